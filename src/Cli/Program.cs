@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Drydock.Cli.CommandLine;
 
 using var end = new CancellationTokenSource();
 

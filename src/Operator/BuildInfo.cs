@@ -9,7 +9,6 @@ internal static class BuildInfo
     private static readonly string[] Parts = (typeof(BuildInfo).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+', 2);
 
-    /// <summary>The version of the release.</summary>
     public static string Version => Parts[0];
 
     /// <summary>The commit; <c>unknown</c> if the build does not know it.</summary>

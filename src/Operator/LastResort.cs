@@ -2,11 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Drydock.Operator;
 
-/// <summary>
-/// Ends the process when no other way is safe: some of its work ignores cancellation, and another operator may take the
-/// lease at any moment.
-/// Exit handlers are not run, because a thread inside a native library can hang them.
-/// </summary>
+/// <summary>Ends the process when no other way is safe: some of its work ignores cancellation, and another operator may
+/// take the lease at any moment. Exit handlers are not run, because a thread inside a native library can hang
+/// them.</summary>
 internal static partial class LastResort
 {
     /// <summary>The exit code: work of a lost term did not end in time.</summary>
@@ -15,9 +13,8 @@ internal static partial class LastResort
     // The log may hang too, for instance on a full pipe.
     private static readonly TimeSpan LogLimit = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>
-    /// Logs the reason, if that is possible at once, and ends the process. Must not be called on a thread of the pool.
-    /// </summary>
+    /// <summary>Logs the reason, if that is possible at once, and ends the process. Must not be called on a thread of
+    /// the pool.</summary>
     public static void End(ILogger logger, string why)
     {
         var log = new Thread(() => Ends(logger, why, ExitCode)) { IsBackground = true, Name = "last-words" };

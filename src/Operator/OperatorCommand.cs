@@ -1,14 +1,11 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Drydock.Abstractions.Values;
-using Drydock.Clients.Safety;
 
 namespace Drydock.Operator;
 
 /// <summary>The command line of the operator.</summary>
 public static class OperatorCommand
 {
-    /// <summary>Builds the command; invoking it runs the operator until SIGTERM.</summary>
     public static RootCommand Create()
     {
         var defaults = new OperatorOptions();

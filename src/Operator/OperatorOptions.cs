@@ -6,28 +6,22 @@ public sealed record OperatorOptions
     /// <summary>Path of a kubeconfig; null takes KUBECONFIG, ~/.kube/config, or the pod's service account.</summary>
     public string? Kubeconfig { get; init; }
 
-    /// <summary>Context in it; null for the current one.</summary>
     public string? Context { get; init; }
 
-    /// <summary>
-    /// The operator's own namespace: its lease and the claims on targets live there. Null takes the pod's or the
-    /// context's.
-    /// </summary>
+    /// <summary>The operator's own namespace: its lease and the claims on targets live there. Null takes the pod's or
+    /// the context's.</summary>
     public string? Namespace { get; init; }
 
     /// <summary>The namespaces whose objects are served; empty for all.</summary>
     public IReadOnlyList<string> WatchNamespaces { get; init; } = [];
 
-    /// <summary>Whether a Lease decides which of several operators acts.</summary>
     public bool LeaderElection { get; init; } = true;
 
     /// <summary>A lease not renewed for this long may be taken by another operator. Whole seconds.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>
-    /// A leader that could not renew its lease for this long cancels all its work; shorter than <see
-    /// cref="LeaseDuration"/>.
-    /// </summary>
+    /// <summary>A leader that could not renew its lease for this long cancels all its work; shorter than
+    /// <see cref="LeaseDuration"/>.</summary>
     public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>Time between renewals of the lease; shorter than <see cref="RenewDeadline"/>.</summary>
@@ -36,46 +30,33 @@ public sealed record OperatorOptions
     /// <summary>Where mydumper works; null for the system's temporary directory.</summary>
     public string? ScratchDirectory { get; init; }
 
-    /// <summary>
-    /// Whether <c>unix://</c> endpoints of dockerd may be used: sockets of the operator's own pod or machine.
-    /// </summary>
+    /// <summary>Whether <c>unix://</c> endpoints of dockerd may be used: sockets of the operator's own pod or
+    /// machine.</summary>
     public bool AllowUnixEndpoints { get; init; }
 
-    /// <summary>
-    /// Addresses or networks (CIDR) that manifests may name although they are loopback, link-local or otherwise
-    /// refused.
-    /// </summary>
+    /// <summary>Addresses or networks (CIDR) that manifests may name although they are loopback, link-local or
+    /// otherwise refused.</summary>
     public IReadOnlyList<string> AllowAddresses { get; init; } = [];
 
-    /// <summary>
-    /// Directories below which directory storages lie; none: no directory can be used as storage. Below each, every
-    /// namespace has a folder of its own.
-    /// </summary>
+    /// <summary>Directories below which directory storages lie; none: no directory can be used as storage. Below each,
+    /// every namespace has a folder of its own.</summary>
     public IReadOnlyList<string> StorageRoots { get; init; } = [];
 
     /// <summary>Whether all namespaces share the storage roots, and may restore each other's snapshots.</summary>
     public bool StorageShared { get; init; }
 
-    /// <summary>
-    /// Whether a storage without a Secret is opened with the S3 credentials of the operator's own pod. All namespaces
-    /// share them.
-    /// </summary>
+    /// <summary>Whether a storage without a Secret is opened with the S3 credentials of the operator's own pod. All
+    /// namespaces share them.</summary>
     public bool S3OwnCredentials { get; init; }
 
-    /// <summary>How long one call to a storage root may take before the root counts as hung.</summary>
     public TimeSpan StorageTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Address for probes and metrics.</summary>
     public string HttpAddress { get; init; } = "http://0.0.0.0:8080";
 
-    /// <summary>Lowest level that is logged: Verbose, Debug, Information, Warning, Error.</summary>
     public string LogLevel { get; init; } = "Information";
 
-    /// <summary>json or text.</summary>
     public string LogFormat { get; init; } = "text";
 
-    /// <summary>Checks the rules that concern several options.</summary>
-    /// <exception cref="OperatorOptionException">The options contradict each other.</exception>
     public void Validate()
     {
         // Five seconds: the margin of acts before the end of the lease, and the time in which the process ends.

@@ -1,9 +1,6 @@
 using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Operator.Composition;
 using Drydock.Operator.Health;
 using Drydock.Operator.Logging;
-using Drydock.Operator.Metrics;
-using Drydock.Operator.Telemetry;
 using Serilog.Extensions.Logging;
 
 namespace Drydock.Operator;
@@ -13,11 +10,8 @@ public static partial class OperatorProcess
 {
     private const int CannotRunCode = 1;
 
-    /// <summary>
-    /// Runs until cancelled (SIGTERM, SIGINT); returns the exit code: 0 after an orderly stop, 1 if it cannot run or a
-    /// part of it failed.
-    /// <see cref="LastResort"/> may end the process without a return.
-    /// </summary>
+    /// <summary>Runs until cancelled (SIGTERM, SIGINT); returns the exit code: 0 after an orderly stop, 1 if it cannot
+    /// run or a part of it failed. <see cref="LastResort"/> may end the process without a return.</summary>
     public static async Task<int> RunAsync(OperatorOptions options, CancellationToken stopping)
     {
         await using var log = OperatorLog.Create(options);

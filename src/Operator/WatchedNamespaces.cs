@@ -1,14 +1,11 @@
-using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 
 namespace Drydock.Operator;
 
-/// <summary>
-/// Checks the values of <c>--watch-namespace</c>: a name that no namespace can have would be watched and never found.
-/// </summary>
+/// <summary>Checks the values of <c>--watch-namespace</c>: a name that no namespace can have would be watched and never
+/// found.</summary>
 internal static partial class WatchedNamespaces
 {
-    /// <summary>Adds an error for each value that is not the name of a namespace.</summary>
     public static void Check(OptionResult result)
     {
         foreach (var name in result.Tokens.Select(token => token.Value).Where(name => !Name().IsMatch(name)))

@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Abstractions.Controllers;
 
 /// <summary>The result of a reconciliation, and when to reconcile the object again.</summary>
@@ -29,19 +27,16 @@ public sealed class ReconciliationResult<TEntity>
     /// <summary>The cause, if one was thrown.</summary>
     public Exception? Error { get; }
 
-    /// <summary>
-    /// When to reconcile again without an event; null waits for the next event (after a failure: for the back-off of
-    /// the queue).
-    /// </summary>
+    /// <summary>When to reconcile again without an event; null waits for the next event (after a failure: for the
+    /// back-off of the queue).</summary>
     public TimeSpan? RequeueAfter { get; }
 
     /// <summary>The reconciliation succeeded.</summary>
     public static ReconciliationResult<TEntity> Success(TEntity entity, TimeSpan? requeueAfter = null) =>
         new(entity, isSuccess: true, errorMessage: null, error: null, requeueAfter);
 
-    /// <summary>
-    /// The reconciliation failed and is repeated with back-off, or after <paramref name="requeueAfter"/>.
-    /// </summary>
+    /// <summary>The reconciliation failed and is repeated with back-off, or after
+    /// <paramref name="requeueAfter"/>.</summary>
     public static ReconciliationResult<TEntity> Failure(
         TEntity entity, string errorMessage, Exception? error = null, TimeSpan? requeueAfter = null) =>
         new(entity, isSuccess: false, errorMessage, error, requeueAfter);

@@ -26,9 +26,8 @@ public sealed class RangeAttribute(long minimum, long maximum) : Attribute
     public long Maximum { get; } = maximum;
 }
 
-/// <summary>
-/// The regular expression (RE2) that a string, each string of a list, or each value of a map must match.
-/// </summary>
+/// <summary>The regular expression (RE2) that a string, each string of a list, or each value of a map must
+/// match.</summary>
 /// <param name="regex">The expression, anchored.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PatternAttribute(string regex) : Attribute
@@ -47,17 +46,13 @@ public sealed class ItemsAttribute(int maximum) : Attribute
     public int Minimum { get; init; }
 }
 
-/// <summary>
-/// A list of unique scalars (<c>x-kubernetes-list-type: set</c>). A list without this and without
-/// <see cref="ListMapAttribute"/> is atomic.
-/// </summary>
+/// <summary>A list of unique scalars (<c>x-kubernetes-list-type: set</c>). A list without this and without
+/// <see cref="ListMapAttribute"/> is atomic.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ListSetAttribute : Attribute;
 
-/// <summary>
-/// A list of objects that server-side apply merges by key (<c>x-kubernetes-list-type: map</c>); keys are unique and
-/// required.
-/// </summary>
+/// <summary>A list of objects that server-side apply merges by key (<c>x-kubernetes-list-type: map</c>); keys are
+/// unique and required.</summary>
 /// <param name="keys">The key properties as in JSON.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ListMapAttribute(params string[] keys) : Attribute
@@ -76,9 +71,8 @@ public sealed class ValidationRuleAttribute(string rule, string message) : Attri
     public string Message { get; } = message;
 }
 
-/// <summary>
-/// What the schema says of a property whose type is part of a kind but declared where no API is (plan, condition).
-/// </summary>
+/// <summary>What the schema says of a property whose type is part of a kind but declared where no API is (plan,
+/// condition).</summary>
 /// <param name="type">The type that declares the property.</param>
 /// <param name="property">The property.</param>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
@@ -94,9 +88,8 @@ public sealed class ExternalSchemaAttribute(Type type, string property) : Attrib
     /// <summary>As <see cref="LengthAttribute"/>; 0 means not given.</summary>
     public int MaxLength { get; init; }
 
-    /// <summary>
-    /// As <see cref="ItemsAttribute"/>; 0 means not given. Such a list is atomic: it has one writer, and the API server
-    /// would track each field of each item in managedFields, for a plan half of what the object weighs already.
-    /// </summary>
+    /// <summary>As <see cref="ItemsAttribute"/>; 0 means not given. Such a list is atomic: it has one writer, and the
+    /// API server would track each field of each item in managedFields, for a plan half of what the object weighs
+    /// already.</summary>
     public int MaxItems { get; init; }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Drydock.Abstractions.Entities;
 
 /// <summary>The part of Kubernetes' ObjectMeta that Drydock reads and writes.</summary>
@@ -39,10 +37,8 @@ public sealed record V1ObjectMeta
     /// <summary>Owners. When all of them are deleted, the garbage collector removes the object.</summary>
     public List<V1OwnerReference>? OwnerReferences { get; init; }
 
-    /// <summary>
-    /// True for a copy in memory that lacks parts of the object, to save memory. It is never written: a controller
-    /// that changes the object reads it from the server first. Not part of the API.
-    /// </summary>
+    /// <summary>True for a copy in memory that lacks parts of the object, to save memory. It is never written: a
+    /// controller that changes the object reads it from the server first. Not part of the API.</summary>
     [JsonIgnore]
     public bool IsReduced { get; init; }
 }

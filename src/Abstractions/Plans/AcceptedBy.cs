@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Drydock.Abstractions.Plans;
 
 /// <summary>What let a failed step count as done.</summary>

@@ -1,8 +1,7 @@
 namespace Drydock.Abstractions.Plans;
 
-/// <summary>
-/// Something of which not everything is written: what its reader fills in, or has no use for any more, is left out.
-/// </summary>
+/// <summary>Something of which not everything is written: what its reader fills in, or has no use for any more, is left
+/// out.</summary>
 public interface ISparselyWritten
 {
     /// <summary>Whether a property, by its name in code, is written.</summary>

@@ -1,18 +1,15 @@
 namespace Drydock.Abstractions.Plans;
 
-/// <summary>
-/// One action on one node, database or cluster: what will be done, and the result so far. Defaults, and values that can
-/// be derived from the id of a finished step, are omitted from the stored status: one object may hold two plans of up
-/// to 1,000 steps each.
-/// </summary>
+/// <summary>One action on one node, database or cluster: what will be done, and the result so far. Defaults, and values
+/// that can be derived from the id of a finished step, are omitted from the stored status: one object may hold two
+/// plans of up to 1,000 steps each.</summary>
 public sealed record PlanStep : ISparselyWritten
 {
     private int _attempt;
 
-    /// <summary>
-    /// Stable id: <c>Phase/node</c> or <c>Phase/node/verb</c> for a step on a node (<c>StopOld/oms-a</c>,
-    /// <c>PrepareImage/oms-a/create</c>), <c>Phase/verb</c> for a step on the whole system (<c>Verify/hosts</c>).
-    /// </summary>
+    /// <summary>Stable id: <c>Phase/node</c> or <c>Phase/node/verb</c> for a step on a node (<c>StopOld/oms-a</c>,
+    /// <c>PrepareImage/oms-a/create</c>), <c>Phase/verb</c> for a step on the whole system
+    /// (<c>Verify/hosts</c>).</summary>
     public string Id { get; init; } = "";
 
     /// <summary>The phase of the step; by default the first part of the id.</summary>
@@ -21,9 +18,8 @@ public sealed record PlanStep : ISparselyWritten
     /// <summary>The node, database or cluster the step acts on; null if it acts on the whole system.</summary>
     public string? Node { get; init; }
 
-    /// <summary>
-    /// What the step does, imperative, for people; by default derived from the id. Not part of the hash.
-    /// </summary>
+    /// <summary>What the step does, imperative, for people; by default derived from the id. Not part of the
+    /// hash.</summary>
     public string Title { get => field.Length > 0 ? field : TitleInId; init; } = "";
 
     /// <summary>Ids of the steps that must have succeeded before this step begins.</summary>
@@ -35,10 +31,8 @@ public sealed record PlanStep : ISparselyWritten
     /// <summary>The arguments of the action as text, one entry an argument. Never a secret.</summary>
     public SortedDictionary<string, string> Parameters { get; init; } = new(StringComparer.Ordinal);
 
-    /// <summary>
-    /// The time limit of one attempt as a duration string (<c>10m</c>) when the plan was compiled; the current value of
-    /// the spec takes precedence. Not part of the hash. Omitted once the step has succeeded.
-    /// </summary>
+    /// <summary>The time limit of one attempt as a duration string (<c>10m</c>) when the plan was compiled; the current
+    /// value of the spec takes precedence. Not part of the hash. Omitted once the step has succeeded.</summary>
     public string Timeout { get; init; } = "10m";
 
     /// <summary>The number of attempts that are made automatically; 1 for a run-once step.</summary>
@@ -56,31 +50,23 @@ public sealed record PlanStep : ISparselyWritten
     /// <summary>True if from this step on a rollback loses data or is impossible.</summary>
     public bool PointOfNoReturn { get; init; }
 
-    /// <summary>
-    /// True if a failure of the step does not stop the run: the step then counts as done, and its failure is listed.
-    /// Not part of the hash.
-    /// </summary>
+    /// <summary>True if a failure of the step does not stop the run: the step then counts as done, and its failure is
+    /// listed. Not part of the hash.</summary>
     public bool OnlyLists { get; init; }
 
-    /// <summary>
-    /// True if a unit of work begins with this step: the maintenance window is asked before it, although its phase has
-    /// begun, and until the next such step nothing waits for the window. Not part of the hash.
-    /// </summary>
+    /// <summary>True if a unit of work begins with this step: the maintenance window is asked before it, although its
+    /// phase has begun, and until the next such step nothing waits for the window. Not part of the hash.</summary>
     public bool AsksWindow { get; init; }
 
     /// <summary>The state of the step.</summary>
     public StepState State { get; init; }
 
-    /// <summary>
-    /// The number of attempts begun in all. It never decreases: each attempt leaves its own traces. Omitted if a step
-    /// has succeeded with its first one.
-    /// </summary>
+    /// <summary>The number of attempts begun in all. It never decreases: each attempt leaves its own traces. Omitted if
+    /// a step has succeeded with its first one.</summary>
     public int Attempt { get => _attempt; init => _attempt = value; }
 
-    /// <summary>
-    /// Attempts begun since the first start or the last <c>retry</c>, compared with <see cref="MaxAttempts"/>. Omitted
-    /// once the step has succeeded.
-    /// </summary>
+    /// <summary>Attempts begun since the first start or the last <c>retry</c>, compared with <see cref="MaxAttempts"/>.
+    /// Omitted once the step has succeeded.</summary>
     public int Tries { get; init; }
 
     /// <summary>When the current attempt began.</summary>
@@ -95,17 +81,15 @@ public sealed record PlanStep : ISparselyWritten
     /// <summary>What happened, for people.</summary>
     public string? Message { get; init; }
 
-    /// <summary>
-    /// Whether an administrator may accept the failure, so that the run continues as if the step had succeeded.
-    /// </summary>
+    /// <summary>Whether an administrator may accept the failure, so that the run continues as if the step had
+    /// succeeded.</summary>
     public bool Acceptable { get; init; }
 
     /// <summary>How the step came to count as done although it had failed; null otherwise.</summary>
     public StepAcceptance? Accepted { get; init; }
 
-    /// <summary>
-    /// Opaque strings by which the one execution is found again. They are stored before the action begins. Not an API.
-    /// </summary>
+    /// <summary>Opaque strings by which the one execution is found again. They are stored before the action begins. Not
+    /// an API.</summary>
     public SortedDictionary<string, string>? Receipt { get; init; }
 
     /// <summary>What the action learned and later steps need. Stored when the step succeeds. Not an API.</summary>
@@ -114,10 +98,8 @@ public sealed record PlanStep : ISparselyWritten
     /// <summary>Since when the target has not accepted the request of the current attempt; null otherwise.</summary>
     public DateTimeOffset? NotTakenSince { get; init; }
 
-    /// <summary>
-    /// When the temporary change that this step made (a scheduler, a blacklist entry) was seen to be removed while the
-    /// run was stopped; null otherwise.
-    /// </summary>
+    /// <summary>When the temporary change that this step made (a scheduler, a blacklist entry) was seen to be removed
+    /// while the run was stopped; null otherwise.</summary>
     public DateTimeOffset? CleanedUpAt { get; init; }
 
     /// <summary>The name of the Secret that holds the end of the action's output.</summary>
@@ -175,4 +157,25 @@ public sealed record PlanStep : ISparselyWritten
 
     private static string Capital(string words) =>
         words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..].Replace('-', ' ');
+}
+
+/// <summary>Where a step stands, as recorded in status.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<StepState>))]
+public enum StepState
+{
+    /// <summary>Not begun.</summary>
+    Pending,
+
+    /// <summary>The receipt is written; the action may have begun.</summary>
+    Running,
+
+    /// <summary>The world was seen in the state the step wanted.</summary>
+    Succeeded,
+
+    /// <summary>It failed and no automatic attempt is left.</summary>
+    Failed,
+
+    /// <summary>Whether it was done cannot be read; nothing is done until it can, or an administrator
+    /// decides.</summary>
+    Unknown,
 }

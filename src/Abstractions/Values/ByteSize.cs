@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Drydock.Abstractions.Values;
 
 /// <summary>Sizes as people read them.</summary>

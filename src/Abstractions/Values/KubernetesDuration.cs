@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Drydock.Abstractions.Values;
@@ -9,10 +8,8 @@ public static partial class KubernetesDuration
     /// <summary>The schema pattern of a duration field.</summary>
     public const string Pattern = "^([0-9]+(ms|s|m|h|d))+$";
 
-    /// <summary>
-    /// The longest duration: 36500 days. A longer text is read as this one, so that neither a sum of some durations nor
-    /// a moment with one added to it leaves the range of the clock.
-    /// </summary>
+    /// <summary>The longest duration: 36500 days. A longer text is read as this one, so that neither a sum of some
+    /// durations nor a moment with one added to it leaves the range of the clock.</summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromDays(36_500);
 
     /// <summary>Reads a duration, at most <see cref="Longest"/>.</summary>

@@ -1,11 +1,7 @@
-using System.Globalization;
-
 namespace Drydock.Abstractions.Values;
 
-/// <summary>
-/// Joins texts of several authors (targets, other programs, steps, the engine) into one message. Each of them may or
-/// may not end with a full stop.
-/// </summary>
+/// <summary>Joins texts of several authors (targets, other programs, steps, the engine) into one message. Each of them
+/// may or may not end with a full stop.</summary>
 public static class Sentences
 {
     /// <summary>The texts in order, each ended by a full stop; empty ones are left out.</summary>
@@ -25,10 +21,8 @@ public static class Sentences
             : first;
     }
 
-    /// <summary>
-    /// The text with one full stop, unless it already ends a sentence. A mark that announces something which did not
-    /// come is left out: <c>failed:</c> becomes <c>failed.</c> An empty text stays empty.
-    /// </summary>
+    /// <summary>The text with one full stop, unless it already ends a sentence. A mark that announces something which
+    /// did not come is left out: <c>failed:</c> becomes <c>failed.</c> An empty text stays empty.</summary>
     public static string Close(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -1,10 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Output;
-using Drydock.Cli.Runs;
-using Drydock.Cli.Views;
-using Drydock.Crds.Common;
-
 namespace Drydock.Cli.Changes;
 
 /// <summary>Approves holds that a run waits at.</summary>
@@ -13,9 +6,7 @@ internal static class Approval
     private const int NamedSteps = 3;
 
     /// <summary>The change.</summary>
-    /// <param name="run">The run.</param>
     /// <param name="hold">The hold to approve; null for the only one.</param>
-    /// <param name="all">Whether to approve all.</param>
     /// <exception cref="CliException">The run does not wait there.</exception>
     public static Change Of(Run run, string? hold, bool all)
     {

@@ -1,35 +1,26 @@
-using Drydock.Cli.Runs;
-
 namespace Drydock.Cli.Changes;
 
 /// <summary>A change of annotations that a verb asks for, before it is written.</summary>
 internal sealed record Change
 {
-    /// <summary>
-    /// What will happen, whole sentences. If it is another one by the time of the write, nothing is written.
-    /// </summary>
+    /// <summary>What will happen, whole sentences. If it is another one by the time of the write, nothing is
+    /// written.</summary>
     public required string Promise { get; init; }
 
-    /// <summary>The present state, whole sentences; it may be another one by the time of the write.</summary>
     public string Circumstances { get; init; } = "";
 
-    /// <summary>What the user reads before the question.</summary>
     public string Sentence => Circumstances.Length == 0 ? Promise : $"{Promise} {Circumstances}";
 
     /// <summary>The annotations afterwards; null removes one.</summary>
     public required IReadOnlyDictionary<string, string?> Annotations { get; init; }
 
-    /// <summary>
-    /// What the operator made of it, as a sentence; null while it has not acted yet. Called with each later state of
-    /// the object.
-    /// </summary>
+    /// <summary>What the operator made of it, as a sentence; null while it has not acted yet. Called with each later
+    /// state of the object.</summary>
     public required Func<Run, TakenUp?> Effect { get; init; }
 
-    /// <summary>Whether the change still does what a user agreed to, who read this sentence.</summary>
     public bool Keeps(string sentence) =>
         sentence == Promise || sentence.StartsWith($"{Promise} ", StringComparison.Ordinal);
 
-    /// <summary>The one annotation of a change.</summary>
     public static IReadOnlyDictionary<string, string?> One(string annotation, string? value) =>
         new Dictionary<string, string?>(StringComparer.Ordinal) { [annotation] = value };
 }

@@ -1,22 +1,8 @@
-using System.CommandLine;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Runs;
-
 namespace Drydock.Cli.Changes;
 
 /// <summary>Says what a change does, asks, writes it, and waits until the operator has taken it up.</summary>
 internal static class ChangeFlow
 {
-    /// <summary>Carries out a change of the run with a name.</summary>
-    /// <param name="invocation">Where.</param>
-    /// <param name="parsed">The command line.</param>
-    /// <param name="options">Its options.</param>
-    /// <param name="name">The name as the user gave it.</param>
-    /// <param name="plan">
-    /// The change of a run in its present state. It throws <see cref="CliException"/> if the state does not allow it.
-    /// </param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(
         Invocation invocation,
         ParseResult parsed,

@@ -1,7 +1,3 @@
-using System.CommandLine;
-using System.CommandLine.Parsing;
-using Drydock.Abstractions.Values;
-
 namespace Drydock.Cli.Changes;
 
 /// <summary>Options of the verbs that change something.</summary>
@@ -23,7 +19,6 @@ internal sealed class ChangeOptions
         CustomParser = static result => Read(result),
     };
 
-    /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(Yes);

@@ -1,9 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Runs;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
-
 namespace Drydock.Cli.Changes;
 
 /// <summary>Writes a change that the user has agreed to, and waits until the operator has taken it up.</summary>
@@ -12,12 +6,6 @@ internal static class ChangeWriter
     private const int Conflicts = 5;
 
     /// <summary>Writes the change. If the object changed meanwhile, the change must still do the same.</summary>
-    /// <param name="kubernetes">The API server.</param>
-    /// <param name="run">The run as it was read.</param>
-    /// <param name="change">What the user agreed to.</param>
-    /// <param name="plan">The change of a run in its present state.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The run as it was written, and the change that was written.</returns>
     /// <exception cref="CliException">The run changed meanwhile, or no longer exists. Nothing was written.</exception>
     public static async Task<(Run Run, Change Change)> WriteAsync(
         IKubernetesClient kubernetes,
@@ -56,7 +44,6 @@ internal static class ChangeWriter
         }
     }
 
-    /// <summary>What the operator made of a change that was written; null if it did not act in time.</summary>
     public static async Task<TakenUp?> WaitAsync(
         IKubernetesClient kubernetes,
         Run run,
@@ -90,7 +77,6 @@ internal static class ChangeWriter
         return null;
     }
 
-    /// <summary>What to say when the operator did not act in time.</summary>
     public static string NotTakenUp(Run run, TimeSpan patience) =>
         $"It is written, but the operator has not taken it up within {Output.Texts.Duration(patience.TotalSeconds)}. "
         + $"It does when it runs. {Verbs.OperatorNamespace.HowToLook(run.Address.Options)} "

@@ -1,5 +1,3 @@
-using Drydock.Cli.CommandLine;
-
 namespace Drydock.Cli.Changes;
 
 /// <summary>The question before something is written.</summary>

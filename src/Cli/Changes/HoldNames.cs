@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Cli.Changes;
 
 /// <summary>Which steps a hold stands before. The same rule as the operator's.</summary>
@@ -7,24 +5,17 @@ internal static class HoldNames
 {
     private const string PointOfNoReturn = "PointOfNoReturn";
 
-    /// <summary>
-    /// Whether a hold covers a step: it names the step, its phase, every point of no return, or the whole plan.
-    /// </summary>
     public static bool Covers(string name, Plan plan, PlanStep step) =>
         name == step.Id || name == step.Phase || IsWhole(name, plan)
         || (name == PointOfNoReturn && step.PointOfNoReturn);
 
-    /// <summary>Whether it is the hold before the whole plan, as before the rollback of a success.</summary>
     public static bool IsWhole(string name, Plan plan) => name == plan.Hold;
 
-    /// <summary>The steps that a hold covers; none without a plan.</summary>
     public static List<PlanStep> Steps(string name, Plan? plan) =>
         plan is null ? [] : plan.Steps.FindAll(s => Covers(name, plan, s));
 
-    /// <summary>
-    /// The ids and phases before which the run waits. A hold that names no step and no phase stands before the steps
-    /// that would begin next; what it covers later is not waiting yet.
-    /// </summary>
+    /// <summary>The ids and phases before which the run waits. A hold that names no step and no phase stands before the
+    /// steps that would begin next; what it covers later is not waiting yet.</summary>
     public static HashSet<string> Waiting(IEnumerable<string> names, Plan plan)
     {
         var named = names.ToLookup(name => name == PointOfNoReturn || IsWhole(name, plan));

@@ -1,9 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Runs;
-using Drydock.Cli.Views;
-using Drydock.Crds.Common;
-
 namespace Drydock.Cli.Changes;
 
 /// <summary>The verbs that change a run, as its present state allows them.</summary>

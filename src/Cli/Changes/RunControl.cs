@@ -1,10 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Output;
-using Drydock.Cli.Runs;
-using Drydock.Cli.Views;
-using Drydock.Crds.Common;
-
 namespace Drydock.Cli.Changes;
 
 /// <summary>Pauses, resumes and holds a run.</summary>
@@ -12,7 +5,6 @@ internal static class RunControl
 {
     private const string On = "true";
 
-    /// <summary>Starts no further step.</summary>
     public static Change Pause(Run run)
     {
         RequireOpen(run, "paused");
@@ -30,7 +22,6 @@ internal static class RunControl
         };
     }
 
-    /// <summary>Continues a paused run.</summary>
     public static Change Resume(Run run)
     {
         if (run.Spec.Paused)
@@ -55,7 +46,6 @@ internal static class RunControl
         };
     }
 
-    /// <summary>Makes the run wait before phases or steps.</summary>
     public static Change Hold(Run run, IReadOnlyList<string> names)
     {
         RequireOpen(run, "held");
@@ -73,7 +63,6 @@ internal static class RunControl
         };
     }
 
-    /// <summary>Removes holds that <see cref="Hold"/> set.</summary>
     public static Change Release(Run run, IReadOnlyList<string> names)
     {
         var list = Tokens.List(run, Annotations.Hold);

@@ -1,16 +1,8 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Output;
-using Drydock.Cli.Runs;
-using Drydock.Cli.Views;
-using Drydock.Crds.Common;
-
 namespace Drydock.Cli.Changes;
 
 /// <summary>Retries, aborts, rolls back and accepts: what is asked for once, by a token.</summary>
 internal static class TokenChange
 {
-    /// <summary>Continues after a failure.</summary>
     public static Change Retry(Run run)
     {
         var isRolledBack = run.Status?.Phase == RunPhases.RolledBack;
@@ -42,7 +34,6 @@ internal static class TokenChange
         };
     }
 
-    /// <summary>Starts no further step and ends the run.</summary>
     public static Change Abort(Run run)
     {
         if (RunPhases.IsEnded(run.Status?.Phase) && run.IsObserved)
@@ -66,7 +57,6 @@ internal static class TokenChange
         };
     }
 
-    /// <summary>Rolls back to the former version.</summary>
     public static Change Rollback(Run run)
     {
         if (RollbackState.IsRequested(run))
@@ -100,7 +90,6 @@ internal static class TokenChange
         };
     }
 
-    /// <summary>Cancels a rollback that has not begun.</summary>
     public static Change CancelRollback(Run run)
     {
         if (run.Metadata.Annotations?.ContainsKey(Annotations.Rollback) != true)
@@ -134,7 +123,6 @@ internal static class TokenChange
     }
 
     /// <summary>Accepts the result of a failed step that only verifies something.</summary>
-    /// <param name="run">The run.</param>
     /// <param name="stepId">The step; null for the only one that can be accepted.</param>
     public static Change Accept(Run run, string? stepId)
     {
@@ -243,4 +231,31 @@ internal static class TokenChange
                 ? new TakenUp($"Taken up. {seen.Status.Phase}: {seen.Status.Message}")
             : null;
     }
+}
+
+/// <summary>What a run can still undo, and how far a rollback is, read from its status.</summary>
+internal static class RollbackState
+{
+    /// <summary>How status.rollbackCost begins if the operator refuses every rollback of the run.</summary>
+    private const string Refused = "A rollback is not possible";
+
+    public static string? Refusal(Run run) =>
+        run.Status?.RollbackCost is { } cost && cost.StartsWith(Refused, StringComparison.Ordinal) ? cost : null;
+
+    /// <summary>Whether the rollback has begun, or has ended, so that it cannot be cancelled.</summary>
+    public static bool HasBegun(Run run) => run.Status?.RollbackPlan is { } plan
+        && (plan.Steps.Exists(HasBegun) || plan.Steps.TrueForAll(s => s.State == StepState.Succeeded));
+
+    public static bool IsRequested(Run run) =>
+        run.Spec.DesiredState == DesiredState.RolledBack || run.Status?.RolledBackBy is not null;
+
+    public static bool IsPastUndo(Run run) =>
+        run.Status?.Plan?.Steps.Exists(s => StopsFormerVersion(s) && HasBegun(s)) == true;
+
+    private static bool StopsFormerVersion(PlanStep step) =>
+        step is { Action: "SwapInstance" or "SwapMaster" or "SwapTserver" }
+            or { Action: "StopContainer", Phase: OmsUpgradePhases.StopOld };
+
+    private static bool HasBegun(PlanStep step) =>
+        step.State != StepState.Pending || step.Attempt > 0 || step.StartedAt is not null;
 }

@@ -1,15 +1,8 @@
-using System.Globalization;
-using Drydock.Cli.Runs;
-using Drydock.Crds.Common;
-
 namespace Drydock.Cli.Changes;
 
 /// <summary>Tokens for annotations that ask for something once.</summary>
 internal static class Tokens
 {
-    /// <summary>
-    /// The first number that the run has not used, as the operator itself proposes in status.nextAction.
-    /// </summary>
     public static string Next(Run run, TokenKind kind, string annotation)
     {
         var used = (run.Status?.UsedTokens ?? []).Where(t => t.Kind == kind).Select(t => t.Token)
@@ -21,24 +14,16 @@ internal static class Tokens
             .First(n => !used.Contains(n));
     }
 
-    /// <summary>Whether the operator has used a token.</summary>
     public static bool IsUsed(Run run, TokenKind kind, string token) =>
         run.Status?.UsedTokens.Exists(t => t.Kind == kind && t.Token == token) == true;
 
-    /// <summary>The entries of an annotation that is a list.</summary>
     public static IReadOnlyList<string> List(Run run, string annotation) =>
         run.Metadata.Annotations?.GetValueOrDefault(annotation)?.Split(
             ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 
-    /// <summary>
-    /// An annotation that is a list, with further entries. Entries that are done are left out, because the operator
-    /// reads only the first <see cref="SchemaLimits.History"/>; those that it has not read yet come first.
-    /// </summary>
-    /// <param name="run">The run.</param>
-    /// <param name="annotation">The annotation.</param>
-    /// <param name="added">The further entries.</param>
-    /// <param name="isRead">Whether the operator has recorded an entry.</param>
-    /// <param name="isDone">Whether an entry that it has recorded is not needed any more.</param>
+    /// <summary>An annotation that is a list, with further entries. Entries that are done are left out, because the
+    /// operator reads only the first <see cref="SchemaLimits.History"/>; those that it has not read yet come
+    /// first.</summary>
     public static string Add(
         Run run,
         string annotation,

@@ -1,11 +1,7 @@
-using System.Text;
-
 namespace Drydock.Cli.CommandLine;
 
-/// <summary>
-/// Writes the signs of states in ASCII, for an output whose encoding does not have them: it would write "?" for each,
-/// and a failed step would look as one that succeeded.
-/// </summary>
+/// <summary>Writes the signs of states in ASCII, for an output whose encoding does not have them: it would write "?"
+/// for each, and a failed step would look as one that succeeded.</summary>
 /// <param name="output">The output.</param>
 internal sealed class AsciiSignsWriter(TextWriter output) : TextWriter
 {
@@ -22,7 +18,6 @@ internal sealed class AsciiSignsWriter(TextWriter output) : TextWriter
 
     public override Encoding Encoding => output.Encoding;
 
-    /// <summary>The writer itself if its encoding has all signs.</summary>
     public static TextWriter For(TextWriter output) =>
         output is AsciiSignsWriter || HasSigns(output.Encoding) ? output : new AsciiSignsWriter(output);
 

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using System.CommandLine.Parsing;
-
 namespace Drydock.Cli.CommandLine;
 
 /// <summary>A command as the user types it: <c>kubectl drydock init oms</c>.</summary>

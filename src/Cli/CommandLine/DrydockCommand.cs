@@ -1,9 +1,3 @@
-using System.CommandLine;
-using System.CommandLine.Help;
-using System.CommandLine.Invocation;
-using Drydock.Abstractions.Values;
-using Drydock.Cli.Verbs;
-
 namespace Drydock.Cli.CommandLine;
 
 /// <summary>The command line of <c>kubectl drydock</c>.</summary>
@@ -43,7 +37,6 @@ internal static class DrydockCommand
         }
     }
 
-    /// <summary>Builds the command.</summary>
     public static RootCommand Create(Surroundings surroundings)
     {
         var options = new GlobalOptions();

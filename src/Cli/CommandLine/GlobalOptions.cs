@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace Drydock.Cli.CommandLine;
 
 /// <summary>Options that every verb has.</summary>
@@ -23,7 +21,6 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
-    /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(Kubeconfig);

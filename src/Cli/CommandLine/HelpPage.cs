@@ -1,7 +1,3 @@
-using System.CommandLine;
-using System.CommandLine.Help;
-using System.CommandLine.Invocation;
-
 namespace Drydock.Cli.CommandLine;
 
 /// <summary>The help: the verbs by use, or one verb with its arguments, options and examples.</summary>

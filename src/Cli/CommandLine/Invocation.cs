@@ -1,8 +1,4 @@
-using System.CommandLine;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
 using Spectre.Console;
 using KubernetesClientConfiguration = k8s.KubernetesClientConfiguration;
 
@@ -35,7 +31,6 @@ internal sealed class Invocation : IDisposable
         ConnectionOptions = Given(options.Context, context) + Given(options.Kubeconfig, path);
     }
 
-    /// <summary>For an API server that is in memory.</summary>
     public Invocation(Surroundings surroundings, IKubernetesClient kubernetes, string @namespace)
     {
         Surroundings = surroundings;
@@ -44,31 +39,20 @@ internal sealed class Invocation : IDisposable
         (Kubernetes, Namespace, ConnectionOptions) = (kubernetes, @namespace, "");
     }
 
-    /// <summary>The server and the credentials.</summary>
     public KubernetesClientConfiguration Configuration { get; }
 
-    /// <summary>The API server.</summary>
     public IKubernetesClient Kubernetes { get; }
 
-    /// <summary>The namespace of the objects.</summary>
     public string Namespace { get; }
 
-    /// <summary>
-    /// <c>--context</c> and <c>--kubeconfig</c> as the user gave them, each with a blank before it, for commands that
-    /// are printed.
-    /// </summary>
     public string ConnectionOptions { get; }
 
-    /// <summary>Clock, input and output.</summary>
     public Surroundings Surroundings { get; }
 
-    /// <summary>Where the verb prints.</summary>
     public IAnsiConsole Console { get; }
 
-    /// <summary>The present time.</summary>
     public DateTimeOffset Now => Surroundings.Time.GetUtcNow();
 
-    /// <summary>The client of the package, for what <see cref="Kubernetes" /> does not have.</summary>
     public k8s.Kubernetes CreatePackageClient() => PackageClient.Create(Configuration, Options);
 
     public void Dispose() => _connection?.Dispose();

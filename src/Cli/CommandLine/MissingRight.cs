@@ -1,16 +1,9 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.Common;
-
 namespace Drydock.Cli.CommandLine;
 
-/// <summary>
-/// Says why the API server answered 403: which right a user lacks and which of the shipped roles has it, or what else
-/// refused the request (an admission webhook, a quota, a namespace that is being deleted).
-/// </summary>
+/// <summary>Says why the API server answered 403: which right a user lacks and which of the shipped roles has it, or
+/// what else refused the request (an admission webhook, a quota, a namespace that is being deleted).</summary>
 internal static class MissingRight
 {
-    /// <summary>The message: what was refused, and the command with which an administrator grants it.</summary>
     public static string Explain(KubernetesForbiddenException failure)
     {
         var request = failure.Request;

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Drydock.Cli.CommandLine;
 
 /// <summary>Words of a command that a user pastes into a shell.</summary>

@@ -1,8 +1,4 @@
-using System.CommandLine;
 using System.CommandLine.Completions;
-using Drydock.Cli.Runs;
-using Drydock.Cli.Verbs;
-using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Cli.CommandLine;
 
@@ -13,10 +9,8 @@ internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions option
     public static readonly TimeSpan CleanupLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CompletionLimit = TimeSpan.FromSeconds(3);
 
-    /// <summary>Clock, input and output.</summary>
     public Surroundings Surroundings { get; } = surroundings;
 
-    /// <summary>Lets a command run a verb that needs the API server.</summary>
     public void Set(Command command, Func<Invocation, ParseResult, CancellationToken, Task<int>> verb) =>
         SetLocal(command, async (parsed, cancellationToken) =>
         {
@@ -24,7 +18,6 @@ internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions option
             return await verb(invocation, parsed, cancellationToken);
         });
 
-    /// <summary>Lets a command run a verb that connects to nothing, or only if it has to.</summary>
     public void SetLocal(Command command, Func<ParseResult, CancellationToken, Task<int>> verb) =>
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -58,7 +51,6 @@ internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions option
             }
         });
 
-    /// <summary>The names of runs that a user may mean; none if the server does not answer quickly.</summary>
     public IEnumerable<CompletionItem> CompleteNames(CompletionContext context) =>
         Complete(context, async (invocation, limit) =>
         {
@@ -66,8 +58,6 @@ internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions option
             return runs.Select(r => r.Metadata.Name);
         });
 
-    /// <summary>Completes an argument from the run that the user has named.</summary>
-    /// <param name="words">The words that a run has for the argument.</param>
     public Func<CompletionContext, IEnumerable<CompletionItem>> CompleteFrom(Func<Run, IEnumerable<string>> words) =>
         context => context.ParseResult.GetValue<string>(RunArgument.Name) is { } name
             ? Complete(context, async (invocation, limit) => words(await RunLookup.FindAsync(invocation, name, limit)))
@@ -96,4 +86,15 @@ internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions option
         Surroundings.Errors.WriteLine(message);
         return exitCode;
     }
+}
+
+/// <summary>Ends the command with a message for the user.</summary>
+/// <param name="message">What happened, why, and what to do; whole sentences.</param>
+/// <param name="exitCode">One of <see cref="ExitCodes"/>.</param>
+internal class CliException(string message, int exitCode = ExitCodes.Failed) : Exception(message)
+{
+    public int ExitCode { get; } = exitCode;
+
+    /// <summary>A change that the present state does not allow. Nothing was written.</summary>
+    public static CliException Refused(string message) => new(message, ExitCodes.Refused);
 }

@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Drydock.Cli.Dashboard;
 
 /// <summary>The files of the page. They are compiled into the program; nothing is read from disk.</summary>
@@ -15,12 +13,10 @@ internal static class DashboardFiles
         [".svg"] = "image/svg+xml",
     };
 
-    /// <summary>The names of all files.</summary>
     public static IEnumerable<string> Names => Assembly.GetExecutingAssembly().GetManifestResourceNames()
         .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
         .Select(name => name[Prefix.Length..]);
 
-    /// <summary>A file and its media type; null if there is none.</summary>
     public static (Stream Content, string Type)? Open(string name) =>
         Types.TryGetValue(Path.GetExtension(name), out var type)
         && Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name) is { } content

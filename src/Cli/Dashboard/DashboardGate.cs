@@ -1,13 +1,9 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Drydock.Cli.Dashboard;
 
-/// <summary>
-/// Refuses every request that is not a read from the page itself: another host name (DNS rebinding), another origin, a
-/// path without the token, another method than GET.
-/// </summary>
+/// <summary>Refuses every request that is not a read from the page itself: another host name (DNS rebinding), another
+/// origin, a path without the token, another method than GET.</summary>
 internal sealed class DashboardGate(DashboardOptions options)
 {
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -16,7 +12,6 @@ internal sealed class DashboardGate(DashboardOptions options)
     private static readonly string[] Hosts = ["127.0.0.1", "localhost"];
     private readonly byte[] _token = Encoding.ASCII.GetBytes(options.Token);
 
-    /// <summary>Sets the headers that every answer has.</summary>
     public static void Protect(HttpResponse response)
     {
         var headers = response.Headers;
@@ -28,9 +23,6 @@ internal sealed class DashboardGate(DashboardOptions options)
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
     }
 
-    /// <summary>Why a request is refused; null if it is not.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="path">What follows the token in the path.</param>
     public Refusal? Check(HttpRequest request, out string path)
     {
         path = "";

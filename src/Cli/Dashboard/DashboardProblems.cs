@@ -1,16 +1,11 @@
-using Drydock.Cli.CommandLine;
-using Drydock.Clients.Kubernetes.Errors;
-
 namespace Drydock.Cli.Dashboard;
 
 /// <summary>Failures as sentences for the user, as the verbs say them.</summary>
 internal static class DashboardProblems
 {
-    /// <summary>Whether a failure is one that the page shows.</summary>
     public static bool IsShown(Exception failure) =>
         failure is CliException or KubernetesException or KubernetesConfigurationException;
 
-    /// <summary>The sentences.</summary>
     public static string Explain(Exception failure) => failure switch
     {
         KubernetesForbiddenException forbidden => MissingRight.Explain(forbidden),

@@ -1,10 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Runs;
-using Drydock.Clients.Kubernetes.Errors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -48,11 +41,8 @@ internal sealed class DashboardServer : IAsyncDisposable
         _app.Run(HandleAsync);
     }
 
-    /// <summary>The address of the page, with its token.</summary>
     public string Address => $"{_app.Urls.First().TrimEnd('/')}/{_options.Token}/";
 
-    /// <summary>Starts to listen.</summary>
-    /// <exception cref="CliException">The port is in use.</exception>
     public static async Task<DashboardServer> StartAsync(
         Invocation invocation, DashboardOptions options, CancellationToken cancellationToken)
     {
@@ -71,7 +61,6 @@ internal sealed class DashboardServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Serves until the program is asked to end.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -184,4 +173,14 @@ internal sealed class DashboardServer : IAsyncDisposable
         context.Response.ContentType = JsonType;
         await JsonSerializer.SerializeAsync(context.Response.Body, value, type, context.RequestAborted);
     }
+}
+
+/// <summary>What a dashboard shows, and where.</summary>
+internal sealed record DashboardOptions
+{
+    public int Port { get; init; }
+
+    public string? Namespace { get; init; }
+
+    public required string Token { get; init; }
 }

@@ -1,6 +1,3 @@
-using System.Text.Json.Serialization;
-using Drydock.Cli.Views;
-
 namespace Drydock.Cli.Dashboard;
 
 /// <summary>What the page has to know once.</summary>
@@ -38,14 +35,12 @@ internal sealed record RunSummary
 
     public string? Progress { get; init; }
 
-    /// <summary>When the first step began; null if none has.</summary>
     public DateTimeOffset? FirstStepAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }
 
     public DateTimeOffset? DowntimeSince { get; init; }
 
-    /// <summary>Seconds that the system was down, or is down so far; null if it was not.</summary>
     public double? DowntimeSeconds { get; init; }
 }
 
@@ -57,7 +52,6 @@ internal sealed record RunPageView
     /// <summary>The state of the system that is upgraded, as a sentence; null if the status does not say it.</summary>
     public string? System { get; init; }
 
-    /// <summary>The system that is upgraded, as the operator describes it.</summary>
     public string? Target { get; init; }
 
     /// <summary>Null if the status of this kind does not measure them.</summary>
@@ -88,14 +82,12 @@ internal sealed record SnapshotView(string Name, string Purpose)
 
     public IReadOnlyList<string> Databases { get; init; } = [];
 
-    /// <summary>Why nothing more is known; null if it could be read.</summary>
     public string? Problem { get; init; }
 }
 
 /// <summary>Why a request failed.</summary>
 internal sealed record MessageView(string Message);
 
-/// <summary>How the views of the page are written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -1,8 +1,3 @@
-using Drydock.Abstractions.Values;
-using Drydock.Cli.Runs;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
-
 namespace Drydock.Cli.Dashboard;
 
 /// <summary>Reads all runs for the page, and remembers what changed between two reads.</summary>
@@ -18,9 +13,8 @@ internal sealed class RunList(IKubernetesClient kubernetes, string? scope, strin
     private long _lastRemoval;
 
     /// <summary>The runs that changed after an earlier read.</summary>
-    /// <param name="since">
-    /// <see cref="RunListView.Serial"/> of that read; 0 for all runs. All are also sent if one was deleted meanwhile.
-    /// </param>
+    /// <param name="since"><see cref="RunListView.Serial"/> of that read; 0 for all runs. All are also sent if one was
+    /// deleted meanwhile.</param>
     /// <param name="cancellationToken">Ends the reads.</param>
     public async Task<RunListView> ReadAsync(long since, CancellationToken cancellationToken)
     {

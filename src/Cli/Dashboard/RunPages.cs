@@ -1,11 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Cli.Runs;
-using Drydock.Cli.Views;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Cli.Dashboard;
 
 /// <summary>Computes what the page shows of runs. Pure.</summary>
@@ -13,7 +5,6 @@ internal static class RunPages
 {
     private const string BeforeUpgrade = "before the upgrade";
 
-    /// <summary>A run of a list.</summary>
     public static RunSummary Summary(Run run, DateTimeOffset now)
     {
         var view = RunViewBuilder.Build(run, now);
@@ -36,7 +27,6 @@ internal static class RunPages
         };
     }
 
-    /// <summary>A run with everything.</summary>
     public static RunPageView Page(Run run, IReadOnlyList<SnapshotView> snapshots, DateTimeOffset now) => new()
     {
         Run = RunViewBuilder.BuildWithOffers(run, now),
@@ -47,7 +37,6 @@ internal static class RunPages
         History = HistoryView.Of(run).Entries,
     };
 
-    /// <summary>The snapshots that a run refers to, by name.</summary>
     public static IEnumerable<SnapshotView> Snapshots(Run run) => run.Status switch
     {
         OmsUpgradeStatus oms => Named(oms.SnapshotRef?.Name, BeforeUpgrade)

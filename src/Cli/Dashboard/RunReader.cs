@@ -1,12 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Runs;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.BackupSnapshots;
-
 namespace Drydock.Cli.Dashboard;
 
 /// <summary>Reads one run with its snapshots for the page.</summary>

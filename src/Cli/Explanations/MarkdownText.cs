@@ -1,12 +1,8 @@
-using System.Text.RegularExpressions;
-using Drydock.Cli.Output;
-
 namespace Drydock.Cli.Explanations;
 
 /// <summary>Markdown as the pages of this project use it, for a terminal: lines of markup.</summary>
 internal static partial class MarkdownText
 {
-    /// <summary>The lines.</summary>
     public static IEnumerable<string> Lines(string markdown)
     {
         var isCode = false;

@@ -1,6 +1,3 @@
-using System.Reflection;
-using System.Text.RegularExpressions;
-
 namespace Drydock.Cli.Explanations;
 
 /// <summary>The page docs/failures.md, by reason: it is compiled into the program.</summary>
@@ -28,17 +25,14 @@ internal sealed partial class ReasonBook
         }
     }
 
-    /// <summary>The book.</summary>
     public static ReasonBook Instance { get; } = new(Load());
 
-    /// <summary>All reasons, sorted.</summary>
     public IReadOnlyCollection<string> Reasons => _sections.Keys;
 
     /// <summary>The section of a reason, as Markdown; null if there is none. Case does not matter.</summary>
     public string? Find(string reason) =>
         _sections.FirstOrDefault(s => s.Key.Equals(reason, StringComparison.OrdinalIgnoreCase)).Value;
 
-    /// <summary>Reasons that a user may have meant.</summary>
     public IReadOnlyList<string> Alike(string reason) =>
     [
         .. Reasons.Where(r => r.Contains(reason, StringComparison.OrdinalIgnoreCase)

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Drydock.Cli.CommandLine;
-
 namespace Drydock.Cli.Init;
 
 /// <summary>Addresses as users write them.</summary>
@@ -18,12 +15,10 @@ internal static class HostAndPort
             : (Host(text), otherwise);
     }
 
-    /// <summary>HOST:PORT, as URLs have it.</summary>
     public static string Join(string host, int port) => string.Create(
         CultureInfo.InvariantCulture, $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}");
 
     /// <summary>The address as spec.seed takes it: an IPv6 address has no brackets and no port there.</summary>
-    /// <param name="text">HOST or HOST:PORT.</param>
     /// <param name="usual">The port that is used without one.</param>
     /// <exception cref="CliException">It is an IPv6 address with another port.</exception>
     public static string Seed(string text, int usual)

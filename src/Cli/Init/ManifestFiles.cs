@@ -1,5 +1,3 @@
-using Drydock.Cli.CommandLine;
-
 namespace Drydock.Cli.Init;
 
 /// <summary>The files that <c>init</c> writes: a manifest, and beside it the Secrets that it names.</summary>
@@ -7,8 +5,6 @@ internal static class ManifestFiles
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Writes them and says what to do next.</summary>
-    /// <exception cref="CliException">One of them exists.</exception>
     public static void Write(Surroundings surroundings, FileInfo file, string manifest, string secrets)
     {
         var secretFile = Path.Combine(

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Drydock.Cli.Init;
 
 /// <summary>Names of objects, as Kubernetes takes them.</summary>
@@ -7,10 +5,8 @@ internal static partial class ObjectName
 {
     private const int Longest = 253;
 
-    /// <summary>Whether Kubernetes takes the name.</summary>
     public static bool IsValid(string name) => name.Length <= Longest && Subdomain().IsMatch(name);
 
-    /// <summary>SYSTEM-to-VERSION.</summary>
     public static string Of(string system, string toVersion) =>
         $"{system}-to-{Other().Replace(toVersion.ToLowerInvariant(), "-").Trim('-')}";
 

@@ -1,7 +1,3 @@
-using System.Text.RegularExpressions;
-using Drydock.Cli.CommandLine;
-using Drydock.Clients.Docker;
-
 namespace Drydock.Cli.Init;
 
 /// <summary>What one running container of OMS tells about its installation.</summary>
@@ -17,9 +13,7 @@ internal sealed partial record OmsFound(
     private const string HostVariable = "OMS_HOST_IP=";
 
     /// <summary>Looks at the running containers of a host. Reads only.</summary>
-    /// <param name="docker">The host.</param>
     /// <param name="name">Name of the container; null for the only one of OMS.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="CliException">There is none, or there are several.</exception>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
     public static async Task<OmsFound> FindAsync(
@@ -42,7 +36,6 @@ internal sealed partial record OmsFound(
         return Of(await docker.Containers.InspectContainerAsync(only.ID, cancellationToken));
     }
 
-    /// <summary>Reads one container.</summary>
     public static OmsFound Of(ContainerInspectResponse container)
     {
         var image = container.Config.Image ?? "";

@@ -1,5 +1,3 @@
-using Drydock.Cli.CommandLine;
-using Drydock.Clients.Docker;
 using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
 
@@ -11,20 +9,14 @@ internal sealed record OmsHost(string Address)
 {
     private static readonly string[] KeyNames = ["id_ed25519", "id_rsa"];
 
-    /// <summary>The private key for ssh; null for the usual one of the user.</summary>
     public FileInfo? Key { get; init; }
 
-    /// <summary>The host keys for ssh; null for those of the user.</summary>
     public FileInfo? KnownHosts { get; init; }
 
-    /// <summary>Folder of the client certificate for tcp; null for the usual one of docker.</summary>
     public DirectoryInfo? Certificates { get; init; }
 
     /// <summary>Looks at the running containers. Reads only.</summary>
-    /// <param name="surroundings">Clock and system.</param>
     /// <param name="container">Name of the container of OMS; null for the only one.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The address of dockerd, and what its container tells.</returns>
     /// <exception cref="CliException">The host cannot be asked, or has not exactly one container of OMS.</exception>
     public async Task<(Uri Docker, OmsFound Found)> LookAsync(
         Surroundings surroundings, string? container, CancellationToken cancellationToken)

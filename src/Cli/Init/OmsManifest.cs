@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using Drydock.Cli.CommandLine;
-
 namespace Drydock.Cli.Init;
 
 /// <summary>The manifest of an OmsUpgrade for what one container tells. Pure.</summary>
@@ -16,7 +11,6 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
     /// <summary>The version that runs, if the image's tag does not have it.</summary>
     public string? FromVersion { get; init; }
 
-    /// <summary>The address of the node as OMS knows it, if the container does not say.</summary>
     public string? HostIP { get; init; }
 
     /// <summary>Writes the manifest as YAML, with mode: Plan.</summary>
@@ -58,7 +52,6 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
             """;
     }
 
-    /// <summary>The Secrets that the manifest names, with values that are obviously false.</summary>
     public string Secrets() => Endpoint.Scheme switch
     {
         "ssh" => SecretText.Ssh("oms-ssh"),

@@ -3,14 +3,12 @@ namespace Drydock.Cli.Init;
 /// <summary>Secrets as manifests, with values that are obviously false.</summary>
 internal static class SecretText
 {
-    /// <summary>The keys of an ssh login.</summary>
     public static string Ssh(string name) => Of(
         name,
         "The private key of the login user, and the host keys as ssh-keyscan prints them.",
         ("ssh-privatekey", "NOT-A-KEY"),
         ("known_hosts", "NOT-A-HOST-KEY"));
 
-    /// <summary>A client certificate.</summary>
     public static string Tls(string name) => Of(
         name,
         "The client certificate for dockerd --tlsverify, and the certificate authority of the servers.",
@@ -18,7 +16,6 @@ internal static class SecretText
         ("tls.crt", "NOT-A-CERTIFICATE"),
         ("tls.key", "NOT-A-KEY"));
 
-    /// <summary>An account.</summary>
     public static string Login(string name, string what) =>
         Of(name, what, ("username", "not-a-user"), ("password", "not-a-password"));
 

@@ -1,7 +1,4 @@
 using System.Net.Http.Json;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Drydock.Cli.CommandLine;
 
 namespace Drydock.Cli.Init;
 
@@ -11,18 +8,12 @@ internal static class ServerVersions
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>The version of a cluster of TiDB as one of its PDs knows it, plain: 2.1.19.</summary>
-    /// <param name="address">HOST:PORT, or a URL.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="CliException">It does not answer, or is no PD.</exception>
-    /// <remarks>
-    /// <c>/pd/api/v1/version</c> does not tell it: PD 2.1 answers 1.0.0 there, whatever its release.
-    /// </remarks>
+    /// <remarks><c>/pd/api/v1/version</c> does not tell it: PD 2.1 answers 1.0.0 there, whatever its release.</remarks>
     public static async Task<string> OfPdAsync(string address, CancellationToken cancellationToken) =>
         (await AskAsync(address, "/pd/api/v1/config/cluster-version", null, cancellationToken)).TrimStart('v');
 
     /// <summary>The version of a YugabyteDB or BMDB master.</summary>
-    /// <param name="address">HOST:PORT of its pages, or a URL.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="CliException">It does not answer, or is no master.</exception>
     public static Task<string> OfMasterAsync(string address, CancellationToken cancellationToken) =>
         AskAsync(address, "/api/v1/version", "version_number", cancellationToken);

@@ -1,8 +1,6 @@
 namespace Drydock.Cli.Init;
 
-/// <summary>
-/// The manifest of a DatabaseRollingUpgrade for a cluster of TiDB: the seed and the access. Pure.
-/// </summary>
+/// <summary>The manifest of a DatabaseRollingUpgrade for a cluster of TiDB: the seed and the access. Pure.</summary>
 /// <param name="Seed">One PD: HOST or HOST:PORT.</param>
 /// <param name="FromVersion">The version that the cluster reports, plain: 2.1.19.</param>
 /// <param name="ToVersion">The version after the upgrade.</param>

@@ -1,7 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.RegularExpressions;
-
 namespace Drydock.Cli.Init;
 
 /// <summary>Texts as values of the YAML that <c>init</c> writes.</summary>

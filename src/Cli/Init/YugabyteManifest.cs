@@ -10,7 +10,6 @@ namespace Drydock.Cli.Init;
 internal sealed record YugabyteManifest(
     string Seed, string FromVersion, string ToVersion, bool IsBmdb, string? Name, string User)
 {
-    /// <summary>Writes the manifest as YAML, with mode: Plan.</summary>
     public string Write()
     {
         var product = IsBmdb ? "bmdb" : "yugabyte";

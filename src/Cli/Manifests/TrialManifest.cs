@@ -1,16 +1,3 @@
-using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
-using Drydock.Abstractions.Entities;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Output;
-using Drydock.Cli.Runs;
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Crds.OmsUpgrades;
 using YamlDotNet.Core;
 
 namespace Drydock.Cli.Manifests;
@@ -28,9 +15,6 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
     private const string Letters = "bcdfghjklmnpqrstvwxz2456789";
 
     /// <summary>Finds the one upgrade in a file.</summary>
-    /// <param name="text">YAML or JSON, one or more documents.</param>
-    /// <param name="path">Where it is from, for messages.</param>
-    /// <param name="namespace">The namespace if the manifest has none.</param>
     /// <exception cref="CliException">There is not exactly one, or it does not fit its type.</exception>
     public static TrialManifest Read(string text, string path, string @namespace)
     {

@@ -1,13 +1,7 @@
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Runs;
-using Drydock.Clients.Kubernetes.Errors;
-
 namespace Drydock.Cli.Manifests;
 
-/// <summary>
-/// The object of a check on the API server. It is deleted also if the answer to its creation was lost, after Ctrl-C,
-/// and while the API server restarts. If it cannot be deleted, the user is told its name.
-/// </summary>
+/// <summary>The object of a check on the API server. It is deleted also if the answer to its creation was lost, after
+/// Ctrl-C, and while the API server restarts. If it cannot be deleted, the user is told its name.</summary>
 /// <param name="invocation">Where.</param>
 /// <param name="trial">The object.</param>
 internal sealed class TrialObject(Invocation invocation, TrialManifest trial)
@@ -17,10 +11,8 @@ internal sealed class TrialObject(Invocation invocation, TrialManifest trial)
     // Its name is random, so that the name alone denotes it until the server has told its UID.
     private Run _run = RunKind.Read(trial.Entity)!;
 
-    /// <summary>Namespace and name.</summary>
     public string FullName => _run.FullName;
 
-    /// <summary>Creates it.</summary>
     public async Task<Run> CreateAsync(CancellationToken cancellationToken)
     {
         try
@@ -34,7 +26,6 @@ internal sealed class TrialObject(Invocation invocation, TrialManifest trial)
         }
     }
 
-    /// <summary>Deletes it, or says that it was not deleted: an exception would hide the result of the check.</summary>
     public async Task DeleteAsync()
     {
         var time = invocation.Surroundings.Time;

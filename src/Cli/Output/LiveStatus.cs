@@ -1,8 +1,4 @@
 using System.Threading.Channels;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Runs;
-using Drydock.Cli.Verbs;
-using Drydock.Cli.Views;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -13,11 +9,6 @@ internal static class LiveStatus
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    /// <summary>Shows the run until it is Ready or Stalled.</summary>
-    /// <param name="invocation">Where.</param>
-    /// <param name="follow">The states of the run. It says a sentence when the API server becomes unavailable.</param>
-    /// <param name="isWide">Whether to show every step.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<int> ShowAsync(
         Invocation invocation,
         Func<Action<string>, IAsyncEnumerable<Run?>> follow,
@@ -74,8 +65,6 @@ internal static class LiveStatus
     }
 
     /// <summary>The tree as it is drawn at one moment.</summary>
-    /// <param name="text">How it is written.</param>
-    /// <param name="view">The run.</param>
     /// <param name="outage">Why the tree may be old; null if it is not.</param>
     public static Rows Render(StatusText text, RunView view, string? outage = null)
     {

@@ -1,25 +1,16 @@
-using System.CommandLine;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
-using Drydock.Cli.CommandLine;
-
 namespace Drydock.Cli.Output;
 
 /// <summary>The formats of <c>-o</c>.</summary>
 internal enum OutputFormat
 {
-    /// <summary>For people.</summary>
     Text,
 
-    /// <summary>For people, with everything.</summary>
     Wide,
 
     Json,
 
     Yaml,
 
-    /// <summary>KIND.GROUP/NAME.</summary>
     Name,
 }
 
@@ -34,10 +25,8 @@ internal static class OutputFormats
         ("name", OutputFormat.Name),
     ];
 
-    /// <summary>The option, with all formats.</summary>
     public static Option<OutputFormat> Option() => Option(All);
 
-    /// <summary>The option of a verb that prints text or data.</summary>
     public static Option<OutputFormat> DataOption() => Option(All[..2]);
 
     private static Option<OutputFormat> Option((string Name, OutputFormat Format)[] formats)
@@ -64,7 +53,6 @@ internal static class OutputFormats
         return option;
     }
 
-    /// <summary>Prints a value as JSON or YAML.</summary>
     public static void Print<T>(Surroundings surroundings, OutputFormat format, T value, JsonTypeInfo<T> type)
     {
         var node = JsonSerializer.SerializeToNode(value, type);

@@ -1,4 +1,3 @@
-using Drydock.Cli.Views;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -7,7 +6,6 @@ namespace Drydock.Cli.Output;
 /// <summary>A plan as a table that is read before it is approved.</summary>
 internal static class PlanText
 {
-    /// <summary>Prints the active plan of a run: head, table, notes.</summary>
     public static void Print(IAnsiConsole console, RunView run)
     {
         foreach (var part in Render(run, run.Plans.Single(p => p.IsActive)))

@@ -1,4 +1,3 @@
-using Drydock.Cli.Views;
 using Spectre.Console;
 
 namespace Drydock.Cli.Output;

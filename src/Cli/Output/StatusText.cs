@@ -1,5 +1,3 @@
-using Drydock.Cli.Views;
-
 namespace Drydock.Cli.Output;
 
 /// <summary>The tree that <c>status</c> shows: lines of markup.</summary>
@@ -10,7 +8,6 @@ internal sealed class StatusText(bool isWide)
     private const int PhaseWidth = 22;
     private static readonly string[] WaysOut = ["retry", "accept", "rollback"];
 
-    /// <summary>The lines, from the head to what to do.</summary>
     public IEnumerable<string> Lines(RunView run)
     {
         var color = Texts.Color(run.State);
@@ -45,7 +42,6 @@ internal sealed class StatusText(bool isWide)
         return $"{run.At:HH:mm:ss}  {Head(run)}  {run.Progress ?? "-"}{downtime}  {run.Message}";
     }
 
-    /// <summary>What preflight found, a line each.</summary>
     public static IEnumerable<string> Findings(RunView run) => run.Findings.Select(finding =>
         $"[red]{Texts.Escape(finding.Reason)}[/] {Where(finding)}{Texts.Emphasise(finding.Message)}");
 

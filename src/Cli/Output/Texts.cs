@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Values;
-using Drydock.Cli.Views;
 using Spectre.Console;
 
 namespace Drydock.Cli.Output;
@@ -7,21 +5,17 @@ namespace Drydock.Cli.Output;
 /// <summary>How times and states are written.</summary>
 internal static class Texts
 {
-    /// <summary>Hex digits of a plan hash that tell plans apart, as approvals have them.</summary>
     private const int HashDigits = 8;
     private const string HashPrefix = "sha256:";
 
-    /// <summary>A duration in whole seconds: 12s, 3m12s.</summary>
     public static string Duration(double seconds) => KubernetesDuration.Format(TimeSpan.FromSeconds(seconds));
 
-    /// <summary>The part of a plan hash that approvals have.</summary>
     public static string Hash(string hash)
     {
         var digits = hash.StartsWith(HashPrefix, StringComparison.Ordinal) ? hash[HashPrefix.Length..] : hash;
         return digits.Length > HashDigits ? digits[..HashDigits] : digits;
     }
 
-    /// <summary>How long something took, or takes and should take; empty if nothing is known.</summary>
     public static string Progress(double? elapsed, double? expected, bool hasEnded) => (elapsed, expected) switch
     {
         ({ } took, _) when hasEnded => Duration(took),
@@ -31,7 +25,6 @@ internal static class Texts
         _ => "",
     };
 
-    /// <summary>A sign for a state, as markup.</summary>
     public static string Sign(StepMark mark) => mark switch
     {
         StepMark.Succeeded => "[green]✔[/]",
@@ -43,7 +36,6 @@ internal static class Texts
         _ => "[grey]○[/]",
     };
 
-    /// <summary>A state in a word, for readers of plain text.</summary>
     public static string Word(StepMark mark) => mark switch
     {
         StepMark.Succeeded => "done",
@@ -55,7 +47,6 @@ internal static class Texts
         _ => "pending",
     };
 
-    /// <summary>The colour of a run's state.</summary>
     public static string Color(RunState state) => state switch
     {
         RunState.Ready => "green",
@@ -64,10 +55,8 @@ internal static class Texts
         _ => "blue",
     };
 
-    /// <summary>Text that may contain brackets, as markup.</summary>
     public static string Escape(string text) => Markup.Escape(text);
 
-    /// <summary>Text in which what is in backquotes is emphasised, as markup.</summary>
     public static string Emphasise(string text)
     {
         var parts = text.Split('`');

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 using YamlDotNet.Serialization;
@@ -10,7 +7,6 @@ namespace Drydock.Cli.Output;
 /// <summary>JSON as YAML, and YAML as JSON.</summary>
 internal static class Yaml
 {
-    /// <summary>Writes JSON as YAML. Text that another type could be taken for is quoted.</summary>
     public static string Write(JsonNode? node) => new SerializerBuilder()
         .WithQuotingNecessaryStrings(quoteYaml1_1Strings: true)
         .Build()

@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Cli.Plans;
 
 /// <summary>What differs between two plans: only what will be done, not what was done so far.</summary>
@@ -15,10 +13,8 @@ internal sealed record PlanDifference(
     IReadOnlyList<string> AddedNotes,
     IReadOnlyList<string> RemovedNotes)
 {
-    /// <summary>Whether both plans do the same.</summary>
     public bool IsEmpty => Added.Count + Removed.Count + Changed.Count + AddedNotes.Count + RemovedNotes.Count == 0;
 
-    /// <summary>Compares two plans.</summary>
     public static PlanDifference Between(Plan before, Plan after)
     {
         var former = before.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);

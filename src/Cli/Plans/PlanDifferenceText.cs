@@ -1,4 +1,3 @@
-using Drydock.Cli.Output;
 using Spectre.Console;
 
 namespace Drydock.Cli.Plans;
@@ -6,7 +5,6 @@ namespace Drydock.Cli.Plans;
 /// <summary>Prints what differs between two plans.</summary>
 internal static class PlanDifferenceText
 {
-    /// <summary>Prints it, or that there is nothing.</summary>
     public static void Print(
         IAnsiConsole console, string other, PlanDifference difference, string hashBefore, string hashAfter)
     {

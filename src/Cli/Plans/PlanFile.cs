@@ -1,8 +1,3 @@
-using System.Text.Json;
-using Drydock.Abstractions.Plans;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Output;
-using Drydock.Crds;
 using YamlDotNet.Core;
 
 namespace Drydock.Cli.Plans;
@@ -10,8 +5,6 @@ namespace Drydock.Cli.Plans;
 /// <summary>A plan that <c>plan -o json</c> or <c>-o yaml</c> wrote into a file.</summary>
 internal static class PlanFile
 {
-    /// <summary>Reads it.</summary>
-    /// <exception cref="CliException">It is not a plan.</exception>
     public static Plan Read(string path)
     {
         try

@@ -1,19 +1,11 @@
-using System.Text.Json;
-using Drydock.Abstractions.Plans;
-using Drydock.Cli.Runs;
-using Drydock.Crds;
-
 namespace Drydock.Cli.Plans;
 
-/// <summary>
-/// The plan of each run that was shown last on this machine, in the user's cache directory, so that the next look can
-/// show what changed. A cache: if it cannot be written or read, nothing else fails.
-/// </summary>
+/// <summary>The plan of each run that was shown last on this machine, in the user's cache directory, so that the next
+/// look can show what changed. A cache: if it cannot be written or read, nothing else fails.</summary>
 internal sealed class SeenPlans
 {
     private readonly string _directory = Path.Combine(CacheDirectory(), "kubectl-drydock", "plans");
 
-    /// <summary>The plan that was shown last; null if none was.</summary>
     public Plan? Last(Run run)
     {
         try
@@ -26,7 +18,6 @@ internal sealed class SeenPlans
         }
     }
 
-    /// <summary>Keeps a plan that was shown.</summary>
     public void Keep(Run run, Plan plan)
     {
         try

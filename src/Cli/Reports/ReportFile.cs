@@ -1,5 +1,3 @@
-using Drydock.Cli.CommandLine;
-
 namespace Drydock.Cli.Reports;
 
 /// <summary>The file of a report. It has its name only once it is complete.</summary>
@@ -7,8 +5,6 @@ internal static class ReportFile
 {
     private const string Unfinished = ".partial";
 
-    /// <summary>Writes the file. After a failure, or Ctrl-C, nothing is left.</summary>
-    /// <exception cref="CliException">The file exists.</exception>
     public static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
         if (File.Exists(path))

@@ -1,25 +1,15 @@
 using System.IO.Compression;
-using System.Net;
-using System.Text;
-using Drydock.Abstractions.Values;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Output;
-using Drydock.Cli.Runs;
-using Drydock.Cli.Views;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
 using Drydock.Crds.SnapshotRestores;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
 using Spectre.Console;
+using KubernetesJson = k8s.KubernetesJson;
 
 namespace Drydock.Cli.Reports;
 
-/// <summary>
-/// Collects what a supporter needs to understand a run, as a zip. It reads no Secret, so no value of one can be in it.
-/// What the user may not read is named in <c>missing.txt</c>.
-/// </summary>
+/// <summary>Collects what a supporter needs to understand a run, as a zip. It reads no Secret, so no value of one can
+/// be in it. What the user may not read is named in <c>missing.txt</c>.</summary>
 /// <param name="server">The API server.</param>
 /// <param name="run">The run.</param>
 /// <param name="operatorNamespace">Where the operator runs.</param>
@@ -31,11 +21,9 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
     // A pod may have others, for instance of a service mesh.
     private const string OperatorContainer = "operator";
 
-    /// <summary>The annotation of <c>kubectl apply</c>: the whole manifest, with all values.</summary>
     private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
     private readonly List<string> _missing = [];
 
-    /// <summary>Writes the zip.</summary>
     public async Task WriteAsync(Stream stream, DateTimeOffset now, CancellationToken cancellationToken)
     {
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);

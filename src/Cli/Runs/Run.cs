@@ -1,9 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Cli.Runs;
 
 /// <summary>An upgrade of any kind.</summary>
@@ -13,31 +7,23 @@ namespace Drydock.Cli.Runs;
 /// <param name="Status">What every kind reports; null before the operator has seen the object.</param>
 internal sealed record Run(RunKind Kind, V1ObjectMeta Metadata, RunSpec Spec, RunStatus? Status)
 {
-    /// <summary>The object as the server has it.</summary>
     public required IKubernetesObject Entity { get; init; }
 
-    /// <summary>How the user named it.</summary>
     public RunAddress Address { get; init; } = RunAddress.Default;
 
-    /// <summary>Version before the upgrade.</summary>
     public required string From { get; init; }
 
-    /// <summary>Version after the upgrade.</summary>
     public required string To { get; init; }
 
     /// <summary>Since when the system is down; null while it is not, or if the kind has no downtime.</summary>
     public DateTimeOffset? DowntimeSince => (Status as OmsUpgradeStatus)?.DowntimeSince;
 
-    /// <summary>How long the system was down, as a duration; null if it was not, or still is.</summary>
     public string? Downtime => (Status as OmsUpgradeStatus)?.Times?.Downtime;
 
-    /// <summary>How many processes run the wanted version; null if the kind does not say.</summary>
     public string? InstanceProgress => (Status as DatabaseRollingUpgradeStatus)?.InstanceProgress;
 
-    /// <summary>How long the upgrade should take, as a duration; null if it is not known.</summary>
     public string? Estimate => (Status as DatabaseRollingUpgradeStatus)?.Estimate;
 
-    /// <summary>The snapshot of this run; null if there is none.</summary>
     public string? Snapshot => Status switch
     {
         OmsUpgradeStatus oms => oms.SnapshotRef?.Name,
@@ -45,7 +31,6 @@ internal sealed record Run(RunKind Kind, V1ObjectMeta Metadata, RunSpec Spec, Ru
         _ => null,
     };
 
-    /// <summary>The plans by what they do, in the order in which they ran.</summary>
     public IEnumerable<(string Name, Plan Plan)> Plans
     {
         get
@@ -67,24 +52,26 @@ internal sealed record Run(RunKind Kind, V1ObjectMeta Metadata, RunSpec Spec, Ru
         }
     }
 
-    /// <summary>The plan that runs, ran last or would run next; null before there is one.</summary>
     public Plan? ActivePlan => Plans.Select(p => p.Plan).LastOrDefault();
 
-    /// <summary>NAMESPACE/NAME.</summary>
     public string FullName => $"{Metadata.Namespace}/{Metadata.Name}";
 
-    /// <summary>The name as <c>kubectl -o name</c> prints it.</summary>
     public string ResourceName => $"{Kind.Singular}.{ApiGroup.Name}/{Metadata.Name}";
 
-    /// <summary>The status of a condition, and its reason; null if the object does not have it.</summary>
     public Condition? Condition(string type) => Status?.Conditions.Find(c => c.Type == type);
 
-    /// <summary>Whether a condition is true.</summary>
     public bool Is(string type) => Condition(type)?.Status == "True";
 
-    /// <summary>The reason of its state, a stable word.</summary>
     public string Reason => Condition(ConditionTypes.Ready)?.Reason ?? "";
 
-    /// <summary>Whether the operator has seen the present spec.</summary>
     public bool IsObserved => Status?.ObservedGeneration is { } seen && seen >= (Metadata.Generation ?? 0);
+}
+
+/// <summary>How the user named a run, so that a printed command means the same run.</summary>
+/// <param name="Options"><c>--context</c> and <c>--kubeconfig</c> as the user gave them, each with a blank before it;
+/// empty without them.</param>
+/// <param name="HasKind">Whether the user gave KIND/NAME.</param>
+internal sealed record RunAddress(string Options, bool HasKind)
+{
+    public static RunAddress Default { get; } = new("", HasKind: false);
 }

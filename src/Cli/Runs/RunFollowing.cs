@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Runtime.CompilerServices;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Runtime;
 
 namespace Drydock.Cli.Runs;
@@ -15,15 +11,8 @@ internal static class RunFollowing
         Max = TimeSpan.FromSeconds(9),
     };
 
-    /// <summary>
-    /// The run now and after each change; null once it is deleted. While the API server is unavailable, the reading is
-    /// retried. A refusal that a retry does not change is thrown.
-    /// </summary>
-    /// <param name="run">The run as it was read.</param>
-    /// <param name="kubernetes">The API server.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="say">Is told once when the API server becomes unavailable, a whole sentence.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>The run now and after each change; null once it is deleted. While the API server is unavailable, the
+    /// reading is retried. A refusal that a retry does not change is thrown.</summary>
     public static async IAsyncEnumerable<Run?> FollowThroughOutagesAsync(
         this Run run,
         IKubernetesClient kubernetes,

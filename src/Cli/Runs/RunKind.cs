@@ -1,16 +1,8 @@
-using System.Runtime.CompilerServices;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Cli.Runs;
 
 /// <summary>A kind of upgrade: its names, and how its objects are read and changed.</summary>
 internal abstract class RunKind(string kind, string plural, string shortName)
 {
-    /// <summary>All kinds of upgrades.</summary>
     public static IReadOnlyList<RunKind> All { get; } =
     [
         new RunKind<OmsUpgrade>(
@@ -35,23 +27,17 @@ internal abstract class RunKind(string kind, string plural, string shortName)
             }),
     ];
 
-    /// <summary>An upgrade of any kind; null if the object is something else.</summary>
     public static Run? Read(IKubernetesObject entity) =>
         All.Select(kind => kind.TryRead(entity)).FirstOrDefault(run => run is not null);
 
-    /// <summary>The kind as manifests have it.</summary>
     public string Kind { get; } = kind;
 
-    /// <summary>The resource name in URLs.</summary>
     public string Plural { get; } = plural;
 
-    /// <summary>The short name for <c>kubectl</c>.</summary>
     public string ShortName { get; } = shortName;
 
-    /// <summary>The resource name of one object.</summary>
     public string Singular => Kind.ToLowerInvariant();
 
-    /// <summary>Whether a user means this kind.</summary>
     public bool IsNamed(string text)
     {
         var name = text.Split('.')[0];
@@ -60,21 +46,16 @@ internal abstract class RunKind(string kind, string plural, string shortName)
             || name.Equals(Plural, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>An object of this kind; null if it is of another one.</summary>
     protected abstract Run? TryRead(IKubernetesObject entity);
 
-    /// <summary>Reads one object; null if it does not exist.</summary>
     public abstract Task<Run?> GetAsync(
         IKubernetesClient kubernetes, string @namespace, string name, CancellationToken cancellationToken);
 
-    /// <summary>Lists the objects of a namespace, or of all.</summary>
     public abstract Task<IReadOnlyList<Run>> ListAsync(
         IKubernetesClient kubernetes, string? @namespace, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// The object now and after each change; null once it is deleted. A watch that breaks is opened again; a read that
-    /// fails is thrown. <see cref="RunFollowing" /> also retries reads.
-    /// </summary>
+    /// <summary>The object now and after each change; null once it is deleted. A watch that breaks is opened again; a
+    /// read that fails is thrown. <see cref="RunFollowing" /> also retries reads.</summary>
     public abstract IAsyncEnumerable<Run?> FollowAsync(
         IKubernetesClient kubernetes,
         string @namespace,
@@ -86,21 +67,16 @@ internal abstract class RunKind(string kind, string plural, string shortName)
     public abstract Task<FoundRuns> FindAllAsync(
         IKubernetesClient kubernetes, string? @namespace, CancellationToken cancellationToken);
 
-    /// <summary>Changes the object.</summary>
     public abstract Task<Run> PatchAsync(
         IKubernetesClient kubernetes, Run run, KubernetesPatch patch, CancellationToken cancellationToken);
 
-    /// <summary>Creates an object of this kind.</summary>
     public abstract Task<Run> CreateAsync(
         IKubernetesClient kubernetes, IKubernetesObject entity, CancellationToken cancellationToken);
 
-    /// <summary>Deletes an object; false if it does not exist.</summary>
     public abstract Task<bool> DeleteAsync(
         IKubernetesClient kubernetes, Run run, CancellationToken cancellationToken);
 }
 
-/// <inheritdoc cref="RunKind" />
-/// <typeparam name="TEntity">The type of the objects.</typeparam>
 internal sealed class RunKind<TEntity>(
     string kind, string plural, string shortName, Func<RunKind, TEntity, Run> read) : RunKind(kind, plural, shortName)
     where TEntity : class, IKubernetesObject
@@ -219,3 +195,8 @@ internal sealed class RunKind<TEntity>(
         }
     }
 }
+
+/// <summary>The objects of one kind at one moment.</summary>
+/// <param name="Runs">Those that this program can read.</param>
+/// <param name="Unreadable">Those that another version of the operator wrote in a way that does not fit.</param>
+internal sealed record FoundRuns(IReadOnlyList<Run> Runs, IReadOnlyList<UnreadableObject> Unreadable);

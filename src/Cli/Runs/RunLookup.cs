@@ -1,14 +1,10 @@
 using System.Runtime.ExceptionServices;
-using Drydock.Cli.CommandLine;
-using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Cli.Runs;
 
 /// <summary>Finds the object that a user names: NAME, or KIND/NAME as kubectl takes it.</summary>
 internal static class RunLookup
 {
-    /// <summary>The object.</summary>
-    /// <exception cref="CliException">There is none, or the name is ambiguous.</exception>
     public static async Task<Run> FindAsync(Invocation invocation, string text, CancellationToken cancellationToken)
     {
         var (kinds, name) = Parse(text);

@@ -1,15 +1,8 @@
-using System.CommandLine;
-using Drydock.Abstractions.Plans;
-using Drydock.Cli.Changes;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Runs;
-
 namespace Drydock.Cli.Verbs;
 
 /// <summary>The verbs that change a run. They write annotations, never the spec.</summary>
 internal static class ChangeCommands
 {
-    /// <summary>All of them.</summary>
     public static IEnumerable<Command> Create(VerbRunner runner)
     {
         var hold = new Argument<string?>("hold")

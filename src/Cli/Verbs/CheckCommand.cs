@@ -1,18 +1,10 @@
-using System.CommandLine;
-using Drydock.Cli.CommandLine;
 using Drydock.Cli.Manifests;
-using Drydock.Cli.Output;
-using Drydock.Cli.Runs;
-using Drydock.Cli.Views;
-using Drydock.Crds.Common;
 using Spectre.Console;
 
 namespace Drydock.Cli.Verbs;
 
-/// <summary>
-/// Lets the operator check a manifest: as an object of its own with mode Plan, which changes nothing and is deleted
-/// afterwards.
-/// </summary>
+/// <summary>Lets the operator check a manifest: as an object of its own with mode Plan, which changes nothing and is
+/// deleted afterwards.</summary>
 internal static class CheckCommand
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
@@ -43,7 +35,6 @@ internal static class CheckCommand
         return command;
     }
 
-    /// <summary>Checks a manifest, and deletes the object of the check whatever happens.</summary>
     public static async Task<int> RunAsync(
         Invocation invocation, TrialManifest trial, OutputFormat format, CancellationToken cancellationToken)
     {

@@ -1,14 +1,8 @@
-using System.CommandLine;
-using System.CommandLine.Parsing;
-using Drydock.Cli.CommandLine;
-
 namespace Drydock.Cli.Verbs;
 
-/// <summary>
-/// Completion for kubectl: it runs <c>kubectl_complete-drydock</c> with the words so far, which calls this command. The
-/// answer has one candidate a line and ends with a line <c>:DIRECTIVE</c>, as cobra's shells expect.
-/// Source: https://kubernetes.io/docs/tasks/extend-kubectl/kubectl-plugins/.
-/// </summary>
+/// <summary>Completion for kubectl: it runs <c>kubectl_complete-drydock</c> with the words so far, which calls this
+/// command. The answer has one candidate a line and ends with a line <c>:DIRECTIVE</c>, as cobra's shells expect.
+/// Source: https://kubernetes.io/docs/tasks/extend-kubectl/kubectl-plugins/.</summary>
 internal static class CompleteCommand
 {
     /// <summary>cobra's ShellCompDirectiveNoFileComp.</summary>

@@ -1,8 +1,5 @@
-using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Security.Cryptography;
-using Drydock.Cli.CommandLine;
 using Drydock.Cli.Dashboard;
 
 namespace Drydock.Cli.Verbs;

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using Drydock.Cli.CommandLine;
-
 namespace Drydock.Cli.Verbs;
 
 /// <summary><c>help VERB</c> is <c>VERB --help</c>.</summary>

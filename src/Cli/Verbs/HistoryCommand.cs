@@ -1,10 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Output;
-using Drydock.Cli.Runs;
-using Drydock.Cli.Views;
-
 namespace Drydock.Cli.Verbs;
 
 /// <summary>Attempts, approvals and tokens of a run, by time.</summary>

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using Drydock.Cli.CommandLine;
 using Drydock.Cli.Init;
 
 namespace Drydock.Cli.Verbs;

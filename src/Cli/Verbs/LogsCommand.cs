@@ -1,9 +1,3 @@
-using System.CommandLine;
-using System.Text;
-using Drydock.Abstractions.Plans;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Runs;
-using Drydock.Cli.Views;
 using Drydock.Clients.Kubernetes.CoreTypes;
 
 namespace Drydock.Cli.Verbs;
@@ -91,7 +85,6 @@ internal static class LogsCommand
         return ExitCodes.Done;
     }
 
-    /// <summary>Prints what a step reports until it has ended, then its output.</summary>
     public static async Task<int> FollowAsync(
         Invocation invocation, Run run, string id, CancellationToken cancellationToken)
     {

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace Drydock.Cli.Verbs;
 
 /// <summary>The namespace of the operator, for the verbs that need its pod.</summary>
@@ -13,10 +11,6 @@ internal static class OperatorNamespace
         DefaultValueFactory = static _ => Default,
     };
 
-    /// <summary>How to see whether the operator runs: a sentence.</summary>
-    /// <param name="connectionOptions">
-    /// <c>--context</c> and <c>--kubeconfig</c> as the user gave them, each with a blank before it.
-    /// </param>
     public static string HowToLook(string connectionOptions) =>
         $"See whether it runs: `kubectl -n {Default} get pod,lease{connectionOptions}` (with the namespace that it was "
         + "installed in, if that is another).";

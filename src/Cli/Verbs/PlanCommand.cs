@@ -1,11 +1,4 @@
-using System.CommandLine;
-using Drydock.Abstractions.Plans;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Output;
 using Drydock.Cli.Plans;
-using Drydock.Cli.Runs;
-using Drydock.Cli.Views;
-using Drydock.Crds;
 
 namespace Drydock.Cli.Verbs;
 

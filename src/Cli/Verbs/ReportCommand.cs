@@ -1,7 +1,4 @@
-using System.CommandLine;
-using Drydock.Cli.CommandLine;
 using Drydock.Cli.Reports;
-using Drydock.Cli.Runs;
 
 namespace Drydock.Cli.Verbs;
 

@@ -1,8 +1,3 @@
-using System.CommandLine;
-using Drydock.Cli.CommandLine;
-using Drydock.Cli.Output;
-using Drydock.Cli.Runs;
-using Drydock.Cli.Views;
 using Spectre.Console;
 
 namespace Drydock.Cli.Verbs;
@@ -67,7 +62,6 @@ internal static class StatusCommand
         return command;
     }
 
-    /// <summary>The exit code for a run.</summary>
     public static int ExitCode(RunState state) => state switch
     {
         RunState.Ready => ExitCodes.Done,

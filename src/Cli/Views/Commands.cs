@@ -1,13 +1,9 @@
-using Drydock.Cli.Runs;
-
 namespace Drydock.Cli.Views;
 
 /// <summary>Commands of this program, ready to paste.</summary>
 internal static class Commands
 {
     /// <summary>A verb about a run, with the context and kubeconfig in which the run was read.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="verb">The verb.</param>
     /// <param name="argument">What follows the name; null for nothing.</param>
     public static string Of(Run run, string verb, string? argument = null)
     {

@@ -1,12 +1,8 @@
-using Drydock.Cli.Runs;
-using Drydock.Crds.Common;
-
 namespace Drydock.Cli.Views;
 
 /// <summary>What happened to a run and what users asked of it, by time.</summary>
 internal sealed record HistoryView(string Kind, string Namespace, string Name, IReadOnlyList<HistoryEntry> Entries)
 {
-    /// <summary>Reads the history that the object keeps.</summary>
     public static HistoryView Of(Run run)
     {
         var status = run.Status;

@@ -1,9 +1,7 @@
 namespace Drydock.Cli.Views;
 
-/// <summary>
-/// What <c>status -o json</c> prints: the run at one moment, with what is computed from the object. Fields are only
-/// added.
-/// </summary>
+/// <summary>What <c>status -o json</c> prints: the run at one moment, with what is computed from the object. Fields are
+/// only added.</summary>
 internal sealed record RunView
 {
     public required string Kind { get; init; }
@@ -16,14 +14,12 @@ internal sealed record RunView
 
     public required string ToVersion { get; init; }
 
-    /// <summary>When this was computed.</summary>
     public required DateTimeOffset At { get; init; }
 
     public required string Phase { get; init; }
 
     public required string Reason { get; init; }
 
-    /// <summary>Ready, InProgress, Held or Stalled.</summary>
     public required RunState State { get; init; }
 
     public required string Message { get; init; }
@@ -39,12 +35,10 @@ internal sealed record RunView
     /// <summary>When the first preflight began. A plan may be reviewed for days before its first step.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>When the first step began; null if none has.</summary>
     public DateTimeOffset? FirstStepAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>Seconds from the first step to the end, or to now; null if no step has begun.</summary>
     public double? ElapsedSeconds { get; init; }
 
     /// <summary>Seconds that the remaining steps take at least; null if nothing is known of them.</summary>
@@ -53,7 +47,6 @@ internal sealed record RunView
     /// <summary>Since when the system is down; null while it is not.</summary>
     public DateTimeOffset? DowntimeSince { get; init; }
 
-    /// <summary>Seconds that the system was down, or is down so far; null if it was not.</summary>
     public double? DowntimeSeconds { get; init; }
 
     public string? RollbackCost { get; init; }
@@ -73,16 +66,12 @@ internal sealed record RunView
 /// <summary>What a user has to know first about a run.</summary>
 internal enum RunState
 {
-    /// <summary>The state that the spec asks for is reached.</summary>
     Ready,
 
-    /// <summary>It works, or waits for something that comes automatically.</summary>
     InProgress,
 
-    /// <summary>It waits for an approval or a manual change.</summary>
     Held,
 
-    /// <summary>Nothing continues without a repair.</summary>
     Stalled,
 }
 
@@ -107,13 +96,10 @@ internal sealed record PhaseView(string Name, StepMark Mark, IReadOnlyList<StepV
 {
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>When its last step ended; null while it runs or before it has begun.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>Seconds that it took, or has taken so far; null if it has not begun.</summary>
     public double? ElapsedSeconds { get; init; }
 
-    /// <summary>Seconds that it should take by what such steps took before; null if that is not known.</summary>
     public double? ExpectedSeconds { get; init; }
 }
 
@@ -144,10 +130,8 @@ internal sealed record StepView
 
     public double? ElapsedSeconds { get; init; }
 
-    /// <summary>Seconds that it should take; null if that is not known.</summary>
     public double? ExpectedSeconds { get; init; }
 
-    /// <summary>The Secret with the end of its output; null if it has none.</summary>
     public string? Output { get; init; }
 }
 

@@ -1,15 +1,8 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Cli.Changes;
-using Drydock.Cli.Runs;
-using Drydock.Crds.Common;
-
 namespace Drydock.Cli.Views;
 
 /// <summary>Computes what is shown of a run. Pure.</summary>
 internal static class RunViewBuilder
 {
-    /// <summary>The run at a moment.</summary>
     public static RunView Build(Run run, DateTimeOffset now)
     {
         var status = run.Status;
@@ -65,7 +58,6 @@ internal static class RunViewBuilder
         };
     }
 
-    /// <summary>The same with the changes that are possible, for one run that a user looks at.</summary>
     public static RunView BuildWithOffers(Run run, DateTimeOffset now) =>
         Build(run, now) with { Offers = OfferedVerbs.Of(run) };
 

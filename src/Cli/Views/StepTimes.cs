@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Cli.Runs;
-
 namespace Drydock.Cli.Views;
 
 /// <summary>How long steps should take: as the operator expects, or as such steps took in this object before.</summary>
@@ -35,20 +32,17 @@ internal sealed class StepTimes
         }
     }
 
-    /// <summary>The id of a step without its node: equal for steps of one kind.</summary>
     public static string KindOf(string id, string? node) =>
         string.Join('/', id.Split('/').Where((part, index) => index != 1 || part != node));
 
-    /// <summary>How long a step should take; null if nothing is known.</summary>
     public TimeSpan? Expected(PlanStep step) =>
         _running.TryGetValue(step.Id, out var asked) ? asked
         : _byKind.TryGetValue(KindOf(step.Id, step.Node), out var known) ? known
         : null;
 
-    /// <summary>
-    /// How long the rest of a plan takes at least: the longest chain of what is not done, by what is known. Steps that
-    /// took less than a second are not recorded. Null if nothing is known of the steps that are left.
-    /// </summary>
+    /// <summary>How long the rest of a plan takes at least: the longest chain of what is not done, by what is known.
+    /// Steps that took less than a second are not recorded. Null if nothing is known of the steps that are
+    /// left.</summary>
     public TimeSpan? Remaining(Plan? plan, DateTimeOffset now)
     {
         var left = plan?.Steps.Where(s => s.State != StepState.Succeeded).ToList() ?? [];

@@ -1,9 +1,5 @@
-using System.Text.Json.Serialization;
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Cli.Views;
 
-/// <summary>How views are written for programs.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

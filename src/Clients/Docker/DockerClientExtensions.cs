@@ -1,25 +1,14 @@
 using System.Formats.Tar;
-using System.Security.Cryptography;
-using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// Actions that need more than one operation. They work with any <see cref="IDockerClient"/>, including in-memory ones.
-/// </summary>
+/// <summary>Actions that need more than one operation. They work with any <see cref="IDockerClient"/>, including
+/// in-memory ones.</summary>
 public static class DockerClientExtensions
 {
-    /// <summary>
-    /// Reads one regular file of a container (running, stopped or never started), bind mounts included.
-    /// </summary>
-    /// <param name="containers">The operations.</param>
-    /// <param name="id">The container.</param>
-    /// <param name="path">The file's path in the container; a symbolic link is followed once by its target as the
-    /// engine gives it.</param>
-    /// <param name="maxBytes">A larger file is refused.</param>
-    /// <param name="cancellationToken">Ends the transfer.</param>
+    /// <summary>Reads one regular file of a container (running, stopped or never started), bind mounts
+    /// included.</summary>
     /// <returns>The bytes, or null when the path (not the container) does not exist.</returns>
-    /// <exception cref="DockerNotFoundException">No such container.</exception>
     /// <exception cref="InvalidDataException">It is not a regular file, or larger than
     /// <paramref name="maxBytes"/>.</exception>
     public static async Task<byte[]?> ReadFileAsync(
@@ -60,10 +49,6 @@ public static class DockerClientExtensions
         }
     }
 
-    /// <summary>
-    /// Writes one file into an existing directory of a container (root:root), replacing one of that name.
-    /// </summary>
-    /// <exception cref="DockerNotFoundException">No such container or directory.</exception>
     public static async Task WriteFileAsync(
         this IContainerOperations containers,
         string id,
@@ -87,18 +72,9 @@ public static class DockerClientExtensions
             id, new CopyToContainerParameters { Path = directory }, tar, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Copies a file of any length into an existing directory of a container (root:root, mode 0644), running or not,
-    /// replacing one of that name. An interrupted copy may leave a part of it.
-    /// </summary>
-    /// <param name="containers">The operations.</param>
-    /// <param name="id">The container.</param>
-    /// <param name="directory">The directory.</param>
+    /// <summary>Copies a file of any length into an existing directory of a container (root:root, mode 0644), running
+    /// or not, replacing one of that name. An interrupted copy may leave a part of it.</summary>
     /// <param name="fileName">Name of the file, at most 100 bytes.</param>
-    /// <param name="content">Its content; it stays open.</param>
-    /// <param name="bytes">Length of the content.</param>
-    /// <param name="changed">Time of its last change.</param>
-    /// <param name="cancellationToken">Ends the transfer.</param>
     /// <exception cref="DockerNotFoundException">No such container or directory.</exception>
     /// <exception cref="EndOfStreamException">The content is shorter.</exception>
     public static async Task CopyFileAsync(
@@ -117,11 +93,8 @@ public static class DockerClientExtensions
             id, new CopyToContainerParameters { Path = directory }, tar, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// The SHA-256 of one regular file of a container, 64 lower-case hex digits; null if the path (not the container)
-    /// does not exist or is no regular file of that length.
-    /// </summary>
-    /// <exception cref="DockerNotFoundException">No such container.</exception>
+    /// <summary>The SHA-256 of one regular file of a container, 64 lower-case hex digits; null if the path (not the
+    /// container) does not exist or is no regular file of that length.</summary>
     public static async Task<string?> HashFileAsync(
         this IContainerOperations containers,
         string id,
@@ -157,10 +130,8 @@ public static class DockerClientExtensions
         }
     }
 
-    /// <summary>
-    /// Waits, without limit, until a started exec has ended: subscribes to the container's events first, then inspects
-    /// the exec, so that no end is missed, and inspects it again at every end the engine reports.
-    /// </summary>
+    /// <summary>Waits, without limit, until a started exec has ended: subscribes to the container's events first, then
+    /// inspects the exec, so that no end is missed, and inspects it again at every end the engine reports.</summary>
     /// <returns>The exec when it has ended; also when it was never started
     /// (<see cref="ContainerExecInspectResponse.NotStarted"/>), because there is nothing to wait for.</returns>
     /// <exception cref="DockerNotFoundException">The engine does not know the exec (any more); its outcome cannot be
@@ -217,10 +188,8 @@ public static class DockerClientExtensions
             mayHaveBeenProcessed: true);
     }
 
-    /// <summary>
-    /// Runs a command in a container and waits for its end: for reading, not for run-once work (see
-    /// <see cref="IExecOperations"/>).
-    /// </summary>
+    /// <summary>Runs a command in a container and waits for its end: for reading, not for run-once work (see
+    /// <see cref="IExecOperations"/>).</summary>
     /// <exception cref="DockerConflictException">The container is not running.</exception>
     public static async Task<ExecResult> RunExecAsync(
         this IDockerClient client,

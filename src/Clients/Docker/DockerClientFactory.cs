@@ -7,7 +7,6 @@ public sealed class DockerClientFactory(
     private readonly DockerClientOptions _options = options ?? new DockerClientOptions();
     private readonly TimeProvider _time = timeProvider ?? TimeProvider.System;
 
-    /// <inheritdoc/>
     public IDockerClient Create(DockerEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -24,10 +23,63 @@ public sealed class DockerClientFactory(
 /// <summary>Creates clients for endpoints. An in-memory Docker replaces this interface.</summary>
 public interface IDockerClientFactory
 {
-    /// <summary>
-    /// Creates a client, which the caller disposes. The first operation connects.
-    /// </summary>
+    /// <summary>Creates a client, which the caller disposes. The first operation connects.</summary>
     /// <exception cref="DockerEndpointException">The endpoint cannot be used as it is written: unknown scheme, plain
     /// tcp without <see cref="DockerEndpoint.Insecure"/>, TLS or ssh material missing or unreadable.</exception>
     IDockerClient Create(DockerEndpoint endpoint);
+}
+
+/// <summary>A client for one engine. <see cref="DockerClientFactory"/> creates it.</summary>
+public sealed class DockerClient : IDockerClient
+{
+    private readonly DockerHttp _http;
+
+    internal DockerClient(string endpointName, IConnector connector, DockerClientOptions options, TimeProvider time)
+    {
+        _http = new DockerHttp(endpointName, connector, options, time);
+        Containers = new ContainerOperations(_http, options);
+        Exec = new ExecOperations(_http);
+        Images = new ImageOperations(_http);
+        System = new SystemOperations(_http);
+    }
+
+    public string EndpointName => _http.EndpointName;
+
+    public IContainerOperations Containers { get; }
+
+    public IExecOperations Exec { get; }
+
+    public IImageOperations Images { get; }
+
+    public ISystemOperations System { get; }
+
+    public ValueTask DisposeAsync() => _http.DisposeAsync();
+}
+
+/// <summary>Time limits and retries of a client. Streams have no total limit; a silent one is checked by a ping
+/// instead.</summary>
+public sealed record DockerClientOptions
+{
+    /// <summary>Limit for opening a connection (tcp, TLS handshake, or the ssh login); twice as long through a jump
+    /// host.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Limit for one short call. Stopping a container adds its grace to it.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a stream (events, pull, load, logs, wait, attached exec) may be silent before the engine is
+    /// pinged on another connection. A failed ping ends the stream with
+    /// <see cref="DockerUnreachableException"/>.</summary>
+    public TimeSpan StreamIdleProbe { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often a failed idempotent read is repeated (0: never). Only reads are repeated, only after
+    /// transient failures.</summary>
+    public int ReadRetries { get; init; } = 2;
+
+    public TimeSpan ReadRetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The OpenSSH client, found over PATH unless it is a path.</summary>
+    public string SshProgram { get; init; } = "ssh";
+
+    public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
 }

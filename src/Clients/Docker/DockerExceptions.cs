@@ -1,26 +1,19 @@
-using System.Net;
-using Drydock.Clients.Remote;
-using Drydock.Clients.Safety;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary>The base of everything this client throws on its own account. Messages never contain secrets.</summary>
 public abstract class DockerException(string endpoint, string message, Exception? innerException = null)
     : Exception(message, innerException)
 {
-    /// <summary>The endpoint as it may be shown.</summary>
     public string Endpoint { get; } = endpoint;
 }
 
-/// <summary>
-/// The endpoint cannot be used as it is written. A retry does not help; the message says what to write instead.
-/// </summary>
+/// <summary>The endpoint cannot be used as it is written. A retry does not help; the message says what to write
+/// instead.</summary>
 public sealed class DockerEndpointException(string endpoint, string message, Exception? innerException = null)
     : DockerException(endpoint, message, innerException);
 
-/// <summary>
-/// The other end does not speak the Docker Engine API as documented: a proxy's page, a broken frame, invalid JSON.
-/// </summary>
+/// <summary>The other end does not speak the Docker Engine API as documented: a proxy's page, a broken frame, invalid
+/// JSON.</summary>
 public sealed class DockerProtocolException(string endpoint, string message, Exception? innerException = null)
     : DockerException(endpoint, message, innerException);
 
@@ -40,7 +33,6 @@ public sealed class DockerApiVersionException(
 public sealed class DockerStreamException(string endpoint, string operation, string engineMessage)
     : DockerException(endpoint, $"Docker at {endpoint} failed ({operation}): {ErrorMapper.Sentence(engineMessage)}")
 {
-    /// <summary>The engine's own text.</summary>
     public string EngineMessage { get; } = engineMessage;
 }
 
@@ -49,32 +41,26 @@ public class DockerUnreachableException(
     string endpoint, string message, bool mayHaveBeenProcessed, Exception? innerException = null)
     : DockerException(endpoint, message, innerException)
 {
-    /// <summary>
-    /// false: the request provably never reached the engine (no connection). true: the engine may have carried it out
-    /// although no answer came; observe the state before deciding anything.
-    /// </summary>
+    /// <summary>false: the request provably never reached the engine (no connection). true: the engine may have carried
+    /// it out although no answer came; observe the state before deciding anything.</summary>
     public bool MayHaveBeenProcessed { get; } = mayHaveBeenProcessed;
 }
 
-/// <summary>
-/// The engine did not answer within the limit. It may have carried out the request, or may still do so.
-/// </summary>
+/// <summary>The engine did not answer within the limit. It may have carried out the request, or may still do
+/// so.</summary>
 public sealed class DockerTimeoutException(
     string endpoint, string message, TimeSpan limit, bool mayHaveBeenProcessed, Exception? innerException = null)
     : DockerUnreachableException(endpoint, message, mayHaveBeenProcessed, innerException)
 {
-    /// <summary>The limit that was exceeded.</summary>
     public TimeSpan Limit { get; } = limit;
 }
 
-/// <summary>
-/// The ssh login, or <c>docker system dial-stdio</c> at its other end, failed before the engine was reached.
-/// </summary>
+/// <summary>The ssh login, or <c>docker system dial-stdio</c> at its other end, failed before the engine was
+/// reached.</summary>
 public sealed class DockerSshException(
     string endpoint, string message, RemoteRefusal reason, Exception? innerException = null)
     : DockerUnreachableException(endpoint, message, mayHaveBeenProcessed: false, innerException)
 {
-    /// <summary>What failed.</summary>
     public RemoteRefusal Reason { get; } = reason;
 }
 
@@ -83,14 +69,12 @@ public sealed class DockerTlsException(
     string endpoint, string message, TlsRefusal refusedBy, Exception? innerException = null)
     : DockerUnreachableException(endpoint, message, mayHaveBeenProcessed: false, innerException)
 {
-    /// <summary>Which side refused.</summary>
     public TlsRefusal RefusedBy { get; } = refusedBy;
 }
 
 /// <summary>Which side ended a TLS handshake.</summary>
 public enum TlsRefusal
 {
-    /// <summary>Neither side said why (the other end does not speak TLS, for example).</summary>
     Unknown,
 
     /// <summary>This client did not accept the engine's certificate.</summary>
@@ -106,13 +90,10 @@ public class DockerApiException(string endpoint, string operation, HttpStatusCod
         endpoint,
         $"Docker at {endpoint} answered {(int)statusCode} ({operation}): {ErrorMapper.Sentence(engineMessage)}")
 {
-    /// <summary>The HTTP status.</summary>
     public HttpStatusCode StatusCode { get; } = statusCode;
 
-    /// <summary>
-    /// The engine's own text, up to 2,000 characters, with the secret values of the request removed. Exception
-    /// messages contain at most 300 of them.
-    /// </summary>
+    /// <summary>The engine's own text, up to 2,000 characters, with the secret values of the request removed. Exception
+    /// messages contain at most 300 of them.</summary>
     public string EngineMessage { get; } = engineMessage;
 }
 
@@ -125,9 +106,8 @@ public sealed class DockerUnauthorizedException(
 public sealed class DockerNotFoundException(string endpoint, string operation, string engineMessage)
     : DockerApiException(endpoint, operation, HttpStatusCode.NotFound, engineMessage);
 
-/// <summary>
-/// 409: the state of the container, image or exec instance forbids it (an exec id that has been started, for example).
-/// </summary>
+/// <summary>409: the state of the container, image or exec instance forbids it (an exec id that has been started, for
+/// example).</summary>
 public class DockerConflictException(string endpoint, string operation, string engineMessage)
     : DockerApiException(endpoint, operation, HttpStatusCode.Conflict, engineMessage);
 
@@ -136,9 +116,7 @@ public sealed class DockerNameConflictException(
     string endpoint, string operation, string engineMessage, string name, string? holderId)
     : DockerConflictException(endpoint, operation, engineMessage)
 {
-    /// <summary>The requested name.</summary>
     public string Name { get; } = name;
 
-    /// <summary>The id of the container that has the name, if the engine named it.</summary>
     public string? HolderId { get; } = holderId;
 }

@@ -1,32 +1,22 @@
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// One Docker Engine, reached over the endpoint it was made for. The operations have the names of Docker.DotNet. All
-/// members are thread-safe. The API version is negotiated on the first call and kept for the life of the
-/// client.
-/// </summary>
-/// <remarks>
-/// Every operation throws <see cref="DockerUnreachableException"/> (or a type derived from it) when the engine cannot
-/// be asked, <see cref="DockerApiException"/> (or a type derived from it) when the engine refuses,
+/// <summary>One Docker Engine, reached over the endpoint it was made for. The operations have the names of
+/// Docker.DotNet. All members are thread-safe. The API version is negotiated on the first call and kept for the life of
+/// the client.</summary>
+/// <remarks>Every operation throws <see cref="DockerUnreachableException"/> (or a type derived from it) when the engine
+/// cannot be asked, <see cref="DockerApiException"/> (or a type derived from it) when the engine refuses,
 /// <see cref="DockerApiVersionException"/> when there is no common API version, and
-/// <see cref="OperationCanceledException"/> only when the caller's token was cancelled.
-/// </remarks>
+/// <see cref="OperationCanceledException"/> only when the caller's token was cancelled.</remarks>
 public interface IDockerClient : IAsyncDisposable
 {
-    /// <summary>
-    /// The endpoint as it may be shown: scheme, user, host and port or socket path; never a secret.
-    /// </summary>
+    /// <summary>The endpoint as it may be shown: scheme, user, host and port or socket path; never a secret.</summary>
     string EndpointName { get; }
 
-    /// <summary>Containers: their life, their files, their logs.</summary>
     IContainerOperations Containers { get; }
 
-    /// <summary>Commands inside running containers.</summary>
     IExecOperations Exec { get; }
 
-    /// <summary>Images: pull, load, inspect, remove.</summary>
     IImageOperations Images { get; }
 
-    /// <summary>The engine itself: version, info, disk usage, events.</summary>
     ISystemOperations System { get; }
 }

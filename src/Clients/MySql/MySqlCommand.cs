@@ -1,15 +1,9 @@
-using System.Data;
-using System.Data.Common;
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Driver = MySqlConnector;
 
 namespace Drydock.Clients.MySql;
 
-/// <summary>
-/// A statement. Without parameters it goes over the text protocol; with parameters it is prepared (binary protocol), so
-/// no value is ever part of the SQL text.
-/// </summary>
+/// <summary>A statement. Without parameters it goes over the text protocol; with parameters it is prepared (binary
+/// protocol), so no value is ever part of the SQL text.</summary>
 public sealed class MySqlCommand : DbCommand
 {
     internal const long DefaultMaximumRows = 100_000;
@@ -22,26 +16,21 @@ public sealed class MySqlCommand : DbCommand
     private CancellationTokenSource? _cancel;
     private int? _timeout;
 
-    /// <summary>An empty command.</summary>
     public MySqlCommand()
     {
     }
 
-    /// <summary>A statement on a connection.</summary>
     public MySqlCommand(string commandText, MySqlConnection connection)
     {
         CommandText = commandText;
         _connection = connection;
     }
 
-    /// <inheritdoc/>
     [AllowNull]
     public override string CommandText { get => _driver.CommandText; set => _driver.CommandText = value ?? ""; }
 
-    /// <summary>
-    /// Seconds after which the session is ended with error 3024; 0 for none. Default: the connection's Default Command
-    /// Timeout.
-    /// </summary>
+    /// <summary>Seconds after which the session is ended with error 3024; 0 for none. Default: the connection's Default
+    /// Command Timeout.</summary>
     public override int CommandTimeout
     {
         get => _timeout ?? (int)(_connection?.Options.DefaultCommandTimeout ?? 30);
@@ -52,16 +41,12 @@ public sealed class MySqlCommand : DbCommand
         }
     }
 
-    /// <summary>
-    /// Maximum rows of all results of the command; more end the session with <see cref="MySqlLimitException"/>. Default
-    /// 100,000; 0 for no limit.
-    /// </summary>
+    /// <summary>Maximum rows of all results of the command; more end the session with
+    /// <see cref="MySqlLimitException"/>. Default 100,000; 0 for no limit.</summary>
     public long MaximumRows { get; set; } = DefaultMaximumRows;
 
-    /// <summary>
-    /// Maximum bytes that the server may send; more end the session with <see cref="MySqlLimitException"/>. Default
-    /// 32 MiB; 0 for no limit.
-    /// </summary>
+    /// <summary>Maximum bytes that the server may send; more end the session with <see cref="MySqlLimitException"/>.
+    /// Default 32 MiB; 0 for no limit.</summary>
     public long MaximumBytes { get; set; } = DefaultMaximumBytes;
 
     /// <summary>Only <see cref="CommandType.Text"/>; call a procedure by <c>CALL</c>.</summary>
@@ -79,10 +64,8 @@ public sealed class MySqlCommand : DbCommand
         }
     }
 
-    /// <inheritdoc/>
     public override bool DesignTimeVisible { get; set; }
 
-    /// <inheritdoc/>
     public override UpdateRowSource UpdatedRowSource { get; set; }
 
     public new Driver.MySqlParameterCollection Parameters => _driver.Parameters;
@@ -92,30 +75,24 @@ public sealed class MySqlCommand : DbCommand
     /// <summary>The AUTO_INCREMENT value of the last execution, 0 for none.</summary>
     public ulong LastInsertedId { get; private set; }
 
-    /// <inheritdoc/>
     protected override DbConnection? DbConnection
     {
         get => _connection;
         set => _connection = (MySqlConnection?)value;
     }
 
-    /// <inheritdoc/>
     protected override DbParameterCollection DbParameterCollection => Parameters;
 
-    /// <inheritdoc/>
     protected override DbTransaction? DbTransaction { get; set; }
 
     private MySqlConnection Session =>
         _connection ?? throw new InvalidOperationException("The command has no connection.");
 
-    /// <summary>Ends a running execution, and its session, from another thread.</summary>
     public override void Cancel() => _cancel?.Cancel();
 
-    /// <inheritdoc/>
     // ADO.NET also has this member without a task, so this waits.
     public override int ExecuteNonQuery() => ExecuteNonQueryAsync(CancellationToken.None).GetAwaiter().GetResult();
 
-    /// <inheritdoc/>
     public override async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken)
     {
         await using var reader = await ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -123,11 +100,9 @@ public sealed class MySqlCommand : DbCommand
         return reader.RecordsAffected;
     }
 
-    /// <inheritdoc/>
     // ADO.NET also has this member without a task, so this waits.
     public override object? ExecuteScalar() => ExecuteScalarAsync(CancellationToken.None).GetAwaiter().GetResult();
 
-    /// <inheritdoc/>
     public override async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken)
     {
         await using var reader = await ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -138,15 +113,12 @@ public sealed class MySqlCommand : DbCommand
         return value;
     }
 
-    /// <summary>Does nothing: a command with parameters is prepared when it is executed.</summary>
     public override void Prepare()
     {
     }
 
-    /// <inheritdoc/>
     protected override DbParameter CreateDbParameter() => new Driver.MySqlParameter();
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -159,12 +131,10 @@ public sealed class MySqlCommand : DbCommand
         base.Dispose(disposing);
     }
 
-    /// <inheritdoc/>
     // ADO.NET also has this member without a task, so this waits.
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
         ExecuteDbDataReaderAsync(behavior, CancellationToken.None).GetAwaiter().GetResult();
 
-    /// <inheritdoc/>
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(
         CommandBehavior behavior, CancellationToken cancellationToken)
     {

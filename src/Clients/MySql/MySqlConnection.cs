@@ -1,8 +1,3 @@
-using System.Data;
-using System.Data.Common;
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using System.Net;
 using Drydock.Clients.MySql.Transport;
 using Driver = MySqlConnector;
 
@@ -34,7 +29,6 @@ public sealed class MySqlConnection : DbConnection
     private string _brokenBy = "";
     private int _busy;
 
-    /// <summary>A closed connection without a connection string.</summary>
     public MySqlConnection()
         : this(new MySqlConnectionStringBuilder())
     {
@@ -47,14 +41,12 @@ public sealed class MySqlConnection : DbConnection
     {
     }
 
-    /// <summary>A closed connection; later changes of <paramref name="options"/> have no effect.</summary>
     public MySqlConnection(MySqlConnectionStringBuilder options)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = new MySqlConnectionStringBuilder(options);
     }
 
-    /// <summary>The connection string; reading it omits the password.</summary>
     [AllowNull]
     public override string ConnectionString
     {
@@ -77,15 +69,12 @@ public sealed class MySqlConnection : DbConnection
         }
     }
 
-    /// <inheritdoc/>
     public override int ConnectionTimeout => (int)_options.ConnectionTimeout;
 
-    /// <summary>
-    /// The database selected at connect or by <see cref="ChangeDatabase"/>; a <c>USE</c> statement is not seen.
-    /// </summary>
+    /// <summary>The database selected at connect or by <see cref="ChangeDatabase"/>; a <c>USE</c> statement is not
+    /// seen.</summary>
     public override string Database => _state == ConnectionState.Closed ? _options.Database : _database;
 
-    /// <summary>Host and port, or the socket file.</summary>
     public override string DataSource => _options.UnixSocket.Length > 0
         ? _options.UnixSocket
         : string.Create(CultureInfo.InvariantCulture, $"{_options.Server}:{_options.Port}");
@@ -94,26 +83,20 @@ public sealed class MySqlConnection : DbConnection
     /// <exception cref="InvalidOperationException">Not open.</exception>
     public override string ServerVersion => Link is null ? "" : _serverVersion;
 
-    /// <summary>Which server this is.</summary>
     public MySqlServerKind ServerKind { get; private set; }
 
     /// <summary>CONNECTION_ID() of this session; 0 before it was first opened.</summary>
     public ulong ConnectionId { get; private set; }
 
-    /// <summary>The TLS cipher in use, null without TLS.</summary>
     public string? TlsCipher => Link.Cipher;
 
     /// <summary>The server's end of this connection, as reported by the kernel; null for a local socket.</summary>
-    /// <exception cref="InvalidOperationException">Not open.</exception>
     public IPEndPoint? PeerAddress => Link.Peer;
 
-    /// <inheritdoc/>
     public override ConnectionState State => _state;
 
-    /// <summary>Clock of the time limits.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <inheritdoc/>
     protected override DbProviderFactory DbProviderFactory => MySqlProviderFactory.Instance;
 
     internal MySqlConnectionStringBuilder Options => _options;
@@ -125,11 +108,9 @@ public sealed class MySqlConnection : DbConnection
     private ServerLink Link =>
         _link ?? throw new InvalidOperationException($"The connection is {_state}; open it first.");
 
-    /// <inheritdoc/>
     // ADO.NET also has this member without a task, so this waits.
     public override void Open() => OpenAsync(CancellationToken.None).GetAwaiter().GetResult();
 
-    /// <inheritdoc/>
     public override async Task OpenAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -172,7 +153,6 @@ public sealed class MySqlConnection : DbConnection
     // ADO.NET also has this member without a task, so this waits.
     public override void Close() => CloseAsync().GetAwaiter().GetResult();
 
-    /// <inheritdoc/>
     public override async Task CloseAsync()
     {
         var (link, driver, isIdle) = (_link, _driver, Interlocked.Exchange(ref _busy, 1) == 0);
@@ -192,12 +172,10 @@ public sealed class MySqlConnection : DbConnection
         }
     }
 
-    /// <inheritdoc/>
     // ADO.NET also has this member without a task, so this waits.
     public override void ChangeDatabase(string databaseName) =>
         ChangeDatabaseAsync(databaseName).GetAwaiter().GetResult();
 
-    /// <inheritdoc/>
     public override async Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
     {
         RequireNoReader();
@@ -212,20 +190,16 @@ public sealed class MySqlConnection : DbConnection
         _database = databaseName;
     }
 
-    /// <summary>Creates a command on this connection.</summary>
     public new MySqlCommand CreateCommand() => new() { Connection = this };
 
-    /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         await CloseAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Runs a call of the package, which is ended with the session by the limit (seconds, 0 for none) or the token. The
-    /// package gets no token: it would answer it with a second session.
-    /// </summary>
+    /// <summary>Runs a call of the package, which is ended with the session by the limit (seconds, 0 for none) or the
+    /// token. The package gets no token: it would answer it with a second session.</summary>
     internal async Task<T> RunAsync<T>(
         uint limit, Func<Driver.MySqlConnection, Task<T>> call, CancellationToken cancellationToken)
     {
@@ -297,10 +271,8 @@ public sealed class MySqlConnection : DbConnection
         }
     }
 
-    /// <summary>
-    /// Reads the rest of a reader's results within bounds: a reader that is closed early must not read 100 GB. Never
-    /// throws because of the server's answer.
-    /// </summary>
+    /// <summary>Reads the rest of a reader's results within bounds: a reader that is closed early must not read 100 GB.
+    /// Never throws because of the server's answer.</summary>
     internal async Task DrainAsync(Driver.MySqlDataReader reader)
     {
         if (_link is not { } link || _state != ConnectionState.Open)
@@ -334,20 +306,16 @@ public sealed class MySqlConnection : DbConnection
         }
     }
 
-    /// <inheritdoc/>
     // ADO.NET also has this member without a task, so this waits.
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) =>
         MySqlTransaction.BeginAsync(this, isolationLevel, CancellationToken.None).GetAwaiter().GetResult();
 
-    /// <inheritdoc/>
     protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(
         IsolationLevel isolationLevel, CancellationToken cancellationToken) =>
         await MySqlTransaction.BeginAsync(this, isolationLevel, cancellationToken).ConfigureAwait(false);
 
-    /// <inheritdoc/>
     protected override DbCommand CreateDbCommand() => CreateCommand();
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

@@ -1,16 +1,9 @@
-using System.Data.Common;
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-
 namespace Drydock.Clients.MySql;
 
-/// <summary>
-/// How to reach and log in to a server. Keys are those of MySqlConnector if it has them; an unknown key is refused.
-/// </summary>
-/// <remarks>
-/// It contains the password in clear text, as every connection string does. Do not log it; use <see cref="Describe"/>
-/// in messages.
-/// </remarks>
+/// <summary>How to reach and log in to a server. Keys are those of MySqlConnector if it has them; an unknown key is
+/// refused.</summary>
+/// <remarks>It contains the password in clear text, as every connection string does. Do not log it; use
+/// <see cref="Describe"/> in messages.</remarks>
 [SuppressMessage("Design", "CA1010", Justification = "The shape of ADO.NET.")]
 public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
 {
@@ -58,7 +51,6 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
     /// <exception cref="ArgumentException">A key is unknown or the text is malformed.</exception>
     public MySqlConnectionStringBuilder(string connectionString) => ConnectionString = connectionString;
 
-    /// <summary>Copies another builder.</summary>
     public MySqlConnectionStringBuilder(MySqlConnectionStringBuilder other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -82,10 +74,8 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
     /// <summary>Path of a socket file, used instead of server and port when not empty.</summary>
     public string UnixSocket { get => Text("Unix Socket", ""); set => this["Unix Socket"] = value; }
 
-    /// <summary>
-    /// Path of a socket file that leads to <see cref="Server"/>; TLS and login are as over TCP. Empty for a direct
-    /// connection.
-    /// </summary>
+    /// <summary>Path of a socket file that leads to <see cref="Server"/>; TLS and login are as over TCP. Empty for a
+    /// direct connection.</summary>
     public string RelaySocket { get => Text("Relay Socket", ""); set => this["Relay Socket"] = value; }
 
     /// <summary>TLS. Default <see cref="MySqlSslMode.Disabled"/>.</summary>
@@ -99,16 +89,12 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
     /// <summary>Path of a PEM file with the CAs to trust; empty for the system's.</summary>
     public string SslCa { get => Text("SSL CA", ""); set => this["SSL CA"] = value; }
 
-    /// <summary>
-    /// The CAs to trust as PEM text, instead of <see cref="SslCa"/>. Programs get it by a file in memory that exists as
-    /// long as they need it.
-    /// </summary>
+    /// <summary>The CAs to trust as PEM text, instead of <see cref="SslCa"/>. Programs get it by a file in memory that
+    /// exists as long as they need it.</summary>
     public string SslCaPem { get => Text("SSL CA PEM", ""); set => this["SSL CA PEM"] = value; }
 
-    /// <summary>Path of a PEM file with the client certificate.</summary>
     public string SslCert { get => Text("SSL Cert", ""); set => this["SSL Cert"] = value; }
 
-    /// <summary>Path of a PEM file with the client key.</summary>
     public string SslKey { get => Text("SSL Key", ""); set => this["SSL Key"] = value; }
 
     /// <summary>Seconds to wait for a connection, TLS and login included. Default 15.</summary>
@@ -121,10 +107,8 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
         set => Set("Default Command Timeout", value);
     }
 
-    /// <summary>
-    /// Bytes of one row, or of any other packet, that the server may send. A larger one ends the connection. Default
-    /// 16 MiB.
-    /// </summary>
+    /// <summary>Bytes of one row, or of any other packet, that the server may send. A larger one ends the connection.
+    /// Default 16 MiB.</summary>
     public uint MaximumPacket { get => Number("Maximum Packet", 16 << 20); set => Set("Maximum Packet", value); }
 
     /// <summary><c>tinyint(1)</c> reads as <see cref="bool"/>. Default true, as MySqlConnector.</summary>
@@ -134,20 +118,16 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
         set => Set("Treat Tiny As Boolean", value);
     }
 
-    /// <summary>
-    /// A command without parameters may contain several statements. Default false, which prevents one kind of
-    /// injection.
-    /// </summary>
+    /// <summary>A command without parameters may contain several statements. Default false, which prevents one kind of
+    /// injection.</summary>
     public bool AllowMultipleStatements
     {
         get => Flag("Allow Multiple Statements", defaultValue: false);
         set => Set("Allow Multiple Statements", value);
     }
 
-    /// <summary>
-    /// An <c>@name</c> without a parameter is a user variable of the session. Default false: it is an error, because a
-    /// misspelt parameter would read as NULL.
-    /// </summary>
+    /// <summary>An <c>@name</c> without a parameter is a user variable of the session. Default false: it is an error,
+    /// because a misspelt parameter would read as NULL.</summary>
     public bool AllowUserVariables
     {
         get => Flag("Allow User Variables", defaultValue: false);
@@ -161,7 +141,6 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
         set => this["Application Name"] = value;
     }
 
-    /// <inheritdoc/>
     [AllowNull]
     public override object this[string keyword]
     {
@@ -174,14 +153,11 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
         ? $"{UserID}@{UnixSocket}"
         : string.Create(CultureInfo.InvariantCulture, $"{UserID}@{Server}:{Port}");
 
-    /// <inheritdoc/>
     public override bool ContainsKey(string keyword) =>
         KnownKeys.TryGetValue(keyword, out var key) && base.ContainsKey(key);
 
-    /// <inheritdoc/>
     public override bool Remove(string keyword) => KnownKeys.TryGetValue(keyword, out var key) && base.Remove(key);
 
-    /// <inheritdoc/>
     public override bool TryGetValue(string keyword, [NotNullWhen(true)] out object? value)
     {
         value = null;
@@ -237,10 +213,8 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
     private void Set(string key, bool value) => base[key] = value ? "true" : "false";
 }
 
-/// <summary>
-/// The TLS requirement of a connection. There is no "Preferred", because a mode that falls back to clear text gives no
-/// protection.
-/// </summary>
+/// <summary>The TLS requirement of a connection. There is no "Preferred", because a mode that falls back to clear text
+/// gives no protection.</summary>
 public enum MySqlSslMode
 {
     /// <summary>Never TLS.</summary>
@@ -249,15 +223,11 @@ public enum MySqlSslMode
     /// <summary>TLS or no connection; the certificate is not verified (protects only against eavesdropping).</summary>
     Required,
 
-    /// <summary>
-    /// TLS, the certificate must be signed by <see cref="MySqlConnectionStringBuilder.SslCa"/>, which must be set; its
-    /// name is not compared.
-    /// </summary>
+    /// <summary>TLS, the certificate must be signed by <see cref="MySqlConnectionStringBuilder.SslCa"/>, which must be
+    /// set; its name is not compared.</summary>
     VerifyCA,
 
-    /// <summary>
-    /// TLS, the certificate must be signed by <see cref="MySqlConnectionStringBuilder.SslCa"/> (or a system CA) and
-    /// contain the host's name.
-    /// </summary>
+    /// <summary>TLS, the certificate must be signed by <see cref="MySqlConnectionStringBuilder.SslCa"/> (or a system
+    /// CA) and contain the host's name.</summary>
     VerifyFull,
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Driver = MySqlConnector;
 
 namespace Drydock.Clients.MySql;
@@ -9,7 +7,6 @@ public sealed partial class MySqlDataReader
 {
     private const int MaxDecimals = 6;
 
-    /// <inheritdoc/>
     public override object GetValue(int ordinal)
     {
         var column = Column(ordinal);
@@ -31,8 +28,6 @@ public sealed partial class MySqlDataReader
         };
     }
 
-    /// <summary>The value as text, whatever its type (a BIT as a number, without leading zeros).</summary>
-    /// <exception cref="InvalidCastException">It is NULL.</exception>
     public override string GetString(int ordinal)
     {
         var column = Column(ordinal);
@@ -59,62 +54,46 @@ public sealed partial class MySqlDataReader
         };
     }
 
-    /// <inheritdoc/>
     public override bool GetBoolean(int ordinal) =>
         GetNotNull(ordinal) is var v && v is bool b ? b : Convert.ToBoolean(v, CultureInfo.InvariantCulture);
 
-    /// <inheritdoc/>
     public override byte GetByte(int ordinal) => Convert.ToByte(GetNotNull(ordinal), CultureInfo.InvariantCulture);
 
-    /// <inheritdoc/>
     public override char GetChar(int ordinal) =>
         GetString(ordinal) is { Length: 1 } s
             ? s[0]
             : throw new InvalidCastException($"Column '{GetName(ordinal)}' is not one character.");
 
-    /// <inheritdoc/>
     public override short GetInt16(int ordinal) => Convert.ToInt16(GetNotNull(ordinal), CultureInfo.InvariantCulture);
 
-    /// <inheritdoc/>
     public override int GetInt32(int ordinal) => Convert.ToInt32(GetNotNull(ordinal), CultureInfo.InvariantCulture);
 
-    /// <inheritdoc/>
     public override long GetInt64(int ordinal) => Convert.ToInt64(GetNotNull(ordinal), CultureInfo.InvariantCulture);
 
-    /// <summary>The value as <see cref="ulong"/>.</summary>
     public ulong GetUInt64(int ordinal) => Convert.ToUInt64(GetNotNull(ordinal), CultureInfo.InvariantCulture);
 
-    /// <inheritdoc/>
     public override float GetFloat(int ordinal) => Convert.ToSingle(GetNotNull(ordinal), CultureInfo.InvariantCulture);
 
-    /// <inheritdoc/>
     public override double GetDouble(int ordinal) =>
         Convert.ToDouble(GetNotNull(ordinal), CultureInfo.InvariantCulture);
 
-    /// <inheritdoc/>
     public override decimal GetDecimal(int ordinal) =>
         Convert.ToDecimal(GetNotNull(ordinal), CultureInfo.InvariantCulture);
 
-    /// <inheritdoc/>
     public override DateTime GetDateTime(int ordinal) =>
         GetNotNull(ordinal) is DateTime v ? v : throw Cast(ordinal, nameof(DateTime));
 
-    /// <summary>A TIME column.</summary>
     public TimeSpan GetTimeSpan(int ordinal) =>
         GetNotNull(ordinal) is TimeSpan v ? v : throw Cast(ordinal, nameof(TimeSpan));
 
-    /// <inheritdoc/>
     public override Guid GetGuid(int ordinal) => Guid.Parse(GetString(ordinal));
 
-    /// <inheritdoc/>
     public override long GetBytes(int ordinal, long dataOffset, byte[]? buffer, int bufferOffset, int length) =>
         Copy(Bytes(ordinal), dataOffset, buffer, bufferOffset, length);
 
-    /// <inheritdoc/>
     public override long GetChars(int ordinal, long dataOffset, char[]? buffer, int bufferOffset, int length) =>
         Copy(GetString(ordinal).AsSpan(), dataOffset, buffer, bufferOffset, length);
 
-    /// <inheritdoc/>
     public override T GetFieldValue<T>(int ordinal)
     {
         var type = typeof(T);

@@ -1,18 +1,12 @@
 using System.Collections;
-using System.Data;
-using System.Data.Common;
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Driver = MySqlConnector;
 
 namespace Drydock.Clients.MySql;
 
 /// <summary>Reads results as they arrive; memory does not grow with the result.</summary>
-/// <remarks>
-/// <see cref="GetString"/> returns any column as text, including values without a .NET type (a zero date, a
+/// <remarks><see cref="GetString"/> returns any column as text, including values without a .NET type (a zero date, a
 /// DECIMAL(65)); the typed getters fail on those with <see cref="InvalidCastException"/> or
-/// <see cref="OverflowException"/> naming the column.
-/// </remarks>
+/// <see cref="OverflowException"/> naming the column.</remarks>
 [SuppressMessage("Design", "CA1010", Justification = "The shape of ADO.NET.")]
 public sealed partial class MySqlDataReader : DbDataReader
 {
@@ -41,37 +35,27 @@ public sealed partial class MySqlDataReader : DbDataReader
         connection.ActiveReader = this;
     }
 
-    /// <inheritdoc/>
     public override int Depth => 0;
 
-    /// <inheritdoc/>
     public override int FieldCount => _closed ? 0 : _driver.FieldCount;
 
-    /// <inheritdoc/>
     // ADO.NET also has this member without a task, so this waits.
     public override bool HasRows => !_closed
         && RunAsync(() => Task.FromResult(_driver.HasRows), CancellationToken.None).GetAwaiter().GetResult();
 
-    /// <inheritdoc/>
     public override bool IsClosed => _closed;
 
-    /// <summary>
-    /// Rows affected by INSERT, UPDATE (matched rows) or DELETE, all results together; -1 if there was no such
-    /// statement.
-    /// </summary>
+    /// <summary>Rows affected by INSERT, UPDATE (matched rows) or DELETE, all results together; -1 if there was no such
+    /// statement.</summary>
     public override int RecordsAffected => _affected;
 
-    /// <inheritdoc/>
     public override object this[int ordinal] => GetValue(ordinal);
 
-    /// <inheritdoc/>
     public override object this[string name] => GetValue(GetOrdinal(name));
 
-    /// <inheritdoc/>
     // ADO.NET also has this member without a task, so this waits.
     public override bool Read() => ReadAsync(CancellationToken.None).GetAwaiter().GetResult();
 
-    /// <inheritdoc/>
     public override async Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
         RequireOpen();
@@ -90,11 +74,9 @@ public sealed partial class MySqlDataReader : DbDataReader
         return _onRow;
     }
 
-    /// <inheritdoc/>
     // ADO.NET also has this member without a task, so this waits.
     public override bool NextResult() => NextResultAsync(CancellationToken.None).GetAwaiter().GetResult();
 
-    /// <inheritdoc/>
     public override async Task<bool> NextResultAsync(CancellationToken cancellationToken)
     {
         RequireOpen();
@@ -106,11 +88,9 @@ public sealed partial class MySqlDataReader : DbDataReader
         return found;
     }
 
-    /// <inheritdoc/>
     // ADO.NET also has this member without a task, so this waits.
     public override void Close() => CloseAsync().GetAwaiter().GetResult();
 
-    /// <inheritdoc/>
     public override async Task CloseAsync()
     {
         if (_closed)
@@ -127,14 +107,12 @@ public sealed partial class MySqlDataReader : DbDataReader
         }
     }
 
-    /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         await CloseAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public override bool IsDBNull(int ordinal)
     {
         _ = Column(ordinal);
@@ -142,7 +120,6 @@ public sealed partial class MySqlDataReader : DbDataReader
         return _driver.IsDBNull(ordinal);
     }
 
-    /// <inheritdoc/>
     public override int GetValues(object[] values)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -155,16 +132,12 @@ public sealed partial class MySqlDataReader : DbDataReader
         return count;
     }
 
-    /// <inheritdoc/>
     public override string GetDataTypeName(int ordinal) => Column(ordinal).DataTypeName!;
 
-    /// <inheritdoc/>
     public override Type GetFieldType(int ordinal) => TypeOf(Column(ordinal));
 
-    /// <inheritdoc/>
     public override string GetName(int ordinal) => Column(ordinal).ColumnName;
 
-    /// <inheritdoc/>
     public override int GetOrdinal(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -181,10 +154,8 @@ public sealed partial class MySqlDataReader : DbDataReader
                     + $"{string.Join(", ", Columns.Select(c => c.ColumnName))}.");
     }
 
-    /// <inheritdoc/>
     public override IEnumerator GetEnumerator() => new DbEnumerator(this, closeReader: false);
 
-    /// <summary>Detaches the reader from its connection.</summary>
     internal void Abandon()
     {
         _closed = true;

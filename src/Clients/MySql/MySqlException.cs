@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Drydock.Clients.MySql;
 
 /// <summary>An error of the server (numbers 1000-1999, 3000 and up) or of the client (2000-2999).</summary>
@@ -11,52 +9,40 @@ namespace Drydock.Clients.MySql;
 public class MySqlException(string message, int number, string sqlState, Exception? innerException)
     : DbException(message, innerException)
 {
-    /// <summary>The answer is larger than this client accepts; see <see cref="MySqlLimitException"/>.</summary>
     internal const int AnswerTooLarge = 2020;
 
-    /// <summary>No address of the server can be connected to.</summary>
     internal const int CannotConnect = 2002;
 
     /// <summary>The server's name cannot be resolved.</summary>
     internal const int UnknownHost = 2005;
 
-    /// <summary>TLS is required, and there is none with a server whose certificate is accepted.</summary>
     internal const int TlsFailed = 2026;
 
-    /// <summary>A packet violates the protocol.</summary>
     internal const int Malformed = 2027;
 
-    /// <summary>This client refuses the login method that the server requests.</summary>
     internal const int AuthenticationRefused = 2061;
 
-    /// <summary>An error without a number.</summary>
     public MySqlException()
         : this("A MySQL error.")
     {
     }
 
-    /// <summary>An error without a number.</summary>
     public MySqlException(string message)
         : this(message, 0, "HY000", innerException: null)
     {
     }
 
-    /// <summary>An error without a number.</summary>
     public MySqlException(string message, Exception innerException)
         : this(message, 0, "HY000", innerException)
     {
     }
 
-    /// <summary>
-    /// The error number, e.g. 1045 (access denied), 1049 (unknown database), 2013 (connection lost). 0 when neither
-    /// side gave one.
-    /// </summary>
+    /// <summary>The error number, e.g. 1045 (access denied), 1049 (unknown database), 2013 (connection lost). 0 when
+    /// neither side gave one.</summary>
     public int Number { get; } = number;
 
-    /// <summary>Same as <see cref="Number"/>.</summary>
     public override int ErrorCode => Number;
 
-    /// <summary>The five characters of SQLSTATE.</summary>
     public override string SqlState { get; } = sqlState;
 
     /// <summary>The connection was lost or never established; the statement's outcome may be unknown.</summary>
@@ -64,17 +50,14 @@ public class MySqlException(string message, int number, string sqlState, Excepti
         Number is CannotConnect or 2003 or UnknownHost or 2006 or 2012 or 2013 or TlsFailed or Malformed or 2055 or 1053
             or 1927 or 4031;
 
-    /// <summary>
-    /// A retry on a new connection may succeed: connection errors, deadlock (1213), lock wait (1205), too many
-    /// connections (1040, 1203).
-    /// </summary>
+    /// <summary>A retry on a new connection may succeed: connection errors, deadlock (1213), lock wait (1205), too many
+    /// connections (1040, 1203).</summary>
     public override bool IsTransient => IsConnectionError || Number is 1205 or 1213 or 1040 or 1203;
 }
 
 /// <summary>The server's answer is larger than this client accepts. A retry does not help.</summary>
 public sealed class MySqlLimitException : MySqlException
 {
-    /// <summary>An error without a number.</summary>
     public MySqlLimitException(string message)
         : base(message)
     {

@@ -1,16 +1,11 @@
-using System.Globalization;
-
 namespace Drydock.Clients.MySql;
 
-/// <summary>
-/// Queries a server about itself and its sessions, in the dialects of MySQL, MariaDB and OceanBase.
-/// </summary>
+/// <summary>Queries a server about itself and its sessions, in the dialects of MySQL, MariaDB and OceanBase.</summary>
 public static class MySqlServer
 {
     private const int NoSuchThread = 1094;
     private const int UnknownVariable = 1193;
 
-    /// <summary>The identity reported by the server.</summary>
     public static async Task<MySqlServerIdentity> IdentifyAsync(
         MySqlConnection connection, CancellationToken cancellationToken)
     {
@@ -26,9 +21,7 @@ public static class MySqlServer
             int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0);
     }
 
-    /// <summary>
-    /// The process list: all sessions with the PROCESS privilege, otherwise those of the user.
-    /// </summary>
+    /// <summary>The process list: all sessions with the PROCESS privilege, otherwise those of the user.</summary>
     public static async Task<IReadOnlyList<MySqlSession>> SessionsAsync(
         MySqlConnection connection, CancellationToken cancellationToken)
     {
@@ -80,17 +73,13 @@ public static class MySqlServer
         }
     }
 
-    /// <summary>
-    /// An SQL expression that is the number of the session that runs it, as the process list shows it. Only OceanBase
-    /// is asked for more than <c>CONNECTION_ID()</c>: its proxies number the sessions of clients themselves.
-    /// </summary>
-    /// <param name="kind">The server.</param>
-    /// <param name="token">A word that no other statement has.</param>
+    /// <summary>An SQL expression that is the number of the session that runs it, as the process list shows it. Only
+    /// OceanBase is asked for more than <c>CONNECTION_ID()</c>: its proxies number the sessions of clients
+    /// themselves.</summary>
     public static string ListedId(MySqlServerKind kind, string token) => kind == MySqlServerKind.OceanBase
         ? $"COALESCE((SELECT MAX(ID) FROM information_schema.PROCESSLIST WHERE INFO LIKE '%{token}%'), CONNECTION_ID())"
         : "CONNECTION_ID()";
 
-    /// <summary>A global or session variable as text; null if the server does not have it or it is NULL.</summary>
     public static async Task<string?> VariableAsync(
         MySqlConnection connection, string name, CancellationToken cancellationToken)
     {
@@ -127,9 +116,6 @@ public static class MySqlServer
 /// <param name="Port">The port it reports.</param>
 public sealed record MySqlServerIdentity(MySqlServerKind Kind, string Version, string? Uuid, string HostName, int Port)
 {
-    /// <summary>
-    /// Stable name of the server: its uuid or, if it has none, the reported <c>host:port</c> in lower case.
-    /// </summary>
     public string Key =>
         Uuid is { Length: > 0 } ? Uuid : FormattableString.Invariant($"{HostName.ToLowerInvariant()}:{Port}");
 }
@@ -137,10 +123,8 @@ public sealed record MySqlServerIdentity(MySqlServerKind Kind, string Version, s
 /// <summary>The kinds of servers with the MySQL protocol.</summary>
 public enum MySqlServerKind
 {
-    /// <summary>Oracle MySQL or a server that does not identify itself.</summary>
     MySql,
 
-    /// <summary>MariaDB.</summary>
     MariaDb,
 
     /// <summary>A MySQL-mode tenant of OceanBase, directly or through obproxy.</summary>
@@ -167,6 +151,5 @@ public sealed record MySqlSession(
     string? State,
     string? Info)
 {
-    /// <summary>True for the session that read the list.</summary>
     public bool IsOwn { get; init; }
 }

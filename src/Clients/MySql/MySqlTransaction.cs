@@ -1,5 +1,3 @@
-using System.Data;
-using System.Data.Common;
 using Driver = MySqlConnector;
 
 namespace Drydock.Clients.MySql;
@@ -17,29 +15,22 @@ public sealed class MySqlTransaction : DbTransaction
         connection.Transaction = this;
     }
 
-    /// <inheritdoc/>
     public override IsolationLevel IsolationLevel => _driver.IsolationLevel;
 
-    /// <inheritdoc/>
     protected override DbConnection? DbConnection => _connection;
 
-    /// <inheritdoc/>
     // ADO.NET also has this member without a task, so this waits.
     public override void Commit() => CommitAsync().GetAwaiter().GetResult();
 
-    /// <inheritdoc/>
     public override Task CommitAsync(CancellationToken cancellationToken = default) =>
         EndAsync(static driver => driver.CommitAsync(CancellationToken.None), cancellationToken);
 
-    /// <inheritdoc/>
     // ADO.NET also has this member without a task, so this waits.
     public override void Rollback() => RollbackAsync().GetAwaiter().GetResult();
 
-    /// <inheritdoc/>
     public override Task RollbackAsync(CancellationToken cancellationToken = default) =>
         EndAsync(static driver => driver.RollbackAsync(CancellationToken.None), cancellationToken);
 
-    /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         if (_connection is { State: ConnectionState.Open })
@@ -66,7 +57,6 @@ public sealed class MySqlTransaction : DbTransaction
         return new MySqlTransaction(connection, driver);
     }
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing && _connection is { State: ConnectionState.Open })

@@ -1,8 +1,7 @@
 namespace Drydock.Clients.MySql;
 
-/// <summary>
-/// What the SQL text of a command may contain, because the package does not check it or checks too much.
-/// </summary>
+/// <summary>What the SQL text of a command may contain, because the package does not check it or checks too
+/// much.</summary>
 internal static class StatementRules
 {
     /// <param name="sql">The text.</param>

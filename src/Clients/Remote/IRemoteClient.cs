@@ -1,32 +1,22 @@
 namespace Drydock.Clients.Remote;
 
-/// <summary>
-/// Commands and files on one host, over ssh or by exec in a container that is the host.
-/// </summary>
+/// <summary>Commands and files on one host, over ssh or by exec in a container that is the host.</summary>
 public interface IRemoteClient : IAsyncDisposable
 {
-    /// <summary>The host as it is named in messages.</summary>
     string Name { get; }
 
     /// <summary>Runs a command to its end, whatever its exit code.</summary>
-    /// <exception cref="RemoteException"> It could not be run, or its end was not seen
+    /// <exception cref="RemoteException">It could not be run, or its end was not seen
     /// (<see cref="RemoteException.MayHaveRun"/>): unknown host key, refused key, refused sudo, no such container, a
-    /// broken connection.
-    /// </exception>
+    /// broken connection.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the command may have run and may continue on the
     /// host.</exception>
     Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default);
 
-    /// <summary>
-    /// Uploads a file: first under the name <c>….drydock-part</c> in the same directory, then by rename once its
-    /// checksum is correct. An existing file with this checksum is left unchanged. After a broken connection the part
-    /// is kept, and the next call continues after it.
-    /// </summary>
-    /// <param name="file">The file.</param>
-    /// <param name="open">Opens the content from an offset on.</param>
+    /// <summary>Uploads a file: first under the name <c>….drydock-part</c> in the same directory, then by rename once
+    /// its checksum is correct. An existing file with this checksum is left unchanged. After a broken connection the
+    /// part is kept, and the next call continues after it.</summary>
     /// <param name="progress">Receives how many bytes are on the host.</param>
-    /// <param name="cancellationToken">Cancels; the part is kept for the next call.</param>
-    /// <returns>False if the file already existed.</returns>
     /// <exception cref="RemoteException">The upload failed: as in <see cref="RunAsync"/>, no space, or
     /// <see cref="RemoteRefusal.Corrupt"/>: the received data does not have the announced checksum, and was
     /// removed.</exception>
@@ -37,12 +27,7 @@ public interface IRemoteClient : IAsyncDisposable
         CancellationToken cancellationToken = default);
 
     /// <summary>Opens a connection from the host to an address that it can reach.</summary>
-    /// <param name="host">Name or address, as the host resolves it.</param>
-    /// <param name="port">The port.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    /// <returns>
-    /// The connection. If the host cannot open it, the first read throws <see cref="IOException"/>.
-    /// </returns>
+    /// <returns>The connection. If the host cannot open it, the first read throws <see cref="IOException"/>.</returns>
     /// <exception cref="RemoteException">The host itself cannot be reached.</exception>
     /// <exception cref="NotSupportedException">Hosts of this kind open no connections.</exception>
     Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken = default) =>
@@ -55,16 +40,12 @@ public interface IRemoteClient : IAsyncDisposable
 /// <param name="Sha256">Its SHA-256 in hexadecimal digits.</param>
 public sealed record RemoteFile(string Path, long Length, string Sha256)
 {
-    /// <summary>Its permissions.</summary>
     public UnixFileMode Mode { get; init; } =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>Written as root (<see cref="RemoteCommand.AsRoot"/>).</summary>
     public bool AsRoot { get; init; }
 
-    /// <summary>Written as this account (<see cref="RemoteCommand.AsUser"/>).</summary>
     public string? AsUser { get; init; }
 
-    /// <inheritdoc />
     public override string ToString() => Path;
 }

@@ -1,32 +1,25 @@
 namespace Drydock.Clients.Remote;
 
-/// <summary>
-/// A command on a host. Its arguments are visible there to everybody (<c>ps</c>, and the engine's records of a
-/// container): so secrets must be passed through <see cref="Input"/>.
-/// </summary>
+/// <summary>A command on a host. Its arguments are visible there to everybody (<c>ps</c>, and the engine's records of a
+/// container): so secrets must be passed through <see cref="Input"/>.</summary>
 /// <param name="Arguments">The program and its arguments; each arrives unchanged, whatever it contains.</param>
 public sealed record RemoteCommand(params IReadOnlyList<string> Arguments)
 {
     /// <summary>Run as root: over ssh through <c>sudo -n</c>, in a container as the user 0.</summary>
     public bool AsRoot { get; init; }
 
-    /// <summary>
-    /// Run as this account: over ssh through <c>sudo -n -u</c>, in a container by exec as it. Null, or with
-    /// <see cref="AsRoot"/>: not used.
-    /// </summary>
+    /// <summary>Run as this account: over ssh through <c>sudo -n -u</c>, in a container by exec as it. Null, or with
+    /// <see cref="AsRoot"/>: not used.</summary>
     public string? AsUser { get; init; }
 
-    /// <summary>The program's input; it is read once.</summary>
     public Stream? Input { get; init; }
 
     /// <summary>Receives how many bytes of <see cref="Input"/> were sent.</summary>
     public Action<long>? Sent { get; init; }
 
-    /// <summary>A script for <c>sh</c>, its arguments as <c>$1</c> and so on.</summary>
     public static RemoteCommand Script(string script, params IReadOnlyList<string> arguments) =>
         new(["sh", "-c", script, "sh", .. arguments]);
 
-    /// <inheritdoc />
     public override string ToString() => string.Join(' ', Arguments);
 }
 
@@ -39,7 +32,6 @@ public sealed record RemoteResult(int ExitCode, string Output, string Errors)
     // The reason of a failure is usually printed last.
     private const int MaxErrorCharacters = 600;
 
-    /// <summary>Whether it ended with 0.</summary>
     public bool IsSuccess => ExitCode == 0;
 
     /// <summary>Returns this result if the exit code is 0.</summary>

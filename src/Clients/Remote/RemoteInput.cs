@@ -5,13 +5,9 @@ public static class RemoteInput
 {
     private const int BufferBytes = 128 * 1024;
 
-    /// <summary>
-    /// Sends a stream to its end. A failure to read the stream is thrown. Input that the command does not read is not a
-    /// failure here; its exit code and output say why.
-    /// </summary>
-    /// <param name="target">Where to.</param>
+    /// <summary>Sends a stream to its end. A failure to read the stream is thrown. Input that the command does not read
+    /// is not a failure here; its exit code and output say why.</summary>
     /// <param name="sent">Receives how many bytes were sent.</param>
-    /// <returns>False if the command ended or the connection broke before everything was sent.</returns>
     public static async Task<bool> SendAsync(
         Stream input, Stream target, Action<long>? sent, CancellationToken cancellationToken)
     {

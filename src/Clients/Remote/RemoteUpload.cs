@@ -2,10 +2,8 @@ using System.Globalization;
 
 namespace Drydock.Clients.Remote;
 
-/// <summary>
-/// The upload of one file (<see cref="IRemoteClient.UploadAsync"/>), by commands only. Every step reads the state of
-/// the host first, so the upload can be interrupted and restarted at any point.
-/// </summary>
+/// <summary>The upload of one file (<see cref="IRemoteClient.UploadAsync"/>), by commands only. Every step reads the
+/// state of the host first, so the upload can be interrupted and restarted at any point.</summary>
 /// <param name="client">The client of the host.</param>
 /// <param name="file">The file.</param>
 /// <param name="open">Opens the content from an offset on.</param>
@@ -19,8 +17,6 @@ public sealed class RemoteUpload(
     private readonly string _part = file.Path + ".drydock-part";
     private readonly string _host = client.Name;
 
-    /// <summary>Uploads the file; false if it already existed.</summary>
-    /// <exception cref="RemoteException">The upload failed.</exception>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         if (await SumAsync(file.Path, cancellationToken).ConfigureAwait(false) == file.Sha256)

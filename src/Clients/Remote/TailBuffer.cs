@@ -8,10 +8,8 @@ public sealed class TailBuffer(int maxBytes)
 {
     private ArrayBufferWriter<byte> _kept = new();
 
-    /// <summary>The kept text as UTF-8.</summary>
     public string Text => Encoding.UTF8.GetString(Tail());
 
-    /// <summary>Appends the next piece.</summary>
     public void Append(ReadOnlySpan<byte> piece)
     {
         _kept.Write(piece);

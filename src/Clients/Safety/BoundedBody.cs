@@ -1,21 +1,12 @@
-using System.Net.Http;
-
 namespace Drydock.Clients.Safety;
 
-/// <summary>
-/// Reads the body of an answer into memory, up to a limit: the other side decides how much it sends, and its answer may
-/// be unrelated to the request.
-/// </summary>
+/// <summary>Reads the body of an answer into memory, up to a limit: the other side decides how much it sends, and its
+/// answer may be unrelated to the request.</summary>
 public static class BoundedBody
 {
-    /// <summary>
-    /// Reads a body; it can be read again from <paramref name="content"/> afterwards, also by its synchronous members.
-    /// </summary>
-    /// <param name="content">The body of an answer of which only the headers were read.</param>
+    /// <summary>Reads a body; it can be read again from <paramref name="content"/> afterwards, also by its synchronous
+    /// members.</summary>
     /// <param name="maxBytes">Maximum length in bytes.</param>
-    /// <param name="tooLong">Creates the client's own exception for a longer body; it names the request, the limit and
-    /// the place.</param>
-    /// <exception cref="HttpRequestException">The connection broke.</exception>
     public static async Task LoadAsync(
         HttpContent content, long maxBytes, Func<Exception> tooLong, CancellationToken cancellationToken)
     {

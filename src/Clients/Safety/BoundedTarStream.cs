@@ -1,13 +1,10 @@
 using System.Buffers.Text;
-using System.Globalization;
 
 namespace Drydock.Clients.Safety;
 
-/// <summary>
-/// Limits an untrusted tar before .NET's reader sees it. That reader loads the headers of an entry (long names,
-/// extended attributes) into memory in the length the tar announces. This stream limits that length, the number of
-/// entries and the total bytes.
-/// </summary>
+/// <summary>Limits an untrusted tar before .NET's reader sees it. That reader loads the headers of an entry (long
+/// names, extended attributes) into memory in the length the tar announces. This stream limits that length, the number
+/// of entries and the total bytes.</summary>
 /// <param name="inner">The tar from its start; it is not disposed.</param>
 /// <param name="what">What it is and where it comes from, for messages.</param>
 /// <param name="maxBytes">Maximum number of bytes to read.</param>
@@ -16,7 +13,6 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
     /// <summary>Maximum length in bytes of the headers of one entry.</summary>
     public const int MaxHeaderBytes = 64 * 1024;
 
-    /// <summary>Maximum number of entries.</summary>
     public const int MaxEntries = 1_000_000;
 
     private const int BlockBytes = 512;
@@ -33,26 +29,20 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
     private int _entries;
     private long _headerBytes;
 
-    /// <inheritdoc />
     public override bool CanRead => true;
 
-    /// <inheritdoc />
     public override bool CanSeek => false;
 
-    /// <inheritdoc />
     public override bool CanWrite => false;
 
-    /// <inheritdoc />
     public override long Length => throw new NotSupportedException();
 
-    /// <inheritdoc />
     public override long Position
     {
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
 
-    /// <inheritdoc />
     public override int Read(byte[] buffer, int offset, int count)
     {
         var read = inner.Read(buffer, offset, (int)Math.Min(count, NextBytes()));
@@ -60,7 +50,6 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
         return read;
     }
 
-    /// <inheritdoc />
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await inner.ReadAsync(
@@ -69,26 +58,20 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
         return read;
     }
 
-    /// <inheritdoc />
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <inheritdoc />
     public override void Flush()
     {
         // Nothing is ever written.
     }
 
-    /// <inheritdoc />
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
-    /// <inheritdoc />
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <inheritdoc />
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
         _attributes.Dispose();

@@ -1,14 +1,7 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Http;
-using System.Net.Sockets;
-
 namespace Drydock.Clients.Safety;
 
-/// <summary>
-/// Which addresses and sockets from manifests the operator connects to. The author of a manifest must not reach,
-/// through the operator, what only the operator's pod and machine can reach.
-/// </summary>
+/// <summary>Which addresses and sockets from manifests the operator connects to. The author of a manifest must not
+/// reach, through the operator, what only the operator's pod and machine can reach.</summary>
 public sealed class EndpointPolicy : IConnectionFactory
 {
     private const int MaxHostCharacters = 255;
@@ -26,16 +19,12 @@ public sealed class EndpointPolicy : IConnectionFactory
         AllowsUnixSockets = allowsUnixSockets;
     }
 
-    /// <summary>
-    /// Refuses Unix sockets, and loopback, link-local, unspecified, multicast and reserved addresses, and the metadata
-    /// services of clouds.
-    /// </summary>
+    /// <summary>Refuses Unix sockets, and loopback, link-local, unspecified, multicast and reserved addresses, and the
+    /// metadata services of clouds.</summary>
     public static EndpointPolicy Default { get; } = new([], allowsUnixSockets: false, [], everything: false);
 
-    /// <summary>Refuses nothing and resolves nothing: for programs that accept no manifests from others.</summary>
     public static EndpointPolicy Unrestricted { get; } = new([], allowsUnixSockets: true, [], everything: true);
 
-    /// <summary>Whether <c>unix://</c> endpoints may be used.</summary>
     public bool AllowsUnixSockets { get; }
 
     /// <summary>The default policy, with exceptions.</summary>
@@ -54,8 +43,6 @@ public sealed class EndpointPolicy : IConnectionFactory
             [.. allowedAddresses.Select(Network)], allowUnixSockets, apiServers, everything: false);
     }
 
-    /// <summary>Reads an address or a network in CIDR notation.</summary>
-    /// <exception cref="FormatException">It is neither.</exception>
     public static IPNetwork Network(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -71,7 +58,6 @@ public sealed class EndpointPolicy : IConnectionFactory
                     + "or `fd00::/8`.");
     }
 
-    /// <summary>Why connecting to an address is refused; null if it is allowed.</summary>
     public string? Refusal(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -86,7 +72,6 @@ public sealed class EndpointPolicy : IConnectionFactory
     }
 
     /// <summary>Refuses a Unix socket unless Unix sockets are allowed.</summary>
-    /// <param name="endpoint">The endpoint as the manifest has it.</param>
     /// <exception cref="EndpointRefusedException">Unix sockets are not allowed.</exception>
     public void EnsureUnixSocket(string endpoint)
     {
@@ -99,10 +84,8 @@ public sealed class EndpointPolicy : IConnectionFactory
         }
     }
 
-    /// <summary>
-    /// Checks a host that a program resolves itself (ssh, the database client). All of its addresses must be
-    /// allowed, because the program may use any.
-    /// </summary>
+    /// <summary>Checks a host that a program resolves itself (ssh, the database client). All of its addresses must be
+    /// allowed, because the program may use any.</summary>
     /// <exception cref="EndpointRefusedException">An address is refused.</exception>
     /// <exception cref="SocketException">The name cannot be resolved.</exception>
     public async Task CheckAsync(string host, CancellationToken cancellationToken)
@@ -113,9 +96,7 @@ public sealed class EndpointPolicy : IConnectionFactory
         }
     }
 
-    /// <summary>
-    /// Connects a socket to a host, using exactly the addresses that were checked.
-    /// </summary>
+    /// <summary>Connects a socket to a host, using exactly the addresses that were checked.</summary>
     /// <exception cref="EndpointRefusedException">An address is refused.</exception>
     /// <exception cref="SocketException">The name cannot be resolved, or no address can be connected to.</exception>
     public async Task ConnectAsync(Socket socket, string host, int port, CancellationToken cancellationToken)
@@ -136,7 +117,6 @@ public sealed class EndpointPolicy : IConnectionFactory
             context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc />
     public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -194,10 +174,8 @@ public sealed class EndpointPolicy : IConnectionFactory
     }
 }
 
-/// <summary>
-/// The addresses that are never a host to upgrade: the operator's own machine, its link, and the metadata services of
-/// clouds, which give credentials to everybody who can connect.
-/// </summary>
+/// <summary>The addresses that are never a host to upgrade: the operator's own machine, its link, and the metadata
+/// services of clouds, which give credentials to everybody who can connect.</summary>
 internal static class AddressKinds
 {
     private const int IPv4Bytes = 4;
@@ -230,7 +208,6 @@ internal static class AddressKinds
         (IPNetwork.Parse("2001::/32"), 12, true),
     ];
 
-    /// <summary>The kind of a refused address; null if the address may belong to a host.</summary>
     public static string? Find(IPAddress address)
     {
         foreach (var form in Forms(address))
@@ -281,20 +258,15 @@ internal static class AddressKinds
     }
 }
 
-/// <summary>
-/// The operator refuses to connect to an address from a manifest (see <see cref="EndpointPolicy"/>). Nothing was sent
-/// there.
-/// </summary>
+/// <summary>The operator refuses to connect to an address from a manifest (see <see cref="EndpointPolicy"/>). Nothing
+/// was sent there.</summary>
 /// <param name="message">What is refused, why, and which flag permits it.</param>
 /// <param name="address">The refused address; null where the kind of endpoint is refused.</param>
 public sealed class EndpointRefusedException(string message, IPAddress? address = null) : Exception(message)
 {
-    /// <summary>The refused address; null where the kind of endpoint is refused.</summary>
     public IPAddress? Address { get; } = address;
 
-    /// <summary>
-    /// The refusal inside an exception, or null: HTTP handlers wrap what their connections throw.
-    /// </summary>
+    /// <summary>The refusal inside an exception, or null: HTTP handlers wrap what their connections throw.</summary>
     public static EndpointRefusedException? In(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)

@@ -1,15 +1,10 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace Drydock.Clients.Safety;
 
 /// <summary>Names and addresses of hosts in one spelling: ::1 and 0:0:0:0:0:0:0:1 are the same host.</summary>
 public static class HostNames
 {
-    /// <summary>
-    /// Lower case and without brackets; an IPv6 address in the form of RFC 5952, and one that carries an IPv4 address
-    /// as that.
-    /// </summary>
+    /// <summary>Lower case and without brackets; an IPv6 address in the form of RFC 5952, and one that carries an IPv4
+    /// address as that.</summary>
     public static string Normalize(string host)
     {
         ArgumentNullException.ThrowIfNull(host);
@@ -21,6 +16,5 @@ public static class HostNames
             : name.ToLowerInvariant();
     }
 
-    /// <summary>Whether two spellings mean the same name or address.</summary>
     public static bool AreSame(string one, string other) => Normalize(one) == Normalize(other);
 }

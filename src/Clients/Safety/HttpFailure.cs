@@ -1,21 +1,14 @@
-using System.Net.Http;
-using Drydock.Abstractions.Values;
-
 namespace Drydock.Clients.Safety;
 
-/// <summary>
-/// Describes why there was no HTTP answer. The description contains nothing of the received data, because messages are
-/// written into a status and the data comes from an unknown party.
-/// </summary>
+/// <summary>Describes why there was no HTTP answer. The description contains nothing of the received data, because
+/// messages are written into a status and the data comes from an unknown party.</summary>
 public static class HttpFailure
 {
     private const int MaxCharacters = 300;
 
-    /// <summary>Whether the answer is not HTTP, or has longer headers than any valid answer.</summary>
     public static bool IsForeign(Exception exception) =>
         Error(exception) is HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded;
 
-    /// <summary>Describes a failure, without a full stop of its own.</summary>
     public static string Describe(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
@@ -27,8 +20,6 @@ public static class HttpFailure
         };
     }
 
-    /// <summary>The beginning of a text from another program, short enough for a message.</summary>
-    /// <param name="maxCharacters">Maximum length.</param>
     public static string Clip(string text, int maxCharacters)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Drydock.Clients.Safety;
 
 /// <summary>Opens connections to addresses from manifests: directly, or through a host.</summary>
@@ -7,8 +5,6 @@ public interface IConnectionFactory
 {
     /// <summary>Opens a connection.</summary>
     /// <param name="host">Name or address; an IPv6 address with or without brackets.</param>
-    /// <param name="port">The port.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="EndpointRefusedException">The address is refused.</exception>
     /// <exception cref="SocketException">The host cannot be resolved or connected to.</exception>
     /// <exception cref="IOException">The connection on the way to it failed.</exception>

@@ -1,15 +1,12 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using Drydock.Abstractions.Values;
 using Microsoft.Win32.SafeHandles;
 
 namespace Drydock.Clients.Safety;
 
-/// <summary>
-/// A file (mode 0600) for a program or library that reads a secret by its path, or writes what must not lie on a disk.
-/// It exists in memory without a name and disappears when it is disposed or this process ends in any way.
-/// </summary>
+/// <summary>A file (mode 0600) for a program or library that reads a secret by its path, or writes what must not lie on
+/// a disk. It exists in memory without a name and disappears when it is disposed or this process ends in any
+/// way.</summary>
 public sealed partial class MemoryFile : IDisposable
 {
     private const uint CloseOnExec = 1;
@@ -23,7 +20,6 @@ public sealed partial class MemoryFile : IDisposable
         Path = path;
     }
 
-    /// <summary>The path under which this process and its children can open it until it is disposed.</summary>
     public string Path { get; }
 
     /// <summary>The number of bytes in it.</summary>
@@ -59,9 +55,6 @@ public sealed partial class MemoryFile : IDisposable
         }
     }
 
-    /// <summary>The text that begins at an offset.</summary>
-    /// <param name="offset">Where it begins; beyond the end there is no text.</param>
-    /// <param name="maxBytes">How much of it is read.</param>
     public string Read(long offset, int maxBytes)
     {
         var content = new byte[maxBytes];
@@ -75,10 +68,8 @@ public sealed partial class MemoryFile : IDisposable
         return Encoding.UTF8.GetString(content, 0, length);
     }
 
-    /// <summary>Removes the content.</summary>
     public void Clear() => RandomAccess.SetLength(_file, 0);
 
-    /// <summary>Frees the memory.</summary>
     public void Dispose() => _file.Dispose();
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -1,14 +1,10 @@
-using System.Net.Sockets;
-
 namespace Drydock.Clients.Safety;
 
-/// <summary>
-/// Converts a bare <see cref="SocketException"/> to the <see cref="HttpRequestException"/> that callers of
-/// <see cref="HttpClient"/> expect. The runtime occasionally lets one through when a server refuses a connection.
-/// </summary>
+/// <summary>Converts a bare <see cref="SocketException"/> to the <see cref="HttpRequestException"/> that callers of
+/// <see cref="HttpClient"/> expect. The runtime occasionally lets one through when a server refuses a
+/// connection.</summary>
 public sealed class SocketExceptionHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    /// <inheritdoc />
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {

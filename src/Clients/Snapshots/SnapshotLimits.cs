@@ -1,30 +1,21 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Limits for data from storages and dumps, which are not trusted. Each is far above the needs of a snapshot and small
-/// enough that several fit into the memory of the pod.
-/// </summary>
+/// <summary>Limits for data from storages and dumps, which are not trusted. Each is far above the needs of a snapshot
+/// and small enough that several fit into the memory of the pod.</summary>
 internal static class SnapshotLimits
 {
-    /// <summary>Bytes of a manifest.</summary>
     internal const int Manifest = 16 << 20;
 
-    /// <summary>
-    /// Bytes of a small document next to the snapshots: the mark of a storage, the record of a session.
-    /// </summary>
+    /// <summary>Bytes of a small document next to the snapshots: the mark of a storage, the record of a
+    /// session.</summary>
     internal const int Record = 64 << 10;
 
-    /// <summary>Databases of a snapshot.</summary>
     internal const int Databases = 1_000;
 
-    /// <summary>
-    /// Files of a snapshot, all databases together. mydumper writes files of 16 MB of SQL, so this is 0.8 TB.
-    /// </summary>
+    /// <summary>Files of a snapshot, all databases together. mydumper writes files of 16 MB of SQL, so this is 0.8
+    /// TB.</summary>
     internal const int Files = 50_000;
 
-    /// <summary>
-    /// Tables, views, routines, triggers, events and sequences of a snapshot, all databases together.
-    /// </summary>
     internal const int Objects = 100_000;
 
     /// <summary>Bytes of one file, and of all files of a snapshot, stored or opened: 1 PiB.</summary>
@@ -39,16 +30,13 @@ internal static class SnapshotLimits
     /// <summary>Bytes in memory for the names of all tables in the dump of one database.</summary>
     internal const long NamesOfDump = 32L << 20;
 
-    /// <summary>Snapshots of one folder.</summary>
     internal const int ListedSnapshots = 10_000;
 
-    /// <summary>Objects of one listing of a storage.</summary>
     internal const int ListedObjects = 500_000;
 
     /// <summary>Bytes in memory for the names of one listing.</summary>
     internal const long ListedText = 128L << 20;
 
-    /// <summary>Pages of one listing.</summary>
     internal const int ListedPages = 5_000;
 
     /// <summary>Bytes of an S3 response other than the content of an object.</summary>
@@ -57,6 +45,5 @@ internal static class SnapshotLimits
     /// <summary>Bytes of the first line that the mysql client prints.</summary>
     internal const int ClientLine = 4_096;
 
-    /// <summary>Rows of one query of the server's catalogue.</summary>
     internal const int CatalogueRows = 200_000;
 }

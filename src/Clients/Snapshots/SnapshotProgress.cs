@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Values;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>The progress of one database of a snapshot.</summary>
@@ -21,21 +19,15 @@ public sealed record SnapshotProgress(
 /// <summary>Stages of a database in a snapshot or a load.</summary>
 public enum SnapshotStage
 {
-    /// <summary>mysqldump runs.</summary>
     Dumping,
 
-    /// <summary>The stored files are read back and counted.</summary>
     Verifying,
 
-    /// <summary>Published under its final name.</summary>
     Published,
 
-    /// <summary>mysql runs.</summary>
     Loading,
 
-    /// <summary>The loaded database is compared with the manifest.</summary>
     Comparing,
 
-    /// <summary>The loaded database equals the manifest.</summary>
     Loaded,
 }

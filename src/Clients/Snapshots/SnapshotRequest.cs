@@ -1,35 +1,26 @@
-using System.Text.Json.Serialization;
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>What to dump and where to.</summary>
 public sealed record SnapshotRequest
 {
-    /// <summary>
-    /// The target and id. The same id continues or repeats an interrupted attempt.
-    /// </summary>
+    /// <summary>The target and id. The same id continues or repeats an interrupted attempt.</summary>
     public required SnapshotLocation Location { get; init; }
 
     /// <summary>How to reach the server; its <c>Database</c> is not used.</summary>
     public required MySqlConnectionStringBuilder Connection { get; init; }
 
-    /// <summary>The databases, at least one, each once.</summary>
     public required IReadOnlyList<string> Databases { get; init; }
 
     /// <summary>How many databases are dumped in parallel. Default 4.</summary>
     public int Parallelism { get; init; } = 4;
 
-    /// <summary>The dump tool.</summary>
     public DumpToolKind Tool { get; init; }
 
     /// <summary>Threads of mydumper for one database; of no effect with mysqldump. Default 4, at most 64.</summary>
     public int Threads { get; init; } = 4;
 
-    /// <summary>
-    /// age recipients (<c>age1…</c>, <c>ssh-ed25519 …</c>, <c>ssh-rsa …</c>), public. Everything but the manifest is
-    /// encrypted to all of them; empty: stored plain.
-    /// </summary>
+    /// <summary>age recipients (<c>age1…</c>, <c>ssh-ed25519 …</c>, <c>ssh-rsa …</c>), public. Everything but the
+    /// manifest is encrypted to all of them; empty: stored plain.</summary>
     public IReadOnlyList<string> Recipients { get; init; } = [];
 
     /// <summary>The BackupSnapshot it is taken for; null: none.</summary>
@@ -41,7 +32,6 @@ public sealed record SnapshotRequest
     /// <summary>Receives bytes and stages, from any thread, at most once per MiB and database.</summary>
     public IProgress<SnapshotProgress>? Progress { get; init; }
 
-    /// <summary>Called for each server session as soon as it is known, to be stored in a receipt.</summary>
     public Func<SnapshotSession, CancellationToken, Task>? OnSession { get; init; }
 }
 
@@ -49,12 +39,9 @@ public sealed record SnapshotRequest
 [JsonConverter(typeof(JsonStringEnumConverter<DumpToolKind>))]
 public enum DumpToolKind
 {
-    /// <summary><c>mysqldump</c> and <c>mysql</c>: one stream per database.</summary>
     MySqlDump,
 
-    /// <summary>
-    /// <c>mydumper</c> for the rows, many files in parallel, which several <c>mysql</c> load; everything but rows comes
-    /// from <c>mysqldump</c>.
-    /// </summary>
+    /// <summary><c>mydumper</c> for the rows, many files in parallel, which several <c>mysql</c> load; everything but
+    /// rows comes from <c>mysqldump</c>.</summary>
     MyDumper,
 }

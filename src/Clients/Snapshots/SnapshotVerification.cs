@@ -8,7 +8,6 @@ public sealed record SnapshotVerification(SnapshotManifest Manifest, IReadOnlyLi
     /// <summary>Definitions that the server prints differently after a load. They do not make it wrong.</summary>
     public IReadOnlyList<SnapshotFinding> Warnings { get; init; } = [];
 
-    /// <summary>There are no findings.</summary>
     public bool IsGood => Findings.Count == 0;
 }
 
@@ -18,9 +17,5 @@ public sealed record SnapshotVerification(SnapshotManifest Manifest, IReadOnlyLi
 /// <param name="Message">What differs, where, expected and actual.</param>
 public sealed record SnapshotFinding(SnapshotFailure Failure, string Database, string Message)
 {
-    /// <summary>
-    /// A definition that the server prints differently: names and rows are right, and an administrator compares the two
-    /// texts.
-    /// </summary>
     public bool IsWarning { get; init; }
 }

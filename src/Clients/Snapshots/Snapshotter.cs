@@ -1,14 +1,5 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <inheritdoc cref="ISnapshotter"/>
-/// <param name="tool">The dump tool instead of the requested one; null: the requested one.</param>
-/// <param name="sessions">Ends sessions of earlier attempts on the server.</param>
-/// <param name="time">The clock.</param>
-/// <param name="options">Programs and scratch directory.</param>
 public sealed class Snapshotter(
     IDumpTool? tool = null,
     ISnapshotSessions? sessions = null,
@@ -25,7 +16,6 @@ public sealed class Snapshotter(
 
     private SnapshotVerifier Verifier => new(Coder, _time);
 
-    /// <inheritdoc/>
     public async Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -71,18 +61,15 @@ public sealed class Snapshotter(
         return manifest;
     }
 
-    /// <inheritdoc/>
     public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(location);
         return ManifestStore.ReadAsync(location, cancellationToken);
     }
 
-    /// <inheritdoc/>
     public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
         VerifyAsync(location, identity: null, progress: null, cancellationToken);
 
-    /// <inheritdoc/>
     public async Task<SnapshotVerification> VerifyAsync(
         SnapshotLocation location,
         string? identity,
@@ -95,7 +82,6 @@ public sealed class Snapshotter(
             location, manifest, identity, progress, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async Task<SnapshotVerification> CheckPresenceAsync(
         SnapshotLocation location, CancellationToken cancellationToken)
     {
@@ -104,7 +90,6 @@ public sealed class Snapshotter(
         return await SnapshotVerifier.CheckPresenceAsync(location, manifest, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public Task<SnapshotListing> ListAsync(ISnapshotStorage storage, string path, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(storage);
@@ -112,7 +97,6 @@ public sealed class Snapshotter(
         return SnapshotLister.ListAsync(storage, path, cancellationToken);
     }
 
-    /// <inheritdoc/>
     public Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(location);
@@ -242,4 +226,22 @@ public sealed class Snapshotter(
     }
 
     private sealed record Prepared(MySqlServerIdentity Server, SnapshotTool Tool);
+}
+
+/// <summary>Where one snapshot lives: objects <c>[Path/]Id/…</c> in a storage.</summary>
+/// <param name="Storage">The storage.</param>
+/// <param name="Path">Folder inside the storage, may be empty.</param>
+/// <param name="Id">The snapshot's id, unique in that folder: letters, digits, <c>. _ -</c>, at most 128.</param>
+public sealed record SnapshotLocation(ISnapshotStorage Storage, string Path, string Id)
+{
+    public string Prefix => PrefixOf(Path, Id);
+
+    /// <summary>Name of the manifest object; the snapshot exists if this object exists.</summary>
+    public string ManifestName => $"{Prefix}manifest.json";
+
+    public static string PrefixOf(string path, string id)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return path.Length == 0 ? $"{id}/" : $"{path.Trim('/')}/{id}/";
+    }
 }

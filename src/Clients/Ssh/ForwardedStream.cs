@@ -1,12 +1,7 @@
-using System.Net.Sockets;
-using Drydock.Clients.Remote;
-
 namespace Drydock.Clients.Ssh;
 
-/// <summary>
-/// A connection that sshd of a host opens (<c>ssh -W</c>). The ssh program says nothing when it is open. That sshd
-/// could not open it shows as an end before the first byte.
-/// </summary>
+/// <summary>A connection that sshd of a host opens (<c>ssh -W</c>). The ssh program says nothing when it is open. That
+/// sshd could not open it shows as an end before the first byte.</summary>
 /// <param name="process">The ssh program.</param>
 /// <param name="describe">What happened, from its exit code and its errors.</param>
 internal sealed class ForwardedStream(ProcessStream process, Func<int, string, RemoteException> describe) : Stream

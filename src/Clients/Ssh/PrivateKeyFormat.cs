@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Drydock.Clients.Ssh;
 
@@ -13,10 +12,8 @@ internal static class PrivateKeyFormat
 
     private static ReadOnlySpan<byte> Magic => "openssh-key-v1\0"u8;
 
-    /// <summary>
-    /// True for an OpenSSH key with a cipher, an encrypted PKCS#8 key and an encrypted PEM key of the older form.
-    /// False for anything that is not a private key: the ssh program says what is wrong with it.
-    /// </summary>
+    /// <summary>True for an OpenSSH key with a cipher, an encrypted PKCS#8 key and an encrypted PEM key of the older
+    /// form. False for anything that is not a private key: the ssh program says what is wrong with it.</summary>
     public static bool IsEncrypted(ReadOnlySpan<byte> key)
     {
         var text = Encoding.ASCII.GetString(key);

@@ -1,13 +1,7 @@
-using System.Diagnostics;
-using System.Text;
-
 namespace Drydock.Clients.Ssh;
 
-/// <summary>
-/// A child process as a connection: its stdout is read, its stdin is written, and its stderr is kept for error
-/// messages.
-/// Disposing it ends the child.
-/// </summary>
+/// <summary>A child process as a connection: its stdout is read, its stdin is written, and its stderr is kept for error
+/// messages. Disposing it ends the child.</summary>
 internal sealed class ProcessStream : Stream
 {
     private const int MaxErrorBytes = 4096;
@@ -21,8 +15,6 @@ internal sealed class ProcessStream : Stream
     private readonly Task<string> _errors;
     private int _disposed;
 
-    /// <param name="process">The child, with all three streams redirected.</param>
-    /// <param name="hasChildren">Whether it has children, which end with it.</param>
     public ProcessStream(Process process, bool hasChildren = false)
     {
         _process = process;
@@ -47,9 +39,8 @@ internal sealed class ProcessStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>
-    /// Waits a short time for the child to end, then kills it; returns its exit code and the end of its stderr.
-    /// </summary>
+    /// <summary>Waits a short time for the child to end, then kills it; returns its exit code and the end of its
+    /// stderr.</summary>
     public async Task<(int ExitCode, string Errors)> EndAsync(CancellationToken cancellationToken)
     {
         try
@@ -69,7 +60,6 @@ internal sealed class ProcessStream : Stream
         return result;
     }
 
-    /// <summary>Closes the child's input.</summary>
     public ValueTask CloseInputAsync() => _input.DisposeAsync();
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

@@ -1,21 +1,13 @@
-using System.Diagnostics;
-using System.Globalization;
-
 namespace Drydock.Clients.Ssh;
 
-/// <summary>
-/// The command line of the OpenSSH client. Only listed host keys are accepted, only the given key is offered, and no
-/// configuration of the local user is read.
-/// </summary>
+/// <summary>The command line of the OpenSSH client. Only listed host keys are accepted, only the given key is offered,
+/// and no configuration of the local user is read.</summary>
 internal static class SshArguments
 {
     private static readonly string[] Alone = ["ControlMaster=no", "ControlPath=none"];
 
     /// <summary>The process to start, with arguments up to the host; the caller adds the remote command.</summary>
-    /// <param name="program">The ssh program.</param>
     /// <param name="endpoint">The host; it must be <see cref="SshEndpoint.IsSafe"/>.</param>
-    /// <param name="files">Keys and known hosts, and the path of the shared connection if there is one.</param>
-    /// <param name="connectTimeout">Limit for opening a connection; the jump host has its own.</param>
     /// <param name="keep">How long a connection is shared after its last use; null: no sharing.</param>
     public static ProcessStartInfo To(
         string program, SshEndpoint endpoint, SshFiles files, TimeSpan connectTimeout, TimeSpan? keep = null)

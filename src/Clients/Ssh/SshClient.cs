@@ -1,17 +1,7 @@
-using System.ComponentModel;
-using System.Diagnostics;
-using System.Globalization;
-using System.Net.Sockets;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Remote;
-using Drydock.Clients.Safety;
-
 namespace Drydock.Clients.Ssh;
 
-/// <summary>
-/// <see cref="IRemoteClient"/> by the local OpenSSH client with its multiplexing (ControlMaster): one shared
-/// connection, opened when needed and reopened when it broke.
-/// </summary>
+/// <summary><see cref="IRemoteClient"/> by the local OpenSSH client with its multiplexing (ControlMaster): one shared
+/// connection, opened when needed and reopened when it broke.</summary>
 public sealed class SshClient : IRemoteClient
 {
     // The kernel's limit for the path of a socket, minus the suffix that ssh adds temporarily.
@@ -53,13 +43,10 @@ public sealed class SshClient : IRemoteClient
         }
     }
 
-    /// <inheritdoc />
     public string Name => Endpoint.ToString();
 
-    /// <summary>The host and account.</summary>
     public SshEndpoint Endpoint { get; }
 
-    /// <inheritdoc />
     public async Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(command);
@@ -92,7 +79,6 @@ public sealed class SshClient : IRemoteClient
         }
     }
 
-    /// <inheritdoc />
     public Task<bool> UploadAsync(
         RemoteFile file,
         Func<long, CancellationToken, Task<Stream>> open,
@@ -100,7 +86,6 @@ public sealed class SshClient : IRemoteClient
         CancellationToken cancellationToken = default) =>
         new RemoteUpload(this, file, open, progress).RunAsync(cancellationToken);
 
-    /// <inheritdoc />
     public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(host);
@@ -137,7 +122,6 @@ public sealed class SshClient : IRemoteClient
             });
     }
 
-    /// <summary>Ends the shared connection and removes the private files.</summary>
     public async ValueTask DisposeAsync()
     {
         if (File.Exists(_files.Control!))
@@ -325,29 +309,23 @@ public sealed class SshClient : IRemoteClient
 /// <summary>Limits and places of the ssh program.</summary>
 public sealed record SshOptions
 {
-    /// <summary>Limit for opening a connection.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long an unused connection is kept for the next command.</summary>
     public TimeSpan KeepConnection { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How many bytes of the end of a command's stdout and stderr are kept.</summary>
     public int MaxOutput { get; init; } = 1 << 20;
 
-    /// <summary>
-    /// Maximum output of a command in bytes, before it is ended. No command of an upgrade prints nearly as much.
-    /// </summary>
+    /// <summary>Maximum output of a command in bytes, before it is ended. No command of an upgrade prints nearly as
+    /// much.</summary>
     public long MaxTotalOutput { get; init; } = 64L << 20;
 
-    /// <summary>
-    /// Directory in which a private directory is created for the socket of the shared connection. Default: the system's
-    /// temporary directory.
-    /// </summary>
+    /// <summary>Directory in which a private directory is created for the socket of the shared connection. Default: the
+    /// system's temporary directory.</summary>
     public string? RuntimeDirectory { get; init; }
 
     /// <summary>The OpenSSH client, found over PATH unless it is a path.</summary>
     public string SshProgram { get; init; } = "ssh";
 
-    /// <summary>Which addresses are connected to.</summary>
     public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
 }

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Text;
-using Drydock.Clients.Remote;
 
 namespace Drydock.Clients.Ssh;
 
@@ -13,7 +11,6 @@ internal static class SshCommandLine
     // The csh of BSD, which Debian has as csh, refuses longer words ("Word too long").
     private const int LongestWord = 1000;
 
-    /// <summary>The line.</summary>
     public static string Of(RemoteCommand command)
     {
         var line = Plain(command);

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace Drydock.Clients.Ssh;
 
 /// <summary>A host and who logs in there.</summary>
@@ -9,25 +6,20 @@ namespace Drydock.Clients.Ssh;
 /// <param name="Port">sshd's port.</param>
 public sealed partial record SshEndpoint(string Host, string User, int Port = SshEndpoint.DefaultPort)
 {
-    /// <summary>22.</summary>
     public const int DefaultPort = 22;
 
-    /// <summary>The host through which the connection runs; null for a direct connection.</summary>
     public SshJump? Jump { get; init; }
 
-    /// <summary>
-    /// Whether host and user, and those of the jump host, can be passed on the ssh program's command line.
-    /// </summary>
+    /// <summary>Whether host and user, and those of the jump host, can be passed on the ssh program's command
+    /// line.</summary>
     public bool IsSafe =>
         SafeUser().IsMatch(User)
         && SafeHost().IsMatch(Host)
         && Port is > 0 and <= ushort.MaxValue
         && Jump is null or { Endpoint: { IsSafe: true, Jump: null } };
 
-    /// <summary>The host that the operator itself connects to: the jump host if there is one.</summary>
     internal SshEndpoint First => Jump?.Endpoint ?? this;
 
-    /// <inheritdoc />
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{User}@{Host}:{Port}");
 
     [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9_.-]*\\z", RegexOptions.ExplicitCapture, 1000)]
@@ -42,6 +34,5 @@ public sealed partial record SshEndpoint(string Host, string User, int Port = Ss
 /// <param name="Material">The key for it and its host key.</param>
 public sealed record SshJump(SshEndpoint Endpoint, SshMaterial Material)
 {
-    /// <inheritdoc />
     public override string ToString() => Endpoint.ToString();
 }

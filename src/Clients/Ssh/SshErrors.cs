@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using Drydock.Clients.Remote;
-
 namespace Drydock.Clients.Ssh;
 
 /// <summary>Reads from the OpenSSH client's error text why there is no connection.</summary>
@@ -39,10 +36,8 @@ internal static partial class SshErrors
             : RemoteRefusal.Connection;
     }
 
-    /// <summary>
-    /// The end of the program's error text, without the path of the key; of the long warning about a changed host key
-    /// only what is needed to compare it.
-    /// </summary>
+    /// <summary>The end of the program's error text, without the path of the key; of the long warning about a changed
+    /// host key only what is needed to compare it.</summary>
     public static string Shorten(string errors, SshFiles files)
     {
         if (ChangedKey().Match(errors) is { Success: true } changed)
@@ -55,10 +50,8 @@ internal static partial class SshErrors
         return text.Length == 0 ? "ssh gave no reason" : text.Length > MaxText ? text[^MaxText..] : text;
     }
 
-    /// <summary>
-    /// Whether the connection was never established, so that nothing ran: refused, timed out, unknown host. The text is
-    /// different for an established connection that broke.
-    /// </summary>
+    /// <summary>Whether the connection was never established, so that nothing ran: refused, timed out, unknown host.
+    /// The text is different for an established connection that broke.</summary>
     public static bool NeverConnected(string errors) =>
         Says(errors, "connect to host")
             || Says(errors, "Could not resolve hostname")
@@ -69,7 +62,6 @@ internal static partial class SshErrors
     public static bool EndedBeforeBanner(string errors) =>
         Says(errors, "kex_exchange_identification") || Says(errors, "banner exchange");
 
-    /// <summary>Whether the jump host let the operator in and then did not connect it to the host.</summary>
     public static bool CannotForward(string reports) => Says(reports, "stdio forwarding failed");
 
     private static string Short(string word) => word.Length > MaxWord ? word[..MaxWord] : word;

@@ -1,5 +1,3 @@
-using Drydock.Clients.Remote;
-
 namespace Drydock.Clients.Ssh;
 
 /// <summary>Why the ssh program failed: on the way to the jump host, from there to the host, or on the host.</summary>
@@ -9,10 +7,7 @@ internal sealed class SshFailure
     private readonly string _reports;
 
     /// <summary>Reads the failure.</summary>
-    /// <param name="endpoint">The host.</param>
     /// <param name="files">The files of the program, which messages must not name.</param>
-    /// <param name="exitCode">Its exit code.</param>
-    /// <param name="errors">What it printed.</param>
     /// <param name="reports">What the program for the jump host reported; empty without a jump host.</param>
     public SshFailure(SshEndpoint endpoint, SshFiles files, int exitCode, string errors, string reports)
     {
@@ -31,17 +26,13 @@ internal sealed class SshFailure
 
     public RemoteRefusal Reason { get; }
 
-    /// <summary>Whether the jump host refused, or could not be reached.</summary>
     public bool AtJump { get; }
 
     /// <summary>Whether the connection was never established, so that nothing ran.</summary>
     public bool NeverConnected { get; }
 
-    /// <summary>The program's own words.</summary>
     public string Text { get; }
 
-    /// <summary>What happened, for a message.</summary>
-    /// <param name="remote">The text for a remote command that failed.</param>
     public string Describe(string remote)
     {
         if (_endpoint.Jump is { } jump && Reason == RemoteRefusal.Connection)

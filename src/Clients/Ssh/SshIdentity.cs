@@ -1,15 +1,8 @@
-using System.ComponentModel;
-using System.Diagnostics;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Remote;
-using Drydock.Clients.Safety;
-
 namespace Drydock.Clients.Ssh;
 
-/// <summary>
-/// The private key as a file in memory for the ssh program. An encrypted key is decrypted once, before its first use,
-/// by ssh-keygen. The passphrase is in another file in memory; it is on no command line and in no environment.
-/// </summary>
+/// <summary>The private key as a file in memory for the ssh program. An encrypted key is decrypted once, before its
+/// first use, by ssh-keygen. The passphrase is in another file in memory; it is on no command line and in no
+/// environment.</summary>
 internal sealed class SshIdentity : IDisposable
 {
     private const string Program = "ssh-keygen";
@@ -24,9 +17,6 @@ internal sealed class SshIdentity : IDisposable
     private MemoryFile _file;
     private Task? _opening;
 
-    /// <param name="host">The host, for messages.</param>
-    /// <param name="material">The key and its passphrase.</param>
-    /// <exception cref="IOException">The kernel has no memory for the file.</exception>
     public SshIdentity(string host, SshMaterial material)
     {
         _host = host;
@@ -35,7 +25,6 @@ internal sealed class SshIdentity : IDisposable
         _opening = material.IsEncrypted ? null : Task.CompletedTask;
     }
 
-    /// <summary>The path of the key; of an encrypted one after <see cref="OpenAsync"/>.</summary>
     public string Path
     {
         get
@@ -47,9 +36,8 @@ internal sealed class SshIdentity : IDisposable
         }
     }
 
-    /// <summary>
-    /// Makes the key usable. Callers share one decryption; after a failure the next call tries again.
-    /// </summary>
+    /// <summary>Makes the key usable. Callers share one decryption; after a failure the next call tries
+    /// again.</summary>
     /// <exception cref="RemoteException">The passphrase is wrong, or the key cannot be read.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {

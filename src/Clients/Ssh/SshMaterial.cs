@@ -1,21 +1,15 @@
 using System.Security.Cryptography;
-using Drydock.Clients.Remote;
 
 namespace Drydock.Clients.Ssh;
 
-/// <summary>
-/// The credentials of the OpenSSH client: a private key and the accepted host keys. Hosts that are not listed are
-/// refused.
-/// </summary>
+/// <summary>The credentials of the OpenSSH client: a private key and the accepted host keys. Hosts that are not listed
+/// are refused.</summary>
 public sealed class SshMaterial : IEquatable<SshMaterial>
 {
-    /// <summary>The Secret key of the private key (the one of <c>kubernetes.io/ssh-auth</c>).</summary>
     public const string PrivateKeyKey = "ssh-privatekey";
 
-    /// <summary>The Secret key of the known hosts.</summary>
     public const string KnownHostsKey = "known_hosts";
 
-    /// <summary>The Secret key of the passphrase of an encrypted private key.</summary>
     public const string PassphraseKey = "passphrase";
 
     /// <summary>Maximum length of the private key in bytes.</summary>
@@ -25,9 +19,6 @@ public sealed class SshMaterial : IEquatable<SshMaterial>
     public const int MaxKnownHostsBytes = 256 * 1024;
 
     /// <summary>Takes the files unchanged.</summary>
-    /// <param name="privateKey">The private key.</param>
-    /// <param name="knownHosts">The accepted host keys.</param>
-    /// <param name="passphrase">The passphrase of an encrypted private key; not used if it is not encrypted.</param>
     /// <exception cref="RemoteException">The key is encrypted and there is no passphrase.</exception>
     public SshMaterial(byte[] privateKey, byte[] knownHosts, byte[]? passphrase = null)
     {
@@ -47,27 +38,21 @@ public sealed class SshMaterial : IEquatable<SshMaterial>
         }
     }
 
-    /// <summary>The keys of a Secret that <see cref="FromSecretData"/> reads.</summary>
     public static IReadOnlyList<string> SecretKeys { get; } = [PrivateKeyKey, KnownHostsKey, PassphraseKey];
 
-    /// <summary>An OpenSSH or PEM private key.</summary>
     public ReadOnlyMemory<byte> PrivateKey { get; }
 
-    /// <summary>Whether a passphrase protects the private key.</summary>
     public bool IsEncrypted { get; }
 
     /// <summary>The passphrase; empty if the key is not encrypted. Its first line counts.</summary>
     public ReadOnlyMemory<byte> Passphrase { get; }
 
-    /// <summary>
-    /// Lines of a known_hosts file, as <c>ssh-keyscan</c> prints them (a port other than 22 as <c>[host]:port</c>).
-    /// </summary>
+    /// <summary>Lines of a known_hosts file, as <c>ssh-keyscan</c> prints them (a port other than 22 as
+    /// <c>[host]:port</c>).</summary>
     public ReadOnlyMemory<byte> KnownHosts { get; }
 
-    /// <summary>
-    /// Takes the material from a Secret's data: <c>ssh-privatekey</c>, <c>known_hosts</c> and, for an encrypted key,
-    /// <c>passphrase</c>.
-    /// </summary>
+    /// <summary>Takes the material from a Secret's data: <c>ssh-privatekey</c>, <c>known_hosts</c> and, for an
+    /// encrypted key, <c>passphrase</c>.</summary>
     /// <exception cref="RemoteException">One is missing or empty; the message names it, never a value.</exception>
     public static SshMaterial FromSecretData(IReadOnlyDictionary<string, byte[]> data)
     {
@@ -87,16 +72,13 @@ public sealed class SshMaterial : IEquatable<SshMaterial>
         return new SshMaterial(data[PrivateKeyKey], data[KnownHostsKey], data.GetValueOrDefault(PassphraseKey));
     }
 
-    /// <inheritdoc/>
     public bool Equals(SshMaterial? other) => other is not null
         && KnownHosts.Span.SequenceEqual(other.KnownHosts.Span)
         && CryptographicOperations.FixedTimeEquals(PrivateKey.Span, other.PrivateKey.Span)
         && CryptographicOperations.FixedTimeEquals(Passphrase.Span, other.Passphrase.Span);
 
-    /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as SshMaterial);
 
-    /// <inheritdoc/>
     public override int GetHashCode()
     {
         var hash = default(HashCode);
@@ -104,6 +86,5 @@ public sealed class SshMaterial : IEquatable<SshMaterial>
         return hash.ToHashCode();
     }
 
-    /// <inheritdoc/>
     public override string ToString() => "ssh material (not shown)";
 }

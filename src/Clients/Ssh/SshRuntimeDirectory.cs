@@ -1,10 +1,8 @@
 namespace Drydock.Clients.Ssh;
 
-/// <summary>
-/// A private directory (0700) for the socket of a shared connection. Its process holds a lock in it, which
+/// <summary>A private directory (0700) for the socket of a shared connection. Its process holds a lock in it, which
 /// distinguishes the directory of a killed process from one in use, even if both processes have the same id in
-/// different containers.
-/// </summary>
+/// different containers.</summary>
 public sealed class SshRuntimeDirectory : IDisposable
 {
     private const string Prefix = "drydock-ssh-";
@@ -16,11 +14,8 @@ public sealed class SshRuntimeDirectory : IDisposable
 
     internal string Path { get; }
 
-    /// <summary>
-    /// Removes the directories that ended processes left behind; directories in use stay.
-    /// </summary>
+    /// <summary>Removes the directories that ended processes left behind; directories in use stay.</summary>
     /// <param name="parent">Their parent; null for the system's temporary directory.</param>
-    /// <returns>The number of removed directories.</returns>
     /// <exception cref="IOException">A directory could not be removed.</exception>
     public static int RemoveLeft(string? parent = null)
     {
@@ -34,7 +29,6 @@ public sealed class SshRuntimeDirectory : IDisposable
         return removed;
     }
 
-    /// <summary>Removes the directory and its content.</summary>
     public void Dispose()
     {
         if (Directory.Exists(Path))

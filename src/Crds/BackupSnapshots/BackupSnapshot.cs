@@ -1,12 +1,7 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.BackupSnapshots;
 
-/// <summary>
-/// A verified dump of named databases of one MySQL-protocol server. You can create one yourself; an upgrade creates one
-/// before it changes data.
-/// </summary>
+/// <summary>A verified dump of named databases of one MySQL-protocol server. You can create one yourself; an upgrade
+/// creates one before it changes data.</summary>
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.V1Alpha1, Kind = KindName, PluralName = Plural)]
 [KubernetesEntityShortNames("snap", Categories = ApiGroup.Category)]
 [AdditionalPrinterColumn(".status.phase", "PHASE", "string", Description = "Current phase.")]

@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.BackupSnapshots;
 
 /// <summary>Which databases are dumped, and where the dumps are stored.</summary>
@@ -25,17 +22,14 @@ public sealed record BackupSnapshotSpec
     [Pattern(Patterns.DatabaseName)]
     public List<string> Databases { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// Where the files are stored. The storage must outlive the operator's pod; otherwise the snapshot is lost with it.
-    /// </summary>
+    /// <summary>Where the files are stored. The storage must outlive the operator's pod; otherwise the snapshot is lost
+    /// with it.</summary>
     [FieldClass(FieldClass.Identity)]
     [Required]
     public StorageSpec Storage { get; init => field = value ?? new(); } = new();
 
-    /// <summary>
-    /// Directory below the storage in which the snapshot gets its own directory. Default: namespace and name of this
-    /// object. It must not contain '..'.
-    /// </summary>
+    /// <summary>Directory below the storage in which the snapshot gets its own directory. Default: namespace and name
+    /// of this object. It must not contain '..'.</summary>
     [FieldClass(FieldClass.Identity)]
     [Length(512, Minimum = 1)]
     [Pattern(Patterns.RelativePath)]
@@ -54,10 +48,8 @@ public sealed record BackupSnapshotSpec
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int Threads { get; set; } = 4;
 
-    /// <summary>
-    /// How the snapshot is verified. ReadBack reads the stored files back. RestoreTest also loads them into a scratch
-    /// database on the same server, compares it and drops it.
-    /// </summary>
+    /// <summary>How the snapshot is verified. ReadBack reads the stored files back. RestoreTest also loads them into a
+    /// scratch database on the same server, compares it and drops it.</summary>
     [FieldClass(FieldClass.Identity)]
     public SnapshotVerification Verify { get; init; }
 
@@ -65,17 +57,14 @@ public sealed record BackupSnapshotSpec
     [FieldClass(FieldClass.Identity)]
     public EncryptionSpec? Encryption { get; init; }
 
-    /// <summary>
-    /// The age identity that opens the dumps for verify: RestoreTest of an encrypted snapshot: a Secret with the key
-    /// identity.
-    /// </summary>
+    /// <summary>The age identity that opens the dumps for verify: RestoreTest of an encrypted snapshot: a Secret with
+    /// the key identity.</summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys("identity")]
     public SecretReference? IdentitySecretRef { get; init; }
 
-    /// <summary>
-    /// Groups snapshots of one storage path for retention. Default: server identity and database names.
-    /// </summary>
+    /// <summary>Groups snapshots of one storage path for retention. Default: server identity and database
+    /// names.</summary>
     [FieldClass(FieldClass.Identity)]
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern("^[A-Za-z0-9][A-Za-z0-9_.:-]*$")]
@@ -85,18 +74,15 @@ public sealed record BackupSnapshotSpec
     [FieldClass(FieldClass.Control)]
     public RetentionSpec? Retention { get; init; }
 
-    /// <summary>
-    /// What happens to the files when this object is deleted. With Delete, the deletion waits while an upgrade or an
-    /// unfinished restore needs the snapshot. A finished OmsUpgrade needs it for its rollback until that upgrade is
-    /// deleted or its old containers are cleaned up. A DatabaseRollingUpgrade needs it until it is deleted.
-    /// </summary>
+    /// <summary>What happens to the files when this object is deleted. With Delete, the deletion waits while an upgrade
+    /// or an unfinished restore needs the snapshot. A finished OmsUpgrade needs it for its rollback until that upgrade
+    /// is deleted or its old containers are cleaned up. A DatabaseRollingUpgrade needs it until it is
+    /// deleted.</summary>
     [FieldClass(FieldClass.Control)]
     public DeletionPolicy DeletionPolicy { get; init; }
 
-    /// <summary>
-    /// How long one attempt of the whole snapshot may take, as a duration, for instance 4h. More than 49d counts as
-    /// 49d. An attempt that takes longer fails.
-    /// </summary>
+    /// <summary>How long one attempt of the whole snapshot may take, as a duration, for instance 4h. More than 49d
+    /// counts as 49d. An attempt that takes longer fails.</summary>
     [FieldClass(FieldClass.Timing)]
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]

@@ -1,14 +1,10 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.BackupSnapshots;
 
 /// <summary>What the operator reports about a snapshot.</summary>
 public sealed record BackupSnapshotStatus : ObservedStatus
 {
-    /// <summary>
-    /// Name of the snapshot in its storage. It is never used again, and is set before the first byte is written.
-    /// </summary>
+    /// <summary>Name of the snapshot in its storage. It is never used again, and is set before the first byte is
+    /// written.</summary>
     [Length(SchemaLimits.Name)]
     public string? SnapshotID { get; init; }
 
@@ -36,9 +32,8 @@ public sealed record BackupSnapshotStatus : ObservedStatus
     [Range(0, long.MaxValue)]
     public long? RawBytes { get; init; }
 
-    /// <summary>
-    /// True once the stored files were read back and their checksum, trailer, tables and row counts matched.
-    /// </summary>
+    /// <summary>True once the stored files were read back and their checksum, trailer, tables and row counts
+    /// matched.</summary>
     public bool? Verified { get; init; }
 
     /// <summary>Version as the server reports it.</summary>
@@ -50,10 +45,8 @@ public sealed record BackupSnapshotStatus : ObservedStatus
     [Items(SchemaLimits.Databases)]
     public List<SnapshotDatabase> Databases { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// Opaque strings by which a running dump and its server sessions are found again. They are written before the dump
-    /// starts and are not an API.
-    /// </summary>
+    /// <summary>Opaque strings by which a running dump and its server sessions are found again. They are written before
+    /// the dump starts and are not an API.</summary>
     [Items(256)]
     [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string>? Receipt { get; init; }

@@ -1,14 +1,10 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.BackupSnapshots;
 
 /// <summary>A MySQL-protocol server and how the operator reaches it.</summary>
 public sealed record DatabaseSource
 {
-    /// <summary>
-    /// Login at the server: a Secret with the keys username and password, and optionally host, port and ca.crt.
-    /// </summary>
+    /// <summary>Login at the server: a Secret with the keys username and password, and optionally host, port and
+    /// ca.crt.</summary>
     [Required]
     [SecretKeys("username", "password", "host", "port", "ca.crt")]
     public SecretReference CredentialsSecretRef { get; init => field = value ?? new(); } = new();

@@ -1,62 +1,46 @@
 namespace Drydock.Crds.Common;
 
-/// <summary>
-/// Annotations by which you control a run if a GitOps tool owns the spec, and marks that Drydock sets itself.
-/// </summary>
+/// <summary>Annotations by which you control a run if a GitOps tool owns the spec, and marks that Drydock sets
+/// itself.</summary>
 public static class Annotations
 {
-    /// <summary>
-    /// Approves a hold: <c>NAME@HASH</c>, NAME as in <c>spec.holdBefore</c>, HASH the first 8 hex digits of the plan
-    /// hash. Several are separated by commas.
-    /// </summary>
+    /// <summary>Approves a hold: <c>NAME@HASH</c>, NAME as in <c>spec.holdBefore</c>, HASH the first 8 hex digits of
+    /// the plan hash. Several are separated by commas.</summary>
     public const string Approve = "drydock.dev/approve";
 
-    /// <summary>
-    /// Accepts the result of a failed step that only verifies something: <c>STEP@HASH</c>, HASH the first 8 hex digits
-    /// of the plan hash. Works once; for a later failure of the same step add a number: <c>STEP@HASH.2</c>. Several are
-    /// separated by commas. As <c>spec.accept</c>.
-    /// </summary>
+    /// <summary>Accepts the result of a failed step that only verifies something: <c>STEP@HASH</c>, HASH the first 8
+    /// hex digits of the plan hash. Works once; for a later failure of the same step add a number: <c>STEP@HASH.2</c>.
+    /// Several are separated by commas. As <c>spec.accept</c>.</summary>
     public const string Accept = "drydock.dev/accept";
 
     /// <summary>A new value continues after a failure, as <c>spec.retry</c> does.</summary>
     public const string Retry = "drydock.dev/retry";
 
-    /// <summary>
-    /// A new value starts no further step and lets running steps finish. The run is then Failed with reason Aborted.
-    /// Before T1 the changes are undone.
-    /// </summary>
+    /// <summary>A new value starts no further step and lets running steps finish. The run is then Failed with reason
+    /// Aborted. Before T1 the changes are undone.</summary>
     public const string Abort = "drydock.dev/abort";
 
-    /// <summary>
-    /// <c>"true"</c> starts no further step; running steps finish. Remove it to resume. As <c>spec.paused</c>.
-    /// </summary>
+    /// <summary><c>"true"</c> starts no further step; running steps finish. Remove it to resume. As
+    /// <c>spec.paused</c>.</summary>
     public const string Pause = "drydock.dev/pause";
 
-    /// <summary>
-    /// Where the run waits for an approval: a phase, a step id or <c>PointOfNoReturn</c>; several are separated by
-    /// commas. Added to <c>spec.holdBefore</c>.
-    /// </summary>
+    /// <summary>Where the run waits for an approval: a phase, a step id or <c>PointOfNoReturn</c>; several are
+    /// separated by commas. Added to <c>spec.holdBefore</c>.</summary>
     public const string Hold = "drydock.dev/hold";
 
-    /// <summary>
-    /// A new value rolls back, as <c>spec.desiredState: RolledBack</c> does. Removing it cancels a rollback that has
-    /// not begun.
-    /// </summary>
+    /// <summary>A new value rolls back, as <c>spec.desiredState: RolledBack</c> does. Removing it cancels a rollback
+    /// that has not begun.</summary>
     public const string Rollback = "drydock.dev/rollback";
 
-    /// <summary>
-    /// With the value <see cref="Abandon"/>, a deletion does not wait for the plan. An event and the log say what was
-    /// left on which host.
-    /// </summary>
+    /// <summary>With the value <see cref="Abandon"/>, a deletion does not wait for the plan. An event and the log say
+    /// what was left on which host.</summary>
     public const string OnDelete = "drydock.dev/on-delete";
 
     /// <summary>On a CRD: the number of its schema (<see cref="CrdSchema.Number"/>).</summary>
     public const string Schema = "drydock.dev/schema";
 
-    /// <summary>
-    /// On what an upgrade made: the name of the upgrade. A label value could not hold every name: it ends at 63
-    /// characters.
-    /// </summary>
+    /// <summary>On what an upgrade made: the name of the upgrade. A label value could not hold every name: it ends at
+    /// 63 characters.</summary>
     public const string Upgrade = "drydock.dev/upgrade";
 
     /// <summary>The value of <see cref="OnDelete"/> that deletes an object without waiting.</summary>

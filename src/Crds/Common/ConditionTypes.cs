@@ -3,14 +3,12 @@ namespace Drydock.Crds.Common;
 /// <summary>The conditions of Drydock's kinds.</summary>
 public static class ConditionTypes
 {
-    /// <summary>
-    /// True once the state that the spec asks for is reached (for mode Plan: the plan is ready). False before.
-    /// </summary>
+    /// <summary>True once the state that the spec asks for is reached (for mode Plan: the plan is ready). False
+    /// before.</summary>
     public const string Ready = "Ready";
 
-    /// <summary>
-    /// True while the operator works or waits (held, paused, busy); the reason says which. Never together with Stalled.
-    /// </summary>
+    /// <summary>True while the operator works or waits (held, paused, busy); the reason says which. Never together with
+    /// Stalled.</summary>
     public const string Reconciling = "Reconciling";
 
     /// <summary>True only if nothing continues without a repair.</summary>
@@ -31,10 +29,8 @@ public static class ConditionTypes
     /// <summary>True once the previous version runs again.</summary>
     public const string RolledBack = "RolledBack";
 
-    /// <summary>
-    /// Of a snapshot: True while databases can be restored from it. False before it is verified and once its files are
-    /// removed.
-    /// </summary>
+    /// <summary>Of a snapshot: True while databases can be restored from it. False before it is verified and once its
+    /// files are removed.</summary>
     public const string Usable = "Usable";
 
     /// <summary>Milestone: preflight passed.</summary>
@@ -64,9 +60,8 @@ public static class ConditionTypes
     /// <summary>Milestone: components and hosts are healthy.</summary>
     public const string Verified = "Verified";
 
-    /// <summary>
-    /// Milestone: projects are as before. Unknown if the spec names no credentials of the API to compare with.
-    /// </summary>
+    /// <summary>Milestone: projects are as before. Unknown if the spec names no credentials of the API to compare
+    /// with.</summary>
     public const string ProjectsVerified = "ProjectsVerified";
 
     /// <summary>Milestone: high availability is in the state that the spec asks for.</summary>
@@ -90,9 +85,8 @@ public static class ConditionTypes
     /// <summary>Milestone: configuration files and PD's own configuration are saved.</summary>
     public const string ConfigurationSaved = "ConfigurationSaved";
 
-    /// <summary>
-    /// Milestone: the new configuration files are next to the old ones, and the new programs accept them.
-    /// </summary>
+    /// <summary>Milestone: the new configuration files are next to the old ones, and the new programs accept
+    /// them.</summary>
     public const string ConfigurationMigrated = "ConfigurationMigrated";
 
     /// <summary>Milestone: every PD member runs the new version.</summary>

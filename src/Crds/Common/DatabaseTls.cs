@@ -1,14 +1,10 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Crds.Common;
 
 /// <summary>TLS of the connection to a MySQL-protocol server.</summary>
 public sealed record DatabaseTls
 {
-    /// <summary>
-    /// Whether the connection is encrypted and the certificate of the server is verified. The certificate authority is
-    /// the key <c>ca.crt</c> of the credentials Secret.
-    /// </summary>
+    /// <summary>Whether the connection is encrypted and the certificate of the server is verified. The certificate
+    /// authority is the key <c>ca.crt</c> of the credentials Secret.</summary>
     public DatabaseTlsMode Mode { get; init; }
 }
 
@@ -21,8 +17,7 @@ public enum DatabaseTlsMode
     /// <summary>Encrypted, but the identity of the server is not verified.</summary>
     Required,
 
-    /// <summary>
-    /// Encrypted. The certificate of the server must be signed by the given certificate authority and name the host.
-    /// </summary>
+    /// <summary>Encrypted. The certificate of the server must be signed by the given certificate authority and name the
+    /// host.</summary>
     VerifyIdentity,
 }

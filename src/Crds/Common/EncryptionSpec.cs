@@ -1,16 +1,11 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Crds.Common;
 
-/// <summary>
-/// Encryption of stored dumps in the age format. Every dump can be opened with the standard age program and one
-/// identity.
-/// </summary>
+/// <summary>Encryption of stored dumps in the age format. Every dump can be opened with the standard age program and
+/// one identity.</summary>
 public sealed record EncryptionSpec
 {
-    /// <summary>
-    /// Public keys (age1…). The private key of any of them opens the dumps; the operator keeps no private key.
-    /// </summary>
+    /// <summary>Public keys (age1…). The private key of any of them opens the dumps; the operator keeps no private
+    /// key.</summary>
     [Required]
     [ListSet]
     [Items(16, Minimum = 1)]

@@ -1,7 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-
 [assembly: ExternalSchema(
     typeof(Condition), nameof(Condition.Type),
     Description = "What the condition is about.",

@@ -1,24 +1,15 @@
-using System.Collections;
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
-using Drydock.Abstractions.Entities;
 
 namespace Drydock.Crds.Common;
 
-/// <summary>
-/// Hashes of the fields of a spec by their <see cref="FieldClass"/>, by which a change of them is noticed. Nested
-/// fields inherit the class of the field above them unless they state their own.
-/// </summary>
+/// <summary>Hashes of the fields of a spec by their <see cref="FieldClass"/>, by which a change of them is noticed.
+/// Nested fields inherit the class of the field above them unless they state their own.</summary>
 public static class FieldClasses
 {
     /// <summary>SHA-256 over the fields of these classes, 64 hex digits.</summary>
-    /// <remarks>
-    /// A field that has its default is left out. A new field with a default therefore does not change the hash that is
-    /// stored with a running plan.
-    /// </remarks>
+    /// <remarks>A field that has its default is left out. A new field with a default therefore does not change the hash
+    /// that is stored with a running plan.</remarks>
     public static string Hash<TSpec>(TSpec spec, params FieldClass[] classes)
         where TSpec : class =>
         Hash(spec, CrdsJsonContext.Default.GetTypeInfo(typeof(TSpec))!, classes);

@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Crds.Common;
 
 /// <summary>One thing that preflight found wrong.</summary>
@@ -22,10 +20,8 @@ public sealed record Finding
     [Length(SchemaLimits.Reference)]
     public string? Field { get; init; }
 
-    /// <summary>
-    /// The entry of spec.preflight.acknowledge that accepts this finding, REASON/SUBJECT. The reason alone accepts
-    /// every finding with it. Empty: nothing accepts the finding; what it says has to be corrected.
-    /// </summary>
+    /// <summary>The entry of spec.preflight.acknowledge that accepts this finding, REASON/SUBJECT. The reason alone
+    /// accepts every finding with it. Empty: nothing accepts the finding; what it says has to be corrected.</summary>
     [Length(SchemaLimits.Reference)]
     public string? Acknowledge { get; init; }
 }

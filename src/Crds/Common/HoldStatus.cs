@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Crds.Common;
 
 /// <summary>A hold that a run waits at.</summary>

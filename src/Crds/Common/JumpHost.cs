@@ -1,10 +1,7 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Crds.Common;
 
-/// <summary>
-/// A jump host (bastion): the operator logs in there over ssh, and the jump host connects it to the host behind it.
-/// </summary>
+/// <summary>A jump host (bastion): the operator logs in there over ssh, and the jump host connects it to the host
+/// behind it.</summary>
 public sealed record JumpHost
 {
     /// <summary>Name or address of the jump host.</summary>
@@ -24,10 +21,8 @@ public sealed record JumpHost
     [Pattern(Patterns.LoginName)]
     public string User { get; init => field = value ?? ""; } = "";
 
-    /// <summary>
-    /// Private key and host key for the jump host: a Secret with the keys ssh-privatekey and known_hosts, and
-    /// passphrase if the key is encrypted. Default: those for the hosts behind it.
-    /// </summary>
+    /// <summary>Private key and host key for the jump host: a Secret with the keys ssh-privatekey and known_hosts, and
+    /// passphrase if the key is encrypted. Default: those for the hosts behind it.</summary>
     [SecretKeys("ssh-privatekey", "known_hosts", "passphrase")]
     public SecretReference? SshSecretRef { get; init; }
 }

@@ -6,10 +6,8 @@ public static class Labels
     /// <summary>On what an upgrade made: the uid of the upgrade.</summary>
     public const string UpgradeUid = "drydock.dev/upgrade-uid";
 
-    /// <summary>
-    /// On what an upgrade made: the name of the upgrade, to search by. A name of more than 63 characters is cut and
-    /// ends in a hash; the whole name is in the annotation <see cref="Annotations.Upgrade"/>.
-    /// </summary>
+    /// <summary>On what an upgrade made: the name of the upgrade, to search by. A name of more than 63 characters is
+    /// cut and ends in a hash; the whole name is in the annotation <see cref="Annotations.Upgrade"/>.</summary>
     public const string UpgradeName = "drydock.dev/upgrade";
 
     /// <summary>On a container that an upgrade made: from which arguments of the plan it was created.</summary>

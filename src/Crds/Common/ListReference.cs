@@ -1,15 +1,11 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Crds.Common;
 
-/// <summary>
-/// A list that is too long for a status. It is in ConfigMaps of the same namespace, which are deleted with the object.
-/// </summary>
+/// <summary>A list that is too long for a status. It is in ConfigMaps of the same namespace, which are deleted with the
+/// object.</summary>
 public sealed record ListReference
 {
-    /// <summary>
-    /// Name of the ConfigMap. If there are several, the others have the same name with -2, -3 and so on behind it.
-    /// </summary>
+    /// <summary>Name of the ConfigMap. If there are several, the others have the same name with -2, -3 and so on behind
+    /// it.</summary>
     [Required]
     [Length(SchemaLimits.Name, Minimum = 1)]
     public string Name { get; init => field = value ?? ""; } = "";

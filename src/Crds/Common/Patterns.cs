@@ -3,10 +3,8 @@ namespace Drydock.Crds.Common;
 /// <summary>Regular expressions of the schemas (RE2, also valid in .NET).</summary>
 public static class Patterns
 {
-    /// <summary>
-    /// A duration, zero allowed: at most five parts, of at most six digits each, for days of at most four. A sum above
-    /// <see cref="Abstractions.Values.KubernetesDuration.Longest"/> counts as that.
-    /// </summary>
+    /// <summary>A duration, zero allowed: at most five parts, of at most six digits each, for days of at most four. A
+    /// sum above <see cref="Abstractions.Values.KubernetesDuration.Longest"/> counts as that.</summary>
     public const string Duration = "^([0-9]{1,6}(ms|s|m|h)|[0-9]{1,4}d){1,5}$";
 
     /// <summary>A duration greater than zero.</summary>
@@ -92,9 +90,8 @@ public static class Patterns
     /// <summary>A phase, a step id, or <c>PointOfNoReturn</c>.</summary>
     public const string HoldName = "^[A-Za-z][A-Za-z0-9]*(/[A-Za-z0-9_.:-]+)*$";
 
-    /// <summary>
-    /// The acceptance of a failed step: its id, 8 to 64 hex digits of the plan hash, and perhaps a number.
-    /// </summary>
+    /// <summary>The acceptance of a failed step: its id, 8 to 64 hex digits of the plan hash, and perhaps a
+    /// number.</summary>
     public const string AcceptToken =
         "^[A-Za-z][A-Za-z0-9]*(/[A-Za-z0-9_.:-]+)*@(sha256:)?[0-9a-fA-F]{8,64}([.][A-Za-z0-9-]{1,16})?$";
 

@@ -1,15 +1,11 @@
-using System.Globalization;
-using System.Text;
-
 namespace Drydock.Crds.Common;
 
 /// <summary>Texts of servers and hosts as people may see them.</summary>
 internal static class PlainText
 {
-    /// <summary>
-    /// The text without what a terminal obeys or hides: control characters but line feed and tab, marks that turn the
-    /// direction of writing, and halves of surrogate pairs, which no JSON can carry (they become U+FFFD).
-    /// </summary>
+    /// <summary>The text without what a terminal obeys or hides: control characters but line feed and tab, marks that
+    /// turn the direction of writing, and halves of surrogate pairs, which no JSON can carry (they become
+    /// U+FFFD).</summary>
     public static string Of(string text)
     {
         var first = FirstUnusual(text);

@@ -22,14 +22,12 @@ public static partial class Reasons
     /// <summary>The object is deleted and its files were deleted, as deletionPolicy says.</summary>
     public const string FilesDeleted = "FilesDeleted";
 
-    /// <summary>
-    /// spec.retention no longer keeps this snapshot. Its files are being removed, and nothing can be restored from it.
-    /// </summary>
+    /// <summary>spec.retention no longer keeps this snapshot. Its files are being removed, and nothing can be restored
+    /// from it.</summary>
     public const string Expiring = "Expiring";
 
-    /// <summary>
-    /// spec.retention removed the files of this snapshot. Delete the object when you no longer need its record.
-    /// </summary>
+    /// <summary>spec.retention removed the files of this snapshot. Delete the object when you no longer need its
+    /// record.</summary>
     public const string Expired = "Expired";
 
     /// <summary>Event: a snapshot that spec.retention would remove is kept. The message says why.</summary>
@@ -39,27 +37,19 @@ public static partial class Reasons
     [ReasonGroup(8, "SnapshotRestore")]
     public const string Restoring = "Restoring";
 
-    /// <summary>
-    /// A database that would be dropped is not listed in spec.allowDrop. Nothing was changed. Add it if its current
-    /// contents may be lost.
-    /// </summary>
+    /// <summary>A database that would be dropped is not listed in spec.allowDrop. Nothing was changed. Add it if its
+    /// current contents may be lost.</summary>
     public const string DropNotAllowed = "DropNotAllowed";
 
-    /// <summary>
-    /// Other sessions use a database that would be dropped. The message names them. Close them, then the restore
-    /// continues automatically.
-    /// </summary>
+    /// <summary>Other sessions use a database that would be dropped. The message names them. Close them, then the
+    /// restore continues automatically.</summary>
     public const string SessionsOpen = "SessionsOpen";
 
-    /// <summary>
-    /// The operator cannot connect to the server to restore to. Check host, port, network and TLS. It retries
-    /// automatically.
-    /// </summary>
+    /// <summary>The operator cannot connect to the server to restore to. Check host, port, network and TLS. It retries
+    /// automatically.</summary>
     public const string ServerUnreachable = "ServerUnreachable";
 
-    /// <summary>
-    /// A restore failed. status.databases shows which databases are complete. Repair the cause, then give a new retry
-    /// token to continue with the others.
-    /// </summary>
+    /// <summary>A restore failed. status.databases shows which databases are complete. Repair the cause, then give a
+    /// new retry token to continue with the others.</summary>
     public const string RestoreFailed = "RestoreFailed";
 }

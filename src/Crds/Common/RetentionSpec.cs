@@ -1,11 +1,7 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Crds.Common;
 
-/// <summary>
-/// How long snapshots of a series are kept. A snapshot is kept as long as at least one of the fields requires it.
-/// Without fields all are kept.
-/// </summary>
+/// <summary>How long snapshots of a series are kept. A snapshot is kept as long as at least one of the fields requires
+/// it. Without fields all are kept.</summary>
 public sealed record RetentionSpec
 {
     /// <summary>How many of the newest snapshots of the series are kept, including this one.</summary>

@@ -1,14 +1,11 @@
 namespace Drydock.Crds.Common;
 
-/// <summary>
-/// Values of <c>status.phase</c> that every kind of upgrade has in addition to the phases of its plans. Clients treat
-/// unknown values as in progress.
-/// </summary>
+/// <summary>Values of <c>status.phase</c> that every kind of upgrade has in addition to the phases of its plans.
+/// Clients treat unknown values as in progress.</summary>
 public static class RunPhases
 {
-    /// <summary>
-    /// The operator has seen the object and checked nothing yet, or waits for the target (TargetBusy).
-    /// </summary>
+    /// <summary>The operator has seen the object and checked nothing yet, or waits for the target
+    /// (TargetBusy).</summary>
     public const string Pending = "Pending";
 
     /// <summary>Everything is checked. Nothing is changed.</summary>

@@ -1,66 +1,51 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Crds.Common;
 
 /// <summary>Settings of the run itself, which every kind of upgrade has.</summary>
 public abstract record RunSpec
 {
-    /// <summary>
-    /// Apply executes the plan. Plan stops after preflight, writes the plan to status and changes nothing.
-    /// </summary>
+    /// <summary>Apply executes the plan. Plan stops after preflight, writes the plan to status and changes
+    /// nothing.</summary>
     [FieldClass(FieldClass.Control)]
     public RunMode Mode { get; init; }
 
-    /// <summary>
-    /// Which version should run. RolledBack starts a rollback with its own plan (status.rollbackPlan). It can be
-    /// requested at any time, also after Succeeded. After Succeeded the rollback waits for approval (RollBack@HASH, or
-    /// its hash in approvedPlanHash), because data written since the upgrade is lost.
-    /// </summary>
+    /// <summary>Which version should run. RolledBack starts a rollback with its own plan (status.rollbackPlan). It can
+    /// be requested at any time, also after Succeeded. After Succeeded the rollback waits for approval (RollBack@HASH,
+    /// or its hash in approvedPlanHash), because data written since the upgrade is lost.</summary>
     [FieldClass(FieldClass.Control)]
     public DesiredState DesiredState { get; init; }
 
-    /// <summary>
-    /// What happens after a failure. Manual waits for you. OnFailure starts the rollback automatically if something was
-    /// already changed, and no data was written yet that the rollback would lose (OmsUpgrade: EnableHA has not begun).
-    /// </summary>
+    /// <summary>What happens after a failure. Manual waits for you. OnFailure starts the rollback automatically if
+    /// something was already changed, and no data was written yet that the rollback would lose (OmsUpgrade: EnableHA
+    /// has not begun).</summary>
     [FieldClass(FieldClass.Control)]
     public RollbackPolicy RollbackPolicy { get; init; }
 
-    /// <summary>
-    /// When phases may start. Default: at any time. A phase that has started is always finished. OmsUpgrade: between
-    /// the first stopped instance and the end of the downtime no phase waits for the window, because waiting would
-    /// prolong the outage. DatabaseRollingUpgrade: the window is asked before each instance too, to the last one, with
-    /// room for the time that such an instance took so far. A rollback never waits for it.
-    /// </summary>
+    /// <summary>When phases may start. Default: at any time. A phase that has started is always finished. OmsUpgrade:
+    /// between the first stopped instance and the end of the downtime no phase waits for the window, because waiting
+    /// would prolong the outage. DatabaseRollingUpgrade: the window is asked before each instance too, to the last one,
+    /// with room for the time that such an instance took so far. A rollback never waits for it.</summary>
     [FieldClass(FieldClass.Control)]
     public MaintenanceWindow? Window { get; init; }
 
-    /// <summary>
-    /// A run that has not begun by this time (RFC 3339, for instance 2026-03-01T04:00:00Z) does not begin; it becomes
-    /// Stalled with the reason TooLate. A run that has begun continues to its end, and a rollback ignores this time.
-    /// Use it for manifests that are kept in Git or applied by a schedule.
-    /// </summary>
+    /// <summary>A run that has not begun by this time (RFC 3339, for instance 2026-03-01T04:00:00Z) does not begin; it
+    /// becomes Stalled with the reason TooLate. A run that has begun continues to its end, and a rollback ignores this
+    /// time. Use it for manifests that are kept in Git or applied by a schedule.</summary>
     [FieldClass(FieldClass.Control)]
     public DateTimeOffset? NotAfter { get; init; }
 
-    /// <summary>
-    /// On how many nodes steps run at the same time where the plan allows parallel steps. Default: all nodes.
-    /// </summary>
+    /// <summary>On how many nodes steps run at the same time where the plan allows parallel steps. Default: all
+    /// nodes.</summary>
     [FieldClass(FieldClass.Control)]
     [Range(1, 256)]
     public int? MaxParallelNodes { get; init; }
 
-    /// <summary>
-    /// True takes over a target that is still claimed by an object that no longer exists (HolderGone). Inspect the
-    /// target first: an interrupted upgrade may have left it half done.
-    /// </summary>
+    /// <summary>True takes over a target that is still claimed by an object that no longer exists (HolderGone). Inspect
+    /// the target first: an interrupted upgrade may have left it half done.</summary>
     [FieldClass(FieldClass.Control)]
     public bool AdoptTarget { get; init; }
 
-    /// <summary>
-    /// If set, only a plan with exactly this hash (status.plan.hash) is executed; any other plan is refused with
-    /// PlanChanged. Empty accepts every plan.
-    /// </summary>
+    /// <summary>If set, only a plan with exactly this hash (status.plan.hash) is executed; any other plan is refused
+    /// with PlanChanged. Empty accepts every plan.</summary>
     [FieldClass(FieldClass.Control)]
     [Length(71)]
     [Pattern(Patterns.PlanHashOrEmpty)]
@@ -70,11 +55,9 @@ public abstract record RunSpec
     [FieldClass(FieldClass.Control)]
     public bool Paused { get; init; }
 
-    /// <summary>
-    /// Where the run waits for you: before a phase (StopOld), a step (StopOld/oms-a) or every point of no return
-    /// (PointOfNoReturn). It continues when you remove the entry, or approve it with the annotation drydock.dev/approve
-    /// and the value NAME@HASH, where HASH is the first 8 hex digits of the plan hash.
-    /// </summary>
+    /// <summary>Where the run waits for you: before a phase (StopOld), a step (StopOld/oms-a) or every point of no
+    /// return (PointOfNoReturn). It continues when you remove the entry, or approve it with the annotation
+    /// drydock.dev/approve and the value NAME@HASH, where HASH is the first 8 hex digits of the plan hash.</summary>
     [FieldClass(FieldClass.Control)]
     [ListSet]
     [Items(64)]
@@ -82,12 +65,10 @@ public abstract record RunSpec
     [Pattern(Patterns.HoldName)]
     public List<string> HoldBefore { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// Failures that you have checked and accept, as STEP@HASH: the id of the failed step, and the first 8 hex digits
-    /// of the plan hash. The step then counts as done. Only steps that verify something can be accepted; status.message
-    /// of the failure and the notes of the plan name them. An entry works once: add .2, .3 and so on for a later
-    /// failure of the same step in the same plan. The annotation drydock.dev/accept does the same.
-    /// </summary>
+    /// <summary>Failures that you have checked and accept, as STEP@HASH: the id of the failed step, and the first 8 hex
+    /// digits of the plan hash. The step then counts as done. Only steps that verify something can be accepted;
+    /// status.message of the failure and the notes of the plan name them. An entry works once: add .2, .3 and so on for
+    /// a later failure of the same step in the same plan. The annotation drydock.dev/accept does the same.</summary>
     [FieldClass(FieldClass.Control)]
     [ListSet]
     [Items(SchemaLimits.History)]
@@ -95,10 +76,8 @@ public abstract record RunSpec
     [Pattern(Patterns.AcceptToken)]
     public List<string> Accept { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// Retry token. After a failure, a value that was not used before resumes the run once. Used values are in
-    /// status.usedTokens.
-    /// </summary>
+    /// <summary>Retry token. After a failure, a value that was not used before resumes the run once. Used values are in
+    /// status.usedTokens.</summary>
     [FieldClass(FieldClass.Control)]
     [Length(SchemaLimits.ShortName)]
     public string? Retry { get; init; }

@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Crds.Common;
 
 /// <summary>What every kind of upgrade reports.</summary>
@@ -10,10 +7,8 @@ public abstract record RunStatus : ObservedStatus
     [Length(16)]
     public string? Progress { get; init; }
 
-    /// <summary>
-    /// Ids of the steps that run now, or of the step that failed. The first ones if there are many; status.running has
-    /// all.
-    /// </summary>
+    /// <summary>Ids of the steps that run now, or of the step that failed. The first ones if there are many;
+    /// status.running has all.</summary>
     [Length(SchemaLimits.Message)]
     public string? Step { get; init; }
 
@@ -26,9 +21,8 @@ public abstract record RunStatus : ObservedStatus
     [Length(SchemaLimits.Message)]
     public string? NextAction { get; init; }
 
-    /// <summary>
-    /// The holds that the run waits at, each with the approval that ends it. Empty unless it is held.
-    /// </summary>
+    /// <summary>The holds that the run waits at, each with the approval that ends it. Empty unless it is
+    /// held.</summary>
     [ListMap("name")]
     [Items(SchemaLimits.Findings)]
     public List<HoldStatus> Holds { get; init => field = value ?? []; } = [];
@@ -37,33 +31,26 @@ public abstract record RunStatus : ObservedStatus
     [Length(SchemaLimits.Message)]
     public string? RollbackCost { get; init; }
 
-    /// <summary>
-    /// The plan: every step, its target and its result. The stored plan stays valid, also for a newer operator.
-    /// </summary>
+    /// <summary>The plan: every step, its target and its result. The stored plan stays valid, also for a newer
+    /// operator.</summary>
     public Plan? Plan { get; init; }
 
-    /// <summary>
-    /// The rollback plan. It is compiled from what was really done, when desiredState or rollbackPolicy asks for a
-    /// rollback.
-    /// </summary>
+    /// <summary>The rollback plan. It is compiled from what was really done, when desiredState or rollbackPolicy asks
+    /// for a rollback.</summary>
     public Plan? RollbackPlan { get; init; }
 
-    /// <summary>
-    /// The abort token that stopped the run; absent if none did. A retry token or desiredState continues.
-    /// </summary>
+    /// <summary>The abort token that stopped the run; absent if none did. A retry token or desiredState
+    /// continues.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? AbortedBy { get; init; }
 
-    /// <summary>
-    /// True if the abort was requested while desiredState was RolledBack and the rollback had not started. In this case
-    /// only a retry token starts the rollback.
-    /// </summary>
+    /// <summary>True if the abort was requested while desiredState was RolledBack and the rollback had not started. In
+    /// this case only a retry token starts the rollback.</summary>
     public bool? AbortedRollback { get; init; }
 
-    /// <summary>
-    /// The token of the annotation drydock.dev/rollback that requested the rollback; absent if none did. Removing the
-    /// annotation cancels a rollback that has not begun. A retry token after the rollback starts the upgrade again.
-    /// </summary>
+    /// <summary>The token of the annotation drydock.dev/rollback that requested the rollback; absent if none did.
+    /// Removing the annotation cancels a rollback that has not begun. A retry token after the rollback starts the
+    /// upgrade again.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? RolledBackBy { get; init; }
 
@@ -106,10 +93,8 @@ public sealed record RunningStep
     /// <summary>When its present attempt began.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>
-    /// When it should end: as steps of its kind took in this plan, otherwise as the version data says. Absent if
-    /// nothing is known.
-    /// </summary>
+    /// <summary>When it should end: as steps of its kind took in this plan, otherwise as the version data says. Absent
+    /// if nothing is known.</summary>
     public DateTimeOffset? ExpectedAt { get; init; }
 
     /// <summary>What the expectation is taken from.</summary>
@@ -124,16 +109,14 @@ public sealed record RunningStep
 /// <summary>What a run works on.</summary>
 public sealed record TargetStatus
 {
-    /// <summary>
-    /// Identity that the server reports: its uuid, or its host and port, and the database or cluster.
-    /// </summary>
+    /// <summary>Identity that the server reports: its uuid, or its host and port, and the database or
+    /// cluster.</summary>
     [Length(SchemaLimits.Reference)]
     public string? Identity { get; init; }
 
-    /// <summary>
-    /// Addresses at which the operator reached it, as in the spec or the configuration of the target, and as resolved.
-    /// Objects of other namespaces that reach the same server at one of these addresses wait (TargetBusy).
-    /// </summary>
+    /// <summary>Addresses at which the operator reached it, as in the spec or the configuration of the target, and as
+    /// resolved. Objects of other namespaces that reach the same server at one of these addresses wait
+    /// (TargetBusy).</summary>
     [ListSet]
     [Items(64)]
     [Length(SchemaLimits.Reference)]
@@ -143,10 +126,8 @@ public sealed record TargetStatus
     [Length(SchemaLimits.Message)]
     public string? Description { get; init; }
 
-    /// <summary>
-    /// Name of the Lease by which this run claims the target; absent while it has no claim. Further Leases are named
-    /// after the addresses.
-    /// </summary>
+    /// <summary>Name of the Lease by which this run claims the target; absent while it has no claim. Further Leases are
+    /// named after the addresses.</summary>
     [Length(SchemaLimits.Name)]
     public string? Claim { get; init; }
 
@@ -212,10 +193,8 @@ public sealed record ActionItem
     [Length(SchemaLimits.ShortName, Minimum = 1)]
     public string Reason { get; init => field = value ?? ""; } = "";
 
-    /// <summary>
-    /// How many projects, components or nodes it concerns; absent if it concerns the whole system, or exactly the
-    /// subject.
-    /// </summary>
+    /// <summary>How many projects, components or nodes it concerns; absent if it concerns the whole system, or exactly
+    /// the subject.</summary>
     [Range(1, int.MaxValue)]
     public int? Count { get; init; }
 
@@ -227,15 +206,13 @@ public sealed record ActionItem
     [Length(SchemaLimits.Message)]
     public string Message { get; init => field = value ?? ""; } = "";
 
-    /// <summary>
-    /// The ConfigMap in the same namespace that lists all of them; absent if subject and message show everything.
-    /// </summary>
+    /// <summary>The ConfigMap in the same namespace that lists all of them; absent if subject and message show
+    /// everything.</summary>
     [Length(SchemaLimits.Name)]
     public string? ConfigMap { get; init; }
 
-    /// <summary>
-    /// The key in the ConfigMap. A list that is too long for one continues under the same key in the next one.
-    /// </summary>
+    /// <summary>The key in the ConfigMap. A list that is too long for one continues under the same key in the next
+    /// one.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? Key { get; init; }
 }

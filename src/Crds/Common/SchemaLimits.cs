@@ -1,9 +1,7 @@
 namespace Drydock.Crds.Common;
 
-/// <summary>
-/// Bounds of the schemas. A status write beyond them is refused by the server, so code that writes status clips with
-/// <see cref="Clip"/>.
-/// </summary>
+/// <summary>Bounds of the schemas. A status write beyond them is refused by the server, so code that writes status
+/// clips with <see cref="Clip"/>.</summary>
 public static class SchemaLimits
 {
     // From here on a cut text says how much is missing; names and tokens end in an ellipsis alone.
@@ -40,10 +38,8 @@ public static class SchemaLimits
     /// <summary>Databases of a snapshot.</summary>
     public const int Databases = 64;
 
-    /// <summary>
-    /// Nodes of all regions together: the plan there, the plan back and their story must fit one object (etcd takes 1.5
-    /// MiB).
-    /// </summary>
+    /// <summary>Nodes of all regions together: the plan there, the plan back and their story must fit one object (etcd
+    /// takes 1.5 MiB).</summary>
     public const int AllNodes = 32;
 
     /// <summary>Processes of a database: three steps each must fit one plan.</summary>
@@ -52,18 +48,15 @@ public static class SchemaLimits
     /// <summary>Instances that are skipped, or that joined, while an upgrade runs.</summary>
     public const int ChangedInstances = 32;
 
-    /// <summary>
-    /// Entries of monitoring: two exporters each on more than a hundred hosts, where they are listed one by one.
-    /// </summary>
+    /// <summary>Entries of monitoring: two exporters each on more than a hundred hosts, where they are listed one by
+    /// one.</summary>
     public const int Services = 256;
 
     /// <summary>Most characters of what steps are named after, with the phase before it and more behind.</summary>
     public const int StepName = 200;
 
-    /// <summary>
-    /// Most steps that instances, groups, services and hosts of a database may make together: what else a plan has fits
-    /// beside them.
-    /// </summary>
+    /// <summary>Most steps that instances, groups, services and hosts of a database may make together: what else a plan
+    /// has fits beside them.</summary>
     public const int StepsOfParts = 910;
 
     /// <summary>Steps of a plan.</summary>
@@ -78,11 +71,9 @@ public static class SchemaLimits
     /// <summary>Attempts, used tokens and approvals kept; the oldest go.</summary>
     public const int History = 20;
 
-    /// <summary>
-    /// A text as a status takes it: control characters that a terminal would obey are dropped, and what is longer than
-    /// the schema takes is cut, with the number of characters that are missing where there is room to say it. The one
-    /// function for every text in a status.
-    /// </summary>
+    /// <summary>A text as a status takes it: control characters that a terminal would obey are dropped, and what is
+    /// longer than the schema takes is cut, with the number of characters that are missing where there is room to say
+    /// it. The one function for every text in a status.</summary>
     /// <param name="text">The text.</param>
     /// <param name="maximum">The most characters.</param>
     public static string Clip(string text, int maximum = Message) => Cut(PlainText.Of(text), maximum);

@@ -1,8 +1,3 @@
-using System.Collections;
-using System.Globalization;
-using System.Text.Json.Serialization.Metadata;
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Crds.Common;
 
 /// <summary>A Secret in the namespace of the object that names it.</summary>
@@ -37,10 +32,8 @@ public sealed record SecretKeyReference
 /// <param name="Keys">The data keys that are read from it.</param>
 public sealed record SecretUse(string Field, string Name, IReadOnlyList<string> Keys);
 
-/// <summary>
-/// The Secrets that a spec refers to, found by the types <see cref="SecretReference"/> and
-/// <see cref="SecretKeyReference"/> wherever they occur.
-/// </summary>
+/// <summary>The Secrets that a spec refers to, found by the types <see cref="SecretReference"/> and
+/// <see cref="SecretKeyReference"/> wherever they occur.</summary>
 public static class SecretReferences
 {
     /// <summary>Every reference that names a Secret, in the order of the field names.</summary>

@@ -1,14 +1,7 @@
-using System.Collections.Concurrent;
-using System.Reflection;
-using System.Text.Json.Serialization.Metadata;
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Crds.Common;
 
-/// <summary>
-/// One field of a part of a spec, with what its attributes say. The fields of a type are read once from its JSON
-/// metadata, in the order of their names: moving a property inside its type changes no hash.
-/// </summary>
+/// <summary>One field of a part of a spec, with what its attributes say. The fields of a type are read once from its
+/// JSON metadata, in the order of their names: moving a property inside its type changes no hash.</summary>
 internal sealed record SpecField
 {
     private static readonly ConcurrentDictionary<JsonTypeInfo, IReadOnlyList<SpecField>> Known = new();

@@ -1,14 +1,8 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-
 namespace Drydock.Crds.Common;
 
-/// <summary>
-/// The largest size of a status. etcd accepts requests of 1.5 MiB, and the object also holds spec and metadata.
-/// Above the budget the texts for people are shortened, all alike; what was done and what is needed to continue is kept
-/// whole.
-/// </summary>
+/// <summary>The largest size of a status. etcd accepts requests of 1.5 MiB, and the object also holds spec and
+/// metadata. Above the budget the texts for people are shortened, all alike; what was done and what is needed to
+/// continue is kept whole.</summary>
 public static class StatusBudget
 {
     /// <summary>Bytes of a status as JSON.</summary>
@@ -25,9 +19,8 @@ public static class StatusBudget
     private const int ShortestSummary = 2048;
     private static readonly int[] Lengths = [SchemaLimits.Message, 2048, 512, 128];
 
-    /// <summary>
-    /// The status within the bounds of the schema and the budget, as far as shorter texts achieve that.
-    /// </summary>
+    /// <summary>The status within the bounds of the schema and the budget, as far as shorter texts achieve
+    /// that.</summary>
     /// <param name="status">The status.</param>
     /// <param name="type">How it is written.</param>
     /// <param name="refused">Whether the server refused it as it was: the texts are shortened at once, and
@@ -60,10 +53,8 @@ public static class StatusBudget
         return fitted;
     }
 
-    /// <summary>
-    /// Whether the stored status says that the server refused a longer one: it is not tried again as long as its texts
-    /// are as long.
-    /// </summary>
+    /// <summary>Whether the stored status says that the server refused a longer one: it is not tried again as long as
+    /// its texts are as long.</summary>
     public static bool WasRefused(ObservedStatus? stored) =>
         stored?.Message?.Contains(AfterRefusal, StringComparison.Ordinal) == true;
 
@@ -77,4 +68,36 @@ public static class StatusBudget
 
     private static string Said(int cut, bool refused) =>
         string.Create(CultureInfo.InvariantCulture, $" [{cut} {(refused ? AfterRefusal : NearLimit)}]");
+}
+
+/// <summary>What every kind reports.</summary>
+public abstract record ObservedStatus
+{
+    /// <summary>The observed generation of an object that the operator has not seen yet. The API server sets it as the
+    /// default; no generation is ever negative.</summary>
+    public const long NotObserved = -1;
+
+    /// <summary>The generation of the spec that this status describes; -1 before the operator has seen the
+    /// object.</summary>
+    public long? ObservedGeneration { get; init; }
+
+    /// <summary>The current phase. Clients treat unknown phases as in progress.</summary>
+    [Length(SchemaLimits.ShortName)]
+    public string? Phase { get; init; }
+
+    /// <summary>What the operator is doing, or what is wrong and what to do, as text for users.</summary>
+    [Length(SchemaLimits.Message)]
+    public string? Message { get; init; }
+
+    /// <summary>When the work began.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>Conditions of kstatus (Ready, Reconciling, Stalled), outcomes to wait for (Succeeded, Failed), and
+    /// milestones.</summary>
+    [ListMap("type")]
+    [Items(40)]
+    public List<Condition> Conditions { get; init => field = value ?? []; } = [];
 }

@@ -1,16 +1,8 @@
-using System.Collections;
-using System.Collections.Concurrent;
-using System.Reflection;
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Crds.Common;
 
-/// <summary>
-/// The texts of a status, by the bounds that the schema has for them: so no text that a server, a host or a user wrote
-/// makes the API server refuse a status. What is within its bounds stays the same object. What a plan does is not
-/// touched (parameters, names, guards): it is hashed.
-/// </summary>
+/// <summary>The texts of a status, by the bounds that the schema has for them: so no text that a server, a host or a
+/// user wrote makes the API server refuse a status. What is within its bounds stays the same object. What a plan does
+/// is not touched (parameters, names, guards): it is hashed.</summary>
 internal static class StatusTexts
 {
     // Of a plan only what tells is bounded here.

@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Crds.Common;
 
 /// <summary>Where files are stored: exactly one of a directory and an S3-compatible storage.</summary>
@@ -8,9 +6,8 @@ namespace Drydock.Crds.Common;
     "A storage needs exactly one of directory and s3.")]
 public sealed record StorageSpec
 {
-    /// <summary>
-    /// A directory in the operator's container. It must be on a mounted volume that outlives the pod.
-    /// </summary>
+    /// <summary>A directory in the operator's container. It must be on a mounted volume that outlives the
+    /// pod.</summary>
     public DirectoryStorage? Directory { get; init; }
 
     /// <summary>A bucket of an S3-compatible storage.</summary>
@@ -23,10 +20,8 @@ public sealed record StorageSpec
     "path must not contain '..'. Give the directory itself.")]
 public sealed record DirectoryStorage
 {
-    /// <summary>
-    /// A storage root of the operator, or a directory below one. The operator creates a directory named after the
-    /// namespace directly below the root. It must not contain '..'.
-    /// </summary>
+    /// <summary>A storage root of the operator, or a directory below one. The operator creates a directory named after
+    /// the namespace directly below the root. It must not contain '..'.</summary>
     [Required]
     [Length(SchemaLimits.Path, Minimum = 1)]
     [Pattern(Patterns.AbsolutePath)]
@@ -43,9 +38,8 @@ public sealed record DirectoryStorage
     "prefix must not contain '..', because all objects are stored below it.")]
 public sealed record S3Storage
 {
-    /// <summary>
-    /// URL of the storage, for instance https://s3.example:9000. An http:// URL needs insecure: true.
-    /// </summary>
+    /// <summary>URL of the storage, for instance https://s3.example:9000. An http:// URL needs insecure:
+    /// true.</summary>
     [Required]
     [Length(SchemaLimits.Name, Minimum = 8)]
     [Pattern(Patterns.HttpUrl)]
@@ -67,21 +61,18 @@ public sealed record S3Storage
     [Pattern("^[A-Za-z0-9-]+$")]
     public string Region { get; init => field = value ?? "us-east-1"; } = "us-east-1";
 
-    /// <summary>
-    /// True puts the bucket into the path (endpoint/bucket/object), which most storages other than AWS need. False puts
-    /// it into the host name.
-    /// </summary>
+    /// <summary>True puts the bucket into the path (endpoint/bucket/object), which most storages other than AWS need.
+    /// False puts it into the host name.</summary>
     // Not init: source-generated JSON would lose the default where the field is absent.
     public bool PathStyle { get; set; } = true;
 
     /// <summary>True accepts http:// without TLS. Requests are signed, but dumps are transferred unencrypted.</summary>
     public bool Insecure { get; init; }
 
-    /// <summary>
-    /// Credentials: a Secret with the keys accessKey and secretKey, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and
-    /// optionally sessionToken or AWS_SESSION_TOKEN, and ca.crt (a private certificate authority). Without it the
-    /// operator uses the credentials of its own pod, which requires that it was started with --s3-own-credentials.
-    /// </summary>
+    /// <summary>Credentials: a Secret with the keys accessKey and secretKey, or AWS_ACCESS_KEY_ID and
+    /// AWS_SECRET_ACCESS_KEY, and optionally sessionToken or AWS_SESSION_TOKEN, and ca.crt (a private certificate
+    /// authority). Without it the operator uses the credentials of its own pod, which requires that it was started with
+    /// --s3-own-credentials.</summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys(
         StorageKeys.AccessKey,

@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Crds.Common;
 
 /// <summary>An acceptance that the operator has seen.</summary>

@@ -1,15 +1,10 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>One process of the database.</summary>
 public sealed record DatabaseInstance
 {
-    /// <summary>
-    /// A short name, unique in the spec. Step ids contain it. For PD use the name of the member if its characters allow
-    /// it.
-    /// </summary>
+    /// <summary>A short name, unique in the spec. Step ids contain it. For PD use the name of the member if its
+    /// characters allow it.</summary>
     [Required]
     [Length(SchemaLimits.ShortName, Minimum = 1)]
     [Pattern(Patterns.Label)]
@@ -19,34 +14,26 @@ public sealed record DatabaseInstance
     [Required]
     public DatabaseComponent Component { get; init; }
 
-    /// <summary>
-    /// Name or address of the host, as the other processes of the database use it. The operator connects to the same
-    /// one.
-    /// </summary>
+    /// <summary>Name or address of the host, as the other processes of the database use it. The operator connects to
+    /// the same one.</summary>
     [Required]
     [Length(SchemaLimits.StepName, Minimum = 1)]
     [Pattern(Patterns.Host)]
     public string Host { get; init => field = value ?? ""; } = "";
 
-    /// <summary>
-    /// The port of its service. Defaults: Master 7100 (BMDB: 11000), Tserver 9100, PD 2379, TiKV 20160, TiDB 4000, Pump
-    /// 8250, Drainer 8249.
-    /// </summary>
+    /// <summary>The port of its service. Defaults: Master 7100 (BMDB: 11000), Tserver 9100, PD 2379, TiKV 20160, TiDB
+    /// 4000, Pump 8250, Drainer 8249.</summary>
     [Range(1, 65535)]
     public int? Port { get; init; }
 
-    /// <summary>
-    /// The port of its status pages. Defaults: Master 7000 (BMDB: 10000), Tserver 9000, TiDB 10080, TiKV 20180. PD,
-    /// Pump and Drainer have only one port.
-    /// </summary>
+    /// <summary>The port of its status pages. Defaults: Master 7000 (BMDB: 10000), Tserver 9000, TiDB 10080, TiKV
+    /// 20180. PD, Pump and Drainer have only one port.</summary>
     [Range(1, 65535)]
     public int? StatusPort { get; init; }
 
-    /// <summary>
-    /// The directory where it is installed. Its programs are in bin below it. With swap: SwitchLink this is a symbolic
-    /// link. Default: deployDir of the entry of spec.control for its component, then that of spec.defaults, then what
-    /// preflight finds on the host.
-    /// </summary>
+    /// <summary>The directory where it is installed. Its programs are in bin below it. With swap: SwitchLink this is a
+    /// symbolic link. Default: deployDir of the entry of spec.control for its component, then that of spec.defaults,
+    /// then what preflight finds on the host.</summary>
     [Length(SchemaLimits.Path, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string DeployDir { get; init => field = value ?? ""; } = "";
@@ -56,17 +43,13 @@ public sealed record DatabaseInstance
     [Pattern(Patterns.AbsolutePath)]
     public string? DataDir { get; init; }
 
-    /// <summary>
-    /// TiDB only: absolute path of its configuration file. Default: the path that tidb-ansible uses below deployDir:
-    /// conf/pd.toml, conf/tikv.toml and so on.
-    /// </summary>
+    /// <summary>TiDB only: absolute path of its configuration file. Default: the path that tidb-ansible uses below
+    /// deployDir: conf/pd.toml, conf/tikv.toml and so on.</summary>
     [Length(SchemaLimits.Path, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string? ConfigFile { get; init; }
 
-    /// <summary>
-    /// How this process is started and stopped. Default: control of the entry of spec.control for its component, then
-    /// that of spec.defaults, then what preflight finds on the host.
-    /// </summary>
+    /// <summary>How this process is started and stopped. Default: control of the entry of spec.control for its
+    /// component, then that of spec.defaults, then what preflight finds on the host.</summary>
     public InstanceControl? Control { get; init; }
 }

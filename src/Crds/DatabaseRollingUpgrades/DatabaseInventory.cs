@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>A database as preflight found it: with it a spec that leaves processes or their settings out becomes

@@ -1,12 +1,8 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>
-/// Upgrades one distributed database (YugabyteDB, BMDB or TiDB), one process after another, so that no quorum is lost:
-/// preflight and plan; then drain, swap and verify each process; then the steps that make the new version final.
-/// </summary>
+/// <summary>Upgrades one distributed database (YugabyteDB, BMDB or TiDB), one process after another, so that no quorum
+/// is lost: preflight and plan; then drain, swap and verify each process; then the steps that make the new version
+/// final.</summary>
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.V1Alpha1, Kind = KindName, PluralName = Plural)]
 [KubernetesEntityShortNames("dru", Categories = ApiGroup.Category)]
 [AdditionalPrinterColumn(".spec.engine", "ENGINE", "string", Description = "The database engine.")]

@@ -1,13 +1,11 @@
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>
-/// Values of <c>status.phase</c> of a DatabaseRollingUpgrade. Clients treat unknown values as in progress.
-/// </summary>
+/// <summary>Values of <c>status.phase</c> of a DatabaseRollingUpgrade. Clients treat unknown values as in
+/// progress.</summary>
 public static class DatabaseRollingUpgradePhases
 {
-    /// <summary>
-    /// The operator has seen the object and checked nothing yet, or waits for the target (TargetBusy).
-    /// </summary>
+    /// <summary>The operator has seen the object and checked nothing yet, or waits for the target
+    /// (TargetBusy).</summary>
     public const string Pending = "Pending";
 
     /// <summary>Everything is checked. Nothing is changed.</summary>
@@ -22,9 +20,8 @@ public static class DatabaseRollingUpgradePhases
     /// <summary>TiDB: the full backup.</summary>
     public const string Backup = "Backup";
 
-    /// <summary>
-    /// TiDB: the new configuration files are written next to the old ones and checked by the new programs.
-    /// </summary>
+    /// <summary>TiDB: the new configuration files are written next to the old ones and checked by the new
+    /// programs.</summary>
     public const string MigrateConfiguration = "MigrateConfiguration";
 
     /// <summary>TiDB: PD members, the leader last.</summary>
@@ -54,9 +51,8 @@ public static class DatabaseRollingUpgradePhases
     /// <summary>TiDB: the whole system is checked.</summary>
     public const string Verify = "Verify";
 
-    /// <summary>
-    /// TiDB: after verification, limits are raised in steps. This can take days and never fails the upgrade.
-    /// </summary>
+    /// <summary>TiDB: after verification, limits are raised in steps. This can take days and never fails the
+    /// upgrade.</summary>
     public const string TuneScheduling = "TuneScheduling";
 
     /// <summary>YugabyteDB: replication is paused.</summary>
@@ -95,9 +91,8 @@ public static class DatabaseRollingUpgradePhases
     /// <summary>Rollback of YugabyteDB: masters run the old programs again, the leader last.</summary>
     public const string RollbackMasters = "RollbackMasters";
 
-    /// <summary>
-    /// Rollback before the first instance was stopped: new files are removed or kept, and replication is resumed.
-    /// </summary>
+    /// <summary>Rollback before the first instance was stopped: new files are removed or kept, and replication is
+    /// resumed.</summary>
     public const string Undo = "Undo";
 
     /// <summary>Ended: mode Plan. The plan is ready and nothing was changed.</summary>

@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>What is upgraded, to which version, and how.</summary>
@@ -59,9 +56,8 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [Required]
     public DatabaseEngine Engine { get; init; }
 
-    /// <summary>
-    /// The version that runs now, as the database reports it. Preflight compares it with every process.
-    /// </summary>
+    /// <summary>The version that runs now, as the database reports it. Preflight compares it with every
+    /// process.</summary>
     [FieldClass(FieldClass.Identity)]
     [Required]
     [Length(40, Minimum = 3)]
@@ -80,32 +76,28 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [Required]
     public PackageSpec Package { get; init => field = value ?? new(); } = new();
 
-    /// <summary>
-    /// HOST or HOST:PORT of one PD member or one master: where it answers HTTP. From there preflight finds every
-    /// process that spec.instances does not list; status.inventory and the plan show them. Without it, spec.instances
-    /// lists all processes. Default port: PD 2379, master 7000 (BMDB: 10000). An IPv6 address has no port here.
-    /// </summary>
+    /// <summary>HOST or HOST:PORT of one PD member or one master: where it answers HTTP. From there preflight finds
+    /// every process that spec.instances does not list; status.inventory and the plan show them. Without it,
+    /// spec.instances lists all processes. Default port: PD 2379, master 7000 (BMDB: 10000). An IPv6 address has no
+    /// port here.</summary>
     [FieldClass(FieldClass.Identity)]
     [Length(SchemaLimits.StepName, Minimum = 1)]
     [Pattern(Patterns.Host)]
     public string? Seed { get; init; }
 
-    /// <summary>
-    /// The processes of the database. Without seed: every one of them. With seed: those for which you set something
-    /// other than what preflight finds; it joins them with what it finds by component, host and port. Preflight fails
-    /// if the database reports a process that is not listed here or found, or lacks one that is.
-    /// </summary>
+    /// <summary>The processes of the database. Without seed: every one of them. With seed: those for which you set
+    /// something other than what preflight finds; it joins them with what it finds by component, host and port.
+    /// Preflight fails if the database reports a process that is not listed here or found, or lacks one that
+    /// is.</summary>
     [FieldClass(FieldClass.Identity)]
     [ListMap("name")]
     [Items(SchemaLimits.Instances)]
     public List<DatabaseInstance> Instances { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// Names of instances whose hosts are gone for good. May be set while the upgrade runs; the instance stays in
-    /// instances. Accepted once the database itself no longer knows the instance: a TiKV that is Tombstone, a PD or
+    /// <summary>Names of instances whose hosts are gone for good. May be set while the upgrade runs; the instance stays
+    /// in instances. Accepted once the database itself no longer knows the instance: a TiKV that is Tombstone, a PD or
     /// master that is no longer a member, a tablet server that is no longer listed or is dead and in the server
-    /// blacklist. Until then nothing is started, and status.message says what the database still lists.
-    /// </summary>
+    /// blacklist. Until then nothing is started, and status.message says what the database still lists.</summary>
     [FieldClass(FieldClass.Access)]
     [ListSet]
     [Items(SchemaLimits.ChangedInstances)]
@@ -113,11 +105,9 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [Pattern(Patterns.Label)]
     public List<string> Skip { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// Instances that joined the database while the upgrade runs, usually in place of those in skip. They must run
-    /// toVersion and be healthy members; the upgrade checks them and does not change them. They are controlled like
-    /// the other instances of their component. For a new upgrade list them in instances.
-    /// </summary>
+    /// <summary>Instances that joined the database while the upgrade runs, usually in place of those in skip. They must
+    /// run toVersion and be healthy members; the upgrade checks them and does not change them. They are controlled like
+    /// the other instances of their component. For a new upgrade list them in instances.</summary>
     [FieldClass(FieldClass.Access)]
     [ListMap("name")]
     [Items(SchemaLimits.ChangedInstances)]
@@ -127,10 +117,8 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Identity)]
     public InstanceDefaults? Defaults { get; init; }
 
-    /// <summary>
-    /// How processes are started and stopped, and where they are installed, by component. An instance can have its own
-    /// settings. What neither says is looked for on the hosts.
-    /// </summary>
+    /// <summary>How processes are started and stopped, and where they are installed, by component. An instance can have
+    /// its own settings. What neither says is looked for on the hosts.</summary>
     [FieldClass(FieldClass.Identity)]
     [ListMap("component")]
     [Items(8)]
@@ -141,19 +129,15 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [Required]
     public HostAccess Access { get; init => field = value ?? new(); } = new();
 
-    /// <summary>
-    /// YugabyteDB and BMDB only: the host on which the operator runs the vendor's admin tools of the new package.
-    /// Default: the host of the first instance.
-    /// </summary>
+    /// <summary>YugabyteDB and BMDB only: the host on which the operator runs the vendor's admin tools of the new
+    /// package. Default: the host of the first instance.</summary>
     [FieldClass(FieldClass.Access)]
     [Length(SchemaLimits.StepName, Minimum = 1)]
     [Pattern(Patterns.Host)]
     public string? ToolHost { get; init; }
 
-    /// <summary>
-    /// TLS of the HTTP interfaces of the processes, and of the RPC interfaces that the admin tool of YugabyteDB
-    /// connects to. Without it, the operator uses neither.
-    /// </summary>
+    /// <summary>TLS of the HTTP interfaces of the processes, and of the RPC interfaces that the admin tool of
+    /// YugabyteDB connects to. Without it, the operator uses neither.</summary>
     [FieldClass(FieldClass.Access)]
     public DatabaseServiceTls? Tls { get; init; }
 
@@ -161,20 +145,16 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Timing)]
     public DrainSpec Drain { get; init => field = value ?? new(); } = new();
 
-    /// <summary>
-    /// How long an instance must be healthy before the next one of its component is stopped, as a duration. Meanwhile
-    /// leaders leave the next one, and the first one of the next component may be stopped. YugabyteDB recommends at
-    /// least 60s.
-    /// </summary>
+    /// <summary>How long an instance must be healthy before the next one of its component is stopped, as a duration.
+    /// Meanwhile leaders leave the next one, and the first one of the next component may be stopped. YugabyteDB
+    /// recommends at least 60s.</summary>
     [FieldClass(FieldClass.Timing)]
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.Duration)]
     public string Settle { get; init => field = value ?? "60s"; } = "60s";
 
-    /// <summary>
-    /// True accepts an outage if there are fewer than three voters or the replication factor is below three; the plan
-    /// notes it. False refuses such a database.
-    /// </summary>
+    /// <summary>True accepts an outage if there are fewer than three voters or the replication factor is below three;
+    /// the plan notes it. False refuses such a database.</summary>
     [FieldClass(FieldClass.Identity)]
     public bool AllowUnavailability { get; init; }
 
@@ -190,17 +170,14 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Identity)]
     public TiDbSpec? Tidb { get; init; }
 
-    /// <summary>
-    /// How long one attempt of a step may take, by phase. A step that takes longer fails with StepTimeout.
-    /// </summary>
+    /// <summary>How long one attempt of a step may take, by phase. A step that takes longer fails with
+    /// StepTimeout.</summary>
     [FieldClass(FieldClass.Timing)]
     public DatabaseUpgradeTimeouts Timeouts { get; init => field = value ?? new(); } = new();
 }
 
-/// <summary>
-/// TLS for HTTP calls to the processes of the database and for its admin tool. A YugabyteDB universe may have TLS on
-/// its web pages, on RPC, on both or on neither.
-/// </summary>
+/// <summary>TLS for HTTP calls to the processes of the database and for its admin tool. A YugabyteDB universe may have
+/// TLS on its web pages, on RPC, on both or on neither.</summary>
 [ValidationRule(
     "has(self.secretRef) || has(self.web) || has(self.certsDirName)",
     "tls needs secretRef for TLS of the HTTP interfaces (for YugabyteDB also web.secretRef), or certsDirName "
@@ -214,31 +191,25 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     + "clientNodeName.")]
 public sealed record DatabaseServiceTls
 {
-    /// <summary>
-    /// TLS of the HTTP interfaces: a Secret with the key ca.crt, and tls.crt and tls.key if the servers require a
-    /// client certificate. For YugabyteDB and BMDB the same as web.secretRef.
-    /// </summary>
+    /// <summary>TLS of the HTTP interfaces: a Secret with the key ca.crt, and tls.crt and tls.key if the servers
+    /// require a client certificate. For YugabyteDB and BMDB the same as web.secretRef.</summary>
     [SecretKeys("ca.crt", "tls.crt", "tls.key")]
     public SecretReference? SecretRef { get; init; }
 
-    /// <summary>
-    /// YugabyteDB and BMDB only: TLS of the web pages. Set it only if the processes have webserver_certificate_file;
-    /// without it, and without secretRef, the operator reads the pages without TLS.
-    /// </summary>
+    /// <summary>YugabyteDB and BMDB only: TLS of the web pages. Set it only if the processes have
+    /// webserver_certificate_file; without it, and without secretRef, the operator reads the pages without
+    /// TLS.</summary>
     public DatabaseWebTls? Web { get; init; }
 
-    /// <summary>
-    /// YugabyteDB and BMDB only: TLS of RPC (use_node_to_node_encryption): the directory of certificates on the tool
-    /// host, which the operator passes to the admin tool (--certs_dir_name). Without it, the tool connects without TLS.
-    /// </summary>
+    /// <summary>YugabyteDB and BMDB only: TLS of RPC (use_node_to_node_encryption): the directory of certificates on
+    /// the tool host, which the operator passes to the admin tool (--certs_dir_name). Without it, the tool connects
+    /// without TLS.</summary>
     [Length(SchemaLimits.Path, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string? CertsDirName { get; init; }
 
-    /// <summary>
-    /// YugabyteDB and BMDB only: the name of the node whose certificate in certsDirName the admin tool presents
-    /// (--client_node_name), if the masters require client certificates.
-    /// </summary>
+    /// <summary>YugabyteDB and BMDB only: the name of the node whose certificate in certsDirName the admin tool
+    /// presents (--client_node_name), if the masters require client certificates.</summary>
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern(Patterns.Host)]
     public string? ClientNodeName { get; init; }
@@ -247,9 +218,8 @@ public sealed record DatabaseServiceTls
 /// <summary>TLS of the web pages of YugabyteDB's processes.</summary>
 public sealed record DatabaseWebTls
 {
-    /// <summary>
-    /// A Secret with the key ca.crt, and tls.crt and tls.key if the servers require a client certificate.
-    /// </summary>
+    /// <summary>A Secret with the key ca.crt, and tls.crt and tls.key if the servers require a client
+    /// certificate.</summary>
     [Required]
     [SecretKeys("ca.crt", "tls.crt", "tls.key")]
     public SecretReference SecretRef { get; init => field = value ?? new(); } = new();
@@ -258,33 +228,28 @@ public sealed record DatabaseWebTls
 /// <summary>How leaders are moved away from an instance before it is stopped.</summary>
 public sealed record DrainSpec
 {
-    /// <summary>
-    /// How long the number of leaders may stay the same before onTimeout applies, as a duration. A drain that makes
-    /// progress may take hours. Time in which PD does not count leaders, because it has a new leader, does not count.
-    /// </summary>
+    /// <summary>How long the number of leaders may stay the same before onTimeout applies, as a duration. A drain that
+    /// makes progress may take hours. Time in which PD does not count leaders, because it has a new leader, does not
+    /// count.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string StalledFor { get; init => field = value ?? "10m"; } = "10m";
 
-    /// <summary>
-    /// How long leaders may take to leave an instance even if they make progress, as a duration. Default: no limit.
-    /// </summary>
+    /// <summary>How long leaders may take to leave an instance even if they make progress, as a duration. Default: no
+    /// limit.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string? Timeout { get; init; }
 
-    /// <summary>
-    /// What happens when leaders do not leave in time. Fail: the instance is not stopped and the upgrade fails.
-    /// Proceed: the instance is stopped although it still has leaders, as tidb-ansible and YBA do; plan and status note
-    /// it.
-    /// </summary>
+    /// <summary>What happens when leaders do not leave in time. Fail: the instance is not stopped and the upgrade
+    /// fails. Proceed: the instance is stopped although it still has leaders, as tidb-ansible and YBA do; plan and
+    /// status note it.</summary>
     public DrainTimeoutPolicy OnTimeout { get; init; }
 
-    /// <summary>
-    /// How long an instance may stay without leaders while the upgrade waits (paused, held, or DDL runs), as a
+    /// <summary>How long an instance may stay without leaders while the upgrade waits (paused, held, or DDL runs), as a
     /// duration. After that the leaders are given back, and the instance is drained again when the upgrade continues.
-    /// If a drain failed because leaders stay, you have this time to answer before the leaders are given back.
-    /// </summary>
+    /// If a drain failed because leaders stay, you have this time to answer before the leaders are given
+    /// back.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string IdleLimit { get; init => field = value ?? "10m"; } = "10m";
@@ -298,4 +263,78 @@ public enum DrainTimeoutPolicy
 
     /// <summary>The instance is stopped although it still has leaders.</summary>
     Proceed,
+}
+
+/// <summary>What holds for the processes of every component.</summary>
+[ValidationRule(SharedRules.HasSetting, SharedRules.SomeSetting)]
+public sealed record InstanceDefaults
+{
+    /// <summary>How they are started and stopped.</summary>
+    public InstanceControl? Control { get; init; }
+
+    /// <summary>The directory where they are installed, the same on every host. {port} is replaced.</summary>
+    [Length(SchemaLimits.Path, Minimum = 2)]
+    [Pattern(Patterns.AbsolutePath)]
+    public string? DeployDir { get; init; }
+}
+
+/// <summary>What preflight does with findings that you may judge differently.</summary>
+public sealed record DatabasePreflightSpec
+{
+    /// <summary>Findings of preflight that you have judged and accept: REASON/SUBJECT as the finding names it, or
+    /// REASON for every finding with it that can be accepted. The plan lists each accepted finding, and its hash covers
+    /// the entries. A finding that names no such word cannot be accepted: quorum, unexpected processes, claims and
+    /// backups.</summary>
+    [ListSet]
+    [Items(64)]
+    [Length(SchemaLimits.Reference, Minimum = 3)]
+    [Pattern("^[A-Za-z]+(/[^\\s,]+)?$")]
+    public List<string> Acknowledge { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>How long one attempt of a step may take, as durations. Draining has its own limits in spec.drain.</summary>
+public sealed record DatabaseUpgradeTimeouts
+{
+    /// <summary>One pass over all hosts and processes.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string Preflight { get; init => field = value ?? "10m"; } = "10m";
+
+    /// <summary>Copying the package to one host, unpacking and checking it.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string Package { get; init => field = value ?? "1h"; } = "1h";
+
+    /// <summary>Saving the configuration, and taking the whole backup.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string Backup { get; init => field = value ?? "12h"; } = "12h";
+
+    /// <summary>Stopping an instance, swapping its program and starting it again.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string Swap { get; init => field = value ?? "10m"; } = "10m";
+
+    /// <summary>Waiting until a started instance is healthy. spec.settle is added.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string Verify { get; init => field = value ?? "15m"; } = "15m";
+
+    /// <summary>Promoting AutoFlags, and upgrading the SQL catalogue: as long the admin tool waits for the tablet
+    /// server (--timeout_ms). After that the operator watches the catalogue for the same time until the server has
+    /// ended.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string Finalize { get; init => field = value ?? "1h"; } = "1h";
+
+    /// <summary>Waiting for the peer clusters of replication.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string Replication { get; init => field = value ?? "7d"; } = "7d";
+
+    /// <summary>Raising the schedule limits after the upgrade. When this time is over, the limits keep their current
+    /// values.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string TuneScheduling { get; init => field = value ?? "7d"; } = "7d";
 }

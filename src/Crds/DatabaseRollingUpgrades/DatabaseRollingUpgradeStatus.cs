@@ -1,28 +1,21 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>What the operator reports about an upgrade.</summary>
 public sealed record DatabaseRollingUpgradeStatus : RunStatus
 {
-    /// <summary>
-    /// How long the upgrade is expected to take, by the vendor's rule (TiDB: 10 minutes, and 5 minutes for each TiKV).
-    /// Duration.
-    /// </summary>
+    /// <summary>How long the upgrade is expected to take, by the vendor's rule (TiDB: 10 minutes, and 5 minutes for
+    /// each TiKV). Duration.</summary>
     [Length(SchemaLimits.Duration)]
     public string? Estimate { get; init; }
 
-    /// <summary>
-    /// How long the upgrade took, from the first stopped instance to the last verified one. Duration.
-    /// </summary>
+    /// <summary>How long the upgrade took, from the first stopped instance to the last verified one.
+    /// Duration.</summary>
     [Length(SchemaLimits.Duration)]
     public string? Elapsed { get; init; }
 
-    /// <summary>
-    /// How many processes run the wanted version, of all, for each component: "PD 3/3, TiKV 12/60". During a rollback
-    /// the wanted version is fromVersion. How far a running drain is, is in status.running[].message.
-    /// </summary>
+    /// <summary>How many processes run the wanted version, of all, for each component: "PD 3/3, TiKV 12/60". During a
+    /// rollback the wanted version is fromVersion. How far a running drain is, is in
+    /// status.running[].message.</summary>
     [Length(SchemaLimits.Name)]
     public string? InstanceProgress { get; init; }
 
@@ -31,10 +24,8 @@ public sealed record DatabaseRollingUpgradeStatus : RunStatus
     [Items(SchemaLimits.Instances)]
     public List<DatabaseInstanceStatus> Instances { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// What preflight found of the processes that the spec does not describe completely. Absent if it describes all.
-    /// The upgrade uses it together with the spec until it ends.
-    /// </summary>
+    /// <summary>What preflight found of the processes that the spec does not describe completely. Absent if it
+    /// describes all. The upgrade uses it together with the spec until it ends.</summary>
     public DatabaseInventory? Inventory { get; init; }
 
     /// <summary>The instances of spec.skip.</summary>
@@ -60,10 +51,8 @@ public sealed record DatabaseRollingUpgradeStatus : RunStatus
     [Length(SchemaLimits.Name)]
     public List<string> PausedReplication { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// YugabyteDB: until when the sources of paused groups keep their log. After that the targets have to be
-    /// bootstrapped again.
-    /// </summary>
+    /// <summary>YugabyteDB: until when the sources of paused groups keep their log. After that the targets have to be
+    /// bootstrapped again.</summary>
     public DateTimeOffset? ReplicationDeadline { get; init; }
 }
 

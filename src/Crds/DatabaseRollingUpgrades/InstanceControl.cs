@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>How a process is started and stopped: exactly one of systemd, supervise, scripts and process.</summary>
@@ -21,24 +18,19 @@ public sealed record InstanceControl
     /// <summary>One script that starts the process and one that stops it.</summary>
     public ScriptControl? Scripts { get; init; }
 
-    /// <summary>
-    /// A process without supervision. The operator finds it by its program, stops it by a signal and starts it by a
-    /// command line.
-    /// </summary>
+    /// <summary>A process without supervision. The operator finds it by its program, stops it by a signal and starts it
+    /// by a command line.</summary>
     public ProcessControl? Process { get; init; }
 
-    /// <summary>
-    /// How the new program replaces the old one. Default: ReplaceBinary for TiDB. For YugabyteDB and BMDB NewDirectory
-    /// with process, otherwise SwitchLink; ReplaceBinary is refused there, because a program needs the libraries of its
-    /// own version.
-    /// </summary>
+    /// <summary>How the new program replaces the old one. Default: ReplaceBinary for TiDB. For YugabyteDB and BMDB
+    /// NewDirectory with process, otherwise SwitchLink; ReplaceBinary is refused there, because a program needs the
+    /// libraries of its own version.</summary>
     public SwapMethod? Swap { get; init; }
 
-    /// <summary>
-    /// With swap: SwitchLink the symbolic link that leads to the version, absolute or relative to deployDir. Default:
-    /// deployDir. A link named bin (bin, as YugabyteDB Anywhere lays it out) is pointed at bin of the new version, any
-    /// other at the directory of the new version. {port} and {name} are replaced. With it swap is SwitchLink.
-    /// </summary>
+    /// <summary>With swap: SwitchLink the symbolic link that leads to the version, absolute or relative to deployDir.
+    /// Default: deployDir. A link named bin (bin, as YugabyteDB Anywhere lays it out) is pointed at bin of the new
+    /// version, any other at the directory of the new version. {port} and {name} are replaced. With it swap is
+    /// SwitchLink.</summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     public string? Link { get; init; }
 
@@ -59,10 +51,8 @@ public sealed record ComponentControl
     /// <summary>How they are started and stopped. Default: that of spec.defaults.</summary>
     public InstanceControl? Control { get; init; }
 
-    /// <summary>
-    /// The directory where they are installed, the same on every host. {port} is replaced. Default: that of
-    /// spec.defaults.
-    /// </summary>
+    /// <summary>The directory where they are installed, the same on every host. {port} is replaced. Default: that of
+    /// spec.defaults.</summary>
     [Length(SchemaLimits.Path, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string? DeployDir { get; init; }
@@ -71,10 +61,8 @@ public sealed record ComponentControl
 /// <summary>A systemd unit.</summary>
 public sealed record SystemdControl
 {
-    /// <summary>
-    /// Name of the unit. {port} and {name} are replaced. Default: whichever of COMPONENT-PORT.service and
-    /// COMPONENT.service is active; versions of tidb-ansible use either.
-    /// </summary>
+    /// <summary>Name of the unit. {port} and {name} are replaced. Default: whichever of COMPONENT-PORT.service and
+    /// COMPONENT.service is active; versions of tidb-ansible use either.</summary>
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern(Patterns.UnitName)]
     public string? Unit { get; init; }
@@ -83,19 +71,15 @@ public sealed record SystemdControl
 /// <summary>A service directory of daemontools.</summary>
 public sealed record SuperviseControl
 {
-    /// <summary>
-    /// The service directory as svc and svstat take it, absolute or relative to deployDir. {port} and {name} are
-    /// replaced.
-    /// </summary>
+    /// <summary>The service directory as svc and svstat take it, absolute or relative to deployDir. {port} and {name}
+    /// are replaced.</summary>
     [Required]
     [Length(SchemaLimits.Path, Minimum = 1)]
     public string Directory { get; init => field = value ?? ""; } = "";
 }
 
-/// <summary>
-/// A script that starts the process and one that stops it, absolute or relative to deployDir. {port} and {name} are
-/// replaced. The scripts must return once their work is done or under way.
-/// </summary>
+/// <summary>A script that starts the process and one that stops it, absolute or relative to deployDir. {port} and
+/// {name} are replaced. The scripts must return once their work is done or under way.</summary>
 public sealed record ScriptControl
 {
     /// <summary>The script that starts the process, for instance scripts/start_drainer.sh.</summary>
@@ -109,17 +93,13 @@ public sealed record ScriptControl
     public string Stop { get; init => field = value ?? ""; } = "";
 }
 
-/// <summary>
-/// A process without supervision. The operator stops it by SIGTERM to exactly its pid and starts it detached by a
-/// command line.
-/// </summary>
+/// <summary>A process without supervision. The operator stops it by SIGTERM to exactly its pid and starts it detached
+/// by a command line.</summary>
 public sealed record ProcessControl
 {
-    /// <summary>
-    /// Program and arguments. {directory} (of the version), {port}, {name} and {dataDir} are replaced. The command runs
-    /// without a shell: variables, pipes and quotes are not interpreted. Never put a secret here: every user of the
-    /// host can read command lines.
-    /// </summary>
+    /// <summary>Program and arguments. {directory} (of the version), {port}, {name} and {dataDir} are replaced. The
+    /// command runs without a shell: variables, pipes and quotes are not interpreted. Never put a secret here: every
+    /// user of the host can read command lines.</summary>
     [Required]
     [Items(128, Minimum = 1)]
     [Length(SchemaLimits.Reference)]
@@ -133,19 +113,14 @@ public sealed record ProcessControl
 /// <summary>How the new program replaces the old one.</summary>
 public enum SwapMethod
 {
-    /// <summary>
-    /// The file bin/PROGRAM below deployDir is replaced. The old file is kept next to it as PROGRAM.FROMVERSION.
-    /// </summary>
+    /// <summary>The file bin/PROGRAM below deployDir is replaced. The old file is kept next to it as
+    /// PROGRAM.FROMVERSION.</summary>
     ReplaceBinary,
 
-    /// <summary>
-    /// deployDir, or link, is a symbolic link. It is pointed at the directory of the new version.
-    /// </summary>
+    /// <summary>deployDir, or link, is a symbolic link. It is pointed at the directory of the new version.</summary>
     SwitchLink,
 
-    /// <summary>
-    /// The command line contains {directory}. No file is replaced; the new process is started from the directory of the
-    /// new version.
-    /// </summary>
+    /// <summary>The command line contains {directory}. No file is replaced; the new process is started from the
+    /// directory of the new version.</summary>
     NewDirectory,
 }

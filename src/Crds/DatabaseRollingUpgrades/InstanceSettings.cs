@@ -1,10 +1,7 @@
-using System.Globalization;
-
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>
-/// The settings of an instance as the spec has them: its own, then those of its component, then those for all.
-/// </summary>
+/// <summary>The settings of an instance as the spec has them: its own, then those of its component, then those for
+/// all.</summary>
 public static class InstanceSettings
 {
     /// <summary>How it is started and stopped; null if the spec does not say it.</summary>

@@ -1,11 +1,7 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>
-/// A monitoring service: Prometheus, Grafana, node_exporter and others, on one host or in the same way on several.
-/// </summary>
+/// <summary>A monitoring service: Prometheus, Grafana, node_exporter and others, on one host or in the same way on
+/// several.</summary>
 [ValidationRule(
     "has(self.host) != (has(self.hosts) && size(self.hosts) > 0)",
     "A monitoring service needs either host or hosts.")]
@@ -26,10 +22,8 @@ public sealed record MonitoringService
     [Pattern(Patterns.Host)]
     public string Host { get; init => field = value ?? ""; } = "";
 
-    /// <summary>
-    /// Names or addresses of its hosts, instead of host, if it is the same on all of them (node_exporter). Each is
-    /// restarted in a step of its own, named NAME-HOST.
-    /// </summary>
+    /// <summary>Names or addresses of its hosts, instead of host, if it is the same on all of them (node_exporter).
+    /// Each is restarted in a step of its own, named NAME-HOST.</summary>
     [ListSet]
     [Items(SchemaLimits.Instances)]
     [Length(SchemaLimits.Name, Minimum = 1)]
@@ -41,10 +35,8 @@ public sealed record MonitoringService
     [Range(1, 65535)]
     public int Port { get; init; }
 
-    /// <summary>
-    /// A page that answers with status 200 over plain HTTP once the service is ready: /-/ready of Prometheus,
-    /// /api/health of Grafana. Default: the service is ready when its port is open.
-    /// </summary>
+    /// <summary>A page that answers with status 200 over plain HTTP once the service is ready: /-/ready of Prometheus,
+    /// /api/health of Grafana. Default: the service is ready when its port is open.</summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     [Pattern(Patterns.AbsolutePath)]
     public string? ReadyPath { get; init; }
@@ -55,11 +47,9 @@ public sealed record MonitoringService
     [Pattern(Patterns.AbsolutePath)]
     public string DeployDir { get; init => field = value ?? ""; } = "";
 
-    /// <summary>
-    /// Files that are replaced below deployDir while the service is stopped, for instance programs, its start script,
-    /// its configuration and rules. The old files are kept next to them as NAME.FROMVERSION. A prometheus.yml among
-    /// them is checked with promtool before the service is stopped, if promtool is there.
-    /// </summary>
+    /// <summary>Files that are replaced below deployDir while the service is stopped, for instance programs, its start
+    /// script, its configuration and rules. The old files are kept next to them as NAME.FROMVERSION. A prometheus.yml
+    /// among them is checked with promtool before the service is stopped, if promtool is there.</summary>
     [ListMap("to")]
     [Items(16)]
     public List<ReplacedFile> Files { get; init => field = value ?? []; } = [];

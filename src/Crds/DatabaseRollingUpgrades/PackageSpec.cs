@@ -1,51 +1,38 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>The programs of the new version on the hosts. The old programs are kept.</summary>
 public sealed record PackageSpec
 {
-    /// <summary>
-    /// The directory of the new version on every host, for instance /opt/tidb-v3.0.9. Archives are unpacked into it.
-    /// Its programs are in bin below it.
-    /// </summary>
+    /// <summary>The directory of the new version on every host, for instance /opt/tidb-v3.0.9. Archives are unpacked
+    /// into it. Its programs are in bin below it.</summary>
     [Required]
     [Length(SchemaLimits.Path, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string Directory { get; init => field = value ?? ""; } = "";
 
-    /// <summary>
-    /// Archives (.tar.gz) that are unpacked into the directory on every host with one of their components. Without
-    /// archives, the directory must already be on the hosts.
-    /// </summary>
+    /// <summary>Archives (.tar.gz) that are unpacked into the directory on every host with one of their components.
+    /// Without archives, the directory must already be on the hosts.</summary>
     [ListMap("name")]
     [Items(16)]
     public List<PackageArchive> Archives { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// Checksums of files below the directory. The operator checks them on every host before it stops anything.
-    /// Recommended if there are no archives.
-    /// </summary>
+    /// <summary>Checksums of files below the directory. The operator checks them on every host before it stops
+    /// anything. Recommended if there are no archives.</summary>
     [ListMap("path")]
     [Items(64)]
     public List<PackageFile> Files { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// A program below the directory that runs once on every host after unpacking. Default for YugabyteDB and BMDB:
-    /// bin/post_install.sh if the package has it, on every host where it has not run, also in directories that you
-    /// unpacked. Empty runs none.
-    /// </summary>
+    /// <summary>A program below the directory that runs once on every host after unpacking. Default for YugabyteDB and
+    /// BMDB: bin/post_install.sh if the package has it, on every host where it has not run, also in directories that
+    /// you unpacked. Empty runs none.</summary>
     [Length(SchemaLimits.Path)]
     [ValidationRule(
         "!self.split('/').exists(s, s == '..') && !self.startsWith('/')",
         "postInstall must be a path relative to the directory of the package, without '..'.")]
     public string? PostInstall { get; init; }
 
-    /// <summary>
-    /// YugabyteDB and BMDB only: PostgreSQL extensions that are copied into the new version before the first server is
-    /// stopped.
-    /// </summary>
+    /// <summary>YugabyteDB and BMDB only: PostgreSQL extensions that are copied into the new version before the first
+    /// server is stopped.</summary>
     [ListMap("name")]
     [Items(64)]
     public List<PackageExtension> Extensions { get; init => field = value ?? []; } = [];
@@ -86,9 +73,8 @@ public sealed record PackageArchive
     [Pattern(Patterns.Sha256)]
     public string Sha256 { get; init => field = value ?? ""; } = "";
 
-    /// <summary>
-    /// How many leading path components are removed when the archive is unpacked, as by tar --strip-components.
-    /// </summary>
+    /// <summary>How many leading path components are removed when the archive is unpacked, as by tar
+    /// --strip-components.</summary>
     [Range(0, 8)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int StripComponents { get; set; } = 1;
@@ -134,9 +120,8 @@ public sealed record ExtensionFile
     [Pattern(Patterns.AbsolutePath)]
     public string From { get; init => field = value ?? ""; } = "";
 
-    /// <summary>
-    /// Path relative to the directory of the new version, for instance postgres/share/extension/hll.control.
-    /// </summary>
+    /// <summary>Path relative to the directory of the new version, for instance
+    /// postgres/share/extension/hll.control.</summary>
     [Required]
     [Length(SchemaLimits.Path, Minimum = 1)]
     [Pattern(Patterns.RelativePath)]

@@ -1,21 +1,14 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>xCluster (xDCR) replication that the cluster takes part in.</summary>
 public sealed record ReplicationSpec
 {
-    /// <summary>
-    /// How replication is handled during the upgrade. Default: PauseBothSides before version 2.20, as in the vendor's
-    /// procedure; TargetFirst from 2.20 on.
-    /// </summary>
+    /// <summary>How replication is handled during the upgrade. Default: PauseBothSides before version 2.20, as in the
+    /// vendor's procedure; TargetFirst from 2.20 on.</summary>
     public ReplicationMode? Mode { get; init; }
 
-    /// <summary>
-    /// Every replication group in which this cluster is the target, or whose reverse direction runs at the peer.
-    /// Preflight fails if it finds a group that is not listed.
-    /// </summary>
+    /// <summary>Every replication group in which this cluster is the target, or whose reverse direction runs at the
+    /// peer. Preflight fails if it finds a group that is not listed.</summary>
     [ListMap("name")]
     [Items(32)]
     public List<ReplicationGroup> Groups { get; init => field = value ?? []; } = [];
@@ -24,15 +17,12 @@ public sealed record ReplicationSpec
 /// <summary>How replication between clusters is handled during an upgrade.</summary>
 public enum ReplicationMode
 {
-    /// <summary>
-    /// Replication is paused at both clusters before the upgrade and resumed once every process of both runs the new
-    /// version.
-    /// </summary>
+    /// <summary>Replication is paused at both clusters before the upgrade and resumed once every process of both runs
+    /// the new version.</summary>
     PauseBothSides,
 
-    /// <summary>
-    /// Replication is not paused. The target cluster is upgraded and finalized before the source cluster.
-    /// </summary>
+    /// <summary>Replication is not paused. The target cluster is upgraded and finalized before the source
+    /// cluster.</summary>
     TargetFirst,
 }
 
@@ -61,27 +51,22 @@ public sealed record ReplicationPeer
     [Pattern(Patterns.HostAndPort)]
     public List<string> Masters { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// Web addresses of all its processes, HOST:PORT. The operator reads their versions there. Default: the hosts of
-    /// the masters with the web ports of this cluster, and the processes that they list.
-    /// </summary>
+    /// <summary>Web addresses of all its processes, HOST:PORT. The operator reads their versions there. Default: the
+    /// hosts of the masters with the web ports of this cluster, and the processes that they list.</summary>
     [ListSet]
     [Items(128)]
     [Length(SchemaLimits.Name, Minimum = 3)]
     [Pattern(Patterns.HostAndPort)]
     public List<string> WebAddresses { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// TLS of its web interfaces: a Secret with the key ca.crt, and tls.crt and tls.key if a client certificate is
-    /// required.
-    /// </summary>
+    /// <summary>TLS of its web interfaces: a Secret with the key ca.crt, and tls.crt and tls.key if a client
+    /// certificate is required.</summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys("ca.crt", "tls.crt", "tls.key")]
     public SecretReference? CertsSecretRef { get; init; }
 
-    /// <summary>
-    /// Login at its web interfaces, if they require one: a Secret with the keys username and password.
-    /// </summary>
+    /// <summary>Login at its web interfaces, if they require one: a Secret with the keys username and
+    /// password.</summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys("username", "password")]
     public SecretReference? WebCredentialsSecretRef { get; init; }
@@ -91,10 +76,8 @@ public sealed record ReplicationPeer
     [Pattern(Patterns.AbsolutePath)]
     public string? CertsDirName { get; init; }
 
-    /// <summary>
-    /// The name of the node whose certificate in certsDirName the admin tool presents to this peer
-    /// (--client_node_name), if its masters require client certificates.
-    /// </summary>
+    /// <summary>The name of the node whose certificate in certsDirName the admin tool presents to this peer
+    /// (--client_node_name), if its masters require client certificates.</summary>
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern(Patterns.Host)]
     public string? ClientNodeName { get; init; }

@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>Settings for TiDB only.</summary>
@@ -10,10 +7,8 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
     "tidb.dashboards.service must be the name of an entry of tidb.monitoring that has host.")]
 public sealed record TiDbSpec
 {
-    /// <summary>
-    /// Login of an account that can read DDL jobs and the table mysql.tidb: a Secret with the keys username and
-    /// password, and optionally ca.crt.
-    /// </summary>
+    /// <summary>Login of an account that can read DDL jobs and the table mysql.tidb: a Secret with the keys username
+    /// and password, and optionally ca.crt.</summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys("username", "password", "ca.crt")]
     public SecretReference? CredentialsSecretRef { get; init; }
@@ -29,36 +24,30 @@ public sealed record TiDbSpec
     /// <summary>What the operator changes in configuration files.</summary>
     public TiDbConfigurationSpec Configuration { get; init => field = value ?? new(); } = new();
 
-    /// <summary>
-    /// merge-schedule-limit after the upgrade, before tuning raises it; a lower value that the cluster had before is
-    /// kept. Use 0 if merging must wait for quiet hours: then tuning does not raise it.
-    /// </summary>
+    /// <summary>merge-schedule-limit after the upgrade, before tuning raises it; a lower value that the cluster had
+    /// before is kept. Use 0 if merging must wait for quiet hours: then tuning does not raise it.</summary>
     [Range(0, 8)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int MergeScheduleLimit { get; set; } = 2;
 
-    /// <summary>
-    /// leader-schedule-limit while the TiKVs are upgraded, so that leaders leave and return faster. A higher value of
-    /// the cluster is kept. 0 changes nothing. The former value is restored after the last TiKV, and whenever the
-    /// upgrade stops.
-    /// </summary>
+    /// <summary>leader-schedule-limit while the TiKVs are upgraded, so that leaders leave and return faster. A higher
+    /// value of the cluster is kept. 0 changes nothing. The former value is restored after the last TiKV, and whenever
+    /// the upgrade stops.</summary>
     [Range(0, 256)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int DrainLeaderScheduleLimit { get; set; } = 32;
 
-    /// <summary>
-    /// How many TiDB servers are stopped side by side once the first one is upgraded. The others serve meanwhile; all
-    /// servers are never stopped at once. Pumps, drainers and PD are always stopped one at a time.
-    /// </summary>
+    /// <summary>How many TiDB servers are stopped side by side once the first one is upgraded. The others serve
+    /// meanwhile; all servers are never stopped at once. Pumps, drainers and PD are always stopped one at a
+    /// time.</summary>
     [Range(1, 64)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int MaxUnavailableServers { get; set; } = 1;
 
-    /// <summary>
-    /// How many TiKVs of one zone are stopped side by side. Zones are read from the location labels of PD; without at
-    /// least as many zones as replicas, TiKVs are stopped one at a time. Before each stop the operator reads all
-    /// Regions and proves that each keeps its quorum if all of them are down. The other zones serve their load.
-    /// </summary>
+    /// <summary>How many TiKVs of one zone are stopped side by side. Zones are read from the location labels of PD;
+    /// without at least as many zones as replicas, TiKVs are stopped one at a time. Before each stop the operator reads
+    /// all Regions and proves that each keeps its quorum if all of them are down. The other zones serve their
+    /// load.</summary>
     [Range(1, 64)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int MaxUnavailablePerZone { get; set; } = 1;
@@ -66,11 +55,9 @@ public sealed record TiDbSpec
     /// <summary>Raises the limits of merging and replica scheduling in steps after the upgrade is verified.</summary>
     public TuneSchedulingSpec TuneScheduling { get; init => field = value ?? new(); } = new();
 
-    /// <summary>
-    /// True gives the unit of every PD a second name once the upgrade is verified, if it has another one (pd.service):
-    /// pd-PORT.service, which tidb-ansible of 3.0 stops. It is an alias, so no process is restarted. It needs
-    /// access.ssh.become: Sudo with becomeFor: Scripts, or root.
-    /// </summary>
+    /// <summary>True gives the unit of every PD a second name once the upgrade is verified, if it has another one
+    /// (pd.service): pd-PORT.service, which tidb-ansible of 3.0 stops. It is an alias, so no process is restarted. It
+    /// needs access.ssh.become: Sudo with becomeFor: Scripts, or root.</summary>
     public bool AliasPdUnits { get; init; }
 
     /// <summary>Monitoring services that are restarted with new programs, in this order.</summary>
@@ -98,10 +85,8 @@ public sealed record TiDbSpec
     "tidb.backup needs databases. List the databases of your applications.")]
 public sealed record TiDbBackupSpec
 {
-    /// <summary>
-    /// True skips the backup because you have one from elsewhere; the plan notes it. Version 2.1 cannot be restored
-    /// without a full backup.
-    /// </summary>
+    /// <summary>True skips the backup because you have one from elsewhere; the plan notes it. Version 2.1 cannot be
+    /// restored without a full backup.</summary>
     public bool Waived { get; init; }
 
     /// <summary>Where the dumps and the saved configuration are stored.</summary>
@@ -123,34 +108,27 @@ public sealed record TiDbBackupSpec
     public EncryptionSpec? Encryption { get; init; }
 }
 
-/// <summary>
-/// What the operator changes in configuration files from 2.1 to 3.0. It adds settings and never removes settings that
-/// it does not know.
-/// </summary>
+/// <summary>What the operator changes in configuration files from 2.1 to 3.0. It adds settings and never removes
+/// settings that it does not know.</summary>
 public sealed record TiDbConfigurationSpec
 {
     /// <summary>False leaves every configuration file unchanged.</summary>
     // Not init: source-generated JSON would lose the default where the field is absent.
     public bool Migrate { get; set; } = true;
 
-    /// <summary>
-    /// storage.block-cache.capacity of every TiKV, in the notation of TiKV, for instance 8GB. Default: half of the
-    /// memory of the host, divided by the number of its TiKVs.
-    /// </summary>
+    /// <summary>storage.block-cache.capacity of every TiKV, in the notation of TiKV, for instance 8GB. Default: half of
+    /// the memory of the host, divided by the number of its TiKVs.</summary>
     [Length(SchemaLimits.ShortName, Minimum = 2)]
     [Pattern(Patterns.TikvSize)]
     public string? BlockCacheCapacity { get; init; }
 
-    /// <summary>
-    /// True sets raftstore.hibernate-regions. It is experimental in 3.0; switch it on after the upgrade instead.
-    /// </summary>
+    /// <summary>True sets raftstore.hibernate-regions. It is experimental in 3.0; switch it on after the upgrade
+    /// instead.</summary>
     public bool HibernateRegions { get; init; }
 }
 
-/// <summary>
-/// Raises the schedule limits after the upgrade: merge doubled from 2 to what it was before, then replica 16. This can
-/// take days and never fails the upgrade.
-/// </summary>
+/// <summary>Raises the schedule limits after the upgrade: merge doubled from 2 to what it was before, then replica 16.
+/// This can take days and never fails the upgrade.</summary>
 public sealed record TuneSchedulingSpec
 {
     /// <summary>False keeps the limits that the phase LimitMerging set.</summary>
@@ -162,10 +140,8 @@ public sealed record TuneSchedulingSpec
     [Pattern(Patterns.PositiveDuration)]
     public string StableFor { get; init => field = value ?? "30m"; } = "30m";
 
-    /// <summary>
-    /// Final value of merge-schedule-limit. Default: the value before the upgrade. Has no effect if
-    /// tidb.mergeScheduleLimit is 0.
-    /// </summary>
+    /// <summary>Final value of merge-schedule-limit. Default: the value before the upgrade. Has no effect if
+    /// tidb.mergeScheduleLimit is 0.</summary>
     [Range(0, 64)]
     public int? MergeScheduleLimit { get; init; }
 
@@ -174,17 +150,15 @@ public sealed record TuneSchedulingSpec
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int ReplicaScheduleLimit { get; set; } = 16;
 
-    /// <summary>
-    /// If tikvclient_backoff_count rises by more than this number in one minute, the limits keep their current values.
-    /// </summary>
+    /// <summary>If tikvclient_backoff_count rises by more than this number in one minute, the limits keep their current
+    /// values.</summary>
     [Range(1, 1000000)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int MaxBackoffPerMinute { get; set; } = 1000;
 }
 
-/// <summary>
-/// A Spark with TiSpark. The operator stops it, replaces the JAR in jars, starts it and compares its workers.
-/// </summary>
+/// <summary>A Spark with TiSpark. The operator stops it, replaces the JAR in jars, starts it and compares its
+/// workers.</summary>
 public sealed record TiSparkSpec
 {
     /// <summary>Hosts of Spark. The host of the master must be first.</summary>
@@ -213,9 +187,8 @@ public sealed record TiSparkSpec
     [Pattern(Patterns.Sha256)]
     public string JarSha256 { get; init => field = value ?? ""; } = "";
 
-    /// <summary>
-    /// The script that starts Spark, absolute or relative to directory. It runs on the host of the master first.
-    /// </summary>
+    /// <summary>The script that starts Spark, absolute or relative to directory. It runs on the host of the master
+    /// first.</summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     public string Start { get; init => field = value ?? "sbin/start-all.sh"; } = "sbin/start-all.sh";
 
@@ -228,11 +201,48 @@ public sealed record TiSparkSpec
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int WebPort { get; set; } = 8080;
 
-    /// <summary>
-    /// Program and arguments of a smoke test, which runs in directory on the host of the master. It must end with exit
-    /// code 0. Empty runs none.
-    /// </summary>
+    /// <summary>Program and arguments of a smoke test, which runs in directory on the host of the master. It must end
+    /// with exit code 0. Empty runs none.</summary>
     [Items(64)]
     [Length(SchemaLimits.Reference)]
     public List<string> Smoke { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>Dashboards that are imported into Grafana through its HTTP API. A dashboard that Grafana already has with
+/// the same uid, or the same title, is replaced; Grafana keeps its former version in the history of the dashboard. One
+/// that does not differ is not written.</summary>
+public sealed record GrafanaDashboards
+{
+    /// <summary>Name of the entry of monitoring that is Grafana. It needs host.</summary>
+    [Required]
+    [Length(SchemaLimits.ShortName, Minimum = 1)]
+    [Pattern(Patterns.Label)]
+    public string Service { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Absolute paths on the host of Grafana: files with one dashboard each as JSON, at most 1 MiB, and
+    /// directories. In a directory every *.json file that is a dashboard is imported.</summary>
+    [Required]
+    [ListSet]
+    [Items(64, Minimum = 1)]
+    [Length(SchemaLimits.Path, Minimum = 2)]
+    [Pattern(Patterns.AbsolutePath)]
+    public List<string> From { get; init => field = value ?? []; } = [];
+
+    /// <summary>Name of the data source in Grafana that panels, variables and annotations use; tidb-ansible names it
+    /// after the cluster. Default: those that the files name.</summary>
+    [Length(190, Minimum = 1)]
+    public string? DataSource { get; init; }
+
+    /// <summary>Replaces Test-Cluster, with which the titles of tidb-ansible's dashboards begin. Default: titles
+    /// stay.</summary>
+    [Length(100, Minimum = 1)]
+    public string? TitlePrefix { get; init; }
+
+    /// <summary>Login of an editor or administrator of Grafana: a Secret with the keys username and password. The
+    /// operator connects to Grafana on its host, through ssh, so that the password does not cross the
+    /// network.</summary>
+    [Required]
+    [FieldClass(FieldClass.Access)]
+    [SecretKeys("username", "password")]
+    public SecretReference CredentialsSecretRef { get; init => field = value ?? new(); } = new();
 }

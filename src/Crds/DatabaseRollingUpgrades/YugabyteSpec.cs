@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>Settings for YugabyteDB and BMDB only.</summary>
@@ -12,35 +9,27 @@ public sealed record YugabyteSpec
     /// <summary>Names that differ from the preset.</summary>
     public YugabyteNames Names { get; init => field = value ?? new(); } = new();
 
-    /// <summary>
-    /// The highest class of AutoFlags that is promoted. External is what promote_auto_flags does without a class.
-    /// LocalVolatile promotes only the flags that can be rolled back, and the remaining ones when the upgrade is
-    /// finalized.
-    /// </summary>
+    /// <summary>The highest class of AutoFlags that is promoted. External is what promote_auto_flags does without a
+    /// class. LocalVolatile promotes only the flags that can be rolled back, and the remaining ones when the upgrade is
+    /// finalized.</summary>
     public AutoFlagClass PromoteClass { get; init; }
 
-    /// <summary>
-    /// Whether the upgrade is finalized (AutoFlags that cannot be rolled back, SQL catalogue) automatically or after
-    /// your approval. Until then YugabyteDB from 2.20.2 on can be rolled back. Default: Manual with promoteClass
-    /// LocalVolatile, otherwise Auto.
-    /// </summary>
+    /// <summary>Whether the upgrade is finalized (AutoFlags that cannot be rolled back, SQL catalogue) automatically or
+    /// after your approval. Until then YugabyteDB from 2.20.2 on can be rolled back. Default: Manual with promoteClass
+    /// LocalVolatile, otherwise Auto.</summary>
     public FinalizeMode? Finalize { get; init; }
 
-    /// <summary>
-    /// How long the universe must have been healthy in the new version before it is finalized, as a duration. The
-    /// vendor recommends at most two days.
-    /// </summary>
+    /// <summary>How long the universe must have been healthy in the new version before it is finalized, as a duration.
+    /// The vendor recommends at most two days.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.Duration)]
     public string Soak { get; init => field = value ?? "0s"; } = "0s";
 
-    /// <summary>
-    /// How many tablet servers of one zone are stopped side by side. Zones are the cloud, region and zone that the
-    /// masters list; without at least as many zones as replicas, or if a tablet has most of its replicas in one zone,
-    /// tablet servers are stopped one at a time, and the plan says why. Before each drain and each stop the operator
-    /// proves that every tablet keeps a majority of running replicas if all of them are down. The other zones serve
-    /// their load.
-    /// </summary>
+    /// <summary>How many tablet servers of one zone are stopped side by side. Zones are the cloud, region and zone that
+    /// the masters list; without at least as many zones as replicas, or if a tablet has most of its replicas in one
+    /// zone, tablet servers are stopped one at a time, and the plan says why. Before each drain and each stop the
+    /// operator proves that every tablet keeps a majority of running replicas if all of them are down. The other zones
+    /// serve their load.</summary>
     [Range(1, 64)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int MaxUnavailablePerZone { get; set; } = 1;
@@ -51,10 +40,8 @@ public sealed record YugabyteSpec
     /// <summary>How the operator finds the PostgreSQL extensions in use.</summary>
     public YugabyteSqlSpec Sql { get; init => field = value ?? new(); } = new();
 
-    /// <summary>
-    /// How much the clocks of hosts may differ, as a duration. A larger difference fails preflight. YugabyteDB stops
-    /// its processes at 500ms.
-    /// </summary>
+    /// <summary>How much the clocks of hosts may differ, as a duration. A larger difference fails preflight. YugabyteDB
+    /// stops its processes at 500ms.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string MaxClockSkew { get; init => field = value ?? "250ms"; } = "250ms";
@@ -64,9 +51,8 @@ public sealed record YugabyteSpec
     [Pattern(Patterns.PositiveDuration)]
     public string MaxFollowerLag { get; init => field = value ?? "1m"; } = "1m";
 
-    /// <summary>
-    /// Pause between two attempts of the catalogue upgrade after a catalogue version mismatch, as a duration.
-    /// </summary>
+    /// <summary>Pause between two attempts of the catalogue upgrade after a catalogue version mismatch, as a
+    /// duration.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string CatalogRetryPause { get; init => field = value ?? "1m"; } = "1m";
@@ -105,17 +91,13 @@ public enum AutoFlagClass
     LocalVolatile,
 }
 
-/// <summary>
-/// How the operator finds the PostgreSQL extensions in use: from your list, or by the SQL shell on the host of a
-/// Tserver from pg_extension of every database. If the new version lacks an extension in use, the upgrade is refused
-/// before the first server is stopped.
-/// </summary>
+/// <summary>How the operator finds the PostgreSQL extensions in use: from your list, or by the SQL shell on the host of
+/// a Tserver from pg_extension of every database. If the new version lacks an extension in use, the upgrade is refused
+/// before the first server is stopped.</summary>
 public sealed record YugabyteSqlSpec
 {
-    /// <summary>
-    /// The extensions in use, as you know them. An empty list means none. If the list is given, the operator does not
-    /// use SQL. Without it, the operator reads pg_extension.
-    /// </summary>
+    /// <summary>The extensions in use, as you know them. An empty list means none. If the list is given, the operator
+    /// does not use SQL. Without it, the operator reads pg_extension.</summary>
     [ListSet]
     [Items(64)]
     [Length(SchemaLimits.ShortName, Minimum = 1)]
@@ -134,18 +116,15 @@ public sealed record YugabyteSqlSpec
     [Pattern(Patterns.DatabaseName)]
     public string Database { get; init => field = value ?? "postgres"; } = "postgres";
 
-    /// <summary>
-    /// Login of an account that can connect to every database: a Secret with the keys username and password, and
-    /// optionally ca.crt. Without it, the operator logs in as user yugabyte without a password.
-    /// </summary>
+    /// <summary>Login of an account that can connect to every database: a Secret with the keys username and password,
+    /// and optionally ca.crt. Without it, the operator logs in as user yugabyte without a password.</summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys("username", "password", "ca.crt")]
     public SecretReference? CredentialsSecretRef { get; init; }
 }
 
-/// <summary>
-/// Names that differ from the preset of the dialect. Names that are not given are those of the preset.
-/// </summary>
+/// <summary>Names that differ from the preset of the dialect. Names that are not given are those of the
+/// preset.</summary>
 public sealed record YugabyteNames
 {
     /// <summary>The master's program: yb-master, mserver.</summary>
@@ -168,9 +147,8 @@ public sealed record YugabyteNames
     [Pattern(Patterns.ProgramName)]
     public string? SqlShell { get; init; }
 
-    /// <summary>
-    /// The flag by which the admin tool takes the masters, with its hyphens: --master_addresses, -mserver_addresses.
-    /// </summary>
+    /// <summary>The flag by which the admin tool takes the masters, with its hyphens: --master_addresses,
+    /// -mserver_addresses.</summary>
     [Length(SchemaLimits.ShortName, Minimum = 2)]
     [Pattern(Patterns.FlagName)]
     public string? MasterAddressesFlag { get; init; }
@@ -180,10 +158,8 @@ public sealed record YugabyteNames
     [Pattern(Patterns.ProgramName)]
     public string? UpgradeCatalogCommand { get; init; }
 
-    /// <summary>
-    /// The page of tablet servers on the master: /tablet-servers, /tile-servers. Only shown to users; the operator
-    /// itself reads the JSON interface.
-    /// </summary>
+    /// <summary>The page of tablet servers on the master: /tablet-servers, /tile-servers. Only shown to users; the
+    /// operator itself reads the JSON interface.</summary>
     [Length(SchemaLimits.ShortName, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string? TabletServersPage { get; init; }

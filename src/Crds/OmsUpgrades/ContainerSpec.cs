@@ -1,12 +1,7 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>
-/// What differs in the new container. It takes every option over from the current one; an entry here is added, or
-/// replaces that of the same name. Ports of OMS are not options of the container: they are in config.yaml.
-/// </summary>
+/// <summary>What differs in the new container. It takes every option over from the current one; an entry here is added,
+/// or replaces that of the same name. Ports of OMS are not options of the container: they are in config.yaml.</summary>
 [ValidationRule(
     "!has(self.labels) || self.labels.all(l, !l.startsWith('drydock.dev/'))",
     "container.labels must not begin with drydock.dev/, because the operator finds its containers by them.")]
@@ -17,10 +12,8 @@ public sealed record ContainerSpec
     [Items(32)]
     public List<EnvironmentVariable> Env { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// Lines of /etc/hosts as docker run --add-host takes them, for instance metadb.example:192.0.2.9. All lines of the
-    /// current container for the same name are replaced.
-    /// </summary>
+    /// <summary>Lines of /etc/hosts as docker run --add-host takes them, for instance metadb.example:192.0.2.9. All
+    /// lines of the current container for the same name are replaced.</summary>
     [ListSet]
     [Items(32)]
     [Length(320, Minimum = 3)]
@@ -35,18 +28,14 @@ public sealed record ContainerSpec
     /// <summary>Log driver with its options. Replaces driver and all options of the current container.</summary>
     public LogConfigSpec? LogConfig { get; init; }
 
-    /// <summary>
-    /// Memory limit, for instance 32Gi; 0 removes the limit of the current container. The swap that the current
-    /// container has beyond its memory stays.
-    /// </summary>
+    /// <summary>Memory limit, for instance 32Gi; 0 removes the limit of the current container. The swap that the
+    /// current container has beyond its memory stays.</summary>
     [Length(16, Minimum = 1)]
     [Pattern(Patterns.MemorySize)]
     public string? Memory { get; init; }
 
-    /// <summary>
-    /// Mounts of host paths as docker run --volume takes them, for instance /data/extra:/opt/extra:ro. The path must
-    /// exist on the host. The mounts of OMS itself and of its certificate cannot be replaced here.
-    /// </summary>
+    /// <summary>Mounts of host paths as docker run --volume takes them, for instance /data/extra:/opt/extra:ro. The
+    /// path must exist on the host. The mounts of OMS itself and of its certificate cannot be replaced here.</summary>
     [ListSet]
     [Items(16)]
     [Length(SchemaLimits.Path, Minimum = 4)]
@@ -60,11 +49,9 @@ public sealed record ContainerSpec
     [Pattern(@"^[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?(=.*)?$")]
     public List<string> Labels { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// How long a stop of the current or the new container waits before dockerd kills its processes, as a duration,
-    /// for instance 5m. It must be shorter than timeouts.stopOld and timeouts.stopNew. Default: 120s, or the stop
-    /// timeout of the container if that is longer.
-    /// </summary>
+    /// <summary>How long a stop of the current or the new container waits before dockerd kills its processes, as a
+    /// duration, for instance 5m. It must be shorter than timeouts.stopOld and timeouts.stopNew. Default: 120s, or the
+    /// stop timeout of the container if that is longer.</summary>
     [FieldClass(FieldClass.Timing)]
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
@@ -137,10 +124,8 @@ public sealed record LogConfigSpec
     [Pattern("^[a-z][a-z0-9._/:-]*$")]
     public string Driver { get; init => field = value ?? ""; } = "";
 
-    /// <summary>
-    /// Its options as docker run --log-opt takes them, for instance max-size=100m. Plans and messages show only their
-    /// names.
-    /// </summary>
+    /// <summary>Its options as docker run --log-opt takes them, for instance max-size=100m. Plans and messages show
+    /// only their names.</summary>
     [ListSet]
     [Items(16)]
     [Length(512, Minimum = 2)]

@@ -1,39 +1,28 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>
-/// The correction JAR. Without jarPath and archive the operator looks for correction-*.jar in the new container once it
-/// runs: in workingDir, where docker exec starts, in /root, / and /home/ds/upgrade, then in the whole image.
-/// </summary>
+/// <summary>The correction JAR. Without jarPath and archive the operator looks for correction-*.jar in the new
+/// container once it runs: in workingDir, where docker exec starts, in /root, / and /home/ds/upgrade, then in the whole
+/// image.</summary>
 public sealed record CorrectionSpec
 {
-    /// <summary>
-    /// Path of the JAR in the new container, absolute or relative to workingDir. Default: the operator looks for it.
-    /// With archive: where the operator puts it. The directory must exist.
-    /// </summary>
+    /// <summary>Path of the JAR in the new container, absolute or relative to workingDir. Default: the operator looks
+    /// for it. With archive: where the operator puts it. The directory must exist.</summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     [Pattern(@"^[^\s'""\\]+$")]
     public string? JarPath { get; init; }
 
-    /// <summary>
-    /// The directory of the container in which the JAR runs. Default: that of the JAR; /root for a relative jarPath.
-    /// </summary>
+    /// <summary>The directory of the container in which the JAR runs. Default: that of the JAR; /root for a relative
+    /// jarPath.</summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     [Pattern(@"^/[^\s'""\\]*$")]
     public string? WorkingDir { get; init; }
 
-    /// <summary>
-    /// The JAR, if it is shipped beside the image. The operator copies it into the new containers before the downtime,
-    /// as docker cp does.
-    /// </summary>
+    /// <summary>The JAR, if it is shipped beside the image. The operator copies it into the new containers before the
+    /// downtime, as docker cp does.</summary>
     public OmsArchive? Archive { get; init; }
 
-    /// <summary>
-    /// On which nodes the JAR runs. Auto: on every node if there is one region, otherwise on the first node of each
-    /// region.
-    /// </summary>
+    /// <summary>On which nodes the JAR runs. Auto: on every node if there is one region, otherwise on the first node of
+    /// each region.</summary>
     public CorrectionScope RunOn { get; init; }
 }
 

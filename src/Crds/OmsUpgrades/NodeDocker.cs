@@ -1,9 +1,7 @@
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>
-/// How the dockerd of each node is reached: as the node says, otherwise as spec.docker says. A node's docker replaces
-/// spec.docker as a whole, so no field of one is ever used with the endpoint of the other.
-/// </summary>
+/// <summary>How the dockerd of each node is reached: as the node says, otherwise as spec.docker says. A node's docker
+/// replaces spec.docker as a whole, so no field of one is ever used with the endpoint of the other.</summary>
 public static class NodeDocker
 {
     /// <summary>Stands for the address of the node.</summary>

@@ -1,11 +1,6 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>
-/// A file that the operator brings into docker: it needs either storage and path, or hostPath.
-/// </summary>
+/// <summary>A file that the operator brings into docker: it needs either storage and path, or hostPath.</summary>
 [ValidationRule(SharedRules.PathStays, SharedRules.ArchivePath)]
 [ValidationRule(SharedRules.OneSource, SharedRules.OneArchiveSource)]
 public sealed record OmsArchive
@@ -23,10 +18,8 @@ public sealed record OmsArchive
     [Pattern(Patterns.AbsolutePath)]
     public string? HostPath { get; init; }
 
-    /// <summary>
-    /// SHA-256 of the file, 64 hex digits. A file with another checksum is refused. Without it, preflight computes the
-    /// value and the plan shows it.
-    /// </summary>
+    /// <summary>SHA-256 of the file, 64 hex digits. A file with another checksum is refused. Without it, preflight
+    /// computes the value and the plan shows it.</summary>
     [Length(64)]
     [Pattern(Patterns.Sha256)]
     public string? Sha256 { get; init; }

@@ -1,11 +1,7 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>
-/// An installation as preflight found it: with it a spec that names only one node, or no containers, becomes complete.
-/// </summary>
+/// <summary>An installation as preflight found it: with it a spec that names only one node, or no containers, becomes
+/// complete.</summary>
 public sealed record OmsInventory
 {
     /// <summary>The regions, in the order in which they are upgraded.</summary>
@@ -13,10 +9,8 @@ public sealed record OmsInventory
     [Items(SchemaLimits.AllNodes)]
     public List<InventoryRegion> Regions { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// The metadata database according to config.yaml: host, port and names of the databases. Absent if no config.yaml
-    /// was read.
-    /// </summary>
+    /// <summary>The metadata database according to config.yaml: host, port and names of the databases. Absent if no
+    /// config.yaml was read.</summary>
     [Length(SchemaLimits.Message)]
     public string? MetadataDatabase { get; init; }
 

@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.OmsUpgrades;
 
 /// <summary>One region (cm_region) of an installation.</summary>
@@ -11,9 +8,8 @@ public sealed record OmsRegion
     [Pattern("^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$")]
     public string Name { get; init => field = value ?? DefaultName; } = DefaultName;
 
-    /// <summary>
-    /// The nodes of the region. Where the plan works on one node after another, it follows this order.
-    /// </summary>
+    /// <summary>The nodes of the region. Where the plan works on one node after another, it follows this
+    /// order.</summary>
     [Required]
     [ListMap("name")]
     [Items(SchemaLimits.Nodes, Minimum = 1)]
@@ -31,9 +27,8 @@ public sealed record OmsNode
     [Pattern(Patterns.Label)]
     public string Name { get; init => field = value ?? ""; } = "";
 
-    /// <summary>
-    /// The address by which OMS knows the host: OMS_HOST_IP and the entry in cm_nodes. Unique in all regions.
-    /// </summary>
+    /// <summary>The address by which OMS knows the host: OMS_HOST_IP and the entry in cm_nodes. Unique in all
+    /// regions.</summary>
     [Required]
     [Length(45, Minimum = 2)]
     [Pattern(Patterns.IPAddress)]
@@ -53,9 +48,8 @@ public sealed record OmsNode
     [Pattern(Patterns.ContainerName)]
     public string? NewContainer { get; init; }
 
-    /// <summary>
-    /// Name of the image on this node, if it is not spec.image. The image ID must still be the same on every node.
-    /// </summary>
+    /// <summary>Name of the image on this node, if it is not spec.image. The image ID must still be the same on every
+    /// node.</summary>
     [Length(512, Minimum = 1)]
     [Pattern(Patterns.Image)]
     public string? Image { get; init; }
@@ -63,9 +57,7 @@ public sealed record OmsNode
     /// <summary>Archive for this node, if it is not spec.imageArchive.</summary>
     public OmsArchive? ImageArchive { get; init; }
 
-    /// <summary>
-    /// What differs in the new container of this node, besides spec.container. An entry of the same name, and each of
-    /// logConfig, memory and stopGrace, replaces that of spec.container.
-    /// </summary>
+    /// <summary>What differs in the new container of this node, besides spec.container. An entry of the same name, and
+    /// each of logConfig, memory and stopGrace, replaces that of spec.container.</summary>
     public ContainerSpec? Container { get; init; }
 }

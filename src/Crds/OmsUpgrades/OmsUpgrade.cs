@@ -1,12 +1,7 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>
-/// Upgrades one OceanBase Migration Service installation (all nodes of all regions) as the vendor's upgrade guides do:
-/// preflight, plan, backup, container swap, correction, initialisation, verification.
-/// </summary>
+/// <summary>Upgrades one OceanBase Migration Service installation (all nodes of all regions) as the vendor's upgrade
+/// guides do: preflight, plan, backup, container swap, correction, initialisation, verification.</summary>
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.V1Alpha1, Kind = KindName, PluralName = Plural)]
 [AdditionalPrinterColumn(
     ".status.downtimeSince", "DOWN", "date", Priority = 1,

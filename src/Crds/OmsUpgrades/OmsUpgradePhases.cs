@@ -1,15 +1,11 @@
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>
-/// Values of <c>status.phase</c> of an OmsUpgrade, in their order. Clients treat unknown values as in progress.
-/// </summary>
+/// <summary>Values of <c>status.phase</c> of an OmsUpgrade, in their order. Clients treat unknown values as in
+/// progress.</summary>
 public static class OmsUpgradePhases
 {
-    /// <summary>
-    /// The operator has seen the object and checked nothing yet, or waits for the target (TargetBusy).
-    /// </summary>
+    /// <summary>The operator has seen the object and checked nothing yet, or waits for the target
+    /// (TargetBusy).</summary>
     public const string Pending = RunPhases.Pending;
 
     /// <summary>Everything is checked. Nothing is changed.</summary>
@@ -48,9 +44,8 @@ public static class OmsUpgradePhases
     /// <summary>The operator watches stores and writers recover.</summary>
     public const string Settle = "Settle";
 
-    /// <summary>
-    /// Rollback before T1: created containers and loaded images are removed; ha.config and names are restored.
-    /// </summary>
+    /// <summary>Rollback before T1: created containers and loaded images are removed; ha.config and names are
+    /// restored.</summary>
     public const string Undo = "Undo";
 
     /// <summary>Rollback: high availability of the running system is switched off.</summary>

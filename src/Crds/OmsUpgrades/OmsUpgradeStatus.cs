@@ -1,7 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.OmsUpgrades;
 
 /// <summary>What the operator reports about an upgrade.</summary>
@@ -10,9 +6,8 @@ public sealed record OmsUpgradeStatus : RunStatus
     /// <summary>Times that matter for downtime and data.</summary>
     public UpgradeTimes? Times { get; init; }
 
-    /// <summary>
-    /// Since when OMS has been down. Absent while it is not: before T1, and after T2 or the end of a rollback.
-    /// </summary>
+    /// <summary>Since when OMS has been down. Absent while it is not: before T1, and after T2 or the end of a
+    /// rollback.</summary>
     public DateTimeOffset? DowntimeSince { get; init; }
 
     /// <summary>The BackupSnapshot of this upgrade, in the same namespace.</summary>
@@ -27,10 +22,8 @@ public sealed record OmsUpgradeStatus : RunStatus
     /// <summary>When the old containers will be removed, if spec.cleanup.after is set.</summary>
     public DateTimeOffset? CleanupAt { get; init; }
 
-    /// <summary>
-    /// The first projects that were renamed because they shared a name. All of them are in the parameters of the steps
-    /// of the phase RenameProjects.
-    /// </summary>
+    /// <summary>The first projects that were renamed because they shared a name. All of them are in the parameters of
+    /// the steps of the phase RenameProjects.</summary>
     [Items(SchemaLimits.Projects)]
     public List<RenamedProject> RenamedProjects { get; init => field = value ?? []; } = [];
 
@@ -40,10 +33,8 @@ public sealed record OmsUpgradeStatus : RunStatus
     /// <summary>High availability as found before the upgrade.</summary>
     public HighAvailabilityStatus? HighAvailability { get; init; }
 
-    /// <summary>
-    /// The nodes, regions and containers that preflight found because the spec does not name them. A stored plan keeps
-    /// them. Absent if the spec names everything.
-    /// </summary>
+    /// <summary>The nodes, regions and containers that preflight found because the spec does not name them. A stored
+    /// plan keeps them. Absent if the spec names everything.</summary>
     public OmsInventory? Inventory { get; init; }
 
     /// <summary>What runs on every node.</summary>
@@ -72,9 +63,8 @@ public sealed record OmsNodeStatus
     [Length(SchemaLimits.Name)]
     public string? ImageID { get; init; }
 
-    /// <summary>
-    /// The version that runs. After the upgrade it is read from the new container; empty while it is not known.
-    /// </summary>
+    /// <summary>The version that runs. After the upgrade it is read from the new container; empty while it is not
+    /// known.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? Version { get; init; }
 }
@@ -94,10 +84,8 @@ public sealed record UpgradeTimes
     /// <summary>When the previous version ran again with its high availability after a rollback.</summary>
     public DateTimeOffset? RolledBackAt { get; init; }
 
-    /// <summary>
-    /// How long OMS was down: T1 to T2, or to the end of a rollback; both outages of a rollback after a success. Absent
-    /// while it is down. Duration.
-    /// </summary>
+    /// <summary>How long OMS was down: T1 to T2, or to the end of a rollback; both outages of a rollback after a
+    /// success. Absent while it is down. Duration.</summary>
     [Length(SchemaLimits.Duration)]
     public string? Downtime { get; init; }
 }
@@ -139,9 +127,8 @@ public sealed record ProjectsStatus
     public SortedDictionary<string, int> ByStatus { get; init => field = value ?? new(StringComparer.Ordinal); } =
         new(StringComparer.Ordinal);
 
-    /// <summary>
-    /// Each project with its kind, id, status, name and the states of its components; absent if there is none.
-    /// </summary>
+    /// <summary>Each project with its kind, id, status, name and the states of its components; absent if there is
+    /// none.</summary>
     public ListReference? List { get; init; }
 }
 
@@ -164,9 +151,8 @@ public sealed record RenamedProject
     public string NewName { get; init => field = value ?? ""; } = "";
 }
 
-/// <summary>
-/// Kinds of OMS projects. Before 4.0.1 (Enterprise) and 4.1.1 (Community) they are in different tables.
-/// </summary>
+/// <summary>Kinds of OMS projects. Before 4.0.1 (Enterprise) and 4.1.1 (Community) they are in different
+/// tables.</summary>
 public enum ProjectKind
 {
     /// <summary>Data migration (oms_project).</summary>

@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.OmsUpgrades;
 
 /// <summary>How long one attempt of a step may take, by phase, as durations, for instance 90s, 10m, 1h30m.</summary>
@@ -31,9 +28,8 @@ public sealed record OmsUpgradeTimeouts
     [Pattern(Patterns.PositiveDuration)]
     public string StopOld { get; init => field = value ?? "10m"; } = "10m";
 
-    /// <summary>
-    /// Waiting until no other session uses the metadata databases, before the dump. OMS is stopped while it waits.
-    /// </summary>
+    /// <summary>Waiting until no other session uses the metadata databases, before the dump. OMS is stopped while it
+    /// waits.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string NoSessions { get; init => field = value ?? "5m"; } = "5m";

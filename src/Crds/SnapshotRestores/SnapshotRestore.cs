@@ -1,12 +1,7 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.SnapshotRestores;
 
-/// <summary>
-/// Restores databases from a snapshot. The snapshot is verified first; then each database is dropped, created with the
-/// recorded character set, loaded and compared.
-/// </summary>
+/// <summary>Restores databases from a snapshot. The snapshot is verified first; then each database is dropped, created
+/// with the recorded character set, loaded and compared.</summary>
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.V1Alpha1, Kind = KindName, PluralName = Plural)]
 [KubernetesEntityShortNames("snaprestore", Categories = ApiGroup.Category)]
 [AdditionalPrinterColumn(".status.phase", "PHASE", "string", Description = "Current phase.")]

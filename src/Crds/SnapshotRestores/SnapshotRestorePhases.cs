@@ -6,9 +6,8 @@ public static class SnapshotRestorePhases
     /// <summary>The operator has seen the object and started nothing.</summary>
     public const string Pending = "Pending";
 
-    /// <summary>
-    /// Manifest and checksums are verified, and databases that would be dropped are determined. Nothing is changed.
-    /// </summary>
+    /// <summary>Manifest and checksums are verified, and databases that would be dropped are determined. Nothing is
+    /// changed.</summary>
     public const string Verifying = "Verifying";
 
     /// <summary>Ended: mode Plan. The snapshot is valid and status.databases shows what would be dropped.</summary>

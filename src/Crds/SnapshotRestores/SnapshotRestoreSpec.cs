@@ -1,8 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Crds.SnapshotRestores;
 
 /// <summary>Which databases are restored, to which server, and which existing databases may be dropped.</summary>
@@ -14,16 +9,13 @@ namespace Drydock.Crds.SnapshotRestores;
     "A restore from files needs target, because there is no BackupSnapshot whose source could be used.")]
 public sealed record SnapshotRestoreSpec
 {
-    /// <summary>
-    /// Apply restores. Plan verifies the snapshot, reports which databases would be dropped and loaded, and changes
-    /// nothing.
-    /// </summary>
+    /// <summary>Apply restores. Plan verifies the snapshot, reports which databases would be dropped and loaded, and
+    /// changes nothing.</summary>
     [FieldClass(FieldClass.Control)]
     public RunMode Mode { get; init; }
 
-    /// <summary>
-    /// The BackupSnapshot to restore, in the same namespace. Exactly one of snapshotRef and files is needed.
-    /// </summary>
+    /// <summary>The BackupSnapshot to restore, in the same namespace. Exactly one of snapshotRef and files is
+    /// needed.</summary>
     [FieldClass(FieldClass.Identity)]
     public SnapshotReference? SnapshotRef { get; init; }
 
@@ -43,10 +35,8 @@ public sealed record SnapshotRestoreSpec
     [Pattern(Patterns.DatabaseName)]
     public List<string> Databases { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// Databases that may be dropped. Every database that exists on the server and would be dropped must be listed
-    /// here; otherwise the restore ends with DropNotAllowed before anything is changed.
-    /// </summary>
+    /// <summary>Databases that may be dropped. Every database that exists on the server and would be dropped must be
+    /// listed here; otherwise the restore ends with DropNotAllowed before anything is changed.</summary>
     [FieldClass(FieldClass.Control)]
     [ListSet]
     [Items(SchemaLimits.Databases)]
@@ -54,12 +44,10 @@ public sealed record SnapshotRestoreSpec
     [Pattern(Patterns.DatabaseName)]
     public List<string> AllowDrop { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// A restore that has not dropped or loaded its first database by this time (RFC 3339, for instance
+    /// <summary>A restore that has not dropped or loaded its first database by this time (RFC 3339, for instance
     /// 2026-03-01T04:00:00Z) does not begin; it becomes Stalled with the reason TooLate. A restore that has begun
     /// continues to its end. Needed with mode Apply, unless the restore belongs to an upgrade: otherwise a manifest
-    /// that is applied again, or an object whose status was lost, would drop the databases a second time.
-    /// </summary>
+    /// that is applied again, or an object whose status was lost, would drop the databases a second time.</summary>
     [FieldClass(FieldClass.Control)]
     public DateTimeOffset? NotAfter { get; init; }
 
@@ -74,9 +62,8 @@ public sealed record SnapshotRestoreSpec
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int Threads { get; set; } = 4;
 
-    /// <summary>
-    /// True finishes the database that is being restored and starts no other. False resumes the restore.
-    /// </summary>
+    /// <summary>True finishes the database that is being restored and starts no other. False resumes the
+    /// restore.</summary>
     [FieldClass(FieldClass.Control)]
     public bool Paused { get; init; }
 
@@ -85,10 +72,8 @@ public sealed record SnapshotRestoreSpec
     [Length(SchemaLimits.ShortName)]
     public string? Retry { get; init; }
 
-    /// <summary>
-    /// How long one attempt of the whole restore may take, as a duration, for instance 8h. More than 49d counts as 49d.
-    /// An attempt that takes longer fails.
-    /// </summary>
+    /// <summary>How long one attempt of the whole restore may take, as a duration, for instance 8h. More than 49d
+    /// counts as 49d. An attempt that takes longer fails.</summary>
     [FieldClass(FieldClass.Timing)]
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
@@ -103,10 +88,8 @@ public sealed record SnapshotFiles
     [Required]
     public StorageSpec Storage { get; init => field = value ?? new(); } = new();
 
-    /// <summary>
-    /// Directory of the snapshot below the storage, as status.path of its BackupSnapshot showed it. It must not contain
-    /// '..'.
-    /// </summary>
+    /// <summary>Directory of the snapshot below the storage, as status.path of its BackupSnapshot showed it. It must
+    /// not contain '..'.</summary>
     [Required]
     [Length(SchemaLimits.Path, Minimum = 1)]
     [Pattern(Patterns.RelativePath)]

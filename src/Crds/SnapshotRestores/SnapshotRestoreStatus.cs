@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Crds.SnapshotRestores;
 
 /// <summary>What the operator reports about a restore.</summary>
@@ -26,10 +23,8 @@ public sealed record SnapshotRestoreStatus : ObservedStatus
     [Items(SchemaLimits.Databases)]
     public List<RestoredDatabase> Databases { get; init => field = value ?? []; } = [];
 
-    /// <summary>
-    /// Opaque strings by which a running load and its server sessions are found again. They are written before the load
-    /// starts and are not an API.
-    /// </summary>
+    /// <summary>Opaque strings by which a running load and its server sessions are found again. They are written before
+    /// the load starts and are not an API.</summary>
     [Items(256)]
     [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string>? Receipt { get; init; }
@@ -65,10 +60,8 @@ public sealed record RestoredDatabase
     [Length(SchemaLimits.Name)]
     public string? Progress { get; init; }
 
-    /// <summary>
-    /// Definitions that the server prints differently than the snapshot recorded, with both texts from the first
-    /// difference on. Names and rows are equal. Compare them: a server may add or reorder options.
-    /// </summary>
+    /// <summary>Definitions that the server prints differently than the snapshot recorded, with both texts from the
+    /// first difference on. Names and rows are equal. Compare them: a server may add or reorder options.</summary>
     [Items(20)]
     [Length(1024)]
     public List<string> Differences { get; init => field = value ?? []; } = [];

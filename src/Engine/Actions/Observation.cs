@@ -1,8 +1,7 @@
 namespace Drydock.Engine.Actions;
 
-/// <summary>
-/// The result of observing the target of one step. <see cref="Unknown"/> is an answer and is never rounded to another.
-/// </summary>
+/// <summary>The result of observing the target of one step. <see cref="Unknown"/> is an answer and is never rounded to
+/// another.</summary>
 public abstract record Observation
 {
     private Observation(string? message) => Message = message;
@@ -16,10 +15,9 @@ public abstract record Observation
     /// <summary>The action has had no effect yet: it has not begun.</summary>
     public sealed record NotStarted(string? What = null) : Observation(What)
     {
-        /// <summary>
-        /// True if an action that was carried out without this effect has not failed: it is carried out again in the
-        /// same attempt, and no failed attempt is counted or reported. The step limits its time itself.
-        /// </summary>
+        /// <summary>True if an action that was carried out without this effect has not failed: it is carried out again
+        /// in the same attempt, and no failed attempt is counted or reported. The step limits its time
+        /// itself.</summary>
         public bool IsSameAttempt { get; init; }
     }
 
@@ -37,20 +35,16 @@ public abstract record Observation
     /// <param name="What">The observed facts, and the remedy.</param>
     public sealed record Failed(string Reason, string What) : Observation(What)
     {
-        /// <summary>
-        /// True if the action ended before it could change anything: a new attempt costs no more than the first one,
-        /// also where the step may run again only on restored data.
-        /// </summary>
+        /// <summary>True if the action ended before it could change anything: a new attempt costs no more than the
+        /// first one, also where the step may run again only on restored data.</summary>
         public bool NothingRan { get; init; }
 
-        /// <summary>The exit code of the command that failed; null if none has ended.</summary>
         public int? ExitCode { get; init; }
     }
 
     /// <summary>The target could not be read, or its state is ambiguous.</summary>
     /// <param name="What">The part that could not be read.</param>
-    /// <param name="IsPermanent">
-    /// True if the target was read and no later observation can determine the outcome.
-    /// </param>
+    /// <param name="IsPermanent">True if the target was read and no later observation can determine the
+    /// outcome.</param>
     public sealed record Unknown(string What, bool IsPermanent = false) : Observation(What);
 }

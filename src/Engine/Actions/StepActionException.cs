@@ -1,9 +1,7 @@
 namespace Drydock.Engine.Actions;
 
-/// <summary>
-/// An action was refused, or the target cannot reach the state that the step wants, for a reason that an administrator
-/// can act on.
-/// </summary>
+/// <summary>An action was refused, or the target cannot reach the state that the step wants, for a reason that an
+/// administrator can act on.</summary>
 public sealed class StepActionException : Exception
 {
     /// <param name="reason">Stable word.</param>
@@ -17,17 +15,13 @@ public sealed class StepActionException : Exception
         Retryable = retryable;
     }
 
-    /// <summary>Stable word.</summary>
     public string Reason { get; }
 
-    /// <summary>Whether another attempt may help without an administrator.</summary>
     public bool Retryable { get; }
 
-    /// <summary>
-    /// The target did not accept the request: it cannot be reached, the connection was cut, or it is starting or
-    /// stopping. If the next observation is <see cref="Observation.NotStarted"/>, the same attempt is started again
+    /// <summary>The target did not accept the request: it cannot be reached, the connection was cut, or it is starting
+    /// or stopping. If the next observation is <see cref="Observation.NotStarted"/>, the same attempt is started again
     /// automatically, also that of a run-once step, until the step's time is over. To be set only where the target
-    /// refuses the first request should it still arrive.
-    /// </summary>
+    /// refuses the first request should it still arrive.</summary>
     public bool NotTaken { get; init; }
 }

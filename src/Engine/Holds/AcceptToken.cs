@@ -1,19 +1,14 @@
-using System.Globalization;
-
 namespace Drydock.Engine.Holds;
 
-/// <summary>
-/// The acceptance of a failed step as users write it: <c>step@first 8 hex digits of the plan hash</c>, as in an
-/// <see cref="Approval"/>. It works once; a later failure of the same step in a plan with the same hash is accepted by
-/// the same text with a number behind it: <c>step@hash.2</c>.
-/// </summary>
+/// <summary>The acceptance of a failed step as users write it: <c>step@first 8 hex digits of the plan hash</c>, as in
+/// an <see cref="Approval"/>. It works once; a later failure of the same step in a plan with the same hash is accepted
+/// by the same text with a number behind it: <c>step@hash.2</c>.</summary>
 /// <param name="Step">The id of the step.</param>
 /// <param name="Plan">The plan it was given for.</param>
 public sealed record AcceptToken(string Step, Approval Plan)
 {
     private const int LongestSuffix = 16;
 
-    /// <summary>Parses an acceptance; false if the text does not have that form.</summary>
     public static bool TryParse(string? text, out AcceptToken token)
     {
         text ??= "";
@@ -26,10 +21,6 @@ public sealed record AcceptToken(string Step, Approval Plan)
         return parsed;
     }
 
-    /// <summary>The first acceptance of a step that was not given before.</summary>
-    /// <param name="step">The id of the step.</param>
-    /// <param name="planHash">The hash of its plan.</param>
-    /// <param name="given">The acceptances that were given, as text.</param>
     public static string Next(string step, string planHash, IReadOnlySet<string> given)
     {
         var first = $"{step}@{Approval.Prefix(planHash)}";

@@ -1,10 +1,8 @@
 namespace Drydock.Engine.Holds;
 
-/// <summary>
-/// An approval as users write it: <c>name@first 8 hex digits of the plan hash</c>, or more digits, up to the whole
-/// hash. Eight digits protect against mistakes. They need not protect against intent: a user who can produce a plan
-/// with a chosen prefix can change the spec, and can therefore approve as well.
-/// </summary>
+/// <summary>An approval as users write it: <c>name@first 8 hex digits of the plan hash</c>, or more digits, up to the
+/// whole hash. Eight digits protect against mistakes. They need not protect against intent: a user who can produce a
+/// plan with a chosen prefix can change the spec, and can therefore approve as well.</summary>
 /// <param name="Name">Phase, step id or <see cref="HoldMatcher.PointOfNoReturn"/>.</param>
 /// <param name="HashPrefix">The first 8 to 64 hex digits of the plan it was given for.</param>
 public sealed record Approval(string Name, string HashPrefix)
@@ -12,7 +10,6 @@ public sealed record Approval(string Name, string HashPrefix)
     private const string Algorithm = "sha256:";
     private const int Shortest = 8;
 
-    /// <summary>Parses an approval; false if the text does not have that form.</summary>
     public static bool TryParse(string? text, out Approval approval)
     {
         approval = new Approval("", "");
@@ -34,7 +31,6 @@ public sealed record Approval(string Name, string HashPrefix)
         return true;
     }
 
-    /// <summary>Whether it was given for the plan with this hash.</summary>
     public bool IsFor(string planHash) =>
         HashPrefix.Length >= Shortest && Digits(planHash).StartsWith(HashPrefix, StringComparison.OrdinalIgnoreCase);
 

@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Engine.Holds;
 
 /// <summary>Determines which hold stops a step.</summary>
@@ -8,14 +6,11 @@ public static class HoldMatcher
     /// <summary>The name that holds before every step marked as point of no return.</summary>
     public const string PointOfNoReturn = "PointOfNoReturn";
 
-    /// <summary>The names by which a step can be held, the narrowest first.</summary>
     public static IReadOnlyList<string> Names(PlanStep step) => [step.Id, step.Phase, PointOfNoReturn];
 
-    /// <summary>
-    /// The unapproved hold that stops <paramref name="step"/>, or null. A hold names a phase, a step id or
+    /// <summary>The unapproved hold that stops <paramref name="step"/>, or null. A hold names a phase, a step id or
     /// <see cref="PointOfNoReturn"/>. An approval names the hold, or a step; an approved step passes every hold. The
-    /// approval of a phase does not approve points of no return in it.
-    /// </summary>
+    /// approval of a phase does not approve points of no return in it.</summary>
     public static string? Holding(PlanStep step, IReadOnlySet<string> holdBefore, IReadOnlySet<string> approved)
     {
         if (approved.Contains(step.Id))
@@ -35,10 +30,8 @@ public static class HoldMatcher
         return null;
     }
 
-    /// <summary>
-    /// The unapproved hold before the whole plan (<see cref="Plan.Hold"/>), or null. It ends once any step has
-    /// started.
-    /// </summary>
+    /// <summary>The unapproved hold before the whole plan (<see cref="Plan.Hold"/>), or null. It ends once any step has
+    /// started.</summary>
     public static string? HoldingPlan(string? hold, IEnumerable<PlanStep> steps, IReadOnlySet<string> approved) =>
         hold is not null && !approved.Contains(hold) && steps.All(s => s is { State: StepState.Pending, Attempt: 0 })
             ? hold

@@ -1,11 +1,7 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Holds;
-
 namespace Drydock.Engine.Planning;
 
-/// <summary>
-/// Collects the steps and guards of a plan, checks that they form a DAG, orders them and computes the hash. Pure.
-/// </summary>
+/// <summary>Collects the steps and guards of a plan, checks that they form a DAG, orders them and computes the hash.
+/// Pure.</summary>
 public sealed class PlanBuilder
 {
     private readonly List<PlanStep> _steps = [];
@@ -13,31 +9,22 @@ public sealed class PlanBuilder
     private readonly List<string> _notes = [];
     private List<string>? _acknowledged;
 
-    /// <summary>Adds a step and returns its id.</summary>
     public string Add(PlanStep step)
     {
         _steps.Add(step);
         return step.Id;
     }
 
-    /// <summary>Adds a guard.</summary>
     public void Guard(PlanGuard guard) => _guards.Add(guard);
 
-    /// <summary>Records the findings that an administrator accepts (<see cref="Plan.Acknowledged"/>).</summary>
     public void Acknowledge(IReadOnlyCollection<string> entries) =>
         _acknowledged = entries.Count > 0 ? [.. entries.Order(StringComparer.Ordinal)] : null;
 
-    /// <summary>Adds a note for the reader of the plan.</summary>
     public void Note(string note) => _notes.Add(note);
 
-    /// <summary>Ids of the steps of a phase so far.</summary>
     public List<string> Phase(string phase) =>
         [.. _steps.Where(s => string.Equals(s.Phase, phase, StringComparison.Ordinal)).Select(s => s.Id)];
 
-    /// <summary>
-    /// Ids of the steps of a phase so far that no other step of the phase waits for: what comes after them comes after
-    /// the whole phase.
-    /// </summary>
     public List<string> EndOf(string phase)
     {
         var steps = _steps.Where(s => string.Equals(s.Phase, phase, StringComparison.Ordinal)).ToList();
@@ -45,13 +32,10 @@ public sealed class PlanBuilder
         return [.. steps.Select(s => s.Id).Where(id => !before.Contains(id))];
     }
 
-    /// <summary>Whether a hold of this name fits a step there is so far.</summary>
     public bool Holds(string name) => _steps.Exists(s => HoldMatcher.Names(s).Contains(name, StringComparer.Ordinal));
 
-    /// <summary>
-    /// Builds the plan: steps in an order that respects <see cref="PlanStep.After"/> and otherwise the order in which
-    /// they were added.
-    /// </summary>
+    /// <summary>Builds the plan: steps in an order that respects <see cref="PlanStep.After"/> and otherwise the order
+    /// in which they were added.</summary>
     /// <exception cref="InvalidOperationException">An id occurs twice, something refers to no step, or the steps form a
     /// cycle: a defect of the planner.</exception>
     public Plan Build()

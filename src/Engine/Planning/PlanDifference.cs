@@ -1,13 +1,8 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Engine.Planning;
 
 /// <summary>Lists the differences of two plans in the fields that the hash covers.</summary>
 public static class PlanDifference
 {
-    /// <summary>
-    /// One line for each difference; empty if, and only if, both plans do the same to the same targets.
-    /// </summary>
     public static IReadOnlyList<string> Describe(Plan before, Plan after)
     {
         var lines = new List<string>();

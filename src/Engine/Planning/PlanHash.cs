@@ -1,22 +1,16 @@
 using System.Security.Cryptography;
 using System.Text;
-using Drydock.Abstractions.Plans;
 
 namespace Drydock.Engine.Planning;
 
-/// <summary>
-/// The hash of a plan: the actions and their targets. Of a step it covers id, phase, node, dependencies, action with
-/// parameters, run-once, reversibility and point of no return; the order of the steps; the guards completely; and the
-/// findings that an administrator accepts. It does not cover titles, notes, timeouts, the number of attempts, what a
-/// failure means to the run, nor results of the run (states, attempts, times, messages, receipts), so that the same
-/// work has the same hash an hour later and under the next patch release.
-/// </summary>
+/// <summary>The hash of a plan: the actions and their targets. Of a step it covers id, phase, node, dependencies,
+/// action with parameters, run-once, reversibility and point of no return; the order of the steps; the guards
+/// completely; and the findings that an administrator accepts. It does not cover titles, notes, timeouts, the number of
+/// attempts, what a failure means to the run, nor results of the run (states, attempts, times, messages, receipts), so
+/// that the same work has the same hash an hour later and under the next patch release.</summary>
 public static class PlanHash
 {
     /// <summary>Computes <c>sha256:</c> and 64 hex digits.</summary>
-    /// <param name="steps">The steps.</param>
-    /// <param name="guards">The guards.</param>
-    /// <param name="acknowledged">See <see cref="Plan.Acknowledged"/>.</param>
     public static string Compute(
         IEnumerable<PlanStep> steps, IEnumerable<PlanGuard> guards, IEnumerable<string>? acknowledged = null)
     {

@@ -1,8 +1,7 @@
 namespace Drydock.Engine.Running;
 
-/// <summary>
-/// Exponential delays with jitter, across reconciles. A resilience pipeline would have to stay in memory in between.
-/// </summary>
+/// <summary>Exponential delays with jitter, across reconciles. A resilience pipeline would have to stay in memory in
+/// between.</summary>
 /// <param name="first">Delay after the first failure.</param>
 /// <param name="longest">No delay is longer.</param>
 /// <param name="random">Source of the jitter.</param>

@@ -3,17 +3,10 @@ namespace Drydock.Engine.Running;
 /// <summary>A time limit must not end early because the clocks of two nodes differ.</summary>
 public static class ClockSkew
 {
-    /// <summary>
-    /// How far the clock of the process that started something may be behind the clock of its successor.
-    /// </summary>
     public static TimeSpan Largest { get; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>
-    /// How much longer than its limit something may take: nothing if this process started it, otherwise as long as its
-    /// limit again, at most <see cref="Largest"/>.
-    /// </summary>
-    /// <param name="limit">The limit.</param>
-    /// <param name="isOfOtherClock">Whether another process recorded the start.</param>
+    /// <summary>How much longer than its limit something may take: nothing if this process started it, otherwise as
+    /// long as its limit again, at most <see cref="Largest"/>.</summary>
     public static TimeSpan Allowance(TimeSpan limit, bool isOfOtherClock) =>
         !isOfOtherClock ? TimeSpan.Zero : limit < Largest ? limit : Largest;
 }

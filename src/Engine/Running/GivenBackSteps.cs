@@ -1,12 +1,8 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Engine.Running;
 
-/// <summary>
-/// Steps whose temporary change was removed while the run waited. They are done again for the steps that come next, so
-/// what holds those holds them too: otherwise the change would be made and removed again and again while the run waits.
-/// Pure.
-/// </summary>
+/// <summary>Steps whose temporary change was removed while the run waited. They are done again for the steps that come
+/// next, so what holds those holds them too: otherwise the change would be made and removed again and again while the
+/// run waits. Pure.</summary>
 internal static class GivenBackSteps
 {
     /// <summary>Whether the change of the step was removed, so that the step is done again.</summary>

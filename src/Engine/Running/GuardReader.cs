@@ -1,16 +1,9 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-
 namespace Drydock.Engine.Running;
 
 /// <summary>Reads the guards in force.</summary>
 internal static class GuardReader
 {
     /// <summary>The guards that do not hold. A guard that cannot be read does not hold.</summary>
-    /// <param name="environment">The checks.</param>
-    /// <param name="plan">The plan as stored.</param>
-    /// <param name="aboutToAct">A step that is about to act; guards that end with it are not read.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<IReadOnlyList<GuardBreach>> ReadAsync(
         RunEnvironment environment, Plan plan, string? aboutToAct, CancellationToken cancellationToken)
     {

@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-
 namespace Drydock.Engine.Running;
 
 /// <summary>The last reading of the guards, and when they are read again.</summary>
@@ -17,18 +14,13 @@ internal sealed class GuardWatch(Backoff relook)
     /// <summary>The guards that do not hold; while there is one, nothing is started.</summary>
     public IReadOnlyList<GuardBreach> Breaches { get; private set; } = [];
 
-    /// <summary>
-    /// Whether all guards that do not hold are merely unreadable, and were not read often enough yet to report it.
-    /// </summary>
     public bool IsLookingAgain =>
         Breaches.Count > 0
             && _looks < StepTransitions.UnknownLooks
             && Breaches.All(b => b.State == GuardState.Unreadable);
 
-    /// <summary>Something happened on a target. From any thread.</summary>
     public void WorldChanged() => Interlocked.Exchange(ref _worldChanged, 1);
 
-    /// <summary>Records a reading.</summary>
     public void Take(IReadOnlyList<GuardBreach> breaches, DateTimeOffset now)
     {
         Breaches = breaches;
@@ -36,7 +28,6 @@ internal sealed class GuardWatch(Backoff relook)
         _notBefore = now + relook.Delay(_looks);
     }
 
-    /// <summary>Forgets the readings of guards that only another plan had.</summary>
     public void Keep(Plan plan)
     {
         if (Breaches.Count > 0)
@@ -48,7 +39,6 @@ internal sealed class GuardWatch(Backoff relook)
     /// <summary>Guards that do not hold are read again at once.</summary>
     public void AtOnce() => _notBefore = default;
 
-    /// <summary>When to read next; null if nothing requires it.</summary>
     public DateTimeOffset? Next(Plan plan)
     {
         var onEvent = Volatile.Read(ref _worldChanged) == 1 && (Breaches.Count > 0 || GuardScope.InForce(plan).Any())
@@ -62,7 +52,6 @@ internal sealed class GuardWatch(Backoff relook)
         };
     }
 
-    /// <summary>A reading starts: it covers all events until now.</summary>
     public void Begun(DateTimeOffset now)
     {
         Interlocked.Exchange(ref _worldChanged, 0);

@@ -2,11 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Drydock.Engine.Running;
 
-/// <summary>
-/// The jobs of a run, at most one per key, and their reports. A job counts as running until its final report has been
-/// drained. A caller woken by that report therefore sees the job as finished, and no second job can start while a
-/// report is still unread. Everything but reporting is for the one caller that advances the run.
-/// </summary>
+/// <summary>The jobs of a run, at most one per key, and their reports. A job counts as running until its final report
+/// has been drained. A caller woken by that report therefore sees the job as finished, and no second job can start
+/// while a report is still unread. Everything but reporting is for the one caller that advances the run.</summary>
 internal sealed class JobBoard : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Post> _posts = new();
@@ -14,18 +12,14 @@ internal sealed class JobBoard : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private volatile bool _isAttended;
 
-    /// <summary>Whether any job is under way.</summary>
     public bool IsBusy => _jobs.Values.Any(j => !j.Work.IsCompleted);
 
-    /// <summary>Whether a report was not drained yet.</summary>
     public bool HasReports => !_posts.IsEmpty;
 
-    /// <summary>Whether the job with this key runs, or its final report is not drained yet.</summary>
     public bool IsRunning(string key) => _jobs.ContainsKey(key);
 
-    /// <summary>
-    /// The reports since the last call, in order; of several progress reports of one job only the newest.
-    /// </summary>
+    /// <summary>The reports since the last call, in order; of several progress reports of one job only the
+    /// newest.</summary>
     public List<StepReport> Drain()
     {
         var reports = new List<StepReport>();
@@ -73,10 +67,6 @@ internal sealed class JobBoard : IAsyncDisposable
         job.Work = RunAsync(job, wake, work, fault);
     }
 
-    /// <summary>
-    /// Returns when each of these jobs has reported something or ended, and after <paramref name="atMost"/> in any
-    /// case.
-    /// </summary>
     public async Task WaitForReportsAsync(
         IEnumerable<string> keys, TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -89,7 +79,6 @@ internal sealed class JobBoard : IAsyncDisposable
         }
     }
 
-    /// <summary>Until <see cref="Leave"/> the caller drains without being woken.</summary>
     public void Attend() => _isAttended = true;
 
     /// <summary>Reports wake the run again; one that came after the last drain does so now.</summary>
@@ -103,7 +92,6 @@ internal sealed class JobBoard : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks a job to end; it wakes the run when it has.</summary>
     public void Cancel(string key)
     {
         if (_jobs.TryGetValue(key, out var job))
@@ -188,7 +176,6 @@ internal sealed class JobBoard : IAsyncDisposable
 
         public CancellationTokenSource Stop => stop;
 
-        /// <summary>Ends with the first report.</summary>
         public Task Reported => _reported.Task;
 
         public void HasReported() => _reported.TrySetResult();

@@ -14,23 +14,19 @@ internal sealed class ObservationSchedule(Backoff afterFailure, Backoff relook)
     /// <summary>The step was observed not to have started and is not observed again before it may start.</summary>
     public bool IsIdle(string id) => _idle.Contains(id);
 
-    /// <summary>Whether it may be observed now.</summary>
     public bool IsDue(string id, DateTimeOffset now) => _notBefore.GetValueOrDefault(id) <= now;
 
     /// <summary>When it is observed next; null leaves it to events.</summary>
     public DateTimeOffset? Next(string id) => _notBefore.TryGetValue(id, out var time) ? time : null;
 
-    /// <summary>Consecutive observations that could not be read, failed or were refused.</summary>
     public int Looks(string id) => _looks.GetValueOrDefault(id);
 
-    /// <summary>An observation starts.</summary>
     public void Begun(string id)
     {
         _notBefore.Remove(id);
         _idle.Remove(id);
     }
 
-    /// <summary>The step may be observed at once.</summary>
     public void AtOnce(string id)
     {
         _notBefore.Remove(id);
@@ -38,20 +34,16 @@ internal sealed class ObservationSchedule(Backoff afterFailure, Backoff relook)
         _notTaken.Remove(id);
     }
 
-    /// <summary>One more unreadable observation.</summary>
     public void Unreadable(string id, DateTimeOffset now) => Again(id, Looks(id) + 1, now);
 
-    /// <summary>One more observation of a step that waits for a repair.</summary>
     public void Stalled(string id, DateTimeOffset now) => Again(id, Math.Max(Looks(id) + 1, LooksOfAStall), now);
 
-    /// <summary>An attempt failed and another will follow.</summary>
     public void Failed(string id, int tries, DateTimeOffset now)
     {
         _looks.Remove(id);
         _notBefore[id] = now + afterFailure.Delay(tries);
     }
 
-    /// <summary>Its request was not accepted and will be repeated.</summary>
     public void NotTaken(string id, DateTimeOffset now)
     {
         _looks.Remove(id);
@@ -59,14 +51,12 @@ internal sealed class ObservationSchedule(Backoff afterFailure, Backoff relook)
         _notBefore[id] = now + afterFailure.Delay(_notTaken[id]);
     }
 
-    /// <summary>It has not started.</summary>
     public void Idle(string id)
     {
         _looks.Remove(id);
         _idle.Add(id);
     }
 
-    /// <summary>It was read and is under way.</summary>
     public void Fine(string id)
     {
         _looks.Remove(id);

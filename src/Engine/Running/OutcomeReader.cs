@@ -1,9 +1,3 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Engine.Guards;
-using Drydock.Engine.Holds;
-
 namespace Drydock.Engine.Running;
 
 /// <summary>Determines the state of a run from its plan and the controls. Changes nothing.</summary>
@@ -177,4 +171,55 @@ internal sealed class OutcomeReader(
         step.Id,
         EngineReasons.StepRunning,
         Sentences.Close(step.Message is null ? step.Title : $"{step.Title}: {step.Message}"));
+}
+
+/// <summary>The result of an advance.</summary>
+/// <param name="State">The state of the run.</param>
+/// <param name="StepId">The step that the message is about: the one that failed, is held, or runs.</param>
+/// <param name="Reason">Stable word, for failures the one of the step.</param>
+/// <param name="Message">What happened, where, and the remedy: whole sentences.</param>
+public sealed record RunOutcome(RunState State, string? StepId, string Reason, string Message)
+{
+    /// <summary>When to advance again without an event; null leaves it to events.</summary>
+    public TimeSpan? RequeueAfter { get; init; }
+
+    /// <summary>The holds of all steps that would start next, each with the approval that ends it, as the annotation
+    /// has it; empty unless the run is held. The first one is that of the step that the message is about.</summary>
+    public IReadOnlyList<StepHold> Holds { get; init; } = [];
+
+    /// <summary>Acts follow this write: it must be made even if it changes nothing.</summary>
+    public bool Acts { get; init; }
+
+    public bool RetryUsed { get; init; }
+
+    public string? RetryRefused { get; init; }
+}
+
+/// <summary>The state of a run.</summary>
+public enum RunState
+{
+    Working,
+
+    Held,
+
+    OutsideWindow,
+
+    Paused,
+
+    /// <summary>Nothing runs that could be followed, and nothing will be started (see
+    /// <see cref="RunControls.StartNothingBecause"/>); takes precedence over a failure.</summary>
+    Stopped,
+
+    /// <summary>A step failed and no automatic attempt is left. Steps of other branches may still be under
+    /// way.</summary>
+    Failed,
+
+    /// <summary>The outcome of a step, or the state of a guard, cannot be determined. Other steps may still be under
+    /// way.</summary>
+    OutcomeUnknown,
+
+    /// <summary>A guard is violated: the target was changed from outside. Steps may still be under way.</summary>
+    TargetChanged,
+
+    Succeeded,
 }

@@ -1,13 +1,8 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-
 namespace Drydock.Engine.Running;
 
-/// <summary>
-/// The run of one object's plan inside this process: its jobs, their reports, and when to observe again. Everything
-/// that matters is in the stored plan and on the targets; a new process starts with an empty run and reaches the same
-/// end. One caller at a time (the work queue serialises per object); jobs report from any thread.
-/// </summary>
+/// <summary>The run of one object's plan inside this process: its jobs, their reports, and when to observe again.
+/// Everything that matters is in the stored plan and on the targets; a new process starts with an empty run and reaches
+/// the same end. One caller at a time (the work queue serialises per object); jobs report from any thread.</summary>
 public sealed class PlanRun : IAsyncDisposable
 {
     private const string GuardJob = "guards";
@@ -34,30 +29,20 @@ public sealed class PlanRun : IAsyncDisposable
         _guards = new GuardWatch(relook);
     }
 
-    /// <summary>Whether jobs of this run are under way.</summary>
     public bool IsBusy => _jobs.IsBusy;
 
-    /// <summary>Whether a step whose receipt is recorded was observed not to have started.</summary>
     public bool IsIdle(string stepId) => _schedule.IsIdle(stepId);
 
-    /// <summary>
-    /// Something happened on a target: the guards are read at the next advance, which the caller must trigger. From any
-    /// thread.
-    /// </summary>
+    /// <summary>Something happened on a target: the guards are read at the next advance, which the caller must trigger.
+    /// From any thread.</summary>
     public void WorldChanged() => _guards.WorldChanged();
 
-    /// <summary>
-    /// Applies the reports of the jobs, has the new plan saved, and starts what may be started. Observations that it
-    /// starts and that report at once are applied too, so that the end of one step and the receipt of the next are one
-    /// write. Returns soon; long actions continue outside of it.
-    /// </summary>
-    /// <param name="plan">The plan as just read from the server.</param>
-    /// <param name="controls">The controls that users set now.</param>
-    /// <param name="environment">Actions, clock and fence.</param>
+    /// <summary>Applies the reports of the jobs, has the new plan saved, and starts what may be started. Observations
+    /// that it starts and that report at once are applied too, so that the end of one step and the receipt of the next
+    /// are one write. Returns soon; long actions continue outside of it.</summary>
     /// <param name="save">Writes plan and outcome to status under optimistic concurrency; throws if the write failed or
     /// may have failed. It may omit a write that changes nothing, unless <see cref="RunOutcome.Acts"/>: that write
     /// proves that the plan acted on is the newest.</param>
-    /// <param name="cancellationToken">Ends the advance, not the jobs.</param>
     public async Task<RunOutcome> AdvanceAsync(
         Plan plan,
         RunControls controls,
@@ -151,7 +136,6 @@ public sealed class PlanRun : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc />
     public ValueTask DisposeAsync() => _jobs.DisposeAsync();
 
     private void TakeIn(StepReport report, Dictionary<string, PlanStep> steps, DateTimeOffset now, bool isNew)

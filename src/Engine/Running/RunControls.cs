@@ -1,83 +1,54 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Engine.Running;
 
 /// <summary>The controls that users set for the run. Read again at every advance.</summary>
 public sealed record RunControls
 {
-    /// <summary>Running steps finish, no step starts.</summary>
     public bool Paused { get; init; }
 
-    /// <summary>
-    /// Why nothing may be started although the run is not paused (deletion with Abandon, an abort): a whole sentence.
-    /// Null lets it start.
-    /// </summary>
+    /// <summary>Why nothing may be started although the run is not paused (deletion with Abandon, an abort): a whole
+    /// sentence. Null lets it start.</summary>
     public string? StartNothingBecause { get; init; }
 
-    /// <summary>Phases, step ids, or <see cref="Holds.HoldMatcher.PointOfNoReturn"/> before which to stop.</summary>
     public IReadOnlySet<string> HoldBefore { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
-    /// <summary>How to resume a paused run: a whole sentence.</summary>
     public string HowToResume { get; init; } = "Set spec.paused: false to continue.";
 
-    /// <summary>How to remove an entry of <see cref="HoldBefore"/>: part of a sentence.</summary>
     public Func<string, string> HowToRelease { get; init; } = static name => $"remove '{name}' from spec.holdBefore";
 
-    /// <summary>
-    /// The entry of <see cref="HoldBefore"/> that exists only because a different plan was approved; null if there is
-    /// none.
-    /// </summary>
+    /// <summary>The entry of <see cref="HoldBefore"/> that exists only because a different plan was approved; null if
+    /// there is none.</summary>
     public string? OtherPlanApproved { get; init; }
 
-    /// <summary>
-    /// The entry of <see cref="HoldBefore"/> that follows from another field of the spec; null if there is none.
-    /// </summary>
     public string? ImpliedHold { get; init; }
 
-    /// <summary>Why there is an <see cref="ImpliedHold"/>, with the field: part of a sentence.</summary>
     public string? ImpliedBecause { get; init; }
 
-    /// <summary>
-    /// On how many nodes steps may be under way at the same time; null for all. Steps without a node do not count.
-    /// </summary>
+    /// <summary>On how many nodes steps may be under way at the same time; null for all. Steps without a node do not
+    /// count.</summary>
     public int? MaxParallelNodes { get; init; }
 
-    /// <summary>
-    /// When the phase of a step, or the unit of work that begins with it (<see cref="PlanStep.AsksWindow"/>), may
-    /// start; null or a time that has passed lets it start now. Called only for phases and units of which no step has
-    /// started: what has started is never interrupted.
-    /// </summary>
+    /// <summary>When the phase of a step, or the unit of work that begins with it (<see cref="PlanStep.AsksWindow"/>),
+    /// may start; null or a time that has passed lets it start now. Called only for phases and units of which no step
+    /// has started: what has started is never interrupted.</summary>
     public Func<PlanStep, DateTimeOffset?> PhaseOpensAt { get; init; } = static _ => null;
 
     /// <summary>True if phases no longer wait for <see cref="PhaseOpensAt"/>; units of work still do.</summary>
     public bool OnlyUnitsWait { get; init; }
 
-    /// <summary>
-    /// Why a unit of work may not start before <see cref="PhaseOpensAt"/>: a whole sentence for the status.
-    /// </summary>
     public Func<PlanStep, string> ClosedBecause { get; init; } = static _ => "spec.window is closed.";
 
-    /// <summary>Holds that were approved for this plan.</summary>
     public IReadOnlySet<string> Approved { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
-    /// <summary>
-    /// The failed steps whose failure an administrator accepts, and where the acceptance came from. A step that cannot
-    /// be accepted is not changed.
-    /// </summary>
+    /// <summary>The failed steps whose failure an administrator accepts, and where the acceptance came from. A step
+    /// that cannot be accepted is not changed.</summary>
     public IReadOnlyDictionary<string, AcceptedBy> Accepted { get; init; } =
         new Dictionary<string, AcceptedBy>(StringComparer.Ordinal);
 
-    /// <summary>A retry token was given that was not used before.</summary>
     public bool Retry { get; init; }
 
-    /// <summary>
-    /// An access field or a referenced Secret changed: the attempts of repeatable steps are reset, and everything is
-    /// observed again at once. Set only for the advance that follows the change.
-    /// </summary>
+    /// <summary>An access field or a referenced Secret changed: the attempts of repeatable steps are reset, and
+    /// everything is observed again at once. Set only for the advance that follows the change.</summary>
     public bool AccessChanged { get; init; }
 
-    /// <summary>
-    /// How long one attempt of a step may take now. Called from jobs, at any time until the next advance.
-    /// </summary>
     public required Func<PlanStep, TimeSpan> TimeoutOf { get; init; }
 }

@@ -1,11 +1,7 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Engine.Running;
 
-/// <summary>
-/// What limits the start of steps besides order and holds: how many nodes are worked on at the same time, and when
-/// phases and units of work may start.
-/// </summary>
+/// <summary>What limits the start of steps besides order and holds: how many nodes are worked on at the same time, and
+/// when phases and units of work may start.</summary>
 /// <param name="steps">The steps as they are; read again at each question.</param>
 /// <param name="controls">The controls that users set now.</param>
 /// <param name="now">The time.</param>
@@ -13,10 +9,8 @@ namespace Drydock.Engine.Running;
 internal sealed class StartLimits(
     IReadOnlyCollection<PlanStep> steps, RunControls controls, DateTimeOffset now, Func<string, bool> hasJob)
 {
-    /// <summary>
-    /// Whether a step may be started beside those under way. A step that is observed before its start counts: if it
-    /// only waits, the observation is its start.
-    /// </summary>
+    /// <summary>Whether a step may be started beside those under way. A step that is observed before its start counts:
+    /// if it only waits, the observation is its start.</summary>
     public bool HasRoom(PlanStep step)
     {
         if (controls.MaxParallelNodes is not { } limit || step.Node is null)
@@ -33,16 +27,12 @@ internal sealed class StartLimits(
     /// <summary>Whether the step's phase or unit of work has started, or may start now.</summary>
     public bool IsOpen(PlanStep step) => OpensAt(step) is null;
 
-    /// <summary>
-    /// When the step's phase or unit of work may start; null if it has started or may start now.
-    /// </summary>
+    /// <summary>When the step's phase or unit of work may start; null if it has started or may start now.</summary>
     public DateTimeOffset? OpensAt(PlanStep step) =>
         Waits(step) && controls.PhaseOpensAt(step) is { } opens && opens > now ? opens : null;
 
-    /// <summary>
-    /// Whether a unit of work begins with the step. If what the unit had prepared was removed while the run was stopped
-    /// (<see cref="PlanStep.CleanedUpAt"/>), the unit begins again with the step after it.
-    /// </summary>
+    /// <summary>Whether a unit of work begins with the step. If what the unit had prepared was removed while the run
+    /// was stopped (<see cref="PlanStep.CleanedUpAt"/>), the unit begins again with the step after it.</summary>
     public bool BeginsUnit(PlanStep step) =>
         step.AsksWindow || step.After.Exists(id => steps.Any(s => s.Id == id && s.CleanedUpAt is not null));
 

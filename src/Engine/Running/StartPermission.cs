@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Holds;
-
 namespace Drydock.Engine.Running;
 
 /// <summary>Whether an attempt of a step may be started now.</summary>
@@ -40,7 +37,6 @@ internal sealed class StartPermission
             && next.TrueForAll(s => s.State == StepState.Pending && (IsHeld(s) || !_limits.IsOpen(s))));
     }
 
-    /// <summary>Whether it may be started.</summary>
     public bool MayBegin(PlanStep step) => !_isStopped && step.State switch
     {
         StepState.Pending =>
@@ -55,7 +51,6 @@ internal sealed class StartPermission
         _ => false,
     };
 
-    /// <summary>When a step that only waits for the time of its phase may start; null for others.</summary>
     public DateTimeOffset? OpensAt(PlanStep step) =>
         step.State == StepState.Pending && IsNext(step) ? _limits.OpensAt(step) : null;
 

@@ -1,17 +1,10 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Engine.Running;
 
-/// <summary>
-/// Which steps count as done although they failed: those whose failure an administrator accepts, and those that only
-/// list something and could not be read in their time. Pure.
-/// </summary>
+/// <summary>Which steps count as done although they failed: those whose failure an administrator accepts, and those
+/// that only list something and could not be read in their time. Pure.</summary>
 internal static class StepAcceptances
 {
     /// <summary>Lets them count as done; returns their ids.</summary>
-    /// <param name="steps">The steps by id, after all reports: the verdict that is accepted is the last one.</param>
-    /// <param name="controls">The controls that users set now.</param>
-    /// <param name="now">The time.</param>
     public static IReadOnlyList<string> Apply(
         Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now)
     {

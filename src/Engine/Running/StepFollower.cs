@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Values;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Engine.Running;
 
 /// <summary>Observes one step until it is no longer under way; woken by the events that the action waits for.</summary>
@@ -33,15 +30,12 @@ internal sealed class StepFollower(
 
     private int _quickWaits;
 
-    /// <summary>
-    /// Limit of one observation or preparation: a step on a target that hangs must still be reported.
-    /// </summary>
+    /// <summary>Limit of one observation or preparation: a step on a target that hangs must still be
+    /// reported.</summary>
     public static TimeSpan LongestLook { get; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>
-    /// Observes until the step is no longer under way, or its time is over; null if the spec was replaced while the
-    /// step was under way.
-    /// </summary>
+    /// <summary>Observes until the step is no longer under way, or its time is over; null if the spec was replaced
+    /// while the step was under way.</summary>
     public async Task<StepObservation?> FollowAsync(CancellationToken cancellationToken)
     {
         var began = context.Step.StartedAt;
@@ -82,7 +76,6 @@ internal sealed class StepFollower(
         }
     }
 
-    /// <summary>Observes once.</summary>
     public async Task<StepObservation> LookAsync(CancellationToken cancellationToken)
     {
         try
@@ -146,3 +139,10 @@ internal sealed class StepFollower(
         }
     }
 }
+
+/// <summary>The result of following a step.</summary>
+/// <param name="Seen">The last observation.</param>
+/// <param name="IsFirstLook">Whether it was the first observation, and the step had not been seen under way before:
+/// only then a failure belongs to an earlier attempt.</param>
+/// <param name="Retryable">Whether another attempt may help, if it failed.</param>
+internal sealed record StepObservation(Observation Seen, bool IsFirstLook, bool Retryable = true);

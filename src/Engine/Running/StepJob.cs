@@ -1,14 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Engine.Actions;
 
 namespace Drydock.Engine.Running;
 
-/// <summary>
-/// Handles one step outside the reconcile: observes it, starts it when told to, and waits for its end. Reports to the
-/// run and never writes status.
-/// </summary>
+/// <summary>Handles one step outside the reconcile: observes it, starts it when told to, and waits for its end. Reports
+/// to the run and never writes status.</summary>
 internal sealed class StepJob
 {
     /// <summary>Most characters of one entry of a receipt. It is read back, so it must not be cut.</summary>
@@ -69,9 +64,8 @@ internal sealed class StepJob
         }
     }
 
-    /// <summary>
-    /// Observes whether the step has started; if not and <paramref name="mayBegin"/>, prepares the receipt.
-    /// </summary>
+    /// <summary>Observes whether the step has started; if not and <paramref name="mayBegin"/>, prepares the
+    /// receipt.</summary>
     public async Task<StepReport?> ObserveAsync(bool mayBegin, CancellationToken cancellationToken)
     {
         if (await _follower.FollowAsync(cancellationToken) is not { } observation)
@@ -92,7 +86,6 @@ internal sealed class StepJob
         return Conclude(observation, actFailure: null);
     }
 
-    /// <summary>Starts the action, if guards and fence allow it, and follows it to its end.</summary>
     public async Task<StepReport?> ActAsync(CancellationToken cancellationToken)
     {
         if (await BrokenGuardsAsync(cancellationToken) is { } broken)
@@ -270,4 +263,48 @@ internal sealed class StepJob
 
     private static bool IsOurs(Exception exception, CancellationToken cancellationToken) =>
         exception is OperationCanceledException && cancellationToken.IsCancellationRequested;
+}
+
+/// <summary>This process may no longer act: its lease expired or was lost.</summary>
+public sealed class ActRefusedException(
+    string message, Exception? innerException = null) : Exception(message, innerException);
+
+/// <summary>How far an attempt had progressed when it failed.</summary>
+internal enum FailurePoint
+{
+    /// <summary>The receipt could not be prepared; nothing was started.</summary>
+    BeforeAct,
+
+    /// <summary>The action was called, and the observation shows no trace of it, or that it ended before it changed
+    /// anything.</summary>
+    NoTrace,
+
+    Begun,
+}
+
+/// <summary>The inputs of a run besides the plan. Built again at every advance, so that changed endpoints and Secrets
+/// count from the next act on.</summary>
+public sealed record RunEnvironment
+{
+    public required string OwnerUid { get; init; }
+
+    public required IStepCatalog Catalog { get; init; }
+
+    public required IActFence Fence { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required Action Wake { get; init; }
+
+    /// <summary>Keeps what <see cref="Catalog"/> uses (connections, credentials) until the result is disposed of.
+    /// Called when a job is started: a job that started with one version of a Secret ends with it, even if other jobs
+    /// use a newer one meanwhile.</summary>
+    public Func<IAsyncDisposable?> Hold { get; init; } = static () => null;
+
+    /// <summary>Ends when the spec that <see cref="Catalog"/> is bound to was replaced by another one. A job that only
+    /// waits ends then, and the step is observed again with the new spec. An act under way is not
+    /// interrupted.</summary>
+    public CancellationToken Superseded { get; init; }
+
+    public Func<string, string> Redact { get; init; } = static text => text;
 }

@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-
 namespace Drydock.Engine.Running;
 
 /// <summary>A result of a job, on its way to the only writer of the object.</summary>
@@ -10,7 +7,6 @@ internal abstract record StepReport(PlanStep Basis)
 {
     public string StepId => Basis.Id;
 
-    /// <summary><see cref="Actions.Observation.OutputRef"/>.</summary>
     public string? OutputRef { get; init; }
 
     /// <summary>The step has not started; this receipt may be recorded and the action started.</summary>
@@ -30,14 +26,11 @@ internal abstract record StepReport(PlanStep Basis)
     internal sealed record Failed(
         PlanStep Basis, string Reason, string Message, bool Retryable, FailurePoint Point) : StepReport(Basis)
     {
-        /// <summary>Whether an administrator may accept the failure.</summary>
         public bool Acceptable { get; init; }
     }
 
-    /// <summary>
-    /// The target did not accept the request and the observation shows that nothing has started: it is restarted
-    /// automatically.
-    /// </summary>
+    /// <summary>The target did not accept the request and the observation shows that nothing has started: it is
+    /// restarted automatically.</summary>
     /// <param name="Since">When the target first did not accept it.</param>
     internal sealed record NotTaken(
         PlanStep Basis, string Reason, string Message, DateTimeOffset Since) : StepReport(Basis)
@@ -50,9 +43,8 @@ internal abstract record StepReport(PlanStep Basis)
     /// <param name="IsPermanent">It can never be determined.</param>
     internal sealed record Unknown(PlanStep Basis, string Message, bool IsPermanent = false) : StepReport(Basis);
 
-    /// <summary>
-    /// The step has not started and must not be started now (it failed before, or it is not allowed).
-    /// </summary>
+    /// <summary>The step has not started and must not be started now (it failed before, or it is not
+    /// allowed).</summary>
     internal sealed record Idle(PlanStep Basis) : StepReport(Basis);
 
     /// <summary>The fence did not let this process act.</summary>

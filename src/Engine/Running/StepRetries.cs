@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Engine.Running;
 
 /// <summary>The effect of a retry token, or of a change of access, on failed or unreadable steps. Pure.</summary>

@@ -1,25 +1,15 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Engine.Running;
 
-/// <summary>
-/// How a report changes a step. Pure. A step whose attempt is open has a <see cref="PlanStep.StartedAt"/>. A step that
-/// has not started, or whose last attempt is over and will be followed by another, has none.
-/// </summary>
+/// <summary>How a report changes a step. Pure. A step whose attempt is open has a <see cref="PlanStep.StartedAt"/>. A
+/// step that has not started, or whose last attempt is over and will be followed by another, has none.</summary>
 internal static class StepTransitions
 {
-    /// <summary>Observations of an unreadable outcome before the run reports it.</summary>
     public const int UnknownLooks = 3;
 
-    /// <summary>Preparations, also of a run-once step: until an act nothing has started.</summary>
     public const int Preparations = 3;
 
-    /// <summary>Times go through the API server, which may keep whole seconds only.</summary>
     public static TimeSpan ClockGrain { get; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// Whether a report made on <paramref name="basis"/> still applies to <paramref name="step"/> as it is stored now.
-    /// </summary>
     public static bool StillSpeaksOf(PlanStep basis, PlanStep step)
     {
         if (step.State == StepState.Succeeded)
@@ -119,10 +109,9 @@ internal static class StepTransitions
         return report.OutputRef is { } output ? next with { OutputRef = output } : next;
     }
 
-    /// <summary>
-    /// Records the receipt and counts the attempt; an attempt that is already counted keeps its number. The time of the
-    /// attempt starts here, even if an operator that was killed had recorded its receipt long before.
-    /// </summary>
+    /// <summary>Records the receipt and counts the attempt; an attempt that is already counted keeps its number. The
+    /// time of the attempt starts here, even if an operator that was killed had recorded its receipt long
+    /// before.</summary>
     public static PlanStep Begin(PlanStep step, StepReport.Ready ready, DateTimeOffset now) => step with
     {
         State = StepState.Running,
@@ -138,9 +127,8 @@ internal static class StepTransitions
         Acceptable = false,
     };
 
-    /// <summary>
-    /// Lets a step that failed, or could not be read, count as done; its message keeps the verdict that was overruled.
-    /// </summary>
+    /// <summary>Lets a step that failed, or could not be read, count as done; its message keeps the verdict that was
+    /// overruled.</summary>
     public static PlanStep Accept(PlanStep step, AcceptedBy by, DateTimeOffset now) => step with
     {
         State = StepState.Succeeded,
@@ -159,7 +147,6 @@ internal static class StepTransitions
         NotTakenSince = null,
     };
 
-    /// <summary>Resets the attempts of a step.</summary>
     public static PlanStep Reset(PlanStep step) =>
         step with
         {

@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Values;
-
 namespace Drydock.Engine.Running;
 
 /// <summary>Cancels work that does not finish in time. The limit may be raised while the work runs.</summary>
@@ -9,11 +7,7 @@ internal static class TimeLimit
     private static readonly TimeSpan LongestTimer = TimeSpan.FromHours(1);
 
     /// <summary>Runs <paramref name="work"/> to its end.</summary>
-    /// <param name="limit">How long it may take now.</param>
-    /// <param name="since">From when on this counts.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="work">Must end when cancelled.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="TimeoutException">The limit passed and the work was cancelled.</exception>
     public static async Task<T> RunAsync<T>(
         Func<TimeSpan> limit,

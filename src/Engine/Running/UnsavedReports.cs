@@ -5,13 +5,10 @@ internal sealed class UnsavedReports
 {
     private readonly List<StepReport> _reports = [];
 
-    /// <summary>All of them, in order.</summary>
     public IReadOnlyList<StepReport> All => _reports;
 
-    /// <summary>
-    /// Adds new ones, except those that a failed write makes void. Readings of guards are in memory already. Of several
-    /// consecutive reports of the same type the last one is enough.
-    /// </summary>
+    /// <summary>Adds new ones, except those that a failed write makes void. Readings of guards are in memory already.
+    /// Of several consecutive reports of the same type the last one is enough.</summary>
     public void Add(IEnumerable<StepReport> reports)
     {
         _reports.AddRange(
@@ -28,6 +25,5 @@ internal sealed class UnsavedReports
         }
     }
 
-    /// <summary>The write succeeded.</summary>
     public void Clear() => _reports.Clear();
 }

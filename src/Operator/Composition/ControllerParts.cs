@@ -1,9 +1,4 @@
 using Drydock.Abstractions.Controllers;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Clients.Kubernetes.Watching;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Operator.Composition;
 
@@ -23,13 +18,8 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
     private readonly TimeSpan _wholeFor;
 
     /// <summary>Composes them.</summary>
-    /// <param name="services">The API server, events, clock and logs.</param>
-    /// <param name="scope">The namespaces to serve.</param>
-    /// <param name="build">Builds the controller.</param>
-    /// <param name="secretNames">Secrets whose changes wake an object.</param>
-    /// <param name="sampling">How metrics and traces read an object.</param>
-    /// <param name="wholeFor">How long the cache keeps all of an object that has ended, because a trace may need it.
-    /// </param>
+    /// <param name="wholeFor">How long the cache keeps all of an object that has ended, because a trace may need
+    /// it.</param>
     public ControllerParts(
         ControllerServices services,
         NamespaceScope scope,
@@ -69,7 +59,6 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
 
     public string Name => $"The controller of {typeof(TEntity).Name}s";
 
-    /// <summary>The objects of the kind.</summary>
     public IResourceCache<TEntity> Objects { get; }
 
     public string Kind => _sampling.Kind;
@@ -118,23 +107,28 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
 /// <summary>The parts of one kind, as the process runs them.</summary>
 internal interface IControllerParts
 {
-    /// <summary>For logs.</summary>
     string Name { get; }
 
-    /// <summary>The watches, for the probes.</summary>
     IEnumerable<IWatchHealth> Watches { get; }
 
-    /// <summary>Tells the observers of every change until the result is disposed.</summary>
     IDisposable Observe(IReadOnlyList<IRunObserver> observers);
 
-    /// <summary>
-    /// Runs the watches of the kind, one for each namespace that is served, whether or not this process leads. The
-    /// watch of referenced Secrets runs with the host.
-    /// </summary>
+    /// <summary>Runs the watches of the kind, one for each namespace that is served, whether or not this process leads.
+    /// The watch of referenced Secrets runs with the host.</summary>
     Task WatchAsync(CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Runs the host for one term of leadership, and drops the sessions of the controller at its end.
-    /// </summary>
     Task LeadAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>The trigger that a controller is built with: the host that wakes objects is built later, with the
+/// controller.</summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+internal sealed class DeferredTrigger<TEntity> : IReconcileTrigger<TEntity>
+    where TEntity : class, IKubernetesObject
+{
+    /// <summary>The host, once it exists. Before it runs nothing need be woken: it reconciles every object when it
+    /// starts.</summary>
+    public IReconcileTrigger<TEntity>? Host { get; set; }
+
+    public void Wake(string? @namespace, string name) => Host?.Wake(@namespace, name);
 }

@@ -1,8 +1,3 @@
-using Drydock.Clients.Kubernetes.Watching;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Reconcilers.Snapshots;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Operator.Composition;
 
 /// <summary>The metrics about objects of all kinds.</summary>
@@ -12,7 +7,6 @@ internal sealed class ObjectMetrics : IDisposable
     private readonly RunCounters _counters;
     private readonly SnapshotMetrics _snapshots;
 
-    /// <summary>Creates the instruments.</summary>
     public ObjectMetrics(
         IReadOnlyList<IRunSource> sources,
         IResourceCache<BackupSnapshot> snapshots,
@@ -25,7 +19,6 @@ internal sealed class ObjectMetrics : IDisposable
     }
 
     /// <summary>Counts what happens to the objects of all kinds until the result is disposed.</summary>
-    /// <param name="controllers">The kinds.</param>
     /// <param name="other">Is told the same changes; null if there is no other.</param>
     public IDisposable Observe(IEnumerable<IControllerParts> controllers, IRunObserver? other)
     {
@@ -33,7 +26,6 @@ internal sealed class ObjectMetrics : IDisposable
         return new Subscriptions([.. controllers.Select(parts => parts.Observe(observers))]);
     }
 
-    /// <inheritdoc />
     public void Dispose()
     {
         _gauges.Dispose();

@@ -1,24 +1,14 @@
 using Drydock.Clients.Docker;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.Events;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Kubernetes.Leadership;
-using Drydock.Clients.Kubernetes.Watching;
 using Drydock.Clients.MySql;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
 using Drydock.Clients.Ssh;
 using Drydock.Crds;
-using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.SnapshotRestores;
-using Drydock.Operator.Metrics;
-using Drydock.Operator.Telemetry;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Snapshots;
-using Drydock.Reconcilers.Upgrades;
 using Microsoft.Extensions.Logging;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
@@ -185,24 +175,19 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             : null;
     }
 
-    /// <summary>Who this process is in the lease and in the log.</summary>
     public string Identity { get; }
 
-    /// <summary>
-    /// Why this process must not lead because of the CRDs in the cluster, with the remedy; null if it may.
-    /// </summary>
+    /// <summary>Why this process must not lead because of the CRDs in the cluster, with the remedy; null if it
+    /// may.</summary>
     public string? SchemaProblem => _schema.Problem;
 
-    /// <summary>Leader election, for the probes; null where this process runs alone.</summary>
     public LeaderElector? Elector => _elector;
 
-    /// <summary>The watches, for the probes.</summary>
     public IReadOnlyList<IWatchHealth> Watches => [.. _controllers.SelectMany(c => c.Watches)];
 
     /// <summary>Free bytes of the storage roots, for the metrics.</summary>
     internal StorageSpace Space { get; }
 
-    /// <summary>Where metrics and traces are sent.</summary>
     internal OtlpSettings Telemetry { get; }
 
     /// <summary>Reads the configuration and puts the parts together; nothing is connected to yet.</summary>
@@ -218,7 +203,6 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         return new OperatorComposition(client, options, time, loggers);
     }
 
-    /// <summary>Watches at once, and acts while it is leader, until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         RemoveScratch();
@@ -238,7 +222,6 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         _metrics.Dispose();

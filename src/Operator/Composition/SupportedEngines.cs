@@ -1,4 +1,3 @@
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -7,6 +6,5 @@ namespace Drydock.Operator.Composition;
 /// <summary>The database engines of this operator. A new engine is added here.</summary>
 internal static class SupportedEngines
 {
-    /// <summary>All of them.</summary>
     internal static DatabaseEngineSet All { get; } = new(new TiDbEngine(), new YugabyteEngine());
 }

@@ -1,14 +1,11 @@
 using Drydock.Clients.Kubernetes.Health;
-using Drydock.Operator.Composition;
-using Drydock.Operator.Metrics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Drydock.Operator.Health;
 
-/// <summary>
-/// /healthz fails if a watch is stuck or the process neither leads nor contends; /readyz fails until the watches have
-/// listed once and while the CRDs are older than the operator; /metrics in the Prometheus text format.
-/// </summary>
+/// <summary>/healthz fails if a watch is stuck or the process neither leads nor contends; /readyz fails until the
+/// watches have listed once and while the CRDs are older than the operator; /metrics in the Prometheus text
+/// format.</summary>
 internal static class ProbeServer
 {
     /// <summary>Builds the server; it does not listen before it is started.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Formatting.Display;
@@ -7,16 +5,11 @@ using Serilog.Formatting.Json;
 
 namespace Drydock.Operator.Logging;
 
-/// <summary>
-/// One flat JSON object a line: time, level and msg, then the fields of the message and of its scope (controller,
-/// namespace, name, uid, trace_id), all in snake_case, and the exception if there is one. docs/monitoring.md lists the
-/// keys.
-/// </summary>
+/// <summary>One flat JSON object a line: time, level and msg, then the fields of the message and of its scope
+/// (controller, namespace, name, uid, trace_id), all in snake_case, and the exception if there is one.
+/// docs/monitoring.md lists the keys.</summary>
 internal sealed class JsonLines : ITextFormatter
 {
-    /// <summary>
-    /// Keys that every line, or every line with an exception, has. No field of a message may have one.
-    /// </summary>
     public static IReadOnlyList<string> OwnKeys { get; } = ["time", "level", "msg", "logger", "event", "exception"];
 
     private static readonly JsonValueFormatter Values = new(typeTagName: null);
@@ -24,7 +17,6 @@ internal sealed class JsonLines : ITextFormatter
     // Texts without quotes, as in the text format of the log.
     private static readonly MessageTemplateTextFormatter Message = new("{Message:lj}", CultureInfo.InvariantCulture);
 
-    /// <inheritdoc />
     public void Format(LogEvent logEvent, TextWriter output)
     {
         output.Write("{\"time\":\"");
@@ -49,7 +41,6 @@ internal sealed class JsonLines : ITextFormatter
         output.WriteLine('}');
     }
 
-    /// <summary>The key of a property: <c>TraceId</c> becomes <c>trace_id</c>.</summary>
     public static string KeyOf(string property)
     {
         if (property == Serilog.Core.Constants.SourceContextPropertyName)

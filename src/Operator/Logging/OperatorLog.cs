@@ -1,4 +1,3 @@
-using System.Globalization;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -8,11 +7,9 @@ namespace Drydock.Operator.Logging;
 /// <summary>Logs go to standard output, as text, or as flat JSON for log collectors.</summary>
 public static class OperatorLog
 {
-    /// <summary>The format of a text line.</summary>
     public const string Template =
         "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
 
-    /// <summary>Creates the logger.</summary>
     public static Logger Create(OperatorOptions options)
     {
         var configuration = new LoggerConfiguration()

@@ -1,7 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
-using System.Text;
-
 namespace Drydock.Operator.Metrics;
 
 /// <summary>The series of one metric while they are recorded.</summary>
@@ -16,7 +12,6 @@ internal sealed class FamilyCells
     private readonly double[] _bounds;
     private readonly TimeProvider _time;
 
-    /// <summary>Creates the metric without series.</summary>
     public FamilyCells(string name, MetricKind kind, Instrument instrument, TimeProvider time)
     {
         _name = name;
@@ -30,7 +25,6 @@ internal sealed class FamilyCells
         _time = time;
     }
 
-    /// <summary>Takes one measurement.</summary>
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var labels = new KeyValuePair<string, string>[tags.Length];
@@ -52,7 +46,6 @@ internal sealed class FamilyCells
             (Labels: labels, Family: this)).Add(value, _isReplaced);
     }
 
-    /// <summary>Drops the series of an observable instrument that is about to be asked for its present ones.</summary>
     public void ForgetObserved()
     {
         if (_isObserved && _kind != MetricKind.Counter)
@@ -61,7 +54,6 @@ internal sealed class FamilyCells
         }
     }
 
-    /// <summary>The present values.</summary>
     public MetricFamily Read() => new(
         _name,
         _help,

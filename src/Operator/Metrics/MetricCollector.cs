@@ -1,14 +1,9 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
-
 namespace Drydock.Operator.Metrics;
 
-/// <summary>
-/// Collects the instruments of Drydock and of the .NET runtime (memory, threads, timers, exceptions). Counters,
-/// histograms and the like are accumulated as they are recorded, so create it before the parts that record. Observable
-/// instruments are asked at each collection and report only what they report then: a series that they no longer report
-/// has ended.
-/// </summary>
+/// <summary>Collects the instruments of Drydock and of the .NET runtime (memory, threads, timers, exceptions).
+/// Counters, histograms and the like are accumulated as they are recorded, so create it before the parts that record.
+/// Observable instruments are asked at each collection and report only what they report then: a series that they no
+/// longer report has ended.</summary>
 internal sealed class MetricCollector : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -16,7 +11,6 @@ internal sealed class MetricCollector : IDisposable
     private readonly TimeProvider _time;
     private readonly Lock _collecting = new();
 
-    /// <summary>Starts to collect.</summary>
     public MetricCollector(TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;
@@ -34,7 +28,6 @@ internal sealed class MetricCollector : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Everything that has a value now, ordered by name.</summary>
     public IReadOnlyList<MetricFamily> Collect()
     {
         lock (_collecting)
@@ -55,7 +48,6 @@ internal sealed class MetricCollector : IDisposable
         }
     }
 
-    /// <inheritdoc />
     public void Dispose() => _listener.Dispose();
 
     private static void Record(object? cells, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>

@@ -28,9 +28,7 @@ internal enum MetricKind
     /// <summary>It only grows, and restarts at 0 with the process.</summary>
     Counter,
 
-    /// <summary>It rises and falls.</summary>
     Gauge,
 
-    /// <summary>A distribution: a count for each bucket, and the sum.</summary>
     Histogram,
 }

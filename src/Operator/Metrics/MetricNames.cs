@@ -1,17 +1,12 @@
-using System.Diagnostics.Metrics;
-
 namespace Drydock.Operator.Metrics;
 
-/// <summary>
-/// Names of instruments in the conventions of Prometheus. Drydock's own instruments have such names already; those of
-/// the .NET runtime (<c>dotnet.gc.heap.total_allocated</c>, unit <c>By</c>) get unit and suffix.
-/// </summary>
+/// <summary>Names of instruments in the conventions of Prometheus. Drydock's own instruments have such names already;
+/// those of the .NET runtime (<c>dotnet.gc.heap.total_allocated</c>, unit <c>By</c>) get unit and suffix.</summary>
 internal static class MetricNames
 {
     private const string Number = "_count";
     private const string Total = "_total";
 
-    /// <summary>The name of an instrument.</summary>
     public static string Of(Instrument instrument, MetricKind kind)
     {
         var name = Plain(instrument.Name);
@@ -35,7 +30,6 @@ internal static class MetricNames
         return kind == MetricKind.Counter && !name.EndsWith(Total, StringComparison.Ordinal) ? name + Total : name;
     }
 
-    /// <summary>A name with only the characters that names of metrics and labels may have.</summary>
     public static string Plain(string name) =>
         string.Create(name.Length, name, static (to, from) =>
         {

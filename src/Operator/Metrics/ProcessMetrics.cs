@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
-using Drydock.Clients.Kubernetes.Watching;
 
 namespace Drydock.Operator.Metrics;
 
@@ -58,6 +56,5 @@ internal sealed class ProcessMetrics : IDisposable
             "Size of the volume below a storage root. Absent while the volume does not answer.");
     }
 
-    /// <inheritdoc />
     public void Dispose() => _meter.Dispose();
 }

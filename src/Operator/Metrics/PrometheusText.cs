@@ -1,15 +1,10 @@
-using System.Globalization;
-using System.Text;
-
 namespace Drydock.Operator.Metrics;
 
 /// <summary>The text format of Prometheus, version 0.0.4.</summary>
 internal static class PrometheusText
 {
-    /// <summary>Its media type.</summary>
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// <summary>The metrics as text.</summary>
     public static string Render(IReadOnlyList<MetricFamily> families)
     {
         var text = new StringBuilder();

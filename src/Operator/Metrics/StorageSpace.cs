@@ -1,11 +1,7 @@
-using Drydock.Clients.Snapshots;
-
 namespace Drydock.Operator.Metrics;
 
-/// <summary>
-/// Free bytes of the storage roots. A volume may hang, so that no caller waits for it: each question gets the
-/// answer to an earlier one, and asks the volumes again in the background.
-/// </summary>
+/// <summary>Free bytes of the storage roots. A volume may hang, so that no caller waits for it: each question gets the
+/// answer to an earlier one, and asks the volumes again in the background.</summary>
 /// <param name="roots">The storage roots.</param>
 /// <param name="time">The clock.</param>
 internal sealed class StorageSpace(StorageRoots roots, TimeProvider time)

@@ -1,5 +1,3 @@
-using Drydock.Operator.Metrics;
-
 namespace Drydock.Operator.Telemetry;
 
 /// <summary>Sends all metrics at regular intervals, and once more at the end of the process.</summary>
@@ -16,7 +14,6 @@ internal sealed partial class MetricExport : IAsyncDisposable
     private readonly Task _sending;
     private bool _reported;
 
-    /// <summary>Begins to send.</summary>
     public MetricExport(
         OtlpTarget target,
         OtlpSettings settings,
@@ -29,7 +26,6 @@ internal sealed partial class MetricExport : IAsyncDisposable
         _sending = RunAsync();
     }
 
-    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
@@ -7,9 +6,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Drydock.Operator.Telemetry;
 
-/// <summary>
-/// Sends export requests to one address. The specification of OTLP says which answers are worth a retry.
-/// </summary>
+/// <summary>Sends export requests to one address. The specification of OTLP says which answers are worth a
+/// retry.</summary>
 internal sealed class OtlpClient : IDisposable
 {
     private readonly HttpClient _http;
@@ -29,7 +27,6 @@ internal sealed class OtlpClient : IDisposable
         _http = new HttpClient(handler) { Timeout = target.Timeout };
     }
 
-    /// <summary>Sends one request.</summary>
     public async Task<OtlpAnswer> SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, _target.Endpoint) { Content = Body(message) };
@@ -70,7 +67,6 @@ internal sealed class OtlpClient : IDisposable
         }
     }
 
-    /// <inheritdoc />
     public void Dispose() => _http.Dispose();
 
     private static X509ChainPolicy Trusting(string file)
@@ -123,6 +119,5 @@ internal sealed class OtlpClient : IDisposable
 /// <param name="After">The earliest time for that, if the receiver named one.</param>
 internal sealed record OtlpAnswer(string? Problem, bool IsWorthRetry = false, TimeSpan? After = null)
 {
-    /// <summary>It was taken.</summary>
     public static OtlpAnswer Taken { get; } = new(Problem: null);
 }

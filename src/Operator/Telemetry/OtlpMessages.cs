@@ -1,6 +1,3 @@
-using Drydock.Operator.Metrics;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Operator.Telemetry;
 
 /// <summary>Export requests of OTLP, as bytes.</summary>
@@ -11,10 +8,6 @@ internal static class OtlpMessages
     private const ulong Internal = 1;
     private const ulong Failed = 2;
 
-    /// <summary>An ExportMetricsServiceRequest.</summary>
-    /// <param name="resource">Attributes of this process.</param>
-    /// <param name="families">The metrics.</param>
-    /// <param name="now">When they were read.</param>
     public static ReadOnlyMemory<byte> Metrics(
         IReadOnlyList<KeyValuePair<string, string>> resource,
         IReadOnlyList<MetricFamily> families,
@@ -27,9 +20,6 @@ internal static class OtlpMessages
             }
         });
 
-    /// <summary>An ExportTraceServiceRequest.</summary>
-    /// <param name="resource">Attributes of this process.</param>
-    /// <param name="spans">The spans.</param>
     public static ReadOnlyMemory<byte> Traces(
         IReadOnlyList<KeyValuePair<string, string>> resource, IReadOnlyList<TraceSpan> spans) =>
         Request(resource, scope =>

@@ -1,11 +1,7 @@
-using System.Globalization;
-
 namespace Drydock.Operator.Telemetry;
 
-/// <summary>
-/// What the standard environment variables of OpenTelemetry say: where telemetry is sent, and as what. Without an
-/// endpoint nothing is sent.
-/// </summary>
+/// <summary>What the standard environment variables of OpenTelemetry say: where telemetry is sent, and as what. Without
+/// an endpoint nothing is sent.</summary>
 internal sealed record OtlpSettings
 {
     private const string Endpoint = "ENDPOINT";
@@ -17,16 +13,12 @@ internal sealed record OtlpSettings
     /// <summary>Where traces are sent; null: nowhere.</summary>
     public OtlpTarget? Traces { get; private init; }
 
-    /// <summary>How often metrics are sent (OTEL_METRIC_EXPORT_INTERVAL).</summary>
     public TimeSpan Interval { get; private init; }
 
-    /// <summary>What this process is (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES).</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Resource { get; private init; } = [];
 
     /// <summary>Reads the environment.</summary>
     /// <param name="read">A variable by its name; null or empty if it is not set.</param>
-    /// <param name="version">The version of the operator.</param>
-    /// <param name="instance">The identity of this process.</param>
     /// <exception cref="OperatorOptionException">A variable cannot be used.</exception>
     public static OtlpSettings Read(Func<string, string?> read, string version, string instance)
     {
@@ -167,7 +159,6 @@ internal sealed record OtlpTarget(
     bool IsCompressed,
     string? Certificate)
 {
-    /// <summary>The address without what may be secret: account, query and headers.</summary>
     public override string ToString() =>
         Endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 }

@@ -1,13 +1,10 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Drydock.Operator.Telemetry;
 
-/// <summary>
-/// Writes messages in the wire format of Protocol Buffers, field by field. The numbers of the fields are those of the
-/// OTLP definitions (opentelemetry-proto, version 1).
-/// </summary>
+/// <summary>Writes messages in the wire format of Protocol Buffers, field by field. The numbers of the fields are those
+/// of the OTLP definitions (opentelemetry-proto, version 1).</summary>
 internal sealed class ProtobufWriter
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
@@ -19,34 +16,28 @@ internal sealed class ProtobufWriter
         Bytes = 2,
     }
 
-    /// <summary>What was written so far.</summary>
     public ReadOnlyMemory<byte> Written => _bytes.WrittenMemory;
 
-    /// <summary>Writes an integer or an enum.</summary>
     public void Number(int field, ulong value)
     {
         Tag(field, WireType.Varint);
         Varint(value);
     }
 
-    /// <summary>Writes a <c>fixed64</c>.</summary>
     public void Fixed(int field, ulong value)
     {
         Tag(field, WireType.Fixed64);
         Raw(value);
     }
 
-    /// <summary>Writes a <c>double</c>.</summary>
     public void Double(int field, double value) => Fixed(field, BitConverter.DoubleToUInt64Bits(value));
 
     /// <summary>Writes a moment as <c>fixed64</c> nanoseconds since 1970.</summary>
     public void Time(int field, DateTimeOffset moment) =>
         Fixed(field, (ulong)Math.Max(0, (moment - DateTimeOffset.UnixEpoch).Ticks) * 100);
 
-    /// <summary>Writes a text.</summary>
     public void Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
 
-    /// <summary>Writes bytes.</summary>
     public void Bytes(int field, ReadOnlySpan<byte> value)
     {
         Tag(field, WireType.Bytes);
@@ -54,7 +45,6 @@ internal sealed class ProtobufWriter
         _bytes.Write(value);
     }
 
-    /// <summary>Writes a message within this one.</summary>
     public void Message(int field, Action<ProtobufWriter> write)
     {
         var inner = new ProtobufWriter();

@@ -1,13 +1,10 @@
 using System.Threading.Channels;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Operator.Telemetry;
 
-/// <summary>
-/// Sends the spans of runs while this process leads. A new leader first sends every span that the objects record of
-/// attempts that have not ended, or ended within the last hour: its predecessor may have died before it sent them. A
-/// span that was sent already has the same ids and times, and receivers keep one.
-/// </summary>
+/// <summary>Sends the spans of runs while this process leads. A new leader first sends every span that the objects
+/// record of attempts that have not ended, or ended within the last hour: its predecessor may have died before it sent
+/// them. A span that was sent already has the same ids and times, and receivers keep one.</summary>
 internal sealed partial class TraceExport : IRunObserver, IDisposable
 {
     /// <summary>How many spans wait at most while the receiver takes none; the oldest are dropped.</summary>
@@ -33,7 +30,6 @@ internal sealed partial class TraceExport : IRunObserver, IDisposable
     private volatile bool _runs;
     private bool _reported;
 
-    /// <summary>Sends nothing yet.</summary>
     public TraceExport(
         OtlpTarget target,
         IReadOnlyList<KeyValuePair<string, string>> resource,
@@ -45,7 +41,6 @@ internal sealed partial class TraceExport : IRunObserver, IDisposable
         _client = new OtlpClient(target);
     }
 
-    /// <inheritdoc />
     public void Changed(RunSample? before, RunSample now)
     {
         // What is not told here is sent at the beginning of the next term.
@@ -57,7 +52,6 @@ internal sealed partial class TraceExport : IRunObserver, IDisposable
         }
     }
 
-    /// <summary>Sends until the term ends.</summary>
     public async Task RunAsync(CancellationToken term)
     {
         try
@@ -75,7 +69,6 @@ internal sealed partial class TraceExport : IRunObserver, IDisposable
         }
     }
 
-    /// <inheritdoc />
     public void Dispose() => _client.Dispose();
 
     private void Begin()

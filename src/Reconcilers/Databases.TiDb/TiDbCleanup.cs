@@ -1,28 +1,18 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Removes the temporary state that a stopped upgrade would leave permanently: in PD (docs/research/tidb.md#rules)
-/// evict-leader schedulers of its stores and schedule limits, and new programs that were prepared beside those in use.
-/// An upgrade that resumes later does all of it again.
-/// </summary>
+/// <summary>Removes the temporary state that a stopped upgrade would leave permanently: in PD
+/// (docs/research/tidb.md#rules) evict-leader schedulers of its stores and schedule limits, and new programs that were
+/// prepared beside those in use. An upgrade that resumes later does all of it again.</summary>
 internal sealed class TiDbCleanup(ITiDbTargets targets)
 {
-    /// <summary>
-    /// TiKVs that are, or may be, kept without leaders by an upgrade. The scheduler of one that is skipped keeps
-    /// nothing; the guard of schedulers names it.
-    /// </summary>
+    /// <summary>TiKVs that are, or may be, kept without leaders by an upgrade. The scheduler of one that is skipped
+    /// keeps nothing; the guard of schedulers names it.</summary>
     public static IEnumerable<(string Instance, ulong Store)> Evicted(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         status.Plan is { } plan
             ? Evicted(spec, plan).Where(e => !spec.Skip.Contains(e.Instance, StringComparer.Ordinal))
             : [];
 
-    /// <summary>Instances beside whose program the new one may lie, prepared for a swap that has not ended.</summary>
     public static IEnumerable<string> Staged(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         status.Plan is not { } plan
@@ -34,11 +24,9 @@ internal sealed class TiDbCleanup(ITiDbTargets targets)
                   && (IsBegun(plan, swap) || (drain is not null && drain.Is<DrainTikv>() && IsBegun(plan, drain)))
               select instance.Name;
 
-    /// <summary>
-    /// Removes schedulers and prepared programs and restores the limits while a run is stopped.
-    /// <c>leader_priority</c> is left unchanged:
-    /// restoring it here would trip a guard ("changed externally") when the upgrade resumes; status reports it instead.
-    /// </summary>
+    /// <summary>Removes schedulers and prepared programs and restores the limits while a run is stopped.
+    /// <c>leader_priority</c> is left unchanged: restoring it here would trip a guard ("changed externally") when the
+    /// upgrade resumes; status reports it instead.</summary>
     public async Task<ParkedStateResult> CleanUpAsync(
         DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken)
     {

@@ -1,12 +1,7 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Guards;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Polls for DDL while an upgrade runs, because TiDB sends no event for it: DDL is reported at once and not only before
-/// the next action. A change only wakes the run, whose guard then reads the jobs itself.
-/// </summary>
+/// <summary>Polls for DDL while an upgrade runs, because TiDB sends no event for it: DDL is reported at once and not
+/// only before the next action. A change only wakes the run, whose guard then reads the jobs itself.</summary>
 /// <param name="targets">The cluster.</param>
 /// <param name="changed">Called when DDL appears or ends.</param>
 internal sealed class TiDbDdlWatch(ITiDbTargets targets, Action changed) : IAsyncDisposable
@@ -35,7 +30,6 @@ internal sealed class TiDbDdlWatch(ITiDbTargets targets, Action changed) : IAsyn
         }
     }
 
-    /// <summary>Whether the upgrade runs and its guard against DDL is in force.</summary>
     public static bool IsWanted(DatabaseRollingUpgradeStatus? status) =>
         status is { Plan: { } plan, RollbackPlan: null }
         && status.Phase != DatabaseRollingUpgradePhases.Failed

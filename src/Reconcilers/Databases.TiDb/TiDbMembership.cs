@@ -1,6 +1,3 @@
-using System.Globalization;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>What a TiDB cluster knows of an instance: members of PD, stores, registered servers, pumps and
@@ -9,7 +6,6 @@ internal sealed class TiDbMembership(ITiDbTargets targets)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
 
-    /// <summary>See <see cref="IEngineTargets.FindMembershipAsync"/>.</summary>
     public async Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var at = Spec.Service(instance);
@@ -44,7 +40,6 @@ internal sealed class TiDbMembership(ITiDbTargets targets)
         }
     }
 
-    /// <summary>See <see cref="IEngineTargets.FindUnfitAsync"/>.</summary>
     public async Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var at = Spec.Service(instance);

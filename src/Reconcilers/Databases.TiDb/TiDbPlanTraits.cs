@@ -1,24 +1,18 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>What the steps of a TiDB plan mean to the frame that runs them. Pure.</summary>
 internal static class TiDbPlanTraits
 {
-    /// <summary>Whether the first process was stopped, or may have been: until then everything can be undone.</summary>
     public static bool IsPastUndo(Plan plan) => plan.Steps.Exists(s => s.Is<SwapInstance>() && PlanProgress.Begun(s));
 
-    /// <summary>
-    /// Whether anything was changed that a rollback would undo. Packages, saved configuration and backups stay.
-    /// </summary>
+    /// <summary>Whether anything was changed that a rollback would undo. Packages, saved configuration and backups
+    /// stay.</summary>
     public static bool Changed(Plan plan) =>
         plan.Steps.Exists(
             s => PlanProgress.Begun(s) && (s.Is<SetLeaderPriorities>() || s.Is<SwapInstance>()));
 
-    /// <summary>
-    /// Whether the upgrade of an instance begins with the step, so that the maintenance window is asked before it.
-    /// </summary>
+    /// <summary>Whether the upgrade of an instance begins with the step, so that the maintenance window is asked before
+    /// it.</summary>
     public static bool BeginsInstance(PlanStep step) => TiDbStepIds.IsDrain(step);
 
     /// <summary>The vendor's rule for one TiKV (docs/research/tidb.md#procedure); null for other instances.</summary>

@@ -1,25 +1,14 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>What the plan of an upgrade says for its status. Pure: the same plan gives the same status.</summary>
 internal static class TiDbStatus
 {
-    /// <summary>
-    /// The status with instances, times, backup, saved configuration and required actions; unchanged without a plan.
-    /// </summary>
+    /// <summary>The status with instances, times, backup, saved configuration and required actions; unchanged without a
+    /// plan.</summary>
     public static DatabaseRollingUpgradeStatus Compose(
         DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec) =>
         status.Plan is { } plan ? Compose(status, spec, plan) : status;
 
-    /// <summary>
-    /// Temporary state that an upgrade which is abandoned here leaves in the cluster, with the commands that remove it.
-    /// </summary>
     public static IReadOnlyList<ActionItem> LeftBehind(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         status.Plan is { } plan ? [.. LeftBehind(ById(plan), spec, status)] : [];

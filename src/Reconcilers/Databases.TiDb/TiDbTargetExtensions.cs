@@ -1,7 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>The clients of the parts of a cluster, and lookups in the spec and the plan.</summary>
@@ -9,7 +5,6 @@ internal static class TiDbTargetExtensions
 {
     public static DatabaseRollingUpgradeSpec Spec(this ITiDbTargets targets) => targets.Upgrade.Spec;
 
-    /// <summary>spec.tidb, with its defaults.</summary>
     public static TiDbSpec Settings(this ITiDbTargets targets) => targets.Upgrade.Spec.Tidb ?? new TiDbSpec();
 
     public static PdClient Pd(this ITiDbTargets targets) =>
@@ -27,9 +22,7 @@ internal static class TiDbTargetExtensions
         targets.Spec().Instances.Find(i => i.Name == name) ?? throw new KeyNotFoundException(
             $"spec.instances does not list {name}, for which the plan has steps. Add it again.");
 
-    /// <summary>
-    /// SHA-256 of the new program of an instance, as recorded by PreparePackage; null before that.
-    /// </summary>
+    /// <summary>SHA-256 of the new program of an instance, as recorded by PreparePackage; null before that.</summary>
     public static string? NewProgramSha256(this ITiDbTargets targets, Plan plan, DatabaseInstance instance)
     {
         // An instance that joined while the upgrade runs may be on a host for which no package was prepared; the

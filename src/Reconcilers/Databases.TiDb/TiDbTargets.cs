@@ -1,8 +1,3 @@
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>The clients of one TiDB upgrade.</summary>
@@ -12,7 +7,6 @@ internal sealed class TiDbTargets : ITiDbTargets, IEngineTargets
     private readonly TiDbDdlWatch _ddl;
     private readonly Lazy<IServiceHttp> _grafana;
 
-    /// <summary>Binds them; nothing is connected yet.</summary>
     public TiDbTargets(IEngineContext context)
     {
         _context = context;
@@ -73,4 +67,35 @@ internal sealed class TiDbTargets : ITiDbTargets, IEngineTargets
         new TiDbCleanup(this).CleanUpAsync(status, cancellationToken);
 
     public ValueTask DisposeAsync() => _ddl.DisposeAsync();
+}
+
+/// <summary>Identity, plan and status that follow from the discovery of a TiDB cluster. Pure.</summary>
+internal sealed class TiDbDiscovered(DatabaseRollingUpgradeSpec spec, TiDbDiscovery discovery)
+    : IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+{
+    public string TargetIdentity => TargetIdentities.Of(discovery.ClusterId);
+
+    public IReadOnlyList<string> TargetAddresses => ClusterAddresses.Of(spec);
+
+    public string TargetDescription => string.Create(
+        CultureInfo.InvariantCulture,
+        $"TiDB with {Count(DatabaseComponent.PD)} PD, {Count(DatabaseComponent.TiKV)} TiKV and "
+        + $"{Count(DatabaseComponent.TiDB)} TiDB, cluster {discovery.ClusterId}");
+
+    public Plan Compile(DatabaseRollingUpgradeSpec spec) =>
+        WindowUnits.Declare(new TiDbPlanner(spec, discovery).Compile(), TiDbPlanTraits.BeginsInstance);
+
+    public DatabaseRollingUpgradeStatus Learn(
+        DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) =>
+        status with
+        {
+            Estimate = KubernetesDuration.Format(TiDbEstimate.Of(spec)),
+            Instances =
+        [
+            .. discovery.Instances.Select(
+                i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = i.Version }),
+        ],
+        };
+
+    private int Count(DatabaseComponent component) => discovery.Instances.Count(i => i.Component == component);
 }

@@ -1,26 +1,19 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Removes what a stopped run would otherwise leave in a universe permanently (docs/research/yugabytedb.md#rules): the
-/// entries of its upgrade or rollback in the leader blacklist, and the flags of masters that speed up leaders. A run
-/// that resumes later is not harmed, because a server that has leaders again is drained again before it is stopped.
-/// Steps that fail do the same themselves; this is for a run that is stopped between them. Replication stays paused,
-/// because at this point it cannot be determined whether resuming is safe.
-/// </summary>
+/// <summary>Removes what a stopped run would otherwise leave in a universe permanently
+/// (docs/research/yugabytedb.md#rules): the entries of its upgrade or rollback in the leader blacklist, and the flags
+/// of masters that speed up leaders. A run that resumes later is not harmed, because a server that has leaders again is
+/// drained again before it is stopped. Steps that fail do the same themselves; this is for a run that is stopped
+/// between them. Replication stays paused, because at this point it cannot be determined whether resuming is
+/// safe.</summary>
 internal sealed class YugabyteCleanup(IYugabyteTargets targets)
 {
-    /// <summary>The servers that, by the stored plans, are or may be in the leader blacklist.</summary>
     public static IEnumerable<string> Blacklisted(DatabaseRollingUpgradeStatus status) =>
         new[] { status.Plan, status.RollbackPlan }
             .OfType<Plan>()
             .SelectMany(LeaderBlacklistIsClean.InHand)
             .Distinct(StringComparer.Ordinal);
 
-    /// <summary>Removes them from the blacklist.</summary>
     public async Task<ParkedStateResult> CleanUpAsync(
         DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken)
     {

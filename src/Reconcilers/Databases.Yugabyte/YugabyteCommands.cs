@@ -1,23 +1,17 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The commands of the admin tool with which an administrator completes what an upgrade has not done. They contain no
-/// secret. Pure.
-/// </summary>
+/// <summary>The commands of the admin tool with which an administrator completes what an upgrade has not done. They
+/// contain no secret. Pure.</summary>
 internal sealed class YugabyteCommands(DatabaseRollingUpgradeSpec spec)
 {
     private readonly YugabyteVocabulary _vocabulary = YugabyteVocabulary.Of(spec);
 
-    /// <summary>The host on which they are run.</summary>
     public string ToolHost => spec.ToolHost ?? (spec.Instances.Count > 0 ? spec.Instances[0].Host : "the tool host");
 
     private string Masters => string.Join(',', spec.Instances
         .Where(i => i.Component == DatabaseComponent.Master)
         .Select(m => new ServiceAddress(m.Host, DefaultPorts.Service(spec, m))));
 
-    /// <summary>Resumes a replication group at its target.</summary>
     public string Resume(string group, ReplicationTarget target)
     {
         var peer = spec.Yugabyte?.Replication.Groups.Find(g => g.Name == group)?.Peer;
@@ -27,7 +21,6 @@ internal sealed class YugabyteCommands(DatabaseRollingUpgradeSpec spec)
             : Text(Masters, AdminToolTls.Of(spec.Tls), command);
     }
 
-    /// <summary>Removes a tablet server from the leader blacklist.</summary>
     public string Release(string instance)
     {
         var server = spec.Instances.Find(i => i.Name == instance);

@@ -1,15 +1,7 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The properties of the steps of YugabyteDB's plans: how long they may take, what they change, what they wait for.
-/// Pure.
-/// </summary>
+/// <summary>The properties of the steps of YugabyteDB's plans: how long they may take, what they change, what they wait
+/// for. Pure.</summary>
 internal static class YugabytePlanTraits
 {
     // A step notices itself that its time is over, and cleans up. The limit of the engine must be later.
@@ -23,54 +15,40 @@ internal static class YugabytePlanTraits
     // A universe that becomes unhealthy while it is watched is watched from the beginning.
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
 
-    /// <summary>How long an unhealthy cluster is waited for before a process is stopped.</summary>
     public static TimeSpan GatePatience(DatabaseRollingUpgradeSpec spec) =>
         KubernetesDuration.Parse(spec.Timeouts.Verify);
 
-    /// <summary>
-    /// How long a drain waits until the former instance is healthy and may have leaders again, and the cluster is well.
-    /// </summary>
+    /// <summary>How long a drain waits until the former instance is healthy and may have leaders again, and the cluster
+    /// is well.</summary>
     public static TimeSpan DrainPatience(DatabaseRollingUpgradeSpec spec) => GatePatience(spec) + VerifyPatience(spec);
 
-    /// <summary>How long a started instance may take until it has been healthy for spec.settle.</summary>
     public static TimeSpan VerifyPatience(DatabaseRollingUpgradeSpec spec) =>
         KubernetesDuration.Parse(spec.Timeouts.Verify) + KubernetesDuration.Parse(spec.Settle);
 
-    /// <summary>The time limit of one attempt of an action, as text.</summary>
     public static string TimeLimit<TAction>(DatabaseRollingUpgradeSpec spec) => TimeLimit(spec, typeof(TAction).Name);
 
     public static string TimeLimit(DatabaseRollingUpgradeSpec spec, string action) =>
         KubernetesDuration.Format(TimeoutOf(spec, action));
 
-    /// <summary>The time limit of one attempt of a step.</summary>
     public static TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) => TimeoutOf(spec, step.Action);
 
-    /// <summary>Whether a step stops a process.</summary>
     public static bool IsSwap(PlanStep step) => step.Is<SwapMaster>() || step.Is<SwapTserver>();
 
-    /// <summary>
-    /// Whether the first process was stopped, or may have been: before that everything can be undone.
-    /// </summary>
     public static bool IsPastUndo(Plan plan) => plan.Steps.Exists(s => IsSwap(s) && PlanProgress.Begun(s));
 
-    /// <summary>
-    /// Whether anything was changed that a rollback would undo. A prepared package stays on the hosts.
-    /// </summary>
+    /// <summary>Whether anything was changed that a rollback would undo. A prepared package stays on the
+    /// hosts.</summary>
     public static bool Changed(Plan plan) => plan.Steps.Exists(s =>
         PlanProgress.Begun(s) && (IsSwap(s) || s.Is<SetReplication>() || s.Is<DrainTserver>()));
 
-    /// <summary>
-    /// Whether the upgrade of an instance begins with the step, so that the maintenance window is asked before it.
-    /// </summary>
+    /// <summary>Whether the upgrade of an instance begins with the step, so that the maintenance window is asked before
+    /// it.</summary>
     public static bool BeginsInstance(PlanStep step) => step.Is<SwapMaster>() || step.Is<DrainTserver>();
 
-    /// <summary>Whether a step only waits for something and changes nothing.</summary>
     public static bool OnlyWaits(PlanStep step) => WaitingActions<IYugabyteTargets>.Contains(step);
 
-    /// <summary>The reason for which a running step counts as held; null if it does not.</summary>
     public static string? HeldBy(PlanStep step) => step.Is<AwaitPeers>() ? Reasons.PeerNotUpgraded : null;
 
-    /// <summary>The instance that a step acts on: that of its node, or the master that its slot has taken.</summary>
     public static string? InstanceOf(Plan plan, PlanStep step) => step switch
     {
         { Node: { } node } => node,

@@ -1,16 +1,8 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Derives the status from what the steps of the plans have recorded. Pure.</summary>
 internal static class YugabyteStatus
 {
-    /// <summary>The status with the result of preflight.</summary>
     public static DatabaseRollingUpgradeStatus Learn(
         DatabaseRollingUpgradeStatus status, YugabyteDiscovery discovery) => status with
         {
@@ -27,13 +19,9 @@ internal static class YugabyteStatus
             AutoFlagsConfigBefore = discovery.AutoFlagsVersion ?? status.AutoFlagsConfigBefore,
         };
 
-    /// <summary>
-    /// The status with versions, AutoFlags, paused groups, elapsed time and required actions. If a plan has ended, by
-    /// failure, abort or success, every group that is still paused and every server that is still kept without leaders
-    /// has an entry in ActionRequired.
-    /// </summary>
-    /// <param name="status">The status with the plans as they are about to be stored, aborts included.</param>
-    /// <param name="spec">The spec.</param>
+    /// <summary>The status with versions, AutoFlags, paused groups, elapsed time and required actions. If a plan has
+    /// ended, by failure, abort or success, every group that is still paused and every server that is still kept
+    /// without leaders has an entry in ActionRequired.</summary>
     public static DatabaseRollingUpgradeStatus Compose(
         DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec)
     {
@@ -79,10 +67,6 @@ internal static class YugabyteStatus
         };
     }
 
-    /// <summary>
-    /// The groups that are still paused and the servers that are or may be kept without leaders, each with the command
-    /// that repairs it.
-    /// </summary>
     public static IReadOnlyList<ActionItem> LeftBehind(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
     {

@@ -1,8 +1,4 @@
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -12,7 +8,6 @@ internal sealed class YugabyteTargets : IYugabyteTargets, IEngineTargets
     private readonly IEngineContext _context;
     private readonly Dictionary<string, IServiceHttp> _peers = new(StringComparer.Ordinal);
 
-    /// <summary>Binds them; nothing is connected yet.</summary>
     public YugabyteTargets(IEngineContext context)
     {
         _context = context;
@@ -88,4 +83,22 @@ internal sealed class YugabyteTargets : IYugabyteTargets, IEngineTargets
         new YugabyteCleanup(this).CleanUpAsync(status, cancellationToken);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <summary>What follows from what preflight learned of a universe. Pure.</summary>
+internal sealed class YugabyteDiscovered(DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery)
+    : IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+{
+    public string TargetIdentity => discovery.UniverseUuid;
+
+    public IReadOnlyList<string> TargetAddresses => ClusterAddresses.Of(spec);
+
+    public string TargetDescription => discovery.Describe(spec);
+
+    public Plan Compile(DatabaseRollingUpgradeSpec spec) =>
+        WindowUnits.Declare(new YugabytePlanner(spec, discovery).Compile(), YugabytePlanTraits.BeginsInstance);
+
+    public DatabaseRollingUpgradeStatus Learn(
+        DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) =>
+        YugabyteStatus.Learn(status, discovery);
 }

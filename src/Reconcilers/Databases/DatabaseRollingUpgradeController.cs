@@ -1,16 +1,10 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// Takes distributed databases through rolling upgrades. How a run goes is the frame's (<c>Upgrades/Frame</c>); what
-/// makes a DatabaseRollingUpgrade is in <c>Running/DatabaseUpgradeKind.cs</c>, what makes it one of an engine in the
-/// project of that engine (<see cref="IDatabaseEngine"/>).
-/// </summary>
+/// <summary>Takes distributed databases through rolling upgrades. How a run goes is the frame's
+/// (<c>Upgrades/Frame</c>); what makes a DatabaseRollingUpgrade is in <c>Running/DatabaseUpgradeKind.cs</c>, what makes
+/// it one of an engine in the project of that engine (<see cref="IDatabaseEngine"/>).</summary>
 [EntityRbac(ApiGroup.Name, "databaserollingupgrades", Verbs = "get,list,watch,patch")]
 [EntityRbac(ApiGroup.Name, "databaserollingupgrades/status", Verbs = "update")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list,watch,create")]
@@ -25,7 +19,6 @@ internal sealed class DatabaseRollingUpgradeController(
     IReconcileTrigger<DatabaseRollingUpgrade> trigger)
     : RunController<DatabaseRollingUpgrade>(new DatabaseUpgradeKind(services), services, writer, trigger)
 {
-    /// <summary>Names of the Secrets whose changes wake an upgrade.</summary>
     public static IEnumerable<string> ReferencedSecrets(DatabaseRollingUpgrade upgrade) =>
         DatabaseRollingUpgradePhases.IsEnded(upgrade.Status?.Phase) ? [] : SecretReferences.Names(upgrade.Spec);
 }

@@ -1,16 +1,10 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Takes OMS installations through upgrades: preflight, plan, run, end. How a run goes is the frame's
-/// (<c>Upgrades/Frame</c>); what makes an OmsUpgrade is in <c>Running/OmsUpgradeKind.cs</c>.
-/// </summary>
+/// <summary>Takes OMS installations through upgrades: preflight, plan, run, end. How a run goes is the frame's
+/// (<c>Upgrades/Frame</c>); what makes an OmsUpgrade is in <c>Running/OmsUpgradeKind.cs</c>.</summary>
 [EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list,watch,patch")]
 [EntityRbac(ApiGroup.Name, "omsupgrades/status", Verbs = "update")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list,watch,create")]
@@ -25,7 +19,6 @@ internal sealed class OmsUpgradeController(
     OmsServices services, IEntityWriter<OmsUpgrade> writer, IReconcileTrigger<OmsUpgrade> trigger)
     : RunController<OmsUpgrade>(new OmsUpgradeKind(services), services, writer, trigger)
 {
-    /// <summary>Names of the Secrets whose changes wake an upgrade.</summary>
     public static IEnumerable<string> ReferencedSecrets(OmsUpgrade upgrade) =>
         OmsUpgradePhases.IsEnded(upgrade.Status?.Phase) ? [] : SecretReferences.Names(upgrade.Spec);
 }

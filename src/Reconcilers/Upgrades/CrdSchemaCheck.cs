@@ -1,22 +1,10 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Crds.SnapshotRestores;
-using Microsoft.Extensions.Logging;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Waits at the start until no CRD in the cluster is older than this operator. The API server drops status fields that
-/// a CRD does not know and answers 200, so that the receipt that a step wrote before it acted would be lost without an
-/// error.
-/// </summary>
+/// <summary>Waits at the start until no CRD in the cluster is older than this operator. The API server drops status
+/// fields that a CRD does not know and answers 200, so that the receipt that a step wrote before it acted would be lost
+/// without an error.</summary>
 [EntityRbac(
     "apiextensions.k8s.io", "customresourcedefinitions", Verbs = "get", ClusterScoped = true,
     ResourceNames = [Upgrades, Databases, Snapshots, Restores])]

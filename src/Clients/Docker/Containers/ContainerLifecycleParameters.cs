@@ -3,16 +3,14 @@ namespace Drydock.Clients.Docker;
 /// <summary>How to stop a container.</summary>
 public sealed record ContainerStopParameters
 {
-    /// <summary>
-    /// Seconds between the stop signal and SIGKILL; null: the container's own (10 by default); -1: no limit.
-    /// </summary>
+    /// <summary>Seconds between the stop signal and SIGKILL; null: the container's own (10 by default); -1: no
+    /// limit.</summary>
     public int? WaitBeforeKillSeconds { get; init; }
 }
 
 /// <summary>How to restart a container.</summary>
 public sealed record ContainerRestartParameters
 {
-    /// <summary>As <see cref="ContainerStopParameters.WaitBeforeKillSeconds"/>.</summary>
     public int? WaitBeforeKillSeconds { get; init; }
 }
 
@@ -26,7 +24,6 @@ public sealed record ContainerKillParameters
 /// <summary>The new name.</summary>
 public sealed record ContainerRenameParameters
 {
-    /// <summary>Without slash.</summary>
     public required string NewName { get; init; }
 }
 
@@ -36,7 +33,6 @@ public sealed record ContainerRemoveParameters
     /// <summary>Kill it first if it runs.</summary>
     public bool Force { get; init; }
 
-    /// <summary>Its anonymous volumes too.</summary>
     public bool RemoveVolumes { get; init; }
 }
 
@@ -49,32 +45,27 @@ public sealed record ContainerUpdateParameters
 /// <summary>What an update answers.</summary>
 public sealed record ContainerUpdateResponse
 {
-    /// <summary>The engine's warnings.</summary>
     public IReadOnlyList<string> Warnings { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>What to wait for.</summary>
 public sealed record ContainerWaitParameters
 {
-    /// <summary>
-    /// <c>not-running</c> (the default; also met by a container that never ran), <c>next-exit</c> or <c>removed</c>.
-    /// </summary>
+    /// <summary><c>not-running</c> (the default; also met by a container that never ran), <c>next-exit</c> or
+    /// <c>removed</c>.</summary>
     public string? Condition { get; init; }
 }
 
 /// <summary>How a wait ended.</summary>
 public sealed record ContainerWaitResponse
 {
-    /// <summary>The exit code.</summary>
     public long StatusCode { get; init; }
 
-    /// <summary>If the wait itself failed.</summary>
     public ContainerWaitError? Error { get; init; }
 }
 
 /// <summary>Why a wait failed.</summary>
 public sealed record ContainerWaitError
 {
-    /// <summary>The engine's text.</summary>
     public string Message { get; init => field = value ?? ""; } = "";
 }

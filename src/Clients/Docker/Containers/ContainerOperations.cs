@@ -1,6 +1,3 @@
-using System.Net;
-using System.Runtime.CompilerServices;
-
 namespace Drydock.Clients.Docker;
 
 internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions options) : IContainerOperations

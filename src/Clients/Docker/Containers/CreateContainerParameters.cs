@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary>A container to be created: its configuration, and its name.</summary>
@@ -13,17 +11,14 @@ public sealed record CreateContainerParameters : ContainerConfig
     [JsonIgnore]
     public string? Platform { get; init; }
 
-    /// <summary>The part that concerns the host.</summary>
     public HostConfig? HostConfig { get; init; }
 }
 
 /// <summary>What creating a container answers.</summary>
 public sealed record CreateContainerResponse
 {
-    /// <summary>The full id.</summary>
     [JsonPropertyName("Id")]
     public string ID { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The engine's warnings.</summary>
     public IReadOnlyList<string> Warnings { get; init => field = value ?? []; } = [];
 }

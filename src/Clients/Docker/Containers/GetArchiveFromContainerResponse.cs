@@ -1,16 +1,11 @@
-using System.Text.Json.Serialization;
-
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// What is at a path in a container, with a tar of it unless only the stat was requested. Disposing it ends the
-/// transfer.
-/// </summary>
+/// <summary>What is at a path in a container, with a tar of it unless only the stat was requested. Disposing it ends
+/// the transfer.</summary>
 public sealed class GetArchiveFromContainerResponse : IAsyncDisposable
 {
     private readonly IDisposable? _owner;
 
-    /// <summary>Makes one; <paramref name="owner"/> is disposed after the stream.</summary>
     public GetArchiveFromContainerResponse(ContainerPathStatResponse stat, Stream? stream, IDisposable? owner = null)
     {
         Stat = stat;
@@ -18,13 +13,10 @@ public sealed class GetArchiveFromContainerResponse : IAsyncDisposable
         _owner = owner;
     }
 
-    /// <summary>What is at the path.</summary>
     public ContainerPathStatResponse Stat { get; }
 
-    /// <summary>A tar stream; null if only the stat was requested.</summary>
     public Stream? Stream { get; }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (Stream is not null)
@@ -39,11 +31,9 @@ public sealed class GetArchiveFromContainerResponse : IAsyncDisposable
 /// <summary>What is at a path in a container.</summary>
 public sealed record ContainerPathStatResponse
 {
-    /// <summary>The last part of the path.</summary>
     [JsonPropertyName("name")]
     public string Name { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Bytes.</summary>
     [JsonPropertyName("size")]
     public long Size { get; init; }
 
@@ -51,11 +41,9 @@ public sealed record ContainerPathStatResponse
     [JsonPropertyName("mode")]
     public uint Mode { get; init; }
 
-    /// <summary>Last change.</summary>
     [JsonPropertyName("mtime")]
     public DateTimeOffset? Mtime { get; init; }
 
-    /// <summary>Where a link points, as a path in the container.</summary>
     [JsonPropertyName("linkTarget")]
     public string LinkTarget { get; init => field = value ?? ""; } = "";
 
@@ -73,7 +61,6 @@ public sealed record ContainerPathStatResponse
     [JsonIgnore]
     public bool IsRegularFile => (Mode & ModeNotRegular) == 0;
 
-    /// <summary>rwx for user, group and others.</summary>
     [JsonIgnore]
     public UnixFileMode Permissions => (UnixFileMode)(Mode & 0x1FF);
 }
@@ -81,18 +68,15 @@ public sealed record ContainerPathStatResponse
 /// <summary>Which path.</summary>
 public sealed record GetArchiveFromContainerParameters
 {
-    /// <summary>
-    /// A path in the container. Symbolic links inside the path are followed, a link at its end is not.
-    /// </summary>
+    /// <summary>A path in the container. Symbolic links inside the path are followed, a link at its end is
+    /// not.</summary>
     public required string Path { get; init; }
 }
 
 /// <summary>Where to unpack.</summary>
 public sealed record CopyToContainerParameters
 {
-    /// <summary>An existing directory in the container.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Whether a file may replace a directory and the reverse.</summary>
     public bool AllowOverwriteDirWithFile { get; init; }
 }

@@ -13,22 +13,15 @@ public interface IContainerOperations
     Task<CreateContainerResponse> CreateContainerAsync(
         CreateContainerParameters parameters, CancellationToken cancellationToken = default);
 
-    /// <summary>Everything the engine reports about one container.</summary>
-    /// <exception cref="DockerNotFoundException">No such container.</exception>
     Task<ContainerInspectResponse> InspectContainerAsync(string id, CancellationToken cancellationToken = default);
 
-    /// <summary>Starts a container.</summary>
-    /// <returns>false when it was running already.</returns>
     Task<bool> StartContainerAsync(string id, CancellationToken cancellationToken = default);
 
-    /// <summary>
-    /// Stops a container: its stop signal, then SIGKILL after the grace. Returns when it has stopped.
-    /// </summary>
-    /// <returns>false when it was stopped already.</returns>
+    /// <summary>Stops a container: its stop signal, then SIGKILL after the grace. Returns when it has
+    /// stopped.</summary>
     Task<bool> StopContainerAsync(
         string id, ContainerStopParameters parameters, CancellationToken cancellationToken = default);
 
-    /// <summary>Stops and starts a container.</summary>
     Task RestartContainerAsync(
         string id, ContainerRestartParameters parameters, CancellationToken cancellationToken = default);
 
@@ -37,8 +30,6 @@ public interface IContainerOperations
     Task KillContainerAsync(
         string id, ContainerKillParameters parameters, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives a container another name.</summary>
-    /// <exception cref="DockerNameConflictException">The name is in use.</exception>
     Task RenameContainerAsync(
         string id, ContainerRenameParameters parameters, CancellationToken cancellationToken = default);
 
@@ -48,25 +39,19 @@ public interface IContainerOperations
     Task RemoveContainerAsync(
         string id, ContainerRemoveParameters parameters, CancellationToken cancellationToken = default);
 
-    /// <summary>Changes settings of an existing container, running or not (restart policy).</summary>
     Task<ContainerUpdateResponse> UpdateContainerAsync(
         string id, ContainerUpdateParameters parameters, CancellationToken cancellationToken = default);
 
-    /// <summary>Waits, without limit, until the container meets the condition, and gives its exit code.</summary>
     Task<ContainerWaitResponse> WaitContainerAsync(
         string id, ContainerWaitParameters parameters, CancellationToken cancellationToken = default);
 
-    /// <summary>
-    /// The container's stdout and stderr, in the order the engine gives them. With
-    /// <see cref="ContainerLogsParameters.Follow"/> it ends when the container stops.
-    /// </summary>
+    /// <summary>The container's stdout and stderr, in the order the engine gives them. With
+    /// <see cref="ContainerLogsParameters.Follow"/> it ends when the container stops.</summary>
     IAsyncEnumerable<ContainerOutputChunk> GetContainerLogsAsync(
         string id, ContainerLogsParameters parameters, CancellationToken cancellationToken = default);
 
-    /// <summary>
-    /// What is at a path inside a container, and (unless <paramref name="statOnly"/>) a tar of it. Works on a container
-    /// that was created and never started, including its bind mounts. Dispose the answer.
-    /// </summary>
+    /// <summary>What is at a path inside a container, and (unless <paramref name="statOnly"/>) a tar of it. Works on a
+    /// container that was created and never started, including its bind mounts. Dispose the answer.</summary>
     /// <exception cref="DockerNotFoundException">No such container or no such path.</exception>
     Task<GetArchiveFromContainerResponse> GetArchiveFromContainerAsync(
         string id,
@@ -74,8 +59,6 @@ public interface IContainerOperations
         bool statOnly,
         CancellationToken cancellationToken = default);
 
-    /// <summary>Unpacks a tar into an existing directory of the container.</summary>
-    /// <exception cref="DockerNotFoundException">No such container or directory.</exception>
     Task ExtractArchiveToContainerAsync(
         string id, CopyToContainerParameters parameters, Stream archive, CancellationToken cancellationToken = default);
 }

@@ -1,11 +1,7 @@
-using System.Globalization;
-using System.Text;
-
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// A tar of one file (ustar, root:root, mode 0644), read while the content is read: nothing of it is kept.
-/// </summary>
+/// <summary>A tar of one file (ustar, root:root, mode 0644), read while the content is read: nothing of it is
+/// kept.</summary>
 internal sealed class SingleFileTar : Stream
 {
     /// <summary>The longest name of a file, in bytes of UTF-8.</summary>
@@ -22,12 +18,6 @@ internal sealed class SingleFileTar : Stream
     private readonly long _end;
     private long _position;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="name">Name of the file.</param>
-    /// <param name="bytes">Length of the content.</param>
-    /// <param name="content">The content; it stays open.</param>
-    /// <param name="changed">Time of its last change.</param>
-    /// <exception cref="ArgumentException">The name is too long or the content too large.</exception>
     public SingleFileTar(string name, long bytes, Stream content, DateTimeOffset changed)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);

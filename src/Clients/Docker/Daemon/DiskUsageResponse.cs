@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary>What the engine has on disk.</summary>
@@ -18,14 +16,11 @@ public sealed record DiskUsageResponse
 /// <summary>An image on disk.</summary>
 public sealed record DiskUsageImage
 {
-    /// <summary>The image ID.</summary>
     [JsonPropertyName("Id")]
     public string ID { get; init => field = value ?? ""; } = "";
 
-    /// <summary>References by tag.</summary>
     public IReadOnlyList<string> RepoTags { get; init => field = value ?? []; } = [];
 
-    /// <summary>Bytes.</summary>
     public long Size { get; init; }
 
     /// <summary>Bytes shared with others; -1: not computed.</summary>
@@ -38,18 +33,15 @@ public sealed record DiskUsageImage
 /// <summary>A container on disk.</summary>
 public sealed record DiskUsageContainer
 {
-    /// <summary>The full id.</summary>
     [JsonPropertyName("Id")]
     public string ID { get; init => field = value ?? ""; } = "";
 
     public IReadOnlyList<string> Names { get; init => field = value ?? []; } = [];
 
-    /// <summary>The reference it was created from.</summary>
     public string Image { get; init => field = value ?? ""; } = "";
 
     public string State { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Bytes it has written.</summary>
     public long SizeRw { get; init; }
 
     /// <summary>Bytes with the image.</summary>
@@ -61,6 +53,5 @@ public sealed record DiskUsageVolume
 {
     public string Name { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Its path on the host.</summary>
     public string Mountpoint { get; init => field = value ?? ""; } = "";
 }

@@ -3,22 +3,17 @@ namespace Drydock.Clients.Docker;
 /// <summary>Operations on the engine itself.</summary>
 public interface ISystemOperations
 {
-    /// <summary>Pings the engine, without retries.</summary>
     Task<PingResponse> PingAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Versions of the engine and of its API.</summary>
     Task<VersionResponse> GetVersionAsync(CancellationToken cancellationToken = default);
 
     /// <summary>The engine's view of its host.</summary>
     Task<SystemInfoResponse> GetSystemInfoAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>What images, containers and volumes take on disk. Slow on big hosts.</summary>
     Task<DiskUsageResponse> GetDiskUsageAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>
-    /// Events as they happen, first those since <see cref="ContainerEventsParameters.Since"/> (the engine keeps its
-    /// last 256). It ends normally only at <see cref="ContainerEventsParameters.Until"/>.
-    /// </summary>
+    /// <summary>Events as they happen, first those since <see cref="ContainerEventsParameters.Since"/> (the engine
+    /// keeps its last 256). It ends normally only at <see cref="ContainerEventsParameters.Until"/>.</summary>
     /// <exception cref="DockerUnreachableException">The connection died, or the engine stopped answering; the caller
     /// subscribes again from the last <see cref="Message.TimeNano"/> it saw, and observes the state once.</exception>
     IAsyncEnumerable<Message> MonitorEventsAsync(

@@ -1,41 +1,28 @@
-using System.Collections.ObjectModel;
-using System.Text.Json.Serialization;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary>An event.</summary>
 public sealed record Message
 {
-    /// <summary><c>container</c>, <c>image</c>, <c>daemon</c> …</summary>
     public string Type { get; init => field = value ?? ""; } = "";
 
-    /// <summary>
-    /// The bare verb: <c>start</c>, <c>die</c>, <c>exec_create</c>, <c>exec_start</c>, <c>exec_die</c>,
-    /// <c>health_status</c> …; what the engine puts behind a colon is in <see cref="ActionDetail"/>.
-    /// </summary>
+    /// <summary>The bare verb: <c>start</c>, <c>die</c>, <c>exec_create</c>, <c>exec_start</c>, <c>exec_die</c>,
+    /// <c>health_status</c> …; what the engine puts behind a colon is in <see cref="ActionDetail"/>.</summary>
     public string Action { get; init => field = value ?? ""; } = "";
 
     /// <summary>The text after the verb: the command line of an exec, a health state. It may contain secrets.</summary>
     public string ActionDetail { get; init => field = value ?? ""; } = "";
 
-    /// <summary><c>local</c>.</summary>
     [JsonPropertyName("scope")]
     public string Scope { get; init => field = value ?? ""; } = "";
 
-    /// <summary>What it happened to.</summary>
     public Actor Actor { get; init => field = value ?? new(); } = new();
 
     /// <summary>Nanoseconds since 1970 by the engine's clock.</summary>
     [JsonPropertyName("timeNano")]
     public long TimeNano { get; init; }
 
-    /// <summary>The time to 100 nanoseconds.</summary>
     public DateTimeOffset Time => DateTimeOffset.UnixEpoch.AddTicks(TimeNano / 100);
 
-    /// <summary>
-    /// An attribute such as <c>execID</c>, <c>exitCode</c>, <c>name</c>, <c>image</c>, <c>signal</c>; null if it is
-    /// missing.
-    /// </summary>
     public string? Attribute(string name) => Actor.Attributes.GetValueOrDefault(name);
 
     /// <summary>Type, verb and id; no attribute and no command line.</summary>
@@ -45,10 +32,8 @@ public sealed record Message
 /// <summary>What an event happened to.</summary>
 public sealed record Actor
 {
-    /// <summary>The id of the container, image ….</summary>
     public string ID { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Attributes: image, name, labels, and those of the event.</summary>
     public IReadOnlyDictionary<string, string> Attributes
     {
         get;
@@ -59,10 +44,8 @@ public sealed record Actor
 /// <summary>Which events.</summary>
 public sealed record ContainerEventsParameters
 {
-    /// <summary>
-    /// The engine's filters: <c>type</c>, <c>event</c>, <c>container</c>, <c>image</c>, <c>label</c>. Values of one key
-    /// are alternatives; all keys must match.
-    /// </summary>
+    /// <summary>The engine's filters: <c>type</c>, <c>event</c>, <c>container</c>, <c>image</c>, <c>label</c>. Values
+    /// of one key are alternatives; all keys must match.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Filters
     {
         get;

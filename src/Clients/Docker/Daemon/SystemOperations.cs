@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Drydock.Clients.Docker;
 
 internal sealed class SystemOperations(DockerHttp http) : ISystemOperations

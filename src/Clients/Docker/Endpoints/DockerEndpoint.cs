@@ -1,40 +1,29 @@
-using Drydock.Clients.Ssh;
-
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// Where a Docker Engine is and how it is reached. Two endpoints with the same content are equal, so clients can be
-/// kept by endpoint.
-/// </summary>
+/// <summary>Where a Docker Engine is and how it is reached. Two endpoints with the same content are equal, so clients
+/// can be kept by endpoint.</summary>
 public sealed record DockerEndpoint
 {
-    /// <summary>
-    /// <c>unix:///path/docker.sock</c>, <c>tcp://host:2376</c> or <c>ssh://user@host[:port][/path/docker.sock]</c>.
-    /// </summary>
+    /// <summary><c>unix:///path/docker.sock</c>, <c>tcp://host:2376</c> or
+    /// <c>ssh://user@host[:port][/path/docker.sock]</c>.</summary>
     public required Uri Uri { get; init; }
 
     /// <summary>Mutual TLS for tcp; required unless <see cref="Insecure"/>.</summary>
     public DockerTlsMaterial? Tls { get; init; }
 
-    /// <summary>Key and known hosts for ssh; required for ssh.</summary>
     public SshMaterial? Ssh { get; init; }
 
-    /// <summary>The host through which an ssh connection runs; null for a direct connection.</summary>
     public SshJump? Jump { get; init; }
 
     /// <summary>Whether docker runs as root on an ssh host, through <c>sudo -n</c>.</summary>
     public bool AsRoot { get; init; }
 
-    /// <summary>
-    /// Permits tcp without TLS: everybody on the network path is then root on the host. It must be set explicitly.
-    /// </summary>
+    /// <summary>Permits tcp without TLS: everybody on the network path is then root on the host. It must be set
+    /// explicitly.</summary>
     public bool Insecure { get; init; }
 
-    /// <summary>The endpoint as it may be shown; a password in the address is omitted.</summary>
     public string DisplayName => EndpointNames.Describe(Uri);
 
-    /// <summary>Reads an endpoint's address.</summary>
-    /// <exception cref="DockerEndpointException">It is not an absolute address.</exception>
     public static DockerEndpoint Parse(string address)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -46,7 +35,6 @@ public sealed record DockerEndpoint
                     + "Write `unix:///path`, `tcp://host:2376` or `ssh://user@host[:port]`.");
     }
 
-    /// <inheritdoc/>
     public override string ToString() => DisplayName;
 }
 

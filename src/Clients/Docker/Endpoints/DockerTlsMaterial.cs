@@ -1,16 +1,11 @@
-using System.Security.Cryptography;
-
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// PEM files for mutual TLS: the authority that signed the engine's certificate, and the client certificate with its
-/// key.
-/// </summary>
+/// <summary>PEM files for mutual TLS: the authority that signed the engine's certificate, and the client certificate
+/// with its key.</summary>
 public sealed class DockerTlsMaterial : IEquatable<DockerTlsMaterial>
 {
     private static readonly string[][] KeySets = [["ca.crt", "tls.crt", "tls.key"], ["ca.pem", "cert.pem", "key.pem"]];
 
-    /// <summary>The keys of a Secret that <see cref="FromSecretData"/> reads.</summary>
     public static IReadOnlyList<string> SecretKeys { get; } = [.. KeySets.SelectMany(static keys => keys)];
 
     /// <summary>Takes the three PEM files unchanged; they are parsed when a client is created.</summary>
@@ -24,21 +19,16 @@ public sealed class DockerTlsMaterial : IEquatable<DockerTlsMaterial>
         PrivateKey = privateKey;
     }
 
-    /// <summary>
-    /// One or more PEM certificates that are trusted to sign the engine's certificate; no other authority is.
-    /// </summary>
+    /// <summary>One or more PEM certificates that are trusted to sign the engine's certificate; no other authority
+    /// is.</summary>
     public ReadOnlyMemory<byte> CertificateAuthority { get; }
 
-    /// <summary>The PEM client certificate, followed by intermediates if there are any.</summary>
     public ReadOnlyMemory<byte> Certificate { get; }
 
-    /// <summary>The PEM key of <see cref="Certificate"/>, not encrypted.</summary>
     public ReadOnlyMemory<byte> PrivateKey { get; }
 
-    /// <summary>
-    /// Takes the material from a Secret's data: <c>ca.crt, tls.crt, tls.key</c> (Kubernetes) or <c>ca.pem, cert.pem,
-    /// key.pem</c> (Docker).
-    /// </summary>
+    /// <summary>Takes the material from a Secret's data: <c>ca.crt, tls.crt, tls.key</c> (Kubernetes) or <c>ca.pem,
+    /// cert.pem, key.pem</c> (Docker).</summary>
     /// <exception cref="DockerEndpointException">Neither set of keys is complete; the message names what is missing,
     /// never a value.</exception>
     public static DockerTlsMaterial FromSecretData(IReadOnlyDictionary<string, byte[]> data)
@@ -60,16 +50,13 @@ public sealed class DockerTlsMaterial : IEquatable<DockerTlsMaterial>
                 + "Set ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and key.pem.");
     }
 
-    /// <inheritdoc/>
     public bool Equals(DockerTlsMaterial? other) => other is not null
         && CertificateAuthority.Span.SequenceEqual(other.CertificateAuthority.Span)
         && Certificate.Span.SequenceEqual(other.Certificate.Span)
         && CryptographicOperations.FixedTimeEquals(PrivateKey.Span, other.PrivateKey.Span);
 
-    /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as DockerTlsMaterial);
 
-    /// <inheritdoc/>
     public override int GetHashCode()
     {
         var hash = default(HashCode);
@@ -78,6 +65,5 @@ public sealed class DockerTlsMaterial : IEquatable<DockerTlsMaterial>
         return hash.ToHashCode();
     }
 
-    /// <inheritdoc/>
     public override string ToString() => "TLS material (not shown)";
 }

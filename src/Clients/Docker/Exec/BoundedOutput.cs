@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary>Output of which a limited part was kept.</summary>
@@ -19,12 +17,10 @@ public sealed record BoundedOutput
     /// <summary>Bytes the command wrote, kept or not.</summary>
     public long TotalBytes => Head.Length + OmittedBytes + Tail.Length;
 
-    /// <summary>The output of an in-memory engine or a test.</summary>
     public static BoundedOutput FromText(string text) => new() { Head = Encoding.UTF8.GetBytes(text) };
 
-    /// <summary>
-    /// The kept text as UTF-8, with a line that says how much is missing between head and tail, if anything.
-    /// </summary>
+    /// <summary>The kept text as UTF-8, with a line that says how much is missing between head and tail, if
+    /// anything.</summary>
     public string Text => OmittedBytes == 0
         ? Encoding.UTF8.GetString([.. Head.Span, .. Tail.Span])
         : string.Concat(

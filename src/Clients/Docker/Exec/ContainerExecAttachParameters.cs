@@ -3,7 +3,6 @@ namespace Drydock.Clients.Docker;
 /// <summary>What is sent to an attached command, and how much of its output is kept.</summary>
 public sealed record ContainerExecAttachParameters
 {
-    /// <summary>Must be the value the exec was created with.</summary>
     public bool Tty { get; init; }
 
     /// <summary>Bytes of stdout kept (half from the beginning, half from the end).</summary>
@@ -12,29 +11,23 @@ public sealed record ContainerExecAttachParameters
     /// <summary>Bytes of stderr kept (half from the beginning, half from the end).</summary>
     public int MaxStderrBytes { get; init; } = 64 * 1024;
 
-    /// <summary>
-    /// How much the command may print in all, in bytes, before the operator stops reading. The operator's commands
-    /// print far less.
-    /// </summary>
+    /// <summary>How much the command may print in all, in bytes, before the operator stops reading. The operator's
+    /// commands print far less.</summary>
     public long MaxTotalBytes { get; init; } = 64L << 20;
 
-    /// <summary>
-    /// The command's input, from the current position to its end; it is read once. The exec must have been created with
-    /// <see cref="ContainerExecCreateParameters.AttachStdin"/>. Null: no input.
-    /// </summary>
+    /// <summary>The command's input, from the current position to its end; it is read once. The exec must have been
+    /// created with <see cref="ContainerExecCreateParameters.AttachStdin"/>. Null: no input.</summary>
     public Stream? Stdin { get; init; }
 
     /// <summary>Receives how many bytes of <see cref="Stdin"/> were sent.</summary>
     public Action<long>? Sent { get; init; }
 
-    /// <summary>Receives each piece of output as it comes; no output is kept then.</summary>
     public Action<ContainerOutputChunk>? OnOutput { get; init; }
 }
 
 /// <summary>What an attached command wrote.</summary>
 public sealed record ContainerExecOutput
 {
-    /// <summary>stdout; with a terminal, everything.</summary>
     public BoundedOutput Stdout { get; init => field = value ?? new(); } = new();
 
     public BoundedOutput Stderr { get; init => field = value ?? new(); } = new();

@@ -1,14 +1,8 @@
-using System.Net;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Remote;
-
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// A long-lived container used as a host: commands run in it by exec. Each command is followed by a marker on both
-/// outputs. Without the markers its end counts as not seen, because a broken connection looks like the end of the
-/// output.
-/// </summary>
+/// <summary>A long-lived container used as a host: commands run in it by exec. Each command is followed by a marker on
+/// both outputs. Without the markers its end counts as not seen, because a broken connection looks like the end of the
+/// output.</summary>
 /// <param name="client">The engine; shared, not disposed here.</param>
 /// <param name="host">The host that the container is, for messages.</param>
 /// <param name="container">Its name or id.</param>
@@ -29,10 +23,8 @@ public sealed class ContainerRemoteClient(
     // The engine records the end of a command right after the end of its outputs.
     private static readonly TimeSpan NotingLimit = TimeSpan.FromSeconds(30);
 
-    /// <inheritdoc />
     public string Name { get; } = $"{host} (container {container} at {client.EndpointName})";
 
-    /// <inheritdoc />
     public async Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(command);
@@ -76,7 +68,6 @@ public sealed class ContainerRemoteClient(
                     + "connection broke");
     }
 
-    /// <inheritdoc />
     public Task<bool> UploadAsync(
         RemoteFile file,
         Func<long, CancellationToken, Task<Stream>> open,
@@ -84,7 +75,6 @@ public sealed class ContainerRemoteClient(
         CancellationToken cancellationToken = default) =>
         new RemoteUpload(this, file, open, progress).RunAsync(cancellationToken);
 
-    /// <summary>Nothing is held here.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     // Creates the exec; the command does not run yet.

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Drydock.Clients.Docker;
 
 internal sealed class ExecOperations(DockerHttp http) : IExecOperations
@@ -145,12 +143,9 @@ internal sealed class ExecOperations(DockerHttp http) : IExecOperations
         };
 }
 
-/// <summary>
-/// Recognizes the engine's refusal to start an exec a second time when the refusal is written into the output: "Exec
-/// command ID is already
-/// running" (or "has already run"). Only the first bytes are examined, and they must contain the exec id, which no
-/// command knows about itself.
-/// </summary>
+/// <summary>Recognizes the engine's refusal to start an exec a second time when the refusal is written into the output:
+/// "Exec command ID is already running" (or "has already run"). Only the first bytes are examined, and they must
+/// contain the exec id, which no command knows about itself.</summary>
 internal sealed class ExecRefusalDetector(string execId)
 {
     private const int MaxInspected = 512;

@@ -1,9 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Safety;
 using Polly;
 
 namespace Drydock.Clients.Docker;
@@ -11,9 +5,8 @@ namespace Drydock.Clients.Docker;
 /// <summary>Requests to one engine: version prefix, limits, retries of reads, typed failures.</summary>
 internal sealed class DockerHttp : IAsyncDisposable
 {
-    /// <summary>
-    /// Maximum length in bytes of an answer that is read as a whole. A list of 5,000 containers has about 10 MiB.
-    /// </summary>
+    /// <summary>Maximum length in bytes of an answer that is read as a whole. A list of 5,000 containers has about 10
+    /// MiB.</summary>
     internal const int MaxAnswerBytes = 16 * 1024 * 1024;
 
     private static readonly HttpRequestOptionsKey<Exception> LostUpload = new("drydock.lost-upload");
@@ -40,7 +33,6 @@ internal sealed class DockerHttp : IAsyncDisposable
 
     public string EndpointName { get; }
 
-    /// <summary>Monitors silent streams.</summary>
     public LivenessProbe Liveness { get; }
 
     public async Task PingAsync(CancellationToken cancellationToken)
@@ -49,20 +41,16 @@ internal sealed class DockerHttp : IAsyncDisposable
             DockerRequest.Get("/_ping", "ping"), versioned: false, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads JSON, with retries after transient failures.</summary>
     public Task<T> ReadAsync<T>(DockerRequest call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         RepeatAsync(ct => JsonAsync(call, type, versioned: true, ct), cancellationToken);
 
-    /// <summary>Retries a read after transient failures.</summary>
     public Task<T> RepeatAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
         _reads.ExecuteAsync(
             static async (read, ct) => await read(ct).ConfigureAwait(false), read, cancellationToken).AsTask();
 
-    /// <summary>Sends once and reads JSON.</summary>
     public Task<T> SendAsync<T>(DockerRequest call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         JsonAsync(call, type, versioned: true, cancellationToken);
 
-    /// <summary>Sends once and returns the status, a success or 304.</summary>
     public async Task<HttpStatusCode> SendAsync(DockerRequest call, CancellationToken cancellationToken)
     {
         using var response = await SendShortAsync(call, versioned: true, cancellationToken).ConfigureAwait(false);
@@ -70,7 +58,6 @@ internal sealed class DockerHttp : IAsyncDisposable
         return response.StatusCode;
     }
 
-    /// <summary>A success reported before the whole upload was received is a failure.</summary>
     internal static void ThrowIfUploadWasLost(string endpointName, DockerRequest call, HttpResponseMessage response)
     {
         if (response.RequestMessage?.Options.TryGetValue(LostUpload, out var lost) == true)
@@ -79,9 +66,8 @@ internal sealed class DockerHttp : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Sends once and returns the response with its body unread, without a time limit. The caller disposes it.
-    /// </summary>
+    /// <summary>Sends once and returns the response with its body unread, without a time limit. The caller disposes
+    /// it.</summary>
     public async Task<DockerResponse> OpenAsync(DockerRequest call, CancellationToken cancellationToken)
     {
         await NegotiateVersionAsync(call, cancellationToken).ConfigureAwait(false);
@@ -90,10 +76,8 @@ internal sealed class DockerHttp : IAsyncDisposable
         return new DockerResponse(this, call, response);
     }
 
-    /// <summary>
-    /// Sends once over a separate connection and returns that connection, which then carries bytes in both directions.
-    /// The caller disposes it.
-    /// </summary>
+    /// <summary>Sends once over a separate connection and returns that connection, which then carries bytes in both
+    /// directions. The caller disposes it.</summary>
     public async Task<UpgradedConnection> UpgradeAsync(DockerRequest call, CancellationToken cancellationToken)
     {
         await NegotiateVersionAsync(call, cancellationToken).ConfigureAwait(false);
@@ -166,7 +150,6 @@ internal sealed class DockerHttp : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Sends once, with or without the version prefix, and reads JSON.</summary>
     public async Task<T> JsonAsync<T>(
         DockerRequest call, JsonTypeInfo<T> type, bool versioned, CancellationToken cancellationToken)
     {

@@ -1,13 +1,8 @@
-using System.Net.Http.Headers;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary>The description of one request.</summary>
 internal sealed record DockerRequest(HttpMethod Method, string Path, string Operation)
 {
-    /// <summary>Creates the body; called once for each attempt.</summary>
     public Func<HttpContent>? Content { get; init; }
 
     /// <summary>Limit of a short call; null: the client's.</summary>
@@ -19,18 +14,15 @@ internal sealed record DockerRequest(HttpMethod Method, string Path, string Oper
     /// <summary>The secrets to be removed from the engine's error text.</summary>
     public SecretScrubber Secrets { get; init; } = SecretScrubber.None;
 
-    /// <summary>The requested container name, for a name conflict.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Credentials for the registry.</summary>
     public AuthConfig? Auth { get; init; }
 
     /// <summary>The connection becomes a bidirectional byte stream once the engine has agreed (101).</summary>
     public bool Upgrades { get; init; }
 
-    /// <summary>
-    /// Whether the request can change state. If its answer is lost, the outcome is unknown, and it is never repeated.
-    /// </summary>
+    /// <summary>Whether the request can change state. If its answer is lost, the outcome is unknown, and it is never
+    /// repeated.</summary>
     public bool ChangesSomething => Method != HttpMethod.Get && Method != HttpMethod.Head;
 
     public static DockerRequest Get(string path, string operation) => new(HttpMethod.Get, path, operation);

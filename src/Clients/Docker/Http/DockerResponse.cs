@@ -1,27 +1,19 @@
-using System.Runtime.CompilerServices;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// A response whose body is still being received; reading it is monitored and fails with typed exceptions.
-/// </summary>
+/// <summary>A response whose body is still being received; reading it is monitored and fails with typed
+/// exceptions.</summary>
 internal sealed class DockerResponse(DockerHttp http, DockerRequest call, HttpResponseMessage response) : IDisposable
 {
     public HttpResponseMessage Response => response;
 
-    /// <summary>Throws if the engine answered before it had received the whole upload.</summary>
     public void ThrowIfUploadWasLost() => DockerHttp.ThrowIfUploadWasLost(http.EndpointName, call, response);
 
-    /// <summary>The body as a stream that throws typed exceptions.</summary>
     public async Task<Stream> BodyAsync(CancellationToken cancellationToken)
     {
         var inner = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         return new ResponseStream(inner, (buffer, ct) => ReadAsync(inner, buffer, ct));
     }
 
-    /// <summary>The body as JSON objects, one per line.</summary>
     public async IAsyncEnumerable<T> LinesAsync<T>(
         JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class

@@ -1,10 +1,3 @@
-using System.Net;
-using System.Text;
-using System.Text.Json;
-using System.Text.RegularExpressions;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Safety;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary>Maps refusals and broken connections to the exceptions of this client.</summary>
@@ -19,10 +12,8 @@ internal static partial class ErrorMapper
     // Maximum number of characters kept in <c>EngineMessage</c>.
     private const int MaxWords = 2000;
 
-    /// <summary>
-    /// The exception for an answer that is not a success. Only text from an engine is repeated, never the body of
-    /// another server.
-    /// </summary>
+    /// <summary>The exception for an answer that is not a success. Only text from an engine is repeated, never the body
+    /// of another server.</summary>
     public static DockerException FromAnswer(
         string endpoint,
         string operation,
@@ -58,10 +49,6 @@ internal static partial class ErrorMapper
         };
     }
 
-    /// <summary>
-    /// The exception for a connection that failed. A DockerException inside it, thrown while connecting, is returned
-    /// unchanged.
-    /// </summary>
     public static DockerException FromConnection(
         string endpoint, string operation, Exception failure, bool changesSomething)
     {

@@ -1,7 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary>Reads a stream of JSON objects, one per line; each is returned as soon as its line is complete.</summary>
@@ -12,8 +8,6 @@ internal static class JsonLineReader
 
     /// <summary>Enumerates the objects until the stream ends.</summary>
     /// <param name="read">Reads into a buffer; 0 at the end.</param>
-    /// <param name="type">The objects' type.</param>
-    /// <param name="cancellationToken">Ends the enumeration.</param>
     /// <exception cref="JsonException">A line is not a valid object, or is longer than 4 MiB.</exception>
     /// <exception cref="EndOfStreamException">The stream ended inside a line.</exception>
     public static async IAsyncEnumerable<T> ReadAsync<T>(

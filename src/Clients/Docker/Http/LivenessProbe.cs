@@ -1,16 +1,12 @@
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// Monitors operations that may legitimately be silent for hours: after each period of silence the engine is pinged on
-/// another connection.
-/// </summary>
+/// <summary>Monitors operations that may legitimately be silent for hours: after each period of silence the engine is
+/// pinged on another connection.</summary>
 internal sealed class LivenessProbe(
     string endpoint, Func<CancellationToken, Task> ping, TimeSpan period, TimeProvider time)
 {
-    /// <summary>
-    /// Runs <paramref name="operation"/>, a part of <paramref name="call"/>, and ends it when the engine no longer
-    /// answers.
-    /// </summary>
+    /// <summary>Runs <paramref name="operation"/>, a part of <paramref name="call"/>, and ends it when the engine no
+    /// longer answers.</summary>
     /// <exception cref="DockerUnreachableException">The engine did not answer the ping.</exception>
     public async Task<T> GuardAsync<T>(
         DockerRequest call, Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken)

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary>The X-Docker-Container-Path-Stat header: JSON in base64.</summary>
@@ -7,7 +5,6 @@ internal static class PathStat
 {
     public const string Header = "X-Docker-Container-Path-Stat";
 
-    /// <exception cref="DockerProtocolException">It is missing or invalid.</exception>
     public static ContainerPathStatResponse Decode(string endpoint, string? header)
     {
         if (string.IsNullOrEmpty(header))

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary>Builds the query of a path; null and false are omitted.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 
 namespace Drydock.Clients.Docker;
 
@@ -70,11 +69,9 @@ internal static class RawOutput
     }
 }
 
-/// <summary>
-/// Splits the engine's multiplexed output: frames of an 8-byte header (source, three zeros, length as big-endian 32
-/// bits) and the payload. Accepts input split anywhere and passes payload on as it comes, so the size of a frame costs
-/// no memory.
-/// </summary>
+/// <summary>Splits the engine's multiplexed output: frames of an 8-byte header (source, three zeros, length as
+/// big-endian 32 bits) and the payload. Accepts input split anywhere and passes payload on as it comes, so the size of
+/// a frame costs no memory.</summary>
 internal sealed class MultiplexedFrameParser
 {
     private const int HeaderBytes = 8;
@@ -84,13 +81,10 @@ internal sealed class MultiplexedFrameParser
     private uint _remaining;
     private byte _source;
 
-    /// <summary>Whether the input so far consists of complete frames.</summary>
     public bool AtBoundary => _headerBytes == 0 && _remaining == 0;
 
     /// <summary>Processes the next piece.</summary>
     /// <param name="piece">The bytes; the chunks refer to them.</param>
-    /// <param name="onChunk">Receives each piece of payload; <c>isEngineError</c> marks text that the engine itself
-    /// writes into the stream.</param>
     /// <exception cref="InvalidDataException">A frame header is invalid.</exception>
     public void Feed(ReadOnlyMemory<byte> piece, Action<ContainerOutputSource, ReadOnlyMemory<byte>, bool> onChunk)
     {

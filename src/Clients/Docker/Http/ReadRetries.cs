@@ -1,5 +1,3 @@
-using System.Net;
-using Drydock.Clients.Remote;
 using Polly;
 using Polly.Retry;
 

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary>The X-Registry-Auth header: JSON in base64 with the URL alphabet and padding.</summary>

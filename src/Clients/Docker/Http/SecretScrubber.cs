@@ -1,9 +1,7 @@
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// Removes the secret values of a request from the engine's answer: the engine repeats a malformed environment line in
-/// its error, for example.
-/// </summary>
+/// <summary>Removes the secret values of a request from the engine's answer: the engine repeats a malformed environment
+/// line in its error, for example.</summary>
 internal sealed class SecretScrubber
 {
     private const string Mask = "***";
@@ -18,9 +16,6 @@ internal sealed class SecretScrubber
 
     public static SecretScrubber None { get; } = new([]);
 
-    /// <summary>
-    /// For <c>NAME=value</c> lines the values are secrets; a line without a name is a secret as a whole.
-    /// </summary>
     public static SecretScrubber ForEnvironment(IEnumerable<string>? lines) => new((lines ?? []).Select(line =>
     {
         var at = line.IndexOf('=', StringComparison.Ordinal);

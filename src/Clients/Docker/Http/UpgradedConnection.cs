@@ -1,21 +1,15 @@
-using Drydock.Clients.Remote;
-
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// A connection that the engine has handed over to a command: bidirectional, and each direction can be closed
-/// separately.
-/// </summary>
+/// <summary>A connection that the engine has handed over to a command: bidirectional, and each direction can be closed
+/// separately.</summary>
 internal sealed class UpgradedConnection(
     HttpClient client, ConnectionStream connection, DockerResponse answer) : IAsyncDisposable
 {
     /// <summary>The command's output, as a stream that throws typed exceptions.</summary>
     public Task<Stream> BodyAsync(CancellationToken cancellationToken) => answer.BodyAsync(cancellationToken);
 
-    /// <summary>
-    /// Sends a stream and then closes that direction. Input that the command does not read is not a failure; its exit
-    /// code and output say why.
-    /// </summary>
+    /// <summary>Sends a stream and then closes that direction. Input that the command does not read is not a failure;
+    /// its exit code and output say why.</summary>
     /// <exception cref="IOException">The data to send cannot be read.</exception>
     public async Task SendAsync(Stream input, Action<long>? sent, CancellationToken cancellationToken)
     {

@@ -1,12 +1,7 @@
-using System.Net;
-using System.Net.Http.Headers;
-
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// A request body read once from the caller's stream, with progress. A failure of that stream is distinguished from one
-/// of the connection.
-/// </summary>
+/// <summary>A request body read once from the caller's stream, with progress. A failure of that stream is distinguished
+/// from one of the connection.</summary>
 internal sealed class UploadContent : HttpContent
 {
     private const int BufferBytes = 128 * 1024;
@@ -20,10 +15,8 @@ internal sealed class UploadContent : HttpContent
         Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
     }
 
-    /// <summary>The exception of the caller's stream.</summary>
     public Exception? SourceFailure { get; private set; }
 
-    /// <summary>The state shared with the connection.</summary>
     public UploadState State { get; } = new();
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
@@ -68,16 +61,13 @@ internal sealed class UploadContent : HttpContent
     }
 }
 
-/// <summary>
-/// Links an upload to the connection that carries it. An engine that aborts half-way (disk full, broken archive)
-/// answers and closes; the next write then fails although the answer with the reason is in the receive buffer. During
-/// an upload such a failure is recorded here instead of thrown.
-/// </summary>
+/// <summary>Links an upload to the connection that carries it. An engine that aborts half-way (disk full, broken
+/// archive) answers and closes; the next write then fails although the answer with the reason is in the receive buffer.
+/// During an upload such a failure is recorded here instead of thrown.</summary>
 internal sealed class UploadState
 {
     private static readonly AsyncLocal<UploadState?> Ambient = new();
 
-    /// <summary>The upload of the current asynchronous flow.</summary>
     public static UploadState? Current
     {
         get => Ambient.Value;

@@ -1,25 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// Negotiates the API version once: from the header of a ping, and from <c>/version</c> where that is not enough.
-/// </summary>
+/// <summary>Negotiates the API version once: from the header of a ping, and from <c>/version</c> where that is not
+/// enough.</summary>
 internal sealed class VersionNegotiator(DockerHttp http) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private ApiVersion? _current;
 
-    /// <summary>The negotiated version.</summary>
     public ApiVersion Current => _current ?? ApiVersion.Highest;
 
-    /// <summary>
-    /// Negotiates unless that has been done. If it fails, the request that needs the version has not been sent.
-    /// </summary>
-    /// <param name="repeat">Whether transient failures are retried here.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Negotiates unless that has been done. If it fails, the request that needs the version has not been
+    /// sent.</summary>
     /// <exception cref="DockerApiVersionException">There is no version in common.</exception>
     public async Task EnsureAsync(bool repeat, CancellationToken cancellationToken)
     {
@@ -100,11 +94,8 @@ internal readonly record struct ApiVersion(int Major, int Minor) : IComparable<A
         return true;
     }
 
-    /// <summary>
-    /// The version to speak with an engine that speaks from <paramref name="serverLowest"/> (null: not known) to
-    /// <paramref name="serverHighest"/>.
-    /// </summary>
-    /// <exception cref="DockerApiVersionException">There is none.</exception>
+    /// <summary>The version to speak with an engine that speaks from <paramref name="serverLowest"/> (null: not known)
+    /// to <paramref name="serverHighest"/>.</summary>
     public static ApiVersion Choose(string endpoint, ApiVersion serverHighest, ApiVersion? serverLowest)
     {
         if (serverHighest < Lowest)

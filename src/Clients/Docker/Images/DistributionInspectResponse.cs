@@ -1,25 +1,19 @@
-using System.Text.Json.Serialization;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary>What the registry reports about an image.</summary>
 public sealed record DistributionInspectResponse
 {
-    /// <summary>What its reference points at.</summary>
     public DistributionDescriptor Descriptor { get; init => field = value ?? new(); } = new();
 
-    /// <summary>The platforms it exists for.</summary>
     public IReadOnlyList<DistributionPlatform> Platforms { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>What a reference in a registry points at.</summary>
 public sealed record DistributionDescriptor
 {
-    /// <summary>The manifest's type.</summary>
     [JsonPropertyName("mediaType")]
     public string MediaType { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The manifest's digest.</summary>
     [JsonPropertyName("digest")]
     public string Digest { get; init => field = value ?? ""; } = "";
 
@@ -34,7 +28,6 @@ public sealed record DistributionPlatform
     [JsonPropertyName("architecture")]
     public string Architecture { get; init => field = value ?? ""; } = "";
 
-    /// <summary><c>linux</c>.</summary>
     [JsonPropertyName("os")]
     public string Os { get; init => field = value ?? ""; } = "";
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Drydock.Clients.Docker;
 
 internal sealed class ImageOperations(DockerHttp http) : IImageOperations
@@ -100,4 +98,20 @@ internal sealed class ImageOperations(DockerHttp http) : IImageOperations
 
         answer.ThrowIfUploadWasLost();
     }
+}
+
+/// <summary>Credentials for a registry. <see cref="ToString"/> never contains them.</summary>
+public sealed record AuthConfig
+{
+    public string? Username { get; init; }
+
+    public string? Password { get; init; }
+
+    /// <summary>The registry's address, such as <c>registry.example</c>.</summary>
+    public string? ServerAddress { get; init; }
+
+    /// <summary>An identity token instead of user and password.</summary>
+    public string? IdentityToken { get; init; }
+
+    public override string ToString() => $"credentials for {ServerAddress ?? "the registry"} (not shown)";
 }

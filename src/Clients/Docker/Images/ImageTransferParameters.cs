@@ -1,11 +1,8 @@
-using System.Text.Json.Serialization;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary>What to pull.</summary>
 public sealed record ImagesCreateParameters
 {
-    /// <summary>The repository, or a whole reference.</summary>
     public required string FromImage { get; init; }
 
     /// <summary>Tag or digest; null: what <see cref="FromImage"/> says, else <c>latest</c>.</summary>
@@ -18,7 +15,6 @@ public sealed record ImagesCreateParameters
 /// <summary>How to load.</summary>
 public sealed record ImageLoadParameters
 {
-    /// <summary>No progress lines while layers are unpacked.</summary>
     public bool Quiet { get; init; }
 
     /// <summary>Receives the bytes sent so far.</summary>
@@ -26,17 +22,13 @@ public sealed record ImageLoadParameters
     public IProgress<long>? BytesSent { get; init; }
 }
 
-/// <summary>
-/// A line of progress of a pull or load. Errors are never returned as a line: they end the enumeration with
-/// <see cref="DockerStreamException"/>.
-/// </summary>
+/// <summary>A line of progress of a pull or load. Errors are never returned as a line: they end the enumeration with
+/// <see cref="DockerStreamException"/>.</summary>
 public sealed record JSONMessage
 {
-    /// <summary>The layer it is about.</summary>
     [JsonPropertyName("id")]
     public string? ID { get; init; }
 
-    /// <summary>Such as <c>Downloading</c>.</summary>
     [JsonPropertyName("status")]
     public string? Status { get; init; }
 
@@ -44,7 +36,6 @@ public sealed record JSONMessage
     [JsonPropertyName("stream")]
     public string? Stream { get; init; }
 
-    /// <summary>Numbers, if there are any.</summary>
     [JsonPropertyName("progressDetail")]
     public JSONProgress? Progress { get; init; }
 }

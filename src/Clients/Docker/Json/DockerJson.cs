@@ -1,10 +1,5 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Drydock.Clients.Docker;
 
-/// <summary>Source-generated serialization of everything the API sends and receives.</summary>
 [JsonSourceGenerationOptions(
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(DockerTimeConverter)])]
 [JsonSerializable(typeof(ErrorResponse))]

@@ -1,12 +1,8 @@
-using System.Text;
-
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// One ping on a new connection before it carries real requests. Failures that appear only after the connection seems
-/// established (a client certificate checked after the TLS 1.3 handshake, an ssh login, the remote docker command) then
-/// happen here, where it is certain that the engine has received no request.
-/// </summary>
+/// <summary>One ping on a new connection before it carries real requests. Failures that appear only after the
+/// connection seems established (a client certificate checked after the TLS 1.3 handshake, an ssh login, the remote
+/// docker command) then happen here, where it is certain that the engine has received no request.</summary>
 internal static class ConnectionCheck
 {
     private const int MaxHeaderBytes = 16 * 1024;

@@ -1,12 +1,7 @@
-using System.Net.Security;
-using System.Net.Sockets;
-using Drydock.Clients.Ssh;
-
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// A connection on which a failed write of an upload does not hide the answer (see <see cref="UploadState"/>).
-/// </summary>
+/// <summary>A connection on which a failed write of an upload does not hide the answer (see
+/// <see cref="UploadState"/>).</summary>
 internal sealed class ConnectionStream(Stream inner) : Stream
 {
     private bool _writesLost;
@@ -69,8 +64,6 @@ internal sealed class ConnectionStream(Stream inner) : Stream
         }
     }
 
-    /// <summary>Closes the sending direction; data from the other side can still be read.</summary>
-    /// <exception cref="IOException">The connection broke.</exception>
     public async Task CloseWriteAsync()
     {
         switch (inner)

@@ -1,6 +1,3 @@
-using Drydock.Clients.Safety;
-using Drydock.Clients.Ssh;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary>Chooses the connector of an endpoint and validates the endpoint before anything is connected.</summary>
@@ -89,10 +86,8 @@ internal static class ConnectorFactory
             + "the latter). A host is never trusted on first use.");
 }
 
-/// <summary>
-/// Opens byte streams to one engine. It throws only typed exceptions, all of which mean that the engine has received no
-/// request yet.
-/// </summary>
+/// <summary>Opens byte streams to one engine. It throws only typed exceptions, all of which mean that the engine has
+/// received no request yet.</summary>
 internal interface IConnector : IDisposable
 {
     /// <summary>Opens one stream.</summary>

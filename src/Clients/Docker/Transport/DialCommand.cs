@@ -1,9 +1,7 @@
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// The command that connects an ssh session to the engine: <c>docker system dial-stdio</c>, as the login user or as
-/// root.
-/// </summary>
+/// <summary>The command that connects an ssh session to the engine: <c>docker system dial-stdio</c>, as the login user
+/// or as root.</summary>
 /// <param name="User">The login user.</param>
 /// <param name="Socket">The path of the engine's socket on the host; empty for the usual one.</param>
 /// <param name="AsRoot">Whether it runs through <c>sudo -n</c>.</param>
@@ -21,10 +19,8 @@ internal sealed record DialCommand(string User, string Socket, bool AsRoot)
     private string Sudoers =>
         $"{User} ALL=(root) NOPASSWD: {DockerPath} {Arguments.Replace(":", "\\:", StringComparison.Ordinal)}";
 
-    /// <summary>The command line.</summary>
     public override string ToString() => $"{(AsRoot ? "sudo -n " : "")}{Docker} {Arguments}";
 
-    /// <summary>Whether sudo did not run the command, as far as its text shows.</summary>
     public bool IsRefusedBySudo(string errors) =>
         AsRoot
         && !Says(errors, "command not found")
@@ -32,7 +28,6 @@ internal sealed record DialCommand(string User, string Socket, bool AsRoot)
             || Says(errors, "is not allowed to execute")
             || Says(errors, "is not in the sudoers file"));
 
-    /// <summary>What to do about a failure of the command; null if its own text says everything.</summary>
     public string? Advice(string errors)
     {
         if (Says(errors, "must have a tty"))

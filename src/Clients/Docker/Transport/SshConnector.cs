@@ -1,18 +1,10 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Net.Sockets;
-using System.Text.RegularExpressions;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Remote;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Ssh;
 
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// <c>docker system dial-stdio</c> on the host, through the OpenSSH client, as the docker client does it. Every
-/// connection is one ssh process; with a jump host that process starts another one.
-/// </summary>
+/// <summary><c>docker system dial-stdio</c> on the host, through the OpenSSH client, as the docker client does it.
+/// Every connection is one ssh process; with a jump host that process starts another one.</summary>
 internal sealed partial class SshConnector : IConnector
 {
     private readonly string _name;

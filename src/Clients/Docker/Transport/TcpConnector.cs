@@ -1,7 +1,3 @@
-using System.Net.Sockets;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Safety;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary>tcp, with mutual TLS unless the endpoint is explicitly insecure.</summary>

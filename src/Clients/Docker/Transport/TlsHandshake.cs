@@ -1,15 +1,10 @@
-using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using Drydock.Abstractions.Values;
 
 namespace Drydock.Clients.Docker;
 
-/// <summary>
-/// Mutual TLS: trusts exactly the given authority, presents the client certificate, and reports which side refused.
-/// </summary>
+/// <summary>Mutual TLS: trusts exactly the given authority, presents the client certificate, and reports which side
+/// refused.</summary>
 internal sealed class TlsHandshake : IDisposable
 {
     private readonly string _name;
@@ -95,10 +90,8 @@ internal sealed class TlsHandshake : IDisposable
         }
     }
 
-    /// <summary>
-    /// With TLS 1.3 the engine checks the client certificate after the handshake has ended for the client: its alert
-    /// comes with the first read.
-    /// </summary>
+    /// <summary>With TLS 1.3 the engine checks the client certificate after the handshake has ended for the client: its
+    /// alert comes with the first read.</summary>
     private DockerTlsException Broken(Exception e)
     {
         for (Exception? x = e; x is not null; x = x.InnerException)

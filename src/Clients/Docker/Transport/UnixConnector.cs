@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using Drydock.Abstractions.Values;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary>A Unix socket on this machine.</summary>

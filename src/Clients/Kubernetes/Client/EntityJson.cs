@@ -1,11 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Errors;
-
 namespace Drydock.Clients.Kubernetes.Client;
 
 /// <summary>JSON of entities, lists and events.</summary>
@@ -13,9 +5,8 @@ internal sealed class EntityJson(JsonSerializerOptions json)
 {
     public JsonSerializerOptions Options => json;
 
-    /// <summary>
-    /// An object as a request body, with apiVersion and kind even if the entity does not contain them.
-    /// </summary>
+    /// <summary>An object as a request body, with apiVersion and kind even if the entity does not contain
+    /// them.</summary>
     public HttpContent Body<TEntity>(TEntity entity, string contentType, bool withoutServerFields = false)
         where TEntity : class, IKubernetesObject
     {
@@ -67,7 +58,6 @@ internal sealed class EntityJson(JsonSerializerOptions json)
         }
     }
 
-    /// <summary>Reads one element of a list; exactly one of the results is set.</summary>
     public (TEntity? Entity, UnreadableObject? Unreadable) TryRead<TEntity>(ReadOnlySpan<byte> element)
         where TEntity : class, IKubernetesObject
     {
@@ -82,7 +72,6 @@ internal sealed class EntityJson(JsonSerializerOptions json)
         }
     }
 
-    /// <summary>Reads the object of an event; exactly one of the results is set.</summary>
     public (TEntity? Entity, UnreadableObject? Unreadable) TryRead<TEntity>(JsonElement element)
         where TEntity : class, IKubernetesObject
     {
@@ -137,7 +126,6 @@ internal static class JsonExtensions
     public static JsonTypeInfo<T> TypeInfo<T>(this JsonSerializerOptions options) =>
         (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 
-    /// <summary>What is wrong and where, without any value: the part of the message before the position.</summary>
     public static string Explain(this JsonException error)
     {
         var end = error.Message.IndexOf(" Path:", StringComparison.Ordinal);

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Security.Cryptography.X509Certificates;
-using Drydock.Clients.Kubernetes.Configuration;
 using k8s;
 
 namespace Drydock.Clients.Kubernetes.Client;
@@ -8,11 +5,9 @@ namespace Drydock.Clients.Kubernetes.Client;
 /// <summary>Settings of the package's HTTP client that its configuration does not offer.</summary>
 internal static class HttpSettings
 {
-    /// <summary>
-    /// HTTP/2 if the server offers it: one connection carries all watches, and its pings detect a half-open connection
-    /// even when every watch is idle, which HTTP/1.1 cannot. Behind a proxy that speaks only 1.1, the idle limit of
-    /// each watch does that.
-    /// </summary>
+    /// <summary>HTTP/2 if the server offers it: one connection carries all watches, and its pings detect a half-open
+    /// connection even when every watch is idle, which HTTP/1.1 cannot. Behind a proxy that speaks only 1.1, the idle
+    /// limit of each watch does that.</summary>
     public static k8s.Kubernetes Connect(KubernetesClientConfiguration configuration, KubernetesClientOptions options)
     {
         var fromConfiguration = configuration.FirstMessageHandlerSetup;

@@ -1,26 +1,18 @@
-using System.Text.Json.Nodes;
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Clients.Kubernetes.Client;
 
-/// <summary>
-/// Typed access to a Kubernetes API server. A type declares its resource with
+/// <summary>Typed access to a Kubernetes API server. A type declares its resource with
 /// <see cref="KubernetesEntityAttribute"/>; its JSON comes from the source-generated contexts passed to
 /// <see cref="Json.KubernetesJson.CreateOptions"/>. Reads are retried after transient failures. A write is retried only
 /// if the server certainly did not carry it out (connection refused, 401 with fresh credentials, 429); in every other
-/// case of doubt it throws <see cref="Errors.KubernetesOutcomeUnknownException"/>: read the object again and decide.
-/// </summary>
-/// <remarks>
-/// Errors of every member: <see cref="Errors.KubernetesApiException"/> and its kinds (conflict, forbidden, invalid,
-/// gone, too many requests, unauthorized), <see cref="Errors.KubernetesUnreachableException"/> when nothing was sent,
-/// <see cref="Errors.KubernetesOutcomeUnknownException"/> for a write without a clear answer.
-/// </remarks>
+/// case of doubt it throws <see cref="Errors.KubernetesOutcomeUnknownException"/>: read the object again and
+/// decide.</summary>
+/// <remarks>Errors of every member: <see cref="Errors.KubernetesApiException"/> and its kinds (conflict, forbidden,
+/// invalid, gone, too many requests, unauthorized), <see cref="Errors.KubernetesUnreachableException"/> when nothing
+/// was sent, <see cref="Errors.KubernetesOutcomeUnknownException"/> for a write without a clear answer.</remarks>
 public interface IKubernetesClient
 {
-    /// <summary>Namespace of the kubeconfig context or of the pod.</summary>
     string DefaultNamespace { get; }
 
-    /// <summary>Reads one object; null if it does not exist.</summary>
     Task<TEntity?> GetAsync<TEntity>(
         string name, string? @namespace = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;
@@ -30,31 +22,23 @@ public interface IKubernetesClient
         string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;
 
-    /// <summary>
-    /// Creates an object. <see cref="Errors.KubernetesAlreadyExistsException"/> if the name exists.
-    /// </summary>
     Task<TEntity> CreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;
 
-    /// <summary>
-    /// Replaces an object if it is still at the entity's resourceVersion (which is required). Fields unknown to the
-    /// type are lost: prefer <see cref="PatchAsync"/> or <see cref="ApplyAsync"/> for objects that others also write.
-    /// </summary>
+    /// <summary>Replaces an object if it is still at the entity's resourceVersion (which is required). Fields unknown
+    /// to the type are lost: prefer <see cref="PatchAsync"/> or <see cref="ApplyAsync"/> for objects that others also
+    /// write.</summary>
     Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;
 
-    /// <summary>
-    /// Replaces the status of an object if it is still at the entity's resourceVersion (which is required).
-    /// </summary>
+    /// <summary>Replaces the status of an object if it is still at the entity's resourceVersion (which is
+    /// required).</summary>
     Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;
 
     /// <summary>Changes parts of an object. A patch without a resourceVersion overwrites concurrent changes.</summary>
-    /// <param name="patch">A merge patch or a JSON patch.</param>
-    /// <param name="name">Name of the object.</param>
     /// <param name="namespace">Its namespace; null for the default one (or for cluster-scoped kinds).</param>
     /// <param name="subresource">For instance <c>status</c>; null for the object itself.</param>
-    /// <param name="cancellationToken">Ends the wait; the outcome is then unknown.</param>
     Task<TEntity> PatchAsync<TEntity>(
         KubernetesPatch patch,
         string name,
@@ -63,12 +47,10 @@ public interface IKubernetesClient
         CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;
 
-    /// <summary>Server-side apply: owns exactly the fields that are set in <paramref name="entity"/>.</summary>
     Task<TEntity> ApplyAsync<TEntity>(
         TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;
 
-    /// <summary>Deletes an object; false if it did not exist.</summary>
     Task<bool> DeleteAsync<TEntity>(
         string name,
         string? @namespace = null,
@@ -76,31 +58,26 @@ public interface IKubernetesClient
         CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;
 
-    /// <summary>
-    /// Watches changes after <see cref="WatchOptions.ResourceVersion"/>, bookmarks included. Ends when the server ends
-    /// the watch; throws <see cref="Errors.KubernetesGoneException"/> when the version is too old (list again) and
-    /// <see cref="Errors.KubernetesUnreachableException"/> when the connection breaks or is silent.
-    /// <see cref="Watching.ResourceWatcher{TEntity}"/> does all of that permanently.
-    /// </summary>
+    /// <summary>Watches changes after <see cref="WatchOptions.ResourceVersion"/>, bookmarks included. Ends when the
+    /// server ends the watch; throws <see cref="Errors.KubernetesGoneException"/> when the version is too old (list
+    /// again) and <see cref="Errors.KubernetesUnreachableException"/> when the connection breaks or is silent.
+    /// <see cref="Watching.ResourceWatcher{TEntity}"/> does all of that permanently.</summary>
     IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(
         string? @namespace = null, WatchOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;
 
-    /// <summary>The server's version, for instance <c>v1.20.2</c>.</summary>
     Task<string> GetServerVersionAsync(CancellationToken cancellationToken = default);
 }
 
 /// <summary>How to apply on the server.</summary>
 public sealed record ApplyOptions
 {
-    /// <summary>
-    /// The owner of the applied fields; null takes <see cref="KubernetesClientOptions.FieldManager"/>.
-    /// </summary>
+    /// <summary>The owner of the applied fields; null takes
+    /// <see cref="KubernetesClientOptions.FieldManager"/>.</summary>
     public string? FieldManager { get; init; }
 
-    /// <summary>
-    /// Takes over fields of other owners; otherwise <see cref="Errors.KubernetesConflictException"/> names them.
-    /// </summary>
+    /// <summary>Takes over fields of other owners; otherwise <see cref="Errors.KubernetesConflictException"/> names
+    /// them.</summary>
     public bool Force { get; init; }
 }
 
@@ -120,49 +97,35 @@ public sealed record DeleteOptions
 /// <summary>What happens to owned objects when the owner is deleted.</summary>
 public enum PropagationPolicy
 {
-    /// <summary>The garbage collector deletes them afterwards.</summary>
     Background,
 
-    /// <summary>They are deleted first.</summary>
     Foreground,
 
-    /// <summary>They stay.</summary>
     Orphan,
 }
 
 /// <summary>What to list, and how.</summary>
 public sealed record ListOptions
 {
-    /// <summary>Label selector, for instance <c>app=x</c>.</summary>
     public string? LabelSelector { get; init; }
 
-    /// <summary>Field selector, for instance <c>metadata.name=x</c>.</summary>
     public string? FieldSelector { get; init; }
 
-    /// <summary>
-    /// Maximum number of objects per page; all pages are read. A page with too many bytes is requested again with fewer
-    /// objects.
-    /// </summary>
+    /// <summary>Maximum number of objects per page; all pages are read. A page with too many bytes is requested again
+    /// with fewer objects.</summary>
     public int PageSize { get; init; } = 50;
 
-    /// <summary>Called after each page, as a sign of progress for long lists.</summary>
     public Action? OnPage { get; init; }
 
-    /// <summary>
-    /// Asks the server for metadata only: nothing else of the objects is sent, so no Secret value reaches this process.
-    /// </summary>
     public bool MetadataOnly { get; init; }
 
     /// <summary>True to report objects that do not fit the type together with the others; false to throw.</summary>
     public bool TolerateUnreadable { get; init; }
 
-    /// <summary>
-    /// Called for each object before the next one is read: the result is listed in its place, null omits it. With it a
-    /// long list needs only the memory of what is kept. Null lists the objects as they are.
-    /// </summary>
+    /// <summary>Called for each object before the next one is read: the result is listed in its place, null omits it.
+    /// With it a long list needs only the memory of what is kept. Null lists the objects as they are.</summary>
     public Func<IKubernetesObject, IKubernetesObject?>? Keep { get; init; }
 
-    /// <summary>What is listed of an object; null if it is omitted.</summary>
     public TEntity? Kept<TEntity>(TEntity entity)
         where TEntity : class, IKubernetesObject => Keep is null ? entity : (TEntity?)Keep(entity);
 }
@@ -177,10 +140,8 @@ public sealed record KubernetesList<TEntity>(
     IReadOnlyList<TEntity> Items, string ResourceVersion, IReadOnlyList<UnreadableObject> Unreadable)
     where TEntity : class, IKubernetesObject;
 
-/// <summary>
-/// An object whose JSON does not fit its type, for instance written by a newer version. It is reported separately from
-/// the readable objects.
-/// </summary>
+/// <summary>An object whose JSON does not fit its type, for instance written by a newer version. It is reported
+/// separately from the readable objects.</summary>
 /// <param name="Namespace">Its namespace; null for cluster-scoped kinds.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="ResourceVersion">Its version.</param>
@@ -196,10 +157,8 @@ public sealed class KubernetesPatch
         Body = body;
     }
 
-    /// <summary>Media type that identifies the kind of patch.</summary>
     public string ContentType { get; }
 
-    /// <summary>The patch document.</summary>
     public JsonNode Body { get; }
 
     /// <summary>A JSON merge patch (RFC 7386): null removes a field, lists are replaced as a whole.</summary>

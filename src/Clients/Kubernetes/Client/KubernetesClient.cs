@@ -1,15 +1,7 @@
-using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Errors;
 using KubernetesClientConfiguration = k8s.KubernetesClientConfiguration;
 
 namespace Drydock.Clients.Kubernetes.Client;
 
-/// <inheritdoc cref="IKubernetesClient" />
 public sealed class KubernetesClient : IKubernetesClient, IDisposable
 {
     private const string Json = "application/json";
@@ -20,13 +12,6 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     private readonly EntityJson _json;
     private readonly TimeProvider _time;
 
-    /// <summary>Creates a client; nothing is sent yet.</summary>
-    /// <param name="configuration">The server and the credentials.</param>
-    /// <param name="json">Created by <see cref="Kubernetes.Json.KubernetesJson.CreateOptions"/> with the contexts of
-    /// the
-    /// entity types used.</param>
-    /// <param name="options">Limits and names.</param>
-    /// <param name="time">Clock.</param>
     public KubernetesClient(
         KubernetesClientConfiguration configuration,
         JsonSerializerOptions json,
@@ -40,10 +25,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         DefaultNamespace = string.IsNullOrEmpty(configuration.Namespace) ? "default" : configuration.Namespace;
     }
 
-    /// <inheritdoc />
     public string DefaultNamespace { get; }
 
-    /// <inheritdoc />
     public async Task<TEntity?> GetAsync<TEntity>(
         string name, string? @namespace = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject
@@ -61,7 +44,6 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         }
     }
 
-    /// <inheritdoc />
     public async Task<KubernetesList<TEntity>> ListAsync<TEntity>(
         string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject
@@ -81,7 +63,6 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
                 cancellationToken));
     }
 
-    /// <inheritdoc />
     public async Task<TEntity> CreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject
     {
@@ -97,15 +78,12 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
                 cancellationToken));
     }
 
-    /// <inheritdoc />
     public Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => ReplaceAsync(entity, subresource: null, cancellationToken);
 
-    /// <inheritdoc />
     public Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => ReplaceAsync(entity, "status", cancellationToken);
 
-    /// <inheritdoc />
     public async Task<TEntity> PatchAsync<TEntity>(
         KubernetesPatch patch,
         string name,
@@ -126,7 +104,6 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
                 cancellationToken));
     }
 
-    /// <inheritdoc />
     public async Task<TEntity> ApplyAsync<TEntity>(
         TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject
@@ -144,7 +121,6 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
             cancellationToken));
     }
 
-    /// <inheritdoc />
     public async Task<bool> DeleteAsync<TEntity>(
         string name,
         string? @namespace = null,
@@ -166,7 +142,6 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         }
     }
 
-    /// <inheritdoc />
     public async IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(
         string? @namespace = null,
         WatchOptions? options = null,
@@ -202,7 +177,6 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         }
     }
 
-    /// <inheritdoc />
     public async Task<string> GetServerVersionAsync(CancellationToken cancellationToken = default)
     {
         var request = new KubernetesRequest("get", "", "version", null, null);
@@ -211,7 +185,6 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         return document.RootElement.TryGetProperty("gitVersion"u8, out var version) ? version.GetString() ?? "" : "";
     }
 
-    /// <inheritdoc />
     public void Dispose() => _transport.Dispose();
 
     private static JsonDocument Parse(KubernetesRequest request, byte[] body)
@@ -325,4 +298,34 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         CancellationToken cancellationToken,
         string accept = Json) =>
         _transport.SendAsync(request, () => Message(method, path, content, accept), cancellationToken);
+}
+
+/// <summary>Limits and names of a <see cref="KubernetesClient"/>.</summary>
+public sealed record KubernetesClientOptions
+{
+    public string FieldManager { get; init; } = "drydock";
+
+    public string UserAgent { get; init; } = "drydock";
+
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>An HTTP/2 connection silent for this long is pinged, so that a half-open one is detected while watches
+    /// are idle and before a lease is lost because of it.</summary>
+    public TimeSpan PingDelay { get; init; } = TimeSpan.FromSeconds(4);
+
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Maximum length of an answer in bytes: many times the size of one object in an API server.</summary>
+    public int MaxAnswerBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Maximum length of a watch event in bytes.</summary>
+    public int MaxWatchLineBytes { get; init; } = 8 * 1024 * 1024;
+
+    public int ReadRetries { get; init; } = 4;
+
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -1,9 +1,3 @@
-using System.Collections.Concurrent;
-using System.Reflection;
-using System.Text;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Errors;
-
 namespace Drydock.Clients.Kubernetes.Client;
 
 /// <summary>The location of a type's objects in the API.</summary>
@@ -16,14 +10,10 @@ public sealed record KubernetesResource(string Group, string Version, string Kin
 {
     private static readonly ConcurrentDictionary<Type, KubernetesResource> Known = new();
 
-    /// <summary>Group and version as in the objects.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
-    /// <summary>For messages and metrics: <c>omsupgrades.drydock.dev</c>.</summary>
     public string QualifiedName => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
 
-    /// <summary>The resource of a type.</summary>
-    /// <exception cref="InvalidOperationException">The type has no <see cref="KubernetesEntityAttribute"/>.</exception>
     public static KubernetesResource Of<TEntity>()
         where TEntity : class, IKubernetesObject => Known.GetOrAdd(typeof(TEntity), static type =>
     {
@@ -37,7 +27,6 @@ public sealed record KubernetesResource(string Group, string Version, string Kin
     /// <summary>Path below the server's address, without a leading slash.</summary>
     /// <param name="namespace">Namespace; null for all, or for cluster-scoped kinds.</param>
     /// <param name="name">Name; null for the collection.</param>
-    /// <param name="subresource">For instance <c>status</c>.</param>
     public string Path(string? @namespace, string? name = null, string? subresource = null)
     {
         var path = new StringBuilder(Group.Length == 0 ? $"api/{Version}" : $"apis/{Group}/{Version}");

@@ -1,20 +1,13 @@
-using System.Buffers;
-using System.Net;
 using System.Net.Sockets;
-using System.Text.Json;
-using Drydock.Clients.Kubernetes.Configuration;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Kubernetes.Runtime;
 using Polly;
 using Polly.Retry;
 using KubernetesClientConfiguration = k8s.KubernetesClientConfiguration;
 
 namespace Drydock.Clients.Kubernetes.Client;
 
-/// <summary>
-/// Sends requests with the HTTP client and the credentials of the package, and adds what its requests lack: a second
-/// attempt with new credentials, time limits, safe retries, bounded answers, errors with a type and "outcome unknown".
-/// </summary>
+/// <summary>Sends requests with the HTTP client and the credentials of the package, and adds what its requests lack: a
+/// second attempt with new credentials, time limits, safe retries, bounded answers, errors with a type and "outcome
+/// unknown".</summary>
 internal sealed class KubernetesTransport : IDisposable
 {
     private readonly KubernetesClientConfiguration _configuration;
@@ -40,12 +33,10 @@ internal sealed class KubernetesTransport : IDisposable
         _repeat = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(RepeatOptions(options)).Build();
     }
 
-    /// <summary>Sends a request and reads the whole answer.</summary>
     public async Task<byte[]> SendAsync(
         KubernetesRequest request, Func<HttpRequestMessage> make, CancellationToken cancellationToken) =>
         await ReadAsync(request, make, (stream, token) => WholeAsync(request, stream, token), cancellationToken);
 
-    /// <summary>Sends a request and reads the answer from its stream. Every attempt reads from the beginning.</summary>
     public async Task<T> ReadAsync<T>(
         KubernetesRequest request,
         Func<HttpRequestMessage> make,
@@ -53,7 +44,6 @@ internal sealed class KubernetesTransport : IDisposable
         CancellationToken cancellationToken) =>
         await _repeat.ExecuteAsync(async token => await OnceAsync(request, make, read, token), cancellationToken);
 
-    /// <summary>Opens a stream of events. The time limit covers the time until the answer begins.</summary>
     public async Task<HttpResponseMessage> OpenAsync(
         KubernetesRequest request, Func<HttpRequestMessage> make, CancellationToken cancellationToken)
     {
@@ -138,10 +128,8 @@ internal sealed class KubernetesTransport : IDisposable
         }
     }
 
-    /// <summary>
-    /// A 401 is answered before anything is carried out, so the same request may be sent once more with fresh
-    /// credentials.
-    /// </summary>
+    /// <summary>A 401 is answered before anything is carried out, so the same request may be sent once more with fresh
+    /// credentials.</summary>
     private async Task<HttpResponseMessage> AuthorizedAsync(
         Func<HttpRequestMessage> make, CancellationToken cancellationToken)
     {
@@ -188,9 +176,8 @@ internal sealed class KubernetesTransport : IDisposable
         return StatusErrors.From(request, (int)response.StatusCode, body, response.Headers.RetryAfter, _json);
     }
 
-    /// <summary>
-    /// Reads a body in pieces, so that never more than the limit is in memory, whatever length the server announces.
-    /// </summary>
+    /// <summary>Reads a body in pieces, so that never more than the limit is in memory, whatever length the server
+    /// announces.</summary>
     private async Task<byte[]> WholeAsync(
         KubernetesRequest request, Stream stream, CancellationToken cancellationToken)
     {

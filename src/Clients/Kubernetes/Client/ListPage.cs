@@ -1,9 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Errors;
-
 namespace Drydock.Clients.Kubernetes.Client;
 
 /// <summary>One page of a list.</summary>
@@ -14,10 +8,8 @@ namespace Drydock.Clients.Kubernetes.Client;
 internal sealed record ListPage<TEntity>(List<TEntity> Items, List<UnreadableObject> Unreadable, V1ListMeta Meta)
     where TEntity : class, IKubernetesObject;
 
-/// <summary>
-/// Reads a page of a list from its stream: each object is decoded and reduced before the next one is read, so that
-/// neither the page nor its objects are in memory as a whole. For one page.
-/// </summary>
+/// <summary>Reads a page of a list from its stream: each object is decoded and reduced before the next one is read, so
+/// that neither the page nor its objects are in memory as a whole. For one page.</summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <param name="request">The request, for errors.</param>
 /// <param name="json">How objects are read.</param>
@@ -37,19 +29,14 @@ internal sealed class ListPageReader<TEntity>(
     /// <summary>What the next token of the JSON belongs to.</summary>
     private enum Position
     {
-        /// <summary>The fields of the list.</summary>
         Fields,
 
-        /// <summary>The value of <c>metadata</c>.</summary>
         Metadata,
 
-        /// <summary>The value of <c>items</c>.</summary>
         BeforeItems,
 
-        /// <summary>The elements of <c>items</c>.</summary>
         Items,
 
-        /// <summary>The value of another field.</summary>
         Other,
     }
 

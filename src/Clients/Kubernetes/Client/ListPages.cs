@@ -1,21 +1,12 @@
-using System.Globalization;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Errors;
-
 namespace Drydock.Clients.Kubernetes.Client;
 
-/// <summary>
-/// Reads the pages of a list one after another. A page with too many bytes is requested again with fewer objects. If
-/// the server no longer has the state that the pages show, the list begins again.
-/// </summary>
+/// <summary>Reads the pages of a list one after another. A page with too many bytes is requested again with fewer
+/// objects. If the server no longer has the state that the pages show, the list begins again.</summary>
 internal static class ListPages
 {
     // A server keeps a state for minutes. If lists expire again and again, the caller pauses.
     private const int MostBeginnings = 3;
 
-    /// <summary>Reads all pages as one consistent state.</summary>
-    /// <param name="options">What to list.</param>
-    /// <param name="readPage">Reads the page that a query asks for.</param>
     public static async Task<KubernetesList<TEntity>> ReadAsync<TEntity>(
         ListOptions options, Func<(string Name, string? Value)[], Task<ListPage<TEntity>>> readPage)
         where TEntity : class, IKubernetesObject

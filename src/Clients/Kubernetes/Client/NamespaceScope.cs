@@ -1,10 +1,7 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Clients.Kubernetes.Client;
 
-/// <summary>
-/// The namespaces that a process serves: exactly the named ones, or all. With names, no cluster-wide request is sent.
-/// </summary>
+/// <summary>The namespaces that a process serves: exactly the named ones, or all. With names, no cluster-wide request
+/// is sent.</summary>
 public sealed class NamespaceScope
 {
     private readonly HashSet<string> _names;
@@ -16,20 +13,16 @@ public sealed class NamespaceScope
         Lists = _names.Count == 0 ? [null] : [.. _names.Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>All namespaces.</summary>
     public static NamespaceScope All { get; } = new([]);
 
     /// <summary>The namespaces of lists and watches; null is the whole cluster.</summary>
     public IReadOnlyList<string?> Lists { get; }
 
-    /// <summary>Whether objects of this namespace are served.</summary>
     public bool Contains(string? @namespace) =>
         _names.Count == 0 || (@namespace is not null && _names.Contains(@namespace));
 
-    /// <summary>
-    /// Lists the objects of all these namespaces. Each namespace is one consistent state; several together are not, so
-    /// the result then has no version from which a watch could continue.
-    /// </summary>
+    /// <summary>Lists the objects of all these namespaces. Each namespace is one consistent state; several together are
+    /// not, so the result then has no version from which a watch could continue.</summary>
     public async Task<KubernetesList<TEntity>> ListAsync<TEntity>(
         IKubernetesClient client, ListOptions? options, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject

@@ -2,14 +2,11 @@ using KubernetesClientConfiguration = k8s.KubernetesClientConfiguration;
 
 namespace Drydock.Clients.Kubernetes.Client;
 
-/// <summary>
-/// The client of the package, for requests that <see cref="IKubernetesClient"/> does not have: logs, and lists of
-/// types without a model. It connects as <see cref="KubernetesClient"/> does: same check of the server's certificate,
-/// same credentials, same proxy.
-/// </summary>
+/// <summary>The client of the package, for requests that <see cref="IKubernetesClient"/> does not have: logs, and lists
+/// of types without a model. It connects as <see cref="KubernetesClient"/> does: same check of the server's
+/// certificate, same credentials, same proxy.</summary>
 public static class PackageClient
 {
-    /// <summary>Makes a client, which the caller disposes. The first request connects.</summary>
     public static k8s.Kubernetes Create(KubernetesClientConfiguration configuration, KubernetesClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(configuration);

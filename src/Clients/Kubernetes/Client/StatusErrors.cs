@@ -1,8 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text.Json;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Errors;
-
 namespace Drydock.Clients.Kubernetes.Client;
 
 /// <summary>Maps the server's error answers to exceptions.</summary>
@@ -48,11 +43,9 @@ internal static class StatusErrors
             && (status.Message.Contains("etcdserver: request is too large", StringComparison.Ordinal)
                 || status.Message.Contains("trying to send message larger than max", StringComparison.Ordinal)));
 
-    /// <summary>
-    /// 5xx answers that are certainly refusals: admission runs before the write, a full etcd accepts no write, and an
-    /// API server that reports itself unavailable in a Status processed no request. Proxies answer 503 without a
-    /// Status, possibly after they have forwarded the request.
-    /// </summary>
+    /// <summary>5xx answers that are certainly refusals: admission runs before the write, a full etcd accepts no write,
+    /// and an API server that reports itself unavailable in a Status processed no request. Proxies answer 503 without a
+    /// Status, possibly after they have forwarded the request.</summary>
     private static bool IsRefusal(V1Status status) =>
         (status.Code == 503 && status.Reason == "ServiceUnavailable")
         || (status.Code == 500
@@ -87,9 +80,8 @@ internal static class StatusErrors
         return new V1Status { Status = "Failure", Code = code, Message = "(no details)" };
     }
 
-    /// <summary>
-    /// The server quotes invalid input ("error found in … |password…|"), so its text is withheld for Secrets.
-    /// </summary>
+    /// <summary>The server quotes invalid input ("error found in … |password…|"), so its text is withheld for
+    /// Secrets.</summary>
     private static V1Status Withhold(KubernetesRequest request, V1Status status) =>
         request is { Group: "", IsRead: false }
             && request.Resource.StartsWith("secrets", StringComparison.Ordinal)

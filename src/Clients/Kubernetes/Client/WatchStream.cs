@@ -1,10 +1,4 @@
-using System.Buffers;
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
-using System.Text.Json;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Clients.Kubernetes.Client;
 
@@ -93,7 +87,6 @@ internal static class WatchStream
         }
     }
 
-    /// <summary>True if nothing follows the last line end.</summary>
     private static bool EndsClean(ReadOnlySequence<byte> buffer)
     {
         if (buffer.IsEmpty)

@@ -1,20 +1,12 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Drydock.Clients.Kubernetes.Errors;
 using k8s.KubeConfigModels;
 
 namespace Drydock.Clients.Kubernetes.Configuration;
 
-/// <summary>
-/// Runs a credential plugin and keeps its credential until shortly before it expires, or until the server refuses it.
-/// The package's provider joins the arguments to one string, writes the plugin's stderr to the operator's, passes no
-/// cluster, keeps a refused token, and never renews a client certificate.
-/// </summary>
+/// <summary>Runs a credential plugin and keeps its credential until shortly before it expires, or until the server
+/// refuses it. The package's provider joins the arguments to one string, writes the plugin's stderr to the operator's,
+/// passes no cluster, keeps a refused token, and never renews a client certificate.</summary>
 internal sealed class ExecPlugin(
     ExternalExecution plugin, ExecCluster? cluster, TimeProvider time) : IRenewableTokenProvider, IDisposable
 {
@@ -24,7 +16,6 @@ internal sealed class ExecPlugin(
     private ExecCredentialStatus? _credential;
     private int _runs;
 
-    /// <summary>The client certificate of the last run; null if the plugin prints only a token.</summary>
     public X509Certificate2? ClientCertificate { get; private set; }
 
     public async Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken) =>

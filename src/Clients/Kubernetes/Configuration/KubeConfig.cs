@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using Drydock.Clients.Kubernetes.Errors;
 using k8s;
 using k8s.Exceptions;
 using k8s.KubeConfigModels;
@@ -8,18 +6,15 @@ using YamlDotNet.Serialization;
 
 namespace Drydock.Clients.Kubernetes.Configuration;
 
-/// <summary>
-/// Configurations of the package, with what its own reader does not offer: several files of which some are missing,
-/// <c>tokenFile</c>, <c>proxy-url</c>, plugins and tokens that are renewed after a refusal, and refusal of basic
-/// authentication.
-/// </summary>
+/// <summary>Configurations of the package, with what its own reader does not offer: several files of which some are
+/// missing, <c>tokenFile</c>, <c>proxy-url</c>, plugins and tokens that are renewed after a refusal, and refusal of
+/// basic authentication.</summary>
 public static class KubeConfig
 {
     private const string ServiceAccountToken = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
-    /// <summary>
-    /// The kubeconfig if there is one (<c>KUBECONFIG</c>, <c>~/.kube/config</c>), else the pod's ServiceAccount.
-    /// </summary>
+    /// <summary>The kubeconfig if there is one (<c>KUBECONFIG</c>, <c>~/.kube/config</c>), else the pod's
+    /// ServiceAccount.</summary>
     /// <exception cref="KubernetesConfigurationException">Neither can be used.</exception>
     public static KubernetesClientConfiguration BuildDefaultConfig(TimeProvider? time = null)
     {
@@ -101,9 +96,6 @@ public static class KubeConfig
             : [.. variable.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)];
     }
 
-    /// <summary>
-    /// Not by <see cref="KubernetesYaml"/>, which reflects over all models of the package before it reads a file.
-    /// </summary>
     private static KubeConfigFile Load(string path)
     {
         try

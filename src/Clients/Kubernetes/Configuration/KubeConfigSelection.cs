@@ -1,16 +1,10 @@
-using System.Net;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using Drydock.Clients.Kubernetes.Errors;
 using k8s;
 using k8s.KubeConfigModels;
 
 namespace Drydock.Clients.Kubernetes.Configuration;
 
-/// <summary>
-/// One context of one or more kubeconfigs, merged as kubectl does: for every name the first file that contains it wins,
-/// data wins over a file, and paths are relative to the kubeconfig that contains them.
-/// </summary>
+/// <summary>One context of one or more kubeconfigs, merged as kubectl does: for every name the first file that contains
+/// it wins, data wins over a file, and paths are relative to the kubeconfig that contains them.</summary>
 internal sealed class KubeConfigSelection(List<KubeConfigFile> files, TimeProvider time)
 {
     public KubernetesClientConfiguration Build(string? contextName)

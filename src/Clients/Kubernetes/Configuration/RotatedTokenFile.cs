@@ -1,13 +1,8 @@
-using System.Net.Http.Headers;
-using Drydock.Clients.Kubernetes.Errors;
-
 namespace Drydock.Clients.Kubernetes.Configuration;
 
-/// <summary>
-/// A token in a file that is rotated, as the kubelet does with the ServiceAccount token of a pod. It is read again once
-/// a minute and when the server refuses it. <see cref="k8s.Authentication.TokenFileAuth"/> fails if the file is missing
-/// between two rotations, and keeps a refused token until the minute is over.
-/// </summary>
+/// <summary>A token in a file that is rotated, as the kubelet does with the ServiceAccount token of a pod. It is read
+/// again once a minute and when the server refuses it. <see cref="k8s.Authentication.TokenFileAuth"/> fails if the file
+/// is missing between two rotations, and keeps a refused token until the minute is over.</summary>
 /// <param name="path">The file.</param>
 /// <param name="time">Clock.</param>
 internal sealed class RotatedTokenFile(string path, TimeProvider time) : IRenewableTokenProvider

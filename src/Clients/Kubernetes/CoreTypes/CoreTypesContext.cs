@@ -1,10 +1,7 @@
-using System.Text.Json.Serialization;
-
 namespace Drydock.Clients.Kubernetes.CoreTypes;
 
-/// <summary>
-/// Source-generated JSON of the core types. Used through <see cref="Json.KubernetesJson.CreateOptions"/>.
-/// </summary>
+/// <summary>Source-generated JSON of the core types. Used through
+/// <see cref="Json.KubernetesJson.CreateOptions"/>.</summary>
 [JsonSerializable(typeof(V1Secret))]
 [JsonSerializable(typeof(V1SecretMetadata))]
 [JsonSerializable(typeof(V1ConfigMap))]

@@ -1,10 +1,6 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Clients.Kubernetes.CoreTypes;
 
-/// <summary>
-/// The definition of a kind, only its metadata; its long spec is not needed.
-/// </summary>
+/// <summary>The definition of a kind, only its metadata; its long spec is not needed.</summary>
 [KubernetesEntity(
     Group = "apiextensions.k8s.io",
     ApiVersion = "v1",
@@ -13,12 +9,9 @@ namespace Drydock.Clients.Kubernetes.CoreTypes;
     Namespaced = false)]
 public sealed record V1CustomResourceDefinition : IKubernetesObject
 {
-    /// <inheritdoc />
     public string ApiVersion { get; init; } = "apiextensions.k8s.io/v1";
 
-    /// <inheritdoc />
     public string Kind { get; init; } = "CustomResourceDefinition";
 
-    /// <inheritdoc />
     public V1ObjectMeta Metadata { get; init; } = new();
 }

@@ -1,11 +1,8 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Clients.Kubernetes.CoreTypes;
 
 /// <summary>Points to an object.</summary>
 public sealed record V1ObjectReference
 {
-    /// <summary>Group and version.</summary>
     public string? ApiVersion { get; init; }
 
     public string? Kind { get; init; }
@@ -18,7 +15,6 @@ public sealed record V1ObjectReference
 
     public string? ResourceVersion { get; init; }
 
-    /// <summary>A reference to <paramref name="entity"/>.</summary>
     public static V1ObjectReference To<TEntity>(TEntity entity)
         where TEntity : class, IKubernetesObject
     {

@@ -1,39 +1,26 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
-
 namespace Drydock.Clients.Kubernetes.Errors;
 
 /// <summary>A request to the API server that failed.</summary>
 public abstract class KubernetesException(
     KubernetesRequest request, string message, Exception? innerException = null) : Exception(message, innerException)
 {
-    /// <summary>The failed request.</summary>
     public KubernetesRequest Request { get; } = request;
 
-    /// <summary>
-    /// Whether the same read may succeed a little later, without a change of rights, configuration or object.
-    /// </summary>
     public virtual bool IsTransient => false;
 }
 
-/// <summary>
-/// The request was not answered: a read without an answer in spite of retries, or a write that was certainly not sent
-/// (name not resolved, connection refused, TLS refused).
-/// </summary>
+/// <summary>The request was not answered: a read without an answer in spite of retries, or a write that was certainly
+/// not sent (name not resolved, connection refused, TLS refused).</summary>
 public sealed class KubernetesUnreachableException(
     KubernetesRequest request, string why, Exception? innerException = null)
     : KubernetesException(
         request, $"{request}: the API server was not reached: {Sentences.Close(why)}", innerException)
 {
-    /// <inheritdoc />
     public override bool IsTransient => true;
 }
 
-/// <summary>
-/// A write was sent and no clear answer came (time limit, broken connection, 5xx): it may or may not have been carried
-/// out, now or a little later. Read the object again and decide; never retry blindly.
-/// </summary>
+/// <summary>A write was sent and no clear answer came (time limit, broken connection, 5xx): it may or may not have been
+/// carried out, now or a little later. Read the object again and decide; never retry blindly.</summary>
 public sealed class KubernetesOutcomeUnknownException(
     KubernetesRequest request, string why, Exception? innerException = null)
     : KubernetesException(
@@ -49,13 +36,11 @@ public sealed class KubernetesUnreadableObjectException(KubernetesRequest reques
         $"{request}: the object {unreadable.Namespace}/{unreadable.Name} does not fit its type: "
             + $"{Sentences.Close(unreadable.Error)} It may have been written by another version of the operator.")
 {
-    /// <summary>Which object, and where it does not fit.</summary>
     public UnreadableObject Object { get; } = unreadable;
 }
 
-/// <summary>
-/// An answer, or one event of a watch, is larger than this process reads into memory. Nothing of it was used.
-/// </summary>
+/// <summary>An answer, or one event of a watch, is larger than this process reads into memory. Nothing of it was
+/// used.</summary>
 /// <param name="request">The request.</param>
 /// <param name="what">What is too large: <c>the answer</c>.</param>
 /// <param name="limit">The limit in bytes.</param>
@@ -65,7 +50,6 @@ public sealed class KubernetesTooLargeException(KubernetesRequest request, strin
         $"{request}: {what} is larger than the limit of {limit / (1024 * 1024)} MiB. "
             + "API servers store no object of that size: check the proxy between the operator and the API server.")
 {
-    /// <summary>The limit in bytes.</summary>
     public long Limit { get; } = limit;
 }
 
@@ -79,13 +63,10 @@ public class KubernetesApiException(KubernetesRequest request, V1Status status, 
     /// <summary>The server's status object (for Secrets without its message, which may quote a value).</summary>
     public V1Status Status { get; } = status;
 
-    /// <summary>HTTP status code.</summary>
     public int StatusCode => Status.Code;
 
-    /// <summary>Machine-readable reason of the server, for instance <c>NotFound</c>.</summary>
     public string Reason => Status.Reason;
 
-    /// <inheritdoc />
     public override bool IsTransient => StatusCode is 429 or >= 500;
 }
 
@@ -111,10 +92,8 @@ public sealed class KubernetesForbiddenException(KubernetesRequest request, V1St
 public sealed class KubernetesNotFoundException(KubernetesRequest request, V1Status status)
     : KubernetesApiException(request, status);
 
-/// <summary>
-/// 409: the object changed since it was read, a precondition does not hold, or other field managers own applied fields.
-/// Read it again and decide again.
-/// </summary>
+/// <summary>409: the object changed since it was read, a precondition does not hold, or other field managers own
+/// applied fields. Read it again and decide again.</summary>
 public class KubernetesConflictException(KubernetesRequest request, V1Status status)
     : KubernetesApiException(request, status);
 
@@ -126,10 +105,8 @@ public sealed class KubernetesAlreadyExistsException(KubernetesRequest request, 
 public sealed class KubernetesGoneException(KubernetesRequest request, V1Status status)
     : KubernetesApiException(request, status);
 
-/// <summary>
-/// 413, or etcd's refusal of a request above its limit: the object is larger than the server accepts. It was certainly
-/// not written.
-/// </summary>
+/// <summary>413, or etcd's refusal of a request above its limit: the object is larger than the server accepts. It was
+/// certainly not written.</summary>
 public sealed class KubernetesRequestTooLargeException(KubernetesRequest request, V1Status status)
     : KubernetesApiException(request, status);
 
@@ -137,7 +114,6 @@ public sealed class KubernetesRequestTooLargeException(KubernetesRequest request
 public sealed class KubernetesInvalidException(KubernetesRequest request, V1Status status)
     : KubernetesApiException(request, status)
 {
-    /// <summary>What is wrong, field by field.</summary>
     public IReadOnlyList<V1StatusCause> Causes => Status.Details?.Causes ?? [];
 }
 
@@ -145,13 +121,34 @@ public sealed class KubernetesInvalidException(KubernetesRequest request, V1Stat
 public sealed class KubernetesTooManyRequestsException(KubernetesRequest request, V1Status status, TimeSpan? retryAfter)
     : KubernetesApiException(request, status)
 {
-    /// <summary>How long the server asks to wait; null if it does not say.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 }
 
-/// <summary>
-/// The kubeconfig, the pod's ServiceAccount or a credential plugin cannot be used. The message names file, field,
-/// expectation and what to do, never a value that may be secret.
-/// </summary>
+/// <summary>The kubeconfig, the pod's ServiceAccount or a credential plugin cannot be used. The message names file,
+/// field, expectation and what to do, never a value that may be secret.</summary>
 public sealed class KubernetesConfigurationException(string message, Exception? innerException = null)
     : Exception(message, innerException);
+
+/// <summary>A request to the API server, in RBAC terms.</summary>
+/// <param name="Verb">get, list, watch, create, update, patch, delete.</param>
+/// <param name="Group">API group; empty for core.</param>
+/// <param name="Resource">Plural resource name with subresource, for instance <c>omsupgrades/status</c>.</param>
+/// <param name="Namespace">Namespace; null for cluster-scoped or all.</param>
+/// <param name="Name">Name; null for a collection.</param>
+public sealed record KubernetesRequest(string Verb, string Group, string Resource, string? Namespace, string? Name)
+{
+    public bool IsRead => Verb is "get" or "list" or "watch";
+
+    public override string ToString()
+    {
+        var group = Group.Length == 0 ? "" : $" ({Group})";
+        var target = (Namespace, Name) switch
+        {
+            (null, null) => "",
+            (null, _) => $" {Name}",
+            (_, null) => $" in namespace {Namespace}",
+            _ => $" {Namespace}/{Name}",
+        };
+        return $"{Verb} {Resource}{group}{target}";
+    }
+}

@@ -1,17 +1,5 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using System.Threading.Channels;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Clients.Kubernetes.Runtime;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Clients.Kubernetes.Events;
 
-/// <inheritdoc cref="IEventRecorder" />
 public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
 {
     private const int MaxMessage = 1024;
@@ -26,7 +14,6 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _sending;
 
-    /// <summary>Creates a recorder that sends in the background until disposed.</summary>
     public EventRecorder(
         IKubernetesClient client, EventRecorderOptions? options, TimeProvider time, ILogger<EventRecorder> logger)
     {
@@ -44,15 +31,12 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
         _sending = Task.Run(SendAllAsync);
     }
 
-    /// <inheritdoc />
     public void Normal<TEntity>(TEntity entity, string reason, string message)
         where TEntity : class, IKubernetesObject => Record(entity, "Normal", reason, message);
 
-    /// <inheritdoc />
     public void Warning<TEntity>(TEntity entity, string reason, string message)
         where TEntity : class, IKubernetesObject => Record(entity, "Warning", reason, message);
 
-    /// <summary>Waits for pending events, up to the drain timeout.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_pending.Writer.TryComplete())
@@ -194,22 +178,16 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
 /// <summary>The reporting program, and limits.</summary>
 public sealed record EventRecorderOptions
 {
-    /// <summary>Name of the reporting program.</summary>
     public string Component { get; init; } = "drydock";
 
-    /// <summary>Name of this instance, for instance the pod's.</summary>
     public string Instance { get; init; } = Environment.MachineName;
 
-    /// <summary>Events waiting to be sent; more are dropped with a log line.</summary>
     public int Capacity { get; init; } = 1024;
 
-    /// <summary>A repeat within this time raises the count of the earlier event.</summary>
     public TimeSpan AggregationWindow { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How many different events are remembered for this.</summary>
     public int Remembered { get; init; } = 512;
 
-    /// <summary>How long <c>DisposeAsync</c> waits for events still waiting to be sent.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(3);
 }
 
@@ -217,15 +195,13 @@ public sealed record EventRecorderOptions
 internal sealed record PendingEvent(
     V1ObjectReference About, string Type, string Reason, string Message, DateTimeOffset At)
 {
-    /// <summary>The key by which two events count as repeats.</summary>
     public (string? Uid, string? Name, string Type, string Reason, string Message) Identity =>
         (About.Uid, $"{About.Namespace}/{About.Name}", Type, Reason, Message);
 }
 
-/// <summary>
-/// Log messages of the event recorder. Here and in other logs the parameter is called Namespace, and not @namespace:
-/// the generator keeps the @, which Serilog takes for its own operator, and the line would show the placeholder.
-/// </summary>
+/// <summary>Log messages of the event recorder. Here and in other logs the parameter is called Namespace, and not
+/// @namespace: the generator keeps the @, which Serilog takes for its own operator, and the line would show the
+/// placeholder.</summary>
 internal static partial class EventLog
 {
     [LoggerMessage(Message = "{Kind} {Namespace}/{Name}: {Reason}: {Text}")]

@@ -1,16 +1,10 @@
-using Drydock.Clients.Kubernetes.Leadership;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-
 namespace Drydock.Clients.Kubernetes.Health;
 
-/// <summary>
-/// Liveness: unhealthy if the process neither leads nor contends for the lease although it should. An unavailable API
-/// server is no reason.
-/// </summary>
+/// <summary>Liveness: unhealthy if the process neither leads nor contends for the lease although it should. An
+/// unavailable API server is no reason.</summary>
 /// <param name="elector">The elector; null if the process runs alone.</param>
 public sealed class LeadershipLivenessCheck(LeaderElector? elector) : IHealthCheck
 {
-    /// <inheritdoc />
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(

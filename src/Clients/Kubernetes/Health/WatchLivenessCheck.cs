@@ -1,17 +1,11 @@
-using System.Globalization;
-using Drydock.Clients.Kubernetes.Watching;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-
 namespace Drydock.Clients.Kubernetes.Health;
 
-/// <summary>
-/// Liveness: unhealthy when a watch has had no sign of life for too long, so that the process is restarted.
-/// </summary>
+/// <summary>Liveness: unhealthy when a watch has had no sign of life for too long, so that the process is
+/// restarted.</summary>
 /// <param name="watches">The watches of the process.</param>
 /// <param name="options">When a watch counts as failed.</param>
 public sealed class WatchLivenessCheck(IEnumerable<IWatchHealth> watches, HealthOptions options) : IHealthCheck
 {
-    /// <inheritdoc />
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -24,13 +18,11 @@ public sealed class WatchLivenessCheck(IEnumerable<IWatchHealth> watches, Health
     }
 }
 
-/// <summary>
-/// Readiness: every watch has read its first list. A later interruption is reported as degraded, with the reason.
-/// </summary>
+/// <summary>Readiness: every watch has read its first list. A later interruption is reported as degraded, with the
+/// reason.</summary>
 /// <param name="watches">The watches of the process.</param>
 public sealed class WatchReadinessCheck(IEnumerable<IWatchHealth> watches) : IHealthCheck
 {
-    /// <inheritdoc />
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -53,10 +45,8 @@ public sealed class WatchReadinessCheck(IEnumerable<IWatchHealth> watches) : IHe
 /// <summary>When watches count as failed.</summary>
 public sealed record HealthOptions
 {
-    /// <summary>
-    /// A watch without a sign of life for this long fails liveness. Longer than the idle limit of watches, their
-    /// longest pause, and all attempts of one request together.
-    /// </summary>
+    /// <summary>A watch without a sign of life for this long fails liveness. Longer than the idle limit of watches,
+    /// their longest pause, and all attempts of one request together.</summary>
     public TimeSpan MaxWatchAge { get; init; } = TimeSpan.FromMinutes(5);
 }
 

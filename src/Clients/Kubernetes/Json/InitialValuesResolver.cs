@@ -1,17 +1,10 @@
-using System.Reflection;
-using System.Runtime.CompilerServices;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using Drydock.Abstractions.Plans;
 
 namespace Drydock.Clients.Kubernetes.Json;
 
-/// <summary>
-/// Reads objects as "construct, then set what the JSON names". The source generator treats <c>init</c> properties as
-/// constructor parameters and so replaces their initial values (<c>= new()</c>, <c>= "10m"</c>) by null or zero
-/// whenever they are missing in the JSON, which is normal for API objects.
-/// </summary>
+/// <summary>Reads objects as "construct, then set what the JSON names". The source generator treats <c>init</c>
+/// properties as constructor parameters and so replaces their initial values (<c>= new()</c>, <c>= "10m"</c>) by null
+/// or zero whenever they are missing in the JSON, which is normal for API objects.</summary>
 internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJsonTypeInfoResolver
 {
     public JsonTypeInfo? GetTypeInfo(Type type, JsonSerializerOptions options)

@@ -1,18 +1,11 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
-using Drydock.Clients.Kubernetes.CoreTypes;
-
 namespace Drydock.Clients.Kubernetes.Json;
 
 /// <summary>The JSON format of Kubernetes.</summary>
 public static class KubernetesJson
 {
-    /// <summary>
-    /// Options for a client: camelCase, nulls not written, RFC 3339 times, the core types, and the given
+    /// <summary>Options for a client: camelCase, nulls not written, RFC 3339 times, the core types, and the given
     /// source-generated contexts. Initial values of <c>init</c> properties survive (plain source-generated reading
-    /// drops them) and a JSON null counts as absent.
-    /// </summary>
+    /// drops them) and a JSON null counts as absent.</summary>
     public static JsonSerializerOptions CreateOptions(params IJsonTypeInfoResolver[] contexts)
     {
         var options = new JsonSerializerOptions

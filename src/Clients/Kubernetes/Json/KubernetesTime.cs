@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Drydock.Clients.Kubernetes.Json;
 
 /// <summary>RFC 3339 times.</summary>
@@ -28,21 +24,17 @@ internal static class KubernetesTime
             value.UtcTicks % TimeSpan.TicksPerSecond < TimeSpan.TicksPerMicrosecond ? Seconds : Micros,
             CultureInfo.InvariantCulture);
 
-    /// <summary>Always microseconds.</summary>
     public static string FormatMicros(DateTimeOffset value) =>
         value.UtcDateTime.ToString(Micros, CultureInfo.InvariantCulture);
 }
 
-/// <summary>
-/// RFC 3339 times in UTC: whole seconds as Kubernetes writes them, microseconds if there is a fraction.
-/// </summary>
+/// <summary>RFC 3339 times in UTC: whole seconds as Kubernetes writes them, microseconds if there is a
+/// fraction.</summary>
 public sealed class KubernetesTimeConverter : JsonConverter<DateTimeOffset>
 {
-    /// <inheritdoc />
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         KubernetesTime.Parse(reader.GetString());
 
-    /// <inheritdoc />
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
         writer.WriteStringValue(KubernetesTime.Format(value));
 }
@@ -50,11 +42,9 @@ public sealed class KubernetesTimeConverter : JsonConverter<DateTimeOffset>
 /// <summary>Times of leases (metav1.MicroTime): the server accepts exactly six digits of a second there.</summary>
 public sealed class MicroTimeConverter : JsonConverter<DateTimeOffset>
 {
-    /// <inheritdoc />
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         KubernetesTime.Parse(reader.GetString());
 
-    /// <inheritdoc />
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
         writer.WriteStringValue(KubernetesTime.FormatMicros(value));
 }

@@ -1,17 +1,8 @@
-using System.Threading.Channels;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Clients.Kubernetes.Watching;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Clients.Kubernetes.Leadership;
 
-/// <summary>
-/// Contends for a Lease (coordination.k8s.io/v1), renews it, and releases it. A contender watches the lease: a released
-/// one is taken immediately, as is one whose holder has certainly ended; any other is taken when it has not changed for
-/// its duration.
-/// </summary>
+/// <summary>Contends for a Lease (coordination.k8s.io/v1), renews it, and releases it. A contender watches the lease: a
+/// released one is taken immediately, as is one whose holder has certainly ended; any other is taken when it has not
+/// changed for its duration.</summary>
 public sealed class LeaderElector : ILeadership
 {
     private static readonly TimeSpan ShortestAttempt = TimeSpan.FromMilliseconds(500);
@@ -55,19 +46,14 @@ public sealed class LeaderElector : ILeadership
         KubernetesMetrics.LeaderStatus.Add(0, KubernetesMetrics.Tag("name", options.LeaseName));
     }
 
-    /// <inheritdoc />
     public bool IsLeader => _term is { IsOver: false } && SinceRenewal < _options.RenewDeadline;
 
-    /// <inheritdoc />
     public CancellationToken Lost => _term?.Lost ?? new CancellationToken(canceled: true);
 
-    /// <summary>The last seen holder of the lease; null if there is none or it was not read yet.</summary>
     public string? Holder => _lease.Holder;
 
-    /// <summary>
-    /// Why this process neither leads nor contends although it should, for the liveness probe; null if there is no
-    /// problem.
-    /// </summary>
+    /// <summary>Why this process neither leads nor contends although it should, for the liveness probe; null if there
+    /// is no problem.</summary>
     public string? Problem
     {
         get
@@ -87,14 +73,12 @@ public sealed class LeaderElector : ILeadership
         }
     }
 
-    /// <summary>
-    /// How long the work of a term may take to end after the term; until then no other process takes the lease.
-    /// </summary>
+    /// <summary>How long the work of a term may take to end after the term; until then no other process takes the
+    /// lease.</summary>
     public TimeSpan Patience => _options.LeaseDuration - _options.RenewDeadline;
 
     private TimeSpan SinceRenewal => _time.GetElapsedTime(Volatile.Read(ref _renewalStarted));
 
-    /// <inheritdoc />
     public void EnsureMayAct(TimeSpan margin)
     {
         if (_term is not { IsOver: false })
@@ -114,11 +98,10 @@ public sealed class LeaderElector : ILeadership
         }
     }
 
-    /// <summary>
-    /// Contends until <paramref name="stopping"/>. Each term runs <paramref name="lead"/> with a token that is
+    /// <summary>Contends until <paramref name="stopping"/>. Each term runs <paramref name="lead"/> with a token that is
     /// cancelled when the term ends; the lease is released only after <paramref name="lead"/> has ended, and is renewed
-    /// until then. If <paramref name="lead"/> ends on its own, this method ends too, with its exception if it threw.
-    /// </summary>
+    /// until then. If <paramref name="lead"/> ends on its own, this method ends too, with its exception if it
+    /// threw.</summary>
     public async Task RunAsync(Func<CancellationToken, Task> lead, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
@@ -139,10 +122,8 @@ public sealed class LeaderElector : ILeadership
         }
     }
 
-    /// <summary>
-    /// Ends the current term because a part of its work failed. The work then ends as if the lease were lost, and the
-    /// lease is released afterwards.
-    /// </summary>
+    /// <summary>Ends the current term because a part of its work failed. The work then ends as if the lease were lost,
+    /// and the lease is released afterwards.</summary>
     public void EndTerm()
     {
         if (_term is { } term)
@@ -198,10 +179,8 @@ public sealed class LeaderElector : ILeadership
         }
     }
 
-    /// <summary>
-    /// Waits for a change of the lease or for its expiry; for the retry period if the watch does not work, and after a
-    /// failed attempt to take a free lease.
-    /// </summary>
+    /// <summary>Waits for a change of the lease or for its expiry; for the retry period if the watch does not work, and
+    /// after a failed attempt to take a free lease.</summary>
     private async Task WaitForNewsAsync(
         ChannelReader<bool> news, ResourceWatcher<V1Lease> watch, CancellationToken stopping)
     {
@@ -327,9 +306,8 @@ public sealed class LeaderElector : ILeadership
             + $"its work did not end "
         + $"when it was cancelled{(term.IsOver ? "" : " (and it could not be cancelled)")}.");
 
-    /// <summary>
-    /// Renews until it is stopped (true: the lease is still held) or the lease is lost (false), and then ends the term.
-    /// </summary>
+    /// <summary>Renews until it is stopped (true: the lease is still held) or the lease is lost (false), and then ends
+    /// the term.</summary>
     private async Task<bool> RenewAsync(Term term, CancellationToken stop)
     {
         while (true)

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Clients.Kubernetes.Leadership;
 
 /// <summary>Log messages of leader election.</summary>

@@ -1,21 +1,13 @@
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Kubernetes.Watching;
-
 namespace Drydock.Clients.Kubernetes.Leadership;
 
-/// <summary>
-/// The lease as one contender sees it. Clocks of other processes are not trusted: a lease is expired if it was
-/// unchanged for its whole duration by the local monotonic clock.
-/// </summary>
+/// <summary>The lease as one contender sees it. Clocks of other processes are not trusted: a lease is expired if it was
+/// unchanged for its whole duration by the local monotonic clock.</summary>
 internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOptions options, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private V1Lease? _seen;
     private long _seenAt;
 
-    /// <summary>The last seen holder; null if there is none.</summary>
     public string? Holder
     {
         get
@@ -27,10 +19,8 @@ internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOption
         }
     }
 
-    /// <summary>
-    /// Time until it may be taken if nothing changes; zero if it is free, held by this process or expired, or if its
-    /// holder has ended.
-    /// </summary>
+    /// <summary>Time until it may be taken if nothing changes; zero if it is free, held by this process or expired, or
+    /// if its holder has ended.</summary>
     public TimeSpan UntilFree
     {
         get
@@ -53,7 +43,6 @@ internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOption
         }
     }
 
-    /// <summary>Records a state of the lease; null if it does not exist.</summary>
     public void Observe(V1Lease? lease)
     {
         lock (_lock)
@@ -71,7 +60,6 @@ internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOption
         }
     }
 
-    /// <summary>Takes or renews the lease; false if another holds it.</summary>
     public async Task<bool> TryHoldAsync(CancellationToken cancellationToken)
     {
         // The last own write is the most likely state, which saves one request.

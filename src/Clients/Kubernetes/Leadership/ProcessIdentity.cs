@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Drydock.Clients.Kubernetes.Leadership;
 
 /// <summary>
@@ -25,11 +23,7 @@ public sealed class ProcessIdentity
     private readonly string _random;
 
     /// <summary>Makes the identity of a process.</summary>
-    /// <param name="name">Name of the pod or machine, for readers.</param>
     /// <param name="podUid">Uid of the pod; null outside one.</param>
-    /// <param name="processId">The process.</param>
-    /// <param name="random">A random part that makes it unique.</param>
-    /// <param name="proc">The directory of process information.</param>
     public ProcessIdentity(string name, string? podUid, int processId, string random, string proc = "/proc")
     {
         _proc = proc;
@@ -40,19 +34,14 @@ public sealed class ProcessIdentity
         Text = _mark.Length == 0 ? $"{name}_{random}" : $"{name}_{_mark}_{random}";
     }
 
-    /// <summary>The identity as it is written into the Lease.</summary>
     public string Text { get; }
 
-    /// <summary>
-    /// The identity of this process. POD_NAME and POD_UID of the Downward API say which pod it runs in.
-    /// </summary>
     public static ProcessIdentity OfThisProcess() => new(
         Environment.GetEnvironmentVariable("POD_NAME") is { Length: > 0 } pod ? pod : Environment.MachineName,
         Environment.GetEnvironmentVariable("POD_UID"),
         Environment.ProcessId,
         Guid.NewGuid().ToString("N")[..8]);
 
-    /// <summary>What is known about the process with this identity.</summary>
     public HolderState HolderStateOf(string identity)
     {
         var parts = identity.Split('_');
@@ -105,7 +94,6 @@ public sealed class ProcessIdentity
         }
     }
 
-    /// <summary>The start of the process; empty if no process has this number; null if unknown.</summary>
     private string? Runs(int processId)
     {
         try
@@ -119,9 +107,7 @@ public sealed class ProcessIdentity
         }
     }
 
-    /// <summary>
-    /// The start of a process in clock ticks since boot; empty if it does not exist, or is a zombie.
-    /// </summary>
+    /// <summary>The start of a process in clock ticks since boot; empty if it does not exist, or is a zombie.</summary>
     private string StartOf(int processId)
     {
         var folder = Path.Combine(_proc, processId.ToString(CultureInfo.InvariantCulture));

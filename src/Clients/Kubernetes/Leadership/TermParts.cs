@@ -2,18 +2,9 @@ using System.Runtime.ExceptionServices;
 
 namespace Drydock.Clients.Kubernetes.Leadership;
 
-/// <summary>
-/// Runs the parts of a term: the first part that fails, or ends before the term, ends all others.
-/// </summary>
+/// <summary>Runs the parts of a term: the first part that fails, or ends before the term, ends all others.</summary>
 public static class TermParts
 {
-    /// <summary>Returns when all parts have ended after <paramref name="term"/> was cancelled.</summary>
-    /// <param name="parts">The parts, each with its name.</param>
-    /// <param name="onFault">Called immediately with the name and the exception of each part that fails, before the
-    /// others have
-    /// ended.</param>
-    /// <param name="term">Cancelled when the term ends.</param>
-    /// <exception cref="Exception">The first failure; thrown after all parts have ended.</exception>
     public static async Task RunAsync(
         IReadOnlyList<(string Name, Func<CancellationToken, Task> RunAsync)> parts,
         Action<string, Exception> onFault,

@@ -1,9 +1,8 @@
 namespace Drydock.Clients.Kubernetes.Leadership;
 
-/// <summary>
-/// Ensures that the work of a term does not outlive the term, even if something hangs. It uses a dedicated thread, so
-/// that neither a starved thread pool nor a call that ignores its cancellation can prevent it from acting.
-/// </summary>
+/// <summary>Ensures that the work of a term does not outlive the term, even if something hangs. It uses a dedicated
+/// thread, so that neither a starved thread pool nor a call that ignores its cancellation can prevent it from
+/// acting.</summary>
 internal sealed class TermWatchdog : IDisposable
 {
     private readonly ManualResetEvent _ended = new(initialState: false);

@@ -3,13 +3,10 @@ namespace Drydock.Clients.Kubernetes.Runtime;
 /// <summary>Exponential pauses with jitter.</summary>
 public sealed record BackoffOptions
 {
-    /// <summary>The first pause.</summary>
     public TimeSpan First { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The longest pause, jitter included.</summary>
     public TimeSpan Max { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Growth from pause to pause.</summary>
     public double Factor { get; init; } = 2;
 
     /// <summary>Share of a pause that is random, 0 to 1: a pause p is drawn from [p(1 − jitter), p].</summary>
@@ -23,9 +20,8 @@ public sealed class Backoff(BackoffOptions options, Random? random = null)
 {
     private readonly Random _random = random ?? Random.Shared;
 
-    /// <summary>
-    /// The pause after <paramref name="earlierFailures"/> failures that came before this one (0 gives the first pause).
-    /// </summary>
+    /// <summary>The pause after <paramref name="earlierFailures"/> failures that came before this one (0 gives the
+    /// first pause).</summary>
     public TimeSpan Delay(int earlierFailures)
     {
         var full = Math.Min(

@@ -1,21 +1,12 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Drydock.Abstractions.Controllers;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Kubernetes.Leadership;
-using Drydock.Clients.Kubernetes.Watching;
-using Microsoft.Extensions.Logging;
 
 namespace Drydock.Clients.Kubernetes.Runtime;
 
-/// <summary>
-/// Runs a controller: cache → queue → workers. An object is reconciled when it appears, when anything of it changes
-/// (annotations, labels, spec, deletion, status written by others; not what this process wrote through
+/// <summary>Runs a controller: cache → queue → workers. An object is reconciled when it appears, when anything of it
+/// changes (annotations, labels, spec, deletion, status written by others; not what this process wrote through
 /// <see cref="EntityWriter{TEntity}"/>), at each resync, when a trigger wakes it, and when its last reconciliation
-/// requested it. An inert object is not reconciled because it appears or at a resync. Nothing is polled.
-/// </summary>
+/// requested it. An inert object is not reconciled because it appears or at a resync. Nothing is polled.</summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
     where TEntity : class, IKubernetesObject
@@ -34,14 +25,6 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
     private readonly ConcurrentDictionary<ObjectKey, ImmutableList<TEntity>> _gone = new();
     private volatile WorkQueue<ObjectKey>? _queue;
 
-    /// <summary>Creates a host; <see cref="RunAsync"/> starts it.</summary>
-    /// <param name="cache">The objects, usually a <see cref="ResourceWatcher{TEntity}"/> that runs already.</param>
-    /// <param name="writer">The writer that the controller uses.</param>
-    /// <param name="controller">The controller.</param>
-    /// <param name="wakeSources">Other sources that wake objects.</param>
-    /// <param name="options">Workers, back-off, rate.</param>
-    /// <param name="time">Clock.</param>
-    /// <param name="logger">Log.</param>
     public ControllerHost(
         IResourceCache<TEntity> cache,
         EntityWriter<TEntity> writer,
@@ -64,13 +47,10 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
         _gate.OnForeignChange = key => _queue?.Add(key);
     }
 
-    /// <summary>
-    /// Whether a reconciliation of an object would do nothing until the object changes. By default no object is inert.
-    /// Called from any thread.
-    /// </summary>
+    /// <summary>Whether a reconciliation of an object would do nothing until the object changes. By default no object
+    /// is inert. Called from any thread.</summary>
     public Func<TEntity, bool> IsInert { get; init; } = static _ => false;
 
-    /// <inheritdoc />
     public void Wake(string? @namespace, string name)
     {
         // Before the controller runs nothing has to be kept, because it reconciles every object when it starts.
@@ -81,10 +61,8 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
         }
     }
 
-    /// <summary>
-    /// Reconciles until cancelled, also by the end of leadership: no new reconciliation starts, running ones see their
-    /// token cancelled, and it returns when they have ended. It may be run again.
-    /// </summary>
+    /// <summary>Reconciles until cancelled, also by the end of leadership: no new reconciliation starts, running ones
+    /// see their token cancelled, and it returns when they have ended. It may be run again.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -329,4 +307,28 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
             }
         }
     }
+}
+
+/// <summary>How a <see cref="ControllerHost{TEntity}"/> works.</summary>
+public sealed record ControllerOptions
+{
+    /// <summary>Name in metrics and logs; null takes the plural resource name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>How many objects are reconciled in parallel; one object never concurrently.</summary>
+    public int Workers { get; init; } = 16;
+
+    /// <summary>How many of them may work for one namespace at the same time, so that a slow target of one tenant does
+    /// not block the others.</summary>
+    public int WorkersPerNamespace { get; init; } = 4;
+
+    public BackoffOptions Backoff { get; init; } = new();
+
+    public double MaxPerSecond { get; init; } = 50;
+
+    public int Burst { get; init; } = 200;
+
+    public double MaxPerSecondPerNamespace { get; init; } = 20;
+
+    public int BurstPerNamespace { get; init; } = 100;
 }

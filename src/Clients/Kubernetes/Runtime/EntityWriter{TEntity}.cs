@@ -1,19 +1,11 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Watching;
-
 namespace Drydock.Clients.Kubernetes.Runtime;
 
-/// <inheritdoc cref="IEntityWriter{TEntity}" />
-/// <param name="client">The client.</param>
-/// <param name="cache">The cache from which the controller's objects come.</param>
 public sealed class EntityWriter<TEntity>(
     IKubernetesClient client, IResourceCache<TEntity> cache) : IEntityWriter<TEntity>
     where TEntity : class, IKubernetesObject
 {
     internal OwnWriteGate Gate { get; } = new();
 
-    /// <inheritdoc />
     public async Task<TEntity> UpdateStatusAsync(TEntity entity, CancellationToken cancellationToken = default) =>
         (await WriteAsync(entity, async () =>
         {
@@ -22,16 +14,13 @@ public sealed class EntityWriter<TEntity>(
                 written, written.Metadata.ResourceVersion != entity.Metadata.ResourceVersion);
         }))!;
 
-    /// <inheritdoc />
     public Task<TEntity?> ReadAsync(TEntity entity, CancellationToken cancellationToken = default) =>
         client.GetAsync<TEntity>(entity.Metadata.Name, entity.Metadata.Namespace, cancellationToken);
 
-    /// <inheritdoc />
     public async Task<TEntity> AddFinalizerAsync(
         TEntity entity, string finalizer, CancellationToken cancellationToken = default) =>
         (await WriteAsync(entity, () => Finalizers.AddAsync(client, entity, finalizer, cancellationToken)))!;
 
-    /// <inheritdoc />
     public Task<TEntity?> RemoveFinalizerAsync(
         TEntity entity, string finalizer, CancellationToken cancellationToken = default) =>
         WriteAsync(entity, () => Finalizers.RemoveAsync(client, entity, finalizer, cancellationToken));

@@ -1,9 +1,8 @@
 namespace Drydock.Clients.Kubernetes.Runtime;
 
-/// <summary>
-/// Ready keys in lanes (one per namespace), served in turn: a lane with a thousand keys does not block the others. Each
-/// lane has its share of workers and of the rate; all lanes together share the overall rate. Not thread-safe.
-/// </summary>
+/// <summary>Ready keys in lanes (one per namespace), served in turn: a lane with a thousand keys does not block the
+/// others. Each lane has its share of workers and of the rate; all lanes together share the overall rate. Not
+/// thread-safe.</summary>
 /// <typeparam name="TKey">The key.</typeparam>
 /// <param name="options">The shares.</param>
 /// <param name="laneOf">The lane of a key.</param>
@@ -17,10 +16,8 @@ internal sealed class FairLanes<TKey>(ControllerOptions options, Func<TKey, stri
     private readonly LinkedList<Lane> _turns = new();
     private readonly RateLimiter _overall = new(options.MaxPerSecond, options.Burst, time);
 
-    /// <summary>Lanes that are remembered.</summary>
     public int Count => _lanes.Count;
 
-    /// <summary>Puts a key at the end of its lane.</summary>
     public void Add(TKey key)
     {
         var lane = LaneOf(key);
@@ -31,10 +28,8 @@ internal sealed class FairLanes<TKey>(ControllerOptions options, Func<TKey, stri
         }
     }
 
-    /// <summary>
-    /// Returns the next key, whose worker must be released by <see cref="Done"/>; false with the time to wait if only
-    /// the rate limits it.
-    /// </summary>
+    /// <summary>Returns the next key, whose worker must be released by <see cref="Done"/>; false with the time to wait
+    /// if only the rate limits it.</summary>
     public bool TryTake(out TKey key, out TimeSpan? wait)
     {
         wait = null;
@@ -108,16 +103,13 @@ internal sealed class FairLanes<TKey>(ControllerOptions options, Func<TKey, stri
     }
 }
 
-/// <summary>
-/// A token bucket with a burst and an average rate. The limiters of System.Threading.RateLimiting read the system clock
-/// and do not support TimeProvider. Not thread-safe.
-/// </summary>
+/// <summary>A token bucket with a burst and an average rate. The limiters of System.Threading.RateLimiting read the
+/// system clock and do not support TimeProvider. Not thread-safe.</summary>
 internal sealed class RateLimiter(double perSecond, int burst, TimeProvider time)
 {
     private double _tokens = burst;
     private long _filledAt = time.GetTimestamp();
 
-    /// <summary>Time until a token is available; zero if one is.</summary>
     public TimeSpan Wait
     {
         get
@@ -137,7 +129,6 @@ internal sealed class RateLimiter(double perSecond, int burst, TimeProvider time
         }
     }
 
-    /// <summary>Takes a token; there must be one.</summary>
     public void Take() => _tokens--;
 
     private void Fill()

@@ -1,13 +1,7 @@
-using System.Text.Json.Nodes;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
-
 namespace Drydock.Clients.Kubernetes.Runtime;
 
-/// <summary>
-/// Adds and removes finalizers without changing anything else in the object, and without losing concurrent changes.
-/// </summary>
+/// <summary>Adds and removes finalizers without changing anything else in the object, and without losing concurrent
+/// changes.</summary>
 public static class Finalizers
 {
     private const int Attempts = 8;

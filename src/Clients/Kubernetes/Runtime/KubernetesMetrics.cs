@@ -1,11 +1,7 @@
-using System.Diagnostics.Metrics;
-
 namespace Drydock.Clients.Kubernetes.Runtime;
 
-/// <summary>
-/// Metrics with the names, labels and kinds that dashboards for controller-runtime and client-go expect. Meter:
-/// <see cref="MeterName"/>.
-/// </summary>
+/// <summary>Metrics with the names, labels and kinds that dashboards for controller-runtime and client-go expect.
+/// Meter: <see cref="MeterName"/>.</summary>
 public static class KubernetesMetrics
 {
     public const string MeterName = "Drydock.Kubernetes";

@@ -1,17 +1,12 @@
-using Drydock.Clients.Kubernetes.Watching;
-
 namespace Drydock.Clients.Kubernetes.Runtime;
 
-/// <summary>
-/// Holds events of an object during a write to it: the event of that write may arrive before its answer, and only the
-/// answer contains the written version.
-/// </summary>
+/// <summary>Holds events of an object during a write to it: the event of that write may arrive before its answer, and
+/// only the answer contains the written version.</summary>
 internal sealed class OwnWriteGate
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ObjectKey, (int Writes, List<string?> Held)> _open = [];
 
-    /// <summary>Called with the key if a held event was caused by another writer.</summary>
     public Action<ObjectKey>? OnForeignChange { get; set; }
 
     public void Begin(ObjectKey key)
@@ -24,7 +19,6 @@ internal sealed class OwnWriteGate
     }
 
     /// <summary>The write has ended.</summary>
-    /// <param name="key">The object.</param>
     /// <param name="written">The written version; null if there is none or it is unknown.</param>
     public void End(ObjectKey key, string? written)
     {
@@ -53,7 +47,6 @@ internal sealed class OwnWriteGate
         }
     }
 
-    /// <summary>True during a write: the event is held until its end.</summary>
     public bool TryHold(ObjectKey key, string? version)
     {
         lock (_lock)

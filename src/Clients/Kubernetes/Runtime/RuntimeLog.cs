@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Clients.Kubernetes.Runtime;
 
 /// <summary>Log messages of controllers.</summary>

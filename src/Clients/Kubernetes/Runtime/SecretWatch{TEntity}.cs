@@ -1,17 +1,9 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Watching;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Clients.Kubernetes.Runtime;
 
-/// <summary>
-/// Wakes objects when a Secret they refer to is created, changed or deleted. Only referenced Secrets are watched, each
-/// by its name, and only their metadata is requested: no watch sends a value to this process. A
-/// namespace has at most <see cref="MaxPerNamespace"/> such watches; a change of a further Secret is noticed when its
-/// object is reconciled again, at the latest at the next resync.
-/// </summary>
+/// <summary>Wakes objects when a Secret they refer to is created, changed or deleted. Only referenced Secrets are
+/// watched, each by its name, and only their metadata is requested: no watch sends a value to this process. A namespace
+/// has at most <see cref="MaxPerNamespace"/> such watches; a change of a further Secret is noticed when its object is
+/// reconciled again, at the latest at the next resync.</summary>
 /// <typeparam name="TEntity">The kind that refers to Secrets.</typeparam>
 /// <param name="client">The client.</param>
 /// <param name="objects">The objects.</param>
@@ -29,10 +21,6 @@ public sealed class SecretWatch<TEntity>(
     ResourceWatcherOptions? options = null) : IWakeSource, IWatchHealth
     where TEntity : class, IKubernetesObject
 {
-    /// <summary>
-    /// Maximum number of watched Secrets of one namespace: each watch is a separate stream, and all namespaces share
-    /// the API server.
-    /// </summary>
     public const int MaxPerNamespace = 256;
 
     private readonly Lock _lock = new();
@@ -41,16 +29,12 @@ public sealed class SecretWatch<TEntity>(
     private readonly HashSet<string> _crowded = [];
     private readonly ILogger _logger = loggers.CreateLogger<SecretWatch<TEntity>>();
 
-    /// <inheritdoc />
     public string Name => $"secrets of {KubernetesResource.Of<TEntity>().QualifiedName}";
 
-    /// <inheritdoc />
     public bool HasSynced => Watchers().TrueForAll(w => w.HasSynced);
 
-    /// <inheritdoc />
     public TimeSpan Age => Watchers().Select(w => w.Age).DefaultIfEmpty(TimeSpan.Zero).Max();
 
-    /// <inheritdoc />
     public string? Problem
     {
         get
@@ -63,7 +47,6 @@ public sealed class SecretWatch<TEntity>(
         }
     }
 
-    /// <inheritdoc />
     public async Task RunAsync(IReconcileTrigger trigger, CancellationToken cancellationToken)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -179,7 +162,6 @@ public sealed class SecretWatch<TEntity>(
         }
     }
 
-    /// <summary>A watch became free in a namespace that reached its limit.</summary>
     private void Promote(string? space, IReconcileTrigger trigger, CancellationToken cancellationToken)
     {
         var waiting =

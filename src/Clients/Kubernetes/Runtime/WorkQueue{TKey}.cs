@@ -1,14 +1,10 @@
-using Drydock.Abstractions.Values;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drydock.Clients.Kubernetes.Runtime;
 
-/// <summary>
-/// Keys to process. A key is never given to two workers at once; one added while it is processed is returned once more
-/// afterwards; repeats are merged; a key can be delayed (requeue-after, back-off) and is returned earlier if it is
-/// added meanwhile. Namespaces take turns, see <see cref="FairLanes{TKey}"/>.
-/// </summary>
+/// <summary>Keys to process. A key is never given to two workers at once; one added while it is processed is returned
+/// once more afterwards; repeats are merged; a key can be delayed (requeue-after, back-off) and is returned earlier if
+/// it is added meanwhile. Namespaces take turns, see <see cref="FairLanes{TKey}"/>.</summary>
 /// <typeparam name="TKey">The key.</typeparam>
 public sealed class WorkQueue<TKey> : IDisposable
     where TKey : notnull
@@ -35,12 +31,7 @@ public sealed class WorkQueue<TKey> : IDisposable
     private long _tickets;
 
     /// <summary>Creates a queue.</summary>
-    /// <param name="options">Back-off and rate.</param>
-    /// <param name="time">Clock.</param>
-    /// <param name="name">Name in metrics.</param>
-    /// <param name="random">Source of jitter.</param>
     /// <param name="laneOf">The namespace of a key; null if there is only one.</param>
-    /// <param name="logger">Log.</param>
     public WorkQueue(
         ControllerOptions options,
         TimeProvider time,
@@ -83,7 +74,6 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    /// <summary>Schedules the key as soon as possible.</summary>
     public void Add(TKey key)
     {
         lock (_lock)
@@ -92,9 +82,8 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    /// <summary>
-    /// Schedules the key after a delay. The shortest of several delays counts; processing the key cancels all of them.
-    /// </summary>
+    /// <summary>Schedules the key after a delay. The shortest of several delays counts; processing the key cancels all
+    /// of them.</summary>
     public void AddAfter(TKey key, TimeSpan delay)
     {
         lock (_lock)
@@ -117,7 +106,6 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    /// <summary>Schedules the key after a pause that grows with its failures; returns the pause.</summary>
     public TimeSpan AddAfterFailure(TKey key)
     {
         lock (_lock)
@@ -131,7 +119,6 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    /// <summary>Forgets the failures of a key.</summary>
     public void Forget(TKey key)
     {
         lock (_lock)
@@ -167,7 +154,6 @@ public sealed class WorkQueue<TKey> : IDisposable
         return await taker.Task;
     }
 
-    /// <summary>Processing of the key has ended.</summary>
     public void Done(TKey key)
     {
         lock (_lock)
@@ -186,7 +172,6 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    /// <inheritdoc />
     public void Dispose()
     {
         _timer.Dispose();
@@ -306,5 +291,27 @@ public sealed class WorkQueue<TKey> : IDisposable
                 Timers.Clamp(TimeSpan.FromMilliseconds(Math.Ceiling(ticks * 1000.0 / _time.TimestampFrequency))),
                 Timeout.InfiniteTimeSpan);
         }
+    }
+}
+
+/// <summary>What the workers of a queue are occupied with, for the metrics.</summary>
+/// <param name="UnfinishedSeconds">Time spent so far on all keys that are processed now.</param>
+/// <param name="LongestSeconds">Time spent so far on the one that has taken longest.</param>
+internal sealed record QueueLoad(double UnfinishedSeconds, double LongestSeconds)
+{
+    private static readonly ConcurrentDictionary<Func<QueueLoad>, KeyValuePair<string, object?>[]> Queues = new();
+
+    public static IDisposable Report(KeyValuePair<string, object?>[] tags, Func<QueueLoad> read)
+    {
+        Queues[read] = tags;
+        return new Reported(read);
+    }
+
+    public static IEnumerable<Measurement<double>> Measure(Func<QueueLoad, double> value) =>
+        Queues.Select(queue => new Measurement<double>(value(queue.Key()), queue.Value));
+
+    private sealed class Reported(Func<QueueLoad> read) : IDisposable
+    {
+        public void Dispose() => Queues.TryRemove(read, out _);
     }
 }

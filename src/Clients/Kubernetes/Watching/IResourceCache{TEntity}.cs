@@ -1,37 +1,26 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Clients.Kubernetes.Watching;
 
-/// <summary>
-/// The last seen objects of a kind. The cache may be behind the server: use optimistic concurrency (a status write with
-/// an old version fails).
-/// </summary>
+/// <summary>The last seen objects of a kind. The cache may be behind the server: use optimistic concurrency (a status
+/// write with an old version fails).</summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 public interface IResourceCache<TEntity>
     where TEntity : class, IKubernetesObject
 {
-    /// <summary>True once a first list was read.</summary>
     bool HasSynced { get; }
 
-    /// <summary>Completes when a first list was read.</summary>
     Task WaitForSyncAsync(CancellationToken cancellationToken);
 
-    /// <summary>The object, or null.</summary>
     TEntity? Get(ObjectKey key);
 
-    /// <summary>All objects.</summary>
     IReadOnlyList<TEntity> List();
 
-    /// <summary>
-    /// Calls <paramref name="onChange"/> at every change from now on, first with an Added for each existing object. It
-    /// must return quickly and not throw.
-    /// </summary>
+    /// <summary>Calls <paramref name="onChange"/> at every change from now on, first with an Added for each existing
+    /// object. It must return quickly and not throw.</summary>
     IDisposable Subscribe(Action<ResourceChange<TEntity>> onChange);
 
-    /// <summary>
-    /// Stores the result of an own write immediately, so that the next read does not see an older state; its event is
-    /// then ignored. Earlier events of others are still delivered. A version older than the cached one is ignored.
-    /// </summary>
+    /// <summary>Stores the result of an own write immediately, so that the next read does not see an older state; its
+    /// event is then ignored. Earlier events of others are still delivered. A version older than the cached one is
+    /// ignored.</summary>
     void Observe(TEntity written);
 }
 
@@ -49,13 +38,10 @@ public sealed record ResourceChange<TEntity>(
 /// <summary>The kinds of cache changes.</summary>
 public enum ResourceChangeType
 {
-    /// <summary>New in the cache.</summary>
     Added,
 
-    /// <summary>A new resourceVersion.</summary>
     Modified,
 
-    /// <summary>Deleted from the server (also detected by a later list if the event was missed).</summary>
     Deleted,
 
     /// <summary>Unchanged; delivered again by the periodic resync.</summary>
@@ -67,9 +53,7 @@ public enum ResourceChangeType
 /// <param name="Name">Name.</param>
 public readonly record struct ObjectKey(string? Namespace, string Name)
 {
-    /// <summary>The key of an object.</summary>
     public static ObjectKey Of(IKubernetesObject entity) => new(entity.Metadata.Namespace, entity.Metadata.Name);
 
-    /// <summary><c>namespace/name</c>.</summary>
     public override string ToString() => Namespace is null ? Name : $"{Namespace}/{Name}";
 }

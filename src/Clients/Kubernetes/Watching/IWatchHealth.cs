@@ -2,19 +2,14 @@ namespace Drydock.Clients.Kubernetes.Watching;
 
 public interface IWatchHealth
 {
-    /// <summary>What is watched, for messages: <c>omsupgrades.drydock.dev</c>.</summary>
     string Name { get; }
 
-    /// <summary>True once a first list was read.</summary>
     bool HasSynced { get; }
 
-    /// <summary>
-    /// Time since the last sign of life: an event, a bookmark, a watch that the server accepted or ended, a page of a
-    /// list, and a failed attempt. A restart would not help against an unavailable or refusing API server, but it helps
-    /// against a watch that makes no attempts.
-    /// </summary>
+    /// <summary>Time since the last sign of life: an event, a bookmark, a watch that the server accepted or ended, a
+    /// page of a list, and a failed attempt. A restart would not help against an unavailable or refusing API server,
+    /// but it helps against a watch that makes no attempts.</summary>
     TimeSpan Age { get; }
 
-    /// <summary>Why the watch is not connected; null while it is.</summary>
     string? Problem { get; }
 }

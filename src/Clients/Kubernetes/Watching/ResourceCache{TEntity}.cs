@@ -1,11 +1,7 @@
-using System.Globalization;
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Clients.Kubernetes.Watching;
 
-/// <summary>
-/// The state of a watch: the objects and the subscribers. Changes are delivered one after the other, in order.
-/// </summary>
+/// <summary>The state of a watch: the objects and the subscribers. Changes are delivered one after the other, in
+/// order.</summary>
 internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault)
     where TEntity : class, IKubernetesObject
 {
@@ -13,7 +9,6 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
     private readonly Dictionary<ObjectKey, CacheEntry<TEntity>> _entries = [];
     private readonly List<Action<ResourceChange<TEntity>>> _subscribers = [];
 
-    /// <summary>What is kept of an object. Subscribers see the object as it came.</summary>
     public Func<TEntity, TEntity> Reduce { get; set; } = static entity => entity;
 
     public TEntity? Get(ObjectKey key)
@@ -47,12 +42,8 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
         return new Subscription(this, onChange);
     }
 
-    /// <summary>
-    /// Replaces the content by a complete list: missing objects are deleted, even if their event was lost.
-    /// </summary>
-    /// <param name="items">The objects.</param>
-    /// <param name="unreadable">Keys of objects that exist but do not fit the type: their last state is kept.</param>
-    /// <param name="resync">True to deliver unchanged objects as well.</param>
+    /// <summary>Replaces the content by a complete list: missing objects are deleted, even if their event was
+    /// lost.</summary>
     public void Replace(IReadOnlyList<TEntity> items, IReadOnlySet<ObjectKey> unreadable, bool resync)
     {
         lock (_lock)
@@ -80,7 +71,6 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
         }
     }
 
-    /// <summary>Stores an added or modified object; false if it is not new.</summary>
     public bool Set(TEntity item)
     {
         lock (_lock)
@@ -222,15 +212,9 @@ internal sealed class CacheEntry<TEntity>(TEntity current)
     public bool IsNewerThan(string? version) => ResourceVersions.IsOlder(version, Version);
 }
 
-/// <summary>
-/// Compares versions. They are increasing numbers (guaranteed by KEP-5504).
-/// </summary>
+/// <summary>Compares versions. They are increasing numbers (guaranteed by KEP-5504).</summary>
 internal static class ResourceVersions
 {
-    /// <summary>
-    /// Whether <paramref name="version"/> is older than <paramref name="other"/>; false if one of them is not a number
-    /// (then only the order of arrival counts).
-    /// </summary>
     public static bool IsOlder(string? version, string? other) =>
         ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var left)
         && ulong.TryParse(other, NumberStyles.None, CultureInfo.InvariantCulture, out var right)

@@ -1,17 +1,8 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Kubernetes.Runtime;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Clients.Kubernetes.Watching;
 
-/// <summary>
-/// Keeps a cache of the objects of a kind: lists, watches with bookmarks, continues from the last version after a
-/// disconnect, lists again when that version has expired (410) and once every
-/// <see cref="ResourceWatcherOptions.ResyncPeriod"/>, renews
-/// silent watches. Ends only when cancelled.
-/// </summary>
+/// <summary>Keeps a cache of the objects of a kind: lists, watches with bookmarks, continues from the last version
+/// after a disconnect, lists again when that version has expired (410) and once every
+/// <see cref="ResourceWatcherOptions.ResyncPeriod"/>, renews silent watches. Ends only when cancelled.</summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHealth
     where TEntity : class, IKubernetesObject
@@ -30,7 +21,6 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
     private int _faults;
     private bool _gone;
 
-    /// <summary>Creates a watcher; <see cref="RunAsync"/> starts it.</summary>
     public ResourceWatcher(
         IKubernetesClient client,
         ResourceWatcherOptions? options,
@@ -53,42 +43,31 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
         _cache = new ResourceCache<TEntity>(e => _logger.SubscriberFault(e, Name));
     }
 
-    /// <inheritdoc />
     public string Name { get; }
 
-    /// <summary>
-    /// What the cache keeps of an object: the object itself, or a copy that <see cref="V1ObjectMeta.IsReduced"/>. By
-    /// default the object itself. Set before <see cref="RunAsync"/>; called from any thread, for a reduced copy as
-    /// well.
-    /// </summary>
+    /// <summary>What the cache keeps of an object: the object itself, or a copy that
+    /// <see cref="V1ObjectMeta.IsReduced"/>. By default the object itself. Set before <see cref="RunAsync"/>; called
+    /// from any thread, for a reduced copy as well.</summary>
     public Func<TEntity, TEntity> Reduce
     {
         get => _cache.Reduce;
         init => _cache.Reduce = entity => Reduced(entity, value);
     }
 
-    /// <inheritdoc cref="IResourceCache{TEntity}.HasSynced" />
     public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
 
-    /// <inheritdoc />
     public TimeSpan Age => _time.GetElapsedTime(Volatile.Read(ref _lastSign));
 
-    /// <inheritdoc />
     public string? Problem { get; private set; }
 
-    /// <inheritdoc />
     public Task WaitForSyncAsync(CancellationToken cancellationToken) => _synced.Task.WaitAsync(cancellationToken);
 
-    /// <inheritdoc />
     public TEntity? Get(ObjectKey key) => _cache.Get(key);
 
-    /// <inheritdoc />
     public IReadOnlyList<TEntity> List() => _cache.List();
 
-    /// <inheritdoc />
     public IDisposable Subscribe(Action<ResourceChange<TEntity>> onChange) => _cache.Subscribe(onChange);
 
-    /// <inheritdoc />
     public void Observe(TEntity written) => _cache.Observe(written);
 
     /// <summary>Watches until cancelled; it returns only then.</summary>
@@ -264,28 +243,21 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
 /// <summary>What a <see cref="ResourceWatcher{TEntity}"/> watches, and its times.</summary>
 public sealed record ResourceWatcherOptions
 {
-    /// <summary>Namespace; null for all.</summary>
     public string? Namespace { get; init; }
 
     public string? LabelSelector { get; init; }
 
     public string? FieldSelector { get; init; }
 
-    /// <summary>Asks the server for metadata only.</summary>
     public bool MetadataOnly { get; init; }
 
-    /// <summary>
-    /// Period after which all objects are listed and delivered again; this repairs missed changes.
-    /// </summary>
+    /// <summary>Period after which all objects are listed and delivered again; this repairs missed changes.</summary>
     public TimeSpan ResyncPeriod { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>A watch without event or bookmark for this long is renewed.</summary>
     public TimeSpan IdleLimit { get; init; } = TimeSpan.FromSeconds(150);
 
-    /// <summary>How long the server keeps one watch open before it ends it normally.</summary>
     public TimeSpan WatchTimeout { get; init; } = TimeSpan.FromMinutes(8);
 
-    /// <summary>Pauses after failures.</summary>
     public Runtime.BackoffOptions Backoff { get; init; } =
         new() { First = TimeSpan.FromMilliseconds(200), Max = TimeSpan.FromSeconds(30) };
 }

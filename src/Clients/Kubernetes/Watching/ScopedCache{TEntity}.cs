@@ -1,39 +1,27 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Clients.Kubernetes.Watching;
 
-/// <summary>
-/// The caches of several namespaces as one. Changes of one namespace are delivered in order, those of different
-/// namespaces concurrently.
-/// </summary>
+/// <summary>The caches of several namespaces as one. Changes of one namespace are delivered in order, those of
+/// different namespaces concurrently.</summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 public sealed class ScopedCache<TEntity> : IResourceCache<TEntity>
     where TEntity : class, IKubernetesObject
 {
     private readonly IReadOnlyDictionary<string, IResourceCache<TEntity>> _parts;
 
-    /// <summary>Joins them.</summary>
-    /// <param name="parts">The caches by namespace.</param>
     public ScopedCache(IReadOnlyDictionary<string, IResourceCache<TEntity>> parts) => _parts = parts;
 
-    /// <inheritdoc />
     public bool HasSynced => _parts.Values.All(part => part.HasSynced);
 
-    /// <inheritdoc />
     public Task WaitForSyncAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(_parts.Values.Select(part => part.WaitForSyncAsync(cancellationToken)));
 
-    /// <inheritdoc />
     public TEntity? Get(ObjectKey key) => PartOf(key.Namespace)?.Get(key);
 
-    /// <inheritdoc />
     public IReadOnlyList<TEntity> List() => [.. _parts.Values.SelectMany(part => part.List())];
 
-    /// <inheritdoc />
     public IDisposable Subscribe(Action<ResourceChange<TEntity>> onChange) =>
         new Subscriptions([.. _parts.Values.Select(part => part.Subscribe(onChange))]);
 
-    /// <inheritdoc />
     public void Observe(TEntity written) => PartOf(ObjectKey.Of(written).Namespace)?.Observe(written);
 
     private IResourceCache<TEntity>? PartOf(string? @namespace) =>

@@ -1,8 +1,3 @@
-using System.Data.Common;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Drydock.Clients.MySql;
 
 /// <summary>
@@ -40,7 +35,6 @@ public sealed class LockRow
         Times = times;
     }
 
-    /// <summary>The privileges that an account needs on <see cref="Database"/>.</summary>
     public static IReadOnlyList<string> Privileges { get; } = ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE"];
 
     internal ulong SessionId { get; }
@@ -97,7 +91,6 @@ public sealed class LockRow
         DbConnection connection, string name, CancellationToken cancellationToken) =>
         (await ReadAsync(connection, KeyOf(name), cancellationToken).ConfigureAwait(false))?.Session;
 
-    /// <summary>Renews the row; false if another session has it.</summary>
     internal async Task<bool> RenewAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         await LockSql.ExecuteAsync(
@@ -245,4 +238,20 @@ public sealed class LockRow
     }
 
     private sealed record Holder(string Token, ulong Session, string Host, TimeSpan Age);
+}
+
+/// <summary>The times of a lock row. Every holder and every successor must use the same.</summary>
+public sealed record LockRowTimes
+{
+    /// <summary>The server ends an idle session of the holder after this time (<c>wait_timeout</c>); seconds.</summary>
+    public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(60);
+
+    public TimeSpan Renewal { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Added to <see cref="Idle"/> for servers of one cluster whose clocks differ.</summary>
+    public TimeSpan Margin { get; init; } = TimeSpan.FromSeconds(15);
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    public TimeSpan Lapse => Idle + Margin;
 }

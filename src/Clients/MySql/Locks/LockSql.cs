@@ -1,7 +1,3 @@
-using System.Data.Common;
-using System.Globalization;
-using System.Text;
-
 namespace Drydock.Clients.MySql;
 
 /// <summary>Statements of locks, over any provider.</summary>
@@ -15,7 +11,6 @@ internal static class LockSql
         return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>First column of the first row as text; null if there is no row or it is NULL.</summary>
     internal static async Task<string?> ScalarAsync(
         DbConnection connection, string sql, CancellationToken cancellationToken,
         params (string Name, object Value)[] parameters)
@@ -32,7 +27,6 @@ internal static class LockSql
             NumberStyles.AllowLeadingSign,
             CultureInfo.InvariantCulture);
 
-    /// <summary>The first row as text; null if there is none.</summary>
     internal static async Task<string?[]?> RowAsync(
         DbConnection connection, string sql, CancellationToken cancellationToken,
         params (string Name, object Value)[] parameters)
@@ -52,7 +46,6 @@ internal static class LockSql
     internal static int Number(DbException error) =>
         error is MySqlException { Number: var number } ? number : error.ErrorCode;
 
-    /// <summary>Whether an error means that the session is gone or refuses to answer.</summary>
     internal static bool IsLost(Exception error) =>
         error is DbException or InvalidOperationException or IOException;
 

@@ -1,13 +1,8 @@
-using System.Data.Common;
-using System.Globalization;
-
 namespace Drydock.Clients.MySql;
 
-/// <summary>
-/// A named lock of one session, the fence of destructive statements: they run only in that session, and a successor
-/// gets the lock only when the session has ended or can no longer send anything. <c>GET_LOCK</c> where the server has
-/// it, else a row (<see cref="LockRow"/>). Closes nothing: the caller owns the connection.
-/// </summary>
+/// <summary>A named lock of one session, the fence of destructive statements: they run only in that session, and a
+/// successor gets the lock only when the session has ended or can no longer send anything. <c>GET_LOCK</c> where the
+/// server has it, else a row (<see cref="LockRow"/>). Closes nothing: the caller owns the connection.</summary>
 /// <remarks>docs/research/oms.md#metadata-on-oceanbase</remarks>
 public sealed class ServerLock : IAsyncDisposable
 {
@@ -31,31 +26,22 @@ public sealed class ServerLock : IAsyncDisposable
         _renewal = row is null ? Task.CompletedTask : RenewAsync(row);
     }
 
-    /// <summary>The lock's name.</summary>
     public string Name { get; }
 
-    /// <summary>The session as the process list shows it.</summary>
     public ulong SessionId { get; }
 
-    /// <summary>The client address in the process list; empty where the list was not read.</summary>
     public string Host { get; }
 
-    /// <summary>What makes it a lock.</summary>
     public ServerLockKind Kind => _row is null ? ServerLockKind.Function : ServerLockKind.Row;
 
-    /// <summary>An SQL expression that is true in any session while this session holds the lock.</summary>
     public string HeldCondition => _row is null
         ? string.Create(CultureInfo.InvariantCulture, $"IS_USED_LOCK({Text(Name)})={SessionId}")
         : _row.HeldCondition;
 
-    /// <summary>
-    /// The <c>wait_timeout</c> in seconds of every session that works for the holder, so that the server ends a late
-    /// one; null with <see cref="ServerLockKind.Function"/>.
-    /// </summary>
+    /// <summary>The <c>wait_timeout</c> in seconds of every session that works for the holder, so that the server ends
+    /// a late one; null with <see cref="ServerLockKind.Function"/>.</summary>
     public long? IdleSeconds => _row is null ? null : (long)_row.Times.Idle.TotalSeconds;
 
-    /// <summary>Which kind of lock a server has. Changes nothing.</summary>
-    /// <exception cref="DbException">The server refused the question for another reason.</exception>
     public static async Task<ServerLockKind> KindAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -73,10 +59,9 @@ public sealed class ServerLock : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Takes a lock. Null if another session holds it for the whole of <paramref name="wait"/>. A row whose session is
-    /// no longer listed is waited for until its time has passed, at most <see cref="LockRowTimes.Lapse"/>.
-    /// </summary>
+    /// <summary>Takes a lock. Null if another session holds it for the whole of <paramref name="wait"/>. A row whose
+    /// session is no longer listed is waited for until its time has passed, at most
+    /// <see cref="LockRowTimes.Lapse"/>.</summary>
     /// <param name="connection">An open session, which nothing else may use without <see cref="RunAsync"/> from now on.
     /// With a row its <c>wait_timeout</c> is lowered.</param>
     /// <param name="name">The name; for <c>GET_LOCK</c> at most 64 characters.</param>
@@ -112,7 +97,6 @@ public sealed class ServerLock : IAsyncDisposable
         return taken == "1" ? new ServerLock(connection, name, (ulong)id, "", row: null) : null;
     }
 
-    /// <summary>The session that holds a lock, as the process list shows it; null if it is free.</summary>
     public static async Task<ulong?> HolderAsync(
         DbConnection connection, string name, CancellationToken cancellationToken)
     {
@@ -142,10 +126,6 @@ public sealed class ServerLock : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Asks the server whether the session still holds the lock; call it within <see cref="RunAsync"/>.
-    /// </summary>
-    /// <exception cref="DbException">The session is gone.</exception>
     public async Task<bool> IsHeldAsync(CancellationToken cancellationToken)
     {
         if (_isReleased)
@@ -222,9 +202,7 @@ public sealed class ServerLock : IAsyncDisposable
 /// <summary>What makes a lock.</summary>
 public enum ServerLockKind
 {
-    /// <summary><c>GET_LOCK</c>: the server releases it when the session ends.</summary>
     Function,
 
-    /// <summary>A row in the database <see cref="LockRow.Database"/>, with a time that the holder renews.</summary>
     Row,
 }

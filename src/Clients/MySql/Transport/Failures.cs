@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net.Sockets;
 using Driver = MySqlConnector;
 
 namespace Drydock.Clients.MySql.Transport;
@@ -12,9 +10,8 @@ internal static class Failures
     private const int ConnectionGone = 2006;
     private const string NoState = "HY000";
 
-    /// <summary>
-    /// An error of the server, a refusal of this side or a lost connection; null for what the caller did wrong.
-    /// </summary>
+    /// <summary>An error of the server, a refusal of this side or a lost connection; null for what the caller did
+    /// wrong.</summary>
     internal static MySqlException? Translate(Exception exception, ServerLink? link, string prefix)
     {
         if ((link?.Refusal ?? exception as LinkRefusedException) is { } refusal)

@@ -5,8 +5,6 @@ namespace Drydock.Clients.MySql.Transport;
 /// <summary>Time limits of calls.</summary>
 internal static class Limits
 {
-    /// <param name="seconds">0 for no limit.</param>
-    /// <param name="time">Its clock.</param>
     internal static CancellationTokenSource Timer(uint seconds, TimeProvider time) =>
         Timer(seconds == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(seconds), time);
 

@@ -1,14 +1,8 @@
-using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-
 namespace Drydock.Clients.MySql.Transport;
 
-/// <summary>
-/// The connection between the package and a server. The package connects to a socket file of this process, and every
-/// byte passes through here, because the package has no means to close a session from outside while it waits for the
-/// server, to limit what a server sends, or to choose which login methods are allowed.
-/// </summary>
+/// <summary>The connection between the package and a server. The package connects to a socket file of this process, and
+/// every byte passes through here, because the package has no means to close a session from outside while it waits for
+/// the server, to limit what a server sends, or to choose which login methods are allowed.</summary>
 internal sealed class ServerLink : IAsyncDisposable
 {
     private const int BufferBytes = 1 << 16;
@@ -34,20 +28,15 @@ internal sealed class ServerLink : IAsyncDisposable
         _packets = new PacketSizes(options.MaximumPacket);
     }
 
-    /// <summary>Why this side ended the connection; null if it did not.</summary>
     internal LinkRefusedException? Refusal => _refusal;
 
-    /// <summary>The connection has ended, on either side.</summary>
     internal bool HasEnded => _ending.IsCancellationRequested;
 
-    /// <summary>The TLS cipher in use, null without TLS.</summary>
     internal string? Cipher => (_server as SslStream)?.NegotiatedCipherSuite.ToString();
 
     /// <summary>The server's end of the connection; null for a socket file.</summary>
     internal IPEndPoint? Peer { get; private set; }
 
-    /// <summary>Connects to the server; nothing is sent yet.</summary>
-    /// <exception cref="LinkRefusedException">No address of the server can be connected to.</exception>
     internal static async Task<ServerLink> ConnectAsync(
         MySqlConnectionStringBuilder options, CancellationToken cancellationToken)
     {
@@ -91,12 +80,8 @@ internal sealed class ServerLink : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Accepts the package's connection, carries its login and then everything else. If that fails, both ends are
-    /// closed.
-    /// </summary>
-    /// <param name="connect">Lets the package connect to a socket file.</param>
-    /// <param name="cancellationToken">Ends the login.</param>
+    /// <summary>Accepts the package's connection, carries its login and then everything else. If that fails, both ends
+    /// are closed.</summary>
     /// <exception cref="LinkRefusedException">This side ended the login.</exception>
     internal async Task LogInAsync(Func<string, Task> connect, CancellationToken cancellationToken)
     {
@@ -131,9 +116,8 @@ internal sealed class ServerLink : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Bytes that the server may send until the next call of this; more end the connection. 0 for no limit.
-    /// </summary>
+    /// <summary>Bytes that the server may send until the next call of this; more end the connection. 0 for no
+    /// limit.</summary>
     internal void Allow(long bytes)
     {
         Interlocked.Exchange(ref _limit, bytes);
@@ -147,7 +131,6 @@ internal sealed class ServerLink : IAsyncDisposable
         End();
     }
 
-    /// <summary>Closes both ends, from any thread: a package that waits for the server fails at once.</summary>
     internal void End()
     {
         _ending.Cancel();
@@ -265,4 +248,12 @@ internal sealed class ServerLink : IAsyncDisposable
 
         return true;
     }
+}
+
+/// <summary>This side ended the connection. The number is the one that MariaDB's client library gives the
+/// error.</summary>
+internal sealed class LinkRefusedException(string message, int number, Exception? innerException = null)
+    : Exception(message, innerException)
+{
+    internal int Number { get; } = number;
 }

@@ -1,12 +1,7 @@
-using System.Buffers.Binary;
-using System.Text;
-
 namespace Drydock.Clients.MySql.Transport;
 
-/// <summary>
-/// Carries a login, packet by packet, and stops it if the password would be revealed to a server that is not verified.
-/// The package decides that by the transport that it sees: it trusts every local one.
-/// </summary>
+/// <summary>Carries a login, packet by packet, and stops it if the password would be revealed to a server that is not
+/// verified. The package decides that by the transport that it sees: it trusts every local one.</summary>
 internal sealed class ServerLogin(Stream server, Stream client, MySqlConnectionStringBuilder options)
 {
     private const int LongestGreeting = 4096;
@@ -54,7 +49,6 @@ internal sealed class ServerLogin(Stream server, Stream client, MySqlConnectionS
 
     private bool UsesTls => options.UnixSocket.Length == 0 && options.SslMode != MySqlSslMode.Disabled;
 
-    /// <exception cref="LinkRefusedException">The login must not continue.</exception>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         var (greeting, _) =

@@ -1,14 +1,10 @@
-using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Drydock.Clients.MySql.Transport;
 
-/// <summary>
-/// TLS to the server. The certificate is verified before anything of the login is sent; the package itself would log
-/// in first and reject the certificate afterwards.
-/// </summary>
+/// <summary>TLS to the server. The certificate is verified before anything of the login is sent; the package itself
+/// would log in first and reject the certificate afterwards.</summary>
 internal static class ServerTls
 {
     /// <exception cref="ArgumentException">A file is missing or unusable.</exception>
@@ -56,8 +52,6 @@ internal static class ServerTls
         }
     }
 
-    /// <summary>Checks before the first byte is sent that the files can be read.</summary>
-    /// <exception cref="ArgumentException">A file is missing or unusable.</exception>
     internal static void Check(MySqlConnectionStringBuilder options)
     {
         if (options.SslMode == MySqlSslMode.Disabled)

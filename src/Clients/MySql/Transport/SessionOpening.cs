@@ -1,4 +1,3 @@
-using System.Globalization;
 using Driver = MySqlConnector;
 
 namespace Drydock.Clients.MySql.Transport;
@@ -13,15 +12,12 @@ internal sealed class SessionOpening(MySqlConnectionStringBuilder options)
 
     internal Driver.MySqlConnection? DriverConnection { get; private set; }
 
-    /// <summary>CONNECTION_ID().</summary>
     internal ulong ConnectionId { get; private set; }
 
-    /// <summary>VERSION().</summary>
     internal string Version { get; private set; } = "";
 
     internal MySqlServerKind Kind { get; private set; }
 
-    /// <summary>Which server says this about itself.</summary>
     internal static MySqlServerKind KindOf(string version, string comment)
     {
         if (version.Contains("OceanBase", StringComparison.OrdinalIgnoreCase)
@@ -58,7 +54,6 @@ internal sealed class SessionOpening(MySqlConnectionStringBuilder options)
         }
     }
 
-    /// <exception cref="LinkRefusedException">This side ended the login.</exception>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         Link = await ServerLink.ConnectAsync(options, cancellationToken).ConfigureAwait(false);

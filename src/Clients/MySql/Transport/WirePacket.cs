@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Drydock.Clients.MySql.Transport;
 
 /// <summary>Whole packets of a login, which are small.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Lists the differences between the expected and the actual content of a database.</summary>
@@ -22,10 +20,8 @@ internal static class CatalogueComparison
         return findings.All;
     }
 
-    /// <summary>
-    /// A database on a server against the manifest. Definitions are compared only where both are known and the servers
-    /// are of one version; one that is printed differently is a warning.
-    /// </summary>
+    /// <summary>A database on a server against the manifest. Definitions are compared only where both are known and the
+    /// servers are of one version; one that is printed differently is a warning.</summary>
     internal static IReadOnlyList<SnapshotFinding> ServerAgainst(
         SnapshotDatabase expected, DatabaseCatalogue actual, bool definitions)
     {

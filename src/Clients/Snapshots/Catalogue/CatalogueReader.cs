@@ -1,15 +1,7 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.RegularExpressions;
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Reads the catalogue of a database. Every statement contains the snapshot's marker, so that its session can be found
-/// in the process list.
-/// </summary>
+/// <summary>Reads the catalogue of a database. Every statement contains the snapshot's marker, so that its session can
+/// be found in the process list.</summary>
 internal sealed partial class CatalogueReader(MySqlConnection connection, string comment)
 {
     // 1044, 1142, 1227: access denied; 1356: a view whose tables no longer exist; 1370: no privilege on a routine;
@@ -19,11 +11,8 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
     // 1049, 1109, 1146: a view of information_schema that the server does not have (OceanBase 3: EVENTS).
     private static readonly int[] NotThere = [1049, 1109, 1146];
 
-    /// <summary>The views of information_schema that the server does not have, in the order in which they were
-    /// read.</summary>
     internal SortedSet<string> Absent { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Reads a database; null if the server has none of that name.</summary>
     internal async Task<DatabaseCatalogue?> ReadAsync(
         string database, bool countRows, CancellationToken cancellationToken)
     {

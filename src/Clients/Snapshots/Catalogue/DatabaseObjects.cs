@@ -1,11 +1,7 @@
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// The objects of a database, read by the same queries as for a dump: what they cannot read fails here before the
-/// downtime, not in it.
-/// </summary>
+/// <summary>The objects of a database, read by the same queries as for a dump: what they cannot read fails here before
+/// the downtime, not in it.</summary>
 /// <param name="Name">The database.</param>
 /// <param name="Tables">Base tables.</param>
 /// <param name="Views">Views.</param>

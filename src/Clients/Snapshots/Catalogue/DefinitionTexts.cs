@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Shows how two definitions of one object differ, in a few hundred characters.</summary>

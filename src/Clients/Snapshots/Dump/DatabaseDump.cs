@@ -1,7 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Dumps, verifies and publishes one database of a snapshot.</summary>
@@ -279,9 +275,8 @@ internal sealed class DatabaseDump(
     private sealed record Written(string Partial, SnapshotFile File, DumpSummary? Summary);
 }
 
-/// <summary>
-/// Sums the bytes of all files of one database and reports them with their rate, at most once per MiB. Thread-safe.
-/// </summary>
+/// <summary>Sums the bytes of all files of one database and reports them with their rate, at most once per MiB.
+/// Thread-safe.</summary>
 internal sealed class ProgressMeter(
     IProgress<SnapshotProgress>? progress, string database, SnapshotStage stage, TimeProvider time)
 {
@@ -319,7 +314,6 @@ internal sealed class ProgressMeter(
         progress.Report(report);
     }
 
-    /// <summary>Reports the end.</summary>
     internal void Finish(long raw, long stored)
     {
         if (progress is null)

@@ -1,14 +1,8 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Abstractions.Values;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Compares the files of a dump with their expected content.</summary>
 internal static class DumpCheck
 {
-    /// <summary>A stored object against what was written.</summary>
     internal static IEnumerable<SnapshotFinding> Stored(
         string database, SnapshotFile file, DumpReadResult actual, bool opened)
     {
@@ -76,7 +70,6 @@ internal static class DumpCheck
             SHA256.HashData(
                 Encoding.UTF8.GetBytes(string.Concat(files.Select(static f => $"{f.Sha256}  {f.Name}\n")))));
 
-    /// <exception cref="SnapshotException">There are findings.</exception>
     internal static void ThrowIfAny(IReadOnlyList<SnapshotFinding> findings, string what)
     {
         if (findings.Count > 0)

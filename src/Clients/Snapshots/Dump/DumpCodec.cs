@@ -1,12 +1,7 @@
-using System.IO.Compression;
-using Drydock.Abstractions.Values;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Encodes the SQL of a dump as an object of a storage and decodes it: count | gzip | age, each on its own thread or
-/// process.
-/// </summary>
+/// <summary>Encodes the SQL of a dump as an object of a storage and decodes it: count | gzip | age, each on its own
+/// thread or process.</summary>
 internal sealed class DumpCodec(SnapshotToolOptions options)
 {
     // GZipStream reads and writes 8 KiB at a time; each would be a system call and a thread switch.
@@ -14,9 +9,7 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
 
     private readonly AgeTool _age = new(options);
 
-    /// <summary>
-    /// Stores <paramref name="head"/> and all of <paramref name="source"/>, and counts the rows.
-    /// </summary>
+    /// <summary>Stores <paramref name="head"/> and all of <paramref name="source"/>, and counts the rows.</summary>
     internal async Task<DumpWriteResult> WriteAsync(
         ISnapshotStorage storage,
         string name,
@@ -60,11 +53,9 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
         }
     }
 
-    /// <summary>
-    /// Reads an object to its end for its hash and, depending on <paramref name="depth"/>, decodes and summarizes it.
-    /// <paramref name="sink"/> receives each piece of SQL. At most one byte more than the manifest records is read or
-    /// decoded.
-    /// </summary>
+    /// <summary>Reads an object to its end for its hash and, depending on <paramref name="depth"/>, decodes and
+    /// summarizes it. <paramref name="sink"/> receives each piece of SQL. At most one byte more than the manifest
+    /// records is read or decoded.</summary>
     internal async Task<DumpReadResult> ReadAsync(
         ISnapshotStorage storage,
         string name,
@@ -237,9 +228,8 @@ internal enum ReadDepth
     /// <summary>Only the bytes and their hash.</summary>
     Stored,
 
-    /// <summary>
-    /// Also decrypted and decompressed to the end, which verifies the inner checksums, with its rows counted.
-    /// </summary>
+    /// <summary>Also decrypted and decompressed to the end, which verifies the inner checksums, with its rows
+    /// counted.</summary>
     Decoded,
 }
 

@@ -1,14 +1,9 @@
-using System.Runtime.InteropServices;
-using System.Text;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Counts the rows of a dump by its lines, from pieces of any size, in memory that does not grow with the dump.
-/// mysqldump and mydumper write each row on a line of its own, which begins with a parenthesis, behind the line
+/// <summary>Counts the rows of a dump by its lines, from pieces of any size, in memory that does not grow with the
+/// dump. mysqldump and mydumper write each row on a line of its own, which begins with a parenthesis, behind the line
 /// <c>INSERT INTO … VALUES</c>; line feeds in values are escaped. With <c>--skip-extended-insert</c> each row has an
-/// INSERT of its own. Other formats give another number, so that the dump is refused.
-/// </summary>
+/// INSERT of its own. Other formats give another number, so that the dump is refused.</summary>
 /// <param name="names">The memory limit for the names of tables; several counters may share it.</param>
 internal sealed class DumpCounter(NameBudget names)
 {
@@ -51,13 +46,10 @@ internal sealed class DumpCounter(NameBudget names)
         /// <summary>At the beginning of a line between statements.</summary>
         Head,
 
-        /// <summary>In the name of a table.</summary>
         Name,
 
-        /// <summary>Between the table and VALUES.</summary>
         Columns,
 
-        /// <summary>At the beginning of a line that is a row.</summary>
         Row,
 
         /// <summary>In a line whose rest does not matter but for its end.</summary>
@@ -327,5 +319,34 @@ internal sealed class DumpCounter(NameBudget names)
         }
 
         (_table, _rows) = (null, 0);
+    }
+}
+
+/// <summary>The content of a dump, as far as <see cref="DumpCounter"/> reads it.</summary>
+internal sealed record DumpSummary
+{
+    /// <summary>Tables that it creates or fills, with the rows of its INSERT statements.</summary>
+    public required IReadOnlyDictionary<string, long> Tables { get; init; }
+
+    /// <summary>It ends with <c>-- Dump completed</c>, outside any statement, and no statement follows.</summary>
+    public required bool IsComplete { get; init; }
+
+    /// <summary>It has an ALTER DATABASE, which names the database, so it can be loaded only under that name.</summary>
+    public required bool NamesDatabase { get; init; }
+
+    public required bool EndsClean { get; init; }
+
+    public required long LargestStatementBytes { get; init; }
+
+    /// <summary>The tables of several files of one database.</summary>
+    internal static IReadOnlyDictionary<string, long> Merge(IEnumerable<DumpSummary> parts)
+    {
+        var tables = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (name, rows) in parts.SelectMany(static p => p.Tables))
+        {
+            tables[name] = tables.GetValueOrDefault(name) + rows;
+        }
+
+        return tables;
     }
 }

@@ -5,10 +5,8 @@ internal sealed class DumpNames(string database, bool encrypted)
 {
     private readonly string _stem = $"{StorageName.Encode(database)}.{StorageName.Unique()}";
 
-    /// <summary>The folder of the files, if there are several.</summary>
     internal string Folder => _stem;
 
-    /// <summary>The object for an output of a tool.</summary>
     internal string Of(DumpOutput output) => output.Part switch
     {
         SnapshotPart.Whole => $"{_stem}.sql{Ending}",
@@ -22,9 +20,7 @@ internal sealed class DumpNames(string database, bool encrypted)
     internal static string Encode(string fileName) => string.Join('.', fileName.Split('.').Select(StorageName.Encode));
 }
 
-/// <summary>
-/// Limits the memory for the names of tables in all files of one database's dump. Thread-safe.
-/// </summary>
+/// <summary>Limits the memory for the names of tables in all files of one database's dump. Thread-safe.</summary>
 /// <param name="limit">Bytes.</param>
 internal sealed class NameBudget(long limit = SnapshotLimits.NamesOfDump)
 {

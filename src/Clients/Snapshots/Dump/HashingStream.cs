@@ -1,11 +1,7 @@
-using System.Security.Cryptography;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Counts and hashes (SHA-256) the bytes passing through, in either direction. Closing it closes the inner stream
-/// unless that is left open.
-/// </summary>
+/// <summary>Counts and hashes (SHA-256) the bytes passing through, in either direction. Closing it closes the inner
+/// stream unless that is left open.</summary>
 /// <param name="inner">The stream to read from or write to.</param>
 /// <param name="leaveOpen">Disposing leaves <paramref name="inner"/> open.</param>
 public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
@@ -13,19 +9,14 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private string? _sum;
 
-    /// <inheritdoc/>
     public override bool CanRead => inner.CanRead;
 
-    /// <inheritdoc/>
     public override bool CanSeek => false;
 
-    /// <inheritdoc/>
     public override bool CanWrite => inner.CanWrite;
 
-    /// <inheritdoc/>
     public override long Length => throw new NotSupportedException();
 
-    /// <inheritdoc/>
     public override long Position
     {
         get => Bytes;
@@ -35,16 +26,12 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
     /// <summary>Bytes that passed through.</summary>
     public long Bytes { get; private set; }
 
-    /// <inheritdoc/>
     public override void Flush() => inner.Flush();
 
-    /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
-    /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
         var read = inner.Read(buffer);
@@ -52,7 +39,6 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
         return read;
     }
 
-    /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
@@ -60,21 +46,17 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
         return read;
     }
 
-    /// <inheritdoc/>
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         inner.Write(buffer);
         Add(buffer);
     }
 
-    /// <inheritdoc/>
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -82,23 +64,17 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
         Add(buffer.Span);
     }
 
-    /// <inheritdoc/>
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
-    /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>
-    /// SHA-256 of all bytes, lower-case hex. No bytes may pass afterwards; the value remains available after the stream
-    /// is closed.
-    /// </summary>
+    /// <summary>SHA-256 of all bytes, lower-case hex. No bytes may pass afterwards; the value remains available after
+    /// the stream is closed.</summary>
     public string FinishHash() => _sum ??= Convert.ToHexStringLower(_hash.GetHashAndReset());
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -122,9 +98,7 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
     }
 }
 
-/// <summary>
-/// Reads at most a given number of bytes of another stream and hides the rest, which is not read.
-/// </summary>
+/// <summary>Reads at most a given number of bytes of another stream and hides the rest, which is not read.</summary>
 /// <param name="inner">The stream; it is closed with this one.</param>
 /// <param name="cap">How many bytes.</param>
 /// <param name="refuse">Creates the exception to throw if there are more bytes; null: no exception.</param>
@@ -132,7 +106,6 @@ internal sealed class LimitedStream(Stream inner, long cap, Func<Exception>? ref
 {
     private long _left = cap;
 
-    /// <summary>The limit is reached, so nothing more is read.</summary>
     internal bool IsExhausted => _left <= 0;
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

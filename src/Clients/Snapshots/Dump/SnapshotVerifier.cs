@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Re-reads the stored files of snapshots.</summary>

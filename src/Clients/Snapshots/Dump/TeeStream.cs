@@ -1,22 +1,17 @@
 using System.Buffers;
 using System.Runtime.ExceptionServices;
-using System.Threading.Channels;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Reads a stream to its end and passes every piece to several consumers, each on its own thread, with a bounded number
-/// of pieces in flight.
-/// </summary>
+/// <summary>Reads a stream to its end and passes every piece to several consumers, each on its own thread, with a
+/// bounded number of pieces in flight.</summary>
 internal static class TeeStream
 {
     private const int PieceBytes = 256 * 1024;
     private const int Pieces = 8;
 
-    /// <summary>
-    /// Returns the number of bytes read after every consumer has received all of them. The first failure stops all
-    /// consumers and is thrown.
-    /// </summary>
+    /// <summary>Returns the number of bytes read after every consumer has received all of them. The first failure stops
+    /// all consumers and is thrown.</summary>
     internal static async Task<long> RunAsync(
         ReadOnlyMemory<byte> head,
         Stream source,

@@ -1,13 +1,10 @@
-using System.IO.Compression;
 using System.IO.Pipelines;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Passes compressed bytes on and concurrently decompresses them again. When writing ends, it is verified by length and
-/// gzip checksum that the bytes decompress to the input. Together with the SHA-256 of the bytes read back from the
-/// storage this is equivalent to decompressing those.
-/// </summary>
+/// <summary>Passes compressed bytes on and concurrently decompresses them again. When writing ends, it is verified by
+/// length and gzip checksum that the bytes decompress to the input. Together with the SHA-256 of the bytes read back
+/// from the storage this is equivalent to decompressing those.</summary>
 internal sealed class VerifyingStream : Stream
 {
     private readonly Stream _inner;
@@ -67,10 +64,6 @@ internal sealed class VerifyingStream : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>
-    /// Discards all further writes: when it is disposed, the compressor flushes without a token to a target that may
-    /// accept nothing any more.
-    /// </summary>
     internal void Abandon() => _abandoned = true;
 
     /// <summary>Called after the last write: the number of decompressed bytes.</summary>

@@ -1,7 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Checks, without changing anything, whether a load can succeed.</summary>
@@ -78,7 +74,6 @@ internal sealed class LoadChecks(DumpCodec coder, TimeProvider time)
         }
     }
 
-    /// <summary>Checks what the server would refuse.</summary>
     internal static async Task<IReadOnlyList<SnapshotFinding>> ServerAsync(
         DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
     {

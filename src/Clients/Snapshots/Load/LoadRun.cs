@@ -1,12 +1,7 @@
-using System.Collections.Concurrent;
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Feeds the files of one database to mysql and compares the result: tables first, then the files of rows by several
-/// clients side by side, then everything that may refer to them.
-/// </summary>
+/// <summary>Feeds the files of one database to mysql and compares the result: tables first, then the files of rows by
+/// several clients side by side, then everything that may refer to them.</summary>
 internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, TimeProvider time)
 {
     private static readonly byte[] Commit = "COMMIT;\n"u8.ToArray();
@@ -197,12 +192,9 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
     }
 }
 
-/// <summary>
-/// The consumer of a stored object's content failed, not the storage.
-/// </summary>
+/// <summary>The consumer of a stored object's content failed, not the storage.</summary>
 internal sealed class ConsumerException(IOException inner) : Exception(inner.Message, inner)
 {
-    /// <summary>Writes to <paramref name="stream"/>, distinguishing its failures from those of the source.</summary>
     internal static async ValueTask WriteAsync(
         Stream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {

@@ -1,14 +1,8 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// The session that leads a restore: recorded in the storage before it takes its named lock, so that a successor finds
-/// and ends it. Only this session drops anything. It is never reopened: if it is lost, the lock is lost, and with the
-/// lock the right to drop.
-/// </summary>
+/// <summary>The session that leads a restore: recorded in the storage before it takes its named lock, so that a
+/// successor finds and ends it. Only this session drops anything. It is never reopened: if it is lost, the lock is
+/// lost, and with the lock the right to drop.</summary>
 internal sealed class LoadSession : IAsyncDisposable
 {
     private const int LongestWaitSeconds = 2_147_483;
@@ -39,10 +33,8 @@ internal sealed class LoadSession : IAsyncDisposable
 
     internal MySqlServerIdentity Server { get; }
 
-    /// <summary>Whether the server has named locks (<c>GET_LOCK</c>).</summary>
     internal bool HasLocks { get; private set; }
 
-    /// <summary>The lock that the session holds; null before it takes one.</summary>
     internal ServerLock? Lock { get; private set; }
 
     /// <summary>The lock's name; null before it is taken.</summary>
@@ -94,8 +86,6 @@ internal sealed class LoadSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Records the session and takes the lock.</summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.Busy"/>.</exception>
     internal async Task LockAsync(string snapshotId, string key, string lockName, CancellationToken cancellationToken)
     {
         var own = (
@@ -118,9 +108,8 @@ internal sealed class LoadSession : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Drops the database (if it exists) and creates it again. Nothing is done unless the session holds its lock.
-    /// </summary>
+    /// <summary>Drops the database (if it exists) and creates it again. Nothing is done unless the session holds its
+    /// lock.</summary>
     internal async Task RecreateAsync(string characterSet, string collation, CancellationToken cancellationToken)
     {
         await RequireLockAsync(cancellationToken).ConfigureAwait(false);
@@ -150,9 +139,6 @@ internal sealed class LoadSession : IAsyncDisposable
         return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     });
 
-    /// <summary>
-    /// Runs a query on the session, one at a time, and distinguishes its loss from other failures.
-    /// </summary>
     internal async Task<T> AskAsync<T>(Func<MySqlConnection, Task<T>> question)
     {
         try

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Loads the databases of a snapshot into a scratch database, one after another.</summary>
@@ -10,7 +7,6 @@ internal sealed class RestoreTest(
     private readonly SnapshotLocation _location = request.Location;
     private readonly string _scratch = NameOf(request.Location.Id);
 
-    /// <summary>Name of the scratch database of a snapshot.</summary>
     internal static string NameOf(string snapshotId) => "drydock_verify_" + SessionMarker.Hash(snapshotId, 8);
 
     internal async Task<SnapshotVerification> RunAsync(CancellationToken cancellationToken)
@@ -195,38 +191,29 @@ internal sealed class RestoreTest(
 /// <summary>Which snapshot to load for a test, and on which server.</summary>
 public sealed record RestoreTestRequest
 {
-    /// <summary>The scratch databases as named in a GRANT: the user needs all privileges on them.</summary>
     public const string ScratchDatabases = @"drydock\_verify\_%";
 
-    /// <summary>The snapshot.</summary>
     public required SnapshotLocation Location { get; init; }
 
-    /// <summary>
-    /// How to reach the server; its <c>Database</c> is not used. The user needs all privileges on
-    /// <see cref="ScratchDatabases"/>.
-    /// </summary>
+    /// <summary>How to reach the server; its <c>Database</c> is not used. The user needs all privileges on
+    /// <see cref="ScratchDatabases"/>.</summary>
     public required MySqlConnectionStringBuilder Connection { get; init; }
 
     /// <summary>Clients that load the rows side by side, for a snapshot of several files. Default 4.</summary>
     public int Threads { get; init; } = 4;
 
-    /// <summary>The age identity that opens an encrypted snapshot, a secret; null for a plain one.</summary>
     public string? Identity { get; init; }
 
     /// <summary>Receives bytes and stages.</summary>
     public IProgress<SnapshotProgress>? Progress { get; init; }
 
-    /// <summary>Called for each server session, to be stored in a receipt.</summary>
     public Func<SnapshotSession, CancellationToken, Task>? OnSession { get; init; }
 
-    /// <summary>Describes the test, without secrets.</summary>
     public override string ToString() => $"{Location.Prefix} on {Connection.Describe()}";
 }
 
-/// <summary>
-/// Records that a scratch database on a server belongs to this snapshot: stored before the database is created, and
-/// again under another name after it was created.
-/// </summary>
+/// <summary>Records that a scratch database on a server belongs to this snapshot: stored before the database is
+/// created, and again under another name after it was created.</summary>
 /// <param name="Database">Its name.</param>
 /// <param name="ServerKey">On which server.</param>
 internal sealed record ScratchRecord(string Database, string ServerKey)
@@ -236,7 +223,6 @@ internal sealed record ScratchRecord(string Database, string ServerKey)
     /// <summary>It may have been created: only an empty database is accepted as it.</summary>
     internal string BegunName(SnapshotLocation location) => $"{location.Prefix}verify/{Stem}.begun.json";
 
-    /// <summary>It was created, so its content comes from a test.</summary>
     internal string MadeName(SnapshotLocation location) => $"{location.Prefix}verify/{Stem}.made.json";
 
     internal async Task StoreAsync(SnapshotLocation location, string name, CancellationToken cancellationToken)

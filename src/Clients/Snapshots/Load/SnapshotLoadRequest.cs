@@ -1,57 +1,39 @@
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>The database of a snapshot to load, and its target.</summary>
 public sealed record SnapshotLoadRequest
 {
-    /// <summary>The snapshot.</summary>
     public required SnapshotLocation Location { get; init; }
 
     /// <summary>How to reach the server; its <c>Database</c> is not used.</summary>
     public required MySqlConnectionStringBuilder Connection { get; init; }
 
-    /// <summary>The database in the snapshot.</summary>
     public required string Database { get; init; }
 
     /// <summary>The database to load into. Default: the same name.</summary>
     public string? Target { get; init; }
 
-    /// <summary>
-    /// Clients that load the files of rows side by side; no effect for a snapshot taken by mysqldump. Default 4, at
-    /// most 64.
-    /// </summary>
+    /// <summary>Clients that load the files of rows side by side; no effect for a snapshot taken by mysqldump. Default
+    /// 4, at most 64.</summary>
     public int Threads { get; init; } = 4;
 
-    /// <summary>
-    /// The age identity that opens an encrypted snapshot, the text of its file: a secret. Null for a plain one.
-    /// </summary>
     public string? Identity { get; init; }
 
-    /// <summary>
-    /// <see cref="ISnapshotLoader.CheckAsync"/> has just been called without findings: the files are not verified again
-    /// before the load. Their checksums are compared during the load in any case.
-    /// </summary>
+    /// <summary><see cref="ISnapshotLoader.CheckAsync"/> has just been called without findings: the files are not
+    /// verified again before the load. Their checksums are compared during the load in any case.</summary>
     public bool AlreadyChecked { get; init; }
 
     /// <summary>Receives bytes and stages.</summary>
     public IProgress<SnapshotProgress>? Progress { get; init; }
 
-    /// <summary>Called for each server session before it loads anything, to be stored in a receipt.</summary>
     public Func<SnapshotSession, CancellationToken, Task>? OnSession { get; init; }
 
-    /// <summary>
-    /// Awaited by <see cref="ISnapshotLoader.RestoreAsync"/> when the lock is held and before the drop, to be stored in
-    /// a receipt; an exception here leaves the database unchanged.
-    /// </summary>
+    /// <summary>Awaited by <see cref="ISnapshotLoader.RestoreAsync"/> when the lock is held and before the drop, to be
+    /// stored in a receipt; an exception here leaves the database unchanged.</summary>
     public Func<SnapshotDrop, CancellationToken, Task>? OnDrop { get; init; }
 
-    /// <summary>
-    /// Called after the load for each definition that the server prints differently than the snapshot recorded.
-    /// </summary>
     public Action<SnapshotFinding>? OnWarning { get; init; }
 
-    /// <summary>Describes the load, without secrets.</summary>
     public override string ToString() =>
         $"{Location.Prefix}: {Database} to {Target ?? Database} on {Connection.Describe()}";
 }

@@ -1,18 +1,11 @@
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <inheritdoc cref="ISnapshotLoader"/>
 public sealed class SnapshotLoader : ISnapshotLoader
 {
     private readonly ISnapshotSessions _sessions;
     private readonly LoadChecks _checks;
     private readonly LoadRun _run;
 
-    /// <summary>Makes a loader.</summary>
-    /// <param name="options">Programs and scratch directory.</param>
-    /// <param name="sessions">Ends sessions of earlier attempts on the server.</param>
-    /// <param name="time">The clock.</param>
     public SnapshotLoader(
         SnapshotToolOptions? options = null, ISnapshotSessions? sessions = null, TimeProvider? time = null)
     {
@@ -24,7 +17,6 @@ public sealed class SnapshotLoader : ISnapshotLoader
         _run = new LoadRun(coder, options, clock);
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
         SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
@@ -38,7 +30,6 @@ public sealed class SnapshotLoader : ISnapshotLoader
         return findings;
     }
 
-    /// <inheritdoc/>
     public async Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -55,7 +46,6 @@ public sealed class SnapshotLoader : ISnapshotLoader
         await _run.LoadAndCompareAsync(load, session, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -93,7 +83,6 @@ public sealed class SnapshotLoader : ISnapshotLoader
         await _run.LoadAndCompareAsync(load, session, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async Task RecreateAsync(
         MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken)
     {
@@ -106,7 +95,6 @@ public sealed class SnapshotLoader : ISnapshotLoader
         }
     }
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
         MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken)
     {
@@ -115,7 +103,6 @@ public sealed class SnapshotLoader : ISnapshotLoader
         return LoadRun.CompareAsync(connection, database, target, definitions: true, cancellationToken);
     }
 
-    /// <inheritdoc/>
     public async Task<SnapshotVerification> RestoreTestAsync(
         RestoreTestRequest request, CancellationToken cancellationToken)
     {

@@ -1,10 +1,7 @@
-using System.Globalization;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Validates a manifest before it is trusted: anybody who can write to the storage may have written it.
-/// </summary>
+/// <summary>Validates a manifest before it is trusted: anybody who can write to the storage may have written
+/// it.</summary>
 internal static class ManifestRules
 {
     private const int LongestName = 1_024;

@@ -1,19 +1,14 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Drydock.Abstractions.Values;
 
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Reads, publishes and removes manifests.</summary>
 internal static class ManifestStore
 {
-    /// <summary>The name of a manifest while its snapshot is being removed.</summary>
     internal const string RemovingName = "manifest.removing.json";
 
-    /// <summary>The name of a manifest.</summary>
     internal const string Name = "manifest.json";
 
-    /// <summary>The manifest, null if there is none or its snapshot is being removed.</summary>
     internal static async Task<SnapshotManifest?> ReadAsync(
         SnapshotLocation location, CancellationToken cancellationToken)
     {
@@ -47,7 +42,6 @@ internal static class ManifestStore
         await location.Storage.StatAsync(
             location.Prefix + RemovingName, cancellationToken).ConfigureAwait(false) is not null;
 
-    /// <summary>Writes it under a temporary name, reads it back and publishes it.</summary>
     internal static async Task PublishAsync(
         SnapshotLocation location, SnapshotManifest manifest, CancellationToken cancellationToken)
     {
@@ -67,10 +61,8 @@ internal static class ManifestStore
         await location.Storage.PublishAsync(temporary, location.ManifestName, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Renames the manifest, so that the snapshot no longer exists, then removes every other object, and the renamed
-    /// manifest last.
-    /// </summary>
+    /// <summary>Renames the manifest, so that the snapshot no longer exists, then removes every other object, and the
+    /// renamed manifest last.</summary>
     internal static async Task RemoveAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
         StorageName.Check(location);

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>One database of a snapshot. All lists are in ordinal order of names.</summary>
@@ -7,42 +5,32 @@ public sealed record SnapshotDatabase
 {
     public required string Name { get; init; }
 
-    /// <summary>Default character set.</summary>
     public required string CharacterSet { get; init; }
 
-    /// <summary>Default collation.</summary>
     public required string Collation { get; init; }
 
-    /// <summary>
-    /// The dump. For a single file, that file; if the tool writes several, their sum: <c>Name</c> is
-    /// the folder they are in, the sizes are sums and <c>Sha256</c> is that of the lines <c>sha256, two blanks, name,
-    /// newline</c> of <see cref="Files"/>, as <c>sha256sum</c> prints them.
-    /// </summary>
+    /// <summary>The dump. For a single file, that file; if the tool writes several, their sum: <c>Name</c> is the
+    /// folder they are in, the sizes are sums and <c>Sha256</c> is that of the lines <c>sha256, two blanks, name,
+    /// newline</c> of <see cref="Files"/>, as <c>sha256sum</c> prints them.</summary>
     public required SnapshotFile File { get; init; }
 
-    /// <summary>The files, if the tool writes several; null if <see cref="File"/> is the only one.</summary>
     public IReadOnlyList<SnapshotFile>? Files { get; init; }
 
-    /// <summary>Every stored file.</summary>
     [JsonIgnore]
     public IReadOnlyList<SnapshotFile> StoredFiles => Files ?? [File];
 
-    /// <summary>Base tables with their rows.</summary>
     public required IReadOnlyList<SnapshotTable> Tables { get; init; }
 
     public required IReadOnlyList<SnapshotObject> Views { get; init; }
 
-    /// <summary>Procedures and functions; names are <c>PROCEDURE x</c> or <c>FUNCTION x</c>.</summary>
     public required IReadOnlyList<SnapshotObject> Routines { get; init; }
 
     public required IReadOnlyList<SnapshotObject> Triggers { get; init; }
 
     public required IReadOnlyList<SnapshotObject> Events { get; init; }
 
-    /// <summary>Sequences (MariaDB).</summary>
     public required IReadOnlyList<SnapshotObject> Sequences { get; init; }
 
-    /// <summary>Rows of all tables.</summary>
     public long Rows => Tables.Sum(static t => t.Rows);
 }
 
@@ -71,10 +59,8 @@ public sealed record SnapshotFile(
 [JsonConverter(typeof(JsonStringEnumConverter<SnapshotPart>))]
 public enum SnapshotPart
 {
-    /// <summary>Everything: loaded by mysql.</summary>
     Whole,
 
-    /// <summary>Tables and sequences without rows: loaded by mysql.</summary>
     Tables,
 
     /// <summary>Rows, as mydumper writes them: loaded by several mysql side by side.</summary>
@@ -86,10 +72,8 @@ public enum SnapshotPart
     /// <summary>Rows, dumped by mysqldump, of tables that mydumper cannot dump correctly: loaded by mysql.</summary>
     OtherRows,
 
-    /// <summary>Routines, triggers and events: loaded by mysql.</summary>
     Routines,
 
-    /// <summary>Views: loaded by mysql, after everything they may refer to.</summary>
     Views,
 }
 
@@ -100,7 +84,6 @@ public enum SnapshotPart
 /// read.</param>
 public sealed record SnapshotTable(string Name, long Rows, string? DefinitionSha256)
 {
-    /// <summary>Its definition, to show how a restored one differs; null if it was not stored.</summary>
     public string? Definition { get; init; }
 }
 
@@ -109,6 +92,5 @@ public sealed record SnapshotTable(string Name, long Rows, string? DefinitionSha
 /// <param name="DefinitionSha256">SHA-256 of its definition; null if it could not be read.</param>
 public sealed record SnapshotObject(string Name, string? DefinitionSha256)
 {
-    /// <summary>Its definition, to show how a restored one differs; null if it was not stored.</summary>
     public string? Definition { get; init; }
 }

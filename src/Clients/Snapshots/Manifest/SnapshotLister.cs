@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Finds the snapshots of a folder by their manifests.</summary>

@@ -1,34 +1,23 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// The content of a snapshot. It is written last, so a snapshot without it does not exist. It never contains a secret.
-/// </summary>
+/// <summary>The content of a snapshot. It is written last, so a snapshot without it does not exist. It never contains a
+/// secret.</summary>
 public sealed record SnapshotManifest
 {
-    /// <summary>One plain file per database: every release can read it.</summary>
     public const int FirstFormat = 1;
 
-    /// <summary>Encryption, or several files per database.</summary>
     public const int CurrentFormat = 2;
 
-    /// <summary>
-    /// Version of this document: <see cref="FirstFormat"/> if it is sufficient, else <see cref="CurrentFormat"/>.
-    /// </summary>
     public int Format { get; init; } = FirstFormat;
 
-    /// <summary>The snapshot's id.</summary>
     public required string Id { get; init; }
 
-    /// <summary>When its attempt began.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>When everything was verified.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>The server it was taken from.</summary>
     public required SnapshotServer Server { get; init; }
 
-    /// <summary>The tool and its flags.</summary>
     public required SnapshotTool Tool { get; init; }
 
     /// <summary>How the files are encrypted; null: not encrypted.</summary>
@@ -40,10 +29,8 @@ public sealed record SnapshotManifest
     /// <summary>Which series it belongs to; null: none.</summary>
     public string? Series { get; init; }
 
-    /// <summary>The databases, in the requested order.</summary>
     public required IReadOnlyList<SnapshotDatabase> Databases { get; init; }
 
-    /// <summary>Bytes stored, all files.</summary>
     public long StoredBytes => Databases.Sum(static d => d.File.StoredBytes);
 
     /// <summary>Bytes of SQL, all files.</summary>
@@ -81,6 +68,5 @@ public sealed record SnapshotOwner(string Namespace, string Name, string Uid);
 /// <param name="Recipients">Public keys; the identity of any of them decrypts the files.</param>
 public sealed record SnapshotEncryption(string Format, IReadOnlyList<string> Recipients)
 {
-    /// <summary>The only supported format.</summary>
     public const string Age = "age";
 }

@@ -3,15 +3,12 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>Which definitions a manifest holds as text.</summary>
 internal static class StoredDefinitions
 {
-    /// <summary>Characters of one definition.</summary>
     private const int One = 16 << 10;
 
-    /// <summary>Characters of all definitions: a fraction of <see cref="SnapshotLimits.Manifest"/>.</summary>
     private const int All = 2 << 20;
 
-    /// <summary>
-    /// Leaves out what is too long. Of an encrypted snapshot all are left out, because a manifest is not encrypted.
-    /// </summary>
+    /// <summary>Leaves out what is too long. Of an encrypted snapshot all are left out, because a manifest is not
+    /// encrypted.</summary>
     internal static IReadOnlyList<SnapshotDatabase> Within(IReadOnlyList<SnapshotDatabase> databases, bool encrypted)
     {
         var left = encrypted ? 0 : All;

@@ -1,21 +1,16 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Finds the server sessions of a running child: its local TCP ports are the ports in the process list's HOST.
-/// </summary>
+/// <summary>Finds the server sessions of a running child: its local TCP ports are the ports in the process list's
+/// HOST.</summary>
 internal static class SessionFinder
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>
-    /// Searches until all are found or the child ends. Finds none with socket files or address translation; such a
-    /// session is identified only by its marker or lock.
-    /// </summary>
+    /// <summary>Searches until all are found or the child ends. Finds none with socket files or address translation;
+    /// such a session is identified only by its marker or lock.</summary>
     internal static async IAsyncEnumerable<SnapshotSession> FindAsync(
         RunningTool child,
         Func<Task<IReadOnlyList<MySqlSession>>> list,

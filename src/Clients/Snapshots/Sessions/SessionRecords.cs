@@ -1,14 +1,9 @@
-using System.Text.Json;
-using Drydock.Abstractions.Values;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// The records of running dump and load sessions, stored next to the snapshot's files so that a successor finds them.
-/// </summary>
+/// <summary>The records of running dump and load sessions, stored next to the snapshot's files so that a successor
+/// finds them.</summary>
 internal static class SessionRecords
 {
-    /// <summary>Stores a record; returns its name.</summary>
     internal static async Task<string> AddAsync(
         SnapshotLocation location, SnapshotSession session, CancellationToken cancellationToken)
     {
@@ -47,7 +42,6 @@ internal static class SessionRecords
         return sessions;
     }
 
-    /// <summary>Removes the records of one database, or all.</summary>
     internal static async Task ClearAsync(
         SnapshotLocation location, string? database, CancellationToken cancellationToken)
     {

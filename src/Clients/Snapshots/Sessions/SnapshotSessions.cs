@@ -1,9 +1,5 @@
-using System.Globalization;
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <inheritdoc cref="ISnapshotSessions"/>
 public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessions
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -11,7 +7,6 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<SnapshotSession>> FindAsync(
         SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken)
     {
@@ -20,12 +15,10 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
             location, session, connection.UserID, only: null, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<SnapshotSession>> EndAsync(
         SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken) =>
         EndMatchingAsync(location, connection, database: null, cancellationToken);
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<SnapshotSession>> EndAsync(
         SnapshotLocation location,
         MySqlConnectionStringBuilder connection,
@@ -72,10 +65,8 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
         }
     }
 
-    /// <summary>
-    /// How long a session may take to end after KILL. A proxy of OceanBase does not know the sessions of other proxies;
-    /// those end when they were idle.
-    /// </summary>
+    /// <summary>How long a session may take to end after KILL. A proxy of OceanBase does not know the sessions of other
+    /// proxies; those end when they were idle.</summary>
     public static TimeSpan PatienceWith(MySqlServerKind server) =>
         server == MySqlServerKind.OceanBase ? new LockRowTimes().Lapse + Patience : Patience;
 

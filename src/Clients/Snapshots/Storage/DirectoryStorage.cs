@@ -1,11 +1,8 @@
-using Drydock.Abstractions.Values;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// A directory below a storage root as storage. Files are 0600, folders 0700; files and their folders are synced to
-/// disk before a name counts. Symbolic links are not followed, and no path leads out of the directory.
-/// </summary>
+/// <summary>A directory below a storage root as storage. Files are 0600, folders 0700; files and their folders are
+/// synced to disk before a name counts. Symbolic links are not followed, and no path leads out of the
+/// directory.</summary>
 public sealed class DirectoryStorage : ISnapshotStorage
 {
     // A concurrent deletion may remove an empty folder.
@@ -26,7 +23,6 @@ public sealed class DirectoryStorage : ISnapshotStorage
     }
 
     /// <summary>Uses a folder below a root. It is created by the first write.</summary>
-    /// <param name="root">The root.</param>
     /// <param name="folder">The folder, names separated by <c>/</c>; empty for the root itself.</param>
     internal DirectoryStorage(StorageRoot root, string folder)
     {
@@ -35,10 +31,8 @@ public sealed class DirectoryStorage : ISnapshotStorage
         _path = folder.Length == 0 ? root.Path : $"{root.Path}/{folder}";
     }
 
-    /// <inheritdoc/>
     public string Description => $"directory {_path}";
 
-    /// <inheritdoc/>
     public async Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken)
     {
         var (folder, leaf) = Split(Below(StorageName.Checked(name)));
@@ -68,7 +62,6 @@ public sealed class DirectoryStorage : ISnapshotStorage
             token => RunAsync("remove", name, root => Remove(root, folder, leaf), token));
     }
 
-    /// <inheritdoc/>
     public Task PublishAsync(string from, string to, CancellationToken cancellationToken)
     {
         var (sourceFolder, source) = Split(Below(StorageName.Checked(from)));
@@ -102,7 +95,6 @@ public sealed class DirectoryStorage : ISnapshotStorage
             cancellationToken);
     }
 
-    /// <inheritdoc/>
     public async Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
         var path = Below(StorageName.Readable(name));
@@ -124,7 +116,6 @@ public sealed class DirectoryStorage : ISnapshotStorage
         return new StorageReadStream(new StorageFile(file, name, _root.Calls));
     }
 
-    /// <inheritdoc/>
     public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken)
     {
         var (folder, leaf) = Split(Below(StorageName.Readable(name)));
@@ -145,7 +136,6 @@ public sealed class DirectoryStorage : ISnapshotStorage
             cancellationToken);
     }
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken)
     {
         var end = prefix.LastIndexOf('/');
@@ -169,7 +159,6 @@ public sealed class DirectoryStorage : ISnapshotStorage
             cancellationToken);
     }
 
-    /// <inheritdoc/>
     public Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
         var path = StorageName.Checked(name);
@@ -186,7 +175,6 @@ public sealed class DirectoryStorage : ISnapshotStorage
             cancellationToken);
     }
 
-    /// <inheritdoc/>
     public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) => RunAsync<long?>(
         "stat",
         _path,
@@ -197,11 +185,9 @@ public sealed class DirectoryStorage : ISnapshotStorage
         },
         cancellationToken);
 
-    /// <inheritdoc/>
     public Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken) =>
         StorageMark.EnsureAsync(this, _root.Time, cancellationToken);
 
-    /// <inheritdoc/>
     public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) =>
         StorageMark.ReadAsync(this, cancellationToken);
 

@@ -1,12 +1,7 @@
-using System.Globalization;
-using System.Security.Cryptography;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// An object of a storage that was read to its end and hashed, so that its checksum is known before a byte of it leaves
-/// the process. When it is sent, it is read and hashed again: <see cref="CheckedStream"/>.
-/// </summary>
+/// <summary>An object of a storage that was read to its end and hashed, so that its checksum is known before a byte of
+/// it leaves the process. When it is sent, it is read and hashed again: <see cref="CheckedStream"/>.</summary>
 public sealed class HashedObject
 {
     /// <summary>Maximum length of an object to hash. Archives of images and packages are a few GiB.</summary>
@@ -55,10 +50,9 @@ public sealed class HashedObject
         return (new HashedObject(name, info with { Bytes = content.Bytes }, content.FinishHash()), seen);
     }
 
-    /// <summary>
-    /// Opens it for sending. Reading throws a <see cref="SnapshotException"/> with
-    /// <see cref="SnapshotFailure.ChecksumMismatch"/> before the last bytes if the object differs from the hashed one.
-    /// </summary>
+    /// <summary>Opens it for sending. Reading throws a <see cref="SnapshotException"/> with
+    /// <see cref="SnapshotFailure.ChecksumMismatch"/> before the last bytes if the object differs from the hashed
+    /// one.</summary>
     /// <param name="storage">Where it is.</param>
     /// <param name="offset">The first byte to return. The bytes before it are read and hashed as well.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
@@ -99,10 +93,8 @@ public sealed class HashedObject
     }
 }
 
-/// <summary>
-/// Hashes an object while it is read for sending, and returns its last bytes only if all of it has the expected
-/// checksum. A receiver that got another object therefore never gets all of it.
-/// </summary>
+/// <summary>Hashes an object while it is read for sending, and returns its last bytes only if all of it has the
+/// expected checksum. A receiver that got another object therefore never gets all of it.</summary>
 /// <param name="inner">The object from its start; it is closed with this one.</param>
 /// <param name="length">Its length in bytes; what follows is not read.</param>
 /// <param name="sha256">The expected checksum, 64 lower-case hexadecimal digits.</param>
@@ -110,10 +102,8 @@ public sealed class HashedObject
 internal sealed class CheckedStream(Stream inner, long length, string sha256, Func<Exception> changed)
     : ReadOnlyStream
 {
-    /// <summary>
-    /// Bytes that are held back until the checksum is known. The padding at the end of a tar file, which its reader
-    /// does not need, is shorter (10 KiB at most).
-    /// </summary>
+    /// <summary>Bytes that are held back until the checksum is known. The padding at the end of a tar file, which its
+    /// reader does not need, is shorter (10 KiB at most).</summary>
     internal const int HeldBytes = 64 * 1024;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -1,20 +1,14 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Where snapshots are kept: a flat space of named objects that are written once, checked and then published by a
-/// rename.
-/// </summary>
-/// <remarks>
-/// Names are relative, parts separated by <c>/</c>, each part of letters, digits and <c>. _ - %</c>, none of them
-/// <c>.</c> or <c>..</c>. Nothing is ever overwritten: creating or publishing with an existing name throws a
-/// <see cref="SnapshotException"/> with <see cref="SnapshotFailure.AlreadyExists"/>.
-/// </remarks>
+/// <summary>Where snapshots are kept: a flat space of named objects that are written once, checked and then published
+/// by a rename.</summary>
+/// <remarks>Names are relative, parts separated by <c>/</c>, each part of letters, digits and <c>. _ - %</c>, none of
+/// them <c>.</c> or <c>..</c>. Nothing is ever overwritten: creating or publishing with an existing name throws a
+/// <see cref="SnapshotException"/> with <see cref="SnapshotFailure.AlreadyExists"/>.</remarks>
 public interface ISnapshotStorage
 {
-    /// <summary>What and where it is, for messages; no secrets.</summary>
     string Description { get; }
 
-    /// <summary>Begins a new object. It is readable under <paramref name="name"/> once completed.</summary>
     Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Gives a completed object its final name, atomically and durably.</summary>
@@ -22,31 +16,23 @@ public interface ISnapshotStorage
     /// <see cref="SnapshotFailure.NotFound"/> if <paramref name="from"/> does not exist.</exception>
     Task PublishAsync(string from, string to, CancellationToken cancellationToken);
 
-    /// <summary>Opens an object for one read from the start.</summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotFound"/>.</exception>
     Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken);
 
-    /// <summary>Looks an object up; null if there is none.</summary>
     Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken);
 
-    /// <summary>All objects whose names begin with <paramref name="prefix"/>, in ordinal order.</summary>
     Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken);
 
     /// <summary>Removes an object; removing a missing one is not an error.</summary>
     Task DeleteAsync(string name, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Aborts unfinished writes of an earlier process below <paramref name="prefix"/> if they are not listed as objects
-    /// (multipart uploads). A process that still writes there can no longer complete its object.
-    /// </summary>
+    /// <summary>Aborts unfinished writes of an earlier process below <paramref name="prefix"/> if they are not listed
+    /// as objects (multipart uploads). A process that still writes there can no longer complete its object.</summary>
     Task AbandonUnfinishedAsync(string prefix, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Free bytes; null if the storage does not report them.</summary>
     Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Writes and reads back the marker that identifies this storage, or returns the existing one.
-    /// </summary>
+    /// <summary>Writes and reads back the marker that identifies this storage, or returns the existing one.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/> if it cannot be written and
     /// read back.</exception>
     Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken);
@@ -55,16 +41,12 @@ public interface ISnapshotStorage
     Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>
-/// An object being written. If it is disposed without <see cref="CompleteAsync"/>, it is abandoned and removed if
-/// possible.
-/// </summary>
+/// <summary>An object being written. If it is disposed without <see cref="CompleteAsync"/>, it is abandoned and removed
+/// if possible.</summary>
 public interface ISnapshotObjectWriter : IAsyncDisposable
 {
-    /// <summary>Write-only, forward-only.</summary>
     Stream Content { get; }
 
-    /// <summary>Makes the written data durable. No writes are allowed afterwards.</summary>
     Task CompleteAsync(CancellationToken cancellationToken);
 }
 

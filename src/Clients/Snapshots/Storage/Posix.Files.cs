@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Drydock.Clients.Snapshots;
@@ -49,13 +48,9 @@ internal static partial class Posix
     internal static SafeFileHandle Open(string path, int flags, out int error) =>
         Handle(open(path, flags | CloseOnExecFlag), out error);
 
-    /// <summary>
-    /// Opens a path below a directory: no symbolic link, no magic link and no <c>..</c> leads out of it, even with
-    /// concurrent renames. The kernel may
-    /// lack the call (before 5.6, or a seccomp profile from before it): then <paramref name="error"/> is
-    /// <see cref="NotImplemented"/> or
-    /// <see cref="NotPermitted"/>.
-    /// </summary>
+    /// <summary>Opens a path below a directory: no symbolic link, no magic link and no <c>..</c> leads out of it, even
+    /// with concurrent renames. The kernel may lack the call (before 5.6, or a seccomp profile from before it): then
+    /// <paramref name="error"/> is <see cref="NotImplemented"/> or <see cref="NotPermitted"/>.</summary>
     internal static SafeFileHandle OpenBeneath(
         SafeFileHandle directory, string path, int flags, UnixFileMode mode, out int error)
     {
@@ -73,11 +68,9 @@ internal static partial class Posix
         SafeFileHandle directory, string name, int flags, UnixFileMode mode, out int error) =>
         Handle(openat(directory, name, flags | CloseOnExecFlag | NoFollow, (uint)mode), out error);
 
-    /// <summary>0 or errno.</summary>
     internal static int MakeDirectory(SafeFileHandle directory, string name, UnixFileMode mode) =>
         Result(mkdirat(directory, name, (uint)mode));
 
-    /// <summary>0 or errno.</summary>
     internal static int RemoveFile(SafeFileHandle directory, string name) => Result(unlinkat(directory, name, 0));
 
     /// <summary>0 or errno; a directory that is not empty is kept.</summary>
@@ -99,7 +92,6 @@ internal static partial class Posix
         return error == 0 ? RemoveFile(fromDirectory, from) : error;
     }
 
-    /// <summary>0 or errno.</summary>
     internal static int Sync(SafeFileHandle file) => Result(fsync(file));
 
     /// <summary>Facts of an entry of a directory, or of the open file itself if the name is empty; null with errno if
@@ -117,9 +109,8 @@ internal static partial class Posix
             : null;
     }
 
-    /// <summary>
-    /// Bytes that an unprivileged user can still write, and bytes of the whole file system; null with errno.
-    /// </summary>
+    /// <summary>Bytes that an unprivileged user can still write, and bytes of the whole file system; null with
+    /// errno.</summary>
     internal static (long Free, long Size)? Space(SafeFileHandle directory, out int error)
     {
         Span<byte> facts = stackalloc byte[StatvfsBytes];
@@ -131,8 +122,6 @@ internal static partial class Posix
     }
 
     /// <summary>Names in a directory, without <c>.</c> and <c>..</c>, read at once.</summary>
-    /// <param name="directory">An open directory; the handle is consumed.</param>
-    /// <param name="error">0 or errno.</param>
     internal static List<string> Names(SafeFileHandle directory, out int error)
     {
         var names = new List<string>();

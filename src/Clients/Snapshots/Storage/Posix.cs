@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>System calls that .NET does not provide.</summary>
@@ -12,10 +10,8 @@ internal static partial class Posix
 
     private const int SetPipeSize = 1031;
 
-    /// <summary>
-    /// Requests a larger pipe buffer; the default is 64 KiB. False: the kernel refused; unprivileged users are limited
-    /// by <c>/proc/sys/fs/pipe-max-size</c> and <c>pipe-user-pages-soft</c>.
-    /// </summary>
+    /// <summary>Requests a larger pipe buffer; the default is 64 KiB. False: the kernel refused; unprivileged users are
+    /// limited by <c>/proc/sys/fs/pipe-max-size</c> and <c>pipe-user-pages-soft</c>.</summary>
     internal static bool TryWidenPipe(SafeHandle pipe, int bytes) => fcntl(pipe, SetPipeSize, bytes) >= 0;
 
     [LibraryImport("libc", SetLastError = true)]

@@ -1,11 +1,8 @@
-using System.Text.Json;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Writes and reads the mark by which a storage is known again.</summary>
 internal static class StorageMark
 {
-    /// <summary>Name of the object.</summary>
     internal const string Name = ".drydock-storage.json";
 
     internal static async Task<SnapshotStorageMark> EnsureAsync(

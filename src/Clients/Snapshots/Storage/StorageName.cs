@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Rules for object names.</summary>
@@ -9,10 +5,8 @@ internal static class StorageName
 {
     private const int MaxEncoded = 100;
 
-    /// <summary>Suffix of all unverified objects.</summary>
     internal const string Partial = ".partial";
 
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>.</exception>
     internal static string Checked(string name)
     {
         if (name.Length is 0 or > 900 || name.Split('/').Any(static p => !IsPart(p)))
@@ -26,12 +20,8 @@ internal static class StorageName
         return name;
     }
 
-    /// <summary>
-    /// Checks a name that is only read and may have been chosen by a user. Any characters but control characters, no
-    /// part
-    /// empty, . or ..
-    /// </summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>.</exception>
+    /// <summary>Checks a name that is only read and may have been chosen by a user. Any characters but control
+    /// characters, no part empty, . or ..</summary>
     internal static string Readable(string name)
     {
         if (name.Length is 0 or > 900
@@ -46,8 +36,6 @@ internal static class StorageName
         return name;
     }
 
-    /// <summary>Checks id and path of a location.</summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>.</exception>
     internal static void Check(SnapshotLocation location)
     {
         if (location.Id.Length is 0 or > 128
@@ -62,10 +50,6 @@ internal static class StorageName
         _ = Checked(location.ManifestName);
     }
 
-    /// <summary>
-    /// A database name as part of an object name: other characters than letters, digits, _ and - as %XX, long ones
-    /// truncated and made unique by a hash.
-    /// </summary>
     internal static string Encode(string database)
     {
         var text = new StringBuilder();
@@ -90,7 +74,6 @@ internal static class StorageName
         return $"{text.ToString(0, MaxEncoded)}_{hash[..16]}";
     }
 
-    /// <summary>Eight random characters.</summary>
     internal static string Unique() => RandomNumberGenerator.GetHexString(8, lowercase: true);
 
     private static bool IsPart(string part) =>

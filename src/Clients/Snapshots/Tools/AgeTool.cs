@@ -1,21 +1,11 @@
-using System.Globalization;
-using System.Text;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Safety;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// The <c>age</c> program: encrypts to recipients, decrypts with an identity that it reads from memory.
-/// </summary>
+/// <summary>The <c>age</c> program: encrypts to recipients, decrypts with an identity that it reads from
+/// memory.</summary>
 internal sealed class AgeTool(SnapshotToolOptions options)
 {
     private static readonly string[] RecipientKinds = ["age1", "ssh-ed25519 ", "ssh-rsa "];
 
-    /// <summary>
-    /// Checks the form of the recipients before anything is dumped; age itself makes the final check when it starts.
-    /// </summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>.</exception>
     internal static void Check(IReadOnlyList<string> recipients)
     {
         foreach (var recipient in recipients)
@@ -33,8 +23,6 @@ internal sealed class AgeTool(SnapshotToolOptions options)
         }
     }
 
-    /// <summary>Runs <paramref name="produce"/> with a stream that encrypts into <paramref name="target"/>.</summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.DumpFailed"/>.</exception>
     internal async Task EncryptAsync(
         IReadOnlyList<string> recipients,
         Stream target,
@@ -83,10 +71,8 @@ internal sealed class AgeTool(SnapshotToolOptions options)
         }
     }
 
-    /// <summary>
-    /// Decrypts <paramref name="source"/>, all of which is read in any case; <paramref name="consume"/> receives the
-    /// decrypted data.
-    /// </summary>
+    /// <summary>Decrypts <paramref name="source"/>, all of which is read in any case; <paramref name="consume"/>
+    /// receives the decrypted data.</summary>
     /// <returns>Why it could not be decrypted completely; null if it could.</returns>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.IdentityMissing"/>: it is encrypted to
     /// others.</exception>
@@ -135,7 +121,6 @@ internal sealed class AgeTool(SnapshotToolOptions options)
         }
     }
 
-    /// <summary>The secret line of an identity file; the other lines are comments.</summary>
     internal static string SecretOf(string identity) =>
         identity.Split('\n')
             .Select(static l => l.Trim())
@@ -218,10 +203,8 @@ internal sealed class AgeTool(SnapshotToolOptions options)
     }
 }
 
-/// <summary>
-/// Tests whether age accepts the recipients before anything depends on them: a mistyped key is detected only by its
-/// checksum.
-/// </summary>
+/// <summary>Tests whether age accepts the recipients before anything depends on them: a mistyped key is detected only
+/// by its checksum.</summary>
 public sealed class AgeRecipients(SnapshotToolOptions? options = null)
 {
     /// <summary>Encrypts an empty text to each recipient.</summary>

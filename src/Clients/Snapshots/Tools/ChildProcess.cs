@@ -1,16 +1,12 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.IO.Pipes;
-using System.Text;
-using Drydock.Abstractions.Values;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// A child process that is killed when this process dies: started through <c>setpriv --pdeathsig KILL</c> from a
-/// dedicated thread that lives as long as the child, because the kernel binds the signal to the thread that forked
-/// (prctl(2)).
-/// </summary>
+/// <summary>A child process that is killed when this process dies: started through <c>setpriv --pdeathsig KILL</c> from
+/// a dedicated thread that lives as long as the child, because the kernel binds the signal to the thread that forked
+/// (prctl(2)).</summary>
 internal sealed class ChildProcess : IDisposable
 {
     private const int KeptErrorBytes = 16 * 1024;
@@ -27,20 +23,16 @@ internal sealed class ChildProcess : IDisposable
         _redact = redact;
     }
 
-    /// <summary>Its pid; setpriv becomes the program.</summary>
     internal int Id { get; private set; }
 
     internal Stream StandardInput => _process.StandardInput.BaseStream;
 
     internal Stream StandardOutput => _process.StandardOutput.BaseStream;
 
-    /// <summary>Standard output for a reader with a dedicated thread.</summary>
     internal ChildOutput Output => new(this);
 
-    /// <summary>The exit code, once it has ended and its error output is read.</summary>
     internal Task<int> Exited => _exited.Task;
 
-    /// <summary>The end of what it wrote to standard error, with the secret removed.</summary>
     internal string ErrorText
     {
         get
@@ -53,7 +45,6 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>Kills it if it still runs.</summary>
     public void Dispose()
     {
         Kill();
@@ -172,11 +163,9 @@ internal sealed class ChildProcess : IDisposable
     }
 }
 
-/// <summary>
-/// The standard output of a child. Its <see cref="Read(Span{byte})"/> blocks in the kernel: a tool writes a few KiB at
-/// a time, and an asynchronous read of each would cost more than processing it. Only the end of the child ends such a
-/// read; see <see cref="Kill"/>.
-/// </summary>
+/// <summary>The standard output of a child. Its <see cref="Read(Span{byte})"/> blocks in the kernel: a tool writes a
+/// few KiB at a time, and an asynchronous read of each would cost more than processing it. Only the end of the child
+/// ends such a read; see <see cref="Kill"/>.</summary>
 internal sealed class ChildOutput(ChildProcess child) : ReadOnlyStream
 {
     private readonly Stream _pipe = child.StandardOutput;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Finds the local TCP ports of a process in /proc.</summary>
@@ -7,10 +5,6 @@ internal static class ChildSockets
 {
     private const string Established = "01";
 
-    /// <summary>
-    /// Local ports of the established TCP connections of <paramref name="pid"/>; empty if it has none, has ended or
-    /// cannot be inspected.
-    /// </summary>
     internal static IReadOnlyList<int> EstablishedPorts(int pid)
     {
         try

@@ -1,20 +1,13 @@
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Writes the SQL of one database.</summary>
 public interface IDumpTool
 {
-    /// <summary>Describes the tool and its flags.</summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.ToolMissing"/>.</exception>
     Task<SnapshotTool> DescribeAsync(DumpScope scope, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Runs the dump; <paramref name="consume"/> reads every output to its end. It is called once for
+    /// <summary>Runs the dump; <paramref name="consume"/> reads every output to its end. It is called once for
     /// <see cref="SnapshotPart.Whole"/>, or for each of several parts, then from several threads concurrently.
-    /// Cancelling
-    /// kills the children.
-    /// </summary>
+    /// Cancelling kills the children.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.DumpFailed"/> with the end of its error output,
     /// never the password.</exception>
     Task DumpAsync(DumpJob job, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken);
@@ -23,24 +16,18 @@ public interface IDumpTool
 /// <summary>One database to dump.</summary>
 public sealed record DumpJob
 {
-    /// <summary>How to reach the server.</summary>
     public required MySqlConnectionStringBuilder Connection { get; init; }
 
     public required string Database { get; init; }
 
-    /// <summary>The snapshot whose marker its statements contain.</summary>
     public required string SnapshotId { get; init; }
 
-    /// <summary>Flags as <see cref="IDumpTool.DescribeAsync"/> gave them.</summary>
     public required IReadOnlyList<string> Flags { get; init; }
 
-    /// <summary>Threads, where the tool has several.</summary>
     public int Threads { get; init; } = 4;
 
-    /// <summary>
-    /// Called in parallel to the dump for every child that connects to the server; the dump ends only after this call
-    /// has ended.
-    /// </summary>
+    /// <summary>Called in parallel to the dump for every child that connects to the server; the dump ends only after
+    /// this call has ended.</summary>
     public Func<RunningTool, CancellationToken, Task>? OnStarted { get; init; }
 }
 

@@ -1,15 +1,7 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text;
-using System.Threading.Channels;
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Runs mydumper once into a scratch directory and passes on its files as they are finished; each is removed after it
-/// was consumed.
-/// </summary>
+/// <summary>Runs mydumper once into a scratch directory and passes on its files as they are finished; each is removed
+/// after it was consumed.</summary>
 internal sealed class MyDumperRows(
     SnapshotToolOptions options, DumpJob job, IReadOnlyList<string> flags, MySqlServerKind server)
 {
@@ -58,9 +50,7 @@ internal sealed class MyDumperRows(
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// The TLS flags that mydumper needs in addition to the option file: file names, no secrets.
-    /// </summary>
+    /// <summary>The TLS flags that mydumper needs in addition to the option file: file names, no secrets.</summary>
     private static IEnumerable<string> TlsFlags(MySqlConnectionStringBuilder connection)
     {
         if (connection.SslMode == MySqlSslMode.Disabled)

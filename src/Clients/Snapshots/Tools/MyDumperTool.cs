@@ -1,22 +1,15 @@
-using System.Globalization;
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// mydumper for the rows, in files of about <see cref="ChunkMegabytes"/> MB so that several clients load one big table
-/// side by side; mysqldump for everything but rows, and for the rows of tables that mydumper 0.10 cannot dump correctly
-/// (<see cref="TableSelection"/>).
-/// </summary>
-/// <remarks>
-/// Defects of 0.10 and their workarounds: it puts names into SQL and file names unquoted (such tables go to
+/// <summary>mydumper for the rows, in files of about <see cref="ChunkMegabytes"/> MB so that several clients load one
+/// big table side by side; mysqldump for everything but rows, and for the rows of tables that mydumper 0.10 cannot dump
+/// correctly (<see cref="TableSelection"/>).</summary>
+/// <remarks>Defects of 0.10 and their workarounds: it puts names into SQL and file names unquoted (such tables go to
 /// mysqldump); it takes a column with an expression as default in MySQL 8 for a generated one and leaves it out, and
 /// invisible columns (the same); a last row that begins a statement of its own has no column list in a table with
 /// generated columns (always <c>--complete-insert</c>), and one that begins a file lacks the file's head (it is put
 /// there); chunks by rows (<c>-r</c>) lose negative keys (chunks are by size); sequences are taken for tables (left
 /// out); definers, sql_mode and order of views, triggers and routines are not kept well (they come from mysqldump);
-/// escapes follow the server's sql_mode (<see cref="InitCommand"/>).
-/// </remarks>
+/// escapes follow the server's sql_mode (<see cref="InitCommand"/>).</remarks>
 public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpTool
 {
     internal const int ChunkMegabytes = 16;
@@ -26,7 +19,6 @@ public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpToo
     private readonly SnapshotToolOptions _options = options ?? new SnapshotToolOptions();
     private readonly MySqlDumpTool _sql = new(options);
 
-    /// <inheritdoc/>
     public async Task<SnapshotTool> DescribeAsync(DumpScope scope, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
@@ -54,7 +46,6 @@ public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpToo
                     + "the other's; consistent if no client wrote meanwhile");
     }
 
-    /// <inheritdoc/>
     public async Task DumpAsync(
         DumpJob job, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
     {

@@ -1,17 +1,13 @@
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>mysqldump of MariaDB or MySQL.</summary>
 public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTool
 {
-    /// <summary>The dump has no LOCK TABLES statements.</summary>
     public const string SkipLocks = "--skip-add-locks";
 
     private readonly SnapshotToolOptions _options = options ?? new SnapshotToolOptions();
     private ToolInfo? _info;
 
-    /// <inheritdoc/>
     public async Task<SnapshotTool> DescribeAsync(DumpScope scope, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
@@ -25,7 +21,6 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
                 + "they were read");
     }
 
-    /// <inheritdoc/>
     public async Task DumpAsync(
         DumpJob job, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
     {

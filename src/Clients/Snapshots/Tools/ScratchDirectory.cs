@@ -1,12 +1,8 @@
-using Drydock.Abstractions.Values;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// The directory of one attempt below the scratch root (mode 0700), locked while it is in use and removed when it is
-/// disposed. Creating one removes those left by processes that died, as
-/// <see cref="RemoveLeft(SnapshotToolOptions)"/> does: their locks are free.
-/// </summary>
+/// <summary>The directory of one attempt below the scratch root (mode 0700), locked while it is in use and removed when
+/// it is disposed. Creating one removes those left by processes that died, as
+/// <see cref="RemoveLeft(SnapshotToolOptions)"/> does: their locks are free.</summary>
 public sealed class ScratchDirectory : IDisposable
 {
     private const string Mark = "drydock-scratch-";
@@ -22,10 +18,8 @@ public sealed class ScratchDirectory : IDisposable
 
     internal string Path { get; }
 
-    /// <summary>
-    /// Removes the directories left by processes that died: they may contain the unencrypted rows of encrypted
-    /// snapshots.
-    /// </summary>
+    /// <summary>Removes the directories left by processes that died: they may contain the unencrypted rows of encrypted
+    /// snapshots.</summary>
     /// <exception cref="IOException">The root cannot be listed.</exception>
     /// <exception cref="UnauthorizedAccessException">The root may not be listed.</exception>
     public static void RemoveLeft(SnapshotToolOptions options)
@@ -41,7 +35,6 @@ public sealed class ScratchDirectory : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Directory.Delete(Path, recursive: true);
@@ -109,4 +102,24 @@ public sealed class ScratchDirectory : IDisposable
             }
         }
     }
+}
+
+/// <summary>The programs, and their scratch directory. Bare names are looked up in PATH.</summary>
+public sealed record SnapshotToolOptions
+{
+    public string Dump { get; init; } = "mysqldump";
+
+    public string Client { get; init; } = "mysql";
+
+    public string MyDumper { get; init; } = "mydumper";
+
+    public string Age { get; init; } = "age";
+
+    /// <summary>util-linux' setpriv, which ties the lifetime of a child to the operator.</summary>
+    public string SetPriv { get; init; } = "setpriv";
+
+    /// <summary>An existing directory below which mydumper gets a separate directory for each attempt, removed on every
+    /// exit. It needs little space while the storage keeps up (files are moved to it as they are closed), at most the
+    /// rows of the databases dumped in parallel. Null: the system's temporary directory.</summary>
+    public string? ScratchRoot { get; init; }
 }

@@ -1,14 +1,7 @@
-using System.Globalization;
-using System.Text;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Safety;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// The option file (mode 0600) that tells a child the server and the password. It exists in memory without a name and
-/// disappears when it is disposed or this process ends in any way.
-/// </summary>
+/// <summary>The option file (mode 0600) that tells a child the server and the password. It exists in memory without a
+/// name and disappears when it is disposed or this process ends in any way.</summary>
 internal sealed class SecretOptionFile : IDisposable
 {
     // Neither a statement nor a server may read a file of this pod (LOAD DATA LOCAL).
@@ -20,12 +13,8 @@ internal sealed class SecretOptionFile : IDisposable
     private SecretOptionFile(MemoryFile file, MemoryFile? authority, MySqlConnectionStringBuilder connection) =>
         (_file, _authority, Connection) = (file, authority, connection);
 
-    /// <summary>The path for the child, valid until disposal.</summary>
     internal string Path => _file.Path;
 
-    /// <summary>
-    /// The connection of the child: the trusted authority is a file that exists until disposal.
-    /// </summary>
     internal MySqlConnectionStringBuilder Connection { get; }
 
     public void Dispose()

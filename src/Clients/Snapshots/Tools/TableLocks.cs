@@ -1,5 +1,3 @@
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Whether a user may lock tables for reading.</summary>
@@ -8,10 +6,8 @@ internal static class TableLocks
     // 1044, 1142, 1227: access denied; 1235, 1149, 1064: the server has no such statement (OceanBase).
     private static readonly int[] NotAllowed = [1044, 1142, 1227, 1235, 1149, 1064];
 
-    /// <summary>
-    /// Tries it on one table of each database. A lock that conflicts with another session for one second is still
-    /// permitted.
-    /// </summary>
+    /// <summary>Tries it on one table of each database. A lock that conflicts with another session for one second is
+    /// still permitted.</summary>
     internal static async Task<bool> MayLockAsync(
         MySqlConnection connection, IEnumerable<DatabaseCatalogue> databases, CancellationToken cancellationToken)
     {

@@ -1,6 +1,3 @@
-using System.Text;
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>The tables of a database that mydumper 0.10 dumps correctly, and those left to mysqldump.</summary>

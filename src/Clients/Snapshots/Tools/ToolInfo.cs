@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Values;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>The output of a tool's <c>--version</c>.</summary>

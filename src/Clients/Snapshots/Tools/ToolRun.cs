@@ -1,13 +1,7 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.MySql;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Runs one child that connects to a server together with its companion tasks, and ends all of them on any failure.
-/// </summary>
+/// <summary>Runs one child that connects to a server together with its companion tasks, and ends all of them on any
+/// failure.</summary>
 internal static class ToolRun
 {
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.DumpFailed"/>: it ended with an error; the text
@@ -56,7 +50,6 @@ internal static class ToolRun
 /// <summary>Classifies failures by the server's error numbers as printed by the tools.</summary>
 internal static partial class ServerErrorClassifier
 {
-    /// <summary>The classification of the text, or <paramref name="otherwise"/>.</summary>
     internal static SnapshotFailure Of(string text, SnapshotFailure otherwise)
     {
         // 1021 disk full, 1114 table full; errno 28 is ENOSPC inside other errors (1030, 1005, 3).
@@ -75,10 +68,8 @@ internal static partial class ServerErrorClassifier
         return Lost().IsMatch(text) ? SnapshotFailure.ConnectionLost : otherwise;
     }
 
-    /// <summary>
-    /// The error in what the mysql client wrote. MariaDB's client prints the statement that failed before it, with all
-    /// its rows.
-    /// </summary>
+    /// <summary>The error in what the mysql client wrote. MariaDB's client prints the statement that failed before it,
+    /// with all its rows.</summary>
     internal static string WithoutStatement(string text)
     {
         var error = text.LastIndexOf("\nERROR ", StringComparison.Ordinal);
@@ -86,10 +77,8 @@ internal static partial class ServerErrorClassifier
         return OwnWords().IsMatch(said) ? said : "it named no error";
     }
 
-    /// <summary>
-    /// An error without the values of rows: it is cut off before the first quote, except where the server is known to
-    /// quote only names.
-    /// </summary>
+    /// <summary>An error without the values of rows: it is cut off before the first quote, except where the server is
+    /// known to quote only names.</summary>
     internal static string WithoutValues(string error) =>
         !NamesOnly().IsMatch(error) && Quote().Match(error) is { Success: true } quote
             ? $"{error[..quote.Index].TrimEnd()} (what the server quotes is not shown)"

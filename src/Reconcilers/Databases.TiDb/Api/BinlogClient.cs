@@ -8,7 +8,6 @@ internal sealed class BinlogClient(IServiceHttp http)
 
     /// <summary>All pumps, as one of them reports them: GET /status.</summary>
     /// <exception cref="TiDbApiException">No usable answer, or the pump's own ErrMsg.</exception>
-    /// <exception cref="ServiceException">No answer.</exception>
     public async Task<IReadOnlyList<BinlogNode>> PumpsAsync(Endpoint pump, CancellationToken cancellationToken) =>
         TiDbAnswers.Read(
             await http.GetAsync(pump.Host, pump.Port, "/status", cancellationToken),
@@ -16,7 +15,6 @@ internal sealed class BinlogClient(IServiceHttp http)
             Json.Pumps,
             Nodes);
 
-    /// <summary>How far a drainer has replicated.</summary>
     public async Task<DrainerStatus> DrainerAsync(Endpoint drainer, CancellationToken cancellationToken) =>
         TiDbAnswers.Read(
             await http.GetAsync(drainer.Host, drainer.Port, "/status", cancellationToken),

@@ -6,10 +6,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <param name="State">online, pausing, paused, closing, offline. A killed one is left at "online".</param>
 internal sealed record BinlogNode(string NodeId, string Address, string State)
 {
-    /// <summary>Whether it says that it works.</summary>
     public bool IsOnline => State == "online";
 
-    /// <summary>Whether it has been taken out for good.</summary>
     public bool IsOffline => State == "offline";
 }
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Answers of pumps and drainers (docs/research/tidb.md#pump-and-drainer).</summary>
@@ -11,7 +9,6 @@ internal static class BinlogWire
         [JsonPropertyName("ErrMsg")]
         public string? Error { get; init; }
 
-        /// <summary>Absent if there is an error.</summary>
         [JsonPropertyName("status")]
         public Dictionary<string, Node?>? Nodes { get; init; }
     }

@@ -1,50 +1,30 @@
-using System.Globalization;
-using System.Net.Http;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Drydock.Crds.Common;
 using static Drydock.Reconcilers.Databases.TiDb.DashboardModel;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// The HTTP API of Grafana for dashboards, from version 5 on (docs/research/tidb.md#monitoring). No other
-/// status than 200 is an answer.
-/// </summary>
+/// <summary>The HTTP API of Grafana for dashboards, from version 5 on (docs/research/tidb.md#monitoring). No other
+/// status than 200 is an answer.</summary>
 /// <param name="http">The transport, with the login.</param>
 /// <param name="grafana">Where it listens.</param>
 internal sealed class GrafanaClient(IServiceHttp http, Endpoint grafana)
 {
     private const int NotFound = 404;
 
-    /// <summary>Asks for something that needs a login.</summary>
-    /// <exception cref="TiDbApiException">Refused.</exception>
-    /// <exception cref="ServiceException">No answer, or the login is wrong.</exception>
     public async Task CheckLoginAsync(CancellationToken cancellationToken) =>
         _ = await GetAsync("/api/org", mayBeMissing: false, cancellationToken);
 
-    /// <summary>Whether there is a data source of a name.</summary>
-    /// <exception cref="TiDbApiException">Refused.</exception>
-    /// <exception cref="ServiceException">No answer.</exception>
     public async Task<bool> HasDataSourceAsync(string name, CancellationToken cancellationToken) =>
         await GetAsync(
             $"/api/datasources/name/{Uri.EscapeDataString(name)}", mayBeMissing: true, cancellationToken) is not null;
 
     /// <summary>The dashboard of a uid, or else of a title; null if there is none.</summary>
     /// <exception cref="TiDbApiException">Refused, or no usable answer.</exception>
-    /// <exception cref="ServiceException">No answer.</exception>
     public async Task<StoredDashboard?> FindAsync(string? uid, string title, CancellationToken cancellationToken) =>
         (uid is null ? null : await OfUidAsync(uid, cancellationToken))
             ?? (await UidOfTitleAsync(title, cancellationToken) is { } other
                 ? await OfUidAsync(other, cancellationToken)
                 : null);
 
-    /// <summary>
-    /// Stores a dashboard in place of the one with the same uid, or the same title in the same folder.
-    /// </summary>
-    /// <returns>Its uid and version there.</returns>
-    /// <exception cref="TiDbApiException">Refused.</exception>
-    /// <exception cref="ServiceException">No answer.</exception>
     public async Task<(string Uid, long Version)> SaveAsync(
         DashboardModel dashboard, StoredDashboard? former, string message, CancellationToken cancellationToken)
     {

@@ -3,21 +3,15 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>The statements that TiDB is asked. All of them only read.</summary>
 internal interface IDatabaseSql
 {
-    /// <summary>DDL jobs that are queued or running.</summary>
-    /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
     Task<IReadOnlyList<DdlJob>> UnfinishedDdlAsync(CancellationToken cancellationToken);
 
-    /// <summary>
-    /// tidb_server_version of mysql.tidb: the version of the system tables, raised by the bootstrap of the first new
-    /// TiDB (docs/research/tidb.md#tidb-server).
-    /// </summary>
+    /// <summary>tidb_server_version of mysql.tidb: the version of the system tables, raised by the bootstrap of the
+    /// first new TiDB (docs/research/tidb.md#tidb-server).</summary>
     /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
     Task<long> BootstrapVersionAsync(CancellationToken cancellationToken);
 
-    /// <summary>
-    /// SHOW PUMP STATUS; null where this version does not know it (from 2.1.7 on;
-    /// docs/research/tidb.md#pump-and-drainer).
-    /// </summary>
+    /// <summary>SHOW PUMP STATUS; null where this version does not know it (from 2.1.7 on;
+    /// docs/research/tidb.md#pump-and-drainer).</summary>
     /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
     Task<IReadOnlyList<BinlogNode>?> PumpsAsync(CancellationToken cancellationToken);
 
@@ -25,10 +19,7 @@ internal interface IDatabaseSql
     /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
     Task<IReadOnlyList<BinlogNode>?> DrainersAsync(CancellationToken cancellationToken);
 
-    /// <summary>Names of the databases there are.</summary>
-    /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
     Task<IReadOnlyList<string>> DatabasesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Whether one server takes a statement on its SQL port.</summary>
     Task<bool> AnswersAsync(Endpoint server, CancellationToken cancellationToken);
 }

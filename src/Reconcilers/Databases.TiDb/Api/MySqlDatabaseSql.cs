@@ -1,18 +1,10 @@
-using System.Data.Common;
-using System.Globalization;
 using System.Net.Sockets;
 using Drydock.Clients.MySql;
-using Drydock.Clients.Safety;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <remarks>
-/// The servers are asked in turn until one can be connected to: one of them may be the one that is being restarted. A
-/// session a question.
-/// </remarks>
+/// <remarks>The servers are asked in turn until one can be connected to: one of them may be the one that is being
+/// restarted. A session a question.</remarks>
 internal sealed class MySqlDatabaseSql : IDatabaseSql
 {
     private const int SyntaxError = 1064;
@@ -22,8 +14,6 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
     private readonly IConnectionFactory _connections;
 
     /// <summary>Connects to nothing yet.</summary>
-    /// <param name="upgrade">The upgrade as last read: its TiDBs are asked, in the order of the spec.</param>
-    /// <param name="secrets">The login.</param>
     /// <param name="provider">ADO.NET for the MySQL protocol; null for the built-in one.</param>
     /// <param name="connections">Opens connections; null for the default.</param>
     public MySqlDatabaseSql(
@@ -223,4 +213,46 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
 
         return builder.ConnectionString;
     }
+}
+
+/// <summary>TiDB could not be reached over SQL, or refused the statement.</summary>
+/// <param name="reason">A stable word, one of <see cref="Reasons"/>.</param>
+/// <param name="message">Server, account and what to do; never a secret.</param>
+/// <param name="innerException">The cause.</param>
+internal sealed class DatabaseSqlException(string reason, string message, Exception? innerException = null)
+    : TargetException(reason, message, innerException)
+{
+    public override bool IsRequestNotTaken => Reason == Reasons.ServerUnreachable;
+}
+
+/// <summary>A row of ADMIN SHOW DDL JOBS, by the names of its columns: their number differs by version
+/// (docs/research/tidb.md#tidb-server).</summary>
+/// <param name="Id">JOB_ID.</param>
+/// <param name="Database">DB_NAME.</param>
+/// <param name="Table">TABLE_NAME.</param>
+/// <param name="Type">JOB_TYPE: add index.</param>
+/// <param name="State">STATE: none is queued.</param>
+internal sealed record DdlJob(string Id, string Database, string Table, string Type, string State)
+{
+    private static readonly string[] Ended = ["synced", "rollback done", "cancelled"];
+    private static readonly string[] Undone = ["cancelling", "rollingback", "rolling back"];
+
+    /// <summary>Whether the job has ended. An unknown state counts as not ended.</summary>
+    public bool HasEnded => Ended.Contains(State.Trim(), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether it changes the system tables, as the first new TiDB's own bootstrap does.</summary>
+    public bool IsOfSystem => string.Equals(Database, "mysql", StringComparison.OrdinalIgnoreCase);
+
+    public bool IsBeingCancelled => Undone.Contains(State.Trim(), StringComparer.OrdinalIgnoreCase);
+
+    public static string Advice(IReadOnlyCollection<DdlJob> jobs)
+    {
+        var ids = string.Join(", ", jobs.Where(j => !j.IsBeingCancelled).Select(j => j.Id));
+        return ids.Length == 0
+            ? "It is being cancelled already: wait until it has ended."
+            : $"Let it end, or cancel it with `ADMIN CANCEL DDL JOBS {ids}`.";
+    }
+
+    public override string ToString() =>
+        $"job {Id}: {Type} on {Database}{(Table.Length > 0 ? "." + Table : "")}, {State}";
 }

@@ -1,14 +1,7 @@
-using System.Data.Common;
-using System.Globalization;
-using System.Text;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Rows by the names of their columns, whatever their order and number (docs/research/tidb.md#tidb-server), all as
-/// text.
-/// </summary>
+/// <summary>Rows by the names of their columns, whatever their order and number (docs/research/tidb.md#tidb-server),
+/// all as text.</summary>
 internal static class NamedRows
 {
     /// <summary>Reads all rows; a column that is not there is an error when it is asked for.</summary>

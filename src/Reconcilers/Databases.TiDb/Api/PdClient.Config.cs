@@ -1,14 +1,8 @@
-using System.Globalization;
-using System.Net.Http;
-using System.Text.Json;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <content>Configuration and schedulers.</content>
 internal sealed partial class PdClient
 {
-    /// <summary>The whole configuration as PD writes it: what <c>pd-ctl config show all</c> shows.</summary>
     public async Task<string> ConfigTextAsync(CancellationToken cancellationToken)
     {
         const string Path = $"{Api}/config";
@@ -21,32 +15,24 @@ internal sealed partial class PdClient
             mayRepeat: static _ => true);
     }
 
-    /// <summary>The configuration of scheduling and replication.</summary>
     public Task<PdSchedule> ScheduleAsync(CancellationToken cancellationToken) =>
         GetAsync($"{Api}/config", Json.Config, Schedule, cancellationToken);
 
-    /// <summary>
-    /// The version of the cluster: the lowest of its stores, raised automatically and never lowered
-    /// (docs/research/tidb.md#pd).
-    /// </summary>
+    /// <summary>The version of the cluster: the lowest of its stores, raised automatically and never lowered
+    /// (docs/research/tidb.md#pd).</summary>
     public Task<string> ClusterVersionAsync(CancellationToken cancellationToken) => GetAsync(
         $"{Api}/config/cluster-version", Json.String, TiDbVersion.Plain, cancellationToken);
 
-    /// <summary>
-    /// Names of the schedulers that PD runs. After a change of the leader there are none for up to 5 minutes
-    /// (docs/research/tidb.md#pd-as-observed).
-    /// </summary>
+    /// <summary>Names of the schedulers that PD runs. After a change of the leader there are none for up to 5 minutes
+    /// (docs/research/tidb.md#pd-as-observed).</summary>
     public Task<IReadOnlyList<string>> RunningSchedulersAsync(CancellationToken cancellationToken) =>
         GetAsync<List<string>, IReadOnlyList<string>>(
             $"{Api}/schedulers", Json.ListString, names => [.. names.Select(n => n ?? "")], cancellationToken);
 
     /// <summary>Sets a limit and reads it back: PD answers 200 to an unknown key and ignores it.</summary>
-    /// <exception cref="TiDbApiException">Refused or ignored.</exception>
     public Task SetLimitAsync(string name, long value, CancellationToken cancellationToken) =>
         SetLimitsAsync(new Dictionary<string, long>(StringComparer.Ordinal) { [name] = value }, cancellationToken);
 
-    /// <summary>Sets some limits with one request and reads them back; others keep their values.</summary>
-    /// <exception cref="TiDbApiException">Refused or ignored.</exception>
     public async Task SetLimitsAsync(
         IReadOnlyDictionary<string, long> limits, CancellationToken cancellationToken)
     {
@@ -67,11 +53,9 @@ internal sealed partial class PdClient
         }
     }
 
-    /// <summary>
-    /// Moves leaders away from a store. A scheduler that exists already is accepted
+    /// <summary>Moves leaders away from a store. A scheduler that exists already is accepted
     /// (docs/research/tidb.md#tidb-operator), confirmed by schedulers-v2. The id is a number: to a text PD answers
-    /// "missing store id".
-    /// </summary>
+    /// "missing store id".</summary>
     /// <exception cref="TiDbApiException">Refused, or not persisted.</exception>
     public async Task EvictLeadersAsync(ulong store, CancellationToken cancellationToken)
     {
@@ -93,10 +77,9 @@ internal sealed partial class PdClient
         }
     }
 
-    /// <summary>
-    /// Lets leaders return to a store, confirmed by schedulers-v2: "scheduler not found" proves nothing after a change
-    /// of the PD leader, which does not run persisted schedulers yet; adding the scheduler again makes it removable.
-    /// </summary>
+    /// <summary>Lets leaders return to a store, confirmed by schedulers-v2: "scheduler not found" proves nothing after
+    /// a change of the PD leader, which does not run persisted schedulers yet; adding the scheduler again makes it
+    /// removable.</summary>
     /// <exception cref="TiDbApiException">It is still persisted.</exception>
     public async Task LetLeadersBackAsync(ulong store, CancellationToken cancellationToken)
     {
@@ -124,7 +107,6 @@ internal sealed partial class PdClient
         }
     }
 
-    /// <summary>The name of the scheduler that keeps leaders away from a store.</summary>
     public static string EvictName(ulong store) =>
         string.Create(CultureInfo.InvariantCulture, $"evict-leader-scheduler-{store}");
 

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Net.Http;
-using System.Text;
-using System.Text.Json;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <content>
@@ -22,7 +17,6 @@ internal sealed partial class PdClient
 
     /// <summary>The TiDB servers that are registered; null if PD serves no gateway.</summary>
     /// <exception cref="TiDbApiException">Refused, or no usable answer.</exception>
-    /// <exception cref="ServiceException">No member answers.</exception>
     public async Task<IReadOnlyList<TidbServerInfo>?> RegisteredServersAsync(CancellationToken cancellationToken)
     {
         var body = string.Create(

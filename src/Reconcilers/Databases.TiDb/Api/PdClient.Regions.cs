@@ -3,25 +3,17 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <content>Regions.</content>
 internal sealed partial class PdClient
 {
-    /// <summary>
-    /// Checks of Regions that both 2.1 and 3.0 have; together they list every Region with a replica that is not up to
-    /// date (offline-peer and empty-region are 3.0's; docs/research/tidb.md#pd).
-    /// </summary>
+    /// <summary>Checks of Regions that both 2.1 and 3.0 have; together they list every Region with a replica that is
+    /// not up to date (offline-peer and empty-region are 3.0's; docs/research/tidb.md#pd).</summary>
     public static IReadOnlyList<string> RegionChecks { get; } = ["down-peer", "miss-peer", "pending-peer"];
 
-    /// <summary>
-    /// The Regions that a check lists, read while they arrive: after the loss of a host there may be 100,000.
-    /// </summary>
-    /// <param name="check">One of <see cref="RegionChecks"/>.</param>
-    /// <param name="isAtRisk">Which of them are returned with their ids; the others are only counted.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <summary>The Regions that a check lists, read while they arrive: after the loss of a host there may be
+    /// 100,000.</summary>
     public Task<PdRegionCheck> RegionsAsync(
         string check, Func<PdRegion, bool> isAtRisk, CancellationToken cancellationToken) =>
         RegionsAsync($"{Api}/regions/check/{check}", check, isAtRisk, cancellationToken);
 
     /// <summary>All Regions, read while they arrive: about 500 bytes each.</summary>
-    /// <param name="isAtRisk">Which of them are returned with their ids; the others are only counted.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public Task<PdRegionCheck> AllRegionsAsync(Func<PdRegion, bool> isAtRisk, CancellationToken cancellationToken) =>
         RegionsAsync($"{Api}/regions", "any state", isAtRisk, cancellationToken);
 

@@ -1,16 +1,8 @@
-using System.Net.Http;
-using System.Globalization;
-using System.Text.Json.Serialization.Metadata;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// PD's HTTP interface (docs/research/tidb.md#pd). Every member forwards requests below /pd to the leader, so an answer
-/// there proves nothing about the member itself; only etcd's own <c>/health</c> does. Members are asked in turn until
-/// one answers.
-/// </summary>
+/// <summary>PD's HTTP interface (docs/research/tidb.md#pd). Every member forwards requests below /pd to the leader, so
+/// an answer there proves nothing about the member itself; only etcd's own <c>/health</c> does. Members are asked in
+/// turn until one answers.</summary>
 /// <param name="http">The transport.</param>
 /// <param name="members">Where PD members serve, in the order in which they are asked.</param>
 internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint> members)
@@ -19,10 +11,8 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
 
     private static TiDbJsonContext Json => TiDbJsonContext.Default;
 
-    /// <summary>
-    /// Whether a member itself reports a leader and a quorum: GET /health on it, <c>{"health":"true"}</c>. False also
-    /// if it does not answer.
-    /// </summary>
+    /// <summary>Whether a member itself reports a leader and a quorum: GET /health on it, <c>{"health":"true"}</c>.
+    /// False also if it does not answer.</summary>
     public async Task<bool> IsHealthyAsync(Endpoint member, CancellationToken cancellationToken)
     {
         try
@@ -38,9 +28,6 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
         }
     }
 
-    /// <summary>The health of every member, as the leader reports it.</summary>
-    /// <exception cref="TiDbApiException">Refused, or no usable answer.</exception>
-    /// <exception cref="ServiceException">No member answers.</exception>
     public Task<IReadOnlyList<PdMemberHealth>> HealthAsync(CancellationToken cancellationToken) =>
         GetAsync<List<PdWire.MemberHealth>, IReadOnlyList<PdMemberHealth>>(
             "/pd/health",
@@ -54,7 +41,6 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
 
     /// <summary>All members, who leads, and the cluster's id.</summary>
     /// <exception cref="TiDbApiException">Refused, or no usable answer.</exception>
-    /// <exception cref="ServiceException">No member answers.</exception>
     public Task<PdMembers> MembersAsync(CancellationToken cancellationToken) => GetAsync(
         $"{Api}/members",
         Json.Members,
@@ -65,31 +51,23 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
             Member(answer.EtcdLeader)),
         cancellationToken);
 
-    /// <summary>
-    /// Requests the leader to resign. Leadership moves later: see <see cref="MembersAsync"/>.
-    /// </summary>
+    /// <summary>Requests the leader to resign. Leadership moves later: see <see cref="MembersAsync"/>.</summary>
     /// <exception cref="TiDbApiException">Refused: "no valid pd to transfer leader".</exception>
     public Task ResignAsync(CancellationToken cancellationToken) =>
         ChangeAsync(HttpMethod.Post, $"{Api}/leader/resign", null, cancellationToken);
 
     /// <summary>Requests the leader to transfer leadership to a member. Leadership moves later.</summary>
-    /// <param name="member">The member's own name.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="TiDbApiException">Refused.</exception>
     public Task TransferLeaderAsync(string member, CancellationToken cancellationToken) =>
         ChangeAsync(HttpMethod.Post, $"{Api}/leader/transfer/{Uri.EscapeDataString(member)}", null, cancellationToken);
 
-    /// <summary>Sets a member's leader_priority.</summary>
     public Task SetLeaderPriorityAsync(string member, int priority, CancellationToken cancellationToken) => ChangeAsync(
         HttpMethod.Post,
         $"{Api}/members/name/{Uri.EscapeDataString(member)}",
         string.Create(CultureInfo.InvariantCulture, $"{{\"leader-priority\":{priority}}}"),
         cancellationToken);
 
-    /// <summary>
-    /// The git hash of the leader's build (GET /pd/api/v1/status is forwarded to the leader;
-    /// docs/research/tidb.md#pd-as-observed).
-    /// </summary>
+    /// <summary>The git hash of the leader's build (GET /pd/api/v1/status is forwarded to the leader;
+    /// docs/research/tidb.md#pd-as-observed).</summary>
     public Task<string> LeaderGitHashAsync(CancellationToken cancellationToken) =>
         GetAsync($"{Api}/status", Json.PdStatus, status => status.GitHash, cancellationToken);
 
@@ -161,4 +139,17 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
         };
         throw failure;
     }
+}
+
+/// <summary>A process of the cluster refused a request, or its answer is not the documented one.</summary>
+/// <param name="reason">A stable word, one of <see cref="Crds.Common.Reasons"/>.</param>
+/// <param name="message">Host, port, request and the words of the answer.</param>
+/// <param name="status">The HTTP status of the answer; 0 if there was none.</param>
+/// <param name="innerException">The cause.</param>
+internal sealed class TiDbApiException(
+    string reason, string message, int status = 0, Exception? innerException = null)
+    : TargetException(reason, message, innerException)
+{
+    /// <summary>The HTTP status of the answer; 0 if there was none.</summary>
+    public int Status => status;
 }

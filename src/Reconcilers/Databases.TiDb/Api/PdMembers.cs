@@ -11,7 +11,6 @@ internal sealed record PdMembers(
     /// <summary>Whether PD and etcd are led by the same member: a move is over (docs/research/tidb.md#pd).</summary>
     public bool IsSettled => Leader is not null && Leader.Id == EtcdLeader?.Id;
 
-    /// <summary>The member that serves at an endpoint.</summary>
     public PdMember? At(Endpoint endpoint) => Members.FirstOrDefault(m => endpoint.IsAmong(m.ClientUrls));
 }
 

@@ -1,15 +1,10 @@
 using System.Buffers;
-using System.Globalization;
 using System.IO.Pipelines;
-using System.Text.Json;
-using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Reads the answer of a check of Regions one Region at a time, so that its size does not matter. Strict, as
-/// <see cref="TiDbAnswers"/>: an answer that lists another number of Regions than it says is not accepted.
-/// </summary>
+/// <summary>Reads the answer of a check of Regions one Region at a time, so that its size does not matter. Strict, as
+/// <see cref="TiDbAnswers"/>: an answer that lists another number of Regions than it says is not accepted.</summary>
 internal sealed class PdRegionList(Func<PdRegion, bool> isAtRisk)
 {
     // A Region takes about 500 bytes.
@@ -22,11 +17,6 @@ internal sealed class PdRegionList(Func<PdRegion, bool> isAtRisk)
     private bool _isOver;
 
     /// <summary>Reads the answer.</summary>
-    /// <param name="answer">The answer.</param>
-    /// <param name="what">The request, for messages.</param>
-    /// <param name="check">The check.</param>
-    /// <param name="isAtRisk">The Regions whose ids are kept.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="TiDbApiException">The answer is not the documented one.</exception>
     public static async Task<PdRegionCheck> ReadAsync(
         ServiceStream answer,
@@ -186,4 +176,29 @@ internal sealed class PdRegionList(Func<PdRegion, bool> isAtRisk)
             .Select(p => p.StoreId)
             .ToHashSet(),
     };
+}
+
+/// <summary>A Region as a check of PD lists it. It needs a majority of its voters: replicas that are down or pending
+/// (they lag so far behind that they need a snapshot) cannot confirm writes, and learners do not vote.</summary>
+internal sealed record PdRegion
+{
+    private static readonly HashSet<ulong> None = [];
+
+    /// <summary>Its id, unsigned 64 bits.</summary>
+    public required ulong Id { get; init; }
+
+    public required IReadOnlyList<ulong> Voters { get; init; }
+
+    public required IReadOnlySet<ulong> Behind { get; init; }
+
+    private int Quorum => (Voters.Count / 2) + 1;
+
+    public bool HasQuorum(IReadOnlySet<ulong> down) => Fit(down, None) >= Quorum;
+
+    public bool Survives(IReadOnlySet<ulong> without, IReadOnlySet<ulong> down, bool isOutageAccepted) =>
+        !Voters.Any(without.Contains)
+        || Fit(down, without) >= (isOutageAccepted ? Math.Min(1, Voters.Count - 1) : Quorum);
+
+    private int Fit(IReadOnlySet<ulong> down, IReadOnlySet<ulong> without) =>
+        Voters.Count(v => !without.Contains(v) && !Behind.Contains(v) && !down.Contains(v));
 }

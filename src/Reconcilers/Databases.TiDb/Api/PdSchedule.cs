@@ -1,14 +1,9 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// What GET /pd/api/v1/config says of scheduling. What it says counts, not the version's default: values persisted in
-/// etcd win (docs/research/tidb.md#pd).
-/// </summary>
+/// <summary>What GET /pd/api/v1/config says of scheduling. What it says counts, not the version's default: values
+/// persisted in etcd win (docs/research/tidb.md#pd).</summary>
 internal sealed record PdSchedule
 {
-    /// <summary>Names of the limits this knows, as PD's configuration has them.</summary>
     public static IReadOnlyList<string> LimitNames { get; } =
     [
         "leader-schedule-limit",
@@ -20,38 +15,28 @@ internal sealed record PdSchedule
         "max-merge-region-keys",
     ];
 
-    /// <summary>The limits that the answer has, by name.</summary>
     public required IReadOnlyDictionary<string, long> Limits { get; init; }
 
-    /// <summary>
-    /// Stores with an evict-leader scheduler that is persisted and not disabled, also while PD does not run it yet
-    /// (docs/research/tidb.md#pd-as-observed).
-    /// </summary>
+    /// <summary>Stores with an evict-leader scheduler that is persisted and not disabled, also while PD does not run it
+    /// yet (docs/research/tidb.md#pd-as-observed).</summary>
     public required IReadOnlySet<ulong> Evicted { get; init; }
 
-    /// <summary>How many schedulers are persisted and not disabled.</summary>
     public required int EnabledSchedulers { get; init; }
 
-    /// <summary>max-replicas.</summary>
     public required long MaxReplicas { get; init; }
 
-    /// <summary>location-labels, the outermost first.</summary>
     public required IReadOnlyList<string> LocationLabels { get; init; }
 
-    /// <summary>A limit; null if the answer lacks it.</summary>
     public long? Limit(string name) => Limits.TryGetValue(name, out var value) ? value : null;
 
-    /// <summary>Whether Regions are merged at all: 2.1 has max-merge-region-size 0.</summary>
     public bool Merges => Limit("max-merge-region-size") is > 0 && Limit("merge-schedule-limit") is > 0;
 
-    /// <summary>The limits as text: name=value, comma separated, in the order of <see cref="LimitNames"/>.</summary>
     public string LimitsText() =>
         string.Join(
             ',',
             LimitNames.Where(Limits.ContainsKey).Select(
                 n => string.Create(CultureInfo.InvariantCulture, $"{n}={Limits[n]}")));
 
-    /// <summary>Parses the text of <see cref="LimitsText"/>.</summary>
     public static IReadOnlyDictionary<string, long> ParseLimits(string? text) =>
         (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
             .Select(p => p.Split('='))

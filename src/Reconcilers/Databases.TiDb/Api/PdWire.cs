@@ -1,12 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Answers of PD (docs/research/tidb.md#pd). A property that is not required may be absent or null; a required list may
-/// be null, which is how Go writes an empty one.
-/// </summary>
+/// <summary>Answers of PD (docs/research/tidb.md#pd). A property that is not required may be absent or null; a required
+/// list may be null, which is how Go writes an empty one.</summary>
 internal static class PdWire
 {
     /// <summary>GET /health, etcd's own.</summary>
@@ -35,10 +30,8 @@ internal static class PdWire
         [JsonPropertyName("members")]
         public required List<Member?>? All { get; init; }
 
-        /// <summary>An object without a member id while there is none.</summary>
         public Member? Leader { get; init; }
 
-        /// <summary>An object without a member id while there is none.</summary>
         public Member? EtcdLeader { get; init; }
     }
 
@@ -151,7 +144,6 @@ internal static class PdWire
         [JsonPropertyName("schedulers-v2")]
         public required List<Scheduler?>? Schedulers { get; init; }
 
-        /// <summary>All other settings, the limits among them. The serializer needs the setter.</summary>
         [JsonExtensionData]
         public Dictionary<string, JsonElement>? Settings { get; set; }
     }

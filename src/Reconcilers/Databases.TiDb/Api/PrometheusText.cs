@@ -1,6 +1,3 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Metrics in Prometheus' text format.</summary>
@@ -31,7 +28,6 @@ internal sealed class PrometheusText
                 answer.Status);
     }
 
-    /// <summary>The sum over the samples that fit; null if none does.</summary>
     public double? Sum(Func<string, bool> name, Func<string, bool>? labels = null)
     {
         var found = _samples.Where(s => name(s.Name) && (labels is null || labels(s.Labels))).ToList();

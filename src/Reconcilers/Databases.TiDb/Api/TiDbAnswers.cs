@@ -1,24 +1,11 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Reads answers strictly (docs/research/tidb.md#rules): another status than 200, text that is not JSON, or a missing
-/// key is never accepted as an answer. Unknown keys are skipped. Where Go omits zero values, an absent key is 0. Ids
-/// are unsigned 64-bit numbers (docs/research/tidb.md#pd-as-observed).
-/// </summary>
+/// <summary>Reads answers strictly (docs/research/tidb.md#rules): another status than 200, text that is not JSON, or a
+/// missing key is never accepted as an answer. Unknown keys are skipped. Where Go omits zero values, an absent key is
+/// 0. Ids are unsigned 64-bit numbers (docs/research/tidb.md#pd-as-observed).</summary>
 internal static class TiDbAnswers
 {
     /// <summary>The content of an answer with status 200.</summary>
-    /// <param name="answer">The answer.</param>
-    /// <param name="what">The request, for messages.</param>
-    /// <param name="type">The wire format.</param>
-    /// <param name="map">Converts the wire format; a <see cref="FormatException"/> says that a value is
-    /// invalid.</param>
     /// <exception cref="TiDbApiException">The answer is not the documented one.</exception>
     public static T Read<TWire, T>(
         ServiceAnswer answer, string what, JsonTypeInfo<TWire> type, Func<TWire, T> map)
@@ -84,7 +71,6 @@ internal static class TiDbAnswers
         cause);
 }
 
-/// <summary>The wire formats of PD, TiDB, pump, drainer and Spark.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(PdWire.Health))]

@@ -7,13 +7,10 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <param name="Version">Its version, plain: 3.0.9.</param>
 internal sealed record TidbServerInfo(string DdlId, bool IsOwner, string Address, string Version)
 {
-    /// <summary>
-    /// Whether it writes no binlog any more since a write failed: its changes are missing downstream. False where the
-    /// server does not say (docs/research/tidb.md#tidb-server).
-    /// </summary>
+    /// <summary>Whether it writes no binlog any more since a write failed: its changes are missing downstream. False
+    /// where the server does not say (docs/research/tidb.md#tidb-server).</summary>
     public bool SkipsBinlog { get; init; }
 
-    /// <summary>The port of its status pages; null where the server does not say it.</summary>
     public int? StatusPort { get; init; }
 }
 

@@ -1,7 +1,3 @@
-using System.Net.Http;
-using System.Text.Json.Serialization.Metadata;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>The status port of TiDB servers (docs/research/tidb.md#tidb-server).</summary>
@@ -12,20 +8,15 @@ internal sealed class TidbStatusClient(IServiceHttp http)
 
     private static TiDbJsonContext Json => TiDbJsonContext.Default;
 
-    /// <summary>
-    /// The version that a server reports itself: GET /status. This is the source for a TiDB's version
-    /// (docs/research/tidb.md#rules).
-    /// </summary>
+    /// <summary>The version that a server reports itself: GET /status. This is the source for a TiDB's version
+    /// (docs/research/tidb.md#rules).</summary>
     /// <exception cref="TiDbApiException">No usable answer; newer versions answer 500 while they end.</exception>
-    /// <exception cref="ServiceException">No answer.</exception>
     public async Task<string> VersionAsync(Endpoint status, CancellationToken cancellationToken) =>
         await GetAsync(status, "/status", Json.TidbStatus, s => Version(s.Version), cancellationToken);
 
-    /// <summary>What a server reports about itself.</summary>
     public async Task<TidbServerInfo> InfoAsync(Endpoint status, CancellationToken cancellationToken) =>
         await GetAsync(status, "/info", Json.Server, s => Server(s, s.IsOwner ?? false), cancellationToken);
 
-    /// <summary>What a server reports about all servers.</summary>
     public async Task<TidbClusterInfo> AllAsync(Endpoint status, CancellationToken cancellationToken) => await GetAsync(
         status,
         "/info/all",
@@ -59,7 +50,6 @@ internal sealed class TidbStatusClient(IServiceHttp http)
         return true;
     }
 
-    /// <summary>The server's counters.</summary>
     public async Task<PrometheusText> MetricsAsync(Endpoint status, CancellationToken cancellationToken) =>
         PrometheusText.Read(
             await http.GetAsync(status.Host, status.Port, "/metrics", cancellationToken), $"GET {status}/metrics");
@@ -76,8 +66,6 @@ internal sealed class TidbStatusClient(IServiceHttp http)
         return TiDbAnswers.Read(answer, $"GET {status}{path}", type, map);
     }
 
-    /// <summary>A server as it reports itself.</summary>
-    /// <exception cref="FormatException">A value is invalid.</exception>
     internal static TidbServerInfo Server(TidbWire.Server? server, bool isOwner) => server is null
         ? throw new FormatException("a server is null")
         : new TidbServerInfo(
@@ -97,5 +85,34 @@ internal sealed class TidbStatusClient(IServiceHttp http)
         return at < 0
             ? throw new FormatException($"\"{text}\" is not a version of TiDB such as 5.7.25-TiDB-v3.0.9")
             : TiDbVersion.Plain(text[(at + Marker.Length)..]);
+    }
+}
+
+/// <summary>Where a process listens.</summary>
+/// <param name="Host">Name or address, as the spec has it.</param>
+/// <param name="Port">Its port.</param>
+internal sealed record Endpoint(string Host, int Port)
+{
+    /// <summary>HOST:PORT, as the cluster itself writes addresses; an IPv6 address in brackets.</summary>
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+
+    public bool IsAddress(string? address)
+    {
+        var colon = address?.LastIndexOf(':') ?? -1;
+        return colon > 0
+            && address![(colon + 1)..] == Port.ToString(CultureInfo.InvariantCulture)
+            && HostNames.AreSame(Host, address[..colon]);
+    }
+
+    /// <summary>Whether one of the URLs that the cluster reports (http://HOST:PORT) is this one's.</summary>
+    public bool IsAmong(IEnumerable<string> urls) => urls.Any(url => IsAddress(AddressOf(url)));
+
+    public static string AddressOf(string url)
+    {
+        var begin = url.IndexOf("://", StringComparison.Ordinal);
+        return (begin < 0 ? url : url[(begin + 3)..]).TrimEnd('/');
     }
 }

@@ -1,8 +1,7 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Answers of TiDB's status port (docs/research/tidb.md#tidb-server). A property that is not required may be absent.
-/// </summary>
+/// <summary>Answers of TiDB's status port (docs/research/tidb.md#tidb-server). A property that is not required may be
+/// absent.</summary>
 internal static class TidbWire
 {
     /// <summary>GET /status.</summary>

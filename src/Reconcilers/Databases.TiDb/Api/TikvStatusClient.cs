@@ -1,15 +1,11 @@
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// The status port of TiKV (docs/research/tidb.md#tikv): 3.0 has /metrics and /status with an empty body, always
-/// without TLS; 2.1 opens it only where metrics are not pushed, so no answer before the upgrade is normal.
-/// </summary>
+/// <summary>The status port of TiKV (docs/research/tidb.md#tikv): 3.0 has /metrics and /status with an empty body,
+/// always without TLS; 2.1 opens it only where metrics are not pushed, so no answer before the upgrade is
+/// normal.</summary>
 /// <param name="plainHttp">A transport without TLS.</param>
 internal sealed class TikvStatusClient(IServiceHttp plainHttp)
 {
-    /// <summary>Whether it answers GET /status with 200.</summary>
     public async Task<bool> AnswersAsync(Endpoint status, CancellationToken cancellationToken)
     {
         try
@@ -23,10 +19,8 @@ internal sealed class TikvStatusClient(IServiceHttp plainHttp)
         }
     }
 
-    /// <summary>
-    /// The number of Regions it leads by its own count, more current than PD's (docs/research/tidb.md#pd); null if it
-    /// does not report one.
-    /// </summary>
+    /// <summary>The number of Regions it leads by its own count, more current than PD's (docs/research/tidb.md#pd);
+    /// null if it does not report one.</summary>
     public async Task<double?> LeadersAsync(Endpoint status, CancellationToken cancellationToken)
     {
         try

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
@@ -15,21 +14,17 @@ internal static partial class ToolOutput
         return match.Success ? TiDbVersion.Plain(match.Groups["version"].Value) : null;
     }
 
-    /// <summary>The git hash in the output of <c>-V</c>; null if there is none.</summary>
     public static string? GitHash(string output)
     {
         var match = Hash().Match(output);
         return match.Success ? match.Groups["hash"].Value : null;
     }
 
-    /// <summary>
-    /// Whether the output of a configuration check says so; the exit code alone is not relied upon
-    /// (docs/research/tidb.md#tikv).
-    /// </summary>
+    /// <summary>Whether the output of a configuration check says so; the exit code alone is not relied upon
+    /// (docs/research/tidb.md#tikv).</summary>
     public static bool ChecksConfiguration(string output) =>
         output.Contains("config check successful", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The beginning of an output or an answer, on one line, for messages.</summary>
     public static string Excerpt(string text)
     {
         var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -1,12 +1,8 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Migrates a tikv.toml from 2.1 to 3.0 (docs/research/tidb.md#configuration). Values in the file have precedence
-/// over every rule, except raftstore.hibernate-regions, which the spec decides. Nothing is
-/// removed: 3.0 ignores settings that it no longer uses. Pure.
-/// </summary>
+/// <summary>Migrates a tikv.toml from 2.1 to 3.0 (docs/research/tidb.md#configuration). Values in the file have
+/// precedence over every rule, except raftstore.hibernate-regions, which the spec decides. Nothing is removed: 3.0
+/// ignores settings that it no longer uses. Pure.</summary>
 internal static class TikvMigration
 {
     private static readonly string[] CacheSizes =
@@ -97,4 +93,21 @@ internal static class TikvMigration
             toml = toml.With(path, value);
         }
     }
+}
+
+/// <summary>A configuration file carried to the new version.</summary>
+/// <param name="Text">The whole file.</param>
+/// <param name="Changes">The values that were set; empty if the file is unchanged.</param>
+/// <param name="Remarks">Kept values with a new meaning, for the reader of the plan.</param>
+internal sealed record MigratedConfiguration(
+    string Text, IReadOnlyList<ConfigurationChange> Changes, IReadOnlyList<string> Remarks);
+
+/// <summary>A value that the migration sets.</summary>
+/// <param name="Path">Its keys, joined with dots.</param>
+/// <param name="Before">The former value; null if there was none.</param>
+/// <param name="After">The new value.</param>
+/// <param name="Why">Why.</param>
+internal sealed record ConfigurationChange(string Path, string? Before, string After, string Why)
+{
+    public override string ToString() => $"{Path}: {Before ?? "(not set)"} → {After} ({Why})";
 }

@@ -1,13 +1,9 @@
-using System.Globalization;
 using System.Net;
-using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// What the migration of a TiKV's file is to set, where the file does not have it already
-/// (docs/research/tidb.md#configuration).
-/// </summary>
+/// <summary>What the migration of a TiKV's file is to set, where the file does not have it already
+/// (docs/research/tidb.md#configuration).</summary>
 /// <param name="Capacity">storage.block-cache.capacity, as TiKV writes sizes.</param>
 /// <param name="Concurrency">readpool.coprocessor.*-concurrency; null leaves the program's own default.</param>
 /// <param name="StatusAddress">server.status-addr.</param>
@@ -17,15 +13,10 @@ internal sealed record TikvSettings(string Capacity, int? Concurrency, string St
     private const long Megabyte = 1024 * 1024;
     private const long Gigabyte = 1024 * Megabyte;
 
-    /// <summary>
-    /// Capacity = MEM_TOTAL × 0.5 / instances on the host; with several instances on it, instances × concurrency =
-    /// CPUs × 0.8 (docs/research/tidb.md#configuration). A single instance needs no concurrency: TiKV takes CPUs × 0.8
-    /// itself.
-    /// </summary>
-    /// <param name="spec">The upgrade.</param>
-    /// <param name="instance">The TiKV.</param>
+    /// <summary>Capacity = MEM_TOTAL × 0.5 / instances on the host; with several instances on it, instances ×
+    /// concurrency = CPUs × 0.8 (docs/research/tidb.md#configuration). A single instance needs no concurrency: TiKV
+    /// takes CPUs × 0.8 itself.</summary>
     /// <param name="memory">Memory of its host, bytes.</param>
-    /// <param name="cpus">CPUs of its host.</param>
     public static TikvSettings Of(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, long memory, int cpus)
     {
         var configuration = (spec.Tidb ?? new TiDbSpec()).Configuration;
@@ -42,7 +33,6 @@ internal sealed record TikvSettings(string Capacity, int? Concurrency, string St
             configuration.HibernateRegions);
     }
 
-    /// <summary>A size as TiKV writes it; whole megabytes, and whole gigabytes where it is one.</summary>
     public static string Size(long bytes)
     {
         var megabytes = Math.Max(1, bytes / Megabyte);

@@ -1,11 +1,7 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Finds tables and values in a TOML text without changing a character of it. What TOML would refuse it refuses too, as
-/// far as it looks.
-/// </summary>
+/// <summary>Finds tables and values in a TOML text without changing a character of it. What TOML would refuse it
+/// refuses too, as far as it looks.</summary>
 internal sealed class TomlScanner(string text)
 {
     private const int MaximumDepth = 32;
@@ -13,10 +9,8 @@ internal sealed class TomlScanner(string text)
     private int _depth;
     private int _at;
 
-    /// <summary>Values in the order of the text.</summary>
     public List<TomlValue> Values { get; } = [];
 
-    /// <summary>Headers of tables: the table, and where the header's line ends.</summary>
     public List<(string Table, int LineEnd)> Tables { get; } = [];
 
     /// <summary>Scans it all.</summary>
@@ -284,3 +278,11 @@ internal sealed class TomlScanner(string text)
         return new FormatException(string.Create(CultureInfo.InvariantCulture, $"line {line}: {what}"));
     }
 }
+
+/// <summary>The place of a value in a TOML text.</summary>
+/// <param name="Path">Its keys from the root, joined with dots: storage.block-cache.capacity.</param>
+/// <param name="Table">Its table, as written in the header; empty for the root.</param>
+/// <param name="Begin">Where its value begins.</param>
+/// <param name="End">Where its value ends.</param>
+/// <param name="LineEnd">Where the line its value ends on ends, line break left out.</param>
+internal sealed record TomlValue(string Path, string Table, int Begin, int End, int LineEnd);

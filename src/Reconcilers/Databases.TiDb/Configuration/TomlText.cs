@@ -1,9 +1,7 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// A TOML file as text. A change touches the one value it is about: comments, order, blank lines and everything unknown
-/// stay byte for byte (docs/research/tidb.md#configuration). Immutable.
-/// </summary>
+/// <summary>A TOML file as text. A change touches the one value it is about: comments, order, blank lines and
+/// everything unknown stay byte for byte (docs/research/tidb.md#configuration). Immutable.</summary>
 internal sealed class TomlText
 {
     private readonly TomlScanner _scan;
@@ -15,7 +13,6 @@ internal sealed class TomlText
         _scan.Scan();
     }
 
-    /// <summary>The text.</summary>
     public string Text { get; }
 
     /// <summary>Reads a text.</summary>
@@ -23,23 +20,17 @@ internal sealed class TomlText
     public static TomlText Parse(string text) =>
         new TomlText(text);
 
-    /// <summary>A value as written in the file, including quotes; null if it is absent.</summary>
-    /// <param name="path">Keys joined with dots: storage.block-cache.capacity.</param>
     public string? Find(string path) =>
         _scan.Values.Find(v => v.Path == path) is { } value ? Text[value.Begin..value.End] : null;
 
-    /// <summary>A text or word without its quotes; null if it is absent.</summary>
     public string? Word(string path) => Find(path) is { } raw ? Unquoted(raw) : null;
 
-    /// <summary>Every value below a table: its path and its text.</summary>
     public IEnumerable<(string Path, string Value)> Below(string table) =>
         _scan.Values.Where(
             v => v.Path.StartsWith(table + ".", StringComparison.Ordinal)).Select(v => (v.Path, Text[v.Begin..v.End]));
 
-    /// <summary>
-    /// The same with one value set, in its place if it is there, else at the end of its table, else in a table of its
-    /// own at the end.
-    /// </summary>
+    /// <summary>The same with one value set, in its place if it is there, else at the end of its table, else in a table
+    /// of its own at the end.</summary>
     /// <param name="path">Keys joined with dots, at least two.</param>
     /// <param name="value">As TOML writes it: "8GB" with its quotes.</param>
     /// <exception cref="FormatException">A part of the path is a value itself, so that nothing can be set below

@@ -1,21 +1,13 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Finds the processes of a cluster from one PD member (docs/research/tidb.md#pd): PD members and stores; a TiDB on
-/// their hosts, or one that the spec lists, and from it all TiDBs, or else those that PD's etcd has; pumps and drainers
-/// as they are registered. PD's own API of 2.1 and 3.0 does not report TiDBs, and no version of TiDB before 4.0 has
-/// information_schema.cluster_info.
-/// </summary>
+/// <summary>Finds the processes of a cluster from one PD member (docs/research/tidb.md#pd): PD members and stores; a
+/// TiDB on their hosts, or one that the spec lists, and from it all TiDBs, or else those that PD's etcd has; pumps and
+/// drainers as they are registered. PD's own API of 2.1 and 3.0 does not report TiDBs, and no version of TiDB before
+/// 4.0 has information_schema.cluster_info.</summary>
 internal sealed class TiDbMembers(ITiDbTargets targets, Findings findings)
 {
     private const string Unspecified = "0.0.0.0";
 
-    /// <summary>Everything that is registered, as far as those that know it were found so far.</summary>
     public async Task<FoundMembers> FindAsync(MemberSearch search, CancellationToken cancellationToken)
     {
         var spec = targets.Spec();

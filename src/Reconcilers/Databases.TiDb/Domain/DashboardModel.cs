@@ -1,12 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// A dashboard of Grafana as a file has it, changed for one cluster as tidb-ansible does
-/// (docs/research/tidb.md#monitoring). Pure.
-/// </summary>
+/// <summary>A dashboard of Grafana as a file has it, changed for one cluster as tidb-ansible does
+/// (docs/research/tidb.md#monitoring). Pure.</summary>
 internal sealed class DashboardModel
 {
     private const string Template = "Test-Cluster";
@@ -19,14 +14,11 @@ internal sealed class DashboardModel
     /// <summary>The dashboard as it is sent; without an id of another Grafana.</summary>
     public JsonObject Model { get; }
 
-    /// <summary>Its title.</summary>
     public string Title { get; }
 
-    /// <summary>Its uid; null if the file has none.</summary>
     public string? Uid => Text(Model["uid"]) is { Length: > 0 } uid ? uid : null;
 
     /// <summary>Reads a file; null if it is no dashboard.</summary>
-    /// <param name="text">The content of the file.</param>
     /// <param name="dataSource">The data source of panels, variables and annotations; null leaves them.</param>
     /// <param name="titlePrefix">What the title begins with instead of Test-Cluster; null leaves it.</param>
     public static DashboardModel? Of(string text, string? dataSource, string? titlePrefix)
@@ -63,10 +55,6 @@ internal sealed class DashboardModel
         return new DashboardModel(model, title);
     }
 
-    /// <summary>
-    /// Whether Grafana has it: everything is the same but what Grafana numbers itself (id, version) and the uid, under
-    /// which an earlier import may have stored it.
-    /// </summary>
     public bool IsSame(JsonObject stored) => JsonNode.DeepEquals(Comparable(Model), Comparable(stored));
 
     private static JsonObject Comparable(JsonObject model)
@@ -114,7 +102,6 @@ internal sealed class DashboardModel
         }
     }
 
-    /// <summary>The text of a value; null if it is none.</summary>
     internal static string? Text(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }

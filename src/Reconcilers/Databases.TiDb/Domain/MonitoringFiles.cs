@@ -1,13 +1,9 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>New files of monitoring services on a host. Pure.</summary>
 internal static class MonitoringFiles
 {
     /// <summary>What is wrong with a new file: whole sentences. Null if it is as the spec says.</summary>
-    /// <param name="host">The host.</param>
-    /// <param name="file">The file.</param>
     /// <param name="sha256">Its SHA-256; null if it does not exist.</param>
     public static string? Problem(string host, ReplacedFile file, string? sha256) => sha256 switch
     {

@@ -1,11 +1,7 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// The Regions that PD lists as incomplete. A few are normal while data is written, so their number decides nothing:
-/// only those that are at risk count (docs/research/tidb.md#rules).
-/// </summary>
+/// <summary>The Regions that PD lists as incomplete. A few are normal while data is written, so their number decides
+/// nothing: only those that are at risk count (docs/research/tidb.md#rules).</summary>
 internal sealed class RegionSurvey
 {
     private const int Named = 5;
@@ -18,7 +14,6 @@ internal sealed class RegionSurvey
         AtRisk = [.. checks.SelectMany(c => c.AtRisk).ToHashSet().Order()];
     }
 
-    /// <summary>Ids of the Regions at risk, each once.</summary>
     public IReadOnlyList<ulong> AtRisk { get; }
 
     /// <summary>What PD lists in total, for instance "3 with pending-peer"; null if nothing.</summary>
@@ -39,10 +34,6 @@ internal sealed class RegionSurvey
         $"{AtRisk.Count} Region{(AtRisk.Count == 1 ? "" : "s")} ({string.Join(", ", AtRisk.Take(Named))}"
         + $"{(AtRisk.Count > Named ? ", …" : "")})");
 
-    /// <summary>Asks PD.</summary>
-    /// <param name="pd">PD.</param>
-    /// <param name="isAtRisk">Whether a Region is at risk.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public static async Task<RegionSurvey> ReadAsync(
         PdClient pd, Func<PdRegion, bool> isAtRisk, CancellationToken cancellationToken)
     {
@@ -55,14 +46,8 @@ internal sealed class RegionSurvey
         return new RegionSurvey(checks);
     }
 
-    /// <summary>
-    /// The Regions that would lose their quorum without some TiKVs. A complete Region survives the loss of one store;
-    /// for more than one, all Regions are read.
-    /// </summary>
-    /// <param name="targets">The cluster.</param>
-    /// <param name="without">The stores of the TiKVs.</param>
-    /// <param name="stores">All stores.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <summary>The Regions that would lose their quorum without some TiKVs. A complete Region survives the loss of one
+    /// store; for more than one, all Regions are read.</summary>
     public static async Task<RegionSurvey> WithoutAsync(
         ITiDbTargets targets,
         IReadOnlySet<ulong> without,
@@ -80,10 +65,6 @@ internal sealed class RegionSurvey
         bool IsAtRisk(PdRegion region) => !region.Survives(without, down, isOutageAccepted);
     }
 
-    /// <summary>The Regions that have no quorum now.</summary>
-    /// <param name="pd">PD.</param>
-    /// <param name="stores">All stores.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public static Task<RegionSurvey> NowAsync(
         PdClient pd, IReadOnlyList<PdStore> stores, CancellationToken cancellationToken)
     {

@@ -1,16 +1,9 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// The schedule limits of PD while TiKVs are upgraded: Regions are neither merged nor balanced, so that their replicas
-/// are complete when a TiKV is stopped, and leaders leave and return faster. replica-schedule-limit keeps its value: PD
-/// must be able to repair the Regions of a store that dies meanwhile, and it starts no such repair for a TiKV that is
-/// away for less than 30 minutes (docs/research/tidb.md#schedule-limits). Pure.
-/// </summary>
+/// <summary>The schedule limits of PD while TiKVs are upgraded: Regions are neither merged nor balanced, so that their
+/// replicas are complete when a TiKV is stopped, and leaders leave and return faster. replica-schedule-limit keeps its
+/// value: PD must be able to repair the Regions of a store that dies meanwhile, and it starts no such repair for a TiKV
+/// that is away for less than 30 minutes (docs/research/tidb.md#schedule-limits). Pure.</summary>
 internal static class ScheduleHold
 {
     public const string MergeLimit = "merge-schedule-limit";
@@ -19,9 +12,6 @@ internal static class ScheduleHold
 
     private static readonly string[] Stopped = [MergeLimit, "region-schedule-limit", "hot-region-schedule-limit"];
 
-    /// <summary>The values while TiKVs are upgraded, of the limits that the version of PD has.</summary>
-    /// <param name="former">The limits before.</param>
-    /// <param name="leaderLimit">The least value of leader-schedule-limit.</param>
     public static IReadOnlyDictionary<string, long> Wanted(
         IReadOnlyDictionary<string, long> former, long leaderLimit)
     {
@@ -39,16 +29,13 @@ internal static class ScheduleHold
         return wanted;
     }
 
-    /// <summary>The limits that are changed, as text for a receipt.</summary>
     public static string Text(PdSchedule schedule, long leaderLimit) => string.Join(
         ',',
         Wanted(schedule.Limits, leaderLimit).Keys.Select(
             n => string.Create(CultureInfo.InvariantCulture, $"{n}={schedule.Limits[n]}")));
 
-    /// <summary>
-    /// The values to restore: of the limits that still have the value of the upgrade. Others were changed by an
-    /// administrator meanwhile, and stay.
-    /// </summary>
+    /// <summary>The values to restore: of the limits that still have the value of the upgrade. Others were changed by
+    /// an administrator meanwhile, and stay.</summary>
     /// <param name="hold">The step that changed the limits.</param>
     /// <param name="now">The limits now.</param>
     /// <param name="mergeLimit">The most that merge-schedule-limit is restored to; null for its former value.</param>
@@ -70,7 +57,6 @@ internal static class ScheduleHold
         return restored;
     }
 
-    /// <summary>The limits before the step changed them.</summary>
     public static IReadOnlyDictionary<string, long> Former(PlanStep hold) =>
         PdSchedule.ParseLimits(hold.Recorded(HoldScheduling.FormerKey));
 
@@ -82,13 +68,11 @@ internal static class ScheduleHold
             ? hold
             : null;
 
-    /// <summary>The commands that restore the limits.</summary>
     public static string Commands(PlanStep hold) => string.Join(
         ", ",
         Former(hold).Select(l => string.Create(
             CultureInfo.InvariantCulture, $"`pd-ctl config set {l.Key} {l.Value}`")));
 
-    /// <summary>What the step changed, while it may be changed.</summary>
     public static ActionItem LeftBehind(PlanStep hold) => new()
     {
         Reason = Reasons.ScheduleLimits,

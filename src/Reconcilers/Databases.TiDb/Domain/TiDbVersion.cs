@@ -1,27 +1,21 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Versions of TiDB's programs. Compared by number, never as text (docs/research/tidb.md#tidb-ansible).
-/// </summary>
+/// <summary>Versions of TiDB's programs. Compared by number, never as text
+/// (docs/research/tidb.md#tidb-ansible).</summary>
 internal static class TiDbVersion
 {
     /// <summary>The oldest version that may be rolled (docs/research/tidb.md#procedure).</summary>
     public static (int Major, int Minor, int Patch) OldestToRoll { get; } = (2, 0, 1);
 
-    /// <summary>Without the leading v: v3.0.9 is 3.0.9.</summary>
     public static string Plain(string text)
     {
         text = text.Trim();
         return text.Length > 1 && text[0] is 'v' or 'V' ? text[1..] : text;
     }
 
-    /// <summary>Whether two texts name the same version.</summary>
     public static bool Same(string a, string b) =>
         string.Equals(Plain(a), Plain(b), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Major, minor and patch without any suffix. Null if the text is not a version.</summary>
     public static (int Major, int Minor, int Patch)? Parse(string text)
     {
         var plain = Plain(text);
@@ -44,9 +38,8 @@ internal static class TiDbVersion
         return (numbers[0], numbers[1], numbers[2]);
     }
 
-    /// <summary>
-    /// Why this engine does not go from one version to the other; null if it does. From 2.0.1 on to a 3.0.
-    /// </summary>
+    /// <summary>Why this engine does not go from one version to the other; null if it does. From 2.0.1 on to a
+    /// 3.0.</summary>
     public static string? Obstacle(string from, string to)
     {
         if (Parse(from) is not { } old || Parse(to) is not { } target)

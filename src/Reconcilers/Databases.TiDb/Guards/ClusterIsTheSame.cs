@@ -1,7 +1,3 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>PD reports the cluster id the plan was made for: the upgrade's claim is named after it.</summary>

@@ -1,13 +1,7 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// No PD member has a leader_priority while PD is upgraded: it would return leadership to a member that is about to be
-/// stopped.
-/// </summary>
+/// <summary>No PD member has a leader_priority while PD is upgraded: it would return leadership to a member that is
+/// about to be stopped.</summary>
 internal sealed class LeaderPriorityStaysCleared(ITiDbTargets targets)
     : TiDbGuard<LeaderPriorityStaysCleared.Args>(targets)
 {

@@ -1,13 +1,8 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// No DDL is queued or running: the vendor does not define what happens to it during the upgrade
+/// <summary>No DDL is queued or running: the vendor does not define what happens to it during the upgrade
 /// (docs/research/tidb.md#procedure). Changes that the first new TiDB makes to the system tables do not count
-/// (docs/research/tidb.md#tidb-server).
-/// </summary>
+/// (docs/research/tidb.md#tidb-server).</summary>
 internal sealed class NoDdlAppears(ITiDbTargets targets) : TiDbGuard<NoDdlAppears.Args>(targets)
 {
     public sealed record Args;

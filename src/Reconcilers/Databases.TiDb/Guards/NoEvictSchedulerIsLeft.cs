@@ -1,14 +1,7 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// No upgraded TiKV is kept without leaders: an evict-leader scheduler that is left behind survives every restart
-/// (docs/research/tidb.md#rules). Read from schedulers-v2.
-/// </summary>
+/// <summary>No upgraded TiKV is kept without leaders: an evict-leader scheduler that is left behind survives every
+/// restart (docs/research/tidb.md#rules). Read from schedulers-v2.</summary>
 internal sealed class NoEvictSchedulerIsLeft(ITiDbTargets targets) : TiDbGuard<NoEvictSchedulerIsLeft.Args>(targets)
 {
     public sealed record Args;

@@ -1,12 +1,7 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// merge-schedule-limit is not raised above the value that LimitMerging set, until TuneScheduling raises it.
-/// </summary>
+/// <summary>merge-schedule-limit is not raised above the value that LimitMerging set, until TuneScheduling raises
+/// it.</summary>
 internal sealed class ScheduleLimitsStay(ITiDbTargets targets) : TiDbGuard<ScheduleLimitsStay.Args>(targets)
 {
     /// <param name="Limit">The most that merge-schedule-limit may be.</param>

@@ -1,7 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>The verified backup exists, as object and as files: data can be restored from nothing else.</summary>

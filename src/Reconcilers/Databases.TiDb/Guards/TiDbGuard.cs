@@ -1,14 +1,8 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// The base of the guards of a TiDB upgrade: while an instance that this upgrade stopped is down, every guard holds, so
-/// that the instance can be started. The cluster may be unreadable then, and leaving the instance down would be worse
-/// than anything they guard against.
-/// </summary>
+/// <summary>The base of the guards of a TiDB upgrade: while an instance that this upgrade stopped is down, every guard
+/// holds, so that the instance can be started. The cluster may be unreadable then, and leaving the instance down would
+/// be worse than anything they guard against.</summary>
 internal abstract class TiDbGuard<TArgs>(ITiDbTargets targets) : GuardBase<TArgs>
     where TArgs : class
 {

@@ -7,7 +7,6 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <param name="Settings">Of a TiKV: the values if the file has none; null leaves the file unchanged.</param>
 internal sealed record ConfigurationFile(string Instance, string From, string To, TikvDefaults? Settings)
 {
-    /// <summary>Whether the new version has another file.</summary>
     public bool IsChanged => From != To;
 }
 

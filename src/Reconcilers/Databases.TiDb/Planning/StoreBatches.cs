@@ -1,14 +1,9 @@
-using System.Globalization;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Which TiKVs are stopped side by side: those of one zone, at most spec.tidb.maxUnavailablePerZone of them. A zone is
-/// a value of the outermost location label of PD that has at least as many values as a Region has replicas: PD then
-/// keeps the replicas of a Region in different zones. <see cref="StopGate"/> proves it for every Region before a stop.
-/// Pure.
-/// </summary>
+/// <summary>Which TiKVs are stopped side by side: those of one zone, at most spec.tidb.maxUnavailablePerZone of them. A
+/// zone is a value of the outermost location label of PD that has at least as many values as a Region has replicas: PD
+/// then keeps the replicas of a Region in different zones. <see cref="StopGate"/> proves it for every Region before a
+/// stop. Pure.</summary>
 internal sealed class StoreBatches
 {
     private StoreBatches(IReadOnlyList<IReadOnlyList<DatabaseInstance>> batches, string? note) =>
@@ -17,10 +12,8 @@ internal sealed class StoreBatches
     /// <summary>The batches in their order; without zones, each TiKV in the order of the spec.</summary>
     public IReadOnlyList<IReadOnlyList<DatabaseInstance>> Batches { get; }
 
-    /// <summary>What the reader of the plan has to know; null if TiKVs are stopped one at a time.</summary>
     public string? Note { get; }
 
-    /// <summary>The batches of a cluster.</summary>
     public static StoreBatches Of(DatabaseRollingUpgradeSpec spec, TiDbDiscovery discovery)
     {
         var stores = spec.Of(DatabaseComponent.TiKV).ToList();

@@ -1,5 +1,3 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>The vendor's rule of thumb for how long a roll takes. Pure.</summary>

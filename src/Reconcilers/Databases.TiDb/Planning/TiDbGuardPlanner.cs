@@ -1,7 +1,3 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Planning;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Adds the conditions that must hold during the upgrade.</summary>

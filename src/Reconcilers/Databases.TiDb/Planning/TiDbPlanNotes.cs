@@ -1,10 +1,3 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Planning;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Adds the notes that the reader of the plan needs before approving it.</summary>

@@ -1,5 +1,3 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <content>The steps after the cluster's own processes.</content>

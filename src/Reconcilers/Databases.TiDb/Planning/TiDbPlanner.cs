@@ -1,9 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Planning;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
@@ -27,7 +21,6 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// </remarks>
 internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbDiscovery discovery)
 {
-    /// <summary>How many attempts a step makes automatically.</summary>
     public const int Attempts = 5;
 
     private readonly TiDbSpec _tidb = spec.Tidb ?? new TiDbSpec();
@@ -46,7 +39,6 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
     private readonly List<string> _late = [];
     private bool _isFinal;
 
-    /// <summary>Compiles the plan.</summary>
     public Plan Compile() => PdOrder.Leads(spec, discovery.PdLeader)
         ? CompileOrder() with { Hash = new TiDbPlanner(spec, discovery with { PdLeader = null }).CompileOrder().Hash }
         : CompileOrder();
@@ -172,4 +164,37 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
 
     private DiscoveredInstance Discovered(DatabaseInstance instance) =>
         discovery.Instances.First(i => i.Name == instance.Name);
+}
+
+/// <summary>merge-schedule-limit during and after an upgrade. What an administrator had lowered is never raised unless
+/// the spec asks for it. Pure.</summary>
+/// <param name="First">The value after the upgrade, before tuning.</param>
+/// <param name="Final">The value after tuning.</param>
+internal sealed record MergeLimits(long First, long Final)
+{
+    // PD's default.
+    private const long Default = 8;
+
+    public static MergeLimits Of(TiDbSpec tidb, IReadOnlyDictionary<string, long> before)
+    {
+        long? former = before.TryGetValue(ScheduleHold.MergeLimit, out var known) ? known : null;
+        var first = Math.Min(former ?? tidb.MergeScheduleLimit, tidb.MergeScheduleLimit);
+        var final = tidb.MergeScheduleLimit == 0
+            ? first
+            : tidb.TuneScheduling.MergeScheduleLimit ?? former ?? Default;
+        return new MergeLimits(first, Math.Max(first, final));
+    }
+
+    /// <summary>The values that tuning sets: doubled each time (2, then gradually to 8;
+    /// docs/research/tidb.md#procedure).</summary>
+    public IEnumerable<long> Raises()
+    {
+        var (limit, next) = (First, First < 2 ? 2 : First * 2);
+        while (limit < Final)
+        {
+            limit = Math.Min(next, Final);
+            next *= 2;
+            yield return limit;
+        }
+    }
 }

@@ -1,21 +1,12 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Planning;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Compiles the rollback of a TiDB upgrade that has not stopped a process yet: leader_priority is restored. Packages
-/// and files beside the current ones do no harm and are kept, as are the backup and the saved configuration. Pure.
-/// </summary>
+/// <summary>Compiles the rollback of a TiDB upgrade that has not stopped a process yet: leader_priority is restored.
+/// Packages and files beside the current ones do no harm and are kept, as are the backup and the saved configuration.
+/// Pure.</summary>
 internal static class TiDbRollbackPlanner
 {
-    /// <summary>
-    /// Why there is no rollback: from the first PD on the vendor promises none (docs/research/tidb.md#procedure). Null
-    /// before that.
-    /// </summary>
+    /// <summary>Why there is no rollback: from the first PD on the vendor promises none
+    /// (docs/research/tidb.md#procedure). Null before that.</summary>
     public static string? Refusal(DatabaseRollingUpgradeSpec spec, Plan plan) => TiDbPlanTraits.IsPastUndo(plan)
         ? $"A rollback to {spec.FromVersion} is impossible: TiDB supports none once the first PD is stopped for the "
             + $"upgrade, and the cluster later refuses older versions. Continue to {spec.ToVersion} with a new "
@@ -23,9 +14,6 @@ internal static class TiDbRollbackPlanner
         : null;
 
     /// <summary>The plan; without steps if nothing was changed.</summary>
-    /// <param name="spec">The spec.</param>
-    /// <param name="done">The plan of the upgrade with its progress.</param>
-    /// <param name="notes">Notes for the reader of the plan.</param>
     /// <exception cref="InvalidOperationException">There is no rollback (<see cref="Refusal"/>).</exception>
     public static Plan Compile(DatabaseRollingUpgradeSpec spec, Plan done, IReadOnlyList<string> notes)
     {

@@ -1,13 +1,7 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Finds out whether the backup can be stored and found again: the storage's mark is written and read back, recipients
-/// are tried.
-/// </summary>
+/// <summary>Finds out whether the backup can be stored and found again: the storage's mark is written and read back,
+/// recipients are tried.</summary>
 internal sealed class BackupPreflight(ITiDbTargets targets, Findings findings)
 {
     private const string Field = "spec.tidb.backup.storage";

@@ -1,18 +1,11 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Compares pumps and drainers that are registered with the spec, and finds out whether binlog is on
-/// (docs/research/tidb.md#pump-and-drainer). Changes nothing.
-/// </summary>
+/// <summary>Compares pumps and drainers that are registered with the spec, and finds out whether binlog is on
+/// (docs/research/tidb.md#pump-and-drainer). Changes nothing.</summary>
 internal sealed class BinlogPreflight(ITiDbTargets targets, Findings findings)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
 
-    /// <summary>Runs the check; returns notes for the reader of the plan.</summary>
     public async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellationToken)
     {
         var pumps = Spec.Of(DatabaseComponent.Pump).ToList();

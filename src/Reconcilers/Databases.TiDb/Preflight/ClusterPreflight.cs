@@ -1,14 +1,7 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Asks PD: health and quorum, leader and etcd's leader, members and stores compared with the spec, Regions, labels,
-/// schedulers (docs/research/tidb.md#pd). Changes nothing.
-/// </summary>
+/// <summary>Asks PD: health and quorum, leader and etcd's leader, members and stores compared with the spec, Regions,
+/// labels, schedulers (docs/research/tidb.md#pd). Changes nothing.</summary>
 internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
 {
     private const int FewestVoters = 3;
@@ -16,7 +9,6 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
 
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
 
-    /// <summary>Runs the check; null if PD cannot be asked.</summary>
     public async Task<ClusterState?> LookAsync(CancellationToken cancellationToken)
     {
         var pd = targets.Pd();

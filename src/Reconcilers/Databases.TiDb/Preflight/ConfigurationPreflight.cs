@@ -1,16 +1,9 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Carries configuration files over in memory and has the new programs check them where they are on the hosts already;
-/// otherwise MigrateConfiguration does.
-/// </summary>
+/// <summary>Carries configuration files over in memory and has the new programs check them where they are on the hosts
+/// already; otherwise MigrateConfiguration does.</summary>
 internal sealed class ConfigurationPreflight(ITiDbTargets targets, Findings findings)
 {
-    /// <summary>Migrates one; null if there is none, or it cannot be.</summary>
     public async Task<(MigratedConfiguration Migrated, TikvSettings? Settings)?> LookAsync(
         InstanceFacts look, HostFacts? host, CancellationToken cancellationToken)
     {

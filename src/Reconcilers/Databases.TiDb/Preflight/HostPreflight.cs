@@ -1,14 +1,7 @@
-using System.Globalization;
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Checks hosts: package, space for it, versions of its programs, memory, CPUs, clocks. Changes nothing.
-/// </summary>
+/// <summary>Checks hosts: package, space for it, versions of its programs, memory, CPUs, clocks. Changes
+/// nothing.</summary>
 internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
 {
     // Compressed programs grow when they are unpacked, and archive and contents exist at the same time for a while.
@@ -50,9 +43,6 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
             },
             host);
 
-    /// <summary>
-    /// Compares the clocks of the hosts: PD hands out time, and versions are distinguished by start times.
-    /// </summary>
     public void Clocks(IReadOnlyList<HostFacts> looks)
     {
         if (ClockComparison.Largest([.. looks.Select(l => (l.Host, l.Clock))]) is { } skew

@@ -1,15 +1,7 @@
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Checks instances on their hosts: supervisor, running process, program and configuration. Changes
-/// nothing.
-/// </summary>
+/// <summary>Checks instances on their hosts: supervisor, running process, program and configuration. Changes
+/// nothing.</summary>
 internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
@@ -43,10 +35,8 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
             },
             instance.Name);
 
-    /// <summary>
-    /// Compares the ports of all instances of each host; TiKV's status port must be its own
-    /// (docs/research/tidb.md#configuration).
-    /// </summary>
+    /// <summary>Compares the ports of all instances of each host; TiKV's status port must be its own
+    /// (docs/research/tidb.md#configuration).</summary>
     public void Ports()
     {
         var ports = Spec.Instances.SelectMany(
@@ -195,10 +185,8 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
 /// <summary>An instance as preflight found it on its host.</summary>
 /// <param name="Instance">The instance.</param>
 /// <param name="Process">Its process.</param>
-/// <param name="ProgramVersion">
-/// The version that its program reports with -V; null for components whose version the cluster reports, and if it could
-/// not be read.
-/// </param>
+/// <param name="ProgramVersion">The version that its program reports with -V; null for components whose version the
+/// cluster reports, and if it could not be read.</param>
 /// <param name="Configuration">Its configuration file; null if it could not be read or is not migrated.</param>
 internal sealed record InstanceFacts(
     DatabaseInstance Instance, InstanceProcess Process, string? ProgramVersion, string? Configuration);

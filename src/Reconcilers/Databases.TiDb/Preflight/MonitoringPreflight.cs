@@ -1,16 +1,8 @@
-using System.Globalization;
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Checks monitoring services on their hosts: supervisor, process, directories and new files; the new configuration of
-/// Prometheus, and the dashboards for Grafana. None of them holds data of the database, so an administrator may judge
-/// most of it differently. Changes nothing.
-/// </summary>
+/// <summary>Checks monitoring services on their hosts: supervisor, process, directories and new files; the new
+/// configuration of Prometheus, and the dashboards for Grafana. None of them holds data of the database, so an
+/// administrator may judge most of it differently. Changes nothing.</summary>
 internal sealed class MonitoringPreflight(ITiDbTargets targets, Findings findings)
 {
     // Paths of directories that do not exist or cannot be written, one a line.
@@ -23,10 +15,6 @@ internal sealed class MonitoringPreflight(ITiDbTargets targets, Findings finding
 
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
 
-    /// <summary>Checks one service.</summary>
-    /// <param name="service">The service.</param>
-    /// <param name="isPackageThere">Whether its host already has the package.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public Task LookAsync(MonitoringService service, bool isPackageThere, CancellationToken cancellationToken) =>
         findings.LookAsync(
             async () =>
@@ -61,9 +49,6 @@ internal sealed class MonitoringPreflight(ITiDbTargets targets, Findings finding
             service.Name,
             MonitoringLayout.Field(service));
 
-    /// <summary>Checks what is imported into Grafana.</summary>
-    /// <param name="isPackageThere">Whether the host of Grafana already has the package.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public async Task DashboardsAsync(bool isPackageThere, CancellationToken cancellationToken)
     {
         const string Field = "spec.tidb.dashboards";

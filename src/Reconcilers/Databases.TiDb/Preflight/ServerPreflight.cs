@@ -1,13 +1,7 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Asks the TiDB servers: versions, who is registered, DDL, system tables, the databases of the backup
-/// (docs/research/tidb.md#tidb-server). Changes nothing.
-/// </summary>
+/// <summary>Asks the TiDB servers: versions, who is registered, DDL, system tables, the databases of the backup
+/// (docs/research/tidb.md#tidb-server). Changes nothing.</summary>
 internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();

@@ -1,10 +1,7 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>The name of a TiDB cluster in claims.</summary>
 internal static class TargetIdentities
 {
-    /// <summary>By PD's cluster id.</summary>
     public static string Of(ulong clusterId) => string.Create(CultureInfo.InvariantCulture, $"tidb:{clusterId}");
 }

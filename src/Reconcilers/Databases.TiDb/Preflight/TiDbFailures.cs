@@ -1,7 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>The finding for a failure of a client in the preflight of a TiDB upgrade.</summary>

@@ -1,14 +1,7 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// One pass of preflight of a TiDB upgrade: everything that can be found out without changing anything, side by side
-/// over hosts and instances. All findings of the pass are listed, not the first.
-/// </summary>
+/// <summary>One pass of preflight of a TiDB upgrade: everything that can be found out without changing anything, side
+/// by side over hosts and instances. All findings of the pass are listed, not the first.</summary>
 internal sealed class TiDbPreflight
 {
     private const int AtATime = 16;
@@ -24,7 +17,6 @@ internal sealed class TiDbPreflight
 
     private DatabaseRollingUpgradeSpec Spec => _targets.Spec();
 
-    /// <summary>Runs the pass.</summary>
     public async Task<PreflightResult<TiDbDiscovery>> RunAsync(CancellationToken cancellationToken)
     {
         _findings.Add(SpecPreflight.Check(Spec));

@@ -1,15 +1,7 @@
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Gives units of PD the name that tidb-ansible of the new version stops (docs/research/tidb.md#tidb-ansible) as a
-/// second name. systemd then finds the running unit by either, so no process is restarted.
-/// </summary>
+/// <summary>Gives units of PD the name that tidb-ansible of the new version stops (docs/research/tidb.md#tidb-ansible)
+/// as a second name. systemd then finds the running unit by either, so no process is restarted.</summary>
 [Acceptable(OnlyIf = "if a unit cannot get its second name; then run excessive_rolling_update.yml of tidb-ansible")]
 internal sealed class AliasPdUnits(ITiDbTargets targets) : TiDbStep<AliasPdUnits.Args>(targets)
 {

@@ -1,12 +1,7 @@
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Waits until PD has raised the version of the cluster, which shows that all TiKVs are upgraded
-/// (docs/research/tidb.md#pd).
-/// </summary>
+/// <summary>Waits until PD has raised the version of the cluster, which shows that all TiKVs are upgraded
+/// (docs/research/tidb.md#pd).</summary>
 internal sealed class AwaitClusterVersion(ITiDbTargets targets)
     : TiDbStep<AwaitClusterVersion.Args>(targets), IWaitsOnly
 {

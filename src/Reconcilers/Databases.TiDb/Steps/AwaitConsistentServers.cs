@@ -1,14 +1,7 @@
-using System.Globalization;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Waits until /info/all lists every TiDB server on the new version and reports them as consistent: the best single
-/// check after the upgrade of TiDB (docs/research/tidb.md#tidb-server).
-/// </summary>
+/// <summary>Waits until /info/all lists every TiDB server on the new version and reports them as consistent: the best
+/// single check after the upgrade of TiDB (docs/research/tidb.md#tidb-server).</summary>
 internal sealed class AwaitConsistentServers(ITiDbTargets targets)
     : TiDbStep<AwaitConsistentServers.Args>(targets), IWaitsOnly
 {
@@ -20,7 +13,6 @@ internal sealed class AwaitConsistentServers(ITiDbTargets targets)
             ? new Observation.Running(problem)
             : new Observation.Done("All TiDB servers run the same version."));
 
-    /// <summary>What is wrong; null if nothing is, or if there is no TiDB server.</summary>
     internal static async Task<string?> ProblemAsync(ITiDbTargets targets, CancellationToken cancellationToken)
     {
         var spec = targets.Spec();

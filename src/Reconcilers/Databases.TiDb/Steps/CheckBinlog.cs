@@ -1,17 +1,9 @@
-using Drydock.Clients.Remote;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Every pump is online, pump -V and drainer -V report the new version where they are installed
-/// (docs/research/tidb.md#pump-and-drainer), and drainers answer.
-/// </summary>
+/// <summary>Every pump is online, pump -V and drainer -V report the new version where they are installed
+/// (docs/research/tidb.md#pump-and-drainer), and drainers answer.</summary>
 internal sealed class CheckBinlog(ITiDbTargets targets) : TiDbStep<CheckBinlog.Args>(targets), IWaitsOnly
 {
-    /// <summary>Fact: the TiDB servers that write no binlog any more.</summary>
     public const string SkippingFact = "skippingBinlog";
 
     public sealed record Args;

@@ -1,17 +1,7 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// PD is healthy, every store is Up on the new version, every Region has its quorum, no evict-leader scheduler is left,
-/// and the TiDB servers are consistent.
-/// </summary>
+/// <summary>PD is healthy, every store is Up on the new version, every Region has its quorum, no evict-leader scheduler
+/// is left, and the TiDB servers are consistent.</summary>
 internal sealed class CheckCluster(ITiDbTargets targets) : TiDbStep<CheckCluster.Args>(targets), IWaitsOnly
 {
     public sealed record Args;

@@ -1,16 +1,9 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Every process runs the new program and its service port is open; TiKV's status port, which Prometheus scrapes, is
-/// read too (docs/research/tidb.md#tikv).
-/// </summary>
+/// <summary>Every process runs the new program and its service port is open; TiKV's status port, which Prometheus
+/// scrapes, is read too (docs/research/tidb.md#tikv).</summary>
 internal sealed class CheckProcesses(ITiDbTargets targets) : TiDbStep<CheckProcesses.Args>(targets), IWaitsOnly
 {
-    /// <summary>Fact: the TiKVs whose status port does not answer, comma-separated.</summary>
     public const string NoMetricsFact = "noMetrics";
 
     private const int AtATime = 16;

@@ -1,7 +1,3 @@
-using System.Text;
-using Drydock.Clients.Remote;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Makes the program of the new version check a configuration file on a host.</summary>
@@ -12,7 +8,6 @@ internal static class ConfigurationCheck
         d=$(mktemp -d) || exit 1; trap 'rm -rf "$d"' EXIT; cat > "$d/check.toml" && cd "$d" && "$@"
         """;
 
-    /// <summary>Null if the program accepts a file on the host, otherwise its output.</summary>
     public static async Task<string?> RefusalAsync(
         ITiDbTargets targets, DatabaseInstance instance, string file, CancellationToken cancellationToken)
     {
@@ -22,9 +17,8 @@ internal static class ConfigurationCheck
         return Judge(result, program, instance, file);
     }
 
-    /// <summary>
-    /// Null if the program accepts a text, otherwise its output. The text is written to a temporary place on the host.
-    /// </summary>
+    /// <summary>Null if the program accepts a text, otherwise its output. The text is written to a temporary place on
+    /// the host.</summary>
     public static async Task<string?> RefusalOfTextAsync(
         ITiDbTargets targets, DatabaseInstance instance, string text, CancellationToken cancellationToken)
     {

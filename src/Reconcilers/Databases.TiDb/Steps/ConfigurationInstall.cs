@@ -1,14 +1,7 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// The replacement of the configuration file of an instance by the one that MigrateConfiguration wrote beside it.
-/// </summary>
+/// <summary>The replacement of the configuration file of an instance by the one that MigrateConfiguration wrote beside
+/// it.</summary>
 internal sealed class ConfigurationInstall(ITiDbTargets targets, Plan plan, DatabaseInstance instance)
 {
     private readonly ConfigurationFile? _file = plan.Steps
@@ -20,10 +13,8 @@ internal sealed class ConfigurationInstall(ITiDbTargets targets, Plan plan, Data
 
     private string NewPath => targets.Spec().NewConfigFile(instance);
 
-    /// <summary>
-    /// The replacement that is left to do, checked before the instance is stopped; null if the file is installed, or
-    /// the new version needs no other.
-    /// </summary>
+    /// <summary>The replacement that is left to do, checked before the instance is stopped; null if the file is
+    /// installed, or the new version needs no other.</summary>
     /// <exception cref="StepActionException">The files are not those of the plan.</exception>
     public async Task<FileReplacement?> LeftAsync(CancellationToken cancellationToken)
     {

@@ -1,15 +1,7 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Counts the statements that failed since each TiDB server was started (Failed Query OPM of the Grafana boards). The
-/// number is for the administrator and decides nothing.
-/// </summary>
+/// <summary>Counts the statements that failed since each TiDB server was started (Failed Query OPM of the Grafana
+/// boards). The number is for the administrator and decides nothing.</summary>
 [Acceptable]
 internal sealed class CountFailedStatements(ITiDbTargets targets)
     : TiDbStep<CountFailedStatements.Args>(targets), IWaitsOnly

@@ -1,7 +1,3 @@
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Reads the files with dashboards on the host of Grafana.</summary>
@@ -24,14 +20,10 @@ internal static class DashboardFiles
         """;
 
     /// <summary>The dashboards, by file. In a directory, files that are no dashboards are left out.</summary>
-    /// <param name="host">The host.</param>
-    /// <param name="from">spec.tidb.dashboards.from.</param>
     /// <param name="dataSource">The data source that they get; null leaves them.</param>
     /// <param name="titlePrefix">The beginning of titles; null leaves them.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="HostException">
-    /// A file or directory is missing (PackageMissing), or is no dashboard or has none (PackageCorrupt).
-    /// </exception>
+    /// <exception cref="HostException">A file or directory is missing (PackageMissing), or is no dashboard or has none
+    /// (PackageCorrupt).</exception>
     public static async Task<IReadOnlyList<DashboardModel>> ReadAsync(
         IHostFiles host,
         IReadOnlyList<string> from,

@@ -1,16 +1,9 @@
-using System.Globalization;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Records how far a drainer has replicated before it is stopped (it is not part of tidb-ansible's rolling update;
-/// docs/research/tidb.md#pump-and-drainer). It resumes from its own checkpoint.
-/// </summary>
+/// <summary>Records how far a drainer has replicated before it is stopped (it is not part of tidb-ansible's rolling
+/// update; docs/research/tidb.md#pump-and-drainer). It resumes from its own checkpoint.</summary>
 internal sealed class DrainDrainer(ITiDbTargets targets) : TiDbStep<DrainDrainer.Args>(targets), IWaitsOnly
 {
-    /// <summary>Fact: the last commit it had replicated, a TSO.</summary>
     public const string LastTsFact = "lastTS";
 
     public sealed record Args;

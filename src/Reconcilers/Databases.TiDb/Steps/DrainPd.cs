@@ -1,13 +1,8 @@
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Moves PD leadership away from a member before it is stopped. The leader goes last and is read again for each member
-/// (docs/research/tidb.md#rules). SIGTERM to a leader leaves the cluster without one for 5.5 s, a transfer for less
-/// than 1 s (docs/research/tidb.md#pd-as-observed).
-/// </summary>
+/// <summary>Moves PD leadership away from a member before it is stopped. The leader goes last and is read again for
+/// each member (docs/research/tidb.md#rules). SIGTERM to a leader leaves the cluster without one for 5.5 s, a transfer
+/// for less than 1 s (docs/research/tidb.md#pd-as-observed).</summary>
 internal sealed class DrainPd(ITiDbTargets targets) : TiDbStep<DrainPd.Args>(targets)
 {
     private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(30);

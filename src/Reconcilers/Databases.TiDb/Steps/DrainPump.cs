@@ -1,13 +1,7 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Waits until the other pumps can take the writes of TiDB. The pump itself is paused by the SIGTERM that stops it
-/// (<see cref="SwapInstance"/>).
-/// </summary>
+/// <summary>Waits until the other pumps can take the writes of TiDB. The pump itself is paused by the SIGTERM that
+/// stops it (<see cref="SwapInstance"/>).</summary>
 internal sealed class DrainPump(ITiDbTargets targets) : TiDbStep<DrainPump.Args>(targets), IWaitsOnly
 {
     public sealed record Args;

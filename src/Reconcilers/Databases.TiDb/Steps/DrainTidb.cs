@@ -1,13 +1,7 @@
-using System.Collections.Concurrent;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Makes a TiDB server resign as DDL owner before it is stopped (docs/research/tidb.md#tidb-server), if another server
-/// can become the owner.
-/// </summary>
+/// <summary>Makes a TiDB server resign as DDL owner before it is stopped (docs/research/tidb.md#tidb-server), if
+/// another server can become the owner.</summary>
 internal sealed class DrainTidb(ITiDbTargets targets) : TiDbStep<DrainTidb.Args>(targets)
 {
     private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(30);

@@ -1,27 +1,17 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Moves leaders away from a TiKV with evict-leader-scheduler and waits until none is left
+/// <summary>Moves leaders away from a TiKV with evict-leader-scheduler and waits until none is left
 /// (docs/research/tidb.md#tidb-ansible). Progress decides how long: if no leader has left for spec.drain.stalledFor, or
 /// spec.drain.timeout is over, it proceeds or fails, as spec.drain.onTimeout says, and never silently
 /// (docs/research/tidb.md#rules). If it fails, leaders stay away for spec.drain.idleLimit, so that the work is not lost
-/// while an administrator decides.
-/// </summary>
+/// while an administrator decides.</summary>
 internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>(targets)
 {
     /// <summary>Receipt key: since when leaders have been moving away, over all automatic attempts.</summary>
     public const string SinceKey = "since";
 
-    /// <summary>Receipt key: the number of leaders at the start.</summary>
     public const string LeadersKey = "leaders";
 
     /// <summary>Fact: the number of leaders that were left when the step proceeded although leaders stayed.</summary>

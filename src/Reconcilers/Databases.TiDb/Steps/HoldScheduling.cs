@@ -1,14 +1,10 @@
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Stops merging and balancing before the first TiKV, and lets leaders move faster (<see cref="ScheduleHold"/>).
-/// <see cref="ReleaseScheduling"/> restores the limits, and <see cref="TiDbCleanup"/> at every other end.
-/// </summary>
+/// <summary>Stops merging and balancing before the first TiKV, and lets leaders move faster
+/// (<see cref="ScheduleHold"/>). <see cref="ReleaseScheduling"/> restores the limits, and <see cref="TiDbCleanup"/> at
+/// every other end.</summary>
 internal sealed class HoldScheduling(ITiDbTargets targets) : TiDbStep<HoldScheduling.Args>(targets)
 {
-    /// <summary>Receipt key: the limits before.</summary>
     public const string FormerKey = "former";
 
     /// <param name="LeaderLimit">The least value of leader-schedule-limit; 0 leaves it unchanged.</param>

@@ -1,11 +1,7 @@
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Copies files on a host itself: programs, start scripts and JARs are too large to pass through the operator.
-/// </summary>
+/// <summary>Copies files on a host itself: programs, start scripts and JARs are too large to pass through the
+/// operator.</summary>
 internal static class HostFileScripts
 {
     // The next free name: $1, $1.2, $1.3. Files that an earlier upgrade kept are never replaced.
@@ -68,10 +64,8 @@ internal static class HostFileScripts
         }
     }
 
-    /// <summary>
-    /// Renames every TiSpark JAR of a directory but one: NAME.jar becomes NAME.jar.old, or NAME.jar.old.2 if that
-    /// exists.
-    /// </summary>
+    /// <summary>Renames every TiSpark JAR of a directory but one: NAME.jar becomes NAME.jar.old, or NAME.jar.old.2 if
+    /// that exists.</summary>
     /// <exception cref="HostException">A file cannot be renamed.</exception>
     public static async Task SetAsideOtherJarsAsync(
         IHostFiles host, string directory, string stays, CancellationToken cancellationToken)
@@ -86,7 +80,6 @@ internal static class HostFileScripts
         }
     }
 
-    /// <summary>Names of the TiSpark JARs in a directory.</summary>
     public static async Task<IReadOnlyList<string>> JarsAsync(
         IHostFiles host, string directory, CancellationToken cancellationToken)
     {

@@ -1,20 +1,9 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Imports dashboards into Grafana, as tidb-ansible does after it has restarted Grafana
-/// (docs/research/tidb.md#monitoring). Each is read and compared first: only one that differs is written.
-/// </summary>
-/// <remarks>
-/// A later Grafana may store a dashboard in a newer form than it was sent in, which then always differs. If it still
-/// has the version of the last write, it was not changed since.
-/// </remarks>
+/// <summary>Imports dashboards into Grafana, as tidb-ansible does after it has restarted Grafana
+/// (docs/research/tidb.md#monitoring). Each is read and compared first: only one that differs is written.</summary>
+/// <remarks>A later Grafana may store a dashboard in a newer form than it was sent in, which then always differs. If it
+/// still has the version of the last write, it was not changed since.</remarks>
 [Acceptable(OnlyIf = "if Grafana does not answer or refuses a dashboard; then its dashboards stay as they are")]
 internal sealed class ImportDashboards(ITiDbTargets targets) : TiDbStep<ImportDashboards.Args>(targets)
 {

@@ -1,8 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Which program an instance runs, as its host shows it.</summary>
@@ -18,23 +13,14 @@ internal static class InstancePrograms
             + "PreparePackage has not succeeded there.",
             retryable: false);
 
-    /// <summary>Whether the process runs the new program.</summary>
     public static bool RunsNew(InstanceProcess process, string newSha256) =>
         process.Pid is not null && process.ExecutableSha256 == newSha256;
 
-    /// <summary>
-    /// Whether the process is about to become the program: it has no program yet, or is what its supervisor runs before
-    /// it, such as the shell of a start script.
-    /// </summary>
     public static bool IsStarting(InstanceProcess process, DatabaseInstance instance) =>
         process.Executable is not { Length: > 0 } path
         || process.ExecutableSha256 is null
         || !Path.GetFileName(path).StartsWith(TiDbLayout.Program(instance.Component), StringComparison.Ordinal);
 
-    /// <summary>
-    /// Why an instance needs no drain: it runs the new version already and is not stopped, or it does not run; null if
-    /// it needs one.
-    /// </summary>
     public static async Task<string?> NeedsNoDrainAsync(
         ITiDbTargets targets, Plan plan, DatabaseInstance instance, CancellationToken cancellationToken)
     {

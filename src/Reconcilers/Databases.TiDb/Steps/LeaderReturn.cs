@@ -1,23 +1,12 @@
-using System.Globalization;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Leaders have some time to return to a TiKV, as with tidb-operator and tiup (docs/research/tidb.md#tiup): two thirds
-/// of them, if there were enough, and 400 s at most. Pure.
-/// </summary>
+/// <summary>Leaders have some time to return to a TiKV, as with tidb-operator and tiup (docs/research/tidb.md#tiup):
+/// two thirds of them, if there were enough, and 400 s at most. Pure.</summary>
 internal static class LeaderReturn
 {
     private const long Enough = 200;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(400);
 
-    /// <summary>How many have returned, as a sentence; null if that is enough.</summary>
-    /// <param name="context">A step, for the number before the drain.</param>
-    /// <param name="instance">The TiKV.</param>
-    /// <param name="store">Its store.</param>
-    /// <param name="waited">For how long its verification has been waiting.</param>
     public static string? Missing(StepContext context, DatabaseInstance instance, PdStore store, TimeSpan waited)
     {
         var before = Before(context, instance);

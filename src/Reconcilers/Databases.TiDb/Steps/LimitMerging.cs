@@ -1,25 +1,18 @@
-using System.Globalization;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Lowers merge-schedule-limit and never raises it (2 at first; docs/research/tidb.md#procedure): 3.0 merges Regions
-/// where 2.1 did not, and there are many to merge. The early step, right after the last PD, does so only if merging
-/// came with the new PD; PD's configuration is read and not assumed, because values in etcd take precedence
-/// (docs/research/tidb.md#pd). The former limits are recorded.
-/// </summary>
+/// <summary>Lowers merge-schedule-limit and never raises it (2 at first; docs/research/tidb.md#procedure): 3.0 merges
+/// Regions where 2.1 did not, and there are many to merge. The early step, right after the last PD, does so only if
+/// merging came with the new PD; PD's configuration is read and not assumed, because values in etcd take precedence
+/// (docs/research/tidb.md#pd). The former limits are recorded.</summary>
 internal sealed class LimitMerging(ITiDbTargets targets) : TiDbStep<LimitMerging.Args>(targets)
 {
-    /// <summary>Receipt key: the former limits, as <see cref="PdSchedule.LimitsText"/> writes them.</summary>
     public const string FormerKey = "former";
 
     private const string LimitName = ScheduleHold.MergeLimit;
 
     /// <param name="Limit">The most that merge-schedule-limit may be.</param>
-    /// <param name="Before">
-    /// The limits before the upgrade; the step then acts only if the new PD merges and the old one did not.
-    /// </param>
+    /// <param name="Before">The limits before the upgrade; the step then acts only if the new PD merges and the old one
+    /// did not.</param>
     public sealed record Args(long Limit, Dictionary<string, long>? Before = null);
 
     protected override Task<Observation> ObserveAsync(

@@ -1,24 +1,15 @@
-using System.Text.Json.Serialization;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Writes the migrated file of each instance of a component beside its current one and makes the new program check it
-/// (docs/research/tidb.md#tikv). Running processes are not affected; the file is installed while its instance is
-/// stopped.
-/// </summary>
+/// <summary>Writes the migrated file of each instance of a component beside its current one and makes the new program
+/// check it (docs/research/tidb.md#tikv). Running processes are not affected; the file is installed while its instance
+/// is stopped.</summary>
 internal sealed class MigrateConfiguration(ITiDbTargets targets) : TiDbStep<MigrateConfiguration.Args>(targets)
 {
     private const int AtATime = 8;
 
     /// <summary>The files of the instances of a component.</summary>
-    /// <remarks>
-    /// An entry of a plan holds 32,768 characters, and 300 instances have names of 63: their files take several
-    /// entries.
-    /// </remarks>
+    /// <remarks>An entry of a plan holds 32,768 characters, and 300 instances have names of 63: their files take
+    /// several entries.</remarks>
     /// <param name="Component">The component.</param>
     /// <param name="From">The beginning of the checksum of each file as it was found, by instance.</param>
     /// <param name="To">The same of the files for the new version that are different, by instance.</param>
@@ -48,7 +39,6 @@ internal sealed class MigrateConfiguration(ITiDbTargets targets) : TiDbStep<Migr
                 settings.Count == 0 ? null : settings);
         }
 
-        /// <summary>The files, in the order of the spec.</summary>
         public List<ConfigurationFile> Files() =>
         [
             .. From.Select(f => new ConfigurationFile(

@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Moves PD leadership away from a member that is about to be stopped.</summary>
@@ -9,15 +6,12 @@ internal static class PdLeadership
     /// <summary>With fewer members there is no leader while one is down, so a transfer is useless.</summary>
     public const int FewestToMove = 3;
 
-    /// <summary>Whether an instance leads PD or etcd.</summary>
     public static bool Leads(DatabaseRollingUpgradeSpec spec, PdMembers members, DatabaseInstance instance) =>
         members.At(spec.Service(instance)) is { } member
         && (members.Leader?.Id == member.Id || members.EtcdLeader?.Id == member.Id);
 
-    /// <summary>
-    /// Requests a transfer: to the last PD of the plan while that one is not upgraded yet, because it is stopped last;
-    /// the last one itself resigns, and any member takes over.
-    /// </summary>
+    /// <summary>Requests a transfer: to the last PD of the plan while that one is not upgraded yet, because it is
+    /// stopped last; the last one itself resigns, and any member takes over.</summary>
     public static async Task MoveAwayAsync(
         ITiDbTargets targets,
         Plan plan,

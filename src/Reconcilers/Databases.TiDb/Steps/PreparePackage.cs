@@ -1,17 +1,10 @@
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Copies the package of the new version to a host, or a group of hosts, beside the old one, and checks the version of
-/// every program (<c>-V</c>). The checksums of the programs are its facts: later steps use them to tell which version a
-/// process runs.
-/// </summary>
+/// <summary>Copies the package of the new version to a host, or a group of hosts, beside the old one, and checks the
+/// version of every program (<c>-V</c>). The checksums of the programs are its facts: later steps use them to tell
+/// which version a process runs.</summary>
 internal sealed class PreparePackage(ITiDbTargets targets) : TiDbStep<PreparePackage.Args>(targets)
 {
-    /// <summary>The argument with which every program prints its version and ends.</summary>
     public const string Ask = "-V";
 
     /// <param name="Hosts">The hosts.</param>

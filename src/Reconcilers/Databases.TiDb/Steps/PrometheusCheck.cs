@@ -1,13 +1,7 @@
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Checks a new prometheus.yml with promtool, with the files that will be beside it, while the service still runs.
-/// Prometheus does not start with a configuration or rules that it cannot read.
-/// </summary>
+/// <summary>Checks a new prometheus.yml with promtool, with the files that will be beside it, while the service still
+/// runs. Prometheus does not start with a configuration or rules that it cannot read.</summary>
 internal static class PrometheusCheck
 {
     // The script found no promtool.
@@ -41,11 +35,9 @@ internal static class PrometheusCheck
         "$tool" check config "$stage/$config" 2>&1
         """;
 
-    /// <summary>The configuration of Prometheus among the files of a service; null if there is none.</summary>
     public static ReplacedFile? Configuration(MonitoringService service) =>
         service.Files.Find(f => Path.GetFileName(f.To) is "prometheus.yml" or "prometheus.yaml");
 
-    /// <summary>The word in spec.preflight.acknowledge that overrules the check.</summary>
     public static bool IsOverruled(DatabaseRollingUpgradeSpec spec, MonitoringService service) =>
         spec.Preflight.Acknowledge.Exists(
             a => a is Reasons.ConfigurationInvalid || a == $"{Reasons.ConfigurationInvalid}/{service.Name}");

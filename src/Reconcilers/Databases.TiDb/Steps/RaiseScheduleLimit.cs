@@ -1,28 +1,16 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Raises a schedule limit once the number of Regions has been stable for a while (docs/research/tidb.md#procedure). If
-/// tikvclient_backoff_count rises, raising stops at the current value. The step never fails: what cannot be read is
-/// waited for, and when spec.timeouts.tuneScheduling is over (an administrator may shorten it at any time to end the
-/// step) the limits are unchanged.
-/// </summary>
+/// <summary>Raises a schedule limit once the number of Regions has been stable for a while
+/// (docs/research/tidb.md#procedure). If tikvclient_backoff_count rises, raising stops at the current value. The step
+/// never fails: what cannot be read is waited for, and when spec.timeouts.tuneScheduling is over (an administrator may
+/// shorten it at any time to end the step) the limits are unchanged.</summary>
 internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep<RaiseScheduleLimit.Args>(targets)
 {
-    /// <summary>Fact: why raising stopped before its last value.</summary>
     public const string StoppedFact = "stopped";
 
     /// <summary>Receipt key: since when the step has been waiting.</summary>
     public const string SinceKey = "since";
 
-    /// <summary>Fact: the value of the limit.</summary>
     public const string ValueFact = "value";
 
     private const int LooksOfStability = 20;

@@ -1,13 +1,8 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Restores the limits that <see cref="HoldScheduling"/> changed. merge-schedule-limit gets at most the value that it
-/// has until tuning raises it: 3.0 merges Regions where 2.1 did not (docs/research/tidb.md#procedure).
-/// </summary>
+/// <summary>Restores the limits that <see cref="HoldScheduling"/> changed. merge-schedule-limit gets at most the value
+/// that it has until tuning raises it: 3.0 merges Regions where 2.1 did not
+/// (docs/research/tidb.md#procedure).</summary>
 internal sealed class ReleaseScheduling(ITiDbTargets targets) : TiDbStep<ReleaseScheduling.Args>(targets)
 {
     /// <param name="MergeLimit">The most that merge-schedule-limit is restored to.</param>

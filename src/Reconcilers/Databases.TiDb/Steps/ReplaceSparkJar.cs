@@ -1,5 +1,3 @@
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Replaces the TiSpark JAR of one host.</summary>

@@ -1,20 +1,11 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Restarts a monitoring service with its new files (docs/research/tidb.md#procedure): stop, replace, start, wait for
-/// its port. Its start time, recorded before, shows whether it was restarted: files alone do not show what the process
-/// has loaded.
-/// </summary>
+/// <summary>Restarts a monitoring service with its new files (docs/research/tidb.md#procedure): stop, replace, start,
+/// wait for its port. Its start time, recorded before, shows whether it was restarted: files alone do not show what the
+/// process has loaded.</summary>
 [Acceptable(OnlyIf = "if promtool refuses the new configuration; then the service keeps its former files")]
 internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartService.Args>(targets)
 {
-    /// <summary>Receipt key: pid of the process that is replaced; empty if none was running.</summary>
     public const string PidBeforeKey = "pidBefore";
 
     /// <summary>Receipt key: when that process was started, by its host's clock, to within a second.</summary>
@@ -61,7 +52,6 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartSer
             : new Observation.Done($"{service.Name} listens on port {service.Port} ({process.SupervisionText}).");
     }
 
-    /// <summary>Only before it is stopped: then its former files serve until an administrator decides.</summary>
     protected override bool MayBeAccepted(Observation.Failed failure) =>
         failure.Reason == Reasons.ConfigurationInvalid;
 

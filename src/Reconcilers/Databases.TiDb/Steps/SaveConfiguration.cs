@@ -1,21 +1,12 @@
-using System.Globalization;
-using System.Text;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Saves every instance's configuration file and start script (scripts/run_*.sh, where tidb-ansible has put one) and
-/// PD's own configuration (<c>config show all</c>) into a Secret, and into the storage beside the backup
+/// <summary>Saves every instance's configuration file and start script (scripts/run_*.sh, where tidb-ansible has put
+/// one) and PD's own configuration (<c>config show all</c>) into a Secret, and into the storage beside the backup
 /// (docs/research/tidb.md#procedure). Drainers' files contain the password of their downstream and are saved in the
-/// Secret only. Neither copy has an owner, so deleting the upgrade keeps them. They are never overwritten.
-/// </summary>
+/// Secret only. Neither copy has an owner, so deleting the upgrade keeps them. They are never overwritten.</summary>
 internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveConfiguration.Args>(targets)
 {
     /// <summary>Receipt key: PD's schedule limits, as <see cref="PdSchedule.LimitsText"/> writes them.</summary>

@@ -6,7 +6,6 @@ internal sealed class SchedulingWatch
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private readonly List<(DateTimeOffset At, long Regions, double Backoffs)> _samples = [];
 
-    /// <summary>The rise of the back-offs in the last minute; null before a minute has passed.</summary>
     public double? BackoffsPerMinute
     {
         get
@@ -27,7 +26,6 @@ internal sealed class SchedulingWatch
 
     public void Add(DateTimeOffset at, long regions, double backoffs) => _samples.Add((at, regions, backoffs));
 
-    /// <summary>How long the number of Regions has been within a fraction of its current value.</summary>
     public TimeSpan StableFor(DateTimeOffset now, double fraction)
     {
         if (_samples.Count == 0)

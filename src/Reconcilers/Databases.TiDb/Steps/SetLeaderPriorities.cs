@@ -1,19 +1,13 @@
-using System.Globalization;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Clears leader_priority of PD members for the rolling upgrade, or restores it: a value other than 0 returns
-/// leadership to its member (docs/research/tidb.md#pd).
-/// </summary>
+/// <summary>Clears leader_priority of PD members for the rolling upgrade, or restores it: a value other than 0 returns
+/// leadership to its member (docs/research/tidb.md#pd).</summary>
 internal sealed class SetLeaderPriorities(ITiDbTargets targets) : TiDbStep<SetLeaderPriorities.Args>(targets)
 {
     /// <param name="Priorities">leader_priority before the upgrade, by the members' own names.</param>
     /// <param name="Clear">True sets 0; false restores the priorities.</param>
     public sealed record Args(Dictionary<string, int> Priorities, bool Clear = false)
     {
-        /// <summary>The priority that each member is to have.</summary>
         public IEnumerable<(string Member, int Priority)> Wanted() =>
             Priorities.Select(p => (p.Key, Clear ? 0 : p.Value));
     }

@@ -1,14 +1,7 @@
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Runs the smoke test of the spec on the master's host (docs/research/tidb.md#tispark); its exit code must be 0. It
-/// may run more than once.
-/// </summary>
+/// <summary>Runs the smoke test of the spec on the master's host (docs/research/tidb.md#tispark); its exit code must be
+/// 0. It may run more than once.</summary>
 [Acceptable]
 internal sealed class SmokeSpark(ITiDbTargets targets) : SparkStep<SmokeSpark.Args>(targets), IWaitsOnly
 {

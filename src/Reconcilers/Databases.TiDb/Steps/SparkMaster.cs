@@ -1,17 +1,12 @@
-using System.Globalization;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// What the page of Spark's master shows (workers, cores, memory; docs/research/tidb.md#tispark), read from /json/.
-/// </summary>
+/// <summary>What the page of Spark's master shows (workers, cores, memory; docs/research/tidb.md#tispark), read from
+/// /json/.</summary>
 /// <param name="Workers">Workers that are ALIVE.</param>
 /// <param name="Cores">Their cores.</param>
 /// <param name="Memory">Their memory, in MB.</param>
 internal sealed record SparkMaster(long Workers, long Cores, long Memory)
 {
-    /// <summary>Workers/cores/memory.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Workers}/{Cores}/{Memory}");
 

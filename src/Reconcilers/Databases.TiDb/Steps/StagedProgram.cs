@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>The replacement of the program of an instance by the new one.</summary>
@@ -12,11 +9,9 @@ internal sealed class StagedProgram(ITiDbTargets targets, Plan plan, DatabaseIns
     private readonly InstanceReplacement _replacement =
         new(targets.Hosts.Instance(instance.Name), targets.Spec().FromVersion);
 
-    /// <summary>
-    /// What is replaced by what. The program that is replaced is the one that runs; if an earlier operator process
-    /// stopped it, or it is only being started, the installed one. If the new program is installed already, nothing is
-    /// replaced.
-    /// </summary>
+    /// <summary>What is replaced by what. The program that is replaced is the one that runs; if an earlier operator
+    /// process stopped it, or it is only being started, the installed one. If the new program is installed already,
+    /// nothing is replaced.</summary>
     public ProgramSwap Swap(InstanceProcess process)
     {
         var ran = InstancePrograms.IsStarting(process, instance) ? null : process.ExecutableSha256;
@@ -28,9 +23,8 @@ internal sealed class StagedProgram(ITiDbTargets targets, Plan plan, DatabaseIns
             process.LinkTarget);
     }
 
-    /// <summary>
-    /// Prepares the new program beside the one that serves. Once it is prepared, the host only looks at it again.
-    /// </summary>
+    /// <summary>Prepares the new program beside the one that serves. Once it is prepared, the host only looks at it
+    /// again.</summary>
     /// <exception cref="HostException">It is impossible; the process was not touched.</exception>
     public Task StageAsync(InstanceProcess process, CancellationToken cancellationToken)
     {
@@ -38,8 +32,6 @@ internal sealed class StagedProgram(ITiDbTargets targets, Plan plan, DatabaseIns
         return _replacement.StageAsync(Swap(process), PreparePackage.Ask, cancellationToken);
     }
 
-    /// <summary>Stops the process, replaces program and file, and starts it.</summary>
-    /// <exception cref="HostException">Refused; the message says whether the process runs now.</exception>
     public Task ReplaceAsync(InstanceProcess process, FileReplacement? file, CancellationToken cancellationToken)
     {
         targets.EnsureMayAct();

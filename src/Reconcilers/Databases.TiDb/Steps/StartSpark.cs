@@ -1,5 +1,3 @@
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Starts Spark and waits until its master shows the workers, cores and memory it showed before.</summary>

@@ -1,33 +1,17 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Checks that the cluster can lose a process right before it is stopped, so that two are never down at once: every
-/// other process that it needs is running, PD has a leader, all stores are Up, no Region would lose its quorum, no DDL
-/// is running. PD's view may be 20 s old (docs/research/tidb.md#rules), so the hosts are asked as well.
-/// </summary>
+/// <summary>Checks that the cluster can lose a process right before it is stopped, so that two are never down at once:
+/// every other process that it needs is running, PD has a leader, all stores are Up, no Region would lose its quorum,
+/// no DDL is running. PD's view may be 20 s old (docs/research/tidb.md#rules), so the hosts are asked as
+/// well.</summary>
 internal sealed class StopGate(ITiDbTargets targets)
 {
-    /// <summary>
-    /// The greatest age of a look at a host that is used once more: gates of instances that are stopped side by side
-    /// share their looks at the others.
-    /// </summary>
     public static readonly TimeSpan OldestLook = TimeSpan.FromSeconds(2);
 
     private const int AtATime = 16;
 
-    /// <summary>
-    /// Why an instance must not be stopped, as sentences; empty if it may. Anything that cannot be read is a reason.
-    /// </summary>
-    /// <param name="about">The instance.</param>
-    /// <param name="together">
-    /// The names of those that are stopped beside it: they count as down, whether they are or not.
-    /// </param>
-    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <summary>Why an instance must not be stopped, as sentences; empty if it may. Anything that cannot be read is a
+    /// reason.</summary>
     public async Task<IReadOnlyList<string>> ProblemsAsync(
         DatabaseInstance about, IReadOnlyList<string> together, CancellationToken cancellationToken)
     {

@@ -1,12 +1,8 @@
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Stops Spark. What its master showed before is recorded, to be compared after the start.</summary>
 internal sealed class StopSpark(ITiDbTargets targets) : SparkStep<StopSpark.Args>(targets)
 {
-    /// <summary>Receipt key: workers, cores and memory before, as <see cref="SparkMaster"/> writes them.</summary>
     public const string BeforeKey = "before";
 
     public sealed record Args;

@@ -1,33 +1,22 @@
-using System.Globalization;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>How far leaders have left a store.</summary>
-/// <param name="IsEvicted">
-/// Whether the evict-leader scheduler is persisted (schedulers-v2; docs/research/tidb.md#pd-as-observed).
-/// </param>
-/// <param name="IsCounted">
-/// Whether the count is reliable: a PD that has just become the leader runs no scheduler and knows no leader of any
-/// Region for a while.
-/// </param>
+/// <param name="IsEvicted">Whether the evict-leader scheduler is persisted (schedulers-v2;
+/// docs/research/tidb.md#pd-as-observed).</param>
+/// <param name="IsCounted">Whether the count is reliable: a PD that has just become the leader runs no scheduler and
+/// knows no leader of any Region for a while.</param>
 /// <param name="Leaders">The Regions it leads by PD's count; once that is 0, by its own, if it reports one.</param>
 /// <param name="IsOnly">Whether there is no other store that could lead.</param>
 internal sealed record StoreDrain(bool IsEvicted, bool IsCounted, long Leaders, bool IsOnly)
 {
-    /// <summary>The store as PD knows it; null if PD does not know it.</summary>
     public PdStore? Store { get; init; }
 
-    /// <summary>All stores.</summary>
     public required IReadOnlyList<PdStore> Stores { get; init; }
 
-    /// <summary>How many schedulers PD runs, and how many it should run.</summary>
     public required string Schedulers { get; init; }
 
-    /// <summary>All stores with a persisted evict-leader scheduler.</summary>
     public required IReadOnlySet<ulong> Evicted { get; init; }
 
-    /// <summary>Whether no leader is left, for certain.</summary>
     public bool IsOver => IsOnly || (IsEvicted && IsCounted && Leaders == 0);
 
     public static async Task<StoreDrain> ReadAsync(

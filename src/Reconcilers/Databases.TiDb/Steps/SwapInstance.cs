@@ -1,18 +1,11 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Stops an instance, installs the new program and the new configuration file, and starts it. What its host shows
-/// decides: an instance that runs the new program is never touched; one that runs the old program is stopped only if
-/// the new one is ready beside it and <see cref="StopGate"/>, read right before, finds no problem; one that is down is
-/// completed and started without further checks. A pump is only stopped: SIGTERM pauses it. Were it paused over HTTP,
-/// it would end, and its supervisor would run the old program once more (docs/research/tidb.md#pump-and-drainer).
-/// </summary>
+/// <summary>Stops an instance, installs the new program and the new configuration file, and starts it. What its host
+/// shows decides: an instance that runs the new program is never touched; one that runs the old program is stopped only
+/// if the new one is ready beside it and <see cref="StopGate"/>, read right before, finds no problem; one that is down
+/// is completed and started without further checks. A pump is only stopped: SIGTERM pauses it. Were it paused over
+/// HTTP, it would end, and its supervisor would run the old program once more
+/// (docs/research/tidb.md#pump-and-drainer).</summary>
 internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep<SwapInstance.Args>(targets)
 {
     /// <summary>Receipt key: since when the step has been trying.</summary>
@@ -77,7 +70,6 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep<SwapInstance
         }
     }
 
-    /// <summary>The unexpected processes beside an instance, for messages.</summary>
     internal static string Strays(InstanceProcess process) =>
         string.Join(", ", process.Strays.Select(s => $"pid {s.Pid} ({s.Executable})"));
 

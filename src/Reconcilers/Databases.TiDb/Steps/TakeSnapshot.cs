@@ -1,10 +1,4 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 

@@ -1,13 +1,7 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// The base of every step of a TiDB upgrade. Steps decide from observed state and are idempotent, so a request that did
-/// not reach its target, or whose answer was lost, is sent again until the step times out.
-/// </summary>
+/// <summary>The base of every step of a TiDB upgrade. Steps decide from observed state and are idempotent, so a request
+/// that did not reach its target, or whose answer was lost, is sent again until the step times out.</summary>
 internal abstract class TiDbStep<TArgs>(ITiDbTargets targets) : StepBase<TArgs>
     where TArgs : class
 {
@@ -19,16 +13,12 @@ internal abstract class TiDbStep<TArgs>(ITiDbTargets targets) : StepBase<TArgs>
 
     protected override bool IsRepeatable => true;
 
-    /// <summary>The instance the step acts on.</summary>
     protected DatabaseInstance Instance(StepContext context) => Targets.Instance(context.Node);
 
-    /// <summary>When the current attempt began.</summary>
     protected DateTimeOffset Began(StepContext context) => _attempts.Began(context);
 
-    /// <summary>
-    /// Observes; a cluster that cannot answer for a moment (its leader moves, a server starts) is waited for until the
-    /// step times out.
-    /// </summary>
+    /// <summary>Observes; a cluster that cannot answer for a moment (its leader moves, a server starts) is waited for
+    /// until the step times out.</summary>
     protected static async Task<Observation> PatientlyAsync(Func<Task<Observation>> observe)
     {
         try

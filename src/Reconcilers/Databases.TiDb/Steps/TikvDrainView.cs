@@ -1,9 +1,7 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// What one job has seen of the drain of a TiKV. It decides only how close the next look has to be; without it,
-/// everything is looked at.
-/// </summary>
+/// <summary>What one job has seen of the drain of a TiKV. It decides only how close the next look has to be; without
+/// it, everything is looked at.</summary>
 internal sealed class TikvDrainView
 {
     // Whether the scheduler is still there and PD still counts is asked this often.
@@ -12,7 +10,6 @@ internal sealed class TikvDrainView
     private PdStore? _store;
     private DateTimeOffset? _wholeAt;
 
-    /// <summary>How far the drain is, for people.</summary>
     public DrainPace Pace { get; } = new();
 
     /// <summary>Since when PD has not counted leaders; null while it does.</summary>
@@ -24,18 +21,14 @@ internal sealed class TikvDrainView
     /// <summary>Since when the drain cannot be observed; null while it can.</summary>
     public DateTimeOffset? UnreadableSince { get; set; }
 
-    /// <summary>Whether the store was seen, drained or not.</summary>
     public bool HasSeen => _store is not null;
 
-    /// <summary>Whether the number of leaders is enough to know how the drain proceeds.</summary>
     public bool MayLookBriefly(DateTimeOffset now) =>
         UncountedSince is null && _wholeAt is { } at && now - at < WholeEvery;
 
-    /// <summary>Whether the store is Up, and its process is the one that was looked at.</summary>
     public bool IsSameProcess(PdStore? store) =>
         store is { IsUp: true } && store.StartedAt == _store?.StartedAt && store.Version == _store?.Version;
 
-    /// <summary>Everything was looked at.</summary>
     public void Saw(StoreDrain drain, DateTimeOffset now)
     {
         if (UncountedSince is not null && drain.IsCounted)

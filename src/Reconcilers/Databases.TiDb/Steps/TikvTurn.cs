@@ -1,18 +1,10 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Whether the drain of a TiKV may begin while the one before it settles. Leaders are kept away from one store, or from
-/// those of one batch, at a time: the scheduler of the former store is removed only when the store is Up on the new
-/// version (<see cref="VerifyTikv"/>), and it then gets leaders back first. Pure.
-/// </summary>
+/// <summary>Whether the drain of a TiKV may begin while the one before it settles. Leaders are kept away from one
+/// store, or from those of one batch, at a time: the scheduler of the former store is removed only when the store is Up
+/// on the new version (<see cref="VerifyTikv"/>), and it then gets leaders back first. Pure.</summary>
 internal static class TikvTurn
 {
-    /// <summary>Why the drain waits for a former TiKV; null if it does not.</summary>
     public static string? Former(DatabaseRollingUpgradeSpec spec, StepContext context, StoreDrain drain)
     {
         var now = context.Time.GetUtcNow();

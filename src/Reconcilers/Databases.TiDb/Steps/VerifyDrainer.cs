@@ -1,6 +1,3 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>A drainer is verified when it answers and is registered as online.</summary>

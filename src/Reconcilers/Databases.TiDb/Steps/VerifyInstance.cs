@@ -1,17 +1,10 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// Verifies that an instance is upgraded: its one process runs the new program and listens, the cluster considers it
-/// healthy, and all of that was so for spec.settle without a restart. A process that exits and is restarted every few
-/// seconds may look up at each observation (docs/research/tidb.md#tidb-ansible). An instance that is down is started,
-/// as often as needed until spec.timeouts.verify is over: the limit is that of the step, not of each start.
-/// </summary>
+/// <summary>Verifies that an instance is upgraded: its one process runs the new program and listens, the cluster
+/// considers it healthy, and all of that was so for spec.settle without a restart. A process that exits and is
+/// restarted every few seconds may look up at each observation (docs/research/tidb.md#tidb-ansible). An instance that
+/// is down is started, as often as needed until spec.timeouts.verify is over: the limit is that of the step, not of
+/// each start.</summary>
 internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<TArgs>(targets)
     where TArgs : class
 {
@@ -109,10 +102,6 @@ internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<T
                 ? Receipt(context)
                 : Entry(SinceKey, Timestamps.Text(Began(context))));
 
-    /// <summary>
-    /// The view of the cluster: null if it considers the instance healthy on the new version, otherwise what is
-    /// missing.
-    /// </summary>
     protected abstract Task<Observation?> InClusterAsync(
         StepContext context,
         TArgs args,
@@ -120,7 +109,6 @@ internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<T
         InstanceProcess process,
         CancellationToken cancellationToken);
 
-    /// <summary>What is left to do or to wait for once the instance is healthy; null if nothing is.</summary>
     protected virtual Task<Observation?> AfterwardsAsync(
         StepContext context,
         TArgs args,
@@ -128,7 +116,6 @@ internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<T
         InstanceProcess process,
         CancellationToken cancellationToken) => Task.FromResult<Observation?>(null);
 
-    /// <summary>Removes what the drain left: the instance is healthy, or the step fails.</summary>
     protected virtual Task RestoreAsync(TArgs args, CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task<Observation?> UnhealthyAsync(

@@ -1,12 +1,7 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// A PD member is verified when it reports itself healthy (etcd's /health, which is not forwarded to the leader), the
-/// leader reports so too, and leadership has settled (docs/research/tidb.md#pd).
-/// </summary>
+/// <summary>A PD member is verified when it reports itself healthy (etcd's /health, which is not forwarded to the
+/// leader), the leader reports so too, and leadership has settled (docs/research/tidb.md#pd).</summary>
 internal sealed class VerifyPd(ITiDbTargets targets) : VerifyInstance<VerifyPd.Args>(targets)
 {
     public sealed record Args;

@@ -1,12 +1,7 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// A pump is verified when it reports itself online. The view of others may be stale if it was killed
-/// (docs/research/tidb.md#pump-and-drainer).
-/// </summary>
+/// <summary>A pump is verified when it reports itself online. The view of others may be stale if it was killed
+/// (docs/research/tidb.md#pump-and-drainer).</summary>
 internal sealed class VerifyPump(ITiDbTargets targets) : VerifyInstance<VerifyPump.Args>(targets)
 {
     public sealed record Args;

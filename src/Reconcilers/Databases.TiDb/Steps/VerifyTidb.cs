@@ -1,19 +1,12 @@
-using System.Globalization;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// A TiDB server is verified when its status reports the new version and it executes a statement. After the first one
-/// the system tables must be upgraded too, which raises tidb_server_version (docs/research/tidb.md#tidb-server), before
-/// another one is touched.
-/// </summary>
+/// <summary>A TiDB server is verified when its status reports the new version and it executes a statement. After the
+/// first one the system tables must be upgraded too, which raises tidb_server_version
+/// (docs/research/tidb.md#tidb-server), before another one is touched.</summary>
 internal sealed class VerifyTidb(ITiDbTargets targets) : VerifyInstance<VerifyTidb.Args>(targets)
 {
-    /// <param name="BootstrapBefore">
-    /// tidb_server_version before the upgrade, if this is the server that upgrades the system tables.
-    /// </param>
+    /// <param name="BootstrapBefore">tidb_server_version before the upgrade, if this is the server that upgrades the
+    /// system tables.</param>
     public sealed record Args(long? BootstrapBefore = null);
 
     protected override async Task<Observation?> InClusterAsync(

@@ -1,15 +1,8 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>
-/// A TiKV is verified when PD reports its store Up with a new start time and the new version
+/// <summary>A TiKV is verified when PD reports its store Up with a new start time and the new version
 /// (docs/research/tidb.md#tikv). Only then is the evict-leader scheduler removed, confirmed by schedulers-v2
-/// (docs/research/tidb.md#pd-as-observed), and leaders have some time to return.
-/// </summary>
+/// (docs/research/tidb.md#pd-as-observed), and leaders have some time to return.</summary>
 internal sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance<VerifyTikv.Args>(targets)
 {
     // PD keeps the start time in whole seconds.

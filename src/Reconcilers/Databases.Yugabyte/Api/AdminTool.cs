@@ -1,14 +1,8 @@
-using System.Globalization;
-using Drydock.Clients.Remote;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// yb-admin or bm-admin on the tool host (docs/research/yugabytedb.md#admin-tool). It is always given all masters, a
-/// time limit, and the directory of certificates where there is one; no secret is among its arguments, because
-/// everybody on the host can read them. Its outputs are matched literally.
-/// </summary>
+/// <summary>yb-admin or bm-admin on the tool host (docs/research/yugabytedb.md#admin-tool). It is always given all
+/// masters, a time limit, and the directory of certificates where there is one; no secret is among its arguments,
+/// because everybody on the host can read them. Its outputs are matched literally.</summary>
 /// <param name="host">The host it runs on.</param>
 /// <param name="program">Its path on the host.</param>
 /// <param name="vocabulary">What its flags and commands are called.</param>
@@ -45,18 +39,13 @@ internal sealed class AdminTool(
         exit 1
         """;
 
-    /// <summary>Its path on the host.</summary>
     public string Program => program;
 
-    /// <summary>Its host and program, for messages.</summary>
     public string Display => $"{program} on {host.Host}";
 
-    /// <summary>The masters, as the tool is given them.</summary>
     public string MasterAddresses { get; } = string.Join(',', masters);
 
-    /// <summary>
-    /// Its help. Old tools have no help command and list their commands with an error.
-    /// </summary>
+    /// <summary>Its help. Old tools have no help command and list their commands with an error.</summary>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
     public async Task<AdminHelp> HelpAsync(CancellationToken cancellationToken)
     {
@@ -70,13 +59,11 @@ internal sealed class AdminTool(
     public Task<IReadOnlyList<ListedMaster>> MastersAsync(CancellationToken cancellationToken) =>
         ReadAsync(ListedMaster.Parse, cancellationToken, "list_all_masters");
 
-    /// <summary>The AutoFlags configuration.</summary>
     public Task<AutoFlagsConfig> AutoFlagsAsync(CancellationToken cancellationToken) =>
         ReadAsync(AutoFlagsConfig.Parse, cancellationToken, "get_auto_flags_config");
 
-    /// <summary>
-    /// Promotes AutoFlags up to a class; the highest class is the default of the command. May be repeated.
-    /// </summary>
+    /// <summary>Promotes AutoFlags up to a class; the highest class is the default of the command. May be
+    /// repeated.</summary>
     public Task<AutoFlagsPromotion> PromoteAutoFlagsAsync(AutoFlagClass highest, CancellationToken cancellationToken) =>
         ReadAsync(
             AutoFlagsPromotion.Parse,
@@ -92,8 +79,6 @@ internal sealed class AdminTool(
             version.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Upgrades the SQL catalogue. May be repeated, never side by side.</summary>
-    /// <param name="timeout">How long the tool waits; the tablet server continues after that.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public Task<CatalogUpgrade> UpgradeCatalogAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         ReadAsync(
             output => CatalogUpgrade.Parse(vocabulary.UpgradeCatalogCommand, output),
@@ -108,10 +93,8 @@ internal sealed class AdminTool(
             cancellationToken,
             vocabulary.CatalogVersionCommand);
 
-    /// <summary>
-    /// Whether a catalogue upgrade runs on the host: it continues there after its connection was lost, and an
-    /// administrator may have started one. Needs no pgrep, which minimal hosts lack.
-    /// </summary>
+    /// <summary>Whether a catalogue upgrade runs on the host: it continues there after its connection was lost, and an
+    /// administrator may have started one. Needs no pgrep, which minimal hosts lack.</summary>
     /// <exception cref="HostException">The host cannot be reached.</exception>
     /// <exception cref="AdminToolException">The processes of the host cannot be read.</exception>
     public async Task<bool> IsUpgradingCatalogAsync(CancellationToken cancellationToken)
@@ -135,36 +118,30 @@ internal sealed class AdminTool(
         };
     }
 
-    /// <summary>Whether the load balancer has nothing to do.</summary>
     public Task<bool> IsBalancerIdleAsync(CancellationToken cancellationToken) =>
         ReadAsync(BalancerIdle.Parse, cancellationToken, "get_is_load_balancer_idle");
 
-    /// <summary>Replication groups of which this universe is the target.</summary>
     public Task<IReadOnlyList<string>> ReplicationGroupsAsync(CancellationToken cancellationToken) =>
         ReadAsync(
             output => ReplicationGroupList.Parse(Inbound, ReplicationGroupList.Inbound, output),
             cancellationToken,
             Inbound);
 
-    /// <summary>Replication groups of which this universe is the source.</summary>
     public Task<IReadOnlyList<string>> OutboundGroupsAsync(CancellationToken cancellationToken) =>
         ReadAsync(
             output => ReplicationGroupList.Parse(Outbound, ReplicationGroupList.Outbound, output),
             cancellationToken,
             Outbound);
 
-    /// <summary>The errors that a group reports at its target; empty if it replicates.</summary>
     public Task<IReadOnlyList<string>> ReplicationErrorsAsync(string group, CancellationToken cancellationToken) =>
         ReadAsync(ReplicationErrors.Parse, cancellationToken, ReplicationErrors.Command, group);
 
-    /// <summary>
-    /// Adds a tablet server to the leader blacklist, or removes it. The tool prints nothing and ends with 0.
-    /// </summary>
+    /// <summary>Adds a tablet server to the leader blacklist, or removes it. The tool prints nothing and ends with
+    /// 0.</summary>
     public Task ChangeLeaderBlacklistAsync(ServiceAddress tserver, bool add, CancellationToken cancellationToken) =>
         RunAsync(
             UsualTimeout, cancellationToken, "change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
 
-    /// <summary>Pauses or resumes a replication group at its target.</summary>
     public async Task SetReplicationEnabledAsync(string group, bool enabled, CancellationToken cancellationToken) =>
         _ = await ReadAsync(
             output =>
@@ -177,20 +154,13 @@ internal sealed class AdminTool(
             group,
             enabled ? "1" : "0");
 
-    /// <summary>The command with which an administrator does the same.</summary>
     public string ReplicationCommand(string group, bool enabled) =>
         Text(ReplicationEnabled, group, enabled ? "1" : "0");
 
-    /// <summary>The command with which an administrator does the same.</summary>
     public string LeaderBlacklistCommand(ServiceAddress tserver, bool add) =>
         Text("change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
 
     /// <summary>Whether these servers may be taken down: null if so, otherwise what the tool says.</summary>
-    /// <param name="form">How the command wants its arguments.</param>
-    /// <param name="tservers">Ids of the tablet servers.</param>
-    /// <param name="masters">Ids of the masters.</param>
-    /// <param name="followerLag">How far followers may lag.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
     public async Task<string?> NodesSafeProblemAsync(
         NodesSafeForm form,
@@ -281,4 +251,54 @@ internal sealed class AdminTool(
                 .. AdminToolTls.Arguments(tls, vocabulary),
                 .. command,
             ]);
+}
+
+/// <summary>How the admin tool connects to masters with TLS.</summary>
+/// <param name="Directory">The directory of certificates on the tool host.</param>
+/// <param name="ClientNode">The node whose certificate in the directory the tool presents; null if the masters require
+/// none.</param>
+internal sealed record AdminToolTls(string Directory, string? ClientNode)
+{
+    /// <summary>TLS of the cluster's own masters; null without it.</summary>
+    public static AdminToolTls? Of(DatabaseServiceTls? tls) => Of(tls?.CertsDirName, tls?.ClientNodeName);
+
+    public static AdminToolTls? Of(ReplicationPeer peer) => Of(peer.CertsDirName, peer.ClientNodeName);
+
+    public static IReadOnlyList<string> Arguments(AdminToolTls? tls, YugabyteVocabulary vocabulary) => tls switch
+    {
+        null => [],
+        { ClientNode: { } node } => [vocabulary.CertsFlag, tls.Directory, vocabulary.ClientNodeFlag, node],
+        _ => [vocabulary.CertsFlag, tls.Directory],
+    };
+
+    private static AdminToolTls? Of(string? directory, string? node) =>
+        directory is null ? null : new AdminToolTls(directory, node);
+}
+
+/// <summary>The admin tool ended with another exit code than 0, or its output has an unknown form. Whether the command
+/// had an effect is unknown.</summary>
+/// <param name="command">The command.</param>
+/// <param name="message">What happened; never a secret.</param>
+/// <param name="printed">The whole output, by which some failures are distinguished.</param>
+/// <param name="innerException">The cause.</param>
+internal sealed class AdminToolException(
+    string command, string message, string printed, Exception? innerException = null)
+    : TargetException(Reasons.AdminToolFailed, message, innerException)
+{
+    // The change of the blacklist, the search for the leader and the first connection of the tool say it differently.
+    private static readonly string[] Leaderless =
+    [
+        "Master config has no leader",
+        "Could not locate master leader",
+        "Could not locate the leader master",
+        "Unable to establish connection to leader master",
+    ];
+
+    public string Command => command;
+
+    public string Printed => printed;
+
+    /// <summary>The masters had no leader (docs/research/yugabytedb.md#known-failures), or the leader could not be
+    /// reached: the command had no effect.</summary>
+    public override bool IsRequestNotTaken => Leaderless.Any(l => Printed.Contains(l, StringComparison.Ordinal));
 }

@@ -1,20 +1,14 @@
-using System.Globalization;
-using Drydock.Clients.Remote;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// yb-ts-cli of the new package on the tool host: changes a flag of one running process, until that process ends
-/// (docs/research/yugabytedb.md#admin-tool). Never with --force: a flag that the version cannot change at runtime
-/// stays.
-/// </summary>
+/// <summary>yb-ts-cli of the new package on the tool host: changes a flag of one running process, until that process
+/// ends (docs/research/yugabytedb.md#admin-tool). Never with --force: a flag that the version cannot change at runtime
+/// stays.</summary>
 /// <param name="host">The host it runs on.</param>
 /// <param name="program">Its path on the host.</param>
 /// <param name="tls">How it connects with TLS; null without TLS.</param>
 /// <param name="redact">Takes secrets out of what it prints.</param>
 internal sealed class FlagTool(IHostFiles host, string program, AdminToolTls? tls, Func<string, string> redact)
 {
-    /// <summary>Its name in a package.</summary>
     public const string ProgramName = "yb-ts-cli";
 
     private const int LongestMessage = 300;
@@ -22,10 +16,6 @@ internal sealed class FlagTool(IHostFiles host, string program, AdminToolTls? tl
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Changes a flag of a process.</summary>
-    /// <param name="server">The RPC address of the process.</param>
-    /// <param name="flag">The flag.</param>
-    /// <param name="value">The value.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     /// <returns>Null if the process has the value now, otherwise what the tool printed.</returns>
     /// <exception cref="HostException">The tool could not be run, or its end was not seen.</exception>
     public async Task<string?> SetAsync(
@@ -44,7 +34,6 @@ internal sealed class FlagTool(IHostFiles host, string program, AdminToolTls? tl
             + $"{printed[..Math.Min(printed.Length, LongestMessage)]}");
     }
 
-    /// <summary>The command with which an administrator does the same.</summary>
     public static string Command(string directory, AdminToolTls? tls, ServiceAddress server, string flag, long value) =>
         string.Join(' ', Arguments($"{directory}/bin/{ProgramName}", tls, server, flag, value));
 

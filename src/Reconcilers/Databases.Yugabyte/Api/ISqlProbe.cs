@@ -3,7 +3,6 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Asks the SQL interfaces of tablet servers for a sign of life. Never logs in and sends no secret.</summary>
 internal interface ISqlProbe
 {
-    /// <summary>Why an interface does not answer as such, as the end of a sentence; null if it answers.</summary>
     Task<string?> FindProblemAsync(SqlInterface kind, ServiceAddress address, CancellationToken cancellationToken);
 }
 

@@ -1,18 +1,13 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using Drydock.Clients.Safety;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Speaks the first words of both protocols. YSQL answers if PostgreSQL asks for authentication, accepts the session or
-/// refuses it for a reason of its own rules; YCQL answers if it lists what it supports.
-/// </summary>
+/// <summary>Speaks the first words of both protocols. YSQL answers if PostgreSQL asks for authentication, accepts the
+/// session or refuses it for a reason of its own rules; YCQL answers if it lists what it supports.</summary>
 /// <param name="connections">Opens connections.</param>
 /// <param name="time">The clock.</param>
 /// <param name="user">The user that a session of YSQL is begun for.</param>

@@ -1,14 +1,10 @@
-using System.Text.Json;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>The configuration of the cluster, as the leading master has it.</summary>
 internal sealed record YbClusterConfig
 {
-    /// <summary>The id of the universe.</summary>
     public required string UniverseUuid { get; init; }
 
-    /// <summary>The configured replication factor; null if the flag of the masters applies.</summary>
     public int? ReplicationFactor { get; init; }
 
     /// <summary>RPC addresses of tablet servers that must have no leaders.</summary>
@@ -17,11 +13,8 @@ internal sealed record YbClusterConfig
     /// <summary>RPC addresses of tablet servers that must have no data.</summary>
     public IReadOnlyList<ServiceAddress> ServerBlacklist { get; init; } = [];
 
-    /// <summary>Replication groups of which this universe is the target.</summary>
     public IReadOnlyList<YbInboundGroup> Groups { get; init; } = [];
 
-    /// <summary>Reads the page.</summary>
-    /// <exception cref="YbAnswerException">It is unusable.</exception>
     public static YbClusterConfig Of(YbPage<YbPages.ClusterConfig> page)
     {
         // Every version has cluster_uuid, which the overview page calls Universe UUID. universe_uuid was added later

@@ -1,13 +1,8 @@
-using System.Globalization;
-using System.Text.Json;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The JSON interface of masters (docs/research/yugabytedb.md#master-pages). Masters that do not lead pass most
-/// questions on to the leader and report failures with status 200 and a page of HTML. The leader is therefore found
-/// first, by the status of is-leader alone, and asked directly.
-/// </summary>
+/// <summary>The JSON interface of masters (docs/research/yugabytedb.md#master-pages). Masters that do not lead pass
+/// most questions on to the leader and report failures with status 200 and a page of HTML. The leader is therefore
+/// found first, by the status of is-leader alone, and asked directly.</summary>
 /// <param name="http">HTTP to the processes.</param>
 /// <param name="vocabulary">The names of the dialect.</param>
 internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocabulary) : YbWebClient(http, vocabulary)
@@ -18,11 +13,7 @@ internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocab
     // The masters' own; tablet servers have no replica of it.
     private const string CatalogTablet = "00000000000000000000000000000000";
 
-    /// <summary>
-    /// Whether a master leads: status 200, and 503 if not. The body is ignored.
-    /// </summary>
-    /// <exception cref="ServiceException">No answer.</exception>
-    /// <exception cref="YbAnswerException">Another status.</exception>
+    /// <summary>Whether a master leads: status 200, and 503 if not. The body is ignored.</summary>
     public async Task<bool> IsLeaderAsync(ServiceAddress address, CancellationToken cancellationToken)
     {
         const string Call = "is-leader";
@@ -38,9 +29,6 @@ internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocab
         };
     }
 
-    /// <summary>The members of the group of masters, as one of them sees it.</summary>
-    /// <exception cref="ServiceException">No answer.</exception>
-    /// <exception cref="YbAnswerException">The answer is unusable, or lists no master.</exception>
     public async Task<IReadOnlyList<YbMaster>> MastersAsync(ServiceAddress address, CancellationToken cancellationToken)
     {
         var page = await ReadAsync(address, "masters", YbJsonContext.Default.Masters, cancellationToken);
@@ -48,9 +36,6 @@ internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocab
         return masters.Count > 0 ? masters : throw page.Unusable("no master is listed");
     }
 
-    /// <summary>The tablet servers, as the leader sees them.</summary>
-    /// <exception cref="ServiceException">No answer.</exception>
-    /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<IReadOnlyList<YbTserver>> TserversAsync(
         ServiceAddress leader, CancellationToken cancellationToken)
     {
@@ -66,9 +51,6 @@ internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocab
         ];
     }
 
-    /// <summary>Dead servers and tablets with too few replicas.</summary>
-    /// <exception cref="ServiceException">No answer.</exception>
-    /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<YbHealth> HealthAsync(ServiceAddress leader, CancellationToken cancellationToken)
     {
         var page = await ReadAsync(leader, "health-check", YbJsonContext.Default.MasterHealth, cancellationToken);
@@ -78,7 +60,6 @@ internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocab
     }
 
     /// <summary>Ids of tablets without a leader.</summary>
-    /// <exception cref="ServiceException">No answer.</exception>
     /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<IReadOnlyList<string>> LeaderlessTabletsAsync(
         ServiceAddress leader, CancellationToken cancellationToken)
@@ -87,10 +68,8 @@ internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocab
         return [.. page.All(page.Content.LeaderlessTablets, "leaderless_tablets").Select(t => t.TabletUuid)];
     }
 
-    /// <summary>
-    /// Ids of tablets with too few replicas by their placement; null if the version has no such page (404).
-    /// </summary>
-    /// <exception cref="ServiceException">No answer.</exception>
+    /// <summary>Ids of tablets with too few replicas by their placement; null if the version has no such page
+    /// (404).</summary>
     /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<IReadOnlyList<string>?> UnderReplicatedTabletsAsync(
         ServiceAddress leader, CancellationToken cancellationToken)
@@ -106,11 +85,8 @@ internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocab
         return [.. page.All(page.Content.UnderreplicatedTablets, "underreplicated_tablets").Select(t => t.TabletUuid)];
     }
 
-    /// <summary>
-    /// The voting replicas of all tablets that run, by the ids of the tablets: RPC addresses of their servers
-    /// (docs/research/yugabytedb.md#master-pages).
-    /// </summary>
-    /// <exception cref="ServiceException">No answer.</exception>
+    /// <summary>The voting replicas of all tablets that run, by the ids of the tablets: RPC addresses of their servers
+    /// (docs/research/yugabytedb.md#master-pages).</summary>
     /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<ServiceAddress>>> VotersAsync(
         ServiceAddress leader, CancellationToken cancellationToken)
@@ -131,9 +107,6 @@ internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocab
         return voters;
     }
 
-    /// <summary>The configuration of the cluster.</summary>
-    /// <exception cref="ServiceException">No answer.</exception>
-    /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<YbClusterConfig> ClusterConfigAsync(ServiceAddress leader, CancellationToken cancellationToken) =>
         YbClusterConfig.Of(
             await ReadAsync(leader, "cluster-config", YbJsonContext.Default.ClusterConfig, cancellationToken));
@@ -184,3 +157,77 @@ internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocab
 /// <param name="DeadNodes">Ids of tablet servers without a heartbeat for longer than the master waits.</param>
 /// <param name="UnderReplicated">Ids of tablets with too few replicas.</param>
 internal sealed record YbHealth(IReadOnlyList<string> DeadNodes, IReadOnlyList<string> UnderReplicated);
+
+/// <summary>A master as another one lists it.</summary>
+/// <param name="Uuid">The id; null if only an error is listed.</param>
+/// <param name="Rpc">The RPC address.</param>
+/// <param name="Web">The address of its pages.</param>
+/// <param name="Role">LEADER, FOLLOWER or another.</param>
+/// <param name="StartTimeMicroseconds">When its process started, in microseconds since 1970 by its own clock.</param>
+/// <param name="Error">The error; null if there is none.</param>
+internal sealed record YbMaster(
+    string? Uuid, ServiceAddress? Rpc, ServiceAddress? Web, string? Role, long? StartTimeMicroseconds, string? Error)
+{
+    public bool IsLeader => Error is null && Role == "LEADER";
+
+    public bool IsAlive => Error is null && Role is "LEADER" or "FOLLOWER";
+
+    public string Display => Web?.ToString() ?? Rpc?.ToString() ?? Uuid ?? "a master without address";
+}
+
+/// <summary>A tablet server as the leading master sees it.</summary>
+internal sealed record YbTserver
+{
+    public required ServiceAddress Web { get; init; }
+
+    public string? Uuid { get; init; }
+
+    public required string Placement { get; init; }
+
+    public string? Zone { get; init; }
+
+    /// <summary>Status ALIVE. A server that just ended counts as alive for a minute
+    /// (docs/research/yugabytedb.md#rules).</summary>
+    public required bool IsAlive { get; init; }
+
+    public required TimeSpan SinceHeartbeat { get; init; }
+
+    public required TimeSpan Uptime { get; init; }
+
+    public required ulong Leaders { get; init; }
+
+    public required ulong Tablets { get; init; }
+}
+
+/// <summary>Host and port. Hosts compare without regard to case and to the spelling of IPv6 addresses.</summary>
+/// <param name="Host">Name or address.</param>
+/// <param name="Port">Port.</param>
+internal readonly record struct ServiceAddress(string Host, int Port)
+{
+    /// <summary>Reads HOST:PORT; an IPv6 address is in brackets, or bare before the last colon.</summary>
+    public static bool TryParse(string? text, out ServiceAddress address)
+    {
+        address = default;
+        var colon = text?.LastIndexOf(':') ?? -1;
+        if (colon <= 0
+            || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            || port is < 1 or > 65535)
+        {
+            return false;
+        }
+
+        address = new ServiceAddress(text![..colon].Trim('[', ']'), port);
+        return true;
+    }
+
+    public bool Equals(ServiceAddress other) =>
+        Port == other.Port && HostNames.AreSame(Host ?? "", other.Host ?? "");
+
+    public override int GetHashCode() =>
+        HashCode.Combine(Port, HostNames.Normalize(Host ?? ""));
+
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+}

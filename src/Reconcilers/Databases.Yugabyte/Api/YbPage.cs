@@ -1,13 +1,8 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// A page that a process answered with. Answers are read strictly: status 200, complete JSON, no error in it, and every
-/// key that must be there (docs/research/yugabytedb.md#rules). An answer that cannot be read never counts as empty.
-/// </summary>
+/// <summary>A page that a process answered with. Answers are read strictly: status 200, complete JSON, no error in it,
+/// and every key that must be there (docs/research/yugabytedb.md#rules). An answer that cannot be read never counts as
+/// empty.</summary>
 /// <typeparam name="T">The page.</typeparam>
 /// <param name="what">The address and the page, for messages.</param>
 /// <param name="body">The answer.</param>
@@ -17,15 +12,11 @@ internal sealed class YbPage<T>(string what, string body, T content)
     public T Content => content;
 
     /// <summary>The elements of a list; none of them may be null.</summary>
-    /// <exception cref="YbAnswerException">One is.</exception>
     public IEnumerable<TItem> All<TItem>(IEnumerable<TItem?> items, string key)
         where TItem : class => items.Select(i => i ?? throw Unusable($"an element of {key} is null"));
 
-    /// <summary>Reads a part whose form depends on the version.</summary>
-    /// <exception cref="YbAnswerException">It has another form.</exception>
     public TPart Part<TPart>(JsonElement json, JsonTypeInfo<TPart> type) => YbPage.Deserialize(what, body, json, type);
 
-    /// <summary>The answer is unusable for another reason.</summary>
     public YbAnswerException Unusable(string problem) => new(what, problem, body);
 }
 
@@ -34,8 +25,6 @@ internal static class YbPage
 {
     private static readonly string[] ErrorKeys = ["error", "Error"];
 
-    /// <summary>Reads an answer.</summary>
-    /// <exception cref="YbAnswerException">It is not such a page.</exception>
     public static YbPage<T> Read<T>(string what, ServiceAnswer answer, JsonTypeInfo<T> type)
     {
         if (answer.Status != 200)
@@ -103,5 +92,30 @@ internal static class YbPage
         {
             throw new YbAnswerException(what, $"another form is expected: {exception.Message}", body);
         }
+    }
+}
+
+/// <summary>A process gave an answer that cannot be used: an error page with status 200, incomplete JSON, a missing key
+/// (docs/research/yugabytedb.md#rules).</summary>
+/// <param name="what">The address and the page.</param>
+/// <param name="problem">What is wrong with the answer.</param>
+/// <param name="body">The answer; its beginning is part of the message.</param>
+internal sealed class YbAnswerException(string what, string problem, string body)
+    : TargetException(
+        Reasons.AnswerUnusable, $"{what} gave an unusable answer ({problem}): {Cut(body)}.")
+{
+    private const int Longest = 200;
+
+    public override bool IsRequestNotTaken => true;
+
+    private static string Cut(string body)
+    {
+        var text = body.Trim().ReplaceLineEndings(" ");
+        return text.Length switch
+        {
+            0 => "nothing",
+            > Longest => $"'{text[..Longest]}…'",
+            _ => $"'{text}'",
+        };
     }
 }

@@ -1,13 +1,8 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The JSON pages of masters and tablet servers, as far as they are read
+/// <summary>The JSON pages of masters and tablet servers, as far as they are read
 /// (docs/research/yugabytedb.md#master-pages, docs/research/yugabytedb.md#tablet-server-pages). A property without a
-/// default must be there; unknown properties are skipped.
-/// </summary>
+/// default must be there; unknown properties are skipped.</summary>
 internal static class YbPages
 {
     /// <summary>version.</summary>
@@ -69,10 +64,8 @@ internal static class YbPages
     /// <summary>A replica: VOTER, or another type that does not vote.</summary>
     internal sealed record Replica(string Type, string Addr);
 
-    /// <summary>
-    /// cluster-config: protobuf as JSON, in which a field without a value is absent
-    /// (src/yb/master/catalog_entity_info.proto and src/yb/cdc/cdc_consumer.proto).
-    /// </summary>
+    /// <summary>cluster-config: protobuf as JSON, in which a field without a value is absent
+    /// (src/yb/master/catalog_entity_info.proto and src/yb/cdc/cdc_consumer.proto).</summary>
     internal sealed record ClusterConfig(
         string? ClusterUuid = null,
         string? UniverseUuid = null,
@@ -106,7 +99,6 @@ internal static class YbPages
     internal sealed record Metric(string Name, JsonElement? Value = null);
 }
 
-/// <summary>Reads the pages.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true,

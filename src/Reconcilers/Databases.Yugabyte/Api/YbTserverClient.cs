@@ -8,9 +8,6 @@ internal sealed class YbTserverClient(IServiceHttp http, YugabyteVocabulary voca
     private const string LagMetric = "follower_lag_ms";
     private const string LagPage = "/metrics?metrics=" + LagMetric;
 
-    /// <summary>Ids of tablets that have failed on the server.</summary>
-    /// <exception cref="ServiceException">No answer.</exception>
-    /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<IReadOnlyList<string>> FailedTabletsAsync(
         ServiceAddress address, CancellationToken cancellationToken)
     {
@@ -18,9 +15,6 @@ internal sealed class YbTserverClient(IServiceHttp http, YugabyteVocabulary voca
         return [.. page.All(page.Content.FailedTablets, "failed_tablets")];
     }
 
-    /// <summary>The states of the tablets of the server.</summary>
-    /// <exception cref="ServiceException">No answer.</exception>
-    /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<YbTabletStates> TabletsAsync(ServiceAddress address, CancellationToken cancellationToken)
     {
         var page = await ReadAsync(address, "tablets", YbJsonContext.Default.Tablets, cancellationToken);
@@ -31,9 +25,6 @@ internal sealed class YbTserverClient(IServiceHttp http, YugabyteVocabulary voca
         return new YbTabletStates(running, states);
     }
 
-    /// <summary>Ids of the tablets that run on the server.</summary>
-    /// <exception cref="ServiceException">No answer.</exception>
-    /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<IReadOnlySet<string>> RunningTabletsAsync(
         ServiceAddress address, CancellationToken cancellationToken)
     {
@@ -44,9 +35,6 @@ internal sealed class YbTserverClient(IServiceHttp http, YugabyteVocabulary voca
             .ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>How far the followers of the server lag.</summary>
-    /// <exception cref="ServiceException">No answer.</exception>
-    /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<YbFollowerLag> FollowerLagAsync(ServiceAddress address, CancellationToken cancellationToken)
     {
         var answer = await GetPageAsync(address, LagPage, cancellationToken);
@@ -73,16 +61,13 @@ internal sealed class YbTserverClient(IServiceHttp http, YugabyteVocabulary voca
 /// <param name="Others">How many are in which other state: BOOTSTRAPPING, FAILED and so on.</param>
 internal sealed record YbTabletStates(int Running, IReadOnlyDictionary<string, int> Others)
 {
-    /// <summary>The state of a tablet that runs.</summary>
     public const string Run = "RUNNING";
 
     // States in which a tablet is not expected to run any more.
     private static readonly string[] Gone = ["SHUTDOWN", "TABLET_DATA_TOMBSTONED", "TABLET_DATA_DELETED"];
 
-    /// <summary>Whether every tablet runs that is expected to.</summary>
     public bool AllRun => Others.Keys.All(s => Gone.Contains(s, StringComparer.OrdinalIgnoreCase));
 
-    /// <summary>The other states.</summary>
     public string Describe() =>
         string.Join(", ", Others.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Value} {o.Key}"));
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>The JSON interface that masters and tablet servers have in common.</summary>
@@ -7,11 +5,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <param name="vocabulary">The names of the dialect.</param>
 internal class YbWebClient(IServiceHttp http, YugabyteVocabulary vocabulary)
 {
-    /// <summary>
-    /// The version that a process reports on its own port, where no other process answers for it
-    /// (docs/research/yugabytedb.md#rules).
-    /// </summary>
-    /// <exception cref="ServiceException">No answer.</exception>
+    /// <summary>The version that a process reports on its own port, where no other process answers for it
+    /// (docs/research/yugabytedb.md#rules).</summary>
     /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<YugabyteVersion> VersionAsync(ServiceAddress address, CancellationToken cancellationToken)
     {
@@ -25,9 +20,6 @@ internal class YbWebClient(IServiceHttp http, YugabyteVocabulary vocabulary)
             : throw page.Unusable($"'{text}' is not a version");
     }
 
-    /// <summary>The flags of a process by name.</summary>
-    /// <exception cref="ServiceException">No answer.</exception>
-    /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<IReadOnlyDictionary<string, string>> FlagsAsync(
         ServiceAddress address, CancellationToken cancellationToken)
     {
@@ -41,23 +33,19 @@ internal class YbWebClient(IServiceHttp http, YugabyteVocabulary vocabulary)
         return flags;
     }
 
-    /// <summary>Asks for a page of the JSON interface.</summary>
     protected Task<ServiceAnswer> GetAsync(ServiceAddress address, string call, CancellationToken cancellationToken) =>
         http.GetAsync(address.Host, address.Port, $"{vocabulary.ApiPath}/{call}", cancellationToken);
 
-    /// <summary>Asks for a page outside of the JSON interface.</summary>
     protected Task<ServiceAnswer> GetPageAsync(
         ServiceAddress address, string path, CancellationToken cancellationToken) =>
         http.GetAsync(address.Host, address.Port, path, cancellationToken);
 
-    /// <summary>The name of a call in messages.</summary>
     protected string Name(ServiceAddress address, string call) => $"{address}{vocabulary.ApiPath}/{call}";
 
     private protected async Task<YbPage<T>> ReadAsync<T>(
         ServiceAddress address, string call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         YbPage.Read(Name(address, call), await GetAsync(address, call, cancellationToken), type);
 
-    /// <summary>Reads a page outside of the JSON interface that grows with the data.</summary>
     private protected Task<YbPage<T>> ReadPageAsync<T>(
         ServiceAddress address, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         http.ReadAsync(

@@ -1,7 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
@@ -22,16 +18,10 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <param name="cluster">The universe.</param>
 internal sealed class ClusterGate(YugabyteCluster cluster)
 {
-    /// <summary>
-    /// Why an instance may not be stopped now, one sentence each; empty if it may. State that cannot be read is a
-    /// reason.
-    /// </summary>
-    /// <param name="plan">The plan, which says which SQL interfaces answered before the upgrade.</param>
-    /// <param name="stop">The instance, and those that are stopped beside it.</param>
+    /// <summary>Why an instance may not be stopped now, one sentence each; empty if it may. State that cannot be read
+    /// is a reason.</summary>
     /// <param name="expectOutage">Its component has too few members to stop one without an outage, which was
     /// accepted.</param>
-    /// <param name="rightBefore">Whether it is stopped immediately afterwards.</param>
-    /// <param name="cancellationToken">Cancels the check.</param>
     public async Task<IReadOnlyList<string>> StopProblemsAsync(
         Plan plan, GatedStop stop, bool expectOutage, bool rightBefore, CancellationToken cancellationToken)
     {
@@ -72,10 +62,8 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
         }
     }
 
-    /// <summary>
-    /// Why the universe as a whole is not healthy, one sentence each; empty if it is. State that cannot be read is a
-    /// reason.
-    /// </summary>
+    /// <summary>Why the universe as a whole is not healthy, one sentence each; empty if it is. State that cannot be
+    /// read is a reason.</summary>
     public async Task<IReadOnlyList<string>> HealthProblemsAsync(Plan plan, CancellationToken cancellationToken)
     {
         try
@@ -95,14 +83,8 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
         }
     }
 
-    /// <summary>
-    /// Why leaders may not be moved now, one sentence each; empty if they may. Quorum without servers that are stopped
-    /// side by side is proven before the first of them loses its leaders.
-    /// </summary>
-    /// <param name="plan">The plan, which says which SQL interfaces answered before the upgrade.</param>
-    /// <param name="stop">The server they are moved from, and those that are stopped beside it.</param>
-    /// <param name="rightBefore">Whether the drain begins immediately afterwards.</param>
-    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <summary>Why leaders may not be moved now, one sentence each; empty if they may. Quorum without servers that are
+    /// stopped side by side is proven before the first of them loses its leaders.</summary>
     public async Task<IReadOnlyList<string>> DrainProblemsAsync(
         Plan plan, GatedStop stop, bool rightBefore, CancellationToken cancellationToken)
     {
@@ -212,9 +194,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
 /// <param name="NodesSafe">The form of are_nodes_safe_to_take_down.</param>
 internal sealed record GatedStop(DatabaseInstance Instance, NodesSafeForm NodesSafe)
 {
-    /// <summary>The tablet servers that are stopped beside it; empty if it is stopped alone.</summary>
     public IReadOnlyList<DatabaseInstance> Beside { get; init; } = [];
 
-    /// <summary>All of them.</summary>
     public IReadOnlyList<DatabaseInstance> All => [Instance, .. Beside];
 }

@@ -1,15 +1,11 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>A universe as its leading master sees it at one moment.</summary>
 internal sealed record ClusterView
 {
-    /// <summary>
-    /// The maximum age of the last heartbeat of a tablet server that counts as alive. Heartbeats come every second; the
-    /// master itself reports ALIVE for a minute after the last one (docs/research/yugabytedb.md#rules).
-    /// </summary>
+    /// <summary>The maximum age of the last heartbeat of a tablet server that counts as alive. Heartbeats come every
+    /// second; the master itself reports ALIVE for a minute after the last one
+    /// (docs/research/yugabytedb.md#rules).</summary>
     public static readonly TimeSpan FreshHeartbeat = TimeSpan.FromSeconds(10);
 
     private const int Named = 5;
@@ -17,43 +13,31 @@ internal sealed record ClusterView
     /// <summary>Where the leading master's pages are.</summary>
     public required ServiceAddress Leader { get; init; }
 
-    /// <summary>The masters.</summary>
     public required IReadOnlyList<YbMaster> Masters { get; init; }
 
-    /// <summary>The tablet servers.</summary>
     public required IReadOnlyList<YbTserver> Tservers { get; init; }
 
-    /// <summary>Dead servers and tablets with too few replicas.</summary>
     public required YbHealth Health { get; init; }
 
-    /// <summary>Tablets without a leader.</summary>
     public required IReadOnlyList<string> Leaderless { get; init; }
 
-    /// <summary>Tablets with too few replicas by their placement; null where the version does not report it.</summary>
     public required IReadOnlyList<string>? UnderReplicated { get; init; }
 
-    /// <summary>The configuration.</summary>
     public required YbClusterConfig Config { get; init; }
 
-    /// <summary>A tablet server of the spec; null if the master does not list it.</summary>
     public YbTserver? Tserver(ServiceAddress web) => Tservers.FirstOrDefault(t => t.Web == web);
 
-    /// <summary>A master of the spec; null if it is not listed, or only as an error.</summary>
     public YbMaster? Master(ServiceAddress rpc) => Masters.FirstOrDefault(m => m.Rpc == rpc);
 
-    /// <summary>Whether a tablet server is ALIVE and sent its last heartbeat recently.</summary>
     public bool IsServing(ServiceAddress web) =>
         Tserver(web) is { IsAlive: true } server && server.SinceHeartbeat <= FreshHeartbeat;
 
-    /// <summary>Whether a tablet server is in the leader blacklist.</summary>
     public bool IsBlacklisted(ServiceAddress rpc) => Config.LeaderBlacklist.Contains(rpc);
 
     /// <summary>Why no process may be stopped; empty if the cluster is healthy.</summary>
     /// <param name="cluster">The processes that must be listed.</param>
-    /// <param name="except">
-    /// Instances that are ignored: they are not healthy themselves, so stopping them makes nothing worse. Dead servers
-    /// and missing replicas because of them are ignored too.
-    /// </param>
+    /// <param name="except">Instances that are ignored: they are not healthy themselves, so stopping them makes nothing
+    /// worse. Dead servers and missing replicas because of them are ignored too.</param>
     public IEnumerable<ClusterProblem> Problems(
         YugabyteCluster cluster, params IReadOnlyCollection<DatabaseInstance> except)
     {
@@ -92,10 +76,8 @@ internal sealed record ClusterView
         }
     }
 
-    /// <summary>
-    /// The same while an upgrade runs: the first sentence, which is shown while a step waits, also says what to do if
-    /// an instance that is down is lost for good.
-    /// </summary>
+    /// <summary>The same while an upgrade runs: the first sentence, which is shown while a step waits, also says what
+    /// to do if an instance that is down is lost for good.</summary>
     public IReadOnlyList<string> ProblemsOfRun(
         YugabyteCluster cluster, params IReadOnlyCollection<DatabaseInstance> except)
     {
@@ -188,3 +170,8 @@ internal sealed record ClusterView
     private static string Name(IReadOnlyList<string> ids) =>
         string.Join(", ", ids.Take(Named)) + (ids.Count > Named ? " and others" : "");
 }
+
+/// <summary>Why no process of a universe may be stopped.</summary>
+/// <param name="Reason">Stable word, as preflight reports it.</param>
+/// <param name="Message">What is wrong with which process or which tablets, and what to do.</param>
+internal sealed record ClusterProblem(string Reason, string Message);

@@ -1,18 +1,12 @@
-using System.Text;
-using Drydock.Clients.Remote;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Which PostgreSQL extensions are in use, out of pg_extension of every database that takes connections, by the SQL
-/// shell of the running version on the host of a tablet server. The password goes to the shell through its input, never
-/// through its arguments.
-/// </summary>
+/// <summary>Which PostgreSQL extensions are in use, out of pg_extension of every database that takes connections, by
+/// the SQL shell of the running version on the host of a tablet server. The password goes to the shell through its
+/// input, never through its arguments.</summary>
 /// <param name="targets">Access to the hosts.</param>
 /// <param name="cluster">The universe.</param>
 internal sealed class ExtensionsInUse(IYugabyteTargets targets, YugabyteCluster cluster)
 {
-    /// <summary>The account where the spec names none.</summary>
     public const string DefaultUser = "yugabyte";
 
     private const string Script = """

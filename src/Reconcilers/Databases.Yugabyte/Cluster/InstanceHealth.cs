@@ -1,20 +1,13 @@
-using System.Globalization;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Whether a process that was started is healthy: by its host, it runs the wanted program and is the only process of
-/// the instance; it reports the wanted version; and its cluster has accepted it. What the cluster reports must be about
-/// this process and not about the former one (docs/research/yugabytedb.md#rules).
-/// </summary>
+/// <summary>Whether a process that was started is healthy: by its host, it runs the wanted program and is the only
+/// process of the instance; it reports the wanted version; and its cluster has accepted it. What the cluster reports
+/// must be about this process and not about the former one (docs/research/yugabytedb.md#rules).</summary>
 internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster cluster)
 {
     // For the clock of another host, a heartbeat in transit, and whole seconds.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(15);
 
-    /// <summary>The problems of the process itself, one sentence each.</summary>
     public async Task<IReadOnlyList<string>> ProcessProblemsAsync(
         DatabaseInstance instance, InstanceProcess process, ProgramChange change, CancellationToken cancellationToken)
     {
@@ -36,9 +29,8 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
         }
     }
 
-    /// <summary>
-    /// The problems of the tablets of a tablet server, as it reports them: empty once all run and none has failed.
-    /// </summary>
+    /// <summary>The problems of the tablets of a tablet server, as it reports them: empty once all run and none has
+    /// failed.</summary>
     public async Task<IReadOnlyList<string>> TabletProblemsAsync(
         DatabaseInstance instance, CancellationToken cancellationToken)
     {
@@ -60,16 +52,8 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
         }
     }
 
-    /// <summary>
-    /// The problems of a running tablet server in the cluster: empty once it has caught up and all of the cluster
-    /// is well.
-    /// </summary>
-    /// <param name="instance">The server.</param>
-    /// <param name="beside">The servers that are stopped beside it. What is missing while they are down is
-    /// ignored.</param>
-    /// <param name="process">Its process.</param>
-    /// <param name="view">The universe.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <summary>The problems of a running tablet server in the cluster: empty once it has caught up and all of the
+    /// cluster is well.</summary>
     public async Task<IReadOnlyList<string>> TserverProblemsAsync(
         DatabaseInstance instance,
         IReadOnlyList<DatabaseInstance> beside,
@@ -115,10 +99,8 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
         }
     }
 
-    /// <summary>
-    /// The problems of a running master in the cluster: empty once the others have it among them and all of the
-    /// cluster is well.
-    /// </summary>
+    /// <summary>The problems of a running master in the cluster: empty once the others have it among them and all of
+    /// the cluster is well.</summary>
     public IReadOnlyList<string> MasterProblems(DatabaseInstance instance, InstanceProcess process, ClusterView view)
     {
         if (view.Master(cluster.Rpc(instance)) is not { IsAlive: true } seen)

@@ -1,14 +1,7 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The flags of all masters that limit how fast leaders move (<see cref="LeaderMoves"/>). They are changed on every
-/// master, because any may become the leader; a master that is restarted has its own values again.
-/// </summary>
+/// <summary>The flags of all masters that limit how fast leaders move (<see cref="LeaderMoves"/>). They are changed on
+/// every master, because any may become the leader; a master that is restarted has its own values again.</summary>
 internal sealed class LeaderSpeed(IYugabyteTargets targets, YugabyteCluster cluster)
 {
     private FlagTool Tool => new(
@@ -25,11 +18,9 @@ internal sealed class LeaderSpeed(IYugabyteTargets targets, YugabyteCluster clus
             ? step
             : null;
 
-    /// <summary>The values before the step changed them, by the names of masters.</summary>
     public static IReadOnlyDictionary<string, LeaderMoves> Former(PlanStep step) =>
         LeaderMoves.Parse(step.Recorded(SpeedUpLeaders.FormerKey));
 
-    /// <summary>The commands that restore the flags.</summary>
     public static string Commands(DatabaseRollingUpgradeSpec spec, PlanStep step) => string.Join(
         ", ",
         from former in Former(step)
@@ -40,7 +31,6 @@ internal sealed class LeaderSpeed(IYugabyteTargets targets, YugabyteCluster clus
         select $"`{FlagTool.Command(
             spec.Package.Directory, AdminToolTls.Of(spec.Tls), address, change.Flag, change.Value)}`");
 
-    /// <summary>What the step changed, while it may be changed; null if that is nothing.</summary>
     public static ActionItem? LeftBehind(DatabaseRollingUpgradeSpec spec, PlanStep step, string toolHost) =>
         Commands(spec, step) is { Length: > 0 } commands
             ? new ActionItem
@@ -91,9 +81,8 @@ internal sealed class LeaderSpeed(IYugabyteTargets targets, YugabyteCluster clus
             m => !former.TryGetValue(m.Key, out var before) || m.Value.Restored(before) == m.Value);
     }
 
-    /// <summary>
-    /// Restores the values that the upgrade changed. Values that others changed meanwhile stay. May be repeated.
-    /// </summary>
+    /// <summary>Restores the values that the upgrade changed. Values that others changed meanwhile stay. May be
+    /// repeated.</summary>
     /// <exception cref="TargetException">A master does not answer, or it does not accept the value.</exception>
     public async Task RestoreAsync(
         IReadOnlyDictionary<string, LeaderMoves> former, CancellationToken cancellationToken)

@@ -1,18 +1,13 @@
-using Drydock.Clients.Remote;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Which PostgreSQL extensions the package on a host has: those with a control file below its directory.
-/// </summary>
+/// <summary>Which PostgreSQL extensions the package on a host has: those with a control file below its
+/// directory.</summary>
 /// <param name="targets">Access to the hosts.</param>
 /// <param name="cluster">The universe.</param>
 internal sealed class PackageExtensions(IYugabyteTargets targets, YugabyteCluster cluster)
 {
     private const string Suffix = ".control";
 
-    /// <summary>Their names.</summary>
-    /// <exception cref="Hosts.HostException">The host cannot be asked.</exception>
     public async Task<IReadOnlySet<string>> ReadAsync(string host, CancellationToken cancellationToken)
     {
         var directory = cluster.Spec.Package.Directory;

@@ -1,17 +1,8 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.RegularExpressions;
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Proves on one host, before any process is stopped, that the programs of the package run there and are of toVersion:
-/// each is run with --version. A package for another platform, one whose libraries are not found, and one of another
-/// build would otherwise show only after the first process was replaced.
-/// </summary>
+/// <summary>Proves on one host, before any process is stopped, that the programs of the package run there and are of
+/// toVersion: each is run with --version. A package for another platform, one whose libraries are not found, and one of
+/// another build would otherwise show only after the first process was replaced.</summary>
 /// <param name="cluster">The universe.</param>
 /// <param name="files">The host.</param>
 internal sealed partial class PackageProof(YugabyteCluster cluster, IHostFiles files)
@@ -31,9 +22,6 @@ internal sealed partial class PackageProof(YugabyteCluster cluster, IHostFiles f
     private bool IsBmdb => cluster.Settings.Dialect == YugabyteDialect.BMDB;
 
     /// <summary>The first problem of the package on the host; null if its programs run and are of toVersion.</summary>
-    /// <param name="components">The components on the host.</param>
-    /// <param name="sqlIsOn">Whether tablet servers start PostgreSQL.</param>
-    /// <param name="cancellationToken">Cancels the proof.</param>
     /// <exception cref="HostException">The host cannot be reached.</exception>
     public async Task<PackageProblem?> ProblemAsync(
         IReadOnlyList<DatabaseComponent> components, bool sqlIsOn, CancellationToken cancellationToken)

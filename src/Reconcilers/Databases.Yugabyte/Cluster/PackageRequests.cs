@@ -8,7 +8,6 @@ internal static class PackageRequests
     private const string VendorScript = "bin/post_install.sh";
     private const string VendorMark = ".post_install.sh.completed";
 
-    /// <summary>The request for a host: the programs of its instances, and the admin tool on the tool host.</summary>
     public static PackageRequest For(YugabyteCluster cluster, string toolHost, string host)
     {
         var (spec, vocabulary) = (cluster.Spec, cluster.Vocabulary);
@@ -35,7 +34,6 @@ internal static class PackageRequests
         _ => new PostInstall(given, Mark: null, IsOptional: false),
     };
 
-    /// <summary>The hosts that need it: those of the instances, and the tool host.</summary>
     public static IReadOnlyList<string> Hosts(IReadOnlyList<string> all, string toolHost) =>
         all.Contains(toolHost, StringComparer.Ordinal) ? all : [.. all, toolHost];
 }

@@ -1,7 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>The cluster at the other end of a replication group.</summary>
@@ -12,7 +8,6 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
 {
     private readonly YbMasterClient _client = new(http, own.Vocabulary);
 
-    /// <summary>Its name in messages.</summary>
     public string Display => $"the peer of {group.Name} ({group.Peer.Masters[0]})";
 
     // Its masters' pages are on the same port as ours unless the spec names them.
@@ -38,7 +33,6 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
 
     /// <summary>What its consumer registry says of the group; null if it is not the group's target.</summary>
     /// <exception cref="ClusterUnhealthyException">It has no leader that can be found.</exception>
-    /// <exception cref="ServiceException">No answer.</exception>
     /// <exception cref="YbAnswerException">Its answer is unusable.</exception>
     public async Task<YbInboundGroup?> GroupAsync(CancellationToken cancellationToken)
     {
@@ -72,9 +66,8 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
         return [.. masters.Select(m => m.Web!.Value).Concat(tservers.Select(t => t.Web)).Distinct()];
     }
 
-    /// <summary>
-    /// How long it keeps its log for a target that does not read it; null if its flags do not say it.
-    /// </summary>
+    /// <summary>How long it keeps its log for a target that does not read it; null if its flags do not say
+    /// it.</summary>
     /// <exception cref="TargetException">The flags cannot be read.</exception>
     public async Task<TimeSpan?> RetentionAsync(CancellationToken cancellationToken)
     {
@@ -85,9 +78,6 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
         return ReplicationRetention.Of(flags);
     }
 
-    /// <summary>
-    /// Its processes that do not run a version or a later one yet, or do not answer; empty if all do.
-    /// </summary>
     public async Task<IReadOnlyList<string>> NotYetAsync(YugabyteVersion version, CancellationToken cancellationToken)
     {
         IReadOnlyList<ServiceAddress> processes;

@@ -1,21 +1,13 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Compares the AutoFlags of both ends of a replication group: a target that has not promoted what its source uses
-/// cannot read the source's log (docs/research/yugabytedb.md#procedure).
-/// </summary>
+/// <summary>Compares the AutoFlags of both ends of a replication group: a target that has not promoted what its source
+/// uses cannot read the source's log (docs/research/yugabytedb.md#procedure).</summary>
 internal sealed class ReplicationFlags(YugabyteCluster cluster)
 {
     private const int Named = 6;
 
-    /// <summary>
-    /// Why this universe, the source of a group, must not promote AutoFlags yet: its target lacks flags that are
-    /// promoted here, or runs the new version but has promoted nothing more. Null if nothing is wrong.
-    /// </summary>
+    /// <summary>Why this universe, the source of a group, must not promote AutoFlags yet: its target lacks flags that
+    /// are promoted here, or runs the new version but has promoted nothing more. Null if nothing is wrong.</summary>
     public FlagProblem? OfTarget(
         ReplicationGroup group, AutoFlagsConfig own, AutoFlagsConfig theirs, YugabyteVersion from, YugabyteVersion to)
     {
@@ -39,10 +31,8 @@ internal sealed class ReplicationFlags(YugabyteCluster cluster)
             : null;
     }
 
-    /// <summary>
-    /// Why this universe cannot replicate from the source of a group: the source uses AutoFlags that are not promoted
-    /// here. Null if nothing is wrong.
-    /// </summary>
+    /// <summary>Why this universe cannot replicate from the source of a group: the source uses AutoFlags that are not
+    /// promoted here. Null if nothing is wrong.</summary>
     public string? OfSource(ReplicationGroup group, AutoFlagsConfig own, AutoFlagsConfig theirs)
     {
         var missing = Missing(theirs, own);
@@ -52,15 +42,8 @@ internal sealed class ReplicationFlags(YugabyteCluster cluster)
                 + $"AutoFlags that this universe has not promoted: {Sentences.List(missing, Named)}.";
     }
 
-    /// <summary>
-    /// Why a source must not promote AutoFlags now, by what both ends have promoted at this moment; null if it may.
-    /// Universes that are targets too wait for their peers before (<see cref="AwaitPeers"/>).
-    /// </summary>
-    /// <param name="flagsBefore">
-    /// The version of this universe's AutoFlags configuration before the upgrade: once it has changed, the promotion
-    /// may have begun, and the target need not be ahead any more.
-    /// </param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <summary>Why a source must not promote AutoFlags now, by what both ends have promoted at this moment; null if it
+    /// may. Universes that are targets too wait for their peers before (<see cref="AwaitPeers"/>).</summary>
     /// <exception cref="Drydock.Reconcilers.Upgrades.TargetException">One end cannot be read.</exception>
     public async Task<string?> FindObstacleAsync(string? flagsBefore, CancellationToken cancellationToken)
     {

@@ -1,14 +1,7 @@
-using System.Text;
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// What decides how a master or tablet server is started: its command line, the flag files that it names, and the unit
-/// or the scripts that start it.
-/// </summary>
+/// <summary>What decides how a master or tablet server is started: its command line, the flag files that it names, and
+/// the unit or the scripts that start it.</summary>
 internal sealed class ServerConfiguration(IYugabyteTargets targets)
 {
     // $1 pid: the working directory, then one argument a line.
@@ -55,7 +48,6 @@ internal sealed class ServerConfiguration(IYugabyteTargets targets)
         return text.ToString();
     }
 
-    /// <summary>The files that --flagfile names; it may be given more than once and list several.</summary>
     internal static IEnumerable<string> FlagFiles(IReadOnlyList<string> arguments)
     {
         for (var i = 0; i < arguments.Count; i++)

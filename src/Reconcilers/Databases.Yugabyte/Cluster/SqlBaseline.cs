@@ -1,15 +1,7 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Clients.Safety;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Which SQL interfaces of which tablet servers answered before the upgrade, and whether they still do. A tablet server
-/// whose PostgreSQL does not start runs and counts as ALIVE, but its clients have no SQL.
-/// </summary>
+/// <summary>Which SQL interfaces of which tablet servers answered before the upgrade, and whether they still do. A
+/// tablet server whose PostgreSQL does not start runs and counts as ALIVE, but its clients have no SQL.</summary>
 /// <param name="cluster">The universe.</param>
 internal sealed class SqlBaseline(YugabyteCluster cluster)
 {
@@ -17,7 +9,6 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
 
     private static readonly SqlInterface[] Interfaces = [SqlInterface.Ysql, SqlInterface.Ycql];
 
-    /// <summary>The fact of an interface of a tablet server: where it answered.</summary>
     public static string Fact(SqlInterface kind, string tserver) => $"{Name(kind)}.{tserver}";
 
     /// <summary>Where an interface answered, as it is recorded: the port alone at the server's own host.</summary>
@@ -26,7 +17,6 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
             ? address.Port.ToString(CultureInfo.InvariantCulture)
             : address.ToString();
 
-    /// <summary>What the rollback has to know of a tablet server: its interfaces and where they answered.</summary>
     public static string? Recorded(Plan plan, string tserver)
     {
         var known = Known(plan, tserver).Select(k => $"{Name(k.Kind)}={k.Text}").ToList();
@@ -34,7 +24,6 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
     }
 
     /// <summary>Asks the interfaces of a tablet server that its flags switch on, for the first time.</summary>
-    /// <returns>Where they answer, and why the others do not.</returns>
     /// <exception cref="TargetException">The flags cannot be read.</exception>
     public async Task<SqlAnswers> ReadAsync(DatabaseInstance tserver, CancellationToken cancellationToken)
     {
@@ -56,14 +45,6 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
         return new SqlAnswers(answers, silent);
     }
 
-    /// <summary>The interfaces of tablet servers that answered before and do not any more, one sentence each.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="tservers">The tablet servers.</param>
-    /// <param name="others">
-    /// Whether they are the others of an instance that is about to be stopped. A rollback does not wait for those whose
-    /// own turn is still to come: they may be the reason for it.
-    /// </param>
-    /// <param name="cancellationToken">Cancels the check.</param>
     public async Task<IReadOnlyList<string>> ProblemsAsync(
         Plan plan, IEnumerable<DatabaseInstance> tservers, bool others, CancellationToken cancellationToken)
     {

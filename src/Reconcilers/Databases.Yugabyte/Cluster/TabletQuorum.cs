@@ -1,14 +1,8 @@
-using System.Globalization;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Where the voting replicas of all tablets are, by the catalogue of the leading master, and which of them run, by the
-/// servers themselves (docs/research/yugabytedb.md#quorum). With it the loss of several tablet servers at once is
-/// judged where the masters cannot do that.
-/// </summary>
+/// <summary>Where the voting replicas of all tablets are, by the catalogue of the leading master, and which of them
+/// run, by the servers themselves (docs/research/yugabytedb.md#quorum). With it the loss of several tablet servers at
+/// once is judged where the masters cannot do that.</summary>
 internal sealed class TabletQuorum
 {
     private const int Named = 5;
@@ -24,10 +18,7 @@ internal sealed class TabletQuorum
         (_cluster, _voters, _running) = (cluster, voters, running);
 
     /// <summary>Reads the catalogue of the leading master and the tablets of the servers.</summary>
-    /// <param name="cluster">The universe.</param>
-    /// <param name="view">How the leading master sees it: only replicas of living servers count.</param>
     /// <param name="except">Servers that are not asked, because they are to be down.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="TargetException">It cannot be read.</exception>
     public static async Task<TabletQuorum> ReadAsync(
         YugabyteCluster cluster,
@@ -43,11 +34,8 @@ internal sealed class TabletQuorum
             cluster, voters, asked.Zip(running).ToDictionary(pair => cluster.Rpc(pair.First), pair => pair.Second));
     }
 
-    /// <summary>
-    /// Why servers must not be down at once: the tablets with a replica on one of them that would have no majority of
-    /// running replicas. Null if there is none.
-    /// </summary>
-    /// <param name="servers">The servers.</param>
+    /// <summary>Why servers must not be down at once: the tablets with a replica on one of them that would have no
+    /// majority of running replicas. Null if there is none.</summary>
     public string? FindProblem(IReadOnlyList<DatabaseInstance> servers)
     {
         var down = servers.Select(_cluster.Rpc).ToHashSet();

@@ -1,29 +1,18 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The tablet servers that a plan stops beside one (spec.yugabyte.maxUnavailablePerZone). Each of them may be down, or
-/// about to be, while another one is drained, stopped or verified.
-/// </summary>
+/// <summary>The tablet servers that a plan stops beside one (spec.yugabyte.maxUnavailablePerZone). Each of them may be
+/// down, or about to be, while another one is drained, stopped or verified.</summary>
 /// <param name="cluster">The universe.</param>
 internal sealed class TserverGroup(YugabyteCluster cluster)
 {
-    /// <summary>The others of the group; empty if a server is stopped alone.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="phase">The phase of the steps: the upgrade or the rollback of tablet servers.</param>
-    /// <param name="instance">The server.</param>
     public IReadOnlyList<DatabaseInstance> Others(Plan plan, string phase, DatabaseInstance instance)
     {
         var together = StoppedTogether.Others(plan, plan.Step(YugabyteStepIds.Drain(phase, instance.Name)));
         return [.. cluster.Tservers.Where(t => together.Contains(t.Name, StringComparer.Ordinal))];
     }
 
-    /// <summary>
-    /// Those that are down now, by the leading master and by themselves. While one is, replicas are missing.
-    /// </summary>
+    /// <summary>Those that are down now, by the leading master and by themselves. While one is, replicas are
+    /// missing.</summary>
     public async Task<IReadOnlyList<DatabaseInstance>> DownAsync(
         ClusterView view, IReadOnlyList<DatabaseInstance> servers, CancellationToken cancellationToken)
     {

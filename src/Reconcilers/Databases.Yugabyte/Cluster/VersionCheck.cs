@@ -1,16 +1,10 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Whether every process is of one version: each is asked itself, and what the masters list besides is asked too
-/// (docs/research/yugabytedb.md#rules).
-/// </summary>
+/// <summary>Whether every process is of one version: each is asked itself, and what the masters list besides is asked
+/// too (docs/research/yugabytedb.md#rules).</summary>
 /// <param name="cluster">The universe.</param>
 internal sealed class VersionCheck(YugabyteCluster cluster)
 {
-    /// <summary>What is not of the version: processes of another one, and processes that do not answer.</summary>
     public async Task<VersionReport> ReadAsync(YugabyteVersion version, CancellationToken cancellationToken)
     {
         var (processes, problem) = await ProcessesAsync(cancellationToken);
@@ -78,10 +72,8 @@ internal sealed record VersionReport(IReadOnlyList<string> Others, IReadOnlyList
 {
     private const int Named = 6;
 
-    /// <summary>Whether every process reported the version.</summary>
     public bool IsClean => Others.Count == 0 && Silent.Count == 0;
 
-    /// <summary>The first of them, in sentences.</summary>
     public string Describe()
     {
         var all = Others.Concat(Silent).ToList();

@@ -1,27 +1,17 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Safety;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>One universe, as the spec lists it: its processes, their addresses and their clients.</summary>
 internal sealed class YugabyteCluster(IYugabyteTargets targets)
 {
-    /// <summary>How many processes are asked at once.</summary>
     public const int AtATime = 16;
 
     // If this many hosts cannot be reached, the network is the cause.
     private const int OtherToolHosts = 3;
 
-    /// <summary>The spec as it is now.</summary>
     public DatabaseRollingUpgradeSpec Spec => targets.Upgrade.Spec;
 
-    /// <summary>The settings of YugabyteDB.</summary>
     public YugabyteSpec Settings => Spec.Yugabyte ?? new YugabyteSpec();
 
-    /// <summary>The names of the dialect.</summary>
     public YugabyteVocabulary Vocabulary => YugabyteVocabulary.Of(Spec);
 
     public IReadOnlyList<DatabaseInstance> Masters =>
@@ -30,16 +20,12 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
     public IReadOnlyList<DatabaseInstance> Tservers =>
         [.. Spec.Instances.Where(i => i.Component == DatabaseComponent.Tserver)];
 
-    /// <summary>The JSON interface of masters.</summary>
     public YbMasterClient MasterClient => new(targets.Http, Vocabulary);
 
-    /// <summary>The JSON interface of tablet servers.</summary>
     public YbTserverClient TserverClient => new(targets.Http, Vocabulary);
 
-    /// <summary>Asks the SQL interfaces of tablet servers.</summary>
     public ISqlProbe Sql => targets.SqlProbe;
 
-    /// <summary>How far followers may lag.</summary>
     public TimeSpan MaxFollowerLag => KubernetesDuration.Parse(Settings.MaxFollowerLag);
 
     /// <summary>How long an instance must have been healthy.</summary>
@@ -51,16 +37,12 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         Spec.Instances.Find(i => i.Name == name) ?? throw new KeyNotFoundException(
             $"spec.instances no longer lists '{name}'. Add it again until the upgrade has ended.");
 
-    /// <summary>The address of the pages of an instance.</summary>
     public ServiceAddress Web(DatabaseInstance instance) => new(instance.Host, DefaultPorts.Status(Spec, instance));
 
-    /// <summary>The RPC address of an instance.</summary>
     public ServiceAddress Rpc(DatabaseInstance instance) => new(instance.Host, DefaultPorts.Service(Spec, instance));
 
-    /// <summary>The admin tool of the new package.</summary>
     public AdminTool Tool() => Tool($"{Spec.Package.Directory}/bin/{Vocabulary.AdminProgram}");
 
-    /// <summary>The admin tool at a path on the tool host.</summary>
     public AdminTool Tool(string program) => Tool(program, targets.Hosts.ToolHost);
 
     /// <summary>The host on which a catalogue upgrade runs now; null if none is found.</summary>
@@ -95,10 +77,9 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
             AdminToolTls.Of(Spec.Tls),
             targets.Redact);
 
-    /// <summary>
-    /// The AutoFlags configuration, by the tool of the tool host. If that host cannot be reached, the same tool of
-    /// another host is asked, unless certificates are needed, of which only the tool host is known to have them.
-    /// </summary>
+    /// <summary>The AutoFlags configuration, by the tool of the tool host. If that host cannot be reached, the same
+    /// tool of another host is asked, unless certificates are needed, of which only the tool host is known to have
+    /// them.</summary>
     /// <exception cref="TargetException">It cannot be read.</exception>
     public async Task<AutoFlagsConfig> AutoFlagsAsync(CancellationToken cancellationToken)
     {
@@ -126,11 +107,9 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         }
     }
 
-    /// <summary>The same tool, towards the masters of the peer of a replication group.</summary>
     public AdminTool PeerTool(ReplicationGroup group) =>
         PeerTool(group, $"{Spec.Package.Directory}/bin/{Vocabulary.AdminProgram}");
 
-    /// <summary>The admin tool at a path, towards the masters of the peer of a replication group.</summary>
     public AdminTool PeerTool(ReplicationGroup group, string program) =>
         new(
             targets.Hosts.Files(targets.Hosts.ToolHost),
@@ -146,7 +125,6 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
             AdminToolTls.Of(group.Peer),
             targets.Redact);
 
-    /// <summary>The tool towards the masters of the target of a replication group.</summary>
     public AdminTool Tool(ReplicationGroup group, ReplicationTarget target) =>
         target == ReplicationTarget.Here ? Tool() : PeerTool(group);
 
@@ -171,10 +149,8 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         return config.Groups.FirstOrDefault(g => g.Name == group.Name);
     }
 
-    /// <summary>
-    /// How long the source of a replication group keeps its log for a target that does not read it; null if its flags
-    /// do not say it.
-    /// </summary>
+    /// <summary>How long the source of a replication group keeps its log for a target that does not read it; null if
+    /// its flags do not say it.</summary>
     /// <exception cref="TargetException">The flags cannot be read.</exception>
     public async Task<TimeSpan?> RetentionAsync(
         ReplicationGroup group, ReplicationTarget target, CancellationToken cancellationToken)
@@ -190,13 +166,10 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         return ReplicationRetention.Of(flags);
     }
 
-    /// <summary>The peer of a replication group.</summary>
     public PeerCluster Peer(ReplicationGroup group) => new(this, group, targets.Peer(group.Name));
 
-    /// <summary>
-    /// The address of the pages of the leading master. Every master is asked directly; a master that does not answer is
-    /// ignored as long as exactly one of the others leads.
-    /// </summary>
+    /// <summary>The address of the pages of the leading master. Every master is asked directly; a master that does not
+    /// answer is ignored as long as exactly one of the others leads.</summary>
     /// <exception cref="ClusterUnhealthyException">No master leads, or more than one reports to lead.</exception>
     public async Task<ServiceAddress> LeaderAsync(CancellationToken cancellationToken)
     {
@@ -232,10 +205,6 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         };
     }
 
-    /// <summary>The cluster as its leading master sees it.</summary>
-    /// <exception cref="ClusterUnhealthyException">No master leads, or more than one reports to lead.</exception>
-    /// <exception cref="ServiceException">The leader gave no answer.</exception>
-    /// <exception cref="YbAnswerException">Its answer is unusable.</exception>
     public async Task<ClusterView> ReadAsync(CancellationToken cancellationToken)
     {
         var leader = await LeaderAsync(cancellationToken);
@@ -261,16 +230,12 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         };
     }
 
-    /// <summary>The version that a process reports.</summary>
-    /// <exception cref="ServiceException">No answer.</exception>
-    /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public Task<YugabyteVersion> VersionAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
         MasterClient.VersionAsync(Web(instance), cancellationToken);
 
-    /// <summary>
-    /// Tablet servers that were lost and taken out: dead, in the server blacklist, and not among the instances, because
-    /// spec.skip names them. Masters list them until they are removed (docs/research/yugabytedb.md#lost-hosts).
-    /// </summary>
+    /// <summary>Tablet servers that were lost and taken out: dead, in the server blacklist, and not among the
+    /// instances, because spec.skip names them. Masters list them until they are removed
+    /// (docs/research/yugabytedb.md#lost-hosts).</summary>
     public IReadOnlyList<YbTserver> TakenOut(IReadOnlyList<YbTserver> listed, YbClusterConfig config)
     {
         var known = Tservers.Select(Web).ToHashSet();
@@ -282,10 +247,8 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         ];
     }
 
-    /// <summary>
-    /// That a process does not answer, and why; null if it does. The status ALIVE of the master proves nothing for a
-    /// minute, so the process is asked directly.
-    /// </summary>
+    /// <summary>That a process does not answer, and why; null if it does. The status ALIVE of the master proves nothing
+    /// for a minute, so the process is asked directly.</summary>
     public async Task<string?> FindSilenceAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
         try
@@ -300,7 +263,6 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         }
     }
 
-    /// <summary>Runs the work for each item, a limited number at once; returns the results in order.</summary>
     public static async Task<IReadOnlyList<TResult>> EachAsync<T, TResult>(
         IReadOnlyList<T> items,
         Func<T, CancellationToken, Task<TResult>> work,
@@ -320,4 +282,11 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
             }
         }
     }
+}
+
+/// <summary>The state of the cluster does not allow the request: it has no leader, two leaders, or a server that is not
+/// listed.</summary>
+internal sealed class ClusterUnhealthyException(string reason, string message) : TargetException(reason, message)
+{
+    public override bool IsRequestNotTaken => true;
 }

@@ -1,12 +1,9 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>What the leading master knows of an instance. Changes nothing.</summary>
 /// <param name="cluster">The universe.</param>
 internal sealed class YugabyteMembership(YugabyteCluster cluster)
 {
-    /// <summary>See <see cref="IEngineTargets.FindMembershipAsync"/>.</summary>
     public async Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var view = await cluster.ReadAsync(cancellationToken);
@@ -41,7 +38,6 @@ internal sealed class YugabyteMembership(YugabyteCluster cluster)
         };
     }
 
-    /// <summary>See <see cref="IEngineTargets.FindUnfitAsync"/>.</summary>
     public async Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var view = await cluster.ReadAsync(cancellationToken);

@@ -1,17 +1,9 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Finds the processes of a universe from the pages of one master (docs/research/yugabytedb.md#master-pages): the
-/// masters, and from the one that leads the tablet servers.
-/// </summary>
+/// <summary>Finds the processes of a universe from the pages of one master (docs/research/yugabytedb.md#master-pages):
+/// the masters, and from the one that leads the tablet servers.</summary>
 internal sealed class YugabyteMembers(YugabyteCluster cluster, Findings findings)
 {
-    /// <summary>Everything that is registered.</summary>
     public async Task<FoundMembers> FindAsync(MemberSearch search, CancellationToken cancellationToken)
     {
         var usual = DefaultPorts.Status(

@@ -1,12 +1,8 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// How many tablet leaders the load balancer of a master moves in one run, about once a second: in all, and of one
-/// table. Up to 2.18 the defaults are 2 and 1, with which 5,000 leaders take over 40 minutes to leave; later versions
-/// have 100 and no limit of a table (docs/research/yugabytedb.md#admin-tool). Pure.
-/// </summary>
+/// <summary>How many tablet leaders the load balancer of a master moves in one run, about once a second: in all, and of
+/// one table. Up to 2.18 the defaults are 2 and 1, with which 5,000 leaders take over 40 minutes to leave; later
+/// versions have 100 and no limit of a table (docs/research/yugabytedb.md#admin-tool). Pure.</summary>
 /// <param name="All">load_balancer_max_concurrent_moves.</param>
 /// <param name="PerTable">load_balancer_max_concurrent_moves_per_table; negative for the value of all.</param>
 internal sealed record LeaderMoves(long All, long PerTable)
@@ -17,19 +13,15 @@ internal sealed record LeaderMoves(long All, long PerTable)
     // The later default of the vendor.
     private const long Fast = 100;
 
-    /// <summary>The values while tablet servers are drained; higher ones are kept.</summary>
     public LeaderMoves Wanted => new(Math.Max(All, Fast), PerTable < 0 ? PerTable : Math.Max(PerTable, Fast));
 
-    /// <summary>Whether the values are lower than they are wanted.</summary>
     public bool IsSlow => Wanted != this;
 
-    /// <summary>The values among the flags of a master; null if it has no such flags.</summary>
     public static LeaderMoves? Of(IReadOnlyDictionary<string, string> flags) =>
         Number(flags, AllFlag) is { } all && Number(flags, PerTableFlag) is { } perTable
             ? new LeaderMoves(all, perTable)
             : null;
 
-    /// <summary>The flags that have to change, with their values.</summary>
     public IEnumerable<(string Flag, long Value)> ChangeTo(LeaderMoves other)
     {
         if (All != other.All)
@@ -43,16 +35,12 @@ internal sealed record LeaderMoves(long All, long PerTable)
         }
     }
 
-    /// <summary>
-    /// What a master has to have again that has these values now: a value that is not the one of the upgrade was
-    /// changed by an administrator, or the master was restarted, and stays.
-    /// </summary>
-    /// <param name="former">The values before the upgrade changed them.</param>
+    /// <summary>What a master has to have again that has these values now: a value that is not the one of the upgrade
+    /// was changed by an administrator, or the master was restarted, and stays.</summary>
     public LeaderMoves Restored(LeaderMoves former) => new(
         All == former.Wanted.All ? former.All : All,
         PerTable == former.Wanted.PerTable ? former.PerTable : PerTable);
 
-    /// <summary>Values by the names of masters, as text for a receipt.</summary>
     public static string Text(IEnumerable<KeyValuePair<string, LeaderMoves>> masters) => string.Join(
         ',',
         masters.Select(m => string.Create(

@@ -1,14 +1,9 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// How long the source of a replication group keeps its log for a target that does not read it. After that the target
-/// has to be bootstrapped again. Pure.
-/// </summary>
+/// <summary>How long the source of a replication group keeps its log for a target that does not read it. After that the
+/// target has to be bootstrapped again. Pure.</summary>
 internal static class ReplicationRetention
 {
-    /// <summary>The flag of masters: how long the log is kept for replication.</summary>
     public const string Kept = "cdc_wal_retention_time_secs";
 
     /// <summary>The flag of tablet servers: how long the log is kept at most, for whatever reason.</summary>

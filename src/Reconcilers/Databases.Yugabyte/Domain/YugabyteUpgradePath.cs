@@ -1,11 +1,7 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Whether one version can be upgraded to the other in one step (docs/research/yugabytedb.md#procedure).
-/// </summary>
+/// <summary>Whether one version can be upgraded to the other in one step
+/// (docs/research/yugabytedb.md#procedure).</summary>
 /// <param name="From">The version that runs.</param>
 /// <param name="To">The version to go to.</param>
 /// <param name="Refusals">Why it cannot; empty if it can.</param>

@@ -1,13 +1,8 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// A version of YugabyteDB: 2.18.4.0-b52, or less of it (2.18.4). Absent numbers are 0; an absent build is any build.
-/// Even minor numbers below 1000 are stable releases, odd ones previews; releases named after a year are stable
-/// (docs/research/yugabytedb.md#procedure).
-/// </summary>
+/// <summary>A version of YugabyteDB: 2.18.4.0-b52, or less of it (2.18.4). Absent numbers are 0; an absent build is any
+/// build. Even minor numbers below 1000 are stable releases, odd ones previews; releases named after a year are stable
+/// (docs/research/yugabytedb.md#procedure).</summary>
 /// <param name="Major">2, or a year.</param>
 /// <param name="Minor">18.</param>
 /// <param name="Patch">4.</param>
@@ -18,21 +13,16 @@ internal sealed partial record YugabyteVersion(int Major, int Minor, int Patch, 
 {
     private const int FirstYear = 1000;
 
-    /// <summary>Whether it is of a preview series.</summary>
     public bool IsPreview => Major < FirstYear && Minor % 2 != 0;
 
-    /// <summary>The series: 2.18.</summary>
     public string Series => string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}");
 
-    /// <summary>Reads a version, also with a leading v.</summary>
-    /// <exception cref="FormatException">It is not a version.</exception>
     public static YugabyteVersion Parse(string text) =>
         TryParse(text, out var version)
             ? version
             : throw new FormatException(
                 $"'{text}' is not a version of YugabyteDB; expected for instance 2.18.4.0-b52 or 2.18.4");
 
-    /// <summary>Reads a version; false if the text is not one.</summary>
     public static bool TryParse(string? text, out YugabyteVersion version)
     {
         version = new YugabyteVersion(0, 0, 0, 0, null);
@@ -50,10 +40,6 @@ internal sealed partial record YugabyteVersion(int Major, int Minor, int Patch, 
         return true;
     }
 
-    /// <summary>
-    /// Whether a process that reports <paramref name="running"/> is of this version: all numbers are the same, and the
-    /// build where this one names one.
-    /// </summary>
     public bool Covers(YugabyteVersion running) =>
         SameNumbers(running) && (Build is null || Build == running.Build);
 
@@ -63,19 +49,14 @@ internal sealed partial record YugabyteVersion(int Major, int Minor, int Patch, 
             : (Major, Minor, Patch, Fix, Build ?? 0).CompareTo(
                 (other.Major, other.Minor, other.Patch, other.Fix, other.Build ?? 0));
 
-    /// <summary>Earlier.</summary>
     public static bool operator <(YugabyteVersion left, YugabyteVersion right) => Compare(left, right) < 0;
 
-    /// <summary>Later.</summary>
     public static bool operator >(YugabyteVersion left, YugabyteVersion right) => Compare(left, right) > 0;
 
-    /// <summary>Not later.</summary>
     public static bool operator <=(YugabyteVersion left, YugabyteVersion right) => Compare(left, right) <= 0;
 
-    /// <summary>Not earlier.</summary>
     public static bool operator >=(YugabyteVersion left, YugabyteVersion right) => Compare(left, right) >= 0;
 
-    /// <summary>2.18.4.0-b52, or 2.18.4.0 without a build.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.{Patch}.{Fix}")
             + (Build is { } build ? string.Create(CultureInfo.InvariantCulture, $"-b{build}") : "");

@@ -1,24 +1,16 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The names of programs, flags and commands: the preset of the dialect (docs/research/yugabytedb.md#dialect), with
-/// what spec.yugabyte.names says otherwise. Of BMDB only a few names are known; the rest is taken to be as in
-/// YugabyteDB, whose spellings are also accepted.
-/// </summary>
+/// <summary>The names of programs, flags and commands: the preset of the dialect (docs/research/yugabytedb.md#dialect),
+/// with what spec.yugabyte.names says otherwise. Of BMDB only a few names are known; the rest is taken to be as in
+/// YugabyteDB, whose spellings are also accepted.</summary>
 internal sealed record YugabyteVocabulary
 {
-    /// <summary>The master's program.</summary>
     public required string MasterProgram { get; init; }
 
-    /// <summary>The tablet server's program.</summary>
     public required string TserverProgram { get; init; }
 
-    /// <summary>The admin tool.</summary>
     public required string AdminProgram { get; init; }
 
-    /// <summary>The SQL shell, by which pg_extension is read.</summary>
     public required string SqlShell { get; init; }
 
     /// <summary>The admin tool's flag for the masters, with its hyphens.</summary>
@@ -39,22 +31,16 @@ internal sealed record YugabyteVocabulary
     /// <summary>The admin tool's command that prints the version of the SQL catalogue.</summary>
     public required string CatalogVersionCommand { get; init; }
 
-    /// <summary>The master's page of tablet servers, for people.</summary>
     public required string TabletServersPage { get; init; }
 
-    /// <summary>The JSON interface, before the name of a call.</summary>
     public required string ApiPath { get; init; }
 
-    /// <summary>Flags of a tablet server of which any switches SQL on.</summary>
     public required IReadOnlyList<string> SqlFlags { get; init; }
 
-    /// <summary>The name of SQL: YSQL, BSQL.</summary>
     public required string Sql { get; init; }
 
-    /// <summary>The name of replication: xCluster, xDCR.</summary>
     public required string Replication { get; init; }
 
-    /// <summary>The vocabulary of a spec.</summary>
     public static YugabyteVocabulary Of(DatabaseRollingUpgradeSpec spec)
     {
         var yugabyte = spec.Yugabyte ?? new YugabyteSpec();
@@ -78,7 +64,6 @@ internal sealed record YugabyteVocabulary
         };
     }
 
-    /// <summary>The program of a component.</summary>
     public string Program(DatabaseComponent component) =>
         component == DatabaseComponent.Master ? MasterProgram : TserverProgram;
 

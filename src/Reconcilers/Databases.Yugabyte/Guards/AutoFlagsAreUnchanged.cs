@@ -1,14 +1,7 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// AutoFlags are not promoted by others during the upgrade: old processes could not start again, and a rollback would
-/// be impossible (docs/research/yugabytedb.md#autoflags).
-/// </summary>
+/// <summary>AutoFlags are not promoted by others during the upgrade: old processes could not start again, and a
+/// rollback would be impossible (docs/research/yugabytedb.md#autoflags).</summary>
 internal sealed class AutoFlagsAreUnchanged(IYugabyteTargets targets)
     : YugabyteGuard<AutoFlagsAreUnchanged.Args>(targets)
 {

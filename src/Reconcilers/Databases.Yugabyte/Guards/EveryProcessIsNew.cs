@@ -1,14 +1,8 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// No process of the old version runs once every process was new (docs/research/yugabytedb.md#autoflags). Until
-/// AutoFlags are promoted, a process that does not answer blocks the upgrade too, because it may be an old one. After
-/// that an old process cannot run, and a process that is down does not concern this guard.
-/// </summary>
+/// <summary>No process of the old version runs once every process was new (docs/research/yugabytedb.md#autoflags).
+/// Until AutoFlags are promoted, a process that does not answer blocks the upgrade too, because it may be an old one.
+/// After that an old process cannot run, and a process that is down does not concern this guard.</summary>
 internal sealed class EveryProcessIsNew(IYugabyteTargets targets) : YugabyteGuard<EveryProcessIsNew.Args>(targets)
 {
     public sealed record Args;

@@ -1,22 +1,12 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The leader blacklist contains only the server that is being upgraded: a forgotten entry keeps its server without
-/// leaders permanently (docs/research/yugabytedb.md#rules).
-/// </summary>
+/// <summary>The leader blacklist contains only the server that is being upgraded: a forgotten entry keeps its server
+/// without leaders permanently (docs/research/yugabytedb.md#rules).</summary>
 internal sealed class LeaderBlacklistIsClean(IYugabyteTargets targets)
     : YugabyteGuard<LeaderBlacklistIsClean.Args>(targets)
 {
     public sealed record Args;
 
-    /// <summary>
-    /// The servers that are being upgraded: their drain has begun, they are not yet verified, and they were not removed
-    /// from the blacklist while the run was stopped.
-    /// </summary>
     public static IEnumerable<string> InHand(Plan plan) =>
         from drain in plan.Steps
         where drain.Is<DrainTserver>()

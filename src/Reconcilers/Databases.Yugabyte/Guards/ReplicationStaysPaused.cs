@@ -1,13 +1,8 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// A replication group that was paused stays paused until every process of both clusters runs the target version
-/// (docs/research/yugabytedb.md#procedure). From then on it may be resumed by anybody; the upgrade of the peer may be
-/// the first to do so.
-/// </summary>
+/// <summary>A replication group that was paused stays paused until every process of both clusters runs the target
+/// version (docs/research/yugabytedb.md#procedure). From then on it may be resumed by anybody; the upgrade of the peer
+/// may be the first to do so.</summary>
 internal sealed class ReplicationStaysPaused(IYugabyteTargets targets)
     : YugabyteGuard<ReplicationStaysPaused.Args>(targets)
 {

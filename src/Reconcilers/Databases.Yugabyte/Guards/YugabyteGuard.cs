@@ -1,14 +1,9 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The base of the guards of a universe. Nothing is done while the universe cannot be read, with one exception: while a
-/// process is being swapped and may therefore be down, a universe that does not answer must not keep it down. Starting
-/// the process repairs the universe, and no other step begins before the process is verified.
-/// </summary>
+/// <summary>The base of the guards of a universe. Nothing is done while the universe cannot be read, with one
+/// exception: while a process is being swapped and may therefore be down, a universe that does not answer must not keep
+/// it down. Starting the process repairs the universe, and no other step begins before the process is
+/// verified.</summary>
 /// <typeparam name="TArgs">The arguments.</typeparam>
 internal abstract class YugabyteGuard<TArgs>(IYugabyteTargets targets) : GuardBase<TArgs>
     where TArgs : class
@@ -32,6 +27,5 @@ internal abstract class YugabyteGuard<TArgs>(IYugabyteTargets targets) : GuardBa
         }
     }
 
-    /// <summary>Reads the state of the world.</summary>
     protected abstract Task<GuardReading> ReadAsync(TArgs args, Plan plan, CancellationToken cancellationToken);
 }

@@ -1,13 +1,9 @@
-using System.Globalization;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Which tablet servers are stopped side by side: those of one zone, at most spec.yugabyte.maxUnavailablePerZone of
-/// them. A zone is the cloud, region and zone that the masters list for a server. <see cref="ClusterGate"/> proves
-/// before each drain and each stop that every tablet keeps its majority. Pure.
-/// </summary>
+/// <summary>Which tablet servers are stopped side by side: those of one zone, at most
+/// spec.yugabyte.maxUnavailablePerZone of them. A zone is the cloud, region and zone that the masters list for a
+/// server. <see cref="ClusterGate"/> proves before each drain and each stop that every tablet keeps its majority.
+/// Pure.</summary>
 internal sealed class TserverBatches
 {
     // Without a quorum that survives one of them, servers are stopped one at a time.
@@ -19,17 +15,11 @@ internal sealed class TserverBatches
     /// <summary>The batches in their order; without zones, each server in the order of the spec.</summary>
     public IReadOnlyList<IReadOnlyList<DatabaseInstance>> Batches { get; }
 
-    /// <summary>What the reader of the plan has to know; null if servers are stopped one at a time.</summary>
     public string? Note { get; }
 
-    /// <summary>The batches of a universe.</summary>
     public static TserverBatches Of(DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery) =>
         Of(spec, discovery.ReplicationFactor, discovery.Placement);
 
-    /// <summary>The batches of a universe.</summary>
-    /// <param name="spec">The spec.</param>
-    /// <param name="replicas">The replication factor.</param>
-    /// <param name="placement">Where the tablet servers are.</param>
     public static TserverBatches Of(DatabaseRollingUpgradeSpec spec, int replicas, TserverPlacement placement)
     {
         var most = (spec.Yugabyte ?? new YugabyteSpec()).MaxUnavailablePerZone;
@@ -61,7 +51,6 @@ internal sealed class TserverBatches
 
     /// <summary>Why servers in these zones are not stopped side by side; null if they may be.</summary>
     /// <param name="zones">The zone of each server; null if it is not known.</param>
-    /// <param name="replicas">The replication factor.</param>
     private static string? Obstacle(IReadOnlyCollection<string?> zones, int replicas) =>
         replicas < FewestReplicas
             ? string.Create(
@@ -77,16 +66,13 @@ internal sealed class TserverBatches
 }
 
 /// <summary>Where the tablet servers of a universe are.</summary>
-/// <param name="Zones">
-/// The failure domain of each server by its name, as CLOUD.REGION.ZONE; null if the masters do not list it.
-/// </param>
-/// <param name="Obstacle">
-/// Why those of one zone are not stopped side by side, a whole sentence, although there are enough zones: a tablet
-/// would lose its majority, or its replicas cannot be read. Null if they may be, or if the spec does not ask for it.
-/// </param>
+/// <param name="Zones">The failure domain of each server by its name, as CLOUD.REGION.ZONE; null if the masters do not
+/// list it.</param>
+/// <param name="Obstacle">Why those of one zone are not stopped side by side, a whole sentence, although there are
+/// enough zones: a tablet would lose its majority, or its replicas cannot be read. Null if they may be, or if the spec
+/// does not ask for it.</param>
 internal sealed record TserverPlacement(IReadOnlyDictionary<string, string?> Zones, string? Obstacle)
 {
-    /// <summary>Nothing is known.</summary>
     public static TserverPlacement Unknown { get; } =
         new(new Dictionary<string, string?>(StringComparer.Ordinal), Obstacle: null);
 }

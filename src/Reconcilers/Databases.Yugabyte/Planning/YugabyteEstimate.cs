@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>How long the processes of a universe take to be replaced one after another. Pure.</summary>
@@ -9,9 +6,6 @@ internal static class YugabyteEstimate
     // Draining, stopping, starting and catching up of one process, as a rule of thumb.
     private static readonly TimeSpan EachProcess = TimeSpan.FromSeconds(90);
 
-    /// <summary>The estimate.</summary>
-    /// <param name="spec">The spec.</param>
-    /// <param name="servers">The tablet servers; those of a batch are replaced at once.</param>
     public static TimeSpan Of(DatabaseRollingUpgradeSpec spec, TserverBatches servers) =>
         (spec.Instances.Count(i => i.Component == DatabaseComponent.Master) + servers.Batches.Count)
         * (EachProcess + KubernetesDuration.Parse(spec.Settle));

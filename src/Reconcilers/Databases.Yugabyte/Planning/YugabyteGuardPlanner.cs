@@ -1,13 +1,7 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Planning;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Adds the guards of a YugabyteDB upgrade. Guards are read before every act, so each covers the whole
-/// universe.
-/// </summary>
+/// <summary>Adds the guards of a YugabyteDB upgrade. Guards are read before every act, so each covers the whole
+/// universe.</summary>
 internal sealed class YugabyteGuardPlanner(PlanBuilder plan, YugabyteDiscovery discovery, bool hasFlags)
 {
     public void Compile()

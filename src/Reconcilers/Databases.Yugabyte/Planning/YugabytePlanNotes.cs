@@ -1,8 +1,3 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Planning;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Adds the notes that the reader of the plan needs before approving it.</summary>

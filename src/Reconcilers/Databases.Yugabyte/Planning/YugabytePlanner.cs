@@ -1,24 +1,16 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Planning;
-using Drydock.Reconcilers.Upgrades;
 using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Compiles the plan of a YugabyteDB or BMDB upgrade from the spec and what preflight found. Pure and deterministic.
-/// The order is the vendor's own (docs/research/yugabytedb.md#procedure): packages on all hosts, masters one at a time
-/// with the leader last, tablet servers one at a time, and only when every process is new the steps that make it final.
-/// A step has no argument that can be read from the spec, which is frozen while a plan is stored.
-/// </summary>
-/// <remarks>
-/// A tablet server is drained while the one before it settles, and stopped when that one has settled. The first one
-/// does not wait until the last master has settled: the two share no quorum, and <see cref="ClusterGate"/> asks all
-/// masters before the drain and before the stop. Tablet servers of one zone (<see cref="TserverBatches"/>) may be
-/// drained and stopped side by side; then a zone is what another one waits for.
-/// </remarks>
+/// <summary>Compiles the plan of a YugabyteDB or BMDB upgrade from the spec and what preflight found. Pure and
+/// deterministic. The order is the vendor's own (docs/research/yugabytedb.md#procedure): packages on all hosts, masters
+/// one at a time with the leader last, tablet servers one at a time, and only when every process is new the steps that
+/// make it final. A step has no argument that can be read from the spec, which is frozen while a plan is
+/// stored.</summary>
+/// <remarks>A tablet server is drained while the one before it settles, and stopped when that one has settled. The
+/// first one does not wait until the last master has settled: the two share no quorum, and <see cref="ClusterGate"/>
+/// asks all masters before the drain and before the stop. Tablet servers of one zone (<see cref="TserverBatches"/>) may
+/// be drained and stopped side by side; then a zone is what another one waits for.</remarks>
 internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery)
 {
     private const int Attempts = 5;
@@ -37,7 +29,6 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
     // If no rollback is possible, the first master that is stopped is the point of no return.
     private bool CanRollBack => YugabyteFeatures.CanRollBack(Settings.Dialect, From);
 
-    /// <summary>Compiles the plan.</summary>
     public Plan Compile()
     {
         _plan.Acknowledge(spec.Preflight.Acknowledge);
@@ -280,9 +271,8 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
     }
 }
 
-/// <summary>
-/// The steps of one plan that replace masters and tablet servers one at a time, in an upgrade or in a rollback.
-/// </summary>
+/// <summary>The steps of one plan that replace masters and tablet servers one at a time, in an upgrade or in a
+/// rollback.</summary>
 internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
 {
     private const int AttemptsOfMaster = 3;
@@ -290,13 +280,6 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
 
     private SwapTserver.Args? _first;
 
-    /// <summary>Adds a phase of masters; returns the ids for which the next phase waits.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="phase">The phase.</param>
-    /// <param name="count">The number of masters.</param>
-    /// <param name="first">The arguments of the first swap.</param>
-    /// <param name="after">The ids for which the phase waits.</param>
-    /// <param name="reversible">Whether a rollback can undo it.</param>
     public List<string> AddMasters(
         PlanBuilder plan, string phase, int count, SwapMaster.Args first, List<string> after, bool reversible)
     {
@@ -334,14 +317,6 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
     }
 
     /// <summary>Adds the steps of one tablet server; returns the ids for which the next server waits.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="phase">The phase.</param>
-    /// <param name="name">The tablet server.</param>
-    /// <param name="args">The arguments of its swap.</param>
-    /// <param name="after">The ids for which its first step waits.</param>
-    /// <param name="reversible">Whether a rollback can undo the swap.</param>
-    /// <param name="sql">In a rollback: what the upgrade recorded of its SQL interfaces.</param>
-    /// <param name="settled">The ids for which its stop waits besides.</param>
     public List<string> AddTserver(
         PlanBuilder plan,
         string phase,

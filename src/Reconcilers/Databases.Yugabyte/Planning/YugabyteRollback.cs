@@ -1,23 +1,16 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Whether an upgrade can be rolled back (docs/research/yugabytedb.md#procedure). Pure.</summary>
 internal static class YugabyteRollback
 {
-    /// <summary>
-    /// Why what a plan has done cannot be rolled back; null if it can. Before the first process is stopped everything
-    /// can be undone, whatever the dialect and the versions.
-    /// </summary>
+    /// <summary>Why what a plan has done cannot be rolled back; null if it can. Before the first process is stopped
+    /// everything can be undone, whatever the dialect and the versions.</summary>
     public static string? Obstacle(DatabaseRollingUpgradeSpec spec, Plan plan) => YugabytePlanTraits.IsPastUndo(plan)
         ? NeverBecause((spec.Yugabyte ?? new YugabyteSpec()).Dialect, YugabyteVersion.Parse(spec.FromVersion))
             ?? Passed(spec, plan)
             ?? Unknown(spec, plan)
         : null;
 
-    /// <summary>Why no rollback is possible once a process was stopped; null if it is.</summary>
     internal static string? NeverBecause(YugabyteDialect dialect, YugabyteVersion from)
     {
         if (YugabyteFeatures.CanRollBack(dialect, from))

@@ -1,18 +1,12 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Planning;
-using Drydock.Reconcilers.Upgrades;
 using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Compiles the rollback from what a plan has really done. Pure. If no process was stopped: servers are removed from
-/// the leader blacklist, replication resumes, the package stays. Otherwise (docs/research/yugabytedb.md#procedure):
-/// volatile AutoFlags are rolled back first; then tablet servers go to the old programs, in reverse order because the
-/// last one may be down; then masters, the leader last; then replication resumes.
-/// </summary>
+/// <summary>Compiles the rollback from what a plan has really done. Pure. If no process was stopped: servers are
+/// removed from the leader blacklist, replication resumes, the package stays. Otherwise
+/// (docs/research/yugabytedb.md#procedure): volatile AutoFlags are rolled back first; then tablet servers go to the old
+/// programs, in reverse order because the last one may be down; then masters, the leader last; then replication
+/// resumes.</summary>
 internal sealed class YugabyteRollbackPlanner
 {
     private const int Attempts = 5;
@@ -29,14 +23,11 @@ internal sealed class YugabyteRollbackPlanner
         (_spec, _done, _moreNotes, _rolling) = (spec, done, notes, new YugabyteRollingSteps(spec));
 
     /// <summary>Compiles the rollback; without steps if nothing was changed.</summary>
-    /// <param name="spec">The spec.</param>
     /// <param name="plan">The plan with the progress of its steps. There must be no
     /// <see cref="YugabyteRollback.Obstacle"/>.</param>
-    /// <param name="notes">Additional notes for the reader of the rollback plan.</param>
     public static Plan Compile(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string>? notes = null) =>
         new YugabyteRollbackPlanner(spec, plan, notes ?? []).Compile();
 
-    /// <summary>The instances that were stopped, or may have been, in the order in which they were.</summary>
     internal static IEnumerable<StoppedInstance> Stopped(DatabaseRollingUpgradeSpec spec, Plan plan)
     {
         var vocabulary = YugabyteVocabulary.Of(spec);
@@ -59,7 +50,6 @@ internal sealed class YugabyteRollbackPlanner
         }
     }
 
-    /// <summary>The groups that a plan has paused, or may have, and not resumed.</summary>
     internal static IEnumerable<DiscoveredGroup> PausedGroups(Plan plan) =>
         from pause in plan.Steps
         where pause.Is<SetReplication>() && PlanProgress.Begun(pause)

@@ -1,13 +1,9 @@
-using System.Globalization;
-using Drydock.Reconcilers.Upgrades;
 using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The ids of steps that other steps, the status and users refer to: <c>PHASE/NODE</c>, <c>PHASE/NODE/verb</c>, and
-/// <c>PHASE/verb</c> for the whole universe.
-/// </summary>
+/// <summary>The ids of steps that other steps, the status and users refer to: <c>PHASE/NODE</c>,
+/// <c>PHASE/NODE/verb</c>, and <c>PHASE/verb</c> for the whole universe.</summary>
 internal static class YugabyteStepIds
 {
     public const string AdminTool = Phases.PreparePackage + "/prove-admin-tool";
@@ -26,13 +22,10 @@ internal static class YugabyteStepIds
     public const string Catalog = Phases.UpgradeCatalog + "/upgrade";
     public const string ResumePeers = Phases.ResumeReplication + "/await-peers";
 
-    /// <summary>Rollback: the flags of masters that limit moves of leaders are as they were before.</summary>
     public const string UndoLeaderSpeed = Phases.Undo + "/restore-leader-speed";
 
-    /// <summary>Rollback: volatile AutoFlags are as they were before.</summary>
     public const string RollBackFlags = Phases.RollbackAutoFlags + "/roll-back";
 
-    /// <summary>Rollback: every process runs the former version.</summary>
     public const string FormerVersions = Phases.RollbackMasters + "/verify-versions";
 
     public static string Package(string hostOrGroup) => PlannedStep.Id(Phases.PreparePackage, hostOrGroup);
@@ -43,10 +36,8 @@ internal static class YugabyteStepIds
     public static string Resume(string group, ReplicationTarget target) =>
         PlannedStep.Id(Phases.ResumeReplication, group, Name(target));
 
-    /// <summary>The next master is stopped, swapped and started.</summary>
     public static string MasterSwap(string phase, int slot) => PlannedStep.Id(phase, Name(slot), "swap");
 
-    /// <summary>The master of that slot is healthy.</summary>
     public static string MasterVerify(string phase, int slot) => PlannedStep.Id(phase, Name(slot), "verify");
 
     public static string Drain(string phase, string instance) => PlannedStep.Id(phase, instance, "drain");
@@ -56,7 +47,6 @@ internal static class YugabyteStepIds
     /// <summary>The tablet server is healthy and is no longer in the leader blacklist.</summary>
     public static string Verify(string phase, string instance) => PlannedStep.Id(phase, instance, "verify");
 
-    /// <summary>Rollback: a tablet server is removed from the leader blacklist.</summary>
     public static string Release(string instance) => PlannedStep.Id(Phases.Undo, instance, "release-leaders");
 
     private static string Name(int slot) => slot.ToString(CultureInfo.InvariantCulture);

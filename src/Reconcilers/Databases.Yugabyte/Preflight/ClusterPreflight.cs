@@ -1,15 +1,8 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The universe as its leading master sees it: all masters alive and one leader, no server dead, nothing
+/// <summary>The universe as its leading master sees it: all masters alive and one leader, no server dead, nothing
 /// under-replicated or leaderless, the processes those of the spec, enough of them, none kept without leaders, and
-/// whether SQL is on.
-/// </summary>
+/// whether SQL is on.</summary>
 internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
     private const int Voters = 3;

@@ -1,12 +1,7 @@
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// PostgreSQL extensions in use and those of the new version (docs/research/yugabytedb.md#procedure). What cannot be
-/// read is said, never guessed.
-/// </summary>
+/// <summary>PostgreSQL extensions in use and those of the new version (docs/research/yugabytedb.md#procedure). What
+/// cannot be read is said, never guessed.</summary>
 internal sealed class ExtensionPreflight(IYugabyteTargets targets, YugabyteCluster cluster, Findings findings)
 {
     public async Task LookAsync(bool? sqlIsOn, IReadOnlyList<HostFacts> hosts, CancellationToken cancellationToken)

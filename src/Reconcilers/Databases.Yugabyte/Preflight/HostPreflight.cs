@@ -1,9 +1,3 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>The hosts: reachable, clocks in sync, and the package present, or space for it.</summary>

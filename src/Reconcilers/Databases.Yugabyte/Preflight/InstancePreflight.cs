@@ -1,22 +1,13 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Each process: it runs, it is controlled as the spec says, no other process of its instance runs, and it is of the
-/// version the spec names.
-/// </summary>
+/// <summary>Each process: it runs, it is controlled as the spec says, no other process of its instance runs, and it is
+/// of the version the spec names.</summary>
 internal sealed class InstancePreflight(
     IYugabyteTargets targets, YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
     public Task<IReadOnlyList<InstanceFacts>> LookAsync(CancellationToken cancellationToken) =>
         YugabyteCluster.EachAsync(cluster.Spec.Instances, LookAsync, cancellationToken);
 
-    /// <summary>
-    /// What the plan is compiled from: of a process that runs the new version already, what its fellows ran.
-    /// </summary>
     public IReadOnlyList<DiscoveredInstance> Discover(IReadOnlyList<InstanceFacts> looks) =>
     [
         .. looks.Select(look => new DiscoveredInstance
@@ -31,10 +22,8 @@ internal sealed class InstancePreflight(
         }),
     ];
 
-    /// <summary>
-    /// Programs that lie in the place of running ones and are neither those nor the package's: a restart would start
-    /// something unknown.
-    /// </summary>
+    /// <summary>Programs that lie in the place of running ones and are neither those nor the package's: a restart would
+    /// start something unknown.</summary>
     public void CompareInstalled(IReadOnlyList<InstanceFacts> looks, IReadOnlyList<HostFacts> hosts)
     {
         foreach (var look in looks.Where(

@@ -1,22 +1,12 @@
-using Drydock.Clients.Remote;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Whether other software manages the processes: yugabyted, or YugabyteDB Anywhere. It would restart processes that
-/// are stopped here, or return to the version that it knows (docs/research/yugabytedb.md#yugabytedb-anywhere). An
-/// administrator may judge it differently.
-/// </summary>
+/// <summary>Whether other software manages the processes: yugabyted, or YugabyteDB Anywhere. It would restart processes
+/// that are stopped here, or return to the version that it knows (docs/research/yugabytedb.md#yugabytedb-anywhere). An
+/// administrator may judge it differently.</summary>
 internal sealed class ManagementPreflight(IYugabyteTargets targets, YugabyteCluster cluster, Findings findings)
 {
-    /// <summary>The subject of a finding about yugabyted.</summary>
     public const string Yugabyted = "yugabyted";
 
-    /// <summary>The subject of a finding about YugabyteDB Anywhere.</summary>
     public const string Anywhere = "yugabytedb-anywhere";
 
     // yugabyted starts master and tablet server with it, so that they end with yugabyted.

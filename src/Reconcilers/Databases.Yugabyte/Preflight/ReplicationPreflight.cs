@@ -1,15 +1,8 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Replication groups: those the universe has are those of the spec, and at which end of each its target is. Of an
-/// older version only the groups of which this universe is the target can be seen here; those of which it is the source
-/// are found at their other end, if the spec lists them.
-/// </summary>
+/// <summary>Replication groups: those the universe has are those of the spec, and at which end of each its target is.
+/// Of an older version only the groups of which this universe is the target can be seen here; those of which it is the
+/// source are found at their other end, if the spec lists them.</summary>
 internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
     private const string Field = "spec.yugabyte.replication.groups";

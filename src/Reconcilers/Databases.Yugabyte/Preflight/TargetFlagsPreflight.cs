@@ -1,21 +1,15 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Replication in which the target goes first: whether the AutoFlags of both ends allow it. A target that has not
-/// promoted what its source uses cannot read the source's log, and a target that runs the new version but is not final
-/// would fall behind as soon as this universe promotes its flags (docs/research/yugabytedb.md#procedure).
-/// </summary>
+/// <summary>Replication in which the target goes first: whether the AutoFlags of both ends allow it. A target that has
+/// not promoted what its source uses cannot read the source's log, and a target that runs the new version but is not
+/// final would fall behind as soon as this universe promotes its flags
+/// (docs/research/yugabytedb.md#procedure).</summary>
 internal sealed class TargetFlagsPreflight(YugabyteCluster cluster, Findings findings)
 {
     private const string Field = "spec.yugabyte.replication.groups";
 
     private readonly ReplicationFlags _flags = new(cluster);
 
-    /// <summary>Compares this universe, the source, with the target of a group, which runs the new version.</summary>
     public Task CompareAsync(
         ReplicationGroup group, YugabyteUpgradePath path, ToolState look, CancellationToken cancellationToken) =>
         BothAsync(group, path, look, (own, theirs) =>
@@ -36,10 +30,6 @@ internal sealed class TargetFlagsPreflight(YugabyteCluster cluster, Findings fin
             }
         }, cancellationToken);
 
-    /// <summary>
-    /// Compares this universe, the target, with the source of a group: a source that uses more flags was upgraded
-    /// first, and does not replicate until this universe is final.
-    /// </summary>
     public Task CompareSourceAsync(
         ReplicationGroup group, YugabyteUpgradePath path, ToolState look, CancellationToken cancellationToken) =>
         BothAsync(group, path, look, (own, theirs) =>

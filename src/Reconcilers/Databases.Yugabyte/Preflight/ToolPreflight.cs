@@ -1,13 +1,8 @@
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// What only the admin tool tells. It is asked from the new package; where that is yet to be unpacked, the running
-/// version's own tool is asked, which preflight only reads by. The same is read once more by the new tool before
-/// anything is stopped.
-/// </summary>
+/// <summary>What only the admin tool tells. It is asked from the new package; where that is yet to be unpacked, the
+/// running version's own tool is asked, which preflight only reads by. The same is read once more by the new tool
+/// before anything is stopped.</summary>
 internal sealed class ToolPreflight(
     IYugabyteTargets targets, YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
@@ -85,7 +80,6 @@ internal sealed class ToolPreflight(
 /// <summary>The admin tool, and what preflight read with it.</summary>
 /// <param name="Tool">The tool; null if no tool could be run.</param>
 /// <param name="Help">The commands that it has.</param>
-/// <param name="AutoFlagsVersion">
-/// The version of the AutoFlags configuration; null if there is none or it could not be read.
-/// </param>
+/// <param name="AutoFlagsVersion">The version of the AutoFlags configuration; null if there is none or it could not be
+/// read.</param>
 internal sealed record ToolState(AdminTool? Tool, AdminHelp? Help, int? AutoFlagsVersion);

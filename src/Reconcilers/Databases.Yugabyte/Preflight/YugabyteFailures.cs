@@ -1,6 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Converts failures of clients into findings of the preflight of a YugabyteDB or BMDB upgrade.</summary>

@@ -1,13 +1,7 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// One pass of preflight: everything that can be found out about a universe and its hosts without changing anything,
-/// side by side where that is possible. All findings of the pass are listed, not the first.
-/// </summary>
+/// <summary>One pass of preflight: everything that can be found out about a universe and its hosts without changing
+/// anything, side by side where that is possible. All findings of the pass are listed, not the first.</summary>
 internal sealed class YugabytePreflight
 {
     private readonly IYugabyteTargets _targets;
@@ -23,7 +17,6 @@ internal sealed class YugabytePreflight
                 targets.Redact, YugabyteFailures.Finding, targets.Upgrade.Spec.Preflight.Acknowledge));
     }
 
-    /// <summary>Runs the pass.</summary>
     public async Task<PreflightResult<YugabyteDiscovery>> RunAsync(CancellationToken cancellationToken)
     {
         var spec = _cluster.Spec;

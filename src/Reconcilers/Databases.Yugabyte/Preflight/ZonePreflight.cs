@@ -1,17 +1,10 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Where the tablet servers are, and whether those of one zone can be stopped side by side if the spec asks for it: no
-/// tablet may lose its majority without any of the batches. If one would, they are stopped one at a time.
-/// </summary>
+/// <summary>Where the tablet servers are, and whether those of one zone can be stopped side by side if the spec asks
+/// for it: no tablet may lose its majority without any of the batches. If one would, they are stopped one at a
+/// time.</summary>
 internal sealed class ZonePreflight(YugabyteCluster cluster)
 {
-    /// <summary>Reads it. Changes nothing.</summary>
-    /// <param name="state">The universe.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public async Task<TserverPlacement> LookAsync(ClusterState state, CancellationToken cancellationToken)
     {
         var placement = new TserverPlacement(

@@ -1,16 +1,8 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Waits until promoted AutoFlags have reached every process: twice heartbeat_interval_ms
+/// <summary>Waits until promoted AutoFlags have reached every process: twice heartbeat_interval_ms
 /// (docs/research/yugabytedb.md#procedure), or auto_flags_apply_delay_ms if the version has that flag. Both values are
-/// read from the processes.
-/// </summary>
+/// read from the processes.</summary>
 internal sealed class AwaitAutoFlags(IYugabyteTargets targets) : YugabyteStep<AwaitAutoFlags.Args>(targets), IWaitsOnly
 {
     private const string Heartbeat = "heartbeat_interval_ms";

@@ -1,25 +1,15 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Waits until every process of every peer of replication runs the target version. Only then may replication resume
-/// (docs/research/yugabytedb.md#procedure), and only to targets that are final themselves; or, if both directions run
-/// unpaused, the new version be made final. Other upgrades bring this about, so the run counts as held
-/// (PeerNotUpgraded) meanwhile.
-/// </summary>
+/// <summary>Waits until every process of every peer of replication runs the target version. Only then may replication
+/// resume (docs/research/yugabytedb.md#procedure), and only to targets that are final themselves; or, if both
+/// directions run unpaused, the new version be made final. Other upgrades bring this about, so the run counts as held
+/// (PeerNotUpgraded) meanwhile.</summary>
 internal sealed class AwaitPeers(IYugabyteTargets targets) : YugabyteStep<AwaitPeers.Args>(targets), IWaitsOnly
 {
     private const int Named = 6;
 
-    /// <param name="Final">
-    /// Whether the target of every paused group must also have promoted every AutoFlag that its source uses: a target
-    /// that does not use them cannot replicate.
-    /// </param>
+    /// <param name="Final">Whether the target of every paused group must also have promoted every AutoFlag that its
+    /// source uses: a target that does not use them cannot replicate.</param>
     public sealed record Args(bool? Final = null);
 
     protected override TimeSpan Pause => TimeSpan.FromSeconds(5);

@@ -1,9 +1,8 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Waits until no upgrade of the SQL catalogue is under way: no command runs on the tool host, and the version of the
-/// catalogue, which every migration raises, has not changed for a while. The command's own end was not seen.
-/// </summary>
+/// <summary>Waits until no upgrade of the SQL catalogue is under way: no command runs on the tool host, and the version
+/// of the catalogue, which every migration raises, has not changed for a while. The command's own end was not
+/// seen.</summary>
 /// <param name="cluster">The universe.</param>
 internal sealed class CatalogWatch(YugabyteCluster cluster)
 {

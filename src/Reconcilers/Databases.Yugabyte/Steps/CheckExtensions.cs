@@ -1,13 +1,7 @@
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Verifies that every PostgreSQL extension in use is in the new package on every host with a tablet server, before the
-/// first server is stopped (docs/research/yugabytedb.md#procedure).
-/// </summary>
+/// <summary>Verifies that every PostgreSQL extension in use is in the new package on every host with a tablet server,
+/// before the first server is stopped (docs/research/yugabytedb.md#procedure).</summary>
 internal sealed class CheckExtensions(IYugabyteTargets targets)
     : YugabyteStep<CheckExtensions.Args>(targets), IWaitsOnly
 {

@@ -1,10 +1,4 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -19,7 +13,6 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// </summary>
 internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<DrainTserver.Args>(targets)
 {
-    /// <summary>The number of leaders that did not leave in time, if spec.drain accepts that.</summary>
     public const string LeadersLeftFact = "leadersLeft";
 
     private readonly LeaderDrain _drain = new(targets, new YugabyteCluster(targets));

@@ -1,17 +1,10 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Stops a process, replaces its program and starts it: the part that masters and tablet servers share. Every call is
-/// level-based. After a kill the step continues from the state of the host: a process that runs the wanted program is
-/// left alone; a process that does not run is replaced and started without asking the cluster.
-/// </summary>
+/// <summary>Stops a process, replaces its program and starts it: the part that masters and tablet servers share. Every
+/// call is level-based. After a kill the step continues from the state of the host: a process that runs the wanted
+/// program is left alone; a process that does not run is replaced and started without asking the cluster.</summary>
 internal sealed class InstanceSwap(IYugabyteTargets targets)
 {
-    /// <summary>The progress of the swap.</summary>
     public static SwapState Read(InstanceProcess process, ProgramChange change)
     {
         if (change.IsDone(process))
@@ -30,10 +23,8 @@ internal sealed class InstanceSwap(IYugabyteTargets targets)
         return process.IsAlive ? SwapState.RunsOther : isLooping ? SwapState.Done : SwapState.IsDown;
     }
 
-    /// <summary>
-    /// Verifies, before a process is stopped, that the other program can replace it: the program is on the host,
-    /// unchanged, and the program in its place is known.
-    /// </summary>
+    /// <summary>Verifies, before a process is stopped, that the other program can replace it: the program is on the
+    /// host, unchanged, and the program in its place is known.</summary>
     /// <exception cref="StepActionException">It cannot be replaced; nothing was changed.</exception>
     public async Task EnsureCanSwapAsync(
         DatabaseInstance instance,
@@ -75,14 +66,12 @@ internal sealed class InstanceSwap(IYugabyteTargets targets)
         }
     }
 
-    /// <summary>Stops the process and anything that its supervisor would start.</summary>
     public Task StopAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
         targets.EnsureMayAct();
         return targets.Hosts.Instance(instance.Name).StopAsync(cancellationToken);
     }
 
-    /// <summary>Puts the other program in place and starts it.</summary>
     public async Task StartOtherAsync(
         DatabaseInstance instance, ProgramChange change, CancellationToken cancellationToken)
     {
@@ -106,13 +95,11 @@ internal sealed class InstanceSwap(IYugabyteTargets targets)
 /// <summary>The progress of the swap of a process.</summary>
 internal enum SwapState
 {
-    /// <summary>The process runs the wanted program, or its supervisor starts it.</summary>
     Done,
 
     /// <summary>The process runs another program and must be stopped.</summary>
     RunsOther,
 
-    /// <summary>The process does not run.</summary>
     IsDown,
 
     /// <summary>The process runs, but its program cannot be read.</summary>

@@ -1,43 +1,27 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Moves the leaders of a tablet server to other servers by the leader blacklist
-/// (docs/research/yugabytedb.md#admin-tool): the server gives away its leaders and gets no new ones; its data stays.
-/// </summary>
+/// <summary>Moves the leaders of a tablet server to other servers by the leader blacklist
+/// (docs/research/yugabytedb.md#admin-tool): the server gives away its leaders and gets no new ones; its data
+/// stays.</summary>
 internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster cluster)
 {
-    /// <summary>How often the number of leaders is read.</summary>
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
     private readonly DrainWatch _watch = new();
 
-    /// <summary>Whether a server that keeps leaders is stopped nevertheless.</summary>
     public bool Proceeds => cluster.Spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed;
 
-    /// <summary>The progress of the drain of a server.</summary>
     public DrainState Read(ClusterView view, DatabaseInstance instance)
     {
         var leaders = view.Tserver(cluster.Web(instance)) is { IsAlive: true } server ? server.Leaders : 0;
         return new DrainState(view.IsBlacklisted(cluster.Rpc(instance)), leaders);
     }
 
-    /// <summary>Adds a server to the leader blacklist.</summary>
     public Task BeginAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
         cluster.Tool().ChangeLeaderBlacklistAsync(cluster.Rpc(instance), add: true, cancellationToken);
 
-    /// <summary>
-    /// Records how many leaders are left. Returns why they are not waited for any longer: none has left for
-    /// spec.drain.stalledFor, or spec.drain.timeout is over; null while leaders leave.
-    /// </summary>
-    /// <param name="context">The step.</param>
-    /// <param name="began">Since when leaders are waited for.</param>
-    /// <param name="leaders">The leaders that are left.</param>
+    /// <summary>Records how many leaders are left. Returns why they are not waited for any longer: none has left for
+    /// spec.drain.stalledFor, or spec.drain.timeout is over; null while leaders leave.</summary>
     public string? Overdue(StepContext context, DateTimeOffset began, ulong leaders)
     {
         var (drain, now) = (cluster.Spec.Drain, context.Time.GetUtcNow());
@@ -62,21 +46,13 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
     /// <summary>The number of leaders cannot be relied on now, or does not matter any more.</summary>
     public void Forget(StepContext context) => _watch.Forget(Key(context));
 
-    /// <summary>The message if leaders stay.</summary>
     public string Left(DatabaseInstance instance, string why, ulong leaders) =>
         $"{why}: {leaders} tablet leaders are left on {instance.Name}, which runs and was not stopped. Find out why "
         + $"they stay ({cluster.Vocabulary.TabletServersPage} of a master; a tablet without another healthy replica), "
         + "then retry; or stop it nevertheless with `spec.drain.onTimeout: Proceed`.";
 
-    /// <summary>
-    /// Ensures immediately before a server is stopped that it still has no leaders: it may have been removed from the
-    /// blacklist, or the run may have been stopped in between. Waits as long as leaders leave.
-    /// </summary>
-    /// <param name="context">The step that stops the server.</param>
-    /// <param name="instance">The server.</param>
-    /// <param name="replicas">The replication factor if it is below three.</param>
-    /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <returns>False if leaders did not leave and the spec accepts that.</returns>
+    /// <summary>Ensures immediately before a server is stopped that it still has no leaders: it may have been removed
+    /// from the blacklist, or the run may have been stopped in between. Waits as long as leaders leave.</summary>
     /// <exception cref="StepActionException">Leaders do not leave, and the spec does not accept that.</exception>
     public async Task<bool> EnsureAsync(
         StepContext context, DatabaseInstance instance, int? replicas, CancellationToken cancellationToken)
@@ -108,14 +84,8 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
         }
     }
 
-    /// <summary>
-    /// The last look before the stop. The checks since <see cref="EnsureAsync"/> took time, and if another server fails
-    /// meanwhile, its leaders are elected on any replica, blacklisted or not.
-    /// </summary>
-    /// <param name="context">The step that stops the server.</param>
-    /// <param name="instance">The server.</param>
-    /// <param name="replicas">The replication factor if it is below three.</param>
-    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <summary>The last look before the stop. The checks since <see cref="EnsureAsync"/> took time, and if another
+    /// server fails meanwhile, its leaders are elected on any replica, blacklisted or not.</summary>
     /// <exception cref="StepActionException">The server has leaders again; nothing was stopped.</exception>
     public async Task EnsureStillAsync(
         StepContext context, DatabaseInstance instance, int? replicas, CancellationToken cancellationToken)
@@ -151,6 +121,5 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
 /// <param name="Leaders">The number of tablets it leads.</param>
 internal readonly record struct DrainState(bool IsBlacklisted, ulong Leaders)
 {
-    /// <summary>Whether it leads no tablet and will get none.</summary>
     public bool IsDrained => IsBlacklisted && Leaders == 0;
 }

@@ -1,14 +1,8 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The masters of a phase; each pair of steps takes one of them. The plan cannot say which one, because the leader goes
-/// last and leadership may move at any time. The step stores it in its receipt before it acts. What is replaced by what
-/// on each master is an argument of the first step of the phase.
-/// </summary>
+/// <summary>The masters of a phase; each pair of steps takes one of them. The plan cannot say which one, because the
+/// leader goes last and leadership may move at any time. The step stores it in its receipt before it acts. What is
+/// replaced by what on each master is an argument of the first step of the phase.</summary>
 /// <param name="context">A step of the phase.</param>
 /// <param name="slot">Its position in the phase, from 1.</param>
 /// <param name="cluster">The universe.</param>
@@ -19,12 +13,10 @@ internal sealed class MasterSlots(StepContext context, int slot, YugabyteCluster
         ?? throw new KeyNotFoundException(
             $"The plan has no step {YugabyteStepIds.MasterSwap(context.Step.Phase, 1)}; the stored plan does not fit.");
 
-    /// <summary>The master that this slot has taken; null before that.</summary>
     public string? Taken => context.Step.Is<SwapMaster>()
         ? context.Receipt(SwapMaster.InstanceKey)
         : TakenBy(slot);
 
-    /// <summary>The masters of the phase that no earlier slot has taken, in the order of the spec.</summary>
     public IReadOnlyList<DatabaseInstance> Left
     {
         get
@@ -39,7 +31,6 @@ internal sealed class MasterSlots(StepContext context, int slot, YugabyteCluster
 
     private Dictionary<string, ProgramReplacement> Programs => _first.Programs ?? [];
 
-    /// <summary>The program that a master is to run.</summary>
     public ProgramChange Change(DatabaseInstance master) => ProgramChange.Of(
         context.Plan,
         cluster.Spec,

@@ -1,24 +1,16 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Puts the new version beside the old one on one or several hosts (docs/research/yugabytedb.md#procedure): archive,
-/// checksum, post_install.sh, extensions. Proves on every host that its programs run and are of the target version. The
-/// checksums of the programs are recorded; every later step tells a new process from an old one by them.
-/// </summary>
+/// <summary>Puts the new version beside the old one on one or several hosts (docs/research/yugabytedb.md#procedure):
+/// archive, checksum, post_install.sh, extensions. Proves on every host that its programs run and are of the target
+/// version. The checksums of the programs are recorded; every later step tells a new process from an old one by
+/// them.</summary>
 internal sealed class PreparePackage(IYugabyteTargets targets) : YugabyteStep<PreparePackage.Args>(targets)
 {
     /// <param name="Hosts">The hosts of a group; null for the one host that is the node.</param>
     public sealed record Args(List<string>? Hosts = null);
 
-    /// <summary>The fact with the SHA-256 of a program of the package.</summary>
     public static string ProgramFact(string program) => $"sha.{program}";
 
-    /// <summary>The hosts of a step.</summary>
     public static IReadOnlyList<string> Hosts(PlanStep step) => step.Arguments<Args>().Hosts ?? [step.Node!];
 
     /// <summary>SHA-256 of a program of the package on a host; null before it is prepared there.</summary>

@@ -1,38 +1,23 @@
-using System.Text.Json.Serialization;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The program that an instance runs before a step and the one it runs after it, in an upgrade and in a rollback.
-/// </summary>
+/// <summary>The program that an instance runs before a step and the one it runs after it, in an upgrade and in a
+/// rollback.</summary>
 internal sealed record ProgramChange
 {
-    /// <summary>SHA-256 of the program to run.</summary>
     public required string Sha256 { get; init; }
 
-    /// <summary>The directory of the version to run.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>The version to run, as the spec has it.</summary>
     public required string Version { get; init; }
 
     /// <summary>SHA-256 of the program that is replaced; null if unknown.</summary>
     public required string? FormerSha256 { get; init; }
 
-    /// <summary>The version that is replaced.</summary>
     public required string FormerVersion { get; init; }
 
-    /// <summary>The former target of deployDir if that is a symbolic link.</summary>
     public required string? FormerDirectory { get; init; }
 
     /// <summary>The change that a plan makes to an instance.</summary>
-    /// <param name="plan">The plan, in which PreparePackage has recorded the programs of the package.</param>
-    /// <param name="spec">The spec.</param>
-    /// <param name="instance">The instance.</param>
-    /// <param name="program">The file name of its program.</param>
-    /// <param name="replacement">What the step says of the instance.</param>
     /// <param name="version">The version to run; null for toVersion.</param>
     /// <exception cref="KeyNotFoundException">The plan does not say what the instance is to run.</exception>
     public static ProgramChange Of(
@@ -59,10 +44,8 @@ internal sealed record ProgramChange
         };
     }
 
-    /// <summary>Whether a process runs the wanted program.</summary>
     public bool IsDone(InstanceProcess process) => process.Pid is not null && process.ExecutableSha256 == Sha256;
 
-    /// <summary>The change as the host makes it.</summary>
     public ProgramSwap ToSwap(InstanceTarget target) => new(
         Directory,
         Sha256,

@@ -1,9 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
@@ -17,16 +11,12 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// </summary>
 internal sealed class PromoteAutoFlags(IYugabyteTargets targets) : YugabyteStep<PromoteAutoFlags.Args>(targets)
 {
-    /// <summary>Receipt: the version of the AutoFlags configuration before.</summary>
     public const string FlagsBeforeReceipt = ProveAdminTool.FlagsFact;
 
-    /// <summary>The version of the AutoFlags configuration after.</summary>
     public const string FlagsAfterFact = "autoFlagsAfter";
 
-    /// <summary>Whether there was anything to promote.</summary>
     public const string PromotedFact = "promoted";
 
-    /// <summary>Flags were promoted that only a restart applies.</summary>
     public const string NeedsRestartFact = "needsRestart";
 
     private readonly ConcurrentDictionary<(string Step, int Attempt), AutoFlagsPromotion> _answers = new();

@@ -1,28 +1,17 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Verifies before anything is stopped that the admin tool of the new package runs on the tool host, has the commands
-/// that the upgrade needs and reaches the masters; that all masters are ALIVE with one LEADER; and that the load
-/// balancer is idle. Records the version of the AutoFlags configuration, by which a promotion is noticed and rolled
-/// back (docs/research/yugabytedb.md#admin-tool).
-/// </summary>
+/// <summary>Verifies before anything is stopped that the admin tool of the new package runs on the tool host, has the
+/// commands that the upgrade needs and reaches the masters; that all masters are ALIVE with one LEADER; and that the
+/// load balancer is idle. Records the version of the AutoFlags configuration, by which a promotion is noticed and
+/// rolled back (docs/research/yugabytedb.md#admin-tool).</summary>
 internal sealed class ProveAdminTool(IYugabyteTargets targets) : YugabyteStep<ProveAdminTool.Args>(targets), IWaitsOnly
 {
-    /// <summary>The version of the AutoFlags configuration before the upgrade.</summary>
     public const string FlagsFact = "autoFlags";
 
-    /// <summary>The form of are_nodes_safe_to_take_down that the tool has.</summary>
     public const string NodesSafeFact = "nodesSafe";
 
     public sealed record Args;
 
-    /// <summary>The form of are_nodes_safe_to_take_down that was recorded; Absent before that.</summary>
     public static NodesSafeForm NodesSafe(Plan plan) =>
         Enum.TryParse<NodesSafeForm>(plan.Step(YugabyteStepIds.AdminTool)?.Recorded(NodesSafeFact), out var form)
             ? form

@@ -1,13 +1,8 @@
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Records, before any process is stopped, which SQL interfaces of which tablet servers answer. The same ones must
-/// answer before the next process is stopped, and before a server that was started gets its leaders back. An interface
-/// that does not answer now is not required later.
-/// </summary>
+/// <summary>Records, before any process is stopped, which SQL interfaces of which tablet servers answer. The same ones
+/// must answer before the next process is stopped, and before a server that was started gets its leaders back. An
+/// interface that does not answer now is not required later.</summary>
 internal sealed class RecordSql(IYugabyteTargets targets) : YugabyteStep<RecordSql.Args>(targets), IWaitsOnly
 {
     private const int Named = 6;

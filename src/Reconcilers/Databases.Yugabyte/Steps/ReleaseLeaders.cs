@@ -1,10 +1,6 @@
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Rollback: removes a tablet server that was drained but not stopped from the leader blacklist.
-/// </summary>
+/// <summary>Rollback: removes a tablet server that was drained but not stopped from the leader blacklist.</summary>
 internal sealed class ReleaseLeaders(IYugabyteTargets targets) : YugabyteStep<ReleaseLeaders.Args>(targets)
 {
     public sealed record Args;

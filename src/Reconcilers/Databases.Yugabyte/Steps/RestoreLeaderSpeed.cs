@@ -1,18 +1,13 @@
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Restores the flags of masters that <see cref="SpeedUpLeaders"/> changed, after the last tablet server or in a
-/// rollback. A value that an administrator changed meanwhile stays.
-/// </summary>
+/// <summary>Restores the flags of masters that <see cref="SpeedUpLeaders"/> changed, after the last tablet server or in
+/// a rollback. A value that an administrator changed meanwhile stays.</summary>
 internal sealed class RestoreLeaderSpeed(IYugabyteTargets targets) : YugabyteStep<RestoreLeaderSpeed.Args>(targets)
 {
     private readonly LeaderSpeed _speed = new(targets, new YugabyteCluster(targets));
 
-    /// <param name="Former">
-    /// In a rollback: what the upgrade recorded, as <see cref="LeaderMoves.Text"/> writes it; null reads the plan.
-    /// </param>
+    /// <param name="Former">In a rollback: what the upgrade recorded, as <see cref="LeaderMoves.Text"/> writes it; null
+    /// reads the plan.</param>
     public sealed record Args(string? Former = null);
 
     protected override bool IsRepeatable => true;

@@ -1,12 +1,8 @@
-using System.Collections.Concurrent;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Rollback: rolls back the volatile AutoFlags that were promoted, before an old program starts that does not know them
-/// (docs/research/yugabytedb.md#procedure). The command may be repeated, so after a kill it is run again.
-/// </summary>
+/// <summary>Rollback: rolls back the volatile AutoFlags that were promoted, before an old program starts that does not
+/// know them (docs/research/yugabytedb.md#procedure). The command may be repeated, so after a kill it is run
+/// again.</summary>
 internal sealed class RollBackAutoFlags(IYugabyteTargets targets) : YugabyteStep<RollBackAutoFlags.Args>(targets)
 {
     private readonly ConcurrentDictionary<(string Step, int Attempt), AutoFlagsRollback> _answers = new();

@@ -1,13 +1,7 @@
-using System.Globalization;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Saves, before any process is stopped, how every process is started (<see cref="ServerConfiguration"/>) in a Secret.
-/// Flag files may contain passwords, so there is no other copy.
-/// </summary>
+/// <summary>Saves, before any process is stopped, how every process is started (<see cref="ServerConfiguration"/>) in a
+/// Secret. Flag files may contain passwords, so there is no other copy.</summary>
 internal sealed class SaveServerConfiguration(IYugabyteTargets targets)
     : YugabyteStep<SaveServerConfiguration.Args>(targets)
 {

@@ -1,22 +1,11 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Pauses or resumes one replication group at its target, which is this cluster or its peer
-/// (docs/research/yugabytedb.md#procedure). The consumer registry of the target shows whether it is done.
-/// </summary>
+/// <summary>Pauses or resumes one replication group at its target, which is this cluster or its peer
+/// (docs/research/yugabytedb.md#procedure). The consumer registry of the target shows whether it is done.</summary>
 internal sealed class SetReplication(IYugabyteTargets targets) : YugabyteStep<SetReplication.Args>(targets)
 {
-    /// <summary>Receipt of a pause: until when the source keeps its log for the target.</summary>
     public const string DeadlineReceipt = "deadline";
 
-    /// <summary>The errors that the group reported after it was resumed.</summary>
     public const string ErrorsFact = "errors";
 
     // Errors of the pause itself, and of masters that have just been restarted, pass within that time.
@@ -50,7 +39,6 @@ internal sealed class SetReplication(IYugabyteTargets targets) : YugabyteStep<Se
             : new Observation.Done($"Replication group {group.Name} is disabled.");
     }
 
-    /// <summary>Until when the source keeps its log for a group that a step has paused; null if unknown.</summary>
     public static DateTimeOffset? Deadline(PlanStep pause) =>
         DateTimeOffset.TryParse(
             pause.Recorded(DeadlineReceipt),

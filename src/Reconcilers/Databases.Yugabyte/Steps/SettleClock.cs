@@ -1,19 +1,14 @@
-using System.Collections.Concurrent;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// How long each instance has been healthy without interruption, as far as this process of the operator knows. A
-/// restart of the operator loses it, which only makes the wait longer. Another process of the instance, or one
-/// unhealthy look, starts the count again.
-/// </summary>
+/// <summary>How long each instance has been healthy without interruption, as far as this process of the operator knows.
+/// A restart of the operator loses it, which only makes the wait longer. Another process of the instance, or one
+/// unhealthy look, starts the count again.</summary>
 internal sealed class SettleClock
 {
     private readonly ConcurrentDictionary<string, (
         int? Pid, DateTimeOffset? StartedAt, DateTimeOffset Since)> _healthy =
         new(StringComparer.Ordinal);
 
-    /// <summary>Notes that the instance is healthy now, and returns for how long it has been.</summary>
     public TimeSpan Healthy(string step, InstanceProcess process, DateTimeOffset now)
     {
         var first = (process.Pid, process.StartedAt, now);
@@ -24,6 +19,5 @@ internal sealed class SettleClock
         return now - entry.Since;
     }
 
-    /// <summary>Notes that the instance is not healthy now.</summary>
     public void Forget(string step) => _healthy.TryRemove(step, out _);
 }

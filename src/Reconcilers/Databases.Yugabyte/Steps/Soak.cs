@@ -1,17 +1,8 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Waits until the universe has been healthy in the new version for spec.yugabyte.soak, before the upgrade is made
-/// final. The time counts from the end of the steps before this one, which is stored; an unhealthy look starts it
-/// again. A restart of the operator only forgets unhealthy looks of the past.
-/// </summary>
+/// <summary>Waits until the universe has been healthy in the new version for spec.yugabyte.soak, before the upgrade is
+/// made final. The time counts from the end of the steps before this one, which is stored; an unhealthy look starts it
+/// again. A restart of the operator only forgets unhealthy looks of the past.</summary>
 internal sealed class Soak(IYugabyteTargets targets) : YugabyteStep<Soak.Args>(targets), IWaitsOnly
 {
     private readonly ConcurrentDictionary<string, DateTimeOffset> _unhealthy = new(StringComparer.Ordinal);

@@ -1,16 +1,11 @@
-using System.Collections.Concurrent;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Lets leaders move faster before the first tablet server is drained (<see cref="LeaderMoves"/>), and records what the
-/// masters had. <see cref="RestoreLeaderSpeed"/> restores it, and <see cref="YugabyteCleanup"/> at every other end. If
-/// a version or a package cannot do it, leaders move as fast as before: the step never fails for that.
-/// </summary>
+/// <summary>Lets leaders move faster before the first tablet server is drained (<see cref="LeaderMoves"/>), and records
+/// what the masters had. <see cref="RestoreLeaderSpeed"/> restores it, and <see cref="YugabyteCleanup"/> at every other
+/// end. If a version or a package cannot do it, leaders move as fast as before: the step never fails for
+/// that.</summary>
 internal sealed class SpeedUpLeaders(IYugabyteTargets targets) : YugabyteStep<SpeedUpLeaders.Args>(targets)
 {
-    /// <summary>Receipt: the values before, as <see cref="LeaderMoves.Text"/> writes them.</summary>
     public const string FormerKey = "former";
 
     private readonly LeaderSpeed _speed = new(targets, new YugabyteCluster(targets));

@@ -1,8 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
@@ -19,16 +14,14 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// </summary>
 internal sealed class SwapMaster(IYugabyteTargets targets) : YugabyteStep<SwapMaster.Args>(targets)
 {
-    /// <summary>Receipt and fact: the master that the step takes.</summary>
     public const string InstanceKey = "instance";
 
     private readonly ClusterGate _gate = new(new YugabyteCluster(targets));
     private readonly InstanceSwap _swap = new(targets);
 
     /// <param name="Slot">The position in the phase, from 1.</param>
-    /// <param name="Programs">
-    /// On the first slot only: what is replaced by what on each master of the phase, by the name of the master.
-    /// </param>
+    /// <param name="Programs">On the first slot only: what is replaced by what on each master of the phase, by the name
+    /// of the master.</param>
     /// <param name="Version">On the first slot of a rollback: the version to go to; null for toVersion.</param>
     /// <param name="Outage">Whether an outage is expected, because there are fewer than three masters.</param>
     /// <param name="NodesSafe">In a rollback: the form that the admin tool has; null reads the recorded one.</param>

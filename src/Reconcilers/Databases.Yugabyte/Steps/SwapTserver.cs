@@ -1,30 +1,19 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Stops a drained tablet server, replaces its program and starts it (docs/research/yugabytedb.md#procedure). The state
-/// of the cluster is read again immediately before the stop; a server that has leaders again is drained again first.
-/// </summary>
+/// <summary>Stops a drained tablet server, replaces its program and starts it (docs/research/yugabytedb.md#procedure).
+/// The state of the cluster is read again immediately before the stop; a server that has leaders again is drained again
+/// first.</summary>
 internal sealed class SwapTserver(IYugabyteTargets targets) : TserverStep<SwapTserver.Args>(targets)
 {
     private readonly LeaderDrain _drain = new(targets, new YugabyteCluster(targets));
     private readonly ClusterGate _gate = new(new YugabyteCluster(targets));
     private readonly InstanceSwap _swap = new(targets);
 
-    /// <param name="Program">
-    /// What is replaced by what; null, together with Version, if that is the same as on the first tablet server of the
-    /// phase: two plans of 300 servers must fit one object.
-    /// </param>
+    /// <param name="Program">What is replaced by what; null, together with Version, if that is the same as on the first
+    /// tablet server of the phase: two plans of 300 servers must fit one object.</param>
     /// <param name="Version">In a rollback: the version to go to; null for toVersion.</param>
-    /// <param name="Replicas">
-    /// The replication factor if it is below three: an outage is expected, and leaders that cannot move are not waited
-    /// for. Null otherwise.
-    /// </param>
+    /// <param name="Replicas">The replication factor if it is below three: an outage is expected, and leaders that
+    /// cannot move are not waited for. Null otherwise.</param>
     /// <param name="NodesSafe">In a rollback: the form that the admin tool has; null reads the recorded one.</param>
     public sealed record Args(
         ProgramReplacement? Program = null,
@@ -32,7 +21,6 @@ internal sealed class SwapTserver(IYugabyteTargets targets) : TserverStep<SwapTs
         int? Replicas = null,
         NodesSafeForm? NodesSafe = null);
 
-    /// <summary>What a swap of a plan replaces by what, and the version it goes to; null for toVersion.</summary>
     public static (ProgramReplacement Program, string? Version) Replacement(Plan plan, PlanStep swap)
     {
         var args = swap.Arguments<Args>();

@@ -1,17 +1,9 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The base of the steps of one tablet server. While they run, the server is in the leader blacklist, which is part of
-/// the configuration of the universe and outlives every process (docs/research/yugabytedb.md#rules). No such step fails
-/// and leaves its server there: an attempt that can only fail is followed by one more, which removes the server from
-/// the blacklist and then fails with the reason of the first. A <c>retry</c> token starts over.
-/// </summary>
+/// <summary>The base of the steps of one tablet server. While they run, the server is in the leader blacklist, which is
+/// part of the configuration of the universe and outlives every process (docs/research/yugabytedb.md#rules). No such
+/// step fails and leaves its server there: an attempt that can only fail is followed by one more, which removes the
+/// server from the blacklist and then fails with the reason of the first. A <c>retry</c> token starts over.</summary>
 /// <typeparam name="TArgs">The arguments.</typeparam>
 internal abstract class TserverStep<TArgs>(IYugabyteTargets targets) : YugabyteStep<TArgs>(targets)
     where TArgs : class
@@ -58,16 +50,13 @@ internal abstract class TserverStep<TArgs>(IYugabyteTargets targets) : YugabyteS
         }
     }
 
-    /// <summary>Reads the state of the world.</summary>
     protected abstract Task<Observation> ReadAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken);
 
-    /// <summary>Carries the step out.</summary>
     protected virtual Task ExecuteAsync(
         StepContext context, TArgs args, DatabaseInstance instance, CancellationToken cancellationToken) =>
         Task.CompletedTask;
 
-    /// <summary>The program that the instance is to run, as the swap of the same phase says.</summary>
     protected ProgramChange Change(StepContext context, DatabaseInstance instance)
     {
         var (replacement, version) = SwapTserver.Replacement(context.Plan, Swap(context, instance));
@@ -75,7 +64,6 @@ internal abstract class TserverStep<TArgs>(IYugabyteTargets targets) : YugabyteS
         return ProgramChange.Of(context.Plan, Cluster.Spec, instance, program, replacement, version);
     }
 
-    /// <summary>The stop of a server, as the gate judges it.</summary>
     protected GatedStop Stop(StepContext context, DatabaseInstance instance)
     {
         var form = Swap(context, instance).Arguments<SwapTserver.Args>().NodesSafe;
@@ -85,7 +73,6 @@ internal abstract class TserverStep<TArgs>(IYugabyteTargets targets) : YugabyteS
         };
     }
 
-    /// <summary>Removes a server from the leader blacklist if it is there.</summary>
     protected async Task ReleaseAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var leader = await Cluster.LeaderAsync(cancellationToken);
@@ -130,10 +117,8 @@ internal abstract class TserverStep<TArgs>(IYugabyteTargets targets) : YugabyteS
 /// <summary>The last attempt of a step of a tablet server, which only removes it from the leader blacklist.</summary>
 internal static class GiveUp
 {
-    /// <summary>Receipt: the reason with which the attempt is to fail.</summary>
     public const string ReasonReceipt = "giveUp";
 
-    /// <summary>Receipt: the message with which the attempt is to fail.</summary>
     public const string MessageReceipt = "giveUpMessage";
 
     // Waiting a second time for the same changes nothing.
@@ -146,12 +131,10 @@ internal static class GiveUp
         Reasons.StepTimeout,
     ];
 
-    /// <summary>Whether the previous attempt has waited in vain as long as it may.</summary>
     public static bool IsDue(PlanStep step) =>
         step is { State: StepState.Pending, StartedAt: null, Tries: > 0, Reason: { } reason }
         && OnceIsEnough.Contains(reason, StringComparer.Ordinal);
 
-    /// <summary>The receipt of such an attempt.</summary>
     public static IReadOnlyDictionary<string, string> Receipt(string reason, string message) =>
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -159,7 +142,6 @@ internal static class GiveUp
             [MessageReceipt] = WithoutCount(message),
         };
 
-    /// <summary>Whether such a step has removed its server from the blacklist before it failed.</summary>
     public static bool Has(Plan plan, string instance) => plan.Steps.Exists(s =>
         s.Node == instance
         && s.State == StepState.Failed

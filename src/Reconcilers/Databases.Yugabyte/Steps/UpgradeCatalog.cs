@@ -1,25 +1,15 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Upgrades the SQL catalogue by upgrade_ysql or upgrade_bsql (docs/research/yugabytedb.md#procedure). Statements that
-/// change the catalogue meanwhile let the command fail with a version mismatch; it is then repeated after a pause, a
-/// limited number of times. It never runs twice at once: before each run every host is searched for one. When the
-/// tool's time is over, or when an earlier command may still be under way because its end was not seen, the tablet
-/// server may still migrate: its end is awaited by the version of the catalogue. The command may be repeated and only
-/// its own answer shows that it is done, so it is run again after that.
-/// </summary>
+/// <summary>Upgrades the SQL catalogue by upgrade_ysql or upgrade_bsql (docs/research/yugabytedb.md#procedure).
+/// Statements that change the catalogue meanwhile let the command fail with a version mismatch; it is then repeated
+/// after a pause, a limited number of times. It never runs twice at once: before each run every host is searched for
+/// one. When the tool's time is over, or when an earlier command may still be under way because its end was not seen,
+/// the tablet server may still migrate: its end is awaited by the version of the catalogue. The command may be repeated
+/// and only its own answer shows that it is done, so it is run again after that.</summary>
 internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<UpgradeCatalog.Args>(targets)
 {
-    /// <summary>How often the command is run in one attempt.</summary>
     public const int Tries = 5;
 
-    /// <summary>SQL was off, so there was nothing to upgrade.</summary>
     public const string NotNeededFact = "notNeeded";
 
     private readonly ConcurrentDictionary<(string Step, int Attempt), CatalogUpgrade> _answers = new();

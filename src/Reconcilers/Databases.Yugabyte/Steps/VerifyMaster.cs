@@ -1,17 +1,9 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Verifies that the master that the previous step started is healthy (docs/research/yugabytedb.md#procedure): its
-/// process runs the wanted program and reports the wanted version, all masters are alive with one leader, and the
+/// <summary>Verifies that the master that the previous step started is healthy (docs/research/yugabytedb.md#procedure):
+/// its process runs the wanted program and reports the wanted version, all masters are alive with one leader, and the
 /// cluster is healthy; all of that for spec.settle. After the last master this is also the wait for a leader, without
-/// which the leader blacklist cannot be written (docs/research/yugabytedb.md#known-failures).
-/// </summary>
+/// which the leader blacklist cannot be written (docs/research/yugabytedb.md#known-failures).</summary>
 internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<VerifyMaster.Args>(targets), IWaitsOnly
 {
     private readonly InstanceHealth _health = new(targets, new YugabyteCluster(targets));

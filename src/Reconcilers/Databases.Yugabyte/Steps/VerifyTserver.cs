@@ -1,18 +1,10 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Verifies that a tablet server that was started is healthy (docs/research/yugabytedb.md#procedure): its process runs
-/// the wanted program and reports the wanted version, all its tablets run, and the SQL interfaces answer that answered
-/// before the upgrade. Then removes it from the leader blacklist and waits until its followers have caught up and no
-/// tablet is under-replicated or without a leader; all of that for spec.settle. The status ALIVE of the master alone
-/// proves nothing.
-/// </summary>
+/// <summary>Verifies that a tablet server that was started is healthy (docs/research/yugabytedb.md#procedure): its
+/// process runs the wanted program and reports the wanted version, all its tablets run, and the SQL interfaces answer
+/// that answered before the upgrade. Then removes it from the leader blacklist and waits until its followers have
+/// caught up and no tablet is under-replicated or without a leader; all of that for spec.settle. The status ALIVE of
+/// the master alone proves nothing.</summary>
 internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<VerifyTserver.Args>(targets)
 {
     private readonly InstanceHealth _health = new(targets, new YugabyteCluster(targets));

@@ -1,15 +1,9 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// Verifies that every process is of the wanted version, by what each process reports and by the program that each host
-/// reports, and that no instance has a second process. A process of the old version must not exist when AutoFlags are
-/// promoted: it ends with a fatal error and cannot start again (docs/research/yugabytedb.md#autoflags).
-/// </summary>
+/// <summary>Verifies that every process is of the wanted version, by what each process reports and by the program that
+/// each host reports, and that no instance has a second process. A process of the old version must not exist when
+/// AutoFlags are promoted: it ends with a fatal error and cannot start again
+/// (docs/research/yugabytedb.md#autoflags).</summary>
 internal sealed class VerifyVersions(IYugabyteTargets targets) : YugabyteStep<VerifyVersions.Args>(targets), IWaitsOnly
 {
     private const int Named = 8;

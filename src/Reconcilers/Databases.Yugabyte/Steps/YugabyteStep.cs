@@ -1,15 +1,9 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>The base of every step of a YugabyteDB upgrade: the universe, and how long an attempt has taken.</summary>
 /// <typeparam name="TArgs">The arguments.</typeparam>
-/// <remarks>
-/// Some steps run a command that must not run twice. A request to a host or a service that may have been carried out
-/// therefore counts as an attempt, unlike in a TiDB upgrade.
-/// </remarks>
+/// <remarks>Some steps run a command that must not run twice. A request to a host or a service that may have been
+/// carried out therefore counts as an attempt, unlike in a TiDB upgrade.</remarks>
 internal abstract class YugabyteStep<TArgs>(IYugabyteTargets targets) : StepBase<TArgs>
     where TArgs : class
 {
@@ -26,6 +20,5 @@ internal abstract class YugabyteStep<TArgs>(IYugabyteTargets targets) : StepBase
     /// <exception cref="KeyNotFoundException">The step names no node, or the spec no longer lists it.</exception>
     protected DatabaseInstance Instance(StepContext context) => Cluster.Instance(context.Node);
 
-    /// <summary>How long the attempt has been under way.</summary>
     protected TimeSpan Elapsed(StepContext context) => context.Time.GetUtcNow() - _clock.Began(context);
 }

@@ -1,19 +1,9 @@
-using Drydock.Clients.Docker;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Remote;
-using Drydock.Clients.Ssh;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
 using Finding = Drydock.Crds.Common.Finding;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// The Secrets an upgrade refers to, as read at one moment. A missing or unusable value is null and is listed in
-/// <see cref="Problems"/>.
-/// </summary>
+/// <summary>The Secrets an upgrade refers to, as read at one moment. A missing or unusable value is null and is listed
+/// in <see cref="Problems"/>.</summary>
 internal sealed record DatabaseSecrets
 {
     private const string Certificate = "tls.crt";
@@ -21,28 +11,21 @@ internal sealed record DatabaseSecrets
     private const string UserName = "username";
     private const string Password = "password";
 
-    /// <summary>
-    /// The private key for the hosts and their host keys, or those of Docker engines at ssh:// endpoints; null also if
-    /// the spec names no Secret.
-    /// </summary>
+    /// <summary>The private key for the hosts and their host keys, or those of Docker engines at ssh:// endpoints; null
+    /// also if the spec names no Secret.</summary>
     public SshMaterial? Ssh { get; init; }
 
-    /// <summary>
-    /// The private key for the jump host and its host key; those for the hosts if the spec names no Secret for it.
-    /// </summary>
     public SshMaterial? Jump { get; init; }
 
-    /// <summary>
-    /// The client certificate for Docker engines whose containers are the hosts; null also if the spec names no Secret.
-    /// </summary>
+    /// <summary>The client certificate for Docker engines whose containers are the hosts; null also if the spec names
+    /// no Secret.</summary>
     public DockerTlsMaterial? DockerTls { get; init; }
 
     /// <summary>TLS of the processes' HTTP interfaces; null also if the spec has no TLS for them.</summary>
     public ServiceTlsMaterial? Tls { get; init; }
 
-    /// <summary>
-    /// The login at the SQL port of TiDB, or of YugabyteDB's tablet servers; null also if the spec names no Secret.
-    /// </summary>
+    /// <summary>The login at the SQL port of TiDB, or of YugabyteDB's tablet servers; null also if the spec names no
+    /// Secret.</summary>
     public SqlLogin? Sql { get; init; }
 
     /// <summary>The login at the processes' HTTP interfaces; null also if the spec names no Secret.</summary>
@@ -51,23 +34,19 @@ internal sealed record DatabaseSecrets
     /// <summary>The login at Grafana; null also if the spec names no Secret.</summary>
     public ServiceLogin? Grafana { get; init; }
 
-    /// <summary>
-    /// Logins at the HTTP interfaces of peer clusters of replication, by the name of the group; peers without one are
-    /// omitted.
-    /// </summary>
+    /// <summary>Logins at the HTTP interfaces of peer clusters of replication, by the name of the group; peers without
+    /// one are omitted.</summary>
     public IReadOnlyDictionary<string, ServiceLogin> PeerLogins { get; init; } =
         new Dictionary<string, ServiceLogin>(StringComparer.Ordinal);
 
-    /// <summary>
-    /// TLS material for peer clusters of replication, by the name of the group; peers without TLS are omitted.
-    /// </summary>
+    /// <summary>TLS material for peer clusters of replication, by the name of the group; peers without TLS are
+    /// omitted.</summary>
     public IReadOnlyDictionary<string, ServiceTlsMaterial> Peers { get; init; } =
         new Dictionary<string, ServiceTlsMaterial>(StringComparer.Ordinal);
 
     /// <summary>Changes whenever a value that the upgrade uses does, and with nothing else.</summary>
     public string Digest { get; init; } = "";
 
-    /// <summary>Missing or unusable material, one finding per field of the spec.</summary>
     public IReadOnlyList<Finding> Problems { get; init; } = [];
 
     /// <summary>Values that must not be shown anywhere.</summary>
@@ -84,10 +63,8 @@ internal sealed record DatabaseSecrets
             await SecretUses.ReadAsync(
                 kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, cancellationToken));
 
-    /// <summary>The field that names the Secret with the login at Grafana.</summary>
     public const string GrafanaLoginField = "spec.tidb.dashboards.credentialsSecretRef";
 
-    /// <summary>The field that names the Secret with the login at a peer's HTTP interfaces.</summary>
     public static string PeerLoginField(string group) =>
         $"spec.yugabyte.replication.groups[{group}].peer.webCredentialsSecretRef";
 
@@ -332,4 +309,36 @@ internal sealed record DatabaseSecrets
         private void Missing(string? field, string message) =>
             _problems.Add(new Finding { Reason = Reasons.SecretMissing, Message = message, Field = field });
     }
+}
+
+/// <summary>A login at the SQL port.</summary>
+/// <param name="User">The account.</param>
+/// <param name="Password">Its password.</param>
+/// <param name="Ca">The authority of the server's certificate as PEM, where the Secret has one (ca.crt).</param>
+internal sealed record SqlLogin(string User, string Password, byte[]? Ca = null)
+{
+    public override string ToString() => $"{User} (password not shown)";
+}
+
+/// <summary>TLS towards the HTTP interfaces of a database's processes, as PEM.</summary>
+/// <param name="Ca">The only authority that is trusted.</param>
+/// <param name="Certificate">Our certificate, where the servers want one.</param>
+/// <param name="Key">Its key.</param>
+internal sealed record ServiceTlsMaterial(byte[] Ca, byte[]? Certificate, byte[]? Key)
+{
+    /// <summary>A fixed text, so that no secret is printed.</summary>
+    public override string ToString() =>
+        Certificate is null ? "an authority" : "an authority, a certificate and its key (not shown)";
+}
+
+/// <summary>A login at the HTTP interfaces of a database's processes, or at a proxy before them.</summary>
+/// <param name="User">The user name.</param>
+/// <param name="Password">Its password.</param>
+internal sealed record ServiceLogin(string User, string Password)
+{
+    /// <summary>Whether every request has the login, as Grafana wants it, which asks for none. Only where the
+    /// connection crosses no network unencrypted.</summary>
+    public bool IsSentUnasked { get; init; }
+
+    public override string ToString() => $"{User} (password not shown)";
 }

@@ -1,10 +1,7 @@
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// What keeps the operator from a host is met by every check that asks the host; it is reported once. Pure.
-/// </summary>
+/// <summary>What keeps the operator from a host is met by every check that asks the host; it is reported once.
+/// Pure.</summary>
 internal static class HostFindings
 {
     private static readonly HashSet<string> OfHosts = new(StringComparer.Ordinal)
@@ -12,7 +9,6 @@ internal static class HostFindings
         Reasons.HostUnreachable, Reasons.HostKeyRefused, Reasons.AccessDenied, Reasons.SudoRefused,
     };
 
-    /// <summary>The findings without those that repeat what another says of the same host.</summary>
     public static IReadOnlyList<Finding> Once(IReadOnlyList<Finding> findings)
     {
         var kept = new List<Finding>(findings.Count);

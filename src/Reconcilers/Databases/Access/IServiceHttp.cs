@@ -1,34 +1,18 @@
-using System.Text;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// HTTP to the processes of a database, plain or TLS as the spec says. Never follows a redirection, reads at most 8
-/// MiB, waits at most 10 s, and sends a request that may change something only once: the caller decides whether to
-/// send it again.
-/// </summary>
+/// <summary>HTTP to the processes of a database, plain or TLS as the spec says. Never follows a redirection, reads at
+/// most 8 MiB, waits at most 10 s, and sends a request that may change something only once: the caller decides whether
+/// to send it again.</summary>
 internal interface IServiceHttp : IDisposable
 {
-    /// <summary>http or https.</summary>
     string Scheme { get; }
 
     /// <summary>Sends a GET request. Any status is an answer.</summary>
-    /// <param name="host">Name or address.</param>
-    /// <param name="port">The port.</param>
-    /// <param name="path">Path and query.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="ServiceException">There was no answer, or it cannot be read.</exception>
     Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Sends a GET request and reads the body while it arrives: for answers that grow with the database. Takes at most
-    /// 1 minute; the reader limits how much it keeps.
-    /// </summary>
-    /// <param name="host">Name or address.</param>
-    /// <param name="port">The port.</param>
-    /// <param name="path">Path and query.</param>
-    /// <param name="read">Reads the answer; any status is an answer.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <summary>Sends a GET request and reads the body while it arrives: for answers that grow with the database. Takes
+    /// at most 1 minute; the reader limits how much it keeps.</summary>
     /// <exception cref="ServiceException">There was no answer, or it ended too early.</exception>
     async Task<T> ReadAsync<T>(
         string host,
@@ -43,12 +27,7 @@ internal interface IServiceHttp : IDisposable
     }
 
     /// <summary>Sends a request. Any status is an answer.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="host">Name or address.</param>
-    /// <param name="port">The port.</param>
-    /// <param name="path">Path and query.</param>
     /// <param name="json">The body; null sends no body.</param>
-    /// <param name="cancellationToken">Cancels; the request may have been carried out.</param>
     /// <exception cref="ServiceException">There was no readable answer;
     /// <see cref="ServiceException.IsAnswerLost"/>.</exception>
     Task<ServiceAnswer> SendAsync(

@@ -1,20 +1,12 @@
-using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using Drydock.Clients.Safety;
-using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases;
 
 internal sealed class ServiceHttp : IServiceHttp
 {
-    /// <summary>Longest body that is read, in bytes.</summary>
     public const int LongestBody = 8 << 20;
 
     private const int MostOfChallenge = 200;
@@ -33,10 +25,7 @@ internal sealed class ServiceHttp : IServiceHttp
 
     /// <summary>Prepares; nothing is connected yet.</summary>
     /// <param name="tls">TLS material; null for plain HTTP.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="connections">Opens connections; null for the default.</param>
-    /// <param name="login">The login, where one is required.</param>
-    /// <param name="loginField">The field of the spec that names the Secret with the login, for messages.</param>
     /// <exception cref="ServiceException">The material is not PEM, or certificate and key do not belong
     /// together.</exception>
     public ServiceHttp(
@@ -75,10 +64,8 @@ internal sealed class ServiceHttp : IServiceHttp
         _http = new HttpClient(new SocketExceptionHandler(handler)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>How long one request may take.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long an answer that is read while it arrives may take.</summary>
     public static TimeSpan StreamPatience { get; } = TimeSpan.FromMinutes(1);
 
     public string Scheme { get; }
@@ -337,4 +324,57 @@ internal sealed class ServiceHttp : IServiceHttp
                 isNotTaken: true);
         }
     }
+}
+
+/// <summary>The answer of a process over HTTP whose body is read while it arrives.</summary>
+/// <param name="Status">The status code.</param>
+/// <param name="ContentType">The media type, without parameters.</param>
+/// <param name="Content">The body. It can be read only during the call.</param>
+internal sealed record ServiceStream(int Status, string? ContentType, Stream Content);
+
+/// <summary>Answers only digest, as YugabyteDB asks with webserver_password_file, and basic over TLS, as a proxy may
+/// ask.</summary>
+internal sealed class ServiceCredentials(ServiceLogin login) : ICredentials
+{
+    private readonly NetworkCredential _credential = new(login.User, login.Password);
+
+    public NetworkCredential? GetCredential(Uri uri, string authType) =>
+        string.Equals(authType, "Digest", StringComparison.OrdinalIgnoreCase)
+            || (string.Equals(authType, "Basic", StringComparison.OrdinalIgnoreCase)
+                && uri.Scheme == Uri.UriSchemeHttps)
+            ? _credential
+            : null;
+}
+
+/// <summary>The answer of a process over HTTP. Status 200 alone is not a success (docs/research/tidb.md#rules): the
+/// body must have the expected form.</summary>
+/// <param name="Status">The status code.</param>
+/// <param name="ContentType">The media type, without parameters.</param>
+/// <param name="Body">The whole body.</param>
+internal sealed record ServiceAnswer(int Status, string? ContentType, string Body)
+{
+    /// <summary>Length and type of the body, for messages about an unexpected one. The body may come from another
+    /// service, so its text must not be shown in a status.</summary>
+    public string Kind =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Body.Length} characters of {HttpFailure.Clip(ContentType ?? "no type", 100)}");
+}
+
+/// <summary>A process gave no answer over HTTP, or an answer that must not be accepted.</summary>
+/// <param name="reason">A stable word, one of <see cref="Crds.Common.Reasons"/>.</param>
+/// <param name="message">The address, the request, and what to do; never a secret.</param>
+/// <param name="isNotTaken">Whether the request certainly did not arrive: no connection was made.</param>
+/// <param name="innerException">The cause.</param>
+internal sealed class ServiceException(
+    string reason, string message, bool isNotTaken = false, Exception? innerException = null)
+    : TargetException(reason, message, innerException)
+{
+    public override bool IsRequestNotTaken => isNotTaken;
+
+    public override bool IsAnswerLost => !isNotTaken;
+
+    /// <summary>Whether the host itself reported that nothing listens on the port. A host that does not answer is not
+    /// counted.</summary>
+    public bool IsRefused => GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
 }

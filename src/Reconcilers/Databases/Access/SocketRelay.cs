@@ -1,11 +1,7 @@
-using System.Net.Sockets;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// A socket file of this process that leads one client through a connection: for libraries that open their connections
-/// themselves.
-/// </summary>
+/// <summary>A socket file of this process that leads one client through a connection: for libraries that open their
+/// connections themselves.</summary>
 internal sealed class SocketRelay : IAsyncDisposable
 {
     private readonly Func<CancellationToken, Task<Stream>> _connect;
@@ -25,15 +21,12 @@ internal sealed class SocketRelay : IAsyncDisposable
         _relaying = RelayAsync();
     }
 
-    /// <summary>The socket file, in a directory that only this account can enter.</summary>
     public string Path { get; }
 
-    /// <summary>Waits for the client; the connection is opened when it comes.</summary>
     public static SocketRelay Listen(Func<CancellationToken, Task<Stream>> connect) => new(connect);
 
-    /// <summary>
-    /// Closes both sides. Returns why there was no connection or why it broke; null if neither happened.
-    /// </summary>
+    /// <summary>Closes both sides. Returns why there was no connection or why it broke; null if neither
+    /// happened.</summary>
     public async Task<IOException?> EndAsync()
     {
         await _ending.CancelAsync();

@@ -1,18 +1,7 @@
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// The discovery of an engine, for a spec that is completed with its defaults and with what was found. What was found
-/// is part of the plan's hash, and the plan names it. Pure.
-/// </summary>
+/// <summary>The discovery of an engine, for a spec that is completed with its defaults and with what was found. What
+/// was found is part of the plan's hash, and the plan names it. Pure.</summary>
 /// <param name="inner">The engine's own, made with the complete spec.</param>
 /// <param name="inventory">What was found; null if the spec describes every process.</param>
 internal sealed class CompletedDiscovery(IRunDiscovery inner, DatabaseInventory? inventory)

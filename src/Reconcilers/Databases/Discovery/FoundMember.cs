@@ -1,6 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>A process as the cluster itself knows it.</summary>
@@ -10,13 +7,10 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="FoundIn">Who reported it: PD, /info/all of a TiDB, a host.</param>
 internal sealed record FoundMember(DatabaseComponent Component, string Host, int Port, string FoundIn)
 {
-    /// <summary>The port of its status pages; null if it is not known or is the default.</summary>
     public int? StatusPort { get; init; }
 
-    /// <summary>Its own name in the cluster; null if it has none.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Whether both are the same process.</summary>
     public bool Is(FoundMember other) =>
         Component == other.Component
         && Port == other.Port
@@ -34,7 +28,6 @@ internal sealed record FoundMembers(IReadOnlyList<FoundMember> Members, IReadOnl
 /// <param name="Processes">The processes that were found on the hosts so far.</param>
 internal sealed record MemberSearch(string Host, int? Port, IReadOnlyList<HostProcess> Processes)
 {
-    /// <summary>The field that names where the search begins.</summary>
     public const string Field = "spec.seed";
 
     /// <summary>Reads spec.seed: HOST or HOST:PORT; what has more than one colon is an IPv6 address.</summary>

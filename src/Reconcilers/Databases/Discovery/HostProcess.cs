@@ -1,18 +1,12 @@
-using System.Globalization;
-using System.Text;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>A process of a database program as its host showed it, with what tells how it was started.</summary>
 internal sealed record HostProcess
 {
-    /// <summary>The host, as the cluster names it.</summary>
     public required string Host { get; init; }
 
-    /// <summary>Its pid.</summary>
     public required int Pid { get; init; }
 
-    /// <summary>The file name of its program: tikv-server.</summary>
     public required string Program { get; init; }
 
     /// <summary>The path of its executable, without links; of a replaced one the path that it had.</summary>
@@ -21,43 +15,31 @@ internal sealed record HostProcess
     /// <summary>The path by which it was started, absolute; symbolic links in it are kept.</summary>
     public required string Started { get; init; }
 
-    /// <summary>Where <see cref="Started"/> leads now; null if nothing is there.</summary>
     public string? Real { get; init; }
 
-    /// <summary>Its working directory.</summary>
     public string Directory { get; init; } = "";
 
-    /// <summary>Its command line.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
     /// <summary>The ports on which it listens, as far as the account may see them.</summary>
     public IReadOnlyList<int> Ports { get; init; } = [];
 
-    /// <summary>The systemd unit that has it as its main process, or the start script that is its parent.</summary>
     public string? Unit { get; init; }
 
-    /// <summary>A unit in whose control group it is without being its main process: cron, a login.</summary>
     public string? ForeignUnit { get; init; }
 
-    /// <summary>The service directory, if supervise started it.</summary>
     public string? Service { get; init; }
 
-    /// <summary>
-    /// Whether a process other than init started it and waits for it: a shell that may start it again.
-    /// </summary>
+    /// <summary>Whether a process other than init started it and waits for it: a shell that may start it
+    /// again.</summary>
     public bool HasStarter { get; init; }
 
-    /// <summary>Start and stop scripts of its component beside it, in this order.</summary>
     public IReadOnlyList<string> Scripts { get; init; } = [];
 
-    /// <summary>Whether the directory of <see cref="Started"/>, bin, is a symbolic link.</summary>
     public bool IsBinLink { get; init; }
 
-    /// <summary>Whether the directory above bin is a symbolic link.</summary>
     public bool IsLink { get; init; }
 
-    /// <summary>Reads the answer of the script `processes`.</summary>
-    /// <exception cref="HostException">It is unusable.</exception>
     public static IReadOnlyList<HostProcess> Read(string host, ScriptAnswer answer)
     {
         var more = answer.Words.Where(l => l.Word != "process")
@@ -66,7 +48,6 @@ internal sealed record HostProcess
         return [.. answer.All("process").Select(line => Process(host, answer, line, more))];
     }
 
-    /// <summary>The value of an option of its command line: --name value or --name=value; null without it.</summary>
     public string? Option(params string[] names)
     {
         for (var at = 1; at < Arguments.Count; at++)

@@ -1,27 +1,14 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.RegularExpressions;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// Names of processes that the spec does not name. They follow from the process alone, so that the same cluster gives
-/// the same names on every look, also after another process has joined. Pure.
-/// </summary>
+/// <summary>Names of processes that the spec does not name. They follow from the process alone, so that the same
+/// cluster gives the same names on every look, also after another process has joined. Pure.</summary>
 internal static partial class InstanceNames
 {
     private const int LongestHost = 44;
 
-    /// <summary>
-    /// The name: of a member that has one of its own that one, otherwise COMPONENT-HOST, with the port if that is not
-    /// the default.
-    /// </summary>
+    /// <summary>The name: of a member that has one of its own that one, otherwise COMPONENT-HOST, with the port if that
+    /// is not the default.</summary>
     /// <param name="spec">For the default ports.</param>
-    /// <param name="member">The process.</param>
-    /// <param name="taken">The names that are in use.</param>
     public static string Of(DatabaseRollingUpgradeSpec spec, FoundMember member, IReadOnlySet<string> taken)
     {
         if (member.Name is { Length: <= SchemaLimits.ShortName } own && Label().IsMatch(own) && !taken.Contains(own))

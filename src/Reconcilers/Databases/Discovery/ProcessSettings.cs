@@ -1,37 +1,26 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// What a process tells of the settings of its instance. A setting is given only where one answer is certain; otherwise
-/// the reason is given why it is not. Pure.
-/// </summary>
+/// <summary>What a process tells of the settings of its instance. A setting is given only where one answer is certain;
+/// otherwise the reason is given why it is not. Pure.</summary>
 internal sealed record ProcessSettings
 {
     private const int MostArguments = 128;
 
     private static readonly string[] Confidential = ["password", "passwd", "secret", "token", "credential"];
 
-    /// <summary>The directory above bin; null if it is not certain.</summary>
     public string? DeployDir { get; private init; }
 
-    /// <summary>Why <see cref="DeployDir"/> is not certain.</summary>
     public string? DeployDirProblem { get; private init; }
 
-    /// <summary>The data directory of its command line.</summary>
     public string? DataDir { get; private init; }
 
     /// <summary>The configuration file of its command line, if it is not the default one.</summary>
     public string? ConfigFile { get; private init; }
 
-    /// <summary>How it is started and stopped; null if it is not certain.</summary>
     public InventoryControl? Control { get; private init; }
 
-    /// <summary>Why <see cref="Control"/> is not certain.</summary>
     public string? ControlProblem { get; private init; }
 
-    /// <summary>Reads the settings of a process.</summary>
     public static ProcessSettings Of(HostProcess process, DatabaseComponent component)
     {
         var isYugabyte = component is DatabaseComponent.Master or DatabaseComponent.Tserver;

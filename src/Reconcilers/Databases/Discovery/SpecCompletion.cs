@@ -1,33 +1,24 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// Makes a spec complete with its own defaults and with what preflight found. Everything after the search sees only
-/// complete specs. Pure.
-/// </summary>
+/// <summary>Makes a spec complete with its own defaults and with what preflight found. Everything after the search sees
+/// only complete specs. Pure.</summary>
 internal static class SpecCompletion
 {
     /// <summary>Whether the spec describes every process itself, so that nothing has to be found.</summary>
     public static bool IsComplete(DatabaseRollingUpgradeSpec spec) =>
         spec.Seed is null && spec.Instances.TrueForAll(i => IsDescribed(spec, i));
 
-    /// <summary>Whether the spec says where an instance is installed and how it is controlled.</summary>
     public static bool IsDescribed(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
         spec.ControlOf(instance) is not null
         && spec.DeployDirOf(instance, DefaultPorts.Service(spec, instance)) is not null;
 
-    /// <summary>The upgrade with its spec complete as far as its status knows.</summary>
     public static DatabaseRollingUpgrade Complete(DatabaseRollingUpgrade upgrade, DatabaseInventory? inventory) =>
         Complete(upgrade.Spec, inventory) is var spec && ReferenceEquals(spec, upgrade.Spec)
             ? upgrade
             : upgrade with { Spec = spec };
 
-    /// <summary>
-    /// The spec with every process, each with its directory and control as far as they are known. What the spec says is
-    /// kept; instances of the spec come first.
-    /// </summary>
-    /// <param name="spec">The spec as it was written.</param>
+    /// <summary>The spec with every process, each with its directory and control as far as they are known. What the
+    /// spec says is kept; instances of the spec come first.</summary>
     /// <param name="inventory">What was found; null if nothing was looked for.</param>
     public static DatabaseRollingUpgradeSpec Complete(DatabaseRollingUpgradeSpec spec, DatabaseInventory? inventory)
     {
@@ -48,7 +39,6 @@ internal static class SpecCompletion
         };
     }
 
-    /// <summary>Whether an instance of the spec is a process that was found.</summary>
     public static bool IsSame(
         DatabaseRollingUpgradeSpec spec, DatabaseInstance written, InventoryInstance found) =>
         written.Component == found.Component

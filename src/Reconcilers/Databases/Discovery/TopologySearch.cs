@@ -1,15 +1,7 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// Finds what a spec leaves out: the processes of the database from one of them on, then their directories and control
-/// on the hosts. Changes nothing.
-/// </summary>
+/// <summary>Finds what a spec leaves out: the processes of the database from one of them on, then their directories and
+/// control on the hosts. Changes nothing.</summary>
 /// <param name="spec">The spec as it was written.</param>
 /// <param name="engine">Asks the cluster.</param>
 /// <param name="look">Finds processes on a host.</param>

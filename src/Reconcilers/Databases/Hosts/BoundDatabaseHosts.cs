@@ -1,7 +1,3 @@
-using System.Collections.Concurrent;
-using Drydock.Clients.Safety;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The hosts of a database as a spec reaches them, one shared connection each.</summary>
@@ -15,11 +11,8 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts, IConnectionFactory
     private volatile Topology _topology;
 
     /// <summary>Binds them; nothing is connected yet.</summary>
-    /// <param name="upgrade">The upgrade as last read.</param>
     /// <param name="secrets">The Secrets it refers to. Without a usable key or certificate every call fails and says
     /// so.</param>
-    /// <param name="services">Clients.</param>
-    /// <param name="engine">The engine of the spec.</param>
     public BoundDatabaseHosts(
         DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseHostServices services, IDatabaseEngine engine)
     {
@@ -55,7 +48,6 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts, IConnectionFactory
 
     public InstanceTarget Target(DatabaseInstance instance) => InstanceTargets.Of(Spec, instance, _engine);
 
-    /// <summary>Takes the instances that preflight found; connections stay open.</summary>
     public void Complete(DatabaseRollingUpgradeSpec spec) => _topology = new Topology(spec);
 
     /// <summary>The processes of the engine's programs on a host.</summary>
@@ -75,10 +67,8 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts, IConnectionFactory
         return HostProcess.Read(host, answer);
     }
 
-    /// <summary>
-    /// Opens a connection through ssh: on the host that the address belongs to (of an instance or of a monitoring
-    /// service), else on the tool host. Before the processes are found every address is a host.
-    /// </summary>
+    /// <summary>Opens a connection through ssh: on the host that the address belongs to (of an instance or of a
+    /// monitoring service), else on the tool host. Before the processes are found every address is a host.</summary>
     /// <exception cref="IOException">The host cannot be reached.</exception>
     public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
     {
@@ -94,7 +84,6 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts, IConnectionFactory
         }
     }
 
-    /// <summary>Ends the connections.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var channel in _channels.Values)
@@ -124,4 +113,38 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts, IConnectionFactory
 
         public ConcurrentDictionary<string, IInstanceHost> Bound { get; } = new(StringComparer.Ordinal);
     }
+}
+
+/// <summary>The services by which hosts are reached.</summary>
+/// <param name="Storages">Where package archives are read.</param>
+/// <param name="Docker">Where hosts are containers: their engines.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record DatabaseHostServices(IStorages Storages, IDockerEndpoints Docker, TimeProvider Time)
+{
+    // A file of 1 MiB comes in base64.
+    private const int MaxOutput = 2 << 20;
+
+    /// <summary>Asked between the observation and each action; null permits every action.</summary>
+    public IActFence? Fence { get; init; }
+
+    public HashedArchives Archives { get; init; } = new();
+
+    public SshOptions Ssh { get; init; } = new();
+
+    /// <summary>Makes an ssh client; by default the OpenSSH client of this machine.</summary>
+    internal Func<SshEndpoint, SshMaterial, SshOptions, IRemoteClient> Clients { get; init; } = static (
+        endpoint, material, options) =>
+        new SshClient(endpoint, material, options);
+
+    /// <summary>Makes the client of a container; null: by exec.</summary>
+    internal Func<DockerEndpoint, ContainerHost, string?, IRemoteClient>? Containers { get; init; }
+
+    internal IRemoteClient Connect(SshEndpoint endpoint, SshMaterial material) =>
+        Clients(endpoint, material, Ssh with { MaxOutput = Math.Max(MaxOutput, Ssh.MaxOutput) });
+
+    internal IRemoteClient Connect(DockerEndpoint endpoint, ContainerHost container, string? user) =>
+        Containers is { } make
+            ? make(endpoint, container, user)
+            : new ContainerRemoteClient(
+                Docker.Get(endpoint), container.Host, container.Container, user, MaxOutput, Time);
 }

@@ -6,20 +6,16 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="Error">How far the true offset may be from it, in either direction: half the round trip.</param>
 internal sealed record ClockReading(TimeSpan Offset, TimeSpan Error)
 {
-    /// <summary>The least that the true offset can be.</summary>
     public TimeSpan Least => Offset - Error;
 
-    /// <summary>The most that the true offset can be.</summary>
     public TimeSpan Most => Offset + Error;
 }
 
 /// <summary>Compares the clocks of hosts by intervals, so that a slow connection is not taken for skew. Pure.</summary>
 internal static class ClockComparison
 {
-    /// <summary>
-    /// The two hosts whose clocks differ most for certain, and by how much at least; null if no two clocks provably
-    /// differ.
-    /// </summary>
+    /// <summary>The two hosts whose clocks differ most for certain, and by how much at least; null if no two clocks
+    /// provably differ.</summary>
     public static (string Behind, string Ahead, TimeSpan AtLeast, TimeSpan Error)? Largest(
         IReadOnlyCollection<(string Host, ClockReading Clock)> readings)
     {

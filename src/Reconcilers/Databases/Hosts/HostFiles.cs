@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Databases;
 
 internal sealed class HostFiles(HostChannel channel, DatabaseHostServices services, string? @namespace) : IHostFiles
@@ -118,7 +112,6 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
         ? Number(answer, blocks) * Number(answer, size)
         : throw answer.Unreadable($"'room {answer.Find("room")}' is not a size");
 
-    /// <summary>A whole number an answer says.</summary>
     internal static long Number(ScriptAnswer answer, string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number

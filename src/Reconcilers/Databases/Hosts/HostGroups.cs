@@ -1,17 +1,12 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// Hosts as PreparePackage takes them: one by one, or in groups where there are so many that the plan would not hold a
-/// step for each.
-/// </summary>
+/// <summary>Hosts as PreparePackage takes them: one by one, or in groups where there are so many that the plan would
+/// not hold a step for each.</summary>
 internal static class HostGroups
 {
     /// <summary>Most steps for the package: 300 instances have 900 steps of their own, and a plan holds 1000.</summary>
     public const int Most = 60;
 
-    /// <summary>The groups of some hosts, each with its name: the host's, or hosts-1 and so on.</summary>
     public static IReadOnlyList<(string Name, IReadOnlyList<string> Hosts)> Of(IReadOnlyList<string> hosts)
     {
         return hosts.Count <= Most

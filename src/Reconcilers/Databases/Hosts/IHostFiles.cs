@@ -1,11 +1,8 @@
-using Drydock.Clients.Remote;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>Files and programs of one host.</summary>
 internal interface IHostFiles
 {
-    /// <summary>The host, as the spec names it.</summary>
     string Host { get; }
 
     /// <summary>Runs a program to its end, whatever its exit code. No secret may be among the arguments.</summary>
@@ -16,10 +13,9 @@ internal interface IHostFiles
     /// <exception cref="HostException">Not readable, or longer than 1 MiB.</exception>
     Task<string?> ReadAsync(string path, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Writes a text file by rename, if the present file has the expected checksum (null: there is no file). The
-    /// present file is kept once as <paramref name="keepAs"/>. A file that already has the new content is not changed.
-    /// </summary>
+    /// <summary>Writes a text file by rename, if the present file has the expected checksum (null: there is no file).
+    /// The present file is kept once as <paramref name="keepAs"/>. A file that already has the new content is not
+    /// changed.</summary>
     /// <exception cref="HostException">The present file is not the expected one, or the file cannot be
     /// written.</exception>
     Task WriteAsync(
@@ -34,19 +30,15 @@ internal interface IHostFiles
     /// <summary>Physical memory in bytes, from /proc/meminfo.</summary>
     Task<long> MemoryBytesAsync(CancellationToken cancellationToken);
 
-    /// <summary>CPUs, as nproc counts them.</summary>
     Task<int> CpusAsync(CancellationToken cancellationToken);
 
     /// <summary>The host's clock minus ours, to within half the time that the question takes.</summary>
     Task<ClockReading> ClockAsync(CancellationToken cancellationToken);
 
-    /// <summary>The state of the package on the host.</summary>
     Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Provides the package: sends archives, checks them, unpacks them beside the directory, renames it into place,
-    /// runs post_install and copies extensions. Existing parts are kept.
-    /// </summary>
+    /// <summary>Provides the package: sends archives, checks them, unpacks them beside the directory, renames it into
+    /// place, runs post_install and copies extensions. Existing parts are kept.</summary>
     /// <exception cref="HostException">No room, corrupt, or post_install failed; what is half there is named and taken
     /// up again by the next call.</exception>
     Task PreparePackageAsync(PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken);

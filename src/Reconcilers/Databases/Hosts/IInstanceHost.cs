@@ -1,66 +1,48 @@
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// One process on its host. Every call reads the host first and is idempotent. None
-/// waits longer than the request takes, except <see cref="StopAsync"/>, which waits for the end of the process within
-/// its grace.
-/// </summary>
+/// <summary>One process on its host. Every call reads the host first and is idempotent. None waits longer than the
+/// request takes, except <see cref="StopAsync"/>, which waits for the end of the process within its grace.</summary>
 internal interface IInstanceHost
 {
-    /// <summary>The instance or service that is controlled.</summary>
     InstanceTarget Target { get; }
 
     /// <summary>Reads supervisor, process, port and installed program. Changes nothing.</summary>
     /// <exception cref="HostException">The host could not be asked.</exception>
     Task<InstanceProcess> LookAsync(CancellationToken cancellationToken);
 
-    /// <summary>
-    /// As <see cref="LookAsync(CancellationToken)"/>; shares a look that began at most so long ago, and not before the
-    /// last action on the instance.
-    /// </summary>
+    /// <summary>As <see cref="LookAsync(CancellationToken)"/>; shares a look that began at most so long ago, and not
+    /// before the last action on the instance.</summary>
     /// <exception cref="HostException">The host could not be asked.</exception>
     Task<InstanceProcess> LookAsync(TimeSpan maxAge, CancellationToken cancellationToken) =>
         LookAsync(cancellationToken);
 
-    /// <summary>
-    /// What a plain process would lose because the login user starts the next one (limits, the score for the OOM
-    /// killer), and how that is avoided: whole sentences. Null if nothing would be lost. Changes nothing.
-    /// </summary>
+    /// <summary>What a plain process would lose because the login user starts the next one (limits, the score for the
+    /// OOM killer), and how that is avoided: whole sentences. Null if nothing would be lost. Changes nothing.</summary>
     /// <exception cref="HostException">The host could not be asked.</exception>
     Task<string?> FindLossAsync(InstanceProcess process, CancellationToken cancellationToken) =>
         Task.FromResult<string?>(null);
 
-    /// <summary>
-    /// Why the login user may not start and stop the unit of the process, and how that is changed: whole sentences.
-    /// Null if it may, or if no unit is in charge. Changes nothing.
-    /// </summary>
+    /// <summary>Why the login user may not start and stop the unit of the process, and how that is changed: whole
+    /// sentences. Null if it may, or if no unit is in charge. Changes nothing.</summary>
     /// <exception cref="HostException">The host could not be asked, or sudo refuses.</exception>
     Task<string?> FindMissingRightAsync(InstanceProcess process, CancellationToken cancellationToken) =>
         Task.FromResult<string?>(null);
 
-    /// <summary>
-    /// Asks the supervisor to stop the process and to keep it stopped, and returns once no process of this instance is
-    /// left (an old one may still run; docs/research/yugabytedb.md#known-failures).
-    /// </summary>
+    /// <summary>Asks the supervisor to stop the process and to keep it stopped, and returns once no process of this
+    /// instance is left (an old one may still run; docs/research/yugabytedb.md#known-failures).</summary>
     /// <exception cref="HostException">Refused, or it still runs after its grace period and SIGKILL.</exception>
     Task StopAsync(CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Puts the new version's program in the old one's place (<see cref="Crds.DatabaseRollingUpgrades.SwapMethod"/>).
-    /// Refused while a process of this instance runs. A new program that is already installed is kept; the old program
-    /// is kept beside it.
-    /// </summary>
-    /// <param name="swap">The programs.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <summary>Puts the new version's program in the old one's place
+    /// (<see cref="Crds.DatabaseRollingUpgrades.SwapMethod"/>). Refused while a process of this instance runs. A new
+    /// program that is already installed is kept; the old program is kept beside it.</summary>
     /// <exception cref="HostException">Refused: something else is in the place than the old or the new
     /// program.</exception>
     Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Prepares <see cref="SwapAsync"/> while the process serves, and proves that it can be done: where a program
-    /// replaces another, the new one is copied beside it, verified, synced and run. Changes nothing that a process
-    /// reads. Idempotent.
-    /// </summary>
+    /// <summary>Prepares <see cref="SwapAsync"/> while the process serves, and proves that it can be done: where a
+    /// program replaces another, the new one is copied beside it, verified, synced and run. Changes nothing that a
+    /// process reads. Idempotent.</summary>
     /// <param name="swap">The programs.</param>
     /// <param name="ask">The argument with which the new program prints its version and ends; null does not run
     /// it.</param>
@@ -74,20 +56,13 @@ internal interface IInstanceHost
     /// <exception cref="HostException">It cannot be removed.</exception>
     Task UnstageAsync(CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Stops the process, replaces its program and a file of its configuration, and starts it: like
+    /// <summary>Stops the process, replaces its program and a file of its configuration, and starts it: like
     /// <see cref="StopAsync"/>, <see cref="SwapAsync"/> and <see cref="StartAsync"/>, in as few commands as possible.
-    /// Nothing is done if the new program runs. What was begun is completed by the next call.
-    /// </summary>
-    /// <param name="swap">The programs.</param>
+    /// Nothing is done if the new program runs. What was begun is completed by the next call.</summary>
     /// <param name="file">The file; null replaces none.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="HostException">Refused. The process may be stopped then.</exception>
     Task ReplaceAsync(ProgramSwap swap, FileReplacement? file, CancellationToken cancellationToken);
 
     /// <summary>Starts the process through its supervisor; nothing is done if it runs.</summary>
-    /// <param name="directory">The version's directory, for control by a plain process with {directory}.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="HostException">Refused.</exception>
     Task StartAsync(string directory, CancellationToken cancellationToken);
 }

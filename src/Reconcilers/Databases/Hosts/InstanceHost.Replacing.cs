@@ -1,5 +1,3 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <content>Replaces the program of an instance: what is prepared while it serves, and what follows its stop.</content>
@@ -137,3 +135,22 @@ internal sealed partial class InstanceHost
     private static ScriptCall WriteCall(FileReplacement file) => new(
         "write", $"writing {file.Path}", [file.Path, file.Sha256, file.FormerSha256, file.Former, file.Source]);
 }
+
+/// <summary>The replacement of a text file by another that is on the same host.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Sha256">SHA-256 of the new content.</param>
+/// <param name="FormerSha256">SHA-256 of the content that is replaced.</param>
+/// <param name="Former">The path under which the former file is kept.</param>
+/// <param name="Source">The file with the new content.</param>
+internal sealed record FileReplacement(
+    string Path, string Sha256, string FormerSha256, string Former, string Source);
+
+/// <summary>The replacement of a program by another. The reverse is the rollback.</summary>
+/// <param name="Directory">The new version's directory.</param>
+/// <param name="Sha256">SHA-256 of the new program.</param>
+/// <param name="FormerVersion">Version of the one that is replaced: the suffix under which it is kept beside the new
+/// one.</param>
+/// <param name="FormerSha256">SHA-256 of the program that is replaced.</param>
+/// <param name="FormerDirectory">The former target of deployDir if it is a symbolic link; null otherwise.</param>
+internal sealed record ProgramSwap(
+    string Directory, string Sha256, string FormerVersion, string FormerSha256, string? FormerDirectory);

@@ -1,7 +1,3 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
 internal sealed partial class InstanceHost : IInstanceHost
@@ -340,4 +336,20 @@ internal sealed partial class InstanceHost : IInstanceHost
 
     private HostException Refused(string reason, string message, bool retryable = false) =>
         new(Target.Host, reason, $"{Target.Host}: {message}", retryable);
+}
+
+/// <summary>The state of a process as its supervisor reports it.</summary>
+internal enum SupervisionState
+{
+    Active,
+
+    Restarting,
+
+    /// <summary>Stopped; the supervisor does not start it.</summary>
+    Inactive,
+
+    Missing,
+
+    /// <summary>No supervisor: a plain process or scripts. Only whether the process is alive counts.</summary>
+    None,
 }

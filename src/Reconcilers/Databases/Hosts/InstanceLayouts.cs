@@ -1,17 +1,9 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// Layouts on hosts in which one instance could not be stopped or replaced without another, or in which the old program
-/// would start again. Pure.
-/// </summary>
+/// <summary>Layouts on hosts in which one instance could not be stopped or replaced without another, or in which the
+/// old program would start again. Pure.</summary>
 internal static class InstanceLayouts
 {
-    /// <summary>What is wrong with the layout of one instance; null if nothing is.</summary>
     public static string? Problem(InstanceTarget target, InstanceProcess process)
     {
         if (target.Swap != SwapMethod.SwitchLink)
@@ -40,9 +32,6 @@ internal static class InstanceLayouts
             : null;
     }
 
-    /// <summary>Adds what is wrong with instances that share something on their host.</summary>
-    /// <param name="instances">The instances as they were found.</param>
-    /// <param name="findings">Where findings are added.</param>
     public static void Compare(
         IReadOnlyCollection<(InstanceTarget Target, InstanceProcess? Process)> instances, Findings findings)
     {

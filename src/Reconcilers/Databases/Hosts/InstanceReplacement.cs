@@ -1,12 +1,7 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// Replaces the program of an instance so that a refusal does not leave it down for longer than needed: if the former
-/// program is still in its place, it is started again, and the message says whether the process runs.
-/// </summary>
+/// <summary>Replaces the program of an instance so that a refusal does not leave it down for longer than needed: if the
+/// former program is still in its place, it is started again, and the message says whether the process runs.</summary>
 /// <param name="host">The instance.</param>
 /// <param name="formerVersion">The version that is replaced, for messages.</param>
 internal sealed class InstanceReplacement(IInstanceHost host, string formerVersion)
@@ -27,8 +22,6 @@ internal sealed class InstanceReplacement(IInstanceHost host, string formerVersi
         }
     }
 
-    /// <summary>Stops the process, replaces program and file, and starts it.</summary>
-    /// <exception cref="HostException">Refused; the message says whether the process runs now.</exception>
     public async Task ReplaceAsync(ProgramSwap swap, FileReplacement? file, CancellationToken cancellationToken)
     {
         try
@@ -41,13 +34,8 @@ internal sealed class InstanceReplacement(IInstanceHost host, string formerVersi
         }
     }
 
-    /// <summary>
-    /// What to throw after a process was stopped and its program could not be replaced or started: the former program
-    /// is started again where it is still in place, and the message says whether the process runs.
-    /// </summary>
-    /// <param name="refusal">What the host said.</param>
-    /// <param name="swap">The programs.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <summary>What to throw after a process was stopped and its program could not be replaced or started: the former
+    /// program is started again where it is still in place, and the message says whether the process runs.</summary>
     public async Task<HostException> ExplainAsync(
         HostException refusal, ProgramSwap swap, CancellationToken cancellationToken)
     {
@@ -108,4 +96,37 @@ internal sealed class InstanceReplacement(IInstanceHost host, string formerVersi
     {
         Field = refusal.Field,
     };
+}
+
+/// <summary>Something could not be done on a host.</summary>
+/// <param name="host">The host.</param>
+/// <param name="reason">A stable word, one of <see cref="Reasons"/>.</param>
+/// <param name="message">The host, what failed, and what to do; never a secret.</param>
+/// <param name="retryable">Whether another attempt may help without an administrator.</param>
+/// <param name="mayHaveRun">Whether the command may have been carried out: its end was not seen.</param>
+/// <param name="innerException">The cause.</param>
+internal sealed class HostException(
+    string host,
+    string reason,
+    string message,
+    bool retryable = true,
+    bool mayHaveRun = false,
+    Exception? innerException = null)
+    : TargetException(reason, message, innerException)
+{
+    public string Host => host;
+
+    public override bool IsRetryable => retryable;
+
+    public override bool IsRequestNotTaken => IsUnreachable && !mayHaveRun;
+
+    public override bool IsAnswerLost => IsUnreachable && mayHaveRun;
+
+    public bool MayHaveRun => mayHaveRun;
+
+    // A host that answered and refused has accepted the request: that is a failed attempt.
+    private bool IsUnreachable => retryable && Reason == Reasons.HostUnreachable;
+
+    public static HostException OfSpec(string host, string field, string message, Exception? innerException = null) =>
+        new(host, Reasons.InvalidSpec, message, retryable: false, innerException: innerException) { Field = field };
 }

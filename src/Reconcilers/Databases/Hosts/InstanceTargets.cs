@@ -1,6 +1,3 @@
-using System.Globalization;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>How instances are controlled, from the spec and the vendors' defaults.</summary>
@@ -12,8 +9,6 @@ internal static class InstanceTargets
     private const string Directory = "{directory}";
     private const string DataDir = "{dataDir}";
 
-    /// <summary>The target of an instance.</summary>
-    /// <exception cref="HostException">The spec has no control for it, or more than one.</exception>
     public static InstanceTarget Of(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, IDatabaseEngine engine)
     {
         var control = spec.ControlOf(instance);
@@ -81,11 +76,9 @@ internal static class InstanceTargets
     internal static bool NamesDirectory(ProcessControl control) =>
         control.Command.Exists(argument => argument.Contains(Directory, StringComparison.Ordinal));
 
-    /// <summary>The absolute path of a path that may be relative to deployDir.</summary>
     internal static string Below(InstanceTarget target, string path) =>
         path.StartsWith('/') ? path : $"{target.DeployDir.TrimEnd('/')}/{path}";
 
-    /// <summary>Why a target is unusable, with the field of the spec that is wrong; null if it is usable.</summary>
     internal static HostException? Problem(InstanceTarget target) => target switch
     {
         { Control.Process.Command: var command } when command.Exists(

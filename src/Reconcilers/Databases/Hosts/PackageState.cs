@@ -3,16 +3,12 @@ namespace Drydock.Reconcilers.Databases;
 /// <summary>The state of a package on a host.</summary>
 internal sealed record PackageState
 {
-    /// <summary>Whether all of it is present and correct, including post_install.</summary>
     public required bool IsComplete { get; init; }
 
-    /// <summary>The missing or wrong parts, for messages; empty if it is complete.</summary>
     public required string Problem { get; init; }
 
-    /// <summary>
-    /// True when another attempt cannot mend it: a wrong checksum, a missing file of a package that is on the hosts
-    /// already.
-    /// </summary>
+    /// <summary>True when another attempt cannot mend it: a wrong checksum, a missing file of a package that is on the
+    /// hosts already.</summary>
     public bool IsWrong { get; init; }
 
     /// <summary>SHA-256 of those requested programs that exist.</summary>

@@ -1,11 +1,8 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>File names of the vendors' programs (docs/research/tidb.md#tidb-ansible).</summary>
 internal static class ProgramNames
 {
-    /// <summary>The program of a component.</summary>
     public static string Of(DatabaseRollingUpgradeSpec spec, DatabaseComponent component)
     {
         var yugabyte = spec.Yugabyte ?? new YugabyteSpec();

@@ -1,9 +1,7 @@
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// One look at an instance for all who ask within a moment: the gates of instances that are stopped side by side look
-/// at the same others. A look is cancelled once no step waits for it.
-/// </summary>
+/// <summary>One look at an instance for all who ask within a moment: the gates of instances that are stopped side by
+/// side look at the same others. A look is cancelled once no step waits for it.</summary>
 /// <param name="look">Looks at the instance.</param>
 /// <param name="time">The clock.</param>
 internal sealed class SharedLook(Func<CancellationToken, Task<InstanceProcess>> look, TimeProvider time)
@@ -12,19 +10,15 @@ internal sealed class SharedLook(Func<CancellationToken, Task<InstanceProcess>> 
     private Look? _last;
 
     /// <summary>A new look; those who ask next may share it.</summary>
-    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="HostException">The host could not be asked.</exception>
     public Task<InstanceProcess> NewAsync(CancellationToken cancellationToken) =>
         WaitAsync(maxAge: null, cancellationToken);
 
     /// <summary>What a look shows that began at most so long ago; a look that failed is not used again.</summary>
-    /// <param name="maxAge">The greatest age of its beginning.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="HostException">The host could not be asked.</exception>
     public Task<InstanceProcess> GetAsync(TimeSpan maxAge, CancellationToken cancellationToken) =>
         WaitAsync(maxAge, cancellationToken);
 
-    /// <summary>Notes that the instance is acted on: what was seen before is not used any more.</summary>
     public void Forget()
     {
         lock (_lock)

@@ -1,19 +1,13 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// Marks steps whose temporary change (a scheduler, a blacklist entry, a schedule limit) was removed while the run was
-/// stopped or waited. A step that had made its change completely makes it again when the run continues; the engine
-/// does not start it while the steps that come next are held. A later step of the same instance may make the change as
-/// well, so a mark counts only until such a step begins. Pure.
-/// </summary>
+/// <summary>Marks steps whose temporary change (a scheduler, a blacklist entry, a schedule limit) was removed while the
+/// run was stopped or waited. A step that had made its change completely makes it again when the run continues; the
+/// engine does not start it while the steps that come next are held. A later step of the same instance may make the
+/// change as well, so a mark counts only until such a step begins. Pure.</summary>
 internal static class CleanedUpSteps
 {
     /// <summary>Returns the plan with the marks.</summary>
     /// <param name="plan">The plan; null stays null.</param>
-    /// <param name="made">Selects the steps that made the change.</param>
-    /// <param name="at">When the change was seen to be gone.</param>
     public static Plan? Mark(Plan? plan, Func<PlanStep, bool> made, DateTimeOffset at) =>
         plan is null ? null : plan with
         {
@@ -23,12 +17,10 @@ internal static class CleanedUpSteps
             ],
         };
 
-    /// <summary>Whether the change that a step made is gone.</summary>
     public static bool Is(Plan plan, PlanStep made) =>
         made.CleanedUpAt is { } at
         && !plan.Steps.Exists(s => s.Phase == made.Phase && s.Node == made.Node && s.StartedAt > at);
 
-    /// <summary>When a step of the plan began or ended last; null if none has begun.</summary>
     public static DateTimeOffset? LastActivity(Plan plan) => plan.Steps
         .SelectMany(s => new[] { s.StartedAt, s.FinishedAt })
         .Max();

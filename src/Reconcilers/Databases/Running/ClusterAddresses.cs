@@ -1,15 +1,9 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// The addresses of a cluster in the form of claims: every member of its directory (PD, or the masters) as the spec
-/// names it.
-/// </summary>
+/// <summary>The addresses of a cluster in the form of claims: every member of its directory (PD, or the masters) as the
+/// spec names it.</summary>
 internal static class ClusterAddresses
 {
-    /// <summary>The addresses, in the order of the spec.</summary>
     public static IReadOnlyList<string> Of(DatabaseRollingUpgradeSpec spec) =>
     [
         .. spec.Instances

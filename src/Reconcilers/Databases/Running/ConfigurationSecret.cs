@@ -1,39 +1,21 @@
-using System.Globalization;
 using System.IO.Compression;
-using System.Text;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// The Secret with the configuration that an upgrade saves. It has no owner, so deleting the upgrade keeps it, and it
-/// is never overwritten.
-/// </summary>
+/// <summary>The Secret with the configuration that an upgrade saves. It has no owner, so deleting the upgrade keeps it,
+/// and it is never overwritten.</summary>
 internal static class ConfigurationSecret
 {
-    /// <summary>Receipt key: its name.</summary>
     public const string NameKey = "secret";
 
     // A Secret holds 1 MiB.
     private const int MostBytes = 900 * 1024;
 
     /// <summary>Its name: found again after a crash, and never that of another upgrade.</summary>
-    /// <param name="upgrade">The upgrade.</param>
-    /// <param name="ordinal">How many plans of the upgrade there were before.</param>
     public static string Name(V1ObjectMeta upgrade, int ordinal) =>
         string.Create(CultureInfo.InvariantCulture, $"{ObjectNames.Stem(upgrade)}-configuration-{ordinal}");
 
-    /// <summary>Whether it was created: the world is asked, not the step.</summary>
-    /// <param name="targets">The upgrade.</param>
-    /// <param name="context">The step that saves.</param>
-    /// <param name="saved">The message of a number of files in the Secret of a name.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     public static async Task<Observation> LookAsync(
         IDatabaseTargets targets,
         StepContext context,
@@ -54,10 +36,6 @@ internal static class ConfigurationSecret
     }
 
     /// <summary>Creates it with the name in the receipt.</summary>
-    /// <param name="targets">The upgrade.</param>
-    /// <param name="context">The step that saves.</param>
-    /// <param name="files">The files by their names.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
     /// <exception cref="StepActionException">The files do not fit even compressed.</exception>
     public static async Task CreateAsync(
         IDatabaseTargets targets,
@@ -78,9 +56,6 @@ internal static class ConfigurationSecret
     }
 
     /// <summary>The Secret; files are compressed if they do not fit otherwise.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="upgrade">The upgrade.</param>
-    /// <param name="files">The files by their names.</param>
     /// <exception cref="StepActionException">The files do not fit even compressed.</exception>
     public static V1Secret Of(string name, V1ObjectMeta upgrade, IReadOnlyDictionary<string, string> files)
     {

@@ -1,14 +1,7 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// The temporary state that a stopped upgrade must not leave in a database (docs/research/tidb.md#rules): instances
-/// kept without leaders, by name, and changed settings, by the id of the step that changed them.
-/// </summary>
+/// <summary>The temporary state that a stopped upgrade must not leave in a database (docs/research/tidb.md#rules):
+/// instances kept without leaders, by name, and changed settings, by the id of the step that changed them.</summary>
 internal sealed class DatabaseParkedState(DatabaseEngineSet engines)
     : IParkedStateCleanup<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {

@@ -1,9 +1,3 @@
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Safety;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The hosts and processes of one upgrade, bound to its spec and Secrets as they are now.</summary>
@@ -63,7 +57,6 @@ internal sealed class DatabaseRunTargets
 
     public AsyncSignal SnapshotChanges => _services.SnapshotChanges;
 
-    /// <summary>See <see cref="RunKind.BindAsync"/>.</summary>
     public static async Task<RunBinding> BindAsync(
         DatabaseRollingUpgrade upgrade, DatabaseServices services, CancellationToken cancellationToken)
     {
@@ -82,7 +75,6 @@ internal sealed class DatabaseRunTargets
         }
     }
 
-    /// <summary>What opens connections to the ports of the database.</summary>
     internal static IConnectionFactory ConnectionsOf(
         DatabaseRollingUpgradeSpec spec, BoundDatabaseHosts hosts, EndpointPolicy direct) =>
         spec.Access.Ssh is { Forward: true } ? hosts : direct;

@@ -1,15 +1,9 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
 using Drydock.Crds;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// What makes DatabaseRollingUpgrade a kind of run. Until the first process is stopped everything is undone.
-/// </summary>
+/// <summary>What makes DatabaseRollingUpgrade a kind of run. Until the first process is stopped everything is
+/// undone.</summary>
 /// <param name="engines">The engines that this operator has.</param>
 /// <param name="bind">Determines what access to the targets of an upgrade depends on.</param>
 internal sealed class DatabaseUpgradeKind(

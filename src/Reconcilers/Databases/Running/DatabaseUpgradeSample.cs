@@ -1,12 +1,8 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>What metrics and traces show of a DatabaseRollingUpgrade.</summary>
 internal static class DatabaseUpgradeSample
 {
-    /// <summary>How they read it.</summary>
     public static RunSampling<DatabaseRollingUpgrade> Sampling { get; } =
         new(DatabaseRollingUpgrade.KindName, RunResults.OfUpgrades, Of);
 

@@ -1,18 +1,13 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The time limits of spec.drain. Pure.</summary>
 internal static class DrainLimits
 {
-    /// <summary>How long the number of leaders may stay the same.</summary>
     public static TimeSpan LongestStall(this DrainSpec drain) => KubernetesDuration.Parse(drain.StalledFor);
 
     /// <summary>How long a drain may take although it makes progress; null for no limit.</summary>
     public static TimeSpan? UpperLimit(this DrainSpec drain) =>
         drain.Timeout is { } timeout ? KubernetesDuration.Parse(timeout) : null;
 
-    /// <summary>How long an instance may stay without leaders while the upgrade waits.</summary>
     public static TimeSpan LongestIdle(this DrainSpec drain) => KubernetesDuration.Parse(drain.IdleLimit);
 }

@@ -1,11 +1,7 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// How far a drain is, for people: leaders at the start and now, their rate, and the expected end. The text stays the
-/// same while no leader leaves: nothing is written to the status only because time passes.
-/// </summary>
+/// <summary>How far a drain is, for people: leaders at the start and now, their rate, and the expected end. The text
+/// stays the same while no leader leaves: nothing is written to the status only because time passes.</summary>
 internal sealed class DrainPace
 {
     // Over a shorter time the rate says nothing; a later end is no expectation.
@@ -14,11 +10,6 @@ internal sealed class DrainPace
 
     private (long Leaders, string Text)? _last;
 
-    /// <summary>A sentence.</summary>
-    /// <param name="before">The leaders when they began to move.</param>
-    /// <param name="leaders">The leaders that are left.</param>
-    /// <param name="taken">How long they have been moving.</param>
-    /// <param name="now">The time.</param>
     public string Describe(long before, long leaders, TimeSpan taken, DateTimeOffset now)
     {
         if (_last?.Leaders != leaders)

@@ -1,24 +1,12 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// An instance is drained while the former one settles. If spec.settle is longer than spec.drain.idleLimit, the drain
-/// begins only when that limit is left, so that leaders do not stay away for the whole time. Pure.
-/// </summary>
+/// <summary>An instance is drained while the former one settles. If spec.settle is longer than spec.drain.idleLimit,
+/// the drain begins only when that limit is left, so that leaders do not stay away for the whole time. Pure.</summary>
 internal static class DrainTurn
 {
-    /// <summary>When the former instances of the component were replaced; null if there are none.</summary>
-    /// <param name="context">The drain, which waits for their swaps.</param>
-    /// <param name="isSwap">Whether a step replaces an instance of the component.</param>
     public static DateTimeOffset? Replaced(StepContext context, Func<PlanStep, bool> isSwap) =>
         context.Step.After.Select(id => context.Plan.Step(id)).OfType<PlanStep>().Where(isSwap).Max(s => s.FinishedAt);
 
-    /// <summary>Why the drain does not begin yet; null if it may.</summary>
     public static string? Early(DatabaseRollingUpgradeSpec spec, DateTimeOffset? replaced, DateTimeOffset now) =>
         replaced is { } at && now - at < KubernetesDuration.Parse(spec.Settle) - spec.Drain.LongestIdle()
             ? $"The former instance settles for {spec.Settle} (spec.settle). The drain begins when "

@@ -1,11 +1,7 @@
-using System.Collections.Concurrent;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// Watches the number of leaders of instances that are drained: progress, not a clock, decides how long a drain may
-/// take. Kept in memory: a new process watches from the beginning, which only takes longer.
-/// </summary>
+/// <summary>Watches the number of leaders of instances that are drained: progress, not a clock, decides how long a
+/// drain may take. Kept in memory: a new process watches from the beginning, which only takes longer.</summary>
 internal sealed class DrainWatch
 {
     // A count that rises by this much is another view of the cluster (a new leader of PD counts from 0), not leaders
@@ -14,10 +10,6 @@ internal sealed class DrainWatch
 
     private readonly ConcurrentDictionary<string, Mark> _marks = new(StringComparer.Ordinal);
 
-    /// <summary>Records a reliable number and returns for how long it has not fallen.</summary>
-    /// <param name="drain">Which drain.</param>
-    /// <param name="leaders">The leaders that are left.</param>
-    /// <param name="now">The time.</param>
     public TimeSpan Stalled(string drain, long leaders, DateTimeOffset now)
     {
         var mark = _marks.AddOrUpdate(

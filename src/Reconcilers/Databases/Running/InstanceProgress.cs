@@ -1,14 +1,9 @@
-using System.Globalization;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>How many processes run the wanted version, as text. Pure.</summary>
 internal static class InstanceProgress
 {
     /// <summary>"PD 3/3, TiKV 12/60", in the order of the instances; null without instances.</summary>
-    /// <param name="status">The status with the versions that run, and with the plans.</param>
-    /// <param name="spec">The spec.</param>
     public static string? Of(DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec)
     {
         var wanted = Plain(status.RollbackPlan is null ? spec.ToVersion : spec.FromVersion);

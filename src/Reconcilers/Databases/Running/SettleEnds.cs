@@ -1,21 +1,15 @@
-using System.Collections.Concurrent;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// When healthy instances will have settled, so that the last look comes then and not at the end of a pause.
-/// </summary>
+/// <summary>When healthy instances will have settled, so that the last look comes then and not at the end of a
+/// pause.</summary>
 internal sealed class SettleEnds
 {
     private readonly ConcurrentDictionary<string, DateTimeOffset> _ends = new(StringComparer.Ordinal);
 
-    /// <summary>Notes that the instance of a step is healthy and settles.</summary>
     public void Settles(string step, DateTimeOffset end) => _ends[step] = end;
 
-    /// <summary>Notes that the instance of a step is not healthy, or has settled.</summary>
     public void Forget(string step) => _ends.TryRemove(step, out _);
 
-    /// <summary>The pause before the next look: the usual one, or less if the instance settles before.</summary>
     public TimeSpan Pause(string step, TimeSpan usual, DateTimeOffset now) =>
         _ends.TryGetValue(step, out var end) && end > now && end - now < usual ? end - now : usual;
 }

@@ -1,15 +1,10 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// The instances that a plan stops side by side. A gate judges all of them at once: each of them may be down, or about
-/// to be, while another one is stopped. Pure.
-/// </summary>
+/// <summary>The instances that a plan stops side by side. A gate judges all of them at once: each of them may be down,
+/// or about to be, while another one is stopped. Pure.</summary>
 internal static class StoppedTogether
 {
     /// <summary>The other instances of the batch: those whose drains wait for the same steps.</summary>
-    /// <param name="plan">The plan.</param>
     /// <param name="drain">The drain of the instance; null for none.</param>
     public static IReadOnlyList<string> Others(Plan plan, PlanStep? drain) => drain is null
         ? []

@@ -1,16 +1,9 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// Before which steps of a rolling upgrade the maintenance window is asked: before each instance, and before a point of
-/// no return that belongs to no instance. Pure.
-/// </summary>
+/// <summary>Before which steps of a rolling upgrade the maintenance window is asked: before each instance, and before a
+/// point of no return that belongs to no instance. Pure.</summary>
 internal static class WindowUnits
 {
-    /// <summary>Returns the plan in which these steps ask for the window.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="beginsInstance">Whether the engine begins an instance with the step.</param>
     public static Plan Declare(Plan plan, Func<PlanStep, bool> beginsInstance)
     {
         var steps = plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);

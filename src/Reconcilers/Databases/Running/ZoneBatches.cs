@@ -1,12 +1,8 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// Which instances are stopped side by side: those of one zone, a limited number of them. Zones count only if there is
-/// one for each replica of the data: the database then keeps the replicas in different zones. That is not proven here;
-/// the gates prove it before each stop. Pure.
-/// </summary>
+/// <summary>Which instances are stopped side by side: those of one zone, a limited number of them. Zones count only if
+/// there is one for each replica of the data: the database then keeps the replicas in different zones. That is not
+/// proven here; the gates prove it before each stop. Pure.</summary>
 internal sealed class ZoneBatches
 {
     // Fewer replicas have no quorum without one of them.
@@ -15,7 +11,6 @@ internal sealed class ZoneBatches
     private ZoneBatches(IReadOnlyList<IReadOnlyList<DatabaseInstance>> batches, string members) =>
         (Batches, Members) = (batches, members);
 
-    /// <summary>The batches in their order.</summary>
     public IReadOnlyList<IReadOnlyList<DatabaseInstance>> Batches { get; }
 
     /// <summary>The zones with their instances: "a: tikv-1, tikv-2; b: tikv-3".</summary>
@@ -24,18 +19,12 @@ internal sealed class ZoneBatches
     /// <summary>How many zones there must be for a number of replicas.</summary>
     public static long Fewest(long replicas) => Math.Max(replicas, FewestReplicas);
 
-    /// <summary>Whether every instance has a zone, and there are enough zones.</summary>
     public static bool Suits(IReadOnlyCollection<string?> zones, long replicas) =>
         zones.All(z => z is not null) && zones.Distinct(StringComparer.Ordinal).Count() >= Fewest(replicas);
 
-    /// <summary>Each instance alone, in the order of the spec.</summary>
     public static IReadOnlyList<IReadOnlyList<DatabaseInstance>> OneByOne(IEnumerable<DatabaseInstance> instances) =>
         [.. instances.Chunk(1)];
 
-    /// <summary>The batches of instances whose zones suit; zones are in the order of the spec.</summary>
-    /// <param name="instances">The instances.</param>
-    /// <param name="zoneOf">The zone of an instance.</param>
-    /// <param name="most">How many of a zone may be down at once.</param>
     public static ZoneBatches Of(
         IEnumerable<DatabaseInstance> instances, Func<DatabaseInstance, string> zoneOf, int most)
     {

@@ -1,14 +1,10 @@
 using Drydock.Clients.Kubernetes.Events;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// Instances that left the database for good, or joined it, while an upgrade runs (spec.skip, spec.added). Nothing is
-/// done until the database itself confirms every entry, because the gates no longer count a skipped instance.
-/// </summary>
+/// <summary>Instances that left the database for good, or joined it, while an upgrade runs (spec.skip, spec.added).
+/// Nothing is done until the database itself confirms every entry, because the gates no longer count a skipped
+/// instance.</summary>
 /// <param name="stored">The upgrade as stored.</param>
 /// <param name="engine">The clients of its engine.</param>
 /// <param name="events">Where a skipped instance is reported.</param>
@@ -16,7 +12,6 @@ namespace Drydock.Reconcilers.Databases;
 internal sealed class ChangedTopology(
     Func<DatabaseRollingUpgrade> stored, IEngineTargets engine, IEventRecorder events, TimeProvider time)
 {
-    /// <summary>Fact: the generation of the object by which the step of a skipped instance counts as done.</summary>
     public const string GenerationFact = "skippedInGeneration";
 
     // Every observation of every step asks.
@@ -24,13 +19,10 @@ internal sealed class ChangedTopology(
 
     private volatile Answer? _last;
 
-    /// <summary>Whether the spec has no such instances.</summary>
     public bool IsEmpty => IsUnchanged(stored().Spec);
 
-    /// <summary>The generation of the stored upgrade.</summary>
     public long Generation => stored().Metadata.Generation ?? 0;
 
-    /// <summary>The upgrade with the instances that the database should have now.</summary>
     public static DatabaseRollingUpgrade Current(DatabaseRollingUpgrade upgrade)
     {
         var spec = upgrade.Spec;
@@ -49,8 +41,6 @@ internal sealed class ChangedTopology(
             };
     }
 
-    /// <summary>What contradicts itself while no upgrade runs: then the list of instances itself is to be
-    /// changed.</summary>
     public static IEnumerable<Finding> Refusals(DatabaseRollingUpgradeSpec spec)
     {
         if (spec.Skip.Count > 0)
@@ -70,10 +60,8 @@ internal sealed class ChangedTopology(
         }
     }
 
-    /// <summary>Whether an instance is skipped.</summary>
     public bool IsSkipped(string instance) => stored().Spec.Skip.Contains(instance, StringComparer.Ordinal);
 
-    /// <summary>Why the entries are not accepted, whole sentences; null if they are.</summary>
     public async Task<string?> FindRefusalAsync(CancellationToken cancellationToken)
     {
         var spec = stored().Spec;
@@ -107,7 +95,6 @@ internal sealed class ChangedTopology(
         return refusal;
     }
 
-    /// <summary>Reports that a step of an instance is skipped.</summary>
     public void Report(string step, string instance) => events.Normal(
         stored(),
         Reasons.InstanceSkipped,

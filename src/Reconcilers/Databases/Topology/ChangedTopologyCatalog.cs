@@ -1,15 +1,9 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
 using Drydock.Engine.Guards;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// The catalogue of an engine, in which no step begins while an entry of spec.skip or spec.added is not accepted, and
-/// in which the steps of a skipped instance count as done.
-/// </summary>
+/// <summary>The catalogue of an engine, in which no step begins while an entry of spec.skip or spec.added is not
+/// accepted, and in which the steps of a skipped instance count as done.</summary>
 /// <param name="inner">The engine's own.</param>
 /// <param name="topology">The changes of the topology.</param>
 /// <param name="instanceOf">The instance that a step acts on; null if it acts on none.</param>

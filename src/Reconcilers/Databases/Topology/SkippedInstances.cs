@@ -1,15 +1,9 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>What the plans say of the instances of spec.skip. Pure.</summary>
 internal static class SkippedInstances
 {
     /// <summary>One entry for each, in the order of the spec.</summary>
-    /// <param name="spec">The spec.</param>
-    /// <param name="status">The status with the plans.</param>
     /// <param name="instanceOf">The instance that a step acts on; null if it acts on none.</param>
     public static List<SkippedInstanceStatus> Of(
         DatabaseRollingUpgradeSpec spec,

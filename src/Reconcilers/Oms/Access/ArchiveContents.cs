@@ -1,5 +1,3 @@
-using Drydock.Clients.Snapshots;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What a file has to be.</summary>
@@ -8,7 +6,6 @@ internal enum ArchiveKind
     /// <summary>An image as docker save writes it.</summary>
     Image,
 
-    /// <summary>The correction JAR.</summary>
     Jar,
 }
 
@@ -40,8 +37,7 @@ internal sealed record ArchiveContents(
         return new ArchiveContents(hashed.FinishHash(), length, ids, contents);
     }
 
-    /// <summary>Reads a file as far as it takes to see what it is; throws as
-    /// <see cref="ReadAsync"/> does.</summary>
+    /// <summary>Reads a file as far as it takes to see what it is; throws as <see cref="ReadAsync"/> does.</summary>
     public static Task<(IReadOnlyList<string> ImageIds, string? Contents)> LookAsync(
         Stream file, string path, ArchiveKind kind, CancellationToken cancellationToken) =>
         kind == ArchiveKind.Image

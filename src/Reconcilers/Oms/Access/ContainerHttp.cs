@@ -1,29 +1,16 @@
-using System.Globalization;
-using Drydock.Clients.Docker;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Asks the web server of a node from inside its container, so that neither a firewall nor a name stands between: the
-/// port of the console need not be open to the operator. The certificate is not verified, because nothing secret is
-/// sent.
-/// </summary>
+/// <summary>Asks the web server of a node from inside its container, so that neither a firewall nor a name stands
+/// between: the port of the console need not be open to the operator. The certificate is not verified, because nothing
+/// secret is sent.</summary>
 internal static class ContainerHttp
 {
-    /// <summary>
-    /// What is run in the container. Its first argument is the address; the last line it prints is the HTTP status, 000
-    /// without an answer. At most 5 s and 64 KiB.
-    /// </summary>
+    /// <summary>What is run in the container. Its first argument is the address; the last line it prints is the HTTP
+    /// status, 000 without an answer. At most 5 s and 64 KiB.</summary>
     public const string Script = "exec curl -q -k -s --noproxy '*' --max-time 5 --max-filesize 65536 "
         + "-w '\\n%{http_code}' \"$1\"";
 
     /// <summary>Sends one GET to 127.0.0.1 in a container.</summary>
-    /// <param name="docker">The dockerd of the node.</param>
-    /// <param name="container">Name or id of the container.</param>
-    /// <param name="port">The port.</param>
-    /// <param name="https">Whether the server speaks TLS.</param>
-    /// <param name="path">The path, with its slash.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="DockerConflictException">The container is not running.</exception>
     public static async Task<HttpAnswer> GetAsync(
         IDockerClient docker, string container, int port, bool https, string path, CancellationToken cancellationToken)
@@ -49,10 +36,8 @@ internal sealed record HttpAnswer(int Status, string Body, bool CanAsk, string M
     private const int Refused = 7;
     private const int TimedOut = 28;
 
-    /// <summary>Whether the server, and what it forwards to, serves: a gateway error is not an answer.</summary>
     public bool Serves => Status is > 0 and < 500;
 
-    /// <summary>Reads what <see cref="ContainerHttp.Script"/> printed.</summary>
     public static HttpAnswer Of(string address, int exitCode, string output)
     {
         var end = output.LastIndexOf('\n');

@@ -1,12 +1,8 @@
-using Drydock.Clients.Docker;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What archives on hosts contain. Several GiB travel from the host to the operator to find that out, so a file
-/// is read to its end only if the host says that it is another one than at the last look, by any upgrade.
-/// </summary>
+/// <summary>What archives on hosts contain. Several GiB travel from the host to the operator to find that out, so a
+/// file is read to its end only if the host says that it is another one than at the last look, by any
+/// upgrade.</summary>
 internal sealed class HostArchives
 {
     // Archives whose contents are kept.

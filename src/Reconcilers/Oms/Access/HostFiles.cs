@@ -1,16 +1,8 @@
-using System.Formats.Tar;
-using System.Net;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Safety;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Looks at a file of a Docker host without running anything: through a container that is created with the file mounted
-/// read-only, never started, and removed. Mounted in the long form, so that dockerd refuses a file that is not there
-/// instead of making a directory in its place; symbolic links of the host are followed by the host.
-/// </summary>
+/// <summary>Looks at a file of a Docker host without running anything: through a container that is created with the
+/// file mounted read-only, never started, and removed. Mounted in the long form, so that dockerd refuses a file that is
+/// not there instead of making a directory in its place; symbolic links of the host are followed by the host.</summary>
 /// <param name="docker">The host.</param>
 /// <param name="ownerUid">Uid of the upgrade (<see cref="ProbeContainer.NameOf"/>).</param>
 /// <param name="image">An image that is on the host.</param>
@@ -32,9 +24,6 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
         await WithAsync(path, static container => Task.FromResult<string?>(container), cancellationToken) is not null;
 
     /// <summary>Reads a file as a stream of its bytes; the container is removed when the reading has ended.</summary>
-    /// <param name="path">Absolute path on the host.</param>
-    /// <param name="read">Reads; what it was given ends with it.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">It is not a regular file.</exception>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
@@ -61,7 +50,6 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
                 : throw new InvalidDataException($"{path} is empty");
         }, cancellationToken) ?? throw new FileNotFoundException($"there is no file {path} on the host");
 
-    /// <summary>Whether the container of an interrupted look still exists.</summary>
     public async Task<bool> IsLeftoverThereAsync(CancellationToken cancellationToken)
     {
         try
@@ -75,7 +63,6 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
         }
     }
 
-    /// <summary>Removes what an interrupted look left behind.</summary>
     public async Task RemoveLeftoverAsync(CancellationToken cancellationToken)
     {
         try

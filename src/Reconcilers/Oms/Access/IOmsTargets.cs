@@ -1,37 +1,22 @@
-using Drydock.Clients.Docker;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The connections of the steps of one upgrade, bound to the current spec and Secrets.</summary>
 internal interface IOmsTargets
 {
-    /// <summary>The upgrade as last read.</summary>
     OmsUpgrade Upgrade { get; }
 
-    /// <summary>The API server.</summary>
     IKubernetesClient Kubernetes { get; }
 
-    /// <summary>Where image archives are read from.</summary>
     IArchiveReader Archives { get; }
 
-    /// <summary>The dockerd of a node.</summary>
-    /// <exception cref="KeyNotFoundException">The spec has no such node any more.</exception>
     IDockerClient Docker(string node);
 
-    /// <summary>
-    /// What supervisord in a container answers to <c>supervisorctl status</c>, asked after this call.
-    /// </summary>
+    /// <summary>What supervisord in a container answers to <c>supervisorctl status</c>, asked after this
+    /// call.</summary>
     /// <exception cref="DockerConflictException">The container is not running.</exception>
     /// <exception cref="DockerException">There is no such container, or the host cannot be asked.</exception>
     Task<SupervisorStatus> ProgramsAsync(string node, string container, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Returns at the next event about a container of the node (start, stop, die …), or when cancelled.
-    /// </summary>
     Task NextContainerEventAsync(string node, CancellationToken cancellationToken);
 
     /// <summary>Returns at the next change of the upgrade's snapshot object, or when cancelled.</summary>
@@ -42,20 +27,16 @@ internal interface IOmsTargets
     Task<IOmsMetadata> MetadataAsync(CancellationToken cancellationToken);
 
     /// <summary>The API of the console; null where the spec gives no credentials for it.</summary>
-    /// <param name="usual">Where the console is if the Secret does not say.</param>
     /// <exception cref="OmsApiException">The Secret does not exist or cannot be used.</exception>
     IOmsApi? Api(Uri usual);
 
-    /// <summary>
-    /// Call before every request but the first of an act that sends several: the engine checks only before the act.
-    /// </summary>
+    /// <summary>Call before every request but the first of an act that sends several: the engine checks only before the
+    /// act.</summary>
     /// <exception cref="Drydock.Engine.Running.ActRefusedException">This process may not act any more.</exception>
     void EnsureMayAct();
 
-    /// <summary>
-    /// Credentials for pulling an image: those of spec.imagePullSecretRef for its registry. Null where the spec names
-    /// no Secret.
-    /// </summary>
+    /// <summary>Credentials for pulling an image: those of spec.imagePullSecretRef for its registry. Null where the
+    /// spec names no Secret.</summary>
     /// <exception cref="FormatException">The Secret does not exist, cannot be read, or has none for this registry. The
     /// message holds none of its values.</exception>
     AuthConfig? PullCredentials(string image);
@@ -67,11 +48,7 @@ internal interface IOmsTargets
     /// <exception cref="ListUnavailableException">The record was deleted or changed.</exception>
     Task<ProjectRecord?> ProjectsBeforeAsync(CancellationToken cancellationToken);
 
-    /// <summary>
-    /// One value of a Secret that spec.container refers to; null if the Secret or the key is missing.
-    /// </summary>
     Secret? SecretValue(SecretKeyReference reference);
 
-    /// <summary>Redacts every secret known so far from a text.</summary>
     Redactor Redactor { get; }
 }

@@ -1,7 +1,4 @@
-using System.Formats.Tar;
 using System.IO.Compression;
-using System.Text.Json;
-using Drydock.Clients.Safety;
 
 namespace Drydock.Reconcilers.Oms;
 
@@ -16,13 +13,8 @@ internal static class ImageArchiveManifest
     private const int MaxConfigBytes = 1024 * 1024;
     private const int MaxKeptBytes = 16 * 1024 * 1024;
 
-    /// <summary>
-    /// Reads an archive as far as its manifest and returns the ids of its images, and what is in the first one
-    /// (<see cref="ImageContents.Of(IReadOnlyList{string})"/>; null if its configuration does not tell).
-    /// </summary>
-    /// <param name="raw">The archive from its start.</param>
-    /// <param name="path">Its path, for messages.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Reads an archive as far as its manifest and returns the ids of its images, and what is in the first one
+    /// (<see cref="ImageContents.Of(IReadOnlyList{string})"/>; null if its configuration does not tell).</summary>
     /// <exception cref="InvalidDataException">It is not an image archive.</exception>
     /// <exception cref="JsonException">Its manifest is not what <c>docker save</c> writes.</exception>
     internal static async Task<(IReadOnlyList<string> Ids, string? Contents)> FindAsync(

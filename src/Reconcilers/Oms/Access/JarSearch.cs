@@ -1,16 +1,11 @@
-using Drydock.Clients.Docker;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Looks for the correction JAR in a running container: its first start may have put the JAR there. Changes nothing.
-/// </summary>
+/// <summary>Looks for the correction JAR in a running container: its first start may have put the JAR there. Changes
+/// nothing.</summary>
 internal static class JarSearch
 {
-    /// <summary>
-    /// Arguments: a path and the directory it is relative to; or an empty path, and the directories to look in. The
-    /// first directory that has any decides; without one the whole image is searched, but no mounts.
-    /// </summary>
+    /// <summary>Arguments: a path and the directory it is relative to; or an empty path, and the directories to look
+    /// in. The first directory that has any decides; without one the whole image is searched, but no mounts.</summary>
     internal const string Script =
         """
         jar=$1; shift

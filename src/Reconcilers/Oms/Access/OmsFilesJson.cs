@@ -1,10 +1,7 @@
-using System.Text.Json.Serialization;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The JSON that is read of nodes and archives. Unknown fields are ignored; field names are matched exactly.
-/// </summary>
+/// <summary>The JSON that is read of nodes and archives. Unknown fields are ignored; field names are matched
+/// exactly.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(SupervisorFile))]
@@ -49,7 +46,6 @@ internal sealed record ArchivedConfig
 /// <summary>The layers of an image in an archive.</summary>
 internal sealed record ArchivedLayers
 {
-    /// <summary>Checksums of the unpacked layers.</summary>
     [JsonPropertyName("diff_ids")]
     public IReadOnlyList<string> DiffIds { get; init => field = value ?? []; } = [];
 }

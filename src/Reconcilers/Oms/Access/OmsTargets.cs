@@ -1,10 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
 using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Oms;
@@ -31,9 +25,6 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     private Redactor? _redactor;
 
     /// <summary>Binds the targets of an upgrade.</summary>
-    /// <param name="upgrade">The upgrade as last read.</param>
-    /// <param name="secrets">The Secrets it refers to.</param>
-    /// <param name="services">Clients.</param>
     /// <param name="onContainerEvent">Called when something happens to a container of a node; must not block.</param>
     public OmsTargets(OmsUpgrade upgrade, UsedSecrets secrets, OmsServices services, Action onContainerEvent)
     {
@@ -62,7 +53,6 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 
     public OmsUpgrade Upgrade => _bound.Complete;
 
-    /// <summary>The upgrade as last read, whose spec may leave out what preflight finds.</summary>
     public OmsUpgrade Written => _bound.Written;
 
     /// <summary>What was found because the spec leaves it out; null if the spec says everything.</summary>
@@ -85,7 +75,6 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the object as last read; spec and Secrets are unchanged.</summary>
     public void Refresh(OmsUpgrade upgrade)
     {
         lock (_boundGate)
@@ -94,9 +83,6 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Takes what a preflight pass has found in place of what an earlier one stored; null if the spec says everything.
-    /// </summary>
     public void Complete(OmsInventory? inventory)
     {
         lock (_boundGate)
@@ -108,13 +94,11 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 
     public IDockerClient Docker(string node) => Docker(Find(node));
 
-    /// <summary>The dockerd of a node that may not be in the spec.</summary>
     public IDockerClient Docker(OmsNode node) => _services.Docker.Get(new NodeEndpoints(Written, _secrets).Of(node));
 
     public Task<SupervisorStatus> ProgramsAsync(string node, string container, CancellationToken cancellationToken) =>
         _supervisors.StatusAsync(Docker(node), container, cancellationToken);
 
-    /// <summary>Follows container events of all nodes from now on, as far as their Secrets can be used.</summary>
     public void FollowEvents()
     {
         foreach (var node in _bound.Nodes.Keys)
@@ -150,11 +134,8 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Opens the metadata database as a config.yaml that was just read has it; preflight does not rely on an earlier
-    /// look.
-    /// </summary>
-    /// <param name="config">config.yaml of any node.</param>
+    /// <summary>Opens the metadata database as a config.yaml that was just read has it; preflight does not rely on an
+    /// earlier look.</summary>
     public IOmsMetadata OpenMetadata(OmsConfig config) => _services.Metadata.Open(Target(config));
 
     public IOmsApi? Api(Uri usual)
@@ -207,7 +188,6 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         }
     }
 
-    /// <summary>What archives on hosts contain.</summary>
     public HostArchives HostArchives => _services.HostArchives;
 
     /// <summary>Counts values as secrets that must never be shown.</summary>
@@ -223,8 +203,6 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         }
     }
 
-    /// <summary>The metadata database according to the spec, its Secret and a config.yaml, in this order.</summary>
-    /// <param name="config">config.yaml of any node.</param>
     private MetadataTarget Target(OmsConfig config)
     {
         var spec = Upgrade.Spec.MetadataDatabase;
@@ -258,12 +236,10 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
                     SecretLimits.Pem(data?.GetValueOrDefault(SecretKeys.Authority))));
     }
 
-    /// <summary>Reads config.yaml from a container; null if the container has none.</summary>
     public Task<OmsConfigResult?> ReadConfigAsync(
         string node, string container, CancellationToken cancellationToken) =>
         ReadConfigAsync(Docker(node), container, cancellationToken);
 
-    /// <summary>Reads config.yaml from a container; null if the container has none.</summary>
     public async Task<OmsConfigResult?> ReadConfigAsync(
         IDockerClient docker, string container, CancellationToken cancellationToken)
     {

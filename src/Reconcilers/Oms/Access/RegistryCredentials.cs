@@ -1,22 +1,13 @@
-using System.Text;
-using System.Text.Json;
-using Drydock.Clients.Docker;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Finds, in a Secret of type kubernetes.io/dockerconfigjson, the credentials for the registry of one image. Those of
-/// other registries go nowhere.
-/// </summary>
+/// <summary>Finds, in a Secret of type kubernetes.io/dockerconfigjson, the credentials for the registry of one image.
+/// Those of other registries go nowhere.</summary>
 internal static class RegistryCredentials
 {
-    /// <summary>The Secret's key.</summary>
     public const string Key = ".dockerconfigjson";
 
     private const string DockerHub = "docker.io";
 
-    /// <summary>The host (and port) of the registry an image reference names; docker.io if it names none.</summary>
     public static string HostOf(string image)
     {
         var slash = image.IndexOf('/', StringComparison.Ordinal);
@@ -28,8 +19,6 @@ internal static class RegistryCredentials
     }
 
     /// <summary>The credentials for an image; null if the Secret has none for its registry.</summary>
-    /// <param name="image">The image reference.</param>
-    /// <param name="data">The Secret's values.</param>
     /// <exception cref="FormatException">The Secret is not of that type or cannot be read. The message holds none of
     /// its values.</exception>
     public static AuthConfig? For(string image, IReadOnlyDictionary<string, byte[]> data)

@@ -1,13 +1,7 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Distinguishes a registry that refuses the operator from one that cannot be reached: dockerd reports both with
-/// several statuses, and only the messages differ.
-/// </summary>
+/// <summary>Distinguishes a registry that refuses the operator from one that cannot be reached: dockerd reports both
+/// with several statuses, and only the messages differ.</summary>
 internal static class RegistryRefusal
 {
     private static readonly string[] Words =
@@ -19,7 +13,6 @@ internal static class RegistryRefusal
         "incorrect username or password",
     ];
 
-    /// <summary>Whether the registry refuses the credentials, or wants some.</summary>
     public static bool Is(DockerException exception) => exception switch
     {
         DockerUnauthorizedException => true,
@@ -28,7 +21,6 @@ internal static class RegistryRefusal
         _ => false,
     };
 
-    /// <summary>What was refused, and what to do.</summary>
     public static string Describe(string image, string node, string? secret, DockerException exception)
     {
         var host = RegistryCredentials.HostOf(image);

@@ -1,14 +1,10 @@
 using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>A BackupSnapshot takes its credentials from a Secret: the user's, or one made from config.yaml.</summary>
 internal static class SnapshotCredentials
 {
-    /// <summary>The metadata database as a snapshot or restore names it.</summary>
     public static async Task<Crds.BackupSnapshots.DatabaseSource> SourceAsync(
         IOmsTargets targets, string ownerUid, CancellationToken cancellationToken)
     {
@@ -23,7 +19,6 @@ internal static class SnapshotCredentials
         };
     }
 
-    /// <summary>Returns the name of the Secret; makes or refreshes it where the user gave none.</summary>
     public static async Task<string> EnsureAsync(
         IOmsTargets targets, string ownerUid, MetadataTarget target, CancellationToken cancellationToken)
     {

@@ -1,14 +1,7 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Reads archives and snapshot files in storages. What was hashed once is not hashed again while the object is the
-/// same, and nodes that need the same archive at the same time share one reading.
-/// </summary>
+/// <summary>Reads archives and snapshot files in storages. What was hashed once is not hashed again while the object is
+/// the same, and nodes that need the same archive at the same time share one reading.</summary>
 /// <param name="storages">Opens storages.</param>
 /// <param name="archives">Hashes archives.</param>
 internal sealed class StorageArchiveReader(IStorages storages, HashedArchives archives) : IArchiveReader

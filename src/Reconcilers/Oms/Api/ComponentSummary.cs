@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Components in one line for status, and back: <c>Store ACTIVE x2, Incr-Sync RUNNING</c>. Pure.</summary>
@@ -15,10 +13,8 @@ internal static class ComponentSummary
         (ProjectComponentKind.ReverseIncrSync, "Reverse-Incr-Sync"),
     ];
 
-    /// <summary>What a kind is called in the console.</summary>
     public static string NameOf(ProjectComponentKind kind) => Array.Find(Names, n => n.Kind == kind).Name;
 
-    /// <summary>Writes it; empty for no component.</summary>
     public static string Write(IEnumerable<ProjectComponent> components)
     {
         return string.Join(", ", components

@@ -1,19 +1,11 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Where the console of a node is: nginx's port, HTTPS where the certificate is mounted
-/// (docs/research/oms.md#container).
-/// </summary>
+/// <summary>Where the console of a node is: nginx's port, HTTPS where the certificate is mounted
+/// (docs/research/oms.md#container).</summary>
 internal static class ConsoleAddress
 {
-    /// <summary>The certificate's place in the container.</summary>
     public const string CertificateTarget = "/etc/pki/nginx/oms_server.crt";
 
-    /// <param name="hostIP">The node.</param>
-    /// <param name="port">nginx_server_port.</param>
-    /// <param name="https">Whether the certificate is mounted.</param>
     public static Uri Of(string hostIP, int port, bool https) =>
         new UriBuilder(https ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, hostIP, port).Uri;
 

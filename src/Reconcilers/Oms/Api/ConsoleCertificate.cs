@@ -1,16 +1,11 @@
-using System.Globalization;
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Drydock.Clients.Safety;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Decides whether the certificate of a console is trusted, before anything is sent to it: by its authority, its dates
-/// and its name.
-/// </summary>
+/// <summary>Decides whether the certificate of a console is trusted, before anything is sent to it: by its authority,
+/// its dates and its name.</summary>
 /// <param name="target">The console.</param>
 internal sealed class ConsoleCertificate(OmsApiTarget target)
 {

@@ -1,25 +1,16 @@
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The API of an OMS console (docs/research/oms.md#console-api). An answer counts only by its field <c>success</c>.
-/// Only reads, repeated on transport failures.
-/// </summary>
+/// <summary>The API of an OMS console (docs/research/oms.md#console-api). An answer counts only by its field
+/// <c>success</c>. Only reads, repeated on transport failures.</summary>
 internal interface IOmsApi : IDisposable
 {
-    /// <summary>
-    /// All projects of both kinds that are not deleted: the same ones that are read from the tables.
-    /// </summary>
+    /// <summary>All projects of both kinds that are not deleted: the same ones that are read from the tables.</summary>
     /// <exception cref="OmsApiException">No answer, or one without success.</exception>
     async Task<IReadOnlyList<OmsProject>> ProjectsAsync(CancellationToken cancellationToken) =>
         [.. (await ListAsync(cancellationToken)).Where(p => !ProjectStatuses.IsDeleted(p.Status))];
 
-    /// <summary>
-    /// All projects of both kinds as OMS lists them, page by page. Whether deleted ones are among them is not
-    /// documented (docs/research/oms.md#project-status).
-    /// </summary>
+    /// <summary>All projects of both kinds as OMS lists them, page by page. Whether deleted ones are among them is not
+    /// documented (docs/research/oms.md#project-status).</summary>
     /// <exception cref="OmsApiException">No answer, or one without success.</exception>
     Task<IReadOnlyList<OmsProject>> ListAsync(CancellationToken cancellationToken);
 

@@ -1,19 +1,13 @@
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Reads the Secret of <c>spec.preflight.apiCredentialsSecretRef</c>: keys username and password, and optionally url,
-/// ca.crt and serverName.
-/// </summary>
+/// <summary>Reads the Secret of <c>spec.preflight.apiCredentialsSecretRef</c>: keys username and password, and
+/// optionally url, ca.crt and serverName.</summary>
 internal static class OmsApiCredentials
 {
     public const string Field = "spec.preflight.apiCredentialsSecretRef";
 
     /// <summary>The console and the login there.</summary>
-    /// <param name="name">Name of the Secret.</param>
     /// <param name="data">Its values; null if it does not exist.</param>
-    /// <param name="usual">The address of the console if the Secret has none.</param>
     /// <exception cref="OmsApiException">It does not exist, or a key is missing or unusable.</exception>
     public static OmsApiTarget Read(string name, IReadOnlyDictionary<string, byte[]>? data, Uri usual)
     {

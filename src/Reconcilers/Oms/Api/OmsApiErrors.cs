@@ -1,16 +1,8 @@
-using System.Globalization;
-using System.Net;
-using System.Text.Json;
-using Drydock.Clients.Safety;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Reads answers of one console: data where <c>success</c> is true, otherwise an error that says what to do. HTTP 200
-/// proves nothing. The codes of OMS are public only in part (<c>PARAM_ERROR</c>, <c>GHANA-OPERAT…</c>), so refused
-/// logins are also recognized by their words.
-/// </summary>
+/// <summary>Reads answers of one console: data where <c>success</c> is true, otherwise an error that says what to do.
+/// HTTP 200 proves nothing. The codes of OMS are public only in part (<c>PARAM_ERROR</c>, <c>GHANA-OPERAT…</c>), so
+/// refused logins are also recognized by their words.</summary>
 internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string login)
 {
     private const int LongestWords = 500;

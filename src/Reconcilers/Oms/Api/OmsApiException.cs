@@ -1,18 +1,13 @@
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The API refused or failed. The message says what was asked, what was answered, and what to do; never a secret.
-/// </summary>
+/// <summary>The API refused or failed. The message says what was asked, what was answered, and what to do; never a
+/// secret.</summary>
 internal sealed class OmsApiException(
     OmsApiErrorKind kind, string message, string? code = null, Exception? innerException = null)
     : TargetException(Reasons.StepFailed, message, innerException)
 {
     public OmsApiErrorKind Kind { get; } = kind;
 
-    /// <summary>The error code of OMS (<c>PARAM_ERROR</c>, <c>GHANA-OPERAT…</c>); null where it gave none.</summary>
     public string? Code { get; } = code;
 }
 
@@ -22,21 +17,17 @@ internal enum OmsApiErrorKind
     /// <summary>The Secret with the credentials is missing or cannot be used.</summary>
     Credentials,
 
-    /// <summary>
-    /// No connection, no answer in time, or a gateway error while the console starts. A later attempt may succeed.
-    /// </summary>
+    /// <summary>No connection, no answer in time, or a gateway error while the console starts. A later attempt may
+    /// succeed.</summary>
     Unreachable,
 
     /// <summary>The certificate is not trusted. Nothing was sent; a later attempt does not succeed either.</summary>
     Untrusted,
 
-    /// <summary>The login was refused: wrong user or password, an expired password, no permission.</summary>
     Denied,
 
-    /// <summary>There is no such API at that address.</summary>
     Absent,
 
-    /// <summary>The request was understood and answered <c>success: false</c>, whatever the HTTP status was.</summary>
     Refused,
 
     /// <summary>The answer is not what the API's documents describe, or too large.</summary>

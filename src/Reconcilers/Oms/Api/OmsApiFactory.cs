@@ -1,5 +1,3 @@
-using Drydock.Clients.Safety;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <param name="time">The clock.</param>

@@ -1,8 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using Drydock.Clients.Safety;
 using Polly;
 using Polly.Retry;
 
@@ -27,7 +23,6 @@ internal sealed class OmsApiTransport : IDisposable
     private readonly TimeProvider _time;
     private readonly ResiliencePipeline _reads;
 
-    /// <summary>How long one request may take.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     public OmsApiTransport(OmsApiTarget target, HttpMessageHandler handler, TimeProvider time)
@@ -70,7 +65,6 @@ internal sealed class OmsApiTransport : IDisposable
         };
     }
 
-    /// <summary>Sends a read; repeats it when the transport fails.</summary>
     public async Task<OmsApiAnswer> ReadAsync<TBody>(
         string what, string path, TBody body, JsonTypeInfo<TBody> type, CancellationToken cancellationToken) =>
         await _reads.ExecuteAsync(async token => await SendAsync(what, path, body, type, token), cancellationToken);

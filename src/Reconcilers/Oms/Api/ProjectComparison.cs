@@ -1,11 +1,7 @@
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Compares the projects there are with those recorded before the upgrade: it leaves their status unchanged
-/// (docs/research/oms.md#after-the-upgrade). Pure.
-/// </summary>
+/// <summary>Compares the projects there are with those recorded before the upgrade: it leaves their status unchanged
+/// (docs/research/oms.md#after-the-upgrade). Pure.</summary>
 internal static class ProjectComparison
 {
     private const string Gone = "These projects are not found any more. Look for them in the console.";
@@ -17,9 +13,6 @@ internal static class ProjectComparison
     private const string Changed =
         "These projects have another status than before the upgrade. Check them in the console.";
 
-    /// <summary>What differs, one entry for each project; empty when everything is as it was.</summary>
-    /// <param name="before">As recorded.</param>
-    /// <param name="match">The projects there are now.</param>
     public static IReadOnlyList<ActionEntry> Differences(ProjectRecord before, ProjectMatch match) =>
         [.. before.Items.Select(recorded => Difference(recorded, match.Find(recorded))).OfType<ActionEntry>()];
 

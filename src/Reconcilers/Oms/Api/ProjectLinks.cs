@@ -1,20 +1,13 @@
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Whether the components of a project are as they should be once high availability has healed it
+/// <summary>Whether the components of a project are as they should be once high availability has healed it
 /// (docs/research/oms.md#after-the-upgrade). The vendor documents no full list of component states; known good ones,
-/// and the one a component had before the upgrade, count as healthy and nothing else does. Pure.
-/// </summary>
+/// and the one a component had before the upgrade, count as healthy and nothing else does. Pure.</summary>
 internal static class ProjectLinks
 {
     private static readonly string[] GoodLink = ["ACTIVE", "RUNNING"];
     private static readonly string[] GoodImport = ["RUNNING", "FINISHED", "DONE", "INIT"];
 
-    /// <summary>What high availability still has to heal; empty when it has.</summary>
-    /// <param name="before">The project as recorded.</param>
-    /// <param name="components">Its components now.</param>
     public static IReadOnlyList<string> NotRecovered(RecordedProject before, IReadOnlyList<ProjectComponent> components)
     {
         var recorded = ComponentSummary.Read(before.Components);

@@ -9,12 +9,8 @@ internal sealed record ProjectProgress
     /// <summary>The step it is in, in OMS's own words; null if it says none.</summary>
     public string? CurrentStep { get; init; }
 
-    /// <summary>Whether it synchronises increments; null if it does not say.</summary>
     public bool? SynchronizesIncrements { get; init; }
 
-    /// <summary>
-    /// How far the increments of the direction in use have been applied; null if it is not said, or not as a time.
-    /// </summary>
     public DateTimeOffset? Checkpoint { get; init; }
 
     /// <summary>A checkpoint that is not a time (some sources have their own form); null otherwise.</summary>

@@ -1,26 +1,17 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The projects before the upgrade: counts for the status, and the list that later steps compare with. The list has one
-/// line a project with kind, id, status, name and components, separated by tabs. Pure.
-/// </summary>
+/// <summary>The projects before the upgrade: counts for the status, and the list that later steps compare with. The
+/// list has one line a project with kind, id, status, name and components, separated by tabs. Pure.</summary>
 /// <param name="Items">The projects.</param>
 internal sealed record ProjectRecord(IReadOnlyList<RecordedProject> Items)
 {
-    /// <summary>Most projects that are read of one table. Preflight notes if there are more.</summary>
     public const int MostProjects = 20_000;
 
     private const string Key = "projects";
     private const int MostStatuses = 64;
 
-    /// <summary>No project.</summary>
     public static ProjectRecord Empty { get; } = new([]);
 
-    /// <summary>The record of what preflight found.</summary>
     public static ProjectRecord Of(IEnumerable<OmsProject> projects) => new(
     [
         .. projects.Select(p => new RecordedProject(
@@ -31,12 +22,9 @@ internal sealed record ProjectRecord(IReadOnlyList<RecordedProject> Items)
             p.Components is { Length: > 0 } components ? Text(components, SchemaLimits.Name) : null)),
     ]);
 
-    /// <summary>The record in a list that was stored.</summary>
-    /// <exception cref="ListUnavailableException">It is not such a list.</exception>
     public static ProjectRecord Read(IReadOnlyList<ListSection> sections) => new(
         [.. sections.SelectMany(s => s.Lines).Select(line => Project(line.Split('\t')))]);
 
-    /// <summary>The list as it is stored.</summary>
     public DividedList ToList() => DividedList.Of(
     [
         new ListSection(
@@ -48,7 +36,6 @@ internal sealed record ProjectRecord(IReadOnlyList<RecordedProject> Items)
     ]);
 
     /// <summary>The counts for the status.</summary>
-    /// <param name="now">When the projects were read.</param>
     /// <param name="list">Where the list is stored; null for an empty one.</param>
     public ProjectsStatus ToStatus(DateTimeOffset now, ListReference? list) => new()
     {

@@ -1,38 +1,29 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What OMS's words for the status of a project mean (docs/research/oms.md#project-status). An unknown word counts as
-/// neither running nor stopped.
-/// </summary>
+/// <summary>What OMS's words for the status of a project mean (docs/research/oms.md#project-status). An unknown word
+/// counts as neither running nor stopped.</summary>
 internal static class ProjectStatuses
 {
     /// <summary>It works; being modified or merged counts as that.</summary>
     public static bool IsRunning(string status) =>
         Is(status, "RUNNING") || Is(status, "RUNNING_MODIFYING") || Is(status, "RUNNING_MERGING");
 
-    /// <summary>A user or OMS suspended it.</summary>
     public static bool IsSuspended(string status) => Is(status, "SUSPEND");
 
-    /// <summary>It failed.</summary>
     public static bool IsFailed(string status) => Is(status, "FAILED");
 
     /// <summary>It was deleted; OMS keeps it with this status.</summary>
     public static bool IsDeleted(string status) => Is(status, "DELETED");
 
-    /// <summary>It has components that matter: running, suspended, failed, or a word that is not known.</summary>
     public static bool IsLive(string status) =>
         !Is(status, "INIT") && !Is(status, "FINISHED") && !Is(status, "RELEASING") && !Is(status, "RELEASED")
             && !IsDeleted(status);
 
-    /// <summary>
-    /// Whether a project has the recorded status, or one that follows from it without intervention.
-    /// </summary>
     public static bool IsAsBefore(string before, string now) =>
         Is(before, now)
         || (IsRunning(before) && (IsRunning(now) || Is(now, "FINISHED")))
         || (Is(before, "RELEASING") && Is(now, "RELEASED"));
 
-    /// <summary>Whether it may be missing from the list now without that being a loss.</summary>
     public static bool MayBeGone(string before) =>
         Is(before, "RELEASING") || Is(before, "RELEASED") || IsDeleted(before);
 

@@ -1,12 +1,7 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Whether the projects are as before, as a step found it: kept in the facts of the step, read for conditions and
-/// action lists.
-/// </summary>
+/// <summary>Whether the projects are as before, as a step found it: kept in the facts of the step, read for conditions
+/// and action lists.</summary>
 /// <param name="Verified">True, False or Unknown, as a condition has it.</param>
 /// <param name="Reason">Stable word.</param>
 /// <param name="Message">Whole sentences; empty for none.</param>
@@ -23,19 +18,15 @@ internal sealed record ProjectVerdict(
     private const string MessageFact = "message";
     private const string WatchedFact = "watched";
 
-    /// <summary>Everything is as before.</summary>
     public static ProjectVerdict AsBefore(string message, bool watched = false) =>
         new("True", Reasons.Done, message, watched);
 
-    /// <summary>Something differs.</summary>
     public static ProjectVerdict Differs(string message, bool watched = false) =>
         new("False", Reasons.ProjectsDiffer, message, watched);
 
-    /// <summary>It is unknown.</summary>
     public static ProjectVerdict Unknown(string message, bool watched = false) =>
         new("Unknown", Reasons.Unverifiable, message, watched);
 
-    /// <summary>The facts of a step.</summary>
     public IReadOnlyDictionary<string, string> ToFacts() => new Dictionary<string, string>(StringComparer.Ordinal)
     {
         [VerifiedFact] = Verified,
@@ -45,7 +36,6 @@ internal sealed record ProjectVerdict(
         [WatchedFact] = Watched ? "true" : "false",
     };
 
-    /// <summary>The last verdict of a plan; null while there is none.</summary>
     public static ProjectVerdict? Last(Plan plan)
     {
         return plan.Steps.LastOrDefault(

@@ -1,13 +1,7 @@
-using System.Globalization;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Says in the plan what the new containers keep of the current ones and what differs. Nodes with the same sentence
-/// share it.
-/// </summary>
+/// <summary>Says in the plan what the new containers keep of the current ones and what differs. Nodes with the same
+/// sentence share it.</summary>
 internal static class ContainerNotes
 {
     private const int LongestValue = 24;
@@ -33,8 +27,6 @@ internal static class ContainerNotes
     };
 
     /// <summary>What becomes of the options of a node's container.</summary>
-    /// <param name="old">The options of the current container.</param>
-    /// <param name="planned">The parameters of the new one.</param>
     /// <param name="asked">What spec.container asks for, in short; null if nothing.</param>
     public static string Describe(InheritedOptions old, CreateContainerParameters planned, string? asked)
     {
@@ -66,7 +58,6 @@ internal static class ContainerNotes
         return string.Join(' ', sentences.Where(sentence => sentence.Length > 0));
     }
 
-    /// <summary>The notes of a plan: one for all nodes with the same one.</summary>
     public static IEnumerable<string> Of(IEnumerable<DiscoveredNode> nodes) => nodes
         .Where(node => node.ContainerNote.Length > 0)
         .GroupBy(node => node.ContainerNote, node => node.Name, StringComparer.Ordinal)

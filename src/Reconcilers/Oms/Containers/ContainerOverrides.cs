@@ -1,8 +1,3 @@
-using System.Globalization;
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What spec.container and the node's own container ask for, as one. Pure.</summary>
@@ -10,7 +5,6 @@ internal static class ContainerOverrides
 {
     private const int LongestDescription = 512;
 
-    /// <summary>The entries of a node replace those of spec.container that have the same name.</summary>
     public static ContainerSpec Of(OmsUpgradeSpec spec, OmsNode? node)
     {
         var (basis, own) = (spec.Container, node?.Container ?? new ContainerSpec());
@@ -27,13 +21,11 @@ internal static class ContainerOverrides
         };
     }
 
-    /// <summary>As <see cref="Of(OmsUpgradeSpec, OmsNode?)"/>, by the name of the node.</summary>
     public static ContainerSpec Of(OmsUpgradeSpec spec, string node) =>
         Of(spec, spec.Regions.SelectMany(region => region.Nodes).FirstOrDefault(n => n.Name == node));
 
-    /// <summary>
-    /// SHA-256 of what the options of the container are made of, 64 hex digits; null if nothing is asked for.
-    /// </summary>
+    /// <summary>SHA-256 of what the options of the container are made of, 64 hex digits; null if nothing is asked
+    /// for.</summary>
     public static string? Hash(ContainerSpec container)
     {
         var empty = FieldClasses.Hash(new OmsUpgradeSpec(), FieldClass.Identity);
@@ -41,20 +33,13 @@ internal static class ContainerOverrides
         return hash == empty ? null : hash;
     }
 
-    /// <summary>
-    /// In short, for the plan and its readers: of variables and log options only the names; null if nothing is asked
-    /// for.
-    /// </summary>
     public static string? Describe(ContainerSpec container) =>
         string.Join("; ", Words(container)) is { Length: > 0 } all ? SchemaLimits.Clip(all, LongestDescription) : null;
 
-    /// <summary>The name in a line of /etc/hosts as docker takes it.</summary>
     public static string HostOf(string line) => line.Split(':', 2)[0];
 
-    /// <summary>The name in <c>name=value</c>.</summary>
     public static string NameOf(string entry) => entry.Split('=', 2)[0];
 
-    /// <summary>Bytes of a size such as <c>32Gi</c>.</summary>
     public static long Bytes(string size)
     {
         var digits = size.TrimEnd('i', 'k', 'K', 'M', 'G', 'T');

@@ -1,12 +1,7 @@
-using System.Text.Json;
-using Drydock.Clients.Docker;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What a new container takes over from the current one: every option that its administrator gave, also those that this
-/// client does not know. What comes from the image is not an option: the new image has its own.
-/// </summary>
+/// <summary>What a new container takes over from the current one: every option that its administrator gave, also those
+/// that this client does not know. What comes from the image is not an option: the new image has its own.</summary>
 /// <param name="Parameters">The options, to be created again; the part of the host is never null.</param>
 /// <param name="Dropped">What is not taken over, each with the reason, for the readers of the plan.</param>
 internal sealed record InheritedOptions(CreateContainerParameters Parameters, IReadOnlyList<string> Dropped)
@@ -33,8 +28,6 @@ internal sealed record InheritedOptions(CreateContainerParameters Parameters, IR
     /// <summary>SHA-256 of the options, 64 hex digits; of variables only the names count.</summary>
     public string Hash => OptionFields.Of(Parameters, Parameters.HostConfig!).Hash;
 
-    /// <param name="old">The current container.</param>
-    /// <param name="image">The configuration of its image.</param>
     public static InheritedOptions Of(ContainerInspectResponse old, ContainerConfig image)
     {
         var dropped = new List<string>();

@@ -1,13 +1,7 @@
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The new container of a node: the options of the current one, what the vendor's upgrade guide sets
-/// (docs/research/oms.md#container), and what the spec asks for. Pure.
-/// </summary>
+/// <summary>The new container of a node: the options of the current one, what the vendor's upgrade guide sets
+/// (docs/research/oms.md#container), and what the spec asks for. Pure.</summary>
 /// <param name="HostIP">OMS_HOST_IP.</param>
 /// <param name="IsUpgrade">Whether IS_UPGRADE=true is set.</param>
 /// <param name="Https">Certificate and key; null keeps those of the current container.</param>
@@ -18,8 +12,6 @@ internal sealed record NewContainer(string HostIP, bool IsUpgrade, HttpsSpec? Ht
     private const long Processes = 65535;
 
     /// <summary>The parameters of its creation, without name, image and the operator's own labels.</summary>
-    /// <param name="old">The options of the current container.</param>
-    /// <param name="secret">The value of a key of a Secret.</param>
     public CreateContainerParameters From(InheritedOptions old, Func<SecretKeyReference, string> secret)
     {
         var inherited = old.Parameters;
@@ -139,4 +131,29 @@ internal sealed record NewContainer(string HostIP, bool IsUpgrade, HttpsSpec? Ht
             var (now, before, both) => now + both - before,
         },
     };
+}
+
+/// <summary>A mount as <c>docker run --volume</c> takes it, <c>source:target[:options]</c>.</summary>
+/// <param name="Source">A path of the host, or the name of a volume.</param>
+/// <param name="Target">The path in the container, without a slash at its end.</param>
+/// <param name="Options">Such as <c>ro</c>; empty: none.</param>
+internal sealed record Bind(string Source, string Target, string Options = "")
+{
+    public bool IsPath => Source.StartsWith('/');
+
+    /// <summary>Reads one; a text without a target is a target alone.</summary>
+    public static Bind Parse(string text) => text.Split(':', 3) switch
+    {
+        [var source, var target] => new Bind(source, target.TrimEnd('/')),
+        [var source, var target, var options] => new Bind(source, target.TrimEnd('/'), options),
+        _ => new Bind("", text.TrimEnd('/')),
+    };
+
+    public HostConfig In(HostConfig host) => host with
+    {
+        Binds = [.. (host.Binds ?? []).Where(bind => Parse(bind).Target != Target), ToString()],
+        Mounts = host.Mounts is null ? null : [.. host.Mounts.Where(mount => mount.Target.TrimEnd('/') != Target)],
+    };
+
+    public override string ToString() => Options.Length == 0 ? $"{Source}:{Target}" : $"{Source}:{Target}:{Options}";
 }

@@ -1,16 +1,8 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Drydock.Clients.Docker;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The options of a container by the names of dockerd's API, in a form that can be compared: without what has its
-/// default, and without the values of variables, which may be secrets. Neither image, restart policy nor the operator's
-/// own labels count: they change, or are compared by themselves.
-/// </summary>
+/// <summary>The options of a container by the names of dockerd's API, in a form that can be compared: without what has
+/// its default, and without the values of variables, which may be secrets. Neither image, restart policy nor the
+/// operator's own labels count: they change, or are compared by themselves.</summary>
 internal sealed class OptionFields
 {
     private const int PrintLength = 8;
@@ -30,13 +22,11 @@ internal sealed class OptionFields
     {
     }
 
-    /// <summary>The names of the fields that do not have their default.</summary>
     public IEnumerable<string> Names => _fields.Keys;
 
     /// <summary>SHA-256 of all, 64 hex digits.</summary>
     public string Hash => Digest(string.Join('\n', _fields.Select(entry => $"{entry.Key}={entry.Value}")));
 
-    /// <summary>The options of a container, or those it is to be created with.</summary>
     public static OptionFields Of(ContainerConfig config, HostConfig host)
     {
         var found = new OptionFields();
@@ -51,19 +41,16 @@ internal sealed class OptionFields
         return found;
     }
 
-    /// <summary>The value of a field, as JSON; null if it has its default.</summary>
     public string? Value(string name) => _fields.GetValueOrDefault(name);
 
-    /// <summary>
-    /// A short text by which a later look finds out which fields differ: no value can be read from it.
-    /// </summary>
+    /// <summary>A short text by which a later look finds out which fields differ: no value can be read from
+    /// it.</summary>
     /// <remarks>dockerd fills in the name of the host when it creates a container.</remarks>
     public string Print() => string.Join(
         ',',
         _fields.Where(field => field.Key != "Hostname")
             .Select(field => $"{field.Key}:{Digest(field.Value)[..PrintLength]}"));
 
-    /// <summary>The names of the fields that differ from a <see cref="Print"/>.</summary>
     public IReadOnlyList<string> DifferencesTo(string print)
     {
         var (before, now) = (print.Split(','), Print().Split(','));

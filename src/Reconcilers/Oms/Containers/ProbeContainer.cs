@@ -1,32 +1,21 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// A container by whose creation dockerd judges the options of the new one. Neither its creation nor its removal
-/// changes anything on the host. Pure.
-/// </summary>
+/// <summary>A container by whose creation dockerd judges the options of the new one. Neither its creation nor its
+/// removal changes anything on the host. Pure.</summary>
 internal static class ProbeContainer
 {
     private const string NoCopy = "nocopy";
 
-    /// <summary>
-    /// The name of every container that is only looked at, so that one that a crash or a late request left is found.
-    /// </summary>
+    /// <summary>The name of every container that is only looked at, so that one that a crash or a late request left is
+    /// found.</summary>
     public static string NameOf(string ownerUid) => $"drydock-probe-{ownerUid}";
 
-    /// <summary>Its labels.</summary>
     public static Dictionary<string, string> LabelsOf(string ownerUid) => new(StringComparer.Ordinal)
     {
         [Labels.UpgradeUid] = ownerUid,
         ["drydock.dev/probe"] = "true",
     };
 
-    /// <summary>The parameters of its creation.</summary>
-    /// <param name="planned">Those of the new container.</param>
     public static CreateContainerParameters Of(CreateContainerParameters planned)
     {
         var host = planned.HostConfig!;

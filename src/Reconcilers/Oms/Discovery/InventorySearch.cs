@@ -1,17 +1,8 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Finds what the spec does not name: from one node its container and config.yaml, from cm_nodes the other nodes of its
-/// region, from cluster_info and the hosts of cluster management the other regions
-/// (docs/research/oms.md#metadata-tables). Changes nothing.
-/// </summary>
+/// <summary>Finds what the spec does not name: from one node its container and config.yaml, from cm_nodes the other
+/// nodes of its region, from cluster_info and the hosts of cluster management the other regions
+/// (docs/research/oms.md#metadata-tables). Changes nothing.</summary>
 internal sealed partial class InventorySearch(OmsTargets targets, Findings findings, UpgradePath.Allowed? path)
 {
     private readonly List<FoundNode> _nodes = [];
@@ -279,4 +270,41 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
 
     [GeneratedRegex(Patterns.IPAddress, RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Address();
+}
+
+/// <summary>Names of nodes that the spec does not name. They are made from the address, so that every preflight gives a
+/// node the same name, and they can stand in step ids.</summary>
+internal static class NodeName
+{
+    /// <summary>The name: <c>192-0-2-216</c>, <c>2001-db8--1</c>.</summary>
+    public static string Of(string address, IReadOnlyCollection<string> taken)
+    {
+        var name = NodeAddress.Normalize(address).Replace('.', '-').Replace(':', '-');
+        name = $"{(name.StartsWith('-') ? "0" : "")}{name}{(name.EndsWith('-') ? "0" : "")}";
+        return taken.Contains(name, StringComparer.Ordinal) ? $"{name}-found" : name;
+    }
+}
+
+/// <summary>A node of the installation as the search found it.</summary>
+/// <param name="Node">The node as the spec has it, or with a name made from its address.</param>
+/// <param name="FoundIn">Where its address was found.</param>
+internal sealed record FoundNode(OmsNode Node, string FoundIn)
+{
+    public const string InHostIP = "spec.hostIP";
+
+    public const string InRegions = "spec.regions";
+
+    public string? Region { get; init; }
+
+    public FoundNode? NamedBy { get; init; }
+
+    public ContainerInspectResponse? Container { get; init; }
+
+    public OmsConfig? Config { get; init; }
+
+    public IReadOnlyList<Finding> Problems { get; init; } = [];
+
+    public string Address => NodeAddress.Normalize(Node.HostIP);
+
+    public bool IsWritten => Region is not null;
 }

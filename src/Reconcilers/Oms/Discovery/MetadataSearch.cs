@@ -1,17 +1,8 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Reads from the metadata database which regions and hosts OMS has. Changes nothing.</summary>
 internal sealed class MetadataSearch(OmsTargets targets, Findings findings)
 {
-    /// <summary>What it says; null if it could not be read, which is a finding then.</summary>
-    /// <param name="config">config.yaml of any node.</param>
-    /// <param name="hosts">Whether regions and hosts are wanted.</param>
-    /// <param name="highAvailability">Whether ha.config is wanted.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
     public async Task<FoundMetadata?> ReadAsync(
         OmsConfig config, bool hosts, bool highAvailability, CancellationToken cancellationToken)
     {
@@ -58,7 +49,6 @@ internal sealed record FoundMetadata(
     IReadOnlyList<OmsHost> Hosts,
     HaConfigRow? HighAvailability)
 {
-    /// <summary>The regions of which no config.yaml was read.</summary>
     public IReadOnlyList<ClusterInfoRow> Missing(IReadOnlyList<FoundNode> nodes)
     {
         var locations = nodes.Select(node => node.Config?.CmLocation.ToString(CultureInfo.InvariantCulture))
@@ -66,7 +56,6 @@ internal sealed record FoundMetadata(
         return [.. Regions.Where(row => !locations.Contains(row.Code.Trim()))];
     }
 
-    /// <summary>The name of a region; null if OMS has none for it.</summary>
     public string? NameOf(int location) => Regions
         .FirstOrDefault(row => row.Code.Trim() == location.ToString(CultureInfo.InvariantCulture))?.Region.Trim()
         is { Length: > 0 } name

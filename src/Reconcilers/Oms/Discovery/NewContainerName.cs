@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Names of new containers that the spec does not name. Pure.</summary>
@@ -9,13 +6,8 @@ internal static class NewContainerName
     // As the schema bounds names of containers.
     private const int Longest = 128;
 
-    /// <summary>
-    /// The name of the current container with the new version in place of the old one: oms_322bp2 becomes oms_422bp1.
-    /// Where the old version is not part of it, the new one is appended.
-    /// </summary>
-    /// <param name="current">Name of the current container.</param>
-    /// <param name="fromVersion">spec.fromVersion.</param>
-    /// <param name="toVersion">spec.toVersion.</param>
+    /// <summary>The name of the current container with the new version in place of the old one: oms_322bp2 becomes
+    /// oms_422bp1. Where the old version is not part of it, the new one is appended.</summary>
     public static string Of(string current, string fromVersion, string toVersion)
     {
         if (!OmsVersion.TryParse(fromVersion, out var from) || !OmsVersion.TryParse(toVersion, out var to))

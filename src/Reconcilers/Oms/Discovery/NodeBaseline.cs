@@ -1,28 +1,21 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What the current container of a node answered in preflight to the questions that Verify and a rollback ask later.
-/// They compare with this.
-/// </summary>
+/// <summary>What the current container of a node answered in preflight to the questions that Verify and a rollback ask
+/// later. They compare with this.</summary>
 internal sealed record NodeBaseline
 {
     /// <summary>How many programs are compared at most; OMS has five or six.</summary>
     public const int MostPrograms = 32;
 
-    /// <summary>
-    /// The programs that were RUNNING, at most <see cref="MostPrograms"/>; null if supervisord did not answer.
-    /// </summary>
+    /// <summary>The programs that were RUNNING, at most <see cref="MostPrograms"/>; null if supervisord did not
+    /// answer.</summary>
     public IReadOnlyList<string>? Running { get; init; }
 
-    /// <summary>Whether the console answered on its port.</summary>
     public bool ConsoleAnswers { get; init; }
 
-    /// <summary>Whether the health endpoint said that OMS is not healthy.</summary>
     public bool Unhealthy { get; init; }
 
     /// <summary>What a container must run to be as before.</summary>
-    /// <param name="container">Name or id of the container.</param>
-    /// <param name="console">Whether oms_console is compared too.</param>
     public AwaitPrograms.Args Programs(string container, bool console = true)
     {
         List<string> before = [.. (Running ?? OmsPrograms.All).Where(p => console || p != OmsPrograms.Console)];

@@ -1,17 +1,11 @@
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Looks at one node: which container is that of OMS, and what its config.yaml says. Changes nothing.
-/// </summary>
+/// <summary>Looks at one node: which container is that of OMS, and what its config.yaml says. Changes
+/// nothing.</summary>
 internal sealed class NodeSearch(OmsTargets targets)
 {
     private const string HostVariable = "OMS_HOST_IP=";
 
-    /// <summary>The node with its container and config.yaml; every problem is among its problems.</summary>
     public async Task<FoundNode> LookAsync(FoundNode node, CancellationToken cancellationToken)
     {
         try

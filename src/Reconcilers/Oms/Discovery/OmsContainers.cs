@@ -1,18 +1,10 @@
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Which containers of a host may be that of OMS.</summary>
 internal static class OmsContainers
 {
-    /// <summary>
-    /// The running containers that have config.yaml of OMS mounted, by name. What an upgrade has created itself is not
-    /// its current container.
-    /// </summary>
-    /// <param name="docker">The host.</param>
-    /// <param name="ownerUid">Uid of the upgrade.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <summary>The running containers that have config.yaml of OMS mounted, by name. What an upgrade has created
+    /// itself is not its current container.</summary>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
     public static async Task<IReadOnlyList<ContainerInspectResponse>> RunningAsync(
         IDockerClient docker, string? ownerUid, CancellationToken cancellationToken)

@@ -1,15 +1,8 @@
-using System.Globalization;
-using System.Net;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Puts found nodes into regions: those of the spec first, in its order, then the others by cm_location. In a region
-/// the nodes of the spec come first, then the others by address, so that the order is the same in every preflight.
-/// Pure.
-/// </summary>
+/// <summary>Puts found nodes into regions: those of the spec first, in its order, then the others by cm_location. In a
+/// region the nodes of the spec come first, then the others by address, so that the order is the same in every
+/// preflight. Pure.</summary>
 /// <param name="spec">The spec as it was written.</param>
 /// <param name="nodes">The nodes in the order in which they were found.</param>
 /// <param name="metadata">What the metadata database says; null if it was not read.</param>
@@ -17,7 +10,6 @@ internal sealed class RegionGroups(OmsUpgradeSpec spec, IReadOnlyList<FoundNode>
 {
     private const string DefaultName = "default";
 
-    /// <summary>The regions. A node of which no region is known is in none of them.</summary>
     public IReadOnlyList<FoundRegion> Compile()
     {
         var groups = spec.Regions.Select(region => new Group(region.Name)).ToList();

@@ -1,10 +1,7 @@
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Makes a spec complete with what preflight found. Everything after the search sees only complete specs. Pure.
-/// </summary>
+/// <summary>Makes a spec complete with what preflight found. Everything after the search sees only complete specs.
+/// Pure.</summary>
 internal static class SpecCompletion
 {
     /// <summary>Whether the spec says everything itself, so that nothing has to be found.</summary>
@@ -15,11 +12,8 @@ internal static class SpecCompletion
             (node.CurrentContainer ?? spec.CurrentContainer) is not null
             && (node.NewContainer ?? spec.NewContainer) is not null));
 
-    /// <summary>
-    /// The spec with every region and node, and with the containers of each node as far as they are known. What the
-    /// spec says is kept.
-    /// </summary>
-    /// <param name="spec">The spec as it was written.</param>
+    /// <summary>The spec with every region and node, and with the containers of each node as far as they are known.
+    /// What the spec says is kept.</summary>
     /// <param name="inventory">What was found; null if the spec says everything.</param>
     public static OmsUpgradeSpec Complete(OmsUpgradeSpec spec, OmsInventory? inventory)
     {

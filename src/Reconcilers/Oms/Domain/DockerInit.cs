@@ -1,12 +1,8 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Reads the output of docker_init.sh (docs/research/oms.md#initialisation).</summary>
 internal static partial class DockerInit
 {
-    /// <summary>Where the script is in the image.</summary>
     public const string ScriptPath = "/root/docker_init.sh";
 
     private const string StepMarker = "【步骤";
@@ -14,13 +10,9 @@ internal static partial class DockerInit
     // What may be behind the marker in its line.
     private static readonly char[] Ornaments = ['。', '.', '!', '！', '#', ' '];
 
-    /// <summary>
-    /// Judges a finished run by its own output; the exit code's meaning is not documented, so the marker decides.
-    /// Give it the log of this run only: the mounted <c>docker_init*.log</c> holds the marker of earlier installations.
-    /// </summary>
-    /// <param name="log">The run's output.</param>
-    /// <param name="exitCode">Its exit code.</param>
-    /// <param name="successMarker">The last line of a successful run.</param>
+    /// <summary>Judges a finished run by its own output; the exit code's meaning is not documented, so the marker
+    /// decides. Give it the log of this run only: the mounted <c>docker_init*.log</c> holds the marker of earlier
+    /// installations.</summary>
     public static DockerInitVerdict Judge(string log, int exitCode, string successMarker)
     {
         var marker = false;
@@ -88,16 +80,14 @@ internal static partial class DockerInit
 /// <param name="Message">The judgement as a sentence.</param>
 internal sealed record DockerInitVerdict(DockerInitOutcome Outcome, string? LastStep, string Message)
 {
-    /// <summary>
-    /// It failed on a schema that was changed before and not to the end: it cannot succeed on these databases.
-    /// </summary>
+    /// <summary>It failed on a schema that was changed before and not to the end: it cannot succeed on these
+    /// databases.</summary>
     public bool IsHalfMigrated { get; init; }
 }
 
 /// <summary>How a run of docker_init.sh ended.</summary>
 internal enum DockerInitOutcome
 {
-    /// <summary>No success marker: it failed, whatever the exit code says.</summary>
     Failed,
 
     /// <summary>The marker and exit code 0.</summary>

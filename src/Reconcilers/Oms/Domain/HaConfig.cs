@@ -1,15 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using System.Text.Json;
-using Drydock.Abstractions.Values;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// OMS's high-availability settings: the JSON text of the row <c>ha.config</c>
+/// <summary>OMS's high-availability settings: the JSON text of the row <c>ha.config</c>
 /// (docs/research/oms.md#high-availability). Immutable. Changing a setting keeps every other byte of the text, also of
-/// keys this knows nothing of. A key that is absent or null has its default. Equal if equal as JSON.
-/// </summary>
+/// keys this knows nothing of. A key that is absent or null has its default. Equal if equal as JSON.</summary>
 internal sealed class HaConfig : IEquatable<HaConfig>
 {
     private readonly JsonObjectText _json;
@@ -24,30 +17,21 @@ internal sealed class HaConfig : IEquatable<HaConfig>
     public static HaConfig Default { get; } =
         Parse("{" + string.Join(",", HaConfigKeys.Defaults.Select(pair => $"\"{pair.Key}\":{pair.Value}")) + "}");
 
-    /// <summary>The text.</summary>
     public string Raw { get; }
 
-    /// <summary>Whether HA is on.</summary>
     public bool Enable => Flag(HaConfigKeys.Enable, false);
 
-    /// <summary>Whether hosts that are down are acted upon.</summary>
     public bool EnableHost => Flag(HaConfigKeys.EnableHost, false);
 
-    /// <summary>Whether Stores are recovered.</summary>
     public bool EnableStore => Flag(HaConfigKeys.EnableStore, true);
 
-    /// <summary>Whether new Stores start at the earliest downstream checkpoint.</summary>
     public bool PerceiveStoreClientCheckpoint => Flag(HaConfigKeys.PerceiveStoreClientCheckpoint, false);
 
-    /// <summary>Whether Incr-Sync components are recovered.</summary>
     public bool EnableConnector => Flag(HaConfigKeys.EnableConnector, true);
 
     /// <summary>Whether JDBCWriters are recovered (below 4.0.1).</summary>
     public bool EnableJdbcWriter => Flag(HaConfigKeys.EnableJdbcWriter, true);
 
-    /// <summary>
-    /// How many minutes back a new Store reads; null if the key is absent or not a whole number (OMS then uses 30).
-    /// </summary>
     public int? RefetchStoreIntervalMin =>
         _json.Find(
             HaConfigKeys.RefetchStoreIntervalMin) is { Kind: JsonTokenType.Number or JsonTokenType.String } member
@@ -97,15 +81,12 @@ internal sealed class HaConfig : IEquatable<HaConfig>
         }
     }
 
-    /// <summary>The same with HA off; the very same text if it is off already.</summary>
     public HaConfig Disabled() => Enable ? With(HaConfigKeys.Enable, false) : this;
 
-    /// <summary>The same with HA on and nothing else changed.</summary>
     public HaConfig WithEnable() => With(HaConfigKeys.Enable, true);
 
-    /// <summary>
-    /// The same with <c>refetchStoreIntervalMin</c> not below this many minutes; the very same text if it is not.
-    /// </summary>
+    /// <summary>The same with <c>refetchStoreIntervalMin</c> not below this many minutes; the very same text if it is
+    /// not.</summary>
     public HaConfig WithRefetchAtLeast(int minutes) =>
         minutes > (RefetchStoreIntervalMin ?? RefetchWindow.DefaultMinutes)
             ? With(HaConfigKeys.RefetchStoreIntervalMin, minutes)
@@ -117,19 +98,15 @@ internal sealed class HaConfig : IEquatable<HaConfig>
             ? With(HaConfigKeys.RefetchStoreIntervalMin, minutes)
             : this;
 
-    /// <summary>
-    /// What to write to turn HA on, starting from these settings as they are now: the settings of before the upgrade
-    /// come back, missing keys are added with their defaults, <c>enable</c> becomes true.
-    /// </summary>
+    /// <summary>What to write to turn HA on, starting from these settings as they are now: the settings of before the
+    /// upgrade come back, missing keys are added with their defaults, <c>enable</c> becomes true.</summary>
     /// <param name="previous">The settings before the upgrade; null if there was no row.</param>
     /// <param name="perceiveStoreClientCheckpoint">What <c>perceiveStoreClientCheckpoint</c> shall be; when true,
     /// outage times do not matter.</param>
     /// <param name="refetchMinutes">What <c>refetchStoreIntervalMin</c> shall at least be, see
     /// <see cref="RefetchWindow"/>; null leaves it. It is never lowered.</param>
-    /// <param name="enableConnectorRule">
-    /// For an upgrade across 4.0.1: <c>enableConnector</c> becomes true if before it was false while
-    /// <c>enableJdbcWriter</c> was true.
-    /// </param>
+    /// <param name="enableConnectorRule">For an upgrade across 4.0.1: <c>enableConnector</c> becomes true if before it
+    /// was false while <c>enableJdbcWriter</c> was true.</param>
     public HaConfig Enabled(
         HaConfig? previous, bool perceiveStoreClientCheckpoint, int? refetchMinutes, bool enableConnectorRule)
     {
@@ -193,7 +170,6 @@ internal sealed class HaConfig : IEquatable<HaConfig>
         return hash;
     }
 
-    /// <summary>The text.</summary>
     public override string ToString() => Raw;
 
     private bool Has(string key) => _json.Find(key) is { Kind: not JsonTokenType.Null };

@@ -3,7 +3,6 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>The keys of <c>ha.config</c> with the vendor's defaults (docs/research/oms.md#high-availability).</summary>
 internal static class HaConfigKeys
 {
-    /// <summary>Name of the row in <c>oms_normal_config</c>.</summary>
     public const string RowName = "ha.config";
 
     /// <summary>Master switch; default false.</summary>
@@ -45,8 +44,7 @@ internal static class HaConfigKeys
         new(RefetchStoreIntervalMin, "30"),
     ];
 
-    /// <summary>
-    /// The JDBCWriter keys: nothing reads them from 4.0.1 on, so they are kept where they are and never added.
-    /// </summary>
+    /// <summary>The JDBCWriter keys: nothing reads them from 4.0.1 on, so they are kept where they are and never
+    /// added.</summary>
     internal static bool IsObsolete(string key) => key is EnableJdbcWriter or "checkJdbcWriterIntervalSec";
 }

@@ -1,11 +1,7 @@
-using System.Text.Json;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What a node says of its health. The endpoint is not documented (docs/research/oms.md#console-api), so only a
-/// well-formed answer counts; everything else means that there is no endpoint.
-/// </summary>
+/// <summary>What a node says of its health. The endpoint is not documented (docs/research/oms.md#console-api), so only
+/// a well-formed answer counts; everything else means that there is no endpoint.</summary>
 /// <param name="State">The verdict.</param>
 /// <param name="Message">What was answered, or why nothing was, without a full stop.</param>
 internal sealed record HealthAnswer(HealthState State, string Message)
@@ -19,7 +15,6 @@ internal sealed record HealthAnswer(HealthState State, string Message)
         _ => new HealthAnswer(HealthState.NoEndpoint, answer.Message),
     };
 
-    /// <summary>What a body says; null if it says nothing of health.</summary>
     public static bool? IsHealthy(string body)
     {
         try
@@ -37,15 +32,12 @@ internal sealed record HealthAnswer(HealthState State, string Message)
 /// <summary>Health of a node.</summary>
 internal enum HealthState
 {
-    /// <summary>It says that it is healthy.</summary>
     Healthy,
 
-    /// <summary>It says that it is not healthy.</summary>
     Unhealthy,
 
     /// <summary>The server answers, but not with its health; or it cannot be asked.</summary>
     NoEndpoint,
 
-    /// <summary>The server does not answer, or not yet.</summary>
     NotServing,
 }

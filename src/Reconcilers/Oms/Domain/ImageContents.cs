@@ -1,17 +1,10 @@
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Clients.Docker;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What is in an image, whatever its id: the checksums of its unpacked layers. dockerd with the containerd image store
-/// takes the checksum of the manifest as id, the classic store that of the configuration, which archives are named
-/// after (docs/research/oms.md#image-ids).
-/// </summary>
+/// <summary>What is in an image, whatever its id: the checksums of its unpacked layers. dockerd with the containerd
+/// image store takes the checksum of the manifest as id, the classic store that of the configuration, which archives
+/// are named after (docs/research/oms.md#image-ids).</summary>
 internal static class ImageContents
 {
-    /// <summary>The contents of an image on a host; null if dockerd does not list its layers.</summary>
     public static string? Of(ImageInspectResponse image) => Of(image.RootFS?.Layers ?? []);
 
     /// <summary>The contents made of these layers, <c>sha256:…</c>; null without any.</summary>

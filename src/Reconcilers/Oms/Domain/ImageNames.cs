@@ -1,12 +1,8 @@
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The version in the name of an image that follows the vendor's naming: <c>oms:feature_4.2.2</c>,
+/// <summary>The version in the name of an image that follows the vendor's naming: <c>oms:feature_4.2.2</c>,
 /// <c>oms:feature_3.3.1_ce</c>, <c>oms-ce:4.2.11</c>. Tags of a private registry follow other rules
-/// (<c>base/oms-with-agent:1.0.3</c>, <c>oms:2024.01.15</c>) and name no version of OMS.
-/// </summary>
+/// (<c>base/oms-with-agent:1.0.3</c>, <c>oms:2024.01.15</c>) and name no version of OMS.</summary>
 internal static class ImageNames
 {
     private const string Prefix = "feature_";
@@ -15,7 +11,6 @@ internal static class ImageNames
 
     private static readonly string[] Community = ["oms-ce", "oms_ce"];
 
-    /// <summary>The version of OMS that the tag names; null if it names none.</summary>
     public static OmsVersion? VersionOf(string? image)
     {
         var (repository, tag) = Split(image ?? "");
@@ -34,9 +29,6 @@ internal static class ImageNames
             : null;
     }
 
-    /// <summary>
-    /// How the name of the new image contradicts the upgrade; null if it does not, or names no version.
-    /// </summary>
     public static string? Contradiction(string image, UpgradePath.Allowed path)
     {
         if (VersionOf(image) is not { } version)

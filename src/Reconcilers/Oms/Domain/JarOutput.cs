@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What the output of the correction JAR says, apart from its exit code. Pure.</summary>
@@ -9,13 +7,6 @@ internal static partial class JarOutput
     private const int NotExecutable = 126;
     private const int NotFound = 127;
 
-    /// <summary>
-    /// Whether nothing of the JAR was executed: the launcher of java could not open it (its messages are in the public
-    /// source of OpenJDK, libjli/emessages.h), the shell could not start java, or the working directory did not exist.
-    /// </summary>
-    /// <param name="output">The whole output.</param>
-    /// <param name="exitCode">The exit code.</param>
-    /// <param name="java">Path of java.</param>
     public static bool ProvesNoRun(string output, int exitCode, string java)
     {
         var lines = Lines(output).Where(line => !Notice().IsMatch(line)).ToList();
@@ -29,7 +20,6 @@ internal static partial class JarOutput
         };
     }
 
-    /// <summary>The lines by which a program reports an error: a level of its log, or an exception.</summary>
     public static IEnumerable<string> Errors(string output) => Lines(output).Where(line => Reported().IsMatch(line));
 
     private static IEnumerable<string> Lines(string output) => output.Split('\n')

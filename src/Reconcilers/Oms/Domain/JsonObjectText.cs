@@ -1,12 +1,7 @@
-using System.Text;
-using System.Text.Json;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// A JSON object as text in which single members are replaced or added and every other byte stays as it was: order,
-/// spacing, escapes and the spelling of numbers. A node tree would rewrite the object and lose these.
-/// </summary>
+/// <summary>A JSON object as text in which single members are replaced or added and every other byte stays as it was:
+/// order, spacing, escapes and the spelling of numbers. A node tree would rewrite the object and lose these.</summary>
 internal sealed class JsonObjectText
 {
     private static readonly UTF8Encoding Strict =
@@ -50,17 +45,13 @@ internal sealed class JsonObjectText
         }
     }
 
-    /// <summary>
-    /// The last member of that name: with duplicates the last one counts, as in OMS's own JSON library.
-    /// </summary>
+    /// <summary>The last member of that name: with duplicates the last one counts, as in OMS's own JSON
+    /// library.</summary>
     internal Member? Find(string name) => _members.FindLast(member => member.Name == name);
 
     internal string RawValue(Member member) =>
         Strict.GetString(_bytes, member.ValueStart, member.ValueEnd - member.ValueStart);
 
-    /// <summary>
-    /// Replaces the value of every member of that name, or adds one at the end in the style of the others.
-    /// </summary>
     internal JsonObjectText With(string name, string rawValue)
     {
         var value = Strict.GetBytes(rawValue);

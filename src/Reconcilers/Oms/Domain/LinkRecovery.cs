@@ -1,20 +1,9 @@
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What becomes of the link of a project after an upgrade, and what the administrator has to do about it: the tables of
-/// the vendor's guides (docs/research/oms.md#after-the-upgrade). Pure.
-/// </summary>
+/// <summary>What becomes of the link of a project after an upgrade, and what the administrator has to do about it: the
+/// tables of the vendor's guides (docs/research/oms.md#after-the-upgrade). Pure.</summary>
 internal static class LinkRecovery
 {
-    /// <summary>
-    /// What to check and do: sentences whose first subject is the project. Null for a project whose link needs nothing.
-    /// </summary>
-    /// <param name="links">What is known of links in the version upgraded to.</param>
-    /// <param name="kind">Migration or synchronisation.</param>
-    /// <param name="status">The project's status before the upgrade (docs/research/oms.md#project-status).</param>
-    /// <param name="highAvailabilityOn">Whether high availability is on after the upgrade.</param>
     public static string? Of(LinkFacts links, ProjectKind kind, string status, bool highAvailabilityOn)
     {
         var writer = kind == ProjectKind.Migration ? links.MigrationWriter : links.SynchronizationWriter;

@@ -1,19 +1,14 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What the vendor lists between two versions of one edition, and which way there is instead
-/// (docs/research/oms.md#upgrade-paths). Pure.
-/// </summary>
+/// <summary>What the vendor lists between two versions of one edition, and which way there is instead
+/// (docs/research/oms.md#upgrade-paths). Pure.</summary>
 /// <param name="versions">What is known of the edition.</param>
 internal sealed class ListedPaths(OmsEditionVersions versions)
 {
-    /// <summary>What is known of the edition.</summary>
     public OmsEditionVersions Versions => versions;
 
-    /// <summary>The highest release that the vendor lists from a version; null if there is none.</summary>
     public OmsVersion? HighestFrom(OmsVersion from) => TargetsOf(from) is [.., var last] ? last : null;
 
-    /// <summary>What the vendor says of an upgrade that is not listed.</summary>
     public string WhatIsListed(OmsVersion to) => versions.Release(to) switch
     {
         { Note: { } note } => note,
@@ -47,9 +42,6 @@ internal sealed class ListedPaths(OmsEditionVersions versions)
         };
     }
 
-    /// <summary>
-    /// Why an upgrade that is not listed is refused in any case; null if <c>allowUnsupportedPath</c> allows it.
-    /// </summary>
     public string? Obstacle(OmsVersion from, OmsVersion to)
     {
         var (merged, isMergedAfter) = (versions.MergedSince, versions.IsMerged(to));
@@ -72,7 +64,6 @@ internal sealed class ListedPaths(OmsEditionVersions versions)
             : null;
     }
 
-    /// <summary>The shortest chain of listed upgrades, both ends included; null if there is none.</summary>
     public IReadOnlyList<OmsVersion>? Chain(OmsVersion from, OmsVersion to)
     {
         var reached = new Dictionary<OmsVersion, OmsVersion?> { [Plain(from)] = null };

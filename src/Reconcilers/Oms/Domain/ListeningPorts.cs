@@ -1,22 +1,14 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Which TCP ports of a host something else than a container listens on. The container shares the host's network, so it
-/// sees every listener, and of the sockets' owners only its own processes.
-/// </summary>
+/// <summary>Which TCP ports of a host something else than a container listens on. The container shares the host's
+/// network, so it sees every listener, and of the sockets' owners only its own processes.</summary>
 internal static class ListeningPorts
 {
-    /// <summary>
-    /// What is run in the container: the listeners, a line <c>--</c>, the sockets its processes hold.
-    /// </summary>
     public const string Script = "grep -h ' 0A ' /proc/net/tcp /proc/net/tcp6 2>/dev/null; echo --; "
         + "ls -l /proc/[0-9]*/fd 2>/dev/null | grep -o 'socket:\\[[0-9]*\\]' | sort -u";
 
-    /// <summary>
-    /// Ports on which something outside the container listens; empty also where the answer does not tell.
-    /// </summary>
+    /// <summary>Ports on which something outside the container listens; empty also where the answer does not
+    /// tell.</summary>
     public static IReadOnlyList<int> Foreign(string answer)
     {
         var parts = answer.Split("\n--\n", 2);

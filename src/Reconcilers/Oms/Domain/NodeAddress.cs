@@ -1,16 +1,10 @@
-using System.Globalization;
-using System.Net;
-using System.Text.RegularExpressions;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Brings addresses of nodes into one form, so that sets of them can be compared.</summary>
 internal static partial class NodeAddress
 {
-    /// <summary>
-    /// The address in its usual form: <c>010.0.0.1</c> and <c>::ffff:10.0.0.1</c> are <c>10.0.0.1</c>; a host name in
-    /// lower case without its last dot.
-    /// </summary>
+    /// <summary>The address in its usual form: <c>010.0.0.1</c> and <c>::ffff:10.0.0.1</c> are <c>10.0.0.1</c>; a host
+    /// name in lower case without its last dot.</summary>
     public static string Normalize(string address)
     {
         var text = address.Trim();
@@ -32,11 +26,9 @@ internal static partial class NodeAddress
         return text.TrimEnd('.').ToLowerInvariant();
     }
 
-    /// <summary>Whether two addresses are the same in their usual form.</summary>
     public static bool Same(string one, string other) =>
         string.Equals(Normalize(one), Normalize(other), StringComparison.Ordinal);
 
-    /// <summary>The addresses as a set in their usual form.</summary>
     public static IReadOnlySet<string> Set(IEnumerable<string> addresses)
     {
         return new SortedSet<string>(addresses.Select(Normalize), StringComparer.Ordinal);

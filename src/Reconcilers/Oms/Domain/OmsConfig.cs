@@ -1,30 +1,21 @@
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// OMS's config.yaml (docs/research/oms.md#configuration-file). Read tolerantly, as OMS's own parser does: quoted keys,
-/// tags, numbers and booleans as text, keys unknown to us. Secrets are wrapped; the file's text is not kept.
-/// </summary>
+/// <summary>OMS's config.yaml (docs/research/oms.md#configuration-file). Read tolerantly, as OMS's own parser does:
+/// quoted keys, tags, numbers and booleans as text, keys unknown to us. Secrets are wrapped; the file's text is not
+/// kept.</summary>
 internal sealed record OmsConfig
 {
-    /// <summary>Where the file is in the container, in every version.</summary>
     public const string ContainerPath = "/home/admin/conf/config.yaml";
 
     private static readonly string[] MetaKeys =
         ["oms_meta_host", "oms_meta_port", "oms_meta_user", "oms_meta_password"];
 
-    /// <summary><c>oms_meta_host</c>: host of the metadata server.</summary>
     public required string MetaHost { get; init; }
 
-    /// <summary><c>oms_meta_port</c>.</summary>
     public required int MetaPort { get; init; }
 
-    /// <summary><c>oms_meta_user</c>.</summary>
     public required string MetaUser { get; init; }
 
-    /// <summary><c>oms_meta_password</c>.</summary>
     public required Secret MetaPassword { get; init; }
 
     /// <summary><c>drc_rm_db</c>: the console's database; projects, ha.config, cluster_info.</summary>
@@ -36,28 +27,21 @@ internal sealed record OmsConfig
     /// <summary><c>drc_cm_heartbeat_db</c>: the region's heartbeat database.</summary>
     public required string HeartbeatDatabase { get; init; }
 
-    /// <summary><c>drc_user</c>, in old versions; null if absent.</summary>
     public string? DrcUser { get; init; }
 
-    /// <summary><c>drc_password</c>, in old versions; null if absent.</summary>
     public Secret? DrcPassword { get; init; }
 
-    /// <summary><c>cm_url</c>; null if absent.</summary>
     public string? CmUrl { get; init; }
 
     /// <summary><c>cm_location</c>: the region's number, 0 to 127.</summary>
     public required int CmLocation { get; init; }
 
-    /// <summary><c>cm_region</c>; null if absent, as it may be in a single-region system.</summary>
     public string? CmRegion { get; init; }
 
-    /// <summary><c>cm_region_cn</c>; null if absent.</summary>
     public string? CmRegionCn { get; init; }
 
-    /// <summary><c>cm_is_default</c>; default true.</summary>
     public required bool CmIsDefault { get; init; }
 
-    /// <summary><c>cm_nodes</c>: the addresses of the region's nodes, as written.</summary>
     public required IReadOnlyList<string> CmNodes { get; init; }
 
     /// <summary><c>tsdb_enabled</c>; default false.</summary>
@@ -66,36 +50,26 @@ internal sealed record OmsConfig
     /// <summary><c>tsdb_service</c>; default CERESDB.</summary>
     public required string TsdbService { get; init; }
 
-    /// <summary><c>tsdb_url</c>; null if absent.</summary>
     public string? TsdbUrl { get; init; }
 
-    /// <summary><c>tsdb_username</c>; null if absent.</summary>
     public string? TsdbUsername { get; init; }
 
-    /// <summary><c>tsdb_password</c>; null if absent.</summary>
     public Secret? TsdbPassword { get; init; }
 
-    /// <summary>The ports, with their defaults.</summary>
     public required OmsPorts Ports { get; init; }
 
-    /// <summary><c>apsara_audit_sls_access_key</c>; null if absent.</summary>
     public Secret? SlsAccessKey { get; init; }
 
-    /// <summary><c>apsara_audit_sls_access_secret</c>; null if absent.</summary>
     public Secret? SlsAccessSecret { get; init; }
 
-    /// <summary><c>apsara_audit_sls_endpoint</c>; null if absent.</summary>
     public string? SlsEndpoint { get; init; }
 
-    /// <summary><c>apsara_audit_sls_ops_site_topic</c>; null if absent.</summary>
     public string? SlsOpsSiteTopic { get; init; }
 
-    /// <summary><c>apsara_audit_sls_user_site_topic</c>; null if absent.</summary>
     public string? SlsUserSiteTopic { get; init; }
 
-    /// <summary>
-    /// Checksums of all values by key, unknown keys included, for comparison with another node's. Never shown.
-    /// </summary>
+    /// <summary>Checksums of all values by key, unknown keys included, for comparison with another node's. Never
+    /// shown.</summary>
     public required IReadOnlyDictionary<string, string> Checksums { get; init; }
 
     /// <summary>Names of keys that are none of the above; their values are not kept.</summary>
@@ -104,10 +78,8 @@ internal sealed record OmsConfig
     /// <summary>Every secret in the file, also of unknown keys whose name says so; for redaction.</summary>
     public required IReadOnlyList<Secret> SecretValues { get; init; }
 
-    /// <summary>
-    /// The keys that another node's file has with another value, other than the address and account of the metadata
-    /// server.
-    /// </summary>
+    /// <summary>The keys that another node's file has with another value, other than the address and account of the
+    /// metadata server.</summary>
     public IReadOnlyList<string> DifferentKeys(OmsConfig other) =>
     [
         .. Checksums.Keys.Union(other.Checksums.Keys, StringComparer.Ordinal)
@@ -131,7 +103,6 @@ internal sealed record OmsConfig
 internal sealed record OmsPorts(
     int Ghana = 8090, int Nginx = 8089, int Cm = 8088, int Supervisor = 9000, int Sshd = 2023)
 {
-    /// <summary>All of them.</summary>
     public IReadOnlyList<int> All => [Ghana, Nginx, Cm, Supervisor, Sshd];
 }
 
@@ -142,7 +113,6 @@ internal sealed record OmsPorts(
 internal sealed record OmsConfigResult(
     OmsConfig? Config, IReadOnlyList<OmsConfigError> Errors, IReadOnlyList<Secret> SecretValues)
 {
-    /// <summary>One finding for each error.</summary>
     public IReadOnlyList<Finding> Findings(string node) =>
         [
             .. Errors.Select(

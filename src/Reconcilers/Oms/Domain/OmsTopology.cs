@@ -1,50 +1,35 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What an OMS system consists of, according to the config.yaml files of all its nodes.</summary>
 internal sealed record OmsTopology
 {
-    /// <summary>Host of the metadata server.</summary>
     public required string MetaHost { get; init; }
 
-    /// <summary>Its port.</summary>
     public required int MetaPort { get; init; }
 
-    /// <summary>OMS's own account there.</summary>
     public required string MetaUser { get; init; }
 
-    /// <summary>The account's password.</summary>
     public required Secret MetaPassword { get; init; }
 
-    /// <summary>The console's database.</summary>
     public required string RmDatabase { get; init; }
 
-    /// <summary>Cluster management's database.</summary>
     public required string CmDatabase { get; init; }
 
-    /// <summary>The regions, in the order of the spec; the last one is upgraded last.</summary>
     public required IReadOnlyList<OmsTopologyRegion> Regions { get; init; }
 
     /// <summary>All databases to back up: rm, cm, and every region's heartbeat database.</summary>
     public IReadOnlyList<string> Databases =>
         [RmDatabase, CmDatabase, .. Regions.Select(region => region.HeartbeatDatabase)];
 
-    /// <summary>All nodes, region by region.</summary>
     public IReadOnlyList<OmsTopologyNode> Nodes => [.. Regions.SelectMany(region => region.Nodes)];
 
-    /// <summary>Builds the topology of the nodes of a spec, in its order; every contradiction is a finding.</summary>
     public static TopologyResult Build(IReadOnlyList<NodeConfig> nodes)
     {
         return new TopologyBuilder(nodes).Build();
     }
 
-    /// <summary>
-    /// Compares with the regions OMS itself has (<c>cluster_info</c>): a region that is missing in the spec would be
-    /// left half upgraded. An empty table is not a finding: the installation's own tool fills it.
-    /// </summary>
+    /// <summary>Compares with the regions OMS itself has (<c>cluster_info</c>): a region that is missing in the spec
+    /// would be left half upgraded. An empty table is not a finding: the installation's own tool fills it.</summary>
     public IReadOnlyList<Finding> CompareWith(IReadOnlyCollection<ClusterInfoRow> rows)
     {
         var problems = new List<string>();
@@ -94,32 +79,23 @@ internal sealed record OmsTopology
 /// <summary>A region of an OMS system.</summary>
 internal sealed record OmsTopologyRegion
 {
-    /// <summary>Its name in the spec.</summary>
     public required string Name { get; init; }
 
-    /// <summary><c>cm_region</c>; null if config.yaml has none.</summary>
     public required string? CmRegion { get; init; }
 
-    /// <summary><c>cm_location</c>.</summary>
     public required int CmLocation { get; init; }
 
-    /// <summary>Its heartbeat database.</summary>
     public required string HeartbeatDatabase { get; init; }
 
-    /// <summary>Whether it is the default region.</summary>
     public required bool IsDefault { get; init; }
 
-    /// <summary>
-    /// The keys of config.yaml whose values differ between its nodes, other than the address and account of the same
-    /// metadata server. Empty: docker_init.sh runs on the first node only, otherwise on each
-    /// (docs/research/oms.md#initialisation).
-    /// </summary>
+    /// <summary>The keys of config.yaml whose values differ between its nodes, other than the address and account of
+    /// the same metadata server. Empty: docker_init.sh runs on the first node only, otherwise on each
+    /// (docs/research/oms.md#initialisation).</summary>
     public required IReadOnlyList<string> DifferentKeys { get; init; }
 
-    /// <summary>Its nodes, in the order of the spec.</summary>
     public required IReadOnlyList<OmsTopologyNode> Nodes { get; init; }
 
-    /// <summary>The nodes docker_init.sh runs on.</summary>
     public IReadOnlyList<OmsTopologyNode> InitNodes => DifferentKeys.Count == 0 ? [Nodes[0]] : Nodes;
 }
 

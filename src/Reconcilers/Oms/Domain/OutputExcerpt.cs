@@ -1,12 +1,7 @@
-using System.Text.RegularExpressions;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The last lines of the output of a command that say why it failed. Pure. Give it text without secrets: the lines are
-/// cut.
-/// </summary>
+/// <summary>The last lines of the output of a command that say why it failed. Pure. Give it text without secrets: the
+/// lines are cut.</summary>
 internal static partial class OutputExcerpt
 {
     private const int Quoted = 3;
@@ -15,9 +10,7 @@ internal static partial class OutputExcerpt
     // Scripts print much after an error; what is further up than this hardly ended the command.
     private const int LinesFromEnd = 40;
 
-    /// <summary>
-    /// The lines that name an error, otherwise the last ones, as a sentence; null for no output.
-    /// </summary>
+    /// <summary>The lines that name an error, otherwise the last ones, as a sentence; null for no output.</summary>
     public static string? Of(string output)
     {
         var lines = Lines(output);
@@ -26,7 +19,6 @@ internal static partial class OutputExcerpt
         return quoted.Count == 0 ? null : $"The end of its output: {string.Join(", ", quoted)}.";
     }
 
-    /// <summary>How many lines report an error, and the first of them, as a sentence; null for none.</summary>
     public static string? Errors(IEnumerable<string> lines)
     {
         var (count, quoted) = (0, new List<string>());
@@ -47,7 +39,6 @@ internal static partial class OutputExcerpt
 
     private static string Quote(string line) => $"\"{SchemaLimits.Clip(line.Replace('"', '\''), LongestLine)}\"";
 
-    /// <summary>The last readable lines, without traces of a shell and frames of a stack.</summary>
     public static List<string> Lines(string output) =>
     [
         .. output.Split('\n')

@@ -1,20 +1,14 @@
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Finds project names that are used more than once: in migration, in synchronisation, and across both
-/// (docs/research/oms.md#checks-before-an-upgrade).
-/// </summary>
+/// <summary>Finds project names that are used more than once: in migration, in synchronisation, and across both
+/// (docs/research/oms.md#checks-before-an-upgrade).</summary>
 internal static class ProjectNames
 {
     /// <summary>The status of a project that no longer counts.</summary>
     public const string Deleted = "DELETED";
 
-    /// <summary>
-    /// Names used by more than one project that is not deleted, by name. Compared as MySQL's usual collations do:
-    /// without regard to case and trailing spaces.
-    /// </summary>
+    /// <summary>Names used by more than one project that is not deleted, by name. Compared as MySQL's usual collations
+    /// do: without regard to case and trailing spaces.</summary>
     public static IReadOnlyList<DuplicateProjectName> Duplicates(IEnumerable<OmsProject> projects)
     {
         return
@@ -43,10 +37,8 @@ internal static class ProjectNames
 internal sealed record DuplicateProjectName(
     string Name, IReadOnlyList<string> MigrationIds, IReadOnlyList<string> SyncIds)
 {
-    /// <summary>True if the name is used in both tables.</summary>
     public bool AcrossTables => MigrationIds.Count > 0 && SyncIds.Count > 0;
 
-    /// <summary>A sentence with the way out.</summary>
     public string Message
     {
         get

@@ -1,6 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>A project that gets another name, because it shares its own with another one.</summary>
@@ -10,7 +7,6 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="NewName">The name it gets.</param>
 internal sealed record ProjectRename(ProjectKind Kind, string Id, string OldName, string NewName)
 {
-    /// <summary>The renaming that undoes this one.</summary>
     public ProjectRename Reverse() => new(Kind, Id, NewName, OldName);
 }
 

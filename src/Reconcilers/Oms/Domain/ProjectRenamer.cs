@@ -1,26 +1,16 @@
-using System.Globalization;
-using System.Text;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Gives all but one of the projects of each shared name a new one (docs/research/oms.md#checks-before-an-upgrade): the
-/// old name, an underscore, m or s for the table, and the id. Pure and deterministic: the same projects give the same
-/// names, in whatever order they were read. No new name is one that any project has, deleted ones included, whatever
-/// the case.
-/// </summary>
+/// <summary>Gives all but one of the projects of each shared name a new one
+/// (docs/research/oms.md#checks-before-an-upgrade): the old name, an underscore, m or s for the table, and the id. Pure
+/// and deterministic: the same projects give the same names, in whatever order they were read. No new name is one that
+/// any project has, deleted ones included, whatever the case.</summary>
 internal static class ProjectRenamer
 {
     private const int MostRenames = 500;
     private const int MostTries = 1000;
 
     /// <summary>Computes the new names.</summary>
-    /// <param name="all">Every row of both tables, deleted ones included.</param>
-    /// <param name="duplicates">The names used more than once, as the server's collations see them.</param>
     /// <param name="keep">Projects that keep their name: <c>Migration/12</c>, <c>Synchronization/7</c>.</param>
-    /// <param name="limits">How long a name may be.</param>
     /// <param name="taken">Further names that must not be given.</param>
     public static ProjectRenamePlan Compute(
         IReadOnlyCollection<OmsProject> all,
@@ -80,7 +70,6 @@ internal static class ProjectRenamer
         return new ProjectRenamePlan(findings.Count == 0 ? renames : [], findings);
     }
 
-    /// <summary>Why the projects that share a name cannot be renamed.</summary>
     public static Finding NotRenamed(string why) =>
         new() { Reason = Reasons.DuplicateProjectNames, Message = why, Field = "spec.preflight.duplicateProjectNames" };
 
@@ -94,11 +83,9 @@ internal static class ProjectRenamer
     public static string Key(ProjectKind kind, string id) =>
         $"{kind}/{id}";
 
-    /// <summary>
-    /// A form in which two names are equal if they differ only in case, combining marks, trailing spaces, or non-ASCII
-    /// characters. It is used only to avoid names; the server decides whether its collation treats an accented letter
-    /// as a plain one.
-    /// </summary>
+    /// <summary>A form in which two names are equal if they differ only in case, combining marks, trailing spaces, or
+    /// non-ASCII characters. It is used only to avoid names; the server decides whether its collation treats an
+    /// accented letter as a plain one.</summary>
     public static string Fold(string name)
     {
         var text = new StringBuilder(name.Length);
@@ -216,13 +203,21 @@ internal static class ProjectRenamer
     });
 }
 
-/// <summary>
-/// How many characters (Unicode code points, as servers count them) <c>project_name</c> takes in each table.
-/// </summary>
+/// <summary>How many characters (Unicode code points, as servers count them) <c>project_name</c> takes in each
+/// table.</summary>
 /// <param name="Migration">In <c>oms_project</c>.</param>
 /// <param name="Sync">In <c>oms_sync_project</c>.</param>
 internal sealed record ProjectNameLimits(int Migration, int Sync)
 {
-    /// <summary>The limit of a table.</summary>
     public int Of(ProjectKind kind) => kind == ProjectKind.Migration ? Migration : Sync;
+}
+
+/// <summary>A project as the metadata of OMS below the merged architecture, or the API, has it.</summary>
+/// <param name="Kind">Migration or synchronisation.</param>
+/// <param name="Id">Its id, as text: the table's or the API's.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Status">Its status, for instance <c>RUNNING</c> (docs/research/oms.md#project-status).</param>
+internal sealed record OmsProject(ProjectKind Kind, string Id, string Name, string Status)
+{
+    public string? Components { get; init; }
 }

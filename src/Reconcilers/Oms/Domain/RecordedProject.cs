@@ -1,5 +1,3 @@
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>A project as it was recorded before the upgrade.</summary>
@@ -12,6 +10,5 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed record RecordedProject(
     ProjectKind Kind, string Id, string Name, string Status, string? Components = null)
 {
-    /// <summary>Name and id, as messages and lists have them.</summary>
     public override string ToString() => $"{Name} ({Id})";
 }

@@ -1,20 +1,15 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// How far back a new Store must read when HA starts it (<c>refetchStoreIntervalMin</c>;
+/// <summary>How far back a new Store must read when HA starts it (<c>refetchStoreIntervalMin</c>;
 /// docs/research/oms.md#high-availability): at least from the moment the old containers stopped (T1) to the moment HA
-/// is enabled (T2).
-/// </summary>
+/// is enabled (T2).</summary>
 internal static class RefetchWindow
 {
-    /// <summary>OMS's default, in minutes.</summary>
     public const int DefaultMinutes = 30;
 
-    /// <summary>
-    /// Minutes from <paramref name="stoppedAt"/> to <paramref name="now"/>, plus <paramref name="margin"/>, rounded up,
-    /// never below <paramref name="formerMinutes"/>. A stop that lies in the future (clocks of hosts and operator
-    /// differ) counts as now; the margin covers the difference.
-    /// </summary>
+    /// <summary>Minutes from <paramref name="stoppedAt"/> to <paramref name="now"/>, plus <paramref name="margin"/>,
+    /// rounded up, never below <paramref name="formerMinutes"/>. A stop that lies in the future (clocks of hosts and
+    /// operator differ) counts as now; the margin covers the difference.</summary>
     /// <param name="stoppedAt">T1: when the first old container stopped.</param>
     /// <param name="now">The moment the value is written; each attempt passes its own.</param>
     /// <param name="margin">Added to the outage; must not be negative.</param>

@@ -1,10 +1,8 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What is seen of <c>heatbeat_sequence</c> while it is replaced by a table with its newest row, and the statement that
-/// comes next (docs/research/oms.md#heartbeat-sequence). Only what is seen decides, so the replacement can be cut off
-/// after any statement, also on a server that does not rename two tables at once. Pure.
-/// </summary>
+/// <summary>What is seen of <c>heatbeat_sequence</c> while it is replaced by a table with its newest row, and the
+/// statement that comes next (docs/research/oms.md#heartbeat-sequence). Only what is seen decides, so the replacement
+/// can be cut off after any statement, also on a server that does not rename two tables at once. Pure.</summary>
 /// <param name="Main">The table itself; null if it does not exist.</param>
 /// <param name="Copy">The table that takes its place.</param>
 /// <param name="Old">The table that was replaced.</param>
@@ -19,7 +17,6 @@ internal sealed record SequenceTables(SequenceTable? Main, SequenceTable? Copy, 
     /// <summary>Name of the replaced table. Only the operator makes one of that name.</summary>
     public const string OldName = "drydock_heatbeat_sequence_old";
 
-    /// <summary>The next statement; null if the table has at most one row and nothing of a trim is left.</summary>
     public TrimStatement? Next => (Main, Copy, Old) switch
     {
         (null, null, null) => null,
@@ -51,24 +48,17 @@ internal enum TrimStatement
     /// <summary>Makes an empty table of the same definition.</summary>
     CreateCopy,
 
-    /// <summary>Puts the newest row into it.</summary>
     FillCopy,
 
-    /// <summary>Renames both tables at once.</summary>
     Swap,
 
-    /// <summary>Puts the newest row of the replaced table into the new one.</summary>
     AddNewest,
 
-    /// <summary>Drops the replaced table.</summary>
     DropOld,
 
-    /// <summary>Drops the table that was to take the place.</summary>
     DropCopy,
 
-    /// <summary>Gives the replaced table its name back.</summary>
     RestoreOld,
 
-    /// <summary>Gives the new table its name.</summary>
     RestoreCopy,
 }

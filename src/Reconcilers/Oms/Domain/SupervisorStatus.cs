@@ -1,11 +1,6 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The output of <c>supervisorctl status</c>. Lines that do not describe a program are kept apart.
-/// </summary>
+/// <summary>The output of <c>supervisorctl status</c>. Lines that do not describe a program are kept apart.</summary>
 internal sealed partial class SupervisorStatus
 {
     private readonly Dictionary<string, SupervisorProgram> _byName;
@@ -24,13 +19,10 @@ internal sealed partial class SupervisorStatus
         }
     }
 
-    /// <summary>The programs, in the order printed.</summary>
     public IReadOnlyList<SupervisorProgram> Programs { get; }
 
-    /// <summary>Lines that speak of no program: warnings, or why supervisord does not answer.</summary>
     public IReadOnlyList<string> OtherLines { get; }
 
-    /// <summary>True if supervisord answered, that is if any program was printed.</summary>
     public bool Answered => Programs.Count > 0;
 
     /// <summary>Reads the output; never fails.</summary>
@@ -72,19 +64,14 @@ internal sealed partial class SupervisorStatus
         return new SupervisorStatus(programs, other);
     }
 
-    /// <summary>The program of that name, or null if none was printed.</summary>
     public SupervisorProgram? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>Its state; null if no program of that name was printed.</summary>
     public SupervisorState? StateOf(string name) => Find(name)?.State;
 
-    /// <summary>True if it is RUNNING.</summary>
     public bool IsRunning(string name) => StateOf(name) == SupervisorState.Running;
 
-    /// <summary>True if every one of these is RUNNING.</summary>
     public bool AreRunning(IEnumerable<string> names) => names.All(IsRunning);
 
-    /// <summary>Those of these that are not RUNNING, as <c>oms_console FATAL</c> or <c>sshd (not listed)</c>.</summary>
     public IReadOnlyList<string> NotRunning(IEnumerable<string> names) =>
         [
             .. names.Where(name => !IsRunning(name)).Select(name =>
@@ -117,25 +104,20 @@ internal sealed record SupervisorProgram(
 /// <summary>State of a program under supervisord.</summary>
 internal enum SupervisorState
 {
-    /// <summary>supervisord does not know the state, or printed an undocumented word.</summary>
     Unknown,
 
     /// <summary>Stopped, or never started.</summary>
     Stopped,
 
-    /// <summary>Started, but not yet up for <c>startsecs</c>.</summary>
     Starting,
 
-    /// <summary>Up.</summary>
     Running,
 
     /// <summary>Exited too soon after its start and will be tried again.</summary>
     Backoff,
 
-    /// <summary>Being stopped.</summary>
     Stopping,
 
-    /// <summary>Exited.</summary>
     Exited,
 
     /// <summary>Could not be started; supervisord does not try again.</summary>

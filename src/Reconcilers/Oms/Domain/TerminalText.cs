@@ -1,10 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Takes what a terminal would act on (colours, carriage returns, control characters) out of a line of command output.
-/// </summary>
+/// <summary>Takes what a terminal would act on (colours, carriage returns, control characters) out of a line of command
+/// output.</summary>
 internal static partial class TerminalText
 {
     internal static string Clean(string line) => Control().Replace(Escape().Replace(line, ""), "");

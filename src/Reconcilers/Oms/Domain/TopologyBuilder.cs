@@ -1,7 +1,3 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Builds an <see cref="OmsTopology"/> and collects every contradiction.</summary>

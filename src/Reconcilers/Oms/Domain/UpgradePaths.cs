@@ -1,19 +1,14 @@
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Which upgrades are possible (docs/research/oms.md#upgrade-paths), and what each needs
-/// (docs/research/oms.md#procedure), as the version data has it. Pure.
-/// </summary>
+/// <summary>Which upgrades are possible (docs/research/oms.md#upgrade-paths), and what each needs
+/// (docs/research/oms.md#procedure), as the version data has it. Pure.</summary>
 /// <param name="data">What is known of the releases.</param>
 internal sealed class UpgradePaths(OmsVersionData data)
 {
     private const string Flag = "spec.allowUnsupportedPath: true allows it at your own risk, and the plan says so.";
 
-    /// <summary>
-    /// Checks the upgrade from one version to another. Bugfix packs count: 3.2.2-bp2 is above 3.2.2 and below 3.3.0.
-    /// </summary>
+    /// <summary>Checks the upgrade from one version to another. Bugfix packs count: 3.2.2-bp2 is above 3.2.2 and below
+    /// 3.3.0.</summary>
     /// <param name="edition">The edition.</param>
     /// <param name="from">The version that runs.</param>
     /// <param name="to">The version wanted.</param>

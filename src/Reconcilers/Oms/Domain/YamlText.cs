@@ -3,10 +3,8 @@ using YamlDotNet.Core.Events;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Reads YAML into <see cref="YamlValue"/>s. A key given twice is kept twice: the caller takes the last, as OMS's
-/// parser does.
-/// </summary>
+/// <summary>Reads YAML into <see cref="YamlValue"/>s. A key given twice is kept twice: the caller takes the last, as
+/// OMS's parser does.</summary>
 internal static class YamlText
 {
     private const int MaximumDepth = 32;

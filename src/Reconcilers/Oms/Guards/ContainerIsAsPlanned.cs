@@ -1,14 +1,8 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Clients.Docker;
-using Drydock.Engine.Guards;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The new container is the one that was created, or another one with the same image and the same options. Image and
-/// options of one container never change; only limits may, by `docker update`, which is an administrator's right.
-/// </summary>
+/// <summary>The new container is the one that was created, or another one with the same image and the same options.
+/// Image and options of one container never change; only limits may, by `docker update`, which is an administrator's
+/// right.</summary>
 internal sealed class ContainerIsAsPlanned(IOmsTargets targets) : GuardBase<ContainerIsAsPlanned.Args>
 {
     /// <param name="Container">Name of the new container.</param>

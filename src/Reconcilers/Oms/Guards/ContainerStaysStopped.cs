@@ -1,15 +1,7 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Clients.Docker;
-using Drydock.Engine.Guards;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// After T1 no old container runs, and during a rollback no new one: old and new share logs, store and run mounts and
-/// would corrupt them (docs/research/oms.md#rollback).
-/// </summary>
+/// <summary>After T1 no old container runs, and during a rollback no new one: old and new share logs, store and run
+/// mounts and would corrupt them (docs/research/oms.md#rollback).</summary>
 internal sealed class ContainerStaysStopped(IOmsTargets targets) : GuardBase<ContainerStaysStopped.Args>
 {
     /// <param name="Container">Id of the container.</param>

@@ -1,7 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The verified snapshot still exists, as object and as files: a rollback needs it.</summary>

@@ -1,41 +1,21 @@
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What is read from and written to OMS's metadata databases. Every method opens its own session; all throw
+/// <summary>What is read from and written to OMS's metadata databases. Every method opens its own session; all throw
 /// <see cref="OmsMetadataException"/> (which never carries a password or the text of a statement) and
 /// <see cref="OperationCanceledException"/>. Database names are validated and quoted. The SQL is portable between MySQL
-/// 5.7 and 8, MariaDB and OceanBase's MySQL mode.
-/// </summary>
+/// 5.7 and 8, MariaDB and OceanBase's MySQL mode.</summary>
 internal interface IOmsMetadata
 {
-    /// <summary>The server.</summary>
     MetadataTarget Target { get; }
 
-    /// <summary>Identity and clock of the server, and whether it can be written and locked.</summary>
     Task<MetadataServerInfo> ServerAsync(CancellationToken cancellationToken);
 
-    /// <summary>
-    /// The privileges that the upgrade or its rollback needs and the account lacks.
-    /// </summary>
-    /// <param name="databases">The databases that will be dumped, trimmed, dropped, created and restored, or patterns
-    /// of names as in a GRANT.</param>
-    /// <param name="cancellationToken">Ends the operation.</param>
     Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// What a restore of these databases needs from the server and the account, read by the same queries as for the
-    /// dump and the restore.
-    /// </summary>
     Task<RestoreCatalogue> RestoreCatalogueAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// For each name, in the order given: whether the database exists, and its character set and collation.
-    /// </summary>
     Task<IReadOnlyList<DatabaseInfo>> DatabasesAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
@@ -43,61 +23,42 @@ internal interface IOmsMetadata
     Task<IReadOnlyList<DatabaseSize>> SizesAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Reads the <c>ha.config</c> row of <c>oms_normal_config</c> (docs/research/oms.md#high-availability).
-    /// </summary>
+    /// <summary>Reads the <c>ha.config</c> row of <c>oms_normal_config</c>
+    /// (docs/research/oms.md#high-availability).</summary>
     Task<HaConfigRow> ReadHaConfigAsync(string rmDatabase, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Writes <c>ha.config</c> only if it still holds, byte for byte, what was read. True if the row holds
-    /// <paramref name="newRaw"/> afterwards.
-    /// </summary>
-    /// <param name="rmDatabase">The console database (<c>drc_rm_db</c>).</param>
-    /// <param name="expectedRaw">What <see cref="ReadHaConfigAsync"/> gave.</param>
-    /// <param name="newRaw">What shall be there.</param>
-    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <summary>Writes <c>ha.config</c> only if it still holds, byte for byte, what was read. True if the row holds
+    /// <paramref name="newRaw"/> afterwards.</summary>
     Task<bool> CompareAndSwapHaConfigAsync(
         string rmDatabase, string expectedRaw, string newRaw, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Inserts the absent <c>ha.config</c> row in the session that holds the lock. True if the row was inserted, false
-    /// if there was one already. Columns that must have a value and have no default get one that fits (time: now;
-    /// number: 0 or the next key; text: empty); refuses (<see cref="OmsMetadataErrorKind.Other"/>) if there is one
-    /// whose value cannot be guessed.
-    /// </summary>
+    /// <summary>Inserts the absent <c>ha.config</c> row in the session that holds the lock. True if the row was
+    /// inserted, false if there was one already. Columns that must have a value and have no default get one that fits
+    /// (time: now; number: 0 or the next key; text: empty); refuses (<see cref="OmsMetadataErrorKind.Other"/>) if there
+    /// is one whose value cannot be guessed.</summary>
     Task<bool> InsertHaConfigAsync(
         IMetadataLock metadataLock, string rmDatabase, string raw, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Why <see cref="InsertHaConfigAsync"/> would refuse: the table is not there, or has a column whose value cannot
-    /// be guessed. Null if it would not.
-    /// </summary>
+    /// <summary>Why <see cref="InsertHaConfigAsync"/> would refuse: the table is not there, or has a column whose value
+    /// cannot be guessed. Null if it would not.</summary>
     Task<string?> HaConfigInsertProblemAsync(string rmDatabase, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// All names used by more than one project that is not deleted, within each table and across both
-    /// (docs/research/oms.md#checks-before-an-upgrade). Only for OMS below 4.0.1.
-    /// </summary>
+    /// <summary>All names used by more than one project that is not deleted, within each table and across both
+    /// (docs/research/oms.md#checks-before-an-upgrade). Only for OMS below 4.0.1.</summary>
     Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(
         string rmDatabase, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Projects of <c>oms_project</c> and <c>oms_sync_project</c> that are not deleted. Only for OMS below 4.0.1.
-    /// </summary>
-    /// <param name="rmDatabase">The console database (<c>drc_rm_db</c>).</param>
+    /// <summary>Projects of <c>oms_project</c> and <c>oms_sync_project</c> that are not deleted. Only for OMS below
+    /// 4.0.1.</summary>
     /// <param name="limit">How many are read of each table at most.</param>
-    /// <param name="cancellationToken">Ends the operation.</param>
     Task<ProjectsRead> ProjectsAsync(string rmDatabase, int limit, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Every row of both project tables, deleted ones included, with the length a name may have. Only for OMS below
-    /// 4.0.1.
-    /// </summary>
+    /// <summary>Every row of both project tables, deleted ones included, with the length a name may have. Only for OMS
+    /// below 4.0.1.</summary>
     Task<ProjectNamesRead> ProjectNamesAsync(string rmDatabase, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Which of the names any project has, deleted ones included, as the server's own collations compare.
-    /// </summary>
+    /// <summary>Which of the names any project has, deleted ones included, as the server's own collations
+    /// compare.</summary>
     Task<IReadOnlyList<string>> NamesInUseAsync(
         string rmDatabase, IReadOnlyCollection<string> names, CancellationToken cancellationToken);
 
@@ -105,93 +66,64 @@ internal interface IOmsMetadata
     Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(
         string rmDatabase, IReadOnlyCollection<(ProjectKind Kind, string Id)> ids, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Renames projects in one transaction in the session that holds the lock, each only if it still has its old name
-    /// byte for byte: all of them or none. Returns what prevented it; empty if all are renamed.
-    /// </summary>
+    /// <summary>Renames projects in one transaction in the session that holds the lock, each only if it still has its
+    /// old name byte for byte: all of them or none. Returns what prevented it; empty if all are renamed.</summary>
     /// <param name="metadataLock">The lock; after an error its session must be closed, so that the server rolls back
     /// what was not committed.</param>
-    /// <param name="rmDatabase">The console database (<c>drc_rm_db</c>).</param>
-    /// <param name="renames">What gets which name.</param>
-    /// <param name="mustBeFree">Whether a new name that another project has prevents the renaming; false in a rollback
-    /// to shared names.</param>
-    /// <param name="cancellationToken">Ends the operation.</param>
     Task<IReadOnlyList<string>> RenameProjectsAsync(
         IMetadataLock metadataLock, string rmDatabase, IReadOnlyList<ProjectRename> renames, bool mustBeFree,
         CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Writers whose <c>sourceFile.blackRegionNo</c> differs from the region's <c>cm_location</c>, at most 200.
-    /// </summary>
+    /// <summary>Writers whose <c>sourceFile.blackRegionNo</c> differs from the region's <c>cm_location</c>, at most
+    /// 200.</summary>
     Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(
         string cmDatabase, int cmLocation, CancellationToken cancellationToken);
 
     /// <summary>The hosts cluster management knows, and their status (docs/research/oms.md#metadata-tables).</summary>
     Task<IReadOnlyList<OmsHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// The supervisors' heartbeats of one region, with their age as the server's own clock gives it
-    /// (docs/research/oms.md#hosts).
-    /// </summary>
+    /// <summary>The supervisors' heartbeats of one region, with their age as the server's own clock gives it
+    /// (docs/research/oms.md#hosts).</summary>
     Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(
         string heartbeatDatabase, CancellationToken cancellationToken);
 
-    /// <summary>The regions OMS itself knows (<c>cluster_info</c>); empty if it has no such table.</summary>
     Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(string rmDatabase, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Sessions of others that have one of the databases as their current one. Never the text of a statement.
-    /// </summary>
-    /// <param name="databases">The databases.</param>
-    /// <param name="exceptConnectionIds">Sessions that may be there, for instance the one that holds the lock. The
-    /// reading session itself is always left out.</param>
-    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <summary>Sessions of others that have one of the databases as their current one. Never the text of a
+    /// statement.</summary>
     Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(
         IReadOnlyCollection<string> databases, IReadOnlyCollection<long> exceptConnectionIds,
         CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Ends sessions by connection id; a missing session is not an error. Returns the number ended. The server ends
-    /// them a moment later: read again.
-    /// </summary>
+    /// <summary>Ends sessions by connection id; a missing session is not an error. Returns the number ended. The server
+    /// ends them a moment later: read again.</summary>
     Task<int> EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken);
 
-    /// <summary>What is seen of <c>heatbeat_sequence</c> and of the tables of a trim that was interrupted.</summary>
     Task<SequenceTables> HeartbeatSequenceAsync(string heartbeatDatabase, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Replaces <c>heatbeat_sequence</c> by a table with its newest row, in the session that holds the lock, or
-    /// completes a replacement that was interrupted (docs/research/oms.md#heartbeat-sequence). It takes as long for any
-    /// number of rows, and may be repeated.
-    /// </summary>
+    /// <summary>Replaces <c>heatbeat_sequence</c> by a table with its newest row, in the session that holds the lock,
+    /// or completes a replacement that was interrupted (docs/research/oms.md#heartbeat-sequence). It takes as long for
+    /// any number of rows, and may be repeated.</summary>
     Task TrimHeartbeatSequenceAsync(
         IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// A hash (<c>sha256:</c>…) over names, columns and types of all tables of a database; the same schema gives the
-    /// same hash, whatever the rows.
-    /// </summary>
+    /// <summary>A hash (<c>sha256:</c>…) over names, columns and types of all tables of a database; the same schema
+    /// gives the same hash, whatever the rows.</summary>
     Task<string> SchemaFingerprintAsync(string database, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Takes a named lock in a dedicated session that lives until the result is disposed: <c>GET_LOCK</c>, or a lock
-    /// row where the server has none. Null if another session holds it for the whole of <paramref name="wait"/>; the
-    /// row of a session that is no longer listed is waited for until it lapses (75 s).
-    /// </summary>
+    /// <summary>Takes a named lock in a dedicated session that lives until the result is disposed: <c>GET_LOCK</c>, or
+    /// a lock row where the server has none. Null if another session holds it for the whole of <paramref name="wait"/>;
+    /// the row of a session that is no longer listed is waited for until it lapses (75 s).</summary>
     Task<IMetadataLock?> TryLockAsync(string name, TimeSpan wait, CancellationToken cancellationToken);
 
-    /// <summary>Connection id of the session that holds the named lock; null if it is free.</summary>
     Task<long?> LockHolderAsync(string name, CancellationToken cancellationToken);
 }
 
 /// <summary>Opens OMS's metadata databases.</summary>
 internal interface IOmsMetadataFactory
 {
-    /// <summary>
-    /// Binds to a server without connecting. Every operation of the result opens its own session and closes it, without
-    /// reconnect, so that a statement can never arrive late in an unknown session.
-    /// </summary>
-    /// <param name="target">Where the metadata server is and who connects.</param>
+    /// <summary>Binds to a server without connecting. Every operation of the result opens its own session and closes
+    /// it, without reconnect, so that a statement can never arrive late in an unknown session.</summary>
     IOmsMetadata Open(MetadataTarget target);
 }
 
@@ -228,7 +160,6 @@ internal sealed record HaConfigRow(bool Present, string? Raw, bool TablePresent 
 /// <param name="TablesRead">Which of the two tables exist.</param>
 internal sealed record ProjectsRead(IReadOnlyList<OmsProject> Projects, long Total, IReadOnlyList<string> TablesRead)
 {
-    /// <summary>True if there are more than were read.</summary>
     public bool Truncated => Total > Projects.Count;
 }
 
@@ -250,7 +181,6 @@ internal sealed record CascadedWriter(string Value, string Identity);
 /// <param name="Status">Its status; <c>ONLINE</c> is the only value known publicly.</param>
 internal sealed record OmsHost(string Ip, string Status)
 {
-    /// <summary>Whether a status is that of a host that works.</summary>
     public static bool IsOnline(string status) =>
         string.Equals(status.Trim(), "ONLINE", StringComparison.OrdinalIgnoreCase);
 }
@@ -261,7 +191,6 @@ internal sealed record OmsHost(string Ip, string Status)
 /// <param name="Age">How long ago by the server's own clock; may be slightly negative.</param>
 internal sealed record SupervisorHeartbeat(string HostIp, string TaskType, TimeSpan Age)
 {
-    /// <summary>Age of the newest heartbeat of a host; null if it has none.</summary>
     public static TimeSpan? Newest(IEnumerable<SupervisorHeartbeat> beats, string address)
     {
         var ages = beats.Where(b => NodeAddress.Same(b.HostIp, address) && b.Age < TimeSpan.MaxValue)
@@ -271,9 +200,8 @@ internal sealed record SupervisorHeartbeat(string HostIp, string TaskType, TimeS
     }
 }
 
-/// <summary>
-/// A region as OMS itself has it (<c>cluster_info</c> in the rm database; docs/research/oms.md#metadata-tables).
-/// </summary>
+/// <summary>A region as OMS itself has it (<c>cluster_info</c> in the rm database;
+/// docs/research/oms.md#metadata-tables).</summary>
 /// <param name="Region"><c>cm_region</c>; may be empty in a single-region system.</param>
 /// <param name="RegionCn">Its Chinese name.</param>
 /// <param name="CmUrl">Address of the region's cluster management.</param>
@@ -291,20 +219,16 @@ internal sealed record ClusterInfoRow(string Region, string RegionCn, string CmU
 internal sealed record MetadataSession(
     long Id, string User, string Host, string Database, string Command, long Seconds = 0)
 {
-    /// <summary>Where it comes from without the port, which the process list prints too.</summary>
     public string Client =>
         Host.LastIndexOf(':') is > 0 and var colon && Host.IndexOf(':', StringComparison.Ordinal) == colon
             ? Host[..colon]
             : Host;
 
-    /// <summary>
-    /// For messages, its connection id first. The seconds are rounded down, so that a message does not change with each
-    /// of them: it is written into a status.
-    /// </summary>
+    /// <summary>For messages, its connection id first. The seconds are rounded down, so that a message does not change
+    /// with each of them: it is written into a status.</summary>
     public string Describe() => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
         $"{Id} ({User} from {Host} on {Database}, {Command} for {Seconds - (Seconds % (Seconds < 60 ? 10 : 60))} s)");
 
-    /// <inheritdoc cref="Describe"/>
     public override string ToString() => Describe();
 }

@@ -1,10 +1,7 @@
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Where the metadata server (MySQL, MariaDB or an OceanBase MySQL tenant) is and who connects to it.
-/// </summary>
+/// <summary>Where the metadata server (MySQL, MariaDB or an OceanBase MySQL tenant) is and who connects to
+/// it.</summary>
 /// <param name="Host">Host name or address.</param>
 /// <param name="Port">TCP port.</param>
 /// <param name="User">Account; on OceanBase with tenant and cluster (<c>user@tenant#cluster</c>).</param>
@@ -13,7 +10,6 @@ namespace Drydock.Reconcilers.Oms;
 /// unencrypted.</param>
 internal sealed record MetadataTarget(string Host, int Port, string User, Secret Password, MetadataTls? Tls = null)
 {
-    /// <summary><c>host:port</c>, for messages.</summary>
     public string Address => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }
 

@@ -1,13 +1,8 @@
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The metadata server could not be used. The message is a sentence with server, database and what to do; neither it
-/// nor an inner exception carries a password or a statement. A step that acts counts it as a failed attempt and may be
-/// tried again: whether an interrupted statement took effect is read by the next observation.
-/// </summary>
+/// <summary>The metadata server could not be used. The message is a sentence with server, database and what to do;
+/// neither it nor an inner exception carries a password or a statement. A step that acts counts it as a failed attempt
+/// and may be tried again: whether an interrupted statement took effect is read by the next observation.</summary>
 /// <param name="kind">What went wrong.</param>
 /// <param name="message">What failed, on which server, and what to do.</param>
 /// <param name="serverCode">The error number of the server or client library; 0 if there is none.</param>
@@ -29,13 +24,10 @@ internal enum OmsMetadataErrorKind
     /// <summary>No connection, or it broke. Whether the last statement took effect is not known.</summary>
     Unreachable,
 
-    /// <summary>The account is refused or lacks a privilege.</summary>
     AccessDenied,
 
-    /// <summary>A database, table, column or function does not exist.</summary>
     Missing,
 
-    /// <summary>The server does not accept writes.</summary>
     ReadOnly,
 
     /// <summary>The session no longer holds the named lock; nothing was done.</summary>

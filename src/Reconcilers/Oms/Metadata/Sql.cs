@@ -1,7 +1,3 @@
-using System.Data.Common;
-using System.Globalization;
-using System.Text;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Small helpers over ADO.NET. Values always travel as parameters, names always quoted.</summary>
@@ -9,7 +5,6 @@ internal static class Sql
 {
     internal const int LongTimeoutSeconds = 600;
 
-    /// <summary>A quoted identifier; throws <see cref="OmsMetadataException"/> if it can be none.</summary>
     internal static string Name(string identifier)
     {
         if (string.IsNullOrEmpty(identifier) || identifier.Length > 64 || identifier[^1] == ' '
@@ -25,7 +20,6 @@ internal static class Sql
         return $"`{identifier.Replace("`", "``", StringComparison.Ordinal)}`";
     }
 
-    /// <summary>A quoted, qualified table name.</summary>
     internal static string Table(string database, string table) => $"{Name(database)}.{Name(table)}";
 
     internal static async Task<int> ExecuteAsync(
@@ -51,7 +45,6 @@ internal static class Sql
         return rows;
     }
 
-    /// <summary>First column of the first row as text; null if there is no row or it is NULL.</summary>
     internal static async Task<string?> ScalarAsync(
         DbConnection connection, string sql, CancellationToken cancellationToken,
         params (string Name, object? Value)[] parameters)
@@ -68,7 +61,6 @@ internal static class Sql
             NumberStyles.AllowLeadingSign,
             CultureInfo.InvariantCulture);
 
-    /// <summary>A column as text, whatever type the provider gives it; null if NULL.</summary>
     internal static string? Text(DbDataReader reader, int column) => reader.IsDBNull(column)
         ? null
         : reader.GetValue(column) switch

@@ -1,14 +1,7 @@
-using System.Data.Common;
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Turns errors of the MySQL protocol into <see cref="OmsMetadataException"/>s. Numbers as in MySQL's, MariaDB's and
-/// OceanBase's error references.
-/// </summary>
+/// <summary>Turns errors of the MySQL protocol into <see cref="OmsMetadataException"/>s. Numbers as in MySQL's,
+/// MariaDB's and OceanBase's error references.</summary>
 internal static class SqlErrors
 {
     internal const int NoSuchThread = 1094;

@@ -1,7 +1,3 @@
-using System.Data.Common;
-using System.Globalization;
-using Drydock.Clients.MySql;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary><see cref="IMetadataLock"/> by <see cref="ServerLock"/>, in a session of its own.</summary>

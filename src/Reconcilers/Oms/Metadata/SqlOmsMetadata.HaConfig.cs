@@ -1,8 +1,3 @@
-using System.Data.Common;
-using System.Globalization;
-using System.Text;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>This part: the <c>ha.config</c> row.</summary>

@@ -1,13 +1,7 @@
-using System.Data.Common;
-using System.Globalization;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// This part: OMS's own tables, of which only those that are known are read (docs/research/oms.md#metadata-tables).
-/// </summary>
+/// <summary>This part: OMS's own tables, of which only those that are known are read
+/// (docs/research/oms.md#metadata-tables).</summary>
 internal sealed partial class SqlOmsMetadata
 {
     private const int DuplicateLimit = 100_000;

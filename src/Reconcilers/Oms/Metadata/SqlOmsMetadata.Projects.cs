@@ -1,9 +1,3 @@
-using System.Data.Common;
-using System.Globalization;
-using System.Text;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>This part: names of projects, read and changed (docs/research/oms.md#checks-before-an-upgrade).</summary>

@@ -1,7 +1,3 @@
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>This part: what a restore needs.</summary>

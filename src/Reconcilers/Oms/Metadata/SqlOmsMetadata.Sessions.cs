@@ -1,7 +1,3 @@
-using System.Data.Common;
-using System.Globalization;
-using Drydock.Clients.MySql;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>This part: sessions of others and named locks.</summary>

@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>This part: the replacement of <c>heatbeat_sequence</c> by a table with its newest row.</summary>

@@ -1,10 +1,3 @@
-using System.Data.Common;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Clients.MySql;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary><see cref="IOmsMetadata"/> over ADO.NET. This part: the server and its databases.</summary>

@@ -1,8 +1,3 @@
-using System.Data.Common;
-using System.Globalization;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Safety;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Reaches metadata servers through an ADO.NET provider for the MySQL protocol.</summary>
@@ -14,8 +9,7 @@ internal sealed class SqlOmsMetadataFactory : IOmsMetadataFactory
     private readonly LockRowTimes? _lockTimes;
 
     /// <summary>Creates it.</summary>
-    /// <param name="provider">The provider; it must not reconnect and must take <c>@name</c>
-    /// parameters.</param>
+    /// <param name="provider">The provider; it must not reconnect and must take <c>@name</c> parameters.</param>
     /// <param name="connectionString">How a target is written as a connection string; null for the keys MySqlConnector
     /// uses.</param>
     /// <param name="endpoints">Which addresses are connected to; null for the default.</param>

@@ -1,14 +1,9 @@
-using System.Data.Common;
 using System.Net.Sockets;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Safety;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Opens sessions on one metadata server and runs operations in them, turning every database error into an
-/// <see cref="OmsMetadataException"/>.
-/// </summary>
+/// <summary>Opens sessions on one metadata server and runs operations in them, turning every database error into an
+/// <see cref="OmsMetadataException"/>.</summary>
 internal sealed class SqlSessions
 {
     private readonly DbProviderFactory _provider;
@@ -26,10 +21,6 @@ internal sealed class SqlSessions
 
     internal MetadataTarget Target { get; }
 
-    /// <summary>Runs an operation in its own session.</summary>
-    /// <param name="what">What is done, for messages: <c>Reading ha.config in oms_rm</c>.</param>
-    /// <param name="action">The operation.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     internal async Task<T> RunAsync<T>(
         string what, Func<DbConnection, Task<T>> action, CancellationToken cancellationToken)
     {
@@ -43,7 +34,6 @@ internal sealed class SqlSessions
             cancellationToken);
     }
 
-    /// <summary>Opens a session that the caller closes.</summary>
     internal async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         await CheckAddressAsync(cancellationToken);
@@ -87,7 +77,6 @@ internal sealed class SqlSessions
         }
     }
 
-    /// <summary>Runs something and translates its errors.</summary>
     internal async Task<T> GuardAsync<T>(string what, Func<Task<T>> action, CancellationToken cancellationToken)
     {
         Exception instead;

@@ -1,13 +1,7 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Engine.Planning;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Compiles the removal of the old containers, and of their images if asked, after an upgrade that was accepted. Pure.
-/// </summary>
+/// <summary>Compiles the removal of the old containers, and of their images if asked, after an upgrade that was
+/// accepted. Pure.</summary>
 internal static class CleanupPlanner
 {
     private const int Attempts = 5;

@@ -1,7 +1,3 @@
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Engine.Planning;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Adds the guards of an OMS upgrade.</summary>

@@ -1,9 +1,3 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Engine.Planning;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Adds what the reader of the plan must know before approving it.</summary>

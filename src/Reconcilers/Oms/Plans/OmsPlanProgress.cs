@@ -1,67 +1,48 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Reads from a stored upgrade plan what was really done to OMS, or may have been. Pure.</summary>
 internal static class OmsPlanProgress
 {
-    /// <summary>Whether the first old container was stopped, or its stop may have begun.</summary>
     public static bool IsPastT1(Plan plan) => Stops(plan).Any(PlanProgress.Begun);
 
-    /// <summary>
-    /// Whether a new container was started, or may have been: from then on the databases may be changed.
-    /// </summary>
     public static bool NewStarted(Plan plan) =>
         plan.Steps.Exists(s => s.Is<StartContainer>() && PlanProgress.Begun(s));
 
-    /// <summary>
-    /// Whether the new version may have taken up its work: high availability was enabled, or may have been; where the
-    /// plan does not enable it, everything was verified.
-    /// </summary>
+    /// <summary>Whether the new version may have taken up its work: high availability was enabled, or may have been;
+    /// where the plan does not enable it, everything was verified.</summary>
     public static bool HasNewData(Plan plan) => plan.Step(StepIds.EnableHA) is { } enable
         ? PlanProgress.Begun(enable)
         : plan.Steps.Exists(s => s.Phase == OmsUpgradePhases.Settle && PlanProgress.Begun(s));
 
-    /// <summary>Whether anything was changed that a rollback would undo.</summary>
     public static bool Changed(Plan plan) => plan.Steps.Exists(s => PlanProgress.Begun(s)
         && (s.Is<CreateContainer>() || s.Is<DisableHighAvailability>() || s.Is<StopContainer>()
             || s.Is<RenameProjects>() || BringsImage(s)));
 
-    /// <summary>Whether a step brings an image, or a name of one, that the host did not have.</summary>
     public static bool BringsImage(PlanStep step) =>
         step.Is<PrepareImage>() && step.Arguments<PrepareImage.Args>().Source != ImageSource.Present;
 
-    /// <summary>
-    /// T1: when the first old container stopped, as the containers report it; otherwise when the first stop began; null
-    /// before that.
-    /// </summary>
+    /// <summary>T1: when the first old container stopped, as the containers report it; otherwise when the first stop
+    /// began; null before that.</summary>
     public static DateTimeOffset? StoppedAt(Plan plan)
     {
         var times = Stops(plan).Select(StoppedAt).OfType<DateTimeOffset>().ToList();
         return times.Count == 0 ? null : times.Min();
     }
 
-    /// <summary>The steps that stop old containers: one a node.</summary>
     public static IEnumerable<PlanStep> Stops(Plan plan) =>
         plan.Steps.Where(s => s.Is<StopContainer>() && s.Phase == OmsUpgradePhases.StopOld);
 
-    /// <summary>Id of the new container of a node, or its name if the id was not recorded.</summary>
     public static string NewContainer(Plan plan, string node) =>
         plan.Step(StepIds.Create(node))?.Recorded(CreateContainer.ContainerIdFact) ?? NewName(plan, node);
 
-    /// <summary>Name of the new container of a node.</summary>
     public static string NewName(Plan plan, string node) =>
         plan.Step(StepIds.StartNew(node))!.Arguments<StartContainer.Args>().Container;
 
-    /// <summary>The addresses of the OMS hosts.</summary>
     public static List<string> Hosts(Plan plan) =>
         plan.Step(StepIds.Quiesced)?.Arguments<AwaitNoSessions.Args>().Hosts ?? [];
 
-    /// <summary>
-    /// The rm database, and ha.config before the upgrade, if disabling high availability was begun; null otherwise.
-    /// </summary>
+    /// <summary>The rm database, and ha.config before the upgrade, if disabling high availability was begun; null
+    /// otherwise.</summary>
     public static (string Database, string Previous)? HighAvailabilityBefore(Plan plan)
     {
         if (plan.Step(StepIds.DisableHA) is not { } disable || !PlanProgress.Begun(disable))

@@ -1,5 +1,3 @@
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <content>High availability is disabled before the downtime and enabled at its end.</content>

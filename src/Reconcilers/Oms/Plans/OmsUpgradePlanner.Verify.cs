@@ -1,5 +1,3 @@
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <content>What must hold before the upgrade counts as done.</content>

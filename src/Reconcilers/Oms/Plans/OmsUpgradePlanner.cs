@@ -1,14 +1,8 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Engine.Planning;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Compiles the plan of an OMS upgrade from the spec and what preflight found; one file a group of phases. Pure and
-/// deterministic. The order is the vendor's (docs/research/oms.md#procedure), with everything that can be done before
-/// the first old container stops done before: downtime is T1 to T2.
-/// </summary>
+/// <summary>Compiles the plan of an OMS upgrade from the spec and what preflight found; one file a group of phases.
+/// Pure and deterministic. The order is the vendor's (docs/research/oms.md#procedure), with everything that can be done
+/// before the first old container stops done before: downtime is T1 to T2.</summary>
 internal sealed partial class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discovery)
 {
     private readonly PlanBuilder _plan = new();

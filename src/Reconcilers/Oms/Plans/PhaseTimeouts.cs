@@ -1,14 +1,8 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Finds the timeout of a phase.</summary>
 internal static class PhaseTimeouts
 {
-    /// <summary>A step with its timeout; see <see cref="PlannedStep.Of"/>.</summary>
     public static PlanStep Step<TArgs>(
         this OmsUpgradeTimeouts timeouts,
         string id,
@@ -23,12 +17,9 @@ internal static class PhaseTimeouts
         return step with { Timeout = timeouts.Of(step) };
     }
 
-    /// <summary>The duration string of a step: that of its phase, apart from waits with a limit of their own.</summary>
     public static string Of(this OmsUpgradeTimeouts timeouts, PlanStep step) =>
         step.Is<AwaitNoSessions>() || step.Is<EndSessions>() ? timeouts.NoSessions : timeouts.Of(step.Phase);
 
-    /// <summary>The duration string of a phase.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such phase: a defect.</exception>
     public static string Of(this OmsUpgradeTimeouts timeouts, string phase) => phase switch
     {
         OmsUpgradePhases.Preflight => timeouts.Preflight,

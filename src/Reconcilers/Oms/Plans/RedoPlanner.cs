@@ -1,27 +1,19 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Engine.Planning;
 using Drydock.Engine.Running;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Recompiles an upgrade plan after a run-once step whose outcome cannot be known, or that failed on data it may have
-/// changed: the steps up to the backup stay done; then the new containers are stopped, the databases restored from the
-/// verified snapshot, and everything from StartNew on is repeated, the correction on all its nodes. Pure.
-/// </summary>
+/// <summary>Recompiles an upgrade plan after a run-once step whose outcome cannot be known, or that failed on data it
+/// may have changed: the steps up to the backup stay done; then the new containers are stopped, the databases restored
+/// from the verified snapshot, and everything from StartNew on is repeated, the correction on all its nodes.
+/// Pure.</summary>
 internal static class RedoPlanner
 {
     private const string Note = "The plan was recompiled";
     private const string AfterRestore = nameof(HighAvailabilityStaysOff) + "/restored";
 
-    /// <summary>The step that can continue only on restored data; null if there is none.</summary>
     public static PlanStep? FindOutcomeUnknown(Plan plan) =>
         plan.Step(StepIds.Snapshot) is { State: StepState.Succeeded } ? plan.Steps.Find(IsLost) : null;
 
-    /// <summary>The plan that continues from the restored snapshot.</summary>
     public static Plan Compile(OmsUpgradeSpec spec, Plan plan)
     {
         var lost = FindOutcomeUnknown(plan)!;

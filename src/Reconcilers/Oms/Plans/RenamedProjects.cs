@@ -1,14 +1,8 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What a plan did to names of projects. Pure.</summary>
 internal static class RenamedProjects
 {
-    /// <summary>The projects whose renaming is done, with old and new names, in the order of the plan.</summary>
     public static List<RenamedProject> Of(Plan plan) =>
     [
         .. plan.Steps

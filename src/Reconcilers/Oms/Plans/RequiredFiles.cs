@@ -1,18 +1,11 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What the new image must hold, because it will be run.</summary>
 /// <param name="Required">Absolute paths that must exist before the container was started.</param>
-/// <param name="Jar">
-/// The correction JAR, if it may also be put in place by the first start of the container; null if there is nothing to
-/// look for.
-/// </param>
+/// <param name="Jar">The correction JAR, if it may also be put in place by the first start of the container; null if
+/// there is nothing to look for.</param>
 internal sealed record RequiredFiles(IReadOnlyList<string> Required, JarLocation? Jar)
 {
-    /// <summary>Those of an upgrade path on a node.</summary>
     public static RequiredFiles Of(UpgradePath.Allowed path, OmsUpgradeSpec spec, string node)
     {
         IEnumerable<string> script = path.NeedsInit ? [DockerInit.ScriptPath] : [];

@@ -1,13 +1,8 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Planning;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Adds the guards of a rollback.</summary>
 internal sealed class RollbackGuards(PlanBuilder plan)
 {
-    /// <summary>What the ids of guards begin with that keep a new container stopped.</summary>
     public const string NewPrefix = "NewStaysStopped/";
 
     public void OldStaysStopped(string node, string container, string name, string until) =>
@@ -33,7 +28,6 @@ internal sealed class RollbackGuards(PlanBuilder plan)
             From(from),
             until));
 
-    /// <summary>A guard that keeps the new container of a node stopped.</summary>
     public static PlanGuard NewStays(string node, string container, string name, string? from, string? until) =>
         PlannedStep.Guard(
             NewPrefix + node, node, new ContainerStaysStopped.Args(container, name, IsNew: true), From(from), until);

@@ -1,5 +1,3 @@
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <content>High availability of an installation where it was off before the upgrade.</content>

@@ -1,16 +1,8 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Engine.Planning;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Compiles a rollback from what was really done (docs/research/oms.md#rollback): before T1 everything is undone; after
-/// it the old containers are started again; and from the moment a new container may have run, on databases restored
-/// from the verified snapshot. Pure and deterministic; runs on the same engine.
-/// </summary>
+/// <summary>Compiles a rollback from what was really done (docs/research/oms.md#rollback): before T1 everything is
+/// undone; after it the old containers are started again; and from the moment a new container may have run, on
+/// databases restored from the verified snapshot. Pure and deterministic; runs on the same engine.</summary>
 internal sealed partial class RollbackPlanner
 {
     private readonly PlanBuilder _plan = new();

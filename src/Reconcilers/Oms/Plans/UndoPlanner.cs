@@ -1,14 +1,7 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Engine.Planning;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Adds the steps that undo what a plan has really done before the first old container stopped: high availability and
-/// project names as before, created containers and loaded images removed.
-/// </summary>
+/// <summary>Adds the steps that undo what a plan has really done before the first old container stopped: high
+/// availability and project names as before, created containers and loaded images removed.</summary>
 internal sealed class UndoPlanner(PlanBuilder plan, OmsUpgradeSpec spec, RollbackBasis basis)
 {
     private const int Attempts = 5;

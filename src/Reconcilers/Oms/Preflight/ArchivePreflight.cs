@@ -1,15 +1,7 @@
-using System.Text.Json;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Checks an archive of the spec where it is, in a storage or on the host of a node: it can be read, is what it has to
-/// be, and has the right checksum. Changes nothing.
-/// </summary>
+/// <summary>Checks an archive of the spec where it is, in a storage or on the host of a node: it can be read, is what
+/// it has to be, and has the right checksum. Changes nothing.</summary>
 internal sealed class ArchivePreflight(OmsTargets targets, Findings findings)
 {
     /// <summary>The archive as it was found for a node; null if there is a finding.</summary>
@@ -52,7 +44,6 @@ internal sealed class ArchivePreflight(OmsTargets targets, Findings findings)
         return null;
     }
 
-    /// <summary>The path of an archive, in its storage or on the host.</summary>
     public static string PathOf(OmsArchive archive) => archive.HostPath ?? archive.Path ?? "";
 
     private async Task<ArchiveContents?> ReadAsync(

@@ -1,14 +1,8 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Asks the current container of a node what Verify and a rollback ask later: programs, console, health endpoint. What
-/// a healthy node would answer otherwise is a finding before the downtime, or a note where only a weaker check follows.
-/// </summary>
+/// <summary>Asks the current container of a node what Verify and a rollback ask later: programs, console, health
+/// endpoint. What a healthy node would answer otherwise is a finding before the downtime, or a note where only a weaker
+/// check follows.</summary>
 internal sealed class BaselinePreflight(OmsTargets targets, Findings findings, UpgradePath.Allowed? path)
 {
     public async Task<NodeBaseline> MeasureAsync(

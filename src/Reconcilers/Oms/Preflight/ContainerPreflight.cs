@@ -1,16 +1,7 @@
-using System.Globalization;
-using System.Text;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Checks the current container of a node as the model of the new one: that it stays after its stop, that the data of
-/// OMS is mounted, and that the host has what the options name. Changes nothing.
-/// </summary>
+/// <summary>Checks the current container of a node as the model of the new one: that it stays after its stop, that the
+/// data of OMS is mounted, and that the host has what the options name. Changes nothing.</summary>
 internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, OmsNode node, string region)
 {
     private const string OpenFilesLimit = "/proc/sys/fs/nr_open";
@@ -20,7 +11,6 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
 
     private readonly ContainerSpec _changes = ContainerOverrides.Of(targets.Upgrade.Spec, node);
 
-    /// <summary>Looks at the running current container.</summary>
     public async Task<CurrentOptions> CheckAsync(
         IDockerClient docker, ContainerInspectResponse container, CancellationToken cancellationToken)
     {

@@ -1,15 +1,8 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Asks the metadata database about every host what Verify and a rollback ask later: status and heartbeat
+/// <summary>Asks the metadata database about every host what Verify and a rollback ask later: status and heartbeat
 /// (docs/research/oms.md#hosts). The age of a healthy host's heartbeat is measured, not assumed: it includes another
-/// time zone or clock of the writer.
-/// </summary>
+/// time zone or clock of the writer.</summary>
 /// <param name="topology">The hosts.</param>
 /// <param name="asked">The nodes whose container runs; another one has a finding of its own.</param>
 /// <param name="findings">Takes what is not as it should be.</param>
@@ -20,7 +13,6 @@ internal sealed class HostPreflight(
     /// <summary>Up to this age at the first look a heartbeat is as usual.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long other heartbeats are watched: one that is renewed lives, whatever its age.</summary>
     private static readonly TimeSpan LongestWatch = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);

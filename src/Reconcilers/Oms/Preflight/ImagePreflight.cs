@@ -1,16 +1,8 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Finds out where the new image of a node comes from: it is on the host, in a readable archive with the right
+/// <summary>Finds out where the new image of a node comes from: it is on the host, in a readable archive with the right
 /// checksum, or in a registry. A container that is created with the options of the new one, never started, and removed
-/// shows whether dockerd takes them, and what is in an image that is on the host.
-/// </summary>
+/// shows whether dockerd takes them, and what is in an image that is on the host.</summary>
 internal sealed class ImagePreflight(OmsTargets targets, Findings findings, UpgradePath.Allowed? path)
 {
     // While dockerd loads an archive, its unpacked layers need space besides the archive itself.
@@ -256,15 +248,11 @@ internal sealed record FoundImage(
     string? ArchiveSha256 = null,
     long? Bytes = null)
 {
-    /// <summary>The image is on the host, but not under the name of the spec.</summary>
     public bool UnderAnotherName { get; init; }
 
-    /// <summary>What is in it (<see cref="ImageContents"/>); null if it is not known.</summary>
     public string? Contents { get; init; }
 
-    /// <summary>The archive is a file on the host itself.</summary>
     public bool OnHost { get; init; }
 
-    /// <summary>What dockerd warned of when it created a container with the options of the new one.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

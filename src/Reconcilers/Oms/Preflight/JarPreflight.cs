@@ -1,21 +1,12 @@
-using System.Globalization;
-using System.Text;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Checks the correction JAR that is shipped beside the image (spec.correction.archive): it can be read on every node
-/// on which it will run, is a JAR, and has the right checksum. Changes nothing.
-/// </summary>
+/// <summary>Checks the correction JAR that is shipped beside the image (spec.correction.archive): it can be read on
+/// every node on which it will run, is a JAR, and has the right checksum. Changes nothing.</summary>
 internal sealed class JarPreflight(OmsTargets targets, Findings findings)
 {
     // Names in the header of a tar.
     private const int LongestName = 100;
 
-    /// <summary>The nodes on which the JAR runs, of those in the order of the spec.</summary>
     public static IEnumerable<NodeState> Nodes(CorrectionSpec correction, IEnumerable<NodeState> nodes)
     {
         var regions = nodes.GroupBy(node => node.Region, StringComparer.Ordinal).ToList();
@@ -24,7 +15,6 @@ internal sealed class JarPreflight(OmsTargets targets, Findings findings)
             : regions.Select(region => region.First());
     }
 
-    /// <summary>The JAR as it was found for a node; null if there is a finding.</summary>
     public async Task<FoundJar?> CheckAsync(
         NodeState node, OmsArchive archive, CancellationToken cancellationToken)
     {

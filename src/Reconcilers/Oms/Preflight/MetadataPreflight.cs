@@ -1,17 +1,7 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Checks the metadata database: server, privileges for upgrade and rollback, topology, hosts, ha.config, projects,
-/// cascade, clocks. Changes nothing.
-/// </summary>
+/// <summary>Checks the metadata database: server, privileges for upgrade and rollback, topology, hosts, ha.config,
+/// projects, cascade, clocks. Changes nothing.</summary>
 internal sealed class MetadataPreflight(
     OmsTargets targets, IBackupStorageProbe storage, Findings findings, TimeProvider time)
 {
@@ -105,7 +95,6 @@ internal sealed class MetadataPreflight(
     private void Found(OmsMetadataException exception) =>
         findings.Add(ReasonOf(exception.Kind), exception.Message, field: "spec.metadataDatabase");
 
-    /// <summary>The reason of a finding about the metadata database.</summary>
     public static string ReasonOf(OmsMetadataErrorKind kind) => kind switch
     {
         OmsMetadataErrorKind.Unreachable => Reasons.MetadataDatabaseUnreachable,
@@ -342,6 +331,5 @@ internal sealed record MetadataState(
     ProjectTablesState Names,
     IReadOnlyList<HostBaseline> Hosts)
 {
-    /// <summary>The projects the tables list.</summary>
     public IReadOnlyList<OmsProject> Projects => Names.Projects;
 }

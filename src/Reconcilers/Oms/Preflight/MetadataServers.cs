@@ -1,14 +1,8 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Whether the config.yaml files of all nodes lead to one metadata server. Their text may differ (two proxies, a name
-/// and an address); the identity that the server reports may not: databases of two servers would be upgraded and only
-/// those of one dumped.
-/// </summary>
+/// <summary>Whether the config.yaml files of all nodes lead to one metadata server. Their text may differ (two proxies,
+/// a name and an address); the identity that the server reports may not: databases of two servers would be upgraded and
+/// only those of one dumped.</summary>
 internal sealed class MetadataServers(OmsTargets targets, Findings findings)
 {
     public async Task CompareAsync(

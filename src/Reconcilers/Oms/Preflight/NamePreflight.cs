@@ -1,15 +1,8 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Checks the project tables of a version below the merged architecture
+/// <summary>Checks the project tables of a version below the merged architecture
 /// (docs/research/oms.md#checks-before-an-upgrade): duplicate names, cascaded writers, projects that may lack dbType.
-/// Changes nothing.
-/// </summary>
+/// Changes nothing.</summary>
 internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
 {
     private const int Rounds = 5;

@@ -1,18 +1,9 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What a failure of a node's dockerd is reported as.</summary>
 internal static class NodeFailure
 {
     /// <summary>The finding.</summary>
-    /// <param name="exception">The failure.</param>
-    /// <param name="node">The node.</param>
-    /// <param name="region">The name of its region.</param>
     /// <param name="foundIn">Where its address was found; null if the spec names it.</param>
     public static Finding Of(DockerException exception, OmsNode node, string region, string? foundIn) =>
         exception switch

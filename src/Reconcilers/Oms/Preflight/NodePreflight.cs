@@ -1,15 +1,7 @@
-using System.Globalization;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Checks one node: dockerd, the current container, its version and options, config.yaml, programs, console, clock and
-/// free space. Changes nothing.
-/// </summary>
+/// <summary>Checks one node: dockerd, the current container, its version and options, config.yaml, programs, console,
+/// clock and free space. Changes nothing.</summary>
 internal sealed class NodePreflight(
     OmsTargets targets, Findings findings, UpgradePath.Allowed? path, TimeProvider time)
 {
@@ -306,32 +298,25 @@ internal sealed class NodePreflight(
 /// <param name="Region">Name of its region in the spec.</param>
 internal sealed record NodeState(OmsNode Spec, string Region)
 {
-    /// <summary>The current container.</summary>
     public ContainerInspectResponse? Current { get; init; }
 
-    /// <summary>Its options.</summary>
     public CurrentOptions? Options { get; init; }
 
-    /// <summary>Its config.yaml.</summary>
     public OmsConfig? Config { get; init; }
 
     /// <summary>The host's clock minus the operator's.</summary>
     public TimeSpan? ClockOffset { get; init; }
 
-    /// <summary>
-    /// Free bytes where the host's dockerd keeps images, as the container's root file system shows it.
-    /// </summary>
+    /// <summary>Free bytes where the host's dockerd keeps images, as the container's root file system shows
+    /// it.</summary>
     public long? FreeBytes { get; init; }
 
-    /// <summary>What it answered to the questions that Verify and a rollback ask later.</summary>
     public NodeBaseline? Baseline { get; init; }
 
     /// <summary>The container of the new one's name that an earlier attempt of this upgrade left.</summary>
     public string? LeftoverContainerId { get; init; }
 
-    /// <summary>The new image, as far as known.</summary>
     public FoundImage? Image { get; init; }
 
-    /// <summary>The correction JAR beside the image; null where it does not run or is not shipped so.</summary>
     public FoundJar? Jar { get; init; }
 }

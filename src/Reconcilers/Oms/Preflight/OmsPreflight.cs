@@ -1,15 +1,7 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// One preflight pass: everything that can be found out without a change, concurrently on all nodes. It reports all
-/// findings of the pass, not only the first.
-/// </summary>
+/// <summary>One preflight pass: everything that can be found out without a change, concurrently on all nodes. It
+/// reports all findings of the pass, not only the first.</summary>
 internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage, TimeProvider time)
 {
     private readonly Findings _findings = new(

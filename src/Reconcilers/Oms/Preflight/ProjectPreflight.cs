@@ -1,16 +1,8 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Checks the projects through the API of the console, where it exists and credentials are given (near real time, no
-/// forward switchover under way; docs/research/oms.md#checks-before-an-upgrade). What cannot be read must be
-/// acknowledged in the spec. Changes nothing.
-/// </summary>
+/// <summary>Checks the projects through the API of the console, where it exists and credentials are given (near real
+/// time, no forward switchover under way; docs/research/oms.md#checks-before-an-upgrade). What cannot be read must be
+/// acknowledged in the spec. Changes nothing.</summary>
 internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
 {
     // Three requests a project: of 5,000 projects the console is asked in some minutes.
@@ -25,10 +17,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
     private readonly TimeSpan _limit = KubernetesDuration.Parse(targets.Upgrade.Spec.Preflight.MaxProjectLag);
 
     /// <summary>Checks the projects and adds every problem to the findings.</summary>
-    /// <param name="path">The upgrade path.</param>
-    /// <param name="first">The first node; its console is asked.</param>
     /// <param name="tables">The projects in the tables; empty where they are not read.</param>
-    /// <param name="cancellationToken">Cancels the checks.</param>
     public async Task<ProjectsState> CheckAsync(
         UpgradePath.Allowed path, NodeState first, IReadOnlyList<OmsProject> tables,
         CancellationToken cancellationToken)

@@ -1,16 +1,8 @@
-using System.Net;
-using System.Text.RegularExpressions;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What the CEL rules of the schema cannot say about a spec: what they would have to read too often for their cost
-/// limits, and what shows only once the search has completed the spec. Everything else is checked by the API server
-/// alone.
-/// </summary>
+/// <summary>What the CEL rules of the schema cannot say about a spec: what they would have to read too often for their
+/// cost limits, and what shows only once the search has completed the spec. Everything else is checked by the API
+/// server alone.</summary>
 internal static partial class SpecPreflight
 {
     // docker's own word for the address of the host.

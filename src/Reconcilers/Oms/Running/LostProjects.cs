@@ -1,17 +1,9 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Lists the projects that were created or changed since T1, and are lost when the databases are restored. The new
-/// version runs meanwhile. From the merged architecture on the projects are read through its API, because its tables
-/// are not documented (docs/research/oms.md#metadata-tables); below that they are read from the tables. Changes
-/// nothing.
-/// </summary>
+/// <summary>Lists the projects that were created or changed since T1, and are lost when the databases are restored. The
+/// new version runs meanwhile. From the merged architecture on the projects are read through its API, because its
+/// tables are not documented (docs/research/oms.md#metadata-tables); below that they are read from the tables. Changes
+/// nothing.</summary>
 internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
 {
     private const string General = "Projects that were created or changed since the old containers stopped are lost";
@@ -22,7 +14,6 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
     // A console that does not answer must not delay the reconcile.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>A note for the plan of the rollback.</summary>
     public async Task<string> DescribeAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
         var compare = status.Plan!.Step(StepIds.Projects)!.Arguments<CompareProjects.Args>();

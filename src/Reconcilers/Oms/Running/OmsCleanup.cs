@@ -1,14 +1,7 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The removal of the old containers of an upgrade that succeeded, where spec.cleanup asks for it. Pure.
-/// </summary>
+/// <summary>The removal of the old containers of an upgrade that succeeded, where spec.cleanup asks for it.
+/// Pure.</summary>
 internal sealed class OmsCleanup : IRunCleanup<OmsUpgradeSpec, OmsUpgradeStatus>
 {
     public string Begins => "the old containers are being removed";

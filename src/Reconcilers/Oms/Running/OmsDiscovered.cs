@@ -1,7 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What follows from what preflight learned of an OMS installation.</summary>
@@ -21,9 +17,6 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery, IOmsTargets targets)
     public string TargetDescription =>
         $"OMS on {string.Join(", ", discovery.Nodes.Select(n => n.Name))} with {discovery.Metadata.Server}";
 
-    /// <summary>
-    /// A restore claims each of its databases. A restore of a database other than rm may be under way.
-    /// </summary>
     public IReadOnlyList<string> MustBeFree => [.. discovery.Metadata.Databases.Select(Identity)];
 
     public Plan Compile(OmsUpgradeSpec spec) => new OmsUpgradePlanner(Complete(spec), discovery).Compile();

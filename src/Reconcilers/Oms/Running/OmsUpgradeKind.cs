@@ -1,17 +1,10 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
 using Drydock.Crds;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What makes OmsUpgrade a kind of run. Until T1 everything is undone. A rollback is possible as long as the old
-/// containers and the snapshot exist.
-/// </summary>
+/// <summary>What makes OmsUpgrade a kind of run. Until T1 everything is undone. A rollback is possible as long as the
+/// old containers and the snapshot exist.</summary>
 internal sealed class OmsUpgradeKind(OmsServices services)
     : RunKind<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus>(OmsUpgrade.KindName, CrdsJsonContext.Default.OmsUpgrade)
 {
@@ -125,4 +118,27 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         step.Is<WaitBeforeInit>() ? WaitBeforeInit.Longest(step.Arguments<WaitBeforeInit.Args>()) : TimeSpan.Zero;
 
     private static bool IsManual(PlanStep step) => step.Is<AwaitManualHighAvailability>();
+}
+
+/// <summary>The correction JAR and docker_init.sh run again only on restored databases.</summary>
+internal sealed class OmsRedo : IRunRedo<OmsUpgradeSpec>
+{
+    public string Remedy =>
+        "The step runs again only on restored data. "
+        + $"Set a new spec.retry or {Annotations.Retry}=<token> to stop the new containers, restore the snapshot and "
+        + $"continue from {OmsUpgradePhases.StartNew}, "
+        + "or spec.desiredState: RolledBack to roll back.";
+
+    public string Phase => OmsUpgradePhases.RestoreDatabases;
+
+    public PlanStep? FindOutcomeUnknown(Plan plan) => RedoPlanner.FindOutcomeUnknown(plan);
+
+    public bool IsRedone(Plan plan) => plan.Step(RollbackIds.Restore) is not null;
+
+    public Plan Compile(OmsUpgradeSpec spec, Plan plan) => RedoPlanner.Compile(spec, plan);
+
+    public string Describe(PlanStep step, Plan plan) =>
+        $"{step.Id} runs again only on restored data, so the plan was compiled again ({plan.Hash}). "
+        + $"The new containers are stopped, the snapshot is restored, and everything from {OmsUpgradePhases.StartNew} "
+        + "on is repeated.";
 }

@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Reconcilers.Upgrades;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.Oms;
@@ -8,7 +5,6 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>What metrics and traces show of an OmsUpgrade.</summary>
 internal static class OmsUpgradeSample
 {
-    /// <summary>How they read it.</summary>
     public static RunSampling<OmsUpgrade> Sampling { get; } =
         new(OmsUpgrade.KindName, RunResults.OfUpgrades, Of);
 

@@ -1,18 +1,9 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Clients.Docker;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Checks whether a rollback is still possible: the old containers and the verified snapshot exist, and no other OMS
-/// uses the mounts. Changes nothing.
-/// </summary>
+/// <summary>Checks whether a rollback is still possible: the old containers and the verified snapshot exist, and no
+/// other OMS uses the mounts. Changes nothing.</summary>
 internal sealed class RollbackCheck(IOmsTargets targets)
 {
-    /// <summary>Why a rollback is not possible, as a clause without a full stop; null if it is possible.</summary>
     public async Task<string?> FindObstacleAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
         var plan = status.Plan!;

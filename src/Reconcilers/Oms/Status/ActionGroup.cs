@@ -1,13 +1,7 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// All entries with the same text: one item of status.actionRequired, however many subjects it has. Pure.
-/// </summary>
+/// <summary>All entries with the same text: one item of status.actionRequired, however many subjects it has.
+/// Pure.</summary>
 /// <param name="Key">The key of the group in a stored list.</param>
 /// <param name="Reason">Stable word.</param>
 /// <param name="What">What to do and why.</param>
@@ -25,7 +19,6 @@ internal sealed record ActionGroup(string Key, string Reason, string What, IRead
     public bool NeedsList =>
         Entries.Count > Named || Special.Count() > Detailed || Special.Any(e => e.Detail.Length > LongestDetail);
 
-    /// <summary>The groups, in the order of their first entries.</summary>
     public static IReadOnlyList<ActionGroup> Of(IEnumerable<ActionEntry> entries)
     {
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -40,14 +33,12 @@ internal sealed record ActionGroup(string Key, string Reason, string What, IRead
         ];
     }
 
-    /// <summary>The groups as a list that can be stored.</summary>
     public static DividedList ToList(IEnumerable<ActionGroup> groups)
     {
         var all = groups.ToList();
         return DividedList.Of([.. all.Select(g => g.ToSection())], all.Sum(g => g.Entries.Count));
     }
 
-    /// <summary>The entries of a list that was stored.</summary>
     public static IEnumerable<ActionEntry> Read(IReadOnlyList<ListSection> sections) =>
         from section in sections
         let reason = section.Key[..Math.Max(section.Key.LastIndexOf('-'), 0)]
@@ -58,7 +49,6 @@ internal sealed record ActionGroup(string Key, string Reason, string What, IRead
 
     /// <summary>The item of the status.</summary>
     /// <param name="configMap">The ConfigMap with the list; null if the group needs none.</param>
-    /// <param name="space">Its namespace.</param>
     public ActionItem ToItem(string? configMap, string? space)
     {
         var subjects = Entries.Select(e => e.Subject).Where(s => s.Length > 0).ToList();

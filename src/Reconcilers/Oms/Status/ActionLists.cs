@@ -1,22 +1,14 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What steps found for the administrator: stored in ConfigMaps, because a system may have thousands of projects. A
-/// fact of the step names them. A list that cannot be stored or read never fails a step: an entry says what is missing.
-/// </summary>
+/// <summary>What steps found for the administrator: stored in ConfigMaps, because a system may have thousands of
+/// projects. A fact of the step names them. A list that cannot be stored or read never fails a step: an entry says what
+/// is missing.</summary>
 internal sealed class ActionLists(IOmsTargets targets)
 {
     private const char Separator = ' ';
     private const string NotStored = "!";
 
     /// <summary>Stores entries and gives the fact that names them; empty for no entry.</summary>
-    /// <param name="what">What they are, a word for the names of the ConfigMaps.</param>
-    /// <param name="entries">The entries.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     public async Task<string> StoreAsync(
         string what, IReadOnlyList<ActionEntry> entries, CancellationToken cancellationToken)
     {
@@ -42,7 +34,6 @@ internal sealed class ActionLists(IOmsTargets targets)
         }
     }
 
-    /// <summary>The entries that a fact names.</summary>
     public async Task<IReadOnlyList<ActionEntry>> ReadAsync(string? fact, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(fact))

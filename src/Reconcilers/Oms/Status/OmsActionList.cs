@@ -1,26 +1,13 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What the administrator has to do after the upgrade (which links recover automatically and which do not;
-/// docs/research/oms.md#after-the-upgrade). Pure.
-/// </summary>
+/// <summary>What the administrator has to do after the upgrade (which links recover automatically and which do not;
+/// docs/research/oms.md#after-the-upgrade). Pure.</summary>
 internal static class OmsActionList
 {
     private const string Warned =
         "docker_init.sh printed its success line and ended with an exit code other than 0. Everything was verified "
         + "afterwards. Read its output.";
 
-    /// <summary>The entries.</summary>
-    /// <param name="upgrade">The upgrade.</param>
-    /// <param name="plan">Its plan as it is now.</param>
-    /// <param name="projects">The projects before the upgrade.</param>
-    /// <param name="found">What the steps about projects found.</param>
     public static List<ActionEntry> Compile(
         OmsUpgrade upgrade, Plan plan, ProjectRecord projects, IReadOnlyList<ActionEntry> found)
     {
@@ -85,7 +72,6 @@ internal static class OmsActionList
             "Stores and writers of running projects stay abnormal until you start them in the console."));
 
     /// <summary>The entry for a record of the projects that cannot be used.</summary>
-    /// <param name="why">A whole sentence.</param>
     public static ActionEntry RecordMissing(string why) => new(
         Reasons.ReviewProject,
         Sentences.Join(
@@ -111,3 +97,11 @@ internal static class OmsActionList
         stop.Node ?? "",
         $"container {stop.Arguments<StopContainer.Args>().Name}");
 }
+
+/// <summary>What an administrator has to do about one subject.</summary>
+/// <param name="Reason">Stable word.</param>
+/// <param name="What">What to do and why, the same text for every subject about which the same is to be done: whole
+/// sentences.</param>
+/// <param name="Subject">A project, component or node; empty if it concerns the whole system.</param>
+/// <param name="Detail">What is special about this subject, a clause without a full stop; empty for nothing.</param>
+internal sealed record ActionEntry(string Reason, string What, string Subject = "", string Detail = "");

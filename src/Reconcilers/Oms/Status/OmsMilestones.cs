@@ -1,14 +1,8 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The milestones of an OmsUpgrade. Pure.</summary>
 internal static class OmsMilestones
 {
-    /// <summary>All of them.</summary>
     public static RunMilestones All { get; } = new(
         Upgrade:
         [
@@ -43,7 +37,6 @@ internal static class OmsMilestones
             new(ConditionTypes.HighAvailabilityDisabled, OmsUpgradePhases.RestoreHA),
         ]);
 
-    /// <summary>Sets what is known of the projects.</summary>
     public static void AddProjects(ConditionSet conditions, Plan plan)
     {
         var compared = plan.Step(StepIds.Projects)?.State == StepState.Succeeded;

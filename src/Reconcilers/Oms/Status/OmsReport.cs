@@ -1,16 +1,9 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What an OmsUpgrade reports: moments, snapshots, projects, nodes, and what the administrator has to do. Pure.
-/// </summary>
+/// <summary>What an OmsUpgrade reports: moments, snapshots, projects, nodes, and what the administrator has to do.
+/// Pure.</summary>
 internal static class OmsReport
 {
-    /// <summary>See <see cref="RunKind.Summarize"/>.</summary>
     public static OmsUpgradeStatus Summarize(
         OmsUpgradeSpec spec, OmsUpgradeStatus status, PlanSlot slot, bool isDone)
     {

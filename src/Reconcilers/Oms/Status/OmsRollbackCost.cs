@@ -1,15 +1,8 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What a rollback would cost now: data, a restore, downtime. Pure.</summary>
 internal static class OmsRollbackCost
 {
-    /// <summary>Whole sentences; null if a rollback has begun or there is no plan.</summary>
     public static string? Of(OmsUpgradeStatus status)
     {
         if (status is not { Plan: { } plan, RollbackPlan: null })

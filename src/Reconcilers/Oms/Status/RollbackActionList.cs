@@ -1,21 +1,9 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What the administrator has to do after a rollback (Full-Import never resumes automatically;
-/// docs/research/oms.md#rollback). Pure.
-/// </summary>
+/// <summary>What the administrator has to do after a rollback (Full-Import never resumes automatically;
+/// docs/research/oms.md#rollback). Pure.</summary>
 internal static class RollbackActionList
 {
-    /// <summary>The entries.</summary>
-    /// <param name="upgrade">The upgrade with the plan that was rolled back.</param>
-    /// <param name="back">The plan of the rollback as it is now.</param>
-    /// <param name="projects">The projects before the upgrade.</param>
     public static List<ActionEntry> Compile(OmsUpgrade upgrade, Plan back, ProjectRecord projects)
     {
         var plan = upgrade.Status!.Plan!;

@@ -1,20 +1,12 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The items of status.actionRequired as facts of the step that compiled them, one fact an item. The groups that an
-/// item cannot show completely are in a ConfigMap that the item names.
-/// </summary>
+/// <summary>The items of status.actionRequired as facts of the step that compiled them, one fact an item. The groups
+/// that an item cannot show completely are in a ConfigMap that the item names.</summary>
 internal static class StoredItems
 {
     private const string FactPrefix = "item-";
     private const string NotStored = "The whole list could not be stored.";
 
-    /// <summary>Stores the lists of the groups that need one, and gives the items.</summary>
     public static async Task<IReadOnlyList<ActionItem>> StoreAsync(
         IOmsTargets targets, string what, IReadOnlyList<ActionGroup> groups, CancellationToken cancellationToken)
     {
@@ -47,7 +39,6 @@ internal static class StoredItems
         }
     }
 
-    /// <summary>The facts of a step that give these items.</summary>
     public static IReadOnlyDictionary<string, string> ToFacts(IReadOnlyList<ActionItem> items) =>
         items.Take(SchemaLimits.Findings)
             .Select((item, index) => (item, index))

@@ -1,14 +1,8 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>T1, T2 and T3, as the steps recorded them, and what follows for the downtime. Pure.</summary>
 internal static class UpgradeTimestamps
 {
-    /// <summary>The times; null before T1.</summary>
     public static UpgradeTimes? Of(OmsUpgradeStatus status)
     {
         if (status.Plan is not { } plan || FirstStop(OmsPlanProgress.Stops(plan)) is not { } t1)
@@ -26,7 +20,6 @@ internal static class UpgradeTimestamps
         return times with { Downtime = Downtime(times, plan, status.RollbackPlan) };
     }
 
-    /// <summary>Since when OMS is down; null while it is not.</summary>
     public static DateTimeOffset? DownSince(OmsUpgradeStatus status)
     {
         if (status is not { Plan: { } plan, Times: { T1: { } t1, RolledBackAt: null } times })

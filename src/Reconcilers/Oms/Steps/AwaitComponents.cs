@@ -1,17 +1,9 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Watches through the API how high availability recovers the links of projects that ran or were suspended before
-/// (docs/research/oms.md#after-the-upgrade), until all are healthy or the time limit is near; then compares the
+/// <summary>Watches through the API how high availability recovers the links of projects that ran or were suspended
+/// before (docs/research/oms.md#after-the-upgrade), until all are healthy or the time limit is near; then compares the
 /// projects once more and lists what differs. Only reads. Never fails the upgrade. With high availability off nothing
-/// recovers automatically, so the step does not wait.
-/// </summary>
+/// recovers automatically, so the step does not wait.</summary>
 [Acceptable]
 internal sealed class AwaitComponents(IOmsTargets targets) : OmsProjectStep<AwaitComponents.Args>(targets), IWaitsOnly
 {

@@ -1,15 +1,9 @@
-using System.Globalization;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Every host is ONLINE in the cm database and its supervisor's heartbeat is fresh by the database's own clock
+/// <summary>Every host is ONLINE in the cm database and its supervisor's heartbeat is fresh by the database's own clock
 /// (host_status alone can be stale for 540 s; docs/research/oms.md#hosts), as far as that was so before the upgrade. A
 /// heartbeat from before the first container start of this plan comes from another container or from the restored
-/// snapshot: it proves nothing.
-/// </summary>
+/// snapshot: it proves nothing.</summary>
 [Acceptable]
 internal sealed class AwaitHostsOnline(IOmsTargets targets) : OmsStep<AwaitHostsOnline.Args>(targets), IWaitsOnly
 {

@@ -1,20 +1,10 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Method <c>Manual</c>: says what the administrator has to set in the console, and watches the row until it is set.
-/// </summary>
+/// <summary>Method <c>Manual</c>: says what the administrator has to set in the console, and watches the row until it
+/// is set.</summary>
 internal sealed class AwaitManualHighAvailability(IOmsTargets targets)
     : OmsStep<AwaitManualHighAvailability.Args>(targets), IWaitsOnly
 {
-    /// <summary>
-    /// How long to wait for the administrator: a slow one is not a failure, least of all one for which rollbackPolicy
-    /// would roll back a verified upgrade.
-    /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromDays(3650);
 
     private const string Instruction =
@@ -28,9 +18,8 @@ internal sealed class AwaitManualHighAvailability(IOmsTargets targets)
     /// <param name="Enable">The value that <c>enable</c> must have.</param>
     /// <param name="EnableOnly">Whether no other key of ha.config counts.</param>
     /// <param name="Previous">ha.config before the upgrade; null if there was no row.</param>
-    /// <param name="PerceiveStoreClientCheckpoint">
-    /// Whether this key must be true; otherwise refetchStoreIntervalMin must cover the time since the stop.
-    /// </param>
+    /// <param name="PerceiveStoreClientCheckpoint">Whether this key must be true; otherwise refetchStoreIntervalMin
+    /// must cover the time since the stop.</param>
     /// <param name="RefetchMargin">What is added to the time since the stop, a duration.</param>
     /// <param name="StoppedAt">T1, if the plan itself does not stop the old containers.</param>
     public sealed record Args(

@@ -1,23 +1,16 @@
-using Drydock.Abstractions.Values;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Waits until no other session uses the metadata databases, so that nothing changes the data during the dump. Every
-/// session counts, wherever it seems to come from: behind a proxy, or where the server looks up names, the process list
-/// does not have the address of the client.
-/// </summary>
+/// <summary>Waits until no other session uses the metadata databases, so that nothing changes the data during the dump.
+/// Every session counts, wherever it seems to come from: behind a proxy, or where the server looks up names, the
+/// process list does not have the address of the client.</summary>
 internal sealed class AwaitNoSessions(IOmsTargets targets) : OmsStep<AwaitNoSessions.Args>(targets), IWaitsOnly
 {
     private const int Listed = 10;
 
     /// <param name="Databases">The databases whose sessions count.</param>
     /// <param name="Hosts">The addresses of the OMS hosts.</param>
-    /// <param name="OnlyHosts">
-    /// Whether only sessions from these addresses count: before a restore, which ends all others.
-    /// </param>
+    /// <param name="OnlyHosts">Whether only sessions from these addresses count: before a restore, which ends all
+    /// others.</param>
     public sealed record Args(List<string> Databases, List<string>? Hosts = null, bool OnlyHosts = false);
 
     protected override TimeSpan Pause => TimeSpan.FromSeconds(1);

@@ -1,14 +1,8 @@
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The named programs are RUNNING (others may be in any state that lasts). supervisord of OMS does not retry
+/// <summary>The named programs are RUNNING (others may be in any state that lasts). supervisord of OMS does not retry
 /// automatically (startretries=0; docs/research/oms.md#programs), so a program in FATAL, EXITED or STOPPED gets one
-/// start, unless any lasting state is good.
-/// </summary>
+/// start, unless any lasting state is good.</summary>
 [Acceptable]
 internal sealed class AwaitPrograms(IOmsTargets targets) : OmsStep<AwaitPrograms.Args>(targets), IWaitsOnly
 {

@@ -1,19 +1,11 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The health endpoint does not say that OMS is unhealthy, where the version has one
+/// <summary>The health endpoint does not say that OMS is unhealthy, where the version has one
 /// (docs/research/oms.md#console-api). No vendor page documents the endpoint, so everything but a well-formed answer
-/// means that there is none, and programs and heartbeats decide.
-/// </summary>
+/// means that there is none, and programs and heartbeats decide.</summary>
 [Acceptable]
 internal sealed class CheckHealth(IOmsTargets targets) : OmsStep<CheckHealth.Args>(targets), IWaitsOnly
 {
-    /// <summary>How long to wait for a server that does not answer at all: it may still be starting.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     protected override TimeSpan Pause => TimeSpan.FromSeconds(1);

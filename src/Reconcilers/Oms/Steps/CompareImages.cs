@@ -1,12 +1,7 @@
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Compares the images of all nodes: their contents, because two ways of dockerd to store images give the same image
-/// different ids; their ids where a dockerd does not list the layers.
-/// </summary>
+/// <summary>Compares the images of all nodes: their contents, because two ways of dockerd to store images give the same
+/// image different ids; their ids where a dockerd does not list the layers.</summary>
 internal sealed class CompareImages(IOmsTargets targets) : OmsStep<CompareImages.Args>(targets)
 {
     public sealed record Args(List<string> Nodes);

@@ -1,18 +1,10 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Compares the projects with those recorded before the upgrade: through the API, or from the tables where both
-/// versions are below the merged architecture (later ones have undocumented tables, so nothing is read from them;
+/// <summary>Compares the projects with those recorded before the upgrade: through the API, or from the tables where
+/// both versions are below the merged architecture (later ones have undocumented tables, so nothing is read from them;
 /// docs/research/oms.md#metadata-tables). Links are not judged yet: they are expected to be abnormal until high
 /// availability is on (docs/research/oms.md#after-the-upgrade). Only reads. Never fails the upgrade, and never claims
-/// more than was read.
-/// </summary>
+/// more than was read.</summary>
 [Acceptable]
 internal sealed class CompareProjects(IOmsTargets targets) : OmsProjectStep<CompareProjects.Args>(targets), IWaitsOnly
 {

@@ -1,13 +1,7 @@
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Reads ha.config once more after the consoles were restarted: a console that cached the old value could have written
-/// it back.
-/// </summary>
+/// <summary>Reads ha.config once more after the consoles were restarted: a console that cached the old value could have
+/// written it back.</summary>
 internal sealed class ConfirmHighAvailability(IOmsTargets targets) : OmsStep<ConfirmHighAvailability.Args>(targets)
 {
     /// <param name="Database">The rm database.</param>

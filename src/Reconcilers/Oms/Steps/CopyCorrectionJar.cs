@@ -1,16 +1,8 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Copies the correction JAR into the created, never started container, as docker cp does. Done is what the container
-/// holds: the file with the checksum of the plan. A copy that was interrupted differs and is repeated.
-/// </summary>
+/// <summary>Copies the correction JAR into the created, never started container, as docker cp does. Done is what the
+/// container holds: the file with the checksum of the plan. A copy that was interrupted differs and is
+/// repeated.</summary>
 internal sealed class CopyCorrectionJar(IOmsTargets targets) : OmsStep<CopyCorrectionJar.Args>(targets)
 {
     /// <param name="Container">Name of the container.</param>

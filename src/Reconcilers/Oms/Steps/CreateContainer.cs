@@ -1,24 +1,12 @@
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Creates the new container and does not start it, so that it costs no downtime: the current one with the new image
-/// (<see cref="NewContainer"/>). dockerd refuses a second container of the same name. A label says from which arguments
-/// it was created, so that a container of other arguments is never taken for it.
-/// </summary>
+/// <summary>Creates the new container and does not start it, so that it costs no downtime: the current one with the new
+/// image (<see cref="NewContainer"/>). dockerd refuses a second container of the same name. A label says from which
+/// arguments it was created, so that a container of other arguments is never taken for it.</summary>
 internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateContainer.Args>(targets)
 {
-    /// <summary>Fact: id of the new container.</summary>
     public const string ContainerIdFact = "containerId";
 
-    /// <summary>Fact: its options as dockerd shows them (<see cref="OptionFields.Print"/>).</summary>
     public const string OptionsFact = "options";
 
     /// <param name="Container">Name of the new container.</param>

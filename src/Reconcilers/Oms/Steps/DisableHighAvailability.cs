@@ -1,12 +1,7 @@
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Writes <c>enable: false</c> into ha.config (docs/research/oms.md#high-availability), only if the row still is what
-/// the plan was made for; every other key stays byte for byte.
-/// </summary>
+/// <summary>Writes <c>enable: false</c> into ha.config (docs/research/oms.md#high-availability), only if the row still
+/// is what the plan was made for; every other key stays byte for byte.</summary>
 internal sealed class DisableHighAvailability(IOmsTargets targets) : OmsStep<DisableHighAvailability.Args>(targets)
 {
     /// <param name="Database">The rm database.</param>

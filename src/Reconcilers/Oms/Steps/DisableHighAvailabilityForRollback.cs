@@ -1,12 +1,8 @@
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Disables high availability on the new version before a rollback (docs/research/oms.md#rollback), whatever its
-/// current settings: the restore discards them. Writes only if the row still is what was read for the receipt.
-/// </summary>
+/// <summary>Disables high availability on the new version before a rollback (docs/research/oms.md#rollback), whatever
+/// its current settings: the restore discards them. Writes only if the row still is what was read for the
+/// receipt.</summary>
 internal sealed class DisableHighAvailabilityForRollback(IOmsTargets targets)
     : OmsStep<DisableHighAvailabilityForRollback.Args>(targets)
 {

@@ -1,21 +1,13 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Enables high availability (docs/research/oms.md#high-availability): the settings of before, missing keys added,
-/// enable true, and either perceiveStoreClientCheckpoint or a refetchStoreIntervalMin that covers T1 to this write. The
-/// time of the write is T2. A row that never existed, and that docker_init.sh did not create (Community 3.3.1 is the
-/// first to have it), is inserted under the named lock. If its table has columns whose values cannot be derived,
-/// nothing is written: high availability stays off, and the administrator is told to set it in the console.
-/// </summary>
+/// <summary>Enables high availability (docs/research/oms.md#high-availability): the settings of before, missing keys
+/// added, enable true, and either perceiveStoreClientCheckpoint or a refetchStoreIntervalMin that covers T1 to this
+/// write. The time of the write is T2. A row that never existed, and that docker_init.sh did not create (Community
+/// 3.3.1 is the first to have it), is inserted under the named lock. If its table has columns whose values cannot be
+/// derived, nothing is written: high availability stays off, and the administrator is told to set it in the
+/// console.</summary>
 internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep<EnableHighAvailability.Args>(targets)
 {
-    /// <summary>Fact: when high availability was enabled (T2), ISO 8601.</summary>
     public const string EnabledAtFact = "enabledAt";
 
     /// <summary>Receipt key: why the operator could not enable high availability; a sentence.</summary>
@@ -25,9 +17,8 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep<Enab
     private const string LockName = "drydock.ha.config";
 
     /// <param name="Database">The rm database.</param>
-    /// <param name="PerceiveStoreClientCheckpoint">
-    /// Whether this key is set; otherwise refetchStoreIntervalMin is raised.
-    /// </param>
+    /// <param name="PerceiveStoreClientCheckpoint">Whether this key is set; otherwise refetchStoreIntervalMin is
+    /// raised.</param>
     /// <param name="RefetchMargin">What is added to the time since T1, a duration.</param>
     /// <param name="EnableConnectorRule">Whether the key of this name is set.</param>
     /// <param name="Previous">ha.config before the upgrade; null if there was no row.</param>

@@ -1,15 +1,9 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// A rollback after T1 of an installation whose high availability was off before the upgrade: enables it with the
-/// settings that the row has (docs/research/oms.md#rollback). No key is added, because the version from before the
+/// <summary>A rollback after T1 of an installation whose high availability was off before the upgrade: enables it with
+/// the settings that the row has (docs/research/oms.md#rollback). No key is added, because the version from before the
 /// upgrade runs. Without perceiveStoreClientCheckpoint the refetchStoreIntervalMin is raised to the minutes from T1 to
-/// this write and the margin. Without a row nothing is written, because the version may not know it.
-/// </summary>
+/// this write and the margin. Without a row nothing is written, because the version may not know it.</summary>
 internal sealed class EnableHighAvailabilityAfterRollback(IOmsTargets targets)
     : OmsStep<EnableHighAvailabilityAfterRollback.Args>(targets)
 {

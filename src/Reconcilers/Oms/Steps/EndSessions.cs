@@ -1,17 +1,10 @@
-using System.Globalization;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Ends the sessions of the account of OMS that are left on the metadata databases after its containers were stopped
-/// (spec.backup.endSessions). They have a grace in which the server notices that their clients are gone. Those that are
-/// ended are in the receipt before; one that connects later has a living client and is not ended.
-/// </summary>
+/// <summary>Ends the sessions of the account of OMS that are left on the metadata databases after its containers were
+/// stopped (spec.backup.endSessions). They have a grace in which the server notices that their clients are gone. Those
+/// that are ended are in the receipt before; one that connects later has a living client and is not ended.</summary>
 internal sealed class EndSessions(IOmsTargets targets) : OmsStep<EndSessions.Args>(targets)
 {
-    /// <summary>Receipt: the sessions that are ended.</summary>
     public const string SessionsKey = "sessions";
 
     // A receipt is stored in the status.

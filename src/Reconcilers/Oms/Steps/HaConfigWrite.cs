@@ -1,21 +1,13 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// A write of ha.config over a value that was read before, and how it is found again: the receipt has both.
-/// </summary>
+/// <summary>A write of ha.config over a value that was read before, and how it is found again: the receipt has
+/// both.</summary>
 internal static class HaConfigWrite
 {
-    /// <summary>Receipt key: what the row had before the write.</summary>
     public const string ExpectedKey = "expected";
 
-    /// <summary>Receipt key: what is written.</summary>
     public const string TargetKey = "target";
 
-    /// <summary>The receipt of a write that enables high availability.</summary>
     public static IReadOnlyDictionary<string, string> Enabling(
         string expected, HaConfig target, DateTimeOffset now) => new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -25,11 +17,7 @@ internal static class HaConfigWrite
         };
 
     /// <summary>Whether the write was done.</summary>
-    /// <param name="context">The step.</param>
-    /// <param name="target">What it writes.</param>
     /// <param name="raw">The value now; null without one.</param>
-    /// <param name="present">The value now, as the receipt would have it.</param>
-    /// <param name="doing">What the operator does, for the message: "enabling high availability".</param>
     public static Observation Judge(StepContext context, string target, string? raw, string? present, string doing)
     {
         if (raw is not null && HaConfig.Parse(raw).Equals(HaConfig.Parse(target)))
@@ -45,8 +33,6 @@ internal static class HaConfigWrite
                 + "The operator reads ha.config again and retries.");
     }
 
-    /// <summary>Refuses a write that met another value.</summary>
-    /// <exception cref="StepActionException">Nothing was written.</exception>
     public static void Ensure(bool written)
     {
         if (!written)

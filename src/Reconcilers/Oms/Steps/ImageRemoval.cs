@@ -1,14 +1,10 @@
-using Drydock.Clients.Docker;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Removes images that no container uses.</summary>
 internal static class ImageRemoval
 {
-    /// <summary>Receipt key: a container uses the image.</summary>
     public const string InUseKey = "inUse";
 
-    /// <summary>The image of a name or id; null if it is not on the host.</summary>
     public static async Task<ImageInspectResponse?> FindImageAsync(
         this IDockerClient docker, string image, CancellationToken cancellationToken)
     {
@@ -22,7 +18,6 @@ internal static class ImageRemoval
         }
     }
 
-    /// <summary>Whether a container, running or not, uses the image.</summary>
     public static async Task<bool> IsInUseAsync(
         this IDockerClient docker, ImageInspectResponse image, CancellationToken cancellationToken)
     {
@@ -31,7 +26,6 @@ internal static class ImageRemoval
         return containers.Any(c => c.ImageID == image.ID);
     }
 
-    /// <summary>Removes names of an image; removing the last name removes the image.</summary>
     public static async Task RemoveNamesAsync(
         this IDockerClient docker, IEnumerable<string> names, CancellationToken cancellationToken)
     {
@@ -41,7 +35,6 @@ internal static class ImageRemoval
         }
     }
 
-    /// <summary>All names of an image, or its id if it has none.</summary>
     public static IEnumerable<string> Names(this ImageInspectResponse image) =>
         image.RepoTags.Count == 0 ? [image.ID] : image.RepoTags;
 }

@@ -1,20 +1,13 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Checks in the created, never started container that the image contains the files the upgrade will run.
-/// </summary>
+/// <summary>Checks in the created, never started container that the image contains the files the upgrade will
+/// run.</summary>
 internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep<InspectImageContents.Args>(targets)
 {
     /// <param name="Container">Name or id of the container.</param>
     /// <param name="Paths">Absolute paths that must exist.</param>
-    /// <param name="Sought">
-    /// Absolute paths of which one may exist already: the first start of the container may put it there.
-    /// </param>
+    /// <param name="Sought">Absolute paths of which one may exist already: the first start of the container may put it
+    /// there.</param>
     public sealed record Args(string Container, List<string> Paths, List<string>? Sought = null);
 
     protected override async Task<Observation> ObserveAsync(
@@ -43,7 +36,6 @@ internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep<Inspec
             jar is null ? NotYetThere(sought) : null));
     }
 
-    /// <summary>The first of some paths that exists in a container; null if none does.</summary>
     internal static async Task<string?> FirstAsync(
         IDockerClient docker, string container, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
@@ -58,13 +50,11 @@ internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep<Inspec
         return null;
     }
 
-    /// <summary>Why it is no failure that none of the paths of the correction JAR exists; two sentences.</summary>
     internal static string NotYetThere(IEnumerable<string> sought) =>
         $"The image has no correction JAR in {string.Join(", ", sought.Select(JarLocation.DirectoryOf))}; its "
         + "containers may put it in place when they start. The operator looks for it again in the running container, "
         + "and ends there with JarMissing before it runs anything; spec.correction.archive ships it beside the image.";
 
-    /// <summary>Whether a path exists in a container.</summary>
     internal static async Task<bool> ExistsAsync(
         IDockerClient docker, string container, string path, CancellationToken cancellationToken)
     {
@@ -85,11 +75,9 @@ internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep<Inspec
         }
     }
 
-    /// <summary>The reason to report for a missing path.</summary>
     internal static string ReasonFor(string path) =>
         path == DockerInit.ScriptPath ? Reasons.ImageUnsuitable : Reasons.JarMissing;
 
-    /// <summary>What to do about a missing path, an imperative.</summary>
     internal static string WayOut(string path) => path == DockerInit.ScriptPath
         ? "correct spec.image or the archive, because this is not an OMS image"
         : "remove spec.correction.jarPath so that the operator looks for it, correct it, or ship the JAR with "

@@ -1,14 +1,8 @@
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The last step of an upgrade and of a rollback: compiles what the administrator has to do from what was recorded, one
-/// item for each kind of work, and stores the list of those that concern many projects. When it succeeds,
-/// status.actionRequired is taken from its facts.
-/// </summary>
+/// <summary>The last step of an upgrade and of a rollback: compiles what the administrator has to do from what was
+/// recorded, one item for each kind of work, and stores the list of those that concern many projects. When it succeeds,
+/// status.actionRequired is taken from its facts.</summary>
 internal sealed class ListActions(IOmsTargets targets) : OmsStep<ListActions.Args>(targets), IWaitsOnly
 {
     private const string ListName = "actions";

@@ -1,12 +1,7 @@
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The base of the steps about projects. None of them fails an upgrade: what cannot be read within a part of the
-/// phase's time is reported as unknown, and what differs is listed for the administrator.
-/// </summary>
+/// <summary>The base of the steps about projects. None of them fails an upgrade: what cannot be read within a part of
+/// the phase's time is reported as unknown, and what differs is listed for the administrator.</summary>
 internal abstract class OmsProjectStep<TArgs>(IOmsTargets targets) : OmsStep<TArgs>(targets)
     where TArgs : class
 {
@@ -18,22 +13,17 @@ internal abstract class OmsProjectStep<TArgs>(IOmsTargets targets) : OmsStep<TAr
     private TimeSpan _waited;
     private TimeSpan _lastLook;
 
-    /// <summary>
-    /// Longer while the wait is long, and as long as the last look took: with thousands of projects the console is
-    /// asked half of the time at most.
-    /// </summary>
+    /// <summary>Longer while the wait is long, and as long as the last look took: with thousands of projects the
+    /// console is asked half of the time at most.</summary>
     protected override TimeSpan Pause =>
         Longer(Longer(ShortestPause, Shorter(LongestPause, _waited / 20)), _lastLook);
 
-    /// <summary>What the step found for the administrator.</summary>
     protected ActionLists Lists { get; } = new(targets);
 
-    /// <summary>Observes with the projects as recorded before the upgrade; null if nothing listed them.</summary>
     protected abstract Task<Observation> LookAsync(
         StepContext context, TArgs args, ProjectRecord? before, CancellationToken cancellationToken);
 
     /// <summary>The end of the step if the record of the projects cannot be used.</summary>
-    /// <param name="why">A whole sentence.</param>
     protected abstract Observation WithoutRecord(string why);
 
     protected sealed override async Task<Observation> ObserveAsync(
@@ -57,22 +47,17 @@ internal abstract class OmsProjectStep<TArgs>(IOmsTargets targets) : OmsStep<TAr
         }
     }
 
-    /// <summary>
-    /// How long to wait for an API that does not answer: a console that was just restarted needs a while.
-    /// </summary>
     protected static TimeSpan Patience(TimeSpan whole) => Shorter(TimeSpan.FromMinutes(3), whole / 2);
 
     /// <summary>Until shortly before the engine would report the step as overdue.</summary>
     protected static TimeSpan AlmostAll(TimeSpan whole) => whole - Shorter(TimeSpan.FromMinutes(1), whole / 10);
 
-    /// <summary>What to do without an answer of the API: wait for it, or end the step.</summary>
     protected async Task<Observation> WithoutAnswerAsync(
         StepContext context, OmsApiException exception, Func<string, Task<Observation>> giveUp) =>
         exception.Kind == OmsApiErrorKind.Unreachable && !IsOver(context, Patience)
             ? new Observation.Running(exception.Message)
             : await giveUp(exception.Message);
 
-    /// <summary>Asks about each item, a few at a time.</summary>
     protected static async Task<IReadOnlyList<TResult>> EachAsync<T, TResult>(
         IEnumerable<T> items, Func<T, Task<TResult>> look)
     {

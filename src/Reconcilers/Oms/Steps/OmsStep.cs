@@ -1,14 +1,7 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The base of the steps of an OMS upgrade: containers, and the programs that supervisord runs in them.
-/// </summary>
+/// <summary>The base of the steps of an OMS upgrade: containers, and the programs that supervisord runs in
+/// them.</summary>
 internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
     where TArgs : class
 {
@@ -17,10 +10,8 @@ internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
 
     protected IOmsTargets Targets { get; } = targets;
 
-    /// <summary>The dockerd of the step's node.</summary>
     protected IDockerClient Docker(StepContext context) => Targets.Docker(context.Node);
 
-    /// <summary>Inspects a container by id or name; null if it does not exist.</summary>
     protected async Task<ContainerInspectResponse?> InspectAsync(
         StepContext context, string container, CancellationToken cancellationToken)
     {
@@ -45,10 +36,6 @@ internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
 
     protected static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
-    /// <summary>
-    /// Returns after the pause of a step that looks, or at an event of a container of its node: one that has ended is
-    /// reported at once.
-    /// </summary>
     protected async Task PauseOrEventAsync(StepContext context, CancellationToken cancellationToken)
     {
         var first = await Task.WhenAny(
@@ -58,11 +45,9 @@ internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
     }
 
     /// <summary>Starts a container.</summary>
-    /// <exception cref="StepActionException">
-    /// containerd still has the remains of an interrupted start: a dockerd with live-restore was killed during that
-    /// start, and its containerd with it. Every later start is then refused, also by a restarted dockerd (seen with
-    /// 20.10 and containerd 1.6).
-    /// </exception>
+    /// <exception cref="StepActionException">containerd still has the remains of an interrupted start: a dockerd with
+    /// live-restore was killed during that start, and its containerd with it. Every later start is then refused, also
+    /// by a restarted dockerd (seen with 20.10 and containerd 1.6).</exception>
     protected async Task StartAsync(StepContext context, string container, CancellationToken cancellationToken)
     {
         try
@@ -90,7 +75,6 @@ internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
         || (words.Contains("shim", StringComparison.Ordinal)
             && words.Contains("file exists", StringComparison.Ordinal));
 
-    /// <summary>The answer of <c>supervisorctl status</c> in a container.</summary>
     protected async Task<SupervisorStatus> ProgramsAsync(
         StepContext context, string container, CancellationToken cancellationToken)
     {
@@ -104,23 +88,19 @@ internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
         }
     }
 
-    /// <summary>The container is not running; how to start it.</summary>
     protected static StepActionException Down(StepContext context, string container) =>
         new(Reasons.ComponentsUnhealthy, NotRunning(context, container));
 
-    /// <summary>What to do about a container that is not running, for a message.</summary>
     protected static string NotRunning(StepContext context, string container) =>
         $"{container} on {context.Node} is not running. Check `docker logs {container}` on that host, fix the cause, "
         + $"run `docker start {container}`, then retry.";
 
-    /// <summary>Why a container that was started is not running, for a message.</summary>
     protected static string Exited(StepContext context, string container, ContainerState state) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
         $"{container} on {context.Node} was started and is {state.Status} with exit code "
         + $"{state.ExitCode}{(state.OOMKilled ? " (out of memory)" : "")}. ")
         + $"Check `docker logs {container}` on that host, fix the cause, then retry.";
 
-    /// <summary>Runs <c>supervisorctl VERB PROGRAM</c>; throws its answer if it reports an error.</summary>
     protected async Task SupervisorctlAsync(
         StepContext context, string container, string verb, string program, CancellationToken cancellationToken)
     {
@@ -131,7 +111,6 @@ internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
         ThrowIfRefused(context, verb, program, answer.Stdout.Text + answer.Stderr.Text);
     }
 
-    /// <summary>Throws the answer of supervisorctl if it reports an error.</summary>
     protected static void ThrowIfRefused(StepContext context, string verb, string program, string answer)
     {
         var text = answer.Trim();

@@ -1,22 +1,11 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Brings the new image to a host: it is present, or it is loaded from the archive, or pulled (before the downtime
-/// instead of inside it; docs/research/oms.md#container).
-/// </summary>
+/// <summary>Brings the new image to a host: it is present, or it is loaded from the archive, or pulled (before the
+/// downtime instead of inside it; docs/research/oms.md#container).</summary>
 internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.Args>(targets)
 {
-    /// <summary>Fact: the image's ID.</summary>
     public const string ImageIdFact = "imageId";
 
-    /// <summary>Fact: what is in it (<see cref="ImageContents"/>).</summary>
     public const string ContentsFact = "contents";
 
     private const string LoadedName = "Loaded image: ";
@@ -29,9 +18,7 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
     /// <param name="ArchiveStorage">The storage of the archive (<see cref="StorageText"/>).</param>
     /// <param name="ArchiveSha256">The checksum that the archive must have.</param>
     /// <param name="ArchiveReader">An image on the host, with which an archive on the host is read.</param>
-    /// <param name="Contents">
-    /// What is in the image (<see cref="ImageContents"/>); null compares the id only.
-    /// </param>
+    /// <param name="Contents">What is in the image (<see cref="ImageContents"/>); null compares the id only.</param>
     public sealed record Args(
         string Image,
         ImageSource Source,
@@ -251,17 +238,13 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
 /// <summary>Where the image of a <see cref="PrepareImage"/> step comes from. The names are stored in plans.</summary>
 internal enum ImageSource
 {
-    /// <summary>It is on the host under the name of the spec.</summary>
     Present,
 
-    /// <summary>It is on the host under another name.</summary>
     Tag,
 
     Pull,
 
-    /// <summary>It is loaded from an archive in a storage.</summary>
     Archive,
 
-    /// <summary>It is loaded from an archive on the host itself.</summary>
     HostArchive,
 }

@@ -1,30 +1,20 @@
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// The base of renaming projects and of undoing it. The rows themselves tell what was done: all have their target name
-/// (done), all have their former name (not begun), or another session changed them. All names of a step change in one
-/// transaction, in the session that holds the named lock, each only if the row still has its former name; a request
-/// that arrives late changes nothing.
-/// </summary>
+/// <summary>The base of renaming projects and of undoing it. The rows themselves tell what was done: all have their
+/// target name (done), all have their former name (not begun), or another session changed them. All names of a step
+/// change in one transaction, in the session that holds the named lock, each only if the row still has its former name;
+/// a request that arrives late changes nothing.</summary>
 internal abstract class ProjectNamesStep<TArgs>(IOmsTargets targets) : OmsStep<TArgs>(targets)
     where TArgs : class
 {
     private const int Listed = 10;
 
-    /// <summary>The database with the project tables.</summary>
     protected abstract string Database(TArgs args);
 
-    /// <summary>Which project gets which name.</summary>
     protected abstract IReadOnlyList<ProjectRename> Renames(TArgs args);
 
-    /// <summary>Whether no other project may have the target names.</summary>
     protected abstract bool MustBeFree { get; }
 
-    /// <summary>What to do if another session changed the rows; a sentence.</summary>
     protected abstract string WayOut { get; }
 
     protected override async Task<Observation> ObserveAsync(

@@ -1,14 +1,8 @@
-using Drydock.Clients.Docker;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Reads which version the new container reports: <c>imageVersion</c> in its supervisor.json, otherwise the name of its
-/// image (docs/research/oms.md#programs). Another version than the one that was asked for is a task for the
-/// administrator and never a failure: how OMS fills the file is not documented.
-/// </summary>
+/// <summary>Reads which version the new container reports: <c>imageVersion</c> in its supervisor.json, otherwise the
+/// name of its image (docs/research/oms.md#programs). Another version than the one that was asked for is a task for the
+/// administrator and never a failure: how OMS fills the file is not documented.</summary>
 [Acceptable]
 internal sealed class ReadVersion(IOmsTargets targets) : OmsStep<ReadVersion.Args>(targets), IWaitsOnly
 {

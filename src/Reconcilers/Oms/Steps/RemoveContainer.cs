@@ -1,12 +1,7 @@
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Undoes <see cref="CreateContainer"/>: removes a container that this upgrade created and that does not run.
-/// </summary>
+/// <summary>Undoes <see cref="CreateContainer"/>: removes a container that this upgrade created and that does not
+/// run.</summary>
 internal sealed class RemoveContainer(IOmsTargets targets) : OmsStep<RemoveContainer.Args>(targets)
 {
     /// <param name="Container">Name or id of the container.</param>

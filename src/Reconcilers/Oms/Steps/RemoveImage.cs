@@ -1,12 +1,7 @@
-using Drydock.Clients.Docker;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Undoes <see cref="PrepareImage"/>: removes an image that was not on the host before, under all its names, or only
-/// the name that this upgrade gave it. An image that a container uses stays.
-/// </summary>
+/// <summary>Undoes <see cref="PrepareImage"/>: removes an image that was not on the host before, under all its names,
+/// or only the name that this upgrade gave it. An image that a container uses stays.</summary>
 internal sealed class RemoveImage(IOmsTargets targets) : OmsStep<RemoveImage.Args>(targets)
 {
     /// <param name="Image">Name of the image.</param>

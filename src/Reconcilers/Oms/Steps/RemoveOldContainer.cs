@@ -1,16 +1,9 @@
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Cleanup: removes the old container, addressed by the recorded id, only while it is stopped and the new container
-/// runs with all its programs. After that this object cannot roll back.
-/// </summary>
+/// <summary>Cleanup: removes the old container, addressed by the recorded id, only while it is stopped and the new
+/// container runs with all its programs. After that this object cannot roll back.</summary>
 internal sealed class RemoveOldContainer(IOmsTargets targets) : OmsStep<RemoveOldContainer.Args>(targets)
 {
-    /// <summary>Receipt key: ID of the container's image.</summary>
     public const string ImageIdKey = "imageId";
 
     /// <param name="Old">Id of the old container.</param>

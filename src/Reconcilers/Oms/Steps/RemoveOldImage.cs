@@ -1,11 +1,7 @@
-using Drydock.Clients.Docker;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Cleanup: removes the image of the removed old container, under all its names, unless another container uses it.
-/// </summary>
+/// <summary>Cleanup: removes the image of the removed old container, under all its names, unless another container uses
+/// it.</summary>
 internal sealed class RemoveOldImage(IOmsTargets targets) : OmsStep<RemoveOldImage.Args>(targets)
 {
     /// <param name="ContainerStep">Id of the step that removed the container.</param>

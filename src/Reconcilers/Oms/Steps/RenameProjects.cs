@@ -1,9 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Gives new names to a batch of projects that share their names, before the downtime
-/// (docs/research/oms.md#checks-before-an-upgrade). <see cref="RestoreProjectNames"/> undoes it.
-/// </summary>
+/// <summary>Gives new names to a batch of projects that share their names, before the downtime
+/// (docs/research/oms.md#checks-before-an-upgrade). <see cref="RestoreProjectNames"/> undoes it.</summary>
 internal sealed class RenameProjects(IOmsTargets targets) : ProjectNamesStep<RenameProjects.Args>(targets)
 {
     /// <param name="Database">The database with the project tables.</param>

@@ -1,15 +1,8 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Restarts oms_console, which reads ha.config when it starts. Done when it runs with another process than the one in
-/// the receipt and serves again, so that the console of the next node is not restarted while this one starts; with
-/// OnlyIfRunning also when it does not run.
-/// </summary>
+/// <summary>Restarts oms_console, which reads ha.config when it starts. Done when it runs with another process than the
+/// one in the receipt and serves again, so that the console of the next node is not restarted while this one starts;
+/// with OnlyIfRunning also when it does not run.</summary>
 internal sealed class RestartConsole(IOmsTargets targets) : OmsStep<RestartConsole.Args>(targets)
 {
     private const string BeforeKey = "pidBefore";

@@ -1,18 +1,10 @@
-using System.Globalization;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Restores all databases from the verified snapshot with a SnapshotRestore, and follows it. The snapshot is referenced
-/// with its uid, so another one of the same name is never used. Another attempt creates another object; a restore may
-/// be repeated from its beginning.
-/// </summary>
+/// <summary>Restores all databases from the verified snapshot with a SnapshotRestore, and follows it. The snapshot is
+/// referenced with its uid, so another one of the same name is never used. Another attempt creates another object; a
+/// restore may be repeated from its beginning.</summary>
 internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep<RestoreDatabases.Args>(targets)
 {
     /// <param name="Databases">The databases that are dropped and restored.</param>

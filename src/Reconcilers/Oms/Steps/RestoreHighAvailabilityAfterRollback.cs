@@ -1,24 +1,17 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// A rollback after T1: restores ha.config to its value before the upgrade. With perceiveStoreClientCheckpoint false
-/// its refetchStoreIntervalMin is raised to the minutes from T1 to this write and the margin, because the restored
-/// metadata end at T1 (docs/research/oms.md#rollback); never below the former value. Written only over what the
-/// upgrade left there: the former text with enable false.
-/// </summary>
+/// <summary>A rollback after T1: restores ha.config to its value before the upgrade. With perceiveStoreClientCheckpoint
+/// false its refetchStoreIntervalMin is raised to the minutes from T1 to this write and the margin, because the
+/// restored metadata end at T1 (docs/research/oms.md#rollback); never below the former value. Written only over what
+/// the upgrade left there: the former text with enable false.</summary>
 internal sealed class RestoreHighAvailabilityAfterRollback(IOmsTargets targets)
     : OmsStep<RestoreHighAvailabilityAfterRollback.Args>(targets)
 {
     /// <param name="Database">The rm database.</param>
     /// <param name="Previous">ha.config before the upgrade.</param>
     /// <param name="StoppedAt">T1.</param>
-    /// <param name="RefetchMargin">
-    /// What is added to the time since T1, a duration; null if refetchStoreIntervalMin stays.
-    /// </param>
+    /// <param name="RefetchMargin">What is added to the time since T1, a duration; null if refetchStoreIntervalMin
+    /// stays.</param>
     public sealed record Args(
         string Database, string Previous, DateTimeOffset StoppedAt, string? RefetchMargin = null);
 

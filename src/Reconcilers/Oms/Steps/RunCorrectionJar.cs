@@ -1,17 +1,8 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Runs the correction JAR (docs/research/oms.md#correction-jar), which restructures the metadata for 4.0.1 and later.
-/// Its exit codes are not documented: 0 without reported errors is success, anything else a failure. It may be repeated
-/// only on restored data, unless its output proves that java never began to execute it.
-/// </summary>
+/// <summary>Runs the correction JAR (docs/research/oms.md#correction-jar), which restructures the metadata for 4.0.1
+/// and later. Its exit codes are not documented: 0 without reported errors is success, anything else a failure. It may
+/// be repeated only on restored data, unless its output proves that java never began to execute it.</summary>
 [Acceptable(OnlyIf = "if it ended with exit code 0 and its output reports errors")]
 internal sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand<RunCorrectionJar.Args>(targets)
 {

@@ -1,16 +1,9 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Runs docker_init.sh (docs/research/oms.md#initialisation). The marker line in the output of this run decides; the
-/// exit code is stored (its meaning is not documented). A retry may repeat it after a run that provably failed, unless
-/// that run met a schema that was changed before. What the version data knows of a failure is added to its message.
-/// </summary>
+/// <summary>Runs docker_init.sh (docs/research/oms.md#initialisation). The marker line in the output of this run
+/// decides; the exit code is stored (its meaning is not documented). A retry may repeat it after a run that provably
+/// failed, unless that run met a schema that was changed before. What the version data knows of a failure is added to
+/// its message.</summary>
 [Acceptable(OnlyIf = "if it ended with exit code 0 and only its success line is missing")]
 internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDockerInit.Args>(targets)
 {
@@ -18,9 +11,8 @@ internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDoc
     public const string WarningFact = "warning";
 
     /// <param name="Container">Name or id of the container.</param>
-    /// <param name="UnlistedPath">
-    /// The upgrade path, if the vendor does not list it: it is part of what is approved, so the plan hash differs.
-    /// </param>
+    /// <param name="UnlistedPath">The upgrade path, if the vendor does not list it: it is part of what is approved, so
+    /// the plan hash differs.</param>
     /// <param name="SuccessMarker">The last line of a successful run.</param>
     /// <param name="KnownFailures">Failures that the vendor describes for this version.</param>
     public sealed record Args(

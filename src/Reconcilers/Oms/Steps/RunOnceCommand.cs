@@ -1,24 +1,13 @@
-using System.Net;
-using System.Text;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Where commands that must never run twice leave their witness files.</summary>
 internal static class RunOnceCommand
 {
-    /// <summary>A mount of the old and of the new container.</summary>
     public const string LogsMount = "/home/admin/logs";
 }
 
-/// <summary>
-/// The base of the two commands that must never run twice on the same data; see <see cref="WitnessedExec"/>.
-/// </summary>
+/// <summary>The base of the two commands that must never run twice on the same data; see
+/// <see cref="WitnessedExec"/>.</summary>
 internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TArgs>(targets)
     where TArgs : class
 {
@@ -29,10 +18,6 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
 
     protected abstract string Container(TArgs args);
 
-    /// <summary>
-    /// The command and where it runs, from a look into the running container; asked before anything is reserved.
-    /// </summary>
-    /// <exception cref="StepActionException">There is nothing to run.</exception>
     protected abstract Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
         StepContext context, TArgs args, ContainerInspectResponse container, CancellationToken cancellationToken);
 
@@ -41,13 +26,10 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
         StepContext context, TArgs args, CancellationToken cancellationToken) =>
         Task.FromResult<Observation.Failed?>(null);
 
-    /// <summary>What the exit code and the output mean.</summary>
     protected abstract Observation Judge(StepContext context, int exitCode, string log);
 
-    /// <summary>The last lines of the output that say why the command failed, without secrets; null for none.</summary>
     protected string? Excerpt(string log) => OutputExcerpt.Of(Targets.Redactor.RedactTail(log[WholeLines(log)..]));
 
-    /// <summary>The first lines of the output that report an error, without secrets; null for none.</summary>
     protected string? Errors(string log) => OutputExcerpt.Errors(JarOutput.Errors(log).Select(Targets.Redactor.Redact));
 
     protected override async Task<Observation> ObserveAsync(

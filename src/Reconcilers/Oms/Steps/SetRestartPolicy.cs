@@ -1,7 +1,3 @@
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Gives a verified container the restart policy that the old one had before the upgrade.</summary>

@@ -1,15 +1,7 @@
-using System.Text;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// On a node where docker_init.sh does not run: enables autostart of oms_console and starts it if it does not run
-/// (docs/research/oms.md#initialisation).
-/// </summary>
+/// <summary>On a node where docker_init.sh does not run: enables autostart of oms_console and starts it if it does not
+/// run (docs/research/oms.md#initialisation).</summary>
 internal sealed class StartConsole(IOmsTargets targets) : OmsStep<StartConsole.Args>(targets)
 {
     private const string Ini = "/etc/supervisor/conf.d/oms_console.ini";

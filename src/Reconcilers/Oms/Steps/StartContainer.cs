@@ -1,13 +1,8 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Starts the created new container. The guards check that no old one runs.</summary>
 internal sealed class StartContainer(IOmsTargets targets) : OmsStep<StartContainer.Args>(targets)
 {
-    /// <summary>Fact: when it started, ISO 8601.</summary>
     public const string StartedAtFact = "startedAt";
 
     /// <param name="Container">Name of the container.</param>

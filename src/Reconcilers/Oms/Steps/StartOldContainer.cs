@@ -1,19 +1,12 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Starts an old container again during a rollback. Whether it was started is read from the time of its last stop: the
-/// receipt has that time from before the start, so a container with a later stop was started and has ended.
-/// </summary>
+/// <summary>Starts an old container again during a rollback. Whether it was started is read from the time of its last
+/// stop: the receipt has that time from before the start, so a container with a later stop was started and has
+/// ended.</summary>
 internal sealed class StartOldContainer(IOmsTargets targets) : OmsStep<StartOldContainer.Args>(targets)
 {
-    /// <summary>Fact: its image as the container names it.</summary>
     public const string ImageFact = "image";
 
-    /// <summary>Fact: ID of that image.</summary>
     public const string ImageIdFact = "imageId";
 
     private const string StoppedKey = "stoppedBefore";

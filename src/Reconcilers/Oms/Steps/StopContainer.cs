@@ -1,20 +1,11 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Stops a container with the grace of spec.container.stopGrace (docs/research/oms.md#procedure) and first removes its
-/// restart policy, so that a restart of dockerd does not start it again.
-/// </summary>
+/// <summary>Stops a container with the grace of spec.container.stopGrace (docs/research/oms.md#procedure) and first
+/// removes its restart policy, so that a restart of dockerd does not start it again.</summary>
 internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer.Args>(targets)
 {
-    /// <summary>
-    /// Fact: when the container stopped, as it reports itself, ISO 8601. The earliest of all nodes is T1.
-    /// </summary>
+    /// <summary>Fact: when the container stopped, as it reports itself, ISO 8601. The earliest of all nodes is
+    /// T1.</summary>
     public const string FinishedAtFact = "finishedAt";
 
     private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(120);

@@ -1,18 +1,10 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
+using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Dumps and verifies all databases (docs/research/oms.md#procedure).</summary>
 internal sealed class TakeSnapshot(IOmsTargets targets) : TakeSnapshotBase<TakeSnapshot.Args>
 {
-    /// <summary>Fact: the snapshot was optional and could not be taken.</summary>
     public const string NotTakenFact = "notTaken";
 
     /// <param name="Databases">The databases that are dumped.</param>
@@ -21,10 +13,8 @@ internal sealed class TakeSnapshot(IOmsTargets targets) : TakeSnapshotBase<TakeS
     /// <param name="Threads">On how many connections it dumps.</param>
     /// <param name="Verify">How the dump is verified.</param>
     /// <param name="Recipients">For whom the dump is encrypted; null or empty for no encryption.</param>
-    /// <param name="BeforeRollback">
-    /// Whether this is the second snapshot: what the new version wrote, before a rollback drops it. Its name never
-    /// equals one of the first.
-    /// </param>
+    /// <param name="BeforeRollback">Whether this is the second snapshot: what the new version wrote, before a rollback
+    /// drops it. Its name never equals one of the first.</param>
     /// <param name="Optional">Whether the run continues if the snapshot cannot be taken.</param>
     public sealed record Args(
         List<string> Databases,

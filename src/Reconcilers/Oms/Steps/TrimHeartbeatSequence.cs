@@ -1,12 +1,8 @@
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Leaves only the last row of heatbeat_sequence [sic], so that the dump is small
+/// <summary>Leaves only the last row of heatbeat_sequence [sic], so that the dump is small
 /// (docs/research/oms.md#heartbeat-sequence). Changes tables only in a session that holds a named lock and never
-/// reconnects.
-/// </summary>
+/// reconnects.</summary>
 internal sealed class TrimHeartbeatSequence(IOmsTargets targets) : OmsStep<TrimHeartbeatSequence.Args>(targets)
 {
     /// <param name="Database">The heartbeat database.</param>

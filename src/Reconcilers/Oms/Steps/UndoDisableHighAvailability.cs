@@ -1,11 +1,7 @@
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Undoes <see cref="DisableHighAvailability"/>: writes the former ha.config, only if the row is what that step wrote.
-/// </summary>
+/// <summary>Undoes <see cref="DisableHighAvailability"/>: writes the former ha.config, only if the row is what that
+/// step wrote.</summary>
 internal sealed class UndoDisableHighAvailability(IOmsTargets targets)
     : OmsStep<UndoDisableHighAvailability.Args>(targets)
 {

@@ -1,18 +1,9 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Waits until the new container has run for as long as the vendor's guide asks before docker_init.sh
+/// <summary>Waits until the new container has run for as long as the vendor's guide asks before docker_init.sh
 /// (docs/research/oms.md#initialisation). The start is the container's own, read from dockerd together with the host's
 /// clock, so that a restarted operator waits only the rest, and a container that was started again is waited for again.
-/// The first start that was seen is also in the receipt, for the readers of status.
-/// </summary>
+/// The first start that was seen is also in the receipt, for the readers of status.</summary>
 internal sealed class WaitBeforeInit(IOmsTargets targets) : OmsStep<WaitBeforeInit.Args>(targets), IWaitsOnly
 {
     /// <summary>Receipt: when the container was started, by its host's clock, as this step saw it first.</summary>

@@ -1,16 +1,12 @@
 using System.IO.Pipelines;
-using System.Text;
-using Drydock.Clients.Docker;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// One interactive <c>supervisorctl</c> in a container, which answers in milliseconds where a new one takes the start
-/// of Python. It only asks: a command that changes something is an exec of its own, whose id starts once. The prompt is
-/// configurable and Python prints it also into a pipe, so the end of an answer is the complaint about a word that
-/// supervisorctl does not know; what stands before the complaint on its line is the prompt
-/// (docs/research/oms.md#programs).
-/// </summary>
+/// <summary>One interactive <c>supervisorctl</c> in a container, which answers in milliseconds where a new one takes
+/// the start of Python. It only asks: a command that changes something is an exec of its own, whose id starts once. The
+/// prompt is configurable and Python prints it also into a pipe, so the end of an answer is the complaint about a word
+/// that supervisorctl does not know; what stands before the complaint on its line is the prompt
+/// (docs/research/oms.md#programs).</summary>
 internal sealed class SupervisorSession : IAsyncDisposable
 {
     private const string Complaint = "*** Unknown syntax: ";
@@ -39,14 +35,11 @@ internal sealed class SupervisorSession : IAsyncDisposable
         _run = RunAsync(docker, execId);
     }
 
-    /// <summary>Whether the session has ended: the container stopped, the connection broke, or it was closed.</summary>
     public bool HasEnded { get; private set; }
 
     /// <summary>Whether it ended because the connection broke.</summary>
     public bool WasCut { get; private set; }
 
-    /// <summary>Starts a session; it may turn out to be unusable at the first answer.</summary>
-    /// <exception cref="DockerException">No command can be started in the container.</exception>
     public static async Task<SupervisorSession> OpenAsync(
         IDockerClient docker, string container, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -67,8 +60,6 @@ internal sealed class SupervisorSession : IAsyncDisposable
     }
 
     /// <summary>What <c>status</c> prints now. One question at a time.</summary>
-    /// <param name="within">The longest wait for the answer.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null if the session does not answer as supervisorctl does; it must be closed then.</returns>
     public async Task<string?> StatusAsync(TimeSpan within, CancellationToken cancellationToken)
     {

@@ -1,12 +1,8 @@
-using Drydock.Clients.Docker;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Asks supervisord in containers for its programs: over one session a container while steps look at it, and with a
-/// command of its own where sessions do not work. Steps that ask at the same moment share an answer that is younger
-/// than all of their questions.
-/// </summary>
+/// <summary>Asks supervisord in containers for its programs: over one session a container while steps look at it, and
+/// with a command of its own where sessions do not work. Steps that ask at the same moment share an answer that is
+/// younger than all of their questions.</summary>
 internal sealed class SupervisorSessions : IAsyncDisposable
 {
     // Steps look at least every 5 s while they wait.
@@ -21,13 +17,9 @@ internal sealed class SupervisorSessions : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TimeProvider _time;
 
-    /// <param name="time">The clock.</param>
     public SupervisorSessions(TimeProvider time) => _time = time;
 
     /// <summary>The answer of <c>supervisorctl status</c>, asked after this call.</summary>
-    /// <param name="docker">The dockerd.</param>
-    /// <param name="container">Name or id of the container.</param>
-    /// <param name="cancellationToken">Ends the wait for the answer.</param>
     /// <exception cref="DockerNotFoundException">There is no such container.</exception>
     /// <exception cref="DockerConflictException">The container is not running.</exception>
     /// <exception cref="DockerException">The host cannot be asked.</exception>
@@ -49,7 +41,6 @@ internal sealed class SupervisorSessions : IAsyncDisposable
         return SupervisorStatus.Parse(printed.Stdout.Text + "\n" + printed.Stderr.Text);
     }
 
-    /// <summary>Ends all sessions.</summary>
     public async ValueTask DisposeAsync()
     {
         Stop();
@@ -109,7 +100,6 @@ internal sealed class SupervisorSessions : IAsyncDisposable
             }
         }
 
-        /// <summary>Ends the session, after the question under way.</summary>
         public async ValueTask DisposeAsync()
         {
             await _turn.WaitAsync(CancellationToken.None);

@@ -1,24 +1,8 @@
-using System.Text.Json;
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Engine.Running;
-using Drydock.Reconcilers.Upgrades;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>
-/// Takes a verified snapshot of the named databases, once. Level-based: the snapshot is done if its manifest, which is
-/// written last, is in the storage. After a crash the operator ends the sessions that the former process left on the
-/// server and takes the snapshot again under the same id. It never overwrites a valid file.
-/// </summary>
+/// <summary>Takes a verified snapshot of the named databases, once. Level-based: the snapshot is done if its manifest,
+/// which is written last, is in the storage. After a crash the operator ends the sessions that the former process left
+/// on the server and takes the snapshot again under the same id. It never overwrites a valid file.</summary>
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list,watch,patch")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots/status", Verbs = "update")]
 [EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list")]
@@ -35,7 +19,6 @@ internal sealed partial class BackupSnapshotController(
 
     private readonly ILogger _logger = services.Loggers.CreateLogger<BackupSnapshotController>();
 
-    /// <summary>Names of the Secrets whose changes trigger a reconcile.</summary>
     public static IEnumerable<string> ReferencedSecrets(BackupSnapshot snapshot)
     {
         return snapshot.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expired

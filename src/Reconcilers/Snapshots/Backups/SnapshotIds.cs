@@ -1,6 +1,3 @@
-using System.Globalization;
-using Drydock.Crds.BackupSnapshots;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>The id under which each attempt of a BackupSnapshot is stored.</summary>
@@ -9,9 +6,8 @@ internal static class SnapshotIds
     // A file name may have 255 bytes, and status.snapshotID 253 characters.
     private const int LongestName = 200;
 
-    /// <summary>
-    /// The id: the object's name, cut where it is long, the first 8 characters of its uid, and the attempt.
-    /// </summary>
+    /// <summary>The id: the object's name, cut where it is long, the first 8 characters of its uid, and the
+    /// attempt.</summary>
     public static string Of(BackupSnapshot snapshot, int attempt)
     {
         var name = snapshot.Metadata.Name;

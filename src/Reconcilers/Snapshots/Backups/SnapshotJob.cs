@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using Drydock.Clients.Snapshots;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>A snapshot that is being taken outside the reconcile, and its progress.</summary>
@@ -12,14 +9,11 @@ internal sealed class SnapshotJob : IProgress<SnapshotProgress>, IAsyncDisposabl
     private SnapshotJob(CancellationToken fenceEnded) =>
         _stop = CancellationTokenSource.CreateLinkedTokenSource(fenceEnded);
 
-    /// <summary>The work; its result is the manifest of the verified snapshot.</summary>
     public Task<SnapshotManifest> Work { get; private set; } = Task.FromException<SnapshotManifest>(
         new InvalidOperationException("not started"));
 
-    /// <summary>
-    /// Starts the work. <paramref name="ended"/> is called when it has ended, with any result;
-    /// <paramref name="fenceEnded"/> cancels it when this process must not act any longer.
-    /// </summary>
+    /// <summary>Starts the work. <paramref name="ended"/> is called when it has ended, with any result;
+    /// <paramref name="fenceEnded"/> cancels it when this process must not act any longer.</summary>
     public static SnapshotJob Start(
         Func<SnapshotJob, CancellationToken, Task<SnapshotManifest>> work, Action ended, CancellationToken fenceEnded)
     {
@@ -30,19 +24,15 @@ internal sealed class SnapshotJob : IProgress<SnapshotProgress>, IAsyncDisposabl
         return job;
     }
 
-    /// <summary>Whether the dump of any database has finished.</summary>
     public bool IsVerifying => _progress.Values.Any(p => p.Stage != SnapshotStage.Dumping);
 
     public void Report(SnapshotProgress value) => _progress[value.Database] = value;
 
-    /// <summary>Progress of a database as text; null if it has not started.</summary>
     public string? ProgressOf(string database) => _progress.TryGetValue(database, out var p) ? p.Describe() : null;
 
-    /// <summary>Number of databases whose dump has finished.</summary>
     public int Published =>
         _progress.Values.Count(p => p.Stage is not (SnapshotStage.Dumping or SnapshotStage.Verifying));
 
-    /// <summary>Progress of all databases that have started, as text.</summary>
     public string Describe() =>
         string.Join(
             ", ",

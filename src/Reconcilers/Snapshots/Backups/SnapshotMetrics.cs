@@ -1,15 +1,10 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Drydock.Clients.Kubernetes.Watching;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>
-/// Metrics about snapshots, by series: spec.series, empty for snapshots without one. Only the leader reports them, and
-/// at most 1,000 series.
-/// </summary>
+/// <summary>Metrics about snapshots, by series: spec.series, empty for snapshots without one. Only the leader reports
+/// them, and at most 1,000 series.</summary>
 internal sealed class SnapshotMetrics : IDisposable
 {
     private const int MostSeries = 1000;
@@ -24,10 +19,6 @@ internal sealed class SnapshotMetrics : IDisposable
     private readonly TimeProvider _time;
     private readonly IDisposable _subscription;
 
-    /// <summary>Creates the instruments.</summary>
-    /// <param name="snapshots">All snapshots.</param>
-    /// <param name="leads">Whether this process leads.</param>
-    /// <param name="time">The clock.</param>
     public SnapshotMetrics(IResourceCache<BackupSnapshot> snapshots, Func<bool> leads, TimeProvider time)
     {
         (_snapshots, _leads, _time) = (snapshots, leads, time);
@@ -60,7 +51,6 @@ internal sealed class SnapshotMetrics : IDisposable
         _subscription = snapshots.Subscribe(OnChange);
     }
 
-    /// <inheritdoc />
     public void Dispose()
     {
         _subscription.Dispose();

@@ -1,6 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>The owner of a snapshot, as its manifest records it.</summary>
@@ -10,10 +7,6 @@ internal static class SnapshotOwners
     public static SnapshotOwner Of(BackupSnapshot snapshot) =>
         new(snapshot.Metadata.Namespace ?? "", snapshot.Metadata.Name, snapshot.Metadata.Uid ?? "");
 
-    /// <summary>Why objects of a namespace may not use a snapshot; null if they may.</summary>
-    /// <param name="namespace">Namespace of the object that asks for the snapshot.</param>
-    /// <param name="shared">Whether all namespaces share the storage.</param>
-    /// <param name="location">Location of the snapshot.</param>
     public static string? Refusal(SnapshotManifest manifest, string? @namespace, bool shared, SnapshotLocation location)
     {
         if (shared || (manifest.Owner is { } owner && owner.Namespace == @namespace))

@@ -1,22 +1,13 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.Upgrades;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>
-/// The objects that need the files of a snapshot. An OmsUpgrade needs them from the moment it has the snapshot taken
-/// until it is deleted or its old containers are cleaned up, because until then it can be rolled back. A
+/// <summary>The objects that need the files of a snapshot. An OmsUpgrade needs them from the moment it has the snapshot
+/// taken until it is deleted or its old containers are cleaned up, because until then it can be rolled back. A
 /// DatabaseRollingUpgrade needs them until it is deleted, because only the snapshot holds the old version. A
-/// SnapshotRestore needs them until it has succeeded. An object that cannot be read counts as needing every snapshot.
-/// </summary>
+/// SnapshotRestore needs them until it has succeeded. An object that cannot be read counts as needing every
+/// snapshot.</summary>
 internal sealed class SnapshotReferences
 {
     private readonly KubernetesList<OmsUpgrade> _upgrades;
@@ -33,7 +24,6 @@ internal sealed class SnapshotReferences
         _restores = restores;
     }
 
-    /// <summary>Reads the objects that exist now.</summary>
     public static async Task<SnapshotReferences> ReadAsync(
         IKubernetesClient kubernetes, NamespaceScope scope, CancellationToken cancellationToken) =>
         new(
@@ -67,7 +57,6 @@ internal sealed class SnapshotReferences
         _ => entity,
     };
 
-    /// <summary>The object that needs the files, as text; null if none does.</summary>
     public string? UserOf(BackupSnapshot snapshot)
     {
         if (_upgrades.Items.FirstOrDefault(

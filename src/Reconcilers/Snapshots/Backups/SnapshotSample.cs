@@ -1,13 +1,8 @@
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>What metrics show of a BackupSnapshot.</summary>
 internal static class SnapshotSample
 {
-    /// <summary>How they read it.</summary>
     public static RunSampling<BackupSnapshot> Sampling { get; } =
         new(BackupSnapshot.KindName, RunResults.OfOthers, Of);
 

@@ -1,9 +1,3 @@
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>The dependencies of the BackupSnapshot controller.</summary>
@@ -11,20 +5,16 @@ internal sealed record SnapshotServices : ControllerServices
 {
     public required ISnapshotter Snapshotter { get; init; }
 
-    /// <summary>Loads a snapshot for the restore test.</summary>
     public required ISnapshotLoader Loader { get; init; }
 
     public required IStorages Storages { get; init; }
 
-    /// <summary>Set whenever a snapshot's status changed.</summary>
     public required AsyncSignal Changes { get; init; }
 
-    /// <summary>Set whenever retention may have something to remove.</summary>
     public AsyncSignal Retention { get; init; } = new();
 
     public NamespaceScope Scope { get; init; } = NamespaceScope.All;
 
-    /// <summary>Addresses that the operator may connect to.</summary>
     public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
 
     /// <summary>The location of a snapshot that has started.</summary>
@@ -38,10 +28,6 @@ internal sealed record SnapshotServices : ControllerServices
                 ?? throw new ArgumentException("The snapshot has not started.", nameof(snapshot)));
     }
 
-    /// <summary>
-    /// Why no file may be removed there: the storage has no marker file, so files that seem to be missing may be on
-    /// another volume. Null if it has the marker.
-    /// </summary>
     public static async Task<string?> ForeignAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
         return await location.Storage.ReadMarkAsync(cancellationToken) is null

@@ -1,14 +1,4 @@
-using System.Globalization;
 using System.Net.Sockets;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Snapshots;
 
@@ -20,8 +10,6 @@ internal static class SnapshotSource
     private const int UnknownHost = 2005;
 
     /// <summary>Reads the Secret and builds the connection.</summary>
-    /// <param name="field">Path of the field that names the server, for messages: <c>spec.source</c>.</param>
-    /// <param name="endpoints">Addresses that the operator may connect to.</param>
     /// <exception cref="SnapshotException">The Secret is missing, or lacks a key, or the server's address is
     /// refused.</exception>
     /// <exception cref="MySqlException">The server's name cannot be resolved.</exception>

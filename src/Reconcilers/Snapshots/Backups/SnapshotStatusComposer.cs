@@ -1,9 +1,3 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
 using SnapshotDatabase = Drydock.Crds.BackupSnapshots.SnapshotDatabase;
 
 namespace Drydock.Reconcilers.Snapshots;
@@ -86,7 +80,6 @@ internal static class SnapshotStatusComposer
             now);
     }
 
-    /// <summary>The status while retention removes the files, and afterwards.</summary>
     public static BackupSnapshotStatus Expiry(
         BackupSnapshot snapshot, string phase, string reason, string message, DateTimeOffset now)
     {
@@ -99,10 +92,8 @@ internal static class SnapshotStatusComposer
         return status with { FinishedAt = snapshot.Status.FinishedAt };
     }
 
-    /// <summary>
-    /// No work is left: the present generation is observed. A status of a former version gets the condition that this
-    /// version added.
-    /// </summary>
+    /// <summary>No work is left: the present generation is observed. A status of a former version gets the condition
+    /// that this version added.</summary>
     public static BackupSnapshotStatus Observed(BackupSnapshot snapshot, DateTimeOffset now)
     {
         var status = snapshot.Status!;
@@ -130,7 +121,6 @@ internal static class SnapshotStatusComposer
         };
     }
 
-    /// <summary>Whether a status has every field and condition of this version.</summary>
     public static bool IsWhole(BackupSnapshotStatus status) =>
         status.Conditions.Exists(c => c.Type == ConditionTypes.Usable);
 

@@ -1,16 +1,9 @@
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-using Microsoft.Extensions.Logging;
 using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>
-/// Takes and verifies a snapshot, and loads it for a test if the spec asks for that: the work of one job.
-/// </summary>
+/// <summary>Takes and verifies a snapshot, and loads it for a test if the spec asks for that: the work of one
+/// job.</summary>
 internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot snapshot)
 {
     /// <summary>Returns the manifest of the verified snapshot.</summary>

@@ -1,22 +1,13 @@
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.Upgrades;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>
-/// The claims of a restore: one Lease for each of its databases on its server, with the same name as the claim of an
-/// upgrade that uses the database as its metadata database. So two restores of one database exclude each other, and so
-/// do an upgrade and a restore of its database. A restore that is the rollback of an upgrade uses the claim of that
-/// upgrade.
-/// </summary>
+/// <summary>The claims of a restore: one Lease for each of its databases on its server, with the same name as the claim
+/// of an upgrade that uses the database as its metadata database. So two restores of one database exclude each other,
+/// and so do an upgrade and a restore of its database. A restore that is the rollback of an upgrade uses the claim of
+/// that upgrade.</summary>
 internal sealed class RestoreClaims(RestoreServices services)
 {
-    /// <summary>Names of the Leases; the receipt holds them before the Leases are taken.</summary>
     public static IReadOnlyList<string> Names(
         SnapshotRestore restore, ServerState server, IEnumerable<string> databases) =>
         [
@@ -66,11 +57,9 @@ internal sealed class RestoreClaims(RestoreServices services)
         return null;
     }
 
-    /// <summary>Releases those that this restore holds.</summary>
     public Task ReleaseAsync(SnapshotRestore restore, IEnumerable<string> names, CancellationToken cancellationToken) =>
         services.Claims.ReleaseAsync(names, restore.Metadata.Uid!, cancellationToken);
 
-    /// <summary>Releases the claims that the receipt names.</summary>
     public Task ReleaseAsync(SnapshotRestore restore, CancellationToken cancellationToken) => ReleaseAsync(
         restore,
         restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Claims)?.Split(

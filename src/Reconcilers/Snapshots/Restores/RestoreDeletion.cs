@@ -1,34 +1,23 @@
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Crds.Common;
-using Drydock.Crds.SnapshotRestores;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>
-/// The deletion of a restore. Before the first drop and after its end the object is released immediately. While
-/// databases are restored, the database under way is finished first; if the restore is the rollback of an upgrade that
-/// still exists, all databases are finished, because they belong together. The annotation <c>drydock.dev/on-delete:
-/// Abandon</c> and a failed restore release the object immediately, because no further database is restored then. An
-/// Event lists the state of each database.
-/// </summary>
+/// <summary>The deletion of a restore. Before the first drop and after its end the object is released immediately.
+/// While databases are restored, the database under way is finished first; if the restore is the rollback of an upgrade
+/// that still exists, all databases are finished, because they belong together. The annotation
+/// <c>drydock.dev/on-delete: Abandon</c> and a failed restore release the object immediately, because no further
+/// database is restored then. An Event lists the state of each database.</summary>
 internal sealed partial class RestoreDeletion(RestoreServices services)
 {
     private readonly ILogger _logger = services.Loggers.CreateLogger<RestoreDeletion>();
 
     internal enum Decision
     {
-        /// <summary>Nothing: the object is released.</summary>
         LetGo,
 
-        /// <summary>The database under way.</summary>
         FinishDatabase,
 
-        /// <summary>All databases.</summary>
         FinishAll,
     }
 
-    /// <summary>Determines what the deletion waits for.</summary>
     public async Task<Decision> DecideAsync(
         SnapshotRestore restore, RestoreSession session, CancellationToken cancellationToken)
     {
@@ -54,7 +43,6 @@ internal sealed partial class RestoreDeletion(RestoreServices services)
         return RestoreProgress.HasHalf(status) || session.Job is not null ? Decision.FinishDatabase : Decision.LetGo;
     }
 
-    /// <summary>Reports the state in which the databases were left.</summary>
     public void Say(SnapshotRestore restore)
     {
         var status = restore.Status;

@@ -1,13 +1,7 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using Drydock.Clients.Snapshots;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>
-/// Definitions that the server prints differently after a load: warnings with both texts, in the log and in status.
-/// </summary>
+/// <summary>Definitions that the server prints differently after a load: warnings with both texts, in the log and in
+/// status.</summary>
 internal sealed partial class RestoreDifferences(ILogger logger, string? @namespace, string? name)
 {
     private const int Items = 20;
@@ -15,10 +9,8 @@ internal sealed partial class RestoreDifferences(ILogger logger, string? @namesp
 
     private readonly ConcurrentQueue<SnapshotFinding> _all = [];
 
-    /// <summary>How many there are in all databases.</summary>
     public int Count => _all.Count;
 
-    /// <summary>The first of them, each of a bounded length.</summary>
     public static List<string> Bounded(IReadOnlyList<string> differences)
     {
         var shown = differences.Count > Items ? Items - 1 : differences.Count;
@@ -34,18 +26,15 @@ internal sealed partial class RestoreDifferences(ILogger logger, string? @namesp
         ];
     }
 
-    /// <summary>Takes one of them.</summary>
     public void Add(SnapshotFinding finding)
     {
         _all.Enqueue(finding);
         Differs(logger, @namespace, name, finding.Message);
     }
 
-    /// <summary>Those of one database.</summary>
     public IReadOnlyList<string> Of(string database) =>
         [.. _all.Where(f => f.Database == database).Select(f => f.Message)];
 
-    /// <summary>A sentence for the result; empty if there are none.</summary>
     public string Describe() => Count == 0
         ? ""
         : string.Create(

@@ -1,9 +1,3 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.Upgrades;
 using SnapshotDatabase = Drydock.Clients.Snapshots.SnapshotDatabase;
 
 namespace Drydock.Reconcilers.Snapshots;
@@ -11,14 +5,6 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <summary>Checks the server before a database is dropped. Pure: facts in, outcome out.</summary>
 internal static class RestoreGuards
 {
-    /// <summary>
-    /// The first obstacle to the start of the restore, in the order final, in need of a repair, temporary; null if
-    /// there is none.
-    /// </summary>
-    /// <param name="work">The work, with the present state of the server.</param>
-    /// <param name="spec">The spec.</param>
-    /// <param name="status">The status, with the databases that were dropped already.</param>
-    /// <param name="planOnly">Nothing will be changed: only obstacles that need a repair count.</param>
     public static RestoreOutcome? Check(
         RestoreWork work, SnapshotRestoreSpec spec, SnapshotRestoreStatus? status, bool planOnly)
     {
@@ -45,9 +31,8 @@ internal static class RestoreGuards
             left.Exists(d => string.Equals(d.Name, session.Database, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>
-    /// Sessions of other accounts block a restore that does not belong to an upgrade; the operator never ends them.
-    /// </summary>
+    /// <summary>Sessions of other accounts block a restore that does not belong to an upgrade; the operator never ends
+    /// them.</summary>
     public static RestoreOutcome? Sessions(
         ServerState look, IReadOnlyCollection<string> databases, IReadOnlyList<ServerSession> sessions) =>
         sessions.Count == 0
@@ -61,7 +46,6 @@ internal static class RestoreGuards
     private static string More(int count) =>
         count > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {count} more") : "";
 
-    /// <summary>Whether a database is restored, or was dropped already.</summary>
     public static bool IsGivenUp(SnapshotRestoreStatus? status, string database) =>
         StateOf(status, database) != RestoreState.Pending;
 

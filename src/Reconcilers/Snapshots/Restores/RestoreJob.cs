@@ -1,14 +1,8 @@
-using System.Collections.Concurrent;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.SnapshotRestores;
-
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>
-/// A check or restore that runs outside the reconcile. It never writes the object: <see cref="CommitAsync"/> hands over
-/// changes that must be in status before the job acts, and the reconcile, the only writer, writes them only while the
-/// object still names this job.
-/// </summary>
+/// <summary>A check or restore that runs outside the reconcile. It never writes the object: <see cref="CommitAsync"/>
+/// hands over changes that must be in status before the job acts, and the reconcile, the only writer, writes them only
+/// while the object still names this job.</summary>
 internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop;
@@ -22,16 +16,13 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
     private RestoreJob(Action wake, CancellationToken fenceEnded) =>
         (_wake, _stop) = (wake, CancellationTokenSource.CreateLinkedTokenSource(fenceEnded));
 
-    /// <summary>
-    /// Random name of this job in <c>status.receipt</c>. A process that takes over replaces it by its own, and all
-    /// later commits of this job are refused.
-    /// </summary>
+    /// <summary>Random name of this job in <c>status.receipt</c>. A process that takes over replaces it by its own, and
+    /// all later commits of this job are refused.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("N");
 
     public Task<RestoreOutcome> Work { get; private set; } = Task.FromException<RestoreOutcome>(
         new InvalidOperationException("not started"));
 
-    /// <summary>The present activity, as text.</summary>
     public string Activity
     {
         get => _activity;
@@ -42,14 +33,12 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
         }
     }
 
-    /// <summary>True: finish the database under way and start no other.</summary>
     public bool StopAfterCurrent
     {
         get => _stopAfterCurrent;
         set => _stopAfterCurrent = value;
     }
 
-    /// <summary>The warning that the identity of the server is not verified, set before the first drop.</summary>
     public string? Unverified
     {
         get => _unverified;
@@ -57,7 +46,6 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
     }
 
     /// <summary>Creates a job; <see cref="Start"/> starts it.</summary>
-    /// <param name="wake">Called when the job has a change to write, and when it has ended.</param>
     /// <param name="fenceEnded">Cancels the job when this process must not act any longer.</param>
     public static RestoreJob Create(Action wake, CancellationToken fenceEnded) => new(wake, fenceEnded);
 
@@ -70,13 +58,10 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
 
     public void Report(SnapshotProgress value) => _progress[value.Database] = value;
 
-    /// <summary>Progress of a database; null if unknown.</summary>
     public SnapshotProgress? ProgressOf(string database) => _progress.GetValueOrDefault(database);
 
-    /// <summary>
-    /// Returns when the change is in status. The change must be repeatable: after a conflict it is applied again to the
-    /// server's version.
-    /// </summary>
+    /// <summary>Returns when the change is in status. The change must be repeatable: after a conflict it is applied
+    /// again to the server's version.</summary>
     /// <exception cref="RestoreStopException">Another operator has taken over; nothing was written.</exception>
     public async Task CommitAsync(
         Func<SnapshotRestoreStatus, SnapshotRestoreStatus> change, CancellationToken cancellationToken)
@@ -87,9 +72,6 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
         await commit.Done.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>
-    /// The changes that wait to be written, in order; they stay until <see cref="Commit.Done"/> is set.
-    /// </summary>
     public IReadOnlyList<Commit> Pending()
     {
         while (_commits.TryPeek(out var first) && first.Done.Task.IsCompleted)
@@ -100,7 +82,6 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
         return [.. _commits];
     }
 
-    /// <summary>Refuses all waiting and future commits.</summary>
     public void Supersede()
     {
         foreach (var commit in Pending())
@@ -123,7 +104,6 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
     /// <param name="Change">The change.</param>
     internal sealed record Commit(Func<SnapshotRestoreStatus, SnapshotRestoreStatus> Change)
     {
-        /// <summary>Completed when the change is written.</summary>
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -1,19 +1,11 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>The result of a job of a restore.</summary>
 /// <param name="Message">Whole sentences for status.</param>
 internal abstract record RestoreOutcome(string Message)
 {
-    /// <summary>
-    /// Whether what is missing may still be created without a change of the restore: see <see cref="ArrivalTime"/>.
-    /// </summary>
     public bool MayArrive { get; init; }
 
-    /// <summary>The same while what is missing may still be created.</summary>
     public RestoreOutcome Awaiting(DateTimeOffset ends)
     {
         var reason = this switch
@@ -34,9 +26,8 @@ internal abstract record RestoreOutcome(string Message)
     /// <summary>It was told to start no other database.</summary>
     internal sealed record Stopped(string Message) : RestoreOutcome(Message);
 
-    /// <summary>
-    /// It continues automatically when the condition in the message is met; the operator checks again.
-    /// </summary>
+    /// <summary>It continues automatically when the condition in the message is met; the operator checks
+    /// again.</summary>
     internal sealed record Waits(string Reason, string Message) : RestoreOutcome(Message);
 
     /// <summary>It needs a repair outside the object; the operator checks again automatically.</summary>

@@ -1,8 +1,3 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.SnapshotRestores;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>What a restore with mode: Plan would drop and load, and what would stop it, for status.</summary>

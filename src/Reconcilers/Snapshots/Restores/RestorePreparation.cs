@@ -1,18 +1,7 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>
-/// All checks before the first change: finds the snapshot, reads the state of the server, evaluates the guards and
-/// reads every file completely. Changes nothing.
-/// </summary>
+/// <summary>All checks before the first change: finds the snapshot, reads the state of the server, evaluates the guards
+/// and reads every file completely. Changes nothing.</summary>
 internal sealed class RestorePreparation(
     RestoreServices services,
     SnapshotRestore restore,
@@ -27,10 +16,8 @@ internal sealed class RestorePreparation(
     private static readonly string[] SystemSchemas =
         ["mysql", "information_schema", "performance_schema", "sys", "oceanbase"];
 
-    /// <summary>
-    /// Reads everything; when it returns, the server, the guards and the manifest are valid. The files are not read
-    /// yet.
-    /// </summary>
+    /// <summary>Reads everything; when it returns, the server, the guards and the manifest are valid. The files are not
+    /// read yet.</summary>
     /// <exception cref="RestoreStopException">Something prevents the restore.</exception>
     public async Task<RestoreWork> LookAsync(CancellationToken cancellationToken)
     {
@@ -92,11 +79,9 @@ internal sealed class RestorePreparation(
         };
     }
 
-    /// <summary>
-    /// Refuses to start without <c>spec.notAfter</c>, or after it; a restore that has started continues. Which
+    /// <summary>Refuses to start without <c>spec.notAfter</c>, or after it; a restore that has started continues. Which
     /// databases were restored is known from status only, and a status is lost when the object is deleted and applied
-    /// again: without a deadline the same manifest would drop the databases again months later.
-    /// </summary>
+    /// again: without a deadline the same manifest would drop the databases again months later.</summary>
     /// <param name="upgradeUid">The upgrade that waits for the restore and is responsible for it; null for a restore
     /// without an upgrade.</param>
     /// <exception cref="RestoreStopException">The restore must not start.</exception>
@@ -122,11 +107,9 @@ internal sealed class RestorePreparation(
         }
     }
 
-    /// <summary>
-    /// Ends the job between two databases if the Secret of the server was changed, so that the next job uses the new
-    /// one. A missing or unusable Secret ends nothing: its namespace may be being deleted, and a half restored database
-    /// is finished first.
-    /// </summary>
+    /// <summary>Ends the job between two databases if the Secret of the server was changed, so that the next job uses
+    /// the new one. A missing or unusable Secret ends nothing: its namespace may be being deleted, and a half restored
+    /// database is finished first.</summary>
     /// <exception cref="RestoreStopException">The Secret was changed.</exception>
     public async Task RequireSameAccessAsync(RestoreWork work, CancellationToken cancellationToken)
     {
@@ -150,8 +133,6 @@ internal sealed class RestorePreparation(
     }
 
     /// <summary>Evaluates the guards on the last known state of the server.</summary>
-    /// <param name="planOnly">True skips the checks that matter only for a restore that acts: contents that may not be
-    /// dropped, and sessions.</param>
     /// <exception cref="RestoreStopException">Something prevents the restore.</exception>
     public void Guard(RestoreWork work, bool planOnly)
     {
@@ -161,10 +142,8 @@ internal sealed class RestorePreparation(
         }
     }
 
-    /// <summary>
-    /// Reads every file that is still to be restored completely and compares it with the manifest. Files that this
-    /// process verified within the last hour are not read again.
-    /// </summary>
+    /// <summary>Reads every file that is still to be restored completely and compares it with the manifest. Files that
+    /// this process verified within the last hour are not read again.</summary>
     /// <exception cref="RestoreStopException">A file does not match the manifest, or the server would not accept
     /// it.</exception>
     public async Task VerifyAsync(RestoreWork work, CancellationToken cancellationToken)
@@ -196,7 +175,6 @@ internal sealed class RestorePreparation(
         session.VerifiedAt = services.Time.GetUtcNow();
     }
 
-    /// <summary>The load request, without the parts that only a restore that acts adds.</summary>
     public SnapshotLoadRequest Request(RestoreWork work, string database) => new()
     {
         Location = work.Location,

@@ -1,28 +1,19 @@
-using System.Globalization;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.SnapshotRestores;
 using SnapshotDatabase = Drydock.Clients.Snapshots.SnapshotDatabase;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>
-/// The databases in the status of a restore, and the changes written at each transition. Pure and repeatable.
-/// </summary>
+/// <summary>The databases in the status of a restore, and the changes written at each transition. Pure and
+/// repeatable.</summary>
 internal static class RestoreProgress
 {
-    /// <summary>Whether any database was dropped or restored.</summary>
     public static bool HasBegun(SnapshotRestoreStatus? status) =>
         status?.Databases.Exists(d => d.State != RestoreState.Pending) == true;
 
-    /// <summary>Whether the first drop happens between these two.</summary>
     public static bool Begins(SnapshotRestoreStatus? before, SnapshotRestoreStatus? after) =>
         after?.Phase == SnapshotRestorePhases.Restoring && before?.Phase != SnapshotRestorePhases.Restoring;
 
-    /// <summary>Whether a database contains neither its former data nor the data of the snapshot.</summary>
     public static bool HasHalf(SnapshotRestoreStatus? status) => Half(status).Count > 0;
 
-    /// <summary>Databases that contain neither their former data nor the data of the snapshot.</summary>
     public static IReadOnlyList<string> Half(SnapshotRestoreStatus? status) =>
         [
             .. (status?.Databases ?? [])
@@ -30,7 +21,6 @@ internal static class RestoreProgress
             .Select(d => d.Name),
         ];
 
-    /// <summary>The databases that would be dropped and loaded.</summary>
     public static SnapshotRestoreStatus Planned(SnapshotRestoreStatus status, RestoreWork work) =>
         Named(status, work) with
         {
@@ -52,11 +42,9 @@ internal static class RestoreProgress
         ],
         };
 
-    /// <summary>All checks passed: from now on databases are dropped.</summary>
     public static SnapshotRestoreStatus Begun(SnapshotRestoreStatus status, RestoreWork work) =>
         Counted(Planned(status, work) with { Phase = SnapshotRestorePhases.Restoring });
 
-    /// <summary>A database is about to be dropped, by a session that is known.</summary>
     public static SnapshotRestoreStatus Dropping(
         SnapshotRestoreStatus status, string database, bool existed, int tables, SessionReceipt session) =>
         With(status, database, d => d with
@@ -71,7 +59,6 @@ internal static class RestoreProgress
         }) with
         { Receipt = RestoreReceipt.With(status.Receipt, session.Key, session.Host) };
 
-    /// <summary>A session is about to load.</summary>
     public static SnapshotRestoreStatus Loading(
         SnapshotRestoreStatus status, string database, SessionReceipt session) =>
         With(status, database, d => d with { State = RestoreState.Loading }) with
@@ -79,10 +66,6 @@ internal static class RestoreProgress
             Receipt = RestoreReceipt.With(status.Receipt, session.Key, session.Host),
         };
 
-    /// <summary>A database was restored; its sessions have ended.</summary>
-    /// <param name="status">The status.</param>
-    /// <param name="database">The database in the snapshot.</param>
-    /// <param name="differences">Definitions that the server prints differently, one sentence each.</param>
     public static SnapshotRestoreStatus Restored(
         SnapshotRestoreStatus status, SnapshotDatabase database, IReadOnlyList<string> differences)
     {
@@ -108,7 +91,6 @@ internal static class RestoreProgress
             });
     }
 
-    /// <summary>The progress of the job, for display only.</summary>
     public static SnapshotRestoreStatus Shown(SnapshotRestoreStatus status, RestoreJob job) => Counted(status with
     {
         Databases =

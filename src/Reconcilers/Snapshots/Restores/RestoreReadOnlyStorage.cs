@@ -1,14 +1,8 @@
-using System.Collections.Concurrent;
-using System.Text.Json;
-using Drydock.Clients.Snapshots;
-
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>
-/// The storage of the snapshot, read-only: a defect of a restore can never damage a backup. The loader writes notes of
-/// its server sessions below <c>sessions/</c>, each before the session locks or loads anything. These notes stay in
-/// memory and go to <c>status.receipt</c>, where a successor finds them.
-/// </summary>
+/// <summary>The storage of the snapshot, read-only: a defect of a restore can never damage a backup. The loader writes
+/// notes of its server sessions below <c>sessions/</c>, each before the session locks or loads anything. These notes
+/// stay in memory and go to <c>status.receipt</c>, where a successor finds them.</summary>
 /// <param name="noted">Awaited before a note counts as written; an exception stops the session.</param>
 internal sealed class RestoreReadOnlyStorage(
     ISnapshotStorage inner, Func<SessionReceipt, CancellationToken, Task> noted, TimeProvider time) : ISnapshotStorage

@@ -1,15 +1,10 @@
 using System.Text.RegularExpressions;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>Maps failures to outcomes of a restore.</summary>
 internal static partial class RestoreReasons
 {
-    /// <summary>The outcome of an error of the snapshot client before anything was dropped.</summary>
     public static RestoreOutcome Of(SnapshotException error) => error.Failure switch
     {
         SnapshotFailure.NotFound or SnapshotFailure.BeingRemoved =>
@@ -36,7 +31,6 @@ internal static partial class RestoreReasons
         _ => new RestoreOutcome.Failed(Reasons.RestoreFailed, error.Message),
     };
 
-    /// <summary>The outcome of an error of the server before anything was dropped.</summary>
     public static RestoreOutcome Of(MySqlException error, string address) => error switch
     {
         { IsTransient: true } =>
@@ -50,7 +44,6 @@ internal static partial class RestoreReasons
         _ => new RestoreOutcome.Failed(Reasons.RestoreFailed, $"{address}: {error.Message}"),
     };
 
-    /// <summary>Whether the operator retries the same database: the connection broke, or a lock was held.</summary>
     public static bool IsPassing(Exception error) => error switch
     {
         SnapshotException

@@ -3,16 +3,12 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <summary>Keys of <c>status.receipt</c> of a restore.</summary>
 internal static class RestoreReceipt
 {
-    /// <summary>The job that may write; a successor replaces it by its own.</summary>
     public const string Job = "job";
 
-    /// <summary>When the attempt started or resumed after a pause: the timeout counts from there.</summary>
     public const string Since = "since";
 
-    /// <summary>The server on which the restore of the databases started.</summary>
     public const string Server = "server";
 
-    /// <summary>Names of the Leases by which the restore holds its databases, comma separated.</summary>
     public const string Claims = "claims";
 
     /// <summary>The receipt with one entry set, or removed with null.</summary>

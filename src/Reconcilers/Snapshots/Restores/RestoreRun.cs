@@ -1,15 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Engine.Running;
-using Drydock.Reconcilers.Upgrades;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
@@ -38,9 +26,6 @@ internal sealed class RestoreRun
     private readonly ConcurrentBag<SessionReceipt> _sessions = [];
     private readonly RestoreDifferences _differences;
 
-    /// <summary>Creates the run of a job.</summary>
-    /// <param name="restore">The restore as it was when the name of the job was written to its status.</param>
-    /// <param name="session">The in-memory state of the restore in this process.</param>
     public RestoreRun(RestoreServices services, SnapshotRestore restore, RestoreJob job, RestoreSession session)
     {
         _services = services;

@@ -1,13 +1,8 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>What metrics show of a SnapshotRestore.</summary>
 internal static class RestoreSample
 {
-    /// <summary>How they read it.</summary>
     public static RunSampling<SnapshotRestore> Sampling { get; } =
         new(SnapshotRestore.KindName, RunResults.OfOthers, Of);
 

@@ -1,5 +1,3 @@
-using Drydock.Crds.SnapshotRestores;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>The in-memory state of one restore. If it is lost, at most one verification is repeated.</summary>
@@ -7,31 +5,25 @@ internal sealed class RestoreSession : IAsyncDisposable
 {
     private static readonly TimeSpan Echo = TimeSpan.FromSeconds(1);
 
-    /// <summary>The job that runs, or has ended and was not evaluated yet.</summary>
     public RestoreJob? Job { get; set; }
 
-    /// <summary>The start time that this process wrote to the receipt, by its own clock.</summary>
     public string? Since { get; set; }
 
     /// <summary>Number of checks without a change since the last progress.</summary>
     public int Looks { get; set; }
 
-    /// <summary>The snapshot and databases that were verified.</summary>
     public string? Verified { get; set; }
 
-    /// <summary>When they were verified.</summary>
     public DateTimeOffset VerifiedAt { get; set; }
 
-    /// <summary>When the last check ended without a change.</summary>
     public DateTimeOffset ConcludedAt { get; set; }
 
     /// <summary>When the operator checks again without an event.</summary>
     public DateTimeOffset LookAgainAt { get; set; }
 
-    /// <summary>
-    /// Whether a reconcile right after a check is only caused by that check's own write. Without this, checks would
-    /// follow each other endlessly. A Secret that changes in that second is seen at <see cref="LookAgainAt"/>.
-    /// </summary>
+    /// <summary>Whether a reconcile right after a check is only caused by that check's own write. Without this, checks
+    /// would follow each other endlessly. A Secret that changes in that second is seen at
+    /// <see cref="LookAgainAt"/>.</summary>
     public bool IsEcho(SnapshotRestore restore, DateTimeOffset now) =>
         Looks > 0
             && now < ConcludedAt + Echo

@@ -1,8 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.SnapshotRestores;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>The location of the snapshot that a restore asks for.</summary>
@@ -111,4 +106,26 @@ internal sealed record RestoreSource(SnapshotLocation Location, DatabaseSource? 
 
     private static RestoreStopException Ends(string reason, string message) =>
         new(new RestoreOutcome.Failed(reason, message));
+}
+
+/// <summary>The dependencies of the SnapshotRestore controller.</summary>
+internal sealed record RestoreServices : ControllerServices
+{
+    public required ISnapshotter Snapshotter { get; init; }
+
+    public required ISnapshotLoader Loader { get; init; }
+
+    public required ISnapshotSessions Sessions { get; init; }
+
+    public required IStorages Storages { get; init; }
+
+    public required IRestoreServers Servers { get; init; }
+
+    public required TargetClaims Claims { get; init; }
+
+    public NamespaceScope Scope { get; init; } = NamespaceScope.All;
+
+    public required AsyncSignal Changes { get; init; }
+
+    public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
 }

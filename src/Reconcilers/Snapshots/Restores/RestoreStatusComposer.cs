@@ -1,14 +1,8 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>Composes the status of a restore. Pure.</summary>
 internal static class RestoreStatusComposer
 {
-    /// <summary>The status while a job runs.</summary>
     public static SnapshotRestoreStatus Running(
         SnapshotRestore restore, SnapshotRestoreStatus status, string activity, DateTimeOffset now)
     {
@@ -24,7 +18,6 @@ internal static class RestoreStatusComposer
             now);
     }
 
-    /// <summary>The status after a job ended.</summary>
     public static SnapshotRestoreStatus Ended(
         SnapshotRestore restore, SnapshotRestoreStatus status, RestoreOutcome outcome, DateTimeOffset now)
     {
@@ -62,7 +55,6 @@ internal static class RestoreStatusComposer
         return Compose(restore, status, summary, now);
     }
 
-    /// <summary>The summary while the restore is paused, before or between databases.</summary>
     public static RunStatusSummary Paused(
         SnapshotRestore restore, SnapshotRestoreStatus? status, string message) => new(
         RunOutcomeKind.Progressing,
@@ -70,7 +62,6 @@ internal static class RestoreStatusComposer
         Reasons.Paused,
         $"{message} {ControlAnnotations.HowToResume(restore.Metadata, restore.Spec.Paused)}");
 
-    /// <summary>The status with the summary and its conditions.</summary>
     public static SnapshotRestoreStatus Compose(
         SnapshotRestore restore, SnapshotRestoreStatus status, RunStatusSummary summary, DateTimeOffset now)
     {

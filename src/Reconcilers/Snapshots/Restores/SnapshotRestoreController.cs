@@ -1,21 +1,8 @@
-using System.Globalization;
-using System.Text.Json;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Crds;
-using Drydock.Crds.Common;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Engine.Running;
-using Drydock.Reconcilers.Upgrades;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>
-/// Restores databases from a snapshot. Level-based: status.databases and the server tell what is left to do. A database
-/// that is not Restored there is dropped and loaded again; one that is Restored is not changed again. Drops and loads
-/// run in <see cref="RestoreRun"/>.
-/// </summary>
+/// <summary>Restores databases from a snapshot. Level-based: status.databases and the server tell what is left to do. A
+/// database that is not Restored there is dropped and loaded again; one that is Restored is not changed again. Drops
+/// and loads run in <see cref="RestoreRun"/>.</summary>
 [EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list,watch,patch")]
 [EntityRbac(ApiGroup.Name, "snapshotrestores/status", Verbs = "update")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get")]
@@ -45,7 +32,6 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         _logger = services.Loggers.CreateLogger<SnapshotRestoreController>();
     }
 
-    /// <summary>Names of the Secrets whose changes trigger a reconcile.</summary>
     public static IEnumerable<string> ReferencedSecrets(SnapshotRestore restore)
     {
         return restore.Status?.Phase is SnapshotRestorePhases.Succeeded or SnapshotRestorePhases.Planned

@@ -1,8 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.Upgrades;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.Snapshots;
@@ -10,12 +5,11 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <summary>Finds the upgrade whose rollback a restore is.</summary>
 internal static class UpgradeLink
 {
-    /// <summary>
-    /// The uid of the upgrade that owns the restore and waits for it. The plan of that upgrade has stopped OMS, so no
-    /// other session may use its databases, and its claim covers the restore. Labels and owner references prove
-    /// nothing, because every creator of the object can set them. The proof is the upgrade's own status: a step that
-    /// has not succeeded yet, with a receipt that names this restore and was written before the restore was created.
-    /// </summary>
+    /// <summary>The uid of the upgrade that owns the restore and waits for it. The plan of that upgrade has stopped
+    /// OMS, so no other session may use its databases, and its claim covers the restore. Labels and owner references
+    /// prove nothing, because every creator of the object can set them. The proof is the upgrade's own status: a step
+    /// that has not succeeded yet, with a receipt that names this restore and was written before the restore was
+    /// created.</summary>
     public static async Task<string?> FindAsync(
         RestoreServices services, SnapshotRestore restore, CancellationToken cancellationToken)
     {

@@ -1,17 +1,12 @@
-using Drydock.Abstractions.Values;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Wakes all waiters when something happened. A waiter that came too late waits for the next signal, so waits are
-/// bounded.
-/// </summary>
+/// <summary>Wakes all waiters when something happened. A waiter that came too late waits for the next signal, so waits
+/// are bounded.</summary>
 internal sealed class AsyncSignal
 {
     private readonly Lock _gate = new();
     private readonly List<TaskCompletionSource> _waiting = [];
 
-    /// <summary>Wakes all waiters.</summary>
     public void Set()
     {
         List<TaskCompletionSource> woken;
@@ -24,10 +19,6 @@ internal sealed class AsyncSignal
         woken.ForEach(w => w.TrySetResult());
     }
 
-    /// <summary>
-    /// Returns at the next signal, or after <paramref name="atMost"/>: the longest delay for a signal that came between
-    /// an observation and this wait.
-    /// </summary>
     public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {
         var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -20,7 +20,6 @@ internal sealed class BoundedCache<TValue>(int capacity)
         }
     }
 
-    /// <summary>An entry, which becomes the most recently used one; null if there is none.</summary>
     public TValue? Find(string key)
     {
         lock (_gate)
@@ -36,7 +35,6 @@ internal sealed class BoundedCache<TValue>(int capacity)
         }
     }
 
-    /// <summary>Adds or replaces an entry and drops the least recently used one.</summary>
     public void Set(string key, TValue value)
     {
         lock (_gate)

@@ -1,35 +1,22 @@
-using System.Text.RegularExpressions;
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Engine.Holds;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// The annotations that do the same as control fields of the spec, for objects whose spec a GitOps tool restores:
-/// <c>drydock.dev/pause</c>, <c>drydock.dev/hold</c> and <c>drydock.dev/rollback</c>. Pure.
-/// </summary>
+/// <summary>The annotations that do the same as control fields of the spec, for objects whose spec a GitOps tool
+/// restores: <c>drydock.dev/pause</c>, <c>drydock.dev/hold</c> and <c>drydock.dev/rollback</c>. Pure.</summary>
 internal static partial class ControlAnnotations
 {
     private const int MostHolds = 64;
 
-    /// <summary>Whether the object is paused, by its spec or by the annotation.</summary>
     public static bool IsPaused(V1ObjectMeta metadata, bool specPaused) => specPaused || Pause(metadata) == true;
 
-    /// <summary>How to resume a paused object: a whole sentence.</summary>
     public static string HowToResume(V1ObjectMeta metadata, bool specPaused) => Pause(metadata) != true
         ? "Set spec.paused: false to continue."
         : specPaused
             ? $"Set spec.paused: false and remove the annotation {Annotations.Pause} to continue."
             : $"Remove the annotation {Annotations.Pause} to continue.";
 
-    /// <summary>The well-formed entries of the annotation <c>drydock.dev/hold</c>.</summary>
     public static IReadOnlyList<string> Holds(V1ObjectMeta metadata) =>
         [.. RunTokens.List(metadata, Annotations.Hold).Where(IsHold).Take(MostHolds)];
 
-    /// <summary>The spec as the run follows it: what is written, and what the annotations add.</summary>
     public static RunSpec Apply(V1ObjectMeta metadata, RunSpec spec, RunStatus? status)
     {
         var holds = Holds(metadata);
@@ -44,10 +31,6 @@ internal static partial class ControlAnnotations
         };
     }
 
-    /// <summary>
-    /// The status in which a new rollback token is recorded as the request for a rollback, or in which a request is
-    /// cancelled whose annotation was removed before the rollback began. Null if nothing changed.
-    /// </summary>
     public static RunStatus? SeeRollback(RunObject entity, RunStatus status, DateTimeOffset now)
     {
         if (RetryTokens.NewRollback(entity.Metadata, status.UsedTokens) is { } token)
@@ -65,9 +48,6 @@ internal static partial class ControlAnnotations
         return isCancelled ? status with { RolledBackBy = null } : null;
     }
 
-    /// <summary>
-    /// What is wrong with the values of these annotations, and what to do: whole sentences. Null if nothing is.
-    /// </summary>
     public static string? Problems(RunKind kind, RunObject entity, RunStatus status)
     {
         var plans = kind.Plans.All(status).ToList();
@@ -86,7 +66,6 @@ internal static partial class ControlAnnotations
             : null;
     }
 
-    /// <summary>What is wrong with the value of <c>drydock.dev/pause</c>; null if nothing is.</summary>
     public static string? PauseProblem(V1ObjectMeta metadata) =>
         Text(metadata, Annotations.Pause) is { Length: > 0 } text && Pause(metadata) is null
             ? $"The annotation {Annotations.Pause} has the value {Quoted(text)}, so it does not pause. "

@@ -1,8 +1,3 @@
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Events;
-using Drydock.Engine.Running;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The dependencies of every controller.</summary>
@@ -10,7 +5,6 @@ internal record ControllerServices
 {
     public required IKubernetesClient Kubernetes { get; init; }
 
-    /// <summary>Whether this process may act.</summary>
     public required IActFence Fence { get; init; }
 
     public required IEventRecorder Events { get; init; }

@@ -1,23 +1,13 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Drydock.Abstractions.Controllers;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Kubernetes.Events;
-using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Clients.Kubernetes.Watching;
-using Drydock.Crds.Common;
 using Backoff = Drydock.Engine.Running.Backoff;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// The outer frame of every controller. A finished object is ignored without a read; everything else is decided from
-/// the current state on the server, never from the cache. After a write that failed, or may have failed, the object is
-/// read and decided again after a growing pause. Jobs outside the reconcile are kept by uid and stopped with the
-/// object, or with the leadership.
-/// </summary>
+/// <summary>The outer frame of every controller. A finished object is ignored without a read; everything else is
+/// decided from the current state on the server, never from the cache. After a write that failed, or may have failed,
+/// the object is read and decided again after a growing pause. Jobs outside the reconcile are kept by uid and stopped
+/// with the object, or with the leadership.</summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TSession">The in-memory state of one object. It may be lost at any time: the next reconcile starts
 /// from the observed state.</typeparam>
@@ -38,10 +28,8 @@ internal abstract class EntityController<TEntity, TSession>(
     private readonly ConcurrentDictionary<string, int> _lostWrites = new(StringComparer.Ordinal);
     private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), Random.Shared);
 
-    /// <summary>Pause before the next reconcile after a write conflict.</summary>
     protected static TimeSpan ConflictPause { get; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Writes of this controller.</summary>
     protected IEntityWriter<TEntity> Writer { get; } = writer;
 
     public async Task<ReconciliationResult<TEntity>> ReconcileAsync(TEntity entity, CancellationToken cancellationToken)
@@ -111,37 +99,28 @@ internal abstract class EntityController<TEntity, TSession>(
         }
     }
 
-    /// <summary>
-    /// Finished, and nothing requested since: no read, no write, no connection to any target. Called for the cached and
-    /// for the fresh object.
-    /// </summary>
+    /// <summary>Finished, and nothing requested since: no read, no write, no connection to any target. Called for the
+    /// cached and for the fresh object.</summary>
     protected abstract bool IsInert(TEntity entity);
 
-    /// <summary>The <see cref="Reduce"/> of an inert object.</summary>
     protected virtual TEntity ReduceInert(TEntity entity) => entity;
 
-    /// <summary>How long an object stays inert without an event; null without limit.</summary>
     protected virtual TimeSpan? InertFor(TEntity entity) => null;
 
-    /// <summary>
-    /// The finalizer that an object must have as long as it is not deleted, because something is held for it; null if
-    /// nothing is. Level-based: a replacement without metadata (<c>kubectl replace</c>) removes finalizers.
-    /// </summary>
+    /// <summary>The finalizer that an object must have as long as it is not deleted, because something is held for it;
+    /// null if nothing is. Level-based: a replacement without metadata (<c>kubectl replace</c>) removes
+    /// finalizers.</summary>
     protected abstract string? FinalizerOf(TEntity entity);
 
-    /// <summary>
-    /// Reconciles the object's current server-side state. Returns when to requeue, or null to wait for the next event.
-    /// </summary>
+    /// <summary>Reconciles the object's current server-side state. Returns when to requeue, or null to wait for the
+    /// next event.</summary>
     protected abstract Task<TimeSpan?> ReconcileFreshAsync(TEntity entity, CancellationToken cancellationToken);
 
-    /// <summary>The session of the object, created if there is none.</summary>
     protected TSession SessionOf(TEntity entity, Func<TSession> make) =>
         _sessions.GetOrAdd(Uid(entity), static (_, m) => m(), make);
 
-    /// <summary>The session of the object; null if there is none.</summary>
     protected TSession? FindSession(TEntity entity) => _sessions.GetValueOrDefault(Uid(entity));
 
-    /// <summary>Stops the jobs of the object and removes its session; returns when they have stopped.</summary>
     protected Task ForgetAsync(TEntity entity) =>
         entity?.Metadata.Uid is { } uid ? ForgetAsync(uid) : Task.CompletedTask;
 

@@ -1,28 +1,16 @@
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// What a run that stopped in the middle (failed, aborted or released), or waits for long (paused, held, a guard that
-/// does not hold), must not leave in its targets. <see cref="IRunTargets.CleanUpAsync"/> removes it; the run can
-/// continue later all the same. Pure. Kinds implement <see cref="IParkedStateCleanup{TSpec, TStatus}"/>.
-/// </summary>
+/// <summary>What a run that stopped in the middle (failed, aborted or released), or waits for long (paused, held, a
+/// guard that does not hold), must not leave in its targets. <see cref="IRunTargets.CleanUpAsync"/> removes it; the run
+/// can continue later all the same. Pure. Kinds implement <see cref="IParkedStateCleanup{TSpec, TStatus}"/>.</summary>
 internal interface IParkedStateCleanup
 {
-    /// <summary>Whether anything of it may remain, according to the receipts of the plans.</summary>
     bool MayRemain(RunSpec spec, RunStatus status);
 
     /// <summary>When it is removed; null if it may stay.</summary>
-    /// <param name="spec">The spec.</param>
-    /// <param name="status">The status.</param>
     /// <param name="isStopped">Whether the run has stopped; otherwise it waits for something.</param>
     DateTimeOffset? RemoveAt(RunSpec spec, RunStatus status, bool isStopped);
 
-    /// <summary>The status in which the removal is recorded.</summary>
-    /// <param name="spec">The spec.</param>
-    /// <param name="status">The status.</param>
-    /// <param name="names">Names of the removed items, as the targets reported them.</param>
-    /// <param name="at">When that was observed.</param>
     RunStatus MarkRemoved(RunSpec spec, RunStatus status, IReadOnlyCollection<string> names, DateTimeOffset at);
 }
 
@@ -35,8 +23,6 @@ internal interface IParkedStateCleanup<in TSpec, TStatus> : IParkedStateCleanup
 {
     bool MayRemain(TSpec spec, TStatus status);
 
-    /// <inheritdoc cref="IParkedStateCleanup.RemoveAt"/>
-    /// <remarks>At once when the run has stopped, and never while it only waits.</remarks>
     DateTimeOffset? RemoveAt(TSpec spec, TStatus status, bool isStopped) =>
         isStopped ? DateTimeOffset.MinValue : null;
 
@@ -57,6 +43,5 @@ internal interface IParkedStateCleanup<in TSpec, TStatus> : IParkedStateCleanup
 /// <param name="Remaining">Descriptions of remaining items, with the reason.</param>
 internal sealed record ParkedStateResult(IReadOnlyCollection<string> Removed, IReadOnlyCollection<string> Remaining)
 {
-    /// <summary>There was nothing to remove.</summary>
     public static ParkedStateResult Nothing { get; } = new([], []);
 }

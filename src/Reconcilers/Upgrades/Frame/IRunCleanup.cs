@@ -1,41 +1,24 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// The removal of the items that a rollback would need, after a success that was accepted. Pure. Kinds implement
-/// <see cref="IRunCleanup{TSpec, TStatus}"/>.
-/// </summary>
+/// <summary>The removal of the items that a rollback would need, after a success that was accepted. Pure. Kinds
+/// implement <see cref="IRunCleanup{TSpec, TStatus}"/>.</summary>
 internal interface IRunCleanup
 {
     /// <summary>Continues "The upgrade is accepted: ": <c>the old files are being removed</c>.</summary>
     string Begins { get; }
 
-    /// <summary>The effect of a deletion: <c>No more old files are removed</c>.</summary>
     string Stops { get; }
 
-    /// <summary>The plan of the removal; null before it is compiled.</summary>
     Plan? PlanOf(RunStatus status);
 
-    /// <summary>The status with that plan.</summary>
     RunStatus WithPlan(RunStatus status, Plan? plan);
 
-    /// <summary>
-    /// When it begins according to the spec; null if never, if it is compiled already, or if a rollback is requested.
-    /// </summary>
     DateTimeOffset? DueAt(RunSpec spec, RunStatus status);
 
-    /// <summary>When it begins, as the stored status says: until then nothing is read or written.</summary>
     DateTimeOffset? AnnouncedAt(RunStatus status);
 
-    /// <summary>The status with that time.</summary>
     RunStatus Announce(RunStatus status, DateTimeOffset? at);
 
-    /// <summary>Compiles it.</summary>
-    /// <param name="spec">The spec.</param>
-    /// <param name="done">The plan that was carried out.</param>
-    /// <param name="attemptsBefore">See <see cref="Plan.AttemptsBefore"/>.</param>
     Plan Compile(RunSpec spec, Plan done, int attemptsBefore);
 }
 

@@ -1,39 +1,26 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// The facts that preflight learned about the targets, and their consequences. Pure. Kinds implement
-/// <see cref="IRunDiscovery{TSpec, TStatus}"/>.
-/// </summary>
+/// <summary>The facts that preflight learned about the targets, and their consequences. Pure. Kinds implement
+/// <see cref="IRunDiscovery{TSpec, TStatus}"/>.</summary>
 internal interface IRunDiscovery
 {
-    /// <summary>The identity that the target reports itself: the claim is named after it.</summary>
     string TargetIdentity { get; }
 
-    /// <summary>Where the target was reached, in the form that claims use; empty if that is not known.</summary>
     IReadOnlyList<string> TargetAddresses => [];
 
-    /// <summary>The target in a few words.</summary>
     string TargetDescription { get; }
 
-    /// <summary>
-    /// Additional target identities that must be unclaimed before this run starts, for example individual databases
-    /// under restore.
-    /// </summary>
+    /// <summary>Additional target identities that must be unclaimed before this run starts, for example individual
+    /// databases under restore.</summary>
     IReadOnlyList<string> MustBeFree => [];
 
     /// <summary>Compiles the plan: at least one step, and the same plan for the same spec and discovery.</summary>
     Plan Compile(RunSpec spec);
 
-    /// <summary>The status with the learned facts.</summary>
     RunStatus Learn(RunStatus status, RunSpec spec, DateTimeOffset now);
 
-    /// <summary>
-    /// Stores what is too long for the status, right before the plan is stored, and returns the status that refers to
-    /// it. Called again after a crash.
-    /// </summary>
+    /// <summary>Stores what is too long for the status, right before the plan is stored, and returns the status that
+    /// refers to it. Called again after a crash.</summary>
     /// <exception cref="ListUnavailableException">The API server refuses it.</exception>
     Task<RunStatus> StoreListsAsync(RunStatus status, CancellationToken cancellationToken) => Task.FromResult(status);
 }
@@ -49,7 +36,6 @@ internal interface IRunDiscovery<in TSpec, TStatus> : IRunDiscovery
 
     TStatus Learn(TStatus status, TSpec spec, DateTimeOffset now);
 
-    /// <inheritdoc cref="IRunDiscovery.StoreListsAsync" />
     Task<TStatus> StoreListsAsync(TStatus status, CancellationToken cancellationToken) => Task.FromResult(status);
 
     Plan IRunDiscovery.Compile(RunSpec spec) => Compile((TSpec)spec);

@@ -1,69 +1,47 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// The targets of one object, bound to its current spec and Secrets. A change of those binds other targets and disposes
-/// of these; every other change of the object arrives by <see cref="Refresh"/>. Kinds implement
-/// <see cref="IRunTargets{TEntity, TStatus}"/>.
-/// </summary>
+/// <summary>The targets of one object, bound to its current spec and Secrets. A change of those binds other targets and
+/// disposes of these; every other change of the object arrives by <see cref="Refresh"/>. Kinds implement
+/// <see cref="IRunTargets{TEntity, TStatus}"/>.</summary>
 internal interface IRunTargets : IAsyncDisposable
 {
-    /// <summary>Replaces the object by a newer version of it; endpoints and Secrets are unchanged.</summary>
     void Refresh(IKubernetesObject entity);
 
-    /// <summary>Removes every known secret from a text.</summary>
     string Redact(string text);
 
-    /// <summary>
-    /// The actions and guard checks of the kind's plans, bound to these targets. Called at every advance.
-    /// </summary>
+    /// <summary>The actions and guard checks of the kind's plans, bound to these targets. Called at every
+    /// advance.</summary>
     IStepCatalog Catalog();
 
-    /// <summary>
-    /// One preflight pass: everything that can be found out without changing anything, all findings of the pass. Ends
-    /// when cancelled; any other exception is reported as a defect.
-    /// </summary>
+    /// <summary>One preflight pass: everything that can be found out without changing anything, all findings of the
+    /// pass. Ends when cancelled; any other exception is reported as a defect.</summary>
     Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Why a rollback is impossible now and what an administrator may repair; null if it is possible. Changes nothing,
-    /// and does not throw for any answer of a target.
-    /// </summary>
-    /// <param name="status">The status with the plans.</param>
-    /// <param name="cancellationToken">Ends the check.</param>
+    /// <summary>Why a rollback is impossible now and what an administrator may repair; null if it is possible. Changes
+    /// nothing, and does not throw for any answer of a target.</summary>
     Task<string?> FindObstacleAsync(RunStatus status, CancellationToken cancellationToken);
 
-    /// <summary>Notes for the rollback plan of a run that had succeeded.</summary>
     Task<IReadOnlyList<string>> RollbackNotesAsync(RunStatus status, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// What keeps a process that has just taken over a run from continuing its plan, for example a storage that is not
-    /// the one preflight marked; null if nothing does. Called again until it returns null, then never again.
-    /// </summary>
+    /// <summary>What keeps a process that has just taken over a run from continuing its plan, for example a storage
+    /// that is not the one preflight marked; null if nothing does. Called again until it returns null, then never
+    /// again.</summary>
     Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => Task.FromResult<Blocker?>(null);
 
-    /// <summary>
-    /// Removes what a stopped run must not leave in the targets. Called beside the reconcile while
+    /// <summary>Removes what a stopped run must not leave in the targets. Called beside the reconcile while
     /// <see cref="RunKind.ParkedState"/> says that something may remain, until it is removed. Decides from observed
-    /// state; asks the fence before each change.
-    /// </summary>
+    /// state; asks the fence before each change.</summary>
     Task<ParkedStateResult> CleanUpAsync(RunStatus status, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Follows events of the targets from now on, as far as access allows. Called repeatedly; must not throw because of
-    /// a target or a Secret.
-    /// </summary>
+    /// <summary>Follows events of the targets from now on, as far as access allows. Called repeatedly; must not throw
+    /// because of a target or a Secret.</summary>
     void FollowEvents()
     {
     }
 }
 
-/// <summary>
-/// The <see cref="IRunTargets"/> of one kind, with its own types. The members with a body are optional.
-/// </summary>
+/// <summary>The <see cref="IRunTargets"/> of one kind, with its own types. The members with a body are
+/// optional.</summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TStatus">Its status.</typeparam>
 internal interface IRunTargets<in TEntity, in TStatus> : IRunTargets
@@ -105,10 +83,8 @@ internal sealed record RunBinding(
     string AccessKey, string TargetsKey, string SpecKey, Func<Action, IRunTargets> Bind)
 {
     /// <summary>A binding whose keys follow from the classes of the fields.</summary>
-    /// <remarks>
-    /// Identity fields are part of the key of the connections: until a plan is stored every field may change, also the
-    /// list of targets.
-    /// </remarks>
+    /// <remarks>Identity fields are part of the key of the connections: until a plan is stored every field may change,
+    /// also the list of targets.</remarks>
     public static RunBinding Of<TSpec>(TSpec spec, string secretsDigest, Func<Action, IRunTargets> bind)
         where TSpec : RunSpec
     {

@@ -1,11 +1,9 @@
 using Drydock.Clients.Kubernetes.Leadership;
-using Drydock.Engine.Running;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Allows acts only while this process is certain to stay leader long enough for an act to reach its target.
-/// </summary>
+/// <summary>Allows acts only while this process is certain to stay leader long enough for an act to reach its
+/// target.</summary>
 internal sealed class LeadershipFence(ILeadership leadership) : IActFence
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);

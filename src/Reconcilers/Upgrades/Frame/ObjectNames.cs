@@ -1,13 +1,7 @@
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Names of the objects a run makes beside itself: found again after any crash, and never another run's. Any legal name
-/// of the run will do.
-/// </summary>
+/// <summary>Names of the objects a run makes beside itself: found again after any crash, and never another run's. Any
+/// legal name of the run will do.</summary>
 internal static class ObjectNames
 {
     // What the server allows.
@@ -15,9 +9,8 @@ internal static class ObjectNames
     private const int LongestLabel = 63;
     private const int LongestStem = 150;
 
-    /// <summary>
-    /// What all of them begin with, at most 159 characters. Another object of the same name later has another uid.
-    /// </summary>
+    /// <summary>What all of them begin with, at most 159 characters. Another object of the same name later has another
+    /// uid.</summary>
     public static string Stem(V1ObjectMeta owner)
     {
         var name = owner.Name.Length > LongestStem ? owner.Name[..LongestStem].TrimEnd('-', '.') : owner.Name;
@@ -31,9 +24,6 @@ internal static class ObjectNames
     public static string Overflow(V1ObjectMeta owner, string what, string suffix) =>
         Cut($"{Stem(owner)}-{what.Replace('/', '-').ToLowerInvariant()}-{suffix}", LongestName);
 
-    /// <summary>
-    /// A name as the value of a label: itself, or cut with a hash at its end where it is too long for one.
-    /// </summary>
     public static string Label(string name) => Cut(name, LongestLabel);
 
     // Of two long names that begin alike the hashes differ.

@@ -1,14 +1,8 @@
-using System.Reflection;
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// The parts of finished objects that a cache keeps: what says that an object is inert, and what metrics report of it.
-/// Texts for users are dropped, words of the API are shared, and a step keeps only its state. Pure.
-/// </summary>
+/// <summary>The parts of finished objects that a cache keeps: what says that an object is inert, and what metrics
+/// report of it. Texts for users are dropped, words of the API are shared, and a step keeps only its state.
+/// Pure.</summary>
 internal static class ReducedObject
 {
     private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
@@ -29,7 +23,6 @@ internal static class ReducedObject
     private static readonly Dictionary<StepState, PlanStep> Steps =
         Enum.GetValues<StepState>().ToDictionary(state => state, state => new PlanStep { State = state });
 
-    /// <summary>The metadata, marked as those of a reduced copy.</summary>
     public static V1ObjectMeta Metadata(V1ObjectMeta metadata) => metadata with
     {
         IsReduced = true,
@@ -38,7 +31,6 @@ internal static class ReducedObject
             : metadata.Annotations,
     };
 
-    /// <summary>What every kind of upgrade reports.</summary>
     public static RunStatus Status(RunStatus status) => Observed(status) with
     {
         Step = null,
@@ -52,7 +44,6 @@ internal static class ReducedObject
         ActionRequired = [.. status.ActionRequired.Select(_ => AnyAction)],
     };
 
-    /// <summary>What every kind reports.</summary>
     public static TStatus Observed<TStatus>(TStatus status)
         where TStatus : ObservedStatus => status with
         {
@@ -70,7 +61,6 @@ internal static class ReducedObject
             ],
         };
 
-    /// <summary>The plan: its identity, and of each step only the state.</summary>
     public static Plan? Plan(Plan? plan) => plan is null
         ? null
         : plan with { Steps = [.. plan.Steps.Select(s => Steps[s.State])], Guards = [], Notes = [] };

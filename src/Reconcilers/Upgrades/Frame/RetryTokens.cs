@@ -1,41 +1,29 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Tokens of every kind: <c>spec.retry</c>, and the annotations <c>drydock.dev/retry</c>, <c>drydock.dev/abort</c> and
-/// <c>drydock.dev/rollback</c>. Each value works once. Tokens are compared in their recorded form: trimmed, and clipped
-/// to the length of a record.
-/// </summary>
+/// <summary>Tokens of every kind: <c>spec.retry</c>, and the annotations <c>drydock.dev/retry</c>,
+/// <c>drydock.dev/abort</c> and <c>drydock.dev/rollback</c>. Each value works once. Tokens are compared in their
+/// recorded form: trimmed, and clipped to the length of a record.</summary>
 internal static class RetryTokens
 {
-    /// <summary>Retry tokens that were given and are not used yet.</summary>
     public static IReadOnlyList<string> New(V1ObjectMeta metadata, string? specRetry, IReadOnlyList<UsedToken> used) =>
         [.. Given(metadata, specRetry).Where(t => !IsUsed(used, TokenKind.Retry, t))];
 
-    /// <summary>The abort token that was given and is not used yet; null if there is none.</summary>
     public static string? NewAbort(V1ObjectMeta metadata, IReadOnlyList<UsedToken> used) =>
         GivenAbort(metadata) is { } token && !IsUsed(used, TokenKind.Abort, token) ? token : null;
 
-    /// <summary>The rollback token that was given and is not used yet; null if there is none.</summary>
     public static string? NewRollback(V1ObjectMeta metadata, IReadOnlyList<UsedToken> used) =>
         GivenRollback(metadata) is { } token && !IsUsed(used, TokenKind.Rollback, token) ? token : null;
 
-    /// <summary>The rollback token that the object has, used or not; null if it has none.</summary>
     public static string? GivenRollback(V1ObjectMeta metadata) => Annotated(metadata, Annotations.Rollback);
 
-    /// <summary>The used tokens with these added.</summary>
     public static List<UsedToken> Use(
         IReadOnlyList<UsedToken> used, IEnumerable<string> tokens, DateTimeOffset now, TokenKind kind = TokenKind.Retry)
     {
         return [.. used, .. tokens.Select(t => new UsedToken { Kind = kind, Token = Recorded(t), At = now })];
     }
 
-    /// <summary>
-    /// The used tokens as they are stored: of each kind the last ones, and those that the object still has, however
-    /// old. A token that is not removed from the object must not count as new after many others.
-    /// </summary>
+    /// <summary>The used tokens as they are stored: of each kind the last ones, and those that the object still has,
+    /// however old. A token that is not removed from the object must not count as new after many others.</summary>
     public static List<UsedToken> Trim(V1ObjectMeta metadata, string? specRetry, IReadOnlyList<UsedToken> used)
     {
         var present = Given(metadata, specRetry).Select(t => (TokenKind.Retry, t)).ToHashSet();

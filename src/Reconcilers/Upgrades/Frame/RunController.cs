@@ -1,16 +1,7 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Crds.Common;
-using Drydock.Engine.Running;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Takes objects of one kind through preflight, plan, run and completion. Level-based and never blocking; see
-/// <see cref="PlanRun"/>.
-/// </summary>
+/// <summary>Takes objects of one kind through preflight, plan, run and completion. Level-based and never blocking; see
+/// <see cref="PlanRun"/>.</summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     where TEntity : class, IKubernetesObject

@@ -1,16 +1,7 @@
-using System.Reflection;
-using System.Text.Json.Serialization.Metadata;
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// The base of every kind: casts once, so that the kind is written with its own types. See <see cref="RunKind"/> for
-/// the meaning of the members.
-/// </summary>
+/// <summary>The base of every kind: casts once, so that the kind is written with its own types. See
+/// <see cref="RunKind"/> for the meaning of the members.</summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TSpec">Its spec.</typeparam>
 /// <typeparam name="TStatus">Its status.</typeparam>
@@ -84,7 +75,6 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
 
     protected abstract Task<RunBinding> BindAsync(TEntity entity, CancellationToken cancellationToken);
 
-    /// <summary>The status without what this kind adds and <see cref="ReducedObject"/> says.</summary>
     protected virtual TStatus Reduce(TStatus status) => status;
 
     protected virtual string IdentityHash(TSpec spec) => FieldClasses.Hash(spec, FieldClass.Identity);
@@ -116,3 +106,8 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
 
     protected abstract string LeftBehind(TSpec spec, TStatus status);
 }
+
+/// <summary>A hold that follows from another field of the spec than holdBefore.</summary>
+/// <param name="Step">The id of the step before which the run waits for an approval.</param>
+/// <param name="Because">Why, with the field: part of a sentence.</param>
+internal sealed record ImpliedHold(string Step, string Because);

@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The milestones of a kind, in the order of their conditions.</summary>
@@ -15,9 +13,7 @@ internal sealed record RunMilestones(
 /// <param name="Phase">The phase.</param>
 internal sealed record Milestone(string Condition, string Phase)
 {
-    /// <summary>
-    /// Why it is not reached although its steps may be done: reason and message. Null, or no function, if nothing
-    /// speaks against it.
-    /// </summary>
+    /// <summary>Why it is not reached although its steps may be done: reason and message. Null, or no function, if
+    /// nothing speaks against it.</summary>
     public Func<Plan, (string Reason, string Message)?>? Missed { get; init; }
 }

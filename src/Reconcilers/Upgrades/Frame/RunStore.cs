@@ -1,9 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Kubernetes.Events;
-using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Writes to the objects of one kind, reports events about them and wakes them.</summary>
@@ -14,24 +8,18 @@ internal interface IRunStore
     /// outcome is unknown.</exception>
     Task<RunObject> WriteStatusAsync(RunObject entity, RunStatus status, CancellationToken cancellationToken);
 
-    /// <summary>See <see cref="IEntityWriter{TEntity}.AddFinalizerAsync"/>.</summary>
     Task<RunObject> AddFinalizerAsync(RunObject entity, string finalizer, CancellationToken cancellationToken);
 
-    /// <summary>See <see cref="IEntityWriter{TEntity}.RemoveFinalizerAsync"/>.</summary>
     Task<RunObject?> RemoveFinalizerAsync(RunObject entity, string finalizer, CancellationToken cancellationToken);
 
-    /// <summary>Reports an event of the ordinary course.</summary>
     void Normal(RunObject entity, string reason, string message);
 
-    /// <summary>Reports an event that an administrator should look at.</summary>
     void Warning(RunObject entity, string reason, string message);
 
     /// <summary>Reconciles the object as soon as possible. From any thread; does not block.</summary>
     void Wake(RunObject entity);
 }
 
-/// <inheritdoc cref="IRunStore" />
-/// <typeparam name="TEntity">The kind.</typeparam>
 internal sealed class RunStore<TEntity>(
     RunKind kind, IEntityWriter<TEntity> writer, IReconcileTrigger<TEntity> trigger, IEventRecorder events) : IRunStore
     where TEntity : class, IKubernetesObject
@@ -64,4 +52,16 @@ internal sealed class RunStore<TEntity>(
     public void Wake(RunObject entity) => trigger.Wake(entity.Metadata.Namespace, entity.Metadata.Name);
 
     private static TEntity Of(RunObject entity) => (TEntity)entity.Entity;
+}
+
+/// <summary>An object of any kind, as the flows of the frame see it.</summary>
+/// <param name="Entity">The object itself.</param>
+/// <param name="Spec">Its spec as the run follows it, with what annotations add
+/// (<see cref="ControlAnnotations.Apply"/>).</param>
+/// <param name="Status">Its status; null before the first write.</param>
+internal sealed record RunObject(IKubernetesObject Entity, RunSpec Spec, RunStatus? Status)
+{
+    public V1ObjectMeta Metadata => Entity.Metadata;
+
+    public RunSpec Written { get; init; } = Spec;
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The time of <c>spec.notAfter</c>, after which nothing is started.</summary>
@@ -7,7 +5,6 @@ internal static class StartDeadline
 {
     /// <summary>Why nothing may be started now, whole sentences; null if it may.</summary>
     /// <param name="notAfter">The time, as the spec has it; null for none.</param>
-    /// <param name="now">The time it is.</param>
     public static string? Missed(DateTimeOffset? notAfter, DateTimeOffset now) => notAfter is { } last && now > last
         ? $"spec.notAfter is {Text(last)} and has passed. Nothing was started, and nothing will be. "
             + "Set a later spec.notAfter if this run is still wanted; otherwise delete the object."

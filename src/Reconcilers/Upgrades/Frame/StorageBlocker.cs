@@ -1,13 +1,8 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Checks the storage of the backup that a run depends on.</summary>
 internal static class StorageBlocker
 {
-    /// <summary>Null while the storage contains the marker file that preflight wrote there.</summary>
     public static async Task<Blocker?> FindAsync(
         IBackupStorageProbe probe, StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
     {

@@ -1,11 +1,7 @@
-using Drydock.Abstractions.Values;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The time limit that a field asks for, as a timer takes it: at most 49 days.</summary>
 internal static class TimeLimit
 {
-    /// <summary>Reads it.</summary>
-    /// <exception cref="FormatException">The text is not a duration.</exception>
     public static TimeSpan Parse(string text) => Timers.Clamp(KubernetesDuration.Parse(text));
 }

@@ -1,18 +1,12 @@
-using System.Collections.Concurrent;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Watching;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// The last seen state of the objects of one kind that have not ended, or ended within <see cref="Kept"/>. Kept up to
-/// date with the changes, so that a collection of the metrics does not read thousands of finished objects.
-/// </summary>
+/// <summary>The last seen state of the objects of one kind that have not ended, or ended within <see cref="Kept"/>.
+/// Kept up to date with the changes, so that a collection of the metrics does not read thousands of finished
+/// objects.</summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 internal sealed class RecentRuns<TEntity>
     where TEntity : class, IKubernetesObject
 {
-    /// <summary>How long an object is reported after its end.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
     private readonly ConcurrentDictionary<ObjectKey, RunSample> _samples = new();
@@ -20,14 +14,12 @@ internal sealed class RecentRuns<TEntity>
     private readonly RunSampling<TEntity> _sampling;
     private readonly TimeProvider _time;
 
-    /// <summary>Follows the changes for the life of the cache.</summary>
     public RecentRuns(IResourceCache<TEntity> objects, RunSampling<TEntity> sampling, TimeProvider time)
     {
         (_objects, _sampling, _time) = (objects, sampling, time);
         objects.Subscribe(OnChange);
     }
 
-    /// <summary>Their present states.</summary>
     public IEnumerable<RunSample> Read()
     {
         var since = _time.GetUtcNow() - Kept;
@@ -65,3 +57,11 @@ internal sealed class RecentRuns<TEntity>
         }
     }
 }
+
+/// <summary>How metrics and traces read objects of one kind.</summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+/// <param name="Kind">The kind as written in manifests.</param>
+/// <param name="Results">How objects of the kind may end.</param>
+/// <param name="Read">Reads one object.</param>
+internal sealed record RunSampling<TEntity>(
+    string Kind, IReadOnlyList<string> Results, Func<TEntity, RunSample> Read);

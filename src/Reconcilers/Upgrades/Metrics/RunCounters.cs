@@ -1,13 +1,7 @@
-using System.Diagnostics.Metrics;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Counts what happens to objects, by comparing each status with the one before it. Only the leader counts. What
-/// happened while no operator led is not counted.
-/// </summary>
+/// <summary>Counts what happens to objects, by comparing each status with the one before it. Only the leader counts.
+/// What happened while no operator led is not counted.</summary>
 internal sealed class RunCounters : IRunObserver, IDisposable
 {
     private readonly Meter _meter = new("Drydock.RunEvents");
@@ -18,10 +12,6 @@ internal sealed class RunCounters : IRunObserver, IDisposable
     private readonly Func<bool> _leads;
     private readonly TimeProvider _time;
 
-    /// <summary>Creates the instruments.</summary>
-    /// <param name="sources">The kinds.</param>
-    /// <param name="leads">Whether this process leads.</param>
-    /// <param name="time">The clock.</param>
     public RunCounters(IEnumerable<IRunSource> sources, Func<bool> leads, TimeProvider time)
     {
         (_leads, _time) = (leads, time);
@@ -46,7 +36,6 @@ internal sealed class RunCounters : IRunObserver, IDisposable
         }
     }
 
-    /// <inheritdoc />
     public void Changed(RunSample? before, RunSample now)
     {
         if (before is null || !_leads() || before.Metadata.Uid != now.Metadata.Uid)
@@ -75,7 +64,6 @@ internal sealed class RunCounters : IRunObserver, IDisposable
         }
     }
 
-    /// <inheritdoc />
     public void Dispose() => _meter.Dispose();
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);

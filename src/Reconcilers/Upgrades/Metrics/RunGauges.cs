@@ -1,14 +1,8 @@
-using System.Diagnostics.Metrics;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Gauges about every object: read from its last seen status when the metrics are collected, so that no series outlives
-/// its object. Only the leader reports them. An object that has ended is reported for a day, and at most
-/// <see cref="MostEnded"/> of those are, the last ones.
-/// </summary>
+/// <summary>Gauges about every object: read from its last seen status when the metrics are collected, so that no series
+/// outlives its object. Only the leader reports them. An object that has ended is reported for a day, and at most
+/// <see cref="MostEnded"/> of those are, the last ones.</summary>
 internal sealed class RunGauges : IDisposable
 {
     /// <summary>How many objects that have ended are reported at most.</summary>
@@ -30,11 +24,8 @@ internal sealed class RunGauges : IDisposable
     private (long At, IReadOnlyList<RunSample> Runs)? _kept;
 
     /// <summary>Creates the instruments.</summary>
-    /// <param name="sources">The kinds.</param>
-    /// <param name="leads">Whether this process leads.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="keepFor">How long the objects are not read again, so that one collection reads them once; null
-    /// for a second.</param>
+    /// <param name="keepFor">How long the objects are not read again, so that one collection reads them once; null for
+    /// a second.</param>
     public RunGauges(
         IReadOnlyList<IRunSource> sources, Func<bool> leads, TimeProvider time, TimeSpan? keepFor = null)
     {
@@ -107,7 +98,6 @@ internal sealed class RunGauges : IDisposable
                 : []);
     }
 
-    /// <inheritdoc />
     public void Dispose() => _meter.Dispose();
 
     private static IEnumerable<Measurement<double>> Steps(RunSample run)

@@ -1,19 +1,12 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>What metrics and traces show of one object, read from its spec and status only.</summary>
 internal sealed record RunSample
 {
-    /// <summary>Kind as written in manifests.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Metadata of the object.</summary>
     public required V1ObjectMeta Metadata { get; init; }
 
-    /// <summary>Its status; null before the first write.</summary>
     public required ObservedStatus? Status { get; init; }
 
     /// <summary>Database engine; empty for other kinds.</summary>
@@ -28,22 +21,18 @@ internal sealed record RunSample
     /// <summary>Apply or Plan; empty for kinds without modes.</summary>
     public string Mode { get; init; } = "";
 
-    /// <summary>All plans of the object; the one that runs, or ran last, is <see cref="Active"/>.</summary>
     public IReadOnlyList<Plan> Plans { get; init; } = [];
 
-    /// <summary>The plan that runs, or ran last; null if none is stored.</summary>
     public Plan? Active { get; init; }
 
     /// <summary>Since when the target is down because of this run; null while it is not.</summary>
     public DateTimeOffset? DowntimeSince { get; init; }
 
-    /// <summary>How long the target was down; null before the downtime has ended.</summary>
     public TimeSpan? Downtime { get; init; }
 
     /// <summary>Whether nothing more happens unless the object is changed.</summary>
     public bool HasEnded { get; init; }
 
-    /// <summary>The part of the status that every kind of upgrade has; null for other kinds.</summary>
     public RunStatus? Run => Status as RunStatus;
 
     /// <summary>The current phase; empty before the first write.</summary>
@@ -52,7 +41,6 @@ internal sealed record RunSample
     /// <summary>Why the object is in its state, as a stable word; empty before the first write.</summary>
     public string Reason => Find(ConditionTypes.Ready)?.Reason ?? "";
 
-    /// <summary>How it ended; null while it has not.</summary>
     public string? Result =>
         Is(ConditionTypes.RolledBack)
             ? Is(ConditionTypes.Failed) ? RunResults.RolledBackAfterFailure : RunResults.RolledBack
@@ -61,11 +49,9 @@ internal sealed record RunSample
         : Is(ConditionTypes.Succeeded) ? RunResults.Succeeded
         : null;
 
-    /// <summary>When it ended; null while it has not.</summary>
     public DateTimeOffset? EndedAt =>
         HasEnded ? Status?.FinishedAt ?? Find(ConditionTypes.Ready)?.LastTransitionTime : null;
 
-    /// <summary>When the current phase began.</summary>
     public DateTimeOffset? PhaseSince
     {
         get
@@ -84,10 +70,8 @@ internal sealed record RunSample
     /// <summary>The number of the attempt that runs, or ran last; counts from 1.</summary>
     public int Attempt => (Run?.Attempts.LastOrDefault()?.Number ?? 0) + 1;
 
-    /// <summary>Whether a condition is True.</summary>
     public bool Is(string type) => Find(type)?.Status == "True";
 
-    /// <summary>A condition; null if it was never set.</summary>
     public Condition? Find(string type) => Status?.Conditions.Find(c => c.Type == type);
 
     /// <summary>The sample of an upgrade; the kind adds what only it knows.</summary>
@@ -115,24 +99,19 @@ internal static class RunResults
     public const string Failed = "failed";
     public const string Aborted = "aborted";
 
-    /// <summary>All results of an upgrade.</summary>
     public static IReadOnlyList<string> OfUpgrades { get; } =
         [Succeeded, RolledBack, RolledBackAfterFailure, Failed, Aborted];
 
-    /// <summary>All results of an object without plan: a snapshot or a restore.</summary>
     public static IReadOnlyList<string> OfOthers { get; } = [Succeeded, Failed];
 }
 
 /// <summary>The objects of one kind, for metrics.</summary>
 internal interface IRunSource
 {
-    /// <summary>The kind as written in manifests.</summary>
     string Kind { get; }
 
-    /// <summary>How objects of the kind may end.</summary>
     IReadOnlyList<string> Results { get; }
 
-    /// <summary>The last seen state of every object that has not ended, or ended within a day.</summary>
     IEnumerable<RunSample> Samples();
 }
 
@@ -141,6 +120,5 @@ internal interface IRunObserver
 {
     /// <summary>Called for each change, in order for one object. Must return quickly and not throw.</summary>
     /// <param name="before">The former state; null if the object is new to this process.</param>
-    /// <param name="now">The present state.</param>
     void Changed(RunSample? before, RunSample now);
 }

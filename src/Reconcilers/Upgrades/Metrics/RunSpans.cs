@@ -1,19 +1,11 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// The traces of runs, read from their status: one trace for each attempt of an object, with one span for the attempt,
-/// one for its rollback, and one for each attempt of a step. Ids and times come from the status alone, so that every
-/// operator process makes the same spans. Pure.
-/// </summary>
+/// <summary>The traces of runs, read from their status: one trace for each attempt of an object, with one span for the
+/// attempt, one for its rollback, and one for each attempt of a step. Ids and times come from the status alone, so that
+/// every operator process makes the same spans. Pure.</summary>
 internal static class RunSpans
 {
     /// <summary>The spans that have ended between two states of one object.</summary>
-    /// <param name="before">The former state.</param>
-    /// <param name="now">The present state.</param>
     /// <param name="at">When an attempt ended whose end is not recorded because another one follows.</param>
     public static IEnumerable<TraceSpan> EndedBetween(RunSample before, RunSample now, DateTimeOffset at)
     {
@@ -34,7 +26,6 @@ internal static class RunSpans
         }
     }
 
-    /// <summary>All spans that the status of an object records.</summary>
     public static IEnumerable<TraceSpan> Recorded(RunSample run) =>
     [
         .. run.Plans.SelectMany(plan => StepAttempts.Recorded(plan).Select(ended => Of(
@@ -144,3 +135,22 @@ internal static class RunSpans
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
+
+/// <summary>A piece of work that has ended, as a trace shows it.</summary>
+/// <param name="Trace">The trace it belongs to.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="Parent">The span that contains it; null for the outermost one.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="StartedAt">When it began.</param>
+/// <param name="EndedAt">When it ended.</param>
+/// <param name="Attributes">Names only; never a parameter of a step.</param>
+/// <param name="Failure">The reason of its failure; null if it succeeded.</param>
+internal sealed record TraceSpan(
+    ActivityTraceId Trace,
+    ActivitySpanId Id,
+    ActivitySpanId? Parent,
+    string Name,
+    DateTimeOffset StartedAt,
+    DateTimeOffset EndedAt,
+    IReadOnlyList<KeyValuePair<string, string>> Attributes,
+    string? Failure);

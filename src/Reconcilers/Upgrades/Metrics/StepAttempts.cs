@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>One attempt of a step that has ended.</summary>
@@ -16,8 +14,6 @@ internal static class StepAttempts
     public const string Retried = "retried";
 
     /// <summary>The attempts that ended between two states of one object, with their outcome.</summary>
-    /// <param name="before">The former state.</param>
-    /// <param name="plan">A plan of the present state.</param>
     /// <param name="at">When an attempt ended whose end is not recorded because another one follows.</param>
     public static IEnumerable<(StepAttempt Attempt, string Outcome)> EndedBetween(
         RunSample before, Plan plan, DateTimeOffset at)
@@ -36,7 +32,6 @@ internal static class StepAttempts
             .OfType<(StepAttempt, string)>();
     }
 
-    /// <summary>The last attempt of each step that has ended, as a plan records it.</summary>
     public static IEnumerable<StepAttempt> Recorded(Plan plan) =>
         plan.Steps.Where(HasEnded).Select(Last);
 

@@ -1,20 +1,10 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// A list as it is stored: divided into ConfigMaps that an API server accepts, with a hash of all of it. The names of
-/// the ConfigMaps end in the first digits of the hash: another list never has the same name. Pure.
-/// </summary>
+/// <summary>A list as it is stored: divided into ConfigMaps that an API server accepts, with a hash of all of it. The
+/// names of the ConfigMaps end in the first digits of the hash: another list never has the same name. Pure.</summary>
 internal sealed class DividedList
 {
-    /// <summary>
-    /// Most bytes in one ConfigMap. The API server accepts 1 MiB of keys and values.
-    /// </summary>
+    /// <summary>Most bytes in one ConfigMap. The API server accepts 1 MiB of keys and values.</summary>
     public const int MostBytes = 900_000;
 
     private const string Algorithm = "sha256:";
@@ -30,10 +20,8 @@ internal sealed class DividedList
     /// <summary>The data of each ConfigMap; at least one.</summary>
     public IReadOnlyList<SortedDictionary<string, string>> Parts { get; }
 
-    /// <summary>The hash of the list.</summary>
     public string Sha256 { get; }
 
-    /// <summary>Number of entries.</summary>
     public int Entries { get; }
 
     /// <summary>Divides a list.</summary>

@@ -1,20 +1,9 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// What a run produces and its status is too small for, in objects that are deleted with the run: long lists in
-/// ConfigMaps, the output of commands in Secrets. Only creates: the name contains the hash of the list, or the step and
-/// its attempt, so a write that is repeated after a crash finds its own object, and one that arrives late changes
-/// nothing that is in use.
-/// </summary>
+/// <summary>What a run produces and its status is too small for, in objects that are deleted with the run: long lists
+/// in ConfigMaps, the output of commands in Secrets. Only creates: the name contains the hash of the list, or the step
+/// and its attempt, so a write that is repeated after a crash finds its own object, and one that arrives late changes
+/// nothing that is in use.</summary>
 /// <param name="kubernetes">The API server.</param>
 /// <param name="kind">The kind of the run.</param>
 /// <param name="ensureMayAct">Throws if this process may not write any more.</param>
@@ -168,4 +157,12 @@ internal sealed class Overflow(IKubernetesClient kubernetes, string kind, Action
 
     private static bool IsRefused(KubernetesException exception) => exception
         is KubernetesForbiddenException or KubernetesInvalidException or KubernetesRequestTooLargeException;
+}
+
+/// <summary>A list cannot be stored, or is not there as it was stored; another attempt does not help without an
+/// administrator. The message is a whole sentence.</summary>
+internal sealed class ListUnavailableException(string message, Exception? innerException = null)
+    : TargetException(Reasons.AccessDenied, message, innerException)
+{
+    public override bool IsRetryable => false;
 }

@@ -1,13 +1,8 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Collects the findings and notes of one preflight pass from checks that run concurrently. Texts are redacted when
-/// they are read, with every secret that the pass has learned by then, and clipped only afterwards, so that no cut
-/// secret escapes the redaction.
-/// </summary>
+/// <summary>Collects the findings and notes of one preflight pass from checks that run concurrently. Texts are redacted
+/// when they are read, with every secret that the pass has learned by then, and clipped only afterwards, so that no cut
+/// secret escapes the redaction.</summary>
 /// <param name="redact">Masks the secrets in a text.</param>
 /// <param name="findingOf">How a failure of the kind's clients is reported; null: no failure is a finding.</param>
 /// <param name="acknowledged">The entries of spec.preflight.acknowledge.</param>
@@ -29,7 +24,6 @@ internal sealed class Findings(
         }
     }
 
-    /// <summary>The notes, redacted, in an order that does not depend on which check was faster.</summary>
     public IReadOnlyList<string> Notes
     {
         get
@@ -44,17 +38,10 @@ internal sealed class Findings(
     public void Add(string reason, string message, string? node = null, string? field = null) =>
         Add(new Finding { Reason = reason, Message = message, Node = node, Field = field });
 
-    /// <summary>
-    /// Adds a finding that an administrator may judge differently. If spec.preflight.acknowledge names its reason, or
-    /// reason and subject, it is a note for the readers of the plan instead.
-    /// </summary>
-    /// <param name="reason">A stable word.</param>
-    /// <param name="subject">
-    /// What the finding is about, a stable word without spaces, for instance a node; null if there is only one.
-    /// </param>
-    /// <param name="message">What is wrong, where, and what would be correct.</param>
-    /// <param name="node">The node on which it was found.</param>
-    /// <param name="field">The field of the spec that it concerns.</param>
+    /// <summary>Adds a finding that an administrator may judge differently. If spec.preflight.acknowledge names its
+    /// reason, or reason and subject, it is a note for the readers of the plan instead.</summary>
+    /// <param name="subject">What the finding is about, a stable word without spaces, for instance a node; null if
+    /// there is only one.</param>
     public void Ask(string reason, string? subject, string message, string? node = null, string? field = null)
     {
         var word = subject is null ? reason : $"{reason}/{subject}";
@@ -91,10 +78,8 @@ internal sealed class Findings(
     }
 
     /// <summary>Adds a failure of one of the kind's clients. Throws it if it is not one of them.</summary>
-    /// <param name="failure">The failure.</param>
     /// <param name="node">The node, instance or host that was asked; null takes that of the failure.</param>
     /// <param name="field">The field of the spec that led there; null takes that of the failure.</param>
-    /// <param name="message">Replaces the message of the failure.</param>
     public void Add(Exception failure, string? node = null, string? field = null, string? message = null)
     {
         var finding = findingOf?.Invoke(failure, node, field)
@@ -102,10 +87,8 @@ internal sealed class Findings(
         Add(message is null ? finding : finding with { Message = message });
     }
 
-    /// <summary>
-    /// Runs one check. A failure of a target becomes a finding, so that it does not hide the findings of other checks;
-    /// every other exception is thrown.
-    /// </summary>
+    /// <summary>Runs one check. A failure of a target becomes a finding, so that it does not hide the findings of other
+    /// checks; every other exception is thrown.</summary>
     /// <returns>The result of the check; the default if it failed.</returns>
     public async Task<T?> LookAsync<T>(Func<Task<T?>> look, string? node = null, string? field = null)
     {
@@ -120,7 +103,6 @@ internal sealed class Findings(
         }
     }
 
-    /// <summary>Adds a sentence for the readers of the plan.</summary>
     public void Note(string note)
     {
         lock (_gate)
@@ -129,10 +111,8 @@ internal sealed class Findings(
         }
     }
 
-    /// <summary>
-    /// The findings, redacted, each once, in an order that does not depend on which check was faster, and at most
-    /// <see cref="SchemaLimits.Findings"/>.
-    /// </summary>
+    /// <summary>The findings, redacted, each once, in an order that does not depend on which check was faster, and at
+    /// most <see cref="SchemaLimits.Findings"/>.</summary>
     public IReadOnlyList<Finding> Sorted()
     {
         lock (_gate)
@@ -151,9 +131,8 @@ internal sealed class Findings(
     }
 }
 
-/// <summary>
-/// The finding that a failure of a client comes to; null if the exception is not a failure of a target.
-/// </summary>
+/// <summary>The finding that a failure of a client comes to; null if the exception is not a failure of a
+/// target.</summary>
 /// <param name="failure">The failure.</param>
 /// <param name="node">The node, instance or host that was asked; null takes that of the failure.</param>
 /// <param name="field">The field of the spec that led there; null takes that of the failure.</param>

@@ -1,5 +1,3 @@
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The result of one preflight pass: a discovery to plan from, or every reason why there is none.</summary>
@@ -12,13 +10,10 @@ internal sealed record PreflightResult<TDiscovery>(
     TDiscovery? Discovery, IReadOnlyList<Finding> Findings, string? TargetIdentity = null)
     where TDiscovery : class
 {
-    /// <summary>Where the target was reached, <see cref="ClaimTarget.AddressOf"/>.</summary>
     public IReadOnlyList<string> TargetAddresses { get; init; } = [];
 
-    /// <summary>The target that the run claims; null if the identity could not be read.</summary>
     public ClaimTarget? Target => TargetIdentity is { } identity ? new ClaimTarget(identity, TargetAddresses) : null;
 
-    /// <summary>The same result with the discovery as another type.</summary>
     public PreflightResult<TOther> Select<TOther>(Func<TDiscovery, TOther> convert)
         where TOther : class =>
         new(Discovery is { } discovery ? convert(discovery) : null, Findings, TargetIdentity)

@@ -1,17 +1,10 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Takes known secret values out of text before it is kept or shown: the value itself and the forms in which programs
-/// print it (base64, URL-, JSON-, SQL- and shell-escaped). Values shorter than <see cref="MinimumLength"/> characters
-/// are left: masking them would only tell where they are.
-/// </summary>
+/// <summary>Takes known secret values out of text before it is kept or shown: the value itself and the forms in which
+/// programs print it (base64, URL-, JSON-, SQL- and shell-escaped). Values shorter than <see cref="MinimumLength"/>
+/// characters are left: masking them would only tell where they are.</summary>
 internal sealed class Redactor
 {
-    /// <summary>Shortest value that is masked, in characters.</summary>
     public const int MinimumLength = 4;
 
     /// <summary>How much of a command's output is kept, in bytes of UTF-8.</summary>
@@ -19,7 +12,6 @@ internal sealed class Redactor
 
     private readonly string[] _forms;
 
-    /// <summary>Creates it for these secrets.</summary>
     public Redactor(IEnumerable<Secret> secrets)
     {
         _forms =
@@ -36,10 +28,8 @@ internal sealed class Redactor
         ];
     }
 
-    /// <summary>A redactor without secrets.</summary>
     public static Redactor None { get; } = new([]);
 
-    /// <summary>The text with every known secret replaced by <c>***</c>, the longest first.</summary>
     public string Redact(string text)
     {
         // A mask next to what surrounds it may spell a secret again, so look until nothing is found. Each replacement
@@ -63,8 +53,6 @@ internal sealed class Redactor
 
     /// <summary>Redacts a command's output and keeps its end, whole characters only.</summary>
     /// <param name="output">The output; bytes that are no UTF-8 become replacement characters.</param>
-    /// <param name="beginningCut">True if this is itself only the end of the output: its first line may begin inside a
-    /// secret and is left out.</param>
     /// <param name="maximumBytes">How much is kept, in bytes of UTF-8.</param>
     public string RedactTail(ReadOnlySpan<byte> output, bool beginningCut = false, int maximumBytes = KeptBytes)
     {
@@ -77,7 +65,6 @@ internal sealed class Redactor
         return Tail(Redact(Encoding.UTF8.GetString(output)), maximumBytes);
     }
 
-    /// <summary>Redacts text and keeps its end, whole characters only.</summary>
     public string RedactTail(string output, int maximumBytes = KeptBytes) => Tail(Redact(output), maximumBytes);
 
     private static string Tail(string text, int maximumBytes)

@@ -1,17 +1,12 @@
-using System.Diagnostics;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// A value that must not be shown. Its text form, also in records that hold it and in the debugger, is <c>***</c>;
-/// serializers see no property.
-/// </summary>
+/// <summary>A value that must not be shown. Its text form, also in records that hold it and in the debugger, is
+/// <c>***</c>; serializers see no property.</summary>
 [DebuggerDisplay("***")]
 internal sealed class Secret : IEquatable<Secret>
 {
     private readonly string _value;
 
-    /// <summary>Wraps a value.</summary>
     public Secret(string value)
     {
         _value = value;
@@ -30,6 +25,5 @@ internal sealed class Secret : IEquatable<Secret>
 
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(_value);
 
-    /// <summary>Always <c>***</c>.</summary>
     public override string ToString() => Mask;
 }

@@ -1,20 +1,10 @@
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Reads the Secrets that a spec refers to, with the data keys that its fields name and no others. So
+/// <summary>Reads the Secrets that a spec refers to, with the data keys that its fields name and no others. So
 /// <see cref="UsedSecrets.Digest"/> covers all that can have an effect: an annotation, a label or another key of a
-/// Secret changes nothing.
-/// </summary>
+/// Secret changes nothing.</summary>
 internal static class SecretUses
 {
-    /// <param name="kubernetes">The API server.</param>
-    /// <param name="uses">The references. Two references to one Secret read the keys of both.</param>
-    /// <param name="namespace">The namespace of the object that refers to them. No other one is ever read.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<UsedSecrets> ReadAsync(
         IKubernetesClient kubernetes,
         IEnumerable<SecretUse> uses,

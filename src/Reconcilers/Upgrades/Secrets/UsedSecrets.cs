@@ -1,30 +1,20 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Clients.Kubernetes.CoreTypes;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Secrets as read at one moment, with the data keys that are used and no others; null where a Secret does not exist.
-/// </summary>
+/// <summary>Secrets as read at one moment, with the data keys that are used and no others; null where a Secret does not
+/// exist.</summary>
 /// <param name="Secrets">The Secrets by name.</param>
 internal sealed record UsedSecrets(IReadOnlyDictionary<string, V1Secret?> Secrets)
 {
     // Random for each process: passwords cannot be tried against a digest, wherever it is published.
     private static readonly byte[] Key = RandomNumberGenerator.GetBytes(32);
 
-    /// <summary>
-    /// Changes whenever a used value does, and with nothing else. Means nothing outside this process.
-    /// </summary>
+    /// <summary>Changes whenever a used value does, and with nothing else. Means nothing outside this
+    /// process.</summary>
     public string Digest { get; } = Compute(Secrets);
 
-    /// <summary>The used values of a Secret; null if it does not exist.</summary>
     public IReadOnlyDictionary<string, byte[]>? Data(string name) =>
         Secrets.GetValueOrDefault(name) is { } secret ? secret.Data ?? [] : null;
 
-    /// <summary>Names only.</summary>
     public override string ToString() => $"{string.Join(", ", Secrets.Keys)} (values not shown)";
 
     private static string Compute(IReadOnlyDictionary<string, V1Secret?> secrets)

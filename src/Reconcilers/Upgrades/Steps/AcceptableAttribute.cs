@@ -1,19 +1,13 @@
-using System.Reflection;
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Marks an action whose failure an administrator may accept, because the action only verifies something: what follows
-/// does not rely on it. Never on an action that protects data (dumps, commands that run once, quorum, claims).
-/// </summary>
+/// <summary>Marks an action whose failure an administrator may accept, because the action only verifies something: what
+/// follows does not rely on it. Never on an action that protects data (dumps, commands that run once, quorum,
+/// claims).</summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 internal sealed class AcceptableAttribute : Attribute
 {
-    /// <summary>
-    /// Which failures may be accepted, as a condition that begins with "if"; null for every verdict. The action decides
-    /// it in <c>MayBeAccepted</c>.
-    /// </summary>
+    /// <summary>Which failures may be accepted, as a condition that begins with "if"; null for every verdict. The
+    /// action decides it in <c>MayBeAccepted</c>.</summary>
     public string? OnlyIf { get; init; }
 }
 
@@ -27,6 +21,5 @@ internal static class AcceptableActions<TTargets>
          where mark is not null
          select (type.Name, Mark: mark)).ToDictionary(m => m.Name, m => m.Mark, StringComparer.Ordinal);
 
-    /// <summary>The mark of the action of a stored step; null if its failures cannot be accepted.</summary>
     public static AcceptableAttribute? Of(PlanStep step) => Marks.GetValueOrDefault(step.Action);
 }

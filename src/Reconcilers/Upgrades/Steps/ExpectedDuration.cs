@@ -1,12 +1,7 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// How long a step should take by the version data. The step writes it into its receipt. What steps of its kind took in
-/// the same object is preferred (<see cref="StepDurations"/>).
-/// </summary>
+/// <summary>How long a step should take by the version data. The step writes it into its receipt. What steps of its
+/// kind took in the same object is preferred (<see cref="StepDurations"/>).</summary>
 /// <param name="For">The duration.</param>
 /// <param name="From">What it is taken from, a sentence.</param>
 internal sealed record ExpectedDuration(TimeSpan For, string From)
@@ -14,7 +9,6 @@ internal sealed record ExpectedDuration(TimeSpan For, string From)
     private const string ForKey = "expectedFor";
     private const string FromKey = "expectedFrom";
 
-    /// <summary>The expectation in the receipt of a step; null if it has none.</summary>
     public static ExpectedDuration? Of(PlanStep step) =>
         step.Receipt is { } receipt
         && receipt.TryGetValue(ForKey, out var text)
@@ -23,7 +17,6 @@ internal sealed record ExpectedDuration(TimeSpan For, string From)
             ? new ExpectedDuration(duration, from)
             : null;
 
-    /// <summary>Adds the expectation to a receipt.</summary>
     public IReadOnlyDictionary<string, string> AddTo(IReadOnlyDictionary<string, string> receipt) =>
         new SortedDictionary<string, string>(receipt.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal)
         {

@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Guards;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The base of every guard check: typed arguments, and the name of its class as its name in plans.</summary>

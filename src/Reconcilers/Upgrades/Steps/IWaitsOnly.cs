@@ -1,10 +1,7 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Marks an action that only waits or reads, so that abandoning it half way leaves nothing half done.
-/// </summary>
+/// <summary>Marks an action that only waits or reads, so that abandoning it half way leaves nothing half
+/// done.</summary>
 internal interface IWaitsOnly;
 
 /// <summary>Tells which actions of a kind only wait.</summary>
@@ -16,6 +13,5 @@ internal static class WaitingActions<TTargets>
         .Select(t => t.Name)
         .ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Whether the action of a stored step is marked with <see cref="IWaitsOnly"/>.</summary>
     public static bool Contains(PlanStep step) => Names.Contains(step.Action);
 }

@@ -1,22 +1,14 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Compiles the steps and guards of a plan from typed arguments.</summary>
 internal static class PlannedStep
 {
-    /// <summary>The id of a step on a node (<c>Phase/node</c>, <c>Phase/node/verb</c>).</summary>
     public static string Id(string phase, string node, string? verb = null) =>
         verb is null ? $"{phase}/{node}" : $"{phase}/{node}/{verb}";
 
     /// <summary>A step; its action is the class that declares <typeparamref name="TArgs"/>.</summary>
-    /// <param name="id">The id; the phase is its first part.</param>
     /// <param name="node">The node, database or cluster; null for the whole system.</param>
-    /// <param name="title">What the step does, imperative.</param>
-    /// <param name="args">The arguments of the action.</param>
     /// <param name="after">Ids of the steps that must have succeeded before.</param>
-    /// <param name="timeout">The time limit of one attempt, a duration string.</param>
-    /// <param name="attempts">How many attempts are made automatically.</param>
     public static PlanStep Of<TArgs>(
         string id, string? node, string title, TArgs args, IEnumerable<string> after, string timeout, int attempts)
         where TArgs : class => new()
@@ -32,10 +24,7 @@ internal static class PlannedStep
         };
 
     /// <summary>A guard; its check is the class that declares <typeparamref name="TArgs"/>.</summary>
-    /// <param name="id">The id.</param>
     /// <param name="node">The node; null for the whole system.</param>
-    /// <param name="args">The arguments of the check.</param>
-    /// <param name="from">In force once all of these steps have succeeded.</param>
     /// <param name="until">No longer in force once this step has begun; null keeps it to the end of the plan.</param>
     public static PlanGuard Guard<TArgs>(
         string id, string? node, TArgs args, IEnumerable<string> from, string? until = null)

@@ -1,19 +1,12 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
-using Drydock.Abstractions.Plans;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Converts the arguments of an action, a record that is declared inside the action as <c>Args</c>, to the parameters
-/// of a stored step and back. Each property is one entry: text as it is, anything else as JSON. A property that has its
-/// default value is omitted.
-/// </summary>
-/// <remarks> A stored entry that the record does not declare, and a required property without an entry, are errors: the
-/// plan was compiled by another version of the operator, and an argument must not be guessed. </remarks>
+/// <summary>Converts the arguments of an action, a record that is declared inside the action as <c>Args</c>, to the
+/// parameters of a stored step and back. Each property is one entry: text as it is, anything else as JSON. A property
+/// that has its default value is omitted.</summary>
+/// <remarks>A stored entry that the record does not declare, and a required property without an entry, are errors: the
+/// plan was compiled by another version of the operator, and an argument must not be guessed.</remarks>
 internal static class StepArguments
 {
     private static readonly JsonSerializerOptions Options = new()
@@ -27,12 +20,9 @@ internal static class StepArguments
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 
-    /// <summary>The name of the action whose arguments a type declares: the type it is declared in.</summary>
-    /// <exception cref="InvalidOperationException">The type is not declared inside an action.</exception>
     public static string ActionOf(Type arguments) => arguments.DeclaringType?.Name
         ?? throw new InvalidOperationException($"{arguments.Name} is not declared inside an action or a guard.");
 
-    /// <summary>The entries that are stored.</summary>
     public static SortedDictionary<string, string> Write<TArgs>(TArgs arguments)
         where TArgs : class
     {
@@ -87,7 +77,6 @@ internal static class StepArguments
     public static TArgs Arguments<TArgs>(this PlanStep step)
         where TArgs : class => Read<TArgs>(step.Id, step.Parameters);
 
-    /// <summary>Whether the action of a stored step is <typeparamref name="TAction"/>.</summary>
     public static bool Is<TAction>(this PlanStep step) =>
         string.Equals(step.Action, typeof(TAction).Name, StringComparison.Ordinal);
 

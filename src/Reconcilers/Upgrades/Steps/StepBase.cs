@@ -1,18 +1,9 @@
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// The base of every step: typed arguments, the defaults of a step that only looks, and what a failure of a target
-/// means to the engine.
-/// </summary>
-/// <typeparam name="TArgs">
-/// The arguments, a record declared inside the step as <c>Args</c>; the name of the step is the name of its class. Both
-/// are stored in plans, so neither may change its meaning.
-/// </typeparam>
+/// <summary>The base of every step: typed arguments, the defaults of a step that only looks, and what a failure of a
+/// target means to the engine.</summary>
+/// <typeparam name="TArgs">The arguments, a record declared inside the step as <c>Args</c>; the name of the step is the
+/// name of its class. Both are stored in plans, so neither may change its meaning.</typeparam>
 internal abstract class StepBase<TArgs> : IStepAction
     where TArgs : class
 {
@@ -23,16 +14,12 @@ internal abstract class StepBase<TArgs> : IStepAction
 
     public string Name => GetType().Name;
 
-    /// <summary>
-    /// How long to wait before the next look at first, where the target sends no events. It grows to 5 s with the time
-    /// waited.
-    /// </summary>
+    /// <summary>How long to wait before the next look at first, where the target sends no events. It grows to 5 s with
+    /// the time waited.</summary>
     protected virtual TimeSpan Pause => TimeSpan.FromMilliseconds(250);
 
-    /// <summary>
-    /// Whether the requests of the step have the same effect twice as once, so that one whose answer was lost is sent
-    /// again within the same attempt.
-    /// </summary>
+    /// <summary>Whether the requests of the step have the same effect twice as once, so that one whose answer was lost
+    /// is sent again within the same attempt.</summary>
     protected virtual bool IsRepeatable => false;
 
     Task<Observation> IStepAction.ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
@@ -66,17 +53,12 @@ internal abstract class StepBase<TArgs> : IStepAction
     protected virtual Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken) => Task.FromResult(Receipt(context));
 
-    /// <inheritdoc cref="IStepAction.ActAsync" />
-    /// <remarks>Failures of clients become the engine's here (<see cref="Failure"/>).</remarks>
     protected virtual Task ExecuteAsync(StepContext context, TArgs args, CancellationToken cancellationToken) =>
         Task.CompletedTask;
 
-    /// <inheritdoc cref="IStepAction.WaitAsync" />
-    /// <remarks>A pause; steps whose target sends events override it.</remarks>
     protected virtual Task WaitAsync(StepContext context, TArgs args, CancellationToken cancellationToken) =>
         Task.Delay(PauseAfter(context.Waited), context.Time, cancellationToken);
 
-    /// <summary>How long to wait before the next look of a step that has been waited for.</summary>
     protected TimeSpan PauseAfter(TimeSpan waited)
     {
         var grown = waited / PausesOfWait;
@@ -84,7 +66,6 @@ internal abstract class StepBase<TArgs> : IStepAction
         return grown > Pause ? grown : Pause;
     }
 
-    /// <summary>Which failures of an action with an <see cref="AcceptableAttribute"/> may be accepted.</summary>
     protected virtual bool MayBeAccepted(Observation.Failed failure) => true;
 
     /// <summary>Maps a failure while the step acts to its reason; null leaves it to the engine.</summary>
@@ -105,14 +86,9 @@ internal abstract class StepBase<TArgs> : IStepAction
     protected static IReadOnlyDictionary<string, string> Receipt(StepContext context) =>
         context.Step.Receipt ?? new SortedDictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>A receipt or facts of one entry.</summary>
     protected static IReadOnlyDictionary<string, string> Entry(string key, string value) =>
         new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value };
 
-    /// <summary>
-    /// The target is not ready and nothing was requested: the attempt is repeated automatically until the step times
-    /// out.
-    /// </summary>
     protected static StepActionException NotYet(string reason, string message) =>
         new(reason, message) { NotTaken = true };
 }

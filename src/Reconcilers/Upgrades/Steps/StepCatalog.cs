@@ -1,7 +1,3 @@
-using System.Reflection;
-using Drydock.Engine.Actions;
-using Drydock.Engine.Guards;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The actions and guard checks that plans refer to by name, bound to the targets of one run.</summary>
@@ -13,17 +9,13 @@ internal sealed class StepCatalog(IEnumerable<IStepAction> actions, IEnumerable<
     private readonly Dictionary<string, IGuardCheck> _guards =
         guards.ToDictionary(g => g.Name, StringComparer.Ordinal);
 
-    /// <summary>Names of all actions.</summary>
     public IReadOnlyCollection<string> ActionNames => _actions.Keys;
 
-    /// <summary>Names of all guard checks.</summary>
     public IReadOnlyCollection<string> GuardNames => _guards.Keys;
 
-    /// <summary>
-    /// Every action and guard check of the assembly that declares <typeparamref name="TTargets"/> whose constructor
-    /// takes these targets and nothing else. An action may count over several looks, so a catalogue is made once for
-    /// one binding.
-    /// </summary>
+    /// <summary>Every action and guard check of the assembly that declares <typeparamref name="TTargets"/> whose
+    /// constructor takes these targets and nothing else. An action may count over several looks, so a catalogue is made
+    /// once for one binding.</summary>
     public static StepCatalog Of<TTargets>(TTargets targets)
         where TTargets : class =>
         new(All<TTargets, IStepAction>(targets), All<TTargets, IGuardCheck>(targets));

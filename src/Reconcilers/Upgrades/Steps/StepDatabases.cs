@@ -1,12 +1,7 @@
-using System.Text.Json;
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Reads which databases a step of any kind works on: every action that dumps, restores or awaits databases has an
-/// argument <c>Databases</c>, a list of names.
-/// </summary>
+/// <summary>Reads which databases a step of any kind works on: every action that dumps, restores or awaits databases
+/// has an argument <c>Databases</c>, a list of names.</summary>
 internal static class StepDatabases
 {
     private const string Entry = "databases";

@@ -1,45 +1,26 @@
-using System.Globalization;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// The base of the steps that dump and verify databases with a BackupSnapshot. The object carries no owner reference,
-/// so that removing the upgrade never removes the backup. A second attempt creates another object: no dump is ever
-/// overwritten.
-/// </summary>
+/// <summary>The base of the steps that dump and verify databases with a BackupSnapshot. The object carries no owner
+/// reference, so that removing the upgrade never removes the backup. A second attempt creates another object: no dump
+/// is ever overwritten.</summary>
 internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
     where TArgs : class
 {
-    /// <summary>Receipt key: name of the BackupSnapshot.</summary>
     public const string SnapshotKey = SnapshotReceipts.SnapshotKey;
 
-    /// <summary>Fact: uid of the BackupSnapshot.</summary>
     public const string SnapshotUidFact = SnapshotReceipts.SnapshotUidFact;
 
     protected abstract IKubernetesClient Kubernetes { get; }
 
-    /// <summary>Metadata of the upgrade.</summary>
     protected abstract V1ObjectMeta Upgrade { get; }
 
-    /// <summary>The kind of the upgrade.</summary>
     protected abstract string UpgradeKind { get; }
 
-    /// <summary>The name of the BackupSnapshot of an attempt.</summary>
-    /// <param name="args">The arguments of the step.</param>
-    /// <param name="attempt">The number of the attempt, counted over all plans of the upgrade.</param>
     protected abstract string SnapshotName(TArgs args, int attempt);
 
-    /// <summary>The databases that the BackupSnapshot dumps, and the storage.</summary>
     protected abstract Task<BackupSnapshotSpec> SpecAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken);
 
-    /// <summary>The observation for a failed snapshot.</summary>
     protected virtual Observation SnapshotFailed(TArgs args, string name, string? message) =>
         new Observation.Failed(Reasons.SnapshotFailed, $"BackupSnapshot {name} failed: {message}");
 
@@ -102,13 +83,8 @@ internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
         }
     }
 
-    /// <summary>
-    /// Returns when the BackupSnapshot has ended or changed. Its end may have come after the last observation and
-    /// before the wait for a change has begun; such a change is not signalled again.
-    /// </summary>
-    /// <param name="context">The step.</param>
-    /// <param name="change">Returns at the next change.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Returns when the BackupSnapshot has ended or changed. Its end may have come after the last observation
+    /// and before the wait for a change has begun; such a change is not signalled again.</summary>
     protected async Task WaitForChangeAsync(
         StepContext context, Func<string, CancellationToken, Task> change, CancellationToken cancellationToken)
     {

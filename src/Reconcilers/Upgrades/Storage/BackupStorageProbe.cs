@@ -1,10 +1,5 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <inheritdoc cref="IBackupStorageProbe" />
-/// <param name="storages">Opens storages.</param>
 internal sealed class BackupStorageProbe(IStorages storages) : IBackupStorageProbe
 {
     public bool Shared => storages.Shared;

@@ -1,21 +1,15 @@
-using Drydock.Clients.Snapshots;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Hashes archives in storages before any part of them is sent. An archive is not hashed again while the storage says
-/// that the object is the same; if that is untrue, the sending fails before its last bytes. Hosts that need the same
-/// archive at the same time share one reading.
-/// </summary>
+/// <summary>Hashes archives in storages before any part of them is sent. An archive is not hashed again while the
+/// storage says that the object is the same; if that is untrue, the sending fails before its last bytes. Hosts that
+/// need the same archive at the same time share one reading.</summary>
 internal sealed class HashedArchives
 {
-    /// <summary>Archives whose hashes are kept.</summary>
     public const int MostKept = 64;
 
     private readonly BoundedCache<HashedObject> _known = new(MostKept);
     private readonly SharedReads<HashedObject> _reads = new();
 
-    /// <summary>Number of archives whose hashes are kept.</summary>
     public int Count => _known.Count;
 
     /// <summary>The archive with its checksum.</summary>
@@ -44,20 +38,15 @@ internal sealed class HashedArchives
             cancellationToken);
     }
 
-    /// <summary>Records a hash that was computed elsewhere.</summary>
     public void Keep(ISnapshotStorage storage, string name, HashedObject hashed)
     {
         _known.Set($"{storage.Description}\n{name}", hashed);
     }
 
     /// <summary>Opens an archive for sending once its checksum is right.</summary>
-    /// <param name="storage">Where it is.</param>
-    /// <param name="name">Its name.</param>
     /// <param name="sha256">The checksum that it must have, in hexadecimal digits; empty takes any.</param>
-    /// <param name="offset">The first byte that is wanted.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.ChecksumMismatch"/>: it is another file; or it
-    /// is missing, or cannot be read.</exception>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.ChecksumMismatch"/>: it is another file; or it is
+    /// missing, or cannot be read.</exception>
     public async Task<Stream> OpenAsync(
         ISnapshotStorage storage, string name, string sha256, long offset, CancellationToken cancellationToken)
     {

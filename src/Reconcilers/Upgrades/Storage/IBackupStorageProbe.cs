@@ -1,14 +1,9 @@
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Finds out before anything is changed whether dumps can be stored and found again.</summary>
 internal interface IBackupStorageProbe : IStoragePlaces
 {
     /// <summary>Writes and reads back the storage's mark, and looks how much room there is.</summary>
-    /// <param name="storage">The storage.</param>
-    /// <param name="namespace">Namespace of the storage's Secret.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
     /// <returns>Free bytes; null where the storage cannot tell.</returns>
     /// <exception cref="Clients.Snapshots.SnapshotException">It cannot be opened, written or read back.</exception>
     Task<long?> ProbeAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken);
@@ -17,12 +12,8 @@ internal interface IBackupStorageProbe : IStoragePlaces
     /// <exception cref="Clients.Snapshots.SnapshotException">They cannot; the message names the recipient.</exception>
     Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Whether the storage still bears the mark that preflight wrote: the volume or bucket is the one it was.
-    /// </summary>
-    /// <param name="storage">The storage.</param>
-    /// <param name="namespace">Namespace of the storage's Secret.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
+    /// <summary>Whether the storage still bears the mark that preflight wrote: the volume or bucket is the one it
+    /// was.</summary>
     /// <exception cref="Clients.Snapshots.SnapshotException">It cannot be opened or read: nothing is known
     /// then.</exception>
     Task<bool> IsMarkedAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken);

@@ -1,4 +1,4 @@
-using Drydock.Clients.Snapshots;
+using S3Storage = Drydock.Clients.Snapshots.S3Storage;
 
 namespace Drydock.Reconcilers.Upgrades;
 
@@ -6,7 +6,6 @@ namespace Drydock.Reconcilers.Upgrades;
 /// disposed of.</summary>
 internal sealed class S3Clients(TimeProvider time) : IDisposable
 {
-    /// <summary>Idle clients that are kept.</summary>
     public const int MostIdle = 32;
 
     private readonly Lock _gate = new();
@@ -14,7 +13,6 @@ internal sealed class S3Clients(TimeProvider time) : IDisposable
     private readonly LinkedList<Client> _idle = new();
     private bool _disposed;
 
-    /// <summary>Number of clients.</summary>
     public int Count
     {
         get
@@ -27,8 +25,6 @@ internal sealed class S3Clients(TimeProvider time) : IDisposable
     }
 
     /// <summary>A client for one use.</summary>
-    /// <param name="key">Place and credentials; holds no secret.</param>
-    /// <param name="options">How it is made.</param>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: ca.crt is not a
     /// certificate.</exception>
     public Use Rent(string key, S3StorageOptions options)
@@ -50,7 +46,6 @@ internal sealed class S3Clients(TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>Closes the idle connections; those in use are closed as soon as they are idle.</summary>
     public void Dispose()
     {
         List<Client> idle;

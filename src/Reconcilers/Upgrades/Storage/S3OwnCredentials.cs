@@ -1,6 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>What opens an S3 storage. A class and not a record, because its text must never contain the keys.</summary>
@@ -12,15 +9,12 @@ internal sealed class S3Keys(string accessKey, string secretKey, string? session
 
     public string? SessionToken => sessionToken;
 
-    /// <summary>The only trusted certificate authorities (PEM); null for those of the system.</summary>
     public string? Authority => authority;
 }
 
-/// <summary>
-/// The S3 credentials of the operator's own pod, where the AWS tools look first: the environment, then the shared file
-/// (https://docs.aws.amazon.com/cli/latest/topic/config-vars.html). Roles that are assumed with a token or asked from a
-/// metadata service are not supported.
-/// </summary>
+/// <summary>The S3 credentials of the operator's own pod, where the AWS tools look first: the environment, then the
+/// shared file (https://docs.aws.amazon.com/cli/latest/topic/config-vars.html). Roles that are assumed with a token or
+/// asked from a metadata service are not supported.</summary>
 /// <param name="environment">Reads a variable; null for one that is not set.</param>
 internal sealed class S3OwnCredentials(Func<string, string?> environment)
 {

@@ -1,10 +1,8 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Lets callers that ask for the same thing at the same time share one answer. Nothing is kept: a failure reaches
-/// the callers that waited for it and no later one. A caller that gives up does not end the work of the others; the
-/// work is cancelled when the last one has left.
-/// </summary>
+/// <summary>Lets callers that ask for the same thing at the same time share one answer. Nothing is kept: a failure
+/// reaches the callers that waited for it and no later one. A caller that gives up does not end the work of the others;
+/// the work is cancelled when the last one has left.</summary>
 /// <typeparam name="TValue">The answer.</typeparam>
 internal sealed class SharedReads<TValue>
 {
@@ -12,9 +10,6 @@ internal sealed class SharedReads<TValue>
     private readonly Dictionary<string, Read> _underWay = new(StringComparer.Ordinal);
 
     /// <summary>The answer to a question; asked once for all callers that wait for it.</summary>
-    /// <param name="key">The question.</param>
-    /// <param name="ask">Asks; its token is cancelled when no caller waits any more.</param>
-    /// <param name="cancellationToken">Ends this caller's wait.</param>
     public async Task<TValue> ReadAsync(
         string key, Func<CancellationToken, Task<TValue>> ask, CancellationToken cancellationToken)
     {

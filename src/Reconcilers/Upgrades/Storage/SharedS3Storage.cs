@@ -1,5 +1,3 @@
-using Drydock.Clients.Snapshots;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>An S3 storage that has a client only while it is used. It may be kept as long as its holder
@@ -92,5 +90,23 @@ internal sealed class SharedS3Storage(S3Clients clients, string key, S3StorageOp
                 use.Dispose();
             }
         }
+    }
+}
+
+/// <summary>A stream that is read, and something that is in use until it is closed.</summary>
+internal sealed class UsedStream(Stream inner, IDisposable use) : ReadOnlyStream
+{
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        inner.ReadAsync(buffer, cancellationToken);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+            use.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 }

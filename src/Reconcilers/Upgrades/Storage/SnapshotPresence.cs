@@ -1,25 +1,10 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Engine.Guards;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// The check that every guard of a verified snapshot makes: the object is the one that was taken, it is verified, and
-/// its files exist.
-/// </summary>
+/// <summary>The check that every guard of a verified snapshot makes: the object is the one that was taken, it is
+/// verified, and its files exist.</summary>
 internal static class SnapshotPresence
 {
     /// <summary>Reads it.</summary>
-    /// <param name="kubernetes">The API server.</param>
-    /// <param name="namespace">The namespace of the object.</param>
-    /// <param name="name">The name of the object.</param>
-    /// <param name="uid">The UID of the object when the snapshot was taken.</param>
-    /// <param name="purpose">The purpose of the snapshot, as in <c>it is the backup</c>.</param>
-    /// <param name="missing">Lists the files that are missing or have another size.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
     /// <exception cref="SnapshotException">The storage cannot be read.</exception>
     public static async Task<GuardReading> ReadAsync(
         IKubernetesClient kubernetes,

@@ -1,6 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The API reasons for failures of the snapshot client.</summary>

@@ -1,16 +1,13 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Receipt keys of the BackupSnapshot or SnapshotRestore that a step creates; other steps and kinds read them.
-/// </summary>
+/// <summary>Receipt keys of the BackupSnapshot or SnapshotRestore that a step creates; other steps and kinds read
+/// them.</summary>
 internal static class SnapshotReceipts
 {
     /// <summary>Receipt key: name of the BackupSnapshot; written before the object is created.</summary>
     internal const string SnapshotKey = "snapshot";
 
-    /// <summary>Fact: uid of the BackupSnapshot, once it is verified.</summary>
     internal const string SnapshotUidFact = "snapshotUid";
 
-    /// <summary>Receipt key: name of the SnapshotRestore; written before the object is created.</summary>
     internal const string RestoreKey = "restore";
 }

@@ -1,6 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The API's reasons for a storage that cannot be opened or used.</summary>

@@ -1,13 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Drydock.Crds;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// A storage as text: for plans, which contain the place but not the Secret that opens it, and for messages.
-/// </summary>
+/// <summary>A storage as text: for plans, which contain the place but not the Secret that opens it, and for
+/// messages.</summary>
 internal static class StorageText
 {
     private const string S3 = "s3";
@@ -54,7 +48,6 @@ internal static class StorageText
     private static SecretReference? Reference(StorageSpec? present) =>
         present?.S3 is { } now ? now.CredentialsSecretRef : new SecretReference();
 
-    /// <summary>The place for messages, without secrets.</summary>
     public static string Describe(StorageSpec storage)
     {
         return storage switch

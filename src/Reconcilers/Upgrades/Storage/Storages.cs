@@ -1,18 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <inheritdoc cref="IStorages" />
-/// <remarks>
-/// Connections to an S3 storage are kept while place and Secret stay the same; of those that nothing uses, the last
-/// ones.
-/// </remarks>
 internal sealed class Storages : IStorages, IDisposable
 {
     private readonly IKubernetesClient _kubernetes;
@@ -22,9 +9,6 @@ internal sealed class Storages : IStorages, IDisposable
     private readonly S3OwnCredentials? _own;
 
     /// <summary>Opens nothing yet.</summary>
-    /// <param name="kubernetes">Where Secrets are read.</param>
-    /// <param name="roots">Where directories may be.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
     /// <param name="own">Credentials for storages that name no Secret; null if they are refused.</param>
     public Storages(
@@ -78,7 +62,6 @@ internal sealed class Storages : IStorages, IDisposable
             : StorageText.Describe(storage);
     }
 
-    /// <summary>Closes the connections.</summary>
     public void Dispose() => _clients.Dispose();
 
     private SharedS3Storage Keep(S3StorageOptions options, string secret)

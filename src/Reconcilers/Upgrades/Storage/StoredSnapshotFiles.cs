@@ -1,17 +1,10 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Looks whether the files of a BackupSnapshot are where its status says, with their sizes, without reading them.
-/// </summary>
+/// <summary>Looks whether the files of a BackupSnapshot are where its status says, with their sizes, without reading
+/// them.</summary>
 internal static class StoredSnapshotFiles
 {
     /// <summary>The files that are missing or have another size; empty: all are there.</summary>
-    /// <param name="storages">Opens storages.</param>
-    /// <param name="snapshot">The object.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
     /// <exception cref="SnapshotException">The storage cannot be read.</exception>
     public static async Task<IReadOnlyList<string>> MissingAsync(
         IStorages storages, BackupSnapshot snapshot, CancellationToken cancellationToken)

@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Clients.Safety;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
@@ -26,7 +20,6 @@ internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addres
 {
     private const string Unnamed = "addr:";
 
-    /// <summary>The target of a run as its status has it; null if the status names none.</summary>
     public static ClaimTarget? Of(TargetStatus? status) =>
         status?.Identity is { } identity ? new ClaimTarget(identity, status.Addresses) : null;
 
@@ -42,17 +35,11 @@ internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addres
         return tenant is { Length: > 0 } ? $"{tenant.ToLowerInvariant()}@{address}" : address;
     }
 
-    /// <summary>
-    /// Names of the Leases by which an object of a namespace holds the target, in the order in which every object takes
-    /// them.
-    /// </summary>
     public IReadOnlyList<string> Names(string? @namespace) =>
         [.. Keys(@namespace).Select(NameOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    /// <summary>Another part of the same server, for instance another database.</summary>
     public ClaimTarget With(string part) => this with { Identity = $"{Server}/{part}" };
 
-    /// <summary>Whether objects of these namespaces that hold these targets are on one server.</summary>
     public bool IsOnServerOf(ClaimTarget other, string? @namespace, string? othersNamespace)
     {
         return (this with { Identity = Server })

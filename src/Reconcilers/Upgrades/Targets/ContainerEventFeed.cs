@@ -1,11 +1,7 @@
-using Drydock.Clients.Docker;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Follows the container events of one host, for as long as an upgrade works on it, and tells it by pulse and callback.
-/// </summary>
+/// <summary>Follows the container events of one host, for as long as an upgrade works on it, and tells it by pulse and
+/// callback.</summary>
 internal sealed partial class ContainerEventFeed : IAsyncDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
@@ -24,10 +20,7 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
     private readonly Task _loop;
 
     /// <summary>Starts following.</summary>
-    /// <param name="docker">The host.</param>
     /// <param name="onEvent">Called at every event, from any thread; must not block.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">For lost connections.</param>
     public ContainerEventFeed(IDockerClient docker, Action onEvent, TimeProvider time, ILogger logger)
     {
         _docker = docker;

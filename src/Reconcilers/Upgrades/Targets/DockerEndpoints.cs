@@ -1,24 +1,14 @@
-using Drydock.Clients.Docker;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <inheritdoc cref="IDockerEndpoints" />
-/// <remarks> A client that was not requested for a while is no longer kept, with its keys: a tenant that renews a
-/// Secret often must not fill the memory. Who still holds it may use it to the end; its idle connections close after a
-/// minute, and it is collected with its last holder. </remarks>
-/// <param name="factory">Makes clients.</param>
-/// <param name="time">The clock; null for the system's.</param>
 internal sealed class DockerEndpoints(
     IDockerClientFactory factory, TimeProvider? time = null) : IDockerEndpoints, IAsyncDisposable
 {
-    /// <summary>How long a client is kept after it was last asked for.</summary>
     internal static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(15);
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lock _gate = new();
     private readonly Dictionary<DockerEndpoint, CachedClient> _clients = [];
 
-    /// <summary>How many clients are kept.</summary>
     internal int Count
     {
         get

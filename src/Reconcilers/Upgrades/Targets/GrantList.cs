@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.RegularExpressions;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The privileges of an account, as <c>SHOW GRANTS</c> prints them on MySQL, MariaDB and OceanBase.</summary>
@@ -56,13 +53,10 @@ internal sealed partial class GrantList
         }
     }
 
-    /// <summary>True if the account has roles, whose privileges are not listed.</summary>
     public bool HasRoles { get; }
 
-    /// <summary>
-    /// Whether the account has a privilege on a whole database, or on all databases that a pattern (<c>scratch\_%</c>)
-    /// stands for.
-    /// </summary>
+    /// <summary>Whether the account has a privilege on a whole database, or on all databases that a pattern
+    /// (<c>scratch\_%</c>) stands for.</summary>
     public bool Has(string privilege, string database)
     {
         // A name has no backslash, so this is a pattern; its own text is one of the names that it matches.
@@ -71,12 +65,8 @@ internal sealed partial class GrantList
             && !_revoked.Exists(revoked => revoked.Gives(privilege) && revoked.Covers(name));
     }
 
-    /// <summary>Whether the account has a global privilege.</summary>
     public bool HasGlobal(string privilege) => _grants.Exists(grant => grant.Database == "*" && grant.Gives(privilege));
 
-    /// <summary>The privileges that are missing for an upgrade and its rollback on these databases.</summary>
-    /// <param name="databases">The databases, or patterns of such as a GRANT has them.</param>
-    /// <param name="account">The account's name, for messages.</param>
     public IReadOnlyList<MissingPrivilege> Missing(IEnumerable<string> databases, string account)
     {
         var missing = new List<MissingPrivilege>();
@@ -175,4 +165,19 @@ internal sealed partial class GrantList
                 TimeSpan.FromSeconds(1));
         }
     }
+}
+
+/// <summary>Something the account may not do.</summary>
+/// <param name="Privilege">The privilege's name as in GRANT, for instance <c>DROP</c>.</param>
+/// <param name="Database">The database it is missing on; null for a global one.</param>
+/// <param name="Purpose">Its purpose, in a few words.</param>
+/// <param name="Required">False if the upgrade can do without, or if it could not be made out (privileges through a
+/// role).</param>
+/// <param name="Message">A sentence with the GRANT that gives it.</param>
+internal sealed record MissingPrivilege(
+    string Privilege, string? Database, string Purpose, bool Required, string Message)
+{
+    /// <summary>True if without it the server hides views, triggers, events or routines from the account, so that no
+    /// check can tell whether they are missing from a dump.</summary>
+    public bool ShowsObjects { get; init; }
 }

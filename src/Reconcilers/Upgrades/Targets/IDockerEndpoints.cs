@@ -1,10 +1,7 @@
-using Drydock.Clients.Docker;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Hands out dockerd clients, one for each endpoint and set of credentials, shared by all that ask for the same.
-/// </summary>
+/// <summary>Hands out dockerd clients, one for each endpoint and set of credentials, shared by all that ask for the
+/// same.</summary>
 internal interface IDockerEndpoints
 {
     /// <summary>The client of an endpoint.</summary>

@@ -1,23 +1,13 @@
 using System.Data;
 using System.Data.Common;
-using System.Globalization;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Which tenant of which OceanBase cluster answers. A proxy reports neither a host name nor a uuid, and several proxies
-/// serve one cluster, so the address is not enough (docs/research/oms.md#metadata-on-oceanbase).
-/// </summary>
+/// <summary>Which tenant of which OceanBase cluster answers. A proxy reports neither a host name nor a uuid, and
+/// several proxies serve one cluster, so the address is not enough
+/// (docs/research/oms.md#metadata-on-oceanbase).</summary>
 internal static class OceanBaseTenant
 {
-    /// <summary>
-    /// <c>ob:cluster:id:tenant</c>: name and id of the cluster, which are unique together, and the tenant. Null where
-    /// the server does not tell them.
-    /// </summary>
-    /// <param name="connection">An open session.</param>
-    /// <param name="user">The account, <c>user@tenant#cluster</c>, for servers that do not name the tenant.</param>
-    /// <param name="cancellationToken">Ends the questions.</param>
-    /// <exception cref="DbException">The connection broke.</exception>
     public static async Task<string?> IdentityAsync(
         DbConnection connection, string user, CancellationToken cancellationToken)
     {

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Drydock.Clients.MySql;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Reads from a server what decides whether a dump can be loaded. Changes nothing.</summary>
@@ -10,12 +7,6 @@ internal static class RestoreFactsReader
     // unsupported feature or function.
     private static readonly int[] NotTold = [1044, 1049, 1109, 1142, 1146, 1193, 1227, 1235, 1305];
 
-    /// <summary>Reads the server and the account.</summary>
-    /// <param name="connection">An open session.</param>
-    /// <param name="address">Where the server is, for messages.</param>
-    /// <param name="user">The account as it logs in.</param>
-    /// <param name="cancellationToken">Ends the questions.</param>
-    /// <exception cref="MySqlException">The connection broke, or the server refuses a query.</exception>
     public static async Task<RestoreFacts> ReadAsync(
         MySqlConnection connection, string address, string user, CancellationToken cancellationToken)
     {
@@ -47,10 +38,8 @@ internal static class RestoreFactsReader
                 && !string.Equals(value, "OFF", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>
-    /// The accounts that the views, routines, triggers and events of a database run as; a kind of object that the
-    /// server does not list has none.
-    /// </summary>
+    /// <summary>The accounts that the views, routines, triggers and events of a database run as; a kind of object that
+    /// the server does not list has none.</summary>
     public static async Task<IReadOnlyList<string>> DefinersAsync(
         MySqlConnection connection, string database, CancellationToken cancellationToken)
     {
@@ -72,7 +61,6 @@ internal static class RestoreFactsReader
         return [.. definers];
     }
 
-    /// <summary>The rows of a query as text; none where the server does not know or does not tell.</summary>
     public static async Task<List<string?[]>> ToldAsync(
         MySqlConnection connection,
         string sql,
@@ -89,7 +77,6 @@ internal static class RestoreFactsReader
         }
     }
 
-    /// <summary>The rows of a query as text.</summary>
     public static async Task<List<string?[]>> RowsAsync(
         MySqlConnection connection,
         string sql,

@@ -1,11 +1,8 @@
-using Drydock.Clients.MySql;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// What the load of a dump needs from a server and an account. Preflight of an upgrade asks before the downtime, a
-/// restore asks before the drop: both here, so that no restore stops at something that preflight did not report. Pure.
-/// </summary>
+/// <summary>What the load of a dump needs from a server and an account. Preflight of an upgrade asks before the
+/// downtime, a restore asks before the drop: both here, so that no restore stops at something that preflight did not
+/// report. Pure.</summary>
 internal static class RestoreNeeds
 {
     // The privileges that a dump needs in each database that it is loaded into.
@@ -15,9 +12,6 @@ internal static class RestoreNeeds
     // MySQL 8.0; MySQL 8.2.
     private static readonly string[] ForDefiners = ["SUPER", "SET USER", "SET_USER_ID", "SET_ANY_DEFINER"];
 
-    /// <summary>What is missing; empty if the load can run, or if roles hide what the account has.</summary>
-    /// <param name="server">The server and the account.</param>
-    /// <param name="databases">The databases of the dump.</param>
     public static IEnumerable<RestoreNeed> Missing(RestoreFacts server, IReadOnlyList<RestoreContent> databases)
     {
         // Privileges of roles are not listed, so a missing privilege cannot be proved; the server refuses the statement
@@ -134,29 +128,20 @@ internal sealed record RestoreContent(string Name)
     /// releases).</summary>
     public bool LocksTables { get; init; }
 
-    /// <summary>Accounts that its views, routines, triggers and events run as, <c>user@host</c>.</summary>
     public IReadOnlyList<string> Definers { get; init; } = [];
 }
 
 /// <summary>A server and an account, as far as they decide whether a dump can be loaded.</summary>
 internal sealed record RestoreFacts
 {
-    /// <summary>Where the server is, for messages.</summary>
     public required string Address { get; init; }
 
-    /// <summary>The account as the server knows it, <c>user@host</c>.</summary>
     public required string Account { get; init; }
 
-    /// <summary>The privileges of the account.</summary>
     public required GrantList Grants { get; init; }
 
-    /// <summary>True if it has GET_LOCK.</summary>
     public required bool NamedLocks { get; init; }
 
-    /// <summary>
-    /// True if only a privileged account may create functions and triggers (binary log without
-    /// log_bin_trust_function_creators).
-    /// </summary>
     public bool FunctionsNeedSuper { get; init; }
 
     /// <summary>Free bytes on the volume of the databases; null if the server does not report them.</summary>

@@ -1,23 +1,16 @@
-using System.Text;
 using Drydock.Clients.Ssh;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// How long the values of a Secret may be that are kept in memory, or in a file in memory, for every target that uses
-/// them.
-/// </summary>
+/// <summary>How long the values of a Secret may be that are kept in memory, or in a file in memory, for every target
+/// that uses them.</summary>
 internal static class SecretLimits
 {
-    /// <summary>
-    /// How long a certificate, an authority, a key or a password may be, in bytes; of known hosts see
-    /// <see cref="SshMaterial.MaxKnownHostsBytes"/>.
-    /// </summary>
+    /// <summary>How long a certificate, an authority, a key or a password may be, in bytes; of known hosts see
+    /// <see cref="SshMaterial.MaxKnownHostsBytes"/>.</summary>
     public const int MaxBytes = SshMaterial.MaxPrivateKeyBytes;
 
     /// <summary>Why a value is not taken; null if it is.</summary>
-    /// <param name="secret">The name of the Secret.</param>
-    /// <param name="key">The key of the value.</param>
     /// <param name="value">The value; null if there is none.</param>
     public static string? Refusal(string secret, string key, byte[]? value)
     {
@@ -28,11 +21,9 @@ internal static class SecretLimits
             : null;
     }
 
-    /// <summary>The first refusal among keys of a Secret; null if all are taken.</summary>
     public static string? Refusal(string secret, IReadOnlyDictionary<string, byte[]>? data, IEnumerable<string> keys) =>
         keys.Select(key => Refusal(secret, key, data?.GetValueOrDefault(key)))
             .FirstOrDefault(refusal => refusal is not null);
 
-    /// <summary>The text of a PEM file; null if there is none.</summary>
     public static string? Pem(byte[]? value) => value is { Length: > 0 } ? Encoding.UTF8.GetString(value) : null;
 }

@@ -6,11 +6,6 @@ namespace Drydock.Reconcilers.Upgrades;
 internal static class ServerAddresses
 {
     /// <summary>By the name that was asked for, and by the address at the other end of the connection.</summary>
-    /// <param name="host">The host as it was asked for.</param>
-    /// <param name="port">The port.</param>
-    /// <param name="user">The account.</param>
-    /// <param name="isOceanBase">Its proxies serve many tenants at one address and find them by the account,
-    /// <c>user@tenant#cluster</c>.</param>
     /// <param name="peer">The other end of the connection; null where it is not known.</param>
     public static IReadOnlyList<string> Of(string host, int port, string user, bool isOceanBase, IPEndPoint? peer)
     {

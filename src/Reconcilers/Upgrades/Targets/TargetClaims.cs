@@ -1,42 +1,25 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Crds.SnapshotRestores;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// One target, one upgrade: Leases without expiry in the operator's namespace, named as <see cref="ClaimTarget"/> says,
-/// held by the uid of the object that works on the target. The API server's uniqueness of names decides who comes
-/// first: a target is held by the object that has all of its names.
-/// </summary>
+/// <summary>One target, one upgrade: Leases without expiry in the operator's namespace, named as
+/// <see cref="ClaimTarget"/> says, held by the uid of the object that works on the target. The API server's uniqueness
+/// of names decides who comes first: a target is held by the object that has all of its names.</summary>
 /// <param name="kubernetes">The API server.</param>
 /// <param name="operatorNamespace">Namespace of the claims.</param>
 /// <param name="time">The clock.</param>
-/// <param name="scope"> The namespaces that the operator serves; null for all. A holder elsewhere cannot be looked for
-/// and counts as there. </param>
+/// <param name="scope">The namespaces that the operator serves; null for all. A holder elsewhere cannot be looked for
+/// and counts as there.</param>
 internal sealed class TargetClaims(
     IKubernetesClient kubernetes, string operatorNamespace, TimeProvider time, NamespaceScope? scope = null)
 {
     private const string OwnerAnnotation = "drydock.dev/claimed-by";
     private const string TargetAnnotation = "drydock.dev/target";
 
-    /// <summary>Namespace of the claims.</summary>
     public string Namespace => operatorNamespace;
 
-    /// <summary>
-    /// Takes the claim, or finds that this object has it already. If another has one of its names, those that this
-    /// object has are given back.
-    /// </summary>
-    /// <param name="target">The target.</param>
-    /// <param name="holder">Who takes it.</param>
-    /// <param name="adopt">Take it over from a holder that no longer exists.</param>
-    /// <param name="keep">Give nothing back: this object works on the target already.</param>
-    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <summary>Takes the claim, or finds that this object has it already. If another has one of its names, those that
+    /// this object has are given back.</summary>
     /// <returns>Null if it is ours now; otherwise who has it.</returns>
     public async Task<ClaimHolder?> ClaimAsync(
         ClaimTarget target, IKubernetesObject holder, bool adopt, bool keep, CancellationToken cancellationToken)
@@ -192,4 +175,13 @@ internal sealed class TargetClaims(
         },
         Spec = new V1LeaseSpec { HolderIdentity = uid, AcquireTime = time.GetUtcNow() },
     };
+}
+
+/// <summary>Who has a claim that is not ours.</summary>
+/// <param name="Name">Kind, namespace and name, or the uid where nothing else is known.</param>
+/// <param name="IsGone">The object no longer exists: it will never release the claim.</param>
+/// <param name="Lease">Namespace and name of the Lease, for the administrator who has to remove it.</param>
+internal sealed record ClaimHolder(string Name, bool IsGone, string Lease)
+{
+    public override string ToString() => Name;
 }

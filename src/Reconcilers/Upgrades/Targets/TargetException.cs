@@ -7,24 +7,17 @@ namespace Drydock.Reconcilers.Upgrades;
 internal abstract class TargetException(string reason, string message, Exception? innerException = null)
     : Exception(message, innerException)
 {
-    /// <summary>The reason, a stable word.</summary>
     public string Reason { get; } = reason;
 
-    /// <summary>The path of the field of the spec that is wrong; null if the spec is not the cause.</summary>
     public string? Field { get; init; }
 
-    /// <summary>Whether another attempt may help without an administrator.</summary>
     public virtual bool IsRetryable => true;
 
-    /// <summary>
-    /// The target never accepted the request (unreachable, connection lost, restarting), so the same attempt is
-    /// repeated automatically until the step times out.
-    /// </summary>
+    /// <summary>The target never accepted the request (unreachable, connection lost, restarting), so the same attempt
+    /// is repeated automatically until the step times out.</summary>
     public virtual bool IsRequestNotTaken => false;
 
-    /// <summary>
-    /// The request was sent and its answer was lost. A step whose request has the same effect twice as once
-    /// (<see cref="StepBase{TArgs}.IsRepeatable"/>) treats it as not accepted.
-    /// </summary>
+    /// <summary>The request was sent and its answer was lost. A step whose request has the same effect twice as once
+    /// (<see cref="StepBase{TArgs}.IsRepeatable"/>) treats it as not accepted.</summary>
     public virtual bool IsAnswerLost => false;
 }

@@ -1,14 +1,8 @@
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Warns of a login at a database server whose identity is not verified. One text for every kind.</summary>
 internal static class UnverifiedServer
 {
-    /// <summary>The warning; null if the server is verified.</summary>
-    /// <param name="server">The server, as the beginning of a sentence.</param>
-    /// <param name="field">Path of the field that has the mode, from <c>spec</c> on.</param>
-    /// <param name="mode">The mode.</param>
     public static string? Warning(string server, string field, DatabaseTlsMode mode) =>
         mode == DatabaseTlsMode.VerifyIdentity
             ? null

@@ -1,24 +1,15 @@
-using System.Globalization;
-using System.Text;
-using Drydock.Clients.Docker;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Runs a command in a container that must never run twice. Two witnesses show the result afterwards: the exec id,
-/// persisted before the start (a second start of it answers 409), and files that the command's wrapper writes into a
-/// directory mounted from the host (<c>started</c>, created exclusively; <c>log</c>; <c>rc</c>, by rename at the end),
-/// which outlive dockerd.
-/// </summary>
+/// <summary>Runs a command in a container that must never run twice. Two witnesses show the result afterwards: the exec
+/// id, persisted before the start (a second start of it answers 409), and files that the command's wrapper writes into
+/// a directory mounted from the host (<c>started</c>, created exclusively; <c>log</c>; <c>rc</c>, by rename at the
+/// end), which outlive dockerd.</summary>
 internal sealed class WitnessedExec
 {
-    /// <summary>Receipt key: id of the exec.</summary>
     public const string ExecKey = "exec";
 
-    /// <summary>Receipt key: id of the container.</summary>
     public const string ContainerKey = "container";
 
-    /// <summary>Receipt key: directory of the witness files, as the container sees it.</summary>
     public const string DirectoryKey = "witness";
 
     // Says later that the directory that is looked into is the one that was reserved, and not an empty one mounted in
@@ -62,7 +53,6 @@ internal sealed class WitnessedExec
     private readonly string _container;
     private readonly string _directory;
 
-    /// <summary>Makes one for a container and a directory in it that is mounted from the host.</summary>
     public WitnessedExec(IDockerClient docker, string containerId, string directory)
     {
         _docker = docker;
@@ -70,15 +60,13 @@ internal sealed class WitnessedExec
         _directory = directory;
     }
 
-    /// <summary>The directory for an attempt of a step, below a mount of the container.</summary>
     public static string DirectoryOf(string mount, string ownerUid, string stepId, int attempt) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{mount.TrimEnd('/')}/drydock/{ownerUid}/{stepId.Replace('/', '-')}/{attempt}");
 
-    /// <summary>
-    /// Makes the directory of the witness files and creates the exec without starting it; the command is not run.
-    /// </summary>
+    /// <summary>Makes the directory of the witness files and creates the exec without starting it; the command is not
+    /// run.</summary>
     /// <exception cref="IOException">The directory cannot be made.</exception>
     public async Task<IReadOnlyDictionary<string, string>> ReserveAsync(
         string workingDirectory, IReadOnlyList<string> command, CancellationToken cancellationToken)
@@ -114,7 +102,6 @@ internal sealed class WitnessedExec
 
     /// <summary>Determines the result from both witnesses.</summary>
     /// <param name="execId">The reserved exec; null if none was recorded.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
     public async Task<WitnessedOutcome> LookAsync(string? execId, CancellationToken cancellationToken)
     {
         var exec = execId is null ? null : await InspectAsync(execId, cancellationToken);
@@ -176,9 +163,8 @@ internal sealed class WitnessedExec
         };
     }
 
-    /// <summary>
-    /// Returns when the command may have ended: by Docker's event where its exec id is known, else after a pause.
-    /// </summary>
+    /// <summary>Returns when the command may have ended: by Docker's event where its exec id is known, else after a
+    /// pause.</summary>
     public async Task WaitAsync(string? execId, TimeProvider time, CancellationToken cancellationToken)
     {
         if (execId is not null && await InspectAsync(execId, cancellationToken) is { Running: true })
@@ -191,7 +177,6 @@ internal sealed class WitnessedExec
         await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
     }
 
-    /// <summary>The output so far; null if there is none.</summary>
     public async Task<byte[]?> OutputAsync(int maximumBytes, CancellationToken cancellationToken) =>
         await _docker.Containers.ReadFileAsync(_container, $"{_directory}/log", maximumBytes, cancellationToken);
 
@@ -262,4 +247,24 @@ internal sealed class WitnessedExec
                 + $"{(look.Stderr.Text + look.Stdout.Text).Trim()}"),
         };
     }
+}
+
+/// <summary>The combined result of both witnesses of a command.</summary>
+/// <param name="State">The result.</param>
+/// <param name="ExitCode">Its exit code, if it ended.</param>
+/// <param name="Message">Whole sentences.</param>
+internal sealed record WitnessedOutcome(WitnessedState State, int? ExitCode, string Message);
+
+/// <summary>The result of a command that must never run twice.</summary>
+internal enum WitnessedState
+{
+    NotStarted,
+
+    NeverRan,
+
+    Running,
+
+    Ended,
+
+    Unknown,
 }

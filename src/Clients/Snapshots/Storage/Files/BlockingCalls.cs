@@ -1,15 +1,9 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// The threads on which all storage roots run their blocking calls. A hanging call occupies one of them and never a
-/// thread of the .NET pool.
-/// </summary>
+/// <summary>The threads on which all storage roots run their blocking calls. A hanging call occupies one of them and
+/// never a thread of the .NET pool.</summary>
 internal sealed class StorageThreads
 {
-    /// <summary>Number of threads.</summary>
     internal const int Count = 8;
 
     private readonly BlockingCollection<Action> _calls = [];
@@ -22,7 +16,6 @@ internal sealed class StorageThreads
         }
     }
 
-    /// <summary>The threads of this process.</summary>
     internal static StorageThreads Shared { get; } = new();
 
     /// <summary>Runs a call, which does not throw, as soon as a thread is free.</summary>
@@ -37,11 +30,9 @@ internal sealed class StorageThreads
     }
 }
 
-/// <summary>
-/// Runs the blocking calls of one storage root, on at most half of the threads, so that one hung root leaves the others
-/// some. Once a call has exceeded the limit, the root counts as hung: waiting and new calls fail immediately until
-/// every overdue call has returned.
-/// </summary>
+/// <summary>Runs the blocking calls of one storage root, on at most half of the threads, so that one hung root leaves
+/// the others some. Once a call has exceeded the limit, the root counts as hung: waiting and new calls fail immediately
+/// until every overdue call has returned.</summary>
 /// <param name="root">The root, for messages.</param>
 /// <param name="limit">How long a call may take.</param>
 /// <param name="time">The clock.</param>

@@ -2,12 +2,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Opens paths below a directory so that none can lead out of it: no symbolic link, no magic link of <c>/proc</c>, no
-/// <c>..</c>, no rename that races.
-/// The kernel does it with <c>openat2</c>. If the kernel lacks that call, the path is opened name by name from handle
-/// to handle without following links, which is equally safe because no name is <c>..</c>.
-/// </summary>
+/// <summary>Opens paths below a directory so that none can lead out of it: no symbolic link, no magic link of
+/// <c>/proc</c>, no <c>..</c>, no rename that races. The kernel does it with <c>openat2</c>. If the kernel lacks that
+/// call, the path is opened name by name from handle to handle without following links, which is equally safe because
+/// no name is <c>..</c>.</summary>
 /// <param name="walk">True never asks for <c>openat2</c>.</param>
 internal sealed class ConfinedPath(bool walk = false)
 {

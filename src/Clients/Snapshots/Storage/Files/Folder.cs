@@ -2,10 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// An open directory. All calls are relative to its handle, so that no rename or link can change their target. The
-/// calls block.
-/// </summary>
+/// <summary>An open directory. All calls are relative to its handle, so that no rename or link can change their target.
+/// The calls block.</summary>
 internal sealed class Folder : IDisposable
 {
     private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -52,10 +50,8 @@ internal sealed class Folder : IDisposable
         }
     }
 
-    /// <summary>
-    /// Opens a file to be read; null if there is none of this name. Devices, pipes and sockets are opened without
-    /// blocking; their kind is in <paramref name="facts"/>.
-    /// </summary>
+    /// <summary>Opens a file to be read; null if there is none of this name. Devices, pipes and sockets are opened
+    /// without blocking; their kind is in <paramref name="facts"/>.</summary>
     /// <exception cref="PosixException">It cannot be opened.</exception>
     internal SafeFileHandle? OpenFile(string path, out FileStatus facts)
     {
@@ -111,8 +107,6 @@ internal sealed class Folder : IDisposable
         return facts;
     }
 
-    /// <summary>Names in this folder.</summary>
-    /// <exception cref="PosixException">They cannot be read.</exception>
     internal IReadOnlyList<string> Names()
     {
         // A separate handle, because reading moves its position.
@@ -152,8 +146,6 @@ internal sealed class Folder : IDisposable
         }
     }
 
-    /// <summary>Makes the names in this folder durable.</summary>
-    /// <exception cref="PosixException">It failed.</exception>
     internal void Sync() => Require(Posix.Sync(_handle));
 
     /// <summary>Bytes that can still be written, and bytes of the whole file system.</summary>
@@ -242,12 +234,10 @@ internal sealed record FileStatus(FileKind Kind, long Bytes, DateTimeOffset Modi
 /// <summary>Kinds of files as <c>stat</c> numbers them. Every other number is a device, a pipe or a socket.</summary>
 internal enum FileKind
 {
-    /// <summary>Not known.</summary>
     None = 0,
 
     Directory = 0x4000,
 
-    /// <summary>A regular file.</summary>
     Regular = 0x8000,
 
     SymbolicLink = 0xa000,
@@ -257,9 +247,7 @@ internal enum FileKind
 /// <param name="error">Its errno.</param>
 internal sealed class PosixException(int error) : IOException(Posix.Message(error))
 {
-    /// <summary>Its errno.</summary>
     internal int Error => error;
 
-    /// <summary>A symbolic link is on the path, or the path leads out of the directory.</summary>
     internal bool LeadsOut => error is Posix.SymbolicLink or Posix.OtherDevice;
 }

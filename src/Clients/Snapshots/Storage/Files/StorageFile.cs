@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Values;
 using Microsoft.Win32.SafeHandles;
 
 namespace Drydock.Clients.Snapshots;
@@ -14,9 +13,8 @@ internal sealed class StorageFile(SafeFileHandle handle, string name, BlockingCa
 
     internal string Name => name;
 
-    /// <summary>
-    /// Runs a call. A call that failed or was abandoned may still be running, so the file is not used again.
-    /// </summary>
+    /// <summary>Runs a call. A call that failed or was abandoned may still be running, so the file is not used
+    /// again.</summary>
     internal async Task<T> RunAsync<T>(string verb, Func<SafeFileHandle, T> call, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_closed, this);

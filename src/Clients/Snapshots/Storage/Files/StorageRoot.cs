@@ -3,10 +3,8 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>A directory that the administrator configured for directory storages.</summary>
 public sealed class StorageRoot
 {
-    /// <summary>
-    /// How long one call may take before the root counts as hung, by default. Far longer than any call to a working
-    /// volume, including a sync of 16 MiB to a slow disk.
-    /// </summary>
+    /// <summary>How long one call may take before the root counts as hung, by default. Far longer than any call to a
+    /// working volume, including a sync of 16 MiB to a slow disk.</summary>
     public static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(1);
 
     private readonly ConfinedPath _beneath;
@@ -36,7 +34,6 @@ public sealed class StorageRoot
         _beneath = beneath;
     }
 
-    /// <summary>Absolute path without a slash at its end.</summary>
     public string Path { get; }
 
     internal TimeProvider Time { get; }

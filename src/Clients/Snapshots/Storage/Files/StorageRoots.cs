@@ -1,11 +1,8 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// The directories that the administrator configured for directory storages (<c>--storage-root</c>), and the folder of
-/// each namespace below them. Below a root every namespace has its own folder, which the operator adds to the path;
-/// with <see cref="Shared"/> all namespaces
-/// share the whole root.
-/// </summary>
+/// <summary>The directories that the administrator configured for directory storages (<c>--storage-root</c>), and the
+/// folder of each namespace below them. Below a root every namespace has its own folder, which the operator adds to the
+/// path; with <see cref="Shared"/> all namespaces share the whole root.</summary>
 public sealed class StorageRoots
 {
     private readonly List<StorageRoot> _roots;
@@ -29,10 +26,8 @@ public sealed class StorageRoots
         _roots = [.. paths.Select(path => new StorageRoot(path, limit, time))];
     }
 
-    /// <summary>Whether all namespaces read and write the same files below a root.</summary>
     public bool Shared { get; }
 
-    /// <summary>What is wrong with the configured roots; null if they are valid.</summary>
     public static string? Problem(IReadOnlyList<string> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -99,9 +94,8 @@ public sealed class StorageRoots
             : path;
     }
 
-    /// <summary>
-    /// How much room each root has. A root that does not answer, or does not exist, is missing from the answer.
-    /// </summary>
+    /// <summary>How much room each root has. A root that does not answer, or does not exist, is missing from the
+    /// answer.</summary>
     public async Task<IReadOnlyList<RootSpace>> SpaceAsync(CancellationToken cancellationToken) =>
         [.. (await Task.WhenAll(_roots.Select(root => SpaceAsync(root, cancellationToken)))).OfType<RootSpace>()];
 

@@ -79,7 +79,6 @@ internal sealed class StorageWriteStream(StorageFile file) : Stream
         }
     }
 
-    /// <summary>Makes the written data durable.</summary>
     internal async Task SyncAsync(CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken).ConfigureAwait(false);

@@ -5,19 +5,14 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>The requests for writing an object.</summary>
 internal interface IS3Uploads
 {
-    /// <summary>Where the storage is.</summary>
     S3StorageOptions Options { get; }
 
-    /// <summary>The object; null if there is none.</summary>
     Task<S3ObjectInfo?> HeadAsync(string name, CancellationToken cancellationToken);
 
-    /// <summary>Writes an object in one request; false if another writer's object has the name.</summary>
     Task<bool> PutAsync(string name, ReadOnlyMemory<byte> content, string writer, CancellationToken cancellationToken);
 
-    /// <summary>Starts a multipart upload and returns its id.</summary>
     Task<string> BeginUploadAsync(string name, string writer, CancellationToken cancellationToken);
 
-    /// <summary>Writes one part.</summary>
     Task<PartETag> PutPartAsync(
         string name, string upload, int number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Limits one listing of a storage that is not trusted and may list endlessly.</summary>

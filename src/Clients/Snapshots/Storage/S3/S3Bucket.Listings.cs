@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -8,7 +6,6 @@ namespace Drydock.Clients.Snapshots;
 /// <content>Listings of objects and of unfinished uploads.</content>
 internal sealed partial class S3Bucket
 {
-    /// <summary>All uploads with a prefix that were neither completed nor aborted.</summary>
     internal async Task<IReadOnlyList<(string Name, string Upload)>> UnfinishedAsync(
         string prefix, CancellationToken cancellationToken)
     {
@@ -47,7 +44,6 @@ internal sealed partial class S3Bucket
         return found;
     }
 
-    /// <summary>All objects whose names begin with a prefix.</summary>
     internal async Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken)
     {
         var found = new List<SnapshotObjectInfo>();

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -31,11 +29,9 @@ internal sealed partial class S3Bucket : IS3Uploads, IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    /// <summary>The object; null if there is none.</summary>
     public Task<S3ObjectInfo?> HeadAsync(string name, CancellationToken cancellationToken) =>
         Calls.RunAsync("stat", name, token => HeadOnceAsync(name, token), cancellationToken);
 
-    /// <summary>Writes an object in one request; false if another writer's object has the name.</summary>
     public Task<bool> PutAsync(
         string name, ReadOnlyMemory<byte> content, string writer, CancellationToken cancellationToken) =>
         Calls.RunAsync(
@@ -61,7 +57,6 @@ internal sealed partial class S3Bucket : IS3Uploads, IDisposable
         },
         cancellationToken);
 
-    /// <summary>Starts a multipart upload and returns its id.</summary>
     public Task<string> BeginUploadAsync(string name, string writer, CancellationToken cancellationToken) =>
         Calls.RunAsync(
         "write",
@@ -74,7 +69,6 @@ internal sealed partial class S3Bucket : IS3Uploads, IDisposable
         },
         cancellationToken);
 
-    /// <summary>Writes one part.</summary>
     public Task<PartETag> PutPartAsync(
         string name, string upload, int number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
@@ -100,7 +94,6 @@ internal sealed partial class S3Bucket : IS3Uploads, IDisposable
             cancellationToken);
     }
 
-    /// <summary>Lets the storage copy a range of another object into one part.</summary>
     internal Task<PartETag> CopyPartAsync(
         string from,
         string etag,
@@ -205,10 +198,7 @@ internal sealed partial class S3Bucket : IS3Uploads, IDisposable
         cancellationToken);
 
     /// <summary>Opens an object at an offset; null if there is none.</summary>
-    /// <param name="name">The object.</param>
-    /// <param name="offset">First byte.</param>
     /// <param name="etag">The expected ETag; null for any.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     internal Task<GetObjectResponse?> GetAsync(
         string name, long offset, string? etag, CancellationToken cancellationToken) =>
         Calls.RunAsync(

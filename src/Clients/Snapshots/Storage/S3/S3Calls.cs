@@ -1,13 +1,11 @@
 using Amazon.S3;
-using Drydock.Abstractions.Values;
 using Polly;
 using Polly.Retry;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Runs requests: each with a time limit, with retries for transient failures, and with readable errors.
-/// </summary>
+/// <summary>Runs requests: each with a time limit, with retries for transient failures, and with readable
+/// errors.</summary>
 internal sealed class S3Calls
 {
     private readonly S3StorageOptions _options;
@@ -31,12 +29,6 @@ internal sealed class S3Calls
             .Build();
     }
 
-    /// <summary>Runs a request.</summary>
-    /// <param name="verb">Completes "Cannot … 'name' in …".</param>
-    /// <param name="name">The object.</param>
-    /// <param name="call">The request; it may be sent several times.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>.</exception>
     internal async Task<T> RunAsync<T>(
         string verb, string name, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
@@ -59,8 +51,6 @@ internal sealed class S3Calls
         return Task.Delay(pause < _options.LongestPause ? pause : _options.LongestPause, _time, cancellationToken);
     }
 
-    /// <summary>Runs an action with a time limit.</summary>
-    /// <exception cref="TimeoutException">The limit was exceeded.</exception>
     internal async Task<T> WithinAsync<T>(
         TimeSpan limit, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
     {

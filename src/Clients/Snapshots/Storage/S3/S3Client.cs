@@ -1,16 +1,12 @@
-using System.Globalization;
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Amazon.Runtime;
 using Amazon.S3;
-using Drydock.Abstractions.Values;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Builds the SDK's client: its own connection pool, no settings from the environment, no retries by the SDK.
-/// </summary>
+/// <summary>Builds the SDK's client: its own connection pool, no settings from the environment, no retries by the
+/// SDK.</summary>
 internal sealed class S3Client : IDisposable
 {
     private readonly HttpClient _http;
@@ -108,10 +104,8 @@ internal sealed class S3Client : IDisposable
     }
 }
 
-/// <summary>
-/// Fails for a response that is longer than any S3 response: all are read into memory, except the content of an object,
-/// which is streamed.
-/// </summary>
+/// <summary>Fails for a response that is longer than any S3 response: all are read into memory, except the content of
+/// an object, which is streamed.</summary>
 internal sealed class ResponseSizeLimiter(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(

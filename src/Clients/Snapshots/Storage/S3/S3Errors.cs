@@ -3,28 +3,21 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Amazon.Runtime;
 using Amazon.S3;
-using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Describes errors of the storage and what to do.</summary>
 internal static class S3Errors
 {
-    /// <summary>
-    /// A condition of the request was not met: the name exists, or the object was replaced.
-    /// </summary>
     internal static bool IsPrecondition(AmazonS3Exception e) =>
         e.StatusCode == HttpStatusCode.PreconditionFailed || e.ErrorCode == "PreconditionFailed";
 
-    /// <summary>The server does not implement the request.</summary>
     internal static bool IsNotImplemented(AmazonS3Exception e) =>
         e.StatusCode == HttpStatusCode.NotImplemented || e.ErrorCode == "NotImplemented";
 
-    /// <summary>There is no such object; a missing bucket is something else.</summary>
     internal static bool IsMissing(AmazonS3Exception e) =>
         e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode != "NoSuchBucket";
 
-    /// <summary>Whether a retry may succeed.</summary>
     internal static bool IsTransient(Exception? error) => error switch
     {
         // A retry does not change a refused address.
@@ -49,10 +42,8 @@ internal static class S3Errors
         _ => false,
     };
 
-    /// <summary>
-    /// Whether the error comes from the storage or the network. The SDK sometimes throws the inner exception of an
-    /// HttpRequestException.
-    /// </summary>
+    /// <summary>Whether the error comes from the storage or the network. The SDK sometimes throws the inner exception
+    /// of an HttpRequestException.</summary>
     internal static bool IsStorageError(Exception error) =>
         error is AmazonClientException
             or AmazonServiceException
@@ -61,9 +52,8 @@ internal static class S3Errors
             or IOException
             or TimeoutException;
 
-    /// <summary>
-    /// The readable error: the request, the storage, the failure and what to do. It contains no key and no token.
-    /// </summary>
+    /// <summary>The readable error: the request, the storage, the failure and what to do. It contains no key and no
+    /// token.</summary>
     internal static SnapshotException Describe(S3StorageOptions options, string verb, string name, Exception error) =>
         new(SnapshotFailure.StorageUnusable, $"Cannot {verb} '{name}' in {options}: {Reason(options, error)}", error);
 

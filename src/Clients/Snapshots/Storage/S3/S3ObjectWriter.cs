@@ -1,13 +1,10 @@
-using System.Globalization;
 using Amazon.S3.Model;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// An object being written. While one part is being sent, the next one is filled if the budget has room for two;
-/// otherwise writing waits until the part has been sent. A failed part is resent from memory without involving the
-/// writer. Data that fits into one part is sent in a single request.
-/// </summary>
+/// <summary>An object being written. While one part is being sent, the next one is filled if the budget has room for
+/// two; otherwise writing waits until the part has been sent. A failed part is resent from memory without involving the
+/// writer. Data that fits into one part is sent in a single request.</summary>
 internal sealed class S3ObjectWriter : ISnapshotObjectWriter
 {
     // Records and manifests need no more, and must not wait for dumps.

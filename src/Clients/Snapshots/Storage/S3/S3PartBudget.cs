@@ -1,23 +1,18 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// The memory shared by all S3 uploads of this process. A writer without a buffer waits in a queue for its first one; a
-/// writer that wants more gets it only if there is room, and otherwise continues with what it has. So no writer waits
-/// for another while it holds memory.
-/// </summary>
+/// <summary>The memory shared by all S3 uploads of this process. A writer without a buffer waits in a queue for its
+/// first one; a writer that wants more gets it only if there is room, and otherwise continues with what it has. So no
+/// writer waits for another while it holds memory.</summary>
 /// <param name="limit">Bytes.</param>
 internal sealed class S3PartBudget(long limit)
 {
-    /// <summary>
-    /// Bytes of the budget that all writers of the process share: 24 uploads in parts of the basic size, or four or
-    /// five in the largest.
-    /// </summary>
+    /// <summary>Bytes of the budget that all writers of the process share: 24 uploads in parts of the basic size, or
+    /// four or five in the largest.</summary>
     internal const long ProcessBytes = 192L << 20;
 
     private readonly Lock _guard = new();
     private readonly LinkedList<(long Bytes, TaskCompletionSource Turn)> _waiting = new();
 
-    /// <summary>The budget of this process.</summary>
     internal static S3PartBudget Process { get; } = new(ProcessBytes);
 
     /// <summary>Bytes held now.</summary>
@@ -26,10 +21,8 @@ internal sealed class S3PartBudget(long limit)
     /// <summary>The maximum of bytes held at any time.</summary>
     internal long Peak { get; private set; }
 
-    /// <summary>
-    /// Takes bytes as soon as they are free, in the order of requests. A request larger than the budget is granted to
-    /// one writer at a time.
-    /// </summary>
+    /// <summary>Takes bytes as soon as they are free, in the order of requests. A request larger than the budget is
+    /// granted to one writer at a time.</summary>
     internal async Task TakeAsync(long bytes, CancellationToken cancellationToken)
     {
         LinkedListNode<(long Bytes, TaskCompletionSource Turn)> node;
@@ -75,15 +68,13 @@ internal sealed class S3PartBudget(long limit)
         }
     }
 
-    /// <summary>
-    /// Takes bytes for a second buffer, which makes a writer faster: only from the first half of the budget.
-    /// </summary>
+    /// <summary>Takes bytes for a second buffer, which makes a writer faster: only from the first half of the
+    /// budget.</summary>
     internal bool TryTakeSecond(long bytes) => TryTake(bytes, limit / 2);
 
     /// <summary>Takes bytes for a larger buffer: never the last sixth, which is for writers that have none.</summary>
     internal bool TryGrow(long bytes) => TryTake(bytes, limit - (limit / 6));
 
-    /// <summary>Returns bytes.</summary>
     internal void Return(long bytes)
     {
         lock (_guard)
@@ -130,17 +121,12 @@ internal sealed class S3PartBudget(long limit)
     }
 }
 
-/// <summary>
-/// The part sizes of an upload of unknown length: S3 accepts 10,000 parts.
-/// </summary>
-/// <remarks>
-/// They grow late and only to four times the basic size, because every upload holds one or two parts in memory: with a
-/// basic size of 8 MiB, the first 2 GiB in such parts, then 4 GiB in parts of 16 MiB, then parts of 32 MiB up to 302
-/// GiB.
-/// </remarks>
+/// <summary>The part sizes of an upload of unknown length: S3 accepts 10,000 parts.</summary>
+/// <remarks>They grow late and only to four times the basic size, because every upload holds one or two parts in
+/// memory: with a basic size of 8 MiB, the first 2 GiB in such parts, then 4 GiB in parts of 16 MiB, then parts of 32
+/// MiB up to 302 GiB.</remarks>
 internal static class S3PartSizes
 {
-    /// <summary>S3's limit.</summary>
     internal const int MaxParts = 10_000;
 
     private const int FirstStep = 256;
@@ -148,11 +134,9 @@ internal static class S3PartSizes
 
     /// <summary>Bytes of a part.</summary>
     /// <param name="number">Its number, from 1.</param>
-    /// <param name="basic">The basic size.</param>
     internal static int Of(int number, int basic) =>
         number <= FirstStep ? basic : number <= SecondStep ? basic * 2 : basic * 4;
 
-    /// <summary>Size of the parts in which an object of known length is copied.</summary>
     internal static long OfCopy(long length)
     {
         const long Usual = 128L << 20;

@@ -2,10 +2,8 @@ using Amazon.S3.Model;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Reads an object from its start. If a connection breaks or stalls, reading resumes at the same position of the same
-/// object, or fails.
-/// </summary>
+/// <summary>Reads an object from its start. If a connection breaks or stalls, reading resumes at the same position of
+/// the same object, or fails.</summary>
 internal sealed class S3ReadStream : ReadOnlyStream
 {
     private readonly S3Bucket _bucket;

@@ -1,15 +1,12 @@
-using System.Globalization;
 using Amazon.S3;
 using Amazon.S3.Model;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// A bucket of an S3-compatible storage. There is no rename: publishing has the storage copy the object under its final
-/// name, which appears whole or not at all, and then removes the old name. Every write carries the condition that the
-/// name is free (<c>If-None-Match: *</c>); if a server does not support it, a check before each write and unique names
-/// replace it.
-/// </summary>
+/// <summary>A bucket of an S3-compatible storage. There is no rename: publishing has the storage copy the object under
+/// its final name, which appears whole or not at all, and then removes the old name. Every write carries the condition
+/// that the name is free (<c>If-None-Match: *</c>); if a server does not support it, a check before each write and
+/// unique names replace it.</summary>
 public sealed class S3Storage : ISnapshotStorage, IDisposable
 {
     private const int CopiesAtOnce = 4;
@@ -28,10 +25,8 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
         _bucket = new S3Bucket(options, _time);
     }
 
-    /// <inheritdoc />
     public string Description => _bucket.Options.ToString();
 
-    /// <inheritdoc />
     public async Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken)
     {
         _ = StorageName.Checked(name);
@@ -40,7 +35,6 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
             : throw Taken(_bucket.Options, name);
     }
 
-    /// <inheritdoc />
     public async Task PublishAsync(string from, string to, CancellationToken cancellationToken)
     {
         _ = StorageName.Checked(from);
@@ -74,7 +68,6 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
         await _bucket.DeleteAsync(from, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc />
     public async Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
         _ = StorageName.Readable(name);
@@ -83,7 +76,6 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
         return new S3ReadStream(_bucket, name, response);
     }
 
-    /// <inheritdoc />
     public async Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken)
     {
         _ = StorageName.Readable(name);
@@ -92,15 +84,12 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
             : null;
     }
 
-    /// <inheritdoc />
     public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) =>
         _bucket.ListAsync(prefix, cancellationToken);
 
-    /// <inheritdoc />
     public Task DeleteAsync(string name, CancellationToken cancellationToken) =>
         _bucket.DeleteAsync(StorageName.Checked(name), cancellationToken);
 
-    /// <inheritdoc />
     public async Task AbandonUnfinishedAsync(string prefix, CancellationToken cancellationToken)
     {
         foreach (var (name, upload) in await _bucket.UnfinishedAsync(prefix, cancellationToken).ConfigureAwait(false))
@@ -109,10 +98,8 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
         }
     }
 
-    /// <summary>Null: S3 has no such figure.</summary>
     public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) => Task.FromResult<long?>(null);
 
-    /// <inheritdoc />
     public async Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken)
     {
         // A dump is a multipart upload: it is checked now, not during the downtime, that one can be started, found and
@@ -124,11 +111,9 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
         return await StorageMark.EnsureAsync(this, _time, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc />
     public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) =>
         StorageMark.ReadAsync(this, cancellationToken);
 
-    /// <summary>Closes the connections.</summary>
     public void Dispose() => _bucket.Dispose();
 
     internal static SnapshotException Taken(S3StorageOptions options, string name) =>

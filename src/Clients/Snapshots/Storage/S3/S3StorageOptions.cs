@@ -1,23 +1,16 @@
-using Drydock.Clients.Safety;
-
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// Where an S3-compatible storage is and how it is reached. A class and not a record, because its text must never
-/// contain the keys.
-/// </summary>
+/// <summary>Where an S3-compatible storage is and how it is reached. A class and not a record, because its text must
+/// never contain the keys.</summary>
 public sealed class S3StorageOptions
 {
-    /// <summary>URL of the storage, http or https.</summary>
     public required Uri Endpoint { get; init; }
 
-    /// <summary>The bucket; it must exist.</summary>
     public required string Bucket { get; init; }
 
     /// <summary>Prefix below which everything is kept, without slashes at its ends; empty for none.</summary>
     public string Prefix { get; init => field = (value ?? "").Trim('/'); } = "";
 
-    /// <summary>Region for the signature.</summary>
     public string Region { get; init; } = "us-east-1";
 
     /// <summary>True puts the bucket into the path, false into the host name.</summary>
@@ -27,31 +20,23 @@ public sealed class S3StorageOptions
 
     public required string SecretKey { get; init; }
 
-    /// <summary>Token of temporary credentials; null for none.</summary>
     public string? SessionToken { get; init; }
 
-    /// <summary>The only trusted certificate authorities (PEM); null for those of the system.</summary>
     public string? CertificateAuthority { get; init; }
 
-    /// <summary>
-    /// Bytes of the first parts of an upload, at least 5 MiB (S3's least); later ones are up to four times as long. One
-    /// or two parts are held in memory for each object that is written, all of them together within one budget of the
-    /// process.
-    /// </summary>
+    /// <summary>Bytes of the first parts of an upload, at least 5 MiB (S3's least); later ones are up to four times as
+    /// long. One or two parts are held in memory for each object that is written, all of them together within one
+    /// budget of the process.</summary>
     public int PartBytes { get; init; } = 8 << 20;
 
-    /// <summary>How often a request is retried after a transient failure.</summary>
     public int Retries { get; init; } = 9;
 
-    /// <summary>
-    /// The pause before the first retry; each further one is twice as long, up to <see cref="LongestPause"/>.
-    /// </summary>
+    /// <summary>The pause before the first retry; each further one is twice as long, up to
+    /// <see cref="LongestPause"/>.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The longest pause between two tries.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long connecting may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long one request may take until its answer begins; a part must be sent in this time.</summary>
@@ -60,10 +45,8 @@ public sealed class S3StorageOptions
     /// <summary>How long a read may stall before it is restarted at the same position.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Which addresses are connected to.</summary>
     public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
 
-    /// <summary>What and where, without keys.</summary>
     public override string ToString() =>
         $"s3 {Endpoint.ToString().TrimEnd('/')}/{Bucket}{(Prefix.Length > 0 ? "/" + Prefix : "")}";
 }

@@ -1,10 +1,8 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The commands an admin tool lists when it is asked for help: lines with an optional number or mark, the command, and
-/// its arguments. The abilities of a version and the order of the arguments of a command are read from it
-/// (docs/research/yugabytedb.md#admin-tool).
-/// </summary>
+/// <summary>The commands an admin tool lists when it is asked for help: lines with an optional number or mark, the
+/// command, and its arguments. The abilities of a version and the order of the arguments of a command are read from it
+/// (docs/research/yugabytedb.md#admin-tool).</summary>
 internal sealed class AdminHelp
 {
     private const string NodesSafe = "are_nodes_safe_to_take_down";
@@ -32,10 +30,8 @@ internal sealed class AdminHelp
     /// <summary>Whether any command was found: otherwise nothing can be said of one that was not.</summary>
     public bool IsKnown => _commands.Count > 0;
 
-    /// <summary>Whether the tool has a command.</summary>
     public bool Has(string command) => _commands.ContainsKey(command);
 
-    /// <summary>How are_nodes_safe_to_take_down wants its arguments.</summary>
     public NodesSafeForm NodesSafeForm =>
         !_commands.TryGetValue(NodesSafe, out var arguments) ? NodesSafeForm.Absent
         : arguments.Contains("master", StringComparison.OrdinalIgnoreCase) ? NodesSafeForm.TserversAndMasters
@@ -50,4 +46,15 @@ internal sealed class AdminHelp
         word.Contains('_', StringComparison.Ordinal)
             && char.IsAsciiLetterLower(word[0])
             && word.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
+}
+
+/// <summary>How are_nodes_safe_to_take_down wants its arguments, which has changed between versions
+/// (docs/research/yugabytedb.md#admin-tool).</summary>
+internal enum NodesSafeForm
+{
+    Absent,
+
+    Servers,
+
+    TserversAndMasters,
 }

@@ -1,16 +1,12 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// What the readers of outputs share: lines are compared literally, with the white space at their ends taken off.
-/// </summary>
+/// <summary>What the readers of outputs share: lines are compared literally, with the white space at their ends taken
+/// off.</summary>
 internal static class AdminLines
 {
     public static IReadOnlyList<string> Of(string output) =>
         output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The number behind a text on a line; null if no line begins with it or no number follows.</summary>
     public static int? Number(IReadOnlyList<string> lines, string before)
     {
         foreach (var line in lines)

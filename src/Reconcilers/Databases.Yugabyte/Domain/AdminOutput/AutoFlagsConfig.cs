@@ -1,9 +1,7 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// What get_auto_flags_config prints (docs/research/yugabytedb.md#admin-tool): a heading, then the configuration as
-/// protobuf text.
-/// </summary>
+/// <summary>What get_auto_flags_config prints (docs/research/yugabytedb.md#admin-tool): a heading, then the
+/// configuration as protobuf text.</summary>
 /// <param name="Version">Its version; 0 for a universe in which none was ever promoted: protobuf text leaves zeros
 /// out.</param>
 /// <param name="Promoted">The promoted flags, as PROCESS/FLAG.</param>
@@ -14,8 +12,6 @@ internal sealed record AutoFlagsConfig(int Version, IReadOnlySet<string> Promote
     private const string ProcessField = "process_name:";
     private const string FlagField = "flags:";
 
-    /// <summary>Reads it.</summary>
-    /// <exception cref="AdminOutputException">The heading is missing, or the version is none.</exception>
     public static AutoFlagsConfig Parse(string output)
     {
         var lines = AdminLines.Of(output);

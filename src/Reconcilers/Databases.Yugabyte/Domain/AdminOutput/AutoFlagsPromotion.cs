@@ -1,9 +1,7 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The output of promote_auto_flags, in the present form and in that of 2.18
-/// (docs/research/yugabytedb.md#admin-tool).
-/// </summary>
+/// <summary>The output of promote_auto_flags, in the present form and in that of 2.18
+/// (docs/research/yugabytedb.md#admin-tool).</summary>
 /// <param name="Promoted">Whether there was anything to promote.</param>
 /// <param name="Version">The version of the configuration, if it is printed.</param>
 /// <param name="NeedsRestart">Flags were promoted that only a restart of every process applies.</param>
@@ -17,8 +15,6 @@ internal sealed record AutoFlagsPromotion(bool Promoted, int? Version, bool Need
     private const string OldNew = "New AutoFlags were promoted. Config version:";
     private const string Restart = "need to be restarted in order to apply the promoted AutoFlag";
 
-    /// <summary>Reads it.</summary>
-    /// <exception cref="AdminOutputException">It is neither of the known forms.</exception>
     public static AutoFlagsPromotion Parse(string output)
     {
         var lines = AdminLines.Of(output);

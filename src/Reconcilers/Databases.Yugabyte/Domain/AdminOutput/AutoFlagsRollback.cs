@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>What rollback_auto_flags prints (docs/research/yugabytedb.md#admin-tool).</summary>
@@ -9,10 +7,6 @@ internal sealed record AutoFlagsRollback(bool RolledBack, int? Version)
 {
     private const string Completed = "RollbackAutoFlags completed successfully";
 
-    /// <summary>Reads it.</summary>
-    /// <param name="output">What was printed.</param>
-    /// <param name="to">The version that was asked for.</param>
-    /// <exception cref="AdminOutputException">It has no known form.</exception>
     public static AutoFlagsRollback Parse(string output, int to)
     {
         var lines = AdminLines.Of(output);

@@ -23,10 +23,6 @@ internal sealed record CatalogUpgrade(bool IsNeeded)
     // The tool's time was over; the tablet server continues.
     private static readonly string[] TimedOut = ["Timed out", "timed out"];
 
-    /// <summary>Reads it.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="output">What was printed.</param>
-    /// <exception cref="AdminOutputException">It is neither of the known forms.</exception>
     public static CatalogUpgrade Parse(string command, string output)
     {
         var lines = AdminLines.Of(output);
@@ -41,17 +37,11 @@ internal sealed record CatalogUpgrade(bool IsNeeded)
                 output);
     }
 
-    /// <summary>
-    /// Whether what was printed by a failed upgrade tells of something that passes: another statement, a server that is
-    /// just away.
-    /// </summary>
     public static bool IsPassing(string printed) =>
         Passing.Any(p => printed.Contains(p, StringComparison.Ordinal));
 
-    /// <summary>
-    /// Whether what was printed by a failed upgrade says that only the tool stopped waiting. The tablet server may
-    /// still upgrade the catalogue.
-    /// </summary>
+    /// <summary>Whether what was printed by a failed upgrade says that only the tool stopped waiting. The tablet server
+    /// may still upgrade the catalogue.</summary>
     public static bool IsTimeOut(string printed) =>
         TimedOut.Any(t => printed.Contains(t, StringComparison.Ordinal));
 }

@@ -1,17 +1,9 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The version of the SQL catalogue, as ysql_catalog_version prints it: "Version:1". Every migration raises it.
-/// </summary>
+/// <summary>The version of the SQL catalogue, as ysql_catalog_version prints it: "Version:1". Every migration raises
+/// it.</summary>
 internal static partial class CatalogVersion
 {
-    /// <summary>Reads it.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="output">What was printed.</param>
-    /// <exception cref="AdminOutputException">It has another form.</exception>
     public static long Parse(string command, string output) =>
         Form().Match(output) is { Success: true } match
         && long.TryParse(

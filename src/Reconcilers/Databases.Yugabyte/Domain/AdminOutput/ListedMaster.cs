@@ -9,15 +9,10 @@ internal sealed record ListedMaster(string Uuid, string RpcAddress, string State
 {
     private const string Heading = "Master UUID";
 
-    /// <summary>Whether it is alive.</summary>
     public bool IsAlive => State == "ALIVE";
 
-    /// <summary>Whether it leads.</summary>
     public bool IsLeader => Role == "LEADER";
 
-    /// <summary>Reads the table.</summary>
-    /// <exception cref="AdminOutputException">There is no heading, no row, or one with fewer than four
-    /// columns.</exception>
     public static IReadOnlyList<ListedMaster> Parse(string output)
     {
         var lines = AdminLines.Of(output);

@@ -1,20 +1,14 @@
-using System.Text.RegularExpressions;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// The errors in what get_replication_status prints: protobuf text with "error: REPLICATION_MISSING_OP_ID" in the
-/// status of a table.
-/// </summary>
+/// <summary>The errors in what get_replication_status prints: protobuf text with "error: REPLICATION_MISSING_OP_ID" in
+/// the status of a table.</summary>
 internal static partial class ReplicationErrors
 {
-    /// <summary>The command.</summary>
     public const string Command = "get_replication_status";
 
     // The protocol's word for none.
     private const string None = "REPLICATION_OK";
 
-    /// <summary>The errors, each once; empty if the group replicates.</summary>
     public static IReadOnlyList<string> Parse(string output) =>
         [
             .. Form().Matches(output)

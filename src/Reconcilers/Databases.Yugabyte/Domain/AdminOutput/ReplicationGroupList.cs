@@ -1,21 +1,14 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>
-/// What list_universe_replications and list_xcluster_outbound_replication_groups print
-/// (docs/research/yugabytedb.md#admin-tool): a line with their number, then their names in brackets.
-/// </summary>
+/// <summary>What list_universe_replications and list_xcluster_outbound_replication_groups print
+/// (docs/research/yugabytedb.md#admin-tool): a line with their number, then their names in brackets.</summary>
 internal static class ReplicationGroupList
 {
-    /// <summary>Behind the number of groups of which the universe is the target.</summary>
     public const string Inbound = " Universe Replication Groups found";
 
-    /// <summary>Behind the number of groups of which the universe is the source.</summary>
     public const string Outbound = " Outbound Replication Groups found";
 
     /// <summary>The names.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="heading">The text after the number.</param>
-    /// <param name="output">What was printed.</param>
     /// <exception cref="AdminOutputException">It is not that form, or the number is not that of the names.</exception>
     public static IReadOnlyList<string> Parse(string command, string heading, string output)
     {
@@ -37,4 +30,26 @@ internal static class ReplicationGroupList
 
     private static AdminOutputException Unknown(string command, string heading, string output) =>
         new(command, $"'N{heading}:' and N names in brackets", output);
+}
+
+/// <summary>The admin tool printed something else than it should. The message has what it printed, cut.</summary>
+internal sealed class AdminOutputException : Exception
+{
+    private const int Longest = 600;
+
+    public AdminOutputException(string command, string expected, string printed)
+        : base($"{command} printed {Cut(printed)}; expected {expected}")
+    {
+    }
+
+    private static string Cut(string printed)
+    {
+        var text = printed.Trim();
+        return text.Length switch
+        {
+            0 => "nothing",
+            > Longest => $"'{text[..Longest]}…'",
+            _ => $"'{text}'",
+        };
+    }
 }

@@ -3,10 +3,6 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>What set_universe_replication_enabled prints (docs/research/yugabytedb.md#admin-tool).</summary>
 internal static class ReplicationToggle
 {
-    /// <summary>Returns if it printed what it should.</summary>
-    /// <param name="output">What was printed.</param>
-    /// <param name="enabled">What was asked for.</param>
-    /// <exception cref="AdminOutputException">It printed something else.</exception>
     public static void Check(string output, bool enabled)
     {
         var expected = Expected(enabled);

@@ -1,6 +1,3 @@
-using Drydock.Clients.Remote;
-using Drydock.Engine.Running;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The channel to one host, opened when it is needed and shared by all requests.</summary>
@@ -20,25 +17,20 @@ internal sealed class HostChannel : IAsyncDisposable
 
     public HostChannel(string host, HostConnection way, IActFence? fence) => (Host, _way, _fence) = (host, way, fence);
 
-    /// <summary>The host, as the spec names it.</summary>
     public string Host { get; }
 
     /// <summary>The account that commands run as unless they run as root.</summary>
     public string User => _way.User;
 
-    /// <summary>Whether scripts may run as root.</summary>
     public bool MayBecome => _way.MayBecome;
 
     /// <summary>The login user if only systemctl runs through sudo; else null.</summary>
     public string? UnitsUser => _way.UnitsUser;
 
-    /// <summary>Whether units are controlled by the same account as files are replaced.</summary>
     public bool HasOneAccount => _way is not { UnitsUser: not null, BecomeUser: not null };
 
-    /// <summary>Whether the host is a container.</summary>
     public bool IsContainer => _way.IsContainer;
 
-    /// <summary>Checksums of the host's files.</summary>
     public ProgramSums Sums { get; } = new();
 
     /// <summary>Runs a program to its end, as <see cref="User"/>.</summary>
@@ -124,10 +116,8 @@ internal sealed class HostChannel : IAsyncDisposable
         return await ScriptAsync(HostScripts.ForActing(script), what, privilege, arguments, input, cancellationToken);
     }
 
-    /// <summary>
-    /// Runs scripts that change something, in one command under one lock, up to the first that refuses. All run with
-    /// the privilege of the first.
-    /// </summary>
+    /// <summary>Runs scripts that change something, in one command under one lock, up to the first that refuses. All
+    /// run with the privilege of the first.</summary>
     /// <exception cref="HostException">A script refused, or did not finish.</exception>
     public async Task<ScriptAnswer> ActTogetherAsync(
         string locked,
@@ -209,4 +199,35 @@ internal sealed class HostChannel : IAsyncDisposable
             return _client ??= _way.Open();
         }
     }
+}
+
+/// <summary>A call of a script of <see cref="HostScripts"/> that changes something.</summary>
+/// <param name="Script">Its name.</param>
+/// <param name="What">The request, for messages: "stopping tikv-1".</param>
+/// <param name="Arguments">Its arguments.</param>
+internal sealed record ScriptCall(string Script, string What, IReadOnlyList<string> Arguments)
+{
+    public static IEnumerable<string> Together(IEnumerable<ScriptCall> calls) => calls.SelectMany(
+        call => new[]
+        {
+            HostScripts.PartName(call.Script), call.Arguments.Count.ToString(CultureInfo.InvariantCulture),
+        }.Concat(call.Arguments));
+}
+
+/// <summary>Whether a command runs as root where become is Sudo in spec.access. Otherwise it runs as becomeUser, and
+/// without that as the login user.</summary>
+internal enum Privilege
+{
+    /// <summary>Never: what it starts must run as the account of the database.</summary>
+    Never,
+
+    WhenNeeded,
+
+    Look,
+
+    Control,
+
+    /// <summary>Always: it controls systemd units. With becomeFor: Units the script runs as the login user, and only
+    /// systemctl through sudo.</summary>
+    Units,
 }

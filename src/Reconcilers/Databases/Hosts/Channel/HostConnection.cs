@@ -1,9 +1,3 @@
-using Drydock.Clients.Docker;
-using Drydock.Clients.Remote;
-using Drydock.Clients.Ssh;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>How one host is connected to: ssh, or exec in a container.</summary>
@@ -18,13 +12,10 @@ internal sealed record HostConnection(string User, bool MayBecome, bool IsContai
     /// <summary>The account that commands change to through sudo; null: they run as the login user.</summary>
     public string? BecomeUser { get; init; }
 
-    /// <summary>
-    /// The login user, if it starts and stops units by systemctl through sudo, and nothing else runs as root; else
-    /// null.
-    /// </summary>
+    /// <summary>The login user, if it starts and stops units by systemctl through sudo, and nothing else runs as root;
+    /// else null.</summary>
     public string? UnitsUser { get; init; }
 
-    /// <summary>From the current spec and Secrets. Missing material is reported when it is opened.</summary>
     public static HostConnection Of(
         string host, HostAccess access, DatabaseSecrets secrets, DatabaseHostServices services) =>
         access switch

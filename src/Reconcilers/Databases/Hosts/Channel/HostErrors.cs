@@ -1,7 +1,3 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>Converts failures on a host to reasons and messages.</summary>
@@ -9,7 +5,6 @@ internal static class HostErrors
 {
     private static readonly string[] NoRoom = ["No space left on device", "Disk quota exceeded"];
 
-    /// <summary>Of something that could not be had on a host.</summary>
     public static HostException Of(string host, RemoteException exception, bool isContainer = false)
     {
         var (reason, retryable) = exception.Reason switch
@@ -36,11 +31,7 @@ internal static class HostErrors
     }
 
     /// <summary>The failure for a script that refused.</summary>
-    /// <param name="host">The host.</param>
     /// <param name="what">The request, for messages: "stopping tikv-1".</param>
-    /// <param name="user">The user that runs commands on the host.</param>
-    /// <param name="refusal">The refusal of the script.</param>
-    /// <param name="isContainer">Whether the host is a container.</param>
     public static HostException Of(
         string host, string what, string user, ScriptRefusal refusal, bool isContainer = false)
     {

@@ -1,11 +1,7 @@
-using System.Collections.Concurrent;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// The scripts that are run on hosts: POSIX shell and the tools every Debian or CentOS has. Each is sent whole, as
-/// one argument.
-/// </summary>
+/// <summary>The scripts that are run on hosts: POSIX shell and the tools every Debian or CentOS has. Each is sent
+/// whole, as one argument.</summary>
 internal static class HostScripts
 {
     private const string Common = "common";
@@ -13,13 +9,10 @@ internal static class HostScripts
     private const string Replace = "replace";
     private static readonly ConcurrentDictionary<string, string> Known = new(StringComparer.Ordinal);
 
-    /// <summary>A read-only script.</summary>
     public static string Looking(string name) => Known.GetOrAdd(name, static n => Join(Common, n));
 
-    /// <summary>A script that changes something.</summary>
     public static string ForActing(string name) => Known.GetOrAdd(name, static n => Join(Common, Acting, n));
 
-    /// <summary>The script replace with those that it runs one after the other.</summary>
     public static string Together(IEnumerable<string> names)
     {
         var parts = names.Distinct(StringComparer.Ordinal).ToList();
@@ -35,10 +28,8 @@ internal static class HostScripts
                 ]));
     }
 
-    /// <summary>A script whose systemctl runs through sudo.</summary>
     public static string ThroughSudo(string script) => "drydock_sudo='sudo -n'\n" + script;
 
-    /// <summary>The name of a script as a part of another.</summary>
     internal static string PartName(string name) => name.Replace('-', '_');
 
     private static string Join(params string[] names) => string.Join('\n', names.Select(Read));

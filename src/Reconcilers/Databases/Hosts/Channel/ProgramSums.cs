@@ -1,12 +1,7 @@
-using System.Collections.Concurrent;
-using System.Text.RegularExpressions;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// Checksums of files of one host by the files' identity (device, inode, size, times of change in nanoseconds):
-/// programs have hundreds of megabytes and are not read at every observation.
-/// </summary>
+/// <summary>Checksums of files of one host by the files' identity (device, inode, size, times of change in
+/// nanoseconds): programs have hundreds of megabytes and are not read at every observation.</summary>
 internal sealed partial class ProgramSums
 {
     // The number of file identities that are sent to the host with every observation.
@@ -14,9 +9,6 @@ internal sealed partial class ProgramSums
 
     private readonly ConcurrentDictionary<string, string> _known = new(StringComparer.Ordinal);
 
-    /// <summary>
-    /// The checksums known at the beginning of one request; those in its answer are added for later requests.
-    /// </summary>
     public Question Ask() => new(this);
 
     [GeneratedRegex("^[0-9a-f]{64}\\z", RegexOptions.ExplicitCapture, 1000)]

@@ -1,15 +1,9 @@
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// The output of a script of <see cref="HostScripts"/>: lines of a word and its values, up to the word end. Anything
-/// else is unusable.
-/// </summary>
+/// <summary>The output of a script of <see cref="HostScripts"/>: lines of a word and its values, up to the word end.
+/// Anything else is unusable.</summary>
 internal sealed class ScriptAnswer
 {
-    /// <summary>The code with which a script says that the user is not allowed to do it.</summary>
     public const string Privileges = "Privileges";
 
     /// <summary>The exit code of a script that refuses a late request.</summary>
@@ -29,17 +23,12 @@ internal sealed class ScriptAnswer
         _values = Lines.Select(Split).ToLookup(l => l.Word, l => l.Value, StringComparer.Ordinal);
     }
 
-    /// <summary>All lines but the last, in their order.</summary>
     public IReadOnlyList<string> Lines { get; }
 
-    /// <summary>Every line as its word and its values.</summary>
     public IEnumerable<(string Word, string Value)> Words => Lines.Select(Split);
 
     /// <summary>Takes an answer.</summary>
-    /// <param name="host">The host.</param>
     /// <param name="what">The request, for messages: "looking at tikv-1".</param>
-    /// <param name="result">The result of the command.</param>
-    /// <exception cref="ScriptRefusal">The script refused.</exception>
     /// <exception cref="HostException">The script did not finish.</exception>
     public static ScriptAnswer Read(string host, string what, RemoteResult result)
     {
@@ -64,17 +53,12 @@ internal sealed class ScriptAnswer
         return new ScriptAnswer(host, lines[..^1]);
     }
 
-    /// <summary>The value of a word; null if the word is missing.</summary>
     public string? Find(string word) => _values[word].FirstOrDefault();
 
-    /// <summary>Whether the output has a word.</summary>
     public bool Says(string word) => _values.Contains(word);
 
-    /// <summary>The values of all lines with this word.</summary>
     public IEnumerable<string> All(string word) => _values[word];
 
-    /// <summary>The value of a word that must be present.</summary>
-    /// <exception cref="HostException">It is not.</exception>
     public string Need(string word) => Find(word) ?? throw Unreadable($"it lacks '{word}'");
 
     /// <summary>Text that a script said in base64; null for "-".</summary>
@@ -92,7 +76,6 @@ internal sealed class ScriptAnswer
             : throw Unreadable("a value is not base64");
     }
 
-    /// <summary>The failure for an unusable answer.</summary>
     public HostException Unreadable(string why) =>
         new(
             _host,

@@ -1,13 +1,8 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// Nothing keeps it: it is found by its program and command line, ended by a signal to its pid, and started detached.
-/// It is started as becomeUser or the login user, also where become is Sudo: as root it would make its data unreadable
-/// for the account it runs as.
-/// </summary>
+/// <summary>Nothing keeps it: it is found by its program and command line, ended by a signal to its pid, and started
+/// detached. It is started as becomeUser or the login user, also where become is Sudo: as root it would make its data
+/// unreadable for the account it runs as.</summary>
 internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManager
 {
     public string Kind => "none";
@@ -48,10 +43,8 @@ internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManag
         return await SignalAsync(channel, look, main, "TERM", StopGrace.Seconds(target), cancellationToken);
     }
 
-    /// <summary>
-    /// What the process has that one started by the operator's account could not have: limits and the score for the OOM
-    /// killer.
-    /// </summary>
+    /// <summary>What the process has that one started by the operator's account could not have: limits and the score
+    /// for the OOM killer.</summary>
     public async Task<IReadOnlyList<string>> LossesAsync(
         HostChannel channel, int pid, CancellationToken cancellationToken) =>
     [
@@ -63,7 +56,6 @@ internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManag
             cancellationToken)).All("loss"),
     ];
 
-    /// <summary>The losses in a sentence, and how they are avoided.</summary>
     public static string Losses(string user, IReadOnlyList<string> losses) =>
         $"a process that {user} starts would lose {string.Join(", ", losses)}. Give {user} these limits "
         + "(/etc/security/limits.d, with pam_limits for sshd and sudo), or control the process by a systemd unit.";

@@ -1,12 +1,7 @@
-using System.Text;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// Start and stop scripts. They run as becomeUser or the login user, also where become is Sudo: those of tidb-ansible
-/// refuse root.
-/// </summary>
+/// <summary>Start and stop scripts. They run as becomeUser or the login user, also where become is Sudo: those of
+/// tidb-ansible refuse root.</summary>
 internal sealed class ScriptManager(InstanceTarget target) : IServiceManager
 {
     // A start script that takes longer is the process itself, or hangs.

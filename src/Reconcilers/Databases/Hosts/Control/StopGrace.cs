@@ -1,12 +1,8 @@
-using System.Globalization;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>How long a process may take to end.</summary>
 internal static class StopGrace
 {
-    /// <summary>Whole seconds, at least one.</summary>
     public static string Seconds(InstanceTarget target) =>
         Math.Max(
             1,

@@ -1,12 +1,7 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// A service of daemontools. Its svstat says "up (pid 17) 3 seconds"; tidb-ansible's own says "up pid 17, …".
-/// </summary>
+/// <summary>A service of daemontools. Its svstat says "up (pid 17) 3 seconds"; tidb-ansible's own says "up pid 17,
+/// …".</summary>
 internal sealed partial class SuperviseManager(InstanceTarget target) : IServiceManager
 {
     public string Kind => "supervise";

@@ -1,12 +1,7 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// A systemd unit: the one that control names, or the active one of the names tidb-ansible has had (pd.service and
-/// pd-2379.service; docs/research/tidb.md#tidb-ansible).
-/// </summary>
+/// <summary>A systemd unit: the one that control names, or the active one of the names tidb-ansible has had (pd.service
+/// and pd-2379.service; docs/research/tidb.md#tidb-ansible).</summary>
 internal sealed class SystemdManager : IServiceManager
 {
     // How long systemctl start may take: a unit of Type=notify says when it is up, and has 90 s of its own for it.
@@ -102,7 +97,6 @@ internal sealed class SystemdManager : IServiceManager
             default,
             cancellationToken);
 
-    /// <summary>The units an instance may be under.</summary>
     internal static IEnumerable<string> Names(InstanceTarget target)
     {
         string[] stems =

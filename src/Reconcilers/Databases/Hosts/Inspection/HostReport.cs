@@ -1,12 +1,7 @@
-using System.Globalization;
-using System.Text;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// What the script `look` reported of an instance and its surroundings. Every deviation from the expected form is an
-/// error, never a guess.
-/// </summary>
+/// <summary>What the script `look` reported of an instance and its surroundings. Every deviation from the expected form
+/// is an error, never a guess.</summary>
 internal sealed class HostReport
 {
     private const string Version = "look 1";
@@ -14,56 +9,39 @@ internal sealed class HostReport
 
     private HostReport(ScriptAnswer answer) => Answer = answer;
 
-    /// <summary>The answer itself.</summary>
     public ScriptAnswer Answer { get; }
 
-    /// <summary>The user that the script ran as.</summary>
     public required string User { get; init; }
 
-    /// <summary>The host's boot.</summary>
     public required string Boot { get; init; }
 
-    /// <summary>How long it has been up, in seconds.</summary>
     public required double Up { get; init; }
 
-    /// <summary>The host's clock.</summary>
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>Processes of the program of any instance, those the supervisor names, and the listener.</summary>
     public required IReadOnlyList<ReportedProcess> Processes { get; init; }
 
-    /// <summary>Whether something listens on the port.</summary>
     public required bool IsListening { get; init; }
 
-    /// <summary>The pids of the listeners, as far as the user may see them.</summary>
     public required IReadOnlyList<int> Listeners { get; init; }
 
     /// <summary>SHA-256 of the program in deployDir, or below the link that is switched.</summary>
     public string? InstalledSha256 { get; init; }
 
-    /// <summary>The target of the link that is switched; null if it is not a symbolic link.</summary>
     public string? LinkTarget { get; init; }
 
-    /// <summary>The same without symbolic links.</summary>
     public string? RealTarget { get; init; }
 
-    /// <summary>deployDir without symbolic links.</summary>
     public string? RealDirectory { get; init; }
 
-    /// <summary>The output of systemctl: the properties of one unit after the other.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, string>> Units { get; init; } = [];
 
-    /// <summary>The output of svstat, without the directory.</summary>
     public string? Svstat { get; init; }
 
-    /// <summary>Which of two units was stopped last by us.</summary>
     public string? Choice { get; init; }
 
-    /// <summary>The process of this pid.</summary>
     public ReportedProcess? Find(int? pid) => Processes.FirstOrDefault(p => p.Pid == pid);
 
-    /// <summary>Reads an answer.</summary>
-    /// <exception cref="HostException">It is unusable.</exception>
     public static HostReport Read(ScriptAnswer answer, ProgramSums.Question sums)
     {
         if (answer.Lines.Count == 0 || answer.Lines[0] != Version)

@@ -11,12 +11,6 @@ internal sealed record InstanceProcesses(
     private static readonly TimeSpan Blink = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Sorts them out.</summary>
-    /// <param name="report">The observation.</param>
-    /// <param name="target">The instance.</param>
-    /// <param name="others">The other instances of the same program on the host.</param>
-    /// <param name="newDirectory">The new version's directory, where the program may run from too.</param>
-    /// <param name="supervised">The process that the supervisor names as its own.</param>
-    /// <param name="hasSupervisor">Whether there is a supervisor to name one.</param>
     /// <exception cref="AmbiguousProcessException">Without a supervisor the instance is unknown to which a process
     /// is.</exception>
     public static InstanceProcesses Of(
@@ -134,6 +128,5 @@ internal sealed class AmbiguousProcessException(int pid, string other) : Excepti
 {
     public int Pid { get; } = pid;
 
-    /// <summary>The name of the other instance.</summary>
     public string Other { get; } = other;
 }

@@ -1,15 +1,11 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>One observation of an instance, with the details that a following action needs.</summary>
 internal sealed record InstanceState(
     InstanceTarget Target, HostReport Report, ManagedProcess Kept, InstanceProcesses Processes)
 {
-    /// <summary>
-    /// The time after an observation within which an action may arrive at the host. The action of an operator that was
-    /// frozen arrives later and is refused: another operator may have acted.
-    /// </summary>
+    /// <summary>The time after an observation within which an action may arrive at the host. The action of an operator
+    /// that was frozen arrives later and is refused: another operator may have acted.</summary>
     private static readonly TimeSpan Validity = TimeSpan.FromSeconds(8);
 
     // An uptime in seconds that no host reaches.
@@ -18,22 +14,17 @@ internal sealed record InstanceState(
     // A process that was restarted and is so young may be between two crashes.
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(10);
 
-    /// <summary>The first arguments of every act: the boot, and the uptime up to which it is in time.</summary>
     public string[] InTime =>
         [Report.Boot, ((long)(Report.Up + Validity.TotalSeconds)).ToString(CultureInfo.InvariantCulture)];
 
-    /// <summary>
-    /// The first arguments of an act that follows another in the same command: only that one must be in time.
-    /// </summary>
+    /// <summary>The first arguments of an act that follows another in the same command: only that one must be in
+    /// time.</summary>
     public string[] Afterwards => [Report.Boot, Forever];
 
-    /// <summary>The instance's own processes, as scripts take them.</summary>
     public IEnumerable<string> Own => Processes.Own.Select(p => p.Identity);
 
-    /// <summary>Whether the supervisor keeps it stopped, or there is no supervisor.</summary>
     public bool IsKeptDown => Kept.State is SupervisionState.Inactive or SupervisionState.None;
 
-    /// <summary>The observation as callers see it.</summary>
     public InstanceProcess Process => new()
     {
         Supervision = State,

@@ -1,25 +1,14 @@
-using System.Globalization;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// The evidence that a process belongs to an instance, the strongest first: it listens on its port; its command line
-/// names its data directory; its program or command line is below its deployDir (or the new version's directory); an
-/// argument names its port and no other instance's; an argument names its port at all, as the list of all masters does.
-/// A directory counts by its length: of two that hold a file the deeper one is meant.
-/// </summary>
+/// <summary>The evidence that a process belongs to an instance, the strongest first: it listens on its port; its
+/// command line names its data directory; its program or command line is below its deployDir (or the new version's
+/// directory); an argument names its port and no other instance's; an argument names its port at all, as the list of
+/// all masters does. A directory counts by its length: of two that hold a file the deeper one is meant.</summary>
 internal readonly record struct ProcessEvidence(bool Listens, int DataDirectory, int Directory, bool OwnPort, bool Port)
     : IComparable<ProcessEvidence>
 {
-    /// <summary>Whether anything does.</summary>
     public bool IsAny => Listens || DataDirectory > 0 || Directory > 0 || Port;
 
-    /// <summary>Weighs a process.</summary>
-    /// <param name="process">The process; it runs the instance's program.</param>
-    /// <param name="target">The instance.</param>
-    /// <param name="others">The other instances of the same program on the host.</param>
-    /// <param name="directories">Directories it may run from besides deployDir.</param>
-    /// <param name="listens">Whether it listens on the instance's port.</param>
     public static ProcessEvidence Of(
         ReportedProcess process,
         InstanceTarget target,

@@ -18,9 +18,6 @@ internal sealed record ReportedProcess(
     IReadOnlyList<string> Arguments,
     DateTimeOffset StartedAt)
 {
-    /// <summary>
-    /// Whether it is about to end: it has given back its memory, and may hold its port a little longer.
-    /// </summary>
     public bool IsEnding { get; init; }
 
     private const string Deleted = " (deleted)";
@@ -31,19 +28,15 @@ internal sealed record ReportedProcess(
         "-V", "-version", "--version", "-config-check", "--config-check", "-help", "--help",
     ];
 
-    /// <summary>The path of its program, replaced or not.</summary>
     public string? Path =>
         Executable is { } path && path.EndsWith(Deleted, StringComparison.Ordinal)
             ? path[..^Deleted.Length]
             : Executable;
 
-    /// <summary>Whether it only prints something and ends.</summary>
     public bool IsOnlyAsked => Arguments.Skip(1).Any(OnlyAsked.Contains);
 
-    /// <summary>As scripts take it.</summary>
     public string Identity => FormattableString.Invariant($"{Pid}:{Start}");
 
-    /// <summary>Whether it runs a program of this name, or a kept copy named NAME.SUFFIX.</summary>
     public bool Runs(string program) =>
         Path is { } path
             && System.IO.Path.GetFileName(path) is var name

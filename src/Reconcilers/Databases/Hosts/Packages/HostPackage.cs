@@ -1,15 +1,7 @@
-using System.Globalization;
-using Drydock.Clients.Remote;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>
-/// Brings a package to a host: archives beside its place, unpacked beside its place, renamed when whole, its own
-/// program run, extensions copied. Each action reads the state first and resumes an earlier attempt.
-/// </summary>
+/// <summary>Brings a package to a host: archives beside its place, unpacked beside its place, renamed when whole, its
+/// own program run, extensions copied. Each action reads the state first and resumes an earlier attempt.</summary>
 internal sealed class HostPackage(
     HostChannel channel, DatabaseHostServices services, string? @namespace, PackageRequest request)
 {
@@ -17,7 +9,6 @@ internal sealed class HostPackage(
 
     private string What => $"preparing {_contents.Directory}";
 
-    /// <summary>Observes the package, in one command.</summary>
     public async Task<PackageReport> LookAsync(CancellationToken cancellationToken)
     {
         var sums = channel.Sums.Ask();
@@ -28,7 +19,6 @@ internal sealed class HostPackage(
         return new PackageReport(_contents, answer, sums);
     }
 
-    /// <summary>Provides the package; existing parts are kept.</summary>
     public async Task PrepareAsync(IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var report = await CheckedAsync(cancellationToken);

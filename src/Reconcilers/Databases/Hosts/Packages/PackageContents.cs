@@ -1,13 +1,8 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The parts of a package that one host needs.</summary>
 internal sealed class PackageContents
 {
-    /// <exception cref="HostException">A path of the package leads out of it.</exception>
     public PackageContents(string host, PackageRequest request)
     {
         Package = request.Package;
@@ -31,52 +26,35 @@ internal sealed class PackageContents
         }
     }
 
-    /// <summary>The package of the spec.</summary>
     public PackageSpec Package { get; }
 
-    /// <summary>Its directory, without a slash behind.</summary>
     public string Directory => Package.Directory.TrimEnd('/');
 
-    /// <summary>Programs that must be in bin.</summary>
     public IReadOnlyList<string> Programs { get; }
 
-    /// <summary>Archives for this host.</summary>
     public IReadOnlyList<PackageArchive> Archives { get; }
 
-    /// <summary>Files of extensions for this host.</summary>
     public IReadOnlyList<ExtensionFile> Extensions { get; }
 
-    /// <summary>Archives that must be on the host already.</summary>
     public IEnumerable<PackageArchive> HostArchives => Archives.Where(a => a.HostPath is not null);
 
-    /// <summary>Archives that are sent to the host.</summary>
     public IEnumerable<PackageArchive> SentArchives => Archives.Where(a => a.HostPath is null);
 
-    /// <summary>Whether the package is unpacked on this host, and not only checked.</summary>
     public bool IsUnpacked => Archives.Count > 0;
 
-    /// <summary>
-    /// Whether a listed file that is not there is missing: where some archives are for other hosts only, it may be in
-    /// one of those.
-    /// </summary>
     public bool MustHaveAllFiles => Archives.Count == Package.Archives.Count;
 
     /// <summary>The package's own program that must have run; null if there is none.</summary>
     public PostInstall? PostInstall { get; }
 
-    /// <summary>
-    /// What the file .drydock-package of an unpacked package says: it is written as the last one, before the directory
-    /// gets its name. Another text in it means another package.
-    /// </summary>
+    /// <summary>What the file .drydock-package of an unpacked package says: it is written as the last one, before the
+    /// directory gets its name. Another text in it means another package.</summary>
     public string Marker => string.Join('\n', ["drydock-package 1", .. Lines(Archives), "end"]);
 
-    /// <summary>The path of a sent archive until it is unpacked.</summary>
     public string Path(PackageArchive archive) => archive.HostPath ?? $"{Directory}.drydock-archive-{archive.Name}";
 
-    /// <summary>
-    /// Whether a marker says that every archive of this host is in the directory. There may be more, for other
-    /// components.
-    /// </summary>
+    /// <summary>Whether a marker says that every archive of this host is in the directory. There may be more, for other
+    /// components.</summary>
     public bool IsMarked(string marker)
     {
         var said = marker.Split('\n', StringSplitOptions.RemoveEmptyEntries);

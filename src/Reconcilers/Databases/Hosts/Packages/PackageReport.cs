@@ -1,6 +1,3 @@
-using System.Text;
-using Drydock.Abstractions.Values;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>A package as observed on a host.</summary>
@@ -16,7 +13,6 @@ internal sealed class PackageReport
     private readonly List<(string From, string To)> _extensions;
     private readonly string? _marker;
 
-    /// <exception cref="HostException">The answer is unusable.</exception>
     public PackageReport(PackageContents contents, ScriptAnswer answer, ProgramSums.Question sums)
     {
         sums.Learn(answer);
@@ -53,7 +49,6 @@ internal sealed class PackageReport
     /// <summary>Whether the package's own program has to be run yet.</summary>
     public bool NeedsPostInstall { get; }
 
-    /// <summary>The arguments of the script package-look.</summary>
     public static IEnumerable<string> Arguments(PackageContents contents) =>
     [
         .. contents.PostInstall is { } post ? ["post-install", post.Program] : Array.Empty<string>(),
@@ -65,7 +60,6 @@ internal sealed class PackageReport
         .. contents.Extensions.SelectMany(e => new[] { "extension", e.From, e.To }),
     ];
 
-    /// <summary>The state that follows from the report.</summary>
     public PackageState State()
     {
         var programs = _contents.Programs.Zip(_programs)

@@ -1,9 +1,3 @@
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>An archive in a storage, to be sent to a host.</summary>
@@ -27,9 +21,8 @@ internal sealed class StorageArchive(
         async () => await services.Archives.OpenAsync(
             await StorageAsync(cancellationToken), archive.Path!, archive.Sha256, offset, cancellationToken));
 
-    /// <summary>
-    /// The complaint about a storage that cannot be read, or does not hold the archive that the spec means.
-    /// </summary>
+    /// <summary>The complaint about a storage that cannot be read, or does not hold the archive that the spec
+    /// means.</summary>
     public HostException Unusable(Exception exception) => exception switch
     {
         SnapshotException { Failure: SnapshotFailure.NotFound } => Missing(exception),

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The object that wraps every answer.</summary>

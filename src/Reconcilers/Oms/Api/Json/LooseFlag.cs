@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>A boolean that some versions write as a string or a number; anything else reads as null.</summary>

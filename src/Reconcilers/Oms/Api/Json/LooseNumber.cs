@@ -1,12 +1,7 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// A whole number that some versions write as a string or with a fraction; anything else reads as null.
-/// </summary>
+/// <summary>A whole number that some versions write as a string or with a fraction; anything else reads as
+/// null.</summary>
 internal sealed class LooseNumber : JsonConverter<long?>
 {
     public override bool HandleNull => true;

@@ -1,12 +1,6 @@
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// A string that some versions write as a number or a boolean; an object or array reads as null.
-/// </summary>
+/// <summary>A string that some versions write as a number or a boolean; an object or array reads as null.</summary>
 internal sealed class LooseText : JsonConverter<string>
 {
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

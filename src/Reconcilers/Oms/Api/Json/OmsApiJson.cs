@@ -1,11 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// How requests and answers of the API are written and read: fields that are not known are passed over.
-/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     PropertyNameCaseInsensitive = true,

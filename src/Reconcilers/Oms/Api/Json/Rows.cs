@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>A project in a list; only the fields that are used.</summary>

@@ -1,5 +1,3 @@
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What is known of the releases of one edition. Pure.</summary>
@@ -33,10 +31,8 @@ internal sealed class OmsEditionVersions
         ];
     }
 
-    /// <summary>What the file says.</summary>
     public EditionFacts Facts { get; }
 
-    /// <summary>The edition.</summary>
     public OmsEdition Edition { get; }
 
     /// <summary>From here on migration and synchronisation projects share their tables.</summary>
@@ -48,19 +44,14 @@ internal sealed class OmsEditionVersions
     /// <summary>Below this release an upgrade must first go to it; null if there is no such release.</summary>
     public OmsVersion? Floor { get; }
 
-    /// <summary>The releases that are known as targets, ascending.</summary>
     public IReadOnlyList<OmsRelease> Releases { get; }
 
-    /// <summary>The release of a version as a target; null if nothing is known of it.</summary>
     public OmsRelease? Release(OmsVersion version) => Releases.FirstOrDefault(r => r.Version.IsSameRelease(version));
 
-    /// <summary>Whether a version has the merged tables.</summary>
     public bool IsMerged(OmsVersion version) => version.CompareRelease(MergedSince) >= 0;
 
-    /// <summary>
-    /// What a version needs or has: of each field the value of the latest entry at or below it; a version below all
-    /// entries has those of the first.
-    /// </summary>
+    /// <summary>What a version needs or has: of each field the value of the latest entry at or below it; a version
+    /// below all entries has those of the first.</summary>
     public OmsProcedure Procedure(OmsVersion version)
     {
         return new OmsProcedure
@@ -88,14 +79,12 @@ internal sealed class OmsEditionVersions
         }
     }
 
-    /// <summary>The failures of docker_init.sh that are described for a target.</summary>
     public IReadOnlyList<KnownFailure> KnownFailures(OmsVersion to) =>
     [
         .. Facts.KnownFailures.Values.Where(f => to.CompareRelease(OmsVersion.Parse(f.Since)) >= 0)
             .Select(f => new KnownFailure(f.Output, f.Advice)),
     ];
 
-    /// <summary>What the administrator has to do or know after an upgrade.</summary>
     public IReadOnlyList<VersionAdvice> Advice(OmsVersion from, OmsVersion to) =>
     [
         .. Facts.Advice
@@ -107,4 +96,38 @@ internal sealed class OmsEditionVersions
     private static ReleaseRange Range(string text) => ReleaseRange.TryParse(text, out var range)
         ? range
         : throw new FormatException($"'{text}' is no range of releases.");
+}
+
+/// <summary>Releases from one to another, both included; bugfix packs and the edition do not count.</summary>
+/// <param name="Low">The lowest release.</param>
+/// <param name="High">The highest release.</param>
+internal sealed record ReleaseRange(OmsVersion Low, OmsVersion High)
+{
+    private const string Dots = "..";
+
+    public bool Contains(OmsVersion version) =>
+        version.CompareRelease(Low) >= 0 && version.CompareRelease(High) <= 0;
+
+    public static bool TryParse(string text, [NotNullWhen(true)] out ReleaseRange? range)
+    {
+        range = null;
+        var dots = text.IndexOf(Dots, StringComparison.Ordinal);
+        var low = dots < 0 ? text : text[..dots];
+        var high = dots < 0 ? text : text[(dots + Dots.Length)..];
+        if (!IsRelease(low) || !IsRelease(high))
+        {
+            return false;
+        }
+
+        var read = new ReleaseRange(OmsVersion.Parse(low), OmsVersion.Parse(high));
+        range = read.Low.CompareRelease(read.High) <= 0 ? read : null;
+        return range is not null;
+    }
+
+    /// <summary>Whether a text is a release: three numbers, nothing else.</summary>
+    public static bool IsRelease(string text) =>
+        OmsVersion.TryParse(text, out var version) && string.Equals(version.Display, text, StringComparison.Ordinal)
+            && version is { BugfixPack: 0, Community: false };
+
+    public override string ToString() => Low.IsSameRelease(High) ? Low.Display : $"{Low.Display}{Dots}{High.Display}";
 }

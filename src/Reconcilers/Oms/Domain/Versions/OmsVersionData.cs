@@ -1,13 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What is known of the releases of OMS: which upgrades the vendor lists, and what each release needs. It comes from
-/// <c>oms-versions.json</c>, which is shipped in this assembly. Pure.
-/// </summary>
+/// <summary>What is known of the releases of OMS: which upgrades the vendor lists, and what each release needs. It
+/// comes from <c>oms-versions.json</c>, which is shipped in this assembly. Pure.</summary>
 internal sealed class OmsVersionData
 {
     private const string Resource = "oms-versions.json";
@@ -25,7 +19,6 @@ internal sealed class OmsVersionData
     /// <exception cref="JsonException">The shipped file has an unknown or a missing key: a defect.</exception>
     public static OmsVersionData Shipped => Loaded.Value;
 
-    /// <summary>The data of an edition.</summary>
     public OmsEditionVersions Of(OmsEdition edition) => _editions[edition];
 
     private static OmsVersionData Load()
@@ -44,7 +37,6 @@ internal sealed record EditionFacts
 
     public FloorFacts? Floor { get; init; }
 
-    /// <summary>By the release upgraded to.</summary>
     public required Dictionary<string, ReleaseFacts> Releases { get; init; }
 
     /// <summary>By the release from which an entry holds.</summary>
@@ -94,7 +86,6 @@ internal sealed record ProcedureFacts
 
     public bool? ProjectApi { get; init; }
 
-    /// <summary>A path, or none.</summary>
     public string? Health { get; init; }
 
     public string? MigrationWriter { get; init; }

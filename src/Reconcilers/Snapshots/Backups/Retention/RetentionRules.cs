@@ -1,14 +1,8 @@
-using System.Globalization;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>
-/// Decides which snapshots of a series are removed. Pure. A snapshot is kept while either field of the policy asks for
-/// it. The newest valid one, those that are needed and those that are not valid (their worth is unknown) are kept
-/// whatever the policy says. Only valid ones count for <c>keepLast</c>.
-/// </summary>
+/// <summary>Decides which snapshots of a series are removed. Pure. A snapshot is kept while either field of the policy
+/// asks for it. The newest valid one, those that are needed and those that are not valid (their worth is unknown) are
+/// kept whatever the policy says. Only valid ones count for <c>keepLast</c>.</summary>
 internal static class RetentionRules
 {
     /// <param name="series">All snapshots of the series whose manifests can be read.</param>

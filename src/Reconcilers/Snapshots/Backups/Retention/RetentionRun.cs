@@ -1,13 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Engine.Running;
-using Drydock.Reconcilers.Upgrades;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
@@ -33,9 +23,6 @@ internal sealed partial class RetentionRun(SnapshotServices services)
     private readonly ILogger _logger = services.Loggers.CreateLogger<RetentionRun>();
     private readonly Dictionary<string, string> _said = new(StringComparer.Ordinal);
 
-    /// <summary>
-    /// Checks now, whenever a snapshot was verified, and every ten minutes, until cancelled. For the leader.
-    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -63,7 +50,6 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         }
     }
 
-    /// <summary>Checks all snapshots once.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         var found = await services.Scope.ListAsync<BackupSnapshot>(

@@ -1,5 +1,3 @@
-using Drydock.Clients.MySql;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>The requests of a restore to its server, besides those of <c>ISnapshotLoader</c>.</summary>
@@ -9,17 +7,14 @@ internal interface IRestoreServer
     /// <exception cref="MySqlException">The server cannot be reached, or refuses a query.</exception>
     Task<ServerState> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Sessions that have one of these databases selected; those of other accounts only where the account has PROCESS.
-    /// </summary>
+    /// <summary>Sessions that have one of these databases selected; those of other accounts only where the account has
+    /// PROCESS.</summary>
     /// <exception cref="MySqlException">The server cannot be reached, or refuses the query.</exception>
     Task<IReadOnlyList<ServerSession>> SessionsAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Ends the sessions whose id and address both match, and waits until the server no longer lists them: their
-    /// statements have then ended or will never start.
-    /// </summary>
+    /// <summary>Ends the sessions whose id and address both match, and waits until the server no longer lists them:
+    /// their statements have then ended or will never start.</summary>
     /// <returns>The sessions that existed.</returns>
     /// <exception cref="MySqlException">1095: no privilege to end another account's session.</exception>
     /// <exception cref="TimeoutException">Some sessions still exist after 30 seconds; the message names
@@ -30,6 +25,5 @@ internal interface IRestoreServer
 
 internal interface IRestoreServers
 {
-    /// <summary>Creates the client of a server without connecting.</summary>
     IRestoreServer Open(MySqlConnectionStringBuilder connection);
 }

@@ -1,8 +1,3 @@
-using System.Globalization;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary><see cref="IRestoreServer"/> on MySQL, MariaDB and OceanBase.</summary>
@@ -230,4 +225,33 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
 internal sealed class SqlRestoreServers(TimeProvider time) : IRestoreServers
 {
     public IRestoreServer Open(MySqlConnectionStringBuilder connection) => new SqlRestoreServer(connection, time);
+}
+
+/// <summary>A session as stored in <c>status.receipt</c>. Ids start again after a server restart, so the address is
+/// part of the identity.</summary>
+/// <param name="Id">CONNECTION_ID().</param>
+/// <param name="Host">The client address as the server sees it.</param>
+internal sealed record SessionReceipt(ulong Id, string Host)
+{
+    private const string Prefix = "session/";
+
+    public string Key => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Id}");
+
+    public static bool IsKey(string key)
+    {
+        return key.StartsWith(Prefix, StringComparison.Ordinal);
+    }
+
+    public static IReadOnlyList<SessionReceipt> Of(IReadOnlyDictionary<string, string>? receipt) =>
+    [
+        .. (receipt ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            .Where(e => IsKey(e.Key))
+            .Select(
+                e =>
+                    ulong.TryParse(
+                        e.Key.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                        ? new SessionReceipt(id, e.Value)
+                        : null)
+            .OfType<SessionReceipt>(),
+    ];
 }

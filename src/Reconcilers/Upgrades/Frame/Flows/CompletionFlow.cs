@@ -1,23 +1,15 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Handles terminal states: releases claims and finalizers and makes the object inert. Also handles the exits from
-/// them: the rollback of a run that succeeded, its cleanup, another attempt after a rollback.
-/// </summary>
+/// <summary>Handles terminal states: releases claims and finalizers and makes the object inert. Also handles the exits
+/// from them: the rollback of a run that succeeded, its cleanup, another attempt after a rollback.</summary>
 internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
 {
     private static readonly TimeSpan LookForTarget = TimeSpan.FromSeconds(5);
     private readonly RunKind _kind = frame.Kind;
     private readonly TargetClaims _claims = frame.Services.Claims;
 
-    /// <summary>
-    /// Finished, and nothing requested since: no read, no write, no connection to any target. Decided from the object
-    /// alone.
-    /// </summary>
+    /// <summary>Finished, and nothing requested since: no read, no write, no connection to any target. Decided from the
+    /// object alone.</summary>
     public bool IsInert(RunObject entity) =>
         IsAtRest(entity)
         && RunTokens.NewAbort(entity) is null
@@ -25,9 +17,6 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
         && !(entity.Status!.Phase == RunPhases.RolledBack && RollbackDecision.StartsAgain(entity))
         && InertFor(entity) != TimeSpan.Zero;
 
-    /// <summary>
-    /// Finished, and the current spec was seen: an abort token that arrives now finds nothing to stop.
-    /// </summary>
     public static bool IsAtRest(RunObject entity) =>
         entity.Metadata.DeletionTimestamp is null
         && entity.Status?.Phase is RunPhases.Succeeded or RunPhases.RolledBack
@@ -45,10 +34,8 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
             ? (due > frame.Now ? due - frame.Now : TimeSpan.Zero)
             : null;
 
-    /// <summary>
-    /// The upgrade has succeeded: releases the target, or claims it again for the rollback or the cleanup. True if
-    /// there is something to run.
-    /// </summary>
+    /// <summary>The upgrade has succeeded: releases the target, or claims it again for the rollback or the cleanup.
+    /// True if there is something to run.</summary>
     public async Task<(RunObject Entity, bool Runs, TimeSpan? After)> SucceededAsync(
         RunObject entity, CancellationToken cancellationToken)
     {
@@ -127,7 +114,6 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
         return null;
     }
 
-    /// <summary>desiredState is RolledBack before anything was changed: there is nothing to roll back.</summary>
     public async Task NothingAsync(RunObject entity, CancellationToken cancellationToken)
     {
         var now = frame.Now;

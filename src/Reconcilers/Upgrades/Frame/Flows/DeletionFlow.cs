@@ -1,18 +1,8 @@
-using System.Globalization;
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Crds.Common;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Deletion: up to a certain step all changes are undone and the object is removed; after that step the object stays
-/// until the plan has finished. With the annotation <c>drydock.dev/on-delete: Abandon</c>, or if the namespace is being
-/// deleted, the object is released after the running step, and an Event lists the unfinished steps.
-/// </summary>
+/// <summary>Deletion: up to a certain step all changes are undone and the object is removed; after that step the object
+/// stays until the plan has finished. With the annotation <c>drydock.dev/on-delete: Abandon</c>, or if the namespace is
+/// being deleted, the object is released after the running step, and an Event lists the unfinished steps.</summary>
 internal sealed class DeletionFlow(
     RunFrame frame, RunFlow runs, PlanFlow plans, ParkedStateFlow parked)
 {
@@ -20,7 +10,6 @@ internal sealed class DeletionFlow(
     private readonly RunKind _kind = frame.Kind;
     private readonly ILogger _logger = frame.Services.Loggers.CreateLogger<DeletionFlow>();
 
-    /// <summary>Advances the deletion; true when the object was released.</summary>
     public async Task<(bool Gone, TimeSpan? After)> AdvanceAsync(
         RunObject entity, RunSession session, string accessKey, CancellationToken cancellationToken)
     {

@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The state to report for a preflight that found problems.</summary>
@@ -9,7 +6,6 @@ internal static class FindingsSummary
     private const int Told = 5;
 
     /// <summary>Names the first findings; status.findings has all.</summary>
-    /// <param name="findings">What preflight found.</param>
     /// <param name="arrivesBy">Until when what is missing may still be created; null if it is a failure.</param>
     public static RunStatusSummary Of(IReadOnlyList<Finding> findings, DateTimeOffset? arrivesBy = null)
     {

@@ -1,9 +1,7 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Targets, and how many jobs use them: a Secret that is rotated under a running step neither closes its connections
-/// nor leaves the former ones open for longer than needed.
-/// </summary>
+/// <summary>Targets, and how many jobs use them: a Secret that is rotated under a running step neither closes its
+/// connections nor leaves the former ones open for longer than needed.</summary>
 internal sealed class HeldTargets(IRunTargets targets) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
@@ -13,10 +11,8 @@ internal sealed class HeldTargets(IRunTargets targets) : IAsyncDisposable
 
     public IRunTargets Targets => targets;
 
-    /// <summary>Ends when the spec that the targets are bound to was replaced by another one.</summary>
     public CancellationToken Superseded => _superseded.Token;
 
-    /// <summary>Whether no job uses them.</summary>
     public bool IsFree
     {
         get
@@ -28,7 +24,6 @@ internal sealed class HeldTargets(IRunTargets targets) : IAsyncDisposable
         }
     }
 
-    /// <summary>Counts one more job.</summary>
     public TargetsHold Hold()
     {
         lock (_gate)
@@ -39,10 +34,8 @@ internal sealed class HeldTargets(IRunTargets targets) : IAsyncDisposable
         return new TargetsHold(this);
     }
 
-    /// <summary>Another spec counts from now on: jobs that only wait end.</summary>
     public Task SupersedeAsync() => _superseded.CancelAsync();
 
-    /// <summary>Counts one job less. From any thread.</summary>
     public ValueTask ReleaseAsync()
     {
         bool isLast;
@@ -54,9 +47,6 @@ internal sealed class HeldTargets(IRunTargets targets) : IAsyncDisposable
         return isLast ? EndAsync() : ValueTask.CompletedTask;
     }
 
-    /// <summary>
-    /// The session is over: the targets are disposed of at once, or by the last job that still uses them.
-    /// </summary>
     public ValueTask DisposeAsync()
     {
         bool isFree;

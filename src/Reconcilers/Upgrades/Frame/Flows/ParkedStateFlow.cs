@@ -1,17 +1,10 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Engine.Running;
-using Microsoft.Extensions.Logging;
+using Backoff = Drydock.Engine.Running.Backoff;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Ensures that a run that stopped in the middle, or waits for long, leaves nothing in its targets that must not stay
-/// there (see <see cref="IParkedStateCleanup"/>). Works outside the reconcile and is level-based: each removal is
-/// recorded in status, and the cleanup is retried while anything may remain.
-/// </summary>
+/// <summary>Ensures that a run that stopped in the middle, or waits for long, leaves nothing in its targets that must
+/// not stay there (see <see cref="IParkedStateCleanup"/>). Works outside the reconcile and is level-based: each removal
+/// is recorded in status, and the cleanup is retried while anything may remain.</summary>
 internal sealed class ParkedStateFlow(RunFrame frame)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -19,10 +12,8 @@ internal sealed class ParkedStateFlow(RunFrame frame)
     private readonly RunKind _kind = frame.Kind;
     private readonly ILogger _logger = frame.Services.Loggers.CreateLogger<ParkedStateFlow>();
 
-    /// <summary>
-    /// Records the result of an attempt. While one is under way nothing else is done, so that no step starts at the
-    /// same time.
-    /// </summary>
+    /// <summary>Records the result of an attempt. While one is under way nothing else is done, so that no step starts
+    /// at the same time.</summary>
     public async Task<(RunObject Entity, bool IsUnderWay)> RecordAsync(
         RunObject entity, RunSession session, CancellationToken cancellationToken)
     {
@@ -62,7 +53,6 @@ internal sealed class ParkedStateFlow(RunFrame frame)
         return (await frame.WriteAsync(entity, status, cancellationToken), false);
     }
 
-    /// <summary>After an advance: starts the cleanup if the run has stopped, or has waited too long.</summary>
     public RunStep AfterAdvance(RunStep step, RunOutcome outcome, RunSession session)
     {
         var (spec, status) = (step.Entity.Spec, step.Entity.Status!);
@@ -84,10 +74,8 @@ internal sealed class ParkedStateFlow(RunFrame frame)
         return step;
     }
 
-    /// <summary>
-    /// Before an object is released in the middle: starts the cleanup, once. False if there is nothing to remove, or it
-    /// was tried already.
-    /// </summary>
+    /// <summary>Before an object is released in the middle: starts the cleanup, once. False if there is nothing to
+    /// remove, or it was tried already.</summary>
     public bool StartBeforeRelease(RunObject entity, RunSession session)
     {
         if (session.TriedBeforeRelease || !MayBegin(entity, session, isReleased: true))

@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
 using Drydock.Engine.Planning;
 
 namespace Drydock.Reconcilers.Upgrades;
@@ -10,8 +7,6 @@ internal static class PlanChangedMessage
 {
     /// <summary>Shows the differences if the approved plan is known.</summary>
     /// <param name="stored">The plan in status; null for none.</param>
-    /// <param name="compiled">The plan compiled now.</param>
-    /// <param name="approved">The hash that is approved.</param>
     public static RunStatusSummary Compose(Plan? stored, Plan compiled, string approved)
     {
         var differences = stored is not null && stored.Hash == approved

@@ -1,8 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Engine.Running;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Advances a stored plan once with the engine.</summary>
@@ -11,13 +6,9 @@ internal sealed class PlanFlow(RunFrame frame)
     private readonly RunKind _kind = frame.Kind;
 
     /// <summary>Advances the plan; returns the object as stored and the outcome.</summary>
-    /// <param name="entity">The object as just read; it has a plan in the slot.</param>
-    /// <param name="slot">Which of its plans.</param>
-    /// <param name="accessKey">Hash of everything that access depends on.</param>
     /// <param name="startNothingBecause">Why nothing may be started; null lets it start.</param>
     /// <param name="adjust">Changes the reported state (deletion, an ignored change of spec); null for no
     /// change.</param>
-    /// <param name="cancellationToken">Ends the advance.</param>
     public async Task<(RunObject Entity, RunOutcome Outcome)> AdvanceAsync(
         RunObject entity,
         PlanSlot slot,

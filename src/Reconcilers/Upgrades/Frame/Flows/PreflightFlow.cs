@@ -1,15 +1,10 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Engine.Running;
+using Backoff = Drydock.Engine.Running.Backoff;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// From a new object to a stored plan: preflight, outside the reconcile and repeated until there are no findings, then
-/// the claim on the target, then the plan. Nothing is changed on the target before the plan is in status.
-/// </summary>
+/// <summary>From a new object to a stored plan: preflight, outside the reconcile and repeated until there are no
+/// findings, then the claim on the target, then the plan. Nothing is changed on the target before the plan is in
+/// status.</summary>
 internal sealed class PreflightFlow(RunFrame frame)
 {
     private static readonly TimeSpan LookForTarget = TimeSpan.FromSeconds(5);
@@ -77,11 +72,9 @@ internal sealed class PreflightFlow(RunFrame frame)
             : await FoundAsync(entity, session, result.Findings, now, cancellationToken);
     }
 
-    /// <summary>
-    /// The second check of a run whose plan is stored and has not started, for a process that did not make the first
-    /// one: its predecessor may have stopped between the two. Null if the target is free; otherwise the claim is
-    /// released and the run waits for the target.
-    /// </summary>
+    /// <summary>The second check of a run whose plan is stored and has not started, for a process that did not make the
+    /// first one: its predecessor may have stopped between the two. Null if the target is free; otherwise the claim is
+    /// released and the run waits for the target.</summary>
     public async Task<TimeSpan?> GiveWayAsync(
         RunObject entity, RunSession session, CancellationToken cancellationToken)
     {

@@ -1,15 +1,8 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Engine.Running;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// One pass over the targets, within spec.timeouts.preflight and the leadership of this process.
-/// </summary>
+/// <summary>One pass over the targets, within spec.timeouts.preflight and the leadership of this process.</summary>
 internal sealed class PreflightPass(RunFrame frame)
 {
-    /// <summary>Runs the checks, releases the targets and wakes the run; every failure is a finding.</summary>
     public async Task<PreflightResult<IRunDiscovery>> RunAsync(TargetsHold held, RunObject entity)
     {
         await Task.Yield();

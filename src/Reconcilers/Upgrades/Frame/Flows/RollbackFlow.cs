@@ -1,13 +1,7 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Starts a rollback: checks whether it is possible, compiles it from the steps that were really done, and stores it.
-/// </summary>
+/// <summary>Starts a rollback: checks whether it is possible, compiles it from the steps that were really done, and
+/// stores it.</summary>
 /// <param name="frame">The shared parts of the flows.</param>
 internal sealed class RollbackFlow(RunFrame frame)
 {
@@ -22,7 +16,6 @@ internal sealed class RollbackFlow(RunFrame frame)
                 $"Nothing is started. To continue without a rollback, {RollbackMessages.ToCancel(entity)}."))
             : null;
 
-    /// <summary>Compiles the rollback of a run whose running steps have finished, and stores it.</summary>
     public async Task<RunStep> BeginAsync(
         RunObject entity,
         RunSession session,

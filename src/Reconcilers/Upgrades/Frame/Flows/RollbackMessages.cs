@@ -1,17 +1,11 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Texts for a run that changes from the upgrade to the rollback.</summary>
 internal static class RollbackMessages
 {
-    /// <summary>The reason to show.</summary>
     public static string Reason(RollbackCause cause) =>
         cause is RollbackCause.Deletion or RollbackCause.Abort ? Reasons.Undoing : Reasons.RollingBack;
 
-    /// <summary>Why it is rolled back: whole sentences.</summary>
     public static string Because(RunObject entity, RollbackCause cause) => cause switch
     {
         RollbackCause.Request => $"The rollback was requested: {Requested(entity)}",
@@ -23,12 +17,10 @@ internal static class RollbackMessages
         _ => "The object is being deleted, so all changes are undone.",
     };
 
-    /// <summary>What asks for a rollback: the end of a sentence.</summary>
     public static string Requested(RunObject entity) => IsAnnotated(entity)
         ? $"the annotation {Annotations.Rollback} is {entity.Status!.RolledBackBy}."
         : "spec.desiredState is RolledBack.";
 
-    /// <summary>How to cancel the request for a rollback: part of a sentence.</summary>
     public static string ToCancel(RunObject entity) =>
         IsAnnotated(entity) ? $"remove the annotation {Annotations.Rollback}" : "set spec.desiredState: Upgraded";
 
@@ -37,14 +29,11 @@ internal static class RollbackMessages
         ? "To try again, set a new retry token."
         : "To try again, set spec.desiredState: Upgraded and a new retry token.";
 
-    /// <summary>Whether only the annotation asks for the rollback.</summary>
     public static bool IsAnnotated(RunObject entity) =>
         entity.Written.DesiredState == DesiredState.Upgraded && entity.Status?.RolledBackBy is not null;
 
-    /// <summary>
-    /// The remedy if no rollback is possible. Anything that makes a rollback impossible also violates a guard of the
-    /// upgrade: after a failure the upgrade cannot continue either.
-    /// </summary>
+    /// <summary>The remedy if no rollback is possible. Anything that makes a rollback impossible also violates a guard
+    /// of the upgrade: after a failure the upgrade cannot continue either.</summary>
     public static string WithoutRollback(RunObject entity, RollbackCause cause) => cause == RollbackCause.Failure
         ? $"set the annotation {Annotations.OnDelete}={Annotations.Abandon}, delete the object and finish manually."
         : $"{ToCancel(entity)} to continue without a rollback.";

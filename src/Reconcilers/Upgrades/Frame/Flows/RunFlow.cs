@@ -1,15 +1,7 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Engine.Running;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Advances a run that has a plan, whichever plan is active: upgrade, rollback or cleanup. Decides when to change from
-/// one to another. Level-based: after a crash at any point it makes the same decision again.
-/// </summary>
+/// <summary>Advances a run that has a plan, whichever plan is active: upgrade, rollback or cleanup. Decides when to
+/// change from one to another. Level-based: after a crash at any point it makes the same decision again.</summary>
 internal sealed class RunFlow(
     RunFrame frame, PlanFlow plans, RollbackFlow rollbacks, ParkedStateFlow parked)
 {
@@ -17,11 +9,7 @@ internal sealed class RunFlow(
     private readonly RunKind _kind = frame.Kind;
 
     /// <summary>Advances the run once.</summary>
-    /// <param name="entity">The object as just read; it has a plan.</param>
-    /// <param name="session">The in-memory state of the object.</param>
-    /// <param name="accessKey">Hash of everything that access depends on.</param>
     /// <param name="adjust">Changes the reported state; null for no change.</param>
-    /// <param name="cancellationToken">Ends the advance.</param>
     public async Task<RunStep> AdvanceAsync(
         RunObject entity,
         RunSession session,
@@ -50,9 +38,8 @@ internal sealed class RunFlow(
         };
     }
 
-    /// <summary>
-    /// The rollback of a run that succeeded, which desiredState requests: compiles it, unless an abort prevents it.
-    /// </summary>
+    /// <summary>The rollback of a run that succeeded, which desiredState requests: compiles it, unless an abort
+    /// prevents it.</summary>
     public async Task<RunStep> RollBackAfterSuccessAsync(
         RunObject entity, RunSession session, CancellationToken cancellationToken)
     {

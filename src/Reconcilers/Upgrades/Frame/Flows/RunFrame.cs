@@ -1,6 +1,3 @@
-using Drydock.Crds.Common;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The shared parts of the flows of one kind.</summary>
@@ -19,9 +16,6 @@ internal sealed class RunFrame(RunKind kind, RunServices services, IRunStore sto
 
     public DateTimeOffset Now => services.Time.GetUtcNow();
 
-    /// <summary>
-    /// Writes the status if it differs, and reports the changes as events; returns the object as stored.
-    /// </summary>
     public Task<RunObject> WriteAsync(RunObject entity, RunStatus status, CancellationToken cancellationToken) =>
         WriteAsync(entity, status, always: false, cancellationToken);
 
@@ -30,7 +24,6 @@ internal sealed class RunFrame(RunKind kind, RunServices services, IRunStore sto
         RunObject entity, RunStatus status, bool always, CancellationToken cancellationToken) =>
         _status.WriteAsync(entity, status, always, cancellationToken);
 
-    /// <summary>Writes the state of an object outside its plans.</summary>
     public Task<RunObject> WriteAsync(
         RunObject entity,
         RunStatus status,

@@ -1,6 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The log messages of the frame.</summary>

@@ -1,11 +1,8 @@
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The state to report while another object holds the claim on the target.</summary>
 internal static class TargetBusyMessage
 {
-    /// <summary>Waits for a holder that exists; asks an administrator if the holder was deleted.</summary>
     public static RunStatusSummary Compose(string phase, string target, ClaimHolder holder) => holder.IsGone
         ? new RunStatusSummary(
             RunOutcomeKind.Stalled,

@@ -1,17 +1,10 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-using Drydock.Engine.Holds;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// The annotation <c>drydock.dev/accept</c> and <c>spec.accept</c>: which of them are new, which failed steps they
-/// accept, and why the others are ignored. An acceptance counts only for a failure that was stored before it was seen.
-/// Pure.
-/// </summary>
+/// <summary>The annotation <c>drydock.dev/accept</c> and <c>spec.accept</c>: which of them are new, which failed steps
+/// they accept, and why the others are ignored. An acceptance counts only for a failure that was stored before it was
+/// seen. Pure.</summary>
 internal static class Acceptances
 {
-    /// <summary>The failed steps of a stored plan that new acceptances name.</summary>
     public static Dictionary<string, AcceptedBy> Accepted(RunObject entity, Plan plan)
     {
         var accepted = new Dictionary<string, AcceptedBy>(StringComparer.Ordinal);
@@ -27,13 +20,6 @@ internal static class Acceptances
         return accepted;
     }
 
-    /// <summary>The status in which every new acceptance is recorded, with its effect.</summary>
-    /// <param name="kind">The kind.</param>
-    /// <param name="entity">The object.</param>
-    /// <param name="status">Its status.</param>
-    /// <param name="plan">The active plan as it was stored.</param>
-    /// <param name="next">The same plan as it is about to be stored.</param>
-    /// <param name="now">The time.</param>
     public static RunStatus Record(
         RunKind kind, RunObject entity, RunStatus status, Plan plan, Plan next, DateTimeOffset now)
     {
@@ -43,10 +29,8 @@ internal static class Acceptances
         return added.Count == 0 ? status : status with { Acceptances = [.. status.Acceptances, .. added] };
     }
 
-    /// <summary>
-    /// The acceptances as they are stored: the last ones, and those that the object still has, so that none of them
-    /// counts as new again.
-    /// </summary>
+    /// <summary>The acceptances as they are stored: the last ones, and those that the object still has, so that none of
+    /// them counts as new again.</summary>
     public static List<UsedAcceptance> Trim(RunObject entity, List<UsedAcceptance> used)
     {
         const int Most = 2 * SchemaLimits.History;
@@ -60,9 +44,6 @@ internal static class Acceptances
         return [.. used.Except(here).TakeLast(Most - here.Count), .. here];
     }
 
-    /// <summary>
-    /// The acceptances of all failed steps of a plan that can be accepted, as the annotation has them; null for none.
-    /// </summary>
     public static string? Next(RunObject entity, RunStatus status, Plan plan)
     {
         var known = status.Acceptances.Select(a => a.Token)
@@ -76,10 +57,6 @@ internal static class Acceptances
         return tokens.Count == 0 ? null : string.Join(',', tokens);
     }
 
-    /// <summary>
-    /// A plan with a note that lists which of its steps have failures that can be accepted, steps of the same kind as
-    /// one.
-    /// </summary>
     public static Plan WithNote(RunKind kind, Plan plan)
     {
         var names = plan.Steps
@@ -100,9 +77,8 @@ internal static class Acceptances
         };
     }
 
-    /// <summary>
-    /// The warning about acceptances that are not read, because there are too many; null if all are read.
-    /// </summary>
+    /// <summary>The warning about acceptances that are not read, because there are too many; null if all are
+    /// read.</summary>
     public static string? Unread(RunObject entity) =>
         RunTokens.Unread(entity.Metadata, Annotations.Accept, "acceptances");
 

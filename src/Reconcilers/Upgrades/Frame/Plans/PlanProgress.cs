@@ -1,26 +1,18 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Reads from a stored plan which steps were done, or may have been done. Pure.</summary>
 internal static class PlanProgress
 {
-    /// <summary>Whether an attempt of the step was ever started.</summary>
     public static bool Begun(PlanStep step) =>
         step.State != StepState.Pending || step.Attempt > 0 || step.StartedAt is not null;
 
-    /// <summary>Whether any step of the plan was ever started.</summary>
     public static bool Begun(Plan plan) => plan.Steps.Exists(Begun);
 
-    /// <summary>Whether every step succeeded; also true for a plan without steps.</summary>
     public static bool Done(Plan plan) => plan.Steps.TrueForAll(s => s.State == StepState.Succeeded);
 
-    /// <summary>
-    /// Whether a step failed, or the outcome of a run-once step can never be determined. A step that failed because the
-    /// target was changed from outside does not count, nor does a step that merely cannot be read: it may succeed.
-    /// </summary>
+    /// <summary>Whether a step failed, or the outcome of a run-once step can never be determined. A step that failed
+    /// because the target was changed from outside does not count, nor does a step that merely cannot be read: it may
+    /// succeed.</summary>
     public static bool IsFailing(Plan plan) => plan.Steps.Exists(s =>
         (s.State == StepState.Failed && s.Reason != Reasons.TargetChanged) || IsOutcomeUnknown(s));
 
@@ -33,7 +25,6 @@ internal static class PlanProgress
 
     public static PlanStep? Step(this Plan plan, string id) => plan.Steps.Find(s => s.Id == id);
 
-    /// <summary>A time that a step recorded; null if it did not.</summary>
     public static DateTimeOffset? Fact(PlanStep step, string key) =>
         step.Recorded(key) is { } text
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time)

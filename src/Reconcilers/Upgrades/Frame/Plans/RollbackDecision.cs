@@ -1,15 +1,9 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Decides from an object whether it is to be rolled back, and whether the rollback may start. Pure and level-based:
-/// the same object gives the same answer.
-/// </summary>
+/// <summary>Decides from an object whether it is to be rolled back, and whether the rollback may start. Pure and
+/// level-based: the same object gives the same answer.</summary>
 internal static class RollbackDecision
 {
-    /// <summary>The present cause of a rollback request.</summary>
     public static RollbackCause CauseOf(RunKind kind, RunObject entity)
     {
         var (spec, status) = (entity.Spec, entity.Status!);
@@ -36,19 +30,16 @@ internal static class RollbackDecision
             : RollbackCause.None;
     }
 
-    /// <summary>
-    /// Whether an abort prevents a rollback from continuing. A rollback that the abort itself started finishes.
-    /// </summary>
+    /// <summary>Whether an abort prevents a rollback from continuing. A rollback that the abort itself started
+    /// finishes.</summary>
     public static bool IsStopped(RunKind kind, RunObject entity) =>
         entity.Status!.AbortedBy is not null
         && (entity.Spec.DesiredState == DesiredState.RolledBack || kind.IsPastUndo(entity.Status.Plan!))
         && !(entity.Metadata.DeletionTimestamp is not null && !kind.IsPastUndo(entity.Status.Plan!));
 
-    /// <summary>Whether an abort prevents the rollback that was requested from starting.</summary>
     public static bool IsHalted(RunSpec spec, RunStatus? status) =>
         status is { AbortedBy: not null, AbortedRollback: true } && spec.DesiredState == DesiredState.RolledBack;
 
-    /// <summary>Whether the rollback plan is only to be shown.</summary>
     public static bool IsOnlyShown(RunSpec spec, V1ObjectMeta metadata) =>
         spec.Mode == RunMode.Plan && metadata.DeletionTimestamp is null;
 
@@ -56,7 +47,6 @@ internal static class RollbackDecision
     public static bool IsUndoneByAbort(RunSpec spec, RunStatus? status) =>
         status is { AbortedBy: not null } && status.IsRolledBack() && spec.DesiredState == DesiredState.Upgraded;
 
-    /// <summary>Whether a restart from preflight is requested after a rollback.</summary>
     public static bool StartsAgain(RunObject entity) =>
         entity.Written.DesiredState == DesiredState.Upgraded && RunTokens.NewRetries(entity).Count > 0;
 }
@@ -64,18 +54,13 @@ internal static class RollbackDecision
 /// <summary>The cause of a rollback request.</summary>
 internal enum RollbackCause
 {
-    /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>spec.desiredState, or the annotation drydock.dev/rollback.</summary>
     Request,
 
-    /// <summary>spec.rollbackPolicy, after a failure.</summary>
     Failure,
 
-    /// <summary>An abort while everything is undone.</summary>
     Abort,
 
-    /// <summary>A deletion while everything is undone.</summary>
     Deletion,
 }

@@ -1,27 +1,19 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Crds.Common;
-using Drydock.Engine.Holds;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Retry, abort and rollback tokens and approvals: which are new, and which were used. Pure.</summary>
 internal static class RunTokens
 {
-    /// <summary>Retry tokens that were not used before.</summary>
     public static IReadOnlyList<string> NewRetries(RunObject entity) =>
         RetryTokens.New(entity.Metadata, entity.Spec.Retry, entity.Status?.UsedTokens ?? []);
 
-    /// <summary>The abort token that was not used before; null if there is none.</summary>
     public static string? NewAbort(RunObject entity) =>
         RetryTokens.NewAbort(entity.Metadata, entity.Status?.UsedTokens ?? []);
 
-    /// <summary>The rollback token that was not used before; null if there is none.</summary>
     public static string? NewRollback(RunObject entity) =>
         RetryTokens.NewRollback(entity.Metadata, entity.Status?.UsedTokens ?? []);
 
-    /// <summary>
-    /// The status with at most as many tokens and approvals as may be stored; those that the object still has are kept.
-    /// </summary>
+    /// <summary>The status with at most as many tokens and approvals as may be stored; those that the object still has
+    /// are kept.</summary>
     public static RunStatus Trim(RunObject entity, RunStatus status)
     {
         var given = GivenApprovals(entity.Metadata).Select(Read).Select(a => (a.Name, a.PlanHash)).ToHashSet();
@@ -37,10 +29,8 @@ internal static class RunTokens
         };
     }
 
-    /// <summary>
-    /// The status of a run that this abort token stops: the rollback if it is requested and has not started, otherwise
-    /// what runs.
-    /// </summary>
+    /// <summary>The status of a run that this abort token stops: the rollback if it is requested and has not started,
+    /// otherwise what runs.</summary>
     public static RunStatus Abort(RunSpec spec, RunStatus status, string token, DateTimeOffset now) =>
         UseAbort(status, token, now) with
         {
@@ -48,9 +38,8 @@ internal static class RunTokens
             AbortedRollback = spec.DesiredState == DesiredState.RolledBack ? true : null,
         };
 
-    /// <summary>
-    /// The status with an abort token that was given when nothing ran: marked as used, so that it stops nothing later.
-    /// </summary>
+    /// <summary>The status with an abort token that was given when nothing ran: marked as used, so that it stops
+    /// nothing later.</summary>
     public static RunStatus UseAbort(RunStatus status, string token, DateTimeOffset now) =>
         status with { UsedTokens = RetryTokens.Use(status.UsedTokens, [token], now, TokenKind.Abort) };
 
@@ -58,9 +47,6 @@ internal static class RunTokens
     public static RunStatus Resume(RunStatus status) =>
         status with { AbortedBy = null, AbortedRollback = null };
 
-    /// <summary>
-    /// The status with an entry for an attempt that ended and is resumed by these tokens, which are marked as used.
-    /// </summary>
     public static RunStatus TakeUp(RunStatus status, IReadOnlyList<string> tokens, DateTimeOffset now)
     {
         var ended = status.Conditions.Find(c => c.Type == ConditionTypes.Stalled && c.Status == "True")
@@ -81,15 +67,13 @@ internal static class RunTokens
             now);
     }
 
-    /// <summary>The status with these retry tokens marked as used.</summary>
     public static RunStatus Use(RunStatus status, IReadOnlyList<string> tokens, DateTimeOffset now) =>
         tokens.Count == 0
             ? status
             : status with { UsedTokens = RetryTokens.Use(status.UsedTokens, tokens, now) };
 
-    /// <summary>
-    /// The status with approvals that were not seen before; an approval of another plan is recorded as not accepted.
-    /// </summary>
+    /// <summary>The status with approvals that were not seen before; an approval of another plan is recorded as not
+    /// accepted.</summary>
     public static RunStatus SeeApprovals(
         V1ObjectMeta metadata, RunStatus status, IReadOnlyCollection<string> planHashes, DateTimeOffset now)
     {
@@ -107,16 +91,11 @@ internal static class RunTokens
         return added.Count == 0 ? status : status with { Approvals = [.. status.Approvals, .. added] };
     }
 
-    /// <summary>
-    /// The warning about approvals that are not read, because there are too many; null if all are read.
-    /// </summary>
+    /// <summary>The warning about approvals that are not read, because there are too many; null if all are
+    /// read.</summary>
     public static string? UnreadApprovals(V1ObjectMeta metadata) =>
         Unread(metadata, Annotations.Approve, "approvals");
 
-    /// <summary>The same for any annotation that lists something.</summary>
-    /// <param name="metadata">Metadata of the object.</param>
-    /// <param name="annotation">The annotation.</param>
-    /// <param name="things">What it lists, in the plural.</param>
     public static string? Unread(V1ObjectMeta metadata, string annotation, string things)
     {
         var unread = List(metadata, annotation).Skip(SchemaLimits.History).ToList();
@@ -129,13 +108,11 @@ internal static class RunTokens
                 + $"Remove used {things}; then the others are read.";
     }
 
-    /// <summary>The entries of an annotation that lists something, separated by commas.</summary>
     public static IEnumerable<string> List(V1ObjectMeta metadata, string annotation) =>
         (metadata.Annotations?.GetValueOrDefault(annotation) ?? "")
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Distinct(StringComparer.Ordinal);
 
-    /// <summary>The names that were approved for this plan.</summary>
     public static HashSet<string> Approved(RunStatus status, string planHash) =>
         [
             .. status.Approvals.Where(a => a.Accepted && new Approval(a.Name, a.PlanHash).IsFor(planHash))

@@ -1,13 +1,7 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// How long steps took, and when the running ones should therefore end: as steps of the same kind in the plans of the
-/// object, otherwise as the version data said when the step began. Pure.
-/// </summary>
+/// <summary>How long steps took, and when the running ones should therefore end: as steps of the same kind in the plans
+/// of the object, otherwise as the version data said when the step began. Pure.</summary>
 internal static class StepDurations
 {
     private const int MostRunning = 32;
@@ -15,11 +9,9 @@ internal static class StepDurations
     // A step that ended at its first look says nothing about one that has to wait.
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
 
-    /// <summary>The kind of a step: its id without the node.</summary>
     public static string KindOf(PlanStep step) =>
         string.Join('/', step.Id.Split('/').Where((part, index) => index != 1 || part != step.Node));
 
-    /// <summary>The steps that run, with the expected end of those whose kind has run before.</summary>
     public static List<RunningStep> Running(RunKind kind, RunStatus status, Plan plan)
     {
         var measured = kind.Plans.All(status)
@@ -35,10 +27,8 @@ internal static class StepDurations
         ];
     }
 
-    /// <summary>
-    /// The sum of the longest durations of the kinds of some steps, as far as they were measured in the plans of the
-    /// object; null if none was.
-    /// </summary>
+    /// <summary>The sum of the longest durations of the kinds of some steps, as far as they were measured in the plans
+    /// of the object; null if none was.</summary>
     public static TimeSpan? Longest(RunKind kind, RunStatus status, IReadOnlyCollection<PlanStep> steps)
     {
         var durations = steps.Select(s => Longest(kind, status, kind.KindOf(s))).OfType<TimeSpan>().ToList();

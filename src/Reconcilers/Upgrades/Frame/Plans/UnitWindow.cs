@@ -1,15 +1,8 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// When phases and units of work may start in a maintenance window. A unit begins with a step that asks for the window
-/// (<see cref="PlanStep.AsksWindow"/>) and has to fit into the time that is left, as far as its duration is known.
-/// Pure.
-/// </summary>
+/// <summary>When phases and units of work may start in a maintenance window. A unit begins with a step that asks for
+/// the window (<see cref="PlanStep.AsksWindow"/>) and has to fit into the time that is left, as far as its duration is
+/// known. Pure.</summary>
 /// <param name="kind">The kind of the run.</param>
 /// <param name="status">Its status with the durations of former plans.</param>
 /// <param name="plan">The plan that runs.</param>
@@ -20,11 +13,9 @@ internal sealed class UnitWindow(
 {
     private readonly Dictionary<string, (TimeSpan? Room, string From)> _rooms = new(StringComparer.Ordinal);
 
-    /// <summary>When the phase or the unit of a step may start; null if that is now.</summary>
     public DateTimeOffset? OpensAt(PlanStep step) =>
         WindowClock.OpensAt(window, now, Room(step).Room ?? TimeSpan.Zero);
 
-    /// <summary>Why the unit of a step may not start now, a sentence.</summary>
     public string ClosedBecause(PlanStep step)
     {
         if (WindowClock.ClosesAt(window, now) is not { } closes)

@@ -1,5 +1,3 @@
-using System.Globalization;
-using Drydock.Crds.Common;
 using DayOfWeek = System.DayOfWeek;
 
 namespace Drydock.Reconcilers.Upgrades;
@@ -10,20 +8,16 @@ internal static class WindowClock
     // A week and a day to either side cover every choice of days.
     private const int DaysAhead = 8;
 
-    /// <summary>Whether the time zone of the window is known here.</summary>
     public static bool IsKnown(MaintenanceWindow window) =>
         TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone, out _);
 
-    /// <summary>
-    /// When the window opens next; null if it is open. A window in an unknown time zone is checked again a day later.
-    /// </summary>
+    /// <summary>When the window opens next; null if it is open. A window in an unknown time zone is checked again a day
+    /// later.</summary>
     public static DateTimeOffset? OpensAt(MaintenanceWindow window, DateTimeOffset now) =>
         OpensAt(window, now, TimeSpan.Zero);
 
-    /// <summary>
-    /// When the window is open next with room for some work; null if that is now. Work that needs more than half of the
-    /// window may start in its first half.
-    /// </summary>
+    /// <summary>When the window is open next with room for some work; null if that is now. Work that needs more than
+    /// half of the window may start in its first half.</summary>
     public static DateTimeOffset? OpensAt(MaintenanceWindow window, DateTimeOffset now, TimeSpan room)
     {
         DateTimeOffset? next = null;
@@ -44,7 +38,6 @@ internal static class WindowClock
         return next ?? now + TimeSpan.FromDays(1);
     }
 
-    /// <summary>When the window that is open now closes; null if it is closed.</summary>
     public static DateTimeOffset? ClosesAt(MaintenanceWindow window, DateTimeOffset now) =>
         Around(window, now).Where(w => w.Opens <= now && now < w.Closes)
             .Select(w => (DateTimeOffset?)w.Closes)

@@ -1,7 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Texts about failures that can be accepted, or were.</summary>
@@ -9,7 +5,6 @@ internal static class AcceptanceTexts
 {
     private const int Named = 10;
 
-    /// <summary>What let a failed step count as done, a clause.</summary>
     public static string Source(AcceptedBy by) => by switch
     {
         AcceptedBy.Annotation => $"the annotation {Annotations.Accept} accepts it",
@@ -17,7 +12,6 @@ internal static class AcceptanceTexts
         _ => "the plan only lists a failure of this step",
     };
 
-    /// <summary>How the failures of a plan can be accepted, with the command; null if none of them can be.</summary>
     public static string? HowTo(RunKind kind, RunObject entity, RunStatus status, Plan plan) =>
         Acceptances.Next(entity, status, plan) is { } tokens
             ? "If you have checked that the result is right nevertheless, accept it: "

@@ -1,7 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The conditions of a run: those of kstatus, and one for each milestone of its kind. Pure.</summary>

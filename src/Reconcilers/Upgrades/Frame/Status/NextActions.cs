@@ -1,14 +1,7 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// What a user can do in the present state, with the exact command: status.nextAction. Pure; contains no time, so that
-/// it changes only with the state.
-/// </summary>
+/// <summary>What a user can do in the present state, with the exact command: status.nextAction. Pure; contains no time,
+/// so that it changes only with the state.</summary>
 internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus status)
 {
     private const string Automatic = "Nothing: the run continues automatically.";
@@ -23,7 +16,6 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
 
     private string RetryCommand => _kubectl.Retry(Token(TokenKind.Retry));
 
-    /// <summary>The text; whole sentences.</summary>
     public string For(RunStatusSummary summary) =>
         entity.Metadata.DeletionTimestamp is not null && summary.Kind != RunOutcomeKind.Succeeded ? Deleted(summary)
         : summary.Kind switch

@@ -1,15 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using Drydock.Abstractions.Plans;
-using Drydock.Crds;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Determines whether two statuses would be stored identically. A status is mostly its plans, and an advance leaves
-/// most of their steps the same objects: those need not be serialized for the comparison.
-/// </summary>
+/// <summary>Determines whether two statuses would be stored identically. A status is mostly its plans, and an advance
+/// leaves most of their steps the same objects: those need not be serialized for the comparison.</summary>
 internal sealed class StatusComparison(RunKind kind)
 {
     private static readonly PlanSlot[] Slots = Enum.GetValues<PlanSlot>();

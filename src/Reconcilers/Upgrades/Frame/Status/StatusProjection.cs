@@ -1,22 +1,13 @@
-using System.Globalization;
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Engine.Running;
-
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>
-/// Projects the state of a run into its status. Pure: the same plan and outcome give the same status.
-/// </summary>
+/// <summary>Projects the state of a run into its status. Pure: the same plan and outcome give the same
+/// status.</summary>
 internal sealed class StatusProjection(RunKind kind)
 {
     private static readonly RunOutcome Done = new(RunState.Succeeded, null, EngineReasons.Succeeded, "");
     private readonly ConditionBuilder _conditions = new(kind);
     private readonly SummaryReader _summaries = new(kind);
 
-    /// <summary>Status for a state outside the plans (preflight, waiting for the target).</summary>
     public RunStatus Compose(RunObject entity, RunStatus status, RunStatusSummary summary, DateTimeOffset now)
     {
         var over = summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.PlanReady or RunOutcomeKind.RolledBack
@@ -47,12 +38,6 @@ internal sealed class StatusProjection(RunKind kind)
     }
 
     /// <summary>Status for a plan under way.</summary>
-    /// <param name="entity">The object.</param>
-    /// <param name="status">Its status before.</param>
-    /// <param name="slot">Which of its plans.</param>
-    /// <param name="plan">The plan as it is now.</param>
-    /// <param name="outcome">The outcome of the advance.</param>
-    /// <param name="now">The time.</param>
     /// <param name="adjust">Changes the reported state (deletion, an ignored change of spec); null for no
     /// change.</param>
     public RunStatus Compose(
@@ -70,7 +55,6 @@ internal sealed class StatusProjection(RunKind kind)
         return Compose(entity, status, adjust is null ? summary : adjust(summary), now);
     }
 
-    /// <summary>Status for a plan that has finished.</summary>
     public RunStatus Over(
         RunObject entity,
         RunStatus status,
@@ -80,12 +64,8 @@ internal sealed class StatusProjection(RunKind kind)
         Func<RunStatusSummary, RunStatusSummary>? adjust = null) =>
         Compose(entity, status, slot, plan, Done, now, adjust);
 
-    /// <summary>
-    /// Status of an object that restarts from preflight: its changes were undone, so its plans no longer count.
-    /// </summary>
-    /// <param name="entity">The object.</param>
-    /// <param name="status">The status in which tokens and attempts are recorded.</param>
-    /// <param name="now">The time.</param>
+    /// <summary>Status of an object that restarts from preflight: its changes were undone, so its plans no longer
+    /// count.</summary>
     public RunStatus NewAttempt(RunObject entity, RunStatus status, DateTimeOffset now) => Compose(
         entity,
         kind.Forget(status) with

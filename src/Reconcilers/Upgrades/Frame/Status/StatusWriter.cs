@@ -1,8 +1,3 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Microsoft.Extensions.Logging;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Writes a status only if it changed, and reports each change as an event.</summary>
@@ -14,11 +9,6 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
     private readonly StatusComparison _comparison = new(kind);
 
     /// <summary>Writes the status if it differs; returns the object as stored.</summary>
-    /// <param name="entity">The object as read.</param>
-    /// <param name="status">Its new status.</param>
-    /// <param name="always">Whether it is written also if it does not differ: an act follows, and the write proves that
-    /// the plan acted on is the newest.</param>
-    /// <param name="cancellationToken">Ends the write.</param>
     public async Task<RunObject> WriteAsync(
         RunObject entity, RunStatus status, bool always, CancellationToken cancellationToken)
     {

@@ -1,9 +1,3 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
-using Drydock.Engine.Running;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Derives the state of a run from its active plan and the outcome of an advance. Pure.</summary>

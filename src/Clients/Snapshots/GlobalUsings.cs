@@ -1,0 +1,14 @@
+global using System.Collections.Concurrent;
+global using System.Diagnostics.CodeAnalysis;
+global using System.Globalization;
+global using System.IO.Compression;
+global using System.Runtime.InteropServices;
+global using System.Security.Cryptography;
+global using System.Text;
+global using System.Text.Json;
+global using System.Text.Json.Serialization;
+global using System.Text.RegularExpressions;
+global using System.Threading.Channels;
+global using Drydock.Abstractions.Values;
+global using Drydock.Clients.MySql;
+global using Drydock.Clients.Safety;

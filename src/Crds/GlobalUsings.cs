@@ -1,0 +1,12 @@
+global using System.Collections;
+global using System.Collections.Concurrent;
+global using System.Globalization;
+global using System.Reflection;
+global using System.Text;
+global using System.Text.Json;
+global using System.Text.Json.Serialization.Metadata;
+global using Drydock.Abstractions.Entities;
+global using Drydock.Abstractions.Plans;
+global using Drydock.Crds.BackupSnapshots;
+global using Drydock.Crds.Common;
+global using Drydock.Crds.OmsUpgrades;

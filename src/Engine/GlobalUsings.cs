@@ -1,0 +1,6 @@
+global using System.Globalization;
+global using Drydock.Abstractions.Plans;
+global using Drydock.Abstractions.Values;
+global using Drydock.Engine.Actions;
+global using Drydock.Engine.Guards;
+global using Drydock.Engine.Holds;

@@ -1,0 +1,17 @@
+global using System.Collections.Concurrent;
+global using System.Globalization;
+global using System.Text;
+global using System.Text.Json;
+global using System.Text.Json.Serialization;
+global using System.Text.Json.Serialization.Metadata;
+global using System.Text.RegularExpressions;
+global using Drydock.Abstractions.Plans;
+global using Drydock.Abstractions.Values;
+global using Drydock.Clients.Remote;
+global using Drydock.Clients.Safety;
+global using Drydock.Crds.Common;
+global using Drydock.Crds.DatabaseRollingUpgrades;
+global using Drydock.Engine.Actions;
+global using Drydock.Engine.Guards;
+global using Drydock.Engine.Planning;
+global using Drydock.Reconcilers.Upgrades;
