@@ -65,7 +65,7 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
         }
     }
 
-    // Unknown fields are refused here: servers before 1.25 would drop a mistyped one silently.
+    // Unknown fields are refused here: the API server may only warn of a mistyped one.
     private static IKubernetesObject Deserialize(JsonObject document, RunKind kind, string path)
     {
         var options = new JsonSerializerOptions(KubernetesJson.CreateOptions(CrdsJsonContext.Default))

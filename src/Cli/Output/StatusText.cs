@@ -141,8 +141,8 @@ internal sealed class StatusText(bool isWide)
         return $"[grey]{nodes.Count} nodes: {string.Join(", ", counts)}[/]";
     }
 
-    // The worst of its steps. A node between two steps runs or waits as its phase does; if the phase stopped, it has not
-    // begun what is left.
+    // The worst of its steps. A node between two steps runs or waits as its phase does; if the phase stopped, it has
+    // not begun what is left.
     private static StepMark MarkOf(IEnumerable<StepView> steps, StepMark phase)
     {
         var marks = steps.Select(s => s.Mark).ToHashSet();

@@ -21,9 +21,9 @@ internal static class Limit
         {
             return await act(limit.Token);
         }
-        catch (OperationCanceledException) when (!token.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!token.IsCancellationRequested)
         {
-            throw new LabException($"Waited {Patience.TotalSeconds:0} s in vain for {what}");
+            throw new LabException($"Waited {Patience.TotalSeconds:0} s in vain for {what}", exception);
         }
     }
 }

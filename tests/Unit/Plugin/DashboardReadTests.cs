@@ -176,7 +176,7 @@ public sealed class DashboardReadTests
         Status = new OmsUpgradeStatus { Phase = phase },
     };
 
-    private static Task CreateAsync(MemoryCluster cluster, string name) => cluster.Api.CreateAsync(
+    private static Task<OmsUpgrade> CreateAsync(MemoryCluster cluster, string name) => cluster.Api.CreateAsync(
         Upgrade(name, "Backup") with
         {
             Metadata = new V1ObjectMeta { Name = name, Namespace = MemoryCluster.Namespace },

@@ -96,7 +96,8 @@ internal static partial class ServerErrorClassifier
     // 1305; a full table 1114; character sets, collations and engines that the server lacks 1115, 1273, 1286; options
     // that refuse a statement 1290.
     [GeneratedRegex(
-        @"^(mysql:|mariadb:|setpriv:) |^ERROR (1044|1045|1049|1114|1115|1142|1143|1146|1227|1273|1286|1290|1305|1370)\b",
+        @"^(mysql:|mariadb:|setpriv:) |"
+            + @"^ERROR (1044|1045|1049|1114|1115|1142|1143|1146|1227|1273|1286|1290|1305|1370)\b",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         5000)]
     private static partial Regex NamesOnly();

@@ -46,7 +46,7 @@ internal sealed class UpgradePaths(OmsVersionData data)
         return Check(new ListedPaths(data.Of(edition)), from, to, allowUnlisted);
     }
 
-    private UpgradePath Check(ListedPaths listed, OmsVersion from, OmsVersion to, bool allowUnlisted)
+    private static UpgradePath Check(ListedPaths listed, OmsVersion from, OmsVersion to, bool allowUnlisted)
     {
         var versions = listed.Versions;
         if (versions.Floor is { } floor && from < floor)
@@ -74,7 +74,8 @@ internal sealed class UpgradePaths(OmsVersionData data)
             : new UpgradePath.Refused($"{refusal} {Flag}");
     }
 
-    private static UpgradePath.Allowed Allow(OmsEditionVersions versions, OmsVersion from, OmsVersion to, string? unlisted)
+    private static UpgradePath.Allowed Allow(
+        OmsEditionVersions versions, OmsVersion from, OmsVersion to, string? unlisted)
     {
         var crosses = !versions.IsMerged(from) && versions.IsMerged(to);
         return new UpgradePath.Allowed

@@ -139,7 +139,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     public async Task Image_without_shell_is_refused_by_name()
     {
         var container = await daemon.RunIdleAsync(_docker, p => p with { Cmd = ["/bin/busybox", "sh", "-c", "/bin/busybox rm /bin/sh; while :; do /bin/busybox sleep 1; done"] });
-        await Deadline.UntilAsync("the shell to be gone", async _ => (await _docker.RunExecAsync(container, ["/bin/busybox", "test", "-e", "/bin/sh"])).ExitCode != 0);
+        await Deadline.UntilAsync("the shell to be gone", async token => (await _docker.RunExecAsync(container, ["/bin/busybox", "test", "-e", "/bin/sh"], cancellationToken: token)).ExitCode != 0);
 
         var trouble = await RefusedAsync(Client(container));
 

@@ -55,8 +55,8 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         var found = await services.Scope.ListAsync<BackupSnapshot>(
             services.Kubernetes, new ListOptions { TolerateUnreadable = true }, cancellationToken);
 
-        foreach (var unfinished in
-            found.Items.Where(s => s.Status?.Phase == BackupSnapshotPhases.Expiring && s.Metadata.DeletionTimestamp is null))
+        foreach (var unfinished in found.Items.Where(s =>
+            s.Status?.Phase == BackupSnapshotPhases.Expiring && s.Metadata.DeletionTimestamp is null))
         {
             await GuardedAsync(unfinished, () => FinishAsync(unfinished, cancellationToken));
         }
