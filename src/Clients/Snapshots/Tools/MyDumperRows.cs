@@ -18,6 +18,15 @@ internal sealed class MyDumperRows(
         Func<DumpOutput, CancellationToken, Task> consume,
         CancellationToken cancellationToken)
     {
+        // It reads the names of the tables to leave out by lines.
+        if (omitted.FirstOrDefault(t => t.Contains('\n', StringComparison.Ordinal)) is { } table)
+        {
+            throw new SnapshotException(
+                SnapshotFailure.DumpFailed,
+                $"mydumper cannot dump {job.Database}: the name of its table '{table.ReplaceLineEndings(" ")}' contains "
+                    + "a line feed. Use the tool MySqlDump.");
+        }
+
         using var scratch = ScratchDirectory.Create(options);
         var folder = Path.Combine(scratch.Path, "rows");
         Directory.CreateDirectory(folder);

@@ -58,7 +58,8 @@ public sealed class DumpReadingTests(MariaDbServer server)
     [Fact]
     public async Task Mydumper_row_counts_of_random_hostile_values_match_server()
     {
-        var (database, expected) = await HostileAsync(new Random(7));
+        // mydumper is told by lines which tables to leave out (the next test).
+        var (database, expected) = await HostileAsync(new Random(7), lineFeeds: false);
         using var scratch = new TemporaryStorage();
         var tool = new MyDumperTool(new SnapshotToolOptions { ScratchRoot = scratch.Root });
         var described = await tool.DescribeAsync(new DumpScope(MySqlServerKind.MariaDb, Routines: true, Triggers: true, Events: true), Token);
@@ -85,14 +86,31 @@ public sealed class DumpReadingTests(MariaDbServer server)
         summaries.ShouldContain(s => s.Part == SnapshotPart.OtherRows);
     }
 
-    private async Task<(string Database, Dictionary<string, long> Expected)> HostileAsync(Random random)
+    [Fact]
+    public async Task Mydumper_refuses_table_that_it_cannot_leave_out()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await using var connection = await server.OpenAsync(database);
+        await MariaDbServer.ExecuteAsync(connection, $"CREATE TABLE {MySqlIdentifier.Quote("a\n(b")} (id INT)");
+        await MariaDbServer.ExecuteAsync(connection, "CREATE TABLE plain (id INT)");
+        using var scratch = new TemporaryStorage();
+        var tool = new MyDumperTool(new SnapshotToolOptions { ScratchRoot = scratch.Root });
+
+        var refused = await Should.ThrowAsync<SnapshotException>(tool.DumpAsync(
+            new DumpJob { Connection = server.Options(), Database = database, SnapshotId = "s", Flags = [] }, (_, _) => Task.CompletedTask, Token));
+
+        refused.Message.ShouldContain("line feed");
+        refused.Message.ShouldContain("MySqlDump");
+    }
+
+    private async Task<(string Database, Dictionary<string, long> Expected)> HostileAsync(Random random, bool lineFeeds = true)
     {
         var database = await server.CreateDatabaseAsync();
         await using var connection = await server.OpenAsync(database);
         var expected = new Dictionary<string, long>(StringComparer.Ordinal);
         for (var t = 0; t < 5; t++)
         {
-            var table = t == 0 ? "plain" : string.Create(CultureInfo.InvariantCulture, $"t{t} ({HostileName(random)}");
+            var table = t == 0 ? "plain" : string.Create(CultureInfo.InvariantCulture, $"t{t} ({HostileName(random, lineFeeds)}");
             var quoted = MySqlIdentifier.Quote(table);
             await MariaDbServer.ExecuteAsync(connection, $"CREATE TABLE {quoted} (id INT AUTO_INCREMENT PRIMARY KEY, a LONGTEXT, b BLOB, c VARCHAR(500) COLLATE utf8mb4_bin, d JSON{(t == 0 ? "" : ", `e\n(` INT DEFAULT 1")}) COMMENT='\n(1),\n-- Dump completed'");
             foreach (var value in Hostile)
@@ -148,9 +166,9 @@ public sealed class DumpReadingTests(MariaDbServer server)
         return counter.Finish();
     }
 
-    private static string HostileName(Random random)
+    private static string HostileName(Random random, bool lineFeeds)
     {
-        string[] pieces = ["`", "'", "\"", ";", ")", "(", ",", "\\", "--", "/*", "*/", "#", "心", ".", "\n(", "\nINSERT INTO"];
+        string[] pieces = ["`", "'", "\"", ";", ")", "(", ",", "\\", "--", "/*", "*/", "#", "心", ".", .. lineFeeds ? ["\n(", "\nINSERT INTO"] : Array.Empty<string>()];
         return string.Concat(Enumerable.Range(0, random.Next(0, 6)).Select(_ => pieces[random.Next(pieces.Length)])) + "x";
     }
 }
