@@ -23,7 +23,7 @@ internal sealed class MyDumperRows(
         {
             throw new SnapshotException(
                 SnapshotFailure.DumpFailed,
-                $"mydumper cannot dump {job.Database}: the name of its table '{table.ReplaceLineEndings(" ")}' contains "
+                $"mydumper cannot dump {job.Database}: the name of its table '{table.ReplaceLineEndings(" ")}' has "
                     + "a line feed. Use the tool MySqlDump.");
         }
 

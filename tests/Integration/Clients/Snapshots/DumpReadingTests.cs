@@ -99,7 +99,7 @@ public sealed class DumpReadingTests(MariaDbServer server)
         var refused = await Should.ThrowAsync<SnapshotException>(tool.DumpAsync(
             new DumpJob { Connection = server.Options(), Database = database, SnapshotId = "s", Flags = [] }, (_, _) => Task.CompletedTask, Token));
 
-        refused.Message.ShouldContain("line feed");
+        refused.Message.ShouldContain("has a line feed");
         refused.Message.ShouldContain("MySqlDump");
     }
 
