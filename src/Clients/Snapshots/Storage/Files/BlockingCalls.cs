@@ -176,7 +176,7 @@ internal sealed class BlockingCalls(string root, TimeSpan limit, TimeProvider ti
 
     /// <param name="What">What it does.</param>
     /// <param name="Run">The call; it does not throw.</param>
-    /// <param name="Fail">Answers its caller with an exception; null: nobody waits for it.</param>
+    /// <param name="Fail">Answers its caller with an exception; null: no caller waits for it.</param>
     private sealed record Call(string What, Action Run, Action<Exception>? Fail)
     {
         public ITimer? Limit { get; set; }
