@@ -63,8 +63,9 @@ summarize() {
   [ "$total" -gt 0 ] || broken=1
   if [ "$broken" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
   echo "$passed passed, $failed failed, $skipped skipped"
-  [ "$broken" -eq 0 ] && [ "$failed" -eq 0 ]
-  exit
+  # In a trap, exit without a number ends with the code of the command before the trap.
+  [ "$broken" -eq 0 ] && [ "$failed" -eq 0 ] && exit 0
+  exit 1
 }
 trap summarize EXIT
 trap 'echo "The run was ended from outside." >&2; broken=1; exit 1' INT TERM

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Polly;
 
 namespace Drydock.Clients.Docker;
@@ -229,6 +230,12 @@ internal sealed class DockerHttp : IAsyncDisposable
         }
         catch (Exception e) when (upload?.SourceFailure is { } source && !cancellationToken.IsCancellationRequested)
         {
+            // Whoever gave the stream knows what such a failure of it means.
+            if (source is not IOException)
+            {
+                ExceptionDispatchInfo.Throw(source);
+            }
+
             throw new IOException(
                 $"Docker at {EndpointName} ({call.Operation}): the data to send could not be read: "
                     + $"{Sentences.Close(source.Message)}",

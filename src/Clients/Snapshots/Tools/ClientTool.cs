@@ -35,6 +35,9 @@ internal sealed class ClientTool(SnapshotToolOptions options)
             [$"--defaults-file={secret.Path}", .. Flags, $"--database={database}"],
             connection.Password);
         using var output = new StreamReader(child.StandardOutput, Encoding.UTF8);
+
+        // A write into a full pipe cannot be cancelled: it ends when the client reads on, or ends.
+        await using var stop = cancellationToken.UnsafeRegister(static c => ((ChildProcess)c!).Kill(), child);
         try
         {
             await WriteAsync(child, output, opening, onSession, feed, cancellationToken).ConfigureAwait(false);
@@ -46,6 +49,8 @@ internal sealed class ClientTool(SnapshotToolOptions options)
         }
         catch (Exception e) when (e is IOException or ConsumerException)
         {
+            cancellationToken.ThrowIfCancellationRequested();
+
             // The client closed its input. If it ends, its error text says why; if it continues, the problem is
             // elsewhere.
             if (await Task.WhenAny(

@@ -143,7 +143,9 @@ public sealed class RestoreTests(MariaDbServer server)
         var e = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(
             new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database }, Token));
         e.Failure.ShouldBe(SnapshotFailure.LoadFailed);
-        e.Message.ShouldContain("1062");
+
+        // MariaDB loads an empty table in bulk, and then finds the row at COMMIT.
+        e.Message.ShouldMatch("ERROR (1062|1180)");
         e.ToString().ShouldNotContain("canary", Case.Insensitive);
     }
 }

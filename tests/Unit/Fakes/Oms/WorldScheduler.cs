@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>
@@ -45,7 +47,8 @@ internal sealed class WorldScheduler(Random? random = null) : TaskScheduler
 
     /// <summary>
     /// Waits for a continuation that another thread is about to bring (the runtime cancels a token source there). If
-    /// the pool has had nothing to do for some pauses, none comes: only a timer of the world goes on.
+    /// the pool has had nothing to do for some pauses, none comes: only a timer of the world goes on. A pause that ended
+    /// late says nothing: the machine is busy, and the other thread waits for a processor as well.
     /// </summary>
     public bool WaitForArrival(TimeSpan atMost)
     {
@@ -54,9 +57,11 @@ internal sealed class WorldScheduler(Random? random = null) : TaskScheduler
             var quiet = 0;
             for (var waited = TimeSpan.Zero; _queue.Count == 0 && quiet < QuietPauses && waited < atMost; waited += Pause)
             {
+                var began = Stopwatch.GetTimestamp();
                 if (!Monitor.Wait(_gate, Pause))
                 {
-                    quiet = ThreadPool.PendingWorkItemCount == 0 ? quiet + 1 : 0;
+                    var isQuiet = ThreadPool.PendingWorkItemCount == 0 && Stopwatch.GetElapsedTime(began) < Pause * 1.2;
+                    quiet = isQuiet ? quiet + 1 : 0;
                 }
             }
 
