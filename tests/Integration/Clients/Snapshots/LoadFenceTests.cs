@@ -54,7 +54,7 @@ public sealed class LoadFenceTests(MariaDbServer server)
         var database = await server.CreateDatabaseAsync();
 
         // More than a pipe holds, so that no client takes another file while its statement runs.
-        var rest = string.Concat(Enumerable.Repeat("-- a line of a comment\n", 20_000));
+        var rest = string.Concat(Enumerable.Repeat("-- a line of a comment\n", 100_000));
         string[] files = ["DO SLEEP(600);\n", "INSERT INTO `t` VALUES\n(1);\nDO SLEEP(600);\n", "DO SLEEP(1);\nINSERT INTO `missing` VALUES\n(1);\n", "DO SLEEP(600);\n"];
         var load = await RowsAsync(folder.At("s"), database, [.. files.Select(f => f + rest)]);
         await using var leader = await LoadSession.OpenAsync(load.Location, server.Options(), database, Token);
