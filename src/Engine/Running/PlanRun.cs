@@ -16,8 +16,9 @@ public sealed class PlanRun : IAsyncDisposable
     private readonly GuardWatch _guards;
     private readonly UnsavedReports _unsaved = new();
 
-    // Attempts whose start was recorded by the clock of this process.
-    private readonly Dictionary<string, DateTimeOffset> _begunHere = new(StringComparer.Ordinal);
+    // The clocks of open attempts, and of the times during which targets refuse to begin one.
+    private readonly Dictionary<string, AttemptClock> _attempts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AttemptClock> _refusals = new(StringComparer.Ordinal);
     private volatile Func<PlanStep, TimeSpan> _timeoutOf = static _ => TimeSpan.Zero;
 
     public PlanRun(Random? random = null)
@@ -73,7 +74,7 @@ public sealed class PlanRun : IAsyncDisposable
         var steps = plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
         foreach (var report in _unsaved.All)
         {
-            TakeIn(report, steps, environment.Time.GetUtcNow(), isNew: false);
+            TakeIn(report, steps, environment.Time, environment.Time.GetUtcNow(), isNew: false);
         }
 
         var retry = (Used: false, Refused: (string?)null);
@@ -85,7 +86,7 @@ public sealed class PlanRun : IAsyncDisposable
             _unsaved.Add(reports);
             foreach (var report in reports)
             {
-                TakeIn(report, steps, now, isNew: true);
+                TakeIn(report, steps, environment.Time, now, isNew: true);
             }
 
             foreach (var id in StepAcceptances.Apply(steps, controls, now))
@@ -100,7 +101,7 @@ public sealed class PlanRun : IAsyncDisposable
                 retry = Retry(steps, controls);
             }
 
-            var toAct = Begin(reports, plan.Hold, steps, controls, now);
+            var toAct = Begin(reports, plan.Hold, steps, controls, environment.Time, now);
             var next = plan with { Steps = [.. plan.Steps.Select(s => steps[s.Id])] };
             var outcome = new OutcomeReader(next, controls, _guards, now, _jobs.IsRunning, _schedule.IsIdle).Read() with
             {
@@ -138,7 +139,8 @@ public sealed class PlanRun : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _jobs.DisposeAsync();
 
-    private void TakeIn(StepReport report, Dictionary<string, PlanStep> steps, DateTimeOffset now, bool isNew)
+    private void TakeIn(
+        StepReport report, Dictionary<string, PlanStep> steps, TimeProvider time, DateTimeOffset now, bool isNew)
     {
         if (report is StepReport.GuardsRead guards)
         {
@@ -159,7 +161,12 @@ public sealed class PlanRun : IAsyncDisposable
         var after = steps[before.Id] = StepTransitions.Apply(before, report, now, _schedule.Looks(before.Id));
         if (before.StartedAt is null && after.StartedAt is { } began)
         {
-            _begunHere[after.Id] = began;
+            _attempts[after.Id] = AttemptClock.StartedHere(time, began);
+        }
+
+        if (before.NotTakenSince is null && after.NotTakenSince is { } refused)
+        {
+            _refusals[after.Id] = AttemptClock.StartedHere(time, refused);
         }
 
         if (isNew)
@@ -227,6 +234,7 @@ public sealed class PlanRun : IAsyncDisposable
         string? hold,
         Dictionary<string, PlanStep> steps,
         RunControls controls,
+        TimeProvider time,
         DateTimeOffset now)
     {
         var toAct = new List<string>();
@@ -238,7 +246,7 @@ public sealed class PlanRun : IAsyncDisposable
                 && permission.MayBegin(step))
             {
                 steps[step.Id] = StepTransitions.Begin(step, ready, now);
-                _begunHere[step.Id] = now;
+                _attempts[step.Id] = AttemptClock.StartedHere(time, now);
                 toAct.Add(step.Id);
             }
         }
@@ -325,6 +333,9 @@ public sealed class PlanRun : IAsyncDisposable
         PlanStep step, Plan plan, RunEnvironment environment, Func<StepJob, CancellationToken, Task<StepReport?>> work)
     {
         _schedule.Begun(step.Id);
+        var clocks = (
+            ClockOf(_attempts, step.Id, step.StartedAt, environment.Time),
+            ClockOf(_refusals, step.Id, step.NotTakenSince, environment.Time));
         Start(
             step.Id,
             environment,
@@ -334,7 +345,7 @@ public sealed class PlanRun : IAsyncDisposable
                     plan,
                     step,
                     s => _timeoutOf(s),
-                    IsOfOtherClock(step),
+                    clocks,
                     report,
                     job => work(job, token),
                     token),
@@ -363,11 +374,15 @@ public sealed class PlanRun : IAsyncDisposable
             environment.Fence.Ended);
     }
 
-    private bool IsOfOtherClock(PlanStep step) =>
-        step.StartedAt is { } began
-            && !(
-                _begunHere.TryGetValue(step.Id, out var here)
-                    && (here - began).Duration() < StepTransitions.ClockGrain);
+    // A recorded time that is not the one of this process was recorded by another.
+    private static AttemptClock? ClockOf(
+        Dictionary<string, AttemptClock> clocks, string step, DateTimeOffset? recorded, TimeProvider time) =>
+        recorded is not { } at
+            ? null
+            : clocks.TryGetValue(step, out var known)
+                && (known.StartedAt - at).Duration() < StepTransitions.ClockGrain
+                ? known
+                : (clocks[step] = AttemptClock.StartedElsewhere(time, at));
 
     // Its message may contain secrets that cannot be redacted.
     private static string Fault(Exception exception) =>

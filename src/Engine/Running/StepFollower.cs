@@ -4,15 +4,14 @@ namespace Drydock.Engine.Running;
 /// <param name="action">The action of the step.</param>
 /// <param name="context">The step.</param>
 /// <param name="timeout">How long an attempt may take now.</param>
-/// <param name="isOfOtherClock">Whether another process recorded the start of the attempt, by a clock that may be
-/// behind ours.</param>
+/// <param name="clock">How long the attempt has taken; null if none is open.</param>
 /// <param name="superseded">Ends when the step should be observed with another spec.</param>
 /// <param name="tellRunning">Called with progress messages.</param>
 internal sealed class StepFollower(
     IStepAction action,
     StepContext context,
     Func<TimeSpan> timeout,
-    bool isOfOtherClock,
+    AttemptClock? clock,
     Action<string?> tellRunning,
     CancellationToken superseded)
 {
@@ -38,11 +37,11 @@ internal sealed class StepFollower(
     /// while the step was under way.</summary>
     public async Task<StepObservation?> FollowAsync(CancellationToken cancellationToken)
     {
-        var began = context.Step.StartedAt;
+        var attempt = clock;
         var since = context.Time.GetTimestamp();
         var first = true;
         string? told = null;
-        var toldAt = DateTimeOffset.MinValue;
+        var toldAt = since;
         while (true)
         {
             var observation = await LookAsync(cancellationToken);
@@ -56,18 +55,18 @@ internal sealed class StepFollower(
                 return null;
             }
 
-            var now = context.Time.GetUtcNow();
-            began ??= now;
-            var left = began.Value + timeout() + ClockSkew.Allowance(timeout(), isOfOtherClock) - now;
+            attempt ??= AttemptClock.StartedHere(context.Time, context.Time.GetUtcNow());
+            var left = attempt.Left(timeout());
             if (left <= TimeSpan.Zero)
             {
                 return new StepObservation(TimedOut(running), IsFirstLook: false);
             }
 
             if (first
-                || (!string.Equals(told, running.Message, StringComparison.Ordinal) && now - toldAt >= TellAtMostEvery))
+                || (!string.Equals(told, running.Message, StringComparison.Ordinal)
+                    && context.Time.GetElapsedTime(toldAt) >= TellAtMostEvery))
             {
-                (told, toldAt) = (running.Message, now);
+                (told, toldAt) = (running.Message, context.Time.GetTimestamp());
                 tellRunning(running.Message);
             }
 
@@ -82,7 +81,6 @@ internal sealed class StepFollower(
         {
             var seen = await TimeLimit.RunAsync(
                 static () => LongestLook,
-                context.Time.GetUtcNow(),
                 context.Time,
                 token => action.ObserveAsync(context, token),
                 cancellationToken);

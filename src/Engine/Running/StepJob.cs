@@ -15,6 +15,7 @@ internal sealed class StepJob
     private readonly IStepAction _action;
     private readonly StepFollower _follower;
     private readonly Func<TimeSpan> _timeout;
+    private readonly AttemptClock? _refusals;
 
     private DateTimeOffset Now => _environment.Time.GetUtcNow();
 
@@ -23,16 +24,17 @@ internal sealed class StepJob
         Plan plan,
         PlanStep step,
         Func<PlanStep, TimeSpan> timeoutOf,
-        bool isOfOtherClock,
+        (AttemptClock? Attempt, AttemptClock? Refusals) clocks,
         Action<StepReport> report)
     {
+        _refusals = clocks.Refusals;
         (_environment, _plan, _step, _timeout) = (environment, plan, step, () => timeoutOf(step));
         _action = environment.Catalog.Action(step.Action);
         _follower = new StepFollower(
             _action,
             Context(step),
             _timeout,
-            isOfOtherClock,
+            clocks.Attempt,
             message => report(new StepReport.Running(step, Clean(message))),
             environment.Superseded);
     }
@@ -43,14 +45,14 @@ internal sealed class StepJob
         Plan plan,
         PlanStep step,
         Func<PlanStep, TimeSpan> timeoutOf,
-        bool isOfOtherClock,
+        (AttemptClock? Attempt, AttemptClock? Refusals) clocks,
         Action<StepReport> report,
         Func<StepJob, Task<StepReport?>> work,
         CancellationToken cancellationToken)
     {
         try
         {
-            return await work(new StepJob(environment, plan, step, timeoutOf, isOfOtherClock, report));
+            return await work(new StepJob(environment, plan, step, timeoutOf, clocks, report));
         }
         catch (ActRefusedException)
         {
@@ -97,7 +99,7 @@ internal sealed class StepJob
         try
         {
             _environment.Fence.EnsureMayAct();
-            await TimeLimit.RunAsync(_timeout, _step.StartedAt ?? Now, _environment.Time, CallAsync, cancellationToken);
+            await TimeLimit.RunAsync(_timeout, _environment.Time, CallAsync, cancellationToken);
         }
         catch (StepActionException exception)
         {
@@ -167,7 +169,6 @@ internal sealed class StepJob
         {
             var receipt = await TimeLimit.RunAsync(
                 static () => StepFollower.LongestLook,
-                Now,
                 _environment.Time,
                 token => _action.PrepareAsync(Context(next), token),
                 cancellationToken);
@@ -243,7 +244,7 @@ internal sealed class StepJob
         }
 
         var since = _step.NotTakenSince ?? Now;
-        return Now - since < _timeout()
+        return _refusals is null || _refusals.Taken < _timeout()
             ? new StepReport.NotTaken(_step, failure.Reason, Clean(failure.Message), since)
             : new StepReport.Failed(
                 _step,

@@ -11,11 +11,11 @@ internal static class TimeLimit
     /// <exception cref="TimeoutException">The limit passed and the work was cancelled.</exception>
     public static async Task<T> RunAsync<T>(
         Func<TimeSpan> limit,
-        DateTimeOffset since,
         TimeProvider time,
         Func<CancellationToken, Task<T>> work,
         CancellationToken cancellationToken)
     {
+        var since = time.GetTimestamp();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ITimer? timer = null;
         await using (timer = time.CreateTimer(Check, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan))
@@ -36,7 +36,7 @@ internal static class TimeLimit
 
         void Check(object? state)
         {
-            var left = limit() - (time.GetUtcNow() - since);
+            var left = limit() - time.GetElapsedTime(since);
             if (left > TimeSpan.Zero)
             {
                 timer!.Change(left < LongestTimer ? left : LongestTimer, Timeout.InfiniteTimeSpan);

@@ -91,6 +91,36 @@ public sealed class TimeoutTests
         run.Outcome.Reason.ShouldBe(EngineReasons.StepTimeout);
     }
 
+    [Theory]
+    [InlineData(3600)]
+    [InlineData(-3600)]
+    public void Jump_of_the_wall_clock_does_not_change_a_limit(int seconds)
+    {
+        var run = Hanging(ToyPlans.Once("P/a"));
+        run.Pass(TimeSpan.FromMinutes(5));
+        run.Time.JumpWall(TimeSpan.FromSeconds(seconds));
+        run.Pass(TimeSpan.FromMinutes(4));
+        run.Outcome.State.ShouldBe(RunState.Working);
+        run.Pass(TimeSpan.FromMinutes(2));
+
+        run.Outcome.Reason.ShouldBe(EngineReasons.StepTimeout);
+    }
+
+    [Fact]
+    public void Jump_of_the_wall_clock_does_not_end_the_attempt_of_an_earlier_process()
+    {
+        var run = Hanging(ToyPlans.Once("P/a"));
+        run.Pass(TimeSpan.FromMinutes(5));
+        run.Kill();
+        run.Pass(TimeSpan.FromMinutes(1));
+        run.Time.JumpWall(TimeSpan.FromHours(1));
+        run.Pass(TimeSpan.FromMinutes(8));
+        run.Outcome.State.ShouldBe(RunState.Working);
+        run.Pass(TimeSpan.FromMinutes(2));
+
+        run.Outcome.Reason.ShouldBe(EngineReasons.StepTimeout);
+    }
+
     [Fact]
     public void Attempt_without_an_act_keeps_its_whole_time()
     {

@@ -11,6 +11,7 @@ public sealed class ManualTimeProvider : TimeProvider
     private readonly HashSet<ManualTimer> _armed = [];
     private readonly List<(Func<TimeSpan, bool> Wanted, TaskCompletionSource Seen)> _waits = [];
     private DateTimeOffset _now;
+    private TimeSpan _wall;
     private long _orders;
 
     /// <summary>Makes a clock.</summary>
@@ -52,12 +53,32 @@ public sealed class ManualTimeProvider : TimeProvider
     {
         lock (_lock)
         {
-            return _now;
+            return _now + _wall;
         }
     }
 
     /// <inheritdoc />
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    public override long GetTimestamp() => Monotonic.UtcTicks;
+
+    private DateTimeOffset Monotonic
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _now;
+            }
+        }
+    }
+
+    /// <summary>Sets the wall clock forward or back; no time passes, and no timer fires.</summary>
+    public void JumpWall(TimeSpan by)
+    {
+        lock (_lock)
+        {
+            _wall += by;
+        }
+    }
 
     /// <inheritdoc />
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -70,7 +91,7 @@ public sealed class ManualTimeProvider : TimeProvider
     /// <summary>Moves the clock forward and fires what is due on the way, each at its own time.</summary>
     public void Advance(TimeSpan by)
     {
-        var target = GetUtcNow() + by;
+        var target = Monotonic + by;
         while (true)
         {
             ManualTimer? next;

@@ -71,8 +71,8 @@ internal sealed class EndSessions(IOmsTargets targets) : OmsStep<EndSessions.Arg
         }
 
         // The server ends them a moment later.
-        var until = context.Time.GetUtcNow() + LongestEnd;
-        while (context.Time.GetUtcNow() < until
+        var since = context.Time.GetTimestamp();
+        while (context.Time.GetElapsedTime(since) < LongestEnd
             && (await LeftAsync(args, cancellationToken)).Exists(session => ids.Contains(session.Id)))
         {
             await Task.Delay(Pause, context.Time, cancellationToken);
