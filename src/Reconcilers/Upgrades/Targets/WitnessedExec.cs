@@ -18,6 +18,10 @@ internal sealed class WitnessedExec
 
     private const int NoDirectory = 97;
     private const int AlreadyStarted = 98;
+    private const int NoWorkingDirectory = 96;
+
+    // Above it a signal may have ended the wrapper, and the code says nothing of the command.
+    private const int LargestOwnCode = 127;
 
     private const string Reservation =
         """mkdir -p "$1" && echo "$1" > "$1/reserved" && """
@@ -125,7 +129,7 @@ internal sealed class WitnessedExec
             }
 
             // It may have ended since the exit code was looked for.
-            return await EndedAsync(cancellationToken) ?? new WitnessedOutcome(
+            return await EndedAsync(cancellationToken) ?? CodeOf(exec) ?? new WitnessedOutcome(
                 WitnessedState.Unknown,
                 null,
                 $"The command was started, but neither its process nor its exit code exists ({_directory}): the "
@@ -204,6 +208,17 @@ internal sealed class WitnessedExec
             ? new WitnessedOutcome(WitnessedState.Ended, code, $"Exit code {code}.")
             : new WitnessedOutcome(WitnessedState.Unknown, null, $"{_directory}/rc does not contain an exit code.");
     }
+
+    // The wrapper ends with the code of the command. It writes the code to a disk that the log may have filled.
+    private WitnessedOutcome? CodeOf(ContainerExecInspectResponse? exec) =>
+        exec is { HasEnded: true, ExitCode: { } code }
+        && code is >= 0 and <= LargestOwnCode and not (NoWorkingDirectory or NoDirectory or AlreadyStarted)
+            ? new WitnessedOutcome(
+                WitnessedState.Ended,
+                code,
+                $"Exit code {code}, as dockerd recorded it. {_directory}/rc is missing: the disk was probably full, so "
+                + "the log may be incomplete.")
+            : null;
 
     private async Task<string?> ReadAsync(string name, CancellationToken cancellationToken)
     {

@@ -46,6 +46,30 @@ public sealed class WitnessedExecTests : IDisposable
         }
     }
 
+    // The disk is full: the wrapper could not write rc, and ended with the code of the command.
+    [Theory]
+    [InlineData(0, nameof(WitnessedState.Ended))]
+    [InlineData(3, nameof(WitnessedState.Ended))]
+    [InlineData(96, nameof(WitnessedState.Unknown))]
+    [InlineData(98, nameof(WitnessedState.Unknown))]
+    [InlineData(137, nameof(WitnessedState.Unknown))]
+    public async Task Code_that_dockerd_knows_counts_without_its_file(int code, string expected)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "started"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_directory, "reserved"), "", TestContext.Current.CancellationToken);
+        _ended = code;
+
+        var outcome = await new WitnessedExec(Fake<IDockerClient>(Client), "c", _directory).LookAsync(
+            "ended", TestContext.Current.CancellationToken);
+
+        outcome.State.ShouldBe(Enum.Parse<WitnessedState>(expected));
+        if (outcome.State == WitnessedState.Ended)
+        {
+            outcome.ExitCode.ShouldBe(code);
+            outcome.Message.ShouldContain("the log may be incomplete");
+        }
+    }
+
     private object? Client(MethodInfo method, object?[] arguments) => method.Name switch
     {
         "get_Containers" => Fake<IContainerOperations>(Containers),
@@ -63,6 +87,7 @@ public sealed class WitnessedExecTests : IDisposable
     };
 
     private readonly List<ContainerExecCreateParameters> _created = [];
+    private int _ended;
 
     private object? Execs(MethodInfo method, object?[] arguments)
     {
@@ -71,6 +96,8 @@ public sealed class WitnessedExecTests : IDisposable
             case nameof(IExecOperations.InspectContainerExecAsync) when (string)arguments[0]! == "forgotten":
                 return Task.FromException<ContainerExecInspectResponse>(
                     new DockerNotFoundException("e", "inspect exec", "no such exec"));
+            case nameof(IExecOperations.InspectContainerExecAsync) when (string)arguments[0]! == "ended":
+                return Task.FromResult(new ContainerExecInspectResponse { Running = false, ExitCode = _ended });
             case nameof(IExecOperations.InspectContainerExecAsync):
                 return Task.FromResult(
                     new ContainerExecInspectResponse { Running = false, ExitCode = Run(_created[^1].Cmd) });
