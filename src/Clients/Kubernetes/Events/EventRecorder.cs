@@ -58,7 +58,7 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
             V1ObjectReference.To(entity),
             type,
             reason,
-            message.Length > MaxMessage ? $"{message[..(MaxMessage - 1)]}…" : message,
+            Clip(message),
             _time.GetUtcNow());
 
         KubernetesMetrics.Events.Add(
@@ -112,7 +112,7 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
             return;
         }
 
-        var created = await _client.CreateAsync(ToEvent(pending), _stop.Token);
+        var created = await CreateAsync(pending);
         if (_sent.Count >= _options.Remembered)
         {
             _sent.Remove(_sent.MinBy(s => s.Value.At).Key);
@@ -120,6 +120,30 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
 
         _sent[pending.Identity] = new Sent(created.Metadata.Name, created.Metadata.Namespace, 1, _time.GetTimestamp());
     }
+
+    private async Task<CoreV1Event> CreateAsync(PendingEvent pending)
+    {
+        try
+        {
+            return await _client.CreateAsync(ToEvent(pending), _stop.Token);
+        }
+        catch (KubernetesForbiddenException) when (
+            _options.Namespace is { } own && pending.About.Namespace is { } space && own != space)
+        {
+            // A namespace that is being deleted takes no new object. An Event must be in the namespace that its
+            // reference names.
+            return await _client.CreateAsync(
+                ToEvent(pending with
+                {
+                    About = pending.About with { Namespace = own },
+                    Message = Clip($"{pending.About.Kind} {space}/{pending.About.Name}: {pending.Message}"),
+                }),
+                _stop.Token);
+        }
+    }
+
+    private static string Clip(string message) =>
+        message.Length > MaxMessage ? $"{message[..(MaxMessage - 1)]}…" : message;
 
     private async Task<bool> TryCountAsync(PendingEvent pending, Sent earlier)
     {
@@ -181,6 +205,9 @@ public sealed record EventRecorderOptions
     public string Component { get; init; } = "drydock";
 
     public string Instance { get; init; } = Environment.MachineName;
+
+    /// <summary>The operator's namespace, for Events about objects whose namespace is being deleted.</summary>
+    public string? Namespace { get; init; }
 
     public int Capacity { get; init; } = 1024;
 
