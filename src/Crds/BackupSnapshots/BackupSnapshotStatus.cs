@@ -36,6 +36,10 @@ public sealed record BackupSnapshotStatus : ObservedStatus
     /// matched.</summary>
     public bool? Verified { get; init; }
 
+    /// <summary>The time after which retention removes the files, by the API server's clock. It is set a day before,
+    /// and removed if the policy keeps the snapshot again.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>Version as the server reports it.</summary>
     [Length(SchemaLimits.Name)]
     public string? ServerVersion { get; init; }

@@ -22,8 +22,8 @@ public static partial class Reasons
     /// <summary>The object is deleted and its files were deleted, as deletionPolicy says.</summary>
     public const string FilesDeleted = "FilesDeleted";
 
-    /// <summary>spec.retention no longer keeps this snapshot. Its files are being removed, and nothing can be restored
-    /// from it.</summary>
+    /// <summary>spec.retention no longer keeps this snapshot. An Event announces it a day before (status.expiresAt); a
+    /// snapshot in this phase loses its files now, and nothing can be restored from it.</summary>
     public const string Expiring = "Expiring";
 
     /// <summary>spec.retention removed the files of this snapshot. Delete the object when you no longer need its

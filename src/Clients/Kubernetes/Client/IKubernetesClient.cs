@@ -13,6 +13,10 @@ public interface IKubernetesClient
 {
     string DefaultNamespace { get; }
 
+    /// <summary>How far the clock of the API server is ahead of this process's, by the Date of its last answer (to
+    /// the second); null before the first.</summary>
+    TimeSpan? ServerAhead => null;
+
     Task<TEntity?> GetAsync<TEntity>(
         string name, string? @namespace = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;

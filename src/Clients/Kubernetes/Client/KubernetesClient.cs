@@ -27,6 +27,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
 
     public string DefaultNamespace { get; }
 
+    public TimeSpan? ServerAhead => _transport.ServerAhead;
+
     public async Task<TEntity?> GetAsync<TEntity>(
         string name, string? @namespace = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject

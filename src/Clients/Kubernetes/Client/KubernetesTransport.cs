@@ -14,6 +14,7 @@ internal sealed class KubernetesTransport : IDisposable
     private readonly KubernetesClientOptions _options;
     private readonly JsonSerializerOptions _json;
     private readonly TimeProvider _time;
+    private volatile ClockDifference? _serverAhead;
     private readonly k8s.Kubernetes _kubernetes;
     private readonly HttpClient _http;
     private readonly ResiliencePipeline _repeat;
@@ -36,6 +37,8 @@ internal sealed class KubernetesTransport : IDisposable
     public async Task<byte[]> SendAsync(
         KubernetesRequest request, Func<HttpRequestMessage> make, CancellationToken cancellationToken) =>
         await ReadAsync(request, make, (stream, token) => WholeAsync(request, stream, token), cancellationToken);
+
+    public TimeSpan? ServerAhead => _serverAhead?.Value;
 
     public async Task<T> ReadAsync<T>(
         KubernetesRequest request,
@@ -105,6 +108,9 @@ internal sealed class KubernetesTransport : IDisposable
         try
         {
             using var response = await AuthorizedAsync(make, both.Token);
+            _serverAhead = response.Headers.Date is { } date
+                ? new ClockDifference(date - _time.GetUtcNow())
+                : _serverAhead;
             code = ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
             if (!response.IsSuccessStatusCode)
             {
@@ -228,4 +234,6 @@ internal sealed class KubernetesTransport : IDisposable
 
     private static string Innermost(Exception error) =>
         error.InnerException is { } inner ? Innermost(inner) : error.Message;
+
+    private sealed record ClockDifference(TimeSpan Value);
 }

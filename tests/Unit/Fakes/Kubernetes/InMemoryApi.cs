@@ -36,6 +36,11 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
 
     public string DefaultNamespace => "default";
 
+    /// <summary>How far its clock is ahead of the operator's.</summary>
+    public TimeSpan Ahead { get; set; }
+
+    public TimeSpan? ServerAhead => Ahead;
+
     /// <summary>Requests carried out so far, in order.</summary>
     public List<string> Log { get; } = [];
 
@@ -83,7 +88,7 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
             var created = Write(entity);
             created["metadata"]!["uid"] = Guid.NewGuid().ToString();
             created["metadata"]!["namespace"] = key.Namespace;
-            created["metadata"]!["creationTimestamp"] = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+            created["metadata"]!["creationTimestamp"] = (time.GetUtcNow() + Ahead).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
             // As an update writes it.
             created = Write(JsonSerializer.Deserialize(created, json.TypeInfo<TEntity>())!);

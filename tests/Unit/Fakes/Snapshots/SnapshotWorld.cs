@@ -77,7 +77,10 @@ internal sealed class SnapshotWorld : IReconcileTrigger<BackupSnapshot>
             Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = true, SnapshotID = id, Path = $"{id}/", ObservedGeneration = 1 },
         };
         snapshot = change?.Invoke(snapshot) ?? snapshot;
-        return await Api.UpdateStatusAsync((await Api.CreateAsync(snapshot)) with { Status = snapshot.Status });
+        Time.JumpWall(TimeSpan.FromDays(-daysAgo));
+        var created = await Api.CreateAsync(snapshot);
+        Time.JumpWall(TimeSpan.FromDays(daysAgo));
+        return await Api.UpdateStatusAsync(created with { Status = snapshot.Status });
     }
 
     public async Task<BackupSnapshot> GetAsync(string name, string space = Space) => (await Api.GetAsync<BackupSnapshot>(name, space))!;

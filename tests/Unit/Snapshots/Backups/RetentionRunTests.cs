@@ -144,7 +144,7 @@ public sealed class RetentionRunTests
         await _world.AddAsync("z", 0, KeepOne);
         _world.Api.After = async request =>
         {
-            if (request.Verb == "update" && request.Name == "a" && await _world.Api.GetAsync<SnapshotRestore>("back", SnapshotWorld.Space) is null)
+            if (request.Verb == "update" && request.Name == "a" && await _world.PhaseAsync("a") == BackupSnapshotPhases.Expiring && await _world.Api.GetAsync<SnapshotRestore>("back", SnapshotWorld.Space) is null)
             {
                 await _world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { SnapshotRef = new SnapshotReference { Name = "a" } }));
             }
@@ -179,6 +179,7 @@ public sealed class RetentionRunTests
         while (!running.IsCompleted && _world.Archive.Removed.Count == 0)
         {
             _world.Services.Retention.Set();
+            _world.Time.Advance(TimeSpan.FromHours(1));
             await Task.Yield();
         }
 
@@ -209,8 +210,9 @@ public sealed class RetentionRunTests
                 }
             }
 
-            for (var sweep = 0; sweep < 2; sweep++)
+            for (var sweep = 0; sweep < 4; sweep++)
             {
+                world.Time.Advance(TimeSpan.FromDays(1));
                 await new RetentionRun(world.Services).SweepAsync(Token);
             }
 
@@ -238,7 +240,13 @@ public sealed class RetentionRunTests
         _world.Archive.Removed.ShouldBe(["a-id-1"]);
     }
 
-    private Task SweepAsync() => new RetentionRun(_world.Services).SweepAsync(Token);
+    // What is announced is removed a day later.
+    private async Task SweepAsync()
+    {
+        await new RetentionRun(_world.Services).SweepAsync(Token);
+        _world.Time.Advance(TimeSpan.FromDays(1));
+        await new RetentionRun(_world.Services).SweepAsync(Token);
+    }
 
     private Task ReferAsync(BackupSnapshot snapshot, string by) => ReferAsync(_world, snapshot, by, "");
 

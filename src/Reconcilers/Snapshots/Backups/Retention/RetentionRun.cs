@@ -18,7 +18,9 @@ namespace Drydock.Reconcilers.Snapshots;
 [EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list")]
 internal sealed partial class RetentionRun(SnapshotServices services)
 {
+    private const int MostRemovals = 3;
     private static readonly TimeSpan AtLeastEvery = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Notice = TimeSpan.FromDays(1);
 
     private readonly ILogger _logger = services.Loggers.CreateLogger<RetentionRun>();
     private readonly Dictionary<string, string> _said = new(StringComparer.Ordinal);
@@ -55,6 +57,16 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         var found = await services.Scope.ListAsync<BackupSnapshot>(
             services.Kubernetes, new ListOptions { TolerateUnreadable = true }, cancellationToken);
 
+        var policies = found.Items.Where(s =>
+            s.Metadata.DeletionTimestamp is null
+            && s.Spec.Retention is { } r
+            && (r.KeepLast ?? (object?)r.KeepFor) is not null).ToList();
+        if (Clock(services.Kubernetes.ServerAhead) is not { } now)
+        {
+            SayClocks(policies);
+            return;
+        }
+
         foreach (var unfinished in found.Items.Where(s =>
             s.Status?.Phase == BackupSnapshotPhases.Expiring && s.Metadata.DeletionTimestamp is null))
         {
@@ -71,11 +83,42 @@ internal sealed partial class RetentionRun(SnapshotServices services)
             kept.GroupBy(
                 s => (s.Metadata.Namespace, StorageText.Of(s.Spec.Storage), Path: s.Spec.PathPrefix?.Trim('/') ?? "")))
         {
-            if (place.Any(s => s.Spec.Retention is { } r && (r.KeepLast ?? (object?)r.KeepFor) is not null))
+            if (place.Any(policies.Contains) || place.Any(s => s.Status!.ExpiresAt is not null))
             {
-                await GuardedAsync(place.First(), () => PlaceAsync([.. place], cancellationToken));
+                await GuardedAsync(place.First(), () => PlaceAsync([.. place], now, cancellationToken));
             }
         }
+    }
+
+    // The time of the API server; null while this process's clock differs from it.
+    private DateTimeOffset? Clock(TimeSpan? ahead) =>
+        ahead is { } by && by.Duration() <= ClockSkew.Largest ? services.Time.GetUtcNow() + by : null;
+
+    private void SayClocks(IReadOnlyList<BackupSnapshot> policies)
+    {
+        var by = services.Kubernetes.ServerAhead;
+        var why = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Retention removes nothing, because the operator's clock {(by is { } d
+                ? $"is {Math.Round(d.Duration().TotalMinutes)} minutes {(d > TimeSpan.Zero ? "behind" : "ahead of")}"
+                : "cannot be compared with")} the clock of the API server (at most "
+            + $"{ClockSkew.Largest.TotalMinutes} minutes are allowed). Set the clocks by NTP.");
+        foreach (var newest in policies.GroupBy(s => s.Metadata.Namespace).Select(
+            g => g.MaxBy(s => s.Metadata.CreationTimestamp)!))
+        {
+            Say(newest, why);
+        }
+    }
+
+    // A snapshot is older than its object only if the object was made again later; it is never from the future.
+    private static string? DoubtOf(BackupSnapshot snapshot, SnapshotManifest manifest, DateTimeOffset now)
+    {
+        var created = snapshot.Metadata.CreationTimestamp ?? now;
+        return manifest.CreatedAt >= created - ClockSkew.Largest && manifest.CreatedAt <= now + ClockSkew.Largest
+            ? null
+            : $"Its manifest says that it was taken at {manifest.CreatedAt:u}, but its object was created at "
+                + $"{created:u} and it is {now:u} on the API server: a clock was wrong, or the object was made again "
+                + "later. It does not count as the newest and is not removed. Delete the object if it is not needed.";
     }
 
     private Task<BackupSnapshot> WriteAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) =>
@@ -91,7 +134,8 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         : $"server {manifest.Server.Key}: "
             + $"{string.Join(", ", manifest.Databases.Select(d => d.Name).Order(StringComparer.Ordinal))}";
 
-    private async Task PlaceAsync(List<BackupSnapshot> snapshots, CancellationToken cancellationToken)
+    private async Task PlaceAsync(
+        List<BackupSnapshot> snapshots, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var storage = await services.Storages.OpenAsync(
             snapshots[0].Spec.Storage, snapshots[0].Metadata.Namespace, cancellationToken);
@@ -113,8 +157,13 @@ internal sealed partial class RetentionRun(SnapshotServices services)
             .ToList();
         foreach (var series in known.GroupBy(p => SeriesOf(p.Snapshot, p.Listed!.Manifest), StringComparer.Ordinal))
         {
-            var newest = series.OrderByDescending(p => p.Listed!.Manifest.CreatedAt).First().Snapshot;
-            if (newest.Spec.Retention is not { } policy || policy is { KeepLast: null, KeepFor: null })
+            var newest = series
+                .Where(p => DoubtOf(p.Snapshot, p.Listed!.Manifest, now) is null)
+                .Select(p => p.Snapshot)
+                .MaxBy(s => s.Metadata.CreationTimestamp);
+            var policy = newest?.Spec.Retention;
+            if (policy is null or { KeepLast: null, KeepFor: null }
+                && series.All(p => p.Snapshot.Status!.ExpiresAt is null))
             {
                 continue;
             }
@@ -127,25 +176,60 @@ internal sealed partial class RetentionRun(SnapshotServices services)
                 candidates.Add(
                     new RetentionCandidate(
                         snapshot.Metadata.Name,
-                        listed.Manifest.CreatedAt,
+                        snapshot.Metadata.CreationTimestamp ?? now,
                         presence.IsGood,
-                        references.UserOf(snapshot)));
+                        references.UserOf(snapshot))
+                    {
+                        Doubt = DoubtOf(snapshot, listed.Manifest, now),
+                    });
             }
 
-            var choice = RetentionRules.Choose(candidates, policy, services.Time.GetUtcNow());
+            var choice = RetentionRules.Choose(candidates, policy, now);
             foreach (var (name, why) in choice.Kept)
             {
                 Say(series.First(p => p.Snapshot.Metadata.Name == name).Snapshot, why);
             }
 
+            var left = MostRemovals;
+            foreach (var (snapshot, _) in series)
+            {
+                await AnnounceAsync(snapshot, newest, choice, now, cancellationToken);
+            }
+
             foreach (var (name, why) in choice.Remove)
             {
-                await GiveUpAsync(
-                    series.First(p => p.Snapshot.Metadata.Name == name).Snapshot,
-                    newest,
-                    $"{series.Key}: {why}",
-                    cancellationToken);
+                var snapshot = series.First(p => p.Snapshot.Metadata.Name == name).Snapshot;
+                if (snapshot.Status!.ExpiresAt is { } at && at <= now && left-- > 0)
+                {
+                    await GiveUpAsync(snapshot, newest!, $"{series.Key}: {why}", cancellationToken);
+                }
             }
+        }
+    }
+
+    private async Task AnnounceAsync(
+        BackupSnapshot snapshot,
+        BackupSnapshot? newest,
+        RetentionChoice choice,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        var why = choice.Remove.Where(r => r.Key == snapshot.Metadata.Name).Select(r => r.Value).FirstOrDefault();
+        if ((why is null) == (snapshot.Status!.ExpiresAt is null))
+        {
+            return;
+        }
+
+        var at = why is null ? (DateTimeOffset?)null : now + Notice;
+        var written = await WriteAsync(
+            snapshot with { Status = snapshot.Status with { ExpiresAt = at } }, cancellationToken);
+        if (why is not null)
+        {
+            services.Events.Normal(
+                written,
+                Reasons.Expiring,
+                $"Retention removes the files under {snapshot.Status.Path} after {at:u}: {why} (spec.retention of "
+                + $"{newest?.Metadata.Name}). To keep them, change that policy before.");
         }
     }
 
