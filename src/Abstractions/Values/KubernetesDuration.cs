@@ -52,14 +52,11 @@ public static partial class KubernetesDuration
         return true;
     }
 
-    /// <summary>Writes a duration for users and manifests, in whole seconds: <c>1h2m3s</c>.</summary>
+    /// <summary>Writes a duration for users and manifests, in whole seconds: <c>1h2m3s</c>. A difference of two clocks
+    /// that is negative is <c>0s</c>.</summary>
     public static string Format(TimeSpan value)
     {
-        var total = (long)Math.Round(value.TotalSeconds, MidpointRounding.AwayFromZero);
-        if (total < 0)
-        {
-            return "-" + Format(-value);
-        }
+        var total = Math.Max(0, (long)Math.Round(value.TotalSeconds, MidpointRounding.AwayFromZero));
 
         var (hours, minutes, seconds) = (total / 3600, total / 60 % 60, total % 60);
         return (hours, minutes) switch

@@ -174,8 +174,8 @@ public static partial class Reasons
     /// and the volume.</summary>
     public const string StorageUnusable = "StorageUnusable";
 
-    /// <summary>The clocks of a host and of the metadata database differ too much, so heartbeats may look stale. Repair
-    /// NTP.</summary>
+    /// <summary>The clocks of a host and of the metadata database, or of the operator and of most of them, differ too
+    /// much, so heartbeats may look stale. Repair NTP.</summary>
     public const string ClockSkew = "ClockSkew";
 
     /// <summary>Another session holds the lock that protects destructive statements on the metadata database against a

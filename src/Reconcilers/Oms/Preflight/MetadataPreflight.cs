@@ -105,6 +105,23 @@ internal sealed class MetadataPreflight(
     private void Clocks(MetadataServerInfo server, DateTimeOffset asked, IReadOnlyList<NodeState> nodes)
     {
         var database = server.Now - asked;
+        var clocks = nodes.Select(n => (n.Spec.Name, Ahead: n.ClockOffset)).Where(c => c.Ahead is not null)
+            .Select(c => (c.Name, Ahead: c.Ahead!.Value))
+            .Append((Name: "the metadata database", Ahead: database))
+            .ToList();
+        var others = clocks.FindAll(c => c.Ahead.Duration() > LargestSkew);
+        if (2 * others.Count > clocks.Count)
+        {
+            findings.Ask(
+                Reasons.ClockSkew,
+                "operator",
+                $"The operator's clock differs from {string.Join(", ", others.Select(c => string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"that of {c.Name} by {c.Ahead.Duration().TotalSeconds:0} s")))}; at most "
+                    + $"{LargestSkew.TotalSeconds} s are allowed. Windows of time (spec.window, spec.notAfter) would "
+                    + "begin and end wrongly. Repair the clock synchronization (NTP) of the operator's node.");
+        }
+
         foreach (var node in nodes)
         {
             if (node.ClockOffset is { } host && (host - database).Duration() > LargestSkew)
@@ -115,8 +132,8 @@ internal sealed class MetadataPreflight(
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $"The clock of {node.Spec.Name} differs from that of the metadata database by "
-                            + $"{(host - database).TotalSeconds:0} s, at most {LargestSkew.TotalSeconds:0} s are "
-                            + $"allowed. OMS may regard heartbeats as stale. "
+                            + $"{(host - database).Duration().TotalSeconds:0} s, at most "
+                            + $"{LargestSkew.TotalSeconds:0} s are allowed. OMS may regard heartbeats as stale. "
                             + $"Repair the clock synchronization (NTP)."),
                     node.Spec.Name);
             }

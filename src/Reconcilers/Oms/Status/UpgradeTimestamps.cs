@@ -40,8 +40,10 @@ internal static class UpgradeTimestamps
         }
 
         var total = (up ?? times.RolledBackAt!.Value) - times.T1!.Value;
-        return KubernetesDuration.Format(
-            up is not null && again is { } stopped ? total + (times.RolledBackAt!.Value - stopped) : total);
+        total = up is not null && again is { } stopped ? total + (times.RolledBackAt!.Value - stopped) : total;
+
+        // Times of two clocks: not known rather than wrong.
+        return total < TimeSpan.Zero ? null : KubernetesDuration.Format(total);
     }
 
     // Without a switch of high availability the new version counts as up once everything is verified.

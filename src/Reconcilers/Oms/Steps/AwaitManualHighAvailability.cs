@@ -51,15 +51,17 @@ internal sealed class AwaitManualHighAvailability(IOmsTargets targets)
                 : new Observation.Running($"{Instruction} and set enable to true. {Continues}");
         }
 
-        var minutes = Minutes(context, args);
+        var now = await HostTimeAsync(context, cancellationToken);
+        var minutes = Minutes(context, args, now);
         var enough = config is { Enable: true } && (args.PerceiveStoreClientCheckpoint
             ? config.PerceiveStoreClientCheckpoint
             : config.RefetchStoreIntervalMin >= minutes);
         if (enough)
         {
-            var now = context.Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
             return new Observation.Done(
-                "ha.config says enable: true.", Entry(EnableHighAvailability.EnabledAtFact, now));
+                "ha.config says enable: true.",
+                Entry(
+                    EnableHighAvailability.EnabledAtFact, now.ToString("O", CultureInfo.InvariantCulture)));
         }
 
         var second = args.PerceiveStoreClientCheckpoint
@@ -68,12 +70,12 @@ internal sealed class AwaitManualHighAvailability(IOmsTargets targets)
         return new Observation.Running($"{Instruction} and set enable to true and {second}. {Continues}");
     }
 
-    private static int Minutes(StepContext context, Args args)
+    private static int Minutes(StepContext context, Args args, DateTimeOffset now)
     {
         var previous = args.Previous is { Length: > 0 } raw ? HaConfig.Parse(raw) : null;
         return RefetchWindow.Minutes(
             args.StoppedAt ?? EnableHighAvailability.StoppedAt(context),
-            context.Time.GetUtcNow(),
+            now,
             KubernetesDuration.Parse(args.RefetchMargin),
             previous?.RefetchStoreIntervalMin);
     }

@@ -65,7 +65,7 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep<Enab
                 + "Set ha.config once in the console under System Management > System Parameters.");
         }
 
-        var now = context.Time.GetUtcNow();
+        var now = await HostTimeAsync(context, cancellationToken);
         var previous = args.Previous is { Length: > 0 } raw ? HaConfig.Parse(raw) : null;
         var margin = KubernetesDuration.Parse(args.RefetchMargin);
         var refetch = args.PerceiveStoreClientCheckpoint

@@ -40,7 +40,7 @@ internal sealed class EnableHighAvailabilityAfterRollback(IOmsTargets targets)
                 + "Set ha.config once in the console under System Management > System Parameters.");
         }
 
-        var (now, present) = (context.Time.GetUtcNow(), HaConfig.Parse(raw));
+        var (now, present) = (await HostTimeAsync(context, cancellationToken), HaConfig.Parse(raw));
         var target = present.WithEnable();
         if (!present.PerceiveStoreClientCheckpoint)
         {

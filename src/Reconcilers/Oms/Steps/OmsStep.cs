@@ -34,6 +34,34 @@ internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
         return now - began >= part(limit);
     }
 
+    /// <summary>The time by the clock of the host that measured T1, so that the two are subtracted from one clock; by
+    /// the clock of another host of the plan if that one cannot be asked, and at last by the operator's.</summary>
+    protected async Task<DateTimeOffset> HostTimeAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var steps = (Targets.Upgrade.Status?.Plan?.Steps ?? []).Concat(context.Plan.Steps).ToList();
+        var hosts = steps
+            .OrderBy(s => PlanProgress.Fact(s, StopContainer.FinishedAtFact) ?? DateTimeOffset.MaxValue)
+            .Select(s => s.Node)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal);
+        foreach (var host in hosts)
+        {
+            try
+            {
+                if ((await Targets.Docker(host).System.GetSystemInfoAsync(cancellationToken)).SystemTime is { } now)
+                {
+                    return now;
+                }
+            }
+            catch (Exception error) when (error is DockerException or KeyNotFoundException)
+            {
+                // The next one.
+            }
+        }
+
+        return context.Time.GetUtcNow();
+    }
+
     protected static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     protected async Task PauseOrEventAsync(StepContext context, CancellationToken cancellationToken)

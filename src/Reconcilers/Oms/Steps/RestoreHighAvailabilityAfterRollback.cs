@@ -41,7 +41,7 @@ internal sealed class RestoreHighAvailabilityAfterRollback(IOmsTargets targets)
                 + $"or to {previous.Raw}, then retry.");
         }
 
-        var now = context.Time.GetUtcNow();
+        var now = await HostTimeAsync(context, cancellationToken);
         var target = previous;
         if (args.RefetchMargin is { } margin)
         {

@@ -29,7 +29,7 @@ internal sealed class WaitBeforeInit(IOmsTargets targets) : OmsStep<WaitBeforeIn
         }
 
         var until = started + KubernetesDuration.Parse(args.For);
-        if (until <= await HostTimeAsync(context, cancellationToken))
+        if (until <= await NodeTimeAsync(context, cancellationToken))
         {
             return new Observation.Done($"{args.Container} has run for {args.For}.");
         }
@@ -61,7 +61,7 @@ internal sealed class WaitBeforeInit(IOmsTargets targets) : OmsStep<WaitBeforeIn
         return Task.Delay(pause, context.Time, cancellationToken);
     }
 
-    private async Task<DateTimeOffset> HostTimeAsync(StepContext context, CancellationToken cancellationToken) =>
+    private async Task<DateTimeOffset> NodeTimeAsync(StepContext context, CancellationToken cancellationToken) =>
         (await Docker(context).System.GetSystemInfoAsync(cancellationToken)).SystemTime ?? context.Time.GetUtcNow();
 
     private static string Text(DateTimeOffset time) =>

@@ -81,7 +81,7 @@ internal sealed partial class WorldDocker(
             Config = c.Config,
             HostConfig = c.HostConfig,
             Mounts = WorldMounts.Of(c.HostConfig),
-            State = new ContainerState { Status = c.Status, Running = c.IsRunning, StartedAt = c.StartedAt, FinishedAt = c.FinishedAt, ExitCode = c.ExitCode, Pid = c.IsRunning ? 4242 : 0 },
+            State = new ContainerState { Status = c.Status, Running = c.IsRunning, StartedAt = c.StartedAt + Host.ClockOffset, FinishedAt = c.FinishedAt + Host.ClockOffset, ExitCode = c.ExitCode, Pid = c.IsRunning ? 4242 : 0 },
         };
     });
 

@@ -22,7 +22,7 @@ internal static partial class RunLog
         string step,
         int attempt,
         StepState state,
-        TimeSpan? duration);
+        string duration);
 
     [LoggerMessage(
         Level = LogLevel.Warning,

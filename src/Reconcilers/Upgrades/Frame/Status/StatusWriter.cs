@@ -110,8 +110,8 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
         if (step.State != was.State && step.State is (StepState.Succeeded or StepState.Failed or StepState.Unknown))
         {
             var duration = step.StartedAt is { } began && step.FinishedAt is { } ended
-                ? ended - began
-                : (TimeSpan?)null;
+                ? KubernetesDuration.Format(ended - began)
+                : "an unknown time";
             RunLog.StepEnded(
                 logger,
                 kind.Name,
