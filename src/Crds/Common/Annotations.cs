@@ -10,7 +10,8 @@ public static class Annotations
 
     /// <summary>Accepts the result of a failed step that only verifies something: <c>STEP@HASH</c>, HASH the first 8
     /// hex digits of the plan hash. Works once; for a later failure of the same step add a number: <c>STEP@HASH.2</c>.
-    /// Several are separated by commas. As <c>spec.accept</c>.</summary>
+    /// Several are separated by commas. As <c>spec.accept</c>. On a SnapshotRestore that stopped with OutcomeUnknown:
+    /// <c>restore@HASH</c>, as its message has it.</summary>
     public const string Accept = "drydock.dev/accept";
 
     /// <summary>A new value continues after a failure, as <c>spec.retry</c> does.</summary>

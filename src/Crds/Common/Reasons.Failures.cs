@@ -13,7 +13,8 @@ public static partial class Reasons
     public const string StepTimeout = "StepTimeout";
 
     /// <summary>The operator cannot determine whether a step that must run only once has run, so it runs nothing again
-    /// on that data. The message says what was checked and how to continue.</summary>
+    /// on that data; or the databases contradict the status of a restore, so it drops nothing. The message says what
+    /// was checked and how to continue.</summary>
     public const string OutcomeUnknown = "OutcomeUnknown";
 
     /// <summary>A run-once step failed on data that it may have changed. It may run again only on the restored

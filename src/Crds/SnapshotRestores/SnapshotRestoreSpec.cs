@@ -46,8 +46,9 @@ public sealed record SnapshotRestoreSpec
 
     /// <summary>A restore that has not dropped or loaded its first database by this time (RFC 3339, for instance
     /// 2026-03-01T04:00:00Z) does not begin; it becomes Stalled with the reason TooLate. A restore that has begun
-    /// continues to its end. Needed with mode Apply, unless the restore belongs to an upgrade: otherwise a manifest
-    /// that is applied again, or an object whose status was lost, would drop the databases a second time.</summary>
+    /// continues to its end. At most 7 days after metadata.creationTimestamp. Needed with mode Apply, unless the
+    /// restore belongs to an upgrade: otherwise a manifest that is applied again, or an object whose status was lost,
+    /// would drop the databases a second time.</summary>
     [FieldClass(FieldClass.Control)]
     public DateTimeOffset? NotAfter { get; init; }
 

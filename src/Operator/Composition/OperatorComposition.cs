@@ -46,7 +46,8 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         var identity = ProcessIdentity.OfThisProcess();
         Identity = identity.Text;
         _logger = loggers.CreateLogger<OperatorComposition>();
-        _events = new EventRecorder(client, null, time, loggers.CreateLogger<EventRecorder>());
+        _events = new EventRecorder(
+            client, new EventRecorderOptions { Namespace = space }, time, loggers.CreateLogger<EventRecorder>());
         _docker = new DockerEndpoints(
             new DockerClientFactory(new DockerClientOptions { Endpoints = endpoints }, time), time);
         _elector = options.LeaderElection
@@ -85,23 +86,6 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             Loggers = loggers,
         };
         _retention = new RetentionRun(snapshots);
-        var restores = new RestoreServices
-        {
-            Kubernetes = client,
-            Snapshotter = snapshots.Snapshotter,
-            Loader = snapshots.Loader,
-            Sessions = new SnapshotSessions(time),
-            Storages = _storages,
-            Servers = new SqlRestoreServers(time),
-            Claims = claims,
-            Scope = scope,
-            Changes = changes,
-            Fence = fence,
-            Events = _events,
-            Endpoints = endpoints,
-            Time = time,
-            Loggers = loggers,
-        };
         var oms = new OmsServices
         {
             Kubernetes = client,
@@ -114,6 +98,24 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             Claims = claims,
             Fence = fence,
             Events = _events,
+            Time = time,
+            Loggers = loggers,
+        };
+        var restores = new RestoreServices
+        {
+            Kubernetes = client,
+            Snapshotter = snapshots.Snapshotter,
+            Loader = snapshots.Loader,
+            Sessions = new SnapshotSessions(time),
+            Storages = _storages,
+            Servers = new SqlRestoreServers(time),
+            Claims = claims,
+            InUse = (upgrade, token) => OmsInUse.CheckAsync(oms, upgrade, token),
+            Scope = scope,
+            Changes = changes,
+            Fence = fence,
+            Events = _events,
+            Endpoints = endpoints,
             Time = time,
             Loggers = loggers,
         };

@@ -32,7 +32,8 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
         var sequences = new List<SnapshotObject>();
         foreach (var row in Sorted(
             await ListAsync(
-                "SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = @db",
+                "SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = @db "
+                    + $"AND TABLE_NAME <> '{RestoreWitness.Table}'",
                 database,
                 cancellationToken).ConfigureAwait(false)))
         {

@@ -34,6 +34,10 @@ public sealed record SnapshotLoadRequest
 
     public Action<SnapshotFinding>? OnWarning { get; init; }
 
+    /// <summary>Left in the database by <see cref="ISnapshotLoader.RestoreAsync"/>, in the session that drops: Begun
+    /// after the database was created, Restored after the comparison. Null leaves nothing.</summary>
+    public RestoreWitness? Witness { get; init; }
+
     public override string ToString() =>
         $"{Location.Prefix}: {Database} to {Target ?? Database} on {Connection.Describe()}";
 }
@@ -45,4 +49,11 @@ public sealed record SnapshotLoadRequest
 /// <param name="LockName">The lock that the session holds.</param>
 /// <param name="Session">The session that will drop it. A lost session is not replaced, because the lock and the right
 /// to drop are lost with it.</param>
-public sealed record SnapshotDrop(string Database, bool Existed, int Tables, string LockName, SnapshotSession Session);
+public sealed record SnapshotDrop(string Database, bool Existed, int Tables, string LockName, SnapshotSession Session)
+{
+    /// <summary>The database has no object, or does not exist: the drop loses nothing.</summary>
+    public bool IsEmpty { get; init; }
+
+    /// <summary>What restores left in it.</summary>
+    public IReadOnlyList<RestoreWitness> Witnesses { get; init; } = [];
+}

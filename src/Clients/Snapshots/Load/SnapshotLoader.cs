@@ -74,13 +74,33 @@ public sealed class SnapshotLoader : ISnapshotLoader
                         load.Target, countRows: false, cancellationToken)).ConfigureAwait(false);
             await request.OnDrop(
                 new SnapshotDrop(
-                    load.Target, there is not null, there?.Tables.Count ?? 0, session.LockName!, session.Session),
+                    load.Target, there is not null, there?.Tables.Count ?? 0, session.LockName!, session.Session)
+                {
+                    IsEmpty = there?.IsEmpty ?? true,
+                    Witnesses = await session.AskAsync(
+                        c => RestoreWitness.ReadAsync(c, load.Target, cancellationToken)).ConfigureAwait(false),
+                },
                 cancellationToken).ConfigureAwait(false);
         }
 
         await session.RecreateAsync(
             load.Database.CharacterSet, load.Database.Collation, cancellationToken).ConfigureAwait(false);
+        await WitnessAsync(RestoreWitnessState.Begun).ConfigureAwait(false);
         await _run.LoadAndCompareAsync(load, session, cancellationToken).ConfigureAwait(false);
+        await WitnessAsync(RestoreWitnessState.Restored).ConfigureAwait(false);
+
+        async Task WitnessAsync(RestoreWitnessState state)
+        {
+            if (request.Witness is { } witness)
+            {
+                await session.AskAsync(async c =>
+                {
+                    await (witness with { State = state }).WriteAsync(
+                        c, load.Target, cancellationToken).ConfigureAwait(false);
+                    return true;
+                }).ConfigureAwait(false);
+            }
+        }
     }
 
     public async Task RecreateAsync(

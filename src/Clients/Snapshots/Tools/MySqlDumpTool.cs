@@ -93,8 +93,14 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
         using var child = ChildProcess.Start(
             _options.SetPriv,
             _options.Dump,
-            [$"--defaults-file={secret.Path}", .. flags, "--where=1=1 "
-                + $"{SessionMarker.Comment(job.SnapshotId)}", "--", .. names],
+            [
+                $"--defaults-file={secret.Path}",
+                .. flags,
+                $"--where=1=1 {SessionMarker.Comment(job.SnapshotId)}",
+                $"--ignore-table={job.Database}.{RestoreWitness.Table}",
+                "--",
+                .. names,
+            ],
             job.Connection.Password);
         await ToolRun.RunAsync(
             child,

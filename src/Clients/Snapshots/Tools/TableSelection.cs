@@ -4,7 +4,7 @@ namespace Drydock.Clients.Snapshots;
 /// <param name="Fast">For mydumper.</param>
 /// <param name="Other">Base tables for mysqldump.</param>
 /// <param name="Views">Views.</param>
-/// <param name="NoTables">Sequences and other things without rows of their own.</param>
+/// <param name="NoTables">Sequences and other things without rows of their own, and the witness of a restore.</param>
 internal sealed record TableSelection(
     IReadOnlyList<string> Fast,
     IReadOnlyList<string> Other,
@@ -43,6 +43,7 @@ internal sealed record TableSelection(
         {
             (row[1] switch
             {
+                _ when row[0] == RestoreWitness.Table => none,
                 "VIEW" or "SYSTEM VIEW" => views,
                 "SEQUENCE" => none,
                 "BASE TABLE" when !suspect.Contains(row[0]) && IsGoodName(database, row[0]) => fast,

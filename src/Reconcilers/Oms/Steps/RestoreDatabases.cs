@@ -36,6 +36,7 @@ internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep<RestoreDat
             SnapshotRestorePhases.Succeeded => new Observation.Done(string.Create(
                 CultureInfo.InvariantCulture,
                 $"SnapshotRestore {name} restored {status.Databases.Count} databases from {args.Snapshot}.")),
+            SnapshotRestorePhases.Failed when IsUndecided(status) => throw Undecided(restore),
             SnapshotRestorePhases.Failed => new Observation.Failed(
                 ReasonOf(status), $"SnapshotRestore {name} failed: {status.Message}"),
             _ => new Observation.Running(
@@ -44,11 +45,23 @@ internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep<RestoreDat
         };
     }
 
-    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) =>
-        Task.FromResult(context.Receipt(SnapshotReceipts.RestoreKey) is not null
-            ? Receipt(context)
-            : Entry(SnapshotReceipts.RestoreKey, SnapshotNames.Restore(Targets.Upgrade.Metadata, context.Ordinal())));
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        if (context.Receipt(SnapshotReceipts.RestoreKey) is not null)
+        {
+            return Receipt(context);
+        }
+
+        // Another object would drop what the one before did not drop unasked.
+        var restores = await Targets.Kubernetes.ListAsync<SnapshotRestore>(
+            Targets.Upgrade.Metadata.Namespace, cancellationToken: cancellationToken);
+        return restores.Items.FirstOrDefault(r =>
+            r.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == context.OwnerUid
+            && IsUndecided(r.Status)) is { } undecided
+            ? throw Undecided(undecided)
+            : Entry(SnapshotReceipts.RestoreKey, SnapshotNames.Restore(Targets.Upgrade.Metadata, context.Ordinal()));
+    }
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
@@ -82,6 +95,15 @@ internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep<RestoreDat
 
     protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
         Targets.NextSnapshotChangeAsync(context.Receipt(SnapshotReceipts.RestoreKey)!, cancellationToken);
+
+    private static bool IsUndecided(SnapshotRestoreStatus? status) =>
+        status?.Phase == SnapshotRestorePhases.Failed && ReasonOf(status) == Reasons.OutcomeUnknown;
+
+    private static StepActionException Undecided(SnapshotRestore restore) => new(
+        Reasons.OutcomeUnknown,
+        $"SnapshotRestore {restore.Metadata.Name} waits for your decision; a retry of the upgrade drops nothing: "
+        + restore.Status!.Message,
+        retryable: false);
 
     private static string ReasonOf(SnapshotRestoreStatus status) =>
         status.Conditions.Find(c => c.Type == ConditionTypes.Failed && c.Status == "True")?.Reason

@@ -54,7 +54,9 @@ internal sealed partial class RestoreDeletion(RestoreServices services)
         var left =
             $"The restore was abandoned: {string.Join(", ", status.Databases.Select(d => $"{d.Name} {d.State}"))} of "
             + $"snapshot {status.SnapshotID}. "
-            + (RestoreProgress.Half(status) is { Count: > 0 } half
+            + (status.Conditions.Exists(c => c.Type == ConditionTypes.Failed && c.Reason == Reasons.OutcomeUnknown)
+                ? "The databases contradict this status and were not dropped: compare them before you change them."
+                : RestoreProgress.Half(status) is { Count: > 0 } half
                 ? $"{string.Join(", ", half)} contains neither the former data nor the data of the snapshot: restore "
                     + "it again before it is used."
                 : "Pending databases were not changed.");

@@ -13,6 +13,9 @@ internal sealed class RestorePreparation(
     // again at every check.
     private static readonly TimeSpan VerificationHolds = TimeSpan.FromHours(1);
 
+    // From the creation of the object: a manifest that is applied again months later must not be in time.
+    private static readonly TimeSpan LongestDeadline = TimeSpan.FromDays(7);
+
     private static readonly string[] SystemSchemas =
         ["mysql", "information_schema", "performance_schema", "sys", "oceanbase"];
 
@@ -21,7 +24,8 @@ internal sealed class RestorePreparation(
     /// <exception cref="RestoreStopException">Something prevents the restore.</exception>
     public async Task<RestoreWork> LookAsync(CancellationToken cancellationToken)
     {
-        var upgrade = await UpgradeLink.FindAsync(services, restore, cancellationToken);
+        var link = await UpgradeLink.FindAsync(services, restore, cancellationToken);
+        var upgrade = link?.Metadata.Uid;
         RequireInTime(upgrade);
         var place = await RestoreSource.FindAsync(services, restore, noted, cancellationToken);
         var manifest = await services.Snapshotter.FindAsync(place.Location, cancellationToken)
@@ -72,6 +76,7 @@ internal sealed class RestorePreparation(
             State = look,
             Identity = identity,
             UpgradeUid = upgrade,
+            PlannedServer = TargetIdentity.ServerOf(link?.Status?.Target?.Identity),
             Target = target,
             TlsField = restore.Spec.Target is null
                 ? $"spec.source.tls.mode of BackupSnapshot {restore.Spec.SnapshotRef?.Name}"
@@ -99,6 +104,18 @@ internal sealed class RestorePreparation(
                 "spec.notAfter is not set. A restore with mode: Apply needs the time after which it must not start, "
                 + "for example 2026-03-01T04:00:00Z, so that the same manifest applied again later drops nothing. Set "
                 + "it to some hours from now. Nothing was changed.");
+        }
+
+        if (restore.Spec.NotAfter is { } last
+            && restore.Metadata.CreationTimestamp is { } created
+            && last - created > LongestDeadline)
+        {
+            throw Ends(
+                Reasons.InvalidSpec,
+                $"spec.notAfter is {StartDeadline.Text(last)}, and this object was created at "
+                + $"{StartDeadline.Text(created)}. At most {LongestDeadline.TotalDays} days later are allowed, that is "
+                + $"{StartDeadline.Text(created + LongestDeadline)}: the same manifest applied again later must drop "
+                + "nothing. Set an earlier spec.notAfter, or create another SnapshotRestore. Nothing was changed.");
         }
 
         if (StartDeadline.Missed(restore.Spec.NotAfter, services.Time.GetUtcNow()) is { } late)
@@ -152,7 +169,7 @@ internal sealed class RestorePreparation(
         var key =
             $"{work.Location.Prefix} {work.Manifest.CreatedAt:O} {work.State.Identity} "
             + $"{string.Join(',', left.Select(d => $"{d.Name}={d.File.Sha256}"))}";
-        if (session.Verified == key && services.Time.GetUtcNow() - session.VerifiedAt < VerificationHolds)
+        if (session.Verified == key && services.Time.GetElapsedTime(session.VerifiedAt) < VerificationHolds)
         {
             return;
         }
@@ -172,7 +189,7 @@ internal sealed class RestorePreparation(
         }
 
         session.Verified = key;
-        session.VerifiedAt = services.Time.GetUtcNow();
+        session.VerifiedAt = services.Time.GetTimestamp();
     }
 
     public SnapshotLoadRequest Request(RestoreWork work, string database) => new()

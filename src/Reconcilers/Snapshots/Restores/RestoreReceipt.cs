@@ -11,6 +11,12 @@ internal static class RestoreReceipt
 
     public const string Claims = "claims";
 
+    /// <summary>UID of the object when its first job started.</summary>
+    public const string Restore = "restore";
+
+    public static DateTimeOffset Time(string text) =>
+        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+
     /// <summary>The receipt with one entry set, or removed with null.</summary>
     public static SortedDictionary<string, string> With(
         SortedDictionary<string, string>? receipt, string key, string? value)

@@ -94,15 +94,8 @@ internal sealed class RestoreRun
     // Counted from the start in the receipt, so that a successor does not start a new period.
     private TimeSpan Left()
     {
-        var (now, timeout) = (_services.Time.GetUtcNow(), TimeLimit.Parse(_restore.Spec.Timeout));
-        if (_restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Since) is not { } since)
-        {
-            return timeout;
-        }
-
-        var began = DateTimeOffset.Parse(since, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
-        var allowance = ClockSkew.Allowance(timeout, isOfOtherClock: since != _session.Since);
-        return Timers.Clamp(began - now + timeout + allowance);
+        var timeout = TimeLimit.Parse(_restore.Spec.Timeout);
+        return Timers.Clamp(_session.Clock?.Left(timeout) ?? timeout);
     }
 
     private static string Seconds(TimeSpan pause) => pause.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
@@ -112,6 +105,13 @@ internal sealed class RestoreRun
         _job.Activity = "Checking the snapshot and the server.";
         var work = await _preparation.LookAsync(cancellationToken);
         var begun = RestoreProgress.HasBegun(_restore.Status);
+        var planOnly = _restore.Spec.Mode == RunMode.Plan && !begun;
+        if (!planOnly)
+        {
+            await TakeOverAsync(work, cancellationToken);
+            RequireServer(work);
+        }
+
         if (_restore.Status?.Phase == SnapshotRestorePhases.Restoring)
         {
             // Sessions of a former attempt are ended; they do not count as sessions of others.
@@ -119,8 +119,17 @@ internal sealed class RestoreRun
             work = work with { State = await work.Server.LookAsync(work.Names, cancellationToken) };
         }
 
-        var planOnly = _restore.Spec.Mode == RunMode.Plan && !begun;
+        if (!planOnly)
+        {
+            RequireWitnesses(work);
+        }
+
         await _job.CommitAsync(status => RestoreProgress.Planned(status, work), cancellationToken);
+        if (work.Databases.All(d => RestoreGuards.IsDone(_restore.Status, d.Name)))
+        {
+            return Restored(work);
+        }
+
         _preparation.Guard(work, planOnly);
         await _preparation.VerifyAsync(work, cancellationToken);
         if (planOnly)
@@ -139,8 +148,69 @@ internal sealed class RestoreRun
         work = work with { State = await work.Server.LookAsync(work.Names, cancellationToken) };
         _preparation.Guard(work, planOnly: false);
         _preparation.RequireInTime(work.UpgradeUid);
+        RequireWitnesses(work);
         await BeginAsync(work, cancellationToken);
         return await EachAsync(work, cancellationToken);
+    }
+
+    // What the databases say that this restore completed is taken over into status. The next job then continues from
+    // there.
+    private async Task TakeOverAsync(RestoreWork work, CancellationToken cancellationToken)
+    {
+        var known = work.Databases
+            .Where(d => !RestoreGuards.IsDone(_restore.Status, d.Name)
+                && work.State.Databases.Any(
+                    s => s.Name == d.Name && RestoreEvidence.IsRestored(_restore, s.Witnesses)))
+            .ToList();
+        if (known.Count == 0)
+        {
+            return;
+        }
+
+        await _job.CommitAsync(
+            status => known.Aggregate(
+                RestoreProgress.Planned(status, work),
+                static (s, database) => RestoreProgress.Restored(s, database, [])) with
+            {
+                Phase = SnapshotRestorePhases.Restoring,
+            },
+            cancellationToken);
+        throw new RestoreStopException(Completed(string.Join(", ", known.Select(d => d.Name))));
+    }
+
+    private static RestoreOutcome.Waits Completed(string databases) => new(
+        Reasons.Pending,
+        $"The witness in {databases} says that this restore completed it. The status was older and was corrected. "
+        + "Nothing was dropped.");
+
+    private void RequireServer(RestoreWork work)
+    {
+        if (!work.Databases.All(d => RestoreGuards.IsDone(_restore.Status, d.Name))
+            && RestoreEvidence.AgainstServer(_restore, work) is { } other)
+        {
+            throw new RestoreStopException(other);
+        }
+    }
+
+    private void RequireWitnesses(RestoreWork work) => RequireWitnesses(
+        work,
+        [
+            .. work.State.Databases
+            .Where(d => !RestoreGuards.IsDone(_restore.Status, d.Name))
+            .Select(d => new RestoreFinding(d.Name, d.Tables == 0, d.Witnesses)),
+        ]);
+
+    private void RequireWitnesses(RestoreWork work, IReadOnlyList<RestoreFinding> databases)
+    {
+        if (databases.FirstOrDefault(d => RestoreEvidence.IsRestored(_restore, d.Witnesses)) is { } done)
+        {
+            throw new RestoreStopException(Completed(done.Database));
+        }
+
+        if (RestoreEvidence.Against(_restore, work, databases) is { } unknown)
+        {
+            throw new RestoreStopException(unknown);
+        }
     }
 
     private async Task ClaimAsync(RestoreWork work, CancellationToken cancellationToken)
@@ -163,10 +233,20 @@ internal sealed class RestoreRun
         }
     }
 
-    private Task BeginAsync(RestoreWork work, CancellationToken cancellationToken)
+    // The witnesses come first: a database that a status calls begun and that has none was replaced since.
+    private async Task BeginAsync(RestoreWork work, CancellationToken cancellationToken)
     {
         _job.Unverified = work.Unverified;
-        return _job.CommitAsync(
+        _services.Fence.EnsureMayAct();
+        await work.Server.WitnessAsync(
+            [
+                .. work.State.Databases
+                .Where(d => d.Exists && !RestoreGuards.IsDone(_restore.Status, d.Name))
+                .Select(d => d.Name),
+            ],
+            RestoreEvidence.Witness(_restore, work.Manifest),
+            cancellationToken);
+        await _job.CommitAsync(
             status => RestoreProgress.Begun(status, work) with
             {
                 Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Server, work.State.Identity),
@@ -213,13 +293,15 @@ internal sealed class RestoreRun
                 cancellationToken);
         }
 
-        return new RestoreOutcome.Restored(Sentences.Join(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{work.Databases.Count} databases at {work.State.Address} were restored from snapshot "
-                + $"{work.Manifest.Id} of {work.Manifest.StartedAt:u}: loaded and compared."),
-            _differences.Describe()));
+        return Restored(work);
     }
+
+    private RestoreOutcome.Restored Restored(RestoreWork work) => new(Sentences.Join(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{work.Databases.Count} databases at {work.State.Address} were restored from snapshot "
+            + $"{work.Manifest.Id} of {work.Manifest.StartedAt:u}: loaded and compared."),
+        _differences.Describe()));
 
     private async Task WithAttemptsAsync(
         RestoreWork work, Clients.Snapshots.SnapshotDatabase database, CancellationToken cancellationToken)
@@ -259,6 +341,7 @@ internal sealed class RestoreRun
             // The plan stopped OMS, so no other session may use its databases. The commit checks that this job may
             // still act: after the end of the rollback the sessions would be those of OMS.
             await _job.CommitAsync(static status => status, cancellationToken);
+            await RequireStoppedAsync(work, cancellationToken);
             _services.Fence.EnsureMayAct();
             await work.Server.EndSessionsAsync(
                 [.. sessions.Select(s => new SessionReceipt(s.Id, s.Host))], cancellationToken);
@@ -284,6 +367,7 @@ internal sealed class RestoreRun
             _preparation.Request(work, database.Name) with
             {
                 AlreadyChecked = true,
+                Witness = RestoreEvidence.Witness(_restore, work.Manifest),
                 OnWarning = _differences.Add,
                 OnDrop = (drop, token) => DropAsync(work, drop, token),
                 OnSession = (loading, token) => LoadAsync(database.Name, loading, token),
@@ -291,8 +375,27 @@ internal sealed class RestoreRun
             cancellationToken);
     }
 
+    private async Task RequireStoppedAsync(RestoreWork work, CancellationToken cancellationToken)
+    {
+        if (await UpgradeLink.FindAsync(_services, _restore, cancellationToken) is not { } upgrade)
+        {
+            throw new RestoreStopException(new RestoreOutcome.Waits(
+                Reasons.Pending, "The upgrade no longer waits for this restore. The restore is checked again."));
+        }
+
+        if (await _services.InUse(upgrade, cancellationToken) is { } inUse)
+        {
+            throw new RestoreStopException(new RestoreOutcome.Waits(
+                Reasons.SessionsOpen,
+                $"OMS may use the databases at {work.State.Address}, so no session was ended and nothing was dropped. "
+                + $"{Sentences.Close(inUse)} If OMS works and the rollback is over in reality, end the upgrade "
+                + $"{upgrade.Metadata.Name} with the annotation {Annotations.Abort}."));
+        }
+    }
+
     private async Task DropAsync(RestoreWork work, SnapshotDrop drop, CancellationToken cancellationToken)
     {
+        RequireWitnesses(work, [new RestoreFinding(drop.Database, drop.IsEmpty, drop.Witnesses)]);
         if (drop.Existed
             && !_givenUp.Contains(drop.Database)
             && !RestoreGuards.IsGivenUp(_restore.Status, drop.Database)

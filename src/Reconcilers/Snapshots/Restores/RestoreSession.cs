@@ -7,14 +7,16 @@ internal sealed class RestoreSession : IAsyncDisposable
 
     public RestoreJob? Job { get; set; }
 
-    public string? Since { get; set; }
+    /// <summary>How long the attempt has taken.</summary>
+    public AttemptClock? Clock { get; set; }
 
     /// <summary>Number of checks without a change since the last progress.</summary>
     public int Looks { get; set; }
 
     public string? Verified { get; set; }
 
-    public DateTimeOffset VerifiedAt { get; set; }
+    /// <summary>By the monotonic clock.</summary>
+    public long VerifiedAt { get; set; }
 
     public DateTimeOffset ConcludedAt { get; set; }
 

@@ -123,6 +123,10 @@ internal sealed record RestoreServices : ControllerServices
 
     public required TargetClaims Claims { get; init; }
 
+    /// <summary>Why the databases of an upgrade may be in use by OMS, asked of its hosts; null if all containers that
+    /// its rollback keeps stopped are stopped.</summary>
+    public required Func<Crds.OmsUpgrades.OmsUpgrade, CancellationToken, Task<string?>> InUse { get; init; }
+
     public NamespaceScope Scope { get; init; } = NamespaceScope.All;
 
     public required AsyncSignal Changes { get; init; }

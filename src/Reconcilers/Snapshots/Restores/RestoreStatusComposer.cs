@@ -45,10 +45,12 @@ internal static class RestoreStatusComposer
                 RunOutcomeKind.Stalled,
                 SnapshotRestorePhases.Failed,
                 failed.Reason,
-                Sentences.Join(
-                    failed.Message,
-                    Half(status),
-                    $"To continue, change the spec, or set a new spec.retry or annotation {Annotations.Retry}."))
+                failed.Reason == Reasons.OutcomeUnknown
+                    ? failed.Message
+                    : Sentences.Join(
+                        failed.Message,
+                        Half(status),
+                        $"To continue, change the spec, or set a new spec.retry or annotation {Annotations.Retry}."))
             { Failed = true },
             _ => new RunStatusSummary(RunOutcomeKind.Progressing, under, Reasons.Pending, outcome.Message),
         };

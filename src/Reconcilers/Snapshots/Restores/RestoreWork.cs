@@ -25,6 +25,9 @@ internal sealed record RestoreWork
 
     public string? UpgradeUid { get; init; }
 
+    /// <summary>Identity of the server whose databases that upgrade planned for and dumped; null without one.</summary>
+    public string? PlannedServer { get; init; }
+
     public string? Unverified => UnverifiedServer.Warning("The server", TlsField, Target.Tls.Mode);
 
     public IReadOnlyList<string> Names => [.. Databases.Select(d => d.Name)];

@@ -202,12 +202,20 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             };
         }
 
-        var receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Job, job.Id);
-        var since = session.Since;
-        if (!receipt.ContainsKey(RestoreReceipt.Since))
+        var receipt = RestoreReceipt.With(
+            RestoreReceipt.With(status.Receipt, RestoreReceipt.Job, job.Id),
+            RestoreReceipt.Restore,
+            RestoreEvidence.Uid(restore));
+        var clock = session.Clock;
+        if (!receipt.TryGetValue(RestoreReceipt.Since, out var since))
         {
-            since = now.ToString("O", CultureInfo.InvariantCulture);
-            receipt = RestoreReceipt.With(receipt, RestoreReceipt.Since, since);
+            clock = AttemptClock.StartedHere(_services.Time, now);
+            receipt = RestoreReceipt.With(
+                receipt, RestoreReceipt.Since, now.ToString("O", CultureInfo.InvariantCulture));
+        }
+        else if (RestoreReceipt.Time(since) is var began && clock?.StartedAt != began)
+        {
+            clock = AttemptClock.StartedElsewhere(_services.Time, began);
         }
 
         var begun = await WriteAsync(
@@ -215,7 +223,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             RestoreStatusComposer.Running(
                 restore, status with { Receipt = receipt }, "Checking the snapshot and the server.", now),
             cancellationToken);
-        (session.Job, session.Since) = (job, since);
+        (session.Job, session.Clock) = (job, clock);
         job.StopAfterCurrent = stop;
         job.Start((self, token) => new RestoreRun(_services, begun, self, session).RunAsync(token));
         return ShowProgress;

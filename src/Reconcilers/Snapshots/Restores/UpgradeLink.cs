@@ -5,12 +5,12 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <summary>Finds the upgrade whose rollback a restore is.</summary>
 internal static class UpgradeLink
 {
-    /// <summary>The uid of the upgrade that owns the restore and waits for it. The plan of that upgrade has stopped
+    /// <summary>The upgrade that owns the restore and waits for it. The plan of that upgrade has stopped
     /// OMS, so no other session may use its databases, and its claim covers the restore. Labels and owner references
     /// prove nothing, because every creator of the object can set them. The proof is the upgrade's own status: a step
     /// that has not succeeded yet, with a receipt that names this restore and was written before the restore was
     /// created.</summary>
-    public static async Task<string?> FindAsync(
+    public static async Task<OmsUpgrade?> FindAsync(
         RestoreServices services, SnapshotRestore restore, CancellationToken cancellationToken)
     {
         var owners = (restore.Metadata.OwnerReferences ?? []).Where(o =>
@@ -23,7 +23,7 @@ internal static class UpgradeLink
                 && upgrade.Metadata.Uid == owner.Uid
                 && Steps(status).Any(s => Awaits(s, restore.Metadata.Name)))
             {
-                return owner.Uid;
+                return upgrade;
             }
         }
 

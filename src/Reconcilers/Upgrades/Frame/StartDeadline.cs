@@ -10,6 +10,6 @@ internal static class StartDeadline
             + "Set a later spec.notAfter if this run is still wanted; otherwise delete the object."
         : null;
 
-    private static string Text(DateTimeOffset time) =>
+    public static string Text(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -53,6 +53,53 @@ public sealed class RestoreTests(MariaDbServer server)
         differences.Select(f => f.Failure).ShouldBe([SnapshotFailure.CatalogueMismatch, SnapshotFailure.CatalogueMismatch, SnapshotFailure.RowCountMismatch]);
     }
 
+    [Theory]
+    [InlineData(DumpToolKind.MySqlDump)]
+    [InlineData(DumpToolKind.MyDumper)]
+    public async Task Witness_of_a_restore_is_in_the_database_and_in_no_dump(DumpToolKind tool)
+    {
+        using var folder = new TemporaryStorage();
+        var database = await SampleDatabase.CreateAsync(server, rows: 30);
+        await using var connection = await server.OpenAsync();
+        var loader = new SnapshotLoader();
+        foreach (var id in new[] { "one", "two" })
+        {
+            var location = folder.At(id);
+            var manifest = await new Snapshotter().TakeAsync(
+                new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database], Tool = tool }, Token);
+            manifest.Databases[0].Tables.ShouldNotContain(t => t.Name == RestoreWitness.Table);
+
+            IReadOnlyList<RestoreWitness> before = [];
+            await loader.RestoreAsync(
+                new SnapshotLoadRequest
+                {
+                    Location = location,
+                    Connection = server.Options(),
+                    Database = database,
+                    Witness = new RestoreWitness($"uid-{id}", "oms/back", id, RestoreWitnessState.Begun),
+                    OnDrop = (drop, _) =>
+                    {
+                        drop.IsEmpty.ShouldBeFalse();
+                        drop.Tables.ShouldBe(manifest.Databases[0].Tables.Count);
+                        before = drop.Witnesses;
+                        return Task.CompletedTask;
+                    },
+                },
+                Token);
+
+            before.Select(w => w.Restore).Distinct().ShouldBe(id == "one" ? [] : ["uid-one"]);
+            var after = await RestoreWitness.ReadAsync(connection, database, Token);
+            after.Select(w => (w.Restore, w.State)).ShouldBe([($"uid-{id}", RestoreWitnessState.Begun), ($"uid-{id}", RestoreWitnessState.Restored)]);
+            (await loader.CompareAsync(connection, manifest.Databases[0], database, Token)).ShouldBeEmpty();
+
+            // Written again, nothing changes.
+            await after[0].WriteAsync(connection, database, Token);
+            (await RestoreWitness.ReadAsync(connection, database, Token)).ShouldBe(after);
+        }
+
+        (await RestoreWitness.ReadAsync(connection, "no_such_database", Token)).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Database_can_be_loaded_under_another_name()
     {

@@ -38,6 +38,7 @@ internal sealed class StageOperator : IReconcileTrigger<SnapshotRestore>, IEntit
                 Storages = stage.Storages,
                 Servers = new SqlRestoreServers(TimeProvider.System),
                 Claims = new TargetClaims(stage.Client, stage.Namespace, TimeProvider.System),
+                InUse = static (_, _) => Task.FromResult<string?>(null),
                 Changes = new AsyncSignal(),
                 Fence = new LeadershipFence(new AlwaysLeader()),
                 Events = _events,

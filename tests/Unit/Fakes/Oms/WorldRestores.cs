@@ -13,11 +13,20 @@ internal sealed class WorldRestores(OmsWorld world)
     /// <summary>How many restores from now on fail, and with what words.</summary>
     public Queue<string> Failures { get; } = new();
 
+    public string FailureReason { get; set; } = Reasons.SnapshotInvalid;
+
     public void Created(SnapshotRestore restore)
     {
         world.Did("restore", string.Join('+', restore.Spec.Databases));
         var (space, name) = (restore.Metadata.Namespace, restore.Metadata.Name);
         world.After(TimeSpan.FromMilliseconds(100), () => Begin(space, name, restore.Spec));
+    }
+
+    /// <summary>An administrator accepted what the only restore found.</summary>
+    public void Accepted()
+    {
+        var restore = world.Api.All<SnapshotRestore>().Single();
+        Begin(restore.Metadata.Namespace, restore.Metadata.Name, restore.Spec);
     }
 
     private void Begin(string? space, string name, SnapshotRestoreSpec spec)
@@ -55,7 +64,7 @@ internal sealed class WorldRestores(OmsWorld world)
     {
         Phase = SnapshotRestorePhases.Failed,
         Message = problem,
-        Conditions = [new Condition { Type = ConditionTypes.Failed, Status = "True", Reason = Reasons.SnapshotInvalid, Message = problem }],
+        Conditions = [new Condition { Type = ConditionTypes.Failed, Status = "True", Reason = FailureReason, Message = problem }],
     });
 
     private void Write(string? space, string name, Func<SnapshotRestoreStatus, SnapshotRestoreStatus> change)

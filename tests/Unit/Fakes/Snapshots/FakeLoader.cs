@@ -54,12 +54,17 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
             var there = server.Databases.ContainsKey(database);
             if (request.OnDrop is not null)
             {
-                await request.OnDrop(new SnapshotDrop(database, there, there ? 7 : 0, $"restore.{database}", session), cancellationToken);
+                var isEmpty = !there || server.Databases[database].Length == 0;
+                await request.OnDrop(
+                    new SnapshotDrop(database, there, isEmpty ? 0 : 7, $"restore.{database}", session) { IsEmpty = isEmpty, Witnesses = server.WitnessesIn(database) },
+                    cancellationToken);
             }
 
             await life.PassAsync($"before drop {database}");
             server.Drop(leading, database);
             await life.PassAsync($"dropped {database}");
+            Witness(RestoreWitnessState.Begun);
+            await life.PassAsync($"witnessed {database}");
             loading = server.Connect("drc", database);
             if (!server.Lock(loading, $"load.{database}"))
             {
@@ -101,6 +106,14 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
             }
 
             await life.PassAsync($"compared {database}");
+            Witness(RestoreWitnessState.Restored);
+            await life.PassAsync($"completed {database}");
+
+            void Witness(RestoreWitnessState state) => server.In(leading, () =>
+            {
+                server.Witness(database, request.Witness! with { State = state });
+                return true;
+            });
         }
         finally
         {

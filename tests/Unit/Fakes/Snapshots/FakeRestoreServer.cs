@@ -1,4 +1,5 @@
 using Drydock.Clients.MySql;
+using Drydock.Clients.Snapshots;
 using Drydock.Reconcilers.Snapshots;
 
 namespace Drydock.Tests.Unit.Fakes;
@@ -28,5 +29,17 @@ internal sealed class FakeRestoreServer(FakeServer server, RestoreLife life) : I
         var there = server.Sessions.Where(s => sessions.Contains(new SessionReceipt(s.Id, s.Host))).ToList();
         there.ForEach(s => server.End(s, killed: true));
         return there.ConvertAll(s => s.Seen());
+    }
+
+    public async Task WitnessAsync(
+        IReadOnlyCollection<string> databases, RestoreWitness witness, CancellationToken cancellationToken)
+    {
+        foreach (var database in databases)
+        {
+            await life.PassAsync($"before witness {database}");
+            server.Witness(database, witness);
+        }
+
+        await life.PassAsync("witnessed");
     }
 }

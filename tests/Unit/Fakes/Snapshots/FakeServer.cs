@@ -34,6 +34,9 @@ internal sealed class FakeServer
     /// <summary>Databases and what they hold.</summary>
     public SortedDictionary<string, string> Databases { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What restores left in the databases.</summary>
+    public Dictionary<string, List<RestoreWitness>> Witnesses { get; } = new(StringComparer.Ordinal);
+
     public List<FakeSession> Sessions { get; } = [];
 
     /// <summary>Drops carried out, in order.</summary>
@@ -87,9 +90,42 @@ internal sealed class FakeServer
     public void Drop(FakeSession session, string database) => In(session, () =>
     {
         Drops.Add(database);
-        Databases[database] = "";
+        Replace(database, "");
         return true;
     });
+
+    /// <summary>The database is dropped, created and filled; by people, without a witness.</summary>
+    public void Replace(string database, string content)
+    {
+        lock (_lock)
+        {
+            Databases[database] = content;
+            Witnesses.Remove(database);
+        }
+    }
+
+    /// <summary>Adds a row unless it is there, as the primary key has it.</summary>
+    public void Witness(string database, RestoreWitness witness)
+    {
+        lock (_lock)
+        {
+            var rows = Witnesses.TryGetValue(database, out var there) ? there : (Witnesses[database] = []);
+            if (Databases.ContainsKey(database) && !rows.Exists(r => r.Restore == witness.Restore && r.State == witness.State))
+            {
+                rows.Add(witness with { At = "2026-01-01 00:00:00" });
+            }
+        }
+    }
+
+    public IReadOnlyList<RestoreWitness> WitnessesIn(string database)
+    {
+        lock (_lock)
+        {
+            return [.. Witnesses.GetValueOrDefault(database) ?? []];
+        }
+    }
+
+    private int TablesIn(string database) => Databases.GetValueOrDefault(database) is { Length: > 0 } ? 7 : 0;
 
     public ServerState Look(IReadOnlyCollection<string> databases)
     {
@@ -107,7 +143,7 @@ internal sealed class FakeServer
                     FunctionsNeedSuper = FunctionsNeedSuper,
                     FreeBytes = FreeBytes,
                     Grants = new GrantList(Grants),
-                    Databases = [.. databases.Select(d => new ServerDatabase(d, Databases.ContainsKey(d), Databases.ContainsKey(d) ? 7 : 0, 0, Definers))],
+                    Databases = [.. databases.Select(d => new ServerDatabase(d, Databases.ContainsKey(d), TablesIn(d), 0, Definers) { Witnesses = WitnessesIn(d) })],
                     Sessions = [.. Sessions.Where(s => s.Database is not null && databases.Contains(s.Database)).Select(s => s.Seen())],
                 };
         }

@@ -36,6 +36,7 @@ internal sealed class RestoreOperator : IReconcileTrigger<SnapshotRestore>, IAsy
                 Storages = world,
                 Servers = server,
                 Claims = new TargetClaims(world.Api, "drydock-system", world.Time),
+                InUse = (_, _) => Task.FromResult(world.InUse),
                 Changes = new AsyncSignal(),
                 Fence = new LeadershipFence(new AlwaysLeader()),
                 Events = world.Events,

@@ -43,7 +43,7 @@ internal sealed class RestoreWorld : IStorages
     {
         SnapshotRef = new SnapshotReference { Name = "snap" },
         AllowDrop = ["rm", "cm"],
-        NotAfter = new DateTimeOffset(2200, 1, 1, 0, 0, 0, TimeSpan.Zero),
+        NotAfter = new DateTimeOffset(2026, 1, 7, 0, 0, 0, TimeSpan.Zero),
     };
 
     /// <summary>Makes the Secret, the BackupSnapshot and the restore.</summary>
@@ -118,6 +118,9 @@ internal sealed class RestoreWorld : IStorages
     public SnapshotException? OpenFails { get; set; }
 
     public bool Shared { get; set; }
+
+    /// <summary>Why OMS may use the databases, as its hosts say; null: it is stopped.</summary>
+    public string? InUse { get; set; }
 
     public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
         OpenFails is { } refused ? Task.FromException<ISnapshotStorage>(refused) : Task.FromResult<ISnapshotStorage>(Snapshots);

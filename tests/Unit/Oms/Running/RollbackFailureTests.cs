@@ -33,6 +33,26 @@ public sealed class RollbackFailureTests
     }
 
     [Fact]
+    public void Restore_that_waits_for_a_decision_is_not_replaced_by_another()
+    {
+        var world = RollbackTests.Failed();
+        world.Restores.FailureReason = Reasons.OutcomeUnknown;
+        world.Restores.Failures.Enqueue("rm_340 has no witness.");
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackFailed", "failed");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("rm_340 has no witness.");
+        world.Annotate(Annotations.Retry, "again");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Count("restore").ShouldBe(1);
+        world.ReasonOf("Stalled").ShouldBe("RollbackFailed");
+
+        world.Restores.Accepted();
+        world.RunToRolledBack();
+        world.Count("restore").ShouldBe(1);
+        RollbackTests.AsBefore(world);
+    }
+
+    [Fact]
     public void Unreadable_data_of_failed_upgrade_does_not_block_rollback()
     {
         var world = RollbackTests.Failed();

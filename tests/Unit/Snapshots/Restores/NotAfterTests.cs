@@ -34,6 +34,24 @@ public sealed class NotAfterTests
     }
 
     [Fact]
+    public async Task Deadline_far_from_the_creation_is_refused_with_its_bound()
+    {
+        var created = _world.Time.GetUtcNow();
+        await _world.CreateAsync(RestoreWorld.Spec with { NotAfter = created + TimeSpan.FromDays(7) + TimeSpan.FromSeconds(1) });
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+
+        var status = await _world.StatusAsync();
+        status.Standing(ConditionTypes.Stalled).ShouldBe($"True/{Reasons.InvalidSpec}");
+        status.Message.ShouldNotBeNull().ShouldContain("spec.notAfter is 2026-01-08T00:00:01Z");
+        status.Message.ShouldContain("2026-01-08T00:00:00Z");
+        NothingReached(op);
+
+        await _world.ChangeAsync(s => s with { NotAfter = created + TimeSpan.FromDays(7) });
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+    }
+
+    [Fact]
     public async Task Plan_needs_no_notAfter()
     {
         await _world.CreateAsync(RestoreWorld.Spec with { NotAfter = null, Mode = RunMode.Plan });

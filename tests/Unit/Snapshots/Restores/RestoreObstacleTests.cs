@@ -49,6 +49,44 @@ public sealed class RestoreObstacleTests
     }
 
     [Fact]
+    public async Task Restore_of_an_upgrade_waits_while_a_container_runs()
+    {
+        _world.Server.Connect("oms", "cm");
+        _world.InUse = "Container oms_422 on oms-a runs.";
+        await _world.CreateAsync(owners: await _world.UpgradeAsync());
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
+
+        (await _world.StatusAsync()).Message.ShouldNotBeNull().ShouldContain("oms_422 on oms-a runs");
+        _world.Server.Ended.ShouldBeEmpty();
+        _world.Server.Drops.ShouldBeEmpty();
+
+        _world.InUse = null;
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+        _world.Server.Ended.ShouldBe(["oms:cm"]);
+    }
+
+    [Fact]
+    public async Task Restore_of_an_upgrade_onto_another_server_waits_for_a_decision()
+    {
+        await _world.CreateAsync(owners: await _world.UpgradeAsync());
+        _world.Server.Identity = "uuid:77aa";
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+
+        var status = await _world.StatusAsync();
+        status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.OutcomeUnknown}");
+        status.Message.ShouldNotBeNull().ShouldContain("uuid:77aa");
+        status.Message.ShouldContain("uuid:0b6f");
+        _world.Server.Drops.ShouldBeEmpty();
+
+        var words = status.Message.Split([' ', '`'], StringSplitOptions.RemoveEmptyEntries);
+        await _world.AnnotateAsync(Annotations.Accept, words.Single(w => w.StartsWith($"{Annotations.Accept}=", StringComparison.Ordinal)).Split('=')[1]);
+        await _world.AnnotateAsync(Annotations.Retry, "1");
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+    }
+
+    [Fact]
     public async Task Restore_whose_owner_does_not_await_it_ends_no_session()
     {
         _world.Server.Connect("oms", "cm");

@@ -21,6 +21,11 @@ internal interface IRestoreServer
     /// them.</exception>
     Task<IReadOnlyList<ServerSession>> EndSessionsAsync(
         IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken);
+
+    /// <summary>Adds the witness to the existing ones of these databases.</summary>
+    /// <exception cref="MySqlException">The server cannot be reached, or refuses the statements.</exception>
+    Task WitnessAsync(
+        IReadOnlyCollection<string> databases, RestoreWitness witness, CancellationToken cancellationToken);
 }
 
 internal interface IRestoreServers

@@ -47,7 +47,11 @@ internal sealed record ServerState
 /// <param name="Tables">Number of base tables.</param>
 /// <param name="Bytes">Bytes of data and indexes, as the server estimates them.</param>
 /// <param name="Definers">Accounts that its views, routines, triggers and events run as, <c>user@host</c>.</param>
-internal sealed record ServerDatabase(string Name, bool Exists, int Tables, long Bytes, IReadOnlyList<string> Definers);
+internal sealed record ServerDatabase(string Name, bool Exists, int Tables, long Bytes, IReadOnlyList<string> Definers)
+{
+    /// <summary>What restores left in it.</summary>
+    public IReadOnlyList<RestoreWitness> Witnesses { get; init; } = [];
+}
 
 /// <summary>A session on the server.</summary>
 /// <param name="Id">CONNECTION_ID().</param>

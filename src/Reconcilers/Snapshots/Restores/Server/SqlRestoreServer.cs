@@ -92,6 +92,16 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
         }
     }
 
+    public async Task WitnessAsync(
+        IReadOnlyCollection<string> databases, RestoreWitness witness, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        foreach (var database in databases)
+        {
+            await witness.WriteAsync(connection, database, cancellationToken);
+        }
+    }
+
     // The same format as MetadataServerInfo.Identity: the claims of upgrades and restores on one server must have the
     // same name.
     private static string IdentityOf(Dictionary<string, string> variables)
@@ -153,7 +163,8 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
         var size = await RestoreFactsReader.RowsAsync(
             connection,
             "SELECT COUNT(*), COALESCE(SUM(COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0)), 0) FROM "
-            + "information_schema.TABLES WHERE TABLE_SCHEMA = @db AND TABLE_TYPE = 'BASE TABLE'",
+            + "information_schema.TABLES WHERE TABLE_SCHEMA = @db AND TABLE_TYPE = 'BASE TABLE' "
+            + $"AND TABLE_NAME <> '{RestoreWitness.Table}'",
             cancellationToken,
             ("@db", name));
         return new ServerDatabase(
@@ -161,7 +172,10 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
             Exists: true,
             (int)decimal.Parse(size[0][0] ?? "0", CultureInfo.InvariantCulture),
             (long)decimal.Parse(size[0][1] ?? "0", CultureInfo.InvariantCulture),
-            await RestoreFactsReader.DefinersAsync(connection, name, cancellationToken));
+            await RestoreFactsReader.DefinersAsync(connection, name, cancellationToken))
+        {
+            Witnesses = await RestoreWitness.ReadAsync(connection, name, cancellationToken),
+        };
     }
 
     private static async Task<IReadOnlyList<ServerSession>> SessionsAsync(

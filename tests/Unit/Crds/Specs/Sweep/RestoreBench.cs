@@ -42,6 +42,7 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IRestoreServers
                 Storages = this,
                 Servers = this,
                 Claims = new TargetClaims(World.Api, "drydock-system", World.Time),
+                InUse = static (_, _) => Task.FromResult<string?>(null),
                 Changes = new AsyncSignal(),
                 Fence = new LeadershipFence(new AlwaysLeader()),
                 Events = World.Events,
@@ -62,7 +63,7 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IRestoreServers
         Files = new SnapshotFiles { Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } }, Path = "snap-1" },
         Target = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
         AllowDrop = ["rm", "cm"],
-        NotAfter = new DateTimeOffset(2200, 1, 1, 0, 0, 0, TimeSpan.Zero),
+        NotAfter = new DateTimeOffset(2026, 1, 7, 0, 0, 0, TimeSpan.Zero),
     };
 
     /// <summary>How a restore ends, and all it asked of the clients.</summary>

@@ -1,0 +1,99 @@
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>What a restore leaves in each of its databases, so that the data and not only a status in etcd tell what
+/// became of them: a row of <see cref="Table"/>. <see cref="RestoreWitnessState.Begun"/> is written before a status
+/// says that the restore has begun, and again right after the database was created;
+/// <see cref="RestoreWitnessState.Restored"/> after the comparison, before a status says so. A drop removes the rows
+/// with the data that they describe. No dump, catalogue or row count contains the table.</summary>
+/// <remarks>In the database itself, because the load of a dump needs SELECT, INSERT and CREATE there and nothing is
+/// sure elsewhere. Rows are only added, so UPDATE and DELETE are not needed and a late process changes
+/// nothing.</remarks>
+/// <param name="Restore">UID of the restore.</param>
+/// <param name="Name">Namespace and name of the restore.</param>
+/// <param name="Snapshot">The snapshot it restores.</param>
+/// <param name="State">What was done.</param>
+/// <param name="At">When, by the server's clock (UTC); null before it is written.</param>
+public sealed record RestoreWitness(
+    string Restore, string Name, string Snapshot, RestoreWitnessState State, string? At = null)
+{
+    /// <summary>MariaDB drops the tables of a database one by one in the order of their names: this one is the last, so
+    /// an interrupted drop leaves it.</summary>
+    public const string Table = "zz_drydock_restore";
+
+    // 1049: no such database; 1109, 1146: no such table.
+    private static readonly int[] NotThere = [1049, 1109, 1146];
+
+    public override string ToString() => $"{State} by {Name} (UID {Restore}) from snapshot {Snapshot} at {At} UTC";
+
+    /// <summary>The rows in a database; none if it does not exist.</summary>
+    /// <exception cref="MySqlException">The server refuses the query.</exception>
+    public static async Task<IReadOnlyList<RestoreWitness>> ReadAsync(
+        MySqlConnection connection, string database, CancellationToken cancellationToken)
+    {
+        await using var command = new MySqlCommand(
+            $"SELECT restore_uid, restore_name, snapshot, state, CAST(written_at AS CHAR) FROM {In(database)} "
+                + "ORDER BY written_at, state",
+            connection);
+        try
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            var rows = new List<RestoreWitness>();
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (Enum.TryParse<RestoreWitnessState>(reader.GetString(3), out var state))
+                {
+                    rows.Add(new RestoreWitness(
+                        reader.GetString(0), reader.GetString(1), reader.GetString(2), state, reader.GetString(4)));
+                }
+            }
+
+            return rows;
+        }
+        catch (MySqlException e) when (NotThere.Contains(e.Number))
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Adds this row to an existing database, unless it is there.</summary>
+    /// <exception cref="MySqlException">The server refuses the statements.</exception>
+    public async Task WriteAsync(MySqlConnection connection, string database, CancellationToken cancellationToken)
+    {
+        // A server may be configured without autocommit.
+        await ExecuteAsync(connection, "SET autocommit = 1", cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(
+            connection,
+            $"CREATE TABLE IF NOT EXISTS {In(database)} (restore_uid VARCHAR(64) NOT NULL, "
+                + "restore_name VARCHAR(320) NOT NULL, snapshot VARCHAR(255) NOT NULL, state VARCHAR(16) NOT NULL, "
+                + "written_at DATETIME(6) NOT NULL, PRIMARY KEY (restore_uid, state)) DEFAULT CHARSET = utf8mb4",
+            cancellationToken).ConfigureAwait(false);
+        await using var insert = new MySqlCommand(
+            $"INSERT IGNORE INTO {In(database)} (restore_uid, restore_name, snapshot, state, written_at) "
+                + "VALUES (@restore, @name, @snapshot, @state, UTC_TIMESTAMP(6))",
+            connection);
+        insert.Parameters.AddWithValue("@restore", Restore);
+        insert.Parameters.AddWithValue("@name", Name);
+        insert.Parameters.AddWithValue("@snapshot", Snapshot);
+        insert.Parameters.AddWithValue("@state", State.ToString());
+        await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string In(string database) => $"{MySqlIdentifier.Quote(database)}.{Table}";
+
+    private static async Task ExecuteAsync(
+        MySqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new MySqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+}
+
+/// <summary>How far a restore came in a database.</summary>
+public enum RestoreWitnessState
+{
+    /// <summary>It may drop the database: it has its former contents, or a part of the snapshot.</summary>
+    Begun,
+
+    /// <summary>The database was loaded and compared. The restore must not drop it again.</summary>
+    Restored,
+}

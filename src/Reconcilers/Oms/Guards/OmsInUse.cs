@@ -1,0 +1,39 @@
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>For the restore of a rollback, which ends sessions and drops databases: whether a container of OMS runs,
+/// asked of the hosts and not of a status.</summary>
+internal static class OmsInUse
+{
+    /// <summary>Why the databases may be in use: a container that the rollback must keep stopped runs, or a host cannot
+    /// be asked. Null if all of them are stopped.</summary>
+    public static async Task<string?> CheckAsync(
+        OmsServices services, OmsUpgrade upgrade, CancellationToken cancellationToken)
+    {
+        if (upgrade.Status?.RollbackPlan is not { } plan)
+        {
+            return null;
+        }
+
+        var secrets = await SecretUses.ReadAsync(
+            services.Kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, cancellationToken);
+        await using var targets = new OmsTargets(upgrade, secrets, services, static () => { });
+        IGuardCheck check = new ContainerStaysStopped(targets);
+        foreach (var guard in plan.Guards.Where(g => g.Check == check.Name))
+        {
+            try
+            {
+                var reading = await check.CheckAsync(guard, plan, cancellationToken);
+                if (reading.State != GuardState.Holds)
+                {
+                    return reading.Message;
+                }
+            }
+            catch (Exception error) when (error is DockerException or KeyNotFoundException)
+            {
+                return targets.Redactor.Redact($"{guard.Node}: {error.Message}");
+            }
+        }
+
+        return null;
+    }
+}

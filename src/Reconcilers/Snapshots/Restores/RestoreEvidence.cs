@@ -1,0 +1,106 @@
+namespace Drydock.Reconcilers.Snapshots;
+
+/// <summary>Compares the status of a restore with the witnesses in its databases. A status may be older than the
+/// databases, because etcd or the object was restored from a backup. Pure.</summary>
+internal static class RestoreEvidence
+{
+    private const int TokenDigits = 8;
+
+    /// <summary>The UID under which the restore began: an object that was restored together with its status has another
+    /// UID and is the same restore.</summary>
+    public static string Uid(SnapshotRestore restore) =>
+        restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Restore) ?? restore.Metadata.Uid ?? "";
+
+    public static RestoreWitness Witness(SnapshotRestore restore, SnapshotManifest manifest) =>
+        new(Uid(restore), NameOf(restore), manifest.Id, RestoreWitnessState.Begun);
+
+    /// <summary>Whether this restore completed the database, whatever its status says.</summary>
+    public static bool IsRestored(SnapshotRestore restore, IEnumerable<RestoreWitness> witnesses) =>
+        witnesses.Any(w => w.Restore == Uid(restore) && w.State == RestoreWitnessState.Restored);
+
+    /// <summary>Why an administrator must decide before these databases are dropped; null if the restore may drop
+    /// them. What the witnesses must show: a restore that has begun left one in every database that has objects; one
+    /// that has not begun must not find that an object of its name already restored the same snapshot.</summary>
+    public static RestoreOutcome? Against(
+        SnapshotRestore restore, RestoreWork work, IEnumerable<RestoreFinding> databases)
+    {
+        var begun = restore.Status?.Phase == SnapshotRestorePhases.Restoring
+            || RestoreProgress.HasBegun(restore.Status);
+        var contradictions = databases
+            .Where(d => !d.IsEmpty && !d.Witnesses.Any(w => w.Restore == Uid(restore)))
+            .Where(d => begun || d.Witnesses.Any(w => IsOfSameName(restore, work, w)))
+            .Select(d => $"{d.Database} ({RestoreGuards.StateOf(restore.Status, d.Database)} in status) has objects "
+                + "and " + (d.Witnesses.Count == 0 ? "no witness of a restore" : string.Join(", ", d.Witnesses)))
+            .ToList();
+        if (contradictions.Count == 0)
+        {
+            return null;
+        }
+
+        var found = string.Join("; ", contradictions);
+        if (Ask(restore, $"{work.State.Identity}\n{found}") is not { } accept)
+        {
+            return null;
+        }
+
+        var why = begun
+            ? "The status says that this restore has begun, so it must have left a witness (table "
+                + $"{RestoreWitness.Table}) in each database. Either the status is older than the databases (etcd or "
+                + "the object was restored from a backup), or the databases were replaced."
+            : $"An object of this name and another UID restored the same snapshot before ({Uid(restore)} is the UID "
+                + "now), and the status of this object does not know of it.";
+        return new RestoreOutcome.Failed(
+            Reasons.OutcomeUnknown,
+            $"At {work.State.Address}: {found}. {why} Nothing was dropped, and nothing continues automatically. If the "
+            + $"databases are right as they are, {Leave(restore, work)}. If everything written to them since may be "
+            + $"lost, drop and load them with {accept}.");
+    }
+
+    /// <summary>Why an administrator must decide: the server is not the one that the upgrade planned for, so its
+    /// databases are perhaps not those that the rollback is about. After a failover it is right.</summary>
+    public static RestoreOutcome? AgainstServer(SnapshotRestore restore, RestoreWork work) =>
+        work.PlannedServer is { } planned
+        && planned != work.State.Identity
+        && Ask(restore, $"{planned}\n{work.State.Identity}") is { } accept
+            ? new RestoreOutcome.Failed(
+                Reasons.OutcomeUnknown,
+                $"{work.State.Address} is now the server {work.State.Identity}, but the upgrade planned for and "
+                + $"dumped {planned}. Nothing was dropped, and nothing continues automatically. If the address or "
+                + $"the DNS name is wrong, correct it, then set the annotation {Annotations.Retry} of this object. If "
+                + $"this server replaced the other one (failover), restore to it with {accept}.")
+            : null;
+
+    // The command that accepts exactly what was found; null if it was given.
+    private static string? Ask(SnapshotRestore restore, string found)
+    {
+        var digest = Digest($"{Uid(restore)}\n{found}");
+        var token = $"restore@{digest}";
+        return Accepted(restore).Contains(token, StringComparer.Ordinal)
+            ? null
+            : $"`kubectl -n {restore.Metadata.Namespace} annotate snapshotrestore {restore.Metadata.Name} --overwrite "
+                + $"{Annotations.Accept}={string.Join(',', Accepted(restore).Append(token))} "
+                + $"{Annotations.Retry}=accept-{digest}`";
+    }
+
+    private static bool IsOfSameName(SnapshotRestore restore, RestoreWork work, RestoreWitness witness) =>
+        witness.State == RestoreWitnessState.Restored
+            && witness.Name == NameOf(restore)
+            && witness.Snapshot == work.Manifest.Id;
+
+    private static string Leave(SnapshotRestore restore, RestoreWork work) => work.UpgradeUid is null
+        ? $"delete this object: `kubectl -n {restore.Metadata.Namespace} delete snapshotrestore "
+            + $"{restore.Metadata.Name}` drops nothing"
+        : $"end the upgrade that waits for this restore with the annotation {Annotations.Abort}";
+
+    private static IEnumerable<string> Accepted(SnapshotRestore restore) =>
+        (restore.Metadata.Annotations?.GetValueOrDefault(Annotations.Accept) ?? "")
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static string NameOf(SnapshotRestore restore) => $"{restore.Metadata.Namespace}/{restore.Metadata.Name}";
+
+    private static string Digest(string text) => Convert.ToHexStringLower(
+        System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..TokenDigits];
+}
+
+/// <summary>What was found in a database.</summary>
+internal sealed record RestoreFinding(string Database, bool IsEmpty, IReadOnlyList<RestoreWitness> Witnesses);

@@ -1,0 +1,191 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Crds.Common;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Snapshots;
+
+/// <summary>
+/// etcd, or the object, is restored from a backup: a restore that ended has the status of any of its former writes. The
+/// databases have been in use since.
+/// </summary>
+public sealed class RestoreStatusPutBackTests
+{
+    public static TheoryData<bool, bool> Objects => new() { { false, false }, { true, false }, { false, true }, { true, true } };
+
+    [Theory]
+    [MemberData(nameof(Objects))]
+    public async Task Restore_that_ended_drops_nothing_whatever_status_is_put_back(bool linked, bool otherUid)
+    {
+        foreach (var (status, n) in (await WritesAsync(linked)).Select((s, i) => (s, i)))
+        {
+            var (world, where) = (await EndedAsync(linked), $"write {n}: {status.Phase} {string.Join(", ", status.Databases.Select(d => $"{d.Name} {d.State}"))}");
+            var uid = world.Server.WitnessesIn("rm")[0].Restore;
+            var (drops, ended) = (world.Server.Drops.Count, world.Server.Ended.Count);
+            await PutBackAsync(world, status, otherUid);
+            await using var op = new RestoreOperator(world);
+            await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
+
+            var now = await world.StatusAsync();
+            now.Phase.ShouldBe(SnapshotRestorePhases.Succeeded, $"{where}: {now.Message}");
+            now.Databases.ShouldAllBe(d => d.State == RestoreState.Restored, where);
+            now.Receipt!["restore"].ShouldBe(uid, where);
+            AssertUntouched(world, drops, ended, where);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Begun_restore_drops_no_database_that_was_replaced_since(bool linked)
+    {
+        foreach (var (status, n) in (await WritesAsync(linked)).Select((s, i) => (s, i)))
+        {
+            var (world, where) = (await EndedAsync(linked), $"write {n}");
+            var drops = world.Server.Drops.Count;
+            world.Server.Sessions.Clear();
+            world.Server.Replace("rm", "used since");
+            world.Server.Replace("cm", "used since");
+            await PutBackAsync(world, status, otherUid: false);
+            await using var op = new RestoreOperator(world);
+            await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
+
+            var now = await world.StatusAsync();
+            if (status.Phase != SnapshotRestorePhases.Restoring)
+            {
+                // Nothing tells it from a restore that an administrator wants: notAfter bounds it.
+                continue;
+            }
+
+            world.Server.Drops.Count.ShouldBe(drops, where);
+            if (status.Databases.TrueForAll(d => d.State == RestoreState.Restored))
+            {
+                now.Phase.ShouldBe(SnapshotRestorePhases.Succeeded, where);
+                continue;
+            }
+
+            now.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.OutcomeUnknown}", where);
+            now.Message.ShouldNotBeNull().ShouldContain("no witness", Case.Sensitive, where);
+            now.Message.ShouldContain("Nothing was dropped", Case.Sensitive, where);
+            now.Message.ShouldNotContain("drops and loads it again", Case.Sensitive, where);
+            now.Message.ShouldContain(linked ? Annotations.Abort : "delete snapshotrestore back", Case.Sensitive, where);
+        }
+    }
+
+    [Fact]
+    public async Task Object_of_same_name_does_not_repeat_a_restore_unasked()
+    {
+        var world = await EndedAsync(linked: false);
+        var drops = world.Server.Drops.Count;
+        await PutBackAsync(world, status: null, otherUid: true);
+        await using var op = new RestoreOperator(world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
+
+        var status = await world.StatusAsync();
+        status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.OutcomeUnknown}");
+        status.Message.ShouldNotBeNull().ShouldContain("Restored by oms/back");
+        AssertUntouched(world, drops, world.Server.Ended.Count, "same name");
+    }
+
+    [Fact]
+    public async Task Decision_of_an_administrator_restores_what_was_replaced()
+    {
+        var world = await EndedAsync(linked: false);
+        world.Server.Sessions.RemoveAll(s => s.User == "oms");
+        world.Server.Replace("rm", "used since");
+        world.Server.Replace("cm", "used since");
+        var drops = world.Server.Drops.Count;
+        await PutBackAsync(world, (await WritesAsync(linked: false)).First(s => s.Databases.Exists(d => d.State == RestoreState.Dropping)), otherUid: false);
+        await using var op = new RestoreOperator(world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+
+        // A retry alone says nothing about the databases.
+        await world.AnnotateAsync(Annotations.Retry, "1");
+        await op.UntilAsync(r => r!.Status!.UsedTokens.Count == 1 && r.Status.Phase == SnapshotRestorePhases.Failed);
+        world.Server.Drops.Count.ShouldBe(drops);
+
+        var words = (await world.StatusAsync()).Message!.Split([' ', '`'], StringSplitOptions.RemoveEmptyEntries);
+        await world.AnnotateAsync(Annotations.Accept, words.Single(w => w.StartsWith($"{Annotations.Accept}=", StringComparison.Ordinal)).Split('=')[1]);
+        await world.AnnotateAsync(Annotations.Retry, words.Single(w => w.StartsWith($"{Annotations.Retry}=", StringComparison.Ordinal)).Split('=')[1].TrimEnd('.'));
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+        world.Server.Databases["rm"].ShouldBe(world.Snapshots.ContentOf("rm"));
+        world.Server.Drops.Skip(drops).ShouldBe(["rm", "cm"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Old_attempt_that_ran_out_of_time_drops_nothing_after_a_retry()
+    {
+        var world = await EndedAsync(linked: false);
+        var drops = world.Server.Drops.Count;
+        await PutBackAsync(world, (await WritesAsync(linked: false)).First(s => s.Databases.Exists(d => d.State == RestoreState.Loading)), otherUid: false);
+        world.Time.Advance(TimeSpan.FromDays(14));
+        await using var op = new RestoreOperator(world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        await world.AnnotateAsync(Annotations.Retry, "1");
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+        AssertUntouched(world, drops, world.Server.Ended.Count, "14 days later");
+    }
+
+    private static void AssertUntouched(RestoreWorld world, int drops, int ended, string where)
+    {
+        world.Server.Drops.Count.ShouldBe(drops, where);
+        world.Server.Ended.Count.ShouldBe(ended, where);
+        world.Server.Databases["rm"].ShouldBe("used since", where);
+        world.Server.Databases["cm"].ShouldBe("used since", where);
+    }
+
+    // Every status that a restore writes, in order.
+    private static async Task<IReadOnlyList<SnapshotRestoreStatus>> WritesAsync(bool linked)
+    {
+        var statuses = new List<SnapshotRestoreStatus>();
+        await RunAsync(linked, async (world, point) =>
+        {
+            if (point == "after status write")
+            {
+                statuses.Add(await world.StatusAsync());
+            }
+        });
+        statuses.ShouldContain(s => s.Databases.Exists(d => d.State == RestoreState.Loading));
+        return statuses;
+    }
+
+    private static async Task<RestoreWorld> EndedAsync(bool linked)
+    {
+        var world = await RunAsync(linked, (_, _) => Task.CompletedTask);
+        world.Server.Databases["rm"] = world.Server.Databases["cm"] = "used since";
+        world.Server.Connect("oms", "rm");
+        return world;
+    }
+
+    private static async Task<RestoreWorld> RunAsync(bool linked, Func<RestoreWorld, string, Task> passing)
+    {
+        var world = new RestoreWorld();
+        await world.CreateAsync(owners: linked ? await world.UpgradeAsync() : null);
+        var life = new RestoreLife("first") { Passing = point => passing(world, point) };
+        await using var op = new RestoreOperator(world, life);
+        await op.UntilAsync(r => r?.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 });
+        return world;
+    }
+
+    private static async Task PutBackAsync(RestoreWorld world, SnapshotRestoreStatus? status, bool otherUid)
+    {
+        var restore = (await world.GetAsync())!;
+        if (otherUid)
+        {
+            await world.Api.DeleteAsync<SnapshotRestore>(RestoreWorld.Name, RestoreWorld.Space);
+            restore = await world.Api.CreateAsync(restore with
+            {
+                Metadata = new V1ObjectMeta { Name = RestoreWorld.Name, Namespace = RestoreWorld.Space, OwnerReferences = restore.Metadata.OwnerReferences, Generation = restore.Metadata.Generation },
+                Status = null,
+            });
+        }
+
+        if (status is not null)
+        {
+            await world.Api.UpdateStatusAsync(restore with { Status = status });
+        }
+    }
+}
