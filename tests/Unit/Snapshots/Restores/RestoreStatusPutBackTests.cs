@@ -20,9 +20,16 @@ public sealed class RestoreStatusPutBackTests
     [MemberData(nameof(Objects))]
     public async Task Restore_that_ended_drops_nothing_whatever_status_is_put_back(bool linked, bool otherUid)
     {
-        foreach (var (status, n) in (await WritesAsync(linked)).Select((s, i) => (s, i)))
+        for (var n = 0; ; n++)
         {
-            var (world, where) = (await EndedAsync(linked), $"write {n}: {status.Phase} {string.Join(", ", status.Databases.Select(d => $"{d.Name} {d.State}"))}");
+            var (world, writes) = await EndedAsync(linked);
+            if (n >= writes.Count)
+            {
+                break;
+            }
+
+            var status = writes[n];
+            var where = $"write {n}: {status.Phase} {string.Join(", ", status.Databases.Select(d => $"{d.Name} {d.State}"))}";
             var uid = world.Server.WitnessesIn("rm")[0].Restore;
             var (drops, ended) = (world.Server.Drops.Count, world.Server.Ended.Count);
             await PutBackAsync(world, status, otherUid);
@@ -42,9 +49,15 @@ public sealed class RestoreStatusPutBackTests
     [InlineData(true)]
     public async Task Begun_restore_drops_no_database_that_was_replaced_since(bool linked)
     {
-        foreach (var (status, n) in (await WritesAsync(linked)).Select((s, i) => (s, i)))
+        for (var n = 0; ; n++)
         {
-            var (world, where) = (await EndedAsync(linked), $"write {n}");
+            var (world, writes) = await EndedAsync(linked);
+            if (n >= writes.Count)
+            {
+                break;
+            }
+
+            var (status, where) = (writes[n], $"write {n}");
             var drops = world.Server.Drops.Count;
             world.Server.Sessions.Clear();
             world.Server.Replace("rm", "used since");
@@ -78,7 +91,7 @@ public sealed class RestoreStatusPutBackTests
     [Fact]
     public async Task Object_of_same_name_does_not_repeat_a_restore_unasked()
     {
-        var world = await EndedAsync(linked: false);
+        var (world, _) = await EndedAsync(linked: false);
         var drops = world.Server.Drops.Count;
         await PutBackAsync(world, status: null, otherUid: true);
         await using var op = new RestoreOperator(world);
@@ -93,12 +106,12 @@ public sealed class RestoreStatusPutBackTests
     [Fact]
     public async Task Decision_of_an_administrator_restores_what_was_replaced()
     {
-        var world = await EndedAsync(linked: false);
+        var (world, writes) = await EndedAsync(linked: false);
         world.Server.Sessions.RemoveAll(s => s.User == "oms");
         world.Server.Replace("rm", "used since");
         world.Server.Replace("cm", "used since");
         var drops = world.Server.Drops.Count;
-        await PutBackAsync(world, (await WritesAsync(linked: false)).First(s => s.Databases.Exists(d => d.State == RestoreState.Dropping)), otherUid: false);
+        await PutBackAsync(world, writes.First(s => s.Databases.Exists(d => d.State == RestoreState.Dropping)), otherUid: false);
         await using var op = new RestoreOperator(world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
 
@@ -118,9 +131,9 @@ public sealed class RestoreStatusPutBackTests
     [Fact]
     public async Task Old_attempt_that_ran_out_of_time_drops_nothing_after_a_retry()
     {
-        var world = await EndedAsync(linked: false);
+        var (world, writes) = await EndedAsync(linked: false);
         var drops = world.Server.Drops.Count;
-        await PutBackAsync(world, (await WritesAsync(linked: false)).First(s => s.Databases.Exists(d => d.State == RestoreState.Loading)), otherUid: false);
+        await PutBackAsync(world, writes.First(s => s.Databases.Exists(d => d.State == RestoreState.Loading)), otherUid: false);
         world.Time.Advance(TimeSpan.FromDays(14));
         await using var op = new RestoreOperator(world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
@@ -137,37 +150,27 @@ public sealed class RestoreStatusPutBackTests
         world.Server.Databases["cm"].ShouldBe("used since", where);
     }
 
-    // Every status that a restore writes, in order.
-    private static async Task<IReadOnlyList<SnapshotRestoreStatus>> WritesAsync(bool linked)
+    // A restore that ended, every status that it wrote, in order, and databases that are in use again.
+    private static async Task<(RestoreWorld World, IReadOnlyList<SnapshotRestoreStatus> Writes)> EndedAsync(bool linked)
     {
-        var statuses = new List<SnapshotRestoreStatus>();
-        await RunAsync(linked, async (world, point) =>
-        {
-            if (point == "after status write")
-            {
-                statuses.Add(await world.StatusAsync());
-            }
-        });
-        statuses.ShouldContain(s => s.Databases.Exists(d => d.State == RestoreState.Loading));
-        return statuses;
-    }
-
-    private static async Task<RestoreWorld> EndedAsync(bool linked)
-    {
-        var world = await RunAsync(linked, (_, _) => Task.CompletedTask);
-        world.Server.Databases["rm"] = world.Server.Databases["cm"] = "used since";
-        world.Server.Connect("oms", "rm");
-        return world;
-    }
-
-    private static async Task<RestoreWorld> RunAsync(bool linked, Func<RestoreWorld, string, Task> passing)
-    {
-        var world = new RestoreWorld();
+        var (world, writes) = (new RestoreWorld(), new List<SnapshotRestoreStatus>());
         await world.CreateAsync(owners: linked ? await world.UpgradeAsync() : null);
-        var life = new RestoreLife("first") { Passing = point => passing(world, point) };
+        var life = new RestoreLife("first")
+        {
+            Passing = async point =>
+            {
+                if (point == "after status write")
+                {
+                    writes.Add(await world.StatusAsync());
+                }
+            },
+        };
         await using var op = new RestoreOperator(world, life);
         await op.UntilAsync(r => r?.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 });
-        return world;
+        writes.ShouldContain(s => s.Databases.Exists(d => d.State == RestoreState.Loading));
+        world.Server.Databases["rm"] = world.Server.Databases["cm"] = "used since";
+        world.Server.Connect("oms", "rm");
+        return (world, writes);
     }
 
     private static async Task PutBackAsync(RestoreWorld world, SnapshotRestoreStatus? status, bool otherUid)
