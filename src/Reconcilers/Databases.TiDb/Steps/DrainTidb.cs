@@ -1,13 +1,17 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Makes a TiDB server resign as DDL owner before it is stopped (docs/research/tidb.md#tidb-server), if
-/// another server can become the owner.</summary>
+/// <summary>Makes a TiDB server resign as DDL owner before it is stopped (docs/research/tidb.md#tidb-server). It is
+/// asked once another server is ready, and again until one has become the owner: a server that has just started may not
+/// be a candidate yet.</summary>
 internal sealed class DrainTidb(ITiDbTargets targets) : TiDbStep<DrainTidb.Args>(targets)
 {
-    private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(2);
+
+    private const int Named = 6;
 
     // Servers of versions without the request.
     private readonly ConcurrentDictionary<string, bool> _cannotResign = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _asked = new(StringComparer.Ordinal);
 
     public sealed record Args;
 
@@ -20,7 +24,8 @@ internal sealed class DrainTidb(ITiDbTargets targets) : TiDbStep<DrainTidb.Args>
             return new Observation.Done(why);
         }
 
-        if (Spec.Of(DatabaseComponent.TiDB).Count() == 1)
+        var others = Spec.Of(DatabaseComponent.TiDB).Where(i => i.Name != instance.Name).ToList();
+        if (others.Count == 0)
         {
             return new Observation.Done($"{instance.Name} is the only TiDB server.");
         }
@@ -37,9 +42,16 @@ internal sealed class DrainTidb(ITiDbTargets targets) : TiDbStep<DrainTidb.Args>
                 + "the owner once its lease has ended.");
         }
 
-        return context.Step.StartedAt is { } asked && context.Time.GetUtcNow() - asked < MovesWithin
-            ? new Observation.Running($"{instance.Name} is still the DDL owner.")
-            : new Observation.NotStarted($"{instance.Name} is the DDL owner.");
+        if (_asked.TryGetValue(instance.Name, out var asked) && context.Time.GetUtcNow() - asked < MovesWithin)
+        {
+            return new Observation.Running($"{instance.Name} is still the DDL owner.");
+        }
+
+        return await IsAnyReadyAsync(others, cancellationToken)
+            ? new Observation.NotStarted($"{instance.Name} is the DDL owner.") { IsSameAttempt = true }
+            : new Observation.Running(
+                $"{instance.Name} is the DDL owner. Waiting until another TiDB server is ready to take over: "
+                + $"{Sentences.List([.. others.Select(i => i.Name)], Named)}.");
     });
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
@@ -49,5 +61,26 @@ internal sealed class DrainTidb(ITiDbTargets targets) : TiDbStep<DrainTidb.Args>
         {
             _cannotResign[instance.Name] = true;
         }
+
+        _asked[instance.Name] = context.Time.GetUtcNow();
+    }
+
+    // The status port opens after the system tables are upgraded.
+    private async Task<bool> IsAnyReadyAsync(List<DatabaseInstance> servers, CancellationToken cancellationToken)
+    {
+        foreach (var server in servers)
+        {
+            try
+            {
+                _ = await Targets.Tidb().VersionAsync(Spec.Status(server), cancellationToken);
+                return true;
+            }
+            catch (TargetException)
+            {
+                // Another one may be ready.
+            }
+        }
+
+        return false;
     }
 }

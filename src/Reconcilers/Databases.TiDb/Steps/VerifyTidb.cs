@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>A TiDB server is verified when its status reports the new version and it executes a statement. After the
-/// first one the system tables must be upgraded too, which raises tidb_server_version
-/// (docs/research/tidb.md#tidb-server), before another one is touched.</summary>
+/// <summary>A TiDB server is verified when its status reports the new version and it executes a statement: it opens its
+/// SQL port only once the system tables have the version of its program (docs/research/tidb.md#tidb-server). The number
+/// of that version (tidb_server_version) stays the same in most patch releases, and never becomes lower.</summary>
 internal sealed class VerifyTidb(ITiDbTargets targets) : VerifyInstance<VerifyTidb.Args>(targets)
 {
     /// <param name="BootstrapBefore">tidb_server_version before the upgrade, if this is the server that upgrades the
@@ -33,10 +33,11 @@ internal sealed class VerifyTidb(ITiDbTargets targets) : VerifyInstance<VerifyTi
         }
 
         var now = await Targets.Sql.BootstrapVersionAsync(cancellationToken);
-        return now > before
+        return now >= before
             ? null
-            : new Observation.Running(string.Create(
+            : new Observation.Failed(Reasons.InstanceUnhealthy, string.Create(
                 CultureInfo.InvariantCulture,
-                $"The system tables are not upgraded yet (tidb_server_version {now})."));
+                $"tidb_server_version is {now}, and was {before} before the upgrade. Check that {instance.Name} uses "
+                + $"this cluster (--path in its start script) and that nobody has changed mysql.tidb, then retry."));
     }
 }

@@ -97,6 +97,69 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public void Store_is_not_drained_before_new_PD_leader_has_heard_of_its_Regions()
+    {
+        var world = new TiDbWorld(new TiDbWorldSetup { From = "3.0.5", Bootstrap = 33, MergeMoves = false }).Begin();
+        world.RunUntil(() => world.Step(Drain).State == StepState.Running, "tikv-1 drains");
+        world.Heard = 0.8;
+        world.RunUntil(() => world.Step(Drain).Message?.Contains("has heard of 80 of 100 Regions of tikv-1 so far", StringComparison.Ordinal) == true, "it waits");
+        world.Count("stop tikv-1 3.0.5").ShouldBe(0);
+
+        world.Heard = 1;
+        world.RunUntil(() => world.Step(Drain).State == StepState.Succeeded, "tikv-1 drained", TimeSpan.FromMinutes(1));
+        world.Step(Drain).Attempt.ShouldBe(1);
+    }
+
+    // A count that stays different must not stop the upgrade.
+    [Fact]
+    public void Regions_that_PD_never_hears_of_delay_drain_for_minutes_only()
+    {
+        var world = new TiDbWorld(new TiDbWorldSetup { From = "3.0.5", Bootstrap = 33, MergeMoves = false }) { Heard = 0.8 }.Begin();
+        world.RunUntil(() => world.Step(Drain).State == StepState.Succeeded, "tikv-1 drained", TimeSpan.FromHours(1));
+        (world.Step(Drain).FinishedAt - world.Step(Drain).StartedAt)!.Value.ShouldBeInRange(TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(6));
+    }
+
+    // Server 2 is drained while the new program of server 1 still starts.
+    [Fact]
+    public void DDL_owner_resigns_once_and_only_when_another_server_is_ready()
+    {
+        var world = new TiDbWorld(new TiDbWorldSetup { TidbStart = TimeSpan.FromSeconds(20) }).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-2/drain").State == StepState.Running, "the drain of tidb-2");
+        world["tidb-1"].IsAlive.ShouldBeTrue();
+        world.IsReady(world["tidb-1"]).ShouldBeFalse();
+        world.Step("UpgradeTiDB/tidb-2/drain").Message!.ShouldBe("tidb-2 is the DDL owner. Waiting until another TiDB server is ready to take over: tidb-1.");
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+        world.Count("resign ddl tidb-2").ShouldBe(1);
+        world.Stored!.Steps.ShouldAllBe(s => s.Attempt == 1 && s.Tries <= 1);
+        var waited = world.Step("UpgradeTiDB/tidb-2/drain").FinishedAt - world["tidb-1"].ReadyAt;
+        waited!.Value.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void Resignation_without_effect_is_repeated_in_same_attempt()
+    {
+        var world = new TiDbWorld().Begin();
+        var asked = new List<DateTimeOffset>();
+        world.Answers = (method, _, path) =>
+        {
+            if (method != "POST" || path != "/ddl/owner/resign" || asked.Count == 4)
+            {
+                return null;
+            }
+
+            asked.Add(world.Now);
+            return (200, "success!");
+        };
+        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1/drain").State == StepState.Succeeded, "the owner is drained");
+
+        (world.Step("UpgradeTiDB/tidb-1/drain").Attempt, world.Step("UpgradeTiDB/tidb-1/drain").Tries).ShouldBe((1, 1));
+        asked.Count.ShouldBe(4);
+        (asked[^1] - asked[0]).ShouldBeInRange(TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public void Failed_drain_continues_when_last_leaders_leave()
     {
         var world = new TiDbWorld { StuckLeaders = 3 }.Begin();

@@ -131,6 +131,29 @@ public sealed class RunTests
         world["tikv-1"].Pid.ShouldBe(pid);
     }
 
+    // Patch releases of one series normally keep tidb_server_version.
+    [Fact]
+    public void Upgrade_to_later_patch_ends_with_unchanged_system_tables()
+    {
+        var world = new TiDbWorld(Whole with { From = "3.0.5", Bootstrap = 33, MergeMoves = false }).Begin();
+        world.RunUntil(() => world.Life.Outcome?.State == RunState.Succeeded, "success", TimeSpan.FromHours(2));
+
+        world.Violations.ShouldBeEmpty();
+        world.Processes.ShouldAllBe(p => p.Running == TiDbWorld.New);
+    }
+
+    [Fact]
+    public void Lower_version_of_system_tables_stops_upgrade_at_first_TiDB()
+    {
+        var world = new TiDbWorld(Whole with { From = "3.0.5", Bootstrap = 33, NewBootstrap = 27 }).Begin();
+        world.RunToStall();
+
+        var step = world.Step("UpgradeTiDB/tidb-1/verify");
+        (step.State, step.Reason).ShouldBe((StepState.Failed, Reasons.InstanceUnhealthy));
+        step.Message!.ShouldContain("tidb_server_version is 27, and was 33 before the upgrade");
+        world["tidb-2"].Running.ShouldBe("3.0.5");
+    }
+
     [Fact]
     public void Single_PD_and_single_TiDB_upgrade_when_outage_is_accepted()
     {

@@ -30,6 +30,9 @@ internal sealed class TiDbProcess(string name, DatabaseComponent component, stri
 
     public DateTimeOffset StartedAt { get; set; }
 
+    /// <summary>When it begins to answer.</summary>
+    public DateTimeOffset ReadyAt { get; set; }
+
     /// <summary>Its supervisor keeps it stopped.</summary>
     public bool IsStopped { get; set; }
 

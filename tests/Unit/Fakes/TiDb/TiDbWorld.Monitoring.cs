@@ -36,7 +36,7 @@ internal sealed partial class TiDbWorld
     public int LastServicePid { get; set; } = 50000;
 
     /// <summary>The path of etcd's gateway at a PD; null where there is none.</summary>
-    public Func<TiDbProcess, string?> Gateway { get; set; } = static pd => pd.Running == Old ? "/v3alpha/kv/range" : "/v3/kv/range";
+    public Func<TiDbProcess, string?> Gateway { get; set; } = static pd => pd.Running is ['2', ..] ? "/v3alpha/kv/range" : "/v3/kv/range";
 
     // A dashboard for each path that the spec names.
     private void SeedDashboards()

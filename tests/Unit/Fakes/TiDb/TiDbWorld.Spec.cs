@@ -9,7 +9,7 @@ internal sealed partial class TiDbWorld
     private DatabaseRollingUpgradeSpec MakeSpec() => new()
     {
         Engine = DatabaseEngine.TiDB,
-        FromVersion = Old,
+        FromVersion = Setup.From,
         ToVersion = New,
         Package = Setup.PackagePresent
             ? new PackageSpec { Directory = PackageDirectory }

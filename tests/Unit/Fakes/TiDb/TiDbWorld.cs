@@ -32,7 +32,7 @@ internal sealed partial class TiDbWorld
         Upgrade = new DatabaseRollingUpgrade { Metadata = new() { Name = Setup.Name, Namespace = "db", Uid = Uid }, Spec = Setup.Spec(MakeSpec()) };
         foreach (var instance in Upgrade.Spec.Instances)
         {
-            var process = new TiDbProcess(instance.Name, instance.Component, instance.Host, DefaultPorts.Service(Upgrade.Spec, instance), DefaultPorts.Status(Upgrade.Spec, instance)) { Installed = Old };
+            var process = new TiDbProcess(instance.Name, instance.Component, instance.Host, DefaultPorts.Service(Upgrade.Spec, instance), DefaultPorts.Status(Upgrade.Spec, instance)) { Installed = Setup.From };
             Processes.Add(process);
             Files[(instance.Host, TiDbLayout.ConfigFile(instance))] = instance.Component == DatabaseComponent.TiKV
                 ? "# by hand\n[server]\ngrpc-concurrency = 4 # tuned\n\n[raftstore]\nsync-log = true\n"
@@ -43,7 +43,7 @@ internal sealed partial class TiDbWorld
         var id = 1UL;
         foreach (var process in Of(DatabaseComponent.TiKV))
         {
-            Stores.Add(new TiDbStore(id++, process) { Version = Old, Leaders = Setup.Leaders, StartedAt = Now, LastHeartbeat = Now, Label = process.Host });
+            Stores.Add(new TiDbStore(id++, process) { Version = Setup.From, Leaders = Setup.Leaders, StartedAt = Now, LastHeartbeat = Now, Label = process.Host });
         }
 
         foreach (var host in Hosts.Concat((Upgrade.Spec.Tidb ?? new TiDbSpec()).Services().Select(s => s.Host)))
@@ -61,6 +61,7 @@ internal sealed partial class TiDbWorld
             NodeStates[node.Name] = "online";
         }
 
+        (ClusterVersion, Bootstrap) = (Setup.From, Setup.Bootstrap);
         Limits = new(StringComparer.Ordinal)
         {
             ["leader-schedule-limit"] = 4,
@@ -109,7 +110,7 @@ internal sealed partial class TiDbWorld
 
     public Dictionary<string, long> Limits { get; }
 
-    public string ClusterVersion { get; set; } = Old;
+    public string ClusterVersion { get; set; }
 
     public string? DdlOwner { get; set; }
 
@@ -118,7 +119,7 @@ internal sealed partial class TiDbWorld
     /// <summary>A Spark beside the cluster, where the spec has one.</summary>
     public TiDbWorldSpark? Spark { get; }
 
-    public long Bootstrap { get; set; } = 23;
+    public long Bootstrap { get; set; }
 
     /// <summary>TiDB servers that write no binlog any more.</summary>
     public HashSet<string> SkipsBinlog { get; } = new(StringComparer.Ordinal);
@@ -141,6 +142,12 @@ internal sealed partial class TiDbWorld
                 "pending-peer" => new TiDbRegion(900 + (ulong)i, 1, 2, 3) { Pending = [1, 2, 3] },
                 _ => new TiDbRegion(900 + (ulong)i),
             });
+
+    /// <summary>The last errors of the logs, by directory.</summary>
+    public Dictionary<string, string> Logs { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The part of the Regions that PD has heard of.</summary>
+    public double Heard { get; set; } = 1;
 
     public double Backoffs { get; set; }
     public long RegionsMore { get; set; }
@@ -255,12 +262,7 @@ internal sealed partial class TiDbWorld
 
                 break;
             case DatabaseComponent.TiDB:
-                DdlOwner ??= process.Name;
-                if (process.Installed == New && Bootstrap == 23)
-                {
-                    After(TimeSpan.FromSeconds(2), () => Bootstrap = 33);
-                }
-
+                Boot(process);
                 break;
             case DatabaseComponent.Pump or DatabaseComponent.Drainer:
                 NodeStates[process.Name] = "online";
@@ -296,7 +298,7 @@ internal sealed partial class TiDbWorld
 
                 break;
             case DatabaseComponent.TiDB when DdlOwner == process.Name:
-                DdlOwner = Of(DatabaseComponent.TiDB).FirstOrDefault(p => p.IsAlive)?.Name;
+                DdlOwner = Of(DatabaseComponent.TiDB).FirstOrDefault(IsReady)?.Name;
                 break;
             case DatabaseComponent.Pump:
                 NodeStates[process.Name] = "paused";
@@ -304,6 +306,28 @@ internal sealed partial class TiDbWorld
             default:
                 break;
         }
+    }
+
+    public bool IsReady(TiDbProcess process) => process.IsAlive && Now >= process.ReadyAt;
+
+    // A TiDB answers once the system tables have the version of its program.
+    private void Boot(TiDbProcess process)
+    {
+        if (Life is null)
+        {
+            return;
+        }
+
+        var pid = process.Pid;
+        process.ReadyAt = Now + Setup.TidbStart;
+        After(Setup.TidbStart, () =>
+        {
+            if (process.Pid == pid)
+            {
+                DdlOwner ??= process.Name;
+                Bootstrap = process.Installed == New ? Setup.NewBootstrap : Bootstrap;
+            }
+        });
     }
 
     /// <summary>PD has no leader, and after a while one.</summary>
@@ -385,7 +409,7 @@ internal sealed partial class TiDbWorld
             Violated($"{process.Name} was stopped while DDL ran");
         }
 
-        if (process.Component == DatabaseComponent.TiDB && Setup.Tidbs > 1 && Of(DatabaseComponent.TiDB).All(p => p == process || !p.IsAlive))
+        if (process.Component == DatabaseComponent.TiDB && Setup.Tidbs > 1 && Of(DatabaseComponent.TiDB).All(p => p == process || !IsReady(p)))
         {
             Violated($"{process.Name} was the last TiDB alive");
         }

@@ -102,6 +102,7 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
         {
             _ when script.Contains("check config", StringComparison.Ordinal) => new RemoteResult(world.PromtoolRefusal is null ? 0 : 1, world.PromtoolRefusal ?? "SUCCESS", ""),
             _ when script.Contains("cannot write", StringComparison.Ordinal) => new RemoteResult(0, string.Concat(rest.Where(world.MissingDirectories.Contains).Select(d => $"{d} does not exist\n")), ""),
+            _ when script.Contains("-mmin", StringComparison.Ordinal) => new RemoteResult(0, string.Concat(rest.Select(d => world.Logs.GetValueOrDefault(d))), ""),
             _ when script.Contains(".json", StringComparison.Ordinal) => List([.. rest]),
             _ => null,
         };

@@ -115,7 +115,7 @@ internal sealed partial class TiDbWorldHttp
             meta["labels"] = new JsonArray(new JsonObject { ["key"] = "host", ["value"] = label });
         }
 
-        var status = new JsonObject { ["capacity"] = "1.0 TiB", ["region_count"] = 100 + world.RegionsMore, ["start_ts"] = store.StartedAt.ToString("O", CultureInfo.InvariantCulture) };
+        var status = new JsonObject { ["capacity"] = "1.0 TiB", ["region_count"] = (long)((100 + world.RegionsMore) * world.Heard), ["start_ts"] = store.StartedAt.ToString("O", CultureInfo.InvariantCulture) };
 
         // A PD that has just become the leader knows none.
         if (world.SchedulersRun && Math.Round(store.Leaders) is > 0 and var leaders)

@@ -42,7 +42,7 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
         }
 
         var process = world.Processes.Find(p => p.Host == host && (p.Port == port || p.StatusPort == port));
-        if (process is not { IsAlive: true } || world.Unreachable.Contains(host))
+        if (process is null || !world.IsReady(process) || world.Unreachable.Contains(host))
         {
             throw new ServiceException(Reasons.ServerUnreachable, $"{host}:{port} refused the connection", isNotTaken: true, new SocketException((int)SocketError.ConnectionRefused));
         }
@@ -64,12 +64,12 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
         return new ServiceAnswer(status, "application/json", body);
     }
 
-    private (int, string) Tikv(TiDbProcess process, string path) => process.Running == TiDbWorld.Old
+    private (int, string) Tikv(TiDbProcess process, string path) => process.Running is ['2', ..]
         ? throw new ServiceException(Reasons.ServerUnreachable, "no status port", isNotTaken: true)
         : path switch
         {
             "/status" => (200, ""),
-            "/metrics" => (200, string.Create(CultureInfo.InvariantCulture, $"# HELP x\ntikv_raftstore_region_count{{type=\"leader\"}} {world.Stores.Single(s => s.Process == process).Leaders:0}\n")),
+            "/metrics" => (200, string.Create(CultureInfo.InvariantCulture, $"# HELP x\ntikv_raftstore_region_count{{type=\"leader\"}} {world.Stores.Single(s => s.Process == process).Leaders:0}\ntikv_raftstore_region_count{{type=\"region\"}} {100 + world.RegionsMore}\n")),
             _ => (404, "path not found"),
         };
 
@@ -94,7 +94,7 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
                 }
 
                 world.Did($"resign ddl {process.Name}");
-                world.DdlOwner = world.Of(DatabaseComponent.TiDB).FirstOrDefault(p => p.IsAlive && p != process)?.Name ?? process.Name;
+                world.DdlOwner = world.Of(DatabaseComponent.TiDB).FirstOrDefault(p => p != process && world.IsReady(p))?.Name ?? process.Name;
                 return (200, "success!");
             default:
                 return (404, "404 page not found");

@@ -24,7 +24,7 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
             ExecutableSha256 = process.Becoming is { } shell ? (shell.Length > 0 ? new string('5', 64) : null) : process.Running is { } running ? TiDbWorld.Sha(process.Component, running) : null,
             InstalledSha256 = TiDbWorld.Sha(process.Component, process.Installed),
             Restarts = process.Restarts,
-            IsListening = process.IsAlive,
+            IsListening = world.IsReady(process),
             ListenerPid = process.Pid,
             Strays = process.StrayPid is { } stray ? [new StrayProcess(stray, "/data/old/bin/x", null)] : [],
         };

@@ -8,6 +8,18 @@ internal sealed record TiDbWorldSetup
     /// <summary>Name of the upgrade.</summary>
     public string Name { get; init; } = "up";
 
+    /// <summary>The version before the upgrade.</summary>
+    public string From { get; init; } = TiDbWorld.Old;
+
+    /// <summary>tidb_server_version before the upgrade.</summary>
+    public long Bootstrap { get; init; } = 23;
+
+    /// <summary>tidb_server_version once the first new TiDB serves.</summary>
+    public long NewBootstrap { get; init; } = 33;
+
+    /// <summary>How long a TiDB starts before it answers and can become the DDL owner.</summary>
+    public TimeSpan TidbStart { get; init; } = TimeSpan.FromSeconds(2);
+
     public int Pds { get; init; } = 3;
 
     public int Tikvs { get; init; } = 3;

@@ -22,11 +22,11 @@ internal sealed class TiDbWorldSql(TiDbWorld world, TiDbLife life) : IDatabaseSq
         AskAsync<IReadOnlyList<string>>(() => ["mysql", "orders"]);
 
     public Task<bool> AnswersAsync(Endpoint server, CancellationToken cancellationToken) =>
-        life.LookAsync(() => world.Of(DatabaseComponent.TiDB).Any(p => p.IsAlive && server.IsAddress(p.Address)));
+        life.LookAsync(() => world.Of(DatabaseComponent.TiDB).Any(p => world.IsReady(p) && server.IsAddress(p.Address)));
 
     private IReadOnlyList<BinlogNode>? Nodes(DatabaseComponent component) =>
         [.. world.Of(component).Select(p => new BinlogNode($"{p.Name}:id", p.Address, world.NodeStates[p.Name]))];
 
     private Task<T> AskAsync<T>(Func<T> ask) =>
-        life.LookAsync(() => world.Of(DatabaseComponent.TiDB).Any(p => p.IsAlive) ? ask() : throw new DatabaseSqlException(Reasons.ServerUnreachable, "no TiDB takes a connection"));
+        life.LookAsync(() => world.Of(DatabaseComponent.TiDB).Any(world.IsReady) ? ask() : throw new DatabaseSqlException(Reasons.ServerUnreachable, "no TiDB takes a connection"));
 }
