@@ -97,9 +97,9 @@ internal static class TiDbStatus
                     + $"`pd-ctl scheduler remove evict-leader-scheduler-{store}`."));
         }
 
-        if (ScheduleHold.InForce(status.Plan!) is { } hold)
+        if (ScheduleHold.LeftBehind(status.Plan!) is { } limits)
         {
-            yield return ScheduleHold.LeftBehind(hold);
+            yield return limits;
         }
 
         if (steps.GetValueOrDefault(TiDbStepIds.ClearPriority) is { Attempt: > 0 } cleared

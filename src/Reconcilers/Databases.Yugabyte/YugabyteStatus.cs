@@ -76,10 +76,8 @@ internal static class YugabyteStatus
         }
 
         var commands = new YugabyteCommands(spec);
-        var speed = LeaderSpeed.InForce(plan) is { } step
-            && status.RollbackPlan?.Step(YugabyteStepIds.UndoLeaderSpeed) is not { State: StepState.Succeeded }
-                ? LeaderSpeed.LeftBehind(spec, step, commands.ToolHost)
-                : null;
+        var isRestored = status.RollbackPlan?.Step(YugabyteStepIds.UndoLeaderSpeed) is { State: StepState.Succeeded };
+        var speed = LeaderSpeed.LeftBehind(spec, plan, isRestored, commands.ToolHost);
         return
         [
             .. speed is null ? Array.Empty<ActionItem>() : [speed],

@@ -31,11 +31,10 @@ internal sealed record PdSchedule
 
     public bool Merges => Limit("max-merge-region-size") is > 0 && Limit("merge-schedule-limit") is > 0;
 
-    public string LimitsText() =>
-        string.Join(
-            ',',
-            LimitNames.Where(Limits.ContainsKey).Select(
-                n => string.Create(CultureInfo.InvariantCulture, $"{n}={Limits[n]}")));
+    public string LimitsText() => Text(LimitNames.Where(Limits.ContainsKey).Select(n => (n, Limits[n])));
+
+    public static string Text(IEnumerable<(string Name, long Value)> limits) => string.Join(
+        ',', limits.Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Name}={l.Value}")));
 
     public static IReadOnlyDictionary<string, long> ParseLimits(string? text) =>
         (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)

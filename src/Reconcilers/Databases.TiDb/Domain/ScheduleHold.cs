@@ -29,10 +29,32 @@ internal static class ScheduleHold
         return wanted;
     }
 
-    public static string Text(PdSchedule schedule, long leaderLimit) => string.Join(
-        ',',
-        Wanted(schedule.Limits, leaderLimit).Keys.Select(
-            n => string.Create(CultureInfo.InvariantCulture, $"{n}={schedule.Limits[n]}")));
+    /// <summary>Whether the limits are exactly those of an upgrade.</summary>
+    public static bool AreHeld(IReadOnlyDictionary<string, long> now, long leaderLimit) =>
+        now.Count > 0
+        && Stopped.All(n => now.GetValueOrDefault(n) == 0)
+        && now.GetValueOrDefault(LeaderLimit) >= leaderLimit;
+
+    /// <summary>The limits to restore, when none was recorded yet. Limits that are exactly those of an upgrade are its
+    /// own if the status was put back to an older copy: then those that it saved count.</summary>
+    /// <param name="saved">The limits that this attempt has saved; null if it has saved none.</param>
+    public static string Text(
+        Plan plan, IReadOnlyDictionary<string, long> now, string? saved, long leaderLimit)
+    {
+        var former = now;
+        if (saved is not null && AreHeld(now, leaderLimit))
+        {
+            // The early step may have lowered it since then.
+            var early = plan.Steps.Find(s => s.Id == TiDbStepIds.LimitMergingEarly);
+            var most = early?.Recorded(LimitMerging.FormerKey) is null
+                ? long.MaxValue
+                : early.Arguments<LimitMerging.Args>().Limit;
+            former = PdSchedule.ParseLimits(saved).ToDictionary(
+                l => l.Key, l => l.Key == MergeLimit ? Math.Min(l.Value, most) : l.Value, StringComparer.Ordinal);
+        }
+
+        return PdSchedule.Text(Wanted(former, leaderLimit).Keys.Select(n => (n, former[n])));
+    }
 
     /// <summary>The values to restore: of the limits that still have the value of the upgrade. Others were changed by
     /// an administrator meanwhile, and stay.</summary>
@@ -73,11 +95,23 @@ internal static class ScheduleHold
         Former(hold).Select(l => string.Create(
             CultureInfo.InvariantCulture, $"`pd-ctl config set {l.Key} {l.Value}`")));
 
-    public static ActionItem LeftBehind(PlanStep hold) => new()
+    /// <summary>What an administrator has to do about the limits; null if nothing.</summary>
+    public static ActionItem? LeftBehind(Plan plan)
     {
-        Reason = Reasons.ScheduleLimits,
-        Subject = "schedule limits",
-        Message = "While TiKVs are upgraded, PD neither merges nor balances Regions, and moves leaders faster. If the "
-            + $"upgrade does not continue, run {Commands(hold)}.",
-    };
+        var unknown = plan.Steps.Find(s => s.Id == TiDbStepIds.HoldScheduling) is { } step
+            && AreHeld(Former(step), step.Arguments<HoldScheduling.Args>().LeaderLimit)
+            ? $"Before this upgrade stopped balancing, PD had {string.Join(
+                ", ", Former(step).Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Key} {l.Value}")))}: "
+                + "exactly what an upgrade sets, so an interrupted one may have left them, and they were not changed. "
+                + "If nobody set them, run `pd-ctl config set NAME VALUE` for each with your own values (schedule-"
+                + "limits.txt in the Secret *-configuration-* of an earlier upgrade has them)."
+            : null;
+        var message = unknown ?? (InForce(plan) is { } hold
+            ? "While TiKVs are upgraded, PD neither merges nor balances Regions, and moves leaders faster. If the "
+                + $"upgrade does not continue, run {Commands(hold)}."
+            : null);
+        return message is null
+            ? null
+            : new() { Reason = Reasons.ScheduleLimits, Subject = "schedule limits", Message = message };
+    }
 }

@@ -6,6 +6,9 @@ internal sealed class TiDbPreflight
 {
     private const int AtATime = 16;
 
+    private const string SavedFormerly = "The Secret with the saved configuration of this attempt already exists, so "
+        + "the status was put back to an older copy. The former schedule limits and leader_priority are read from it.";
+
     private readonly ITiDbTargets _targets;
     private readonly Findings _findings;
 
@@ -47,7 +50,8 @@ internal sealed class TiDbPreflight
         var identity = (await cluster) is { } known ? TargetIdentities.Of(known.Members.ClusterId) : null;
         return _findings.Any || found is null || await cluster is not { } look
             ? new PreflightResult<TiDbDiscovery>(null, HostFindings.Once(_findings.Sorted()), identity)
-            : new PreflightResult<TiDbDiscovery>(Discovery(found, look, await servers, await binlog), [], identity);
+            : new PreflightResult<TiDbDiscovery>(
+                await DiscoveryAsync(found, look, await servers, await binlog, cancellationToken), [], identity);
     }
 
     // Clocks of hosts that have only monitoring do not matter.
@@ -142,20 +146,33 @@ internal sealed class TiDbPreflight
             + $"{Spec.ToVersion} like the others.");
     }
 
-    private TiDbDiscovery Discovery(
+    private async Task<TiDbDiscovery> DiscoveryAsync(
         IReadOnlyList<DiscoveredInstance> instances,
         ClusterState cluster,
         ServerState servers,
-        IReadOnlyList<string> binlog) =>
-        new()
+        IReadOnlyList<string> binlog,
+        CancellationToken cancellationToken)
+    {
+        // This attempt has begun although the status does not know it: what PD has now may be the upgrade's own.
+        var saved = await ConfigurationSecret.ReadAsync(
+            _targets, RunPlans.AttemptsBefore(_targets.Upgrade.Status), cancellationToken);
+        var limits = PdSchedule.ParseLimits(saved?.GetValueOrDefault(SaveConfiguration.LimitsFile));
+        if (saved is not null)
+        {
+            _findings.Note(SavedFormerly);
+        }
+
+        return new()
         {
             ClusterId = cluster.Members.ClusterId,
             PdLeader = Spec.Of(DatabaseComponent.PD).FirstOrDefault(
                 i => cluster.Members.Leader is { } leader && Spec.Service(i).IsAmong(leader.ClientUrls))?.Name,
             Instances = instances,
-            LeaderPriorities = cluster.Members.Members.Where(m => m.LeaderPriority != 0).ToDictionary(
-            m => m.Name, m => m.LeaderPriority, StringComparer.Ordinal),
-            ScheduleLimits = cluster.Schedule.Limits,
+            LeaderPriorities = saved?.GetValueOrDefault(SaveConfiguration.PrioritiesFile) is { } priorities
+                ? PdSchedule.ParseLimits(priorities).ToDictionary(p => p.Key, p => (int)p.Value, StringComparer.Ordinal)
+                : cluster.Members.Members.Where(m => m.LeaderPriority != 0).ToDictionary(
+                    m => m.Name, m => m.LeaderPriority, StringComparer.Ordinal),
+            ScheduleLimits = limits.Count > 0 ? limits : cluster.Schedule.Limits,
             MaxReplicas = cluster.Schedule.MaxReplicas,
             LocationLabels = cluster.Schedule.LocationLabels,
             BootstrapVersion = servers.Versions.Values.Any(v => TiDbVersion.Same(v, Spec.ToVersion))
@@ -170,6 +187,7 @@ internal sealed class TiDbPreflight
                 .. ByHand(instances),
             ],
         };
+    }
 
     private static IEnumerable<string> Supervision(IReadOnlyList<DiscoveredInstance> instances)
     {

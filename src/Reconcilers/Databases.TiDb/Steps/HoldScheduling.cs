@@ -19,7 +19,7 @@ internal sealed class HoldScheduling(ITiDbTargets targets) : TiDbStep<HoldSchedu
             : new Observation.Done(
                 null,
                 context.Receipt(FormerKey) is null || context.Step.CleanedUpAt is not null
-                    ? Entry(FormerKey, ScheduleHold.Text(schedule, args.LeaderLimit))
+                    ? Entry(FormerKey, await FormerAsync(context, args, schedule, cancellationToken))
                     : null);
     });
 
@@ -32,13 +32,25 @@ internal sealed class HoldScheduling(ITiDbTargets targets) : TiDbStep<HoldSchedu
         return Entry(
             FormerKey,
             recorded
-                ?? ScheduleHold.Text(await Targets.Pd().ScheduleAsync(cancellationToken), args.LeaderLimit));
+                ?? await FormerAsync(
+                    context, args, await Targets.Pd().ScheduleAsync(cancellationToken), cancellationToken));
     }
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
         var pd = Targets.Pd();
         await pd.SetLimitsAsync(ToSet(await pd.ScheduleAsync(cancellationToken), args), cancellationToken);
+    }
+
+    private async Task<string> FormerAsync(
+        StepContext context, Args args, PdSchedule schedule, CancellationToken cancellationToken)
+    {
+        var saved = await ConfigurationSecret.ReadAsync(Targets, context.Plan.AttemptsBefore, cancellationToken);
+        return ScheduleHold.Text(
+            context.Plan,
+            schedule.Limits,
+            saved?.GetValueOrDefault(SaveConfiguration.LimitsFile),
+            args.LeaderLimit);
     }
 
     private static Dictionary<string, long> ToSet(PdSchedule schedule, Args args) =>

@@ -9,8 +9,12 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// Secret only. Neither copy has an owner, so deleting the upgrade keeps them. They are never overwritten.</summary>
 internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveConfiguration.Args>(targets)
 {
-    /// <summary>Receipt key: PD's schedule limits, as <see cref="PdSchedule.LimitsText"/> writes them.</summary>
-    public const string LimitsFact = "limits";
+    /// <summary>Key of PD's schedule limits in the Secret, as <see cref="PdSchedule.LimitsText"/> writes
+    /// them.</summary>
+    public const string LimitsFile = "schedule-limits.txt";
+
+    /// <summary>Key of the PD members that have a leader_priority in the Secret.</summary>
+    public const string PrioritiesFile = "leader-priority.txt";
 
     /// <summary>Key of PD's configuration in the Secret, and its name in the storage.</summary>
     public const string PdConfig = "pd.json";
@@ -21,32 +25,26 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveCon
     public sealed record Args(string? Storage = null);
 
     protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
-    {
-        var also = args.Storage is null ? "" : " and in the storage of the backup";
-        return ConfigurationSecret.LookAsync(
-            Targets,
-            context,
-            (files, name) => string.Create(
-                CultureInfo.InvariantCulture, $"{files} files are saved in Secret {name}{also}."),
-            cancellationToken);
-    }
+        StepContext context, Args args, CancellationToken cancellationToken) => ConfigurationSecret.LookAsync(
+            Targets, context, args.Storage is null ? "" : " and in the storage of the backup", cancellationToken);
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) =>
-        context.Receipt(ConfigurationSecret.NameKey) is not null
-            ? Receipt(context)
-            : new SortedDictionary<string, string>(StringComparer.Ordinal)
-            {
-                [ConfigurationSecret.NameKey] =
-                    TiDbNames.Configuration(Targets.Upgrade.Metadata, context.Plan.AttemptsBefore),
-                [LimitsFact] = (await Targets.Pd().ScheduleAsync(cancellationToken)).LimitsText(),
-            };
+    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) => Task.FromResult(
+            context.Receipt(ConfigurationSecret.NameKey) is not null
+                ? Receipt(context)
+                : Entry(
+                    ConfigurationSecret.NameKey,
+                    TiDbNames.Configuration(Targets.Upgrade.Metadata, context.Plan.AttemptsBefore)));
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
         var files = await FilesAsync(cancellationToken);
         files[PdConfig] = await Targets.Pd().ConfigTextAsync(cancellationToken);
+        files[LimitsFile] = (await Targets.Pd().ScheduleAsync(cancellationToken)).LimitsText();
+        files[PrioritiesFile] = PdSchedule.Text(
+            (await Targets.Pd().MembersAsync(cancellationToken)).Members
+                .Where(m => m.LeaderPriority != 0)
+                .Select(m => (m.Name, (long)m.LeaderPriority)));
         if (args.Storage is { } text)
         {
             await StoreAsync(context, text, files, cancellationToken);

@@ -31,18 +31,30 @@ internal sealed class LeaderSpeed(IYugabyteTargets targets, YugabyteCluster clus
         select $"`{FlagTool.Command(
             spec.Package.Directory, AdminToolTls.Of(spec.Tls), address, change.Flag, change.Value)}`");
 
-    public static ActionItem? LeftBehind(DatabaseRollingUpgradeSpec spec, PlanStep step, string toolHost) =>
-        Commands(spec, step) is { Length: > 0 } commands
-            ? new ActionItem
-            {
-                Reason = Reasons.ScheduleLimits,
-                Subject = "leader moves",
-                Message = SchemaLimits.Clip(
-                    "While tablet servers are upgraded, the masters move leaders faster. If the upgrade does not "
-                    + $"continue, run {commands} on {toolHost}.",
-                    SchemaLimits.Message),
-            }
+    /// <summary>What an administrator has to do about the flags; null if nothing.</summary>
+    /// <param name="isRestored">Whether the rollback has restored them.</param>
+    public static ActionItem? LeftBehind(
+        DatabaseRollingUpgradeSpec spec, Plan plan, bool isRestored, string toolHost)
+    {
+        var unknown = plan.Step(YugabyteStepIds.SpeedUpLeaders) is not { } step
+            ? []
+            : Former(step).Where(m => m.Value.IsOfUpgrade).Select(m => m.Key).ToList();
+        var message = unknown.Count > 0
+            ? $"Before this upgrade sped leaders up, {Sentences.List(unknown, 6)} had {LeaderMoves.AllFlag} and "
+                + $"{LeaderMoves.PerTableFlag} 100: exactly what an upgrade sets, so an interrupted one may have left "
+                + "them, and they were not changed. If nobody set them, restart these masters one at a time, or set "
+                + $"your own values with {FlagTool.ProgramName} on {toolHost}."
+            : !isRestored && InForce(plan) is { } held && Commands(spec, held) is { Length: > 0 } commands
+            ? "While tablet servers are upgraded, the masters move leaders faster. If the upgrade does not "
+                + $"continue, run {commands} on {toolHost}."
             : null;
+        return message is null ? null : new ActionItem
+        {
+            Reason = Reasons.ScheduleLimits,
+            Subject = "leader moves",
+            Message = SchemaLimits.Clip(message, SchemaLimits.Message),
+        };
+    }
 
     /// <summary>The values of every master that has the flags.</summary>
     /// <exception cref="TargetException">A master does not answer.</exception>

@@ -17,6 +17,10 @@ internal sealed record LeaderMoves(long All, long PerTable)
 
     public bool IsSlow => Wanted != this;
 
+    /// <summary>Whether these are the values that an upgrade sets where a table has a limit of its own; no version has
+    /// them by default.</summary>
+    public bool IsOfUpgrade => this is { All: Fast, PerTable: Fast };
+
     public static LeaderMoves? Of(IReadOnlyDictionary<string, string> flags) =>
         Number(flags, AllFlag) is { } all && Number(flags, PerTableFlag) is { } perTable
             ? new LeaderMoves(all, perTable)

@@ -199,7 +199,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
                 cluster.Masters,
                 (master, token) => cluster.MasterClient.FlagsAsync(cluster.Web(master), token),
                 cancellationToken);
-            return flags.Any(f => LeaderMoves.Of(f) is { IsSlow: true });
+            return flags.Any(f => LeaderMoves.Of(f) is { IsSlow: true } or { IsOfUpgrade: true });
         }
         catch (TargetException)
         {

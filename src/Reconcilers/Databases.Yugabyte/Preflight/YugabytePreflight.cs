@@ -4,6 +4,10 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// anything, side by side where that is possible. All findings of the pass are listed, not the first.</summary>
 internal sealed class YugabytePreflight
 {
+    private const string SavedFormerly = "The Secret with the saved configuration of this attempt already exists, so "
+        + "the status was put back to an older copy. Which groups replicated before and how fast leaders moved is read "
+        + "from it.";
+
     private readonly IYugabyteTargets _targets;
     private readonly YugabyteCluster _cluster;
     private readonly Findings _findings;
@@ -46,6 +50,15 @@ internal sealed class YugabytePreflight
         await new ExtensionPreflight(_targets, _cluster, _findings).LookAsync(
             look?.SqlIsOn, hostLooks, cancellationToken);
 
+        // This attempt has begun although the status does not know it: it paused the groups itself.
+        var saved = await ConfigurationSecret.ReadAsync(
+            _targets, RunPlans.AttemptsBefore(_targets.Upgrade.Status), cancellationToken);
+        var running = (saved?.GetValueOrDefault(SaveServerConfiguration.GroupsFile) ?? "").Split('\n');
+        if (saved is not null)
+        {
+            _findings.Note(SavedFormerly);
+        }
+
         var identity = look?.View.Config.UniverseUuid;
         return _findings.Any || path is null || look is not { ReplicationFactor: { } factor }
             ? new PreflightResult<YugabyteDiscovery>(null, HostFindings.Once(_findings.Sorted()), identity)
@@ -58,8 +71,16 @@ internal sealed class YugabytePreflight
                     Hosts = hosts,
                     ReplicationFactor = factor,
                     SqlIsOn = look.SqlIsOn,
-                    MovesLeadersSlowly = look.MovesLeadersSlowly,
-                    Groups = groups,
+                    MovesLeadersSlowly = look.MovesLeadersSlowly
+                        || LeaderMoves.Parse(saved?.GetValueOrDefault(SaveServerConfiguration.LeadersFile))
+                            .Values.Any(m => m.IsSlow),
+                    Groups =
+                    [
+                        .. groups.Select(g => running.Contains(
+                            SaveServerConfiguration.Line(g.Name, g.Target), StringComparer.Ordinal)
+                            ? g with { IsPaused = false }
+                            : g),
+                    ],
                     Replication = YugabyteFeatures.Replication(_cluster.Settings, path.From),
                     AutoFlagsVersion = tool.AutoFlagsVersion,
                     Notes = [.. path.Notes, .. _findings.Notes],

@@ -1,10 +1,17 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Saves, before any process is stopped, how every process is started (<see cref="ServerConfiguration"/>) in a
-/// Secret. Flag files may contain passwords, so there is no other copy.</summary>
+/// Secret, and what the upgrade changes for a while: the speed of leaders, and paused replication groups. Flag files
+/// may contain passwords, so there is no other copy.</summary>
 internal sealed class SaveServerConfiguration(IYugabyteTargets targets)
     : YugabyteStep<SaveServerConfiguration.Args>(targets)
 {
+    /// <summary>Key of the speed of leaders in the Secret.</summary>
+    public const string LeadersFile = "leader-moves.txt";
+
+    /// <summary>Key of the replication groups that are not paused in the Secret.</summary>
+    public const string GroupsFile = "replication.txt";
+
     private const int AtATime = 8;
 
     public sealed record Args;
@@ -13,12 +20,7 @@ internal sealed class SaveServerConfiguration(IYugabyteTargets targets)
 
     protected override Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken) => ConfigurationSecret.LookAsync(
-            Targets,
-            context,
-            static (files, name) => string.Create(
-                CultureInfo.InvariantCulture,
-                $"The configuration of {files} processes is saved in Secret {name}."),
-            cancellationToken);
+            Targets, context, also: "", cancellationToken);
 
     protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, Args args, CancellationToken cancellationToken) => Task.FromResult(
@@ -35,6 +37,34 @@ internal sealed class SaveServerConfiguration(IYugabyteTargets targets)
         var texts = await YugabyteCluster.EachAsync(instances, reader.ReadAsync, cancellationToken, AtATime);
         var files = instances.Zip(texts).ToDictionary(
             i => $"{i.First.Name}.txt", i => i.Second, StringComparer.Ordinal);
+        files[LeadersFile] = LeaderMoves.Text(await new LeaderSpeed(Targets, Cluster).ReadAsync(cancellationToken));
+        files[GroupsFile] = string.Join('\n', await RunningGroupsAsync(cancellationToken));
         await ConfigurationSecret.CreateAsync(Targets, context, files, cancellationToken);
+    }
+
+    /// <summary>The line of a replication group.</summary>
+    public static string Line(string group, ReplicationTarget target) => $"{target} {group}";
+
+    private async Task<IEnumerable<string>> RunningGroupsAsync(CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        if (YugabyteFeatures.Replication(Cluster.Settings, YugabyteVersion.Parse(Cluster.Spec.FromVersion))
+            != ReplicationMode.PauseBothSides)
+        {
+            return lines;
+        }
+
+        foreach (var group in Cluster.Settings.Replication.Groups)
+        {
+            foreach (var target in Enum.GetValues<ReplicationTarget>())
+            {
+                if (await Cluster.InboundAsync(group, target, cancellationToken) is { IsPaused: false })
+                {
+                    lines.Add(Line(group.Name, target));
+                }
+            }
+        }
+
+        return lines;
     }
 }

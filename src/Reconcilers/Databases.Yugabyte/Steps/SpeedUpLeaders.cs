@@ -21,7 +21,7 @@ internal sealed class SpeedUpLeaders(IYugabyteTargets targets) : YugabyteStep<Sp
     {
         var now = await _speed.ReadAsync(cancellationToken);
         var facts = context.Receipt(FormerKey) is null || context.Step.CleanedUpAt is not null
-            ? Entry(FormerKey, LeaderMoves.Text(now))
+            ? Entry(FormerKey, await FormerAsync(context, now, cancellationToken))
             : null;
         if (!now.Values.Any(m => m.IsSlow))
         {
@@ -39,7 +39,10 @@ internal sealed class SpeedUpLeaders(IYugabyteTargets targets) : YugabyteStep<Sp
         // What an attempt before this one recorded stays right until the values were restored: since then some masters
         // may have the values of the upgrade.
         var recorded = context.Step.CleanedUpAt is null ? context.Recorded(context.Step.Id, FormerKey) : null;
-        return Entry(FormerKey, recorded ?? LeaderMoves.Text(await _speed.ReadAsync(cancellationToken)));
+        return Entry(
+            FormerKey,
+            recorded
+                ?? await FormerAsync(context, await _speed.ReadAsync(cancellationToken), cancellationToken));
     }
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
@@ -48,5 +51,17 @@ internal sealed class SpeedUpLeaders(IYugabyteTargets targets) : YugabyteStep<Sp
         {
             _refusals[(context.Step.Id, context.Step.Attempt)] = refusal;
         }
+    }
+
+    // Values that are exactly those of the upgrade are its own if the status was put back to an older copy.
+    private async Task<string> FormerAsync(
+        StepContext context, IReadOnlyDictionary<string, LeaderMoves> now, CancellationToken cancellationToken)
+    {
+        var files = await ConfigurationSecret.ReadAsync(Targets, context.Plan.AttemptsBefore, cancellationToken);
+        var saved = LeaderMoves.Parse(files?.GetValueOrDefault(SaveServerConfiguration.LeadersFile));
+        return LeaderMoves.Text(now.ToDictionary(
+            m => m.Key,
+            m => saved.TryGetValue(m.Key, out var former) && m.Value == former.Wanted ? former : m.Value,
+            StringComparer.Ordinal));
     }
 }

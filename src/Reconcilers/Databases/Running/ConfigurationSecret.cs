@@ -12,6 +12,8 @@ internal static class ConfigurationSecret
     // A Secret holds 1 MiB.
     private const int MostBytes = 900 * 1024;
 
+    private const string Gzip = ".gz";
+
     /// <summary>Its name: found again after a crash, and never that of another upgrade.</summary>
     public static string Name(V1ObjectMeta upgrade, int ordinal) =>
         string.Create(CultureInfo.InvariantCulture, $"{ObjectNames.Stem(upgrade)}-configuration-{ordinal}");
@@ -19,7 +21,7 @@ internal static class ConfigurationSecret
     public static async Task<Observation> LookAsync(
         IDatabaseTargets targets,
         StepContext context,
-        Func<int, string, string> saved,
+        string also,
         CancellationToken cancellationToken)
     {
         var space = targets.Upgrade.Metadata.Namespace;
@@ -30,9 +32,25 @@ internal static class ConfigurationSecret
         }
 
         return secret.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == context.OwnerUid
-            ? new Observation.Done(saved(secret.Data?.Count ?? 0, name))
+            ? new Observation.Done(string.Create(
+                CultureInfo.InvariantCulture, $"{secret.Data?.Count ?? 0} files are saved in Secret {name}{also}."))
             : new Observation.Failed(
                 Reasons.StepFailed, $"Secret {name} was not created by this upgrade. Delete it, then retry.");
+    }
+
+    /// <summary>The files that an attempt has saved before it changed anything; null if it has saved none. They show
+    /// what an administrator had, also if the status was put back to an older copy and knows nothing of the
+    /// attempt.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>?> ReadAsync(
+        IDatabaseTargets targets, int ordinal, CancellationToken cancellationToken)
+    {
+        var upgrade = targets.Upgrade.Metadata;
+        var secret = await targets.Kubernetes.GetAsync<V1Secret>(
+            Name(upgrade, ordinal), upgrade.Namespace, cancellationToken);
+        return secret is { Data: { } data }
+            && secret.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == upgrade.Uid
+            ? data.ToDictionary(f => Plain(f.Key), f => Text(f.Key, f.Value), StringComparer.Ordinal)
+            : null;
     }
 
     /// <summary>Creates it with the name in the receipt.</summary>
@@ -62,7 +80,7 @@ internal static class ConfigurationSecret
         var plain = files.ToDictionary(f => f.Key, f => Encoding.UTF8.GetBytes(f.Value), StringComparer.Ordinal);
         var data = plain.Values.Sum(b => b.Length) <= MostBytes
             ? plain
-            : plain.ToDictionary(f => $"{f.Key}.gz", f => Compressed(f.Value), StringComparer.Ordinal);
+            : plain.ToDictionary(f => f.Key + Gzip, f => Compressed(f.Value), StringComparer.Ordinal);
         if (data.Values.Sum(b => b.Length) > MostBytes)
         {
             throw new StepActionException(
@@ -79,6 +97,20 @@ internal static class ConfigurationSecret
             Immutable = true,
             Data = data,
         };
+    }
+
+    private static string Plain(string key) => key.EndsWith(Gzip, StringComparison.Ordinal) ? key[..^3] : key;
+
+    private static string Text(string key, byte[] bytes)
+    {
+        if (Plain(key) == key)
+        {
+            return Encoding.UTF8.GetString(bytes);
+        }
+
+        using var gzip = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
+        using var reader = new StreamReader(gzip);
+        return reader.ReadToEnd();
     }
 
     private static byte[] Compressed(byte[] bytes)

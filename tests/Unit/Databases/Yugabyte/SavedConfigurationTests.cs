@@ -25,7 +25,7 @@ public sealed class SavedConfigurationTests
         world.Acts.ShouldNotContain(a => a.StartsWith("stop", StringComparison.Ordinal));
         var status = YugabyteStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, world.Spec);
         var secret = world.Objects.Find<V1Secret>(status.ConfigurationRef!.Name)!;
-        secret.Data!.Keys.Order(StringComparer.Ordinal).ShouldBe(world.Servers.Select(s => $"{s.Name}.txt").Order(StringComparer.Ordinal));
+        secret.Data!.Keys.Order(StringComparer.Ordinal).ShouldBe(world.Servers.Select(s => $"{s.Name}.txt").Concat(["leader-moves.txt", "replication.txt"]).Order(StringComparer.Ordinal));
         var text = Encoding.UTF8.GetString(secret.Data["t1.txt"]);
         text.ShouldContain("--flagfile=conf/server.conf\n");
         text.ShouldContain("##### /home/yugabyte/conf/server.conf\n--enable_ysql=true\n");

@@ -15,6 +15,8 @@ internal sealed class TiDbKubernetes
     public IEnumerable<T> All<T>()
         where T : class, IKubernetesObject => _objects.Values.OfType<T>();
 
+    public void Clear() => _objects.Clear();
+
     public void Put<T>(T entity)
         where T : class, IKubernetesObject => _objects[(typeof(T), entity.Metadata.Name)] = entity;
 }

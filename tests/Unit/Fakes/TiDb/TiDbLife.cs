@@ -129,7 +129,7 @@ internal sealed class TiDbLife : IActFence
         return _run(
             plan,
             controls,
-            new RunEnvironment { OwnerUid = TiDbWorld.Uid, Catalog = _catalog, Fence = this, Time = _world.Time, Wake = Wake },
+            new RunEnvironment { OwnerUid = _world.Upgrade.Metadata.Uid!, Catalog = _catalog, Fence = this, Time = _world.Time, Wake = Wake },
             (next, _, _) => ChangeAsync(
                 "status",
                 () =>
