@@ -5,7 +5,12 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal static class TiDbVersion
 {
     /// <summary>The oldest version that may be rolled (docs/research/tidb.md#procedure).</summary>
-    public static (int Major, int Minor, int Patch) OldestToRoll { get; } = (2, 0, 1);
+    public static (int Major, int Minor, int Patch, int Stage) OldestToRoll { get; } = (2, 0, 1, Released);
+
+    // A suffix such as -6-gabc counts commits after the release.
+    private const int Released = int.MaxValue;
+
+    private static readonly string[] Stages = ["alpha", "beta", "rc"];
 
     public static string Plain(string text)
     {
@@ -16,7 +21,15 @@ internal static class TiDbVersion
     public static bool Same(string a, string b) =>
         string.Equals(Plain(a), Plain(b), StringComparison.OrdinalIgnoreCase);
 
-    public static (int Major, int Minor, int Patch)? Parse(string text)
+    public static bool IsHigher(string version, string than) =>
+        Parse(version) is { } one && Parse(than) is { } other && one.CompareTo(other) > 0;
+
+    public static string TooHigh(string what, string version, string to) =>
+        $"{what} is {version}, higher than {to} (spec.toVersion): PD refuses stores of a lower version. A store of a "
+        + $"later version or of a nightly build has raised it. Choose {version} or a later version as spec.toVersion.";
+
+    /// <summary>The numbers of a version, and its stage: rc.1 comes before the release.</summary>
+    public static (int Major, int Minor, int Patch, int Stage)? Parse(string text)
     {
         var plain = Plain(text);
         var end = plain.IndexOfAny(['-', '+']);
@@ -35,13 +48,36 @@ internal static class TiDbVersion
             }
         }
 
-        return (numbers[0], numbers[1], numbers[2]);
+        return (numbers[0], numbers[1], numbers[2], Stage(end < 0 ? "" : plain[(end + 1)..]));
     }
+
+    private static int Stage(string suffix)
+    {
+        var stage = Array.FindIndex(Stages, s => suffix.StartsWith(s, StringComparison.OrdinalIgnoreCase));
+        if (stage < 0)
+        {
+            return Released;
+        }
+
+        var digits = suffix[Stages[stage].Length..].TrimStart('.').TakeWhile(char.IsAsciiDigit);
+        _ = int.TryParse(new string([.. digits]), NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        return (stage * 1000) + number;
+    }
+
+    private static bool IsDevelopment(string version) =>
+        version.Contains("nightly", StringComparison.OrdinalIgnoreCase)
+        || version.Contains("alpha", StringComparison.OrdinalIgnoreCase)
+        || string.Equals(version, "latest", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Why this engine does not go from one version to the other; null if it does. From 2.0.1 on to a
     /// 3.0.</summary>
     public static string? Obstacle(string from, string to)
     {
+        if (Array.Find([from, to], IsDevelopment) is { } build)
+        {
+            return $"{build} is a nightly build, and no upgrade from or to one is defined. Choose a released version";
+        }
+
         if (Parse(from) is not { } old || Parse(to) is not { } target)
         {
             return $"fromVersion '{from}' or toVersion '{to}' is not a version; expected for instance 2.1.19";

@@ -6,6 +6,8 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
     // More names would not help the reader: there may be hundreds of instances.
     private const int NamedInstances = 8;
 
+    private static readonly (int Major, int Minor, int Patch, int Stage) LastOfUtf8 = (2, 1, 0, int.MaxValue);
+
     private TiDbSpec Tidb => spec.Tidb ?? new TiDbSpec();
 
     public void Compile()
@@ -58,6 +60,14 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
         yield return $"Estimate: {KubernetesDuration.Format(TiDbEstimate.Of(spec))} (10 minutes, and 5 minutes for "
             + "each TiKV). The actual time is in status.elapsed.";
         yield return "Run no DDL until the end of Verify: DDL that appears stops the upgrade until it has ended.";
+        if (TiDbVersion.Parse(spec.FromVersion)?.CompareTo(LastOfUtf8) <= 0)
+        {
+            yield return "Tables of 2.1.0 and earlier have charset utf8, later ones utf8mb4. After the upgrade, "
+                + "`ALTER TABLE ... MODIFY` of such a column may fail with \"unsupported modify column charset\". List "
+                + "them: `SELECT table_schema, table_name FROM information_schema.tables WHERE table_collation LIKE "
+                + "'utf8\\_%'`; see the vendor's upgrade FAQ.";
+        }
+
         yield return "While the PD leader moves, requests that need a timestamp wait for up to 3 seconds. Clients of a "
             + "TiDB server that restarts have to reconnect.";
         if (StoreBatches.Of(spec, discovery).Note is { } zones)

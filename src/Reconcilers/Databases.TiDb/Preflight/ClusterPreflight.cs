@@ -13,6 +13,7 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
     {
         var pd = targets.Pd();
         await findings.LookAsync(() => HealthAsync(pd, cancellationToken));
+        await findings.LookAsync(() => VersionAsync(pd, cancellationToken));
         var members = await findings.LookAsync<PdMembers>(
             async () => Members(await pd.MembersAsync(cancellationToken)));
         var stores = await findings.LookAsync<IReadOnlyList<PdStore>>(
@@ -50,6 +51,21 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
                 Reasons.InstanceDown,
                 $"The PD leader cannot reach PD member {member.Name} ({string.Join(", ", member.ClientUrls)}). "
                 + $"Start it, or remove it with `pd-ctl member delete name {member.Name}`.");
+        }
+
+        return true;
+    }
+
+    // Stores of a lower version are refused; nightly builds have raised it.
+    private async Task<bool> VersionAsync(PdClient pd, CancellationToken cancellationToken)
+    {
+        var version = await pd.ClusterVersionAsync(cancellationToken);
+        if (TiDbVersion.IsHigher(version, Spec.ToVersion))
+        {
+            findings.Add(
+                Reasons.VersionPathUnsupported,
+                TiDbVersion.TooHigh("PD's cluster-version", version, Spec.ToVersion),
+                field: "spec.toVersion");
         }
 
         return true;

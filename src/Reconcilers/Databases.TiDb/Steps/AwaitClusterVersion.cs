@@ -5,15 +5,41 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed class AwaitClusterVersion(ITiDbTargets targets)
     : TiDbStep<AwaitClusterVersion.Args>(targets), IWaitsOnly
 {
+    private const int Named = 6;
+
     public sealed record Args;
 
     protected override Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var version = await Targets.Pd().ClusterVersionAsync(cancellationToken);
-        return TiDbVersion.Same(version, Spec.ToVersion)
-            ? new Observation.Done($"cluster-version is {version}.")
-            : new Observation.Running(
-                $"cluster-version is still {version}, because a store of an older version is registered.");
+        if (TiDbVersion.Same(version, Spec.ToVersion))
+        {
+            return new Observation.Done($"cluster-version is {version}.");
+        }
+
+        if (TiDbVersion.IsHigher(version, Spec.ToVersion))
+        {
+            return new Observation.Failed(
+                Reasons.VersionMismatch, TiDbVersion.TooHigh("cluster-version", version, Spec.ToVersion));
+        }
+
+        var old = (await Targets.Pd().StoresAsync(cancellationToken))
+            .Where(s => !s.IsTombstone && !TiDbVersion.Same(s.Version, Spec.ToVersion))
+            .ToList();
+        return new Observation.Running(old.Count == 0
+            ? $"cluster-version is still {version}, although every store runs {Spec.ToVersion}. PD raises it "
+                + "automatically."
+            : $"cluster-version is still {version}, because {Sentences.List([.. old.Select(Described)], Named)}."
+                + Advice([.. old.Where(s => !Spec.Of(DatabaseComponent.TiKV).Any(
+                    i => Spec.Service(i).IsAddress(s.Address)))]));
     });
+
+    private static string Described(PdStore store) => string.Create(
+        CultureInfo.InvariantCulture, $"store {store.Id} ({store.Address}) runs {store.Version}");
+
+    private static string Advice(List<PdStore> unplanned) => unplanned.Count == 0 ? "" : string.Create(
+        CultureInfo.InvariantCulture,
+        $" Not in the plan: {Sentences.List([.. unplanned.Select(s => $"store {s.Id}")], Named)}. Upgrade it, or "
+        + $"remove it with `pd-ctl store delete {unplanned[0].Id}`.");
 }

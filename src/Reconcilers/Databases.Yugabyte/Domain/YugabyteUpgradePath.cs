@@ -61,8 +61,8 @@ internal sealed record YugabyteUpgradePath(
     {
         if (from.Series != to.Series)
         {
-            yield return $"The vendor supports the upgrade to {to.Series} only from the latest minor release of "
-                + $"{from.Series}, which the operator does not know. Compare {from} with the release notes.";
+            yield return $"The vendor recommends the latest minor release of {to.Series} as the version to upgrade to. "
+                + $"The operator does not know which one that is. Compare {to} with the release notes.";
         }
 
         if (dialect == YugabyteDialect.Yugabyte && !YugabyteFeatures.CanRollBack(dialect, from))

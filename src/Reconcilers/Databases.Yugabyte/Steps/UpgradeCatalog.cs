@@ -42,9 +42,13 @@ internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<Up
     {
         // A former attempt, or this one in a former life of the operator, may have started the command.
         _ = _prepared.TryRemove((context.Step.Id, context.Step.Attempt), out var isFresh);
-        if (context.Step.Attempt > 1 || !isFresh)
+        var mayHaveBegun = context.Step.Attempt > 1 || !isFresh;
+        if (mayHaveBegun
+            && !await new CatalogWatch(Cluster).UntilStillAsync(context.Time, cancellationToken)
+            && !(isFresh && context.Step.Tries == 1))
         {
-            await new CatalogWatch(Cluster).UntilStillAsync(context.Time, cancellationToken);
+            // A retry by an administrator is a new attempt: the end was seen by a person.
+            throw NotYet(Reasons.AdminToolFailed, $"The command was started before. {Unseen}");
         }
 
         for (var attempt = 1; !await TryAsync(context, attempt, cancellationToken); attempt++)
@@ -108,6 +112,10 @@ internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<Up
         }
     }
 
+    private const string Unseen = "A tablet server may still upgrade the catalogue, and the version of the catalogue "
+        + "cannot be read to see its end. Wait until pg_stat_activity of no tablet server shows migrations, then "
+        + "retry.";
+
     // The tablet server continues after the tool has stopped waiting.
     private async Task EndAsync(
         StepContext context, AdminToolException timeOut, CancellationToken cancellationToken)
@@ -116,9 +124,7 @@ internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<Up
         {
             throw new StepActionException(
                 Reasons.AdminToolFailed,
-                $"{timeOut.Message} A tablet server may still upgrade the catalogue, and the version of the catalogue "
-                + "cannot be read to see its end. Wait until pg_stat_activity of no tablet server shows migrations, "
-                + "then retry.",
+                $"{timeOut.Message} {Unseen}",
                 retryable: false,
                 timeOut);
         }

@@ -313,8 +313,21 @@ public sealed class ApiTests
     [InlineData("3.0.10", "3.0.9", false)]
     [InlineData("10.0.0", "3.0.9", false)]
     [InlineData("two", "3.0.9", false)]
+    [InlineData("3.0.0-rc.1", "3.0.0", true)]
+    [InlineData("3.0.0-beta.1", "3.0.0-rc.1", true)]
+    [InlineData("3.0.0-rc.10", "3.0.0-rc.9", false)]
+    [InlineData("3.0.0", "3.0.0-rc.1", false)]
+    [InlineData("3.0.9", "3.0.9-6-gabc", false)]
+    [InlineData("2.1.19", "v3.0.0-nightly", false)]
+    [InlineData("3.0.0-alpha-12-gabc", "3.0.9", false)]
     public void TiDbVersion_upgrade_paths_are_compared_as_numbers(string from, string to, bool allowed) =>
         (TiDbVersion.Obstacle(from, to) is null).ShouldBe(allowed);
+
+    [Theory]
+    [InlineData("nightly", "3.0.9")]
+    [InlineData("2.1.19", "latest")]
+    public void Nightly_build_is_refused_by_name(string from, string to) =>
+        TiDbVersion.Obstacle(from, to)!.ShouldContain("is a nightly build");
 
     private static PdClient Pd(string path, string body, int status = 200) => new(new FakeHttp((_, _, asked, _) => new ServiceAnswer(asked == path ? status : 404, null, body)), [Pd1]);
 

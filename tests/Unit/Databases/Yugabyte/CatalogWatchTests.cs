@@ -41,6 +41,22 @@ public sealed class CatalogWatchTests
     }
 
     [Fact]
+    public void Catalog_upgrade_is_not_run_again_while_its_end_cannot_be_seen()
+    {
+        var world = new YugaWorld { MigrationGoesOn = TimeSpan.FromMinutes(20) };
+        var killed = false;
+        var run = YugaRun.Of(world, (_, what) => what == "upgrade_ysql" && !killed && (killed = true) ? YugaFate.DieAfter : YugaFate.Live);
+        run.Until(() => killed, "the operator is killed");
+        world.ToolAnswers["ysql_catalog_version"] = (1, "Timed out: no leader");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeCatalog/upgrade").Message?.Contains("A tablet server may still upgrade the catalogue", StringComparison.Ordinal) == true, "it waits");
+        world.Acts.Count(a => a == "upgrade_ysql").ShouldBe(1);
+
+        world.ToolAnswers.Remove("ysql_catalog_version");
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Catalog_upgrade_of_an_administrator_on_any_host_is_waited_for()
     {
         var world = new YugaWorld();

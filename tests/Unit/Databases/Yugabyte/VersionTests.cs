@@ -119,7 +119,7 @@ public sealed class VersionTests
     {
         var path = YugabyteUpgradePath.Of(Spec("2.18.4", "2.20.7", YugabyteDialect.Yugabyte), out _).ShouldNotBeNull();
         path.Refusals.ShouldBeEmpty();
-        path.Notes.ShouldContain(n => n.Contains("latest minor release of 2.18", StringComparison.Ordinal));
+        path.Notes.ShouldContain(n => n.Contains("latest minor release of 2.20", StringComparison.Ordinal));
     }
 
     [Fact]
