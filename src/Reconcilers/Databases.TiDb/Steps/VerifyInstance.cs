@@ -77,7 +77,8 @@ internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<T
                 Reasons.InstanceUnhealthy,
                 $"{instance.Name} on {instance.Host} did not become healthy on {Spec.ToVersion} within "
                 + $"{Spec.Timeouts.Verify} (spec.timeouts.verify): {unhealthy.Message} "
-                + $"Check its log below {instance.DeployDir}/log, fix the cause, then retry.",
+                + $"Check its log below {instance.DeployDir}/log, fix the cause, then retry."
+                + await LogAsync(instance, cancellationToken),
                 retryable: false);
         }
 
@@ -160,7 +161,8 @@ internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<T
             return new Observation.Failed(Reasons.InstanceUnhealthy, string.Create(
                 CultureInfo.InvariantCulture,
                 $"{where} was restarted {restarts} times by its supervisor and does not stay up "
-                + $"({process.SupervisionText}). Check its log below {log}, fix the cause, then retry."));
+                + $"({process.SupervisionText}). Check its log below {log}, fix the cause, then retry.")
+                + await LogAsync(instance, cancellationToken));
         }
 
         if (process.Pid is null)
@@ -194,6 +196,9 @@ internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<T
             ? null
             : new Observation.Running($"{where} does not listen on port {Spec.Service(instance).Port} yet.");
     }
+
+    private Task<string> LogAsync(DatabaseInstance instance, CancellationToken cancellationToken) => LogTail.ReadAsync(
+        Targets.Hosts.Files(instance.Host), Targets.Redact, [$"{instance.DeployDir}/log"], cancellationToken);
 
     // Since the later of: the start of the process, by its host's clock; the end of the swap step, by the operator's.
     private async Task<TimeSpan> HealthyForAsync(

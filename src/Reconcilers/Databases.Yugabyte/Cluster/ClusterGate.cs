@@ -32,7 +32,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
                 && await cluster.FindSilenceAsync(stop.Instance, cancellationToken) is null;
             List<string> problems =
             [
-                .. view.ProblemsOfRun(cluster, isHealthy ? stop.Beside : stop.All),
+                .. view.ProblemsOfRun(cluster, plan, isHealthy ? stop.Beside : stop.All),
                 .. rightBefore ? Blacklisted(view, stop) : [],
             ];
             if (problems.Count == 0)
@@ -69,7 +69,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
         try
         {
             var view = await cluster.ReadAsync(cancellationToken);
-            List<string> problems = [.. view.ProblemsOfRun(cluster)];
+            List<string> problems = [.. view.ProblemsOfRun(cluster, plan)];
             if (problems.Count == 0)
             {
                 problems.AddRange(await SilentAsync(except: [], cancellationToken));
@@ -93,7 +93,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
             var view = await cluster.ReadAsync(cancellationToken);
             List<string> problems =
             [
-                .. view.ProblemsOfRun(cluster, stop.Beside),
+                .. view.ProblemsOfRun(cluster, plan, stop.Beside),
                 .. rightBefore ? Blacklisted(view, stop) : [],
             ];
             if (problems.Count == 0)

@@ -79,16 +79,31 @@ internal sealed record ClusterView
     /// <summary>The same while an upgrade runs: the first sentence, which is shown while a step waits, also says what
     /// to do if an instance that is down is lost for good.</summary>
     public IReadOnlyList<string> ProblemsOfRun(
-        YugabyteCluster cluster, params IReadOnlyCollection<DatabaseInstance> except)
+        YugabyteCluster cluster, Plan plan, params IReadOnlyCollection<DatabaseInstance> except)
     {
-        var lost = cluster.Masters.Except(except)
-            .FirstOrDefault(m => Master(cluster.Rpc(m)) is not { IsAlive: true })
-            ?? cluster.Tservers.Except(except).FirstOrDefault(t => Tserver(cluster.Web(t)) is not { IsAlive: true });
+        var dead = cluster.Masters.Except(except).Where(m => Master(cluster.Rpc(m)) is not { IsAlive: true })
+            .Concat(cluster.Tservers.Except(except).Where(t => Tserver(cluster.Web(t)) is not { IsAlive: true }))
+            .ToList();
+        var lost = dead.Find(i => !IsBeingRestarted(plan, i.Name));
+        if (lost is null && dead.Count > 0)
+        {
+            return [$"Waiting until {dead[0].Name}, which this upgrade has just restarted, is alive."];
+        }
+
         var problems = Problems(cluster, except).Select(p => p.Message).ToList();
         return lost is not null && problems is [var first, .. var others]
             ? [$"{first} {LostInstance.Advice(lost.Name)}", .. others]
             : problems;
     }
+
+    // Until its verification has ended, well or not.
+    private static bool IsBeingRestarted(Plan plan, string instance) => plan.Steps.Exists(swap =>
+        YugabytePlanTraits.IsSwap(swap)
+        && PlanProgress.Begun(swap)
+        && (swap.Is<SwapMaster>() ? swap.Recorded(SwapMaster.InstanceKey) : swap.Node) == instance
+        && plan.Steps.Exists(s => (s.Is<VerifyMaster>() || s.Is<VerifyTserver>())
+            && s.After.Contains(swap.Id)
+            && s.State is not (StepState.Succeeded or StepState.Failed)));
 
     // One that was taken out stays listed until remove_tablet_server, which not every version has. Old pages have no
     // ids.

@@ -29,6 +29,19 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
         }
     }
 
+    /// <summary>" Its log says: …", for a process that does not become healthy; empty if nothing is found.</summary>
+    public Task<string> LogAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        var kind = instance.Component.ToString().ToLowerInvariant();
+        IEnumerable<string> directories =
+        [
+            $"{instance.DeployDir}/logs",
+            .. instance.DataDir is { } data ? new[] { $"{data}/yb-data/{kind}/logs", $"{data}/logs" } : [],
+        ];
+        return LogTail.ReadAsync(
+            targets.Hosts.Files(instance.Host), targets.Redact, directories, cancellationToken);
+    }
+
     /// <summary>The problems of the tablets of a tablet server, as it reports them: empty once all run and none has
     /// failed.</summary>
     public async Task<IReadOnlyList<string>> TabletProblemsAsync(
@@ -44,7 +57,7 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
             }
 
             var states = await cluster.TserverClient.TabletsAsync(web, cancellationToken);
-            return states.AllRun ? [] : [$"{states.Running} of its tablets run; others: {states.Describe()}."];
+            return states.AllRun ? [] : [$"{states.Running} of {states.All} tablets run; {states.Describe()}."];
         }
         catch (TargetException exception)
         {
@@ -55,6 +68,7 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
     /// <summary>The problems of a running tablet server in the cluster: empty once it has caught up and all of the
     /// cluster is well.</summary>
     public async Task<IReadOnlyList<string>> TserverProblemsAsync(
+        Plan plan,
         DatabaseInstance instance,
         IReadOnlyList<DatabaseInstance> beside,
         InstanceProcess process,
@@ -91,7 +105,7 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
                         + $"the limit is {cluster.Settings.MaxFollowerLag} (spec.yugabyte.maxFollowerLag)."),
                 ]
                 : view.ProblemsOfRun(
-                    cluster, await new TserverGroup(cluster).DownAsync(view, beside, cancellationToken));
+                    cluster, plan, await new TserverGroup(cluster).DownAsync(view, beside, cancellationToken));
         }
         catch (TargetException exception)
         {
@@ -101,7 +115,8 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
 
     /// <summary>The problems of a running master in the cluster: empty once the others have it among them and all of
     /// the cluster is well.</summary>
-    public IReadOnlyList<string> MasterProblems(DatabaseInstance instance, InstanceProcess process, ClusterView view)
+    public IReadOnlyList<string> MasterProblems(
+        Plan plan, DatabaseInstance instance, InstanceProcess process, ClusterView view)
     {
         if (view.Master(cluster.Rpc(instance)) is not { IsAlive: true } seen)
         {
@@ -114,7 +129,7 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
             : (DateTimeOffset?)null;
         return known < process.StartedAt - Slack
             ? ["The leading master still lists its former process."]
-            : view.ProblemsOfRun(cluster);
+            : view.ProblemsOfRun(cluster, plan);
     }
 
     private static string? HostProblem(DatabaseInstance instance, InstanceProcess process, ProgramChange change) =>

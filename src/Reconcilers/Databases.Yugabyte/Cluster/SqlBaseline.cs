@@ -65,6 +65,10 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
         return [.. problems.OfType<string>()];
     }
 
+    /// <summary>The ports at which a server answered before the upgrade.</summary>
+    public static IEnumerable<int> Ports(Plan plan, DatabaseInstance tserver) =>
+        Known(plan, tserver.Name).Select(k => Parse(tserver, k.Text)?.Port).OfType<int>();
+
     private static bool IsToBeRolledBack(Plan plan, string tserver) =>
         plan.Step(YugabyteStepIds.Verify(DatabaseRollingUpgradePhases.RollbackTServers, tserver))
             is { State: not StepState.Succeeded };

@@ -29,12 +29,12 @@ internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<Veri
         var problems = await _health.ProcessProblemsAsync(instance, process, change, cancellationToken);
         if (problems.Count == 0)
         {
-            problems = await InClusterAsync(instance, process, cancellationToken);
+            problems = await InClusterAsync(context.Plan, instance, process, cancellationToken);
         }
 
         if (problems.Count > 0)
         {
-            return NotHealthy(context, instance, problems);
+            return await NotHealthyAsync(context, instance, problems, cancellationToken);
         }
 
         var healthy = _settled.Healthy(context.Step.Id, process, context.Time.GetUtcNow());
@@ -52,11 +52,11 @@ internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<Veri
     }
 
     private async Task<IReadOnlyList<string>> InClusterAsync(
-        DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
+        Plan plan, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
     {
         try
         {
-            return _health.MasterProblems(instance, process, await Cluster.ReadAsync(cancellationToken));
+            return _health.MasterProblems(plan, instance, process, await Cluster.ReadAsync(cancellationToken));
         }
         catch (TargetException exception)
         {
@@ -64,8 +64,11 @@ internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<Veri
         }
     }
 
-    private Observation.Running NotHealthy(
-        StepContext context, DatabaseInstance instance, IReadOnlyList<string> problems)
+    private async Task<Observation> NotHealthyAsync(
+        StepContext context,
+        DatabaseInstance instance,
+        IReadOnlyList<string> problems,
+        CancellationToken cancellationToken)
     {
         _settled.Forget(context.Step.Id);
         _ends.Forget(context.Step.Id);
@@ -74,7 +77,8 @@ internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<Veri
             : throw new StepActionException(
                 Reasons.InstanceUnhealthy,
                 $"{instance.Name} is not healthy after {KubernetesDuration.Format(Elapsed(context))}. "
-                + $"{string.Join(" ", problems)} See its log on {instance.Host}, fix the cause, then retry.",
+                + $"{string.Join(" ", problems)} See its log on {instance.Host}, fix the cause, then retry."
+                + await _health.LogAsync(instance, cancellationToken),
                 retryable: false);
     }
 }

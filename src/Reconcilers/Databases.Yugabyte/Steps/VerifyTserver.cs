@@ -32,9 +32,15 @@ internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<Veri
                 context.Plan, [instance], others: false, cancellationToken);
         }
 
+        if (problems.Count == 0)
+        {
+            problems = await new SqlListeners(Targets).ProblemsAsync(
+                instance, process, SqlBaseline.Ports(context.Plan, instance), cancellationToken);
+        }
+
         if (problems.Count > 0)
         {
-            return NotHealthy(context, instance, problems);
+            return await NotHealthyAsync(context, instance, problems, cancellationToken);
         }
 
         ClusterView view;
@@ -44,7 +50,7 @@ internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<Veri
         }
         catch (TargetException exception)
         {
-            return NotHealthy(context, instance, [exception.Message]);
+            return await NotHealthyAsync(context, instance, [exception.Message], cancellationToken);
         }
 
         if (view.IsBlacklisted(Cluster.Rpc(instance)))
@@ -53,10 +59,11 @@ internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<Veri
         }
 
         var beside = new TserverGroup(Cluster).Others(context.Plan, context.Step.Phase, instance);
-        problems = await _health.TserverProblemsAsync(instance, beside, process, view, cancellationToken);
+        problems = await _health.TserverProblemsAsync(
+            context.Plan, instance, beside, process, view, cancellationToken);
         if (problems.Count > 0)
         {
-            return NotHealthy(context, instance, problems);
+            return await NotHealthyAsync(context, instance, problems, cancellationToken);
         }
 
         var healthy = _settled.Healthy(context.Step.Id, process, context.Time.GetUtcNow());
@@ -77,7 +84,11 @@ internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<Veri
         StepContext context, Args args, DatabaseInstance instance, CancellationToken cancellationToken) =>
         ReleaseAsync(instance, cancellationToken);
 
-    private Observation NotHealthy(StepContext context, DatabaseInstance instance, IReadOnlyList<string> problems)
+    private async Task<Observation> NotHealthyAsync(
+        StepContext context,
+        DatabaseInstance instance,
+        IReadOnlyList<string> problems,
+        CancellationToken cancellationToken)
     {
         _settled.Forget(context.Step.Id);
         _ends.Forget(context.Step.Id);
@@ -86,6 +97,7 @@ internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<Veri
             : new Observation.Failed(
                 Reasons.InstanceUnhealthy,
                 $"{instance.Name} is not healthy after {KubernetesDuration.Format(Elapsed(context))}. "
-                + $"{string.Join(" ", problems)} Its log is on {instance.Host}. Fix the cause, then retry.");
+                + $"{string.Join(" ", problems)} Its log is on {instance.Host}. Fix the cause, then retry."
+                + await _health.LogAsync(instance, cancellationToken));
     }
 }

@@ -46,6 +46,47 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
+    public void Store_that_keeps_the_cluster_version_back_is_named()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-3/swap").State == StepState.Running, "tikv-3");
+        world.Processes.Add(new TiDbProcess("tikv-9", DatabaseComponent.TiKV, "192.0.2.9", 20160, 20180) { Installed = TiDbWorld.Old, Running = TiDbWorld.Old, Pid = 9 });
+        world.Stores.Add(new TiDbStore(9, world["tikv-9"]) { Version = TiDbWorld.Old, StartedAt = world.Now, LastHeartbeat = world.Now, Label = "h9" });
+        world.RunUntil(() => world.Step(TiDbStepIds.ClusterVersion).State == StepState.Running, "the cluster version");
+
+        world.Step(TiDbStepIds.ClusterVersion).Message.ShouldBe("cluster-version is still 2.1.19, because store 9 (192.0.2.9:20160) runs 2.1.19. Not in the plan: store 9. Upgrade it, or remove it with `pd-ctl store delete 9`.");
+    }
+
+    [Fact]
+    public void Cluster_version_above_the_new_one_fails_the_wait()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world["tikv-3"].Running == TiDbWorld.New, "tikv-3");
+        world.ClusterVersion = "3.1.0";
+        world.RunToStall();
+
+        var step = world.Step(TiDbStepIds.ClusterVersion);
+        (step.State, step.Reason).ShouldBe((StepState.Failed, Reasons.VersionMismatch));
+        step.Message!.ShouldContain("cluster-version is 3.1.0, higher than 3.0.9");
+    }
+
+    [Fact]
+    public void Cluster_version_above_the_new_one_is_a_finding()
+    {
+        var world = new TiDbWorld(Whole) { ClusterVersion = "4.0.0-alpha" };
+        var finding = world.Preflight().Findings.ShouldHaveSingleItem();
+
+        (finding.Reason, finding.Field).ShouldBe((Reasons.VersionPathUnsupported, "spec.toVersion"));
+        finding.Message.ShouldContain("PD's cluster-version is 4.0.0-alpha, higher than 3.0.9");
+    }
+
+    [Theory]
+    [InlineData("2.1.0", true)]
+    [InlineData("2.1.1", false)]
+    public void Charset_of_old_tables_is_noted(string from, bool noted) =>
+        new TiDbWorld(Whole with { From = from }).Begin().Stored!.Notes.Any(n => n.Contains("unsupported modify column charset", StringComparison.Ordinal)).ShouldBe(noted);
+
+    [Fact]
     public void Zero_leader_count_of_new_PD_leader_is_not_trusted()
     {
         var world = new TiDbWorld(Whole).Begin();
@@ -153,7 +194,11 @@ public sealed class RunObstacleTests
     {
         var world = new TiDbWorld(Whole).Begin();
         world["tikv-2"].CrashLoops = true;
+        world.Logs["/data/tikv-2/log"] = "[2026/03/01 02:00:00.000 +00:00] [ERROR] [conn.rs:7] [\"failed\"] [sql=\"insert into t values ('secret row')\"]\n[2026/03/01 02:00:01.000 +00:00] [FATAL] [setup.rs:9] [\"invalid configuration file\"] [path=tikv.toml]\n";
         world.RunToStall();
+
+        var message = world.Step("UpgradeTiKV/tikv-2/verify").Message!;
+        message.ShouldEndWith("Its log says: [2026/03/01 02:00:00.000 +00:00] [ERROR] [conn.rs:7] [\"failed\"] [...] / [2026/03/01 02:00:01.000 +00:00] [FATAL] [setup.rs:9] [\"invalid configuration file\"] [path=tikv.toml]");
 
         (world.Life.Outcome!.StepId, world.Life.Outcome.Reason).ShouldBe(("UpgradeTiKV/tikv-2/verify", Reasons.InstanceUnhealthy));
         world["tikv-3"].Running.ShouldBe(TiDbWorld.Old);

@@ -1,3 +1,5 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Running;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Tests.Unit.Fakes;
@@ -21,6 +23,27 @@ public sealed class LostHostTests
         run.Until(() => run.Told.Any(m => m.Contains("remove t4 from the database and add it to spec.skip", StringComparison.Ordinal)), "the message names spec.skip");
 
         world["t2"].Running.ShouldBe(world.Setup.From);
+    }
+
+    // The drain of the first tablet server begins while the last master is being restarted.
+    [Fact]
+    public void Master_that_upgrade_has_just_restarted_is_not_called_lost()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world).ToEnd();
+
+        run.Outcome.State.ShouldBe(RunState.Succeeded);
+        run.Told.ShouldNotContain(m => m.Contains("lost for good", StringComparison.Ordinal));
+
+        var plan = YugaRun.Compile(new YugaWorld());
+        var restarted = plan with { Steps = [.. plan.Steps.Select(s => s.Id == "UpgradeMasters/1/swap" ? s with { State = StepState.Succeeded, Attempt = 1, StartedAt = world.Time.GetUtcNow(), Receipt = new(StringComparer.Ordinal) { [SwapMaster.InstanceKey] = "m2" } } : s)] };
+        var down = new YugaWorld();
+        down["m2"].Running = null;
+        var cluster = new YugabyteCluster(new YugaLife(down));
+        Problems(restarted).ShouldBe(["Waiting until m2, which this upgrade has just restarted, is alive."]);
+        Problems(plan)[0].ShouldContain("If its host is lost for good, remove m2 from the database");
+
+        IReadOnlyList<string> Problems(Plan of) => new ClusterGate(cluster).HealthProblemsAsync(of, CancellationToken.None).GetAwaiter().GetResult();
     }
 
     [Theory]

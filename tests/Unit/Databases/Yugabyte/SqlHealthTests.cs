@@ -33,10 +33,13 @@ public sealed class SqlHealthTests
         var run = YugaRun.Of(world);
         run.Until(() => world["t1"].Starts == 1, "t1 is started");
         world["t1"].HasNoPostgres = true;
+        var directory = world.Spec.Instances.Single(i => i.Name == "t1").DeployDir;
+        world.Logs[$"{directory}/logs"] = "F0301 02:00:00.000000 17 pg_wrapper.cc:88] Failed to start PostgreSQL\u001b[0m\n";
         run.ToEnd();
 
         (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "UpgradeTServers/t1/verify", Reasons.InstanceUnhealthy));
         run.Outcome.Message!.ShouldContain("YSQL of t1 answered at 10.0.0.1:5433 before the upgrade and does not any more");
+        run.Outcome.Message.ShouldContain("Its log says: F0301 02:00:00.000000 17 pg_wrapper.cc:88] Failed to start PostgreSQL [0m");
         world["t2"].Starts.ShouldBe(0);
         world.LeaderBlacklist.ShouldBeEmpty();
 
@@ -45,6 +48,20 @@ public sealed class SqlHealthTests
         run.Wake();
         run.Until(() => run.Outcome.State == RunState.Succeeded, "the retry goes on");
         world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Answer_of_a_surviving_old_postgres_does_not_count()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.Until(() => world["t1"].Starts == 1, "t1 is started");
+        world["t1"].OldPostgres = 77;
+        run.Until(() => run.Told.Any(t => t.Contains("Port 5433 on 10.0.0.1 is held by pid 77 (/home/yugabyte/old/postgres/bin/postgres), which was not started by t1", StringComparison.Ordinal) && t.Contains("Run `kill 77` on 10.0.0.1", StringComparison.Ordinal)), "it is named");
+        world["t2"].Starts.ShouldBe(0);
+
+        world["t1"].OldPostgres = null;
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
     }
 
     [Theory]

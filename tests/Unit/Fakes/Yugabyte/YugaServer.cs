@@ -49,6 +49,9 @@ internal sealed class YugaServer
     /// <summary>A master's flags that limit moves of leaders; a restart sets them back.</summary>
     public LeaderMoves? Moves { get; set; }
 
+    /// <summary>The pid of a PostgreSQL that has survived its tablet server and answers in its place.</summary>
+    public int? OldPostgres { get; set; }
+
     public bool IsUp => Running is not null;
 
     public bool IsMaster => Component == DatabaseComponent.Master;

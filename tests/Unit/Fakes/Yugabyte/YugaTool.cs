@@ -49,8 +49,8 @@ internal sealed class YugaTool(YugaWorld world)
             ["list_all_masters"] => Good("Master UUID                      \tRPC Host/Port         \tState    \tRole    \tBroadcast Host/Port\n" + string.Join('\n', world.Masters.Select(m => $"{m.Uuid} \t{m.Rpc} \t{(m.IsUp ? "ALIVE" : "NETWORK_ERROR")} \t{(world.Leader == m ? "LEADER" : m.IsUp ? "FOLLOWER" : "UNKNOWN")} \tN/A"))),
             ["get_is_load_balancer_idle"] => Good($"Idle = {(world.BalancerIsBusy ? 0 : 1)}\n"),
             ["get_auto_flags_config"] when isPeer => Good($"AutoFlags config:\nconfig_version: 1\npromoted_flags {{\n  process_name: \"yb-master\"\n{(world.PeerIsFinal && world.PeerVersion == world.Setup.To ? "  flags: \"new_flag\"\n" : "")}{string.Concat(world.MorePeerFlags.Select(f => $"  flags: \"{f}\"\n"))}}}\n"),
-            ["get_auto_flags_config"] when world.FlagsArePromoted => Good($"AutoFlags config:\nconfig_version: {world.FlagsVersion}\npromoted_flags {{\n  process_name: \"yb-master\"\n  flags: \"new_flag\"\n}}\n"),
-            ["get_auto_flags_config"] => Good($"AutoFlags config:\nconfig_version: {world.FlagsVersion}\npromoted_flags {{\n  process_name: \"yb-master\"\n}}\n"),
+            ["get_auto_flags_config"] when world.FlagsArePromoted => Good($"AutoFlags config:\nconfig_version: {world.FlagsVersion}\npromoted_flags {{\n  process_name: \"yb-master\"\n  flags: \"new_flag\"\n{Kept}}}\n"),
+            ["get_auto_flags_config"] => Good($"AutoFlags config:\nconfig_version: {world.FlagsVersion}\npromoted_flags {{\n  process_name: \"yb-master\"\n{Kept}}}\n"),
             ["change_leader_blacklist", var verb, var address] => Blacklist(verb, address),
             ["promote_auto_flags", ..] => Promote(),
             ["rollback_auto_flags", var version] => Rollback(int.Parse(version, CultureInfo.InvariantCulture)),
@@ -87,6 +87,8 @@ internal sealed class YugaTool(YugaWorld world)
             ? $"PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: {world.FlagsVersion}\n"
             : $"PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\nCurrent config version: {world.FlagsVersion}\n");
     }
+
+    private string Kept => string.Concat(world.KeptFlags.Select(f => $"  flags: \"{f}\"\n"));
 
     private RemoteResult Rollback(int to)
     {

@@ -278,6 +278,12 @@ internal sealed partial class YugaWorld
         group.IsPaused = false;
     }
 
+    /// <summary>Promoted AutoFlags that no command rolls back.</summary>
+    public List<string> KeptFlags { get; } = [];
+
+    /// <summary>The last errors of the logs, by directory.</summary>
+    public Dictionary<string, string> Logs { get; } = new(StringComparer.Ordinal);
+
     public void Violate(string what) => Violations.Add(what);
 
     // Leaders leave a blacklisted server as many a second as the leading master moves at once, usually two.
