@@ -67,7 +67,7 @@ internal sealed class YugabyteRollbackPlanner
         RestoreLeaderSpeed();
         if (stopped.Count > 0)
         {
-            RollBackFlags();
+            RollBackFlags(stopped[0]);
         }
 
         foreach (var batch in Batches(servers))
@@ -139,7 +139,7 @@ internal sealed class YugabyteRollbackPlanner
         }
     }
 
-    private void RollBackFlags()
+    private void RollBackFlags(StoppedInstance former)
     {
         // Flags that were promoted in another class are an obstacle; then no rollback is compiled.
         if (_done.Steps.Find(s => s.Is<PromoteAutoFlags>() && PlanProgress.Begun(s)) is { } promote
@@ -148,7 +148,10 @@ internal sealed class YugabyteRollbackPlanner
             Chain(
                 YugabyteStepIds.RollBackFlags,
                 $"Roll back AutoFlags to configuration version {before}",
-                new RollBackAutoFlags.Args(int.Parse(before, CultureInfo.InvariantCulture)),
+                new RollBackAutoFlags.Args(
+                    int.Parse(before, CultureInfo.InvariantCulture),
+                    former.Instance.Name,
+                    former.Former.FormerDirectory ?? former.Instance.DeployDir),
                 Attempts);
         }
     }
@@ -196,7 +199,7 @@ internal sealed class YugabyteRollbackPlanner
     // Old and new change their roles.
     private ProgramReplacement Back(StoppedInstance stopped) => new(
         stopped.Former.FormerSha256 ?? "",
-        stopped.Former.FormerDirectory ?? stopped.Instance.DeployDir,
+        stopped.Former.FormerDirectory ?? stopped.Instance.DeployDir!,
         stopped.NewSha256,
         stopped.Former.FormerDirectory is null ? null : _spec.Package.Directory);
 

@@ -7,17 +7,61 @@ internal sealed class RollBackAutoFlags(IYugabyteTargets targets) : YugabyteStep
 {
     private readonly ConcurrentDictionary<(string Step, int Attempt), AutoFlagsRollback> _answers = new();
 
-    /// <param name="FlagsVersion">The version of the AutoFlags configuration to go back to.</param>
-    public sealed record Args(int FlagsVersion);
+    private const int Named = 6;
 
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) =>
-        Task.FromResult<Observation>(
-            !_answers.TryGetValue((context.Step.Id, context.Step.Attempt), out var answer)
-                ? new Observation.NotStarted()
-                : new Observation.Done(answer.RolledBack
-                    ? "Volatile AutoFlags were rolled back."
-                    : "There were no volatile AutoFlags to roll back."));
+    // Where packages have it.
+    private static readonly string[] Files = ["bin/auto_flags.json", "share/auto_flags.json", "auto_flags.json"];
+
+    /// <param name="FlagsVersion">The version of the AutoFlags configuration to go back to.</param>
+    /// <param name="Instance">An instance that has the former package on its host; null if none is known.</param>
+    /// <param name="Directory">The directory of the former package.</param>
+    public sealed record Args(int FlagsVersion, string? Instance = null, string? Directory = null);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        if (!_answers.TryGetValue((context.Step.Id, context.Step.Attempt), out var answer))
+        {
+            return new Observation.NotStarted();
+        }
+
+        var unknown = await UnknownAsync(args, cancellationToken);
+        return unknown.Count > 0
+            ? new Observation.Failed(
+                Reasons.VersionPathUnsupported,
+                $"The programs of {Cluster.Spec.FromVersion} do not know {unknown.Count} AutoFlags that are promoted "
+                + $"and cannot be rolled back: {Sentences.List(unknown, Named)}. They would end at start (AutoFlag is "
+                + $"not found), so none was started. Continue to {Cluster.Spec.ToVersion}.")
+            : new Observation.Done(answer.RolledBack
+                ? "Volatile AutoFlags were rolled back."
+                : "There were no volatile AutoFlags to roll back.");
+    }
+
+    // Empty if the package has no list of them.
+    private async Task<IReadOnlyList<string>> UnknownAsync(Args args, CancellationToken cancellationToken)
+    {
+        if (args is not { Instance: { } instance, Directory: { } directory })
+        {
+            return [];
+        }
+
+        var host = Targets.Hosts.Files(Cluster.Instance(instance).Host);
+        foreach (var file in Files)
+        {
+            if (await host.ReadAsync($"{directory.TrimEnd('/')}/{file}", cancellationToken) is { } known)
+            {
+                var left = (await Cluster.Tool().AutoFlagsAsync(cancellationToken)).Promoted;
+                return
+                [
+                    .. left.Where(f => !known.Contains(
+                        $"\"{f[(f.IndexOf('/', StringComparison.Ordinal) + 1)..]}\"", StringComparison.Ordinal)).Order(
+                        StringComparer.Ordinal),
+                ];
+            }
+        }
+
+        return [];
+    }
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
         _answers[(context.Step.Id, context.Step.Attempt)] =

@@ -90,6 +90,24 @@ public sealed class RollbackPlannerTests
     }
 
     [Fact]
+    public void Rollback_starts_no_old_program_that_lacks_a_promoted_flag()
+    {
+        var world = new YugaWorld(Modern with { Class = AutoFlagClass.LocalVolatile });
+        world.KeptFlags.Add("known_flag");
+        world.Texts[$"{YugaWorld.OldDirectory}/bin/auto_flags.json"] = """{"auto_flags":[{"program":"yb-master","flags":[{"name":"known_flag","class":1}]}]}""";
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("PromoteAutoFlags");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "PromoteVolatileFlags/await-flags").State == StepState.Succeeded, "they are promoted");
+        world.KeptFlags.Add("later_flag");
+
+        var back = new YugaRun(world, YugabyteRollbackPlanner.Compile(world.Spec, run.Plan)).ToEnd();
+
+        (back.Outcome.State, back.Outcome.StepId).ShouldBe((Drydock.Engine.Running.RunState.Failed, "RollbackAutoFlags/roll-back"));
+        back.Outcome.Message!.ShouldContain("do not know 1 AutoFlags that are promoted and cannot be rolled back: yb-master/later_flag");
+        world.Servers.ShouldAllBe(s => s.Running == world.Setup.To && s.Starts == 1);
+    }
+
+    [Fact]
     public void Rollback_in_the_middle_covers_only_touched_servers()
     {
         var world = new YugaWorld(Modern);
