@@ -105,7 +105,7 @@ internal sealed class TiDbCleanup(ITiDbTargets targets)
             {
                 State: StepState.Succeeded,
             };
-            if (drain is { Attempt: > 0 } && !isOver && !CleanedUpSteps.Is(plan, drain))
+            if (drain is { Attempt: > 0, Receipt: not null } && !isOver && !CleanedUpSteps.Is(plan, drain))
             {
                 yield return (instance.Name, drain.Arguments<DrainTikv.Args>().Store);
             }

@@ -19,21 +19,25 @@ internal sealed class TikvStatusClient(IServiceHttp plainHttp)
         }
     }
 
-    /// <summary>The number of Regions it leads by its own count, more current than PD's (docs/research/tidb.md#pd);
-    /// null if it does not report one.</summary>
-    public async Task<double?> LeadersAsync(Endpoint status, CancellationToken cancellationToken)
+    /// <summary>The numbers of Regions that it leads and that it has by its own count, more current than PD's
+    /// (docs/research/tidb.md#pd); null for what it does not report.</summary>
+    public async Task<(double? Leaders, double? Regions)> RegionsAsync(
+        Endpoint status, CancellationToken cancellationToken)
     {
         try
         {
             var answer = await plainHttp.GetAsync(status.Host, status.Port, "/metrics", cancellationToken);
-            return PrometheusText.Read(answer, $"GET {status}/metrics").Sum(
+            var metrics = PrometheusText.Read(answer, $"GET {status}/metrics");
+            return (Count("type=\"leader\""), Count("type=\"region\""));
+
+            double? Count(string type) => metrics.Sum(
                 name => name == "tikv_raftstore_region_count",
-                labels => labels.Contains("type=\"leader\"", StringComparison.Ordinal));
+                labels => labels.Contains(type, StringComparison.Ordinal));
         }
         catch (TargetException)
         {
             // PD's count decides.
-            return null;
+            return (null, null);
         }
     }
 }

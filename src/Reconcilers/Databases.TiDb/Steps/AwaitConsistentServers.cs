@@ -36,7 +36,7 @@ internal sealed class AwaitConsistentServers(ITiDbTargets targets)
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"/info/all lists {all.Servers.Count} TiDB servers, spec.instances {servers.Count}.");
+                $"{all.Servers.Count} of {servers.Count} TiDB servers are in /info/all.");
         }
 
         return all.IsConsistent ? null : "/info/all does not report the TiDB servers as consistent.";

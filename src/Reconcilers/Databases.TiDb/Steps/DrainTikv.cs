@@ -24,6 +24,9 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
     // After a change of its leader PD runs no scheduler for up to 5 minutes (docs/research/tidb.md#pd-as-observed).
     private static readonly TimeSpan LongestWarmUp = TimeSpan.FromMinutes(15);
 
+    // Leaders of Regions report to PD once a minute.
+    private static readonly TimeSpan LongestHearing = TimeSpan.FromMinutes(3);
+
     private readonly DrainWatch _watch = new();
 
     // One context belongs to one job that follows the step.
@@ -139,6 +142,13 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
         }
 
         view.Saw(drain, now);
+        if (drain is { IsOver: true, IsOnly: false, Unheard: { } heard }
+            && now - (view.UnheardSince ?? now) < LongestHearing)
+        {
+            return new Observation.Running(
+                $"PD has a new leader that has heard of {heard} Regions of {instance.Name} so far.");
+        }
+
         if (drain.IsOver)
         {
             _watch.Forget(Key(context));

@@ -122,8 +122,12 @@ internal sealed class StopGate(ITiDbTargets targets)
             .Where(s => !s.IsTombstone && !s.IsUp && !own.Contains(s))
             .Select(s => string.Create(
                 CultureInfo.InvariantCulture,
-                $"Store {s.Id} ({s.Address}) is {s.State}, expected Up. Start it, or remove it with "
-                + $"`pd-ctl store delete {s.Id}`."))
+                $"Store {s.Id} ({s.Address}) is {s.State}, expected Up. Start it. If it is lost for good, run "
+                + $"`pd-ctl store delete {s.Id}`")
+                + (targets.Spec().Of(DatabaseComponent.TiKV).FirstOrDefault(
+                    i => targets.Spec().Service(i).IsAddress(s.Address)) is { } instance
+                    ? $", wait until it is Tombstone, then add {instance.Name} to spec.skip."
+                    : "."))
             .ToList();
         if (about.Component == DatabaseComponent.TiKV && own.Count > 0)
         {

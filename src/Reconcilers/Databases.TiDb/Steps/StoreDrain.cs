@@ -9,11 +9,18 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <param name="IsOnly">Whether there is no other store that could lead.</param>
 internal sealed record StoreDrain(bool IsEvicted, bool IsCounted, long Leaders, bool IsOnly)
 {
+    // Regions split while data is written.
+    private const double MostHeard = 0.99;
+
     public PdStore? Store { get; init; }
 
     public required IReadOnlyList<PdStore> Stores { get; init; }
 
     public required string Schedulers { get; init; }
+
+    /// <summary>How many of its Regions a PD with a new leader has heard of; null once it has heard of all. Until then
+    /// its lists of incomplete Regions are incomplete themselves.</summary>
+    public string? Unheard { get; init; }
 
     public required IReadOnlySet<ulong> Evicted { get; init; }
 
@@ -37,9 +44,10 @@ internal sealed record StoreDrain(bool IsEvicted, bool IsCounted, long Leaders, 
         var isCounted = runs >= wanted;
 
         // The metrics of a TiKV are megabytes: they are asked for only where PD's count would end the drain.
-        var leaders = own is { Leaders: > 0 and var counted } ? counted
-            : !isCounted ? 0
-            : (long)(await targets.Tikv().LeadersAsync(targets.Spec().Status(instance), cancellationToken) ?? 0);
+        var counts = own is { Leaders: > 0 } || !isCounted
+            ? (Leaders: null, Regions: null)
+            : await targets.Tikv().RegionsAsync(targets.Spec().Status(instance), cancellationToken);
+        var leaders = own is { Leaders: > 0 and var counted } ? counted : (long)(counts.Leaders ?? 0);
         return new StoreDrain(
             schedule.Evicted.Contains(storeId),
             isCounted,
@@ -49,6 +57,9 @@ internal sealed record StoreDrain(bool IsEvicted, bool IsCounted, long Leaders, 
             Store = own,
             Evicted = schedule.Evicted,
             Stores = stores,
+            Unheard = own is not null && counts.Regions is { } all && own.Regions < all * MostHeard
+                ? string.Create(CultureInfo.InvariantCulture, $"{own.Regions} of {all:0}")
+                : null,
             Schedulers = string.Create(CultureInfo.InvariantCulture, $"{runs} of {wanted} schedulers"),
         };
     }

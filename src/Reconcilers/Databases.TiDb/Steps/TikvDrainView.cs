@@ -18,6 +18,9 @@ internal sealed class TikvDrainView
     /// <summary>Since when PD counts leaders again; null if it always did.</summary>
     public DateTimeOffset? CountedSince { get; private set; }
 
+    /// <summary>Since when PD has not heard of all Regions of the store; null while it has.</summary>
+    public DateTimeOffset? UnheardSince { get; private set; }
+
     /// <summary>Since when the drain cannot be observed; null while it can.</summary>
     public DateTimeOffset? UnreadableSince { get; set; }
 
@@ -37,6 +40,8 @@ internal sealed class TikvDrainView
         }
 
         UncountedSince = drain.IsCounted ? null : UncountedSince ?? now;
+
+        UnheardSince = drain.Unheard is null ? null : UnheardSince ?? now;
 
         // Before the scheduler is there, every look is a whole one.
         _store = drain.Store;

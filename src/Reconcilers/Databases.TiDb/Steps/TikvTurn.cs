@@ -27,7 +27,14 @@ internal static class TikvTurn
 
             if (drain.Evicted.Contains(store))
             {
-                return $"Waiting until {former.Node} may have leaders again.";
+                return former.State != StepState.Succeeded
+                    && context.Plan.Step(TiDbStepIds.Drain(instance)) is { Attempt: > 0 }
+                    ? $"Waiting until {former.Node} may have leaders again."
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Waiting: an evict-leader-scheduler from outside this upgrade keeps leaders away from store "
+                        + $"{store} ({former.Node}). If no other work needs it, run `pd-ctl scheduler remove "
+                        + $"evict-leader-scheduler-{store}`.");
             }
 
             // The plan is that of the beginning of the wait: the verification may have ended since.

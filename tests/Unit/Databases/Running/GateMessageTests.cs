@@ -62,6 +62,19 @@ public sealed partial class GateMessageTests
         ShouldHelp(problems, Cluster[at].Subject);
     }
 
+    [Fact]
+    public async Task Lost_store_names_the_way_to_skip_it()
+    {
+        var world = new TiDbWorld().Begin();
+        world.End(world["tikv-2"], byOperator: false);
+        world["tikv-2"].IsStopped = true;
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+
+        var problems = await new StopGate(world.Life.Targets).ProblemsAsync(world.Upgrade.Spec.Instances.Single(i => i.Name == "tikv-1"), [], CancellationToken.None);
+
+        problems.ShouldContain("Store 2 (192.0.2.2:20160) is Disconnected, expected Up. Start it. If it is lost for good, run `pd-ctl store delete 2`, wait until it is Tombstone, then add tikv-2 to spec.skip.");
+    }
+
     private static void ShouldHelp(IReadOnlyList<string> problems, string subject)
     {
         problems.ShouldNotBeEmpty();

@@ -17,6 +17,18 @@ public sealed class OverlapTests
     private static readonly TiDbWorldSetup Zones = new() { Tikvs = 6, TwoTikvsAHost = true, Spec = s => s with { Tidb = s.Tidb! with { MaxUnavailablePerZone = 2 } } };
 
     [Fact]
+    public void Scheduler_from_outside_is_named_with_its_store()
+    {
+        var world = new TiDbWorld().Begin();
+        world.RunUntil(() => world.Step(TiDbStepIds.HoldScheduling).State == StepState.Succeeded, "TiKVs are next");
+        world.Evicted[3] = world.Now;
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").Message?.StartsWith("Waiting: an evict-leader-scheduler from outside this upgrade keeps leaders away from store 3 (tikv-3).", StringComparison.Ordinal) == true, "it is named");
+
+        world.Evicted.Clear();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
+    }
+
+    [Fact]
     public void TiKV_is_drained_while_former_settles_and_stopped_after()
     {
         var plan = new TiDbWorld(Whole).Begin().Stored!;
