@@ -49,11 +49,21 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
             findings.Add(
                 Reasons.InvalidSpec,
                 $"{string.Join(" and ", names)} have the same port {taken.Key}. Give each its own port and "
-                + "statusPort (tikv_status_port, default 20180, must differ for the TiKVs of one host).",
+                + "statusPort (tikv_status_port, default 20180, must differ for the TiKVs of one host)"
+                + $"{Lines(taken.Select(p => p.Instance).DistinctBy(i => i.Name, StringComparer.Ordinal))}.",
                 names[^1],
                 $"spec.instances[{names[^1]}].statusPort");
         }
     }
+
+    // The status port that tidb-ansible's example gives to the TiKV of a port: 20160 and 20180, 20161 and 20181.
+    private string Lines(IEnumerable<DatabaseInstance> tikvs) =>
+        tikvs.All(i => i is { Component: DatabaseComponent.TiKV, StatusPort: null })
+            ? ", for instance in spec.instances: " + string.Join(", ", tikvs.Select(i => string.Create(
+                CultureInfo.InvariantCulture,
+                $"`{{name: {i.Name}, component: TiKV, host: {i.Host}, port: {Spec.Service(i).Port}, statusPort: "
+                + $"{Spec.Service(i).Port + 20}}}`")))
+            : "";
 
     private void Judge(DatabaseInstance instance, InstanceProcess process)
     {
@@ -123,7 +133,7 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
         string?[] candidates =
         [
             process.Executable,
-            $"{instance.DeployDir.TrimEnd('/')}/bin/{program}",
+            $"{instance.DeployDir!.TrimEnd('/')}/bin/{program}",
             Spec.NewProgram(program),
         ];
         var places = candidates

@@ -68,8 +68,10 @@ internal sealed record YbTabletStates(int Running, IReadOnlyDictionary<string, i
 
     public bool AllRun => Others.Keys.All(s => Gone.Contains(s, StringComparer.OrdinalIgnoreCase));
 
+    public int All => Running + Others.Values.Sum();
+
     public string Describe() =>
-        string.Join(", ", Others.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Value} {o.Key}"));
+        string.Join(", ", Others.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Value} are {o.Key}"));
 }
 
 /// <summary>follower_lag_ms of the tablets of one server.</summary>

@@ -47,9 +47,9 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
     public void Forget(StepContext context) => _watch.Forget(Key(context));
 
     public string Left(DatabaseInstance instance, string why, ulong leaders) =>
-        $"{why}: {leaders} tablet leaders are left on {instance.Name}, which runs and was not stopped. Find out why "
-        + $"they stay ({cluster.Vocabulary.TabletServersPage} of a master; a tablet without another healthy replica), "
-        + "then retry; or stop it nevertheless with `spec.drain.onTimeout: Proceed`.";
+        $"{why}: {leaders} tablet leaders are left on {instance.Name}, which runs the old version and was not stopped. "
+        + $"Find out why they stay ({cluster.Vocabulary.TabletServersPage} of a master; a tablet without another "
+        + "healthy replica), then retry; or stop it nevertheless with `spec.drain.onTimeout: Proceed`.";
 
     /// <summary>Ensures immediately before a server is stopped that it still has no leaders: it may have been removed
     /// from the blacklist, or the run may have been stopped in between. Waits as long as leaders leave.</summary>

@@ -1,9 +1,11 @@
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What keeps the operator from a host is met by every check that asks the host; it is reported once.
-/// Pure.</summary>
+/// <summary>What keeps the operator from a host is met by every check that asks the host; it is reported once. What is
+/// found alike on several hosts, or for several instances, is one finding that names them. Pure.</summary>
 internal static class HostFindings
 {
+    private const int Named = 12;
+
     private static readonly HashSet<string> OfHosts = new(StringComparer.Ordinal)
     {
         Reasons.HostUnreachable, Reasons.HostKeyRefused, Reasons.AccessDenied, Reasons.SudoRefused,
@@ -25,8 +27,20 @@ internal static class HostFindings
             }
         }
 
-        return kept;
+        return
+        [
+            .. kept.GroupBy(f => (f.Reason, f.Acknowledge, Text: f.Node is { Length: > 0 } node
+                    ? f.Message.Replace(node, "\0", StringComparison.Ordinal)
+                    : f.Message))
+                .Select(alike => Merged([.. alike])),
+        ];
     }
+
+    private static Finding Merged(List<Finding> alike) => alike.Count == 1 ? alike[0] : alike[0] with
+    {
+        Message = SchemaLimits.Clip(Sentences.Join(
+            alike[0].Message, $"The same holds for {Sentences.List([.. alike.Skip(1).Select(f => f.Node!)], Named)}.")),
+    };
 
     // A check of an instance puts its name before the message of the host.
     private static bool Repeats(Finding finding, Finding other) =>

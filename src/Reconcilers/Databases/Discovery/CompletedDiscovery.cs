@@ -52,8 +52,9 @@ internal sealed class CompletedDiscovery(IRunDiscovery inner, DatabaseInventory?
         foreach (var group in inventory.Instances.GroupBy(i => i.Component))
         {
             var listed = group.Count(f => spec.Instances.Exists(i => SpecCompletion.IsSame(spec, i, f)));
-            yield return $"Preflight found {group.Key}: {Sentences.List([.. group.Select(i => i.Name)], MostNames)} "
-                + $"({listed} of them in spec.instances). status.inventory shows where each is installed and how it is "
+            var also = listed > 0 ? $" ({listed} of them in spec.instances)" : "";
+            yield return $"Preflight found {group.Key}: {Sentences.List([.. group.Select(i => i.Name)], MostNames)}"
+                + $"{also}. status.inventory shows where each is installed and how it is "
                 + "controlled.";
         }
     }

@@ -4,6 +4,8 @@ namespace Drydock.Reconcilers.Databases;
 /// old program would start again. Pure.</summary>
 internal static class InstanceLayouts
 {
+    private const int NamedHosts = 12;
+
     public static string? Problem(InstanceTarget target, InstanceProcess process)
     {
         if (target.Swap != SwapMethod.SwitchLink)
@@ -15,11 +17,9 @@ internal static class InstanceLayouts
         if (process.LinkTarget is null)
         {
             var what = target.LinksBin ? "a symbolic link to bin of a version's directory" : "a symbolic link";
-            var unit = process is { Unit: { } name, StartedProgram: not null }
-                ? $" Let ExecStart of {name} go through the link (`systemctl edit {name}`)."
-                : "";
-            return $"{link} on {target.Host} is not {what}, which swap: SwitchLink of {target.Name} needs. Make it a "
-                + $"link to the old version, or name the link in control.link.{unit}";
+            var how = target.LinksBin ? "It must lead to bin of the old version." : Commands(target, process);
+            return $"{link} on {target.Host} is not {what}, which swap: SwitchLink of {target.Name} needs. Name the "
+                + $"link in control.link. {how}";
         }
 
         return process is { StartedProgram: { } started, RealLinkTarget: { } real }
@@ -32,6 +32,20 @@ internal static class InstanceLayouts
             : null;
     }
 
+    // The directory keeps its name, so nothing else that uses it is affected.
+    private static string Commands(InstanceTarget target, InstanceProcess process)
+    {
+        var directory = target.SwitchedLink;
+        var name = Path.GetFileName(directory) == target.Program ? $"{target.Program}-current" : target.Program;
+        var link = $"{directory[..directory.LastIndexOf('/')]}/{name}";
+        var restart = process.Unit is { } unit
+            ? $"`systemctl edit {unit}` with `ExecStart=` and `ExecStart={link}/bin/{target.Program} ...` (the same "
+                + $"arguments as now), `systemctl restart {unit}`"
+            : $"start {target.Name} again from {link}";
+        return $"If there is none, make one, one process at a time: `ln -s {directory} {link}`, {restart}. Then set "
+            + $"deployDir of {target.Name} to {link}.";
+    }
+
     public static void Compare(
         IReadOnlyCollection<(InstanceTarget Target, InstanceProcess? Process)> instances, Findings findings)
     {
@@ -39,6 +53,22 @@ internal static class InstanceLayouts
         Processes(instances, findings);
         Scripts(instances, findings);
         Links(instances, findings);
+        StopLimits(instances, findings);
+    }
+
+    private static void StopLimits(
+        IEnumerable<(InstanceTarget Target, InstanceProcess? Process)> instances, Findings findings)
+    {
+        foreach (var alike in instances
+            .Where(i => i.Process?.StopLimit < TimeLimit.Parse(i.Target.Control.StopGrace))
+            .GroupBy(i => (Limit: i.Process!.StopLimit!.Value, i.Target.Control.StopGrace)))
+        {
+            findings.Note(
+                $"systemd kills {Sentences.List([.. alike.Select(i => i.Target.Name)], NamedHosts)} "
+                + $"{KubernetesDuration.Format(alike.Key.Limit)} after the stop (TimeoutStopSec of its unit), before "
+                + $"control.stopGrace ({alike.Key.StopGrace}) is over. To give it that time, run `systemctl edit "
+                + $"{alike.First().Process!.Unit}` with `[Service]` and `TimeoutStopSec={alike.Key.StopGrace}`.");
+        }
     }
 
     private static void Units(
@@ -78,20 +108,24 @@ internal static class InstanceLayouts
     private static void Links(
         IEnumerable<(InstanceTarget Target, InstanceProcess? Process)> instances, Findings findings)
     {
-        foreach (var shared in instances.Where(i => i.Target.Swap == SwapMethod.SwitchLink)
-            .GroupBy(i => (i.Target.Host, i.Target.SwitchedLink))
-            .Where(g => g.Count() > 1))
+        // The same layout on every host is one finding.
+        foreach (var alike in instances.Where(i => i.Target.Swap == SwapMethod.SwitchLink)
+            .Select(i => i.Target)
+            .GroupBy(t => (t.Host, t.SwitchedLink))
+            .Where(g => g.Count() > 1)
+            .GroupBy(g => g.Key.SwitchedLink, StringComparer.Ordinal))
         {
-            var (first, others) = (shared.First().Target, shared.Skip(1).Select(s => s.Target.Name));
+            var targets = alike.First().ToList();
             findings.Ask(
                 Reasons.ControlMismatch,
-                $"{shared.Key.Host}/link",
-                $"{string.Join(" and ", shared.Select(s => s.Target.Name))} share the link {shared.Key.SwitchedLink} "
-                + $"on {shared.Key.Host}. Once it is switched for {first.Name}, a crash or reboot starts "
-                + $"{string.Join(" and ", others)} in the new version before its turn. Give each its own link "
-                + "(`deployDir` or `control.link`).",
-                shared.Last().Target.Name,
-                $"spec.instances[{shared.Last().Target.Name}].deployDir");
+                "link",
+                $"{string.Join(" and ", targets.Select(t => t.Name))} share the link {alike.Key} on "
+                + $"{Sentences.List([.. alike.Select(g => g.Key.Host)], NamedHosts)}. Once it is switched for "
+                + $"{targets[0].Name}, a crash or reboot starts "
+                + $"{string.Join(" and ", targets.Skip(1).Select(t => t.Name))} in the new version before its turn. "
+                + "Give each its own link (`deployDir` or `control.link`).",
+                targets[^1].Name,
+                $"spec.instances[{targets[^1].Name}].deployDir");
         }
     }
 

@@ -29,6 +29,9 @@ internal sealed record InstanceProcess
     /// <summary>SHA-256 of the program in deployDir; null if there is none.</summary>
     public string? InstalledSha256 { get; init; }
 
+    /// <summary>How long after a stop its supervisor kills it; null if it does not.</summary>
+    public TimeSpan? StopLimit { get; init; }
+
     public string? LinkTarget { get; init; }
 
     public string? RealLinkTarget { get; init; }

@@ -27,5 +27,13 @@ public sealed class HostFindingsTests
         HostFindings.Once(findings).ShouldBe(findings);
     }
 
+    [Fact]
+    public void Finding_that_is_alike_on_many_hosts_is_one()
+    {
+        Finding[] findings = [.. new[] { "h1", "h2", "h3" }.Select(h => Of(Reasons.PackageCorrupt, $"{h}: the archive has SHA-256 a, expected b.") with { Node = h }), Of(Reasons.PackageCorrupt, "h4: the archive has SHA-256 c, expected b.") with { Node = "h4" }];
+
+        HostFindings.Once(findings).Select(f => (f.Message, f.Node)).ShouldBe([("h1: the archive has SHA-256 a, expected b. The same holds for h2, h3.", "h1"), ("h4: the archive has SHA-256 c, expected b.", "h4")]);
+    }
+
     private static Finding Of(string reason, string message) => new() { Reason = reason, Message = message };
 }

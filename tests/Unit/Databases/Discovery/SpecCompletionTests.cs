@@ -77,7 +77,7 @@ public sealed class SpecCompletionTests
         var plan = ((IRunDiscovery)new CompletedDiscovery(new Recorded(seen), found)).Compile(spec);
 
         seen.ShouldHaveSingleItem().Instances.ShouldHaveSingleItem().Name.ShouldBe("tikv-h1");
-        plan.Notes.ShouldHaveSingleItem().ShouldStartWith("Preflight found TiKV: tikv-h1 (0 of them in spec.instances).");
+        plan.Notes.ShouldHaveSingleItem().ShouldStartWith("Preflight found TiKV: tikv-h1. status.inventory");
         plan.Hash.ShouldMatch("^sha256:[0-9a-f]{64}$");
         plan.Hash.ShouldNotBe(new CompletedDiscovery(new Recorded(seen), other).Compile(spec).Hash);
         plan.Hash.ShouldBe(new CompletedDiscovery(new Recorded(seen), found).Compile(spec).Hash);

@@ -33,6 +33,15 @@ public sealed class InstanceLayoutsTests
     }
 
     [Fact]
+    public void Versioned_directory_is_refused_with_the_commands_for_a_link()
+    {
+        var target = Master with { DeployDir = "/home/yugabyte/yugabyte-2025.1.0.1" };
+        var process = Process("yb-master.service") with { StartedProgram = "/home/yugabyte/yugabyte-2025.1.0.1/bin/yb-master" };
+
+        InstanceLayouts.Problem(target, process).ShouldNotBeNull().ShouldEndWith("one process at a time: `ln -s /home/yugabyte/yugabyte-2025.1.0.1 /home/yugabyte/yb-master`, `systemctl edit yb-master.service` with `ExecStart=` and `ExecStart=/home/yugabyte/yb-master/bin/yb-master ...` (the same arguments as now), `systemctl restart yb-master.service`. Then set deployDir of master-7100 to /home/yugabyte/yb-master.");
+    }
+
+    [Fact]
     public void Unit_with_versioned_path_is_refused_with_drop_in()
     {
         var process = Process("yb-master.service") with { LinkTarget = "yb-2.18", RealLinkTarget = "/opt/yb-2.18", StartedProgram = "/opt/yb-2.18/bin/yb-master" };
@@ -63,9 +72,29 @@ public sealed class InstanceLayoutsTests
 
         var finding = Compare((Master, Process("m.service")), (shared, Process("t.service"))).ShouldHaveSingleItem();
 
-        (finding.Reason, finding.Acknowledge).ShouldBe((Reasons.ControlMismatch, "ControlMismatch/192.0.2.11/link"));
+        (finding.Reason, finding.Acknowledge).ShouldBe((Reasons.ControlMismatch, "ControlMismatch/link"));
         finding.Message.ShouldContain("starts tserver-9100 in the new version before its turn");
         Compare((Master, Process("m.service")), (Tserver, Process("t.service"))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Shared_link_of_many_hosts_is_one_finding()
+    {
+        var shared = Tserver with { DeployDir = "/yb/master" };
+
+        Compare(
+            (Master, Process("m.service")), (shared, Process("t.service")),
+            (Master with { Name = "m2", Host = "192.0.2.12" }, Process("m.service")), (shared with { Name = "t2", Host = "192.0.2.12" }, Process("t.service")))
+            .ShouldHaveSingleItem().Message.ShouldContain("share the link /yb/master on 192.0.2.11, 192.0.2.12.");
+    }
+
+    [Fact]
+    public void Shorter_time_to_stop_of_unit_is_noted()
+    {
+        var findings = new Findings(static text => text);
+        InstanceLayouts.Compare([(Master, Process("m.service") with { StopLimit = TimeSpan.FromSeconds(10) }), (Tserver, Process("t.service") with { StopLimit = TimeSpan.FromMinutes(5) })], findings);
+
+        findings.Notes.ShouldHaveSingleItem().ShouldBe("systemd kills master-7100 10s after the stop (TimeoutStopSec of its unit), before control.stopGrace (2m) is over. To give it that time, run `systemctl edit m.service` with `[Service]` and `TimeoutStopSec=2m`.");
     }
 
     private static IReadOnlyList<Finding> Compare(params (InstanceTarget, InstanceProcess?)[] instances)

@@ -52,6 +52,20 @@ public sealed class SystemdTests
         up.Message.ShouldContain("pd-2379.service and pd.service are both active");
     }
 
+    [Theory]
+    [InlineData("1min 30s", "yes", 90.0)]
+    [InlineData("10s", null, 10.0)]
+    [InlineData("500ms", "yes", 0.5)]
+    [InlineData("10s", "no", null)]
+    [InlineData("infinity", "yes", null)]
+    public void Time_to_stop_of_unit_is_read(string limit, string? kills, double? seconds)
+    {
+        string[] more = [$"unit TimeoutStopUSec={limit}", .. kills is null ? Array.Empty<string>() : [$"unit SendSIGKILL={kills}"]];
+        var kept = Read([.. HostCases.Unit("pd-2379.service", "active", "running", 7)[..^1], .. more, "unit ", .. HostCases.Unit("pd.service", "inactive", "dead", load: "not-found")]);
+
+        (kept.StopLimit?.TotalSeconds).ShouldBe(seconds);
+    }
+
     [Fact]
     public void Only_existing_unit_is_in_charge_while_inactive()
     {

@@ -92,7 +92,7 @@ public sealed class UpgradeRunTests
         world.StuckLeaders["t2"] = 2;
         var run = YugaRun.Of(world).ToEnd();
         (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "UpgradeTServers/t2/drain", Reasons.DrainTimeout));
-        run.Outcome.Message!.ShouldContain("Leaders did not leave within 2m (spec.drain.timeout): 2 tablet leaders are left on t2, which runs and was not stopped.");
+        run.Outcome.Message!.ShouldContain("Leaders did not leave within 2m (spec.drain.timeout): 2 tablet leaders are left on t2, which runs the old version and was not stopped.");
         run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/drain").Attempt.ShouldBe(1);
         world.LeaderBlacklist.ShouldBe([world["t2"].Rpc]);
         world["t2"].Running.ShouldBe(world.Setup.From);

@@ -38,6 +38,8 @@ internal sealed record ManagedProcess(SupervisionState State, string Text)
 
     public string? Program { get; init; }
 
+    public TimeSpan? StopLimit { get; init; }
+
     public int? Pid { get; init; }
 
     public int? Restarts { get; init; }

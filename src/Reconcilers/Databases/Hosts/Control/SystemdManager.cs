@@ -7,6 +7,11 @@ internal sealed class SystemdManager : IServiceManager
     // How long systemctl start may take: a unit of Type=notify says when it is up, and has 90 s of its own for it.
     private const string StartSeconds = "120";
 
+    private static readonly Dictionary<string, double> SecondsOf = new(StringComparer.Ordinal)
+    {
+        ["us"] = 0.000_001, ["ms"] = 0.001, ["s"] = 1, ["min"] = 60, ["h"] = 3600, ["d"] = 86400,
+    };
+
     private readonly InstanceTarget _target;
 
     public SystemdManager(InstanceTarget target)
@@ -140,8 +145,27 @@ internal sealed class SystemdManager : IServiceManager
             Restarts = unit.ContainsKey("NRestarts") ? Number(report, unit, "NRestarts") : null,
             NeedsChoice = needsChoice,
             Program = Started(unit),
+            StopLimit = unit.GetValueOrDefault("SendSIGKILL") == "no"
+                ? null
+                : Span(unit.GetValueOrDefault("TimeoutStopUSec")),
             Word = active,
         };
+    }
+
+    // "1min 30s"; "infinity" has no number.
+    private static TimeSpan? Span(string? text)
+    {
+        var parts = (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(part =>
+        {
+            var digits = new string([.. part.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')]);
+            return double.TryParse(digits, CultureInfo.InvariantCulture, out var number)
+                && SecondsOf.TryGetValue(part[digits.Length..], out var seconds)
+                ? TimeSpan.FromSeconds(number * seconds)
+                : (TimeSpan?)null;
+        }).ToList();
+        return parts.Count > 0 && parts.TrueForAll(p => p is not null)
+            ? parts.Aggregate(TimeSpan.Zero, (sum, part) => sum + part!.Value)
+            : null;
     }
 
     // ExecStart={ path=/opt/yb/bin/yb-master ; argv[]=… }; absent in a unit without a command.

@@ -43,6 +43,7 @@ internal sealed record InstanceState(
         LinkTarget = Version(Report.LinkTarget),
         RealLinkTarget = Report.RealTarget,
         StartedProgram = Kept.Program,
+        StopLimit = Kept.StopLimit,
         IsListening = Report.IsListening,
         ListenerPid = Report.Listeners.Count > 0 ? Report.Listeners[0] : null,
         Strays =
