@@ -50,6 +50,7 @@ internal static partial class LogTail
     [GeneratedRegex(
         @"(\[""?(sql|stmt|statement|query|arguments|args|row|key|values?)""?="
         + @"|\b(insert|update|delete|select|replace)\b ).*$",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        1000)]
     private static partial Regex Statement();
 }
