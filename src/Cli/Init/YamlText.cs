@@ -18,6 +18,9 @@ internal static partial class YamlText
             ? text
             : $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 
+    /// <summary>The text within a comment, which it cannot end.</summary>
+    public static string Comment(string text) => ForeignText.Words(text, 200);
+
     // A word, a path or an image; an IPv4 address or a version with at least two dots, which is no number.
     [GeneratedRegex(
         @"^(?:[a-zA-Z/](?:[-a-zA-Z0-9_./]|:(?=[^:\s]))*(?<![:.])|[0-9]+(?:\.[0-9]+){2,}(?:-[a-zA-Z0-9.]+)?)$",

@@ -15,8 +15,9 @@ internal sealed record YugabyteManifest(
         var product = IsBmdb ? "bmdb" : "yugabyte";
         var file = IsBmdb ? $"bigmath-{ToVersion}.tar.gz" : $"yugabyte-{ToVersion}-linux-x86_64.tar.gz";
         return $$$"""
-            # Read from the master {{{Seed}}}. Create the Secret, fill in the archive's path and SHA-256, check the
-            # manifest with `kubectl drydock check -f`, apply it, read the plan, then set mode: Apply.
+            # Read from the master {{{YamlText.Comment(Seed)}}}.
+            # Create the Secret, fill in the archive's path and SHA-256, check the manifest with
+            # `kubectl drydock check -f`, apply it, read the plan, then set mode: Apply.
             apiVersion: drydock.dev/v1alpha1
             kind: DatabaseRollingUpgrade
             metadata: {name: {{{Name ?? ObjectName.Of(product, ToVersion)}}}}

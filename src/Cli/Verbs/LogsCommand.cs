@@ -81,7 +81,8 @@ internal static class LogsCommand
             throw new CliException($"The Secret {reference} has no key {OutputKey}.");
         }
 
-        invocation.Surroundings.Output.WriteLine(Encoding.UTF8.GetString(bytes).TrimEnd('\n'));
+        invocation.Surroundings.Output.WriteLine(
+            ForeignText.Plain(Encoding.UTF8.GetString(bytes)).TrimEnd('\n'));
         return ExitCodes.Done;
     }
 

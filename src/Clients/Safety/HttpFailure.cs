@@ -16,20 +16,8 @@ public static class HttpFailure
         {
             HttpRequestError.InvalidResponse => "the answer is not HTTP",
             HttpRequestError.ConfigurationLimitExceeded => "the headers of the answer are longer than 64 KiB",
-            _ => Sentences.Open(Clip(exception.GetBaseException().Message, MaxCharacters)),
+            _ => Sentences.Open(ForeignText.Words(exception.GetBaseException().Message, MaxCharacters)),
         };
-    }
-
-    public static string Clip(string text, int maxCharacters)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        if (text.Length <= maxCharacters)
-        {
-            return text;
-        }
-
-        var end = maxCharacters - 1;
-        return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[end - 1]) ? end - 1 : end), "…");
     }
 
     private static HttpRequestError? Error(Exception exception)

@@ -222,7 +222,7 @@ public sealed class SshClient : IRemoteClient
             throw new RemoteException(
                 Endpoint.ToString(),
                 $"{Endpoint}: sudo refuses this command{account} to {Endpoint.User} without a password: "
-                    + $"{Sentences.Close(HttpFailure.Clip(errors.Trim(), MaxErrorCharacters))} Allow it on the "
+                    + $"{Sentences.Close(ForeignText.Words(errors.Trim(), MaxErrorCharacters))} Allow it on the "
                     + "host (NOPASSWD in sudoers).",
                 RemoteRefusal.Sudo);
         }

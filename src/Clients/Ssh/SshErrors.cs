@@ -47,7 +47,8 @@ internal static partial class SshErrors
         }
 
         var text = files.Hide(errors).Trim();
-        return text.Length == 0 ? "ssh gave no reason" : text.Length > MaxText ? text[^MaxText..] : text;
+        return text.Length == 0 ? "ssh gave no reason"
+            : ForeignText.Words(text.Length > MaxText ? text[^MaxText..] : text, MaxText);
     }
 
     /// <summary>Whether the connection was never established, so that nothing ran: refused, timed out, unknown host.

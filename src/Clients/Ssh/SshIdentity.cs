@@ -173,6 +173,6 @@ internal sealed class SshIdentity : IDisposable
         errors.Contains("incorrect passphrase", StringComparison.OrdinalIgnoreCase)
             ? $"{_host}: the passphrase does not open the private key. Correct the key {SshMaterial.PassphraseKey} of "
                 + "the Secret."
-            : $"{_host}: the private key cannot be decrypted: {Sentences.Close(HttpFailure.Clip(errors.Trim(), 300))}",
+            : $"{_host}: the private key cannot be decrypted: {Sentences.Close(ForeignText.Words(errors.Trim(), 300))}",
         RemoteRefusal.LocalClient);
 }

@@ -1,3 +1,5 @@
+using Drydock.Abstractions.Values;
+
 namespace Drydock.Crds.Common;
 
 /// <summary>Bounds of the schemas. A status write beyond them is refused by the server, so code that writes status
@@ -76,7 +78,7 @@ public static class SchemaLimits
     /// it. The one function for every text in a status.</summary>
     /// <param name="text">The text.</param>
     /// <param name="maximum">The most characters.</param>
-    public static string Clip(string text, int maximum = Message) => Cut(PlainText.Of(text), maximum);
+    public static string Clip(string text, int maximum = Message) => Cut(ForeignText.Plain(text), maximum);
 
     /// <summary>As <see cref="Clip"/>, for texts that are read back by machines: no character is dropped.</summary>
     public static string Cut(string text, int maximum)

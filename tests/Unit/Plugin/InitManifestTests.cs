@@ -33,6 +33,17 @@ public sealed class InitManifestTests
         (new TiDbManifest("h", "2.1.19", "3.0.9", "night", "tidb").Write()).ShouldContain("metadata: {name: night}\n");
     }
 
+    [Fact]
+    public void Names_of_a_host_add_no_object_to_the_manifest()
+    {
+        const string image = "oms:3.2.2\n---\nkind: ClusterRoleBinding\nmetadata: {name: x}";
+        var written = new OmsManifest(new OmsFound("oms\n---", image, "192.0.2.1", "3.2.2", IsCommunity: false), new Uri("ssh://u@h"), "4.2.2", "oms:4.2.2", null).Write();
+        var yugabyte = new YugabyteManifest("h\n---\nkind: Secret", "2.16.0", "2.18.0", IsBmdb: false, null, "u").Write();
+
+        Drydock.Cli.Output.Yaml.Read(written).Single()["kind"]!.GetValue<string>().ShouldBe("OmsUpgrade");
+        Drydock.Cli.Output.Yaml.Read(yugabyte).Single()["kind"]!.GetValue<string>().ShouldBe("DatabaseRollingUpgrade");
+    }
+
     [Theory]
     [InlineData("tidb", "tidb")]
     [InlineData("2.1.19", "2.1.19")]

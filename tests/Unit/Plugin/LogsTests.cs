@@ -2,6 +2,7 @@ using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Verbs;
+using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -32,6 +33,24 @@ public sealed class LogsTests
 
         (await logs).ShouldBe(code);
         cluster.Text.ShouldContain($"{Id} left no output: only commands in containers leave some.");
+    }
+
+    [Fact]
+    public async Task Output_of_a_host_does_not_steer_the_terminal()
+    {
+        using var cluster = new MemoryCluster(new ManualTimeProvider());
+        await cluster.Api.CreateAsync(new V1Secret
+        {
+            Metadata = new V1ObjectMeta { Name = "output", Namespace = MemoryCluster.Namespace },
+            Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["output"] = "first\u001b]52;c;eA==\u0007\nsecond\r"u8.ToArray() },
+        });
+        var status = Status(StepState.Succeeded);
+        var run = await cluster.CreateAsync(status with { Plan = status.Plan! with { Steps = [status.Plan.Steps[0] with { OutputRef = "output" }] } });
+
+        (await LogsCommand.FollowAsync(cluster.Invocation, run, Id, Token)).ShouldBe(ExitCodes.Done);
+
+        cluster.Text.ShouldContain("first]52;c;eA==\nsecond");
+        cluster.Text.ShouldNotContain("\u001b");
     }
 
     [Fact]

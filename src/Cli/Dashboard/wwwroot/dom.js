@@ -82,14 +82,15 @@ export function timeless(value) {
     return JSON.parse(JSON.stringify(value, (name, part) => (counted.includes(name) ? undefined : part)));
 }
 
-// Text of the operator: what is in backquotes is code, and commands can be copied.
+// Text of the operator: what is in backquotes is code. It may quote text of others, so no part of it gets a button;
+// commands to copy come in fields of their own.
 export function prose(text) {
     const parts = (text ?? '').split('`');
     return parts.map((part, index) => {
         if (index % 2 === 0 || index === parts.length - 1) {
             return index % 2 === 1 ? '`' + part : part;
         }
-        return part.startsWith('kubectl ') ? command(part) : h('code', null, part);
+        return h('code', null, part);
     });
 }
 

@@ -23,7 +23,7 @@ internal static partial class ErrorMapper
         SecretScrubber secrets,
         string? name = null)
     {
-        var message = HttpFailure.Clip(secrets.Scrub(Message(body, status, contentType)), MaxWords);
+        var message = ForeignText.Words(secrets.Scrub(Message(body, status, contentType)), MaxWords);
         if (status == HttpStatusCode.BadRequest && VersionRefusal().Match(message) is { Success: true } refusal)
         {
             return new DockerApiVersionException(
@@ -75,7 +75,7 @@ internal static partial class ErrorMapper
     }
 
     /// <summary>The engine's text as the end of a message: clipped, with a full stop.</summary>
-    public static string Sentence(string engineText) => Sentences.Close(HttpFailure.Clip(engineText, MaxMessage));
+    public static string Sentence(string engineText) => Sentences.Close(ForeignText.Words(engineText, MaxMessage));
 
     private static string Message(string body, HttpStatusCode status, string? contentType)
     {
@@ -103,7 +103,7 @@ internal static partial class ErrorMapper
             // A page of a proxy or of another service: its text must not reach the status of an object.
         }
 
-        return $"{status}, with a body ({HttpFailure.Clip(contentType ?? "no content type", 100)}) that is not from a "
+        return $"{status}, with a body ({ForeignText.Words(contentType ?? "no content type", 100)}) that is not from a "
             + "Docker Engine";
     }
 

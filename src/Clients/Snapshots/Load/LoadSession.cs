@@ -167,7 +167,7 @@ internal sealed class LoadSession : IAsyncDisposable
 
     private SnapshotException Failed(MySqlException e)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"ERROR {e.Number}: {e.Message}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"ERROR {e.Number}: {ForeignText.Words(e.Message)}");
         return new SnapshotException(
             e.IsConnectionError
                 ? SnapshotFailure.ConnectionLost

@@ -197,8 +197,8 @@ internal sealed class AgeTool(SnapshotToolOptions options)
                 SnapshotFailure.DumpFailed,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"age ended with {code}: {Sentences.Close(child.ErrorText)} Install the package age, and check the "
-                        + $"recipients."));
+                    $"age ended with {code}: {Sentences.Close(child.ErrorWords)} ")
+                + "Install the package age, and check the recipients.");
         }
     }
 }

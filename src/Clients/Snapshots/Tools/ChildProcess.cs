@@ -45,6 +45,9 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
+    /// <summary>The text for a message.</summary>
+    internal string ErrorWords => ForeignText.Words(ErrorText);
+
     public void Dispose()
     {
         Kill();

@@ -77,7 +77,7 @@ internal sealed class ClientTool(SnapshotToolOptions options)
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"mysql loading {database} on {connection.Describe()} ended with {code}: "
-                        + $"{Sentences.Close(ServerErrorClassifier.WithoutValues(error))}"),
+                        + $"{Sentences.Close(ForeignText.Words(ServerErrorClassifier.WithoutValues(error)))}"),
                 inner);
         }
     }

@@ -15,7 +15,7 @@ internal sealed record ToolInfo(ToolVendor Flavour, string Version)
         {
             throw new SnapshotException(
                 SnapshotFailure.ToolMissing,
-                $"'{program} --version' ended with {code}: {Sentences.Close(child.ErrorText)} Install the MariaDB or "
+                $"'{program} --version' ended with {code}: {Sentences.Close(child.ErrorWords)} Install the MariaDB or "
                     + "MySQL client tools.");
         }
 

@@ -27,7 +27,8 @@ internal static class ToolRun
                 throw new SnapshotException(
                     ServerErrorClassifier.Of(child.ErrorText, SnapshotFailure.DumpFailed),
                     string.Create(
-                        CultureInfo.InvariantCulture, $"{what} ended with {code}: {Sentences.Close(child.ErrorText)}"));
+                        CultureInfo.InvariantCulture,
+                        $"{what} ended with {code}: {Sentences.Close(child.ErrorWords)}"));
             }
 
             await beside.ConfigureAwait(false);

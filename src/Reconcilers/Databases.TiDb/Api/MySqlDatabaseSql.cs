@@ -180,7 +180,7 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
                 : exception is MySqlException { IsConnectionError: true } or IOException
                 ? Reasons.ServerUnreachable
                 : Reasons.AnswerUnusable,
-            $"{login.User}@{server}: {what} failed: {exception.Message.Trim()}",
+            $"{login.User}@{server}: {what} failed: {ForeignText.Words(exception.Message)}",
             exception);
 
     private string Connection(Endpoint server, SqlLogin login, SocketRelay? relay)

@@ -27,8 +27,8 @@ internal static partial class ToolOutput
 
     public static string Excerpt(string text)
     {
-        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line.Length == 0 ? "(empty)" : SchemaLimits.Clip(line, QuotedCharacters);
+        var line = ForeignText.Words(text, QuotedCharacters);
+        return line.Length == 0 ? "(empty)" : line;
     }
 
     [GeneratedRegex(

@@ -60,7 +60,7 @@ internal static class HostFileScripts
             throw new HostException(
                 host.Host,
                 result.ExitCode == 3 ? Reasons.PackageMissing : Reasons.StepFailed,
-                $"{host.Host}: {to} could not be replaced by {from}: {result.Errors.Trim()}");
+                $"{host.Host}: {to} could not be replaced by {from}: {ForeignText.Words(result.Errors)}");
         }
     }
 
@@ -76,7 +76,8 @@ internal static class HostFileScripts
             throw new HostException(
                 host.Host,
                 Reasons.StepFailed,
-                $"{host.Host}: the former TiSpark JAR in {directory} could not be renamed: {result.Errors.Trim()}");
+                $"{host.Host}: the former TiSpark JAR in {directory} could not be renamed: "
+                + ForeignText.Words(result.Errors));
         }
     }
 
@@ -90,6 +91,6 @@ internal static class HostFileScripts
             : throw new HostException(
                 host.Host,
                 Reasons.StepFailed,
-                $"{host.Host}: {directory} cannot be listed: {result.Errors.Trim()}");
+                $"{host.Host}: {directory} cannot be listed: {ForeignText.Words(result.Errors)}");
     }
 }

@@ -211,7 +211,7 @@ internal sealed class AdminTool(
             return result.Output;
         }
 
-        var printed = $"{result.Output.Trim()}\n{result.Errors.Trim()}".Trim();
+        var printed = string.Join('\n', result.Output.Trim(), result.Errors.Trim()).Trim();
         var words = redact(printed);
         throw new AdminToolException(
             command[0],
@@ -224,8 +224,8 @@ internal sealed class AdminTool(
     private static string Shorten(string text) => text.Length switch
     {
         0 => "it printed nothing",
-        > LongestMessage => $"…{text[^LongestMessage..]}",
-        _ => text,
+        > LongestMessage => $"…{ForeignText.Words(text[^LongestMessage..], LongestMessage)}",
+        _ => ForeignText.Words(text, LongestMessage),
     };
 
     private RemoteCommand Command(TimeSpan timeout, IReadOnlyList<string> command) => new(Arguments(timeout, command));

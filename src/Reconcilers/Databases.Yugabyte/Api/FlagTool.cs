@@ -27,11 +27,11 @@ internal sealed class FlagTool(IHostFiles host, string program, AdminToolTls? tl
             return null;
         }
 
-        var printed = redact($"{result.Output.Trim()} {result.Errors.Trim()}".Trim());
+        var printed = redact(string.Join(' ', result.Output, result.Errors));
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{program} on {host.Host} ended with {result.ExitCode} for {server}: "
-            + $"{printed[..Math.Min(printed.Length, LongestMessage)]}");
+            + $"{ForeignText.Words(printed, LongestMessage)}");
     }
 
     public static string Command(string directory, AdminToolTls? tls, ServiceAddress server, string flag, long value) =>

@@ -55,7 +55,7 @@ internal sealed partial class PackageProof(YugabyteCluster cluster, IHostFiles f
         }
 
         var ran = await files.RunAsync(new RemoteCommand(path, "--version"), cancellationToken);
-        var said = $"{ran.Output.Trim()} {ran.Errors.Trim()}".Trim();
+        var said = string.Join(' ', ran.Output.Trim(), ran.Errors.Trim()).Trim();
         if (!ran.IsSuccess)
         {
             var why = ran.ExitCode == NotFound && said.Length == 0 ? "the program or its interpreter does not exist"
@@ -137,7 +137,7 @@ internal sealed partial class PackageProof(YugabyteCluster cluster, IHostFiles f
             ? value.GetString()
             : null;
 
-    private static string Shorten(string text) => text.Length > LongestOutput ? $"{text[..LongestOutput]}…" : text;
+    private static string Shorten(string text) => ForeignText.Words(text, LongestOutput);
 
     // "version 2.18.4.0 build 52 revision …"; a build made by hand has a word in place of the number.
     [GeneratedRegex(

@@ -83,7 +83,7 @@ internal sealed class ServerConfiguration(IYugabyteTargets targets)
             : throw new HostException(
                 files.Host,
                 Reasons.StepFailed,
-                $"{files.Host}: the configuration cannot be read: {result.Errors.Trim()}");
+                $"{files.Host}: the configuration cannot be read: {ForeignText.Words(result.Errors)}");
     }
 
     private static void Append(StringBuilder text, string title, string content) =>

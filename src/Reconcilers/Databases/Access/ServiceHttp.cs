@@ -216,7 +216,7 @@ internal sealed class ServiceHttp : IServiceHttp
     // A request that is answered by 401 was not carried out.
     private ServiceException NoLogin(string what, HttpResponseMessage response)
     {
-        var asked = HttpFailure.Clip(string.Join(", ", response.Headers.WwwAuthenticate), MostOfChallenge);
+        var asked = ForeignText.Words(string.Join(", ", response.Headers.WwwAuthenticate), MostOfChallenge);
         var problem = _authorization is not null
             ? $"the login of the Secret of {_loginField} was refused (401). Correct username and password."
             : _hasLogin
@@ -358,7 +358,7 @@ internal sealed record ServiceAnswer(int Status, string? ContentType, string Bod
     public string Kind =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Body.Length} characters of {HttpFailure.Clip(ContentType ?? "no type", 100)}");
+            $"{Body.Length} characters of {ForeignText.Words(ContentType ?? "no type", 100)}");
 }
 
 /// <summary>A process gave no answer over HTTP, or an answer that must not be accepted.</summary>

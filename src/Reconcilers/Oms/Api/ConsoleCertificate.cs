@@ -96,7 +96,7 @@ internal sealed class ConsoleCertificate(OmsApiTarget target)
         var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
             .SelectMany(e => e.EnumerateDnsNames().Concat(e.EnumerateIPAddresses().Select(a => a.ToString())))
             .ToList();
-        return HttpFailure.Clip(
+        return ForeignText.Words(
             names.Count > 0 ? string.Join(", ", names) : certificate.GetNameInfo(X509NameType.DnsName, false),
             LongestName);
     }
@@ -106,7 +106,7 @@ internal sealed class ConsoleCertificate(OmsApiTarget target)
             why,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"subject {HttpFailure.Clip(certificate.Subject, LongestName)}, valid until "
+                $"subject {ForeignText.Words(certificate.Subject, LongestName)}, valid until "
                     + $"{certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}"));
 }
 

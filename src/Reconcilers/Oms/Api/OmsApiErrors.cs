@@ -112,7 +112,7 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
 
     private OmsApiException Refused(string what, HttpStatusCode status, Envelope envelope)
     {
-        var words = $"{envelope.Code} {envelope.Message}";
+        var words = string.Join(' ', envelope.Code, envelope.Message);
         var said = $"success: {(envelope.Success == true ? "true" : "false")}, HTTP {(int)status}, code "
             + $"{Clip(envelope.Code) ?? "none"}: {Clip(envelope.Message) ?? "no message"}";
         said += envelope.Advice is { Length: > 0 } advice ? $" ({Clip(advice)})" : "";
@@ -200,11 +200,11 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
 
     // The query may contain a token.
     private static string Place(Uri? location) =>
-        location is null ? "nowhere" : HttpFailure.Clip(location.OriginalString.Split('?', '#')[0], LongestPlace);
+        location is null ? "nowhere" : ForeignText.Words(location.OriginalString.Split('?', '#')[0], LongestPlace);
 
     private static bool Has(string words, string[] any) =>
         Array.Exists(any, w => words.Contains(w, StringComparison.OrdinalIgnoreCase));
 
     private static string? Clip(string? text) =>
-        text is null ? null : text.Length <= LongestWords ? text : Crds.Common.SchemaLimits.Clip(text, LongestWords);
+        text is null ? null : ForeignText.Words(text, LongestWords);
 }

@@ -71,7 +71,7 @@ internal static partial class DockerInit
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex AppliedBefore();
 
-    private static string Shorten(string text) => text.Length <= 120 ? text : string.Concat(text.AsSpan(0, 119), "…");
+    private static string Shorten(string text) => ForeignText.Words(text, 120);
 }
 
 /// <summary>Judgement of a run of docker_init.sh.</summary>

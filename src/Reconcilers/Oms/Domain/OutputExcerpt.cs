@@ -37,7 +37,7 @@ internal static partial class OutputExcerpt
                 + $"{(count > quoted.Count ? " and others" : "")}.";
     }
 
-    private static string Quote(string line) => $"\"{SchemaLimits.Clip(line.Replace('"', '\''), LongestLine)}\"";
+    private static string Quote(string line) => $"\"{ForeignText.Words(line.Replace('"', '\''), LongestLine)}\"";
 
     public static List<string> Lines(string output) =>
     [

@@ -69,7 +69,7 @@ internal static class SqlErrors
     {
         var text = number == SyntaxError
             ? "the server does not understand a statement"
-            : Sentences.Open(error.Message);
+            : Sentences.Open(ForeignText.Words(error.Message));
         var secrets = new Redactor([target.Password]);
         return number == 0
             ? secrets.Redact(text)

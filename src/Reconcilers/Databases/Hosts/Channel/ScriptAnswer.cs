@@ -86,7 +86,9 @@ internal sealed class ScriptAnswer
     private static string Shorten(string first, string second)
     {
         var text = string.Join(": ", new[] { first.Trim(), second.Trim() }.Where(t => t.Length > 0));
-        return text.Length > LongestText ? "…" + text[^LongestText..] : text.Length == 0 ? "no output" : text;
+        return text.Length == 0 ? "no output"
+            : text.Length > LongestText ? "…" + ForeignText.Words(text[^LongestText..], LongestText)
+            : ForeignText.Words(text, LongestText);
     }
 
     private static (string Word, string Value) Split(string line) => SplitAt(line, ' ');
