@@ -1,4 +1,5 @@
 using Drydock.Clients.Remote;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Ssh;
 
 namespace Drydock.Cli.Init;
@@ -24,7 +25,10 @@ internal sealed record OmsHost(string Address)
         try
         {
             var endpoint = WithCredentials(DockerEndpoint.Parse(Address), surroundings);
-            await using var client = new DockerClientFactory(timeProvider: surroundings.Time).Create(endpoint);
+
+            // The user names hosts of his own; the operator's rules are for manifests of others.
+            var options = new DockerClientOptions { Endpoints = EndpointPolicy.Unrestricted };
+            await using var client = new DockerClientFactory(options, surroundings.Time).Create(endpoint);
             return (endpoint.Uri, await OmsFound.FindAsync(client, container, cancellationToken));
         }
         catch (Exception refused) when (refused is DockerException or RemoteException)

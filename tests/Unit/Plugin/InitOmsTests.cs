@@ -20,6 +20,17 @@ public sealed class InitOmsTests : IDisposable
         (await RunAsync(docker)).ShouldContain(expected);
 
     [Fact]
+    public async Task Own_machine_of_the_user_is_asked()
+    {
+        var (key, hosts) = (Path.Combine(_folder.FullName, "key"), Path.Combine(_folder.FullName, "known_hosts"));
+        await File.WriteAllTextAsync(key, "no key");
+        await File.WriteAllTextAsync(hosts, "");
+
+        (await RunAsync("unix:///nowhere/docker.sock")).ShouldNotContain("administrator");
+        (await RunAsync("ssh://u@127.0.0.1:1", "--ssh-key", key, "--known-hosts", hosts)).ShouldNotContain("administrator");
+    }
+
+    [Fact]
     public async Task Key_with_passphrase_is_named()
     {
         var (key, hosts) = (Path.Combine(_folder.FullName, "key"), Path.Combine(_folder.FullName, "known_hosts"));
