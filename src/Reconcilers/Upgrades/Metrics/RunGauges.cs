@@ -8,7 +8,8 @@ internal sealed class RunGauges : IDisposable
     /// <summary>How many objects that have ended are reported at most.</summary>
     public const int MostEnded = 200;
 
-    /// <summary>How many others are reported at most: first those whose system is down, then the newest.</summary>
+    /// <summary>How many others are reported at most: first those whose system is down, then those that began a step,
+    /// in turn of each namespace, so that no namespace takes the place of the others.</summary>
     public const int MostOpen = 1000;
 
     private static readonly string[] Types =
@@ -21,7 +22,7 @@ internal sealed class RunGauges : IDisposable
     private readonly Func<bool> _leads;
     private readonly TimeProvider _time;
     private readonly TimeSpan _keepFor;
-    private (long At, IReadOnlyList<RunSample> Runs)? _kept;
+    private (long At, IReadOnlyList<RunSample> Runs, int Left)? _kept;
 
     /// <summary>Creates the instruments.</summary>
     /// <param name="keepFor">How long the objects are not read again, so that one collection reads them once; null for
@@ -96,6 +97,11 @@ internal sealed class RunGauges : IDisposable
             static run => run.Run?.Target?.Claim is { Length: > 0 } claim
                 ? [new Measurement<double>(1, [.. Name(run), new("claim", claim)])]
                 : []);
+        _meter.CreateObservableGauge(
+            "drydock_runs_not_reported",
+            () => Reported() is { } kept ? [new Measurement<int>(kept.Left)] : Array.Empty<Measurement<int>>(),
+            null,
+            "Objects that no metric shows because there are too many.");
     }
 
     public void Dispose() => _meter.Dispose();
@@ -131,27 +137,27 @@ internal sealed class RunGauges : IDisposable
 
     private void Each(
         string name, string? unit, string help, Func<RunSample, IEnumerable<Measurement<double>>> measure) =>
-        _meter.CreateObservableGauge(name, () => Reported().SelectMany(measure), unit, help);
+        _meter.CreateObservableGauge(name, () => Reported()?.Runs.SelectMany(measure) ?? [], unit, help);
 
-    // Collections are one after another.
-    private IReadOnlyList<RunSample> Reported()
+    // Collections are one after another. Null: another process leads.
+    private (IReadOnlyList<RunSample> Runs, int Left)? Reported()
     {
         if (!_leads())
         {
             _kept = null;
-            return [];
+            return null;
         }
 
         if (_kept is not { } kept || _time.GetElapsedTime(kept.At) >= _keepFor)
         {
-            kept = (_time.GetTimestamp(), Read());
-            _kept = kept;
+            var (runs, left) = Read();
+            _kept = kept = (_time.GetTimestamp(), runs, left);
         }
 
-        return kept.Runs;
+        return (kept.Runs, kept.Left);
     }
 
-    private List<RunSample> Read()
+    private (IReadOnlyList<RunSample> Runs, int Left) Read()
     {
         var since = _time.GetUtcNow() - TimeSpan.FromDays(1);
         List<RunSample> open = [];
@@ -168,12 +174,21 @@ internal sealed class RunGauges : IDisposable
             }
         }
 
-        return
-        [
-            .. open.OrderByDescending(run => run.DowntimeSince is not null)
-                .ThenByDescending(run => run.Status?.StartedAt ?? DateTimeOffset.MaxValue)
-                .Take(MostOpen),
-            .. ended.OrderByDescending(run => run.At).Take(MostEnded).Select(run => run.Run),
-        ];
+        return (
+            [
+                .. open.GroupBy(run => run.Metadata.Namespace, StringComparer.Ordinal)
+                    .SelectMany(space => space.OrderBy(Rank)
+                        .ThenByDescending(run => run.Status?.StartedAt)
+                        .Select((run, turn) => (Run: run, Turn: turn)))
+                    .OrderBy(each => each.Run.DowntimeSince is null)
+                    .ThenBy(each => each.Turn)
+                    .Take(MostOpen)
+                    .Select(each => each.Run),
+                .. ended.OrderByDescending(run => run.At).Take(MostEnded).Select(run => run.Run),
+            ],
+            Math.Max(0, open.Count - MostOpen) + Math.Max(0, ended.Count - MostEnded));
     }
+
+    private static int Rank(RunSample run) =>
+        run.DowntimeSince is not null ? 0 : run.Status?.StartedAt is not null ? 1 : 2;
 }

@@ -195,6 +195,28 @@ public sealed class RunGaugesTests : IDisposable
     }
 
     [Fact]
+    public void No_namespace_takes_the_place_of_others()
+    {
+        for (var i = 0; i < RunGauges.MostOpen + 5; i++)
+        {
+            _runs.All.Add(In("crowd", Runs.Upgrade($"new-{i}", new OmsUpgradeStatus())));
+        }
+
+        var running = Runs.Status("PrepareImage", "StepRunning", ConditionTypes.Reconciling);
+        _runs.All.Add(In("payments", Runs.Upgrade("night", running with { StartedAt = Runs.Start })));
+        _runs.All.Add(In("crowd", Runs.Upgrade("runs", running with { StartedAt = Runs.Start })));
+
+        var lines = Lines("drydock_run_info");
+        lines.Count.ShouldBe(RunGauges.MostOpen);
+        lines.ShouldContain(line => line.Contains("namespace=\"payments\"", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.Contains("name=\"runs\"", StringComparison.Ordinal));
+        Value("drydock_runs_not_reported").ShouldBe(7);
+    }
+
+    private static OmsUpgrade In(string space, OmsUpgrade upgrade) =>
+        upgrade with { Metadata = upgrade.Metadata with { Namespace = space } };
+
+    [Fact]
     public void Object_without_status_is_shown_without_phase()
     {
         _runs.All.Add(Runs.Upgrade("new", new OmsUpgradeStatus()) with { Status = null });
