@@ -15,7 +15,13 @@ internal static class ReportFile
         var partial = path + Unfinished;
         try
         {
-            await using (var stream = new FileStream(partial, FileMode.Create))
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            await using (var stream = new FileStream(partial, options))
             {
                 await write(stream);
             }

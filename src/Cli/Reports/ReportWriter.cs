@@ -8,12 +8,14 @@ using KubernetesJson = k8s.KubernetesJson;
 
 namespace Drydock.Cli.Reports;
 
-/// <summary>Collects what a supporter needs to understand a run, as a zip. It reads no Secret, so no value of one can
-/// be in it. What the user may not read is named in <c>missing.txt</c>.</summary>
+/// <summary>Collects what a supporter needs to understand a run, as a zip. It reads no Secret, and leaves out what
+/// people write a password into (values of variables, the manifest as it was applied) and what is about other
+/// namespaces. What is missing is named in <c>missing.txt</c>.</summary>
 /// <param name="server">The API server.</param>
 /// <param name="run">The run.</param>
 /// <param name="operatorNamespace">Where the operator runs.</param>
-internal sealed class ReportWriter(IKubernetes server, Run run, string operatorNamespace)
+/// <param name="wholeLog">Whether lines of the log about other namespaces are kept.</param>
+internal sealed class ReportWriter(IKubernetes server, Run run, string operatorNamespace, bool wholeLog)
 {
     private const int LogLines = 20_000;
     private const string OperatorPods = "app.kubernetes.io/name=drydock";
@@ -22,6 +24,7 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
     private const string OperatorContainer = "operator";
 
     private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+    private const string NamespaceField = "\"namespace\":\"";
     private readonly List<string> _missing = [];
 
     public async Task WriteAsync(Stream stream, DateTimeOffset now, CancellationToken cancellationToken)
@@ -47,8 +50,9 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
             space, labelSelector: label, cancellationToken: cancellationToken));
         await PartAsync(zip, "events.json", async () => await server.CoreV1.ListNamespacedEventAsync(
             space, fieldSelector: $"involvedObject.uid={run.Metadata.Uid}", cancellationToken: cancellationToken));
-        await PartAsync(zip, "claims.json", async () => await server.CoordinationV1.ListNamespacedLeaseAsync(
-            operatorNamespace, cancellationToken: cancellationToken));
+        await PartAsync(zip, "claims.json", async () => (await server.CoordinationV1.ListNamespacedLeaseAsync(
+            operatorNamespace, cancellationToken: cancellationToken))
+            .Items.Where(lease => lease.Spec?.HolderIdentity == run.Metadata.Uid).ToList());
         await PartAsync(zip, "crds.json", async () => (await server.ApiextensionsV1
             .ListCustomResourceDefinitionAsync(cancellationToken: cancellationToken))
             .Items.Where(crd => crd.Spec.Group == ApiGroup.Name).ToList());
@@ -64,9 +68,8 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
     private async Task OperatorAsync(ZipArchive zip, CancellationToken cancellationToken)
     {
         var pods = new V1PodList { Items = [] };
-        await PartAsync(zip, "operator/pods.json", async () => pods = WithoutValues(
-            await server.CoreV1.ListNamespacedPodAsync(
-                operatorNamespace, labelSelector: OperatorPods, cancellationToken: cancellationToken)));
+        await PartAsync(zip, "operator/pods.json", async () => pods = await server.CoreV1.ListNamespacedPodAsync(
+            operatorNamespace, labelSelector: OperatorPods, cancellationToken: cancellationToken));
         foreach (var name in pods.Items.Select(p => p.Metadata.Name))
         {
             await LogAsync(zip, $"operator/{name}.log", name, isPrevious: false, cancellationToken);
@@ -88,7 +91,7 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
                     tailLines: LogLines,
                     cancellationToken: cancellationToken);
                 using var reader = new StreamReader(log);
-                Add(zip, file, await reader.ReadToEndAsync(cancellationToken));
+                Add(zip, file, Own(file, await reader.ReadToEndAsync(cancellationToken)));
             }
             catch (HttpOperationException absent)
                 when (isPrevious && absent.Response.StatusCode == HttpStatusCode.BadRequest)
@@ -98,21 +101,61 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
             }
         });
 
-    // A variable of the pod can be a password, for instance that of a proxy. The operator's options are arguments.
-    private static V1PodList WithoutValues(V1PodList pods)
+    // A line about another object has its namespace as a field.
+    private string Own(string file, string log)
     {
-        var containers = pods.Items.SelectMany(p => p.Spec.Containers.Concat(p.Spec.InitContainers ?? []));
-        foreach (var variable in containers.SelectMany(c => c.Env ?? []).Where(v => v.Value is not null))
+        if (wholeLog)
         {
-            variable.Value = "(not shown)";
+            return log;
         }
 
-        foreach (var pod in pods.Items)
+        var own = $"{NamespaceField}{run.Metadata.Namespace}\"";
+        var lines = log.Split('\n');
+        var kept = lines.Where(line => !line.Contains(NamespaceField, StringComparison.Ordinal)
+            || line.Contains(own, StringComparison.Ordinal)).ToList();
+        if (kept.Count < lines.Length)
         {
-            pod.Metadata.Annotations?.Remove(LastApplied);
+            _missing.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file}: {lines.Length - kept.Count} lines about other namespaces. --whole-log keeps them."));
         }
 
-        return pods;
+        return string.Join('\n', kept);
+    }
+
+    // People write passwords into variables, for instance into that of a proxy.
+    private static JsonNode? WithoutValues(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonArray items:
+                foreach (var item in items)
+                {
+                    WithoutValues(item);
+                }
+
+                break;
+            case JsonObject fields:
+                (fields["annotations"] as JsonObject)?.Remove(LastApplied);
+                foreach (var variable in (fields["env"] as JsonArray ?? []).OfType<JsonObject>())
+                {
+                    if (variable.ContainsKey("value"))
+                    {
+                        variable["value"] = "(not shown)";
+                    }
+                }
+
+                foreach (var (_, value) in fields.ToList())
+                {
+                    WithoutValues(value);
+                }
+
+                break;
+            default:
+                break;
+        }
+
+        return node;
     }
 
     private string Status(DateTimeOffset now)
@@ -128,7 +171,8 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
     }
 
     private Task PartAsync<T>(ZipArchive zip, string file, Func<Task<T>> read) =>
-        PartAsync(file, async () => Add(zip, file, KubernetesJson.Serialize(await read())));
+        PartAsync(file, async () => Add(
+            zip, file, WithoutValues(JsonNode.Parse(KubernetesJson.Serialize(await read())))?.ToJsonString() ?? ""));
 
     // A part that cannot be read does not prevent the others.
     private async Task PartAsync(string file, Func<Task> write)

@@ -13,10 +13,14 @@ internal static class ReportCommand
             Description = "The zip to write. Default: drydock-NAME-TIME.zip in the current directory.",
         };
         var operatorNamespace = OperatorNamespace.Option();
+        var wholeLog = new Option<bool>("--whole-log")
+        {
+            Description = "Keep the lines of the operator's log that are about other namespaces.",
+        };
         var command = new Command(
             "report", "Writes objects, events, the operator's log and versions into a zip. It reads no Secret.")
         {
-            name, file, operatorNamespace,
+            name, file, wholeLog, operatorNamespace,
         };
         runner.Set(command, async (invocation, parsed, cancellationToken) =>
         {
@@ -26,11 +30,12 @@ internal static class ReportCommand
             using var server = invocation.CreatePackageClient();
             await ReportFile.WriteAsync(
                 path,
-                stream => new ReportWriter(server, run, parsed.GetValue(operatorNamespace)!)
+                stream => new ReportWriter(
+                        server, run, parsed.GetValue(operatorNamespace)!, parsed.GetValue(wholeLog))
                     .WriteAsync(stream, invocation.Now, cancellationToken));
             invocation.Surroundings.Output.WriteLine(
-                $"Wrote {path}. It contains host names, addresses and messages, and no Secret. Look into it before you "
-                + "send it.");
+                $"Wrote {path}. It contains host names, addresses and messages, no Secret and no value of a variable. "
+                + "Look into it before you send it.");
             return ExitCodes.Done;
         });
         return command;

@@ -18,7 +18,17 @@ public sealed class ReportTests : IAsyncLifetime
         """;
 
     private const string Upgrade = """
-        {"apiVersion":"drydock.dev/v1alpha1","kind":"OmsUpgrade","metadata":{"name":"night","namespace":"oms","uid":"u1"},"spec":{"fromVersion":"3.2.2","toVersion":"4.2.2"}}
+        {"apiVersion":"drydock.dev/v1alpha1","kind":"OmsUpgrade","metadata":{"name":"night","namespace":"oms","uid":"u1","annotations":{"kubectl.kubernetes.io/last-applied-configuration":"canary-manifest"}},"spec":{"fromVersion":"3.2.2","toVersion":"4.2.2","container":{"env":[{"name":"PROXY_PASSWORD","value":"canary-env"}]}}}
+        """;
+
+    private const string General = """{"time":"t","msg":"Leading."}""";
+    private const string OfRun = """{"time":"t","msg":"Step began.","namespace":"oms","name":"night"}""";
+    private const string OfOther = """{"time":"t","msg":"canary-log","namespace":"payments","name":"night"}""";
+
+    private const string Leases = """
+        {"kind":"LeaseList","apiVersion":"coordination.k8s.io/v1","metadata":{},"items":[
+          {"metadata":{"name":"mine"},"spec":{"holderIdentity":"u1"}},
+          {"metadata":{"name":"canary-lease"},"spec":{"holderIdentity":"u2"}}]}
         """;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("drydock-pod-");
@@ -50,10 +60,25 @@ public sealed class ReportTests : IAsyncLifetime
             (await TextAsync(entry)).ShouldNotContain("canary", Case.Sensitive, entry.FullName);
         }
 
-        (await TextAsync(zip.GetEntry("operator/drydock-0.log")!)).ShouldBe("log of operator");
+        (await TextAsync(zip.GetEntry("operator/drydock-0.log")!)).ShouldBe($"{General}\n{OfRun}");
         (await TextAsync(zip.GetEntry("operator/pods.json")!)).ShouldContain("HTTPS_PROXY");
-        (await TextAsync(zip.GetEntry("missing.txt")!)).ShouldBe("Nothing is missing.\n");
+        (await TextAsync(zip.GetEntry("omsupgrade.json")!)).ShouldContain("PROXY_PASSWORD");
+        (await TextAsync(zip.GetEntry("claims.json")!)).ShouldContain("mine");
+        (await TextAsync(zip.GetEntry("missing.txt")!)).ShouldBe("operator/drydock-0.log: 1 lines about other namespaces. --whole-log keeps them.\n");
+        File.GetUnixFileMode(Zip).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         Directory.GetFiles(_folder.FullName, "*.partial").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Whole_log_is_kept_on_request()
+    {
+        _server.Otherwise(AnswerAsync);
+
+        (await RunAsync(_server.Address, "report", "night", "--file", Zip, "--whole-log")).Code.ShouldBe(ExitCodes.Done);
+
+        await using var zip = await ZipFile.OpenReadAsync(Zip, Token);
+        (await TextAsync(zip.GetEntry("operator/drydock-0.log")!)).ShouldContain("payments");
+        (await TextAsync(zip.GetEntry("missing.txt")!)).ShouldBe("Nothing is missing.\n");
     }
 
     [Fact]
@@ -101,7 +126,8 @@ public sealed class ReportTests : IAsyncLifetime
         var path when path.EndsWith("/pods", StringComparison.Ordinal) => WriteAsync(context, 200, Pods),
         var path when path.EndsWith("/log", StringComparison.Ordinal) => context.Request.Query["previous"] == "true"
             ? WriteAsync(context, 400, FakeApiServer.Status(400, "BadRequest", "previous terminated container not found"))
-            : WriteAsync(context, 200, $"log of {context.Request.Query["container"]}"),
+            : WriteAsync(context, 200, $"{General}\n{OfOther}\n{OfRun}"),
+        var path when path.EndsWith("/leases", StringComparison.Ordinal) => WriteAsync(context, 200, Leases),
         var path when path.EndsWith("/omsupgrades/night", StringComparison.Ordinal) => WriteAsync(context, 200, Upgrade),
         var path when path.EndsWith("/databaserollingupgrades/night", StringComparison.Ordinal) => WriteAsync(context, 404, FakeApiServer.Status(404, "NotFound")),
         "/version" => WriteAsync(context, 200, """{"gitVersion":"v1.30.0"}"""),
