@@ -13,11 +13,8 @@ internal sealed class ChangeOptions
         Description = "Do not wait until the operator has taken it up.",
     };
 
-    public Option<TimeSpan?> Timeout { get; } = new("--timeout")
-    {
-        Description = "How long to wait for the operator, a duration such as 90s or 2m. Default: 1m.",
-        CustomParser = static result => Read(result),
-    };
+    public Option<TimeSpan?> Timeout { get; } = Duration(
+        "How long to wait for the operator, a duration such as 90s or 2m. Default: 1m.");
 
     public void AddTo(Command command)
     {
@@ -25,6 +22,13 @@ internal sealed class ChangeOptions
         command.Options.Add(NoWait);
         command.Options.Add(Timeout);
     }
+
+    /// <summary>The option <c>--timeout</c>.</summary>
+    public static Option<TimeSpan?> Duration(string description) => new("--timeout")
+    {
+        Description = description,
+        CustomParser = static result => Read(result),
+    };
 
     private static TimeSpan? Read(ArgumentResult result)
     {

@@ -54,6 +54,7 @@ internal static class DrydockCommand
         root.Subcommands.Add(PlanCommand.Create(runner));
         root.Subcommands.Add(CheckCommand.Create(runner));
         root.Subcommands.Add(StatusCommand.Create(runner));
+        root.Subcommands.Add(WaitCommand.Create(runner));
         foreach (var command in ChangeCommands.Create(runner))
         {
             root.Subcommands.Add(command);

@@ -11,6 +11,7 @@ internal static class VerbGroups
             "Look",
             [
                 new("status", $"kubectl drydock status {Run} -w"),
+                new("wait", $"kubectl drydock wait {Run} --timeout 3h"),
                 new("plan", $"kubectl drydock plan {Run}"),
                 new("history", $"kubectl drydock history {Run}"),
                 new("logs", "kubectl drydock logs oms-322-to-422 InitMetadata/oms-a -n oms"),

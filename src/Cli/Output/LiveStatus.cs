@@ -13,6 +13,7 @@ internal static class LiveStatus
         Invocation invocation,
         Func<Action<string>, IAsyncEnumerable<Run?>> follow,
         bool isWide,
+        bool throughHolds,
         CancellationToken cancellationToken)
     {
         var text = new StatusText(isWide);
@@ -28,7 +29,7 @@ internal static class LiveStatus
             .StartAsync(async live =>
             {
                 Run? run = null;
-                while (state is RunState.InProgress or RunState.Held)
+                while (!StatusCommand.IsOver(state, throughHolds))
                 {
                     using var tick = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
                     var arrived = latest.Reader.WaitToReadAsync(tick.Token).AsTask();

@@ -16,15 +16,16 @@ internal static class StatusCommand
         name.CompletionSources.Add(runner.CompleteNames);
         var watch = new Option<bool>("--watch", "-w")
         {
-            Description = "Show every change until the run is Ready or Stalled.",
+            Description = "Show every change until the run is Ready or Stalled, or waits for you (Held).",
         };
+        var throughHolds = new Option<bool>("--through-holds") { Description = "With --watch: go on while it is Held." };
         var everywhere = new Option<bool>("--all-namespaces", "-A") { Description = "List all namespaces." };
         var output = OutputFormats.Option();
         var command = new Command(
             "status",
             "Shows where a run is and what it waits for. Exit codes: 0 Ready, 2 in progress, 4 Stalled, 5 Held.")
         {
-            name, watch, everywhere, output,
+            name, watch, throughHolds, everywhere, output,
         };
         command.Validators.Add(result =>
         {
@@ -56,7 +57,7 @@ internal static class StatusCommand
 
             var run = await RunLookup.FindAsync(invocation, wanted, cancellationToken);
             return parsed.GetValue(watch)
-                ? await WatchAsync(invocation, run, format, cancellationToken)
+                ? await WatchAsync(invocation, run, format, parsed.GetValue(throughHolds), cancellationToken)
                 : Show(invocation, run, format);
         });
         return command;
@@ -118,19 +119,24 @@ internal static class StatusCommand
         return ExitCode(view.State);
     }
 
+    /// <summary>Whether nothing more happens by itself.</summary>
+    public static bool IsOver(RunState state, bool throughHolds) =>
+        state is RunState.Ready or RunState.Stalled || (state == RunState.Held && !throughHolds);
+
     private static async Task<int> WatchAsync(
-        Invocation invocation, Run run, OutputFormat format, CancellationToken cancellationToken)
+        Invocation invocation, Run run, OutputFormat format, bool throughHolds, CancellationToken cancellationToken)
     {
         return invocation.Surroundings.IsTerminal && format is OutputFormat.Text or OutputFormat.Wide
-            ? await LiveStatus.ShowAsync(invocation, Changes, format == OutputFormat.Wide, cancellationToken)
-            : await PrintAsync(invocation, Changes(invocation.Surroundings.Errors.WriteLine), format);
+            ? await LiveStatus.ShowAsync(
+                invocation, Changes, format == OutputFormat.Wide, throughHolds, cancellationToken)
+            : await PrintAsync(invocation, Changes(invocation.Surroundings.Errors.WriteLine), format, throughHolds);
 
         IAsyncEnumerable<Run?> Changes(Action<string> say) => run.FollowThroughOutagesAsync(
             invocation.Kubernetes, invocation.Surroundings.Time, say, cancellationToken);
     }
 
     private static async Task<int> PrintAsync(
-        Invocation invocation, IAsyncEnumerable<Run?> changes, OutputFormat format)
+        Invocation invocation, IAsyncEnumerable<Run?> changes, OutputFormat format, bool throughHolds)
     {
         string? last = null;
         await foreach (var seen in changes)
@@ -156,7 +162,7 @@ internal static class StatusCommand
                 invocation.Surroundings.Output.WriteLine(StatusText.Line(view));
             }
 
-            if (view.State is RunState.Ready or RunState.Stalled)
+            if (IsOver(view.State, throughHolds))
             {
                 return ExitCode(view.State);
             }

@@ -1,7 +1,12 @@
+using Drydock.Abstractions.Entities;
 using Drydock.Cli.Changes;
+using Drydock.Cli.CommandLine;
 using Drydock.Cli.Runs;
+using Drydock.Cli.Verbs;
 using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
 
@@ -60,6 +65,47 @@ public sealed class FollowTests
         states.Current.ShouldBeNull();
         (await states.MoveNextAsync()).ShouldBeFalse();
     }
+
+    [Theory]
+    [InlineData("Held", "Held", ExitCodes.Done)]
+    [InlineData("Held", "Ready", ExitCodes.Held)]
+    [InlineData("Stalled", "Held", ExitCodes.Stalled)]
+    [InlineData("Ready", "Ready", ExitCodes.Done)]
+    [InlineData("Ready", "Held", ExitCodes.Refused)]
+    public async Task Wait_ends_where_nothing_goes_on_by_itself(string state, string goal, int code)
+    {
+        var time = new ManualTimeProvider();
+        using var cluster = new MemoryCluster(time);
+        var run = await cluster.CreateAsync(Of("Backup", ConditionTypes.Reconciling));
+        var wait = WaitCommand.RunAsync(cluster.Invocation, run, goal, TimeSpan.FromHours(3), Token);
+        await cluster.WriteAsync((OmsUpgrade)run.Entity, Of("Verify", ConditionTypes.Reconciling));
+        wait.IsCompleted.ShouldBeFalse();
+
+        await cluster.WriteAsync((OmsUpgrade)run.Entity, Of("Settle", state) with { NextAction = "Do it." });
+
+        (await wait).ShouldBe(code);
+        cluster.Text.Contains("Next: Do it.", StringComparison.Ordinal).ShouldBe(state != "Ready");
+    }
+
+    [Fact]
+    public async Task Wait_ends_when_its_time_is_over()
+    {
+        var time = new ManualTimeProvider();
+        using var cluster = new MemoryCluster(time);
+        var run = await cluster.CreateAsync(Of("Backup", ConditionTypes.Reconciling));
+        var wait = WaitCommand.RunAsync(cluster.Invocation, run, "Ready", TimeSpan.FromHours(3), Token);
+
+        await time.AdvanceToTimerAsync(due => due == TimeSpan.FromHours(3), Token);
+
+        (await wait).ShouldBe(ExitCodes.InProgress);
+    }
+
+    private static OmsUpgradeStatus Of(string phase, string condition) => new()
+    {
+        ObservedGeneration = 1,
+        Phase = phase,
+        Conditions = [new Condition { Type = condition, Status = "True", Reason = "R" }],
+    };
 
     [Fact]
     public async Task Wait_after_write_outlasts_outage()

@@ -1,0 +1,68 @@
+namespace Drydock.Cli.Verbs;
+
+/// <summary>Waits until nothing more happens by itself, for scripts.</summary>
+internal static class WaitCommand
+{
+    public static Command Create(VerbRunner runner)
+    {
+        var name = RunArgument.Create(runner);
+        var timeout = ChangeOptions.Duration(
+            "How long to wait, a duration such as 90s or 3h. Default: without a limit.");
+        var goal = new Option<string>("--for")
+        {
+            Description = "The state that the script expects: exit code 0.",
+            DefaultValueFactory = _ => nameof(RunState.Ready),
+        };
+        goal.AcceptOnlyFromAmong(nameof(RunState.Ready), nameof(RunState.Held));
+        var command = new Command(
+            "wait",
+            "Waits until a run is Ready or Stalled, or waits for you (Held). Exit codes: 0 it is what --for says, 2 the "
+                + "time is over, 4 Stalled, 5 Held, 6 Ready though --for says Held.")
+        {
+            name, goal, timeout,
+        };
+        runner.Set(command, async (invocation, parsed, cancellationToken) => await RunAsync(
+            invocation,
+            await RunLookup.FindAsync(invocation, parsed.GetValue(name)!, cancellationToken),
+            parsed.GetValue(goal)!,
+            parsed.GetValue(timeout) ?? Timeout.InfiniteTimeSpan,
+            cancellationToken));
+        return command;
+    }
+
+    public static async Task<int> RunAsync(
+        Invocation invocation, Run run, string goal, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var time = invocation.Surroundings.Time;
+        using var over = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+        var view = RunViewBuilder.Build(run, invocation.Now);
+        try
+        {
+            await foreach (var seen in run.FollowThroughOutagesAsync(
+                invocation.Kubernetes, time, invocation.Surroundings.Errors.WriteLine, either.Token))
+            {
+                view = RunViewBuilder.Build(
+                    seen ?? throw new CliException($"{run.FullName} was deleted."), invocation.Now);
+                if (StatusCommand.IsOver(view.State, throughHolds: false))
+                {
+                    break;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The time is over.
+        }
+
+        invocation.Surroundings.Output.WriteLine(StatusText.Line(view));
+        if (view.State != RunState.Ready && view.NextAction is { Length: > 0 } next)
+        {
+            invocation.Surroundings.Output.WriteLine($"Next: {next}");
+        }
+
+        return view.State.ToString() == goal ? ExitCodes.Done
+            : view.State == RunState.Ready ? ExitCodes.Refused
+            : StatusCommand.ExitCode(view.State);
+    }
+}
