@@ -66,14 +66,12 @@ internal static class Approval
 
         var more = steps.Count > NamedSteps ? $" and {steps.Count - NamedSteps} more" : "";
         var next = $"The run then continues with {string.Join(", ", steps.Take(NamedSteps).Select(s => s.Id))}{more}.";
-        if (holds.Any(h => HoldNames.IsWhole(h.Name, plan)))
-        {
-            return string.Join(' ', plan.Notes.Prepend(next));
-        }
-
-        return steps.Exists(s => s.PointOfNoReturn)
-            ? $"{next} One of these steps is a point of no return: a rollback after it loses data, or is impossible."
-            : next;
+        return Sentences.Join(
+            [
+                next,
+                Consent.Of(run, [.. holds.Select(hold => hold.Name)]),
+                .. holds.Any(hold => HoldNames.IsWhole(hold.Name, plan)) ? plan.Notes : [],
+            ]);
     }
 
     private static TakenUp? Effect(Run seen, IReadOnlyList<HoldStatus> holds)

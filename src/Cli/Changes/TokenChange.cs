@@ -21,8 +21,11 @@ internal static class TokenChange
             Promise = isRolledBack ? $"Starts the upgrade {run.FullName} again, from preflight."
                 : isPreflight ? $"Repeats preflight of {run.FullName} now. If it finds nothing, the "
                     + (run.Spec.Mode == RunMode.Apply ? "upgrade starts." : "plan is stored.")
+                : run.Status?.RetryCost is { Length: > 0 } cost ? $"Repeats {run.FullName} on restored data. {cost}"
                 : $"Continues {run.FullName}{From(run.Status)}.",
-            Circumstances = isRolledBack ? "" : $"The cause has to be repaired first: {run.Status?.Message}",
+            Circumstances = isRolledBack || run.Reason == Reasons.OutcomeUnknown
+                ? ""
+                : $"The cause has to be repaired first: {run.Status?.Message}",
             Annotations = Change.One(Annotations.Retry, token),
             Effect = seen => Tokens.IsUsed(seen, TokenKind.Retry, token)
                 ? new TakenUp($"Continued. {seen.Status?.Phase}: {seen.Status?.Message}")

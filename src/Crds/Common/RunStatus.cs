@@ -31,6 +31,10 @@ public abstract record RunStatus : ObservedStatus
     [Length(SchemaLimits.Message)]
     public string? RollbackCost { get; init; }
 
+    /// <summary>What the next retry destroys. Absent if it destroys nothing.</summary>
+    [Length(SchemaLimits.Message)]
+    public string? RetryCost { get; init; }
+
     /// <summary>The plan: every step, its target and its result. The stored plan stays valid, also for a newer
     /// operator.</summary>
     public Plan? Plan { get; init; }

@@ -2,6 +2,8 @@ using Drydock.Abstractions.Plans;
 using Drydock.Cli.Changes;
 using Drydock.Cli.CommandLine;
 using Drydock.Crds.Common;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Oms;
 using Shouldly;
@@ -100,6 +102,40 @@ public sealed class ChangeTests
 
         sentence.ShouldContain($"The run then continues with {world.Status.RollbackPlan!.Steps[0].Id}, ");
         sentence.ShouldContain("is lost.");
+        sentence.ShouldContain($"This DROPS {Databases(world)} and restores them from ");
+    }
+
+    private static string Databases(OmsWorld world) =>
+        string.Join(", ", world.Plan.Steps.Single(s => s.Id == "Backup/snapshot").Arguments<TakeSnapshot.Args>().Databases);
+
+    [Fact]
+    public void Retry_and_its_hold_name_the_databases_that_are_dropped()
+    {
+        var world = CliRuns.Begin(s => s with { HoldBefore = ["RestoreDatabases"] });
+        world.RunUntil(() => world.Count("init") == 1, "init");
+        world.New("oms-a")!.Stop();
+        world.RunUntil(() => world.ReasonOf("Stalled") == "OutcomeUnknown", "lost");
+        var dropped = $"This DROPS {Databases(world)} and restores them from ";
+
+        var retry = TokenChange.Retry(world.Run()).Sentence;
+        world.Annotate(Annotations.Retry, "again");
+        world.RunUntil(() => world.Is("Held"), "held");
+
+        retry.ShouldContain(dropped);
+        retry.ShouldContain("OMS stays down until everything from StartNew on has run again.");
+        Approval.Of(world.Run(), null, all: false).Sentence.ShouldContain(dropped);
+        world.Status.RetryCost.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Approval_before_the_downtime_says_that_OMS_goes_down()
+    {
+        var world = CliRuns.Begin(s => s with { HoldBefore = ["DisableHA"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+
+        Approval.Of(world.Run(), null, all: false).Sentence.ShouldContain("OMS goes down, until the upgrade or a rollback ends.");
+        world.EditSpec(s => s with { HoldBefore = ["DisableHA", "StopOld"] });
+        Approval.Of(world.Run(), null, all: false).Sentence.ShouldNotContain("goes down");
     }
 
     [Fact]

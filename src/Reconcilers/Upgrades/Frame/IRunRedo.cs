@@ -17,6 +17,9 @@ internal interface IRunRedo
     Plan Compile(RunSpec spec, Plan plan);
 
     string Describe(PlanStep step, Plan plan);
+
+    /// <summary>What the restore destroys, as sentences for whoever asks for it.</summary>
+    string Cost(Plan plan);
 }
 
 /// <summary>The <see cref="IRunRedo"/> of one kind, with its own types.</summary>

@@ -37,6 +37,7 @@ internal static class ReducedObject
         Running = [],
         NextAction = null,
         RollbackCost = null,
+        RetryCost = null,
         Plan = Plan(status.Plan),
         RollbackPlan = Plan(status.RollbackPlan),
         Target = status.Target is null ? null : status.Target with { Addresses = [], Description = null },

@@ -29,6 +29,7 @@ internal sealed class StatusProjection(RunKind kind)
             Running = active is null ? [] : StepDurations.Running(kind, status, active),
             Holds = Holds(status.Holds, summary, now),
             RollbackCost = kind.RollbackCost(entity.Spec, status),
+            RetryCost = RetryCost(status),
         };
         return status with
         {
@@ -97,6 +98,14 @@ internal sealed class StatusProjection(RunKind kind)
             Since = before.Find(known => known.Approval == hold.Approval)?.Since ?? now,
         }),
     ];
+
+    // A retry of an aborted run, or of a rollback, restores nothing.
+    private string? RetryCost(RunStatus status) =>
+        status is { Plan: { } plan, RollbackPlan: null, AbortedBy: null }
+            && kind.Redo is { } redo
+            && redo.FindOutcomeUnknown(plan) is not null
+            ? redo.Cost(plan)
+            : null;
 
     private static string Progress(Plan plan) =>
         string.Create(

@@ -1,0 +1,45 @@
+namespace Drydock.Cli.Changes;
+
+/// <summary>What is lost and what goes down if a run goes on, told before someone agrees to it.</summary>
+internal static class Consent
+{
+    private const string Restore = "RestoreDatabases";
+    private const string Stop = "StopContainer";
+
+    /// <summary>Sentences about the steps up to the next hold; empty if they destroy and stop nothing.</summary>
+    /// <param name="approved">Names of the holds that are agreed to.</param>
+    public static string Of(Run run, IReadOnlyCollection<string> approved)
+    {
+        if (run.ActivePlan is not { } plan)
+        {
+            return "";
+        }
+
+        var others = (run.Status?.Holds ?? []).Select(hold => hold.Name)
+            .Concat(run.Spec.HoldBefore)
+            .Except(approved, StringComparer.Ordinal)
+            .ToList();
+        var steps = plan.Steps
+            .Where(step => step.State == StepState.Pending)
+            .TakeWhile(step => !others.Exists(name => HoldNames.Covers(name, plan, step)))
+            .ToList();
+        return Sentences.Join(
+            [
+                .. steps.Where(step => step.Action == Restore).Select(Dropped),
+                steps.Exists(step => step is { Action: Stop, Phase: OmsUpgradePhases.StopOld })
+                    && run.DowntimeSince is null
+                    ? "OMS goes down, until the upgrade or a rollback ends."
+                    : null,
+                steps.Exists(step => step.PointOfNoReturn)
+                    ? "One of these steps is a point of no return: a rollback after it loses data, or is impossible."
+                    : null,
+            ]);
+    }
+
+    private static string Dropped(PlanStep step)
+    {
+        var databases = JsonNode.Parse(step.Parameters["databases"])!.AsArray().Select(name => name!.GetValue<string>());
+        return $"This DROPS {string.Join(", ", databases)} and restores them from {step.Parameters["snapshot"]}: "
+            + "what was written to them since then is lost.";
+    }
+}
