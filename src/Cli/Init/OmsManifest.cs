@@ -21,11 +21,12 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
             $"The tag of {Found.Image} ({Found.Container}) has no version. Add --from-version.");
         var host = HostIP ?? Found.HostIP ?? throw new CliException(
             $"The container {Found.Container} has no variable OMS_HOST_IP. Add --host-ip.");
+        var read = YamlText.Comment($"{Found.Container} ({Found.Image})");
         var docker = Docker(host);
         var edition = Found.IsCommunity ? "Community" : "Enterprise";
         var name = Name ?? $"oms-{Digits(from)}-to-{Digits(ToVersion)}";
         return $$$"""
-            # Read from the running container {{{Found.Container}}} ({{{Found.Image}}}). Create the Secrets, check the
+            # Read from the running container {{{read}}}. Create the Secrets, check the
             # manifest with `kubectl drydock check -f`, apply it, read the plan, then set mode: Apply.
             apiVersion: drydock.dev/v1alpha1
             kind: OmsUpgrade
@@ -46,8 +47,8 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
               # Where the dumps of the metadata databases go: a folder of the operator, or s3.
               backup:
                 storage: {directory: {path: /var/lib/drydock/snapshots}}
-              # Everything is prepared first. Then the upgrade waits for your approval before OMS goes down.
-              holdBefore: [StopOld]
+              # Everything is prepared first. Then the upgrade waits for your approval, before high availability is off.
+              holdBefore: [DisableHA]
 
             """;
     }

@@ -3,6 +3,21 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Reads from a stored upgrade plan what was really done to OMS, or may have been. Pure.</summary>
 internal static class OmsPlanProgress
 {
+    private static readonly string[] Order =
+    [
+        OmsUpgradePhases.PrepareImage, OmsUpgradePhases.DisableHA, OmsUpgradePhases.RenameProjects,
+        OmsUpgradePhases.StopOld, OmsUpgradePhases.Backup, OmsUpgradePhases.StartNew, OmsUpgradePhases.CorrectMetadata,
+        OmsUpgradePhases.InitMetadata, OmsUpgradePhases.Verify, OmsUpgradePhases.EnableHA, OmsUpgradePhases.Settle,
+    ];
+
+    /// <summary>Where a hold stands. An upgrade without high availability has no phase DisableHA, one of a fixed version
+    /// no CorrectMetadata: a hold before such a phase stands before the next one, because a hold that is ignored lets
+    /// the downtime begin without an approval.</summary>
+    /// <param name="has">Whether the plan has the phase.</param>
+    /// <param name="hold">The hold as it was given.</param>
+    public static string HoldIn(Func<string, bool> has, string hold) =>
+        Array.IndexOf(Order, hold) is >= 0 and var at ? Order[at..].FirstOrDefault(has, hold) : hold;
+
     public static bool IsPastT1(Plan plan) => Stops(plan).Any(PlanProgress.Begun);
 
     public static bool NewStarted(Plan plan) =>

@@ -34,6 +34,9 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     public override string? HeldBy(PlanStep step) => IsManual(step) ? Reasons.AwaitingManualChange : null;
 
+    public override string HoldIn(Plan plan, string hold) =>
+        OmsPlanProgress.HoldIn(phase => plan.Steps.Exists(step => step.Phase == phase), hold);
+
     public override IReadOnlyList<string> MustBeFree(string targetIdentity, Plan plan)
     {
         var server = targetIdentity[..Math.Max(targetIdentity.LastIndexOf('/'), 0)];
@@ -141,4 +144,13 @@ internal sealed class OmsRedo : IRunRedo<OmsUpgradeSpec>
         $"{step.Id} runs again only on restored data, so the plan was compiled again ({plan.Hash}). "
         + $"The new containers are stopped, the snapshot is restored, and everything from {OmsUpgradePhases.StartNew} "
         + "on is repeated.";
+
+    public string Cost(Plan plan)
+    {
+        var snapshot = plan.Step(StepIds.Snapshot)!;
+        var databases = string.Join(", ", snapshot.Arguments<TakeSnapshot.Args>().Databases);
+        return $"This DROPS {databases} and restores them from BackupSnapshot "
+            + $"{snapshot.Recorded(SnapshotReceipts.SnapshotKey)}: what the new version wrote to them is lost. "
+            + $"OMS stays down until everything from {OmsUpgradePhases.StartNew} on has run again.";
+    }
 }

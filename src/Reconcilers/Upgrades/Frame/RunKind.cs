@@ -69,6 +69,9 @@ internal abstract class RunKind
 
     public abstract string? HeldBy(PlanStep step);
 
+    /// <summary>Where a hold stands that names a phase which this plan lacks; otherwise the name itself.</summary>
+    public virtual string HoldIn(Plan plan, string hold) => hold;
+
     public virtual AcceptableAttribute? Acceptance(PlanStep step) => null;
 
     /// <summary>Whether new data may have been written that a rollback would lose: from then on a failure never starts

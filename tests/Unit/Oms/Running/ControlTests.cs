@@ -142,6 +142,23 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public void Hold_before_phase_that_the_plan_lacks_stands_before_the_next_one()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, HaConfig = """{"enable":false}""" }).Apply(s => s with { HoldBefore = ["DisableHA"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+
+        world.Plan.Steps.ShouldNotContain(s => s.Phase == "DisableHA");
+        var hold = world.Status.Holds.ShouldHaveSingleItem();
+        world.Plan.Notes.ShouldContain($"spec.holdBefore: this plan has no phase DisableHA, so it is held before {hold.Name}.");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("remove 'DisableHA' from spec.holdBefore");
+        world.Count("stop").ShouldBe(0);
+
+        world.Annotate(Annotations.Approve, hold.Approval);
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Hold_removed_from_spec_lets_upgrade_continue()
     {
         var world = new OmsWorld().Apply(s => s with { HoldBefore = ["InitMetadata"] });

@@ -89,7 +89,7 @@ internal sealed class PlanFlow(RunFrame frame)
     private RunControls Controls(RunObject entity, PlanSlot slot, Plan plan, RunStatus seen, DateTimeOffset now)
     {
         var spec = entity.Spec;
-        var holds = spec.HoldBefore.ToHashSet(StringComparer.Ordinal);
+        var holds = spec.HoldBefore.Select(name => _kind.HoldIn(plan, name)).ToHashSet(StringComparer.Ordinal);
         var approved = RunTokens.Approved(seen, plan.Hash);
         var isApproved = spec.ApprovedPlanHash == plan.Hash;
 
@@ -119,7 +119,7 @@ internal sealed class PlanFlow(RunFrame frame)
             Paused = spec.Paused,
             HowToResume = ControlAnnotations.HowToResume(entity.Metadata, entity.Written.Paused),
             HoldBefore = holds,
-            HowToRelease = name => HowToRelease(entity, name),
+            HowToRelease = name => HowToRelease(entity, plan, name),
             OtherPlanApproved = otherPlan,
             ImpliedHold = implied?.Step,
             ImpliedBecause = implied?.Because,
@@ -132,16 +132,15 @@ internal sealed class PlanFlow(RunFrame frame)
         };
     }
 
-    private static string HowToRelease(RunObject entity, string name)
+    private string HowToRelease(RunObject entity, Plan plan, string name)
     {
-        var places = new[]
-        {
-            entity.Written.HoldBefore.Contains(name, StringComparer.Ordinal) ? "spec.holdBefore" : null,
-            ControlAnnotations.Holds(entity.Metadata).Contains(name, StringComparer.Ordinal)
-                ? $"the annotation {Annotations.Hold}"
-                : null,
-        };
-        return $"remove '{name}' from {string.Join(" and ", places.OfType<string>())}";
+        var places = entity.Written.HoldBefore.Select(hold => (Hold: hold, Place: "spec.holdBefore"))
+            .Concat(ControlAnnotations.Holds(entity.Metadata)
+                .Select(hold => (Hold: hold, Place: $"the annotation {Annotations.Hold}")))
+            .Where(each => _kind.HoldIn(plan, each.Hold) == name)
+            .Select(each => $"'{each.Hold}' from {each.Place}")
+            .Distinct(StringComparer.Ordinal);
+        return $"remove {string.Join(" and ", places)}";
     }
 
     private RunEnvironment Environment(RunObject entity, IRunTargets targets, RunSession session) => new()
