@@ -63,8 +63,6 @@ const (
 	clientBackoff      = 40 * time.Second
 	binlogTimeout      = 15 * time.Second
 	binlogHeartbeat    = 10 * time.Second
-	// An evict scheduler that remains this long after the restart of its store was forgotten.
-	leakedAfter = 15 * time.Minute
 )
 
 // Minimum durations at a high factor, so that polling sees the work in progress.

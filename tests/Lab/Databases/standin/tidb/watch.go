@@ -2,6 +2,7 @@ package tidb
 
 import (
 	"fmt"
+	"time"
 
 	"drydock.dev/standin/common"
 )
@@ -77,7 +78,8 @@ func (s *State) watchPumps(w world) {
 	s.Watch.NoPump = none
 }
 
-// watchSchedulers: a store that is up again but still must not lead after a long time.
+// watchSchedulers: a store that is up again but still must not lead when a process of the next component is started.
+// That is an event; a time limit would judge how busy the machine is.
 func (s *State) watchSchedulers(w world) {
 	present := map[string]bool{}
 	for _, scheduler := range s.PD.Schedulers {
@@ -88,7 +90,7 @@ func (s *State) watchSchedulers(w world) {
 		}
 		key := fmt.Sprintf("%d %s", id, scheduler.Added.Format("15:04:05.000"))
 		present[key] = true
-		forgotten := w.reachable(store.Process) && store.StartedAt.After(scheduler.Added) && w.past(store.StartedAt, leakedAfter)
+		forgotten := w.reachable(store.Process) && store.StartedAt.After(scheduler.Added) && s.nextComponentSince(store.StartedAt)
 		if forgotten && !s.Watch.Leaked[key] {
 			s.Watch.Leaked[key] = true
 			common.Violation(store.Process, "SchedulerLeaked", map[string]any{"store": id, "added": scheduler.Added, "restarted": store.StartedAt})
@@ -99,6 +101,17 @@ func (s *State) watchSchedulers(w world) {
 			delete(s.Watch.Leaked, key)
 		}
 	}
+}
+
+// nextComponentSince: whether a process that is no store was started after this time. Two stores of one zone may be
+// restarted side by side.
+func (s *State) nextComponentSince(at time.Time) bool {
+	for _, instance := range s.Instances {
+		if instance.Component != "tikv" && instance.StartedAt.After(at) {
+			return true
+		}
+	}
+	return false
 }
 
 // states is the state of each process of a component, for the detail of a violation.
