@@ -57,14 +57,26 @@ internal sealed class LeaderSpeed(IYugabyteTargets targets, YugabyteCluster clus
     }
 
     /// <summary>The values of every master that has the flags.</summary>
+    /// <param name="whatAnswers">Leave out a master that does not answer: one that is down has its own values again
+    /// when it is started.</param>
     /// <exception cref="TargetException">A master does not answer.</exception>
-    public async Task<IReadOnlyDictionary<string, LeaderMoves>> ReadAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, LeaderMoves>> ReadAsync(
+        CancellationToken cancellationToken, bool whatAnswers = false)
     {
         var masters = cluster.Masters;
         var all = await YugabyteCluster.EachAsync(
             masters,
             async (master, token) =>
-                LeaderMoves.Of(await cluster.MasterClient.FlagsAsync(cluster.Web(master), token)),
+            {
+                try
+                {
+                    return LeaderMoves.Of(await cluster.MasterClient.FlagsAsync(cluster.Web(master), token));
+                }
+                catch (TargetException) when (whatAnswers)
+                {
+                    return null;
+                }
+            },
             cancellationToken);
         return masters.Zip(all).Where(m => m.Second is not null).ToDictionary(
             m => m.First.Name, m => m.Second!, StringComparer.Ordinal);

@@ -37,7 +37,8 @@ internal sealed class SaveServerConfiguration(IYugabyteTargets targets)
         var texts = await YugabyteCluster.EachAsync(instances, reader.ReadAsync, cancellationToken, AtATime);
         var files = instances.Zip(texts).ToDictionary(
             i => $"{i.First.Name}.txt", i => i.Second, StringComparer.Ordinal);
-        files[LeadersFile] = LeaderMoves.Text(await new LeaderSpeed(Targets, Cluster).ReadAsync(cancellationToken));
+        files[LeadersFile] = LeaderMoves.Text(
+            await new LeaderSpeed(Targets, Cluster).ReadAsync(cancellationToken, whatAnswers: true));
         files[GroupsFile] = string.Join('\n', await RunningGroupsAsync(cancellationToken));
         await ConfigurationSecret.CreateAsync(Targets, context, files, cancellationToken);
     }
