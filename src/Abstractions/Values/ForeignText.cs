@@ -26,8 +26,8 @@ public static class ForeignText
     }
 
     /// <summary>For a terminal and for a status: the lines without what a terminal obeys or hides: control characters
-    /// but line feed and tab, marks that turn the direction of writing, and halves of surrogate pairs, which no JSON can
-    /// carry (they become U+FFFD).</summary>
+    /// but line feed and tab, marks that turn the direction of writing, and halves of surrogate pairs, which no JSON
+    /// can carry (they become U+FFFD).</summary>
     public static string Plain(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

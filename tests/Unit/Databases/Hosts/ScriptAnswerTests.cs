@@ -29,7 +29,7 @@ public sealed class ScriptAnswerTests
         var refusal = Should.Throw<ScriptRefusal>(() => Read("one 1\n\nrefused NoSpace\ncp: no room\nfor this\n", 0, "from sudo"));
 
         refusal.Code.ShouldBe("NoSpace");
-        refusal.Message.ShouldBe("cp: no room\nfor this: from sudo");
+        refusal.Message.ShouldBe("cp: no room for this: from sudo");
     }
 
     [Theory]
