@@ -41,7 +41,7 @@ public sealed partial class ForeignTextTests
     }
 
     // A hole of an interpolated string that has what a program printed, or what a server answered.
-    [GeneratedRegex(@"\{[^{}""]*(\.Errors\b|(result|ran|answer)\.Output\b|\.ErrorText\b|\.Body\b(?!\.Length)|envelope\.)[^{}""]*\}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\{[^{}""]*(\.Errors\b|(result|ran|answer)\.Output\b|\.ErrorText\b|\.Body\b(?!\.Length)|envelope\.)[^{}""]*\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Hole();
 
     [GeneratedRegex(@"ForeignText|ToolOutput\.Excerpt|Shorten\(|Clip\(", RegexOptions.CultureInvariant)]

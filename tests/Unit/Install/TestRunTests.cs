@@ -55,7 +55,7 @@ public sealed class TestRunTests : IDisposable
             $"#!/usr/bin/env bash\nfor word; do case \"$before\" in -trx) trx=\"$word\" ;; esac; before=\"$word\"; done\n{counters}\nexit {exit}\n",
             Token);
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var start = new ProcessStartInfo("bash", [Path.Combine(tests.FullName, "run.sh"), .. projects]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [Path.Combine(tests.FullName, "run.sh"), .. projects]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PATH"] = $"{_folder.FullName}:{start.Environment["PATH"]}";
         start.Environment.Remove("TEST_RESULTS");
         using var run = Process.Start(start)!;

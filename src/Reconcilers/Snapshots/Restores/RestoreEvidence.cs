@@ -92,7 +92,7 @@ internal static class RestoreEvidence
             + $"{restore.Metadata.Name}` drops nothing"
         : $"end the upgrade that waits for this restore with the annotation {Annotations.Abort}";
 
-    private static IEnumerable<string> Accepted(SnapshotRestore restore) =>
+    private static string[] Accepted(SnapshotRestore restore) =>
         (restore.Metadata.Annotations?.GetValueOrDefault(Annotations.Accept) ?? "")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

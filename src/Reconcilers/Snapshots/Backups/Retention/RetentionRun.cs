@@ -103,7 +103,7 @@ internal sealed partial class RetentionRun(SnapshotServices services)
                 ? $"is {Math.Round(d.Duration().TotalMinutes)} minutes {(d > TimeSpan.Zero ? "behind" : "ahead of")}"
                 : "cannot be compared with")} the clock of the API server (at most "
             + $"{ClockSkew.Largest.TotalMinutes} minutes are allowed). Set the clocks by NTP.");
-        foreach (var newest in policies.GroupBy(s => s.Metadata.Namespace).Select(
+        foreach (var newest in policies.GroupBy(s => s.Metadata.Namespace, StringComparer.Ordinal).Select(
             g => g.MaxBy(s => s.Metadata.CreationTimestamp)!))
         {
             Say(newest, why);
