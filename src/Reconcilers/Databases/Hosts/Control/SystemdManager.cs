@@ -9,7 +9,12 @@ internal sealed class SystemdManager : IServiceManager
 
     private static readonly Dictionary<string, double> SecondsOf = new(StringComparer.Ordinal)
     {
-        ["us"] = 0.000_001, ["ms"] = 0.001, ["s"] = 1, ["min"] = 60, ["h"] = 3600, ["d"] = 86400,
+        ["us"] = 0.000_001,
+        ["ms"] = 0.001,
+        ["s"] = 1,
+        ["min"] = 60,
+        ["h"] = 3600,
+        ["d"] = 86400,
     };
 
     private readonly InstanceTarget _target;
