@@ -1,0 +1,31 @@
+using Drydock.Cli.Changes;
+using Drydock.Cli.CommandLine;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Plugin;
+
+/// <summary>A change is written after a yes, and not where nobody can be asked.</summary>
+public sealed class ConfirmationTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("n\n")]
+    [InlineData("\n")]
+    public void Nothing_is_written_without_a_yes(string answer)
+    {
+        using var output = new StringWriter();
+
+        Should.Throw<CliException>(() => Confirmation.Ask(CliRuns.Plain(output, answer))).Message.ShouldStartWith("Nothing was written");
+    }
+
+    [Fact]
+    public void Yes_lets_it_be_written()
+    {
+        using var output = new StringWriter();
+
+        Confirmation.Ask(CliRuns.Plain(output, "y\n"));
+
+        output.ToString().ShouldBe("Continue? [y/N] ");
+    }
+}
