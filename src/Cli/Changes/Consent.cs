@@ -38,8 +38,8 @@ internal static class Consent
 
     private static string Dropped(PlanStep step)
     {
-        var databases = JsonNode.Parse(step.Parameters["databases"])!.AsArray().Select(name => name!.GetValue<string>());
-        return $"This DROPS {string.Join(", ", databases)} and restores them from {step.Parameters["snapshot"]}: "
+        var names = JsonNode.Parse(step.Parameters["databases"])!.AsArray().Select(name => name!.GetValue<string>());
+        return $"This DROPS {string.Join(", ", names)} and restores them from {step.Parameters["snapshot"]}: "
             + "what was written to them since then is lost.";
     }
 }

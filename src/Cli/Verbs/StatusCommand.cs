@@ -18,7 +18,10 @@ internal static class StatusCommand
         {
             Description = "Show every change until the run is Ready or Stalled, or waits for you (Held).",
         };
-        var throughHolds = new Option<bool>("--through-holds") { Description = "With --watch: go on while it is Held." };
+        var throughHolds = new Option<bool>("--through-holds")
+        {
+            Description = "With --watch: go on while it is Held.",
+        };
         var everywhere = new Option<bool>("--all-namespaces", "-A") { Description = "List all namespaces." };
         var output = OutputFormats.Option();
         var command = new Command(

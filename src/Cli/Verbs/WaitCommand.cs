@@ -16,8 +16,8 @@ internal static class WaitCommand
         goal.AcceptOnlyFromAmong(nameof(RunState.Ready), nameof(RunState.Held));
         var command = new Command(
             "wait",
-            "Waits until a run is Ready or Stalled, or waits for you (Held). Exit codes: 0 it is what --for says, 2 the "
-                + "time is over, 4 Stalled, 5 Held, 6 Ready though --for says Held.")
+            "Waits until a run is Ready or Stalled, or waits for you (Held). Exit codes: 0 it is what --for says, 2 "
+                + "the time is over, 4 Stalled, 5 Held, 6 Ready though --for says Held.")
         {
             name, goal, timeout,
         };

@@ -44,7 +44,7 @@ public sealed class PluginTests(StageFixture fixture)
         answers["status of failed"].ShouldContain("kubectl drydock explain JarReportedErrors");
         answers["status of failed"].ShouldContain($"kubectl drydock retry {Name} -n {golden.Space}");
         answers["explain"].ShouldContain("JAR");
-        answers[$"retry {Name} --yes"].ShouldContain($"Continues {golden.Space}/{Name}");
+        answers[$"retry {Name} --yes"].ShouldContain($"Repeats {golden.Space}/{Name} on restored data. This DROPS ");
         var phases = answers[$"status {Name} -w"].Split('\n').Select(line => line.Split("  ").ElementAtOrDefault(1)?.Split(' ')[0]).ToList();
         foreach (var phase in new[] { "CorrectMetadata", "Verify", "Succeeded" })
         {

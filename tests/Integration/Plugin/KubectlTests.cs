@@ -63,7 +63,7 @@ public sealed class KubectlTests(CrdServers servers) : IAsyncLifetime
     public async Task Status_is_redrawn_on_terminal_until_upgrade_has_ended()
     {
         var screen = Path.Combine(_folder, "screen");
-        var watch = OnTerminalAsync($"kubectl drydock status held -w -n {_space}", screen);
+        var watch = OnTerminalAsync($"kubectl drydock status held -w --through-holds -n {_space}", screen);
         await Deadline.UntilAsync("the first picture", _ => Task.FromResult(File.Exists(screen) && File.ReadAllText(screen).Contains("StopOld", StringComparison.Ordinal)), cancellationToken: Token);
 
         await HeldUpgrade.EndAsync(servers.Old, _space, "held", Token);

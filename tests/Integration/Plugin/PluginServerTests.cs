@@ -63,7 +63,7 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
         var before = await GetAsync("held");
         (await RunAsync("approve", "held")).Code.ShouldBe(ExitCodes.Refused);
         (await AnswerAsync("n\n", "approve", "held")).ShouldBe((ExitCodes.Refused, "Approves StopOld of "
-            + $"{_space}/held (plan 1f0c7a52). The run then continues with StopOld/oms-a.\nContinue? [y/N] Nothing was written.\n"));
+            + $"{_space}/held (plan 1f0c7a52). The run then continues with StopOld/oms-a. OMS goes down, until the upgrade or a rollback ends.\nContinue? [y/N] Nothing was written.\n"));
         (await GetAsync("held"))["metadata"]!["resourceVersion"]!.ToString().ShouldBe(before["metadata"]!["resourceVersion"]!.ToString());
 
         (await AnswerAsync("y\n", "approve", "held", "--no-wait")).Code.ShouldBe(ExitCodes.Done);
@@ -108,7 +108,7 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
         await Deadline.UntilAsync(
             "the role to count", async _ => (await RunAsync(["status", "held"], viewer)).Code == ExitCodes.Held, cancellationToken: Token);
         (await RunAsync(["approve", "held", "--yes"], viewer)).ShouldBe((ExitCodes.Failed, "Approves StopOld of "
-            + $"{_space}/held (plan 1f0c7a52). The run then continues with StopOld/oms-a.\n"
+            + $"{_space}/held (plan 1f0c7a52). The run then continues with StopOld/oms-a. OMS goes down, until the upgrade or a rollback ends.\n"
             + $"You may not patch omsupgrades (API group drydock.dev) in namespace {_space}. The role drydock-edit has this right. "
             + $"An administrator can give it to you: `kubectl -n {_space} create rolebinding drydock-edit-USER --clusterrole=drydock-edit --user=USER`.\n"));
         (await RunAsync(["status", "-A"], viewer)).Text.ShouldContain("You may not list omsupgrades (API group drydock.dev) in all namespaces.");

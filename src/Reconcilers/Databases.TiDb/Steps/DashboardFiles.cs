@@ -37,8 +37,8 @@ internal static class DashboardFiles
             throw new HostException(
                 host.Host,
                 result.ExitCode == Missing ? Reasons.PackageMissing : Reasons.StepFailed,
-                $"{host.Host}: the dashboards cannot be listed: {ForeignText.Words(result.Errors)}. Copy them there, or "
-                + "correct spec.tidb.dashboards.from.");
+                $"{host.Host}: the dashboards cannot be listed: {ForeignText.Words(result.Errors)}. Copy them there, "
+                + "or correct spec.tidb.dashboards.from.");
         }
 
         var found = new List<DashboardModel>();

@@ -10,7 +10,7 @@ internal static class OmsPlanProgress
         OmsUpgradePhases.InitMetadata, OmsUpgradePhases.Verify, OmsUpgradePhases.EnableHA, OmsUpgradePhases.Settle,
     ];
 
-    /// <summary>Where a hold stands. An upgrade without high availability has no phase DisableHA, one of a fixed version
+    /// <summary>Where a hold stands. An upgrade without high availability has no phase DisableHA, one of a new version
     /// no CorrectMetadata: a hold before such a phase stands before the next one, because a hold that is ignored lets
     /// the downtime begin without an approval.</summary>
     /// <param name="has">Whether the plan has the phase.</param>

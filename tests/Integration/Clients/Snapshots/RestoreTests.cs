@@ -97,7 +97,7 @@ public sealed class RestoreTests(MariaDbServer server)
             (await RestoreWitness.ReadAsync(connection, database, Token)).ShouldBe(after);
         }
 
-        (await RestoreWitness.ReadAsync(connection, "no_such_database", Token)).ShouldBeEmpty();
+        (await RestoreWitness.ReadAsync(connection, "tnosuch", Token)).ShouldBeEmpty();
     }
 
     [Fact]
