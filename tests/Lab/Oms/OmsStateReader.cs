@@ -9,9 +9,12 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
 {
     private const string Damage = "oms_standin_damage";
 
+    // What a restore leaves beside the data, so that a status older than it is recognised.
+    private const string RestoreWitness = "zz_drydock_restore";
+
     // Values that change while OMS runs are not part of the end state, nor is the stand-in's own record of every
     // docker_init.sh (a repetition after a failure may differ). Stores and writers are counted instead.
-    private static readonly string[] Moving = ["heart_beat", "heatbeat_sequence", "store_instance", "writer_instance", "oms_init_log", Damage];
+    private static readonly string[] Moving = ["heart_beat", "heatbeat_sequence", "store_instance", "writer_instance", "oms_init_log", Damage, RestoreWitness];
     private static readonly string[] MovingColumns = ["gmt_modified", "host_status"];
 
     private readonly OmsScenarioOptions _options = scenario.Options;
@@ -94,7 +97,7 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
     private async Task<string> CatalogueAsync(string database)
     {
         var d = OmsSeed.Quote(database);
-        var not = $"<> '{Damage}'";
+        var not = $"NOT IN ('{Damage}', '{RestoreWitness}')";
         // Removes the database's own name from the text, so that two scenarios can be compared.
         string Body(string column) => $"REPLACE(IFNULL({column}, ''), concat('`', {d}, '`.'), '')";
         var rows = await metaDb.ExecAsync($"""
