@@ -21,7 +21,7 @@ UNION ALL SELECT concat_ws(' ', 'event', event_name, definer, status, event_defi
 
 
 def fingerprint(db, name):
-    lines = db.query(LINES.replace("{d}", wire.quote(name)).replace("{not}", "table_name <> 'oms_standin_damage'"))
+    lines = db.query(LINES.replace("{d}", wire.quote(name)).replace("{not}", "table_name NOT IN ('oms_standin_damage', 'zz_drydock_restore')"))
     return sha1("\n".join(sorted(row[0] for row in lines)).encode()).hexdigest()
 
 
