@@ -25,6 +25,13 @@ public static class ForeignText
         return string.Concat(line.AsSpan(0, char.IsHighSurrogate(line[end - 1]) ? end - 1 : end), "…");
     }
 
+    /// <summary>As <see cref="Words"/>, of the end of a longer text: programs print the cause last.</summary>
+    public static string LastWords(string text, int most)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length > most ? $"…{Words(text[^most..], most)}" : Words(text, most);
+    }
+
     /// <summary>For a terminal and for a status: the lines without what a terminal obeys or hides: control characters
     /// but line feed and tab, marks that turn the direction of writing, and halves of surrogate pairs, which no JSON
     /// can carry (they become U+FFFD).</summary>

@@ -1,6 +1,6 @@
 namespace Drydock.Cli.Changes;
 
-/// <summary>What is lost and what goes down if a run goes on, told before someone agrees to it.</summary>
+/// <summary>What an administrator must know before a run is continued: what is lost, and what stops.</summary>
 internal static class Consent
 {
     private const string Restore = "RestoreDatabases";

@@ -20,7 +20,7 @@ internal static class StatusCommand
         };
         var throughHolds = new Option<bool>("--through-holds")
         {
-            Description = "With --watch: go on while it is Held.",
+            Description = "With --watch: continue while it is Held.",
         };
         var everywhere = new Option<bool>("--all-namespaces", "-A") { Description = "List all namespaces." };
         var output = OutputFormats.Option();
@@ -122,7 +122,7 @@ internal static class StatusCommand
         return ExitCode(view.State);
     }
 
-    /// <summary>Whether nothing more happens by itself.</summary>
+    /// <summary>Whether the run changes only after a change by an administrator.</summary>
     public static bool IsOver(RunState state, bool throughHolds) =>
         state is RunState.Ready or RunState.Stalled || (state == RunState.Held && !throughHolds);
 

@@ -1,6 +1,6 @@
 namespace Drydock.Cli.Verbs;
 
-/// <summary>Waits until nothing more happens by itself, for scripts.</summary>
+/// <summary>Waits until a run has ended or needs an administrator. For scripts.</summary>
 internal static class WaitCommand
 {
     public static Command Create(VerbRunner runner)

@@ -230,7 +230,7 @@ internal sealed class DockerHttp : IAsyncDisposable
         }
         catch (Exception e) when (upload?.SourceFailure is { } source && !cancellationToken.IsCancellationRequested)
         {
-            // Whoever gave the stream knows what such a failure of it means.
+            // The caller knows the failures of its own stream.
             if (source is not IOException)
             {
                 ExceptionDispatchInfo.Throw(source);

@@ -103,8 +103,8 @@ internal static class ScheduleHold
             ? $"Before this upgrade stopped balancing, PD had {string.Join(
                 ", ", Former(step).Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Key} {l.Value}")))}: "
                 + "exactly what an upgrade sets, so an interrupted one may have left them, and they were not changed. "
-                + "If nobody set them, run `pd-ctl config set NAME VALUE` for each with your own values (schedule-"
-                + "limits.txt in the Secret *-configuration-* of an earlier upgrade has them)."
+                + "If no administrator set them, run `pd-ctl config set NAME VALUE` for each with your own values "
+                + "(schedule-limits.txt in the Secret *-configuration-* of an earlier upgrade has them)."
             : null;
         var message = unknown ?? (InForce(plan) is { } hold
             ? "While TiKVs are upgraded, PD neither merges nor balances Regions, and moves leaders faster. If the "

@@ -11,7 +11,7 @@ internal sealed class DrainTidb(ITiDbTargets targets) : TiDbStep<DrainTidb.Args>
 
     // Servers of versions without the request.
     private readonly ConcurrentDictionary<string, bool> _cannotResign = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _asked = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _asked = new(StringComparer.Ordinal);
 
     public sealed record Args;
 
@@ -42,7 +42,7 @@ internal sealed class DrainTidb(ITiDbTargets targets) : TiDbStep<DrainTidb.Args>
                 + "the owner once its lease has ended.");
         }
 
-        if (_asked.TryGetValue(instance.Name, out var asked) && context.Time.GetUtcNow() - asked < MovesWithin)
+        if (_asked.TryGetValue(instance.Name, out var asked) && context.Time.GetElapsedTime(asked) < MovesWithin)
         {
             return new Observation.Running($"{instance.Name} is still the DDL owner.");
         }
@@ -62,7 +62,7 @@ internal sealed class DrainTidb(ITiDbTargets targets) : TiDbStep<DrainTidb.Args>
             _cannotResign[instance.Name] = true;
         }
 
-        _asked[instance.Name] = context.Time.GetUtcNow();
+        _asked[instance.Name] = context.Time.GetTimestamp();
     }
 
     // The status port opens after the system tables are upgraded.

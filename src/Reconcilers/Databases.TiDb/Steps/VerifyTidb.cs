@@ -38,6 +38,6 @@ internal sealed class VerifyTidb(ITiDbTargets targets) : VerifyInstance<VerifyTi
             : new Observation.Failed(Reasons.InstanceUnhealthy, string.Create(
                 CultureInfo.InvariantCulture,
                 $"tidb_server_version is {now}, and was {before} before the upgrade. Check that {instance.Name} uses "
-                + $"this cluster (--path in its start script) and that nobody has changed mysql.tidb, then retry."));
+                + $"this cluster (--path in its start script) and that mysql.tidb was not changed, then retry."));
     }
 }

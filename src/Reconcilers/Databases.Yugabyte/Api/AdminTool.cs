@@ -221,12 +221,8 @@ internal sealed class AdminTool(
             printed);
     }
 
-    private static string Shorten(string text) => text.Length switch
-    {
-        0 => "it printed nothing",
-        > LongestMessage => $"…{ForeignText.Words(text[^LongestMessage..], LongestMessage)}",
-        _ => ForeignText.Words(text, LongestMessage),
-    };
+    private static string Shorten(string text) =>
+        text.Length == 0 ? "it printed nothing" : ForeignText.LastWords(text, LongestMessage);
 
     private RemoteCommand Command(TimeSpan timeout, IReadOnlyList<string> command) => new(Arguments(timeout, command));
 

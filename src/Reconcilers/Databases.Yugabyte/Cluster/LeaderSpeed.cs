@@ -42,8 +42,8 @@ internal sealed class LeaderSpeed(IYugabyteTargets targets, YugabyteCluster clus
         var message = unknown.Count > 0
             ? $"Before this upgrade sped leaders up, {Sentences.List(unknown, 6)} had {LeaderMoves.AllFlag} and "
                 + $"{LeaderMoves.PerTableFlag} 100: exactly what an upgrade sets, so an interrupted one may have left "
-                + "them, and they were not changed. If nobody set them, restart these masters one at a time, or set "
-                + $"your own values with {FlagTool.ProgramName} on {toolHost}."
+                + "them, and they were not changed. If no administrator set them, restart these masters one at a time, "
+                + $"or set your own values with {FlagTool.ProgramName} on {toolHost}."
             : !isRestored && InForce(plan) is { } held && Commands(spec, held) is { Length: > 0 } commands
             ? "While tablet servers are upgraded, the masters move leaders faster. If the upgrade does not "
                 + $"continue, run {commands} on {toolHost}."

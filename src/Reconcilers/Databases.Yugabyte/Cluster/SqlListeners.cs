@@ -46,8 +46,9 @@ internal sealed class SqlListeners(IYugabyteTargets targets)
             .. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(l => l.Split(' ', 3))
                 .Where(l => l.Length == 3)
-                .Select(l => $"Port {l[0]} on {instance.Host} is held by pid {l[1]} ({l[2]}), which was not started by "
-                    + $"{instance.Name} (pid {pid}): a former process has survived. Run `kill {l[1]}` on "
+                .Select(l =>
+                    $"Port {l[0]} on {instance.Host} is held by pid {l[1]} ({ForeignText.Words(l[2])}), which was not "
+                    + $"started by {instance.Name} (pid {pid}): a former process has survived. Run `kill {l[1]}` on "
                     + $"{instance.Host}; then {instance.Name} can open the port itself."),
         ];
     }

@@ -165,7 +165,7 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
         {
             yield return $"Replication group {group.Name} is already "
                 + $"paused{(group.Target == ReplicationTarget.There ? " at its peer" : "")}, so it is not resumed at "
-                + "the end. If nobody paused it on purpose, resume it before you approve this plan.";
+                + "the end. If it is not paused on purpose, resume it before you approve this plan.";
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<Up
             && !await new CatalogWatch(Cluster).UntilStillAsync(context.Time, cancellationToken)
             && !(isFresh && context.Step.Tries == 1))
         {
-            // A retry by an administrator is a new attempt: the end was seen by a person.
+            // A retry by an administrator is a new attempt: the administrator has seen the end.
             throw NotYet(Reasons.AdminToolFailed, $"The command was started before. {Unseen}");
         }
 

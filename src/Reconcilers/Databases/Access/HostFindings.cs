@@ -36,11 +36,15 @@ internal static class HostFindings
         ];
     }
 
-    private static Finding Merged(List<Finding> alike) => alike.Count == 1 ? alike[0] : alike[0] with
+    private static Finding Merged(List<Finding> alike)
     {
-        Message = SchemaLimits.Clip(Sentences.Join(
-            alike[0].Message, $"The same holds for {Sentences.List([.. alike.Skip(1).Select(f => f.Node!)], Named)}.")),
-    };
+        List<string> others = [.. alike.Skip(1).Select(f => f.Node ?? "").Where(node => node.Length > 0)];
+        return others.Count == 0 ? alike[0] : alike[0] with
+        {
+            Message = SchemaLimits.Clip(Sentences.Join(
+                alike[0].Message, $"The same holds for {Sentences.List(others, Named)}.")),
+        };
+    }
 
     // A check of an instance puts its name before the message of the host.
     private static bool Repeats(Finding finding, Finding other) =>

@@ -33,7 +33,7 @@ internal static partial class LogTail
                 RemoteCommand.Script(Script, [.. directories]), cancellationToken);
             var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .TakeLast(Lines)
-                .Select(l => SchemaLimits.Clip(redact(Clean(l)), Longest))
+                .Select(l => ForeignText.Words(redact(Clean(l)), Longest))
                 .ToList();
             return lines.Count == 0 ? "" : $" Its log says: {string.Join(" / ", lines)}";
         }

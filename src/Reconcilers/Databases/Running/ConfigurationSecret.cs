@@ -99,7 +99,7 @@ internal static class ConfigurationSecret
         };
     }
 
-    private static string Plain(string key) => key.EndsWith(Gzip, StringComparison.Ordinal) ? key[..^3] : key;
+    private static string Plain(string key) => key.EndsWith(Gzip, StringComparison.Ordinal) ? key[..^Gzip.Length] : key;
 
     private static string Text(string key, byte[] bytes)
     {

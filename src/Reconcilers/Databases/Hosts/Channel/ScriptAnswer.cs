@@ -86,9 +86,7 @@ internal sealed class ScriptAnswer
     private static string Shorten(string first, string second)
     {
         var text = string.Join(": ", new[] { first.Trim(), second.Trim() }.Where(t => t.Length > 0));
-        return text.Length == 0 ? "no output"
-            : text.Length > LongestText ? "…" + ForeignText.Words(text[^LongestText..], LongestText)
-            : ForeignText.Words(text, LongestText);
+        return text.Length == 0 ? "no output" : ForeignText.LastWords(text, LongestText);
     }
 
     private static (string Word, string Value) Split(string line) => SplitAt(line, ' ');
