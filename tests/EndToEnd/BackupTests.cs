@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Drydock.Lab.Oms;
 using Drydock.Lab.Upgrades;
@@ -36,9 +37,17 @@ public sealed class BackupTests(StageFixture fixture)
         await TakeAsync(stage, space, "tuesday");
         await TakeAsync(stage, space, "wednesday", new JsonObject { ["keepLast"] = 2 });
         var path = $"/apis/drydock.dev/v1alpha1/namespaces/{space}/backupsnapshots";
+        var announced = await new ObjectFollower(stage.ControlPlane, path, "monday").UntilAsync(
+            x => x["status"]?["expiresAt"] is not null, TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Phase(announced).ShouldBe("Succeeded", "its day has not passed");
+        DateTimeOffset.Parse(announced["status"]!["expiresAt"]!.GetValue<string>(), CultureInfo.InvariantCulture)
+            .ShouldBeGreaterThan(TimeProvider.System.GetUtcNow().AddHours(23));
+
+        await PutStatusAsync(stage, $"{path}/monday", new JsonObject { ["expiresAt"] = "2026-01-01T00:00:00Z" });
+        await TakeAsync(stage, space, "thursday", new JsonObject { ["keepLast"] = 3 });
         var gone = await new ObjectFollower(stage.ControlPlane, path, "monday").UntilAsync(x => Phase(x) == "Expired", TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
-        gone["status"]!["message"]!.GetValue<string>().ShouldContain("newest 2");
-        foreach (var (name, kept) in new[] { ("monday", false), ("tuesday", true), ("wednesday", true) })
+        gone["status"]!["message"]!.GetValue<string>().ShouldContain("newest 3");
+        foreach (var (name, kept) in new[] { ("monday", false), ("tuesday", true), ("wednesday", true), ("thursday", true) })
         {
             var snapshot = await ReadAsync(stage, space, name);
             Directory.Exists(Path.Combine(stage.Snapshots, snapshot["status"]!["path"]!.GetValue<string>())).ShouldBe(kept, name);
@@ -46,7 +55,7 @@ public sealed class BackupTests(StageFixture fixture)
         }
 
         await stage.ControlPlane.KubectlAsync(["-n", space, "delete", "snap", "tuesday", "--timeout=60s"]);
-        Directory.EnumerateFiles(stage.Snapshots, "manifest.json", SearchOption.AllDirectories).Count().ShouldBe(2, "deletionPolicy is Retain");
+        Directory.EnumerateFiles(stage.Snapshots, "manifest.json", SearchOption.AllDirectories).Count().ShouldBe(3, "deletionPolicy is Retain");
         await stage.MetaDb.ExecAsync($"DROP DATABASE {Ledger}");
     }
 
@@ -70,6 +79,15 @@ public sealed class BackupTests(StageFixture fixture)
     }
 
     private static string? Phase(JsonNode snapshot) => snapshot["status"]?["phase"]?.GetValue<string>();
+
+    // The test's way through the day of notice.
+    private static async Task PutStatusAsync(UpgradeStage stage, string path, JsonObject status)
+    {
+        using var http = stage.ControlPlane.CreateHttpClient();
+        using var body = new StringContent(new JsonObject { ["status"] = status }.ToJsonString(), Encoding.UTF8, "application/merge-patch+json");
+        using var answer = await http.PatchAsync(new Uri($"{path}/status", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
 
     private static async Task TakeAsync(UpgradeStage stage, string space, string name, JsonObject? retention = null)
     {

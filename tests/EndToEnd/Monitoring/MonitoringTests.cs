@@ -20,6 +20,7 @@ public sealed partial class MonitoringTests(StageFixture fixture)
     [
         "DrydockDowntimeLong", "DrydockStepLate", "DrydockSnapshotTooOld", "DrydockStorageAlmostFull", "DrydockReconcileErrors",
         "DrydockReconcilePanics", "DrydockQueueStuck", "DrydockWatchStale", "DrydockCrdOutdated",
+        "DrydockRunsNotReported",
     ];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -85,6 +85,21 @@ public sealed class RetentionClockTests
     }
 
     [Fact]
+    public async Task Of_two_objects_of_one_second_the_later_dump_is_the_newest()
+    {
+        await _world.AddAsync("old", 1, new RetentionSpec { KeepLast = 9 });
+        await _world.AddAsync("a", 0);
+        await _world.AddAsync("b", 0, new RetentionSpec { KeepLast = 2 });
+        _world.Archive.Manifests["b-id-1/"] = _world.Archive.Manifests["b-id-1/"] with { CreatedAt = _world.Time.GetUtcNow().AddSeconds(0.5) };
+        await SweepAsync();
+
+        foreach (var (name, expires) in new[] { ("old", true), ("a", false), ("b", false) })
+        {
+            ((await _world.GetAsync(name)).Status!.ExpiresAt is not null).ShouldBe(expires, name);
+        }
+    }
+
+    [Fact]
     public async Task Policy_changed_in_that_day_keeps_the_files()
     {
         await DailyAsync(3, new RetentionSpec { KeepLast = 1 });

@@ -6,7 +6,8 @@ namespace Drydock.Reconcilers.Snapshots;
 /// by the API server's clock. So nothing is removed that was created after the newest valid one.</summary>
 internal static class RetentionRules
 {
-    /// <param name="series">All snapshots of the series whose manifests can be read.</param>
+    /// <param name="series">All snapshots of the series whose manifests can be read; of those that were created in the
+    /// same second, the newer first.</param>
     /// <param name="policy">The policy; null or without fields keeps everything.</param>
     /// <param name="now">The time of the API server.</param>
     public static RetentionChoice Choose(
@@ -21,8 +22,7 @@ internal static class RetentionRules
         var remove = new List<KeyValuePair<string, string>>();
         var kept = new List<KeyValuePair<string, string>>();
         var good = 0;
-        foreach (var one in
-            series.OrderByDescending(c => c.TakenAt).ThenByDescending(c => c.Name, StringComparer.Ordinal))
+        foreach (var one in series.OrderByDescending(c => c.TakenAt))
         {
             good += one.Counts ? 1 : 0;
             var byCount = policy.KeepLast is { } last && (one.Counts ? good <= last : good < last);

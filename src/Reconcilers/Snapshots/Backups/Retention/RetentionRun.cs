@@ -155,12 +155,13 @@ internal sealed partial class RetentionRun(SnapshotServices services)
                                 || p.Listed.Manifest.Owner is not { } owner
                                 || owner.Namespace == p.Snapshot.Metadata.Namespace))
             .ToList();
-        foreach (var series in known.GroupBy(p => SeriesOf(p.Snapshot, p.Listed!.Manifest), StringComparer.Ordinal))
+        // The API server's times have whole seconds: of two objects of one second the later dump is the newer.
+        foreach (var series in known
+            .OrderByDescending(p => p.Snapshot.Metadata.CreationTimestamp)
+            .ThenByDescending(p => p.Listed!.Manifest.CreatedAt)
+            .GroupBy(p => SeriesOf(p.Snapshot, p.Listed!.Manifest), StringComparer.Ordinal))
         {
-            var newest = series
-                .Where(p => DoubtOf(p.Snapshot, p.Listed!.Manifest, now) is null)
-                .Select(p => p.Snapshot)
-                .MaxBy(s => s.Metadata.CreationTimestamp);
+            var newest = series.FirstOrDefault(p => DoubtOf(p.Snapshot, p.Listed!.Manifest, now) is null).Snapshot;
             var policy = newest?.Spec.Retention;
             if (policy is null or { KeepLast: null, KeepFor: null }
                 && series.All(p => p.Snapshot.Status!.ExpiresAt is null))
