@@ -50,8 +50,9 @@ internal sealed class MetricCollector : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
+    // An instrument that is published during a collection is asked before its cells are known; the next one has it.
     private static void Record(object? cells, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
-        ((FamilyCells)cells!).Record(value, tags);
+        ((FamilyCells?)cells)?.Record(value, tags);
 
     private FamilyCells CellsOf(Instrument instrument)
     {

@@ -14,6 +14,7 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 
+[Collection("Scrape")]
 public sealed class SecretWatchTests : IAsyncDisposable
 {
     private static readonly ControllerOptions OneWorker = new() { Workers = 1 };

@@ -6,6 +6,7 @@ using Xunit;
 namespace Drydock.Tests.Unit.Operator.Metrics;
 
 /// <summary>Instruments as Prometheus reads them.</summary>
+[Collection("Scrape")]
 public sealed class PrometheusTextTests : IDisposable
 {
     private readonly string _prefix = $"t{Guid.NewGuid():N}";

@@ -10,6 +10,7 @@ using Xunit;
 namespace Drydock.Tests.Unit.Operator.Metrics;
 
 /// <summary>What is counted when the status of an object changes.</summary>
+[Collection("Scrape")]
 public sealed class RunCountersTests : IDisposable
 {
     private readonly ManualTimeProvider _time = new(Runs.Start.AddMinutes(10));

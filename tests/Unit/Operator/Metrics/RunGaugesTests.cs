@@ -11,6 +11,7 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Tests.Unit.Operator.Metrics;
 
 /// <summary>What a scrape shows of the objects.</summary>
+[Collection("Scrape")]
 public sealed class RunGaugesTests : IDisposable
 {
     private readonly Runs _runs = new();

@@ -11,6 +11,7 @@ using Xunit;
 namespace Drydock.Tests.Unit.Operator.Metrics;
 
 /// <summary>What a scrape shows of snapshots.</summary>
+[Collection("Scrape")]
 public sealed class SnapshotMetricsTests : IDisposable
 {
     private readonly string _space = $"space-{Guid.NewGuid():N}";

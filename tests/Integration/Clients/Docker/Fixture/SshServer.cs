@@ -61,7 +61,9 @@ internal sealed class SshServer : IAsyncDisposable
         await File.WriteAllLinesAsync($"{directory}/sshd_config", [
             string.Create(CultureInfo.InvariantCulture, $"Port {port}"), "ListenAddress 127.0.0.1", $"HostKey {directory}/host", $"AuthorizedKeysFile {directory}/authorized_keys",
             "PidFile none", "StrictModes no", "UsePAM no", "PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin prohibit-password",
-            $"SetEnv PATH={directory}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+
+            // Shells do not read what the account of this machine has at home.
+            $"SetEnv HOME={directory} PATH={directory}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         ]);
         var daemon = await Daemon.StartAsync(["Server listening on 127.0.0.1"], "/usr/sbin/sshd", "-D", "-e", "-f", $"{directory}/sshd_config");
         return new SshServer(directory, port, daemon);
