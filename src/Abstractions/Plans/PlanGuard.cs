@@ -20,4 +20,7 @@ public sealed record PlanGuard
 
     /// <summary>No longer in force once this step has begun; null keeps it to the end of the plan.</summary>
     public string? Until { get; init; }
+
+    /// <summary>When it did not hold, the latest last. Not part of the hash.</summary>
+    public List<GuardViolation> Violations { get; init; } = [];
 }

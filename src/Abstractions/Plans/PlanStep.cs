@@ -124,6 +124,24 @@ public sealed record PlanStep : ISparselyWritten
     /// <summary>The value recorded under a key: a fact, otherwise an entry of the receipt; null if neither.</summary>
     public string? Recorded(string key) => Facts?.GetValueOrDefault(key) ?? Receipt?.GetValueOrDefault(key);
 
+    /// <summary>The step as it is carried out once more, although it had ended: its next attempt leaves traces of its
+    /// own.</summary>
+    public PlanStep Repeated(string because) => this with
+    {
+        State = StepState.Pending,
+        Tries = 0,
+        StartedAt = null,
+        FinishedAt = null,
+        Reason = null,
+        Message = because,
+        Receipt = null,
+        Facts = null,
+        NotTakenSince = null,
+        Acceptable = false,
+        Accepted = null,
+        OutputRef = null,
+    };
+
     /// <inheritdoc />
     public bool IsWritten(string property) => property switch
     {

@@ -48,6 +48,37 @@
     Description = "What must stay true while the plan runs.",
     MaxItems = SchemaLimits.Steps)]
 [assembly: ExternalSchema(
+    typeof(PlanGuard), nameof(PlanGuard.Violations),
+    Description = "When it did not hold, the latest last. Not part of the hash.",
+    MaxItems = 8)]
+[assembly: ExternalSchema(
+    typeof(GuardViolation), nameof(GuardViolation.Message),
+    Description = "What was wrong.",
+    MaxLength = SchemaLimits.Message)]
+[assembly: ExternalSchema(
+    typeof(GuardViolation), nameof(GuardViolation.Check),
+    Description = "What to check afterwards; absent if nothing is left of it.",
+    MaxLength = SchemaLimits.Message)]
+[assembly: ExternalSchema(
+    typeof(GuardViolation), nameof(GuardViolation.From),
+    Description = "When it began, or was first seen.")]
+[assembly: ExternalSchema(
+    typeof(GuardViolation), nameof(GuardViolation.To),
+    Description = "When the guard was seen to hold again, or the violation was accepted; absent while it is open.")]
+[assembly: ExternalSchema(
+    typeof(GuardViolation), nameof(GuardViolation.Key),
+    Description = "Identifies the violation; absent if it cannot be accepted. Not an API.",
+    MaxLength = SchemaLimits.Name)]
+[assembly: ExternalSchema(
+    typeof(GuardViolation), nameof(GuardViolation.RestoreFirst),
+    Description = "True if the data may be used again only after the snapshot was restored.")]
+[assembly: ExternalSchema(
+    typeof(GuardViolation), nameof(GuardViolation.NoRollback),
+    Description = "True if a rollback is impossible while it is open, or once it was accepted.")]
+[assembly: ExternalSchema(
+    typeof(GuardViolation), nameof(GuardViolation.Accepted),
+    Description = "Where the acceptance came from; absent if it was not accepted.")]
+[assembly: ExternalSchema(
     typeof(Plan), nameof(Plan.Acknowledged),
     Description = "The entries of spec.preflight.acknowledge when the plan was compiled. The hash covers them.",
     MaxItems = 64, MaxLength = SchemaLimits.Reference)]

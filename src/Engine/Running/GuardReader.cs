@@ -20,6 +20,7 @@ internal static class GuardReader
         try
         {
             reading = await environment.Catalog.Guard(guard.Check).CheckAsync(guard, plan, cancellationToken);
+            reading = GuardRecords.IsAccepted(guard, reading) ? GuardReading.Holds : reading;
         }
         catch (Exception exception) when (
             exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -27,6 +28,6 @@ internal static class GuardReader
             reading = GuardReading.Unreadable(exception.Message);
         }
 
-        return new GuardBreach(guard.Id, reading.State, environment.Redact(reading.Message));
+        return new GuardBreach(guard.Id, reading with { Message = environment.Redact(reading.Message) });
     }
 }

@@ -72,6 +72,7 @@ public sealed class PlanRun : IAsyncDisposable
         var began = environment.Time.GetTimestamp();
         _timeoutOf = controls.TimeoutOf;
         var steps = plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
+        var guards = plan.Guards;
         foreach (var report in _unsaved.All)
         {
             TakeIn(report, steps, environment.Time, environment.Time.GetUtcNow(), isNew: false);
@@ -87,6 +88,7 @@ public sealed class PlanRun : IAsyncDisposable
             foreach (var report in reports)
             {
                 TakeIn(report, steps, environment.Time, now, isNew: true);
+                guards = report is StepReport.GuardsRead read ? TakeIn(read, guards, steps, now) : guards;
             }
 
             foreach (var id in StepAcceptances.Apply(steps, controls, now))
@@ -95,14 +97,15 @@ public sealed class PlanRun : IAsyncDisposable
                 _jobs.Cancel(id);
             }
 
-            _guards.Keep(plan);
+            guards = GuardRecords.Accept(guards, controls.Accepted, now);
+            _guards.Keep(guards);
             if (isFirst)
             {
                 retry = Retry(steps, controls);
             }
 
             var toAct = Begin(reports, plan.Hold, steps, controls, environment.Time, now);
-            var next = plan with { Steps = [.. plan.Steps.Select(s => steps[s.Id])] };
+            var next = plan with { Steps = [.. plan.Steps.Select(s => steps[s.Id])], Guards = guards };
             var outcome = new OutcomeReader(next, controls, _guards, now, _jobs.IsRunning, _schedule.IsIdle).Read() with
             {
                 RetryUsed = retry.Used,
@@ -142,13 +145,8 @@ public sealed class PlanRun : IAsyncDisposable
     private void TakeIn(
         StepReport report, Dictionary<string, PlanStep> steps, TimeProvider time, DateTimeOffset now, bool isNew)
     {
-        if (report is StepReport.GuardsRead guards)
-        {
-            _guards.Take(guards.Breaches, now);
-            return;
-        }
-
-        if (!steps.TryGetValue(report.StepId, out var before) || report is StepReport.Ready)
+        if (!steps.TryGetValue(report.StepId, out var before)
+            || report is StepReport.Ready or StepReport.GuardsRead)
         {
             return;
         }
@@ -173,6 +171,35 @@ public sealed class PlanRun : IAsyncDisposable
         {
             Schedule(report, after, now);
         }
+    }
+
+    private List<PlanGuard> TakeIn(
+        StepReport.GuardsRead read, List<PlanGuard> guards, Dictionary<string, PlanStep> steps, DateTimeOffset now)
+    {
+        _guards.Take(read.Breaches, now);
+        guards = GuardRecords.Read(guards, read.Breaches, now);
+        foreach (var breach in read.Breaches.Where(b => b.Reading.Repeats.Count > 0))
+        {
+            // What is under way ends first: a result that comes later would be taken for that of the repetition.
+            var again = breach.Reading.Repeats.Select(steps.GetValueOrDefault).OfType<PlanStep>().ToList();
+            if (again.Exists(s => _jobs.IsRunning(s.Id)
+                || s.State == StepState.Unknown
+                || (s.State == StepState.Running && !_schedule.IsIdle(s.Id))))
+            {
+                continue;
+            }
+
+            foreach (var step in again.Where(s => s.State != StepState.Pending))
+            {
+                steps[step.Id] = step.Repeated(breach.Message) with { Facts = step.Facts };
+                _schedule.AtOnce(step.Id);
+            }
+
+            guards = GuardRecords.Settled(guards, breach.GuardId, now);
+            _guards.Settle(breach.GuardId);
+        }
+
+        return guards;
     }
 
     private void Schedule(StepReport report, PlanStep after, DateTimeOffset now)
@@ -325,7 +352,7 @@ public sealed class PlanRun : IAsyncDisposable
                     new PlanStep(), await GuardReader.ReadAsync(environment, plan, aboutToAct: null, token)),
             static e =>
                 new StepReport.GuardsRead(
-                    new PlanStep(), [new GuardBreach(GuardJob, GuardState.Unreadable, Fault(e))]));
+                    new PlanStep(), [new GuardBreach(GuardJob, GuardReading.Unreadable(Fault(e)))]));
         return null;
     }
 

@@ -184,9 +184,7 @@ internal sealed class StepJob
         }
         catch (StepActionException exception)
         {
-            return NotTaken(exception, FailurePoint.BeforeAct)
-                ?? new StepReport.Failed(
-                    _step, exception.Reason, Clean(exception.Message), exception.Retryable, FailurePoint.BeforeAct);
+            return NotTaken(exception, FailurePoint.BeforeAct) ?? Failed(exception, FailurePoint.BeforeAct);
         }
         catch (Exception exception) when (!IsOurs(exception, cancellationToken))
         {

@@ -1,9 +1,12 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>After T1 no old container runs, and during a rollback no new one: old and new share logs, store and run
-/// mounts and would corrupt them (docs/research/oms.md#rollback).</summary>
+/// mounts and would corrupt them (docs/research/oms.md#rollback). An old container that ran since T1 wrote to the
+/// metadata: before StartNew the snapshot is taken again, after it an administrator decides.</summary>
 internal sealed class ContainerStaysStopped(IOmsTargets targets) : GuardBase<ContainerStaysStopped.Args>
 {
+    private const string Gone = "removed";
+
     /// <param name="Container">Id of the container.</param>
     /// <param name="Name">Name of the container.</param>
     /// <param name="IsNew">Whether it is the new container, which may be removed.</param>
@@ -17,12 +20,11 @@ internal sealed class ContainerStaysStopped(IOmsTargets targets) : GuardBase<Con
         {
             var container = await targets.Docker(guard.Node!).Containers.InspectContainerAsync(
                 args.Container, cancellationToken);
-            var since = container.State.StartedAt?.ToString("u", CultureInfo.InvariantCulture);
-            return container.State.Running
-                ? GuardReading.Broken(
-                    $"The {(args.IsNew ? "new" : "old")} {where} was started outside of this upgrade at {since}. "
-                    + $"Run `docker stop {args.Name}` on that host, then the run continues automatically.")
-                : GuardReading.Holds;
+            var stop = args.IsNew ? null : plan.Step(StepIds.StopOld(guard.Node!));
+            return container.State.Running ? Runs(args, where, container.State, stop, plan)
+                : stop is not null && StopContainer.RanSince(stop, container.State)
+                    ? Ran(where, container.State, stop, plan)
+                    : GuardReading.Holds;
         }
         catch (DockerNotFoundException) when (args.IsNew)
         {
@@ -30,7 +32,59 @@ internal sealed class ContainerStaysStopped(IOmsTargets targets) : GuardBase<Con
         }
         catch (DockerNotFoundException)
         {
-            return GuardReading.Broken($"The old {where} was removed. A rollback needs it.");
+            return GuardReading.Broken(
+                $"The old {where} was removed, so this upgrade cannot be rolled back any more.") with
+            {
+                Key = Gone,
+                NoRollback = true,
+                Check = "The old container was removed during the upgrade: a rollback is not possible.",
+            };
         }
     }
+
+    private static GuardReading Runs(Args args, string where, ContainerState state, PlanStep? stop, Plan plan)
+    {
+        var then = stop is null ? "Then the run continues automatically."
+            : OmsPlanProgress.NewStarted(plan) ? "Nothing continues automatically after that."
+            : "Then the snapshot is taken again and the upgrade continues automatically.";
+        return GuardReading.Broken(
+            $"The {(args.IsNew ? "new" : "old")} {where} runs since {Time(state.StartedAt)}; this run did not start "
+            + $"it. If OMS is in use on it, leave it running and abort this run ({Annotations.Abort}=<token>). "
+            + $"Otherwise run `docker stop {args.Name}` on that host. {then}");
+    }
+
+    private static GuardReading Ran(string where, ContainerState state, PlanStep stop, Plan plan)
+    {
+        var ran = $"The old {where} ran from {Time(state.StartedAt)} to {Time(state.FinishedAt)}, after this upgrade "
+            + "had stopped it.";
+        if (!OmsPlanProgress.NewStarted(plan))
+        {
+            return GuardReading.Broken($"{ran} The snapshot is taken again.") with
+            {
+                Since = state.StartedAt,
+                Check = "The old container ran during the upgrade, before the snapshot that a rollback uses was taken.",
+                Repeats =
+                [
+                    stop.Id,
+                    .. plan.Steps.Where(s => s.Phase == OmsUpgradePhases.Backup).Select(s => s.Id),
+                ],
+            };
+        }
+
+        // A restore would also drop what the new version wrote since it is in use.
+        var isInUse = OmsPlanProgress.HasNewData(plan);
+        return GuardReading.Broken(Sentences.Join(
+            $"{ran} Both versions may have written to the same metadata and stores. Nothing is started.",
+            isInUse ? "OMS is in use again, so no snapshot is restored by a retry: accept it, or roll back." : null,
+            "If you accept it, the upgrade continues on these data, which no check covers.")) with
+        {
+            Key = state.FinishedAt?.ToString("O", CultureInfo.InvariantCulture),
+            Since = state.StartedAt,
+            RestoreFirst = !isInUse,
+            Check = "The old container ran beside the new version: compare projects and Stores with their sources.",
+        };
+    }
+
+    private static string Time(DateTimeOffset? time) =>
+        time?.ToString("u", CultureInfo.InvariantCulture) ?? "an unknown time";
 }

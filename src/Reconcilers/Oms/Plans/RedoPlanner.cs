@@ -9,22 +9,29 @@ namespace Drydock.Reconcilers.Oms;
 internal static class RedoPlanner
 {
     private const string Note = "The plan was recompiled";
+    private const string Repeated = "This step is repeated on the restored databases.";
     private const string AfterRestore = nameof(HighAvailabilityStaysOff) + "/restored";
 
-    public static PlanStep? FindOutcomeUnknown(Plan plan) =>
-        plan.Step(StepIds.Snapshot) is { State: StepState.Succeeded } ? plan.Steps.Find(IsLost) : null;
+    public static string? FindLost(Plan plan) => plan.Step(StepIds.Snapshot) is { State: StepState.Succeeded }
+        ? plan.Steps.Find(IsLost)?.Id ?? plan.Guards.Find(IsVoid)?.Id
+        : null;
 
     public static Plan Compile(OmsUpgradeSpec spec, Plan plan)
     {
-        var lost = FindOutcomeUnknown(plan)!;
+        var lost = FindLost(plan)!;
         var again = After(plan, StepIds.Snapshot);
+
+        // What their old containers did since they were stopped is undone by the restore.
+        var stops = plan.Guards.Where(IsVoid).Select(g => StepIds.StopOld(g.Node!)).ToList();
         var steps = new List<PlanStep>();
         foreach (var step in plan.Steps.Where(s => s.Phase != OmsUpgradePhases.RestoreDatabases))
         {
-            steps.Add(again.Contains(step.Id) ? Reset(step) : step);
+            steps.Add(again.Contains(step.Id) ? Reset(step)
+                : stops.Contains(step.Id) ? step.Repeated(Repeated) with { Facts = step.Facts }
+                : step);
             if (step.Id == StepIds.Snapshot)
             {
-                steps.AddRange(Restore(spec, plan));
+                steps.AddRange(Restore(spec, plan, [StepIds.Snapshot, .. stops]));
             }
         }
 
@@ -37,7 +44,7 @@ internal static class RedoPlanner
             Notes =
             [
                 .. plan.Notes.Where(n => !n.StartsWith(Note, StringComparison.Ordinal)),
-                $"{Note}: after {lost.Id} the databases are restored from the snapshot, and everything from StartNew "
+                $"{Note}: after {lost} the databases are restored from the snapshot, and everything from StartNew "
                 + "on "
                 + "is repeated, on all nodes.",
             ],
@@ -66,25 +73,15 @@ internal static class RedoPlanner
 
     // The number of a run-once attempt is increased here, because the engine repeats one that has left no trace under
     // its old number.
-    private static PlanStep Reset(PlanStep step) => step with
+    private static PlanStep Reset(PlanStep step) => step.Repeated(Repeated) with
     {
         After = [.. step.After.Select(a => a == StepIds.Snapshot ? RollbackIds.Restore : a)],
-        State = StepState.Pending,
         Attempt = step is { RunOnce: true, Attempt: > 0 } ? step.Attempt + 1 : step.Attempt,
-        Tries = 0,
-        StartedAt = null,
-        FinishedAt = null,
-        Reason = null,
-        Message = "This step is repeated on the restored databases.",
-        Receipt = null,
-        Facts = null,
-        NotTakenSince = null,
-        Acceptable = false,
-        Accepted = null,
-        OutputRef = null,
     };
 
-    private static IEnumerable<PlanStep> Restore(OmsUpgradeSpec spec, Plan plan)
+    private static bool IsVoid(PlanGuard guard) => guard.Open() is { RestoreFirst: true };
+
+    private static IEnumerable<PlanStep> Restore(OmsUpgradeSpec spec, Plan plan, List<string> after)
     {
         var snapshot = plan.Step(StepIds.Snapshot)!;
         var name = snapshot.Recorded(SnapshotReceipts.SnapshotKey)!;
@@ -99,7 +96,7 @@ internal static class RedoPlanner
                 start.Node,
                 $"Stop {container} on {start.Node}",
                 new StopContainer.Args(container, container),
-                [StepIds.Snapshot],
+                after,
                 attempts: 5);
         }
 
@@ -132,6 +129,7 @@ internal static class RedoPlanner
     {
         var guards = plan.Guards
             .Where(g => !g.Id.StartsWith(RollbackGuards.NewPrefix, StringComparison.Ordinal) && g.Id != AfterRestore)
+            .Select(g => g with { Violations = g.Violations.ConvertAll(v => v with { RestoreFirst = false }) })
             .ToList();
         foreach (var start in plan.Steps.Where(s => s.Is<StartContainer>()))
         {
@@ -150,7 +148,8 @@ internal static class RedoPlanner
             {
                 Id = AfterRestore,
                 From = [RollbackIds.Restore],
-                Until = plan.Step(StepIds.EnableHA) is null ? null : StepIds.EnableHA,
+                Until = plan.Step(StepIds.EnableHA)?.Id
+                    ?? plan.Steps.Find(s => s.Phase == OmsUpgradePhases.Settle)?.Id,
             });
         }
 

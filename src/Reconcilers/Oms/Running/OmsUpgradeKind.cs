@@ -80,10 +80,12 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         ? AwaitManualHighAvailability.Patience
         : KubernetesDuration.Parse(spec.Timeouts.Of(step)) + Planned(step);
 
-    protected override string? RollbackRefusal(OmsUpgradeSpec spec, Plan plan) => null;
+    protected override string? RollbackRefusal(OmsUpgradeSpec spec, Plan plan) => plan.Guards
+        .SelectMany(g => g.Violations)
+        .FirstOrDefault(v => v.NoRollback && (v.To is null || v.Accepted is not null))?.Message;
 
     protected override string? RollbackCost(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
-        OmsRollbackCost.Of(status);
+        base.RollbackCost(spec, status) ?? OmsRollbackCost.Of(status);
 
     protected override Plan CompileRollback(OmsUpgradeSpec spec, RollbackBasis basis) =>
         RollbackPlanner.Compile(spec, basis);
@@ -127,21 +129,21 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 internal sealed class OmsRedo : IRunRedo<OmsUpgradeSpec>
 {
     public string Remedy =>
-        "The step runs again only on restored data. "
+        "The run continues only on restored data. "
         + $"Set a new spec.retry or {Annotations.Retry}=<token> to stop the new containers, restore the snapshot and "
         + $"continue from {OmsUpgradePhases.StartNew}, "
         + "or spec.desiredState: RolledBack to roll back.";
 
     public string Phase => OmsUpgradePhases.RestoreDatabases;
 
-    public PlanStep? FindOutcomeUnknown(Plan plan) => RedoPlanner.FindOutcomeUnknown(plan);
+    public string? FindLost(Plan plan) => RedoPlanner.FindLost(plan);
 
     public bool IsRedone(Plan plan) => plan.Step(RollbackIds.Restore) is not null;
 
     public Plan Compile(OmsUpgradeSpec spec, Plan plan) => RedoPlanner.Compile(spec, plan);
 
-    public string Describe(PlanStep step, Plan plan) =>
-        $"{step.Id} runs again only on restored data, so the plan was compiled again ({plan.Hash}). "
+    public string Describe(string lost, Plan plan) =>
+        $"After {lost} the run continues only on restored data, so the plan was compiled again ({plan.Hash}). "
         + $"The new containers are stopped, the snapshot is restored, and everything from {OmsUpgradePhases.StartNew} "
         + "on is repeated.";
 

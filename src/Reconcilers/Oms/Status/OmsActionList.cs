@@ -23,6 +23,7 @@ internal static class OmsActionList
             .. plan.Steps.Where(s => s.Recorded(RunDockerInit.WarningFact) is not null).Select(Warning),
             .. plan.Steps.Where(s => s.Recorded(ReadVersion.MismatchFact) is not null).Select(OtherVersion),
             .. Accepted(plan),
+            .. Violations(plan),
             .. found,
             .. projects.Items.Where(p => !(watched && ProjectStatuses.IsRunning(p.Status)))
                 .Select(p => Advice(p, Recovery(known.Links, p, highAvailabilityOn)))
@@ -62,6 +63,18 @@ internal static class OmsActionList
                     + "Check once more that all is well.",
             step.Id,
             Sentences.Open($"{accepted.Reason}: {step.Message}"));
+
+    /// <summary>The entries for what was changed from outside during the run.</summary>
+    public static IEnumerable<ActionEntry> Violations(Plan plan) =>
+        from guard in plan.Guards
+        from violation in guard.Violations
+        where violation.Check is not null
+        select new ActionEntry(
+            Reasons.TargetChanged,
+            violation.Check!,
+            guard.Node ?? "",
+            $"from {violation.From.UtcDateTime:u} to {violation.To?.UtcDateTime:u}"
+                + (violation.Accepted is null ? "" : ", accepted"));
 
     /// <summary>The entry for high availability that stays off.</summary>
     /// <param name="why">Why it could not be enabled; null if it was off before.</param>

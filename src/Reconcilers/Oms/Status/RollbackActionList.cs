@@ -13,6 +13,7 @@ internal static class RollbackActionList
         List<ActionEntry> entries =
         [
             .. OmsActionList.Accepted(back),
+            .. OmsActionList.Violations(back),
             .. projects.Items.Select(p => OmsActionList.Advice(p, Advice(p, highAvailabilityOn)))
                 .OfType<ActionEntry>(),
         ];

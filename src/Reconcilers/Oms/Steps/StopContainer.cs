@@ -8,12 +8,20 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer
     /// T1.</summary>
     public const string FinishedAtFact = "finishedAt";
 
+    // Fact: when it stopped last, if it ran again after T1.
+    private const string RanUntilFact = "ranUntil";
+
     private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(120);
 
     /// <param name="Container">Name or id of the container.</param>
     /// <param name="Name">Name of the container.</param>
     /// <param name="MayBeGone">Whether a removed container counts as stopped.</param>
     public sealed record Args(string Container, string Name, bool MayBeGone = false);
+
+    /// <summary>Whether the stopped container ran after the step had ended. Only times of its own host are compared,
+    /// and only whether they are the same.</summary>
+    public static bool RanSince(PlanStep stop, ContainerState state) => state.FinishedAt is { } finished
+        && PlanProgress.Fact(stop, RanUntilFact) is { } known && known != finished;
 
     protected override async Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
@@ -42,9 +50,14 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer
         }
 
         var finished = container.State.FinishedAt ?? context.Time.GetUtcNow();
+        var first = PlanProgress.Fact(context.Step, FinishedAtFact) ?? finished;
         return new Observation.Done(
             $"{args.Name} stopped at {finished.ToString("u", CultureInfo.InvariantCulture)}.",
-            Entry(FinishedAtFact, finished.ToString("O", CultureInfo.InvariantCulture)));
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [FinishedAtFact] = first.ToString("O", CultureInfo.InvariantCulture),
+                [RanUntilFact] = finished.ToString("O", CultureInfo.InvariantCulture),
+            });
     }
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)

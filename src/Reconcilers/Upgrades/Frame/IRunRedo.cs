@@ -9,14 +9,16 @@ internal interface IRunRedo
     /// <summary>The phase that restores. If only another plan than this was approved, the phase is held.</summary>
     string Phase { get; }
 
-    PlanStep? FindOutcomeUnknown(Plan plan);
+    /// <summary>The id of the step or guard after which only restored data may be used; null if there is
+    /// none.</summary>
+    string? FindLost(Plan plan);
 
     /// <summary>Whether a restore was added to the plan since it was first stored.</summary>
     bool IsRedone(Plan plan);
 
     Plan Compile(RunSpec spec, Plan plan);
 
-    string Describe(PlanStep step, Plan plan);
+    string Describe(string lost, Plan plan);
 
     /// <summary>What the restore destroys, as sentences for whoever asks for it.</summary>
     string Cost(Plan plan);

@@ -94,7 +94,7 @@ internal sealed class RunFlow(
 
         if (_kind.Redo is { } redo
             && entity.Status!.AbortedBy is null
-            && redo.FindOutcomeUnknown(entity.Status.Plan!) is { } lost
+            && redo.FindLost(entity.Status.Plan!) is { } lost
             && RunTokens.NewRetries(entity) is { Count: > 0 } retries)
         {
             return await RedoAsync(entity, redo, lost, retries, cancellationToken);
@@ -213,7 +213,7 @@ internal sealed class RunFlow(
     private async Task<RunStep> RedoAsync(
         RunObject entity,
         IRunRedo redo,
-        PlanStep lost,
+        string lost,
         IReadOnlyList<string> retries,
         CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ internal static class Acceptances
         foreach (var (text, by) in New(entity))
         {
             if (AcceptToken.TryParse(text, out var token) && token.Plan.IsFor(plan.Hash)
-                && plan.Step(token.Step) is { State: StepState.Failed, Acceptable: true })
+                && Acceptable(plan).Contains(token.Step, StringComparer.Ordinal))
             {
                 accepted.TryAdd(token.Step, by);
             }
@@ -49,9 +49,8 @@ internal static class Acceptances
         var known = status.Acceptances.Select(a => a.Token)
             .Concat(Given(entity).Select(g => g.Text))
             .ToHashSet(StringComparer.Ordinal);
-        var tokens = plan.Steps
-            .Where(s => s is { State: StepState.Failed, Acceptable: true })
-            .Select(s => AcceptToken.Next(s.Id, plan.Hash, known))
+        var tokens = Acceptable(plan)
+            .Select(id => AcceptToken.Next(id, plan.Hash, known))
             .Take(SchemaLimits.History)
             .ToList();
         return tokens.Count == 0 ? null : string.Join(',', tokens);
@@ -82,6 +81,10 @@ internal static class Acceptances
     public static string? Unread(RunObject entity) =>
         RunTokens.Unread(entity.Metadata, Annotations.Accept, "acceptances");
 
+    private static IEnumerable<string> Acceptable(Plan plan) =>
+        plan.Steps.Where(s => s is { State: StepState.Failed, Acceptable: true }).Select(s => s.Id)
+            .Concat(plan.Guards.Where(g => g.Open() is { Key: not null }).Select(g => g.Id));
+
     // On every node the same.
     private static string Pattern(PlanStep step) =>
         step.Node is { } node && step.Id.Split('/') is [var phase, var second, .. var rest] && second == node
@@ -100,6 +103,16 @@ internal static class Acceptances
         if (!token.Plan.IsFor(plan.Hash))
         {
             return Ignored($"It was given for another plan. The hash of the current plan is {plan.Hash}.");
+        }
+
+        if (next.Guards.Find(g => g.Id == token.Step) is { } guard)
+        {
+            return plan.Guards.Find(g => g.Id == token.Step)?.Open() is { Key: { } key } open
+                && guard.Violations.Exists(v => v.Key == key && v.Accepted is not null)
+                ? entry with { Accepted = true, Reason = Reasons.TargetChanged, Message = open.Message }
+                : Ignored(
+                    $"{guard.Id} is not violated, or its violation cannot be accepted. An acceptance counts only for "
+                    + "a violation that status shows.");
         }
 
         return (plan.Step(token.Step), next.Step(token.Step)) switch

@@ -61,13 +61,16 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         Reasons.OutcomeUnknown => "Nothing: the target is read again automatically. "
             + $"To read it now: {RetryCommand}.",
         _ => Sentences.Join(
-            "Repair what status.message names. The run then continues automatically.", OrRollBack()),
+            status.Plan is { } plan && plan.Guards.Exists(g => g.Open() is { NoRollback: true })
+                ? AcceptanceTexts.HowTo(kind, entity, status, plan)
+                : "Do what status.message says. The run then continues automatically.",
+            OrRollBack()),
     };
 
     private string Failed()
     {
         var plan = kind.Plans.Of(status, kind.Plans.Active(status));
-        var restores = plan is not null && !IsRollback && kind.Redo?.FindOutcomeUnknown(plan) is not null;
+        var restores = plan is not null && !IsRollback && kind.Redo?.FindLost(plan) is not null;
         return Sentences.Join(
             restores
                 ? $"Restore the snapshot and repeat from there: {RetryCommand}."

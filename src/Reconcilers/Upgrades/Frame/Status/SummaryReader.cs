@@ -50,20 +50,21 @@ internal sealed class SummaryReader(RunKind kind)
                 Message = Failure(entity, status, plan, outcome, slot),
                 Failed = slot != PlanSlot.Cleanup,
             },
-            RunState.OutcomeUnknown when IsLost(plan, outcome) => at with
+            RunState.OutcomeUnknown or RunState.TargetChanged when IsLost(plan, outcome) => at with
             {
                 // Nothing will be read that says more: a script that waits for the end must hear of it.
                 Kind = RunOutcomeKind.Stalled,
                 Phase = RunPhases.Failed,
-                Message = Remedy(plan, outcome),
+                Message = Remedy(entity, status, plan, outcome),
                 Failed = true,
             },
-            _ => at with { Kind = RunOutcomeKind.Stalled, Message = Remedy(plan, outcome) },
+            _ => at with { Kind = RunOutcomeKind.Stalled, Message = Remedy(entity, status, plan, outcome) },
         };
     }
 
-    private static bool IsLost(Plan plan, RunOutcome outcome) =>
-        plan.Step(outcome.StepId ?? "") is { } step && PlanProgress.IsOutcomeUnknown(step);
+    private static bool IsLost(Plan plan, RunOutcome outcome) => outcome.State == RunState.TargetChanged
+        ? plan.Guards.Exists(g => g.Open() is { RestoreFirst: true })
+        : plan.Step(outcome.StepId ?? "") is { } step && PlanProgress.IsOutcomeUnknown(step);
 
     private RunStatusSummary Succeeded(RunStatus status) => new(
         RunOutcomeKind.Succeeded,
@@ -159,7 +160,7 @@ internal sealed class SummaryReader(RunKind kind)
             outcome.RetryRefused is { } why ? $"The retry was refused: {why}" : null,
             IgnoredAcceptance(status, plan),
             rollback ? "Everything is kept and nothing more is started." : "Nothing more is started.",
-            kind.Redo is { } redo && redo.FindOutcomeUnknown(plan) is not null
+            kind.Redo is { } redo && redo.FindLost(plan) is not null
                 ? redo.Remedy
                 : $"Repair the cause, then set {NewToken}{(rollback ? " to continue the rollback" : "")}.",
             AcceptanceTexts.HowTo(kind, entity, status, plan),
@@ -169,7 +170,8 @@ internal sealed class SummaryReader(RunKind kind)
     // The answer to the last acceptance, if it was given after the failure.
     private static string? IgnoredAcceptance(RunStatus status, Plan plan) =>
         status.Acceptances.LastOrDefault() is { Accepted: false, At: { } at } last
-            && plan.Steps.Exists(s => s is { State: StepState.Failed, FinishedAt: { } failed } && failed <= at)
+            && (plan.Steps.Exists(s => s is { State: StepState.Failed, FinishedAt: { } failed } && failed <= at)
+                || plan.Guards.Exists(g => g.Open()?.From <= at))
             ? $"The acceptance '{last.Token}' was ignored. {last.Message}"
             : null;
 
@@ -200,10 +202,20 @@ internal sealed class SummaryReader(RunKind kind)
             : null;
     }
 
-    private string Remedy(Plan plan, RunOutcome outcome)
+    private string Remedy(RunObject entity, RunStatus status, Plan plan, RunOutcome outcome)
     {
+        if (outcome.State == RunState.TargetChanged)
+        {
+            var restores = kind.Redo is { } redone && redone.FindLost(plan) is not null ? redone.Remedy : null;
+            return Sentences.Join(
+                outcome.Message,
+                restores,
+                IgnoredAcceptance(status, plan),
+                AcceptanceTexts.HowTo(kind, entity, status, plan));
+        }
+
         var remedy = outcome.State != RunState.OutcomeUnknown ? null
-            : kind.Redo is { } redo && redo.FindOutcomeUnknown(plan) is not null ? redo.Remedy
+            : kind.Redo is { } redo && redo.FindLost(plan) is not null ? redo.Remedy
             : plan.Step(outcome.StepId ?? "")?.State == StepState.Unknown ? ReadAgain
             : null;
         return remedy is null

@@ -1,0 +1,75 @@
+namespace Drydock.Engine.Guards;
+
+/// <summary>Keeps in a plan when its guards did not hold. Pure.</summary>
+public static class GuardRecords
+{
+    private const int Most = 8;
+
+    /// <summary>The violation that is not over; null if the guard held when it was last read.</summary>
+    public static GuardViolation? Open(this PlanGuard guard) => guard.Violations.FindLast(v => v.To is null);
+
+    public static bool IsAccepted(PlanGuard guard, GuardReading reading) =>
+        reading.Key is { } key && guard.Violations.Exists(v => v.Accepted is not null && v.Key == key);
+
+    /// <summary>The violations that are not over, as breaches.</summary>
+    internal static IReadOnlyList<GuardBreach> Breaches(IEnumerable<PlanGuard> guards) =>
+    [
+        .. from guard in guards
+           let open = guard.Open()
+           where open is not null
+           select new GuardBreach(guard.Id, GuardReading.Broken(open.Message)),
+    ];
+
+    /// <summary>The guards after all of them were read.</summary>
+    internal static List<PlanGuard> Read(
+        List<PlanGuard> guards, IReadOnlyList<GuardBreach> breaches, DateTimeOffset now) => guards.ConvertAll(guard =>
+        breaches.FirstOrDefault(b => b.GuardId == guard.Id) switch
+        {
+            { State: GuardState.Unreadable } => guard,
+            { Reading: var reading } when guard.Open() is { } open && open.Key == reading.Key =>
+                With(guard, open, open with
+                {
+                    Message = reading.Message,
+                    Check = reading.Check ?? open.Check,
+                    RestoreFirst = reading.RestoreFirst,
+                }),
+            { Reading: var reading } => Add(Close(guard, now), reading, now),
+            null => Close(guard, now),
+        });
+
+    /// <summary>The guards after what was repeated because of some of them.</summary>
+    internal static List<PlanGuard> Settled(List<PlanGuard> guards, string id, DateTimeOffset now) =>
+        guards.ConvertAll(g => g.Id == id ? Close(g, now) : g);
+
+    /// <summary>The guards after an administrator accepted violations of some of them.</summary>
+    internal static List<PlanGuard> Accept(
+        List<PlanGuard> guards, IReadOnlyDictionary<string, AcceptedBy> accepted, DateTimeOffset now) =>
+        accepted.Count == 0 ? guards : guards.ConvertAll(guard =>
+            guard.Open() is { Key: not null } open && accepted.TryGetValue(guard.Id, out var by)
+                ? With(guard, open, open with { To = now, Accepted = by })
+                : guard);
+
+    private static PlanGuard Close(PlanGuard guard, DateTimeOffset now) =>
+        guard.Open() is { } open ? With(guard, open, open with { To = now }) : guard;
+
+    private static PlanGuard With(PlanGuard guard, GuardViolation before, GuardViolation after) => before == after
+        ? guard
+        : guard with { Violations = guard.Violations.ConvertAll(v => ReferenceEquals(v, before) ? after : v) };
+
+    private static PlanGuard Add(PlanGuard guard, GuardReading reading, DateTimeOffset now) => guard with
+    {
+        Violations =
+        [
+            .. guard.Violations.TakeLast(Most - 1),
+            new GuardViolation
+            {
+                Message = reading.Message,
+                Check = reading.Check,
+                From = reading.Since ?? now,
+                Key = reading.Key,
+                RestoreFirst = reading.RestoreFirst,
+                NoRollback = reading.NoRollback,
+            },
+        ],
+    };
+}
