@@ -54,6 +54,9 @@ internal sealed record DiscoveredNode
 
     public int RestartMaximumRetries { get; init; }
 
+    /// <summary>Of config.yaml, by key; see <see cref="OmsConfig.PlannedValues"/>.</summary>
+    public SortedDictionary<string, string> Configuration { get; init; } = [];
+
     /// <summary>nginx_server_port of config.yaml.</summary>
     public required int ConsolePort { get; init; }
 

@@ -10,6 +10,21 @@ internal sealed record OmsConfig
     private static readonly string[] MetaKeys =
         ["oms_meta_host", "oms_meta_port", "oms_meta_user", "oms_meta_password"];
 
+    private static readonly string[] PlannedKeys =
+    [
+        "oms_meta_host",
+        "oms_meta_port",
+        "oms_meta_user",
+        "drc_rm_db",
+        "drc_cm_db",
+        "drc_cm_heartbeat_db",
+        "cm_url",
+        "cm_location",
+        "cm_region",
+        "cm_is_default",
+        "cm_nodes",
+    ];
+
     public required string MetaHost { get; init; }
 
     public required int MetaPort { get; init; }
@@ -86,6 +101,13 @@ internal sealed record OmsConfig
             .Except(MetaKeys, StringComparer.Ordinal)
             .Where(key => Checksums.GetValueOrDefault(key) != other.Checksums.GetValueOrDefault(key)),
     ];
+
+    /// <summary>The beginnings of the checksums of the values that a plan is made from; none of them is
+    /// secret.</summary>
+    public SortedDictionary<string, string> PlannedValues() => new(
+        Checksums.Where(c => PlannedKeys.Contains(c.Key) || c.Key.EndsWith("_server_port", StringComparison.Ordinal))
+            .ToDictionary(c => c.Key, c => c.Value[..8], StringComparer.Ordinal),
+        StringComparer.Ordinal);
 
     /// <summary>Reads the file's text. Never throws: all that is wrong is in the result.</summary>
     public static OmsConfigResult Parse(string yaml)

@@ -9,11 +9,25 @@ internal sealed class HighAvailabilityStaysOff(IOmsTargets targets) : GuardBase<
     protected override async Task<GuardReading> CheckAsync(
         PlanGuard guard, Args args, Plan plan, CancellationToken cancellationToken)
     {
-        var raw = await targets.HaConfigAsync(args.Database, cancellationToken);
-        return raw is not null && HaConfig.TryParse(raw, out var config, out _) && config.Enable
-            ? GuardReading.Broken(
-                "High availability was enabled during the upgrade: ha.config says enable: true. "
-                + "Set enable to false in the console, then the upgrade continues automatically.")
-            : GuardReading.Holds;
+        if (await targets.HaConfigAsync(args.Database, cancellationToken) is not { } raw)
+        {
+            return GuardReading.Holds;
+        }
+
+        return !HaConfig.TryParse(raw, out var config, out var error)
+            ? GuardReading.Broken(Sentences.Join(
+                $"ha.config cannot be read any more, so oms_console may refuse to start: {error}",
+                "It was changed outside of this upgrade. Set it in the console to the text in "
+                + "status.highAvailability.before with enable: false, then the upgrade continues automatically."))
+            : config.Enable
+                ? GuardReading.Broken(
+                    "High availability was enabled during the upgrade: ha.config says enable: true. If OMS is in use "
+                    + $"again, leave it on and abort this run ({Annotations.Abort}=<token>). Otherwise set enable to "
+                    + "false in the console; the upgrade continues once it is off.") with
+                {
+                    Check = "High availability was on during the upgrade and may have moved or recreated Stores and "
+                        + "writers: check the components of running projects.",
+                }
+                : GuardReading.Holds;
     }
 }

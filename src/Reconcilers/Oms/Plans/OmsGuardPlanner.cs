@@ -18,16 +18,25 @@ internal sealed class OmsGuardPlanner(PlanBuilder plan, OmsDiscovery discovery)
                 new ContainerIsAsPlanned.Args(
                     node.NewContainer, StepIds.Create(node.Name), StepIds.Image(node.Name)),
                 [StepIds.Create(node.Name)]));
+            plan.Guard(PlannedStep.Guard(
+                $"{nameof(ConfigurationStays)}/{node.Name}",
+                node.Name,
+                new ConfigurationStays.Args(node.OldContainerId, node.NewContainer, node.Configuration),
+                [],
+                plan.Phase(OmsUpgradePhases.Verify)[0]));
         }
 
-        if (plan.Phase(OmsUpgradePhases.DisableHA) is [.., var last])
+        // Where it is off already, it is guarded from the first step on.
+        if (discovery.HighAvailability.Present)
         {
             plan.Guard(PlannedStep.Guard(
                 nameof(HighAvailabilityStaysOff),
                 null,
                 new HighAvailabilityStaysOff.Args(discovery.Metadata.RmDatabase),
-                [last],
-                StepIds.EnableHA));
+                plan.Phase(OmsUpgradePhases.DisableHA).TakeLast(1),
+                plan.Phase(OmsUpgradePhases.EnableHA).Count > 0
+                    ? StepIds.EnableHA
+                    : plan.Phase(OmsUpgradePhases.Settle)[0]));
         }
 
         plan.Guard(PlannedStep.Guard(

@@ -308,8 +308,14 @@ public sealed class InventorySearchTests
         }
 
         world.Restart();
-        world.RunToSuccess();
+        world.RunToStall();
+        world.Status.Message.ShouldNotBeNull().ShouldContain("has other values of cm_nodes than when the plan was made");
+        foreach (var host in world.Hosts)
+        {
+            host.Write("/data/oms/config.yaml", world.Setup.Config(world, host));
+        }
 
+        world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
         world.Status.Inventory!.Regions.Single().Nodes.Count.ShouldBe(2);
     }

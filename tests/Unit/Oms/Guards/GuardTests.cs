@@ -37,7 +37,7 @@ public sealed class GuardTests
         Stalls(world, "oms_322 on oms-b");
 
         world.Old("oms-b").Stop(0);
-        Continues(world);
+        Continues(world, snapshots: 2);
     }
 
     [Fact]
@@ -62,6 +62,59 @@ public sealed class GuardTests
         Stalls(world, "ha.config says enable: true");
 
         world.Metadata.HaConfig = off;
+        Continues(world);
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.TargetChanged && a.Message.Contains("High availability was on", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Unreadable_ha_config_stalls_until_it_can_be_read()
+    {
+        var world = Begun("the dump", w => w.Count("snapshot") == 1);
+        var off = world.Metadata.HaConfig;
+        world.Metadata.HaConfig = "{enable: maybe";
+        Stalls(world, "ha.config cannot be read any more");
+
+        world.Metadata.HaConfig = off;
+        Continues(world);
+    }
+
+    [Fact]
+    public void High_availability_that_was_off_is_guarded_from_the_first_step_on()
+    {
+        var off = WorldSetup.PartialHa.Replace("true", "false", StringComparison.Ordinal);
+        var world = new OmsWorld(new WorldSetup { RealJson = false, HaConfig = off }).Apply(s => s with { HoldBefore = ["StopOld"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Metadata.HaConfig = WorldSetup.PartialHa;
+        world.EditSpec(s => s with { HoldBefore = [] });
+        Stalls(world, "ha.config says enable: true");
+        world.Count("stop").ShouldBe(0);
+
+        world.Metadata.HaConfig = off;
+        Continues(world);
+    }
+
+    [Theory]
+    [InlineData("before the old containers stop", "cm_location: \"0\"", "cm_location: \"9\"", "cm_location")]
+    [InlineData("the dump", "drc_cm_db: cm_340", "drc_cm_db: cm_341", "drc_cm_db")]
+    [InlineData("the JAR", "drc_cm_db: cm_340", "drc_cm_db: cm_341", "drc_cm_db")]
+    public void Changed_configuration_file_stalls_until_corrected(string what, string from, string to, string key)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply(s => s with { HoldBefore = ["StopOld"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        if (what != "before the old containers stop")
+        {
+            world.EditSpec(s => s with { HoldBefore = [] });
+            world.RunUntil(() => world.Count(what == "the JAR" ? "jar" : "snapshot") == 1, what);
+        }
+
+        var before = System.Text.Encoding.UTF8.GetString(world["oms-b"].Files["/data/oms/config.yaml"]);
+        before.ShouldContain(from);
+        world["oms-b"].Write("/data/oms/config.yaml", before.Replace(from, to, StringComparison.Ordinal));
+        world.EditSpec(s => s with { HoldBefore = [] });
+        Stalls(world, $"config.yaml of oms-b has other values of {key} than when the plan was made");
+        (world.Count("stop") == 0).ShouldBe(what == "before the old containers stop");
+
+        world["oms-b"].Write("/data/oms/config.yaml", before);
         Continues(world);
     }
 
@@ -150,9 +203,9 @@ public sealed class GuardTests
         world.ReasonOf("Stalled").ShouldBe("TargetChanged");
     }
 
-    private static void Continues(OmsWorld world)
+    private static void Continues(OmsWorld world, int snapshots = 1)
     {
         world.RunToSuccess();
-        (world.Count("jar"), world.Count("init"), world.Count("snapshot"), world.Count("create")).ShouldBe((2, 1, 1, 2));
+        (world.Count("jar"), world.Count("init"), world.Count("snapshot"), world.Count("create")).ShouldBe((2, 1, snapshots, 2));
     }
 }

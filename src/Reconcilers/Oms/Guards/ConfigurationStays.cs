@@ -1,0 +1,58 @@
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>config.yaml of a node keeps the values that the plan was made from, until docker_init.sh runs on it: the
+/// correction JAR and docker_init.sh read it again.</summary>
+internal sealed class ConfigurationStays(IOmsTargets targets) : GuardBase<ConfigurationStays.Args>
+{
+    private const int Longest = 1024 * 1024;
+
+    /// <param name="Old">Id of the old container.</param>
+    /// <param name="New">Name of the new container, which has the same file.</param>
+    /// <param name="Values">The beginning of the checksum of each value, by key.</param>
+    public sealed record Args(string Old, string New, SortedDictionary<string, string> Values);
+
+    protected override async Task<GuardReading> CheckAsync(
+        PlanGuard guard, Args args, Plan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Step(StepIds.Init(guard.Node!)) is { } init && PlanProgress.Begun(init))
+        {
+            return GuardReading.Holds;
+        }
+
+        var result = OmsConfig.Parse(Encoding.UTF8.GetString(await ReadAsync(guard, args, cancellationToken) ?? []));
+        var problem = result.Config is { } config
+            ? Different(args.Values, config.PlannedValues()) is { Count: > 0 } keys
+                ? $"has other values of {string.Join(", ", keys)} than when the plan was made"
+                : null
+            : $"cannot be used any more: {string.Join(' ', result.Errors.Select(e => e.Message))}";
+        return problem is null
+            ? GuardReading.Holds
+            : GuardReading.Broken(Sentences.Join(
+                $"config.yaml of {guard.Node} {problem}",
+                "Put the former values back; the upgrade continues once they are there.")) with
+            {
+                Check = "config.yaml was changed during the upgrade and changed back: check that no program of OMS was "
+                    + "started with the other values.",
+            };
+    }
+
+    private static List<string> Different(
+        SortedDictionary<string, string> planned, SortedDictionary<string, string> present) =>
+    [
+        .. planned.Keys.Union(present.Keys, StringComparer.Ordinal)
+            .Where(key => planned.GetValueOrDefault(key) != present.GetValueOrDefault(key)),
+    ];
+
+    private async Task<byte[]?> ReadAsync(PlanGuard guard, Args args, CancellationToken cancellationToken)
+    {
+        var containers = targets.Docker(guard.Node!).Containers;
+        try
+        {
+            return await containers.ReadFileAsync(args.Old, OmsConfig.ContainerPath, Longest, cancellationToken);
+        }
+        catch (DockerNotFoundException)
+        {
+            return await containers.ReadFileAsync(args.New, OmsConfig.ContainerPath, Longest, cancellationToken);
+        }
+    }
+}
