@@ -29,6 +29,15 @@ public static partial class Reasons
     /// may have changed data, so it may run again only on the restored snapshot.</summary>
     public const string JarReportedErrors = "JarReportedErrors";
 
+    /// <summary>The correction JAR or docker_init.sh runs already in a container that uses the same metadata, and this
+    /// upgrade did not start it. The message names command, process and node. The step waits for its end, and then
+    /// asks before it runs its own.</summary>
+    public const string CommandRunsElsewhere = "CommandRunsElsewhere";
+
+    /// <summary>The new container has initialised itself, and a second initialisation may damage the metadata. The
+    /// message says how to continue.</summary>
+    public const string AlreadyInitialized = "AlreadyInitialized";
+
     /// <summary>The annotation drydock.dev/abort stopped the run. Running steps finished and no further step is
     /// started. Resume with a new retry token, or roll back with desiredState: RolledBack.</summary>
     public const string Aborted = "Aborted";

@@ -5,6 +5,9 @@ internal static partial class DockerInit
 {
     public const string ScriptPath = "/root/docker_init.sh";
 
+    /// <summary>Where a container that initialised itself says so.</summary>
+    public const string FlagPath = "/root/init_flag.txt";
+
     private const string StepMarker = "【步骤";
 
     // What may be behind the marker in its line.
@@ -54,7 +57,9 @@ internal static partial class DockerInit
                     + (lastStep is null ? "it announced no step" : $"the last step it announced was '{lastStep}'")
                     + ".")
             {
-                IsHalfMigrated = OutputExcerpt.Lines(log).Exists(line => AppliedBefore().IsMatch(line)),
+                // Scripts that ignore such errors print them in good runs as well.
+                IsHalfMigrated = exitCode != 0
+                    && OutputExcerpt.Lines(log).Exists(line => AppliedBefore().IsMatch(line)),
             },
         };
     }

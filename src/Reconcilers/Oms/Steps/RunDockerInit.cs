@@ -4,11 +4,14 @@ namespace Drydock.Reconcilers.Oms;
 /// decides; the exit code is stored (its meaning is not documented). A retry may repeat it after a run that provably
 /// failed, unless that run met a schema that was changed before. What the version data knows of a failure is added to
 /// its message.</summary>
-[Acceptable(OnlyIf = "if it ended with exit code 0 and only its success line is missing")]
+[Acceptable(OnlyIf = "if it ended with exit code 0 and only its success line is missing, or the container has "
+    + "initialised itself")]
 internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDockerInit.Args>(targets)
 {
     /// <summary>Fact: the script printed its marker but ended with an exit code other than 0.</summary>
     public const string WarningFact = "warning";
+
+    private const int LongestFlag = 4096;
 
     /// <param name="Container">Name or id of the container.</param>
     /// <param name="UnlistedPath">The upgrade path, if the vendor does not list it: it is part of what is approved, so
@@ -26,6 +29,27 @@ internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDoc
     protected override Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
         StepContext context, Args args, ContainerInspectResponse container, CancellationToken cancellationToken) =>
         Task.FromResult<(string, IReadOnlyList<string>)>(("/root", ["/bin/bash", DockerInit.ScriptPath]));
+
+    // Newer images initialise themselves at their start and say so in this file. After a run of this step it may be the
+    // script's own.
+    protected override async Task<Observation.Failed?> ObstacleAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        if (context.Step.Attempt > 1
+            || await Docker(context).Containers.ReadFileAsync(
+                args.Container, DockerInit.FlagPath, LongestFlag, cancellationToken) is not { Length: > 0 } flag)
+        {
+            return null;
+        }
+
+        return new Observation.Failed(
+            Reasons.AlreadyInitialized,
+            $"{args.Container} on {context.Node} has initialised itself: {DockerInit.FlagPath} says "
+            + $"'{SchemaLimits.Clip(Encoding.UTF8.GetString(flag).Trim(), SchemaLimits.Name)}'. docker_init.sh was not "
+            + "run, because a second initialisation may damage the metadata. Read its log under /home/admin/logs. If "
+            + "it is complete, accept it as the result of this step. If the vendor wants the script to run "
+            + $"nevertheless, remove the file (`docker exec {args.Container} rm {DockerInit.FlagPath}`) and retry.");
+    }
 
     protected override Observation Judge(StepContext context, int exitCode, string log)
     {
@@ -54,7 +78,7 @@ internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDoc
 
     // A half-migrated schema has another reason.
     protected override bool MayBeAccepted(Observation.Failed failure) =>
-        failure is { Reason: Reasons.MarkerMissing, ExitCode: 0 };
+        failure is { Reason: Reasons.MarkerMissing, ExitCode: 0 } or { Reason: Reasons.AlreadyInitialized };
 
     private static string Known(Args args, string log) => string.Join(
         ' ',

@@ -4,6 +4,17 @@ namespace Drydock.Reconcilers.Oms;
 internal static class RunOnceCommand
 {
     public const string LogsMount = "/home/admin/logs";
+
+    /// <summary>Lists the processes that run one of the commands: number, a blank, command line. The brackets keep the
+    /// script from finding itself.</summary>
+    public const string Running =
+        """
+        for f in /proc/[0-9]*/cmdline; do
+          c=$(tr '\0' ' ' < "$f" 2>/dev/null | grep -E 'docker_init[.]sh|[-]jar .*-mupgrade') || continue
+          p=${f#/proc/}; echo "${p%/cmdline} $c"
+        done
+        exit 0
+        """;
 }
 
 /// <summary>The base of the two commands that must never run twice on the same data; see
@@ -135,9 +146,11 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
             throw Down(context, Container(args));
         }
 
+        await RequireAloneAsync(context, cancellationToken);
         if (await ObstacleAsync(context, args, cancellationToken) is { } obstacle)
         {
-            throw new StepActionException(obstacle.Reason, obstacle.Message!);
+            throw new StepActionException(
+                obstacle.Reason, obstacle.Message!, retryable: !MayBeAccepted(obstacle));
         }
 
         if (context.Receipt(WitnessedExec.ExecKey) is { } reserved
@@ -152,6 +165,48 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
             RunOnceCommand.LogsMount, context.OwnerUid, context.Step.Id, context.Ordinal());
         return await new WitnessedExec(Docker(context), container.ID, directory)
             .ReserveAsync(workingDirectory, command, cancellationToken);
+    }
+
+    // A command that somebody started by hand changes the same metadata.
+    private async Task RequireAloneAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        foreach (var start in context.Plan.Steps.Where(s => s.Is<StartContainer>()))
+        {
+            var container = start.Arguments<StartContainer.Args>().Container;
+            if (await RunningAsync(start.Node!, container, cancellationToken) is [var pid, var command])
+            {
+                throw NotYet(
+                    Reasons.CommandRunsElsewhere,
+                    $"process {pid} in {container} on {start.Node} runs "
+                    + $"'{SchemaLimits.Clip(command, SchemaLimits.Name)}', and this upgrade did not start it. Two such "
+                    + "commands at a time damage the metadata, so the step waits for its end.");
+            }
+        }
+
+        if (context.Step.Reason == Reasons.CommandRunsElsewhere)
+        {
+            throw new StepActionException(
+                Reasons.TargetChanged,
+                "While this step waited, a command that this upgrade did not start ran on the same metadata. It has "
+                + "ended. Read its output. If it did the work of this step or changed the metadata, roll back; if it "
+                + "changed nothing, retry, and the step runs its own command.",
+                retryable: false);
+        }
+    }
+
+    private async Task<string[]> RunningAsync(string node, string container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await Targets.Docker(node).RunExecAsync(
+                container, ["/bin/sh", "-c", RunOnceCommand.Running, "drydock-running"], cancellationToken);
+            return found.Stdout.Text.Trim().Split('\n')[0].Split(' ', 2);
+        }
+        catch (Exception exception) when (exception is DockerConflictException or DockerNotFoundException)
+        {
+            // A container that does not run runs no command.
+            return [];
+        }
     }
 
     protected override async Task ExecuteAsync(

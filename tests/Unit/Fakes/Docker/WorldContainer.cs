@@ -164,6 +164,9 @@ internal sealed class WorldContainer
             : Own.GetValueOrDefault(path) ?? (Image.Files.Contains(path) ? [1, 2, 3] : null);
     }
 
+    /// <summary>Commands that people run in it, by process number.</summary>
+    public SortedDictionary<int, string> Commands { get; } = [];
+
     /// <summary>Files that its writable layer has and the image has not.</summary>
     public SortedDictionary<string, byte[]> Own { get; } = new(StringComparer.Ordinal);
 

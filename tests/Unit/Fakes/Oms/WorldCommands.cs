@@ -36,6 +36,9 @@ internal static class WorldCommands
                 return string.Create(CultureInfo.InvariantCulture, $"overlay {container.Host.FreeBytes / 512} {container.Host.FreeBytes / 1024} {container.Host.FreeBytes / 1024} 50% /\n");
             case ["/bin/sh", "-c", JarSearch.Script, _, var jar, ..]:
                 return string.Concat(Jars(container, jar, [.. exec.Command.Skip(5)]).Select(path => path + "\n"));
+            case ["/bin/sh", "-c", RunOnceCommand.Running, ..]:
+                return string.Concat(container.Commands.Select(c => $"{c.Key} {c.Value}\n"))
+                    + string.Concat(world.Alive.Where(a => a.Container == container.Id).Select(a => $"{a.Pid} /bin/bash /root/docker_init.sh\n"));
             case ["cat", "/proc/sys/fs/nr_open"]:
                 return "1048576\n";
             case ["/bin/sh", "-c", ContainerHttp.Script, _, var address]:

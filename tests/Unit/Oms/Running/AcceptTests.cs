@@ -42,7 +42,7 @@ public sealed class AcceptTests
 
     [Theory]
     [InlineData(1, "nothing\n", "only if it ended with exit code 0")]
-    [InlineData(0, "ERROR 1060 (42S21): Duplicate column name 'a'\n", "only if it ended with exit code 0")]
+    [InlineData(1, "ERROR 1060 (42S21): Duplicate column name 'a'\n", "only if it ended with exit code 0")]
     public void Failed_initialisation_is_not_accepted(int exitCode, string log, string says)
     {
         var world = new OmsWorld(new WorldSetup { Init = (_, _) => (exitCode, log) }).Apply();
