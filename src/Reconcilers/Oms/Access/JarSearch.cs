@@ -24,6 +24,9 @@ internal static class JarSearch
         exit 0
         """;
 
+    private const string Bare = ".jar";
+    private const string WithLibraries = "-jar-with-dependencies.jar";
+
     /// <summary>The readable JARs; more than one if the place does not decide.</summary>
     /// <exception cref="DockerConflictException">The container is not running.</exception>
     public static async Task<IReadOnlyList<string>> FindAsync(
@@ -39,6 +42,13 @@ internal static class JarSearch
             container.ID,
             ["/bin/sh", "-c", Script, "drydock-jar", location.Jar ?? "", .. where],
             cancellationToken);
-        return answer.Stdout.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var found = answer.Stdout.Text.Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+        // A build leaves an archive without its libraries beside the one with them.
+        return Array.FindAll(
+            found,
+            f => !f.EndsWith(Bare, StringComparison.Ordinal)
+                || !found.Contains(f[..^Bare.Length] + WithLibraries, StringComparer.Ordinal));
     }
 }

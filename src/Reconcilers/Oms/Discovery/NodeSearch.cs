@@ -4,7 +4,6 @@ namespace Drydock.Reconcilers.Oms;
 /// nothing.</summary>
 internal sealed class NodeSearch(OmsTargets targets)
 {
-    private const string HostVariable = "OMS_HOST_IP=";
 
     public async Task<FoundNode> LookAsync(FoundNode node, CancellationToken cancellationToken)
     {
@@ -72,13 +71,12 @@ internal sealed class NodeSearch(OmsTargets targets)
     // An endpoint that leads to another host than the one that is meant.
     private static FoundNode Known(FoundNode node, ContainerInspectResponse container, OmsConfig? config)
     {
-        var address = (container.Config.Env ?? [])
-            .LastOrDefault(line => line.StartsWith(HostVariable, StringComparison.Ordinal))?[HostVariable.Length..];
+        var address = OmsContainers.HostAddress(container);
         return node with
         {
             Container = container,
             Config = config,
-            Problems = address is { Length: > 0 } && NodeAddress.Normalize(address) != node.Address
+            Problems = address is not null && NodeAddress.Normalize(address) != node.Address
                 ?
                 [
                     new Finding
@@ -99,8 +97,8 @@ internal sealed class NodeSearch(OmsTargets targets)
     {
         Reason = Reasons.ContainerNotFound,
         Message = $"No running container on {node.Node.HostIP} has {OmsConfig.ContainerPath} mounted; expected that of "
-            + "OMS. Start it with `docker start`, or name it in spec.currentContainer. Nothing else was checked on "
-            + "this node.",
+            + "OMS. If no other container of OMS runs there, start it with `docker start`, or name it in "
+            + "spec.currentContainer. Nothing else was checked on this node.",
         Node = node.Node.Name,
         Field = "spec.currentContainer",
     };

@@ -3,6 +3,13 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Which containers of a host may be that of OMS.</summary>
 internal static class OmsContainers
 {
+    private const string HostVariable = "OMS_HOST_IP=";
+
+    /// <summary>The address that OMS knows its host by; null if the container names none.</summary>
+    public static string? HostAddress(ContainerInspectResponse container) => (container.Config.Env ?? [])
+        .LastOrDefault(line => line.StartsWith(HostVariable, StringComparison.Ordinal))?[HostVariable.Length..]
+        is { Length: > 0 } address ? address : null;
+
     /// <summary>The running containers that have config.yaml of OMS mounted, by name. What an upgrade has created
     /// itself is not its current container.</summary>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>

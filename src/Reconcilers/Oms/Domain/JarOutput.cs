@@ -44,8 +44,11 @@ internal static partial class JarOutput
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex ShellError();
 
+    // A level where a log has it: first, or behind a time and no other level; or an exception that begins its line.
     [GeneratedRegex(
-        @"(?<![A-Za-z])(?:ERROR|FATAL|SEVERE)(?![A-Za-z])|(?:Exception|[a-z]Error)(?::|$| in thread| at )",
+        @"^(?:(?:\[?\d[\d:.,/TZ+-]*\]?\s+|\[[^\]]*\]\s+)+(?:(?!INFO|WARN|DEBUG|TRACE)\S+\s+){0,2})?"
+        + @"\[?(?:ERROR|FATAL|SEVERE)(?![A-Za-z])|"
+        + @"^(?:Caused by: |Exception in thread ""[^""]*"" )?[\w.$]*(?:Exception|[a-z]Error)(?::|$| at )",
         RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Reported();

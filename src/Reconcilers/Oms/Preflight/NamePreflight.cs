@@ -122,8 +122,8 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         static ProjectRenamePlan Refused(string why) => new([], [ProjectRenamer.NotRenamed(why)]);
     }
 
-    // Each region is searched for writers of other regions. No documented column tells the region of a writer, so with
-    // several regions every writer is listed.
+    // No documented column tells the region of a writer: a number that is that of some region proves nothing, one that
+    // is that of no region does.
     private async Task CascadesAsync(IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
     {
         var writers = new List<CascadedWriter>();
@@ -134,20 +134,31 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
                     .Where(writer => !writers.Contains(writer)));
         }
 
-        if (writers.Count == 0)
+        var regions = topology.Regions.Select(r => r.CmLocation.ToString(CultureInfo.InvariantCulture)).ToList();
+        var locations = string.Join(", ", regions);
+        var (known, foreign) = (
+            writers.FindAll(w => regions.Contains(w.Value.Trim(), StringComparer.Ordinal)),
+            writers.FindAll(w => !regions.Contains(w.Value.Trim(), StringComparer.Ordinal)));
+        if (known.Count > 0)
         {
-            return;
+            findings.Note(
+                $"Writers in {topology.CmDatabase}.config_job have a sourceFile.blackRegionNo of one of the regions "
+                + $"({locations}). The tables do not show whether it is their own: {Listing(known)}. If a cascade "
+                + "between regions is in use, ask the vendor's support.");
         }
 
-        var locations = string.Join(
-            ", ", topology.Regions.Select(region => region.CmLocation.ToString(CultureInfo.InvariantCulture)));
-        var list = $"{writers.Count.ToString(CultureInfo.InvariantCulture)} writers in "
-            + $"{topology.CmDatabase}.config_job have a sourceFile.blackRegionNo that differs from the cm_location of "
-            + $"a region ({locations}): {Some(writers.Select(w => $"{w.Identity}={w.Value}"))}";
-        findings.Ask(
-            Reasons.CascadedWriters,
-            null,
-            $"{list}. If the cascade is in use, ask the vendor's support. Otherwise remove the setting.");
+        if (foreign.Count > 0)
+        {
+            findings.Ask(
+                Reasons.CascadedWriters,
+                null,
+                $"{foreign.Count.ToString(CultureInfo.InvariantCulture)} writers in {topology.CmDatabase}.config_job "
+                    + $"have a sourceFile.blackRegionNo that is the cm_location of no region ({locations}): "
+                    + $"{Listing(foreign)}. If the cascade is in use, ask the vendor's support. Otherwise remove the "
+                    + "setting.");
+        }
+
+        static string Listing(List<CascadedWriter> some) => Some(some.Select(w => $"{w.Identity}={w.Value}"));
     }
 
     private void DbType(IReadOnlyList<OmsProject> projects)

@@ -30,6 +30,7 @@ internal sealed class NodePreflight(
                     : state with { Config = await ConfigAsync(node, current, cancellationToken) };
             }
 
+            CheckAddress(node, region, current);
             var leftover = CheckNewNameAsync(docker, node, cancellationToken);
             var options = new ContainerPreflight(targets, findings, node, region)
                 .CheckAsync(docker, current, cancellationToken);
@@ -59,6 +60,21 @@ internal sealed class NodePreflight(
         }
 
         return state;
+    }
+
+    // Exchanged endpoints: names, config.yaml and heartbeats of the two hosts are alike.
+    private void CheckAddress(OmsNode node, string region, ContainerInspectResponse current)
+    {
+        if (OmsContainers.HostAddress(current) is { } address
+            && NodeAddress.Normalize(address) != NodeAddress.Normalize(node.HostIP))
+        {
+            findings.Add(
+                Reasons.NodesDiffer,
+                $"{current.ShortName}, which was reached for {node.Name}, has OMS_HOST_IP={address}; expected "
+                    + $"{node.HostIP}. Correct the endpoint of its dockerd, or hostIP: the new container gets hostIP.",
+                node.Name,
+                NodeDocker.FieldOf(node, region));
+        }
     }
 
     private string? FoundIn(OmsNode node) => targets.Inventory?.Regions.SelectMany(region => region.Nodes)
@@ -110,7 +126,8 @@ internal sealed class NodePreflight(
                 findings.Add(
                     Reasons.ContainerNotFound,
                     $"Container {name} on {node.Name} is {container.State.Status}, expected running. "
-                        + $"Start it with `docker start {name}`, or correct spec.currentContainer. "
+                        + $"If no other container of OMS runs there, run `docker start {name}`; otherwise correct "
+                        + "spec.currentContainer. "
                         + NotChecked(node),
                     node.Name,
                     "spec.currentContainer");

@@ -26,8 +26,8 @@ internal sealed class ConfirmHighAvailability(IOmsTargets targets) : OmsStep<Con
             : new Observation.Failed(
                 Reasons.TargetChanged,
                 $"ha.config says enable: {Text(on)} after the consoles were restarted: a console or another session "
-                + $"wrote it back. Set enable to {Text(args.Enabled)} in the console, then the upgrade continues "
-                + "automatically.");
+                + $"wrote it back. Unless OMS is in use by now, set enable to {Text(args.Enabled)} in the console; "
+                + "then the run continues automatically.");
     }
 
     private static string Text(bool value) => value ? "true" : "false";

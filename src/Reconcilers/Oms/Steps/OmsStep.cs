@@ -120,8 +120,8 @@ internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
         new(Reasons.ComponentsUnhealthy, NotRunning(context, container));
 
     protected static string NotRunning(StepContext context, string container) =>
-        $"{container} on {context.Node} is not running. Check `docker logs {container}` on that host, fix the cause, "
-        + $"run `docker start {container}`, then retry.";
+        $"{container} on {context.Node} is not running. Check `docker logs {container}` on that host and fix the "
+        + $"cause. If no other container of OMS runs there, run `docker start {container}`, then retry.";
 
     protected static string Exited(StepContext context, string container, ContainerState state) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,

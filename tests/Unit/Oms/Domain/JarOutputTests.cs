@@ -35,6 +35,9 @@ public sealed class JarOutputTests
     [Theory]
     [InlineData("2024-03-01 02:00:00 ERROR c.o.Correction - cannot merge np_1")]
     [InlineData("[ERROR] cannot merge")]
+    [InlineData("2024-03-01T02:00:00.123Z [main] ERROR cannot merge")]
+    [InlineData("02:00:00,123 main ERROR cannot merge")]
+    [InlineData("SEVERE: cannot merge")]
     [InlineData("Exception in thread \"main\" java.lang.IllegalStateException")]
     [InlineData("Caused by: java.sql.SQLException: Duplicate entry")]
     [InlineData("java.lang.OutOfMemoryError: Java heap space")]
@@ -46,6 +49,11 @@ public sealed class JarOutputTests
     [InlineData("loading com.oceanbase.ExceptionHandler")]
     [InlineData("no error")]
     [InlineData("TERROR")]
+    [InlineData("log4j:ERROR Could not find value for key log4j.appender.A")]
+    [InlineData("INFO correction finished, ERROR: 0")]
+    [InlineData("2024-03-01 02:00:00 INFO 0 ERROR, 0 WARN")]
+    [InlineData("2024-03-01 02:00:00 [main] INFO set root level to ERROR")]
+    [InlineData("INFO retry after SQLTransientConnectionException: (conn=1)")]
     public void Other_lines_report_none(string line) => JarOutput.Errors(line).ShouldBeEmpty();
 
     [Fact]

@@ -154,4 +154,20 @@ public sealed class RegionTests
     private static int First(OmsWorld world, string what) => world.Done.FindIndex(a => a.What == what);
 
     private static int Last(OmsWorld world, string what) => world.Done.FindLastIndex(a => a.What == what);
+
+    [Fact]
+    public void Writers_of_own_regions_are_noted_and_those_of_no_region_asked_about()
+    {
+        var world = new OmsWorld(new WorldSetup { Regions = 2, Nodes = 1, RealJson = false });
+        world.Metadata.Cascades.AddRange([new CascadedWriter("1", "id=1"), new CascadedWriter("2", "id=2")]);
+        world.Apply(s => s with { Mode = Drydock.Crds.Common.RunMode.Plan });
+        world.RunUntil(() => world.Status.Plan is not null, "a plan");
+        world.Plan.Notes.ShouldContain(n => n.Contains("id=1=1", StringComparison.Ordinal) && n.Contains("id=2=2", StringComparison.Ordinal));
+
+        world.Metadata.Cascades.Add(new CascadedWriter("99", "id=3"));
+        world.Annotate(Drydock.Crds.Common.Annotations.Retry, "again");
+        world.RunUntil(() => world.Status.Findings.Count > 0, "a finding");
+        world.Status.Findings.ShouldHaveSingleItem().Message.ShouldContain("id=3=99");
+        world.Status.Findings[0].Message.ShouldNotContain("id=1=1");
+    }
 }

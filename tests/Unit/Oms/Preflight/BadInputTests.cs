@@ -270,4 +270,18 @@ public sealed class BadInputTests
         var secret = world.Api.Find<V1Secret>(OmsWorld.Namespace, "docker-tls")!;
         world.Api.Update(secret with { Data = OmsWorld.Bytes(("ca.crt", "ca"), ("tls.crt", "cert"), ("tls.key", key)) });
     }
+
+    [Fact]
+    public void Exchanged_endpoints_of_a_complete_spec_are_found()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with
+        {
+            Regions = [s.Regions[0] with { Nodes = [s.Regions[0].Nodes[0] with { Docker = s.Regions[0].Nodes[1].Docker }, s.Regions[0].Nodes[1] with { Docker = s.Regions[0].Nodes[0].Docker }] }],
+        });
+        world.RunUntil(() => world.Status.Findings.Count > 0, "findings");
+        var found = world.Status.Findings.FindAll(f => f.Reason == Reasons.NodesDiffer);
+        found.ShouldContain(f => f.Node == "oms-a" && f.Message.Contains("OMS_HOST_IP=192.0.2.217; expected 192.0.2.216", StringComparison.Ordinal));
+        found.ShouldContain(f => f.Node == "oms-b");
+        world.Status.Plan.ShouldBeNull();
+    }
 }

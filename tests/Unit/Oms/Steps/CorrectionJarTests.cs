@@ -58,6 +58,14 @@ public sealed class CorrectionJarTests
     }
 
     [Fact]
+    public void Archive_without_libraries_beside_the_one_with_them_is_no_choice()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, JarAtStart = "/root/correction-1.0-SNAPSHOT.jar" }).Apply();
+        world.RunToSuccess();
+        (world.Count("jar"), world.Count("jar refused")).ShouldBe((2, 0));
+    }
+
+    [Fact]
     public void Two_JARs_in_one_place_are_left_to_the_administrator()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false, JarAtStart = "/root/correction-0.9.jar" }).Apply();
