@@ -77,6 +77,18 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
 
         var session = SessionOf((TEntity)entity.Entity, static () => new RunSession());
         var binding = await _kind.BindAsync(entity, cancellationToken);
+        if (entity.Metadata.DeletionTimestamp is null && IsChanged(entity))
+        {
+            // The connections stay those of the former spec, so no step uses the changed field.
+            await StalledAsync(
+                entity,
+                Reasons.SpecChangeIgnored,
+                "An identity field of spec was changed while the stored plan runs. Nothing is started. "
+                + "Restore the old value, then the stored plan continues automatically.",
+                cancellationToken);
+            return null;
+        }
+
         await session.BindAsync(entity, binding, () => OnEvent(session, entity));
         if (entity.Metadata.DeletionTimestamp is not null)
         {
@@ -170,7 +182,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
             status.IsUpgraded() && status.RollbackPlan is null && _kind.Plans.Active(status) == PlanSlot.Upgrade;
         var step = isRollbackAfterSuccess
             ? await _runs.RollBackAfterSuccessAsync(entity, session, cancellationToken)
-            : await _runs.AdvanceAsync(entity, session, accessKey, Drift(entity), cancellationToken);
+            : await _runs.AdvanceAsync(entity, session, accessKey, adjust: null, cancellationToken);
         if (!step.IsOver)
         {
             return step.After;
@@ -197,16 +209,12 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         && entity.Status.ObservedGeneration == entity.Metadata.Generation
         && RunTokens.NewRetries(entity).Count == 0;
 
-    private Func<RunStatusSummary, RunStatusSummary>? Drift(RunObject entity) =>
-        entity.Status?.Plan?.SpecHash is { Length: > 0 } compiledFor && compiledFor != _kind.IdentityHash(entity.Spec)
-            ? summary => summary with
-            {
-                Message = Sentences.Join(
-                    summary.Message,
-                    $"{Reasons.SpecChangeIgnored}: an identity field of spec was changed while the stored plan runs. "
-                    + "The stored plan continues. Restore the old value."),
-            }
-            : null;
+    // CEL refuses it; an object that was made again from a backup may have it.
+    private bool IsChanged(RunObject entity) =>
+        entity.Status is { Plan.SpecHash: { Length: > 0 } compiledFor } status
+        && (status.Target?.Claim is not null || status.RollbackPlan is not null)
+        && !status.IsUpgraded()
+        && compiledFor != _kind.IdentityHash(entity.Spec);
 
     private Task ForgetAsync(RunObject entity) => ForgetAsync((TEntity)entity.Entity);
 

@@ -171,15 +171,20 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public void Changed_identity_field_of_running_upgrade_is_ignored_and_reported()
+    public void Nothing_is_started_while_an_identity_field_differs_from_the_plan()
     {
         var world = new OmsWorld().Apply();
         world.RunUntil(() => world.Count("snapshot") == 1, "backup");
+        var former = world.Upgrade.Spec;
         world.EditSpec(s => s with { NewContainer = "another", Image = "registry.example/oms:other" });
-        world.RunUntil(() => world.Status.Message?.Contains("SpecChangeIgnored", StringComparison.Ordinal) == true, "it is said");
+        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.SpecChangeIgnored, "it is said");
         world.Status.ObservedGeneration.ShouldBe(world.Upgrade.Metadata.Generation);
-        world.RunToSuccess();
+        var done = world.Done.Count;
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Done.Skip(done).Where(a => a.By != 0 && a.What is "start" or "stop" or "jar" or "init").ShouldBeEmpty();
 
+        world.EditSpec(_ => former);
+        world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
         world.New("oms-a")!.IsRunning.ShouldBeTrue();
     }

@@ -211,12 +211,15 @@ public sealed class RunFrameTests
     }
 
     [Fact]
-    public void Changed_identity_field_of_running_plan_is_ignored_and_reported()
+    public void Nothing_is_started_while_an_identity_field_differs_from_the_plan()
     {
         var world = new ToyRunWorld().Apply(s => s with { HoldBefore = ["Swap/two"] });
         world.RunUntil(() => world.Is("Held"), "Held");
-        world.Edit(s => s with { Parts = ["three"] });
-        world.RunUntil(() => world.Status.Message!.Contains(Reasons.SpecChangeIgnored, StringComparison.Ordinal), "ignored");
+        world.Edit(s => s with { Parts = ["three"], HoldBefore = [] });
+        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.SpecChangeIgnored, "it waits");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Truth.Acts.ShouldNotContain(a => a.Contains("three", StringComparison.Ordinal));
+        world.IsOver.ShouldBeFalse();
         world.Edit(s => s with { Parts = ["one", "two"], HoldBefore = [] });
         world.RunUntil(() => world.IsOver, "Succeeded");
         world.Truth.Acts.ShouldBe(Whole);
