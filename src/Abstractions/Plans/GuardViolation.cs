@@ -4,6 +4,9 @@ namespace Drydock.Abstractions.Plans;
 /// right.</summary>
 public sealed record GuardViolation
 {
+    /// <summary>Stable word for what was wrong.</summary>
+    public string Reason { get; init; } = "";
+
     /// <summary>What was wrong, for people.</summary>
     public string Message { get; init; } = "";
 

@@ -52,6 +52,10 @@
     Description = "When it did not hold, the latest last. Not part of the hash.",
     MaxItems = 8)]
 [assembly: ExternalSchema(
+    typeof(GuardViolation), nameof(GuardViolation.Reason),
+    Description = "Stable word for what was wrong.",
+    MaxLength = SchemaLimits.Name)]
+[assembly: ExternalSchema(
     typeof(GuardViolation), nameof(GuardViolation.Message),
     Description = "What was wrong.",
     MaxLength = SchemaLimits.Message)]

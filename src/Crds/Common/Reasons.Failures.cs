@@ -53,6 +53,11 @@ public static partial class Reasons
     /// the change, then the run continues automatically.</summary>
     public const string TargetChanged = "TargetChanged";
 
+    /// <summary>The targets have gone further than the status of the object: it was restored from a backup, or somebody
+    /// went on by hand. The message lists what was found. Nothing is started until an administrator has chosen: roll
+    /// back, which restores the snapshot, or accept the targets as they are.</summary>
+    public const string StatusOutdated = "StatusOutdated";
+
     /// <summary>The Lease on the target was removed or belongs to another object. No further step is started. The
     /// message names the holder.</summary>
     public const string TargetClaimLost = "TargetClaimLost";

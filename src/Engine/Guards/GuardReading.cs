@@ -1,3 +1,5 @@
+using Drydock.Engine.Running;
+
 namespace Drydock.Engine.Guards;
 
 /// <summary>The result of reading a guard.</summary>
@@ -6,6 +8,12 @@ namespace Drydock.Engine.Guards;
 public sealed record GuardReading(GuardState State, string Message = "")
 {
     public static GuardReading Holds { get; } = new(GuardState.Holds);
+
+    /// <summary>See <see cref="GuardViolation.Reason"/>.</summary>
+    public string Reason { get; init; } = EngineReasons.TargetChanged;
+
+    /// <summary>Whether the plan itself is older than its targets.</summary>
+    public bool Outdated => Reason == EngineReasons.StatusOutdated;
 
     /// <summary>When the change happened, by the clock of its target; null if only the time of the reading is
     /// known.</summary>

@@ -17,7 +17,7 @@ public static class GuardRecords
         .. from guard in guards
            let open = guard.Open()
            where open is not null
-           select new GuardBreach(guard.Id, GuardReading.Broken(open.Message)),
+           select new GuardBreach(guard.Id, GuardReading.Broken(open.Message) with { Reason = open.Reason }),
     ];
 
     /// <summary>The guards after all of them were read.</summary>
@@ -63,6 +63,7 @@ public static class GuardRecords
             .. guard.Violations.TakeLast(Most - 1),
             new GuardViolation
             {
+                Reason = reading.Reason,
                 Message = reading.Message,
                 Check = reading.Check,
                 From = reading.Since ?? now,

@@ -13,6 +13,8 @@ public static class EngineReasons
 
     public const string TargetChanged = "TargetChanged";
 
+    public const string StatusOutdated = "StatusOutdated";
+
     public const string StepRunning = "StepRunning";
 
     public const string Held = "Held";

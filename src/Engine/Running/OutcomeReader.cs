@@ -40,6 +40,12 @@ internal sealed class OutcomeReader(
 
     private RunOutcome? Stall()
     {
+        // Whatever the steps say began from a plan that is not true any more.
+        if (guards.Breaches.Any(b => b.Reading.Outdated))
+        {
+            return Breach();
+        }
+
         if (plan.Steps.Find(s => s.State == StepState.Failed) is { } failed)
         {
             var reason = failed.Reason ?? EngineReasons.StepFailed;
@@ -60,9 +66,19 @@ internal sealed class OutcomeReader(
             return null;
         }
 
+        return Breach();
+    }
+
+    private RunOutcome Breach()
+    {
         var message = Sentences.Join([.. guards.Breaches.Select(b => b.Message)]);
-        return guards.Breaches.Any(b => b.State == GuardState.Broken)
-            ? new RunOutcome(RunState.TargetChanged, null, EngineReasons.TargetChanged, message)
+        var broken = guards.Breaches.Where(b => b.State == GuardState.Broken).ToList();
+        return broken.Count > 0
+            ? new RunOutcome(
+                RunState.TargetChanged,
+                null,
+                (broken.Find(b => b.Reading.Outdated) ?? broken[0]).Reading.Reason,
+                message)
             : new RunOutcome(
                 RunState.OutcomeUnknown,
                 null,

@@ -32,6 +32,7 @@ public sealed class GuardTests
     public void Guard_broken_during_a_step_is_seen_at_the_event()
     {
         var run = Long();
+        run.Pass(TimeSpan.FromSeconds(2));
         run.World.Guard("G").Reading = GuardReading.Broken("changed");
         run.Process.Run.WorldChanged();
         run.Process.Wake();

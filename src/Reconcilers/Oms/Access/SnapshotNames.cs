@@ -10,6 +10,8 @@ internal static class SnapshotNames
     public static string BeforeRollback(V1ObjectMeta upgrade, int attempt) =>
         string.Create(CultureInfo.InvariantCulture, $"{Stem(upgrade)}-before-rollback-{attempt}");
 
+    public static bool IsBeforeRollback(string name) => name.Contains("-before-rollback-", StringComparison.Ordinal);
+
     public static string Restore(V1ObjectMeta upgrade, int attempt) =>
         string.Create(CultureInfo.InvariantCulture, $"{Stem(upgrade)}-restore-{attempt}");
 

@@ -58,7 +58,15 @@ internal sealed class NodeSearch(OmsTargets targets)
         return found switch
         {
             [var (container, config)] => Known(node, container, config),
-            [] => node with { Problems = [Missing(node)] },
+            [] => node with
+            {
+                Problems =
+                [
+                    await OmsContainers.OutdatedAsync(docker, node.Node.HostIP, cancellationToken) is { } outdated
+                        ? Missing(node) with { Reason = Reasons.StatusOutdated, Message = outdated }
+                        : Missing(node),
+                ],
+            },
             _ => node with
             {
                 // config.yaml is the same for all of them as long as they are containers of one OMS.

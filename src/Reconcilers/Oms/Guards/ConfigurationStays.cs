@@ -19,12 +19,18 @@ internal sealed class ConfigurationStays(IOmsTargets targets) : GuardBase<Config
             return GuardReading.Holds;
         }
 
-        var result = OmsConfig.Parse(Encoding.UTF8.GetString(await ReadAsync(guard, args, cancellationToken) ?? []));
+        if (await ReadAsync(guard, args, cancellationToken) is not { } text)
+        {
+            // Other steps and guards report what is missing.
+            return GuardReading.Holds;
+        }
+
+        var result = OmsConfig.Parse(Encoding.UTF8.GetString(text));
         var problem = result.Config is { } config
             ? Different(args.Values, config.PlannedValues()) is { Count: > 0 } keys
                 ? $"has other values of {string.Join(", ", keys)} than when the plan was made"
                 : null
-            : $"cannot be used any more: {string.Join(' ', result.Errors.Select(e => e.Message))}";
+            : $"cannot be used any more: {ForeignText.Words(Errors(result), SchemaLimits.Name)}";
         return problem is null
             ? GuardReading.Holds
             : GuardReading.Broken(Sentences.Join(
@@ -36,6 +42,8 @@ internal sealed class ConfigurationStays(IOmsTargets targets) : GuardBase<Config
             };
     }
 
+    private static string Errors(OmsConfigResult result) => string.Join(' ', result.Errors.Select(e => e.Message));
+
     private static List<string> Different(
         SortedDictionary<string, string> planned, SortedDictionary<string, string> present) =>
     [
@@ -45,14 +53,19 @@ internal sealed class ConfigurationStays(IOmsTargets targets) : GuardBase<Config
 
     private async Task<byte[]?> ReadAsync(PlanGuard guard, Args args, CancellationToken cancellationToken)
     {
-        var containers = targets.Docker(guard.Node!).Containers;
-        try
+        foreach (var container in (string[])[args.Old, args.New])
         {
-            return await containers.ReadFileAsync(args.Old, OmsConfig.ContainerPath, Longest, cancellationToken);
+            try
+            {
+                return await targets.Docker(guard.Node!).Containers.ReadFileAsync(
+                    container, OmsConfig.ContainerPath, Longest, cancellationToken) ?? [];
+            }
+            catch (DockerNotFoundException)
+            {
+                // The other one has the same file.
+            }
         }
-        catch (DockerNotFoundException)
-        {
-            return await containers.ReadFileAsync(args.New, OmsConfig.ContainerPath, Longest, cancellationToken);
-        }
+
+        return null;
     }
 }

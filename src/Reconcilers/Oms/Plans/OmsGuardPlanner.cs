@@ -19,6 +19,12 @@ internal sealed class OmsGuardPlanner(PlanBuilder plan, OmsDiscovery discovery)
                     node.NewContainer, StepIds.Create(node.Name), StepIds.Image(node.Name)),
                 [StepIds.Create(node.Name)]));
             plan.Guard(PlannedStep.Guard(
+                $"{nameof(StatusIsCurrent)}/{node.Name}",
+                node.Name,
+                new StatusIsCurrent.Args(node.NewContainer, node.LeftoverContainerId),
+                [],
+                plan.Phase(OmsUpgradePhases.Verify)[0]));
+            plan.Guard(PlannedStep.Guard(
                 $"{nameof(ConfigurationStays)}/{node.Name}",
                 node.Name,
                 new ConfigurationStays.Args(node.OldContainerId, node.NewContainer, node.Configuration),

@@ -121,7 +121,12 @@ internal sealed class NodePreflight(
         try
         {
             var container = await docker.Containers.InspectContainerAsync(name, cancellationToken);
-            if (!container.State.Running)
+            if (!container.State.Running
+                && await OmsContainers.OutdatedAsync(docker, node.Name, cancellationToken) is { } outdated)
+            {
+                findings.Add(Reasons.StatusOutdated, outdated, node.Name, "spec.currentContainer");
+            }
+            else if (!container.State.Running)
             {
                 findings.Add(
                     Reasons.ContainerNotFound,
@@ -188,8 +193,9 @@ internal sealed class NodePreflight(
             {
                 findings.Add(
                     Reasons.ContainerNameTaken,
-                    $"Container {name} of an earlier attempt of this upgrade is running on {node.Name}. "
-                        + $"Stop it with `docker stop {name}`.",
+                    $"Container {name} of an earlier attempt of this upgrade is running on {node.Name}. If OMS is in "
+                        + "use on it, leave it running, and delete this object. "
+                        + $"Otherwise stop it with `docker stop {name}`.",
                     node.Name,
                     "spec.newContainer");
             }

@@ -18,6 +18,9 @@ internal sealed class OmsRunTargets(
         return result.Select<IRunDiscovery>(discovery => new OmsDiscovered(discovery, targets));
     }
 
+    public Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken) =>
+        new RunTraces(targets).ReadAsync(plan, cancellationToken);
+
     public async Task<string?> FindObstacleAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
         try

@@ -70,7 +70,7 @@ internal static class OmsActionList
         from violation in guard.Violations
         where violation.Check is not null
         select new ActionEntry(
-            Reasons.TargetChanged,
+            violation.Reason,
             violation.Check!,
             guard.Node ?? "",
             $"from {violation.From.UtcDateTime:u} to {violation.To?.UtcDateTime:u}"

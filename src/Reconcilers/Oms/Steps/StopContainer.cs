@@ -23,6 +23,13 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer
     public static bool RanSince(PlanStep stop, ContainerState state) => state.FinishedAt is { } finished
         && PlanProgress.Fact(stop, RanUntilFact) is { } known && known != finished;
 
+    public static SortedDictionary<string, string> Facts(DateTimeOffset first, DateTimeOffset last) =>
+        new(StringComparer.Ordinal)
+        {
+            [FinishedAtFact] = first.ToString("O", CultureInfo.InvariantCulture),
+            [RanUntilFact] = last.ToString("O", CultureInfo.InvariantCulture),
+        };
+
     protected override async Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
     {
@@ -53,11 +60,7 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer
         var first = PlanProgress.Fact(context.Step, FinishedAtFact) ?? finished;
         return new Observation.Done(
             $"{args.Name} stopped at {finished.ToString("u", CultureInfo.InvariantCulture)}.",
-            new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                [FinishedAtFact] = first.ToString("O", CultureInfo.InvariantCulture),
-                [RanUntilFact] = finished.ToString("O", CultureInfo.InvariantCulture),
-            });
+            Facts(first, finished));
     }
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)

@@ -21,6 +21,10 @@ internal interface IRunTargets : IAsyncDisposable
     /// nothing, and does not throw for any answer of a target.</summary>
     Task<string?> FindObstacleAsync(RunStatus status, CancellationToken cancellationToken);
 
+    /// <summary>The plan of an upgrade with what the targets show to be done; the same object if the plan knows it all.
+    /// A rollback is compiled from it, because the status may have been restored from a backup.</summary>
+    Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken) => Task.FromResult(plan);
+
     Task<IReadOnlyList<string>> RollbackNotesAsync(RunStatus status, CancellationToken cancellationToken);
 
     /// <summary>What keeps a process that has just taken over a run from continuing its plan, for example a storage

@@ -101,7 +101,7 @@ internal sealed partial class OmsWorld
     {
         var upgrade = Api.Find<OmsUpgrade>(Namespace, Setup.Name);
         var steps = (upgrade?.Status?.RollbackPlan ?? upgrade?.Status?.Plan)?.Steps.Where(s => s.State != StepState.Succeeded).Take(4).Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Tries} {s.Message}") ?? [];
-        return $"life {Life.Id}, {upgrade?.Status?.Phase}: {upgrade?.Status?.Message} | {string.Join(" | ", steps)} | thrown: {string.Join(" | ", Lives.SelectMany(l => l.Thrown).TakeLast(2))} | last points: {string.Join(", ", Points.TakeLast(4))}";
+        return $"life {Life.Id} ({Life.Occupation}), {upgrade?.Status?.Phase}: {upgrade?.Status?.Message} | {string.Join(" | ", steps)} | thrown: {string.Join(" | ", Lives.SelectMany(l => l.Thrown).TakeLast(2))} | last points: {string.Join(", ", Points.TakeLast(4))}";
     }
 
     private bool MoveLives()

@@ -74,6 +74,9 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
 
     public int Reconciles { get; private set; }
 
+    /// <summary>What it is about, for a test that waits in vain.</summary>
+    public string Occupation => $"{_current.Name} {_reconcile?.Status}, woken for {string.Join(' ', _woken.Select(w => w.Name))}, timers {string.Join(' ', _timers.Keys.Select(w => w.Name))}";
+
     /// <inheritdoc />
     public void EnsureMayAct()
     {
@@ -163,9 +166,9 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
             Settle(ended);
         }
 
-        if (_reconcile is null)
+        // A wake for what is gone starts nothing.
+        while (_reconcile is null && Begin())
         {
-            Begin();
         }
 
         if (Scheduler.IsIdle && (_reconcile is null or { IsCompleted: true } || !Scheduler.WaitForArrival(LongestHop)))
@@ -177,13 +180,13 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
         return true;
     }
 
-    private void Begin()
+    private bool Begin()
     {
         lock (_woken)
         {
             if (_woken.Count == 0)
             {
-                return;
+                return false;
             }
 
             _current = _woken.OrderBy(k => k.Name, StringComparer.Ordinal).First();
@@ -206,6 +209,8 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
         {
             _reconcile = Scheduler.Start(() => _forget(gone, CancellationToken.None));
         }
+
+        return true;
     }
 
     private void Settle(Task<ReconciliationResult<OmsUpgrade>> ended)

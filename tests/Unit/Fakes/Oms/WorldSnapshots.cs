@@ -27,6 +27,11 @@ internal sealed class WorldSnapshots(OmsWorld world)
 
     private void Finish(string? space, string name)
     {
+        if (world.Api.Find<BackupSnapshot>(space, name) is null)
+        {
+            return;
+        }
+
         if (Failures.TryDequeue(out var problem))
         {
             Write(space, name, s => s with { Phase = BackupSnapshotPhases.Failed, Message = problem, Verified = false });

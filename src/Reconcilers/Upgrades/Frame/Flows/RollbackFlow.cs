@@ -24,54 +24,72 @@ internal sealed class RollbackFlow(RunFrame frame)
     {
         var now = frame.Now;
         var before = entity.Status!;
-        if (await session.Targets.FindObstacleAsync(before, cancellationToken) is { } obstacle)
+        var plan = await session.Targets.ReadTracesAsync(before.Plan!, cancellationToken);
+        var isOutdated = !ReferenceEquals(plan, before.Plan);
+        if (isOutdated && cause != RollbackCause.Request)
         {
-            var summary = Unavailable(cause, Sentences.Join(
-                $"A rollback is not possible now: {obstacle}",
-                "Nothing is started. Repair this and the rollback starts automatically, "
-                + $"or {RollbackMessages.WithoutRollback(entity, cause)}"));
-            return new RunStep(
-                await frame.WriteAsync(entity, before, summary, now, cancellationToken), false, ObstacleInterval);
+            return await WaitAsync(
+                "the status is older than the targets, and nothing is restored before an administrator has asked for "
+                + $"it (spec.desiredState: {nameof(DesiredState.RolledBack)})");
         }
 
-        var plan = await CompileAsync(entity, session, cause, cancellationToken) with
+        before = before with { Plan = plan };
+        if (await session.Targets.FindObstacleAsync(before, cancellationToken) is { } obstacle)
+        {
+            return await WaitAsync(obstacle);
+        }
+
+        var back = await CompileAsync(entity, before, session, cause, isOutdated, cancellationToken) with
         {
             CompiledAt = now,
             SpecHash = before.Plan!.SpecHash,
         };
-        var turned = (cause == RollbackCause.Abort ? before : RunTokens.Resume(before)) with { RollbackPlan = plan };
-        if (PlanProgress.Done(plan))
+        var turned = (cause == RollbackCause.Abort ? before : RunTokens.Resume(before)) with { RollbackPlan = back };
+        if (PlanProgress.Done(back))
         {
             var used = RunTokens.Use(turned, cause == RollbackCause.Abort ? [] : RunTokens.NewRetries(entity), now);
             return new RunStep(
                 await frame.WriteAsync(
-                    entity, frame.Projection.Over(entity, used, PlanSlot.Rollback, plan, now), cancellationToken),
+                    entity, frame.Projection.Over(entity, used, PlanSlot.Rollback, back, now), cancellationToken),
                 true,
                 null);
         }
 
         var message = Sentences.Join(
             RollbackMessages.Because(entity, cause),
-            $"The rollback plan is in status.rollbackPlan ({plan.Hash}, {plan.Steps.Count} steps).");
+            $"The rollback plan is in status.rollbackPlan ({back.Hash}, {back.Steps.Count} steps).");
         var begins = new RunStatusSummary(
             RunOutcomeKind.Progressing, RunPhases.RollingBack, RollbackMessages.Reason(cause), message)
         {
-            Step = plan.Steps[0].Id,
+            Step = back.Steps[0].Id,
         };
         return new RunStep(
             await frame.WriteAsync(entity, turned, begins, now, cancellationToken),
             false,
             TimeSpan.FromMilliseconds(1));
+
+        async Task<RunStep> WaitAsync(string obstacle)
+        {
+            var summary = Unavailable(cause, Sentences.Join(
+                $"A rollback is not possible now: {obstacle}",
+                "Nothing is started. Repair this and the rollback starts automatically, "
+                + $"or {RollbackMessages.WithoutRollback(entity, cause)}"));
+            return new RunStep(
+                await frame.WriteAsync(entity, entity.Status!, summary, now, cancellationToken),
+                false,
+                ObstacleInterval);
+        }
     }
 
     private async Task<Plan> CompileAsync(
         RunObject entity,
+        RunStatus status,
         RunSession session,
         RollbackCause cause,
+        bool isOutdated,
         CancellationToken cancellationToken)
     {
-        var status = entity.Status!;
-        var stands = status.IsUpgraded();
+        var stands = status.IsUpgraded() || isOutdated;
         var basis = new RollbackBasis(status.Plan!, RunPlans.AttemptsBefore(status))
         {
             AfterSuccess = stands,

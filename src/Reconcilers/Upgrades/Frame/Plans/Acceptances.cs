@@ -109,7 +109,7 @@ internal static class Acceptances
         {
             return plan.Guards.Find(g => g.Id == token.Step)?.Open() is { Key: { } key } open
                 && guard.Violations.Exists(v => v.Key == key && v.Accepted is not null)
-                ? entry with { Accepted = true, Reason = Reasons.TargetChanged, Message = open.Message }
+                ? entry with { Accepted = true, Reason = open.Reason, Message = open.Message }
                 : Ignored(
                     $"{guard.Id} is not violated, or its violation cannot be accepted. An acceptance counts only for "
                     + "a violation that status shows.");

@@ -61,7 +61,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         Reasons.OutcomeUnknown => "Nothing: the target is read again automatically. "
             + $"To read it now: {RetryCommand}.",
         _ => Sentences.Join(
-            status.Plan is { } plan && plan.Guards.Exists(g => g.Open() is { NoRollback: true })
+            status.Plan is { } plan && plan.Guards.Exists(g => g.Open() is { Key: not null })
                 ? AcceptanceTexts.HowTo(kind, entity, status, plan)
                 : "Do what status.message says. The run then continues automatically.",
             OrRollBack()),

@@ -39,7 +39,7 @@ internal sealed class StatusProjection(RunKind kind)
     }
 
     /// <summary>Status for a plan under way.</summary>
-    /// <param name="adjust">Changes the reported state (deletion, an ignored change of spec); null for no
+    /// <param name="adjust">Changes the reported state (deletion); null for no
     /// change.</param>
     public RunStatus Compose(
         RunObject entity,
@@ -103,7 +103,7 @@ internal sealed class StatusProjection(RunKind kind)
     private string? RetryCost(RunStatus status) =>
         status is { Plan: { } plan, RollbackPlan: null, AbortedBy: null }
             && kind.Redo is { } redo
-            && redo.FindOutcomeUnknown(plan) is not null
+            && redo.FindLost(plan) is not null
             ? redo.Cost(plan)
             : null;
 

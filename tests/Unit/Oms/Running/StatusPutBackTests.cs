@@ -1,0 +1,128 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>
+/// The status goes back to an older copy of itself, as after a restore of etcd (what was created since is gone as well)
+/// or by a person: nothing happens that would be wrong if the older copy were right, and the way back restores.
+/// </summary>
+public sealed class StatusPutBackTests
+{
+    private static readonly List<OmsUpgradeStatus> Golden = Statuses(Begin(), static w => w.RunToSuccess());
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public void Status_put_back_to_any_write_of_an_upgrade_does_no_harm(bool isEtcd, int way) =>
+        Cases.Try(Pairs(Golden.Count, way), pair =>
+        {
+            var (world, what) = PutBack(pair.Reached, pair.Back, isEtcd);
+            var (old, restores) = (OldStarts(world), world.Count("restore"));
+            var isStarted = world.Hosts.Exists(h => h.Find(OmsWorld.NewName)?.StartedAt is not null);
+            var done = world.Done.Count;
+            world.RunUntil(() => world.IsOver || Asks(world), what);
+            world.RunFor(TimeSpan.FromHours(1));
+            world.Restart();
+            world.RunFor(TimeSpan.FromHours(1));
+
+            world.Rules.Broken.ShouldBeEmpty(what);
+            if (isStarted && IsUnaware(Golden[pair.Back - 1]))
+            {
+                world.ReasonOf("Stalled").ShouldBe(Reasons.StatusOutdated, $"{what}: {world.Status.Message}");
+                world.Done.Skip(done).Where(a => a.By != 0).ShouldBeEmpty(what);
+                Texts(world).ShouldContain("drydock.dev/accept", Case.Sensitive, what);
+                Texts(world).ShouldNotContain("docker start", Case.Sensitive, what);
+                Texts(world).ShouldNotContain("KILL", Case.Sensitive, what);
+            }
+
+            OldStarts(world).ShouldBe(old, what);
+            world.Count("restore").ShouldBe(restores, what);
+            (world.Count("jar") <= 2 && world.Count("init") <= 1).ShouldBeTrue(what);
+        });
+
+    [Fact]
+    public void Rollback_of_a_status_put_back_restores_what_the_new_version_changed() =>
+        Cases.Try(Pairs(Golden.Count, 2), pair =>
+        {
+            var (world, what) = PutBack(pair.Reached, pair.Back, isEtcd: false);
+            var changed = Golden[pair.Back - 1].Plan is not null && world.Count("init") + world.Count("jar") > 0;
+            world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+            world.RunUntil(() => world.IsBack || Asks(world) || world.Is("Held"), what);
+            if (world.Is("Held"))
+            {
+                world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
+                world.RunUntil(() => world.IsBack || Asks(world), what);
+            }
+
+            world.Rules.Broken.ShouldBeEmpty(what);
+            if (changed)
+            {
+                world.Count("restore").ShouldBe(world.IsBack ? 1 : 0, what);
+            }
+        });
+
+    private static (OmsWorld World, string What) PutBack(int reached, int back, bool isEtcd)
+    {
+        var world = Begin();
+        world.RunUntil(() => world.Api.StatusWrites.Count >= reached || world.IsOver, "the write");
+        var status = world.Api.StatusWrites[back - 1].Status!;
+        var what = $"from {reached} ({Where(world.Status)}) back to {back} ({Where(status)})";
+        world.Lives.Remove(world.Life);
+        world.Life.Die();
+        world.Api.UpdateStatus(world.Upgrade with { Status = status });
+        if (isEtcd)
+        {
+            Forget(world, status);
+        }
+
+        world.Join();
+        return (world, what);
+    }
+
+    // By the status no new container was started.
+    private static bool IsUnaware(OmsUpgradeStatus status) => status.Plan is { } plan
+        && plan.Steps.Where(s => s.Phase == OmsUpgradePhases.StartNew).All(s => s.State == StepState.Pending);
+
+    // What the cluster did not have yet when the status was written.
+    private static void Forget(OmsWorld world, OmsUpgradeStatus status)
+    {
+        if (status.SnapshotRef is null)
+        {
+            world.Api.All<BackupSnapshot>().ToList().ForEach(s => world.Api.Delete<BackupSnapshot>(s.Metadata.Namespace, s.Metadata.Name));
+        }
+
+        world.Api.All<SnapshotRestore>().ToList().ForEach(r => world.Api.Delete<SnapshotRestore>(r.Metadata.Namespace, r.Metadata.Name));
+    }
+
+    private static bool Asks(OmsWorld world) => world.Is("Stalled") || world.Is("Failed");
+
+    private static string OldStarts(OmsWorld world) => string.Join(' ', world.Hosts.Select(h => world.Old(h.Name).StartedAt));
+
+    private static string Texts(OmsWorld world) => $"{world.Status.Message} {world.Status.NextAction}";
+
+    private static string Where(OmsUpgradeStatus status) => $"{status.Phase} {status.Step}";
+
+    // Every write that was reached, each with some of the writes before it.
+    private static IEnumerable<(int Reached, int Back)> Pairs(int count, int way) =>
+        from reached in Enumerable.Range(2, count - 1)
+        from back in Enumerable.Range(1, reached - 1)
+        where Sample.Takes((reached * 31) + back, way, 40)
+        select (reached, back);
+
+    private static List<OmsUpgradeStatus> Statuses(OmsWorld world, Action<OmsWorld> toEnd)
+    {
+        toEnd(world);
+        return [.. world.Api.StatusWrites.Select(w => w.Status!)];
+    }
+
+    private static OmsWorld Begin() => new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+}
