@@ -10,11 +10,6 @@ internal sealed record FoundMember(DatabaseComponent Component, string Host, int
     public int? StatusPort { get; init; }
 
     public string? Name { get; init; }
-
-    public bool Is(FoundMember other) =>
-        Component == other.Component
-        && Port == other.Port
-        && string.Equals(Host, other.Host, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>The members that a search found with what it knew so far.</summary>

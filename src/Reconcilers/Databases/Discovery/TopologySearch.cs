@@ -21,11 +21,12 @@ internal sealed class TopologySearch(
 
     private readonly Dictionary<string, IReadOnlyList<HostProcess>> _looked = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<FoundMember> _members = [];
+    private readonly HashSet<(DatabaseComponent Component, string Host, int Port)> _known = [];
 
     /// <summary>Searches; null, with findings, if something is missing or uncertain.</summary>
     public async Task<DatabaseInventory?> RunAsync(CancellationToken cancellationToken)
     {
-        _members.AddRange(spec.Instances.Select(i => new FoundMember(
+        Take(spec.Instances.Select(i => new FoundMember(
             i.Component, i.Host, DefaultPorts.Service(spec, i), "spec.instances")
         {
             Name = i.Name,
@@ -59,9 +60,18 @@ internal sealed class TopologySearch(
             var search = MemberSearch.Of(seed, [.. _looked.Values.SelectMany(p => p)]);
             var found = await engine.FindMembersAsync(search, cancellationToken);
             open = found.Findings;
-            foreach (var member in found.Members.Where(m => !_members.Exists(m.Is)))
+            if (!Take(found.Members))
             {
-                _members.Add(member);
+                // Whoever answers for the cluster must not choose how many hosts are connected to.
+                findings.Add(
+                    Reasons.InstancesDiffer,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The cluster at {seed} lists more than {SchemaLimits.Instances} processes, and an upgrade "
+                            + $"takes at most {SchemaLimits.Instances}. No further host is connected to. Check that "
+                            + $"spec.seed is the cluster that you mean, or list its processes in spec.instances."),
+                    field: MemberSearch.Field);
+                return;
             }
 
             bind(Inventory(Entry));
@@ -73,6 +83,25 @@ internal sealed class TopologySearch(
         }
 
         findings.Add(open);
+    }
+
+    // False if there are too many.
+    private bool Take(IEnumerable<FoundMember> members)
+    {
+        foreach (var member in members)
+        {
+            if (_known.Add((member.Component, member.Host.ToUpperInvariant(), member.Port)))
+            {
+                _members.Add(member);
+            }
+
+            if (_members.Count > SchemaLimits.Instances)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private async Task LookAtAsync(IEnumerable<string> hosts, CancellationToken cancellationToken)

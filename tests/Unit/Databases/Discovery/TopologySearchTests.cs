@@ -119,6 +119,31 @@ public sealed class TopologySearchTests
     }
 
     [Theory]
+    [InlineData(5000, 0)]
+    [InlineData(200, 200)]
+    public async Task More_members_than_an_upgrade_takes_end_the_search_before_their_hosts(int each, int looked)
+    {
+        var (round, looks) = (0, 0);
+        var search = new TopologySearch(
+            Spec(),
+            new Cluster(_ => [.. Enumerable.Range(each * round++, each).Select(i => Member(DatabaseComponent.TiKV, $"h{i}", 20160))]),
+            (_, _) =>
+            {
+                looks++;
+                return Task.FromResult<IReadOnlyList<HostProcess>>([]);
+            },
+            _bound.Add,
+            _findings);
+
+        (await search.RunAsync(CancellationToken.None)).ShouldBeNull();
+
+        looks.ShouldBe(looked);
+        var finding = _findings.Sorted().ShouldHaveSingleItem();
+        (finding.Reason, finding.Field).ShouldBe((Reasons.InstancesDiffer, "spec.seed"));
+        finding.Message.ShouldStartWith("The cluster at h1 lists more than 300 processes, and an upgrade takes at most 300. ");
+    }
+
+    [Theory]
     [InlineData("192.0.2.1", "192.0.2.1", null)]
     [InlineData("pd.example:12379", "pd.example", 12379)]
     [InlineData("2001:db8::1", "2001:db8::1", null)]
