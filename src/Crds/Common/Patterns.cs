@@ -52,6 +52,10 @@ public static class Patterns
     /// <summary>A host name or address.</summary>
     public const string Host = "^[a-zA-Z0-9:]([-.:a-zA-Z0-9]*[a-zA-Z0-9])?$";
 
+    /// <summary>One or more of them, separated by commas.</summary>
+    public const string Hosts =
+        "^[a-zA-Z0-9:]([-.:a-zA-Z0-9]*[a-zA-Z0-9])?(,[a-zA-Z0-9:]([-.:a-zA-Z0-9]*[a-zA-Z0-9])?)*$";
+
     /// <summary>Where a dockerd listens: unix, tcp or ssh, there also with the path of the socket.</summary>
     public const string DockerEndpoint =
         @"^(unix:///[^\s{}]+|tcp://[^\s/@{}]+:\d{1,5}|ssh://([^\s/@:{}]+@)?[^\s/@{}]+(/[A-Za-z0-9_.-]+)*)$";

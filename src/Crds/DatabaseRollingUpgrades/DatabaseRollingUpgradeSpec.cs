@@ -79,10 +79,10 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     /// <summary>HOST or HOST:PORT of one PD member or one master: where it answers HTTP. From there preflight finds
     /// every process that spec.instances does not list; status.inventory and the plan show them. Without it,
     /// spec.instances lists all processes. Default port: PD 2379, master 7000 (BMDB: 10000). An IPv6 address has no
-    /// port here.</summary>
+    /// port here. Several are separated by commas: if one does not answer, the next one is asked.</summary>
     [FieldClass(FieldClass.Identity)]
-    [Length(SchemaLimits.StepName, Minimum = 1)]
-    [Pattern(Patterns.Host)]
+    [Length(SchemaLimits.Reference, Minimum = 1)]
+    [Pattern(Patterns.Hosts)]
     public string? Seed { get; init; }
 
     /// <summary>The processes of the database. Without seed: every one of them. With seed: those for which you set
@@ -107,7 +107,8 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
 
     /// <summary>Instances that joined the database while the upgrade runs, usually in place of those in skip. They must
     /// run toVersion and be healthy members; the upgrade checks them and does not change them. They are controlled like
-    /// the other instances of their component. For a new upgrade list them in instances.</summary>
+    /// the other instances of their component; where preflight found the control of those, it finds that of these on
+    /// their hosts, too. For a new upgrade list them in instances.</summary>
     [FieldClass(FieldClass.Access)]
     [ListMap("name")]
     [Items(SchemaLimits.ChangedInstances)]

@@ -54,11 +54,11 @@ internal sealed class TopologySearch(
     private async Task FindMembersAsync(string seed, CancellationToken cancellationToken)
     {
         IReadOnlyList<Finding> open = [];
+        var seeds = seed.Split(',');
         for (var round = 1; round <= MostRounds; round++)
         {
             var before = (_members.Count, _looked.Count);
-            var search = MemberSearch.Of(seed, [.. _looked.Values.SelectMany(p => p)]);
-            var found = await engine.FindMembersAsync(search, cancellationToken);
+            var found = await AskAsync(seeds, cancellationToken);
             open = found.Findings;
             if (!Take(found.Members))
             {
@@ -83,6 +83,26 @@ internal sealed class TopologySearch(
         }
 
         findings.Add(open);
+    }
+
+    // The address that answers is asked first in the next round.
+    private async Task<FoundMembers> AskAsync(string[] seeds, CancellationToken cancellationToken)
+    {
+        var failed = new List<Finding>();
+        for (var i = 0; i < seeds.Length; i++)
+        {
+            var search = MemberSearch.Of(seeds[i], [.. _looked.Values.SelectMany(p => p)]);
+            var found = await engine.FindMembersAsync(search, cancellationToken);
+            if (found.Members.Count > 0)
+            {
+                (seeds[0], seeds[i]) = (seeds[i], seeds[0]);
+                return found;
+            }
+
+            failed.AddRange(found.Findings);
+        }
+
+        return new FoundMembers([], failed);
     }
 
     // False if there are too many.

@@ -118,6 +118,26 @@ public sealed class TopologySearchTests
         _findings.Sorted().ShouldHaveSingleItem().Node.ShouldBe("h9");
     }
 
+    [Fact]
+    public async Task Next_seed_is_asked_where_one_does_not_answer()
+    {
+        Runs("h2", DatabaseComponent.PD, 2379);
+        var asked = new List<string>();
+        var search = new TopologySearch(
+            Spec() with { Seed = "h1,h2:2379,h3" },
+            new Cluster(search =>
+            {
+                asked.Add(search.Host);
+                return search.Host == "h2" ? [Member(DatabaseComponent.PD, "h2", 2379)] : [];
+            }),
+            LookAsync,
+            _bound.Add,
+            _findings);
+
+        (await search.RunAsync(CancellationToken.None)).ShouldNotBeNull().Instances.ShouldHaveSingleItem().Host.ShouldBe("h2");
+        asked.ShouldBe(["h1", "h2", "h2"]);
+    }
+
     [Theory]
     [InlineData(5000, 0)]
     [InlineData(200, 200)]
