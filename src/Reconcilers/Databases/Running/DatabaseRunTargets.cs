@@ -13,6 +13,7 @@ internal sealed class DatabaseRunTargets
     private readonly List<IServiceHttp> _others = [];
     private readonly IEngineTargets _engine;
     private readonly ChangedTopology _topology;
+    private readonly AddedInstances _added;
     private readonly BoundDatabaseHosts _hosts;
     private readonly Lock _boundGate = new();
     private bool _isSearched;
@@ -22,8 +23,10 @@ internal sealed class DatabaseRunTargets
     private DatabaseRunTargets(
         DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services, Action onEvent)
     {
+        _added = new AddedInstances(
+            () => _bound!.IsSearched, (host, token) => _hosts!.ProcessesAsync(host, token), () => Bind(_bound!));
         (_bound, Secrets, _services, _onEvent) = (
-            new BoundUpgrade(upgrade, upgrade.Status?.Inventory), secrets, services, onEvent);
+            new BoundUpgrade(upgrade, upgrade.Status?.Inventory, _added), secrets, services, onEvent);
         _redactor = new Redactor(secrets.Confidential);
         _http = new Lazy<IServiceHttp>(() => new ServiceHttp(secrets.Tls, services.Time, Connections, secrets.Web));
         _plain = new Lazy<IServiceHttp>(() => new ServiceHttp(null, services.Time, Connections, secrets.Web));
@@ -31,7 +34,7 @@ internal sealed class DatabaseRunTargets
         _hosts = new BoundDatabaseHosts(_bound.Current, secrets, services.Hosts, _kind);
         Connections = ConnectionsOf(upgrade.Spec, _hosts, services.Endpoints);
         _engine = _kind.Bind(this);
-        _topology = new ChangedTopology(() => _bound.Complete, _engine, services.Events, services.Time);
+        _topology = new ChangedTopology(() => _bound.Complete, _engine, _added, services.Events, services.Time);
     }
 
     // With the instances that the database should have now.
@@ -71,7 +74,7 @@ internal sealed class DatabaseRunTargets
     {
         lock (_boundGate)
         {
-            _bound = new BoundUpgrade(entity, _isSearched ? _found : entity.Status?.Inventory);
+            _bound = new BoundUpgrade(entity, _isSearched ? _found : entity.Status?.Inventory, _added);
         }
     }
 
@@ -163,18 +166,31 @@ internal sealed class DatabaseRunTargets
         lock (_boundGate)
         {
             (_isSearched, _found) = (true, inventory);
-            _bound = new BoundUpgrade(_bound.Written, inventory);
+            Bind(new BoundUpgrade(_bound.Written, inventory, _added));
+        }
+    }
+
+    private void Bind(BoundUpgrade bound)
+    {
+        lock (_boundGate)
+        {
+            _bound = bound.Again();
             _hosts.Complete(_bound.Current.Spec);
         }
     }
 
     /// <summary>An upgrade, the same with what its spec leaves out, and that with the instances of now.</summary>
-    private sealed class BoundUpgrade(DatabaseRollingUpgrade written, DatabaseInventory? inventory)
+    private sealed class BoundUpgrade(
+        DatabaseRollingUpgrade written, DatabaseInventory? inventory, AddedInstances added)
     {
+        public bool IsSearched => inventory is not null;
+
         public DatabaseRollingUpgrade Written => written;
 
         public DatabaseRollingUpgrade Complete { get; } = SpecCompletion.Complete(written, inventory);
 
-        public DatabaseRollingUpgrade Current => field ??= ChangedTopology.Current(Complete);
+        public DatabaseRollingUpgrade Current => field ??= ChangedTopology.Current(Complete, added);
+
+        public BoundUpgrade Again() => new(written, inventory, added);
     }
 }

@@ -7,10 +7,15 @@ namespace Drydock.Reconcilers.Databases;
 /// instance.</summary>
 /// <param name="stored">The upgrade as stored.</param>
 /// <param name="engine">The clients of its engine.</param>
+/// <param name="added">How instances of spec.added are started and stopped.</param>
 /// <param name="events">Where a skipped instance is reported.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ChangedTopology(
-    Func<DatabaseRollingUpgrade> stored, IEngineTargets engine, IEventRecorder events, TimeProvider time)
+    Func<DatabaseRollingUpgrade> stored,
+    IEngineTargets engine,
+    AddedInstances added,
+    IEventRecorder events,
+    TimeProvider time)
 {
     public const string GenerationFact = "skippedInGeneration";
 
@@ -23,7 +28,7 @@ internal sealed class ChangedTopology(
 
     public long Generation => stored().Metadata.Generation ?? 0;
 
-    public static DatabaseRollingUpgrade Current(DatabaseRollingUpgrade upgrade)
+    public static DatabaseRollingUpgrade Current(DatabaseRollingUpgrade upgrade, AddedInstances added)
     {
         var spec = upgrade.Spec;
         return IsUnchanged(spec)
@@ -35,7 +40,7 @@ internal sealed class ChangedTopology(
                     Instances =
                     [
                         .. spec.Instances.Where(i => !spec.Skip.Contains(i.Name, StringComparer.Ordinal)),
-                        .. spec.Added.Select(added => Instance(spec, added)),
+                        .. spec.Added.Select(instance => added.Of(spec, instance)),
                     ],
                 },
             };
@@ -87,7 +92,8 @@ internal sealed class ChangedTopology(
                 $"spec.added[{instance.Name}]",
                 spec.Instances.Exists(i => i.Name == instance.Name)
                     ? () => Task.FromResult<string?>("spec.instances has an instance of this name.")
-                    : () => engine.FindUnfitAsync(Instance(spec, instance), cancellationToken)));
+                    : async () => await added.FindAsync(spec, instance, engine, cancellationToken)
+                        ?? await engine.FindUnfitAsync(added.Of(spec, instance), cancellationToken)));
         }
 
         var refusal = refusals.Count > 0 ? string.Join(" ", refusals) : null;
@@ -99,20 +105,6 @@ internal sealed class ChangedTopology(
         stored(),
         Reasons.InstanceSkipped,
         $"{step} counts as done: the database no longer knows {instance}, which spec.skip names.");
-
-    // Controlled as its component is; where each instance has its own control, as the first of them.
-    private static DatabaseInstance Instance(DatabaseRollingUpgradeSpec spec, AddedInstance added) => new()
-    {
-        Name = added.Name,
-        Component = added.Component,
-        Host = added.Host,
-        Port = added.Port,
-        StatusPort = added.StatusPort,
-        DeployDir = added.DeployDir,
-        Control = spec.ControlOf(added.Component) is not null
-            ? null
-            : spec.Instances.Find(i => i.Component == added.Component)?.Control,
-    };
 
     private static Finding Refusal(string message, string field) =>
         new() { Reason = Reasons.InvalidSpec, Message = message, Field = field };
@@ -132,4 +124,59 @@ internal sealed class ChangedTopology(
     }
 
     private sealed record Answer(long Generation, DateTimeOffset At, string? Refusal);
+}
+
+/// <summary>How instances that joined the database are started and stopped: as their component, or as preflight finds
+/// it for every instance that the spec does not describe: on their hosts. Found once a process.</summary>
+/// <param name="isSearched">Whether preflight found what the spec leaves out.</param>
+/// <param name="look">Finds processes on a host.</param>
+/// <param name="onFound">Is told when more is known.</param>
+internal sealed class AddedInstances(
+    Func<bool> isSearched, Func<string, CancellationToken, Task<IReadOnlyList<HostProcess>>> look, Action onFound)
+{
+    private readonly ConcurrentDictionary<AddedInstance, InstanceControl?> _found = new();
+
+    public DatabaseInstance Of(DatabaseRollingUpgradeSpec spec, AddedInstance added)
+    {
+        // Where the spec gives each instance its own control, the new one has that of the first.
+        var own = isSearched()
+            ? _found.GetValueOrDefault(added)
+            : spec.Instances.Find(i => i.Component == added.Component)?.Control;
+        return new DatabaseInstance
+        {
+            Name = added.Name,
+            Component = added.Component,
+            Host = added.Host,
+            Port = added.Port,
+            StatusPort = added.StatusPort,
+            DeployDir = added.DeployDir,
+            Control = spec.ControlOf(added.Component) is null ? own : null,
+        };
+    }
+
+    /// <summary>Looks for it on its host, unless it is known; returns why it is not certain.</summary>
+    public async Task<string?> FindAsync(
+        DatabaseRollingUpgradeSpec spec,
+        AddedInstance added,
+        IEngineTargets engine,
+        CancellationToken cancellationToken)
+    {
+        var instance = Of(spec, added);
+        if (!isSearched() || spec.ControlOf(instance) is not null)
+        {
+            return null;
+        }
+
+        var findings = new Findings(static text => text, ClientFailures.Finding);
+        var search = new TopologySearch(
+            spec with { Seed = null, Instances = [instance] }, engine, look, static _ => { }, findings);
+        if (await search.RunAsync(cancellationToken) is not { Instances: [var found] })
+        {
+            return string.Join(' ', findings.Sorted().Select(f => f.Message));
+        }
+
+        _found[added] = found.Control?.AsSetting();
+        onFound();
+        return null;
+    }
 }

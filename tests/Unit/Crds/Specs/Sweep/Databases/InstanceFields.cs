@@ -82,7 +82,7 @@ internal static class InstanceFields
     private static FieldProof Topology(string field, Action<JsonObject> change, Action<JsonObject>? before = null) => Access(
         field,
         ATiDb,
-        spec => Task.FromResult(string.Join('\n', ChangedTopology.Current(SecretsBench.Upgrade(spec)).Spec.Instances)),
+        spec => Task.FromResult(string.Join('\n', ChangedTopology.Current(SecretsBench.Upgrade(spec), new AddedInstances(() => false, (_, _) => throw new NotSupportedException(), () => { })).Spec.Instances)),
         change,
         before);
 
