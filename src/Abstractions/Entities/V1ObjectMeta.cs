@@ -41,6 +41,11 @@ public sealed record V1ObjectMeta
     /// controller that changes the object reads it from the server first. Not part of the API.</summary>
     [JsonIgnore]
     public bool IsReduced { get; init; }
+
+    /// <summary>The object as its author wrote it. A client creates this instead, because a typed copy also has the
+    /// defaults of its types. Null: the typed object is what is meant. Not part of the API.</summary>
+    [JsonIgnore]
+    public System.Text.Json.Nodes.JsonObject? AsWritten { get; init; }
 }
 
 /// <summary>Points to the object that owns this one.</summary>

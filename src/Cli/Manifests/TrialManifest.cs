@@ -74,13 +74,21 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
         };
         try
         {
-            return (IKubernetesObject)document.Deserialize(options.GetTypeInfo(
-                kind.Kind == OmsUpgrade.KindName ? typeof(OmsUpgrade) : typeof(DatabaseRollingUpgrade)))!;
+            if (kind.Kind == OmsUpgrade.KindName)
+            {
+                var oms = Read<OmsUpgrade>();
+                return oms with { Metadata = oms.Metadata with { AsWritten = document } };
+            }
+
+            var database = Read<DatabaseRollingUpgrade>();
+            return database with { Metadata = database.Metadata with { AsWritten = document } };
         }
         catch (JsonException wrong)
         {
             throw new CliException($"{path} does not fit {kind.Kind}: {wrong.Message}");
         }
+
+        T Read<T>() => document.Deserialize((JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)))!;
     }
 
     private static string? Text(JsonNode? node) =>

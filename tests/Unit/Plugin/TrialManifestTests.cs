@@ -1,8 +1,15 @@
+using System.Text.Json.Nodes;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Manifests;
 using Drydock.Cli.Output;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds;
 using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Tests.Unit.Fakes;
+using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
 
@@ -50,6 +57,36 @@ public sealed class TrialManifestTests
         (upgrade.Spec.Mode, upgrade.Spec.ApprovedPlanHash).ShouldBe((RunMode.Plan, null));
         upgrade.Spec.HoldBefore.ShouldBe(["StopOld"]);
         upgrade.Spec.ToVersion.ShouldBe("4.2.2");
+    }
+
+    [Fact]
+    public async Task Server_gets_the_spec_as_it_was_written()
+    {
+        const string Spec = """
+            {"engine": "TiDB", "seed": "192.0.2.1", "instances": [{"name": "a", "component": "TiKV", "host": "h1", "port": 20161, "statusPort": 20181}]}
+            """;
+        await using var server = await FakeApiServer.StartAsync();
+        JsonNode? sent = null;
+        server.Otherwise(async context =>
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            var text = await reader.ReadToEndAsync(context.RequestAborted);
+            sent = JsonNode.Parse(text);
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(text, context.RequestAborted);
+        });
+        using var client = new KubernetesClient(
+            new k8s.KubernetesClientConfiguration { Host = server.Address.AbsoluteUri },
+            KubernetesJson.CreateOptions(CrdsJsonContext.Default));
+        var trial = TrialManifest.Read($"kind: DatabaseRollingUpgrade\nmetadata: {{name: night}}\nspec: {Spec}", "up.yaml", "x");
+
+        await client.CreateAsync((DatabaseRollingUpgrade)trial.Entity, TestContext.Current.CancellationToken);
+
+        var expected = JsonNode.Parse(Spec)!;
+        expected["mode"] = "Plan";
+        JsonNode.DeepEquals(sent!["spec"], expected).ShouldBeTrue(sent.ToJsonString());
+        sent["metadata"]!["name"]!.GetValue<string>().ShouldStartWith("night-check-");
+        (sent["kind"]!.GetValue<string>(), sent["apiVersion"]!.GetValue<string>()).ShouldBe(("DatabaseRollingUpgrade", "drydock.dev/v1alpha1"));
     }
 
     [Fact]

@@ -18,7 +18,8 @@ internal sealed class EntityJson(JsonSerializerOptions json)
         }
 
         var resource = KubernetesResource.Of<TEntity>();
-        var node = JsonSerializer.SerializeToNode(entity, json.TypeInfo<TEntity>())!.AsObject();
+        var node = (entity.Metadata.AsWritten?.DeepClone()
+            ?? JsonSerializer.SerializeToNode(entity, json.TypeInfo<TEntity>())!).AsObject();
         node["apiVersion"] = resource.ApiVersion;
         node["kind"] = resource.Kind;
         if (withoutServerFields && node["metadata"] is JsonObject metadata)
