@@ -137,6 +137,16 @@ internal sealed class WitnessedExec
                 + "again on this data.");
         }
 
+        // Of a container that is being stopped dockerd shows no files for a moment.
+        if (exec is { HasEnded: true, ExitCode: not (NoWorkingDirectory or NoDirectory or AlreadyStarted) }
+            && (await ReadAsync(Reserved, cancellationToken) is null
+                || await ReadAsync("started", cancellationToken) is not null))
+        {
+            throw new IOException(
+                $"The command ended with its container, and {_directory} cannot be read at the moment. It is read "
+                + "again.");
+        }
+
         if (exec is null && await ReadAsync(Reserved, cancellationToken) is null)
         {
             return new WitnessedOutcome(

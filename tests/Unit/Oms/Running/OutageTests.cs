@@ -35,6 +35,23 @@ public sealed class OutageTests
     [Theory]
     [InlineData("jar")]
     [InlineData("init")]
+    public void Command_lost_with_its_container_is_reported_as_lost_at_once(string kind)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Count(kind) == 1, kind);
+        world.RunFor(TimeSpan.FromSeconds(5));
+        world.New("oms-a")!.Stop();
+        world.RunToStall();
+
+        world.ReasonOf("Stalled").ShouldBe("OutcomeUnknown");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("snapshot has to be restored");
+        world.Status.Message.ShouldNotContain("docker start");
+        world.Count(kind).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("jar")]
+    [InlineData("init")]
     public void Command_survives_dockerd_restart_with_live_restore(string kind)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();

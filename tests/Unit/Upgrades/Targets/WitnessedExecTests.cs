@@ -70,6 +70,32 @@ public sealed class WitnessedExecTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Files_out_of_sight_while_the_container_stops_do_not_say_that_nothing_ran()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "started"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_directory, "reserved"), "", TestContext.Current.CancellationToken);
+        _ended = 137;
+        var witness = new WitnessedExec(Fake<IDockerClient>(Client), "c", _directory);
+
+        for (_hidden = 5; _hidden > 0;)
+        {
+            await Should.ThrowAsync<IOException>(() => witness.LookAsync("ended", TestContext.Current.CancellationToken));
+        }
+
+        (await witness.LookAsync("ended", TestContext.Current.CancellationToken)).State.ShouldBe(WitnessedState.Unknown);
+    }
+
+    [Fact]
+    public async Task Command_whose_wrapper_was_killed_before_it_began_never_ran()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "reserved"), "", TestContext.Current.CancellationToken);
+        _ended = 137;
+
+        (await new WitnessedExec(Fake<IDockerClient>(Client), "c", _directory).LookAsync(
+            "ended", TestContext.Current.CancellationToken)).State.ShouldBe(WitnessedState.NeverRan);
+    }
+
     private object? Client(MethodInfo method, object?[] arguments) => method.Name switch
     {
         "get_Containers" => Fake<IContainerOperations>(Containers),
@@ -82,12 +108,13 @@ public sealed class WitnessedExecTests : IDisposable
         nameof(IContainerOperations.InspectContainerAsync) =>
             Task.FromResult(new ContainerInspectResponse { State = new ContainerState { Running = true } }),
         nameof(IContainerOperations.GetArchiveFromContainerAsync) =>
-            ArchiveAsync(((GetArchiveFromContainerParameters)arguments[1]!).Path),
+            ArchiveAsync(_hidden-- > 0 ? "/nowhere" : ((GetArchiveFromContainerParameters)arguments[1]!).Path),
         _ => throw new NotSupportedException(method.Name),
     };
 
     private readonly List<ContainerExecCreateParameters> _created = [];
     private int _ended;
+    private int _hidden;
 
     private object? Execs(MethodInfo method, object?[] arguments)
     {
