@@ -63,7 +63,7 @@ internal sealed class OtlpClient : IDisposable
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // Telemetry must not end the work that it reports.
-            return new OtlpAnswer($"{_target} cannot be used: {exception.GetType().Name}: {exception.Message}");
+            return new OtlpAnswer($"{_target} cannot be used: {exception.Message}");
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class TlsHandshake : IDisposable
         Read(
             name,
             "the authority (ca.crt or ca.pem)",
-            () => _authorities.ImportFromPem(Text(material.CertificateAuthority)));
+            () => _authorities.ImportFromPem(PemText.Of(material.CertificateAuthority.Span)));
         if (_authorities.Count == 0)
         {
             throw new DockerEndpointException(
@@ -30,8 +30,9 @@ internal sealed class TlsHandshake : IDisposable
         X509Certificate2? certificate = null;
         Read(name, "the client certificate and key (tls.crt and tls.key, or cert.pem and key.pem)", () =>
         {
-            certificate = X509Certificate2.CreateFromPem(Text(material.Certificate), Text(material.PrivateKey));
-            _own.ImportFromPem(Text(material.Certificate));
+            certificate = X509Certificate2.CreateFromPem(
+                PemText.Of(material.Certificate.Span), PemText.Of(material.PrivateKey.Span));
+            _own.ImportFromPem(PemText.Of(material.Certificate.Span));
         });
         Certificate = certificate!;
         _context = SslStreamCertificateContext.Create(Certificate, _own, offline: true);
@@ -145,8 +146,6 @@ internal sealed class TlsHandshake : IDisposable
         return $"{string.Join("; ", reasons)} (subject {certificate?.Subject ?? "none"})";
     }
 
-    private static string Text(ReadOnlyMemory<byte> pem) => Encoding.UTF8.GetString(pem.Span);
-
     private static void Read(string name, string what, Action read)
     {
         try
@@ -158,8 +157,8 @@ internal sealed class TlsHandshake : IDisposable
             // The inner exception is omitted on purpose: no part of a key file may reach a log.
             throw new DockerEndpointException(
                 name,
-                $"endpoint {name}: TLS material: {what} cannot be read as PEM, or do not belong together "
-                    + $"({e.GetType().Name}).");
+                $"endpoint {name}: TLS material: {what} cannot be read as PEM, or do not belong together. "
+                    + "Put the PEM files of this engine there.");
         }
     }
 }

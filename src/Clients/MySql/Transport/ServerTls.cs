@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Drydock.Abstractions.Values;
 
 namespace Drydock.Clients.MySql.Transport;
 
@@ -8,7 +9,8 @@ namespace Drydock.Clients.MySql.Transport;
 internal static class ServerTls
 {
     /// <exception cref="ArgumentException">A file is missing or unusable.</exception>
-    /// <exception cref="LinkRefusedException">The server's certificate is not accepted.</exception>
+    /// <exception cref="LinkRefusedException">No authority can be read, or the server's certificate is not
+    /// accepted.</exception>
     internal static async Task<SslStream> StartAsync(
         Stream stream, MySqlConnectionStringBuilder options, CancellationToken cancellationToken)
     {
@@ -95,21 +97,18 @@ internal static class ServerTls
             return null;
         }
 
-        var authority = new X509Certificate2Collection();
-        try
+        var pem = options.SslCaPem.Length > 0
+            ? Encoding.UTF8.GetBytes(options.SslCaPem)
+            : File.ReadAllBytes(Existing("SSL CA", options.SslCa));
+        if (PemText.Refusal(pem) is { } refusal)
         {
-            authority.ImportFromPem(
-                options.SslCaPem.Length > 0 ? options.SslCaPem : File.ReadAllText(Existing("SSL CA", options.SslCa)));
-        }
-        catch (CryptographicException exception)
-        {
-            throw new ArgumentException(
-                $"SSL CA contains no usable certificate: {exception.Message}", nameof(options), exception);
+            throw new LinkRefusedException(
+                $"The certificate authority of the server (key ca.crt) {refusal}", MySqlException.TlsFailed);
         }
 
-        return authority.Count > 0
-            ? authority
-            : throw new ArgumentException("SSL CA contains no certificate in PEM format.", nameof(options));
+        var authority = new X509Certificate2Collection();
+        authority.ImportFromPem(PemText.Of(pem));
+        return authority;
     }
 
     private static X509Certificate2? Client(MySqlConnectionStringBuilder options)

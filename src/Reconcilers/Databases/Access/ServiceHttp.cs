@@ -293,7 +293,7 @@ internal sealed class ServiceHttp : IServiceHttp
                 RevocationMode = X509RevocationMode.NoCheck,
                 DisableCertificateDownloads = true,
             };
-            policy.CustomTrustStore.ImportFromPem(Encoding.UTF8.GetString(tls.Ca));
+            policy.CustomTrustStore.ImportFromPem(PemText.Of(tls.Ca));
             _certificates.AddRange(policy.CustomTrustStore);
             if (policy.CustomTrustStore.Count == 0)
             {
@@ -303,11 +303,10 @@ internal sealed class ServiceHttp : IServiceHttp
             var options = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
             if (tls is { Certificate: { } certificate, Key: { } key })
             {
-                var own = X509Certificate2.CreateFromPem(
-                    Encoding.UTF8.GetString(certificate), Encoding.UTF8.GetString(key));
+                var own = X509Certificate2.CreateFromPem(PemText.Of(certificate), PemText.Of(key));
                 _certificates.Add(own);
                 var chain = new X509Certificate2Collection();
-                chain.ImportFromPem(Encoding.UTF8.GetString(certificate));
+                chain.ImportFromPem(PemText.Of(certificate));
                 _certificates.AddRange(chain);
                 options.ClientCertificateContext = SslStreamCertificateContext.Create(own, chain, offline: true);
             }

@@ -26,22 +26,14 @@ internal sealed class ConsoleCertificate(OmsApiTarget target)
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
         };
-        try
+        if (PemText.Refusal(Encoding.UTF8.GetBytes(authority)) is { } refusal)
         {
-            policy.CustomTrustStore.ImportFromPem(authority);
-        }
-        catch (CryptographicException exception)
-        {
-            throw NoAuthority(exception);
+            throw new OmsApiException(OmsApiErrorKind.Credentials, $"The key ca.crt {refusal.TrimEnd('.')}");
         }
 
-        return policy.CustomTrustStore.Count > 0 ? policy : throw NoAuthority(null);
+        policy.CustomTrustStore.ImportFromPem(authority);
+        return policy;
     }
-
-    private static OmsApiException NoAuthority(CryptographicException? cause) => new(
-        OmsApiErrorKind.Credentials,
-        "The key ca.crt contains no PEM certificate. Put the authority of the console's certificate there",
-        innerException: cause);
 
     private bool Accept(object sender, X509Certificate? presented, X509Chain? chain, SslPolicyErrors errors)
     {

@@ -31,7 +31,7 @@ internal static class OmsApiCredentials
             address,
             Required(name, data, "username"),
             new Secret(Required(name, data, "password")),
-            SecretText.Of(data, SecretKeys.Authority))
+            SecretLimits.Pem(data.GetValueOrDefault(SecretKeys.Authority)))
         {
             ServerName = ServerName(name, data, address),
         };

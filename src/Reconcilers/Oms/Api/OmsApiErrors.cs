@@ -74,9 +74,7 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
         var why = cause is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
             ? $"the TLS handshake failed ({HttpFailure.Describe(cause)}). "
                 + "Check that this port speaks TLS, or correct the key url"
-            : "it does not answer "
-                + $"({(cause as HttpRequestException)?.HttpRequestError.ToString() ?? cause.GetType().Name}: "
-                + $"{HttpFailure.Describe(cause)}). "
+            : $"it does not answer ({HttpFailure.Describe(cause)}). "
                 + "Check that the port is open to the operator and that oms_console is running";
         return Error(OmsApiErrorKind.Unreachable, what, why, cause: cause);
     }

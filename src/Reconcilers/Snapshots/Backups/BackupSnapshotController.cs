@@ -203,7 +203,7 @@ internal sealed partial class BackupSnapshotController(
         {
             // Rethrown, it would recur at every reconcile and would never appear in status.
             Unexpected(_logger, exception, snapshot.Metadata.Namespace, snapshot.Metadata.Name);
-            return Failed(Reasons.DumpFailed, $"{exception.GetType().Name}: {exception.Message}");
+            return Failed(Reasons.DumpFailed, "The operator failed unexpectedly; its log has the cause.");
         }
 
         BackupSnapshotStatus Failed(string reason, string message)

@@ -250,7 +250,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             // Rethrown, it would recur at every reconcile and would never appear in status.
             Unexpected(_logger, exception, restore.Metadata.Namespace, restore.Metadata.Name);
             outcome = new RestoreOutcome.Failed(
-                Reasons.RestoreFailed, $"{exception.GetType().Name}: {exception.Message}");
+                Reasons.RestoreFailed, "The operator failed unexpectedly; its log has the cause.");
         }
 
         var arrivesBy = outcome.MayArrive && !RestoreProgress.HasBegun(restore.Status)

@@ -103,7 +103,7 @@ internal sealed class Storages : IStorages, IDisposable
                 Required(secret, StorageKeys.AccessKey, StorageKeys.AwsAccessKey),
                 Required(secret, StorageKeys.SecretKey, StorageKeys.AwsSecretKey),
                 Text(secret, StorageKeys.SessionToken) ?? Text(secret, StorageKeys.AwsSessionToken),
-                Text(secret, StorageKeys.Authority));
+                SecretLimits.Pem(secret.Data?.GetValueOrDefault(StorageKeys.Authority)));
 
     private S3StorageOptions OptionsOf(Crds.Common.S3Storage s3, S3Keys keys) => new()
     {

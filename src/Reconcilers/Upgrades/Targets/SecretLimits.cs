@@ -15,9 +15,14 @@ internal static class SecretLimits
     public static string? Refusal(string secret, string key, byte[]? value)
     {
         var limit = key == SshMaterial.KnownHostsKey ? SshMaterial.MaxKnownHostsBytes : MaxBytes;
-        return value?.Length > limit
-            ? $"Secret {secret}: the key {key} has {value.Length} bytes; at most {limit} are taken. Put only what this "
-                + "target needs there."
+        if (value?.Length > limit)
+        {
+            return $"Secret {secret}: the key {key} has {value.Length} bytes; at most {limit} are taken. Put only what "
+                + "this target needs there.";
+        }
+
+        return key is "username" or "password" or "host" && value?.Contains((byte)0) == true
+            ? $"Secret {secret}: the key {key} has a NUL character, which no server takes. Write the value without it."
             : null;
     }
 
@@ -25,5 +30,6 @@ internal static class SecretLimits
         keys.Select(key => Refusal(secret, key, data?.GetValueOrDefault(key)))
             .FirstOrDefault(refusal => refusal is not null);
 
-    public static string? Pem(byte[]? value) => value is { Length: > 0 } ? Encoding.UTF8.GetString(value) : null;
+    public static string? Pem(byte[]? value) =>
+        PemText.Of(value) is var text && string.IsNullOrWhiteSpace(text) ? null : text;
 }

@@ -96,7 +96,7 @@ public sealed class RestoreFailureTests
         await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
         var status = await _world.StatusAsync();
         status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.RestoreFailed}");
-        status.Message!.ShouldContain("InvalidOperationException: nobody thought of that");
+        status.Message!.ShouldContain("The operator failed unexpectedly; its log has the cause.");
         status.Message!.ShouldContain("Incomplete now: cm");
 
         op.Loader.Fault = null;

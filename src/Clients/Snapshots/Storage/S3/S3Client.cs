@@ -73,23 +73,13 @@ internal sealed class S3Client : IDisposable
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
         };
-        try
+        if (PemText.Refusal(Encoding.UTF8.GetBytes(pem)) is { } refusal)
         {
-            policy.CustomTrustStore.ImportFromPem(pem);
-        }
-        catch (CryptographicException e)
-        {
-            throw new SnapshotException(
-                SnapshotFailure.InvalidRequest,
-                $"ca.crt of the S3 storage is not a PEM certificate: {Sentences.Close(e.Message)}",
-                e);
+            throw new SnapshotException(SnapshotFailure.InvalidRequest, $"ca.crt of the S3 storage {refusal}");
         }
 
-        return policy.CustomTrustStore.Count > 0
-            ? policy
-            : throw new SnapshotException(
-                SnapshotFailure.InvalidRequest,
-                "ca.crt of the S3 storage contains no certificate, expected PEM (-----BEGIN CERTIFICATE-----).");
+        policy.CustomTrustStore.ImportFromPem(pem);
+        return policy;
     }
 
     private sealed class OneClient(HttpClient http) : HttpClientFactory

@@ -94,7 +94,7 @@ internal static class S3Errors
             }
         }
 
-        return error.GetType().Name;
+        return Sentences.Open(error.Message);
     }
 
     // The server's own message is omitted if it may repeat sent data (an access key, a string to sign).
