@@ -46,4 +46,7 @@ internal static class SnapshotLimits
     internal const int ClientLine = 4_096;
 
     internal const int CatalogueRows = 200_000;
+
+    /// <summary>Bytes of an event up to the end of the line that has its name, schedule and state.</summary>
+    internal const int EventHead = 1 << 20;
 }

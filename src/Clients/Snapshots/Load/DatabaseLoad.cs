@@ -11,6 +11,9 @@ internal sealed record DatabaseLoad(
 {
     internal SnapshotLocation Location => Request.Location;
 
+    /// <summary>Whether it is loaded for a test beside the original, whose events run.</summary>
+    internal bool IsTest => Key.EndsWith(SessionMarker.ForTest, StringComparison.Ordinal);
+
     /// <summary>How much the names of the tables in its dump may take.</summary>
     internal NameBudget Names { get; } = new();
 

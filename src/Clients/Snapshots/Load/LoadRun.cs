@@ -55,7 +55,13 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
     {
         // Another server version prints definitions differently.
         var sameVersion = session.Connection.ServerVersion == load.Manifest.Server.Version;
-        return session.AskAsync(c => CompareAsync(c, load.Database, load.Target, sameVersion, cancellationToken));
+        var expected = load.IsTest
+            ? load.Database with
+            {
+                Events = [.. load.Database.Events.Select(static e => new SnapshotObject(e.Name, null))],
+            }
+            : load.Database;
+        return session.AskAsync(c => CompareAsync(c, expected, load.Target, sameVersion, cancellationToken));
     }
 
     internal static async Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
@@ -134,15 +140,23 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
     private async Task FeedAsync(
         DatabaseLoad load, SnapshotFile file, Stream input, ProgressMeter meter, CancellationToken cancellationToken)
     {
+        ValueTask WriteAsync(ReadOnlyMemory<byte> piece, CancellationToken token) =>
+            ConsumerException.WriteAsync(input, piece, token);
+        var events = load.IsTest && load.Database.Events.Count > 0 ? new DisabledEvents(WriteAsync) : null;
         var stored = await coder.ReadAsync(
             load.Location.Storage,
             load.Location.Prefix + file.Name,
             new DumpReadRequest(file, new NameBudget()),
             load.DecryptionKey,
             ReadDepth.Decoded,
-            (piece, token) => ConsumerException.WriteAsync(input, piece, token),
+            events is null ? WriteAsync : events.WriteAsync,
             meter,
             cancellationToken).ConfigureAwait(false);
+        if (events is not null)
+        {
+            await events.FinishAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         DumpCheck.ThrowIfAny(
             [.. DumpCheck.Stored(load.Database.Name, file, stored, opened: true)],
             $"Database {load.Target} is loaded only partly, because its file changed between its verification and "

@@ -23,7 +23,6 @@ internal sealed class RestoreTest(
 
         await using var session = await LoadSession.OpenAsync(
             _location, request.Connection, _scratch, cancellationToken).ConfigureAwait(false);
-        await RequireNoEventsAsync(manifest, session, cancellationToken).ConfigureAwait(false);
         await session.LockAsync(
             _location.Id,
             manifest.Databases[0].Name + SessionMarker.ForTest,
@@ -103,29 +102,6 @@ internal sealed class RestoreTest(
         catch (SnapshotException e) when (IsOfTheSnapshot(e.Failure))
         {
             return [new SnapshotFinding(e.Failure, database.Name, e.Message)];
-        }
-    }
-
-    // An event of the copy would run in addition to the original, and qualified names in it refer to the original
-    // database.
-    private static async Task RequireNoEventsAsync(
-        SnapshotManifest manifest, LoadSession session, CancellationToken cancellationToken)
-    {
-        var withEvents = manifest.Databases.Where(static d => d.Events.Count > 0).Select(static d => d.Name).ToList();
-        if (withEvents.Count == 0)
-        {
-            return;
-        }
-
-        var scheduler = await session.AskAsync(
-            c => MySqlServer.VariableAsync(c, "event_scheduler", cancellationToken)).ConfigureAwait(false);
-        if (scheduler is "ON" or "1")
-        {
-            throw new SnapshotException(
-                SnapshotFailure.InvalidRequest,
-                $"{string.Join(", ", withEvents)}: the snapshot has events and the server's event_scheduler is ON, so "
-                    + "the server would also run the events of the test copy. "
-                    + "Test it on a server whose event_scheduler is OFF.");
         }
     }
 

@@ -111,19 +111,42 @@ public sealed class RestoreTestTests : IAsyncLifetime
         folder.Files().Length.ShouldBe(2);
     }
 
-    [Fact]
-    public async Task RestoreTest_is_refused_while_event_scheduler_is_on()
+    [Theory]
+    [InlineData(DumpToolKind.MySqlDump)]
+    [InlineData(DumpToolKind.MyDumper)]
+    public async Task Events_of_the_copy_do_not_run_while_event_scheduler_is_on(DumpToolKind tool)
     {
         using var folder = new TemporaryStorage();
-        var database = await SampleDatabase.CreateAsync(_server, rows: 1);
+        var database = await TwoRowsAsync();
+        await using var connection = await _server.OpenAsync(database);
+        foreach (var statement in (string[])
+        [
+            "CREATE EVENT `a `` ON COMPLETION PRESERVE ENABLE '` ON SCHEDULE EVERY 1 SECOND COMMENT 'PRESERVE ENABLE ' DO DELETE FROM a WHERE id < 0",
+            "CREATE EVENT b ON SCHEDULE EVERY 1 DAY ON COMPLETION PRESERVE DISABLE DO BEGIN SELECT 1; SELECT ' PRESERVE ENABLE '; END",
+            "CREATE EVENT c ON SCHEDULE AT '2037-01-01 00:00:00' ON COMPLETION PRESERVE ENABLE DO SELECT 1",
+        ])
+        {
+            await MariaDbServer.ExecuteAsync(connection, statement);
+        }
+
         var location = folder.At("events");
-        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [database] }, Token);
+        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [database], Tool = tool }, Token);
         await using var root = new MySqlConnection(_server.RootOptions());
         await root.OpenAsync(Token);
         await MariaDbServer.ExecuteAsync(root, "SET GLOBAL event_scheduler=ON");
-        var e = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreTestAsync(Request(location), Token));
-        e.Failure.ShouldBe(SnapshotFailure.InvalidRequest);
-        e.Message.ShouldContain("event_scheduler");
+        var copied = "";
+        var loaded = new Sink([])
+        {
+            Comparing = () => copied = System.Text.Encoding.UTF8.GetString(_server.Cli(
+                "", $"SELECT COUNT(*), SUM(STATUS = 'DISABLED') FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '{RestoreTest.NameOf(location.Id)}'")),
+        };
+
+        var tested = await new SnapshotLoader().RestoreTestAsync(Request(location) with { Progress = loaded }, Token);
+
+        tested.Findings.ShouldBeEmpty();
+        tested.Warnings.ShouldBeEmpty();
+        copied.ShouldBe("3\t3");
+        System.Text.Encoding.UTF8.GetString(_server.Cli(database, "SELECT COUNT(*) FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() AND STATUS = 'ENABLED'")).ShouldBe("2");
     }
 
     [Fact]
@@ -154,6 +177,15 @@ public sealed class RestoreTestTests : IAsyncLifetime
 
     private sealed class Sink(System.Collections.Concurrent.ConcurrentBag<SnapshotProgress> seen) : IProgress<SnapshotProgress>
     {
-        public void Report(SnapshotProgress value) => seen.Add(value);
+        public Action? Comparing { get; init; }
+
+        public void Report(SnapshotProgress value)
+        {
+            seen.Add(value);
+            if (value.Stage == SnapshotStage.Comparing)
+            {
+                Comparing?.Invoke();
+            }
+        }
     }
 }
