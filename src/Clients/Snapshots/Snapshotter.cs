@@ -189,7 +189,8 @@ public sealed class Snapshotter(
             new MySqlConnection(new MySqlConnectionStringBuilder(request.Connection) { Database = "" });
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
         var server = await MySqlServer.IdentifyAsync(connection, cancellationToken).ConfigureAwait(false);
-        var reader = new CatalogueReader(connection, SessionMarker.Comment(request.Location.Id));
+        var marker = SessionMarker.Comment(request.Location.Id);
+        var reader = new CatalogueReader(connection, marker);
         var catalogues = new List<DatabaseCatalogue>();
         foreach (var database in request.Databases)
         {
@@ -207,8 +208,26 @@ public sealed class Snapshotter(
             catalogues.Exists(static c => c.Routines.Count > 0),
             catalogues.Exists(static c => c.Triggers.Count > 0),
             catalogues.Exists(static c => c.Events.Count > 0),
-            mayLock);
-        return new Prepared(server, await chosen.DescribeAsync(scope, cancellationToken).ConfigureAwait(false));
+            mayLock)
+        {
+            Versioned = [.. catalogues.SelectMany(static c => c.Versioned.Select(t => $"{c.Name}.{t}"))],
+            TakesHistory = await TakeHistoryAsync().ConfigureAwait(false),
+        };
+        var description = await chosen.DescribeAsync(scope, cancellationToken).ConfigureAwait(false);
+        return new Prepared(server, description);
+
+        async Task<bool> TakeHistoryAsync()
+        {
+            foreach (var catalogue in catalogues.Where(static c => c.Versioned.Count > 0))
+            {
+                if (!await reader.TakesHistoryAsync(catalogue.Name, cancellationToken).ConfigureAwait(false))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
     }
 
     private static async Task<IReadOnlyList<SnapshotDatabase>> DumpAllAsync(

@@ -11,6 +11,9 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
     // 1049, 1109, 1146: a view of information_schema that the server does not have (OceanBase 3: EVENTS).
     private static readonly int[] NotThere = [1049, 1109, 1146];
 
+    /// <summary>The rows of system-versioned tables are counted with those of the past.</summary>
+    internal bool CountsHistory { get; init; }
+
     internal SortedSet<string> Absent { get; } = new(StringComparer.Ordinal);
 
     internal async Task<DatabaseCatalogue?> ReadAsync(
@@ -30,6 +33,7 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
         var tables = new List<SnapshotTable>();
         var views = new List<SnapshotObject>();
         var sequences = new List<SnapshotObject>();
+        var versioned = new List<string>();
         foreach (var row in Sorted(
             await ListAsync(
                 "SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = @db "
@@ -49,7 +53,14 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
                         row[0], $"SHOW CREATE SEQUENCE {quoted}", [1], cancellationToken).ConfigureAwait(false));
                     break;
                 default:
-                    var rows = countRows ? await CountAsync(quoted, cancellationToken).ConfigureAwait(false) : 0;
+                    var from = quoted;
+                    if (row[1] == "SYSTEM VERSIONED")
+                    {
+                        versioned.Add(row[0]);
+                        from += CountsHistory ? " FOR SYSTEM_TIME ALL" : "";
+                    }
+
+                    var rows = countRows ? await CountAsync(from, cancellationToken).ConfigureAwait(false) : 0;
                     var table = await ObjectAsync(
                         row[0], $"SHOW CREATE TABLE {quoted}", [1], cancellationToken).ConfigureAwait(false);
                     tables.Add(new SnapshotTable(row[0], rows, table.DefinitionSha256)
@@ -81,8 +92,22 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
                 database,
                 [1, 2, 3],
                 cancellationToken).ConfigureAwait(false),
-            sequences);
+            sequences)
+        {
+            Versioned = versioned,
+        };
     }
+
+    /// <summary>Whether the server takes rows of the past back, and every table dates them: MariaDB from 10.11 on.
+    /// mysqldump ends with an error at a table whose history is by transactions.</summary>
+    internal async Task<bool> TakesHistoryAsync(string database, CancellationToken cancellationToken) =>
+        await MySqlServer.VariableAsync(
+            connection, "system_versioning_insert_history", cancellationToken).ConfigureAwait(false) is not null
+        && (await ListAsync(
+            "SELECT TABLE_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = @db AND "
+                + "GENERATION_EXPRESSION = 'ROW START' AND DATA_TYPE = 'bigint'",
+            database,
+            cancellationToken).ConfigureAwait(false)).Count == 0;
 
     [GeneratedRegex(@" AUTO_INCREMENT=\d+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex AutoIncrement();
@@ -143,9 +168,9 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
         }
     }
 
-    private async Task<long> CountAsync(string quotedTable, CancellationToken cancellationToken)
+    private async Task<long> CountAsync(string from, CancellationToken cancellationToken)
     {
-        await using var command = Command($"SELECT COUNT(*) FROM {quotedTable}");
+        await using var command = Command($"SELECT COUNT(*) FROM {from}");
         return Convert.ToInt64(
             await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false), CultureInfo.InvariantCulture);
     }
@@ -211,6 +236,9 @@ internal sealed record DatabaseCatalogue(
     IReadOnlyList<SnapshotObject> Events,
     IReadOnlyList<SnapshotObject> Sequences)
 {
+    /// <summary>Tables that keep the rows of the past (MariaDB's system versioning).</summary>
+    internal IReadOnlyList<string> Versioned { get; init; } = [];
+
     internal bool IsEmpty =>
         Tables.Count + Views.Count + Routines.Count + Triggers.Count + Events.Count + Sequences.Count == 0;
 }

@@ -13,6 +13,8 @@ internal sealed class DatabaseDump(
 
     private readonly SnapshotLocation _location = request.Location;
 
+    private bool History => flags.Contains(MySqlDumpTool.History);
+
     internal async Task<SnapshotDatabase> RunAsync(string database, CancellationToken cancellationToken)
     {
         await using var connection =
@@ -71,7 +73,7 @@ internal sealed class DatabaseDump(
         }
     }
 
-    private static SnapshotDatabase Describe(DatabaseCatalogue catalogue, DumpNames names, IEnumerable<Written> written)
+    private SnapshotDatabase Describe(DatabaseCatalogue catalogue, DumpNames names, IEnumerable<Written> written)
     {
         var files = written.Select(static w => w.File)
             .OrderBy(static f => f.Part)
@@ -90,6 +92,7 @@ internal sealed class DatabaseDump(
             Triggers = catalogue.Triggers,
             Events = catalogue.Events,
             Sequences = catalogue.Sequences,
+            History = History,
         };
     }
 
@@ -194,11 +197,9 @@ internal sealed class DatabaseDump(
     {
         try
         {
-            return await new CatalogueReader(
-                connection,
-                SessionMarker.Comment(_location.Id)).ReadAsync(database,
-                countRows: true,
-                cancellationToken).ConfigureAwait(false)
+            var reader =
+                new CatalogueReader(connection, SessionMarker.Comment(_location.Id)) { CountsHistory = History };
+            return await reader.ReadAsync(database, countRows: true, cancellationToken).ConfigureAwait(false)
                 ?? throw new SnapshotException(
                     SnapshotFailure.DatabaseMissing,
                     $"Database {database} disappeared from {request.Connection.Describe()} while it was dumped.");

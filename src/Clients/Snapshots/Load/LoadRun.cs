@@ -71,8 +71,8 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
         bool definitions,
         CancellationToken cancellationToken)
     {
-        var actual = await new CatalogueReader(connection, "").ReadAsync(
-            target, countRows: true, cancellationToken).ConfigureAwait(false);
+        var reader = new CatalogueReader(connection, "") { CountsHistory = database.History };
+        var actual = await reader.ReadAsync(target, countRows: true, cancellationToken).ConfigureAwait(false);
         return actual is null
             ? [
                 new SnapshotFinding(

@@ -32,6 +32,9 @@ public sealed record SnapshotDatabase
     public required IReadOnlyList<SnapshotObject> Sequences { get; init; }
 
     public long Rows => Tables.Sum(static t => t.Rows);
+
+    /// <summary>The rows of system-versioned tables include those of the past.</summary>
+    public bool History { get; init; }
 }
 
 /// <summary>One stored file of a dump, or the sum of all files.</summary>

@@ -55,7 +55,18 @@ public sealed record SnapshotTool(
     string Version,
     IReadOnlyList<string> Flags,
     DumpToolKind Kind = DumpToolKind.MySqlDump,
-    string? Consistency = null);
+    string? Consistency = null)
+{
+    internal const string WithoutHistory = "without the history of system-versioned tables";
+
+    /// <summary>What the dump left out, as the end of a sentence; null if nothing.</summary>
+    [JsonIgnore]
+    public string? Omission => Consistency?.IndexOf(WithoutHistory, StringComparison.Ordinal) is >= 0 and var at
+        ? Consistency[at..]
+        : null;
+
+    internal bool IsOfMariaDb => Version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
+}
 
 /// <summary>The object that a snapshot was taken for.</summary>
 /// <param name="Namespace">Its namespace: the snapshot can be restored only there.</param>

@@ -45,7 +45,21 @@ public sealed record DumpOutput(SnapshotPart Part, string Name, Stream Content, 
 /// <param name="Triggers">A database has triggers.</param>
 /// <param name="Events">A database has events.</param>
 /// <param name="MayLock">The user may lock the tables.</param>
-public sealed record DumpScope(MySqlServerKind Server, bool Routines, bool Triggers, bool Events, bool MayLock = false);
+public sealed record DumpScope(MySqlServerKind Server, bool Routines, bool Triggers, bool Events, bool MayLock = false)
+{
+    /// <summary>Tables that keep the rows of the past, as database and table.</summary>
+    public IReadOnlyList<string> Versioned { get; init; } = [];
+
+    /// <summary>The server takes the rows of the past back.</summary>
+    public bool TakesHistory { get; init; }
+
+    internal string? LostHistory(ToolInfo info) => Versioned.Count == 0 || DumpsHistory(info)
+        ? null
+        : $"; {SnapshotTool.WithoutHistory}, for want of a mysqldump and a server of MariaDB 10.11 or "
+            + $"later, or because it is by transactions: {Sentences.List(Versioned, 10)}";
+
+    internal bool DumpsHistory(ToolInfo info) => Versioned.Count > 0 && TakesHistory && info.DumpsHistory;
+}
 
 /// <summary>A tool that runs.</summary>
 /// <param name="ProcessId">Its pid.</param>

@@ -37,13 +37,14 @@ public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpToo
         return new SnapshotTool(
             Path.GetFileName(_options.MyDumper),
             $"{own.Version}; {sql.Version}",
-            [.. flags, Separator, .. MySqlDumpTool.CommonFlags(sql), .. MySqlDumpTool.ObjectFlags(scope)],
+            [.. flags, Separator, .. MySqlDumpTool.CommonFlags(sql, scope), .. MySqlDumpTool.ObjectFlags(scope)],
             DumpToolKind.MyDumper,
-            scope.MayLock
+            (scope.MayLock
                 ? "all tables of a database locked for reading until every thread had begun its transaction "
                     + "(--lock-all-tables --trx-consistency-only): transactional tables are of one moment"
                 : "no locks, for want of the privilege LOCK TABLES: every thread's transaction begins a moment after "
-                    + "the other's; consistent if no client wrote meanwhile");
+                    + "the other's; consistent if no client wrote meanwhile")
+                + scope.LostHistory(sql));
     }
 
     public async Task DumpAsync(

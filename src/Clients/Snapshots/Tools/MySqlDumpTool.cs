@@ -5,6 +5,8 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
 {
     public const string SkipLocks = "--skip-add-locks";
 
+    internal const string History = "--dump-history";
+
     private readonly SnapshotToolOptions _options = options ?? new SnapshotToolOptions();
     private ToolInfo? _info;
 
@@ -18,7 +20,7 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
             Flags(scope, info),
             DumpToolKind.MySqlDump,
             "one transaction a database (--single-transaction): transactional tables are of one moment, others of when "
-                + "they were read");
+                + $"they were read{scope.LostHistory(info)}");
     }
 
     public async Task DumpAsync(
@@ -34,7 +36,7 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
             cancellationToken).ConfigureAwait(false);
     }
 
-    internal static List<string> CommonFlags(ToolInfo info)
+    internal static List<string> CommonFlags(ToolInfo info, DumpScope scope)
     {
         List<string> flags =
         [
@@ -60,6 +62,11 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
                 // mysqldump 8.0 reads a table that exists only in MySQL 8.
                 flags.Add("--column-statistics=0");
             }
+        }
+
+        if (scope.DumpsHistory(info))
+        {
+            flags.Add(History);
         }
 
         return flags;
@@ -113,7 +120,7 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
 
     private static List<string> Flags(DumpScope scope, ToolInfo info)
     {
-        var flags = CommonFlags(info);
+        var flags = CommonFlags(info, scope);
         flags.AddRange(ObjectFlags(scope));
         return flags;
     }

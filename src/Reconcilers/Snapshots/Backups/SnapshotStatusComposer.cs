@@ -66,6 +66,7 @@ internal static class SnapshotStatusComposer
         var tested = snapshot.Spec.Verify == Crds.Common.SnapshotVerification.RestoreTest
             ? ", loaded into a scratch database and compared with the whole catalogue"
             : "";
+        var omission = manifest.Tool.Omission is { } left ? $" They were dumped {left}." : "";
         return WithConditions(
             snapshot,
             status,
@@ -76,7 +77,7 @@ internal static class SnapshotStatusComposer
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{manifest.Databases.Count} databases with {manifest.StoredBytes} bytes were stored, read back "
-                    + $"and compared{tested}.")),
+                    + $"and compared{tested}.{omission}")),
             now);
     }
 

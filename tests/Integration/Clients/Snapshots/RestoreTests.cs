@@ -148,6 +148,60 @@ public sealed class RestoreTests(MariaDbServer server)
         findings.ShouldHaveSingleItem().Failure.ShouldBe(SnapshotFailure.PacketTooLarge);
     }
 
+    [Theory]
+    [InlineData(DumpToolKind.MySqlDump)]
+    [InlineData(DumpToolKind.MyDumper)]
+    public async Task History_of_system_versioned_table_is_restored(DumpToolKind tool)
+    {
+        using var folder = new TemporaryStorage();
+        var database = await server.CreateDatabaseAsync();
+        await using var connection = await server.OpenAsync(database);
+        foreach (var statement in (string[])
+        [
+            "CREATE TABLE sv (a INT) WITH SYSTEM VERSIONING",
+            "CREATE TABLE plain (a INT)",
+            "INSERT INTO sv VALUES (1)",
+            "UPDATE sv SET a = 2",
+            "INSERT INTO sv VALUES (5)",
+            "DELETE FROM sv WHERE a = 5",
+        ])
+        {
+            await MariaDbServer.ExecuteAsync(connection, statement);
+        }
+
+        const string All = "SELECT a, row_start, row_end FROM sv FOR SYSTEM_TIME ALL ORDER BY row_start, a";
+        var before = server.Cli(database, All);
+        var location = folder.At("history");
+        var manifest = await new Snapshotter().TakeAsync(
+            new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database], Tool = tool }, Token);
+        manifest.Databases[0].Tables.Select(t => $"{t.Name}={t.Rows}").ShouldBe(["plain=0", "sv=3"]);
+        manifest.Tool.Omission.ShouldBeNull();
+
+        await new SnapshotLoader().RestoreAsync(
+            new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database }, Token);
+
+        server.Cli(database, All).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task History_that_cannot_be_dumped_is_named_in_the_manifest()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await server.CreateDatabaseAsync();
+        await using var connection = await server.OpenAsync(database);
+        await MariaDbServer.ExecuteAsync(
+            connection,
+            "CREATE TABLE tx (a INT, s BIGINT UNSIGNED AS ROW START, e BIGINT UNSIGNED AS ROW END, PERIOD FOR SYSTEM_TIME (s, e)) WITH SYSTEM VERSIONING ENGINE=InnoDB");
+        await MariaDbServer.ExecuteAsync(connection, "INSERT INTO tx (a) VALUES (1)");
+        await MariaDbServer.ExecuteAsync(connection, "UPDATE tx SET a = 2");
+
+        var manifest = await new Snapshotter().TakeAsync(
+            new SnapshotRequest { Location = folder.At("tx"), Connection = server.Options(), Databases = [database] }, Token);
+
+        manifest.Databases[0].Rows.ShouldBe(1);
+        manifest.Tool.Omission.ShouldNotBeNull().ShouldEndWith($": {database}.tx");
+    }
+
     [Fact]
     public async Task Refused_load_reports_server_error_without_password()
     {
