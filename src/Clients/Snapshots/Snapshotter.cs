@@ -214,6 +214,16 @@ public sealed class Snapshotter(
             TakesHistory = await TakeHistoryAsync().ConfigureAwait(false),
         };
         var description = await chosen.DescribeAsync(scope, cancellationToken).ConfigureAwait(false);
+        foreach (var database in description.IsOfMariaDb ? request.Databases : [])
+        {
+            var tables = await TableSelection.ReadAsync(
+                connection, database, marker, cancellationToken).ConfigureAwait(false);
+            if (tables.Refusal(database, server.Kind, request.Tool) is { } refusal)
+            {
+                throw new SnapshotException(SnapshotFailure.DumpFailed, refusal);
+            }
+        }
+
         return new Prepared(server, description);
 
         async Task<bool> TakeHistoryAsync()

@@ -19,21 +19,35 @@ public sealed record DatabaseObjects(
     int Events,
     IReadOnlyList<string> AbsentLists)
 {
+    /// <summary>Why the server could not load a dump by the tool, for tools of which that is so.</summary>
+    public IReadOnlyDictionary<DumpToolKind, string> Refusals { get; private init; } =
+        new Dictionary<DumpToolKind, string>();
+
     /// <summary>Reads a database; null if there is none of that name. Changes nothing.</summary>
     /// <exception cref="MySqlException">The server refuses a query.</exception>
     public static async Task<DatabaseObjects?> ReadAsync(
         MySqlConnection connection, string database, CancellationToken cancellationToken)
     {
         var reader = new CatalogueReader(connection, "");
-        return await reader.ReadAsync(database, countRows: false, cancellationToken).ConfigureAwait(false) is { } all
-            ? new DatabaseObjects(
-                all.Name,
-                all.Tables.Count,
-                all.Views.Count,
-                all.Routines.Count,
-                all.Triggers.Count,
-                all.Events.Count,
-                [.. reader.Absent])
-            : null;
+        if (await reader.ReadAsync(database, countRows: false, cancellationToken).ConfigureAwait(false) is not { } all)
+        {
+            return null;
+        }
+
+        var tables = await TableSelection.ReadAsync(connection, database, "", cancellationToken).ConfigureAwait(false);
+        return new DatabaseObjects(
+            all.Name,
+            all.Tables.Count,
+            all.Views.Count,
+            all.Routines.Count,
+            all.Triggers.Count,
+            all.Events.Count,
+            [.. reader.Absent])
+        {
+            Refusals = Enum.GetValues<DumpToolKind>()
+                .Select(tool => (Tool: tool, Text: tables.Refusal(database, connection.ServerKind, tool)))
+                .Where(static r => r.Text is not null)
+                .ToDictionary(static r => r.Tool, static r => r.Text!),
+        };
     }
 }

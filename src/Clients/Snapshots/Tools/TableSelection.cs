@@ -5,11 +5,14 @@ namespace Drydock.Clients.Snapshots;
 /// <param name="Other">Base tables for mysqldump.</param>
 /// <param name="Views">Views.</param>
 /// <param name="NoTables">Sequences and other things without rows of their own, and the witness of a restore.</param>
+/// <param name="Foreign">Columns that MariaDB's mysqldump writes in a form that only MariaDB loads: MySQL refuses
+/// values of generated columns (3105) and vectors that are written as text (6136).</param>
 internal sealed record TableSelection(
     IReadOnlyList<string> Fast,
     IReadOnlyList<string> Other,
     IReadOnlyList<string> Views,
-    IReadOnlyList<string> NoTables)
+    IReadOnlyList<string> NoTables,
+    IReadOnlyList<ForeignColumn> Foreign)
 {
     private const int LongestFileName = 255;
     private const string LongestEnding = ".00000.sql.partial";
@@ -18,9 +21,10 @@ internal sealed record TableSelection(
         MySqlConnection connection, string database, string marker, CancellationToken cancellationToken)
     {
         var suspect = new HashSet<string>(StringComparer.Ordinal);
+        var foreign = new List<ForeignColumn>();
         await foreach (var row in RowsAsync(
             connection,
-            "SELECT TABLE_NAME, COLUMN_NAME, COALESCE(EXTRA, '') FROM information_schema.COLUMNS WHERE "
+            "SELECT TABLE_NAME, COLUMN_NAME, COALESCE(EXTRA, ''), DATA_TYPE FROM information_schema.COLUMNS WHERE "
                 + "TABLE_SCHEMA = @db",
             database,
             marker,
@@ -30,13 +34,19 @@ internal sealed record TableSelection(
             {
                 suspect.Add(row[0]);
             }
+
+            var isVector = row[3].Equals("vector", StringComparison.OrdinalIgnoreCase);
+            if (isVector || IsGenerated(row[2]))
+            {
+                foreign.Add(new ForeignColumn(row[0], row[1], isVector));
+            }
         }
 
         var (fast, other, views, none) =
             (new List<string>(), new List<string>(), new List<string>(), new List<string>());
         await foreach (var row in RowsAsync(
             connection,
-            "SELECT TABLE_NAME, TABLE_TYPE, '' FROM information_schema.TABLES WHERE TABLE_SCHEMA = @db",
+            "SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = @db",
             database,
             marker,
             cancellationToken).ConfigureAwait(false))
@@ -54,8 +64,33 @@ internal sealed record TableSelection(
         fast.Sort(StringComparer.Ordinal);
         other.Sort(StringComparer.Ordinal);
         views.Sort(StringComparer.Ordinal);
-        return new TableSelection(fast, other, views, none);
+        return new TableSelection(fast, other, views, none, foreign);
     }
+
+    /// <summary>Why a dump of MariaDB's tools could not be loaded into this kind of server; null if it can
+    /// be.</summary>
+    internal string? Refusal(string database, MySqlServerKind server, DumpToolKind tool)
+    {
+        var refused = server == MySqlServerKind.MariaDb ? [] : Refused(tool);
+        var kind = server == MySqlServerKind.MySql ? "MySQL" : server.ToString();
+        return refused.Count == 0
+            ? null
+            : $"{database} is not dumped, because {kind} could not load the dump: MariaDB's mysqldump "
+                + "writes values of generated columns, and vectors as text, which only MariaDB takes. Columns: "
+                + $"{Sentences.List([.. refused.Select(static c => $"{c.Table}.{c.Column}")], 10)}. "
+                + (tool == DumpToolKind.MySqlDump && Refused(DumpToolKind.MyDumper).Count == 0
+                    ? "Use the tool MyDumper."
+                    : "Dump this database with the mysqldump of MySQL instead.");
+    }
+
+    // mydumper leaves generated columns out; the tables that it cannot dump correctly go to mysqldump.
+    private List<ForeignColumn> Refused(DumpToolKind tool) =>
+        [.. Foreign.Where(c => tool == DumpToolKind.MySqlDump || c.IsVector || Other.Contains(c.Table))];
+
+    // Not DEFAULT_GENERATED, which is an expression as default.
+    internal static bool IsGenerated(string extra) =>
+        extra.Contains("VIRTUAL GENERATED", StringComparison.OrdinalIgnoreCase)
+        || extra.Contains("STORED GENERATED", StringComparison.OrdinalIgnoreCase);
 
     // 0.10 writes names unquoted into statements and file names.
     internal static bool IsGoodName(string database, string table) =>
@@ -85,7 +120,13 @@ internal sealed record TableSelection(
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            yield return [reader.GetString(0), reader.GetString(1), reader.GetString(2)];
+            yield return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)];
         }
     }
 }
+
+/// <summary>A column that not every kind of server loads as MariaDB's mysqldump writes it.</summary>
+/// <param name="Table">Its table.</param>
+/// <param name="Column">Its name.</param>
+/// <param name="IsVector">Whether it is a vector; otherwise it is generated.</param>
+internal sealed record ForeignColumn(string Table, string Column, bool IsVector);

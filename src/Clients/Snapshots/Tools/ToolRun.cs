@@ -95,10 +95,10 @@ internal static partial class ServerErrorClassifier
 
     // Accounts and privileges 1044, 1045, 1142, 1143, 1227, 1370; missing databases, tables and functions 1049, 1146,
     // 1305; a full table 1114; character sets, collations and engines that the server lacks 1115, 1273, 1286; options
-    // that refuse a statement 1290.
+    // that refuse a statement 1290; a generated column that got a value 1906, 3105.
     [GeneratedRegex(
         @"^(mysql:|mariadb:|setpriv:) |"
-            + @"^ERROR (1044|1045|1049|1114|1115|1142|1143|1146|1227|1273|1286|1290|1305|1370)\b",
+            + @"^ERROR (1044|1045|1049|1114|1115|1142|1143|1146|1227|1273|1286|1290|1305|1370|1906|3105)\b",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         5000)]
     private static partial Regex NamesOnly();

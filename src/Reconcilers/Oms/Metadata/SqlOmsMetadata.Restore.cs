@@ -28,6 +28,7 @@ internal sealed partial class SqlOmsMetadata
                         HasRoutines = objects.Routines > 0,
                         HasTriggers = objects.Triggers > 0,
                         HasEvents = objects.Events > 0,
+                        Refusals = objects.Refusals,
                         Definers = await RestoreFactsReader.DefinersAsync(connection, database, cancellationToken),
                     });
                 }

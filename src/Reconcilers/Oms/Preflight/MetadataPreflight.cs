@@ -210,6 +210,13 @@ internal sealed class MetadataPreflight(
                 field: "spec.metadataDatabase");
         }
 
+        var backup = targets.Upgrade.Spec.Backup;
+        var tool = backup.Tool == DumpTool.MyDumper ? DumpToolKind.MyDumper : DumpToolKind.MySqlDump;
+        foreach (var refusal in catalogue.Databases.Select(d => d.Refusals.GetValueOrDefault(tool)).OfType<string>())
+        {
+            findings.Add(Reasons.DumpFailed, refusal, field: "spec.backup.tool");
+        }
+
         if (catalogue.AbsentLists.Count > 0)
         {
             findings.Note(
@@ -217,7 +224,7 @@ internal sealed class MetadataPreflight(
                     + $"{string.Join(" and ", catalogue.AbsentLists)}. The dump has no such objects.");
         }
 
-        if (targets.Upgrade.Spec.Backup.Verify == Crds.Common.SnapshotVerification.RestoreTest
+        if (backup.Verify == Crds.Common.SnapshotVerification.RestoreTest
             && catalogue.Server.FreeBytes is { } free
             && (await metadata.SizesAsync(databases, cancellationToken)).Max(s => (long?)s.Bytes) is { } largest
             && free < largest)

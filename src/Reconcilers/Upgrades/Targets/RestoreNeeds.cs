@@ -129,6 +129,9 @@ internal sealed record RestoreContent(string Name)
     public bool LocksTables { get; init; }
 
     public IReadOnlyList<string> Definers { get; init; } = [];
+
+    /// <summary>Why the server could not load a dump by the tool, for tools of which that is so.</summary>
+    public IReadOnlyDictionary<DumpToolKind, string> Refusals { get; init; } = new Dictionary<DumpToolKind, string>();
 }
 
 /// <summary>A server and an account, as far as they decide whether a dump can be loaded.</summary>

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Drydock.Clients.Snapshots;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
@@ -15,6 +16,13 @@ internal sealed class TemporaryStorage : IDisposable
 
     internal string[] Files() =>
         [.. Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Root, f)).Order(StringComparer.Ordinal)];
+
+    /// <summary>The text of all dumps.</summary>
+    internal string Sql() => string.Concat(Files().Where(f => f.EndsWith(".gz", StringComparison.Ordinal)).Select(f =>
+    {
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(Root, f)), CompressionMode.Decompress));
+        return reader.ReadToEnd();
+    }));
 
     internal string FileOf(SnapshotLocation location, SnapshotDatabase database) =>
         Path.Combine(Root, location.Prefix + database.File.Name);

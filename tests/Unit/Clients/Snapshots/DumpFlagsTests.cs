@@ -31,4 +31,12 @@ public sealed class DumpFlagsTests
         MySqlDumpTool.CommonFlags(info, scope with { Versioned = [] }).ShouldNotContain("--dump-history");
         (scope with { Versioned = [] }).LostHistory(info).ShouldBeNull();
     }
+
+    [Theory]
+    [InlineData("STORED GENERATED", true)]
+    [InlineData("VIRTUAL GENERATED INVISIBLE", true)]
+    [InlineData("DEFAULT_GENERATED on update CURRENT_TIMESTAMP", false)]
+    [InlineData("auto_increment", false)]
+    public void Generated_column_is_not_one_with_an_expression_as_default(string extra, bool generated) =>
+        TableSelection.IsGenerated(extra).ShouldBe(generated);
 }

@@ -34,7 +34,7 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
             FunctionsNeedSuper = _server.FunctionsNeedSuper,
             FreeBytes = _server.FreeBytes,
         },
-        [.. databases.Where(d => _server.Databases.GetValueOrDefault(d)).Select(d => new RestoreContent(d) { HasTriggers = _server.Definers.Count > 0, Definers = _server.Definers })],
+        [.. databases.Where(d => _server.Databases.GetValueOrDefault(d)).Select(d => new RestoreContent(d) { HasTriggers = _server.Definers.Count > 0, Definers = _server.Definers, Refusals = _server.Refusals })],
         _server.AbsentLists));
 
     public Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>

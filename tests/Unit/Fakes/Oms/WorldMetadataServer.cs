@@ -1,3 +1,4 @@
+using Drydock.Clients.Snapshots;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
@@ -58,6 +59,9 @@ internal sealed class WorldMetadataServer(OmsWorld world)
 
     /// <summary>Accounts that triggers run as; none: there are no triggers.</summary>
     public List<string> Definers { get; } = [];
+
+    /// <summary>Why a dump by a tool could not be loaded.</summary>
+    public Dictionary<DumpToolKind, string> Refusals { get; } = [];
 
     /// <summary>Views of information_schema that the server does not have.</summary>
     public List<string> AbsentLists { get; } = [];

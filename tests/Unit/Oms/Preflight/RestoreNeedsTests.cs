@@ -1,3 +1,4 @@
+using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -42,6 +43,20 @@ public sealed class RestoreNeedsTests
         _world.Metadata.Grants[0] = "GRANT ALL PRIVILEGES ON `%340`.* TO `drc`@`%`";
 
         Finding().ShouldContain("GRANT SELECT ON `drydock_fence`.*");
+    }
+
+    [Theory]
+    [InlineData(DumpTool.MySqlDump, true)]
+    [InlineData(DumpTool.MyDumper, false)]
+    public void Dump_that_the_server_could_not_load_is_reported_before_downtime(DumpTool tool, bool refused)
+    {
+        _world.Metadata.Refusals[DumpToolKind.MySqlDump] = "rm_340 is not dumped.";
+        _world.Apply(s => s with { Backup = s.Backup with { Tool = tool } });
+        _world.RunUntil(() => _world.Is("Stalled") || _world.IsOver, "an end");
+
+        _world.IsOver.ShouldBe(!refused);
+        _world.Status.Findings.Select(f => (f.Reason, f.Field, f.Message)).Distinct()
+            .ShouldBe(refused ? [(Reasons.DumpFailed, "spec.backup.tool", "rm_340 is not dumped.")] : []);
     }
 
     [Fact]
