@@ -13,7 +13,7 @@ internal sealed class DatabaseDump(
 
     private readonly SnapshotLocation _location = request.Location;
 
-    private bool History => flags.Contains(MySqlDumpTool.History);
+    private bool History => flags.Contains(MySqlDumpTool.History, StringComparer.Ordinal);
 
     internal async Task<SnapshotDatabase> RunAsync(string database, CancellationToken cancellationToken)
     {

@@ -85,7 +85,11 @@ internal sealed record TableSelection(
 
     // mydumper leaves generated columns out; the tables that it cannot dump correctly go to mysqldump.
     private List<ForeignColumn> Refused(DumpToolKind tool) =>
-        [.. Foreign.Where(c => tool == DumpToolKind.MySqlDump || c.IsVector || Other.Contains(c.Table))];
+    [
+        .. Foreign.Where(c => tool == DumpToolKind.MySqlDump
+            || c.IsVector
+            || Other.Contains(c.Table, StringComparer.Ordinal)),
+    ];
 
     // Not DEFAULT_GENERATED, which is an expression as default.
     internal static bool IsGenerated(string extra) =>

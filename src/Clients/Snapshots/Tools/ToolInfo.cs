@@ -5,9 +5,9 @@ internal sealed partial record ToolInfo(ToolVendor Flavour, string Version)
 {
     /// <summary>Has <see cref="MySqlDumpTool.History"/>: mysqldump of MariaDB 10.11 and later.</summary>
     internal bool DumpsHistory => MariaDbVersion().Match(Version) is { Success: true } match
-        && System.Version.Parse(match.Groups[1].Value) >= new Version(10, 11);
+        && System.Version.Parse(match.Value) >= new Version(10, 11);
 
-    [GeneratedRegex(@"([0-9]{1,4}\.[0-9]{1,4})\.[0-9]+-MariaDB", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"[0-9]{1,4}\.[0-9]{1,4}(?=\.[0-9]+-MariaDB)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex MariaDbVersion();
 
     internal static async Task<ToolInfo> ReadAsync(string setPriv, string program, CancellationToken cancellationToken)

@@ -62,7 +62,8 @@ internal sealed class NodeSearch(OmsTargets targets)
             {
                 Problems =
                 [
-                    await OmsContainers.OutdatedAsync(docker, node.Node.HostIP, cancellationToken) is { } outdated
+                    await OmsContainers.OutdatedAsync(
+                        docker, node.Node.HostIP, targets.Upgrade.Metadata, cancellationToken) is { } outdated
                         ? Missing(node) with { Reason = Reasons.StatusOutdated, Message = outdated }
                         : Missing(node),
                 ],

@@ -10,18 +10,19 @@ internal static class OmsContainers
         .LastOrDefault(line => line.StartsWith(HostVariable, StringComparison.Ordinal))?[HostVariable.Length..]
         is { Length: > 0 } address ? address : null;
 
-    /// <summary>What to say where no old container runs, but one that an upgrade made; null if none does.</summary>
+    /// <summary>What to say where no old container runs, but one that this upgrade made; null if none does. An object
+    /// that was made again from a backup has another uid and the same name.</summary>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
     public static async Task<string?> OutdatedAsync(
-        IDockerClient docker, string node, CancellationToken cancellationToken) =>
+        IDockerClient docker, string node, V1ObjectMeta upgrade, CancellationToken cancellationToken) =>
         (await RunningAsync(docker, ownerUid: null, cancellationToken))
-            .FirstOrDefault(c => c.Config.Labels?.ContainsKey(Labels.UpgradeUid) == true) is { } made
-            ? $"{made.ShortName} on {node} was made by an upgrade "
-                + $"({made.Config.Labels![Labels.UpgradeUid]}) and runs since {made.State.StartedAt:u}, and no old "
-                + "container runs: the status of this object was lost, or it is older than the hosts. OMS may be in "
-                + "use, so leave it running. To keep the new version, delete this object. To go back, restore the "
-                + "BackupSnapshot of that upgrade with a SnapshotRestore while no container of OMS runs, then start "
-                + "the old containers. If another container is the current one, correct spec.currentContainer."
+            .FirstOrDefault(c => c.Config.Labels?.GetValueOrDefault(Labels.UpgradeName) == upgrade.Name) is { } made
+            ? $"{made.ShortName} on {node} was made by an upgrade of this name "
+                + $"({made.Config.Labels!.GetValueOrDefault(Labels.UpgradeUid)}) and runs since "
+                + $"{made.State.StartedAt:u}, and no old container runs: the status of this object was lost, or it is "
+                + "older than the hosts. OMS may be in use, so leave it running. To keep the new version, delete this "
+                + "object. To go back, restore the BackupSnapshot of that upgrade with a SnapshotRestore while no "
+                + "container of OMS runs, then start the old containers."
             : null;
 
     /// <summary>The running containers that have config.yaml of OMS mounted, by name. What an upgrade has created

@@ -122,7 +122,8 @@ internal sealed class NodePreflight(
         {
             var container = await docker.Containers.InspectContainerAsync(name, cancellationToken);
             if (!container.State.Running
-                && await OmsContainers.OutdatedAsync(docker, node.Name, cancellationToken) is { } outdated)
+                && await OmsContainers.OutdatedAsync(
+                    docker, node.Name, targets.Upgrade.Metadata, cancellationToken) is { } outdated)
             {
                 findings.Add(Reasons.StatusOutdated, outdated, node.Name, "spec.currentContainer");
             }
