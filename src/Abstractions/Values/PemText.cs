@@ -12,21 +12,17 @@ public static class PemText
         .Replace("\0", "", StringComparison.Ordinal)
         .Replace("\uFEFF", "", StringComparison.Ordinal);
 
-    /// <summary>Why nothing can be trusted by this value, after its name; null if it has a certificate.</summary>
-    public static string? Refusal(byte[] pem)
+    /// <summary>Adds the authorities of a value. Returns why it has none, as what follows its name; null if it has
+    /// one.</summary>
+    public static string? Import(byte[] pem, X509Certificate2Collection authorities)
     {
         ArgumentNullException.ThrowIfNull(pem);
+        ArgumentNullException.ThrowIfNull(authorities);
         var text = Of(pem);
         try
         {
-            var certificates = new X509Certificate2Collection();
-            certificates.ImportFromPem(text);
-            foreach (var certificate in certificates)
-            {
-                certificate.Dispose();
-            }
-
-            if (certificates.Count > 0)
+            authorities.ImportFromPem(text);
+            if (authorities.Count > 0)
             {
                 return null;
             }

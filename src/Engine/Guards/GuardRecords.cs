@@ -27,12 +27,7 @@ public static class GuardRecords
         {
             { State: GuardState.Unreadable } => guard,
             { Reading: var reading } when guard.Open() is { } open && open.Key == reading.Key =>
-                With(guard, open, open with
-                {
-                    Message = reading.Message,
-                    Check = reading.Check ?? open.Check,
-                    RestoreFirst = reading.RestoreFirst,
-                }),
+                With(guard, open, Of(reading, open.From) with { Check = reading.Check ?? open.Check }),
             { Reading: var reading } => Add(Close(guard, now), reading, now),
             null => Close(guard, now),
         });
@@ -58,19 +53,17 @@ public static class GuardRecords
 
     private static PlanGuard Add(PlanGuard guard, GuardReading reading, DateTimeOffset now) => guard with
     {
-        Violations =
-        [
-            .. guard.Violations.TakeLast(Most - 1),
-            new GuardViolation
-            {
-                Reason = reading.Reason,
-                Message = reading.Message,
-                Check = reading.Check,
-                From = reading.Since ?? now,
-                Key = reading.Key,
-                RestoreFirst = reading.RestoreFirst,
-                NoRollback = reading.NoRollback,
-            },
-        ],
+        Violations = [.. guard.Violations.TakeLast(Most - 1), Of(reading, reading.Since ?? now)],
+    };
+
+    private static GuardViolation Of(GuardReading reading, DateTimeOffset from) => new()
+    {
+        Reason = reading.Reason,
+        Message = reading.Message,
+        Check = reading.Check,
+        From = from,
+        Key = reading.Key,
+        RestoreFirst = reading.RestoreFirst,
+        NoRollback = reading.NoRollback,
     };
 }

@@ -100,15 +100,11 @@ internal static class ServerTls
         var pem = options.SslCaPem.Length > 0
             ? Encoding.UTF8.GetBytes(options.SslCaPem)
             : File.ReadAllBytes(Existing("SSL CA", options.SslCa));
-        if (PemText.Refusal(pem) is { } refusal)
-        {
-            throw new LinkRefusedException(
-                $"The certificate authority of the server (key ca.crt) {refusal}", MySqlException.TlsFailed);
-        }
-
         var authority = new X509Certificate2Collection();
-        authority.ImportFromPem(PemText.Of(pem));
-        return authority;
+        return PemText.Import(pem, authority) is { } refusal
+            ? throw new LinkRefusedException(
+                $"The certificate authority of the server (key ca.crt) {refusal}", MySqlException.TlsFailed)
+            : authority;
     }
 
     private static X509Certificate2? Client(MySqlConnectionStringBuilder options)

@@ -62,7 +62,7 @@ internal sealed class TopologySearch(
             open = found.Findings;
             if (!Take(found.Members))
             {
-                // Whoever answers for the cluster must not choose how many hosts are connected to.
+                // The answer of a cluster must not decide how many hosts are connected to.
                 findings.Add(
                     Reasons.InstancesDiffer,
                     string.Create(

@@ -24,7 +24,9 @@ internal sealed class DatabaseRunTargets
         DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services, Action onEvent)
     {
         _added = new AddedInstances(
-            () => _bound!.IsSearched, (host, token) => _hosts!.ProcessesAsync(host, token), () => Bind(_bound!));
+            () => _bound!.Inventory is not null,
+            (host, token) => _hosts!.ProcessesAsync(host, token),
+            () => Bind(_bound!.Inventory));
         (_bound, Secrets, _services, _onEvent) = (
             new BoundUpgrade(upgrade, upgrade.Status?.Inventory, _added), secrets, services, onEvent);
         _redactor = new Redactor(secrets.Confidential);
@@ -166,15 +168,15 @@ internal sealed class DatabaseRunTargets
         lock (_boundGate)
         {
             (_isSearched, _found) = (true, inventory);
-            Bind(new BoundUpgrade(_bound.Written, inventory, _added));
+            Bind(inventory);
         }
     }
 
-    private void Bind(BoundUpgrade bound)
+    private void Bind(DatabaseInventory? inventory)
     {
         lock (_boundGate)
         {
-            _bound = bound.Again();
+            _bound = new BoundUpgrade(_bound.Written, inventory, _added);
             _hosts.Complete(_bound.Current.Spec);
         }
     }
@@ -183,14 +185,12 @@ internal sealed class DatabaseRunTargets
     private sealed class BoundUpgrade(
         DatabaseRollingUpgrade written, DatabaseInventory? inventory, AddedInstances added)
     {
-        public bool IsSearched => inventory is not null;
+        public DatabaseInventory? Inventory => inventory;
 
         public DatabaseRollingUpgrade Written => written;
 
         public DatabaseRollingUpgrade Complete { get; } = SpecCompletion.Complete(written, inventory);
 
         public DatabaseRollingUpgrade Current => field ??= ChangedTopology.Current(Complete, added);
-
-        public BoundUpgrade Again() => new(written, inventory, added);
     }
 }

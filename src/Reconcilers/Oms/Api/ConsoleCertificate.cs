@@ -26,13 +26,9 @@ internal sealed class ConsoleCertificate(OmsApiTarget target)
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
         };
-        if (PemText.Refusal(Encoding.UTF8.GetBytes(authority)) is { } refusal)
-        {
-            throw new OmsApiException(OmsApiErrorKind.Credentials, $"The key ca.crt {refusal.TrimEnd('.')}");
-        }
-
-        policy.CustomTrustStore.ImportFromPem(authority);
-        return policy;
+        return PemText.Import(Encoding.UTF8.GetBytes(authority), policy.CustomTrustStore) is { } refusal
+            ? throw new OmsApiException(OmsApiErrorKind.Credentials, $"The key ca.crt {refusal.TrimEnd('.')}")
+            : policy;
     }
 
     private bool Accept(object sender, X509Certificate? presented, X509Chain? chain, SslPolicyErrors errors)

@@ -4,7 +4,6 @@ namespace Drydock.Reconcilers.Oms;
 /// nothing.</summary>
 internal sealed class NodeSearch(OmsTargets targets)
 {
-
     public async Task<FoundNode> LookAsync(FoundNode node, CancellationToken cancellationToken)
     {
         try

@@ -29,7 +29,7 @@ internal sealed class StatusIsCurrent(IOmsTargets targets) : GuardBase<StatusIsC
                 ? "The cluster knows no verified BackupSnapshot of this upgrade, so it cannot be rolled back."
                 : $"spec.desiredState: {nameof(DesiredState.RolledBack)} restores BackupSnapshot "
                 + $"{snapshot.Metadata.Name} and starts the old containers; what was written since is lost.",
-            "If you accept it, the upgrade goes on from where its status stands, on the data as they are; a snapshot "
+            "If you accept it, the upgrade continues from its status, on the data as they are; a snapshot "
             + "that it takes then holds what the new version wrote.")) with
         {
             Reason = Reasons.StatusOutdated,

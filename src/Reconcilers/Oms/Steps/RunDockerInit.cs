@@ -45,7 +45,7 @@ internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDoc
         return new Observation.Failed(
             Reasons.AlreadyInitialized,
             $"{args.Container} on {context.Node} has initialised itself: {DockerInit.FlagPath} says "
-            + $"'{SchemaLimits.Clip(Encoding.UTF8.GetString(flag).Trim(), SchemaLimits.Name)}'. docker_init.sh was not "
+            + $"'{ForeignText.Words(Encoding.UTF8.GetString(flag), SchemaLimits.Name)}'. docker_init.sh was not "
             + "run, because a second initialisation may damage the metadata. Read its log under /home/admin/logs. If "
             + "it is complete, accept it as the result of this step. If the vendor wants the script to run "
             + $"nevertheless, remove the file (`docker exec {args.Container} rm {DockerInit.FlagPath}`) and retry.");

@@ -178,7 +178,7 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
                 throw NotYet(
                     Reasons.CommandRunsElsewhere,
                     $"process {pid} in {container} on {start.Node} runs "
-                    + $"'{SchemaLimits.Clip(command, SchemaLimits.Name)}', and this upgrade did not start it. Two such "
+                    + $"'{ForeignText.Words(command, SchemaLimits.Name)}', and this upgrade did not start it. Two such "
                     + "commands at a time damage the metadata, so the step waits for its end.");
             }
         }

@@ -20,7 +20,7 @@ internal interface IRunRedo
 
     string Describe(string lost, Plan plan);
 
-    /// <summary>What the restore destroys, as sentences for whoever asks for it.</summary>
+    /// <summary>What the restore destroys, as sentences for the administrator who asks for it.</summary>
     string Cost(Plan plan);
 }
 

@@ -13,7 +13,7 @@ namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>
 /// The status goes back to an older copy of itself, as after a restore of etcd (what was created since is gone as well)
-/// or by a person: nothing happens that would be wrong if the older copy were right, and the way back restores.
+/// or by a person: nothing happens that would be wrong if the older copy were right, and a rollback restores.
 /// </summary>
 public sealed class StatusPutBackTests
 {

@@ -92,7 +92,7 @@ public sealed class BrokenAuthorityTests
     public void Other_targets_say_the_same(string kind, string? refusal)
     {
         var value = ValueOf(kind);
-        (PemText.Refusal(value) ?? "").ShouldStartWith(refusal ?? (IsBlank(kind) ? "has no certificate; " : ""));
+        (PemText.Import(value, new X509Certificate2Collection()) ?? "").ShouldStartWith(refusal ?? (IsBlank(kind) ? "has no certificate; " : ""));
         var docker = Record.Exception(() => new TlsHandshake(
             "tcp://h:2376", "h", new DockerTlsMaterial(value, Encoding.UTF8.GetBytes(Certificate.ExportCertificatePem()), Encoding.UTF8.GetBytes(Key()))).Dispose());
         var console = Record.Exception(() => new ConsoleCertificate(

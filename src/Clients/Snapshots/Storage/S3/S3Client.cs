@@ -73,13 +73,9 @@ internal sealed class S3Client : IDisposable
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
         };
-        if (PemText.Refusal(Encoding.UTF8.GetBytes(pem)) is { } refusal)
-        {
-            throw new SnapshotException(SnapshotFailure.InvalidRequest, $"ca.crt of the S3 storage {refusal}");
-        }
-
-        policy.CustomTrustStore.ImportFromPem(pem);
-        return policy;
+        return PemText.Import(Encoding.UTF8.GetBytes(pem), policy.CustomTrustStore) is { } refusal
+            ? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"ca.crt of the S3 storage {refusal}")
+            : policy;
     }
 
     private sealed class OneClient(HttpClient http) : HttpClientFactory

@@ -7,8 +7,7 @@ internal sealed class PlanFlow(RunFrame frame)
 
     /// <summary>Advances the plan; returns the object as stored and the outcome.</summary>
     /// <param name="startNothingBecause">Why nothing may be started; null lets it start.</param>
-    /// <param name="adjust">Changes the reported state (deletion); null for no
-    /// change.</param>
+    /// <param name="adjust">Changes the reported state (deletion); null for no change.</param>
     public async Task<(RunObject Entity, RunOutcome Outcome)> AdvanceAsync(
         RunObject entity,
         PlanSlot slot,

@@ -39,8 +39,7 @@ internal sealed class StatusProjection(RunKind kind)
     }
 
     /// <summary>Status for a plan under way.</summary>
-    /// <param name="adjust">Changes the reported state (deletion); null for no
-    /// change.</param>
+    /// <param name="adjust">Changes the reported state (deletion); null for no change.</param>
     public RunStatus Compose(
         RunObject entity,
         RunStatus status,
