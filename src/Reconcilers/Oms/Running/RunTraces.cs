@@ -85,16 +85,43 @@ internal sealed class RunTraces(IOmsTargets targets)
         }
 
         var snapshot = await SnapshotAsync(plan, seen.Values.First(), cancellationToken);
+        var isEnabled = await IsEnabledUnseenAsync(plan, cancellationToken);
         var steps = new List<PlanStep>();
         foreach (var step in plan.Steps)
         {
-            steps.Add(!Before.Contains(step.Phase) || step.State == StepState.Succeeded ? step
+            steps.Add(step.Id == StepIds.EnableHA && isEnabled ? Done(step, step.Facts)
+                : !Before.Contains(step.Phase) || step.State == StepState.Succeeded ? step
                 : step.Id == StepIds.Snapshot ? WithSnapshot(step, snapshot)
                 : step.Is<StopContainer>() ? Done(step, await StoppedAsync(step, cancellationToken))
                 : Done(step, step.Facts));
         }
 
         return plan with { Steps = steps };
+    }
+
+    // Whether high availability is on and the plan does not know of it; also if it cannot be read, because a rollback
+    // that disables it for nothing does no harm.
+    private async Task<bool> IsEnabledUnseenAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Step(StepIds.EnableHA) is not { State: StepState.Pending } enable)
+        {
+            return false;
+        }
+
+        var database = enable.Is<AwaitManualHighAvailability>()
+            ? enable.Arguments<AwaitManualHighAvailability.Args>().Database
+            : enable.Arguments<EnableHighAvailability.Args>().Database;
+        try
+        {
+            var metadata = await targets.MetadataAsync(cancellationToken);
+            var row = await metadata.ReadHaConfigAsync(database, cancellationToken);
+            return row.Raw is not null
+                && (!HaConfig.TryParse(row.Raw, out var config, out _) || config.Enable);
+        }
+        catch (OmsMetadataException)
+        {
+            return true;
+        }
     }
 
     private static PlanStep Done(PlanStep step, SortedDictionary<string, string>? facts) => step with

@@ -111,6 +111,7 @@ internal sealed partial class WorldDocker(
             return false;
         }
 
+        world.Rules.StopAsked(container);
         world.Did("stop", host!.Name);
         host.Graces.Add(parameters.WaitBeforeKillSeconds ?? 10);
         container.Stop(0);

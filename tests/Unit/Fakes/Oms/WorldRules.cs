@@ -35,6 +35,9 @@ internal sealed class WorldRules(OmsWorld world)
         Check(container.Host.Containers.Count(c => c.IsRunning && c.HostPath("/home/ds/store") is not null) <= 1 || world.Setup.PeopleMayStartOld, $"old and new run together on {container.Host.Name}");
     }
 
+    public void StopAsked(WorldContainer container) => Check(
+        !world.Metadata.IsHighAvailabilityOn, $"{container.Name} on {container.Host.Name} was stopped with high availability on");
+
     public void RunOnceBegan(WorldContainer container, string kind, IReadOnlyList<string> command)
     {
         Check(_underWay.Count == 0, $"{kind} on {container.Host.Name} began while {string.Join(", ", _underWay.Select(u => $"{u.Kind} on {u.Container.Host.Name}"))} ran");

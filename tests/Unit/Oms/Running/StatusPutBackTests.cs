@@ -3,6 +3,7 @@ using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
+using Drydock.Reconcilers.Oms;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
 using Shouldly;
@@ -55,13 +56,7 @@ public sealed class StatusPutBackTests
         {
             var (world, what) = PutBack(pair.Reached, pair.Back, isEtcd: false);
             var changed = Golden[pair.Back - 1].Plan is not null && world.Count("init") + world.Count("jar") > 0;
-            world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
-            world.RunUntil(() => world.IsBack || Asks(world) || world.Is("Held"), what);
-            if (world.Is("Held"))
-            {
-                world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
-                world.RunUntil(() => world.IsBack || Asks(world), what);
-            }
+            RollBack(world, what);
 
             world.Rules.Broken.ShouldBeEmpty(what);
             if (changed)
@@ -69,6 +64,30 @@ public sealed class StatusPutBackTests
                 world.Count("restore").ShouldBe(world.IsBack ? 1 : 0, what);
             }
         });
+
+    [Fact]
+    public void Rollback_of_a_status_that_does_not_know_of_EnableHA_disables_it_first()
+    {
+        var reached = Golden.FindIndex(s => s.Plan?.Step(StepIds.EnableHA) is { State: StepState.Succeeded }) + 1;
+        var (world, what) = PutBack(reached, Golden.FindIndex(s => s.Plan is not null) + 1, isEtcd: false);
+        world.Metadata.IsHighAvailabilityOn.ShouldBeTrue();
+
+        RollBack(world, what);
+
+        world.IsBack.ShouldBeTrue($"{what}: {world.Status.Message}");
+        world.Rules.Broken.ShouldBeEmpty(what);
+    }
+
+    private static void RollBack(OmsWorld world, string what)
+    {
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.IsBack || Asks(world) || world.Is("Held"), what);
+        if (world.Is("Held"))
+        {
+            world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
+            world.RunUntil(() => world.IsBack || Asks(world), what);
+        }
+    }
 
     private static (OmsWorld World, string What) PutBack(int reached, int back, bool isEtcd)
     {
