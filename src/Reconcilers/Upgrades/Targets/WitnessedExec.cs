@@ -23,8 +23,9 @@ internal sealed class WitnessedExec
     // Above it a signal may have ended the wrapper, and the code says nothing of the command.
     private const int LargestOwnCode = 127;
 
+    // spare is room for rc on a disk that the log of the command fills.
     private const string Reservation =
-        """mkdir -p "$1" && echo "$1" > "$1/reserved" && """
+        """mkdir -p "$1" && dd if=/dev/zero of="$1/spare" bs=1024 count=1024 2>&1 && echo "$1" > "$1/reserved" && """
         + """{ dd if=/dev/null of="$1/reserved" conv=notrunc,fsync 2>/dev/null; sync "$1" 2>/dev/null; :; }""";
 
     // dd brings the file to the disk and sync its name: a host that loses its power must not lose the record of a
@@ -40,6 +41,7 @@ internal sealed class WitnessedExec
         cd "$w" || { echo "cannot enter $w" > "$d/log"; echo 96 > "$d/rc.tmp"; mv "$d/rc.tmp" "$d/rc"; exit 96; }
         "$@" > "$d/log" 2>&1 < /dev/null
         rc=$?
+        rm -f "$d/spare"
         echo $rc > "$d/rc.tmp" && mv "$d/rc.tmp" "$d/rc"
         exit $rc
         """;

@@ -71,6 +71,21 @@ public sealed class WitnessedExecTests : IDisposable
     }
 
     [Fact]
+    public async Task Room_for_the_exit_code_is_kept_until_the_command_has_ended()
+    {
+        var directory = Path.Combine(_directory, "attempt");
+        var witness = new WitnessedExec(Fake<IDockerClient>(Client), "c", directory);
+
+        await witness.ReserveAsync(
+            "/", ["/bin/sh", "-c", $"test $(wc -c < {directory}/spare) = 1048576"], TestContext.Current.CancellationToken);
+        File.Exists(Path.Combine(directory, "spare")).ShouldBeTrue();
+        Run(_created[^1].Cmd).ShouldBe(0);
+
+        (await File.ReadAllTextAsync(Path.Combine(directory, "rc"), TestContext.Current.CancellationToken)).ShouldBe("0\n");
+        File.Exists(Path.Combine(directory, "spare")).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Files_out_of_sight_while_the_container_stops_do_not_say_that_nothing_ran()
     {
         await File.WriteAllTextAsync(Path.Combine(_directory, "started"), "", TestContext.Current.CancellationToken);
