@@ -80,6 +80,14 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
                 observer.Changed(before, now);
             }
         }
+        else if (change.Type == ResourceChangeType.Deleted)
+        {
+            var last = _sampling.Read(change.Object);
+            foreach (var observer in observers)
+            {
+                observer.Gone(last);
+            }
+        }
     });
 
     public Task WatchAsync(CancellationToken cancellationToken) =>

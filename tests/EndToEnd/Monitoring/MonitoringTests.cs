@@ -20,7 +20,7 @@ public sealed partial class MonitoringTests(StageFixture fixture)
     [
         "DrydockDowntimeLong", "DrydockStepLate", "DrydockSnapshotTooOld", "DrydockStorageAlmostFull", "DrydockReconcileErrors",
         "DrydockReconcilePanics", "DrydockQueueStuck", "DrydockWatchStale", "DrydockCrdOutdated",
-        "DrydockRunsNotReported",
+        "DrydockRunsNotReported", "DrydockRunAbandoned",
     ];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -64,6 +64,14 @@ internal sealed class RunCounters : IRunObserver, IDisposable
         }
     }
 
+    public void Gone(RunSample last)
+    {
+        if (_leads() && last.DowntimeSince is not null)
+        {
+            _ended.Add(1, Tag("kind", last.Kind), Tag("result", RunResults.Abandoned));
+        }
+    }
+
     public void Dispose() => _meter.Dispose();
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);

@@ -99,8 +99,11 @@ internal static class RunResults
     public const string Failed = "failed";
     public const string Aborted = "aborted";
 
+    /// <summary>The object was removed while its target was down, as with its namespace.</summary>
+    public const string Abandoned = "abandoned";
+
     public static IReadOnlyList<string> OfUpgrades { get; } =
-        [Succeeded, RolledBack, RolledBackAfterFailure, Failed, Aborted];
+        [Succeeded, RolledBack, RolledBackAfterFailure, Failed, Aborted, Abandoned];
 
     public static IReadOnlyList<string> OfOthers { get; } = [Succeeded, Failed];
 }
@@ -121,4 +124,10 @@ internal interface IRunObserver
     /// <summary>Called for each change, in order for one object. Must return quickly and not throw.</summary>
     /// <param name="before">The former state; null if the object is new to this process.</param>
     void Changed(RunSample? before, RunSample now);
+
+    /// <summary>Called when an object is gone; as <see cref="Changed"/>.</summary>
+    /// <param name="last">Its last state.</param>
+    void Gone(RunSample last)
+    {
+    }
 }

@@ -34,7 +34,7 @@ public sealed class RunCountersTests : IDisposable
 
     [Fact]
     public void Every_result_starts_at_zero() => _before.Keys.Order(StringComparer.Ordinal).ShouldBe(
-        ["aborted", "failed", "rolled_back", "rolled_back_after_failure", "succeeded"]);
+        ["abandoned", "aborted", "failed", "rolled_back", "rolled_back_after_failure", "succeeded"]);
 
     [Theory]
     [InlineData("succeeded", "Succeeded", new[] { "Ready", "Succeeded" })]
@@ -51,6 +51,20 @@ public sealed class RunCountersTests : IDisposable
         Change(ended, ended with { Message = "again" });
 
         Ends()[result].ShouldBe(_before[result] + 1);
+    }
+
+    [Fact]
+    public void Object_removed_while_its_system_is_down_is_counted_as_abandoned()
+    {
+        var last = Runs.Read(Runs.Upgrade("night", Runs.Status("Backup", "StepRunning", "Reconciling")));
+        _counters.Gone(last);
+        _leads = false;
+        _counters.Gone(last with { DowntimeSince = Runs.Start });
+        Ends()["abandoned"].ShouldBe(_before["abandoned"]);
+
+        _leads = true;
+        _counters.Gone(last with { DowntimeSince = Runs.Start });
+        Ends()["abandoned"].ShouldBe(_before["abandoned"] + 1);
     }
 
     [Fact]
