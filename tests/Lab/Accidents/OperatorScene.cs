@@ -9,6 +9,9 @@ public abstract record OperatorScene
 {
     public abstract OperatorStage Operator { get; }
 
+    /// <summary>Namespace of the upgrade.</summary>
+    public abstract string Space { get; init; }
+
     /// <summary>Between the operators and the API server.</summary>
     public abstract KubeFaultProxy Kubernetes { get; }
 }
