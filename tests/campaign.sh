@@ -20,6 +20,7 @@ export DRYDOCK_SAMPLE=all
 scope() { # PART
   case "$1" in
     Unit) echo src tests/Unit tests/Shared tools config charts docs ;;
+    */*) scope "${1#*/}" ;;
     *.Cli.* | *.Plugin.*) echo src/Abstractions src/Crds src/Clients src/Cli tests/Integration/Cli tests/Integration/Plugin tests/Lab ;;
     *.Integration.Clients.*) echo src/Abstractions src/Crds src/Clients tests/Integration/Clients tests/Lab ;;
     *.Integration.Install.*) echo src config charts image tools/CrdGen tests/Integration/Install tests/Lab ;;
@@ -47,6 +48,21 @@ parts() {
   echo chaos
   echo soak
   echo hostile
+  others
+}
+
+# Parts that also run on the servers of another system (tests/Lab/recipes/system.sh): SERVER/CLASS.
+others() {
+  local docker class snapshots=Drydock.Tests.Integration.Clients.Snapshots
+  for docker in docker-trixie docker-sid docker-sid-containerd; do
+    echo "$docker/Drydock.Tests.EndToEnd.RollbackTests"
+    echo "$docker/Drydock.Tests.EndToEnd.OperatorKillTests"
+  done
+  echo "docker-sid/Drydock.Tests.Integration.Lab.DockerHostTests"
+  for class in RestoreTests RestoreTestTests TakeTests MyDumperTests EncryptionTests LocalFileTests; do
+    echo "metadb-trixie/$snapshots.$class"
+  done
+  echo "metadb-trixie/Drydock.Tests.EndToEnd.RollbackTests"
 }
 
 row() { grep -m1 "^$1," "$ledger"; }
@@ -67,6 +83,9 @@ states() {
 
 run_part() { # PART
   case "$1" in
+    metadb-*/*) DRYDOCK_LAB_METADB="$(cut -d- -f2 <<<"${1%%/*}")" run_part "${1#*/}" ;;
+    docker-*-containerd/*) DRYDOCK_LAB_IMAGES=containerd DRYDOCK_LAB_DOCKER="$(cut -d- -f2 <<<"${1%%/*}")" run_part "${1#*/}" ;;
+    docker-*/*) DRYDOCK_LAB_DOCKER="$(cut -d- -f2 <<<"${1%%/*}")" run_part "${1#*/}" ;;
     Unit) TEST_RESULTS=artifacts/campaign/Unit bash tests/run.sh Unit ;;
     chaos) dotnet "$bin/Benchmarks/$release/Drydock.Benchmarks.dll" chaos ;;
     soak) dotnet "$bin/Benchmarks/$release/Drydock.Benchmarks.dll" soak ;;
@@ -105,10 +124,11 @@ while read -r rank _ part state; do
   # What is built from the working tree: the fingerprint of before the run is that of what ran.
   print="$(fingerprint "$part")" started=$SECONDS result=passed
   printf '%s (%s) … ' "$part" "$state"
-  run_part "$part" >"artifacts/campaign/$part.log" 2>&1 </dev/null || result=failed
+  log="artifacts/campaign/${part//\//-}.log"
+  run_part "$part" >"$log" 2>&1 </dev/null || result=failed
   keep "$part" "$print" "$result" "$((SECONDS - started))"
   printf '%s, %s s\n' "$result" "$((SECONDS - started))"
-  [ "$result" = passed ] || { failed=$((failed + 1)); tail -n 15 "artifacts/campaign/$part.log" | sed 's/^/  | /'; }
+  [ "$result" = passed ] || { failed=$((failed + 1)); tail -n 15 "$log" | sed 's/^/  | /'; }
   ran=$((ran + 1))
 done < <(parts | states)
 

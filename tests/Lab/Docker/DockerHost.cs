@@ -73,6 +73,7 @@ public sealed class DockerHost : IAsyncDisposable
         LabRun run, string name, DockerHostOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new DockerHostOptions();
+        options = options with { System = options.System ?? await LabSystem.FromEnvironmentAsync("DRYDOCK_LAB_DOCKER", cancellationToken) };
         var storage = await DockerStorage.ChooseAsync(run, name, options.StorageDriver, options.DataBytes, cancellationToken);
         var host = new DockerHost(run, name, options, storage, await run.AddNamespaceAsync(name, cancellationToken));
         await host.StartAsync(cancellationToken);
@@ -90,6 +91,7 @@ public sealed class DockerHost : IAsyncDisposable
         {
             Name = Name,
             FileName = "dockerd",
+            System = _options.System,
             Arguments = ["--config-file", Path.Combine(_folder, "daemon.json")],
             Namespace = Namespace,
             WorkingDirectory = _folder,
@@ -280,6 +282,12 @@ public sealed class DockerHost : IAsyncDisposable
             ["deprecated-key-path"] = Path.Combine(_folder, "key.json"),
             ["log-level"] = "warn",
         };
+        if (_options.ContainerdImages)
+        {
+            configuration["storage-driver"] = "overlayfs";
+            configuration["features"] = new JsonObject { ["containerd-snapshotter"] = true };
+        }
+
         if (await PrivilegedRuntime.FindAsync(cancellationToken) is { } runtime)
         {
             configuration["runtimes"] = new JsonObject { ["lab"] = new JsonObject { ["path"] = runtime } };

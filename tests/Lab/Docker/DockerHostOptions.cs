@@ -8,6 +8,17 @@ public sealed record DockerHostOptions
     /// </summary>
     public bool LiveRestore { get; init; }
 
+    /// <summary>
+    /// The system whose dockerd is used; null for that of the machine, or of the system that DRYDOCK_LAB_DOCKER names.
+    /// </summary>
+    public LabSystem? System { get; init; }
+
+    /// <summary>
+    /// Whether containerd keeps the images (<c>containerd-snapshotter</c>), which changes their ids; by default if
+    /// DRYDOCK_LAB_IMAGES is <c>containerd</c>.
+    /// </summary>
+    public bool ContainerdImages { get; init; } = Environment.GetEnvironmentVariable("DRYDOCK_LAB_IMAGES") == "containerd";
+
     /// <summary>Storage driver; by default overlay2 if the file system permits it, else vfs.</summary>
     public string? StorageDriver { get; init; }
 

@@ -1,7 +1,7 @@
 namespace Drydock.Lab;
 
 /// <summary>
-/// A real MariaDB server in a separate network namespace: the metadata database outside of the cluster.
+/// A real MariaDB or MySQL server in a separate network namespace: the metadata database outside of the cluster.
 /// </summary>
 /// <remarks> Committed data survives <see cref="KillAsync"/>. The data folder is in memory if there is enough, so fsync
 /// is cheap. </remarks>
@@ -49,7 +49,7 @@ public sealed class MetaDb : IAsyncDisposable
         LabRun run, MetaDbOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new MetaDbOptions();
-        var recipe = await Recipes.RunAsync("metadb-template.sh", cancellationToken);
+        options = options with { System = options.System ?? await LabSystem.FromEnvironmentAsync("DRYDOCK_LAB_METADB", cancellationToken) };
         var data = Path.Combine(run.FastFolder, options.Name + "-data");
         if (options.DataBytes is { } room)
         {
@@ -57,9 +57,7 @@ public sealed class MetaDb : IAsyncDisposable
             await SmallDisk.MountAsync(run, data, room, cancellationToken);
         }
 
-        // On a disk that will be filled, the logs must already own their blocks: InnoDB ends itself if it cannot write
-        // them.
-        await Shell.RunAsync("cp", ["-a", options.DataBytes is null ? "--reflink=auto" : "--sparse=never", "-T", recipe["template"], data], environment: run.Mark, cancellationToken: cancellationToken);
+        await InitializeAsync(run, options, data, cancellationToken);
         var database = new MetaDb(run, options, await run.AddNamespaceAsync(options.Name, cancellationToken), data);
         await database.StartAsync(cancellationToken);
         return database;
@@ -76,7 +74,8 @@ public sealed class MetaDb : IAsyncDisposable
         _server = _run.StartProcess(new LabProcessOptions
         {
             Name = _options.Name,
-            FileName = "mariadbd",
+            FileName = IsMySql ? "mysqld" : "mariadbd",
+            System = _options.System,
             Arguments =
             [
                 "--no-defaults",
@@ -90,7 +89,7 @@ public sealed class MetaDb : IAsyncDisposable
                 "--skip-name-resolve",
                 "--character-set-server=utf8mb4",
                 "--collation-server=utf8mb4_general_ci",
-                "--innodb-log-file-size=16M",
+                .. IsMySql ? new[] { "--mysqlx=OFF" } : ["--innodb-log-file-size=16M"],
                 "--innodb-buffer-pool-size=64M",
                 // 2: handed to the kernel at commit. A killed server loses nothing; only a power loss would lose data.
                 "--innodb-flush-log-at-trx-commit=2",
@@ -172,7 +171,7 @@ public sealed class MetaDb : IAsyncDisposable
     {
         var name = $"{Quote(user)}@'%'";
         var rights = grant is null ? "" : $"GRANT {grant} TO {name};";
-        return ExecAsync($"CREATE OR REPLACE USER {name} IDENTIFIED BY {Quote(password)};{rights}", cancellationToken: cancellationToken);
+        return ExecAsync($"DROP USER IF EXISTS {name};CREATE USER {name} IDENTIFIED BY {Quote(password)};{rights}", cancellationToken: cancellationToken);
     }
 
     /// <summary>Stops the server if it runs.</summary>
@@ -182,6 +181,28 @@ public sealed class MetaDb : IAsyncDisposable
         {
             await _server.DisposeAsync();
         }
+    }
+
+    private bool IsMySql => _options.System is { HasMySql: true };
+
+    private static async Task InitializeAsync(
+        LabRun run, MetaDbOptions options, string data, CancellationToken cancellationToken)
+    {
+        if (options.System is not { } system)
+        {
+            var recipe = await Recipes.RunAsync("metadb-template.sh", cancellationToken);
+
+            // On a disk that will be filled, the logs must already own their blocks: InnoDB ends itself if it cannot
+            // write them.
+            await Shell.RunAsync("cp", ["-a", options.DataBytes is null ? "--reflink=auto" : "--sparse=never", "-T", recipe["template"], data], environment: run.Mark, cancellationToken: cancellationToken);
+            return;
+        }
+
+        string[] initialize = system.HasMySql
+            ? ["mysqld", "--no-defaults", "--initialize-insecure"]
+            : ["mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=socket", "--auth-root-socket-user=root", "--skip-test-db", "--skip-name-resolve"];
+        string[] command = [.. system.Enter, .. initialize, "--user=root", "--datadir=" + data];
+        await Shell.RunAsync(command[0], command[1..], environment: run.Mark, cancellationToken: cancellationToken);
     }
 
     private static string Quote(string text) =>

@@ -6,6 +6,11 @@ public sealed record MetaDbOptions
     /// <summary>Name of the server and its network namespace: short, unique within the run.</summary>
     public string Name { get; init; } = "metadb";
 
+    /// <summary>
+    /// The system whose server is used; null for MariaDB of the machine, or for the system that DRYDOCK_LAB_METADB names.
+    /// </summary>
+    public LabSystem? System { get; init; }
+
     /// <summary>TCP port.</summary>
     public int Port { get; init; } = 3306;
 

@@ -46,7 +46,7 @@ public sealed class LabProcess : IAsyncDisposable
             arguments.AddRange(["nsenter", "--net=" + ns.Path, "--"]);
         }
 
-        arguments.AddRange(["env", "-u", "LAB_LOG", options.FileName, .. options.Arguments]);
+        arguments.AddRange(["env", "-u", "LAB_LOG", .. options.System?.Enter ?? [], options.FileName, .. options.Arguments]);
         var start = new ProcessStartInfo("/bin/sh", arguments)
         {
             UseShellExecute = false,

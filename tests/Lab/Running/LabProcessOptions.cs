@@ -15,6 +15,9 @@ public sealed record LabProcessOptions
     /// <summary>The network namespace to run in; by default that of the lab's owner.</summary>
     public LabNamespace? Namespace { get; init; }
 
+    /// <summary>The system whose files the program sees; null for the machine's.</summary>
+    public LabSystem? System { get; init; }
+
     /// <summary>Variables in addition to the inherited ones; a null value removes one.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 

@@ -29,25 +29,30 @@ public static class Recipes
     /// Runs a recipe and returns the paths that it prints as NAME=PATH. A recipe does nothing if its result is in the
     /// cache. Within one process every recipe runs once.
     /// </summary>
+    public static Task<IReadOnlyDictionary<string, string>> RunAsync(string recipe, CancellationToken cancellationToken = default) =>
+        RunAsync(recipe, [], cancellationToken);
+
+    /// <summary>As <see cref="RunAsync(string, CancellationToken)"/>, with arguments.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> RunAsync(
-        string recipe, CancellationToken cancellationToken = default)
+        string recipe, IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
     {
-        var gate = Gates.GetOrAdd(recipe, _ => new SemaphoreSlim(1, 1));
+        var key = string.Join(' ', [recipe, .. arguments]);
+        var gate = Gates.GetOrAdd(key, _ => new SemaphoreSlim(1, 1));
         await gate.WaitAsync(cancellationToken);
         try
         {
-            if (Known.TryGetValue(recipe, out var known))
+            if (Known.TryGetValue(key, out var known))
             {
                 return known;
             }
 
-            var output = await Shell.RunAsync("bash", [PathOf(recipe)], cancellationToken: cancellationToken);
+            var output = await Shell.RunAsync("bash", [PathOf(recipe), .. arguments], cancellationToken: cancellationToken);
             var paths = output
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(line => line.Split('=', 2))
                 .Where(parts => parts.Length == 2)
                 .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
-            Known[recipe] = paths;
+            Known[key] = paths;
             return paths;
         }
         finally

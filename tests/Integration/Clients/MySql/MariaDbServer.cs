@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Drydock.Clients.MySql;
+using Drydock.Lab;
 using Drydock.Lab.Upgrades;
 using Drydock.Tests.Integration.Clients.Snapshots;
 using Xunit;
@@ -10,7 +11,10 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.MySql;
 
-/// <summary>A MariaDB of the tests' own: datadir, socket, loopback port, TLS; gone afterwards.</summary>
+/// <summary>
+/// A MariaDB of the tests' own: datadir, socket, loopback port, TLS; gone afterwards. DRYDOCK_LAB_METADB names another
+/// system whose MariaDB it is.
+/// </summary>
 public sealed class MariaDbServer : IAsyncLifetime
 {
     /// <summary>Stands for a secret; tests look for it where it must not be.</summary>
@@ -50,7 +54,9 @@ public sealed class MariaDbServer : IAsyncLifetime
         var data = Path.Combine(Root, "data");
         // A server that starts clears what it finds in its temporary directory, also another one's.
         var temporary = Directory.CreateDirectory(Path.Combine(Root, "tmp")).FullName;
-        Run("mariadb-install-db", ["--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root", $"--tmpdir={temporary}"]);
+        var system = await LabSystem.FromEnvironmentAsync("DRYDOCK_LAB_METADB", CancellationToken.None);
+        string[] enter = [.. system?.Enter ?? []];
+        Run([.. enter, "mariadb-install-db", "--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root", $"--tmpdir={temporary}"]);
         var ready = new TaskCompletionSource();
         _server = new Process
         {
@@ -63,7 +69,7 @@ public sealed class MariaDbServer : IAsyncLifetime
         };
         string[] arguments =
         [
-            "--pdeathsig", "KILL", "--", "mariadbd", "--no-defaults", $"--datadir={data}", $"--socket={Socket}",
+            "--pdeathsig", "KILL", "--", .. enter, "mariadbd", "--no-defaults", $"--datadir={data}", $"--socket={Socket}",
             string.Create(CultureInfo.InvariantCulture, $"--port={Port}"), "--bind-address=127.0.0.1", "--user=root", $"--pid-file={Root}/pid", $"--tmpdir={temporary}",
             "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=16M", "--innodb-buffer-pool-size=64M", "--event-scheduler=OFF",
             "--max-allowed-packet=64M", "--log-bin-trust-function-creators=1", "--skip-log-bin",
@@ -169,10 +175,10 @@ public sealed class MariaDbServer : IAsyncLifetime
         return bytes.Length > 0 ? bytes[..^1] : bytes;
     }
 
-    private static void Run(string file, string[] arguments)
+    private static void Run(string[] command)
     {
-        var start = new ProcessStartInfo(file) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in arguments)
+        var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in command[1..])
         {
             start.ArgumentList.Add(argument);
         }
@@ -183,7 +189,7 @@ public sealed class MariaDbServer : IAsyncLifetime
         process.WaitForExit();
         if (process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"{file}: {output.Result}{error}");
+            throw new InvalidOperationException($"{command[0]}: {output.Result}{error}");
         }
     }
 }
