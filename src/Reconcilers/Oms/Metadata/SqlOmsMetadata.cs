@@ -78,11 +78,9 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
         return _sessions.RunAsync<IReadOnlyList<MissingPrivilege>>(
             "Reading the account's privileges",
             async connection =>
-            {
-                var lines = await Sql.QueryAsync(
-                    connection, "SHOW GRANTS", reader => Sql.TextOrEmpty(reader, 0), cancellationToken);
-                return new GrantList(lines).Missing(databases, Target.User);
-            },
+                (await GrantList.ReadAsync(async sql => await Sql.QueryAsync(
+                    connection, sql, reader => Sql.TextOrEmpty(reader, 0), cancellationToken)))
+                .Missing(databases, Target.User),
             cancellationToken);
     }
 

@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The privileges of an account, as <c>SHOW GRANTS</c> prints them on MySQL, MariaDB and OceanBase.</summary>
@@ -36,7 +38,8 @@ internal sealed partial class GrantList
     private readonly List<Grant> _revoked = [];
 
     /// <summary>Reads the lines; one that is not understood grants nothing.</summary>
-    public GrantList(IEnumerable<string> lines)
+    /// <param name="rolesAreListed">The lines have the privileges of the active roles.</param>
+    public GrantList(IEnumerable<string> lines, bool rolesAreListed = false)
     {
         foreach (var line in lines)
         {
@@ -48,12 +51,37 @@ internal sealed partial class GrantList
             }
             else if (RoleLine().IsMatch(line))
             {
-                HasRoles = true;
+                HasRoles = !rolesAreListed;
             }
         }
     }
 
+    /// <summary>Whether the account has roles whose privileges the lines do not have.</summary>
     public bool HasRoles { get; }
+
+    /// <summary>Asks a server for the privileges of the session's account and of its active roles.</summary>
+    /// <param name="query">Answers with the first column of every row.</param>
+    public static async Task<GrantList> ReadAsync(Func<string, Task<IEnumerable<string>>> query)
+    {
+        var own = new GrantList(await query("SHOW GRANTS"));
+        if (!own.HasRoles)
+        {
+            return own;
+        }
+
+        try
+        {
+            // MariaDB lists the active role anyway, and prints its name without quotes.
+            var active = (await query("SELECT CURRENT_ROLE()")).FirstOrDefault() ?? "";
+            var listed = Roles().IsMatch(active) ? $"SHOW GRANTS FOR CURRENT_USER() USING {active}" : "SHOW GRANTS";
+            return new GrantList(await query(listed), rolesAreListed: true);
+        }
+        catch (DbException)
+        {
+            // A server that does not tell them.
+            return own;
+        }
+    }
 
     /// <summary>Whether the account has a privilege on a whole database, or on all databases that a pattern
     /// (<c>scratch\_%</c>) stands for.</summary>
@@ -128,6 +156,13 @@ internal sealed partial class GrantList
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex RoleLine();
 
+    // As MySQL prints them.
+    [GeneratedRegex(
+        @"^`([^`]|``)+`@`([^`]|``)*`(,`([^`]|``)+`@`([^`]|``)*`)*\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Roles();
+
     [GeneratedRegex(@"\([^)]*\)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Columns();
 
@@ -177,6 +212,21 @@ internal sealed partial class GrantList
 internal sealed record MissingPrivilege(
     string Privilege, string? Database, string Purpose, bool Required, string Message)
 {
+    /// <summary>What is missing, a text for each database.</summary>
+    public static IEnumerable<string> Describe(IEnumerable<MissingPrivilege> missing, string account) => missing
+        .GroupBy(m => m.Database, StringComparer.Ordinal)
+        .SelectMany(on => on.Key is null || on.Count() == 1
+            ? on.Select(m => m.Message)
+            : [Describe([.. on], on.Key, account)]);
+
+    private static string Describe(IReadOnlyList<MissingPrivilege> missing, string database, string account)
+    {
+        var privileges = string.Join(", ", missing.Select(m => m.Privilege));
+        return $"Account '{account}' lacks {privileges} on `{database}`.*, needed for "
+            + $"{string.Join(", ", missing.Select(m => m.Purpose).Distinct(StringComparer.Ordinal))}. Grant them with: "
+            + $"GRANT {privileges} ON `{database}`.* TO the account.";
+    }
+
     /// <summary>True if without it the server hides views, triggers, events or routines from the account, so that no
     /// check can tell whether they are missing from a dump.</summary>
     public bool ShowsObjects { get; init; }

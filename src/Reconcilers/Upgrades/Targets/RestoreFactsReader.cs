@@ -23,8 +23,8 @@ internal static class RestoreFactsReader
         {
             Address = address,
             Account = (await RowsAsync(connection, "SELECT CURRENT_USER()", cancellationToken))[0][0] ?? user,
-            Grants = new GrantList(
-                (await RowsAsync(connection, "SHOW GRANTS", cancellationToken)).Select(r => r[0] ?? "")),
+            Grants = await GrantList.ReadAsync(
+                async sql => (await RowsAsync(connection, sql, cancellationToken)).Select(r => r[0] ?? "")),
             NamedLocks = await ServerLock.KindAsync(connection, cancellationToken) == ServerLockKind.Function,
             FunctionsNeedSuper = IsOn("log_bin")
                 && variables.ContainsKey("log_bin_trust_function_creators")

@@ -14,8 +14,8 @@ internal static class RestoreNeeds
 
     public static IEnumerable<RestoreNeed> Missing(RestoreFacts server, IReadOnlyList<RestoreContent> databases)
     {
-        // Privileges of roles are not listed, so a missing privilege cannot be proved; the server refuses the statement
-        // if it is missing.
+        // The server does not tell the privileges of the roles, so a missing one cannot be proved; it refuses the
+        // statement if it is missing.
         if (server.Grants.HasRoles)
         {
             yield break;

@@ -64,6 +64,43 @@ public sealed class GrantListTests
         grants.Missing(["x"], "a")[0].Message.ShouldContain("role");
     }
 
+    [Theory]
+    [InlineData("`oms_role`@`%`,`other`@`h`", "SHOW GRANTS FOR CURRENT_USER() USING `oms_role`@`%`,`other`@`h`")]
+    [InlineData("oms_role", "SHOW GRANTS")]
+    [InlineData("NONE", "SHOW GRANTS")]
+    [InlineData("`a`@`%`; DROP DATABASE x", "SHOW GRANTS")]
+    public async Task Privileges_of_active_roles_are_asked_for(string active, string last)
+    {
+        var asked = new List<string>();
+        var grants = await GrantList.ReadAsync(sql =>
+        {
+            asked.Add(sql);
+            return Task.FromResult<IEnumerable<string>>(sql switch
+            {
+                "SELECT CURRENT_ROLE()" => [active],
+                "SHOW GRANTS" => ["GRANT USAGE ON *.* TO `a`@`%`", "GRANT `oms_role`@`%` TO `a`@`%`"],
+                _ => ["GRANT USAGE ON *.* TO `a`@`%`", "GRANT SELECT ON `x`.* TO `a`@`%`", "GRANT `oms_role`@`%` TO `a`@`%`"],
+            });
+        });
+
+        (asked[^1], grants.HasRoles).ShouldBe((last, false));
+        grants.Has("SELECT", "x").ShouldBe(last != "SHOW GRANTS");
+        grants.Missing(["x"], "a").ShouldContain(item => item.Privilege == "DROP" && item.Required);
+    }
+
+    [Fact]
+    public async Task Roles_that_a_server_does_not_tell_hide_what_is_missing()
+    {
+        var grants = await GrantList.ReadAsync(sql => sql == "SHOW GRANTS"
+            ? Task.FromResult<IEnumerable<string>>(["GRANT `oms_role`@`%` TO `a`@`%`"])
+            : Task.FromException<IEnumerable<string>>(new NoSuchFunctionException()));
+
+        grants.HasRoles.ShouldBeTrue();
+        grants.Missing(["x"], "a").ShouldAllBe(item => !item.Required);
+    }
+
+    private sealed class NoSuchFunctionException : System.Data.Common.DbException;
+
     [Fact]
     public void Privileges_that_show_objects_are_marked()
     {
