@@ -6,7 +6,11 @@ public static class PlanDifference
     public static IReadOnlyList<string> Describe(Plan before, Plan after)
     {
         var lines = new List<string>();
-        Compare(lines, "", before.Steps, after.Steps, s => s.Id, s => s.Action, Changes);
+
+        // What a step waits for changes with the steps that are gone or new, which have a line of their own.
+        var ids = before.Steps.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
+        ids.SymmetricExceptWith(after.Steps.Select(s => s.Id));
+        Compare(lines, "", before.Steps, after.Steps, s => s.Id, s => s.Action, (was, now) => Changes(was, now, ids));
         Compare(lines, "guard ", before.Guards, after.Guards, g => g.Id, g => g.Check, Changes);
         lines.AddRange(
             Change("acknowledged", Join(before.Acknowledged ?? []), Join(after.Acknowledged ?? []))
@@ -43,13 +47,16 @@ public static class PlanDifference
         }
     }
 
-    private static IEnumerable<string> Changes(PlanStep was, PlanStep now) =>
+    private static IEnumerable<string> Changes(PlanStep was, PlanStep now, HashSet<string> replaced) =>
     [
         .. Change("phase", was.Phase, now.Phase),
         .. Change("node", was.Node, now.Node),
         .. Change("action", was.Action, now.Action),
         .. Parameters(was.Parameters, now.Parameters),
-        .. Change("waits for", Join(was.After), Join(now.After)),
+        .. Change(
+            "waits for",
+            Join([.. was.After.Where(id => !replaced.Contains(id))]),
+            Join([.. now.After.Where(id => !replaced.Contains(id))])),
         .. Change("run-once", was.RunOnce, now.RunOnce),
         .. Change("reversible", was.Reversible, now.Reversible),
         .. Change("point of no return", was.PointOfNoReturn, now.PointOfNoReturn),

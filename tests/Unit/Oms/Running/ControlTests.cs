@@ -79,6 +79,25 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public void Refused_plan_says_why_it_changed()
+    {
+        var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan });
+        world.RunUntil(() => world.Is("Ready"), "plan ready");
+        var approved = world.Plan.Hash;
+        var host = world["oms-b"];
+        host.Write("/data/oms/config.yaml", world.Setup.Config(world, host) + "nginx_server_port: 8091\n");
+        world.EditSpec(s => s with { Mode = RunMode.Apply, ApprovedPlanHash = approved });
+        world.RunToStall();
+
+        world.ReasonOf("Stalled").ShouldBe("PlanChanged");
+        world.Status.Message.ShouldNotBeNull().ShouldSatisfyAllConditions(
+            m => m.ShouldContain("New in its notes: docker_init.sh runs on every node of region default"),
+            m => m.ShouldContain("differs in nginx_server_port"),
+            m => m.ShouldContain("+ InitMetadata/oms-b (RunDockerInit) is new"),
+            m => m.ShouldNotContain("waits for"));
+    }
+
+    [Fact]
     public void Newly_approved_hash_lets_changed_plan_run()
     {
         var world = new OmsWorld().Apply(s => s with { ApprovedPlanHash = $"sha256:{new string('0', 64)}" });
