@@ -28,7 +28,7 @@ public sealed class OmsVersionsPageTests
     public void Versions_page_explains_every_section_and_field()
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "oms-versions.md"));
-        foreach (var type in new[] { typeof(EditionFacts), typeof(MergedFacts), typeof(FloorFacts), typeof(ReleaseFacts), typeof(ProcedureFacts), typeof(FailureFacts), typeof(AdviceFacts) })
+        foreach (var type in new[] { typeof(EditionFacts), typeof(MergedFacts), typeof(FloorFacts), typeof(ReleaseFacts), typeof(QuestionFacts), typeof(ProcedureFacts), typeof(FailureFacts), typeof(AdviceFacts) })
         {
             type.GetProperties().ShouldAllBe(field => page.Contains($"`{JsonNamingPolicy.CamelCase.ConvertName(field.Name)}`", StringComparison.Ordinal));
         }
@@ -42,6 +42,6 @@ public sealed class OmsVersionsPageTests
             .Select(field => $"`{JsonNamingPolicy.CamelCase.ConvertName(field.Name)}: {(field.GetValue(facts) is bool yes ? yes ? "true" : "false" : field.GetValue(facts))}`");
 
     private static string Sources(OmsRelease release) => release.From is { Count: > 0 } from
-        ? string.Join(", ", from).Replace("..", " to ", StringComparison.Ordinal)
+        ? string.Join(", ", from).Replace("..", " to ", StringComparison.Ordinal) + (release.Questions.Count == 0 ? "" : $"; asks {string.Join(", ", release.Questions.Keys)}")
         : $"none: {release.Note}";
 }

@@ -48,6 +48,9 @@ public sealed record SystemInfoResponse
 
     public string CgroupDriver { get; init => field = value ?? ""; } = "";
 
+    /// <summary><c>1</c> or <c>2</c>; empty from engines before API 1.41.</summary>
+    public string CgroupVersion { get; init => field = value ?? ""; } = "";
+
     /// <summary>Such as <c>name=seccomp,profile=default</c>.</summary>
     public IReadOnlyList<string> SecurityOptions { get; init => field = value ?? []; } = [];
 

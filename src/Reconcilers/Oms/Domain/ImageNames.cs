@@ -48,6 +48,9 @@ internal static class ImageNames
             : null;
     }
 
+    public static bool IsOfRepository(string image, string end) =>
+        Split(image).Repository.Split('/')[^1].Equals(end, StringComparison.OrdinalIgnoreCase);
+
     private static (string Repository, string Tag) Split(string image)
     {
         var name = image.Split('@')[0];

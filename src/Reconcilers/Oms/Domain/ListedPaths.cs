@@ -7,7 +7,9 @@ internal sealed class ListedPaths(OmsEditionVersions versions)
 {
     public OmsEditionVersions Versions => versions;
 
-    public OmsVersion? HighestFrom(OmsVersion from) => TargetsOf(from) is [.., var last] ? last : null;
+    /// <summary>The highest release to which the vendor's guides lead from another without a question.</summary>
+    public OmsVersion? HighestFrom(OmsVersion from) =>
+        TargetsOf(from).LastOrDefault(to => versions.Questions(from, to).Count == 0);
 
     public string WhatIsListed(OmsVersion to) => versions.Release(to) switch
     {

@@ -58,6 +58,9 @@ internal abstract record UpgradePath
 
         public required IReadOnlyList<VersionAdvice> Advice { get; init; }
 
+        /// <summary>What must be acknowledged before it, by its word.</summary>
+        public required IReadOnlyList<VersionAdvice> Questions { get; init; }
+
         public string? Unlisted { get; init; }
     }
 

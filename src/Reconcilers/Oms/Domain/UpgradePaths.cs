@@ -91,6 +91,7 @@ internal sealed class UpgradePaths(OmsVersionData data)
             ProjectTablesStay = !versions.IsMerged(to),
             KnownFailures = versions.KnownFailures(to),
             Advice = versions.Advice(from, to),
+            Questions = versions.Questions(from, to),
             Unlisted = unlisted,
         };
     }

@@ -87,6 +87,9 @@ internal interface IOmsMetadata
     Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(
         string heartbeatDatabase, CancellationToken cancellationToken);
 
+    /// <summary>The versions in <see cref="VersionTable"/>; null if there is no such table.</summary>
+    Task<IReadOnlyList<string>?> VersionsAsync(string rmDatabase, CancellationToken cancellationToken);
+
     Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(string rmDatabase, CancellationToken cancellationToken);
 
     /// <summary>Sessions of others that have one of the databases as their current one. Never the text of a

@@ -90,6 +90,19 @@ internal sealed partial class SqlOmsMetadata
                 cancellationToken),
             cancellationToken);
 
+    public Task<IReadOnlyList<string>?> VersionsAsync(string rmDatabase, CancellationToken cancellationToken) =>
+        _sessions.RunAsync<IReadOnlyList<string>?>(
+            $"Reading {VersionTable.Name} in {rmDatabase}",
+            async connection =>
+                await Sql.TableExistsAsync(connection, rmDatabase, VersionTable.Name, cancellationToken)
+                    ? await Sql.QueryAsync(
+                        connection,
+                        $"SELECT version FROM {Sql.Table(rmDatabase, VersionTable.Name)} ORDER BY version LIMIT 100",
+                        reader => Sql.TextOrEmpty(reader, 0),
+                        cancellationToken)
+                    : null,
+            cancellationToken);
+
     public Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(
         string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<ClusterInfoRow>>(

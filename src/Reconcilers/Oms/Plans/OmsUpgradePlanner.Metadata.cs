@@ -136,17 +136,13 @@ internal sealed partial class OmsUpgradePlanner
         return ready;
     }
 
-    private KnownFailure Filled(KnownFailure failure)
+    private KnownFailure Filled(KnownFailure failure) => failure with
     {
-        // The vendor's own spelling.
-        var from = discovery.Path.From.Release.Display.Replace("-ce", "-CE", StringComparison.Ordinal);
-        return failure with
-        {
-            Advice = failure.Advice
-                .Replace("{from}", from, StringComparison.Ordinal)
-                .Replace("{rm}", RmDatabase, StringComparison.Ordinal),
-        };
-    }
+        Advice = failure.Advice
+            .Replace("{from}", VersionTable.Spelt(discovery.Path.From), StringComparison.Ordinal)
+            .Replace("{rm}", RmDatabase, StringComparison.Ordinal)
+            .Replace("{write}", VersionTable.Write(RmDatabase, discovery.Path.From), StringComparison.Ordinal),
+    };
 
     private string RunOnce<TArgs>(
         string id, string node, string title, TArgs args, IEnumerable<string> after, RetryRule retry)

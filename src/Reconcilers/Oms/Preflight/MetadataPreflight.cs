@@ -37,7 +37,7 @@ internal sealed class MetadataPreflight(
 
             // One failed check must not hide what the others find.
             await EachAsync(
-                () => AccessAsync(metadata, server, databases, cancellationToken),
+                () => AccessAsync(metadata, server, databases, nodes, cancellationToken),
                 () => RoomAsync(metadata, databases, cancellationToken),
                 () => RecipientsAsync(cancellationToken),
                 () => new MetadataServers(targets, findings).CompareAsync(metadata, server, nodes, cancellationToken));
@@ -64,6 +64,7 @@ internal sealed class MetadataPreflight(
                         findings,
                         time).MeasureAsync(metadata, cancellationToken),
                 () => SessionsAsync(metadata, topology, cancellationToken),
+                () => VersionsAsync(metadata, topology, path, cancellationToken),
                 async () =>
                     names = path is null
                         ? new ProjectTablesState([], [], [])
@@ -144,6 +145,7 @@ internal sealed class MetadataPreflight(
         IOmsMetadata metadata,
         MetadataServerInfo server,
         IReadOnlyList<string> databases,
+        IReadOnlyList<NodeState> nodes,
         CancellationToken cancellationToken)
     {
         if (server.ReadOnly)
@@ -168,11 +170,20 @@ internal sealed class MetadataPreflight(
             .ToList();
         if (absent.Count > 0)
         {
+            // A server hides a database on which the account has no privilege.
+            var naming = nodes.Where(n => n.Config is { } config
+                && absent.Exists(d => d == config.HeartbeatDatabase || d == config.RmDatabase
+                    || d == config.CmDatabase))
+                .Select(n => n.Spec.Name);
             findings.Add(
                 Reasons.MetadataUnreadable,
                 $"Metadata server {metadata.Target.Address} has no database {string.Join(", ", absent)}, which "
-                    + "config.yaml names. Check that it is the right server.");
+                    + $"config.yaml of {string.Join(", ", naming)} names, or account '{metadata.Target.User}' has no "
+                    + "privilege on it. Check that it is the right server, correct config.yaml, or grant the account "
+                    + "ALL PRIVILEGES on it.");
         }
+
+        var present = databases.Except(absent, StringComparer.Ordinal).ToList();
 
         // Without the privileges for views, triggers, events and routines the server hides these objects, and a dump
         // would silently lack them. OceanBase does not have all of them. A restore test without them would fail in the
@@ -181,14 +192,15 @@ internal sealed class MetadataPreflight(
             targets.Upgrade.Spec.Backup.Verify == Crds.Common.SnapshotVerification.RestoreTest
             ? [RestoreTestRequest.ScratchDatabases]
             : [];
-        var privileges = await metadata.PrivilegesAsync([.. databases, .. scratch], cancellationToken);
-        foreach (var missing in privileges.Where(m =>
-            m.Required || (m.ShowsObjects && server.Kind != MetadataServerKind.OceanBase)))
+        var privileges = await metadata.PrivilegesAsync([.. present, .. scratch], cancellationToken);
+        foreach (var message in MissingPrivilege.Describe(
+            privileges.Where(m => m.Required || (m.ShowsObjects && server.Kind != MetadataServerKind.OceanBase)),
+            metadata.Target.User))
         {
-            findings.Add(Reasons.AccessDenied, missing.Message);
+            findings.Add(Reasons.AccessDenied, message);
         }
 
-        await RestoreAsync(metadata, databases, privileges, cancellationToken);
+        await RestoreAsync(metadata, present, privileges, cancellationToken);
     }
 
     // What the rollback needs, by the rules that the restore applies before it drops anything.
@@ -294,6 +306,40 @@ internal sealed class MetadataPreflight(
                 $"Sessions of others use the metadata databases: {Sentences.List(others, 10)}. Close them before the "
                     + "downtime: the dump waits for them at most timeouts.noSessions, then the upgrade fails.");
         }
+    }
+
+    // docker_init.sh would refuse in the downtime.
+    private async Task VersionsAsync(
+        IOmsMetadata metadata,
+        OmsTopology topology,
+        UpgradePath.Allowed? path,
+        CancellationToken cancellationToken)
+    {
+        if (path is not { Target.VersionTable: true })
+        {
+            return;
+        }
+
+        var rows = await metadata.VersionsAsync(topology.RmDatabase, cancellationToken);
+        var known = (rows ?? []).Select(row => OmsVersion.TryParse(row, out var version) ? version : null)
+            .OfType<OmsVersion>()
+            .ToList();
+        if (known.Exists(version => version.IsSameRelease(path.From)))
+        {
+            return;
+        }
+
+        var found = rows is null ? "does not exist"
+            : known.Count == 0 ? "names no version"
+            : $"names {Sentences.List([.. known.Select(VersionTable.Spelt)], 10)}";
+        findings.Ask(
+            Reasons.VersionMismatch,
+            VersionTable.Name,
+            $"{topology.RmDatabase}.{VersionTable.Name} {found}, expected {VersionTable.Spelt(path.From)}. "
+                + $"docker_init.sh of {path.To} looks there for the version before the upgrade, and may refuse in the "
+                + $"downtime. If {path.From} really runs, write it: "
+                + VersionTable.Write(topology.RmDatabase, path.From),
+            field: "spec.fromVersion");
     }
 
     private async Task<DiscoveredHighAvailability> HighAvailabilityAsync(

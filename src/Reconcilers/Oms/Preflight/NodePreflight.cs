@@ -106,6 +106,18 @@ internal sealed class NodePreflight(
         var before = time.GetUtcNow();
         var info = await docker.System.GetSystemInfoAsync(cancellationToken);
         var between = before + ((time.GetUtcNow() - before) / 2);
+        if (info.CgroupVersion == "2" && path is { Target.CgroupV2: false })
+        {
+            findings.Ask(
+                Reasons.ComponentsUnhealthy,
+                $"{state.Spec.Name}/cgroup",
+                $"{state.Spec.Name} has cgroup v2, but OMS {path.To} may show hosts with it as abnormal, as the vendor "
+                    + "says of versions up to 4.2.4. Verify would then wait for the host in the downtime. Start the "
+                    + "host with cgroup v1 (systemd.unified_cgroup_hierarchy=0), or choose a newer spec.toVersion.",
+                state.Spec.Name,
+                "spec.toVersion");
+        }
+
         return state with { ClockOffset = info.SystemTime - between };
     }
 

@@ -70,6 +70,15 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         switch (new UpgradePaths(OmsVersionData.Shipped).Check(edition, from, to, spec.AllowUnsupportedPath))
         {
             case UpgradePath.Allowed allowed:
+                foreach (var question in allowed.Questions)
+                {
+                    _findings.Ask(
+                        Reasons.VersionPathUnsupported,
+                        question.Key,
+                        $"OMS {edition} {from} to {to}: {question.Message}",
+                        field: "spec.toVersion");
+                }
+
                 return allowed;
             case UpgradePath.Refused refused:
                 _findings.Add(Reasons.VersionPathUnsupported, refused.Message, field: "spec.toVersion");
@@ -135,9 +144,12 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
 
             try
             {
+                var image = new ImagePreflight(targets, _findings, path);
+                var found = await image.CheckAsync(node, cancellationToken);
+                await image.StartAsync(node, cancellationToken);
                 return node with
                 {
-                    Image = await new ImagePreflight(targets, _findings, path).CheckAsync(node, cancellationToken),
+                    Image = found,
                     Jar = runs.Contains(node)
                         ? await new JarPreflight(targets, _findings).CheckAsync(node, jar!, cancellationToken)
                         : null,

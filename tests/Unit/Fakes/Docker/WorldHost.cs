@@ -61,6 +61,14 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
 
     public TimeSpan ClockOffset { get; set; }
 
+    public string CgroupVersion { get; set; } = "1";
+
+    /// <summary>In what words the start of a container that is only looked at is refused; null: it is not.</summary>
+    public string? StartRefusal { get; set; }
+
+    /// <summary>Containers that were only looked at, and started.</summary>
+    public List<WorldContainer> Probes { get; } = [];
+
     /// <summary>dockerd keeps images in containerd's store: another id for the same image.</summary>
     public bool HasContainerdStore { get; init; }
 

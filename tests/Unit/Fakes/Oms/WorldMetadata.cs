@@ -131,6 +131,9 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
         return [.. world.Hosts.Where(h => world.HeartbeatDatabase(h.Region) == heartbeatDatabase).Select(h => new SupervisorHeartbeat(h.Ip, "supervisor", _server.Age(h.Ip)))];
     });
 
+    public Task<IReadOnlyList<string>?> VersionsAsync(string rmDatabase, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<string>?>(() => _server.Versions?.ToArray());
+
     public Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(
         string rmDatabase, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<ClusterInfoRow>>(() => [.. _server.ClusterInfo]);

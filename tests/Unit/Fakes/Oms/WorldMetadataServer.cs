@@ -71,6 +71,9 @@ internal sealed class WorldMetadataServer(OmsWorld world)
     /// <summary>The rows of cluster_info.</summary>
     public List<ClusterInfoRow> ClusterInfo { get; } = [];
 
+    /// <summary>The rows of oms_version; null: there is no such table.</summary>
+    public List<string>? Versions { get; set; } = [world.Setup.Community ? $"{world.Setup.FromVersion}-CE" : world.Setup.FromVersion];
+
     /// <summary>Why the row ha.config cannot be inserted; null: it can.</summary>
     public string? HaConfigInsertProblem { get; set; }
 

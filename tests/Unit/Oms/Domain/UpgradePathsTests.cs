@@ -69,10 +69,9 @@ public sealed class UpgradePathsTests
     [InlineData("3.2.0", "4.2.2", "upgrade to 3.2.1 first, then go 3.2.1 → 4.2.2")]
     [InlineData("3.1.9-bp9", "4.2.2-bp1", "upgrade to 3.2.1 first, then go 3.2.1 → 4.2.2-bp1")]
     [InlineData("3.1.0", "3.2.0", "upgrade to 3.2.1 first")]
-    [InlineData("3.2.2", "4.2.3", "set toVersion to 4.2.2")]
-    [InlineData("3.2.2", "3.4.0", "starts from 3.3.1 only; set toVersion to 4.2.2")]
-    [InlineData("3.2.2", "4.3.1", "oblogproxy")]
-    [InlineData("4.2.3", "4.2.4", "ask the vendor")]
+    [InlineData("3.2.2", "3.4.0", "starts from 3.3.1 only; set toVersion to 4.0.2")]
+    [InlineData("4.0.1", "4.2.3", "upgrade step by step: 4.0.1 → 4.2.2 → 4.2.3")]
+    [InlineData("4.3.2", "4.4.0", "ask the vendor")]
     [InlineData("4.2.2-bp1", "4.2.2", "downgrade")]
     [InlineData("3.2.2-bp2", "3.2.2-bp2", "nothing to upgrade")]
     [InlineData("3.2.2-ce", "4.2.2", "Community version")]
@@ -81,10 +80,9 @@ public sealed class UpgradePathsTests
         Check(from, to).ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain(sentence);
 
     [Theory]
-    [InlineData("3.2.2", "4.2.3", true)]
-    [InlineData("3.2.2", "4.3.1", true)]
-    [InlineData("4.2.2", "4.3.1", false)]
-    [InlineData("4.0.1", "4.0.2", false)]
+    [InlineData("4.3.1", "4.4.0", false)]
+    [InlineData("3.3.0", "4.0.0", false)]
+    [InlineData("3.3.0", "4.0.1", true)]
     public void Unlisted_upgrade_is_allowed_on_request_and_noted(string from, string to, bool jar)
     {
         Check(from, to).ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain("allowUnsupportedPath: true allows it");
@@ -106,6 +104,26 @@ public sealed class UpgradePathsTests
 
         refused.Message.ShouldNotContain("allows it at");
         refused.ShouldBe(Check(from, to));
+    }
+
+    [Theory]
+    [InlineData("3.2.1", "4.0.2", true, "Derived")]
+    [InlineData("4.0.1", "4.0.2", false, "")]
+    [InlineData("3.2.2", "4.1.0", true, "")]
+    [InlineData("4.0.2", "4.1.0", false, "")]
+    [InlineData("3.2.2", "4.2.3", true, "Derived")]
+    [InlineData("4.0.2", "4.2.3", false, "")]
+    [InlineData("4.2.3", "4.2.4", false, "Derived")]
+    [InlineData("3.2.2", "4.2.5", true, "Derived")]
+    [InlineData("4.2.2", "4.3.0", false, "OblogproxyTasks Derived")]
+    [InlineData("3.2.2", "4.3.1", true, "OblogproxyTasks")]
+    [InlineData("4.0.1", "4.3.1", false, "OblogproxyTasks")]
+    [InlineData("4.3.1", "4.3.2", false, "OblogproxyTasks Derived")]
+    public void What_is_derived_or_has_a_condition_is_asked(string from, string to, bool jar, string questions)
+    {
+        var path = Check(from, to).ShouldBeOfType<UpgradePath.Allowed>();
+
+        (path.NeedsCorrectionJar, string.Join(' ', path.Questions.Select(q => q.Key)), path.Unlisted).ShouldBe((jar, questions, null));
     }
 
     [Fact]

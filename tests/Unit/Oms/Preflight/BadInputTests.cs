@@ -85,6 +85,36 @@ public sealed class BadInputTests
         world.RunToSuccess();
     }
 
+    [Fact]
+    public void Missing_privileges_on_one_database_are_one_finding()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        world.Metadata.MissingPrivileges.AddRange(new[] { "CREATE", "DROP", "ALTER" }.Select(privilege =>
+            new MissingPrivilege(privilege, "rm_340", "restoring", Required: true, $"it lacks {privilege}")));
+        world.Apply();
+        Stalls(world, Reasons.AccessDenied);
+
+        world.Status.Findings.ShouldHaveSingleItem().Message.ShouldSatisfyAllConditions(
+            m => m.ShouldContain("lacks CREATE, DROP, ALTER on `rm_340`.*, needed for restoring."),
+            m => m.ShouldContain("GRANT CREATE, DROP, ALTER ON `rm_340`.* TO"));
+    }
+
+    [Fact]
+    public void Absent_database_is_one_finding_that_names_the_node()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        world.Metadata.Databases["cm_hb_340"] = false;
+        world.Metadata.MissingPrivileges.Add(new MissingPrivilege("DROP", "cm_hb_340", "restoring", Required: true, "it lacks DROP"));
+        world.Metadata.Grants[0] = "GRANT ALL PRIVILEGES ON `rm_340`.* TO `drc`@`%`";
+        world.Metadata.Grants.Add("GRANT ALL PRIVILEGES ON `cm_340`.* TO `drc`@`%`");
+        world.Apply();
+        Stalls(world, Reasons.MetadataUnreadable);
+
+        world.Status.Findings.ShouldHaveSingleItem().Message.ShouldSatisfyAllConditions(
+            m => m.ShouldContain("no database cm_hb_340, which config.yaml of oms-a, oms-b names"),
+            m => m.ShouldContain("account 'drc' has no privilege on it"));
+    }
+
     public static TheoryData<string> Names => [.. Cases.Keys];
 
     [Theory]
@@ -107,7 +137,7 @@ public sealed class BadInputTests
     [Fact]
     public void Unsupported_version_path_is_a_finding()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { ToVersion = "4.3.1" });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { ToVersion = "4.4.0" });
         Stalls(world, Reasons.VersionPathUnsupported);
 
         world.EditSpec(s => s with { ToVersion = "4.2.2" });

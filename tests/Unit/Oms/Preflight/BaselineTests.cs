@@ -78,6 +78,31 @@ public sealed class BaselineTests
         world.Step("Verify/hosts").Message.ShouldNotBeNull().ShouldContain("Not compared, as before the upgrade: 192.0.2.217");
     }
 
+    [Fact]
+    public void Cgroup_v2_is_asked_for_versions_that_show_such_hosts_as_abnormal()
+    {
+        const string Word = "ComponentsUnhealthy/oms-b/cgroup";
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        world["oms-b"].CgroupVersion = "2";
+        world.Apply();
+        world.RunToStall();
+
+        var finding = world.Status.Findings.ShouldHaveSingleItem();
+        (finding.Node, finding.Acknowledge, world.Done.Count).ShouldBe(("oms-b", Word, 0));
+        finding.Message.ShouldContain("cgroup v2");
+        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Word] } });
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void Cgroup_v2_is_not_asked_for_newer_versions()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, Community = true, FromVersion = "4.2.9", ToVersion = "4.2.11", NeedsJar = false });
+        world.Hosts.ForEach(h => h.CgroupVersion = "2");
+        world.Apply();
+        world.RunToSuccess();
+    }
+
     [Theory]
     [InlineData(8)]
     [InlineData(-8)]

@@ -20,7 +20,8 @@ internal sealed class OmsEditionVersions
                     OmsVersion.Parse(e.Key),
                     e.Value.From is { } from ? [.. from.Select(Range)] : null,
                     e.Value.Note,
-                    e.Value.CorrectionSkippedFrom is { } skipped ? OmsVersion.Parse(skipped) : null))
+                    e.Value.CorrectionSkippedFrom is { } skipped ? OmsVersion.Parse(skipped) : null)
+                { Questions = e.Value.Questions })
                 .OrderBy(r => r.Version),
         ];
         _procedures =
@@ -69,6 +70,8 @@ internal sealed class OmsEditionVersions
                 Value(f => f.SynchronizationWriter)!,
                 Value(f => f.SuspendedLinks)!.Value),
             DbTypeMayBeMissing = Value(f => f.DbTypeMayBeMissing)!.Value,
+            VersionTable = Value(f => f.VersionTable)!.Value,
+            CgroupV2 = Value(f => f.CgroupV2)!.Value,
         };
 
         T? Value<T>(Func<ProcedureFacts, T?> field)
@@ -88,10 +91,20 @@ internal sealed class OmsEditionVersions
     public IReadOnlyList<VersionAdvice> Advice(OmsVersion from, OmsVersion to) =>
     [
         .. Facts.Advice
-            .Where(e => to.CompareRelease(OmsVersion.Parse(e.Value.Since)) >= 0
-                && (e.Value.FromBelow is not { } below || from.CompareRelease(OmsVersion.Parse(below)) < 0))
+            .Where(e => to.CompareRelease(OmsVersion.Parse(e.Value.Since)) >= 0 && IsBelow(from, e.Value.FromBelow))
             .Select(e => new VersionAdvice(e.Key, e.Value.Message)),
     ];
+
+    /// <summary>What must be acknowledged before an upgrade, by its word.</summary>
+    public IReadOnlyList<VersionAdvice> Questions(OmsVersion from, OmsVersion to) =>
+    [
+        .. (Release(to)?.Questions ?? [])
+            .Where(e => IsBelow(from, e.Value.FromBelow))
+            .Select(e => new VersionAdvice(e.Key, e.Value.Message)),
+    ];
+
+    private static bool IsBelow(OmsVersion from, string? release) =>
+        release is null || from.CompareRelease(OmsVersion.Parse(release)) < 0;
 
     private static ReleaseRange Range(string text) => ReleaseRange.TryParse(text, out var range)
         ? range

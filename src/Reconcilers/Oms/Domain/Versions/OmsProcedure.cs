@@ -25,6 +25,12 @@ internal sealed record OmsProcedure
     public required LinkFacts Links { get; init; }
 
     public required bool DbTypeMayBeMissing { get; init; }
+
+    /// <summary>Whether docker_init.sh reads the version before the upgrade from <see cref="VersionTable"/>.</summary>
+    public required bool VersionTable { get; init; }
+
+    /// <summary>Whether OMS shows hosts with cgroup v2 as healthy.</summary>
+    public required bool CgroupV2 { get; init; }
 }
 
 /// <summary>What is known of the links of projects in a release (docs/research/oms.md#after-the-upgrade).</summary>

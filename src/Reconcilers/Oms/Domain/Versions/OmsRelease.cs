@@ -10,6 +10,8 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed record OmsRelease(
     OmsVersion Version, IReadOnlyList<ReleaseRange>? From, string? Note, OmsVersion? CorrectionSkippedFrom)
 {
+    public Dictionary<string, QuestionFacts> Questions { get; init; } = [];
+
     /// <summary>Whether the vendor's guide starts from a version.</summary>
     public bool IsListedFrom(OmsVersion source) => From?.Any(range => range.Contains(source)) == true;
 }

@@ -66,8 +66,15 @@ internal sealed record ReleaseFacts
 
     public string? CorrectionSkippedFrom { get; init; }
 
+    /// <summary>What an administrator must have checked, by the word that acknowledges it.</summary>
+    public Dictionary<string, QuestionFacts> Questions { get; init => field = value ?? []; } = [];
+
     public required string Source { get; init; }
 }
+
+/// <param name="Message">Sentences: what is doubtful, and what to check.</param>
+/// <param name="FromBelow">It is asked only for sources below this release; null: for all.</param>
+internal sealed record QuestionFacts(string Message, string? FromBelow = null);
 
 /// <summary>What a release needs or has. A field holds until a later entry has it too.</summary>
 internal sealed record ProcedureFacts
@@ -96,12 +103,17 @@ internal sealed record ProcedureFacts
 
     public bool? DbTypeMayBeMissing { get; init; }
 
+    public bool? VersionTable { get; init; }
+
+    public bool? CgroupV2 { get; init; }
+
     public required string Source { get; init; }
 }
 
 /// <param name="Since">The first target to which it applies.</param>
 /// <param name="Output">A part of the output by which the failure is recognised.</param>
-/// <param name="Advice">What to do, with {from} for the version before and {rm} for the rm database.</param>
+/// <param name="Advice">What to do, with {from} for the version before, {rm} for the rm
+/// database, and {write} for the statements that write the version into oms_version.</param>
 /// <param name="Source">Where the fact was read.</param>
 internal sealed record FailureFacts(string Since, string Output, string Advice, string Source);
 

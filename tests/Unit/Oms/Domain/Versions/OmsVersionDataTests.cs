@@ -75,12 +75,28 @@ public sealed class OmsVersionDataTests
     [Fact]
     public void Advice_depends_on_source_and_target()
     {
-        Advice("3.3.0", "3.3.1").ShouldBeEmpty();
-        Advice("3.3.1", "4.0.0").ShouldBe(["clear-browser-cache"]);
-        Advice("4.2.7", "4.2.9").ShouldBe(["clear-browser-cache"]);
-        Advice("4.2.6", "4.2.9").ShouldBe(["clear-browser-cache", "concurrency-speed"]);
+        Advice("3.2.2", "3.3.0").ShouldBeEmpty();
+        Advice("3.3.0", "3.3.1").ShouldBe(["is-upgrade-stays"]);
+        Advice("3.3.1", "4.0.0").ShouldBe(["clear-browser-cache", "is-upgrade-stays"]);
+        Advice("4.2.7", "4.2.9").ShouldBe(["clear-browser-cache", "is-upgrade-stays"]);
+        Advice("4.2.6", "4.2.9").ShouldBe(["clear-browser-cache", "concurrency-speed", "is-upgrade-stays"]);
+        Advice("3.2.2", "4.2.2", OmsEdition.Enterprise).ShouldBe(["clear-browser-cache", "shareplex-format", "is-upgrade-stays"]);
+        Advice("4.0.2", "4.2.2", OmsEdition.Enterprise).ShouldBe(["clear-browser-cache", "is-upgrade-stays"]);
     }
 
-    private static IEnumerable<string> Advice(string from, string to) =>
-        Shipped.Of(OmsEdition.Community).Advice(OmsVersion.Parse(from), OmsVersion.Parse(to)).Select(a => a.Key);
+    [Theory]
+    [InlineData(OmsEdition.Community, "4.2.8", false, true)]
+    [InlineData(OmsEdition.Community, "4.2.9", true, true)]
+    [InlineData(OmsEdition.Community, "4.2.4", false, false)]
+    [InlineData(OmsEdition.Enterprise, "4.2.4", false, false)]
+    [InlineData(OmsEdition.Enterprise, "4.3.1", false, true)]
+    public void What_preflight_asks_about_the_host_and_the_tables_depends_on_the_release(OmsEdition edition, string version, bool table, bool cgroups)
+    {
+        var known = Shipped.Of(edition).Procedure(OmsVersion.Parse(version));
+
+        (known.VersionTable, known.CgroupV2).ShouldBe((table, cgroups));
+    }
+
+    private static IEnumerable<string> Advice(string from, string to, OmsEdition edition = OmsEdition.Community) =>
+        Shipped.Of(edition).Advice(OmsVersion.Parse(from), OmsVersion.Parse(to)).Select(a => a.Key);
 }
