@@ -16,6 +16,10 @@ public static partial class Reasons
     /// path.</summary>
     public const string VersionPathUnsupported = "VersionPathUnsupported";
 
+    /// <summary>Files that the current container has changed against its image do not come into the new one. Mount
+    /// them, or repeat the change after the upgrade.</summary>
+    public const string ContainerFilesChanged = "ContainerFilesChanged";
+
     /// <summary>The running container reports another version than fromVersion. Correct fromVersion or the name of the
     /// container. In status.actionRequired: the new container reports another version than toVersion.</summary>
     public const string VersionMismatch = "VersionMismatch";

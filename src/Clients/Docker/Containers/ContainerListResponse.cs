@@ -45,3 +45,13 @@ public sealed record ContainersListParameters
         init => field = value ?? ReadOnlyDictionary<string, IReadOnlyList<string>>.Empty;
     } = ReadOnlyDictionary<string, IReadOnlyList<string>>.Empty;
 }
+
+/// <summary>A file or directory of a container's own layer.</summary>
+public sealed record ContainerFileSystemChangeResponse
+{
+    [JsonRequired]
+    public string Path { get; init => field = value ?? ""; } = "";
+
+    /// <summary>0: modified, 1: added, 2: deleted.</summary>
+    public int Kind { get; init; }
+}

@@ -15,6 +15,17 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
             cancellationToken);
     }
 
+    public Task<IReadOnlyList<ContainerFileSystemChangeResponse>> InspectChangesAsync(
+        string id, CancellationToken cancellationToken = default) =>
+        http.ReadAsync(
+            DockerRequest.Get(
+                $"/containers/{Names.Container(id)}/changes", $"list the changed files of container {id}") with
+            {
+                NullIsEmpty = true,
+            },
+            DockerJson.Default.IReadOnlyListContainerFileSystemChangeResponse,
+            cancellationToken);
+
     public Task<CreateContainerResponse> CreateContainerAsync(
         CreateContainerParameters parameters, CancellationToken cancellationToken = default)
     {

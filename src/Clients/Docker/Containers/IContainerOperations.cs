@@ -15,6 +15,10 @@ public interface IContainerOperations
 
     Task<ContainerInspectResponse> InspectContainerAsync(string id, CancellationToken cancellationToken = default);
 
+    /// <summary>Files and directories that the container's own layer has changed against its image.</summary>
+    Task<IReadOnlyList<ContainerFileSystemChangeResponse>> InspectChangesAsync(
+        string id, CancellationToken cancellationToken = default);
+
     Task<bool> StartContainerAsync(string id, CancellationToken cancellationToken = default);
 
     /// <summary>Stops a container: its stop signal, then SIGKILL after the grace. Returns when it has

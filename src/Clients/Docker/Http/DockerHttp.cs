@@ -158,7 +158,9 @@ internal sealed class DockerHttp : IAsyncDisposable
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return JsonSerializer.Deserialize(body, type) ?? throw new JsonException("null");
+            ReadOnlySpan<byte> text = body;
+            return JsonSerializer.Deserialize(call.NullIsEmpty && text.StartsWith("null"u8) ? "[]"u8 : text, type)
+                ?? throw new JsonException("null");
         }
         catch (JsonException e)
         {

@@ -14,6 +14,9 @@ internal sealed record DockerRequest(HttpMethod Method, string Path, string Oper
     /// <summary>The secrets to be removed from the engine's error text.</summary>
     public SecretScrubber Secrets { get; init; } = SecretScrubber.None;
 
+    /// <summary>The engine says <c>null</c> for an empty list.</summary>
+    public bool NullIsEmpty { get; init; }
+
     public string? Name { get; init; }
 
     public AuthConfig? Auth { get; init; }

@@ -8,6 +8,7 @@ namespace Drydock.Clients.Docker;
 [JsonSerializable(typeof(RegistryAuthBody))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, IReadOnlyList<string>>))]
 [JsonSerializable(typeof(IReadOnlyList<ContainerListResponse>))]
+[JsonSerializable(typeof(IReadOnlyList<ContainerFileSystemChangeResponse>))]
 [JsonSerializable(typeof(CreateContainerParameters))]
 [JsonSerializable(typeof(CreateContainerResponse))]
 [JsonSerializable(typeof(ContainerInspectResponse))]

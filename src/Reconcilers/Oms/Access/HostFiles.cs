@@ -68,7 +68,7 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
         try
         {
             await docker.Containers.RemoveContainerAsync(
-                Name, new ContainerRemoveParameters { Force = false, RemoveVolumes = true }, cancellationToken);
+                Name, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, cancellationToken);
         }
         catch (DockerNotFoundException)
         {

@@ -16,6 +16,23 @@ internal static class ProbeContainer
         ["drydock.dev/probe"] = "true",
     };
 
+    /// <summary>The container that is started once: the options of the new one on an image that has a shell, without
+    /// mounts and network. Its only process ends at once.</summary>
+    public static CreateContainerParameters Started(CreateContainerParameters planned) => planned with
+    {
+        Env = null,
+        Entrypoint = ["/bin/sh"],
+        Cmd = ["-c", "exit 0"],
+        HostConfig = planned.HostConfig! with
+        {
+            Binds = [],
+            Mounts = [],
+            NetworkMode = "none",
+            Other = planned.HostConfig!.Other?.Where(field => field.Key != "VolumesFrom")
+                .ToDictionary(StringComparer.Ordinal),
+        },
+    };
+
     public static CreateContainerParameters Of(CreateContainerParameters planned)
     {
         var host = planned.HostConfig!;

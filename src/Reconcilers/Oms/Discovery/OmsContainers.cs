@@ -1,9 +1,14 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Which containers of a host may be that of OMS.</summary>
-internal static class OmsContainers
+internal static partial class OmsContainers
 {
     private const string HostVariable = "OMS_HOST_IP=";
+
+    /// <summary>Whether the vendor's deployer OBD may have made a container: it names them with six digits at the end,
+    /// or its image is oms-ce (docs/research/oms.md#sources).</summary>
+    public static bool MayBeOfObd(string name, string image) =>
+        ObdName().IsMatch(name) || ImageNames.IsOfRepository(image, "oms-ce");
 
     /// <summary>The address that OMS knows its host by; null if the container names none.</summary>
     public static string? HostAddress(ContainerInspectResponse container) => (container.Config.Env ?? [])
@@ -49,4 +54,7 @@ internal static class OmsContainers
 
         return [.. containers.Where(c => c.State.Running).OrderBy(c => c.ShortName, StringComparer.Ordinal)];
     }
+
+    [GeneratedRegex("-[0-9]{6}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ObdName();
 }

@@ -13,6 +13,19 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
         OmsUpgradePhases.Report, OmsUpgradePhases.Cleanup,
     ];
 
+    /// <summary>What to know if the vendor's deployer manages this OMS; null if nothing looks so.</summary>
+    public static VersionAdvice? Obd(OmsDiscovery discovery) => discovery.Nodes
+        .Where(node => OmsContainers.MayBeOfObd(node.OldContainer, node.OldImage))
+        .Select(node => $"{node.OldContainer} on {node.Name}")
+        .ToList() is { Count: > 0 } names
+        ? new VersionAdvice(
+            "obd",
+            $"The name or image of {Sentences.List(names, Named)} looks as if OBD had deployed this OMS. If it has, "
+                + "its record still names the old containers after the upgrade, and `obd cluster start` would start them "
+                + "beside the new ones. Do not use OBD for this OMS before you have taken the new containers over in "
+                + "OBD.")
+        : null;
+
     public void Compile()
     {
         // A plan holds a bounded number of notes of bounded length.
@@ -52,6 +65,11 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
         {
             yield return $"NOT LISTED BY THE VENDOR, permitted by allowUnsupportedPath: {unlisted}. "
                 + "It is unknown whether the new version can use this data; a rollback restores the snapshot.";
+        }
+
+        if (Obd(discovery) is { } obd)
+        {
+            yield return obd.Message;
         }
 
         if (spec.Correction.Archive is not null && !discovery.Path.NeedsCorrectionJar)

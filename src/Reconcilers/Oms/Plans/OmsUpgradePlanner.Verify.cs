@@ -71,7 +71,8 @@ internal sealed partial class OmsUpgradePlanner
                 new ListActions.Args(
                     discovery.Path.Target.Links,
                     discovery.Path.Target.HaConfig,
-                    discovery.Path.Advice.Count > 0 ? [.. discovery.Path.Advice] : null),
+                    OmsPlanNotes.Obd(discovery) is { } obd ? [.. discovery.Path.Advice, obd]
+                        : discovery.Path.Advice.Count > 0 ? [.. discovery.Path.Advice] : null),
                 _plan.Phase(OmsUpgradePhases.Settle),
                 attempts: 1),
         ];

@@ -9,6 +9,13 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
     // The kernel takes no longer NAME=value.
     private const int LongestVariable = 128 * 1024;
 
+    // The library by which Stores read the logs of OceanBase; newer ones are copied over those of the image.
+    private const string Reader = "/home/ds/lib64/reader";
+
+    // Where the vendor's guides put programs and files; OMS itself writes configuration there.
+    private static readonly string[] Programs =
+        ["/home/ds/lib64", "/home/admin", "/root", "/opt", "/usr/lib", "/usr/lib64", "/etc/supervisor"];
+
     private readonly ContainerSpec _changes = ContainerOverrides.Of(targets.Upgrade.Spec, node);
 
     public async Task<CurrentOptions> CheckAsync(
@@ -21,6 +28,7 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
         CheckStays(container);
         CheckMounts(container);
         CheckSecrets();
+        await CheckOwnFilesAsync(docker, container, cancellationToken);
         var files = new HostFiles(docker, targets.Upgrade.Metadata.Uid!, container.Image);
         await CheckHttpsAsync(files, cancellationToken);
         await CheckHostAsync(files, container, cancellationToken);
@@ -85,6 +93,56 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
                     isOwn ? node.Name : null,
                     field);
             }
+        }
+    }
+
+    // What people changed in the container's own layer does not come into the new one.
+    private async Task CheckOwnFilesAsync(
+        IDockerClient docker, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ContainerFileSystemChangeResponse> changes;
+        try
+        {
+            changes = await docker.Containers.InspectChangesAsync(container.ID, cancellationToken);
+        }
+        catch (DockerApiException refusal)
+        {
+            findings.Note(
+                $"dockerd of {node.Name} does not list the changed files of {container.ShortName} "
+                    + $"({Sentences.Open(refusal.EngineMessage)}). Check with `docker diff {container.ShortName}` that "
+                    + "nothing in it is needed: the new container does not get it.");
+            return;
+        }
+
+        // The directories above a changed file are listed too.
+        var mounted = _changes.Binds.Select(text => Bind.Parse(text).Target).ToList();
+        var changed = changes.Select(change => change.Path)
+            .Where(path => Array.Exists(Programs, directory => OmsMounts.Covers(directory, path))
+                && OmsMounts.At(container, path) is null
+                && !mounted.Exists(directory => OmsMounts.Covers(directory, path)))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        var directories = changed.Select(path => path[..path.LastIndexOf('/')]).ToHashSet(StringComparer.Ordinal);
+        var files = changed.Where(path => !directories.Contains(path)).ToLookup(path => OmsMounts.Covers(Reader, path));
+        if (files[true].Any())
+        {
+            findings.Ask(
+                Reasons.ContainerFilesChanged,
+                node.Name,
+                $"Somebody changed the library by which Stores read OceanBase in {container.ShortName} on {node.Name}: "
+                    + $"{Sentences.List([.. files[true]], 10)}. The new container has that of its image, and its "
+                    + "Stores may not read newer clusters. Copy the files to the host and mount them with "
+                    + "spec.container.binds, or update the library in the new container after the upgrade.",
+                node.Name,
+                "spec.container.binds");
+        }
+
+        if (files[false].Any())
+        {
+            findings.Note(
+                $"These files of {container.ShortName} on {node.Name} differ from its image, and the new container "
+                    + $"does not get them: {Sentences.List([.. files[false]], 10)}. OMS writes configuration there "
+                    + "itself; what people installed or edited has to be repeated or mounted (spec.container.binds).");
         }
     }
 

@@ -1,8 +1,9 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Finds out where the new image of a node comes from: it is on the host, in a readable archive with the right
-/// checksum, or in a registry. A container that is created with the options of the new one, never started, and removed
-/// shows whether dockerd takes them, and what is in an image that is on the host.</summary>
+/// checksum, or in a registry. A container that is created with the options of the new one and removed shows whether
+/// dockerd takes them, and what is in an image that is on the host; it is not started, but another one without
+/// mounts is.</summary>
 internal sealed class ImagePreflight(OmsTargets targets, Findings findings, UpgradePath.Allowed? path)
 {
     // While dockerd loads an archive, its unpacked layers need space besides the archive itself.
@@ -40,6 +41,49 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
             ? await ProbeAsync(docker, node, current.Image, NothingRequired, cancellationToken)
             : [];
         return found is null ? null : found with { Warnings = said };
+    }
+
+    /// <summary>Starts a container with the options of the new one, whose only process ends at once. What runc refuses
+    /// (limits, devices, security profiles, cgroups) shows only then, which would be in the downtime.</summary>
+    public async Task StartAsync(NodeState node, CancellationToken cancellationToken)
+    {
+        if (node is not { Current: { } current, Options: { } options }
+            || findings.Has(Reasons.ContainerOptionsRefused, node.Spec.Name))
+        {
+            return;
+        }
+
+        var docker = targets.Docker(node.Spec.Name);
+        var uid = targets.Upgrade.Metadata.Uid!;
+        var leftover = new HostFiles(docker, uid, current.Image);
+        await leftover.RemoveLeftoverAsync(cancellationToken);
+        try
+        {
+            await docker.Containers.CreateContainerAsync(
+                ProbeContainer.Started(Planned(node, options)) with
+                {
+                    Name = ProbeContainer.NameOf(uid),
+                    Image = current.Image,
+                    Labels = ProbeContainer.LabelsOf(uid),
+                },
+                cancellationToken);
+            await docker.Containers.StartContainerAsync(ProbeContainer.NameOf(uid), cancellationToken);
+        }
+        catch (DockerApiException refusal) when (refusal is not DockerNameConflictException)
+        {
+            findings.Ask(
+                Reasons.ContainerOptionsRefused,
+                node.Spec.Name,
+                $"dockerd of {node.Spec.Name} does not start a container with the options of the new one: "
+                    + $"{refusal.EngineMessage.TrimEnd('.')}. The new container would not start in the downtime. It "
+                    + $"was tried with the image of {current.ShortName}, `/bin/sh -c \"exit 0\"`, no mounts and no "
+                    + "network. Correct what it names, on the host or in spec.container.",
+                node.Spec.Name);
+        }
+        finally
+        {
+            await leftover.RemoveLeftoverAsync(CancellationToken.None);
+        }
     }
 
     private async Task<FoundImage?> ArchiveAsync(
@@ -215,14 +259,19 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
     // Mounts of the spec are checked one by one, with the field, and variables have no effect on a creation.
     private CreateContainerParameters Probe(NodeState node)
     {
-        if (node.Options is not { Inherited: var inherited })
+        if (node.Options is null)
         {
             return new CreateContainerParameters { HostConfig = new HostConfig { NetworkMode = "none" } };
         }
 
+        return ProbeContainer.Of(Planned(node, node.Options));
+    }
+
+    private CreateContainerParameters Planned(NodeState node, CurrentOptions options)
+    {
         var changes = ContainerOverrides.Of(targets.Upgrade.Spec, node.Spec) with { Binds = [], Env = [] };
-        return ProbeContainer.Of(
-            new NewContainer(node.Spec.HostIP, IsUpgrade: false, Https: null, changes).From(inherited, _ => ""));
+        return new NewContainer(node.Spec.HostIP, IsUpgrade: false, Https: null, changes)
+            .From(options.Inherited, _ => "");
     }
 
     internal static string Bytes(long bytes) => bytes switch

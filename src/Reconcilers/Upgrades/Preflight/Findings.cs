@@ -24,6 +24,14 @@ internal sealed class Findings(
         }
     }
 
+    public bool Has(string reason, string node)
+    {
+        lock (_gate)
+        {
+            return _findings.Exists(finding => finding.Reason == reason && finding.Node == node);
+        }
+    }
+
     public IReadOnlyList<string> Notes
     {
         get

@@ -167,6 +167,9 @@ internal sealed class WorldContainer
     /// <summary>Commands that people run in it, by process number.</summary>
     public SortedDictionary<int, string> Commands { get; } = [];
 
+    /// <summary>What `docker diff` lists.</summary>
+    public List<string> Changes { get; } = [];
+
     /// <summary>Files that its writable layer has and the image has not.</summary>
     public SortedDictionary<string, byte[]> Own { get; } = new(StringComparer.Ordinal);
 

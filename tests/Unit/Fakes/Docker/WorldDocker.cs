@@ -31,7 +31,7 @@ internal sealed partial class WorldDocker(
         life.LookAsync(() => new VersionResponse { Version = Host.Podman ?? "20.10.24", Components = [new VersionComponent { Name = Host.Podman is null ? "Engine" : "Podman Engine" }], APIVersion = "1.41" });
 
     public Task<SystemInfoResponse> GetSystemInfoAsync(CancellationToken cancellationToken = default) =>
-        life.LookAsync(() => new SystemInfoResponse { Name = Host.Name, ServerVersion = "20.10.24", SystemTime = world.Time.GetUtcNow() + Host.ClockOffset, LiveRestoreEnabled = Host.LiveRestore });
+        life.LookAsync(() => new SystemInfoResponse { Name = Host.Name, ServerVersion = "20.10.24", SystemTime = world.Time.GetUtcNow() + Host.ClockOffset, LiveRestoreEnabled = Host.LiveRestore, CgroupVersion = Host.CgroupVersion });
 
     public Task<DiskUsageResponse> GetDiskUsageAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException("nobody asks for it");
 
@@ -85,6 +85,9 @@ internal sealed partial class WorldDocker(
         };
     });
 
+    public Task<IReadOnlyList<ContainerFileSystemChangeResponse>> InspectChangesAsync(string id, CancellationToken cancellationToken = default) => life.LookAsync<IReadOnlyList<ContainerFileSystemChangeResponse>>(() =>
+        [.. Container(id).Changes.Select(path => new ContainerFileSystemChangeResponse { Path = path, Kind = 1 })]);
+
     public Task<bool> StartContainerAsync(string id, CancellationToken cancellationToken = default) => ChangeAsync("start", id, () =>
     {
         var container = Container(id);
@@ -96,6 +99,14 @@ internal sealed partial class WorldDocker(
         if (host!.StrayTasks.TryGetValue(container.Name, out var words))
         {
             throw new DockerApiException(host.Endpoint, $"start container {id}", HttpStatusCode.InternalServerError, words.Replace("{0}", id, StringComparison.Ordinal));
+        }
+
+        if (container.Config.Labels?.ContainsKey("drydock.dev/probe") == true)
+        {
+            host.Probes.Add(container);
+            return host.StartRefusal is { } refusal
+                ? throw new DockerApiException(host.Endpoint, $"start container {id}", HttpStatusCode.InternalServerError, refusal)
+                : true;
         }
 
         world.Did("start", host.Name);

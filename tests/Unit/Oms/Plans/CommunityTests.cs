@@ -113,7 +113,7 @@ public sealed class CommunityTests
         links.Keys.ShouldBe(["orders (np_1)", "billing (sp_1)", "broken (np_3)"], ignoreOrder: true);
         links["billing (sp_1)"].ShouldContain("High availability starts its Connector");
         links["broken (np_3)"].ShouldContain("Recover the link");
-        world.Status.ActionRequired.ShouldNotContain(a => a.Reason == Reasons.VersionAdvice);
+        world.Status.ActionRequired.Single(a => a.Reason == Reasons.VersionAdvice).Message.ShouldContain("IS_UPGRADE=true");
         links["orders (np_1)"].ShouldContain("JDBCWriter");
     }
 
@@ -162,12 +162,12 @@ public sealed class CommunityTests
     [Fact]
     public void Allowed_unlisted_path_is_noted_in_plan_and_step()
     {
-        var unlisted = new OmsWorld(Setup with { FromVersion = "4.2.11", ToVersion = "4.2.12", HaConfig = Row }).Apply(s => s with { AllowUnsupportedPath = true });
+        var unlisted = new OmsWorld(Setup with { FromVersion = "4.2.13", ToVersion = "4.2.14", HaConfig = Row }).Apply(s => s with { AllowUnsupportedPath = true });
         unlisted.RunToSuccess();
 
         unlisted.Rules.Broken.ShouldBeEmpty();
-        unlisted.Plan.Notes.ShouldContain(n => n.Contains("4.2.11-ce to 4.2.12-ce: no list of sources for 4.2.12 is known") && n.Contains("allowUnsupportedPath"));
-        unlisted.Plan.Steps.Single(s => s.Is<RunDockerInit>()).Arguments<RunDockerInit.Args>().UnlistedPath.ShouldBe("4.2.11-ce to 4.2.12-ce");
+        unlisted.Plan.Notes.ShouldContain(n => n.Contains("4.2.13-ce to 4.2.14-ce: no list of sources for 4.2.14 is known") && n.Contains("allowUnsupportedPath"));
+        unlisted.Plan.Steps.Single(s => s.Is<RunDockerInit>()).Arguments<RunDockerInit.Args>().UnlistedPath.ShouldBe("4.2.13-ce to 4.2.14-ce");
         Golden.World.Plan.Steps.ShouldAllBe(s => !s.Parameters.ContainsKey("unlistedPath"));
     }
 

@@ -36,7 +36,7 @@ public sealed class VersionTests
         world.Step("InitMetadata/oms-a/wait").Receipt!["startedAt"].ShouldBe($"{world.New("oms-a")!.StartedAt:yyyy-MM-dd'T'HH:mm:ss'Z'}");
         world.Plan.Step("InitMetadata/oms-b/wait").ShouldBeNull("docker_init.sh runs on one node");
         world.Plan.Notes.ShouldContain(n => n.Contains("docker_init.sh starts 5m0s after the start"));
-        world.Status.ActionRequired.Where(a => a.Reason == Reasons.VersionAdvice).Select(a => a.Subject).ShouldBe(["clear-browser-cache"]);
+        world.Status.ActionRequired.Where(a => a.Reason == Reasons.VersionAdvice).Select(a => a.Subject).ShouldBe(["clear-browser-cache", "is-upgrade-stays"]);
     }
 
     [Fact]
@@ -115,6 +115,84 @@ public sealed class VersionTests
         world.Plan.Notes.ShouldContain(n => n.Contains("3.3.0-ce has no high availability"));
         world.Status.ActionRequired.Single(a => a.Reason == Reasons.HighAvailabilityOff).Message.ShouldContain("3.3.0-CE has no high availability");
     }
+
+    [Theory]
+    [InlineData(null, "rm_340.oms_version does not exist, expected 4.2.8-CE.")]
+    [InlineData("", "rm_340.oms_version names no version, expected 4.2.8-CE.")]
+    [InlineData("4.1.1-CE", "rm_340.oms_version names 4.1.1-CE, expected 4.2.8-CE.")]
+    public void Version_that_docker_init_would_not_find_is_asked_before_the_downtime(string? rows, string says)
+    {
+        var world = new OmsWorld(To429);
+        world.Metadata.Versions = rows?.Split(',', StringSplitOptions.RemoveEmptyEntries).ToList();
+        world.Apply();
+        world.RunToStall();
+
+        var finding = world.Status.Findings.ShouldHaveSingleItem();
+        (finding.Reason, finding.Acknowledge, world.Done.Count).ShouldBe((Reasons.VersionMismatch, "VersionMismatch/oms_version", 0));
+        finding.Message.ShouldSatisfyAllConditions(
+            m => m.ShouldStartWith(says),
+            m => m.ShouldContain("REPLACE INTO `rm_340`.`oms_version`(`version`) VALUES('4.2.8-CE')"));
+
+        world.Metadata.Versions = ["4.1.1-CE", "4.2.8-CE"];
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void Version_table_is_not_asked_for_older_targets()
+    {
+        var world = new OmsWorld(To429 with { FromVersion = "4.2.3", ToVersion = "4.2.4" });
+        world.Metadata.Versions = null;
+        world.Apply();
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void Derived_path_is_asked_once_and_then_noted()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, ToVersion = "4.3.1" }).Apply();
+        world.RunToStall();
+
+        var finding = world.Status.Findings.ShouldHaveSingleItem();
+        (finding.Reason, finding.Acknowledge, finding.Field, world.Done.Count).ShouldBe((Reasons.VersionPathUnsupported, "VersionPathUnsupported/OblogproxyTasks", "spec.toVersion", 0));
+        finding.Message.ShouldContain("oblogproxy");
+
+        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, "VersionPathUnsupported/OblogproxyTasks"] } });
+        world.RunToSuccess();
+        world.Count("jar").ShouldBe(2);
+        world.Plan.Notes.ShouldContain(n => n.StartsWith("Acknowledged by VersionPathUnsupported/OblogproxyTasks"));
+    }
+
+    [Fact]
+    public void Administrator_is_told_what_the_new_containers_keep_and_what_SharePlex_needs()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunToSuccess();
+
+        var advice = world.Status.ActionRequired.Where(a => a.Reason == Reasons.VersionAdvice).ToDictionary(a => a.Subject, a => a.Message);
+        advice["is-upgrade-stays"].ShouldContain("restart one host");
+        advice["shareplex-format"].ShouldContain("SharePlex");
+    }
+
+    [Fact]
+    public void Deployment_by_OBD_is_noted_and_listed_at_the_end()
+    {
+        var world = new OmsWorld(To429);
+        var old = world.Old("oms-b");
+        old.Config = old.Config with { Image = "registry.example/oceanbase/oms-ce:4.2.8" };
+        world.Apply();
+        world.RunToSuccess();
+
+        world.Plan.Notes.ShouldContain(n => n.Contains("oms_322 on oms-b") && n.Contains("OBD"));
+        world.Status.ActionRequired.Single(a => a.Subject == "obd").Message.ShouldContain("obd cluster start");
+        Golden.World.Status.ActionRequired.ShouldNotContain(a => a.Subject == "obd");
+    }
+
+    [Theory]
+    [InlineData("oms-ce-482913", "registry.example/oms:feature_4.2.8_ce", true)]
+    [InlineData("oms_428", "oceanbase/oms-ce:4.2.8", true)]
+    [InlineData("oms-48291", "registry.example/oms:feature_4.2.8_ce", false)]
+    public void Container_of_OBD_is_recognised_by_name_or_image(string name, string image, bool isObd) =>
+        OmsContainers.MayBeOfObd(name, image).ShouldBe(isObd);
 
     [Fact]
     public void Known_failure_of_docker_init_is_named_with_the_remedy()

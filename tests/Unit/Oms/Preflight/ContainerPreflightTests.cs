@@ -48,6 +48,74 @@ public sealed class ContainerPreflightTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public void Options_that_are_refused_at_the_start_are_found_before_the_downtime(bool isPresent)
+    {
+        const string Word = "ContainerOptionsRefused/oms-b";
+        var world = new OmsWorld(new WorldSetup { RealJson = false, ImagePresent = isPresent });
+        world["oms-b"].StartRefusal = "OCI runtime create failed: error setting rlimit type 6: operation not permitted";
+        world.Apply();
+        world.RunToStall();
+
+        var finding = world.Status.Findings.ShouldHaveSingleItem();
+        (finding.Reason, finding.Node, finding.Acknowledge, world.Done.Count).ShouldBe((Reasons.ContainerOptionsRefused, "oms-b", Word, 0));
+        finding.Message.ShouldContain("rlimit type 6");
+        world.Hosts.ShouldAllBe(h => h.Containers.Count == 1);
+
+        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Word] } });
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Container_that_is_started_for_a_look_has_no_mounts_no_network_and_ends_at_once()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        Options(world, o => o with { Other = new() { ["VolumesFrom"] = System.Text.Json.JsonElement.Parse("""["data"]""") } });
+        world.Apply();
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        var probe = world["oms-b"].Probes[0];
+        (probe.Image.Version, string.Join(' ', probe.Config.Entrypoint!.Concat(probe.Config.Cmd!))).ShouldBe(("3.2.2", "/bin/sh -c exit 0"));
+        var host = probe.HostConfig;
+        (host.NetworkMode, host.Binds!.Count, host.Mounts!.Count, host.Other!.ContainsKey("VolumesFrom")).ShouldBe(("none", 0, 0, false));
+        (host.Privileged, host.Ulimits!.Any(u => u.Name == "nproc"), host.RestartPolicy!.Name).ShouldBe((true, true, "no"));
+    }
+
+    [Fact]
+    public void Changed_reader_library_is_asked_and_other_changed_files_are_noted()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        world.Old("oms-a").Changes.AddRange(
+        [
+            "/home", "/home/ds", "/home/ds/lib64", "/home/ds/lib64/reader", "/home/ds/lib64/reader/ob-ce-4.3.5", "/home/ds/lib64/reader/ob-ce-4.3.5/libobcdc.so",
+            "/home/ds/store", "/home/ds/store/store7100", "/root", "/root/.bashrc", "/tmp", "/tmp/x", "/home/admin/logs/x.log",
+        ]);
+        world.Apply();
+        world.RunToStall();
+
+        var finding = world.Status.Findings.ShouldHaveSingleItem();
+        (finding.Reason, finding.Acknowledge, world.Done.Count).ShouldBe((Reasons.ContainerFilesChanged, "ContainerFilesChanged/oms-a", 0));
+        finding.Message.ShouldContain(": /home/ds/lib64/reader/ob-ce-4.3.5/libobcdc.so.");
+
+        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, "ContainerFilesChanged/oms-a"] } });
+        world.RunToSuccess();
+        world.Plan.Notes.ShouldContain(n => n.StartsWith("These files of oms_322 on oms-a differ") && n.Contains(": /root/.bashrc. "));
+    }
+
+    [Fact]
+    public void Mounted_reader_library_is_not_asked()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        world.Old("oms-a").Changes.Add("/home/ds/lib64/reader/libobcdc.so");
+        world.Hosts.ForEach(h => h.Paths.Add("/data/reader"));
+        world.Apply(s => s with { Container = new ContainerSpec { Binds = ["/data/reader:/home/ds/lib64/reader"] } });
+        world.RunToSuccess();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public void Options_that_dockerd_refuses_are_found_with_and_without_the_image(bool present)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false, ImagePresent = present }).Apply(s => s with { Container = new ContainerSpec { Memory = "1Mi" } });
