@@ -138,6 +138,14 @@ public sealed record OmsUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Identity)]
     public HighAvailabilitySpec HighAvailability { get; init => field = value ?? new(); } = new();
 
+    /// <summary>How long rollbackPolicy: OnFailure waits after a failure that you may accept (see accept), counted from
+    /// the end of the failed step. The run is Held until then. 0s starts the rollback at once. A failure that cannot be
+    /// accepted is not waited for.</summary>
+    [FieldClass(FieldClass.Control)]
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.Duration)]
+    public string AcceptWithin { get; init => field = value ?? "15m"; } = "15m";
+
     /// <summary>What preflight does with findings that you may judge differently.</summary>
     [FieldClass(FieldClass.Control)]
     public PreflightSpec Preflight { get; init => field = value ?? new(); } = new();

@@ -58,6 +58,9 @@ internal sealed class OmsUpgradeKind(OmsServices services)
             onEvent => new OmsRunTargets(new OmsTargets(entity, secrets, services, onEvent), services));
     }
 
+    public override TimeSpan AcceptWithin(RunSpec spec) =>
+        KubernetesDuration.Parse(((OmsUpgradeSpec)spec).AcceptWithin);
+
     // Sql is what a method that is left out comes to, and it was once the default, so hashes of stored plans lack it.
     protected override string IdentityHash(OmsUpgradeSpec spec) => base.IdentityHash(
         spec.HighAvailability.Method == HighAvailabilityMethod.Sql

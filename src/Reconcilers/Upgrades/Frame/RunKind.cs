@@ -74,6 +74,9 @@ internal abstract class RunKind
 
     public virtual AcceptableAttribute? Acceptance(PlanStep step) => null;
 
+    /// <summary>How long an automatic rollback waits after a failure that may be accepted.</summary>
+    public virtual TimeSpan AcceptWithin(RunSpec spec) => TimeSpan.Zero;
+
     /// <summary>Whether new data may have been written that a rollback would lose: from then on a failure never starts
     /// a rollback automatically. Once true it stays true. Always false for a kind whose rollback keeps the
     /// data.</summary>

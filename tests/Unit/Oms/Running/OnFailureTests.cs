@@ -35,6 +35,57 @@ public sealed class OnFailureTests
     }
 
     [Theory]
+    [InlineData(null, 15)]
+    [InlineData("2h", 120)]
+    [InlineData("0s", 0)]
+    public void Failure_that_may_be_accepted_is_held_first(string? within, int minutes)
+    {
+        var world = Unmarked(s => within is null ? s : s with { AcceptWithin = within });
+        world.RunUntil(() => world.Is("Failed") || world.Status.RollbackPlan is not null, "failed");
+        var failed = world.Step("InitMetadata/oms-a").FinishedAt!.Value;
+        if (minutes > 0)
+        {
+            (world.Is("Held"), world.Is("Failed"), world.ReasonOf("Held"), world.Status.RollbackPlan).ShouldBe((true, true, "MarkerMissing", null));
+            world.Status.Message.ShouldNotBeNull().ShouldContain($"the rollback starts automatically at {failed.AddMinutes(minutes):u}");
+            world.Status.NextAction.ShouldNotBeNull().ShouldContain(Annotations.Accept);
+        }
+
+        world.RunUntil(() => world.Status.RollbackPlan is not null, "the rollback");
+        (world.Time.GetUtcNow() - failed).ShouldBeInRange(TimeSpan.FromMinutes(minutes), TimeSpan.FromMinutes(minutes) + TimeSpan.FromSeconds(30));
+        world.RunToRolledBack();
+        RollbackTests.AsBefore(world);
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Failure_that_is_accepted_in_time_is_not_rolled_back(bool whileDown)
+    {
+        var world = Unmarked();
+        world.RunUntil(() => world.Is("Held"), "held");
+        if (whileDown)
+        {
+            world.Life.Die();
+            world.Time.Advance(TimeSpan.FromHours(1));
+        }
+
+        world.Annotate(Annotations.Accept, $"InitMetadata/oms-a@{world.Plan.Hash[7..15]}");
+        world.RunToSuccess();
+        (world.Count("init"), world.Count("restore"), world.Is("Held")).ShouldBe((1, 0, false));
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Failure_beside_one_that_cannot_be_accepted_is_not_held()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        world.RunUntil(() => world.Status.RollbackPlan is not null, "the rollback");
+
+        (world.Time.GetUtcNow() - world.Plan.Steps.Single(s => s.State == StepState.Failed).FinishedAt!.Value).ShouldBeLessThan(TimeSpan.FromSeconds(30));
+    }
+
+    [Theory]
     [InlineData("jar")]
     [InlineData("init")]
     public void Unknown_outcome_is_rolled_back_automatically(string kind)
@@ -137,6 +188,10 @@ public sealed class OnFailureTests
         world.Delete();
         world.RunUntil(() => world.IsGone(), "gone");
     }
+
+    private static OmsWorld Unmarked(Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null) =>
+        new OmsWorld(new WorldSetup { Init = static (_, _) => (0, "# 【步骤六】done\ninitialisation has finished\n%done%"), RealJson = false })
+            .Apply(s => (change ?? (x => x))(s with { RollbackPolicy = RollbackPolicy.OnFailure }));
 
     [Fact]
     public void Rolled_back_upgrade_releases_its_target()

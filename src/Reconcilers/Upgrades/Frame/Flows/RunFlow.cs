@@ -83,7 +83,7 @@ internal sealed class RunFlow(
         Func<RunStatusSummary, RunStatusSummary>? adjust,
         CancellationToken cancellationToken)
     {
-        var cause = RollbackDecision.CauseOf(_kind, entity);
+        var cause = RollbackDecision.CauseOf(_kind, entity, frame.Now);
         if (cause != RollbackCause.None
             && !(cause == RollbackCause.Request && RollbackDecision.IsHalted(entity.Spec, entity.Status)))
         {
@@ -124,10 +124,13 @@ internal sealed class RunFlow(
         }
     }
 
-    // A run that waits to start reports it in time when the deadline has passed.
+    // A run that waits to start reports it in time when the deadline has passed, and an automatic rollback that waits
+    // for an acceptance starts in time.
     private TimeSpan? BeforeDeadline(RunObject entity, TimeSpan? after)
     {
-        if (entity.Spec.NotAfter is not { } last || PlanProgress.Begun(entity.Status!.Plan!))
+        var (spec, plan) = (entity.Spec, entity.Status!.Plan!);
+        var deadline = PlanProgress.Begun(plan) ? RollbackDecision.AcceptableUntil(_kind, spec, plan) : spec.NotAfter;
+        if (deadline is not { } last)
         {
             return after;
         }
@@ -249,7 +252,7 @@ internal sealed class RunFlow(
 
         if (!PlanProgress.Begun(plan))
         {
-            if (RollbackDecision.CauseOf(_kind, entity) == RollbackCause.None)
+            if (RollbackDecision.CauseOf(_kind, entity, frame.Now) == RollbackCause.None)
             {
                 // No longer requested: as if it had not been compiled.
                 var dropped = new RunStatusSummary(
@@ -282,7 +285,7 @@ internal sealed class RunFlow(
         RunStatusSummary Adjust(RunStatusSummary summary)
         {
             var ignored = PlanProgress.Begun(plan)
-                && RollbackDecision.CauseOf(_kind, entity) == RollbackCause.None
+                && RollbackDecision.CauseOf(_kind, entity, frame.Now) == RollbackCause.None
                 && summary.Kind != RunOutcomeKind.RolledBack
                 ? summary with
                 {

@@ -10,10 +10,10 @@ internal static class PlanProgress
 
     public static bool Done(Plan plan) => plan.Steps.TrueForAll(s => s.State == StepState.Succeeded);
 
-    /// <summary>Whether a step failed, or the outcome of a run-once step can never be determined. A step that failed
+    /// <summary>The steps that failed, and run-once steps whose outcome can never be determined. A step that failed
     /// because the target was changed from outside does not count, nor does a step that merely cannot be read: it may
     /// succeed.</summary>
-    public static bool IsFailing(Plan plan) => plan.Steps.Exists(s =>
+    public static List<PlanStep> Failing(Plan plan) => plan.Steps.FindAll(s =>
         (s.State == StepState.Failed && s.Reason != Reasons.TargetChanged) || IsOutcomeUnknown(s));
 
     /// <summary>Whether an observation of a run-once step showed that its outcome can never be determined.</summary>

@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// level-based: the same object gives the same answer.</summary>
 internal static class RollbackDecision
 {
-    public static RollbackCause CauseOf(RunKind kind, RunObject entity)
+    public static RollbackCause CauseOf(RunKind kind, RunObject entity, DateTimeOffset now)
     {
         var (spec, status) = (entity.Spec, entity.Status!);
         var plan = status.Plan!;
@@ -23,12 +23,32 @@ internal static class RollbackDecision
             return kind.IsPastUndo(plan) ? RollbackCause.None : RollbackCause.Abort;
         }
 
-        return spec is { RollbackPolicy: RollbackPolicy.OnFailure, Mode: RunMode.Apply }
-            && kind.Changed(plan) && PlanProgress.IsFailing(plan) && !kind.HasNewData(plan)
-            && kind.RollbackRefusal(spec, plan) is null
-            ? RollbackCause.Failure
-            : RollbackCause.None;
+        if (!IsAutomatic(kind, spec, plan) || AcceptableUntil(kind, spec, plan) > now)
+        {
+            return RollbackCause.None;
+        }
+
+        // An acceptance that came while no operator ran is taken before the rollback.
+        var accepted = Acceptances.Accepted(entity, plan);
+        return PlanProgress.Failing(plan).TrueForAll(s => accepted.ContainsKey(s.Id))
+            ? RollbackCause.None
+            : RollbackCause.Failure;
     }
+
+    /// <summary>When the automatic rollback starts, if an administrator may accept until then what failed; null if
+    /// nothing is waited for.</summary>
+    public static DateTimeOffset? AcceptableUntil(RunKind kind, RunSpec spec, Plan plan) =>
+        IsAutomatic(kind, spec, plan)
+        && PlanProgress.Failing(plan) is var failing
+        && failing.TrueForAll(s => s is { Acceptable: true, FinishedAt: not null })
+        && kind.AcceptWithin(spec) is { Ticks: > 0 } wait
+            ? failing.Max(s => s.FinishedAt) + wait
+            : null;
+
+    private static bool IsAutomatic(RunKind kind, RunSpec spec, Plan plan) =>
+        spec is { RollbackPolicy: RollbackPolicy.OnFailure, Mode: RunMode.Apply }
+        && kind.Changed(plan) && PlanProgress.Failing(plan).Count > 0 && !kind.HasNewData(plan)
+        && kind.RollbackRefusal(spec, plan) is null;
 
     /// <summary>Whether an abort prevents a rollback from continuing. A rollback that the abort itself started
     /// finishes.</summary>

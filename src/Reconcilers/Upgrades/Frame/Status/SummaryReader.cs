@@ -49,6 +49,8 @@ internal sealed class SummaryReader(RunKind kind)
                 Reason = rollback ? Reasons.RollbackFailed : outcome.Reason,
                 Message = Failure(entity, status, plan, outcome, slot),
                 Failed = slot != PlanSlot.Cleanup,
+                Held = slot == PlanSlot.Upgrade
+                    && RollbackDecision.AcceptableUntil(kind, entity.Spec, plan) is not null,
             },
             RunState.OutcomeUnknown or RunState.TargetChanged when IsLost(plan, outcome) => at with
             {
@@ -190,6 +192,12 @@ internal sealed class SummaryReader(RunKind kind)
                 ? "spec.rollbackPolicy: OnFailure has no effect here, because a rollback is not possible: "
                     + Sentences.Open(refusal)
                 : null;
+        }
+
+        if (RollbackDecision.AcceptableUntil(kind, spec, plan) is { } until)
+        {
+            return $"Without an acceptance the rollback starts automatically at {until.UtcDateTime:u} "
+                + $"(rollbackPolicy: OnFailure, acceptWithin: {KubernetesDuration.Format(kind.AcceptWithin(spec))}).";
         }
 
         return kind.HasNewData(plan)

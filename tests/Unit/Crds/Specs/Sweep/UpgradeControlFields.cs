@@ -24,6 +24,7 @@ internal static class UpgradeControlFields
         Runs("mode", NothingIsDoneWithModePlan),
         Runs("desiredState", () => Ended().EditedUntil(spec => spec with { DesiredState = DesiredState.RolledBack }, world => world.Status.RollbackPlan is not null)),
         Runs("rollbackPolicy", AFailureGoesBackByItself),
+        Runs("acceptWithin", () => Held("3h").ShouldBe(Held("1h") + TimeSpan.FromHours(2))),
         Runs("window.start", () => FirstAct(Morning with { Start = "05:00" }).ShouldBe(FirstAct(Morning).AddHours(1))),
         Runs("window.end", () => FirstAct(Morning with { Start = "01:00", End = "03:00" }).ShouldBeLessThan(FirstAct(Morning with { Start = "01:00", End = "01:30" }).AddHours(-20))),
         Runs("window.days", () => FirstAct(Morning with { Days = [DayOfWeek.Mon] }).ShouldBe(FirstAct(Morning).AddDays(1))),
@@ -181,6 +182,15 @@ internal static class UpgradeControlFields
         world.Is("Stalled").ShouldBeTrue();
         world.EditSpec(spec => spec with { Accept = [$"InitMetadata/oms-a@{world.Plan.Hash[7..15]}"] });
         world.RunToSuccess();
+    }
+
+    // From the failure to its rollback.
+    private static TimeSpan Held(string within)
+    {
+        var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (0, "another last line\n%done%") })
+            .Apply(spec => spec with { RollbackPolicy = RollbackPolicy.OnFailure, AcceptWithin = within });
+        world.RunUntil(() => world.Status.RollbackPlan is not null, "the rollback", TimeSpan.FromHours(12));
+        return world.Time.GetUtcNow() - world.Step("InitMetadata/oms-a").FinishedAt!.Value;
     }
 
     private static bool IsOnAfterRollback(HighAvailabilityAfterRollback wanted)
