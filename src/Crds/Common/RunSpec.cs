@@ -3,8 +3,8 @@ namespace Drydock.Crds.Common;
 /// <summary>Settings of the run itself, which every kind of upgrade has.</summary>
 public abstract record RunSpec
 {
-    /// <summary>Apply executes the plan. Plan stops after preflight, writes the plan to status and changes
-    /// nothing.</summary>
+    /// <summary>Plan stops after preflight, writes the plan to status and changes nothing. Apply executes the
+    /// plan.</summary>
     [FieldClass(FieldClass.Control)]
     public RunMode Mode { get; init; }
 
@@ -86,11 +86,11 @@ public abstract record RunSpec
 /// <summary>Whether a run changes anything.</summary>
 public enum RunMode
 {
-    /// <summary>Preflight and plan, then execute the plan.</summary>
-    Apply,
-
     /// <summary>Preflight and plan only. Nothing is changed.</summary>
     Plan,
+
+    /// <summary>Preflight and plan, then execute the plan.</summary>
+    Apply,
 }
 
 /// <summary>Which of the two versions should run.</summary>

@@ -9,8 +9,8 @@ namespace Drydock.Crds.SnapshotRestores;
     "A restore from files needs target, because there is no BackupSnapshot whose source could be used.")]
 public sealed record SnapshotRestoreSpec
 {
-    /// <summary>Apply restores. Plan verifies the snapshot, reports which databases would be dropped and loaded, and
-    /// changes nothing.</summary>
+    /// <summary>Plan verifies the snapshot, reports which databases would be dropped and loaded, and changes nothing.
+    /// Apply restores.</summary>
     [FieldClass(FieldClass.Control)]
     public RunMode Mode { get; init; }
 

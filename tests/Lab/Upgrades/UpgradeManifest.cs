@@ -22,6 +22,7 @@ internal static class UpgradeManifest
             ["toVersion"] = oms.To.ImageVersion,
             ["image"] = road.ImageSource == ImageSource.Registry ? stage.Registry.NameOf(oms.To) : oms.To.Tag,
             ["currentContainer"] = oms.Options.OldContainer,
+            ["mode"] = "Apply",
             ["newContainer"] = road.NewContainer,
             ["regions"] = Regions(stage),
             ["highAvailability"] = new JsonObject { ["method"] = "Sql" },

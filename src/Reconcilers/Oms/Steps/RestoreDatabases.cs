@@ -74,6 +74,7 @@ internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep<RestoreDat
             Metadata = ChildMetadata.Owned(name, OmsUpgrade.KindName, upgrade.Metadata),
             Spec = new SnapshotRestoreSpec
             {
+                Mode = RunMode.Apply,
                 SnapshotRef = new SnapshotReference { Name = args.Snapshot, Uid = args.SnapshotUid },
                 Target = await SnapshotCredentials.SourceAsync(Targets, context.OwnerUid, cancellationToken),
                 Databases = args.Databases,

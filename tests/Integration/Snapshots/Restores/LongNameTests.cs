@@ -65,7 +65,7 @@ public sealed class LongNameTests(LabFixture lab)
                 ApiVersion = ApiGroup.ApiVersion,
                 Kind = SnapshotRestore.KindName,
                 Metadata = ChildMetadata.Owned(SnapshotNames.Restore(owner, 1), OmsUpgrade.KindName, owner),
-                Spec = new SnapshotRestoreSpec { SnapshotRef = new SnapshotReference { Name = SnapshotNames.Snapshot(owner, 1) }, Target = source, Databases = ["rm"], AllowDrop = ["rm"] },
+                Spec = new SnapshotRestoreSpec { Mode = RunMode.Apply, SnapshotRef = new SnapshotReference { Name = SnapshotNames.Snapshot(owner, 1) }, Target = source, Databases = ["rm"], AllowDrop = ["rm"] },
             },
             Token);
         var upgrade = new OmsUpgrade { Kind = OmsUpgrade.KindName, Metadata = owner };

@@ -125,7 +125,7 @@ internal sealed class RestoreStage : IDisposable
             },
         });
         await Client.UpdateStatusAsync(snapshot with { Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = true, SnapshotID = "snap-1", Path = "snap-1/" } });
-        var spec = new SnapshotRestoreSpec { SnapshotRef = new SnapshotReference { Name = "snap", Uid = snapshot.Metadata.Uid }, AllowDrop = [First, Second], NotAfter = TimeProvider.System.GetUtcNow().AddDays(1) };
+        var spec = new SnapshotRestoreSpec { Mode = RunMode.Apply, SnapshotRef = new SnapshotReference { Name = "snap", Uid = snapshot.Metadata.Uid }, AllowDrop = [First, Second], NotAfter = TimeProvider.System.GetUtcNow().AddDays(1) };
         await Client.CreateAsync(new SnapshotRestore
         {
             ApiVersion = ApiGroup.ApiVersion,

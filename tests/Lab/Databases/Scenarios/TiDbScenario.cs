@@ -66,6 +66,7 @@ public sealed class TiDbScenario : IDatabaseScenario
     {
         var spec = new JsonObject
         {
+            ["mode"] = "Apply",
             ["engine"] = "TiDB",
             ["fromVersion"] = Cluster.Options.Version,
             ["toVersion"] = ToVersion,

@@ -78,6 +78,7 @@ public sealed class YugabyteScenario : IDatabaseScenario
     {
         var spec = new JsonObject
         {
+            ["mode"] = "Apply",
             ["engine"] = "YugabyteDB",
             ["fromVersion"] = Cluster.Options.Version,
             ["toVersion"] = ToVersion,

@@ -41,6 +41,7 @@ internal sealed class RestoreWorld : IStorages
 
     public static SnapshotRestoreSpec Spec { get; } = new()
     {
+        Mode = RunMode.Apply,
         SnapshotRef = new SnapshotReference { Name = "snap" },
         AllowDrop = ["rm", "cm"],
         NotAfter = new DateTimeOffset(2026, 1, 7, 0, 0, 0, TimeSpan.Zero),

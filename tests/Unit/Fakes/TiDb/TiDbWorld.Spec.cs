@@ -8,6 +8,7 @@ internal sealed partial class TiDbWorld
 {
     private DatabaseRollingUpgradeSpec MakeSpec() => new()
     {
+        Mode = RunMode.Apply,
         Engine = DatabaseEngine.TiDB,
         FromVersion = Setup.From,
         ToVersion = New,

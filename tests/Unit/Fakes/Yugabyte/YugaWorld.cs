@@ -320,6 +320,7 @@ internal sealed partial class YugaWorld
 
     private static DatabaseRollingUpgradeSpec MakeSpec(YugaSetup setup) => new()
     {
+        Mode = RunMode.Apply,
         Engine = DatabaseEngine.YugabyteDB,
         FromVersion = setup.From,
         ToVersion = setup.To,

@@ -10,9 +10,10 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class ControlTests
 {
     [Fact]
-    public void Mode_Plan_changes_nothing_until_mode_Apply_runs_same_plan()
+    public void Manifest_without_mode_changes_nothing_until_mode_Apply_runs_same_plan()
     {
-        var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan });
+        default(RunMode).ShouldBe(RunMode.Plan);
+        var world = new OmsWorld().Apply(s => s with { Mode = default });
         world.RunUntil(() => world.Is("Ready"), "plan ready");
         (world.Status.Phase, world.ReasonOf("Ready"), world.Is("Planned")).ShouldBe(("Planned", "PlanReady", true));
         world.RunFor(TimeSpan.FromHours(2));

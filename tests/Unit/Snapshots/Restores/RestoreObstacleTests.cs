@@ -296,6 +296,7 @@ public sealed class RestoreObstacleTests
 
     private static SnapshotRestoreSpec FromFiles() => new()
     {
+        Mode = RunMode.Apply,
         Files = new SnapshotFiles { Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } }, Path = "snap-1" },
         Target = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
         AllowDrop = ["rm", "cm"],
