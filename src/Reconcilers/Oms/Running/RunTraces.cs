@@ -79,18 +79,19 @@ internal sealed class RunTraces(IOmsTargets targets)
             }
         }
 
-        if (seen.Count == 0)
+        var isEnabled = (seen.Count > 0 || OmsPlanProgress.NewStarted(plan))
+            && (await IsEnabledUnseenAsync(plan, cancellationToken) ?? seen.Count > 0);
+        if (seen.Count == 0 && !isEnabled)
         {
             return plan;
         }
 
-        var snapshot = await SnapshotAsync(plan, seen.Values.First(), cancellationToken);
-        var isEnabled = await IsEnabledUnseenAsync(plan, cancellationToken);
+        var snapshot = seen.Count == 0 ? null : await SnapshotAsync(plan, seen.Values.First(), cancellationToken);
         var steps = new List<PlanStep>();
         foreach (var step in plan.Steps)
         {
             steps.Add(step.Id == StepIds.EnableHA && isEnabled ? Done(step, step.Facts)
-                : !Before.Contains(step.Phase) || step.State == StepState.Succeeded ? step
+                : seen.Count == 0 || !Before.Contains(step.Phase) || step.State == StepState.Succeeded ? step
                 : step.Id == StepIds.Snapshot ? WithSnapshot(step, snapshot)
                 : step.Is<StopContainer>() ? Done(step, await StoppedAsync(step, cancellationToken))
                 : Done(step, step.Facts));
@@ -99,9 +100,8 @@ internal sealed class RunTraces(IOmsTargets targets)
         return plan with { Steps = steps };
     }
 
-    // Whether high availability is on and the plan does not know of it; also if it cannot be read, because a rollback
-    // that disables it for nothing does no harm.
-    private async Task<bool> IsEnabledUnseenAsync(Plan plan, CancellationToken cancellationToken)
+    // Whether high availability is on and the plan does not know of it; null if it cannot be read.
+    private async Task<bool?> IsEnabledUnseenAsync(Plan plan, CancellationToken cancellationToken)
     {
         if (plan.Step(StepIds.EnableHA) is not { State: StepState.Pending } enable)
         {
@@ -120,7 +120,7 @@ internal sealed class RunTraces(IOmsTargets targets)
         }
         catch (OmsMetadataException)
         {
-            return true;
+            return null;
         }
     }
 
