@@ -26,13 +26,13 @@ if [ ! -d "$root" ]; then
     mirror="$(awk '/^URIs:/ { print $2; exit }' "$work/apt.sources")"
     say "making a system of $suite"
 
-    # The index of sid is sometimes newer than its pool, hence the second attempt.
+    # The index of sid is sometimes newer than its pool, hence the second attempt; a mirror may also be weeks behind.
     debootstrap --variant=minbase "$suite" "$tree" "$mirror" >&2
     printf '#!/bin/sh\nexit 101\n' >"$tree/usr/sbin/policy-rc.d"
     chmod 0755 "$tree/usr/sbin/policy-rc.d"
     mount -t proc proc "$tree/proc"
     install() {
-      chroot "$tree" apt-get update -q >&2 &&
+      chroot "$tree" apt-get update -q -o Acquire::Check-Valid-Until=false >&2 &&
         DEBIAN_FRONTEND=noninteractive chroot "$tree" apt-get install -y -q --no-install-recommends "${packages[@]}" >&2
     }
     install || install

@@ -21,9 +21,9 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
         ? new VersionAdvice(
             "obd",
             $"The name or image of {Sentences.List(names, Named)} looks as if OBD had deployed this OMS. If it has, "
-                + "its record still names the old containers after the upgrade, and `obd cluster start` would start them "
-                + "beside the new ones. Do not use OBD for this OMS before you have taken the new containers over in "
-                + "OBD.")
+                + "its record still names the old containers after the upgrade, and `obd cluster start` would "
+                + "start them beside the new ones. Do not use OBD for this OMS before you have taken the new "
+                + "containers over in OBD.")
         : null;
 
     public void Compile()

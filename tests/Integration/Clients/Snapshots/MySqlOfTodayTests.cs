@@ -61,7 +61,7 @@ public sealed class MySqlOfTodayTests(LabFixture lab) : IAsyncLifetime
 
         await new Snapshotter().TakeAsync(Request(location, "sample", DumpToolKind.MySqlDump), Token);
         var load = new SnapshotLoadRequest { Location = location, Connection = Connection(), Database = "sample" };
-        (await new SnapshotLoader().RestoreTestAsync(load, Token)).Findings.ShouldBeEmpty();
+        (await new SnapshotLoader().RestoreTestAsync(new RestoreTestRequest { Location = location, Connection = Connection() }, Token)).Findings.ShouldBeEmpty();
         await _server.ExecAsync("DELETE FROM film; DROP VIEW a_films; DROP TRIGGER film_added; CREATE TABLE later (id INT)", "sample", Token);
         (await ContentAsync("sample")).ShouldNotBe(before);
 

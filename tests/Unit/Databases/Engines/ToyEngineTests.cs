@@ -140,6 +140,7 @@ public sealed class ToyEngineTests
         {
             var spec = new DatabaseRollingUpgradeSpec
             {
+                Mode = RunMode.Apply,
                 Engine = ToyEngine.Toy,
                 FromVersion = "1.0.0",
                 ToVersion = "2.0.0",

@@ -35,7 +35,7 @@ public sealed class DeletionTests
     {
         for (var kill = 1; kill <= 16; kill++)
         {
-            var world = Run(19);
+            var world = Disabled();
             var (before, at) = (world.Points.Count, kill);
             world.Fates = p => p.Number == before + at ? Fate.DieAfter : Fate.Live;
             world.Delete();
@@ -114,7 +114,7 @@ public sealed class DeletionTests
     [Fact]
     public void Unreachable_host_blocks_deletion_until_upgrade_is_abandoned()
     {
-        var world = Run(19);
+        var world = Disabled();
         world["oms-b"].Cut(off: true);
         world.Delete();
         world.RunFor(TimeSpan.FromMinutes(30));
@@ -131,7 +131,7 @@ public sealed class DeletionTests
     [Fact]
     public void Undo_completes_once_unreachable_host_answers_again()
     {
-        var world = Run(19);
+        var world = Disabled();
         world["oms-b"].Cut(off: true);
         world.Delete();
         world.RunFor(TimeSpan.FromMinutes(30));
@@ -182,6 +182,13 @@ public sealed class DeletionTests
             world.Metadata.IsHighAvailabilityOn.ShouldBeTrue();
             world.Hosts.ShouldAllBe(h => world.New(h.Name)!.IsRunning);
         }
+    }
+
+    private static OmsWorld Disabled()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunUntil(() => world.Metadata.HaConfig != WorldSetup.PartialHa, "high availability is off");
+        return world;
     }
 
     private static OmsWorld Run(int point)

@@ -222,7 +222,7 @@ public sealed class GoldenRunTests
         world.RunToSuccess();
 
         world.Status.ActionRequired.Select(a => (a.Reason, a.Subject)).ShouldBe(
-            [("ReviewProject", "orders (np_1)"), ("ReviewProject", "billing (sp_1)"), ("VersionAdvice", "clear-browser-cache"), ("RemoveOldContainers", "oms-a, oms-b")]);
+            [("ReviewProject", "orders (np_1)"), ("ReviewProject", "billing (sp_1)"), ("VersionAdvice", "clear-browser-cache"), ("VersionAdvice", "shareplex-format"), ("VersionAdvice", "is-upgrade-stays"), ("RemoveOldContainers", "oms-a, oms-b")]);
         world.Events.All.Where(e => !e.IsWarning).Select(e => e.Reason).Distinct(StringComparer.Ordinal).ShouldBe(["PlanReady", "StepStarted", "StepSucceeded", "Succeeded"], ignoreOrder: true);
         world.Events.All.ShouldAllBe(e => !e.IsWarning);
         world.Events.All.Count(e => e.Reason == "StepSucceeded").ShouldBe(world.Plan.Steps.Count);

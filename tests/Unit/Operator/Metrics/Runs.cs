@@ -27,7 +27,7 @@ internal sealed class Runs : IRunSource
     public static OmsUpgrade Upgrade(string name, OmsUpgradeStatus status) => new()
     {
         Metadata = new V1ObjectMeta { Name = name, Namespace = "oms", Uid = $"uid-of-{name}" },
-        Spec = new OmsUpgradeSpec { FromVersion = "3.2.2", ToVersion = "4.2.2" },
+        Spec = new OmsUpgradeSpec { Mode = RunMode.Apply, FromVersion = "3.2.2", ToVersion = "4.2.2" },
         Status = status,
     };
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
+using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Upgrades;
