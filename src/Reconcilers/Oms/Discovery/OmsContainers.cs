@@ -15,30 +15,39 @@ internal static partial class OmsContainers
         .LastOrDefault(line => line.StartsWith(HostVariable, StringComparison.Ordinal))?[HostVariable.Length..]
         is { Length: > 0 } address ? address : null;
 
-    /// <summary>What to say where no old container runs, but one that this upgrade made; null if none does. An object
-    /// that was made again from a backup has another uid and the same name.</summary>
+    /// <summary>What to say where no old container runs, and there is one that this upgrade made; null if there is
+    /// none. An object that was made again from a backup has another uid and the same name.</summary>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
     public static async Task<string?> OutdatedAsync(
         IDockerClient docker, string node, V1ObjectMeta upgrade, CancellationToken cancellationToken) =>
-        (await RunningAsync(docker, ownerUid: null, cancellationToken))
-            .FirstOrDefault(c => c.Config.Labels?.GetValueOrDefault(Labels.UpgradeName) == upgrade.Name) is { } made
-            ? $"{made.ShortName} on {node} was made by an upgrade of this name "
-                + $"({made.Config.Labels!.GetValueOrDefault(Labels.UpgradeUid)}) and runs since "
-                + $"{made.State.StartedAt:u}, and no old container runs: the status of this object was lost, or it is "
-                + "older than the hosts. OMS may be in use, so leave it running. To keep the new version, delete this "
-                + "object. To go back, restore the BackupSnapshot of that upgrade with a SnapshotRestore while no "
-                + "container of OMS runs, then start the old containers."
-            : null;
+        (await ListAsync(docker, all: true, ownerUid: null, cancellationToken))
+            .Where(c => c.Config.Labels?.GetValueOrDefault(Labels.UpgradeName) == upgrade.Name)
+            .MaxBy(c => c.State.Running) is not { } made
+            ? null
+            : $"{made.ShortName} on {node} was made by an upgrade of this name "
+                + $"({made.Config.Labels!.GetValueOrDefault(Labels.UpgradeUid)}), and no old container runs: the "
+                + "status of this object was lost, or it is older than the hosts. "
+                + (made.State.Running
+                    ? $"It runs since {made.State.StartedAt:u}. OMS may be in use, so leave it running. To keep the "
+                        + "new version, delete this object. To go back, restore the BackupSnapshot of that upgrade "
+                        + "with a SnapshotRestore while no container of OMS runs, then start the old containers."
+                    : "OMS is down. If no new container was ever started on any host (`docker ps -a` says Created), "
+                        + "start the old ones, give them their restart policy again, and enable high availability in "
+                        + "the console. Otherwise restore the BackupSnapshot of that upgrade first.");
 
     /// <summary>The running containers that have config.yaml of OMS mounted, by name. What an upgrade has created
     /// itself is not its current container.</summary>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
     public static async Task<IReadOnlyList<ContainerInspectResponse>> RunningAsync(
-        IDockerClient docker, string? ownerUid, CancellationToken cancellationToken)
+        IDockerClient docker, string? ownerUid, CancellationToken cancellationToken) =>
+        [.. (await ListAsync(docker, all: false, ownerUid, cancellationToken)).Where(c => c.State.Running)];
+
+    private static async Task<IReadOnlyList<ContainerInspectResponse>> ListAsync(
+        IDockerClient docker, bool all, string? ownerUid, CancellationToken cancellationToken)
     {
         var containers = new List<ContainerInspectResponse>();
         foreach (var listed in (await docker.Containers.ListContainersAsync(
-            new ContainersListParameters(), cancellationToken))
+            new ContainersListParameters { All = all }, cancellationToken))
             .Where(c => c.Mounts.Any(mount => OmsMounts.Covers(mount.Destination, OmsConfig.ContainerPath)))
             .Where(c => ownerUid is null || c.Labels.GetValueOrDefault(Labels.UpgradeUid) != ownerUid))
         {
@@ -52,7 +61,7 @@ internal static partial class OmsContainers
             }
         }
 
-        return [.. containers.Where(c => c.State.Running).OrderBy(c => c.ShortName, StringComparer.Ordinal)];
+        return [.. containers.OrderBy(c => c.ShortName, StringComparer.Ordinal)];
     }
 
     [GeneratedRegex("-[0-9]{6}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -9,6 +9,8 @@ internal sealed class RunTraces(IOmsTargets targets)
         OmsUpgradePhases.StartNew,
     ];
 
+    private static readonly string[] BeforeStop = [OmsUpgradePhases.DisableHA, OmsUpgradePhases.RenameProjects];
+
     /// <summary>The new container of a node, if it was started and the plan does not know of it.</summary>
     /// <exception cref="DockerException">The host cannot be reached.</exception>
     public async Task<ContainerInspectResponse?> StartedUnseenAsync(
@@ -79,9 +81,10 @@ internal sealed class RunTraces(IOmsTargets targets)
             }
         }
 
-        var isEnabled = (seen.Count > 0 || OmsPlanProgress.NewStarted(plan))
-            && (await IsEnabledUnseenAsync(plan, cancellationToken) ?? seen.Count > 0);
-        if (seen.Count == 0 && !isEnabled)
+        var stopped = await StoppedUnseenAsync(plan, cancellationToken);
+        var isEnabled = await IsEnabledUnseenAsync(plan, seen.Count > 0, cancellationToken);
+        var isDisabled = await IsDisabledUnseenAsync(plan, cancellationToken);
+        if (seen.Count == 0 && stopped.Count == 0 && !isEnabled && !isDisabled)
         {
             return plan;
         }
@@ -90,27 +93,39 @@ internal sealed class RunTraces(IOmsTargets targets)
         var steps = new List<PlanStep>();
         foreach (var step in plan.Steps)
         {
+            var reached = seen.Count > 0 ? Before : stopped.Count > 0 || isDisabled ? BeforeStop : [];
             steps.Add(step.Id == StepIds.EnableHA && isEnabled ? Done(step, step.Facts)
-                : seen.Count == 0 || !Before.Contains(step.Phase) || step.State == StepState.Succeeded ? step
+                : stopped.TryGetValue(step.Id, out var facts) ? Done(step, facts)
+                : !reached.Contains(step.Phase) || step.State == StepState.Succeeded ? step
                 : step.Id == StepIds.Snapshot ? WithSnapshot(step, snapshot)
-                : step.Is<StopContainer>() ? Done(step, await StoppedAsync(step, cancellationToken))
+                : step.Is<StopContainer>() ? Done(step, Facts(await OldAsync(step, cancellationToken)))
                 : Done(step, step.Facts));
         }
 
         return plan with { Steps = steps };
     }
 
-    // Whether high availability is on and the plan does not know of it; null if it cannot be read.
-    private async Task<bool?> IsEnabledUnseenAsync(Plan plan, CancellationToken cancellationToken)
+    // The steps that stop old containers and by the plan have not begun, although they did: such a container is down
+    // and has lost its restart policy.
+    private async Task<Dictionary<string, SortedDictionary<string, string>?>> StoppedUnseenAsync(
+        Plan plan, CancellationToken cancellationToken)
     {
-        if (plan.Step(StepIds.EnableHA) is not { State: StepState.Pending } enable)
+        var stopped = new Dictionary<string, SortedDictionary<string, string>?>(StringComparer.Ordinal);
+        foreach (var step in OmsPlanProgress.Stops(plan).Where(s => !PlanProgress.Begun(s)))
         {
-            return false;
+            if (await OldAsync(step, cancellationToken) is { State.Running: false } old
+                && old.HostConfig.RestartPolicy is not { Name: not ("no" or "") })
+            {
+                stopped.Add(step.Id, Facts(old));
+            }
         }
 
-        var database = enable.Is<AwaitManualHighAvailability>()
-            ? enable.Arguments<AwaitManualHighAvailability.Args>().Database
-            : enable.Arguments<EnableHighAvailability.Args>().Database;
+        return stopped;
+    }
+
+    // Whether high availability is on; null if it cannot be read.
+    private async Task<bool?> IsEnabledAsync(string database, CancellationToken cancellationToken)
+    {
         try
         {
             var metadata = await targets.MetadataAsync(cancellationToken);
@@ -122,6 +137,34 @@ internal sealed class RunTraces(IOmsTargets targets)
         {
             return null;
         }
+    }
+
+    private async Task<bool> IsEnabledUnseenAsync(Plan plan, bool isSeen, CancellationToken cancellationToken)
+    {
+        if (plan.Step(StepIds.EnableHA) is not { State: StepState.Pending } enable
+            || (!isSeen && !OmsPlanProgress.NewStarted(plan)))
+        {
+            return false;
+        }
+
+        var database = enable.Is<AwaitManualHighAvailability>()
+            ? enable.Arguments<AwaitManualHighAvailability.Args>().Database
+            : enable.Arguments<EnableHighAvailability.Args>().Database;
+        return await IsEnabledAsync(database, cancellationToken) ?? isSeen;
+    }
+
+    private async Task<bool> IsDisabledUnseenAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Step(StepIds.DisableHA) is not { State: StepState.Pending } disable
+            || !disable.Is<DisableHighAvailability>())
+        {
+            return false;
+        }
+
+        var args = disable.Arguments<DisableHighAvailability.Args>();
+        return HaConfig.TryParse(args.Previous, out var previous, out _)
+            && previous.Enable
+            && await IsEnabledAsync(args.Database, cancellationToken) == false;
     }
 
     private static PlanStep Done(PlanStep step, SortedDictionary<string, string>? facts) => step with
@@ -141,14 +184,15 @@ internal sealed class RunTraces(IOmsTargets targets)
             [SnapshotReceipts.SnapshotUidFact] = snapshot.Metadata.Uid ?? "",
         });
 
-    private async Task<SortedDictionary<string, string>?> StoppedAsync(
-        PlanStep step, CancellationToken cancellationToken)
+    private static SortedDictionary<string, string>? Facts(ContainerInspectResponse? old) =>
+        old?.State.FinishedAt is { } finished ? StopContainer.Facts(finished, finished) : null;
+
+    private async Task<ContainerInspectResponse?> OldAsync(PlanStep step, CancellationToken cancellationToken)
     {
         try
         {
-            var old = await targets.Docker(step.Node!).Containers.InspectContainerAsync(
+            return await targets.Docker(step.Node!).Containers.InspectContainerAsync(
                 step.Arguments<StopContainer.Args>().Container, cancellationToken);
-            return old.State.FinishedAt is not { } finished ? null : StopContainer.Facts(finished, finished);
         }
         catch (DockerException)
         {
