@@ -41,7 +41,11 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
     [Theory]
     [InlineData("answers-hostile", "step-StopOld")]
     [InlineData("storage-hung", "step-Backup")]
-    public async Task Upgrade_with_failing_dependency_ends_like_undisturbed_run(string accident, string moment)
+    [InlineData("status-put-back", "step-Backup")]
+    [InlineData("status-put-back", "step-EnableHA")]
+    [InlineData("etcd-restored", "step-StopOld")]
+    [InlineData("etcd-restored", "during-init-start")]
+    public async Task Upgrade_with_accident_at_a_moment_ends_like_undisturbed_run(string accident, string moment)
     {
         var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Upgrade });
         await RunAsync([ChaosMatrix.Accidents(scenario).Single(c => c.What == accident && c.When == moment)]);

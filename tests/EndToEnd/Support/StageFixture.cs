@@ -26,7 +26,7 @@ public sealed class StageFixture : IAsyncDisposable
     /// The runner of accidents on the stage. It keeps the undisturbed runs that accidents are compared with, so that
     /// the tests of a lane need each only once.
     /// </summary>
-    public async Task<ChaosRunner> ChaosAsync() => _chaos ??= new ChaosRunner(await _stage.Value) { RollsBack = false };
+    public async Task<ChaosRunner> ChaosAsync() => _chaos ??= new ChaosRunner(await _stage.Value);
 
     /// <summary>The recorded golden run. It is made once, by the first test that asks for it.</summary>
     public Task<GoldenRecording> RecordingAsync()

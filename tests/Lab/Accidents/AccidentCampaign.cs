@@ -201,8 +201,11 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
             return ("stuck", $"stuck: {string.Join(", ", run.Struck.SelectMany(struck => struck.Stops))}");
         }
 
+        // A rollback on what the hosts show, of which the status did not know, waits for an approval.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var way = new UpgradeCourse(stage, UpgradeGoal.Rollback);
         await way.RollBackAsync(run.Scene.Space);
+        _ = way.ApproveAsync(run.Scene.Space, limit.Token);
         try
         {
             await way.OverAsync(run.Scene.Space, cancellationToken, Patience);
@@ -210,6 +213,10 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
         catch (LabException exception)
         {
             return ("stuck in the rollback", exception.Message);
+        }
+        finally
+        {
+            await limit.CancelAsync();
         }
 
         return (way.EndPhase, await way.DifferenceAsync(run.Scene.Space, back, counts: false, what => run.Struck.Any(struck => struck.Of.Accident.IsNatural(what))));

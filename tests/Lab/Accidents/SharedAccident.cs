@@ -8,6 +8,9 @@ namespace Drydock.Lab.Accidents;
 internal sealed record SharedAccident(
     string Id, AccidentKind Kind, Func<OperatorScene, CancellationToken, Task> Strike, string? Fix = null, Func<OperatorScene, CancellationToken, Task>? Mend = null)
 {
+    /// <summary>Counts and lines of the end state of an OmsUpgrade that it changes permanently; none if null.</summary>
+    public Func<string, bool>? Changes { get; init; }
+
     /// <summary>The same as an accident of OmsUpgrade.</summary>
-    public IAccident OfOms() => new Accident(Id, Kind, Strike, Fix, Mend);
+    public IAccident OfOms() => new Accident(Id, Kind, Strike, Fix, Mend) { Changes = Changes };
 }

@@ -16,9 +16,12 @@ internal static class StatusAccidents
 
     public static IReadOnlyList<SharedAccident> All { get; } =
     [
-        new SharedAccident("status-put-back", AccidentKind.Kubernetes, (scene, token) => PutBackAsync(scene, isEtcd: false, token)),
-        new SharedAccident("etcd-restored", AccidentKind.Kubernetes, (scene, token) => PutBackAsync(scene, isEtcd: true, token)),
+        new SharedAccident("status-put-back", AccidentKind.Kubernetes, (scene, token) => PutBackAsync(scene, isEtcd: false, token)) { Changes = IsOfNew },
+        new SharedAccident("etcd-restored", AccidentKind.Kubernetes, (scene, token) => PutBackAsync(scene, isEtcd: true, token)) { Changes = IsOfNew },
     ];
+
+    // A rollback leaves the new container as it is, also if it was never started.
+    private static bool IsOfNew(string what) => what.Contains("IS_UPGRADE=true", StringComparison.Ordinal);
 
     // etcd still has the revisions of the last minutes, so the older status is one that really was. A restored etcd
     // lacks what was created since; its objects go without their finalizers.
@@ -55,7 +58,7 @@ internal static class StatusAccidents
         throw new LabException($"There is no upgrade in {space}.");
     }
 
-    // The first status that had the present plan: nothing of it was done.
+    // The first status of the present plan that knows of a step.
     private static async Task<(long Revision, JsonNode Status)> OldestOfPlanAsync(
         HttpClient http, string path, JsonNode now, CancellationToken cancellationToken)
     {
@@ -64,7 +67,7 @@ internal static class StatusAccidents
         {
             var middle = without + ((with - without) / 2);
             var then = (await ItemsAsync(http, path, middle, cancellationToken)).SingleOrDefault(x => Name(x) == Name(now));
-            if (then is not null && Plan(then) == Plan(now))
+            if (then is not null && Plan(then) == Plan(now) && HasBegun(then))
             {
                 (with, found) = (middle, then);
             }
@@ -121,6 +124,9 @@ internal static class StatusAccidents
     private static string Name(JsonNode x) => x["metadata"]!["name"]!.GetValue<string>();
 
     private static long Revision(JsonNode x) => long.Parse(x["metadata"]!["resourceVersion"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture);
+
+    private static bool HasBegun(JsonNode x) =>
+        x["status"]?["plan"]?["steps"]?.AsArray().Any(step => step?["startedAt"] is not null) == true;
 
     private static string? Plan(JsonNode x) => x["status"]?["planHash"]?.GetValue<string>();
 }

@@ -14,12 +14,6 @@ public sealed class ChaosRunner(UpgradeStage stage)
     /// <summary>Durations of run-once commands, so that an accident can strike during them.</summary>
     public static OmsKnobs Knobs { get; } = new() { JarSeconds = 1.5, InitSeconds = 2 };
 
-    /// <summary>
-    /// Whether an upgrade that only a rollback can end is rolled back, which needs an undisturbed rollback to compare
-    /// with. Without it such an upgrade is bad.
-    /// </summary>
-    public bool RollsBack { get; init; } = true;
-
     /// <summary>The undisturbed run of a scenario; the first call runs it.</summary>
     public async Task<GoldenRun> GoldenAsync(UpgradeRoad road, UpgradeGoal goal, CancellationToken cancellationToken)
     {
@@ -62,7 +56,7 @@ public sealed class ChaosRunner(UpgradeStage stage)
         IReadOnlyList<ChaosCase> run, GoldenRun golden, CancellationToken cancellationToken)
     {
         var scenario = run[0].Scenario;
-        var back = RollsBack && scenario.Goal == UpgradeGoal.Upgrade ? await GoldenAsync(scenario.Road, UpgradeGoal.Rollback, cancellationToken) : null;
+        var back = scenario.Goal == UpgradeGoal.Upgrade ? await GoldenAsync(scenario.Road, UpgradeGoal.Rollback, cancellationToken) : null;
         await UseAsync(scenario.Road, cancellationToken);
         var strikes = run.Select(chaos => chaos.Strike!).ToList();
         var campaign = new AccidentCampaign(stage, scenario.Goal) { Operator = new LabOperatorOptions { LeaderElection = strikes.Exists(strike => strike.Accident.Kind == AccidentKind.Operator) } };
