@@ -36,6 +36,7 @@ internal sealed class OperatorDumps(UpgradeStage stage, MetaDb server, LabOperat
         name,
         new JsonObject
         {
+            ["mode"] = "Apply",
             ["snapshotRef"] = new JsonObject { ["name"] = snapshot },
             ["allowDrop"] = new JsonArray(database),
             ["notAfter"] = TimeProvider.System.GetUtcNow().AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
