@@ -85,6 +85,24 @@ public sealed class StatusPutBackTests
         Broken(world).ShouldBeEmpty(what);
     }
 
+    [Fact]
+    public void Status_without_a_plan_does_not_say_RolledBack_while_OMS_is_down()
+    {
+        var reached = Golden.FindIndex(s => s.Step == StepIds.Snapshot) + 1;
+        var (world, what) = PutBack(reached, 1, isEtcd: true);
+        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.StatusOutdated, what);
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunFor(TimeSpan.FromHours(1));
+
+        world.Is("RolledBack").ShouldBeFalse(world.Status.Message);
+        world.ReasonOf("Stalled").ShouldBe(Reasons.StatusOutdated);
+        world.Status.Message.ShouldNotBeNull().ShouldContain("OMS is down.");
+
+        world.Hosts.ForEach(h => world.Old(h.Name).Start());
+        world.Annotate(Annotations.Retry, "up");
+        world.RunUntil(() => world.Is("RolledBack"), "RolledBack");
+    }
+
     private static void RollBack(OmsWorld world, string what)
     {
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
