@@ -83,8 +83,10 @@ internal sealed class RunTraces(IOmsTargets targets)
 
         var stopped = await StoppedUnseenAsync(plan, cancellationToken);
         var isEnabled = await IsEnabledUnseenAsync(plan, seen.Count > 0, cancellationToken);
-        var isDisabled = await IsDisabledUnseenAsync(plan, cancellationToken);
-        if (seen.Count == 0 && stopped.Count == 0 && !isEnabled && !isDisabled)
+        string[] reached = seen.Count > 0 ? Before
+            : stopped.Count > 0 || await IsDisabledUnseenAsync(plan, cancellationToken) ? BeforeStop
+            : [];
+        if (reached.Length == 0 && !isEnabled)
         {
             return plan;
         }
@@ -93,7 +95,6 @@ internal sealed class RunTraces(IOmsTargets targets)
         var steps = new List<PlanStep>();
         foreach (var step in plan.Steps)
         {
-            var reached = seen.Count > 0 ? Before : stopped.Count > 0 || isDisabled ? BeforeStop : [];
             steps.Add(step.Id == StepIds.EnableHA && isEnabled ? Done(step, step.Facts)
                 : stopped.TryGetValue(step.Id, out var facts) ? Done(step, facts)
                 : !reached.Contains(step.Phase) || step.State == StepState.Succeeded ? step

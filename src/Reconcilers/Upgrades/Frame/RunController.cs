@@ -136,7 +136,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
             return (written, true, after ?? _completion.InertFor(written));
         }
 
-        // Of a status that preflight found to be too old, nobody can say that there is nothing to roll back.
+        // A status that preflight found to be too old does not say that there is nothing to roll back.
         if (entity.Spec.DesiredState == DesiredState.RolledBack
             && entity.Status?.Findings.Exists(f => f.Reason == Reasons.StatusOutdated) != true
             && (entity.Status?.Plan is null || entity.Status is { RollbackPlan: null, Target.Claim: null }))
