@@ -12,10 +12,8 @@ internal enum ArchiveKind
 /// <summary>What a file says of itself, and its checksum.</summary>
 /// <param name="Sha256">Checksum of the file as stored, 64 lower-case hex digits.</param>
 /// <param name="Bytes">Its length.</param>
-/// <param name="ImageIds">Ids of the images in it, <c>sha256:…</c>: the checksum of each image's configuration.</param>
-/// <param name="Contents">What is in the first of them (<see cref="ImageContents"/>); null if it is not known.</param>
-internal sealed record ArchiveContents(
-    string Sha256, long Bytes, IReadOnlyList<string> ImageIds, string? Contents = null)
+/// <param name="Images">The images in it.</param>
+internal sealed record ArchiveContents(string Sha256, long Bytes, IReadOnlyList<SavedImage> Images)
 {
     /// <summary>Reads a file to its end.</summary>
     /// <param name="file">The file from its start.</param>
@@ -30,28 +28,34 @@ internal sealed record ArchiveContents(
         Stream file, string path, long length, ArchiveKind kind, CancellationToken cancellationToken)
     {
         await using var hashed = new HashingStream(file, leaveOpen: true);
-        var (ids, contents) = await LookAsync(hashed, path, kind, cancellationToken);
+        var images = await LookAsync(hashed, path, kind, cancellationToken);
 
         // The tar ends before the file does; the rest counts for the checksum.
         await hashed.CopyToAsync(Stream.Null, cancellationToken);
-        return new ArchiveContents(hashed.FinishHash(), length, ids, contents);
+        return new ArchiveContents(hashed.FinishHash(), length, images);
     }
 
     /// <summary>Reads a file as far as it takes to see what it is; throws as <see cref="ReadAsync"/> does.</summary>
-    public static Task<(IReadOnlyList<string> ImageIds, string? Contents)> LookAsync(
+    public static Task<IReadOnlyList<SavedImage>> LookAsync(
         Stream file, string path, ArchiveKind kind, CancellationToken cancellationToken) =>
         kind == ArchiveKind.Image
             ? ImageArchiveManifest.FindAsync(file, path, cancellationToken)
             : JarAsync(file, cancellationToken);
 
     // A JAR is a ZIP file: it begins with the header of its first entry.
-    private static async Task<(IReadOnlyList<string> ImageIds, string? Contents)> JarAsync(
+    private static async Task<IReadOnlyList<SavedImage>> JarAsync(
         Stream file, CancellationToken cancellationToken)
     {
         var start = new byte[4];
         var read = await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
         return read == start.Length && start.AsSpan().SequenceEqual("PK\u0003\u0004"u8)
-            ? ([], null)
+            ? []
             : throw new InvalidDataException("It is no JAR, because it does not begin as a ZIP file does.");
     }
 }
+
+/// <summary>An image in an archive.</summary>
+/// <param name="Id"><c>sha256:…</c>, the checksum of its configuration.</param>
+/// <param name="Names">Its names with tags, as dockerd will know it.</param>
+/// <param name="Contents">What is in it (<see cref="ImageContents"/>); null if it is not known.</param>
+internal sealed record SavedImage(string Id, IReadOnlyList<string> Names, string? Contents);

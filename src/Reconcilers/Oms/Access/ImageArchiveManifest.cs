@@ -13,17 +13,31 @@ internal static class ImageArchiveManifest
     private const int MaxConfigBytes = 1024 * 1024;
     private const int MaxKeptBytes = 16 * 1024 * 1024;
 
-    /// <summary>Reads an archive as far as its manifest and returns the ids of its images, and what is in the first one
-    /// (<see cref="ImageContents.Of(IReadOnlyList{string})"/>; null if its configuration does not tell).</summary>
+    // dockerd unpacks these too; what is in them cannot be read here.
+    private static readonly (byte[] Start, string Program)[] Unreadable =
+    [
+        ([0xfd, (byte)'7', (byte)'z', (byte)'X'], "xz"),
+        ([0x28, 0xb5, 0x2f, 0xfd], "zstd"),
+        ("BZh"u8.ToArray(), "bzip2"),
+    ];
+
+    /// <summary>Reads an archive as far as its manifest and returns its images.</summary>
     /// <exception cref="InvalidDataException">It is not an image archive.</exception>
     /// <exception cref="JsonException">Its manifest is not what <c>docker save</c> writes.</exception>
-    internal static async Task<(IReadOnlyList<string> Ids, string? Contents)> FindAsync(
+    internal static async Task<IReadOnlyList<SavedImage>> FindAsync(
         Stream raw, string path, CancellationToken cancellationToken)
     {
-        var magic = new byte[2];
-        var read = await raw.ReadAtLeastAsync(magic, 2, throwOnEndOfStream: false, cancellationToken);
+        var magic = new byte[4];
+        var read = await raw.ReadAtLeastAsync(magic, magic.Length, throwOnEndOfStream: false, cancellationToken);
+        if (Array.Find(Unreadable, u => magic.AsSpan().StartsWith(u.Start)).Program is { } program)
+        {
+            throw new InvalidDataException(
+                $"It is compressed by {program}, and only gzip is read. Compress it anew: `{program} -dc FILE | gzip "
+                + "> FILE.gz`.");
+        }
+
         await using var whole = new PrefixedStream(magic.AsMemory(0, read), raw);
-        await using Stream tar = magic is [0x1f, 0x8b]
+        await using Stream tar = magic is [0x1f, 0x8b, ..]
             ? new GZipStream(whole, CompressionMode.Decompress, leaveOpen: true)
             : whole;
         await using var reader = new TarReader(new BoundedTarStream(tar, path, MaxBytes));
@@ -58,18 +72,19 @@ internal static class ImageArchiveManifest
         return bytes.ToArray();
     }
 
-    private static async Task<(IReadOnlyList<string> Ids, string? Contents)> ParseAsync(
+    private static async Task<IReadOnlyList<SavedImage>> ParseAsync(
         Stream manifest, Dictionary<string, byte[]> configs, CancellationToken cancellationToken)
     {
-        var images = (await JsonSerializer.DeserializeAsync(
-                manifest, OmsFilesJson.Default.ArchivedImages, cancellationToken) ?? [])
-            .OfType<ArchivedImage>()
-            .ToList();
-
         // Config is "<hex>.json" or "blobs/sha256/<hex>"; the hex is the image's ID.
-        return (
-            [.. images.Select(image => "sha256:" + Path.GetFileNameWithoutExtension(image.Config.Split('/')[^1]))],
-            images.Count > 0 && configs.TryGetValue(images[0].Config, out var config) ? ContentsOf(config) : null);
+        return [
+            .. (await JsonSerializer.DeserializeAsync(
+                    manifest, OmsFilesJson.Default.ArchivedImages, cancellationToken) ?? [])
+                .OfType<ArchivedImage>()
+                .Select(image => new SavedImage(
+                    "sha256:" + Path.GetFileNameWithoutExtension(image.Config.Split('/')[^1]),
+                    image.RepoTags,
+                    configs.TryGetValue(image.Config, out var config) ? ContentsOf(config) : null)),
+        ];
     }
 
     private static string? ContentsOf(byte[] config)

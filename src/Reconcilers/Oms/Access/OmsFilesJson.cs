@@ -34,6 +34,9 @@ internal sealed record ArchivedImage
     /// <summary>Path of the image's configuration, named after the image's id.</summary>
     [JsonPropertyName("Config")]
     public required string Config { get; init => field = value ?? ""; }
+
+    [JsonPropertyName("RepoTags")]
+    public IReadOnlyList<string> RepoTags { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>The configuration of an image in an archive, as far as it is read.</summary>

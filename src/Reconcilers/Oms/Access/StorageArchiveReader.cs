@@ -63,8 +63,7 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
                 path,
                 (content, token) => ArchiveContents.LookAsync(content, path, kind, token),
                 cancellationToken);
-            var contents = new ArchiveContents(
-                hashed.Sha256, hashed.Info.Bytes, images.ImageIds, images.Contents);
+            var contents = new ArchiveContents(hashed.Sha256, hashed.Info.Bytes, images);
             archives.Keep(place, path, hashed);
             _known.Set(key, new Known(hashed.Info, contents));
             return contents;

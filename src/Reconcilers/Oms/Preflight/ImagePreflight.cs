@@ -9,6 +9,8 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
     // While dockerd loads an archive, its unpacked layers need space besides the archive itself.
     private const int RoomFactor = 3;
 
+    private const int NamedImages = 5;
+
     private static readonly RequiredFiles NothingRequired = new([], null);
 
     public async Task<FoundImage?> CheckAsync(NodeState node, CancellationToken cancellationToken)
@@ -102,26 +104,30 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         }
 
         var file = ArchivePreflight.PathOf(archive);
-        if (contents.ImageIds.Count != 1)
+        var saved = contents.Images is [var only]
+            ? only
+            : contents.Images.FirstOrDefault(i => i.Names.Contains(image, StringComparer.Ordinal));
+        if (saved is null)
         {
+            var names = Sentences.List([.. contents.Images.SelectMany(i => i.Names)], NamedImages);
             findings.Add(
                 Reasons.ImageArchiveUnreadable,
-                $"{file} contains {contents.ImageIds.Count} images, expected one. "
-                    + "Save only the image that is needed.",
+                $"{file} contains {contents.Images.Count} images{(names.Length > 0 ? $" ({names})" : "")}, expected "
+                    + $"{image}. Correct spec.image, or save only the image that is needed.",
                 node.Spec.Name,
                 "spec.imageArchive.path");
             return null;
         }
 
         var source = new FoundImage(
-            contents.ImageIds[0],
+            saved.Id,
             Present: false,
             file,
             archive.Storage is { } place ? StorageText.Of(place) : null,
             contents.Sha256,
             contents.Bytes)
-        { OnHost = archive.HostPath is not null, Contents = contents.Contents };
-        if (await targets.Docker(node.Spec.Name).FindImageAsync(contents.ImageIds[0], cancellationToken) is not null)
+        { OnHost = archive.HostPath is not null, Contents = saved.Contents };
+        if (await targets.Docker(node.Spec.Name).FindImageAsync(saved.Id, cancellationToken) is not null)
         {
             return source with { UnderAnotherName = true };
         }

@@ -60,11 +60,25 @@ public sealed class WireFormatTests
         (ImageVersionFile.Read(Encoding.UTF8.GetBytes(file))?.Display).ShouldBe(version);
 
     [Theory]
-    [InlineData("""[{"Config":"blobs/sha256/abc","RepoTags":["oms:1"],"Layers":[]}]""", "sha256:abc")]
-    [InlineData("""[{"Config":"abc.json","RepoTags":null},{"Config":"def.json"}]""", "sha256:abc,sha256:def")]
+    [InlineData("""[{"Config":"blobs/sha256/abc","RepoTags":["oms:1","r/oms:2"],"Layers":[]}]""", "sha256:abc oms:1 r/oms:2")]
+    [InlineData("""[{"Config":"abc.json","RepoTags":null},{"Config":"def.json"}]""", "sha256:abc, sha256:def")]
     [InlineData("[]", "")]
-    public async Task Archive_manifest_lists_the_image_ids(string manifest, string ids) =>
-        string.Join(',', (await ReadAsync(manifest)).ImageIds).ShouldBe(ids);
+    public async Task Archive_manifest_lists_images_with_their_names(string manifest, string images) =>
+        string.Join(", ", (await ReadAsync(manifest)).Images.Select(i => string.Join(' ', [i.Id, .. i.Names]))).ShouldBe(images);
+
+    [Theory]
+    [InlineData("fd377a585a00", "xz")]
+    [InlineData("28b52ffd0000", "zstd")]
+    [InlineData("425a68393141", "bzip2")]
+    public async Task Archive_that_cannot_be_unpacked_here_is_refused_with_the_command_that_helps(string start, string program)
+    {
+        using var archive = new MemoryStream(Convert.FromHexString(start));
+
+        var refusal = await Should.ThrowAsync<InvalidDataException>(
+            () => ArchiveContents.ReadAsync(archive, "oms.tar", archive.Length, ArchiveKind.Image, TestContext.Current.CancellationToken));
+
+        refusal.Message.ShouldContain($"`{program} -dc FILE | gzip > FILE.gz`");
+    }
 
     [Theory]
     [InlineData("abc.json", """{"rootfs":{"type":"layers","diff_ids":["sha256:1","sha256:2"]}}""", true)]
@@ -79,7 +93,7 @@ public sealed class WireFormatTests
 
         var contents = await ReadAsync($$"""[{"Config":"{{path}}"}]""", (name, config));
 
-        contents.Contents.ShouldBe(known ? ImageContents.Of(["sha256:1", "sha256:2"]) : null);
+        contents.Images.ShouldHaveSingleItem().Contents.ShouldBe(known ? ImageContents.Of(["sha256:1", "sha256:2"]) : null);
     }
 
     [Theory]

@@ -147,6 +147,27 @@ public sealed class CertificateAndImageTests
     }
 
     [Fact]
+    public void Image_is_taken_by_its_name_from_archive_with_several()
+    {
+        var world = ArchiveOnHosts("registry.example/other:1");
+        world.Apply(s => OnHost(s) with { Image = world.NewImageContent.Reference });
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Archive_with_several_images_without_that_name_is_a_finding()
+    {
+        var world = ArchiveOnHosts("registry.example/other:1");
+        world.Apply(s => OnHost(s) with { Image = "registry.example/own/oms:feature_4.2.2" });
+        world.RunToStall();
+
+        world.Status.Findings.ShouldAllBe(f => f.Reason == Reasons.ImageArchiveUnreadable && f.Message.Contains("2 images (registry.example/other:1"));
+        world.Hosts.ShouldAllBe(h => h.Containers.Count == 1);
+    }
+
+    [Fact]
     public void Host_archive_with_wrong_checksum_is_a_finding()
     {
         var world = ArchiveOnHosts().Apply(s => OnHost(s) with { ImageArchive = new OmsArchive { HostPath = HostPath, Sha256 = new string('0', 64) } });
@@ -282,10 +303,10 @@ public sealed class CertificateAndImageTests
     private static OmsUpgradeSpec Https(OmsUpgradeSpec spec) =>
         spec with { Https = new HttpsSpec { CertificateHostPath = Certificate, KeyHostPath = Key } };
 
-    private static OmsWorld ArchiveOnHosts()
+    private static OmsWorld ArchiveOnHosts(params string[] others)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
-        var archive = world.Archives.Save(world.NewImageContent);
+        var archive = world.Archives.Save(world.NewImageContent, others);
         world.Hosts.ForEach(h => h.Files[HostPath] = archive);
         return world;
     }

@@ -112,7 +112,7 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
         var reader = new StorageArchiveReader(_storages, new HashedArchives());
         var contents = await reader.InspectAsync(spec, _space, Name, ArchiveKind.Image, Token);
         contents.Sha256.ShouldBe(first);
-        contents.ImageIds.ShouldBe(["sha256:" + id]);
+        contents.Images.Select(i => i.Id).ShouldBe(["sha256:" + id]);
         (await reader.InspectAsync(spec, _space, Name, ArchiveKind.Image, Token)).ShouldBe(contents);
         reads.ShouldBe(1);
 
