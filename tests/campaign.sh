@@ -63,6 +63,9 @@ others() {
     echo "metadb-trixie/$snapshots.$class"
   done
   echo "metadb-trixie/Drydock.Tests.EndToEnd.RollbackTests"
+  echo "metadb-sid/Drydock.Tests.EndToEnd.RollbackTests"
+  echo "kubectl-npm/Drydock.Tests.EndToEnd.GitOps.GitOpsReplayTests"
+  echo "kubectl-sid/Drydock.Tests.EndToEnd.GitOps.GitOpsReplayTests"
 }
 
 row() { grep -m1 "^$1," "$ledger"; }
@@ -84,6 +87,7 @@ states() {
 run_part() { # PART
   case "$1" in
     metadb-*/*) DRYDOCK_LAB_METADB="$(cut -d- -f2 <<<"${1%%/*}")" run_part "${1#*/}" ;;
+    kubectl-*/*) DRYDOCK_LAB_KUBECTL="$(cut -d- -f2 <<<"${1%%/*}")" run_part "${1#*/}" ;;
     docker-*-containerd/*) DRYDOCK_LAB_IMAGES=containerd DRYDOCK_LAB_DOCKER="$(cut -d- -f2 <<<"${1%%/*}")" run_part "${1#*/}" ;;
     docker-*/*) DRYDOCK_LAB_DOCKER="$(cut -d- -f2 <<<"${1%%/*}")" run_part "${1#*/}" ;;
     Unit) TEST_RESULTS=artifacts/campaign/Unit bash tests/run.sh Unit ;;

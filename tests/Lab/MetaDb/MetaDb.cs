@@ -37,6 +37,9 @@ public sealed class MetaDb : IAsyncDisposable
     /// <summary>The unix socket (root without a password).</summary>
     public string SocketPath => Path.Combine(_folder, "mysql.sock");
 
+    /// <summary>Whether the server offers TLS.</summary>
+    public bool OffersTls => _tls is not null;
+
     /// <summary>Path of the authority's certificate, with <see cref="MetaDbOptions.Tls"/>.</summary>
     public string AuthorityPath =>
         _tls?.AuthorityPath ?? throw new InvalidOperationException($"{_options.Name} runs without TLS (MetaDbOptions.Tls)");
@@ -50,6 +53,9 @@ public sealed class MetaDb : IAsyncDisposable
     {
         options ??= new MetaDbOptions();
         options = options with { System = options.System ?? await LabSystem.FromEnvironmentAsync("DRYDOCK_LAB_METADB", cancellationToken) };
+
+        // MySQL 9 has no login that a client without TLS may use with a new connection.
+        options = options with { Tls = options.Tls || options.System is { HasMySql: true } };
         var data = Path.Combine(run.FastFolder, options.Name + "-data");
         if (options.DataBytes is { } room)
         {

@@ -9,6 +9,9 @@ internal static class UpgradeManifest
     /// <summary>Name of the Secret for the console's API.</summary>
     public const string ApiSecret = "oms-api";
 
+    /// <summary>Name of the Secret for a MetaDB with TLS.</summary>
+    private const string DatabaseSecret = "oms-metadb-tls";
+
     /// <summary>Name of the Secret for the registry.</summary>
     public const string PullSecret = "oms-registry";
 
@@ -49,6 +52,15 @@ internal static class UpgradeManifest
             spec["metadataDatabase"] = new JsonObject { ["host"] = faults.MetaDb.Address, ["port"] = faults.MetaDb.Port };
         }
 
+        if (stage.MetaDb.OffersTls)
+        {
+            spec["metadataDatabase"] = new JsonObject
+            {
+                ["credentialsSecretRef"] = new JsonObject { ["name"] = DatabaseSecret },
+                ["tls"] = new JsonObject { ["mode"] = "VerifyIdentity" },
+            };
+        }
+
         return new JsonObject
         {
             ["apiVersion"] = "drydock.dev/v1alpha1",
@@ -70,6 +82,15 @@ internal static class UpgradeManifest
             }
 
             yield return new StageSecret(ApiSecret, "Opaque", values);
+        }
+
+        if (stage.MetaDb.OffersTls)
+        {
+            yield return StageSecret.Opaque(
+                DatabaseSecret,
+                ("username", OmsScenario.MetaUser),
+                ("password", OmsCanaries.MetaPassword),
+                ("ca.crt", File.ReadAllText(stage.MetaDb.AuthorityPath)));
         }
 
         if (stage.Road.SnapshotsInS3)

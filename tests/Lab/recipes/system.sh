@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the file tree of another Debian release with the servers that people run today, once, and keeps it in the cache:
-# trixie has MariaDB 11.8 and Docker 26, sid has MySQL 9 and Docker 28 or later. Prints root=PATH.
+# trixie has MariaDB 11.8 and Docker 26, sid has MySQL 9, Docker 28 or later, podman 5 and kubectl 1.36 or later.
+# Prints root=PATH.
 #
 #   system.sh trixie|sid
 set -euo pipefail
@@ -8,13 +9,13 @@ set -euo pipefail
 
 suite="${1:?which release?}"
 case "$suite" in
-  trixie) packages=(mariadb-server docker.io containerd runc jq) ;;
-  sid) packages=(mysql-server docker.io containerd runc jq) ;;
+  # Increase this number with every change of the packages.
+  trixie) number=1 packages=(mariadb-server docker.io containerd runc jq) ;;
+  sid) number=2 packages=(mysql-server docker.io containerd runc jq podman kubernetes-client) ;;
   *) die "there is no recipe for $suite" ;;
 esac
 
-# Increase this number with every change of the packages.
-root="$CACHE/system-$suite-1"
+root="$CACHE/system-$suite-$number"
 if [ ! -d "$root" ]; then
   need_root
   lock "system-$suite"
