@@ -62,6 +62,9 @@ public sealed record InventoryControl
     [Length(SchemaLimits.Name)]
     public string? Unit { get; init; }
 
+    /// <summary>True: the unit is one of its account (systemctl --user).</summary>
+    public bool OfAccount { get; init; }
+
     /// <summary>Its service directory of daemontools.</summary>
     [Length(SchemaLimits.Path)]
     public string? Supervise { get; init; }
@@ -78,7 +81,7 @@ public sealed record InventoryControl
     /// <summary>The same as a setting of an instance.</summary>
     public InstanceControl AsSetting() => new()
     {
-        Systemd = Unit is null ? null : new SystemdControl { Unit = Unit },
+        Systemd = Unit is null ? null : new SystemdControl { Unit = Unit, User = OfAccount },
         Supervise = Supervise is null ? null : new SuperviseControl { Directory = Supervise },
         Process = Unit is null && Supervise is null ? new ProcessControl { Command = Command } : null,
         Link = Link,

@@ -59,6 +59,7 @@ public sealed record ComponentControl
 }
 
 /// <summary>A systemd unit.</summary>
+[ValidationRule("!self.user || has(self.unit)", "A unit of an account (user: true) is named in unit.")]
 public sealed record SystemdControl
 {
     /// <summary>Name of the unit. {port} and {name} are replaced. Default: whichever of COMPONENT-PORT.service and
@@ -66,6 +67,10 @@ public sealed record SystemdControl
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern(Patterns.UnitName)]
     public string? Unit { get; init; }
+
+    /// <summary>True: it is a unit of the account that commands run as (systemctl --user), as with systemd_mode: user
+    /// of tiup. The account must linger. sudo is not used for it.</summary>
+    public bool User { get; init; }
 }
 
 /// <summary>A service directory of daemontools.</summary>

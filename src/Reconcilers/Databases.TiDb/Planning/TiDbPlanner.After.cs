@@ -73,6 +73,7 @@ internal sealed partial class TiDbPlanner
     {
         var others = spec.Of(DatabaseComponent.PD)
             .Where(i => Discovered(i).Unit is { } unit
+                && spec.ControlOf(i)?.Systemd?.User != true
                 && unit.EndsWith(".service", StringComparison.Ordinal)
                 && unit != TiDb.AliasPdUnits.NameOf(spec, i))
             .Select(i => i.Name)

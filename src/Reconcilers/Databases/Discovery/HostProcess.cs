@@ -28,6 +28,8 @@ internal sealed record HostProcess
 
     public string? ForeignUnit { get; init; }
 
+    public bool IsUnitOfAccount { get; init; }
+
     public string? Service { get; init; }
 
     /// <summary>Whether a process other than init started it and waits for it: a shell that may start it
@@ -96,6 +98,7 @@ internal sealed record HostProcess
             ],
             Unit = isOwn ? unit![1] : null,
             ForeignUnit = isOwn ? null : unit?[1],
+            IsUnitOfAccount = unit is [.., "user"],
             Service = starters.Find(s => Path.GetFileName(s.Arguments[0]) == "supervise") is { } supervise
                 ? supervise.Directory
                 : null,

@@ -57,7 +57,7 @@ internal sealed record ProcessSettings
             : null;
         if (process.Unit is { } unit)
         {
-            return (new InventoryControl { Unit = unit, Link = link }, null);
+            return (new InventoryControl { Unit = unit, OfAccount = process.IsUnitOfAccount, Link = link }, null);
         }
 
         if (process.Service is { } service)

@@ -79,7 +79,7 @@ internal sealed partial class InstanceHost
 
         if (Target.Swap != SwapMethod.ReplaceBinary
             || look.Kept.State == SupervisionState.Missing
-            || (_keeper is SystemdManager && !_channel.HasOneAccount)
+            || (_keeper is SystemdManager { IsOfAccount: false } && !_channel.HasOneAccount)
             || _keeper.StopCall(look) is not { } stop
             || _keeper.StartCall(look) is not { } start
             || SwapCall(look, look.Afterwards, swap) is not { } replace)
@@ -87,7 +87,7 @@ internal sealed partial class InstanceHost
             return false;
         }
 
-        var privilege = _keeper is SystemdManager ? Privilege.Units : Privilege.Control;
+        var privilege = (_keeper as SystemdManager)?.Privilege ?? Privilege.Control;
 
         // In time is what comes first. Where nothing runs, a stop has no effect.
         ScriptCall[] calls = [stop, replace, .. file is null ? Array.Empty<ScriptCall>() : [WriteCall(file)], start];

@@ -55,7 +55,7 @@ internal sealed partial class InstanceHost : IInstanceHost
 
     public async Task<string?> FindMissingRightAsync(InstanceProcess process, CancellationToken cancellationToken)
     {
-        if (_keeper is not SystemdManager || process.Unit is not { } unit)
+        if (_keeper is not SystemdManager keeper || process.Unit is not { } unit)
         {
             return null;
         }
@@ -64,12 +64,18 @@ internal sealed partial class InstanceHost : IInstanceHost
         var answer = await _channel.LookAsync(
             "control-rights",
             $"checking the rights at {unit}",
-            Privilege.Units,
+            keeper.Privilege,
             [unit, .. SudoRules.UnitVerbs],
             cancellationToken);
         if (answer.Need("rights") == "yes")
         {
             return null;
+        }
+
+        if (keeper.IsOfAccount)
+        {
+            return $"{_channel.User} does not linger on {Target.Host}, so {unit} ends with its last login. Run "
+                + $"`loginctl enable-linger {_channel.User}` there as root.";
         }
 
         var user = _channel.UnitsUser ?? _channel.User;
@@ -170,13 +176,14 @@ internal sealed partial class InstanceHost : IInstanceHost
         var answer = await _channel.LookAsync(
             "look",
             $"looking at {Target.Name}",
-            Privilege.Look,
+            _keeper is SystemdManager { IsOfAccount: true } ? Privilege.OwnUnits : Privilege.Look,
             [
                 _keeper.Kind, string.Join(
                     ' ',
                     _keeper.Units), _keeper.ServiceDirectory, Target.Program, Target.Port.ToString(
                         CultureInfo.InvariantCulture), Target.DeployDir,
-                sums.Known, _keeper.ChoiceFile, _channel.MayBecome ? "yes" : "no",
+                sums.Known, _keeper.ChoiceFile,
+                _channel.MayBecome && _keeper is not SystemdManager { IsOfAccount: true } ? "yes" : "no",
                 Target.SwitchedLink, Target.ProgramBelowLink,
             ],
             cancellationToken);

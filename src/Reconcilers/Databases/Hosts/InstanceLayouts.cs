@@ -27,7 +27,7 @@ internal static class InstanceLayouts
             && !IsBelow(started, link)
             ? $"ExecStart of {process.Unit} on {target.Host} is {started}, inside the version's directory {real} and "
                 + $"not below the link {link}: after the link is switched, {target.Name} would start the old program "
-                + $"again. Run `systemctl edit {process.Unit}` and set `ExecStart=` and "
+                + $"again. Run `{target.Systemctl} edit {process.Unit}` and set `ExecStart=` and "
                 + $"`ExecStart={link}/{target.ProgramBelowLink} ...` with the same arguments."
             : null;
     }
@@ -39,8 +39,8 @@ internal static class InstanceLayouts
         var name = Path.GetFileName(directory) == target.Program ? $"{target.Program}-current" : target.Program;
         var link = $"{directory[..directory.LastIndexOf('/')]}/{name}";
         var restart = process.Unit is { } unit
-            ? $"`systemctl edit {unit}` with `ExecStart=` and `ExecStart={link}/bin/{target.Program} ...` (the same "
-                + $"arguments as now), `systemctl restart {unit}`"
+            ? $"`{target.Systemctl} edit {unit}` with `ExecStart=` and `ExecStart={link}/bin/{target.Program} ...` "
+                + $"(the same arguments as now), `{target.Systemctl} restart {unit}`"
             : $"start {target.Name} again from {link}";
         return $"If there is none, make one, one process at a time: `ln -s {directory} {link}`, {restart}. Then set "
             + $"deployDir of {target.Name} to {link}.";
@@ -66,8 +66,9 @@ internal static class InstanceLayouts
             findings.Note(
                 $"systemd kills {Sentences.List([.. alike.Select(i => i.Target.Name)], NamedHosts)} "
                 + $"{KubernetesDuration.Format(alike.Key.Limit)} after the stop (TimeoutStopSec of its unit), before "
-                + $"control.stopGrace ({alike.Key.StopGrace}) is over. To give it that time, run `systemctl edit "
-                + $"{alike.First().Process!.Unit}` with `[Service]` and `TimeoutStopSec={alike.Key.StopGrace}`.");
+                + $"control.stopGrace ({alike.Key.StopGrace}) is over. To give it that time, run `"
+                + $"{alike.First().Target.Systemctl} edit {alike.First().Process!.Unit}` with `[Service]` and "
+                + $"`TimeoutStopSec={alike.Key.StopGrace}`.");
         }
     }
 

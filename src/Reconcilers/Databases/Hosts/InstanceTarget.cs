@@ -35,6 +35,9 @@ internal sealed record InstanceTarget
     /// yet.</summary>
     public required InstanceControl Control { get; init; }
 
+    /// <summary>How a person calls systemctl for its unit.</summary>
+    public string Systemctl => Control.Systemd?.User == true ? "systemctl --user" : "systemctl";
+
     public string ControlField { get => field ?? $"spec.instances[{Name}].control"; init; }
 
     public required SwapMethod Swap { get; init; }

@@ -46,7 +46,7 @@ internal static class InstanceTargets
             Control = control with
             {
                 Systemd = control.Systemd is { Unit: { } unit }
-                    ? new SystemdControl { Unit = In(target, unit) }
+                    ? control.Systemd with { Unit = In(target, unit) }
                     : control.Systemd,
                 Supervise = control.Supervise is { } supervise
                     ? new SuperviseControl { Directory = In(target, supervise.Directory) }

@@ -231,6 +231,34 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
         (await SeeAsync(instance, "the old program", p => p.ExecutableSha256 == old)).LinkTarget.ShouldBe("v1");
     }
 
+    [Fact]
+    public async Task Unit_of_account_is_found_stopped_and_started_by_manager_of_account()
+    {
+        var user = Shop.Host.User;
+        await Shop.ShellAsync($"mkdir -p /var/lib/systemd/linger && touch /var/lib/systemd/linger/{user}", asRoot: true);
+        await Shop.Host.CrashAsync();
+        await Shop.Host.BootAsync(Token);
+        await Shop.UnitAsync("unused.service");
+        await Shop.Host.WriteFileAsync($"/home/{user}/.config/systemd/user/tikv.service", $"[Service]\nExecStart={Deploy}/scripts/run_tikv.sh\nRestart=always\n", ct: Token);
+        await Shop.ShellAsync($"export XDG_RUNTIME_DIR=/run/user/$(id -u) && systemctl --user daemon-reload && systemctl --user start tikv");
+        var instance = Shop.Control(new InstanceControl { Systemd = new SystemdControl { Unit = "tikv.service", User = true } });
+
+        var seen = await SeeAsync(instance, "the port", p => p.IsListening);
+        (seen.Supervision, seen.Unit).ShouldBe((SupervisionState.Active, "tikv.service"));
+        var found = (await Shop.Bind(Shop.Spec(Shop.Instance(new InstanceControl { Systemd = new SystemdControl() }))).ProcessesAsync(Shop.Host.Address, Token))
+            .ShouldHaveSingleItem();
+        (found.Unit, found.IsUnitOfAccount, found.Pid).ShouldBe(("tikv.service", true, seen.Pid!.Value));
+        (await instance.FindMissingRightAsync(seen, Token)).ShouldBeNull();
+
+        await instance.StopAsync(Token);
+        (await instance.LookAsync(Token)).Supervision.ShouldBe(SupervisionState.Inactive);
+        await instance.StartAsync("/opt/new", Token);
+        (await SeeAsync(instance, "the port", p => p.IsListening)).Pid.ShouldNotBe(seen.Pid);
+
+        await Shop.ShellAsync($"rm /var/lib/systemd/linger/{user}", asRoot: true);
+        (await instance.FindMissingRightAsync(seen, Token))!.ShouldContain($"`loginctl enable-linger {user}`");
+    }
+
     private IInstanceHost Systemd(string grace = "20s", SwapMethod? swap = null) => Shop.Control(new InstanceControl { Systemd = new SystemdControl(), StopGrace = grace, Swap = swap });
 
     private async Task<IInstanceHost> RunningAsync(string options = "", string more = "", string grace = "20s", string unit = "tikv-20160.service", SwapMethod? swap = null)

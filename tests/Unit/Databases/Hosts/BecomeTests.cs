@@ -113,7 +113,7 @@ public sealed partial class BecomeTests
     public void Characters_with_a_meaning_in_sudoers_are_escaped() =>
         SudoRules.Units("tidb", "/bin/systemctl", ["a:b=c,d.service"]).ShouldContain(@"stop -- a\:b\=c\,d.service");
 
-    [GeneratedRegex("within \\S+ systemctl (?<verb>\\S+) -- ", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("within \\S+ systemctl \\$\\{drydock_scope-\\} (?<verb>\\S+) -- ", RegexOptions.ExplicitCapture)]
     private static partial Regex Within();
 
     [GeneratedRegex(@"drydock_sudo", RegexOptions.ExplicitCapture)]

@@ -160,10 +160,13 @@ internal sealed class HostChannel : IAsyncDisposable
         var asRoot = MayBecome
             && (privilege is Privilege.Control or Privilege.Units || (privilege == Privilege.Look && _looksAsRoot));
         var isForUnits = privilege == Privilege.Units && UnitsUser is not null;
+        var whole = isForUnits ? HostScripts.ThroughSudo(text)
+            : privilege == Privilege.OwnUnits ? HostScripts.ForOwnUnits(text)
+            : text;
         while (true)
         {
             using var content = new MemoryStream(input.ToArray(), writable: false);
-            var command = RemoteCommand.Script(isForUnits ? HostScripts.ThroughSudo(text) : text, arguments) with
+            var command = RemoteCommand.Script(whole, arguments) with
             {
                 AsRoot = asRoot,
                 AsUser = isForUnits ? null : _way.BecomeUser,
@@ -230,4 +233,7 @@ internal enum Privilege
     /// <summary>Always: it controls systemd units. With becomeFor: Units the script runs as the login user, and only
     /// systemctl through sudo.</summary>
     Units,
+
+    /// <summary>Never: it looks at or controls units of the account itself (systemctl --user).</summary>
+    OwnUnits,
 }

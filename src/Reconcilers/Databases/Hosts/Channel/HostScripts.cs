@@ -30,6 +30,10 @@ internal static class HostScripts
 
     public static string ThroughSudo(string script) => "drydock_sudo='sudo -n'\n" + script;
 
+    // A login without a session of its own has no XDG_RUNTIME_DIR.
+    public static string ForOwnUnits(string script) =>
+        "drydock_scope=--user XDG_RUNTIME_DIR=/run/user/$(id -u)\nexport XDG_RUNTIME_DIR\n" + script;
+
     internal static string PartName(string name) => name.Replace('-', '_');
 
     private static string Join(params string[] names) => string.Join('\n', names.Select(Read));

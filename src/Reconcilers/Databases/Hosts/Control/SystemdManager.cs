@@ -29,6 +29,10 @@ internal sealed class SystemdManager : IServiceManager
 
     public bool IsSupervisor => true;
 
+    public bool IsOfAccount => _target.Control.Systemd!.User;
+
+    public Privilege Privilege => IsOfAccount ? Privilege.OwnUnits : Privilege.Units;
+
     public IReadOnlyList<string> Units { get; }
 
     public string ServiceDirectory => "";
@@ -79,7 +83,7 @@ internal sealed class SystemdManager : IServiceManager
     {
         var stop = StopCall(look);
         var (answer, _) = await channel.ActAsync(
-            stop.Script, stop.What, Privilege.Units, stop.Arguments, default, cancellationToken);
+            stop.Script, stop.What, Privilege, stop.Arguments, default, cancellationToken);
         return answer.Says("ended");
     }
 
@@ -102,7 +106,7 @@ internal sealed class SystemdManager : IServiceManager
         channel.ActAsync(
             "start-systemd",
             $"starting {look.Kept.Unit}",
-            Privilege.Units,
+            Privilege,
             [.. look.InTime, look.Kept.Unit!, look.Kept.Word, StartSeconds],
             default,
             cancellationToken);

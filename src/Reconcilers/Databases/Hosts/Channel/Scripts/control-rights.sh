@@ -10,7 +10,10 @@ listed() {
   for verb; do sudo -n -l systemctl "$verb" -- "$unit" > /dev/null 2>&1 || return 1; done
 }
 
-if [ "$(id -u)" -eq 0 ]; then say 'rights yes'
+if [ -n "${drydock_scope-}" ]; then
+  # Without lingering, the manager of its units ends with the last login, which may be this one.
+  if [ -e "/var/lib/systemd/linger/$(id -un)" ]; then say 'rights yes'; else say 'rights no'; fi
+elif [ "$(id -u)" -eq 0 ]; then say 'rights yes'
 elif [ -n "${drydock_sudo-}" ]; then
   if listed "$@"; then say 'rights yes'; else say 'rights no'; fi
 elif command -v pkcheck > /dev/null && pkcheck --action-id org.freedesktop.systemd1.manage-units --process $$ > /dev/null 2>&1; then say 'rights yes'

@@ -73,7 +73,7 @@ say "btime $(sed -n 's/^btime //p' /proc/stat)"
 main=
 case $1 in
   systemd)
-    shown=$(systemctl show -p Id -p LoadState -p ActiveState -p SubState -p MainPID -p NRestarts -p ExecStart -p TimeoutStopUSec -p SendSIGKILL -- $units) || refuse Supervisor "systemctl show ended with $?"
+    shown=$(systemctl ${drydock_scope-} show -p Id -p LoadState -p ActiveState -p SubState -p MainPID -p NRestarts -p ExecStart -p TimeoutStopUSec -p SendSIGKILL -- $units) || refuse Supervisor "systemctl show ended with $?"
     printf '%s\n' "$shown" | sed 's/^/unit /'
     main=$(printf '%s\n' "$shown" | sed -n 's/^MainPID=\([1-9][0-9]*\)$/\1/p')
     if there "$choice"; then say "choice $(head -n 1 -- "$choice")"; fi

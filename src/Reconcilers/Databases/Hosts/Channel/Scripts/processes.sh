@@ -19,6 +19,15 @@ parent() { sed 's/.*) //' "/proc/$1/stat" 2> /dev/null | cut -d ' ' -f 2; }
 # The first word of a command line.
 first() { tr '\0' '\n' 2> /dev/null < "/proc/$1/cmdline" | head -n 1; }
 
+# systemctl of the account that a process runs as; only root asks that of another one.
+of_account() {
+  owner=$(stat -c %u "/proc/$1")
+  as=
+  [ "$owner" -eq "$(id -u)" ] || as="runuser -u $(stat -c %U "/proc/$1") --"
+  shift
+  XDG_RUNTIME_DIR=/run/user/$owner $as systemctl --user "$@"
+}
+
 # Directory, program as it was named and command line of a process that started another one.
 starter() { say "starter $1 $2 $(readlink -n "/proc/$2/cwd" 2> /dev/null | coded) $(head -c 8192 "/proc/$2/cmdline" 2> /dev/null | coded)"; }
 
@@ -60,9 +69,13 @@ for program; do
         [ ! -x "$file" ] || { say "script $pid $(printf %s "$file" | coded)" && break; }
       done
     done
-    unit=$(sed -n 's,.*/\([^/]*\.service\)$,\1,p' "/proc/$pid/cgroup" 2> /dev/null | head -n 1)
-    if [ -n "$unit" ] && command -v systemctl > /dev/null; then
-      say "unit $pid $unit $(systemctl show -p MainPID -- "$unit" 2> /dev/null | sed -n 's/^MainPID=//p')"
+    path=$(sed -n 's,^[^/]*\(/.*/[^/]*\.service\)$,\1,p' "/proc/$pid/cgroup" 2> /dev/null | head -n 1)
+    if [ -n "$path" ] && command -v systemctl > /dev/null; then
+      unit=${path##*/}
+      case $path in
+        */user@*.service/*) say "unit $pid $unit $(of_account "$pid" show -p MainPID -- "$unit" 2> /dev/null | sed -n 's/^MainPID=//p') user" ;;
+        *) say "unit $pid $unit $(systemctl show -p MainPID -- "$unit" 2> /dev/null | sed -n 's/^MainPID=//p')" ;;
+      esac
     fi
     generation=0
     while [ "${up:-0}" -gt 1 ] && [ "$generation" -lt 3 ]; do

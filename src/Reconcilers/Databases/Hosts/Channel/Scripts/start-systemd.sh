@@ -3,9 +3,9 @@
 LC_ALL=C
 export LC_ALL
 in_time "$1" "$2"
-state=${4:-$(systemctl show -p ActiveState -- "$3")}
-[ "${state#ActiveState=}" != failed ] || within "$5" systemctl reset-failed -- "$3" || refuse Supervisor "systemctl reset-failed $3 ended with $?"
-within "$5" systemctl start -- "$3"
+state=${4:-$(systemctl ${drydock_scope-} show -p ActiveState -- "$3")}
+[ "${state#ActiveState=}" != failed ] || within "$5" systemctl ${drydock_scope-} reset-failed -- "$3" || refuse Supervisor "systemctl reset-failed $3 ended with $?"
+within "$5" systemctl ${drydock_scope-} start -- "$3"
 code=$?
 case $code in
   0) ;;

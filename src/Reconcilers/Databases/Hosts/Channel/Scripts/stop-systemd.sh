@@ -11,7 +11,7 @@ if [ -n "$choice" ]; then
   { printf '%s\n' "$unit" > "$choice.part"; } 2> /dev/null || refuse Privileges "$choice cannot be written"
   must mv -fT -- "$choice.part" "$choice"
 fi
-within "$grace" systemctl stop -- "$unit"
+within "$grace" systemctl ${drydock_scope-} stop -- "$unit"
 code=$?
 case $code in
   0) ;;

@@ -59,6 +59,7 @@ internal static class InstanceFields
         const string Unit = """{"systemd":{"unit":"tikv.service"}}""";
         const string Scripts = """{"scripts":{"start":"scripts/start.sh","stop":"scripts/stop.sh"}}""";
         yield return Of("systemd.unit", Unit, control => control["systemd"]!["unit"] = "other-{port}.service");
+        yield return Of("systemd.user", Unit, control => control["systemd"]!["user"] = true);
         yield return Of("supervise.directory", """{"supervise":{"directory":"status"}}""", control => control["supervise"]!["directory"] = "/service/{name}");
         yield return Of("scripts.start", Scripts, control => control["scripts"]!["start"] = "/opt/start.sh");
         yield return Of("scripts.stop", Scripts, control => control["scripts"]!["stop"] = "/opt/stop.sh");

@@ -7,7 +7,7 @@ _WITH_VALUE = {
 }
 _FLAGS = {
     "-a": "all", "--all": "all", "-q": "quiet", "--quiet": "quiet", "-l": "full", "--full": "full", "--value": "value", "--no-legend": "no-legend",
-    "--plain": "plain", "--no-pager": "no-pager", "--no-block": "no-block", "--now": "now", "--system": "system", "--version": "version", "--no-ask-password": "no-ask",
+    "--plain": "plain", "--no-pager": "no-pager", "--no-block": "no-block", "--now": "now", "--system": "system", "--user": "user", "--version": "version", "--no-ask-password": "no-ask",
     "-P": "value",
 }
 

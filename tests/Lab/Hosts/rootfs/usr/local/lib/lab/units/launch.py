@@ -12,11 +12,11 @@ EXIT_CHDIR, EXIT_EXEC, EXIT_GROUP, EXIT_USER = 200, 203, 216, 217
 GROUPS = "/sys/fs/cgroup"
 
 
-def enter_group(unit):
+def enter_group(path):
     """Moves this process to the unit's control group, where the host has its own tree of groups."""
     if os.access(f"{GROUPS}/cgroup.procs", os.W_OK):
-        os.makedirs(f"{GROUPS}/system.slice/{unit}", exist_ok=True)
-        with open(f"{GROUPS}/system.slice/{unit}/cgroup.procs", "w") as file:
+        os.makedirs(f"{GROUPS}/{path}", exist_ok=True)
+        with open(f"{GROUPS}/{path}/cgroup.procs", "w") as file:
             file.write("0")
 
 
@@ -33,7 +33,7 @@ def main():
 
     # systemd gives /dev/null, supervisord a pipe.
     os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
-    enter_group(spec["unit"])
+    enter_group(spec["group_path"])
     environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
     try:
         user = pwd.getpwnam(spec["user"])

@@ -7,7 +7,7 @@ import struct
 import sys
 import time
 
-from units import LOGS, RUN, SOCKET, WANTS, properties, unitfile
+from units import LOGS, RUN, SOCKET, UID, WANTS, properties, unitfile
 from units.loop import Loop
 from units.service import Service
 from units.supervisor import Supervisor
@@ -32,7 +32,8 @@ class Manager:
             os.unlink(SOCKET)
         listener.bind(SOCKET + ".new")
         listener.listen(64)
-        os.chmod(SOCKET + ".new", 0o666)
+        os.chmod(SOCKET + ".new", 0o600 if UID else 0o666)
+        os.chown(SOCKET + ".new", UID, -1)
         self.loop.watch(listener, lambda: self._accept(listener))
         self._boot()
         self.loop.run()
@@ -87,7 +88,7 @@ class Manager:
             connection.close()
 
         verb, names = request["verb"], request.get("units", [])
-        if verb in _CONTROL and uid != 0:
+        if verb in _CONTROL and uid not in (0, UID):
             reply(denied=True)
         elif verb == "daemon-reload":
             self._reload()

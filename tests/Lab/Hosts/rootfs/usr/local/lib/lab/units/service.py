@@ -9,7 +9,7 @@ import time
 import uuid
 import xmlrpc.client
 
-from units import RUN
+from units import RUN, SLICE
 from units.unitfile import UnitError
 
 
@@ -142,7 +142,7 @@ class Service:
             json.dump(
                 {
                     "arguments": command.arguments(environment), "environment": environment, "user": self.unit.user, "group": self.unit.group,
-                    "directory": self.unit.directory, "fifo": fifo, "unit": self.name,
+                    "directory": self.unit.directory, "fifo": fifo, "group_path": f"{SLICE}/{self.name}",
                 },
                 file)
         return path

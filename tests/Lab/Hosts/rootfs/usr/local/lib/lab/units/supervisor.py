@@ -5,7 +5,7 @@ import socket
 import time
 import xmlrpc.client
 
-from units import LOGS, RUN
+from units import LOGS, PROGRAMS, RUN
 
 _SOCKET = "/run/supervisor.sock"
 # supervisor's fault codes for a start that has ended already, and for a stop after the end
@@ -43,7 +43,7 @@ class Supervisor:
         """Makes the program known, again if the unit file's values for it have changed. The program must not run."""
         group = unit.kill_mode == "control-group"
         text = (
-            f"[program:{name}]\n"
+            f"[program:{PROGRAMS}{name}]\n"
             "command = /usr/bin/python3 -ES /usr/local/lib/lab/units/launch.py\n"
             f'environment = LAUNCH="{RUN}/{name}.json"\n'
             "autostart = false\nautorestart = false\nstartsecs = 0\nstartretries = 0\n"
@@ -60,23 +60,23 @@ class Supervisor:
         os.rename(f"{RUN}/{name}.conf.new", f"{RUN}/{name}.conf")
         self._ask.reloadConfig()
         if name in self._known:
-            self._ask.removeProcessGroup(name)
-        self._ask.addProcessGroup(name)
+            self._ask.removeProcessGroup(PROGRAMS + name)
+        self._ask.addProcessGroup(PROGRAMS + name)
         self._known[name] = text
 
     def start(self, name):
         """Starts it; its process id, or 0 if it has ended already."""
         try:
-            self._ask.startProcess(name, False)
+            self._ask.startProcess(PROGRAMS + name, False)
         except xmlrpc.client.Fault as fault:
             if fault.faultCode != _SPAWN_ERROR:
                 raise
-        return self._ask.getProcessInfo(name)["pid"]
+        return self._ask.getProcessInfo(PROGRAMS + name)["pid"]
 
     def stop(self, name):
         """Sends its stop signal."""
         try:
-            self._ask.stopProcess(name, False)
+            self._ask.stopProcess(PROGRAMS + name, False)
         except xmlrpc.client.Fault as fault:
             if fault.faultCode != _NOT_RUNNING:
                 raise
@@ -84,6 +84,6 @@ class Supervisor:
     def ended(self, name):
         """Its exit status once supervisord has collected it (-1: a signal ended it). Every question makes supervisord look."""
         while True:
-            info = self._ask.getProcessInfo(name)
+            info = self._ask.getProcessInfo(PROGRAMS + name)
             if info["statename"] not in ("STARTING", "RUNNING", "STOPPING"):
                 return info["exitstatus"]

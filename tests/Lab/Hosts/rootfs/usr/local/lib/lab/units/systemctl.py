@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 
-from units import WANTS, properties, showing, unitfile
+from units import UID, WANTS, properties, showing, unitfile
 from units.arguments import parse, unit
 from units.bus import Refused, ask
 
@@ -90,7 +90,7 @@ def _is_enabled(verb, words, options):
 
 def _enable(verb, words, options):
     names = [unit(word) for word in words]
-    if os.geteuid() != 0:
+    if os.geteuid() not in (0, UID):
         raise Refused(f"Failed to {verb} unit: Interactive authentication required.", _FAILURE)
     for name in names:
         file = unitfile.load(name)

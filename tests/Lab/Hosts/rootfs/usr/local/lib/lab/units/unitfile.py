@@ -5,7 +5,7 @@ import shlex
 import signal
 import socket
 
-from units import UNIT_FILES, WANTS
+from units import ACCOUNT, UNIT_FILES, WANTS
 from units.spans import seconds
 
 _PREFIXES = "-@:+!"
@@ -37,7 +37,7 @@ class UnitFile:
         self.exec_stop = self._commands("ExecStop")
         if len(self.exec_start) != 1:
             raise UnitError(f"{self.name} needs exactly one ExecStart= (it has {len(self.exec_start)})")
-        self.user = self.last("Service", "User", "root")
+        self.user = self.last("Service", "User", ACCOUNT or "root")
         self.group = self.last("Service", "Group", "")
         self.directory = self.last("Service", "WorkingDirectory", "/")
         self.restart = self.last("Service", "Restart", "no")
