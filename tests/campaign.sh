@@ -64,8 +64,8 @@ others() {
   done
   echo "metadb-trixie/Drydock.Tests.EndToEnd.RollbackTests"
   echo "metadb-sid/Drydock.Tests.EndToEnd.RollbackTests"
-  echo "kubectl-npm/Drydock.Tests.EndToEnd.GitOps.GitOpsReplayTests"
-  echo "kubectl-sid/Drydock.Tests.EndToEnd.GitOps.GitOpsReplayTests"
+  echo "kubectl-npm/Drydock.Tests.EndToEnd.RollbackTests"
+  echo "kubectl-sid/Drydock.Tests.EndToEnd.RollbackTests"
 }
 
 row() { grep -m1 "^$1," "$ledger"; }

@@ -46,4 +46,8 @@ public static class Annotations
 
     /// <summary>The value of <see cref="OnDelete"/> that deletes an object without waiting.</summary>
     public const string Abandon = "Abandon";
+
+    /// <summary>On a BackupSnapshot of an upgrade: 8 hex digits of when the old containers ended before it. An operator
+    /// with a status of before it takes it over only if they have not run since.</summary>
+    public const string Stops = "drydock.dev/stops";
 }

@@ -9,7 +9,7 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer
     public const string FinishedAtFact = "finishedAt";
 
     // Fact: when it stopped last, if it ran again after T1.
-    private const string RanUntilFact = "ranUntil";
+    public const string RanUntilFact = "ranUntil";
 
     private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(120);
 

@@ -36,6 +36,37 @@ internal sealed class TakeSnapshot(IOmsTargets targets) : TakeSnapshotBase<TakeS
         ? SnapshotNames.BeforeRollback(Upgrade, attempt)
         : SnapshotNames.Snapshot(Upgrade, attempt);
 
+    // A status that is older than the hosts does not know of a snapshot, nor that OMS was in use again since.
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var receipt = await base.PrepareAsync(context, args, cancellationToken);
+        return context.Receipt(SnapshotKey) is null
+            && !args.BeforeRollback
+            && await Kubernetes.GetAsync<BackupSnapshot>(
+                receipt[SnapshotKey], Upgrade.Namespace, cancellationToken) is { } found
+            && found.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == context.OwnerUid
+            && found.Metadata.Annotations?.GetValueOrDefault(Annotations.Stops) != Stops(context)
+            ? Entry(SnapshotKey, $"{receipt[SnapshotKey]}-{Stops(context)}")
+            : receipt;
+    }
+
+    protected override V1ObjectMeta Marked(V1ObjectMeta metadata, StepContext context) => metadata with
+    {
+        Annotations = new Dictionary<string, string>(metadata.Annotations!, StringComparer.Ordinal)
+        {
+            [Annotations.Stops] = Stops(context),
+        },
+    };
+
+    // The last ends of the old containers: 8 hex digits.
+    private static string Stops(StepContext context)
+    {
+        var ends = context.Plan.Steps.Where(s => s.Action == nameof(StopContainer))
+            .Select(s => $"{s.Id} {PlanProgress.Fact(s, StopContainer.RanUntilFact):O}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', ends))))[..8];
+    }
+
     protected override Observation SnapshotFailed(Args args, string name, string? message) => args.Optional
         ? new Observation.Done(
             Sentences.Join(

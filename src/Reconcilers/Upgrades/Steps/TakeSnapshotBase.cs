@@ -21,6 +21,8 @@ internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
     protected abstract Task<BackupSnapshotSpec> SpecAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken);
 
+    protected virtual V1ObjectMeta Marked(V1ObjectMeta metadata, StepContext context) => metadata;
+
     protected virtual Observation SnapshotFailed(TArgs args, string name, string? message) =>
         new Observation.Failed(Reasons.SnapshotFailed, $"BackupSnapshot {name} failed: {message}");
 
@@ -70,7 +72,7 @@ internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
         {
             ApiVersion = ApiGroup.ApiVersion,
             Kind = BackupSnapshot.KindName,
-            Metadata = ChildMetadata.Of(context.Receipt(SnapshotKey)!, UpgradeKind, Upgrade),
+            Metadata = Marked(ChildMetadata.Of(context.Receipt(SnapshotKey)!, UpgradeKind, Upgrade), context),
             Spec = await SpecAsync(context, args, cancellationToken),
         };
         try

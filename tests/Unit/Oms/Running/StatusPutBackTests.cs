@@ -103,6 +103,23 @@ public sealed class StatusPutBackTests
         world.RunUntil(() => world.Is("RolledBack"), "RolledBack");
     }
 
+    [Fact]
+    public void Snapshot_of_before_OMS_was_in_use_again_is_not_taken_over()
+    {
+        var reached = Golden.FindIndex(s => s.Plan?.Step(StepIds.Snapshot) is { State: StepState.Succeeded }) + 1;
+        var (world, what) = PutBack(reached, Golden.FindIndex(s => s.Plan is not null) + 1, isEtcd: false);
+        world.Hosts.ForEach(h => world.Old(h.Name).Start());
+
+        world.RunToSuccess();
+
+        Broken(world).ShouldBeEmpty(what);
+        world.Count("snapshot").ShouldBe(2, what);
+        var last = world.Hosts.Max(h => world.Old(h.Name).FinishedAt);
+        world.Done.Last(a => a.What == "snapshot").At.ShouldBeGreaterThanOrEqualTo(last!.Value, what);
+        world.Api.All<BackupSnapshot>().Select(s => s.Metadata.Name).ShouldContain(world.Status.SnapshotRef!.Name);
+        world.Status.SnapshotRef.Name.ShouldMatch("-1-[0-9a-f]{8}$");
+    }
+
     private static void RollBack(OmsWorld world, string what)
     {
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
