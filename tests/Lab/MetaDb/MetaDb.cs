@@ -95,7 +95,7 @@ public sealed class MetaDb : IAsyncDisposable
                 "--skip-name-resolve",
                 "--character-set-server=utf8mb4",
                 "--collation-server=utf8mb4_general_ci",
-                .. IsMySql ? new[] { "--mysqlx=OFF" } : ["--innodb-log-file-size=16M"],
+                .. IsMySql ? new[] { "--mysqlx=OFF", "--log-bin-trust-function-creators=ON" } : ["--innodb-log-file-size=16M"],
                 "--innodb-buffer-pool-size=64M",
                 // 2: handed to the kernel at commit. A killed server loses nothing; only a power loss would lose data.
                 "--innodb-flush-log-at-trx-commit=2",

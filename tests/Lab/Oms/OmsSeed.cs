@@ -80,7 +80,7 @@ internal static class OmsSeed
             INSERT INTO oms_user VALUES (1, 'admin', '{OmsCanaries.StoredHash}', 0x00FF275C0A0D1A22, 'ADMIN', 12345678901234567890.0123456789, 0.1, b'10101010', '2020-02-29', '-12:34:56.789', 'a,c', 18446744073709551615),
               (2, '王小明 🐳', 'x''),(''y', NULL, 'USER', NULL, -0, NULL, NULL, NULL, '', 0);
             CREATE TABLE oms_operation_log (id bigint(20) NOT NULL AUTO_INCREMENT PRIMARY KEY, operator varchar(64) NOT NULL, content text, gmt_created timestamp(6) NULL DEFAULT NULL) DEFAULT CHARSET=utf8mb4;
-            INSERT INTO oms_operation_log(operator, content, gmt_created) SELECT 'admin', concat('步骤 ', seq, '; INSERT INTO `t` VALUES (1),(2); -- ', char(10), 'line'), {Then} FROM seq_1_to_200;
+            INSERT INTO oms_operation_log(operator, content, gmt_created) SELECT 'admin', concat('步骤 ', seq, '; INSERT INTO `t` VALUES (1),(2); -- ', char(10), 'line'), {Then} FROM {Numbers(200)};
             CREATE DEFINER=`{OmsScenario.MetaUser}`@`%` VIEW v_active_project AS SELECT id, project_name, project_status FROM oms_project WHERE project_status <> 'DELETED';
             CREATE DEFINER=`{OmsScenario.MetaUser}`@`%` TRIGGER trg_config_trim BEFORE INSERT ON oms_normal_config FOR EACH ROW SET NEW.cfg_name = trim(NEW.cfg_name);
             CREATE DEFINER=`{OmsScenario.MetaUser}`@`%` PROCEDURE p_count_projects() SELECT project_status, count(*) AS n FROM oms_project GROUP BY project_status;
@@ -127,7 +127,7 @@ internal static class OmsSeed
               gmt_modified datetime NOT NULL, UNIQUE KEY uk_ip (ip), CONSTRAINT fk_group FOREIGN KEY (resource_group_id) REFERENCES resource_group (id)) DEFAULT CHARSET=utf8mb4;
             CREATE TABLE location_cm (id bigint(20) NOT NULL AUTO_INCREMENT PRIMARY KEY, location int(11) NOT NULL, cm_url varchar(256) NOT NULL) DEFAULT CHARSET=utf8mb4;
             CREATE TABLE config_job (id bigint(20) NOT NULL AUTO_INCREMENT PRIMARY KEY, job_name varchar(128) NOT NULL, `key` varchar(128) NOT NULL, `value` longtext, KEY idx_key (`key`)) DEFAULT CHARSET=utf8mb4;
-            INSERT INTO config_job(job_name, `key`, `value`) SELECT concat('job-', seq % 20), concat('sinkFile.param', seq), concat('值 ', seq) FROM seq_1_to_100;
+            INSERT INTO config_job(job_name, `key`, `value`) SELECT concat('job-', seq % 20), concat('sinkFile.param', seq), concat('值 ', seq) FROM {Numbers(100)};
             {(regions.Count == 1 ? $"INSERT INTO config_job(job_name, `key`, `value`) VALUES ('job-0', 'sourceFile.blackRegionNo', '{regions[0].CmLocation}');" : "")}
             {(options.CascadedWriters ? "INSERT INTO config_job(job_name, `key`, `value`) VALUES ('job-7', 'sourceFile.blackRegionNo', '99');" : "")}
             CREATE TABLE import_instance (
@@ -167,8 +167,17 @@ internal static class OmsSeed
 
     private static string Heartbeat(int rows) => $"""
         CREATE TABLE `heatbeat_sequence` (`id` bigint(20) NOT NULL AUTO_INCREMENT COMMENT 'PK', `gmt_created` datetime NOT NULL, `gmt_modified` datetime NOT NULL, PRIMARY KEY (`id`)) DEFAULT CHARSET=utf8 COMMENT='心跳 sequence 表';
-        INSERT INTO heatbeat_sequence(gmt_created, gmt_modified) SELECT {Then}, {Then} FROM seq_1_to_{rows.ToString(CultureInfo.InvariantCulture)};
+        INSERT INTO heatbeat_sequence(gmt_created, gmt_modified) SELECT {Then}, {Then} FROM {Numbers(rows)};
         CREATE TABLE heart_beat (id bigint(20) NOT NULL PRIMARY KEY, task_name varchar(128) NOT NULL, task_type varchar(64) NOT NULL, host_ip varchar(64) NOT NULL, payload varchar(256) DEFAULT NULL,
           gmt_created datetime NOT NULL, gmt_modified datetime NOT NULL, UNIQUE KEY uk_task (task_name, host_ip)) DEFAULT CHARSET=utf8;
         """;
+
+    // The numbers from 1 as the column seq, on MariaDB and on MySQL.
+    private static string Numbers(int count)
+    {
+        var places = Enumerable.Range(0, (count - 1).ToString(CultureInfo.InvariantCulture).Length).ToList();
+        var digits = string.Join(" UNION ALL ", Enumerable.Range(0, 10).Select(digit => $"SELECT {digit} AS d"));
+        var sum = string.Join(" + ", places.Select(place => string.Create(CultureInfo.InvariantCulture, $"d{place}.d * {Math.Pow(10, place)}")));
+        return string.Create(CultureInfo.InvariantCulture, $"(SELECT 1 + {sum} AS seq FROM {string.Join(", ", places.Select(place => $"({digits}) AS d{place}"))} HAVING seq <= {count} ORDER BY seq) AS numbers");
+    }
 }

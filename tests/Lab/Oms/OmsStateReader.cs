@@ -140,7 +140,7 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
             var cells = string.Join(", ", x.Value.Where(c => !MovingColumns.Contains(c, StringComparer.Ordinal)).Select(c => $"IFNULL(HEX(`{c}`), '~')"));
             // ha.config is compared separately as text.
             var rows = x.Key == "rm.oms_normal_config" ? " WHERE cfg_name <> 'ha.config'" : "";
-            return $"SELECT {OmsSeed.Quote(x.Key)}, count(*), hex(BIT_XOR(CAST(CONV(LEFT(MD5(concat_ws(',', {cells})), 16), 16, 10) AS UNSIGNED))) FROM `{roles[role]}`.`{table}`{rows}";
+            return $"SELECT {OmsSeed.Quote(x.Key)}, count(*), hex(BIT_XOR(CAST(CONV(LEFT(SHA2(concat_ws(',', {cells}), 256), 16), 16, 10) AS UNSIGNED))) FROM `{roles[role]}`.`{table}`{rows}";
         }).ToList();
         return parts.Count == 0 ? [] : (await RowsAsync(string.Join(" UNION ALL ", parts))).ToDictionary(x => x[0], x => $"{x[1]} rows {x[2]}", StringComparer.Ordinal);
     }

@@ -59,6 +59,9 @@ internal static class UpgradeManifest
                 ["credentialsSecretRef"] = new JsonObject { ["name"] = DatabaseSecret },
                 ["tls"] = new JsonObject { ["mode"] = "VerifyIdentity" },
             };
+
+            // MariaDB's mysqldump writes what MySQL does not load; preflight says so.
+            spec["backup"]!["tool"] = "MyDumper";
         }
 
         return new JsonObject

@@ -50,6 +50,7 @@ class Connection:
         self.buffer = b""
         self.seq = 0
         self.last_id = 0
+        self.mysql = False
         try:
             self._login(user, password, database)
         except BaseException:
@@ -64,6 +65,7 @@ class Connection:
         flags = self.FLAGS if database else self.FLAGS & ~0x8
         if hello[end + 45:].rstrip(b"\0") == b"caching_sha2_password":
             import ssl
+            self.mysql = True
             flags |= 0x800
             self._send(struct.pack("<IIB23x", flags, 1 << 24, 45))
             self.seq = 2
@@ -120,6 +122,21 @@ class Connection:
 
     def query(self, sql):
         """Rows as lists of str or None; an empty list if the statement has none. `last_id` is set."""
+        if self.mysql and sql.startswith("ALTER TABLE"):
+            return self._alter(sql)
+        return self._query(sql)
+
+    # MySQL has no IF [NOT] EXISTS for columns and indexes.
+    def _alter(self, sql):
+        plain = sql.replace(" IF NOT EXISTS", "").replace(" IF EXISTS", "")
+        try:
+            return self._query(plain)
+        except SqlError as error:
+            if plain != sql and error.code in (1060, 1061, 1091):
+                return []
+            raise
+
+    def _query(self, sql):
         self.seq = 0
         self._send(b"\x03" + sql.encode())
         first = self._packet()
