@@ -16,6 +16,10 @@ public sealed class DatabaseAccidentTests(ITestOutputHelper output)
     public Task BMDB_upgrade_with_accidents_finishes_and_repeats_nothing() =>
         RunAsync(DatabaseChaosScenario.Bmdb, ("ssh-connections-broken", "PreparePackage"), ("answers-fail", "UpgradeMasters"), ("status-written-cut", "UpgradeTServers"));
 
+    [Fact]
+    public Task BMDB_upgrade_whose_status_is_put_back_finishes_and_repeats_nothing() =>
+        RunAsync(DatabaseChaosScenario.Bmdb, ("etcd-restored", "UpgradeMasters"), ("status-put-back", "UpgradeTServers"));
+
     private async Task RunAsync(DatabaseChaosScenario scenario, params (string Accident, string Phase)[] strikes)
     {
         await using var stage = await DatabaseStage.StartAsync(
