@@ -35,7 +35,7 @@ internal sealed record InstanceTarget
     /// yet.</summary>
     public required InstanceControl Control { get; init; }
 
-    /// <summary>How a person calls systemctl for its unit.</summary>
+    /// <summary>systemctl for its unit, in messages.</summary>
     public string Systemctl => Control.Systemd?.User == true ? "systemctl --user" : "systemctl";
 
     public string ControlField { get => field ?? $"spec.instances[{Name}].control"; init; }

@@ -32,8 +32,8 @@ internal static class ImageArchiveManifest
         if (Array.Find(Unreadable, u => magic.AsSpan().StartsWith(u.Start)).Program is { } program)
         {
             throw new InvalidDataException(
-                $"It is compressed by {program}, and only gzip is read. Compress it anew: `{program} -dc FILE | gzip "
-                + "> FILE.gz`.");
+                $"It is compressed by {program}, and only gzip is read. Compress it with gzip: "
+                + $"`{program} -dc FILE | gzip > FILE.gz`.");
         }
 
         await using var whole = new PrefixedStream(magic.AsMemory(0, read), raw);

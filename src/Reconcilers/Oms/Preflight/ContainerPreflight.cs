@@ -129,7 +129,7 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
             findings.Ask(
                 Reasons.ContainerFilesChanged,
                 node.Name,
-                $"Somebody changed the library by which Stores read OceanBase in {container.ShortName} on {node.Name}: "
+                $"The library by which Stores read OceanBase was changed in {container.ShortName} on {node.Name}: "
                     + $"{Sentences.List([.. files[true]], 10)}. The new container has that of its image, and its "
                     + "Stores may not read newer clusters. Copy the files to the host and mount them with "
                     + "spec.container.binds, or update the library in the new container after the upgrade.",

@@ -115,7 +115,7 @@ internal sealed class RunTraces(IOmsTargets targets)
         foreach (var step in OmsPlanProgress.Stops(plan).Where(s => !PlanProgress.Begun(s)))
         {
             if (await OldAsync(step, cancellationToken) is { State.Running: false } old
-                && old.HostConfig.RestartPolicy is not { Name: not ("no" or "") })
+                && !StopContainer.HasRestartPolicy(old))
             {
                 stopped.Add(step.Id, Facts(old));
             }

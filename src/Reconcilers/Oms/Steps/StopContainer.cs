@@ -23,6 +23,10 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer
     public static bool RanSince(PlanStep stop, ContainerState state) => state.FinishedAt is { } finished
         && PlanProgress.Fact(stop, RanUntilFact) is { } known && known != finished;
 
+    /// <summary>Whether dockerd may start the container again.</summary>
+    public static bool HasRestartPolicy(ContainerInspectResponse container) =>
+        container.HostConfig.RestartPolicy is { Name: not ("no" or "") };
+
     public static SortedDictionary<string, string> Facts(DateTimeOffset first, DateTimeOffset last) =>
         new(StringComparer.Ordinal)
         {
@@ -45,7 +49,7 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer
         }
 
         if (container.State.Running || container.State.Restarting
-            || container.HostConfig.RestartPolicy is { Name: not ("no" or "") })
+            || HasRestartPolicy(container))
         {
             return new Observation.NotStarted(
                 container.State.Running ? $"{args.Name} is running." : $"{args.Name} still has a restart policy.");

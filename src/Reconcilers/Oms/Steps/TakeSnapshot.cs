@@ -62,7 +62,7 @@ internal sealed class TakeSnapshot(IOmsTargets targets) : TakeSnapshotBase<TakeS
     // The last ends of the old containers: 8 hex digits.
     private static string Stops(StepContext context)
     {
-        var ends = context.Plan.Steps.Where(s => s.Action == nameof(StopContainer))
+        var ends = OmsPlanProgress.Stops(context.Plan)
             .Select(s => $"{s.Id} {PlanProgress.Fact(s, StopContainer.RanUntilFact):O}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', ends))))[..8];
     }
