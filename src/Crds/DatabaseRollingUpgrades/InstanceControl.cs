@@ -59,7 +59,7 @@ public sealed record ComponentControl
 }
 
 /// <summary>A systemd unit.</summary>
-[ValidationRule("!self.user || has(self.unit)", "A unit of an account (user: true) is named in unit.")]
+[ValidationRule("!self.user || has(self.unit)", "user: true needs unit, the name of the unit.")]
 public sealed record SystemdControl
 {
     /// <summary>Name of the unit. {port} and {name} are replaced. Default: whichever of COMPONENT-PORT.service and

@@ -20,7 +20,8 @@ internal static class RestoreEvidence
 
     /// <summary>Why an administrator must decide before these databases are dropped; null if the restore may drop
     /// them. What the witnesses must show: a restore that has begun left one in every database that has objects; one
-    /// that has not begun must not find that an object of its name already restored the same snapshot.</summary>
+    /// that has not begun must not find that the same snapshot was already restored by an object of its name, or by
+    /// any of its upgrade.</summary>
     public static RestoreOutcome? Against(
         SnapshotRestore restore, RestoreWork work, IEnumerable<RestoreFinding> databases)
     {
@@ -28,7 +29,7 @@ internal static class RestoreEvidence
             || RestoreProgress.HasBegun(restore.Status);
         var contradictions = databases
             .Where(d => !d.IsEmpty && !d.Witnesses.Any(w => w.Restore == Uid(restore)))
-            .Where(d => begun || d.Witnesses.Any(w => IsOfSameName(restore, work, w)))
+            .Where(d => begun || d.Witnesses.Any(w => IsSame(restore, work, w)))
             .Select(d => $"{d.Database} ({RestoreGuards.StateOf(restore.Status, d.Database)} in status) has objects "
                 + "and " + (d.Witnesses.Count == 0 ? "no witness of a restore" : string.Join(", ", d.Witnesses)))
             .ToList();
@@ -47,8 +48,8 @@ internal static class RestoreEvidence
             ? "The status says that this restore has begun, so it must have left a witness (table "
                 + $"{RestoreWitness.Table}) in each database. Either the status is older than the databases (etcd or "
                 + "the object was restored from a backup), or the databases were replaced."
-            : $"An object of this name and another UID restored the same snapshot before ({Uid(restore)} is the UID "
-                + "now), and the status of this object does not know of it.";
+            : $"Another object restored the same snapshot before, and the status of this one (UID {Uid(restore)}) does "
+                + "not know of it.";
         return new RestoreOutcome.Failed(
             Reasons.OutcomeUnknown,
             $"At {work.State.Address}: {found}. {why} Nothing was dropped, and nothing continues automatically. If the "
@@ -82,10 +83,11 @@ internal static class RestoreEvidence
                 + $"{Annotations.Retry}=accept-{digest}`";
     }
 
-    private static bool IsOfSameName(SnapshotRestore restore, RestoreWork work, RestoreWitness witness) =>
+    private static bool IsSame(SnapshotRestore restore, RestoreWork work, RestoreWitness witness) =>
         witness.State == RestoreWitnessState.Restored
-            && witness.Name == NameOf(restore)
-            && witness.Snapshot == work.Manifest.Id;
+            && witness.Snapshot == work.Manifest.Id
+            && (witness.Name == NameOf(restore)
+                || (work.UpgradeUid is not null && !work.Unfinished.Contains(witness.Restore, StringComparer.Ordinal)));
 
     private static string Leave(SnapshotRestore restore, RestoreWork work) => work.UpgradeUid is null
         ? $"delete this object: `kubectl -n {restore.Metadata.Namespace} delete snapshotrestore "

@@ -76,6 +76,7 @@ internal sealed class RestorePreparation(
             State = look,
             Identity = identity,
             UpgradeUid = upgrade,
+            Unfinished = upgrade is null ? [] : await UnfinishedAsync(cancellationToken),
             PlannedServer = TargetIdentity.ServerOf(link?.Status?.Target?.Identity),
             Target = target,
             TlsField = restore.Spec.Target is null
@@ -302,5 +303,17 @@ internal sealed class RestorePreparation(
                 $"The restore started on server {begun}, but {look.Address} is {look.Identity}. Restore the old "
                 + "target, or create another SnapshotRestore.");
         }
+    }
+
+    private async Task<IReadOnlyList<string>> UnfinishedAsync(CancellationToken cancellationToken)
+    {
+        var restores = await services.Kubernetes.ListAsync<SnapshotRestore>(
+            restore.Metadata.Namespace, cancellationToken: cancellationToken);
+        return
+        [
+            .. restores.Items
+            .Where(r => r.Status?.Phase != SnapshotRestorePhases.Succeeded)
+            .Select(RestoreEvidence.Uid),
+        ];
     }
 }

@@ -20,6 +20,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class StatusPutBackTests
 {
     private static readonly List<OmsUpgradeStatus> Golden = Statuses(Begin(), static w => w.RunToSuccess());
+    private static readonly List<OmsUpgradeStatus> GoldenRollback = Statuses(BeginFailing(), static w => w.RunToRolledBack());
 
     [Theory]
     [InlineData(false, 0)]
@@ -71,6 +72,60 @@ public sealed class StatusPutBackTests
                 world.Count("restore").ShouldBe(world.IsBack ? 1 : 0, what);
             }
         });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Status_put_back_to_any_write_of_a_rollback_restores_no_second_time(bool isEtcd)
+    {
+        var begins = GoldenRollback.FindIndex(s => s.RollbackPlan is not null) + 1;
+        Cases.Try(Pairs(GoldenRollback.Count, 3).Where(p => p.Reached >= begins), pair =>
+        {
+            var (world, what) = PutBack(BeginFailing(), GoldenRollback, pair.Reached, pair.Back, isEtcd);
+            var (loads, restored) = (world.Restores.Loads.Count, world.Restores.Restored);
+            var commands = world.Count("jar") + world.Count("init");
+            world.RunUntil(() => world.IsBack || Asks(world), what);
+            world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+            world.RunFor(TimeSpan.FromHours(2));
+            if (world.Status.Holds is [{ Approval: { } approval }])
+            {
+                world.Annotate(Annotations.Approve, approval);
+                world.RunFor(TimeSpan.FromHours(2));
+            }
+
+            Broken(world).ShouldBeEmpty(what);
+            (world.Count("jar") + world.Count("init")).ShouldBe(commands, what);
+            // One that was under way begins again. A status of before the plan may have taken another snapshot.
+            var more = world.Restores.Loads[loads..];
+            more.Count.ShouldBeLessThanOrEqualTo(1, $"{what}: {world.Status.Message}");
+            (restored is not null && more.Contains(restored)).ShouldBeFalse($"{what}: {world.Status.Message}");
+            if (world.IsBack && GoldenRollback[pair.Back - 1].Plan is not null)
+            {
+                world.Hosts.Where(h => world.Old(h.Name).Status != "running").Select(h => h.Name).ShouldBeEmpty(what);
+                world.Metadata.IsHighAvailabilityOn.ShouldBeTrue(what);
+            }
+        });
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Retry_of_a_status_put_back_drops_no_database_that_is_in_use_again(bool isEtcd)
+    {
+        var begins = GoldenRollback.FindIndex(s => s.Step?.Contains("StartOld", StringComparison.Ordinal) == true) + 2;
+        Cases.Try(Pairs(GoldenRollback.Count, 1).Where(p => p.Reached >= begins), pair =>
+        {
+            var (world, what) = PutBack(BeginFailing(), GoldenRollback, pair.Reached, pair.Back, isEtcd);
+            var (loads, restored) = (world.Restores.Loads.Count, world.Restores.Restored);
+            world.RunUntil(() => world.IsBack || Asks(world), what);
+            world.Annotate(Annotations.Retry, "1");
+            world.RunFor(TimeSpan.FromHours(2));
+
+            Broken(world).ShouldBeEmpty(what);
+            restored.ShouldNotBeNull(what);
+            world.Restores.Loads[loads..].ShouldNotContain(restored, $"{what}: {Texts(world)}");
+        });
+    }
 
     [Fact]
     public void Rollback_of_a_status_that_does_not_know_of_EnableHA_disables_it_first()
@@ -131,10 +186,13 @@ public sealed class StatusPutBackTests
         }
     }
 
-    private static (OmsWorld World, string What) PutBack(int reached, int back, bool isEtcd)
+    private static (OmsWorld World, string What) PutBack(int reached, int back, bool isEtcd) =>
+        PutBack(Begin(), Golden, reached, back, isEtcd);
+
+    private static (OmsWorld World, string What) PutBack(
+        OmsWorld world, List<OmsUpgradeStatus> golden, int reached, int back, bool isEtcd)
     {
-        var world = Begin();
-        world.RunUntil(() => world.Api.StatusWrites.Count >= reached || world.IsOver, "the write");
+        world.RunUntil(() => world.Api.StatusWrites.Count >= Math.Min(reached, golden.Count) || world.IsOver, "the write");
         var status = world.Api.StatusWrites[back - 1].Status!;
         var what = $"from {reached} ({Where(world.Status)}) back to {back} ({Where(status)})";
         world.Lives.Remove(world.Life);
@@ -188,6 +246,9 @@ public sealed class StatusPutBackTests
         toEnd(world);
         return [.. world.Api.StatusWrites.Select(w => w.Status!)];
     }
+
+    private static OmsWorld BeginFailing() => new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar })
+        .Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
 
     private static OmsWorld Begin() => new OmsWorld(new WorldSetup { RealJson = false }).Apply();
 }

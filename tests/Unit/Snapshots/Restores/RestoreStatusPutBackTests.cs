@@ -1,5 +1,6 @@
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Tests.Unit.Fakes;
@@ -101,6 +102,43 @@ public sealed class RestoreStatusPutBackTests
         status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.OutcomeUnknown}");
         status.Message.ShouldNotBeNull().ShouldContain("Restored by oms/back");
         AssertUntouched(world, drops, world.Server.Ended.Count, "same name");
+    }
+
+    /// <summary>A plan of the rollback that was compiled again counts its restores on; one that failed is repeated by
+    /// another object.</summary>
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData(SnapshotRestorePhases.Succeeded, 0)]
+    [InlineData(SnapshotRestorePhases.Failed, 2)]
+    public async Task Rollback_repeats_no_completed_restore_under_another_name_unasked(string? former, int expected)
+    {
+        var world = new RestoreWorld();
+        await world.CreateAsync(owners: await world.UpgradeAsync());
+        var uid = "gone";
+        if (former is not null)
+        {
+            var other = await world.Api.CreateAsync(new SnapshotRestore
+            {
+                Kind = SnapshotRestore.KindName,
+                Metadata = new V1ObjectMeta { Name = "back-0", Namespace = RestoreWorld.Space },
+                Spec = RestoreWorld.Spec with { Mode = RunMode.Plan },
+            });
+            await world.Api.UpdateStatusAsync(other with { Status = new SnapshotRestoreStatus { Phase = former, Receipt = new(StringComparer.Ordinal) { ["restore"] = uid } } });
+        }
+
+        world.Server.Witness("rm", new RestoreWitness(uid, "oms/back-0", "snap-1", RestoreWitnessState.Restored));
+        await using var op = new RestoreOperator(world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
+
+        var status = await world.StatusAsync();
+        world.Server.Drops.Count.ShouldBe(expected, status.Message);
+        if (expected == 0)
+        {
+            status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.OutcomeUnknown}");
+            status.Message.ShouldNotBeNull().ShouldContain("Restored by oms/back-0");
+            status.Message.ShouldContain(Annotations.Accept);
+            status.Message.ShouldContain(Annotations.Abort);
+        }
     }
 
     [Fact]
