@@ -51,6 +51,16 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
         await RunAsync([ChaosMatrix.Accidents(scenario).Single(c => c.What == accident && c.When == moment)]);
     }
 
+    [Theory]
+    [InlineData("etcd-restored", "step-RestoreDatabases")]
+    [InlineData("etcd-restored", "step-RestoreHA")]
+    [InlineData("status-put-back", "step-StartOld")]
+    public async Task Rollback_with_accident_at_a_moment_ends_like_undisturbed_run(string accident, string moment)
+    {
+        var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Rollback });
+        await RunAsync([ChaosMatrix.Accidents(scenario).Single(c => c.What == accident && c.When == moment)]);
+    }
+
     private static bool IsQuick(ChaosCase chaos) => Quick.Contains(chaos.What, StringComparer.Ordinal);
 
     private async Task RunAsync(IEnumerable<ChaosCase> cases)

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Drydock.Reconcilers.Databases;
@@ -20,7 +19,6 @@ internal sealed class ServiceHttp : IServiceHttp
     private readonly string _loginField;
     private readonly bool _hasLogin;
     private readonly AuthenticationHeaderValue? _authorization;
-    private readonly TimeProvider _time;
     private readonly List<X509Certificate2> _certificates = [];
 
     /// <summary>Prepares; nothing is connected yet.</summary>
@@ -35,7 +33,7 @@ internal sealed class ServiceHttp : IServiceHttp
         ServiceLogin? login = null,
         string loginField = LoginField)
     {
-        (_time, _hasLogin, _loginField) = (time, login is not null, loginField);
+        (_hasLogin, _loginField) = (login is not null, loginField);
         connections ??= EndpointPolicy.Default;
         _authorization = login is { IsSentUnasked: true }
             ? new AuthenticationHeaderValue(
@@ -61,7 +59,10 @@ internal sealed class ServiceHttp : IServiceHttp
             handler.SslOptions = Options(tls);
         }
 
-        _http = new HttpClient(new SocketExceptionHandler(handler)) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new OutcomeHandler(handler, new OutcomeLimits(Patience, LongestBody), time))
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
     }
 
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(10);
@@ -81,7 +82,7 @@ internal sealed class ServiceHttp : IServiceHttp
             method,
             address,
             json,
-            Patience,
+            new RequestTerms(),
             async (response, token) => new ServiceAnswer(
                 (int)response.StatusCode,
                 response.Content.Headers.ContentType?.MediaType,
@@ -98,7 +99,7 @@ internal sealed class ServiceHttp : IServiceHttp
             HttpMethod.Get,
             Address(host, port, path),
             json: null,
-            StreamPatience,
+            new RequestTerms(StreamPatience, IsStreamed: true),
             async (response, token) =>
             {
                 await using var content = await response.Content.ReadAsStreamAsync(token);
@@ -122,59 +123,28 @@ internal sealed class ServiceHttp : IServiceHttp
         HttpMethod method,
         Uri address,
         string? json,
-        TimeSpan longest,
+        RequestTerms terms,
         Func<HttpResponseMessage, CancellationToken, Task<T>> read,
         CancellationToken cancellationToken)
     {
         var what = $"{method} {address}";
-        using var limit = new CancellationTokenSource(longest, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             using var request = new HttpRequestMessage(method, address);
             request.Headers.Authorization = _authorization;
-            request.Content = json is not null
-                ? new StringContent(json, Encoding.UTF8, "application/json")
-                : method == HttpMethod.Get
-                ? null
-                : Nothing();
-
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            request.Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json");
+            terms.SetFor(request);
+            using var response = await _http.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return response.StatusCode == HttpStatusCode.Unauthorized
                 ? throw NoLogin(what, response)
-                : await read(response, either.Token);
+                : await read(response, cancellationToken);
         }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        catch (HttpOutcomeException exception)
         {
-            // The handler's own limit for a connection shows itself as a cancellation too.
-            var never = !limit.IsCancellationRequested;
-            var patience = never ? ConnectPatience : longest;
-            throw new ServiceException(
-                Reasons.HostUnreachable,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{what}: no answer within {patience.TotalSeconds:0} s. "
-                    + $"Check that the process runs and that the operator can reach its port."),
-                never,
-                exception);
-        }
-        catch (HttpRequestException exception)
-        {
-            throw Refused(what, exception);
-        }
-        catch (IOException exception)
-        {
-            throw new ServiceException(
-                Reasons.HostUnreachable,
-                $"{what}: the connection was interrupted ({HttpFailure.Describe(exception)}). "
-                + "Check that the process runs.",
-                innerException: exception);
+            throw Failed(what, exception);
         }
     }
-
-    // The handler automatically sends a request without content again when the connection ends before an answer; one
-    // with content, even an empty one, it never does.
-    private static ByteArrayContent Nothing() => new([]);
 
     private Uri Address(string host, int port, string path)
     {
@@ -191,15 +161,6 @@ internal sealed class ServiceHttp : IServiceHttp
     private static async Task<string> BodyAsync(
         string what, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        await BoundedBody.LoadAsync(
-            response.Content,
-            LongestBody,
-            () =>
-                new ServiceException(
-                    Reasons.AnswerUnusable,
-                    $"{what}: the answer is longer than {LongestBody} bytes, the most that the operator reads of it. "
-                    + "Check which process listens on that port."),
-            cancellationToken);
         try
         {
             return Utf8.GetString(await response.Content.ReadAsByteArrayAsync(cancellationToken));
@@ -234,54 +195,34 @@ internal sealed class ServiceHttp : IServiceHttp
     private static ServiceException OfSpec(string message, Exception? cause = null) =>
         new(Reasons.InvalidSpec, message, isNotTaken: true, cause) { Field = "spec.instances" };
 
-    private ServiceException Refused(string what, HttpRequestException exception)
+    private ServiceException Failed(string what, HttpOutcomeException failure)
     {
-        if (EndpointRefusedException.In(exception) is { } refused)
+        if (EndpointRefusedException.In(failure) is { } refused)
         {
-            return OfSpec($"{what}: {refused.Message}", exception);
+            return OfSpec($"{what}: {refused.Message}", failure);
         }
 
-        if (exception.InnerException is IOException { InnerException: HostException host })
-        {
-            return new ServiceException(
-                host.Reason, $"{what}: through ssh: {host.Message}", isNotTaken: true, exception);
-        }
-
-        if (HttpFailure.IsForeign(exception))
+        if (failure.InnerException is { InnerException: IOException { InnerException: HostException host } })
         {
             return new ServiceException(
-                Reasons.AnswerUnusable,
-                $"{what}: {HttpFailure.Describe(exception)}. Check which process listens on that port.",
-                innerException: exception);
+                host.Reason, $"{what}: through ssh: {host.Message}", isNotTaken: true, failure);
         }
 
-        // Only a request that failed before its first byte was sent certainly did not arrive.
-        var never = exception.HttpRequestError is HttpRequestError.ConnectionError
-            or HttpRequestError.NameResolutionError
-            or HttpRequestError.SecureConnectionError
-            || exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
-        return exception.HttpRequestError == HttpRequestError.SecureConnectionError
-            ? new ServiceException(
+        var (reason, remedy) = failure.Problem switch
+        {
+            HttpProblem.Foreign or HttpProblem.TooLong => (
+                Reasons.AnswerUnusable, "Check which process listens on that port."),
+            HttpProblem.Handshake => (
                 Reasons.AccessDenied,
-                $"{what}: the TLS handshake failed ({Cause(exception)}). "
-                + "The server certificate must be issued for this host by ca.crt of the Secret of spec.tls, "
-                + "and the server must accept the client certificate.",
-                never,
-                exception)
-            : new ServiceException(
+                "The server certificate must be issued for this host by ca.crt of the Secret of spec.tls, and the "
+                    + "server must accept the client certificate."),
+            _ => (
                 Reasons.HostUnreachable,
-                $"{what}: {Cause(exception)}. Check that the process runs and that the operator can reach its "
-                + $"port{(Scheme == Uri.UriSchemeHttp ? ", and whether it requires TLS (spec.tls)" : "")}.",
-                never,
-                exception);
+                "Check that the process runs and that the operator can reach its port"
+                    + (Scheme == Uri.UriSchemeHttp ? ", and whether it requires TLS (spec.tls)." : ".")),
+        };
+        return new ServiceException(reason, $"{what}: {failure.Message}. {remedy}", !failure.WasSent, failure);
     }
-
-    private static string Cause(Exception exception) => exception.GetBaseException() switch
-    {
-        SocketException socket => socket.Message,
-        AuthenticationException authentication => authentication.Message,
-        _ => HttpFailure.Describe(exception),
-    };
 
     private SslClientAuthenticationOptions Options(ServiceTlsMaterial tls)
     {

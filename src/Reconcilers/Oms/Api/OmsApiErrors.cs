@@ -46,7 +46,7 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
         throw NoAnswer(what, response, content, problem);
     }
 
-    public OmsApiException Unreachable(string what, Exception cause)
+    public OmsApiException NoAnswer(string what, HttpOutcomeException cause)
     {
         if (EndpointRefusedException.In(cause) is { } refused)
         {
@@ -62,21 +62,17 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
             return Untrusted(what, untrusted, cause);
         }
 
-        if (HttpFailure.IsForeign(cause))
+        var (kind, remedy) = cause.Problem switch
         {
-            return Error(
-                OmsApiErrorKind.Unreadable,
-                what,
-                $"{HttpFailure.Describe(cause)}. Check that the address is that of OMS",
-                cause: cause);
-        }
-
-        var why = cause is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-            ? $"the TLS handshake failed ({HttpFailure.Describe(cause)}). "
-                + "Check that this port speaks TLS, or correct the key url"
-            : $"it does not answer ({HttpFailure.Describe(cause)}). "
-                + "Check that the port is open to the operator and that oms_console is running";
-        return Error(OmsApiErrorKind.Unreachable, what, why, cause: cause);
+            HttpProblem.Foreign or HttpProblem.TooLong =>
+                (OmsApiErrorKind.Unreadable, "Check that the address is that of OMS"),
+            HttpProblem.Handshake =>
+                (OmsApiErrorKind.Unreachable, "Check that this port speaks TLS, or correct the key url"),
+            _ => (
+                OmsApiErrorKind.Unreachable,
+                "Check that the port is open to the operator and that oms_console is running"),
+        };
+        return Error(kind, what, $"{cause.Message}. {remedy}", cause: cause);
     }
 
     private OmsApiException Untrusted(string what, UntrustedConsoleException untrusted, Exception cause)
@@ -89,21 +85,6 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
                 + $"Secret. On the host: `docker cp CONTAINER:{ConsoleAddress.CertificateTarget} - | tar -xO`",
             cause: cause);
     }
-
-    public OmsApiException TimedOut(string what, TimeSpan after, Exception cause) => Error(
-        OmsApiErrorKind.Unreachable,
-        what,
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"no answer within {after.TotalSeconds:0} s. Check that the port is open to the operator and that "
-                + $"oms_console is running"),
-        cause: new TimeoutException(cause.Message, cause));
-
-    public OmsApiException TooLong(string what, int limit) => Error(
-        OmsApiErrorKind.Unreadable, what, string.Create(
-            CultureInfo.InvariantCulture,
-            $"the answer is longer than {limit / (1024 * 1024)} MiB and was not read. "
-                + $"Check that the address is that of OMS"));
 
     public OmsApiException Unreadable(string what, string why, Exception? cause = null) =>
         Error(OmsApiErrorKind.Unreadable, what, why, cause: cause);

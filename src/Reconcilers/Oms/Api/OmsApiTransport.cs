@@ -1,6 +1,4 @@
 using System.Net.Http.Headers;
-using Polly;
-using Polly.Retry;
 
 namespace Drydock.Reconcilers.Oms;
 
@@ -21,7 +19,6 @@ internal sealed class OmsApiTransport : IDisposable
     private readonly AuthenticationHeaderValue _authorization;
     private readonly OmsApiErrors _errors;
     private readonly TimeProvider _time;
-    private readonly ResiliencePipeline _reads;
 
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -34,17 +31,8 @@ internal sealed class OmsApiTransport : IDisposable
         var login = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{target.User}:{target.Password.Reveal()}"));
         _authorization = new AuthenticationHeaderValue("Basic", login);
         _errors = new OmsApiErrors(_address, target, login);
-        _http = new HttpClient(new SocketExceptionHandler(handler)) { Timeout = Timeout.InfiniteTimeSpan };
-        _reads = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = Retries,
-                Delay = FirstRetryAfter,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                ShouldHandle = static arguments => ValueTask.FromResult(IsTransient(arguments.Outcome.Exception)),
-            })
-            .Build();
+        var limits = new OutcomeLimits(Patience, LongestAnswer, Retries, FirstRetryAfter);
+        _http = new HttpClient(new OutcomeHandler(handler, limits, time)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public OmsApiErrors Errors => _errors;
@@ -65,47 +53,35 @@ internal sealed class OmsApiTransport : IDisposable
         };
     }
 
+    /// <summary>Asks for something. The API reads with POST.</summary>
+    /// <exception cref="OmsApiException">There is no answer, or not a good one.</exception>
     public async Task<OmsApiAnswer> ReadAsync<TBody>(
-        string what, string path, TBody body, JsonTypeInfo<TBody> type, CancellationToken cancellationToken) =>
-        await _reads.ExecuteAsync(async token => await SendAsync(what, path, body, type, token), cancellationToken);
-
-    public void Dispose() => _http.Dispose();
-
-    // A console that did not answer in time is not asked again, because that would only multiply the wait.
-    private static bool IsTransient(Exception? failure) =>
-        failure is OmsApiException { Kind: OmsApiErrorKind.Unreachable, InnerException: not TimeoutException };
-
-    private async Task<OmsApiAnswer> SendAsync<TBody>(
         string what, string path, TBody body, JsonTypeInfo<TBody> type, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(Patience, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_address, path))
+        {
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            },
+        };
+        request.Headers.Authorization = _authorization;
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        new RequestTerms(IsRead: true).SetFor(request);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_address, path))
-            {
-                Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type))
-                {
-                    Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
-                },
-            };
-            request.Headers.Authorization = _authorization;
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            await BoundedBody.LoadAsync(
-                response.Content, LongestAnswer, () => _errors.TooLong(what, LongestAnswer), either.Token);
-            var content = await response.Content.ReadAsByteArrayAsync(either.Token);
+            using var response = await _http.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            var content = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             return new OmsApiAnswer(_errors.Data(what, response, content), response.Headers.Date ?? _time.GetUtcNow());
         }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        catch (HttpOutcomeException failure)
         {
-            throw _errors.TimedOut(what, Patience, exception);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
-        {
-            throw _errors.Unreachable(what, exception);
+            throw _errors.NoAnswer(what, failure);
         }
     }
+
+    public void Dispose() => _http.Dispose();
 }
 
 /// <summary>An answer with <c>success: true</c>.</summary>

@@ -134,8 +134,7 @@ public sealed class EndlessAnswerTests
 
         refusal.Reason.ShouldBe(Reasons.AnswerUnusable);
         refusal.Message.ShouldStartWith(
-            $"GET http://127.0.0.1:{server.Port}/pd/api/v1/stores: "
-                + $"the answer is longer than {ServiceHttp.LongestBody} bytes");
+            $"GET http://127.0.0.1:{server.Port}/pd/api/v1/stores: the answer is longer than 8 MiB and was not read.");
         server.Sent.ShouldBeLessThan(ServiceHttp.LongestBody + EndlessServer.KernelBytes);
     }
 

@@ -110,7 +110,7 @@ public sealed class OmsApiErrorTests
         var refusal = await Should.ThrowAsync<OmsApiException>(() => api.ProgressAsync("np_1", Token));
 
         refusal.Kind.ShouldBe(OmsApiErrorKind.Unreachable);
-        refusal.Message.ShouldContain("it does not answer (refused)");
+        refusal.Message.ShouldContain("no connection (refused)");
         console.Requests.Count.ShouldBe(4);
     }
 

@@ -1,0 +1,98 @@
+namespace Drydock.Clients.Safety;
+
+/// <summary>The body of an answer that the caller reads while it arrives, within the time of its request. A failure has
+/// the type that the request itself would have had.</summary>
+internal sealed class StreamedContent : HttpContent
+{
+    private readonly HttpContent _inner;
+    private readonly Attempt _attempt;
+
+    public StreamedContent(HttpContent inner, Attempt attempt)
+    {
+        (_inner, _attempt) = (inner, attempt);
+        foreach (var header in inner.Headers)
+        {
+            Headers.TryAddWithoutValidation(header.Key, header.Value);
+        }
+    }
+
+    protected override async Task<Stream> CreateContentReadStreamAsync() =>
+        new Body(await _inner.ReadAsStreamAsync().ConfigureAwait(false), _attempt);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    {
+        await using var body = await CreateContentReadStreamAsync().ConfigureAwait(false);
+        await body.CopyToAsync(stream).ConfigureAwait(false);
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _inner.Dispose();
+            _attempt.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private sealed class Body(Stream inner, Attempt attempt) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                using var either = attempt.Link(cancellationToken);
+                return await inner.ReadAsync(buffer, either.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (Attempt.IsFailure(e, cancellationToken))
+            {
+                throw attempt.Failed(e, isAnswered: true, long.MaxValue);
+            }
+        }
+
+        public override Task<int> ReadAsync(
+            byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                inner.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}
