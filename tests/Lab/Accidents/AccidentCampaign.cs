@@ -143,6 +143,11 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
                 return (_course.EndPhase, await DifferenceAsync(run, golden));
             }
 
+            if (IsHeldWithoutSnapshot(seen))
+            {
+                return ("held: no snapshot is known", null);
+            }
+
             if (next is not { IsCompleted: true })
             {
                 return await BackAsync(run, back, cancellationToken);
@@ -221,6 +226,12 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
 
         return (way.EndPhase, await way.DifferenceAsync(run.Scene.Space, back, counts: false, what => run.Struck.Any(struck => struck.Of.Accident.IsNatural(what))));
     }
+
+    // etcd is older than the BackupSnapshot: the files are still there, and an administrator decides.
+    private static bool IsHeldWithoutSnapshot(JsonNode? seen) =>
+        seen is not null
+        && seen.Reason("Stalled") == "StatusOutdated"
+        && seen["status"]!["message"]!.GetValue<string>().Contains("spec.files", StringComparison.Ordinal);
 
     // A stop before the first strike does not belong to the accident.
     private static async Task NextAsync(Run run, Task struck, CancellationToken cancellationToken)

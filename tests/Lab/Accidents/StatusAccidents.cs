@@ -58,7 +58,7 @@ internal static class StatusAccidents
         throw new LabException($"There is no upgrade in {space}.");
     }
 
-    // The first status of the present plan that knows of a step.
+    // The first status of the present plan, forward or rollback, that knows of a step.
     private static async Task<(long Revision, JsonNode Status)> OldestOfPlanAsync(
         HttpClient http, string path, JsonNode now, CancellationToken cancellationToken)
     {
@@ -126,7 +126,11 @@ internal static class StatusAccidents
     private static long Revision(JsonNode x) => long.Parse(x["metadata"]!["resourceVersion"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture);
 
     private static bool HasBegun(JsonNode x) =>
-        x["status"]?["plan"]?["steps"]?.AsArray().Any(step => step?["startedAt"] is not null) == true;
+        Steps(x, "rollbackPlan") ?? Steps(x, "plan") ?? false;
 
-    private static string? Plan(JsonNode x) => x["status"]?["planHash"]?.GetValue<string>();
+    private static bool? Steps(JsonNode x, string plan) =>
+        x["status"]?[plan]?["steps"]?.AsArray().Any(step => step?["startedAt"] is not null);
+
+    // A rollback has a plan of its own, and the hash of the first one.
+    private static string Plan(JsonNode x) => $"{x["status"]?["planHash"]} {x["status"]?["rollbackPlan"] is not null}";
 }
