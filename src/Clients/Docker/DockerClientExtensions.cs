@@ -49,29 +49,6 @@ public static class DockerClientExtensions
         }
     }
 
-    public static async Task WriteFileAsync(
-        this IContainerOperations containers,
-        string id,
-        string directory,
-        string fileName,
-        ReadOnlyMemory<byte> content,
-        UnixFileMode mode,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(containers);
-        using var tar = new MemoryStream();
-        await using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))
-        {
-            using var data = new MemoryStream(content.ToArray(), writable: false);
-            var entry = new PaxTarEntry(TarEntryType.RegularFile, fileName) { Mode = mode, DataStream = data };
-            await writer.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
-        }
-
-        tar.Position = 0;
-        await containers.ExtractArchiveToContainerAsync(
-            id, new CopyToContainerParameters { Path = directory }, tar, cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>Copies a file of any length into an existing directory of a container (root:root, mode 0644), running
     /// or not, replacing one of that name. An interrupted copy may leave a part of it.</summary>
     /// <param name="fileName">Name of the file, at most 100 bytes.</param>

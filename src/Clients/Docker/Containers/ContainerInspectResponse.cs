@@ -9,23 +9,7 @@ public sealed record ContainerInspectResponse
 
     public string Name { get; init => field = value ?? ""; } = "";
 
-    public DateTimeOffset? Created { get; init; }
-
-    public string Path { get; init => field = value ?? ""; } = "";
-
-    public IReadOnlyList<string> Args { get; init => field = value ?? []; } = [];
-
     public string Image { get; init => field = value ?? ""; } = "";
-
-    public int RestartCount { get; init; }
-
-    public string Driver { get; init => field = value ?? ""; } = "";
-
-    public string Platform { get; init => field = value ?? ""; } = "";
-
-    public string LogPath { get; init => field = value ?? ""; } = "";
-
-    public IReadOnlyList<string>? ExecIDs { get; init; }
 
     [JsonRequired]
     public ContainerState State { get; init => field = value ?? new(); } = new();
@@ -55,32 +39,17 @@ public sealed record ContainerState
     /// <summary>The kernel killed it because it ran out of memory.</summary>
     public bool OOMKilled { get; init; }
 
-    public bool Dead { get; init; }
-
     /// <summary>Process id on the host; 0 when it is not running.</summary>
     public int Pid { get; init; }
 
     /// <summary>Of the last run; meaningless while it runs or before the first run.</summary>
     public int ExitCode { get; init; }
 
-    public string Error { get; init => field = value ?? ""; } = "";
-
     /// <summary>The last start; null: never.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>The last end; null: never.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
-
-    public ContainerHealth? Health { get; init; }
-}
-
-/// <summary>The state of a container's health check.</summary>
-public sealed record ContainerHealth
-{
-    /// <summary><c>none</c>, <c>starting</c>, <c>healthy</c> or <c>unhealthy</c>.</summary>
-    public string Status { get; init => field = value ?? ""; } = "";
-
-    public int FailingStreak { get; init; }
 }
 
 /// <summary>A mount of a container as resolved by the engine.</summary>
@@ -95,11 +64,5 @@ public sealed record MountPoint
 
     public string Destination { get; init => field = value ?? ""; } = "";
 
-    public string Driver { get; init => field = value ?? ""; } = "";
-
-    public string Mode { get; init => field = value ?? ""; } = "";
-
     public bool RW { get; init; }
-
-    public string Propagation { get; init => field = value ?? ""; } = "";
 }

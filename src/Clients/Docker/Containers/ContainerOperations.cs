@@ -63,37 +63,6 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
         return await http.SendAsync(call, cancellationToken).ConfigureAwait(false) != HttpStatusCode.NotModified;
     }
 
-    public Task RestartContainerAsync(
-        string id, ContainerRestartParameters parameters, CancellationToken cancellationToken = default)
-    {
-        var path = new QueryString(
-            $"/containers/{Names.Container(id)}/restart").Add("t", parameters.WaitBeforeKillSeconds).ToString();
-        return http.SendAsync(
-            WithGrace(DockerRequest.Post(path, $"restart container {id}"), parameters.WaitBeforeKillSeconds),
-            cancellationToken);
-    }
-
-    public Task KillContainerAsync(
-        string id, ContainerKillParameters parameters, CancellationToken cancellationToken = default)
-    {
-        var path =
-            new QueryString($"/containers/{Names.Container(id)}/kill").Add("signal", parameters.Signal).ToString();
-        return http.SendAsync(DockerRequest.Post(path, $"kill container {id}"), cancellationToken);
-    }
-
-    public Task RenameContainerAsync(
-        string id, ContainerRenameParameters parameters, CancellationToken cancellationToken = default)
-    {
-        var path =
-            new QueryString($"/containers/{Names.Container(id)}/rename").Add("name", parameters.NewName).ToString();
-        return http.SendAsync(
-            DockerRequest.Post(path, $"rename container {id} to {parameters.NewName}") with
-            {
-                Name = parameters.NewName,
-            },
-            cancellationToken);
-    }
-
     public Task RemoveContainerAsync(
         string id, ContainerRemoveParameters parameters, CancellationToken cancellationToken = default)
     {
@@ -114,52 +83,6 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
             Content = JsonBody.Of(parameters, DockerJson.Default.ContainerUpdateParameters),
         };
         return http.SendAsync(call, DockerJson.Default.ContainerUpdateResponse, cancellationToken);
-    }
-
-    public async Task<ContainerWaitResponse> WaitContainerAsync(
-        string id, ContainerWaitParameters parameters, CancellationToken cancellationToken = default)
-    {
-        var path = new QueryString(
-            $"/containers/{Names.Container(id)}/wait").Add("condition", parameters.Condition).ToString();
-        var call = DockerRequest.Post(path, $"wait for container {id}");
-        using var answer = await http.OpenAsync(call, cancellationToken).ConfigureAwait(false);
-        await foreach (var result in answer.LinesAsync(
-            DockerJson.Default.ContainerWaitResponse, cancellationToken).ConfigureAwait(false))
-        {
-            return result;
-        }
-
-        throw new DockerUnreachableException(
-            http.EndpointName,
-            $"Docker at {http.EndpointName} ended the wait without an answer ({call.Operation}).",
-            mayHaveBeenProcessed: false);
-    }
-
-    public async IAsyncEnumerable<ContainerOutputChunk> GetContainerLogsAsync(
-        string id,
-        ContainerLogsParameters parameters,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        // With a terminal there are no frames. Up to API 1.41 the answer does not say so itself.
-        var container = await InspectContainerAsync(id, cancellationToken).ConfigureAwait(false);
-        var path = new QueryString($"/containers/{Names.Container(id)}/logs")
-            .Add("stdout", parameters.ShowStdout)
-                .Add("stderr", parameters.ShowStderr)
-                .Add("follow", parameters.Follow)
-                .Add("timestamps", parameters.Timestamps)
-            .Add("since", parameters.Since).Add("until", parameters.Until).Add("tail", parameters.Tail).ToString();
-        var call = DockerRequest.Get(path, $"read the logs of container {id}");
-        using var answer = await http.OpenAsync(call, cancellationToken).ConfigureAwait(false);
-        var chunks = RawOutput.ReadAsync(
-            http.EndpointName,
-            call,
-            await answer.BodyAsync(cancellationToken).ConfigureAwait(false),
-            container.Config.Tty,
-            cancellationToken);
-        await foreach (var chunk in chunks.ConfigureAwait(false))
-        {
-            yield return chunk;
-        }
     }
 
     public async Task<GetArchiveFromContainerResponse> GetArchiveFromContainerAsync(

@@ -26,17 +26,6 @@ public interface IContainerOperations
     Task<bool> StopContainerAsync(
         string id, ContainerStopParameters parameters, CancellationToken cancellationToken = default);
 
-    Task RestartContainerAsync(
-        string id, ContainerRestartParameters parameters, CancellationToken cancellationToken = default);
-
-    /// <summary>Sends a signal to the container's first process.</summary>
-    /// <exception cref="DockerConflictException">The container is not running.</exception>
-    Task KillContainerAsync(
-        string id, ContainerKillParameters parameters, CancellationToken cancellationToken = default);
-
-    Task RenameContainerAsync(
-        string id, ContainerRenameParameters parameters, CancellationToken cancellationToken = default);
-
     /// <summary>Removes a container.</summary>
     /// <exception cref="DockerConflictException">It is running and <see cref="ContainerRemoveParameters.Force"/> is not
     /// set, or its removal is under way.</exception>
@@ -45,14 +34,6 @@ public interface IContainerOperations
 
     Task<ContainerUpdateResponse> UpdateContainerAsync(
         string id, ContainerUpdateParameters parameters, CancellationToken cancellationToken = default);
-
-    Task<ContainerWaitResponse> WaitContainerAsync(
-        string id, ContainerWaitParameters parameters, CancellationToken cancellationToken = default);
-
-    /// <summary>The container's stdout and stderr, in the order the engine gives them. With
-    /// <see cref="ContainerLogsParameters.Follow"/> it ends when the container stops.</summary>
-    IAsyncEnumerable<ContainerOutputChunk> GetContainerLogsAsync(
-        string id, ContainerLogsParameters parameters, CancellationToken cancellationToken = default);
 
     /// <summary>What is at a path inside a container, and (unless <paramref name="statOnly"/>) a tar of it. Works on a
     /// container that was created and never started, including its bind mounts. Dispose the answer.</summary>

@@ -10,8 +10,6 @@ public interface ISystemOperations
     /// <summary>The engine's view of its host.</summary>
     Task<SystemInfoResponse> GetSystemInfoAsync(CancellationToken cancellationToken = default);
 
-    Task<DiskUsageResponse> GetDiskUsageAsync(CancellationToken cancellationToken = default);
-
     /// <summary>Events as they happen, first those since <see cref="ContainerEventsParameters.Since"/> (the engine
     /// keeps its last 256). It ends normally only at <see cref="ContainerEventsParameters.Until"/>.</summary>
     /// <exception cref="DockerUnreachableException">The connection died, or the engine stopped answering; the caller

@@ -9,7 +9,6 @@ internal sealed class SystemOperations(DockerHttp http) : ISystemOperations
         return new PingResponse
         {
             ApiVersion = ResponseHeaders.First(response, "Api-Version") ?? "",
-            OSType = ResponseHeaders.First(response, "OSType") ?? "",
             ServerTime = response.Headers.Date,
         };
     }
@@ -22,12 +21,6 @@ internal sealed class SystemOperations(DockerHttp http) : ISystemOperations
         http.ReadAsync(
             DockerRequest.Get("/info", "read the system information"),
             DockerJson.Default.SystemInfoResponse,
-            cancellationToken);
-
-    public Task<DiskUsageResponse> GetDiskUsageAsync(CancellationToken cancellationToken = default) =>
-        http.ReadAsync(
-            DockerRequest.Get("/system/df", "read the disk usage") with { Unlimited = true },
-            DockerJson.Default.DiskUsageResponse,
             cancellationToken);
 
     public async IAsyncEnumerable<Message> MonitorEventsAsync(

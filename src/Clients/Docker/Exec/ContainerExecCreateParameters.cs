@@ -50,8 +50,6 @@ public sealed record ContainerExecInspectResponse
     /// <summary>Its process on the host; 0 before the start.</summary>
     public int Pid { get; init; }
 
-    public bool CanRemove { get; init; }
-
     [JsonIgnore]
     public bool HasEnded => !Running && ExitCode is not null;
 

@@ -3,9 +3,6 @@ namespace Drydock.Clients.Docker;
 /// <summary>Operations on images. <c>name</c> is an image ID, or a reference with tag or digest.</summary>
 public interface IImageOperations
 {
-    Task<IReadOnlyList<ImagesListResponse>> ListImagesAsync(
-        ImagesListParameters parameters, CancellationToken cancellationToken = default);
-
     /// <summary>Details of an image on the host.</summary>
     /// <exception cref="DockerNotFoundException">It is not on the host.</exception>
     Task<ImageInspectResponse> InspectImageAsync(string name, CancellationToken cancellationToken = default);

@@ -2,17 +2,6 @@ namespace Drydock.Clients.Docker;
 
 internal sealed class ImageOperations(DockerHttp http) : IImageOperations
 {
-    public Task<IReadOnlyList<ImagesListResponse>> ListImagesAsync(
-        ImagesListParameters parameters, CancellationToken cancellationToken = default)
-    {
-        var path =
-            new QueryString("/images/json").Add("all", parameters.All).Add("filters", parameters.Filters).ToString();
-        return http.ReadAsync(
-            DockerRequest.Get(path, "list images"),
-            DockerJson.Default.IReadOnlyListImagesListResponse,
-            cancellationToken);
-    }
-
     public Task<ImageInspectResponse> InspectImageAsync(string name, CancellationToken cancellationToken = default) =>
         http.ReadAsync(
             DockerRequest.Get($"/images/{Names.Image(name)}/json", $"inspect image {name}"),

@@ -14,18 +14,15 @@ namespace Drydock.Clients.Docker;
 [JsonSerializable(typeof(ContainerInspectResponse))]
 [JsonSerializable(typeof(ContainerUpdateParameters))]
 [JsonSerializable(typeof(ContainerUpdateResponse))]
-[JsonSerializable(typeof(ContainerWaitResponse))]
 [JsonSerializable(typeof(ContainerPathStatResponse))]
 [JsonSerializable(typeof(ContainerExecCreateParameters))]
 [JsonSerializable(typeof(ContainerExecCreateResponse))]
 [JsonSerializable(typeof(ContainerExecInspectResponse))]
-[JsonSerializable(typeof(IReadOnlyList<ImagesListResponse>))]
 [JsonSerializable(typeof(ImageInspectResponse))]
 [JsonSerializable(typeof(IReadOnlyList<ImageDeleteResponse>))]
 [JsonSerializable(typeof(DistributionInspectResponse))]
 [JsonSerializable(typeof(VersionResponse))]
 [JsonSerializable(typeof(SystemInfoResponse))]
-[JsonSerializable(typeof(DiskUsageResponse))]
 [JsonSerializable(typeof(Message))]
 internal sealed partial class DockerJson : JsonSerializerContext;
 

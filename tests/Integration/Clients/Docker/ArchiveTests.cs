@@ -93,18 +93,6 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
         (await _client.Containers.ReadFileAsync(id, "/data/empty", 4)).ShouldNotBeNull().ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task WriteFileAsync_writes_file_with_its_mode()
-    {
-        var (id, directory) = await NeverStartedAsync();
-
-        await _client.Containers.WriteFileAsync(id, "/data", "new.sh", "#!/bin/sh\n"u8.ToArray(), UnixFileMode.UserRead | UnixFileMode.UserExecute);
-
-        (await File.ReadAllTextAsync($"{directory}/new.sh")).ShouldBe("#!/bin/sh\n");
-        File.GetUnixFileMode($"{directory}/new.sh").ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        await Should.ThrowAsync<DockerNotFoundException>(() => _client.Containers.WriteFileAsync(id, "/nowhere", "x", "x"u8.ToArray(), UnixFileMode.UserRead));
-    }
-
     [Theory]
     [InlineData("/")]
     [InlineData("/data")]

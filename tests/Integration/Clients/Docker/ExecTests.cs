@@ -47,7 +47,7 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
         await Should.ThrowAsync<DockerConflictException>(() => _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters()));
 
         var waiting = _client.WaitContainerExecAsync(container, exec);
-        await _client.Containers.WriteFileAsync(container, "/tmp", "go", "go"u8.ToArray(), UnixFileMode.UserRead);
+        (await _client.RunExecAsync(container, ["touch", "/tmp/go"])).ExitCode.ShouldBe(0);
         (await waiting).ExitCode.ShouldBe(0);
         (await ReadTextAsync(container, "/tmp/count")).ShouldBe("ran\n");
     }

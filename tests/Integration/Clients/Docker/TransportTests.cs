@@ -25,19 +25,12 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
 
         var version = await client.System.GetVersionAsync();
         var info = await client.System.GetSystemInfoAsync();
-        var disk = await client.System.GetDiskUsageAsync();
         var ping = await client.System.PingAsync();
 
         version.APIVersion.ShouldBe(ping.ApiVersion);
         version.Version.ShouldBe(info.ServerVersion);
-        info.DockerRootDir.ShouldBe($"{daemon.Root}/data");
         info.LiveRestoreEnabled.ShouldBeFalse();
-        info.NCPU.ShouldBe(Environment.ProcessorCount);
         info.SystemTime.ShouldNotBeNull();
-        info.MemTotal.ShouldBeGreaterThan(0);
-        disk.LayersSize.ShouldBeGreaterThan(0);
-        disk.Images.SelectMany(i => i.RepoTags).ShouldContain(DockerDaemonFixture.Image);
-        ping.OSType.ShouldBe("linux");
     }
 
     [Fact]

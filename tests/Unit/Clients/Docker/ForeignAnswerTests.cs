@@ -21,7 +21,6 @@ public sealed class ForeignAnswerTests
         { "exec", OfAnotherApi },
         { "exec", """{"ID":"e1"}""" },
         { "image", OfAnotherApi },
-        { "images", $"[{OfAnotherApi}]" },
         { "info", OfAnotherApi },
     };
 
@@ -41,7 +40,6 @@ public sealed class ForeignAnswerTests
         "containers" => client.Containers.ListContainersAsync(new ContainersListParameters()),
         "exec" => client.Exec.InspectContainerExecAsync("e1"),
         "image" => client.Images.InspectImageAsync("i1"),
-        "images" => client.Images.ListImagesAsync(new ImagesListParameters()),
         _ => client.System.GetSystemInfoAsync(),
     };
 }

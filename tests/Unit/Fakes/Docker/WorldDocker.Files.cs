@@ -40,9 +40,6 @@ internal sealed partial class WorldDocker
         });
     }
 
-    public Task<IReadOnlyList<ImagesListResponse>> ListImagesAsync(ImagesListParameters parameters, CancellationToken cancellationToken = default) =>
-        life.LookAsync<IReadOnlyList<ImagesListResponse>>(() => [.. Host.Images.Keys.Select(i => new ImagesListResponse { ID = i })]);
-
     public Task<ImageInspectResponse> InspectImageAsync(string name, CancellationToken cancellationToken = default) => life.LookAsync(() =>
     {
         var image = Host.FindImage(name) ?? throw NotFound($"no such image: {name}");

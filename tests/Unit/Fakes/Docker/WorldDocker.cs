@@ -25,15 +25,13 @@ internal sealed partial class WorldDocker(
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     public Task<PingResponse> PingAsync(CancellationToken cancellationToken = default) =>
-        life.LookAsync(() => new PingResponse { ApiVersion = "1.41", OSType = "linux", ServerTime = world.Time.GetUtcNow() + Host.ClockOffset });
+        life.LookAsync(() => new PingResponse { ApiVersion = "1.41", ServerTime = world.Time.GetUtcNow() + Host.ClockOffset });
 
     public Task<VersionResponse> GetVersionAsync(CancellationToken cancellationToken = default) =>
         life.LookAsync(() => new VersionResponse { Version = Host.Podman ?? "20.10.24", Components = [new VersionComponent { Name = Host.Podman is null ? "Engine" : "Podman Engine" }], APIVersion = "1.41" });
 
     public Task<SystemInfoResponse> GetSystemInfoAsync(CancellationToken cancellationToken = default) =>
         life.LookAsync(() => new SystemInfoResponse { Name = Host.Name, ServerVersion = "20.10.24", SystemTime = world.Time.GetUtcNow() + Host.ClockOffset, LiveRestoreEnabled = Host.LiveRestore, CgroupVersion = Host.CgroupVersion });
-
-    public Task<DiskUsageResponse> GetDiskUsageAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException("nobody asks for it");
 
     public IAsyncEnumerable<Message> MonitorEventsAsync(
         ContainerEventsParameters parameters, CancellationToken cancellationToken = default)
@@ -134,12 +132,6 @@ internal sealed partial class WorldDocker(
         return true;
     });
 
-    public Task RestartContainerAsync(string id, ContainerRestartParameters parameters, CancellationToken cancellationToken = default) => throw new NotSupportedException("nobody restarts a container");
-
-    public Task KillContainerAsync(string id, ContainerKillParameters parameters, CancellationToken cancellationToken = default) => throw new NotSupportedException("nobody kills a container");
-
-    public Task RenameContainerAsync(string id, ContainerRenameParameters parameters, CancellationToken cancellationToken = default) => throw new NotSupportedException("nobody renames a container");
-
     public Task RemoveContainerAsync(string id, ContainerRemoveParameters parameters, CancellationToken cancellationToken = default) => ChangeAsync("remove", id, () =>
     {
         var container = Container(id);
@@ -166,10 +158,6 @@ internal sealed partial class WorldDocker(
         Host.Emit(container, "update");
         return new ContainerUpdateResponse();
     });
-
-    public Task<ContainerWaitResponse> WaitContainerAsync(string id, ContainerWaitParameters parameters, CancellationToken cancellationToken = default) => throw new NotSupportedException("nobody waits for a container");
-
-    public IAsyncEnumerable<ContainerOutputChunk> GetContainerLogsAsync(string id, ContainerLogsParameters parameters, CancellationToken cancellationToken = default) => throw new NotSupportedException("nobody reads the log of a container");
 
     private WorldContainer Container(string id) => Host.Find(id) ?? throw NotFound($"no such container: {id}");
 

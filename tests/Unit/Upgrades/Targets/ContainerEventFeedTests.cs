@@ -67,9 +67,6 @@ public sealed class ContainerEventFeedTests
         public Task<SystemInfoResponse> GetSystemInfoAsync(CancellationToken cancellationToken = default) =>
             throw new NotSupportedException();
 
-        public Task<DiskUsageResponse> GetDiskUsageAsync(CancellationToken cancellationToken = default) =>
-            throw new NotSupportedException();
-
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -1,24 +1,5 @@
 namespace Drydock.Clients.Docker;
 
-/// <summary>Which part of the logs.</summary>
-public sealed record ContainerLogsParameters
-{
-    public bool ShowStdout { get; init; }
-
-    public bool ShowStderr { get; init; }
-
-    public bool Follow { get; init; }
-
-    public bool Timestamps { get; init; }
-
-    public DateTimeOffset? Since { get; init; }
-
-    public DateTimeOffset? Until { get; init; }
-
-    /// <summary>The number of last lines; null: all.</summary>
-    public int? Tail { get; init; }
-}
-
 /// <summary>A piece of output.</summary>
 public sealed record ContainerOutputChunk
 {
