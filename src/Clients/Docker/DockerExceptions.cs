@@ -49,11 +49,8 @@ public class DockerUnreachableException(
 /// <summary>The engine did not answer within the limit. It may have carried out the request, or may still do
 /// so.</summary>
 public sealed class DockerTimeoutException(
-    string endpoint, string message, TimeSpan limit, bool mayHaveBeenProcessed, Exception? innerException = null)
-    : DockerUnreachableException(endpoint, message, mayHaveBeenProcessed, innerException)
-{
-    public TimeSpan Limit { get; } = limit;
-}
+    string endpoint, string message, bool mayHaveBeenProcessed, Exception? innerException = null)
+    : DockerUnreachableException(endpoint, message, mayHaveBeenProcessed, innerException);
 
 /// <summary>The ssh login, or <c>docker system dial-stdio</c> at its other end, failed before the engine was
 /// reached.</summary>

@@ -9,7 +9,7 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
             .Add("all", parameters.All)
             .Add("filters", parameters.Filters)
             .ToString();
-        return http.ReadAsync(
+        return http.JsonAsync(
             DockerRequest.Get(path, "list containers"),
             DockerJson.Default.IReadOnlyListContainerListResponse,
             cancellationToken);
@@ -17,7 +17,7 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
 
     public Task<IReadOnlyList<ContainerFileSystemChangeResponse>> InspectChangesAsync(
         string id, CancellationToken cancellationToken = default) =>
-        http.ReadAsync(
+        http.JsonAsync(
             DockerRequest.Get(
                 $"/containers/{Names.Container(id)}/changes", $"list the changed files of container {id}") with
             {
@@ -39,12 +39,12 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
             Secrets = SecretScrubber.ForEnvironment(parameters.Env),
             Name = parameters.Name,
         };
-        return http.SendAsync(call, DockerJson.Default.CreateContainerResponse, cancellationToken);
+        return http.JsonAsync(call, DockerJson.Default.CreateContainerResponse, cancellationToken);
     }
 
     public Task<ContainerInspectResponse> InspectContainerAsync(
         string id, CancellationToken cancellationToken = default) =>
-        http.ReadAsync(
+        http.JsonAsync(
             DockerRequest.Get($"/containers/{Names.Container(id)}/json", $"inspect container {id}"),
             DockerJson.Default.ContainerInspectResponse,
             cancellationToken);
@@ -82,7 +82,7 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
         {
             Content = JsonBody.Of(parameters, DockerJson.Default.ContainerUpdateParameters),
         };
-        return http.SendAsync(call, DockerJson.Default.ContainerUpdateResponse, cancellationToken);
+        return http.JsonAsync(call, DockerJson.Default.ContainerUpdateResponse, cancellationToken);
     }
 
     public async Task<GetArchiveFromContainerResponse> GetArchiveFromContainerAsync(
@@ -96,20 +96,15 @@ internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions o
         var operation = $"{(statOnly ? "stat" : "read")} {parameters.Path} in container {id}";
         if (statOnly)
         {
-            var head = new DockerRequest(HttpMethod.Head, path, operation);
-            return await http.RepeatAsync(
-                async ct =>
-                {
-                    using var response = await http.SendShortAsync(head, versioned: true, ct).ConfigureAwait(false);
-                    return new GetArchiveFromContainerResponse(
-                        PathStat.Decode(http.EndpointName, ResponseHeaders.First(response, PathStat.Header)),
-                        stream: null);
-                },
-                cancellationToken).ConfigureAwait(false);
+            using var response = await http.SendShortAsync(
+                new DockerRequest(HttpMethod.Head, path, operation), versioned: true, cancellationToken)
+                .ConfigureAwait(false);
+            return new GetArchiveFromContainerResponse(
+                PathStat.Decode(http.EndpointName, ResponseHeaders.First(response, PathStat.Header)), stream: null);
         }
 
-        var answer = await http.RepeatAsync(
-            ct => http.OpenAsync(DockerRequest.Get(path, operation), ct), cancellationToken).ConfigureAwait(false);
+        var answer =
+            await http.OpenAsync(DockerRequest.Get(path, operation), cancellationToken).ConfigureAwait(false);
         try
         {
             var stat = PathStat.Decode(http.EndpointName, ResponseHeaders.First(answer.Response, PathStat.Header));

@@ -14,11 +14,11 @@ internal sealed class SystemOperations(DockerHttp http) : ISystemOperations
     }
 
     public Task<VersionResponse> GetVersionAsync(CancellationToken cancellationToken = default) =>
-        http.ReadAsync(
+        http.JsonAsync(
             DockerRequest.Get("/version", "read the version"), DockerJson.Default.VersionResponse, cancellationToken);
 
     public Task<SystemInfoResponse> GetSystemInfoAsync(CancellationToken cancellationToken = default) =>
-        http.ReadAsync(
+        http.JsonAsync(
             DockerRequest.Get("/info", "read the system information"),
             DockerJson.Default.SystemInfoResponse,
             cancellationToken);

@@ -11,7 +11,7 @@ internal sealed class ExecOperations(DockerHttp http) : IExecOperations
             Content = JsonBody.Of(parameters, DockerJson.Default.ContainerExecCreateParameters),
             Secrets = SecretScrubber.ForEnvironment(parameters.Env),
         };
-        return http.SendAsync(call, DockerJson.Default.ContainerExecCreateResponse, cancellationToken);
+        return http.JsonAsync(call, DockerJson.Default.ContainerExecCreateResponse, cancellationToken);
     }
 
     public Task StartContainerExecAsync(string execId, CancellationToken cancellationToken = default) =>
@@ -80,7 +80,7 @@ internal sealed class ExecOperations(DockerHttp http) : IExecOperations
 
     public Task<ContainerExecInspectResponse> InspectContainerExecAsync(
         string execId, CancellationToken cancellationToken = default) =>
-        http.ReadAsync(
+        http.JsonAsync(
             DockerRequest.Get($"/exec/{Names.Exec(execId)}/json", $"inspect exec {execId}"),
             DockerJson.Default.ContainerExecInspectResponse,
             cancellationToken);

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using Polly;
 
 namespace Drydock.Clients.Docker;
 
@@ -12,12 +11,12 @@ internal sealed class DockerHttp : IAsyncDisposable
 
     private static readonly HttpRequestOptionsKey<Exception> LostUpload = new("drydock.lost-upload");
     private static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(60);
+    private static readonly RequestTerms Streamed = new(Timeout.InfiniteTimeSpan, IsStreamed: true);
 
     private readonly DockerClientOptions _options;
     private readonly TimeProvider _time;
     private readonly IConnector _connector;
     private readonly HttpClient _http;
-    private readonly ResiliencePipeline _reads;
     private readonly VersionNegotiator _version;
 
     public DockerHttp(string endpointName, IConnector connector, DockerClientOptions options, TimeProvider time)
@@ -27,7 +26,6 @@ internal sealed class DockerHttp : IAsyncDisposable
         _time = time;
         _connector = connector;
         _http = Client(async (_, cancellationToken) => await ConnectAsync(cancellationToken).ConfigureAwait(false));
-        _reads = ReadRetries.Build(options, time);
         _version = new VersionNegotiator(this);
         Liveness = new LivenessProbe(endpointName, PingAsync, options.StreamIdleProbe, time);
     }
@@ -42,14 +40,7 @@ internal sealed class DockerHttp : IAsyncDisposable
             DockerRequest.Get("/_ping", "ping"), versioned: false, cancellationToken).ConfigureAwait(false);
     }
 
-    public Task<T> ReadAsync<T>(DockerRequest call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        RepeatAsync(ct => JsonAsync(call, type, versioned: true, ct), cancellationToken);
-
-    public Task<T> RepeatAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
-        _reads.ExecuteAsync(
-            static async (read, ct) => await read(ct).ConfigureAwait(false), read, cancellationToken).AsTask();
-
-    public Task<T> SendAsync<T>(DockerRequest call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+    public Task<T> JsonAsync<T>(DockerRequest call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         JsonAsync(call, type, versioned: true, cancellationToken);
 
     public async Task<HttpStatusCode> SendAsync(DockerRequest call, CancellationToken cancellationToken)
@@ -71,9 +62,10 @@ internal sealed class DockerHttp : IAsyncDisposable
     /// it.</summary>
     public async Task<DockerResponse> OpenAsync(DockerRequest call, CancellationToken cancellationToken)
     {
-        await NegotiateVersionAsync(call, cancellationToken).ConfigureAwait(false);
+        await _version.EnsureAsync(cancellationToken).ConfigureAwait(false);
         var response = await Liveness.GuardAsync(
-            call, ct => SendCheckedAsync(_http, call, versioned: true, ct), cancellationToken).ConfigureAwait(false);
+            call, ct => SendCheckedAsync(_http, call, Streamed, versioned: true, ct), cancellationToken)
+            .ConfigureAwait(false);
         return new DockerResponse(this, call, response);
     }
 
@@ -81,7 +73,7 @@ internal sealed class DockerHttp : IAsyncDisposable
     /// directions. The caller disposes it.</summary>
     public async Task<UpgradedConnection> UpgradeAsync(DockerRequest call, CancellationToken cancellationToken)
     {
-        await NegotiateVersionAsync(call, cancellationToken).ConfigureAwait(false);
+        await _version.EnsureAsync(cancellationToken).ConfigureAwait(false);
 
         // A client for one request: this is the only way to know which connection carries the answer, and one direction
         // of it is closed later.
@@ -92,7 +84,7 @@ internal sealed class DockerHttp : IAsyncDisposable
         {
             response = await Liveness.GuardAsync(
                 call,
-                ct => SendCheckedAsync(client, call with { Upgrades = true }, versioned: true, ct),
+                ct => SendCheckedAsync(client, call with { Upgrades = true }, Streamed, versioned: true, ct),
                 cancellationToken).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.SwitchingProtocols || connection is null)
             {
@@ -118,29 +110,15 @@ internal sealed class DockerHttp : IAsyncDisposable
     {
         if (versioned)
         {
-            await NegotiateVersionAsync(call, cancellationToken).ConfigureAwait(false);
+            await _version.EnsureAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (call.Unlimited)
-        {
-            return await Liveness.GuardAsync(
-                call, ct => SendWholeAsync(call, versioned, ct), cancellationToken).ConfigureAwait(false);
-        }
-
-        var limit = call.Limit ?? _options.RequestTimeout;
-        using var timer = new CancellationTokenSource(Timers.Clamp(limit), _time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
-        try
-        {
-            return await SendWholeAsync(call, versioned, linked.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e) when (timer.IsCancellationRequested
-            && !cancellationToken.IsCancellationRequested)
-        {
-            throw new DockerTimeoutException(
-                EndpointName, $"Docker at {EndpointName} did not answer within {limit.TotalSeconds:0.###} s "
-                    + $"({call.Operation}).", limit, call.ChangesSomething, e);
-        }
+        var terms = new RequestTerms(call.Unlimited ? Timeout.InfiniteTimeSpan : call.Limit);
+        return call.Unlimited
+            ? await Liveness.GuardAsync(
+                call, ct => SendCheckedAsync(_http, call, terms, versioned, ct), cancellationToken)
+                .ConfigureAwait(false)
+            : await SendCheckedAsync(_http, call, terms, versioned, cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync()
@@ -171,46 +149,17 @@ internal sealed class DockerHttp : IAsyncDisposable
         }
     }
 
-    // A read is retried as a whole; before a change only the negotiation may be retried.
-    private Task NegotiateVersionAsync(DockerRequest call, CancellationToken cancellationToken) =>
-        _version.EnsureAsync(call.ChangesSomething, cancellationToken);
-
-    private async Task<HttpResponseMessage> SendWholeAsync(
-        DockerRequest call, bool versioned, CancellationToken cancellationToken)
-    {
-        var response = await SendCheckedAsync(_http, call, versioned, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await BoundedBody.LoadAsync(
-                response.Content, MaxAnswerBytes, () => TooLong(call), cancellationToken).ConfigureAwait(false);
-            return response;
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            response.Dispose();
-            throw ErrorMapper.FromConnection(EndpointName, call.Operation, e, call.ChangesSomething);
-        }
-        catch
-        {
-            response.Dispose();
-            throw;
-        }
-    }
-
-    private DockerProtocolException TooLong(DockerRequest call) => new(
-        EndpointName,
-        $"Docker at {EndpointName} ({call.Operation}): the answer is longer than {MaxAnswerBytes} bytes, so it was not "
-            + "read. Check that a Docker Engine listens there.");
-
     private async Task<HttpResponseMessage> SendCheckedAsync(
-        HttpClient http, DockerRequest call, bool versioned, CancellationToken cancellationToken)
+        HttpClient http,
+        DockerRequest call,
+        RequestTerms terms,
+        bool versioned,
+        CancellationToken cancellationToken)
     {
         var prefix = versioned ? $"/v{_version.Current}" : "";
         using var request = new HttpRequestMessage(call.Method, prefix + call.Path);
-
-        // A change always has a body: SocketsHttpHandler silently resends a request whose connection broke before an
-        // answer, unless sending a body had begun.
-        request.Content = call.Content?.Invoke() ?? (call.ChangesSomething ? new ByteArrayContent([]) : null);
+        terms.SetFor(request);
+        request.Content = call.Content?.Invoke();
         if (call.Auth is not null)
         {
             request.Headers.TryAddWithoutValidation(RegistryAuth.Header, RegistryAuth.Encode(call.Auth));
@@ -262,7 +211,7 @@ internal sealed class DockerHttp : IAsyncDisposable
 
         using (response)
         {
-            var body = await ErrorBody.ReadAsync(response, cancellationToken).ConfigureAwait(false);
+            var body = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
             var type = response.Content.Headers.ContentType?.MediaType;
             var refusal = ErrorMapper.FromAnswer(
                 EndpointName, call.Operation, response.StatusCode, type, body, call.Secrets, call.Name);
@@ -276,7 +225,7 @@ internal sealed class DockerHttp : IAsyncDisposable
         }
     }
 
-    private static HttpClient Client(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect)
+    private HttpClient Client(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect)
     {
         var handler = new SocketsHttpHandler
         {
@@ -288,7 +237,13 @@ internal sealed class DockerHttp : IAsyncDisposable
             ActivityHeadersPropagator = null,
             PooledConnectionIdleTimeout = IdleConnection,
         };
-        return new HttpClient(new SocketExceptionHandler(handler), disposeHandler: true)
+        var limits = new OutcomeLimits(_options.RequestTimeout, MaxAnswerBytes)
+        {
+            ReadRetries = _options.ReadRetries,
+            FirstRetryAfter = _options.ReadRetryDelay,
+            IsFinal = ErrorMapper.IsFinal,
+        };
+        return new HttpClient(new OutcomeHandler(handler, limits, _time), disposeHandler: true)
         {
             BaseAddress = new Uri("http://docker/"),
             Timeout = Timeout.InfiniteTimeSpan,
@@ -309,7 +264,6 @@ internal sealed class DockerHttp : IAsyncDisposable
                 EndpointName,
                 $"Docker at {EndpointName} could not be connected to within "
                     + $"{_options.ConnectTimeout.TotalSeconds:0.###} s.",
-                _options.ConnectTimeout,
                 mayHaveBeenProcessed: false,
                 e);
         }

@@ -49,33 +49,46 @@ internal static partial class ErrorMapper
         };
     }
 
-    public static DockerException FromConnection(
-        string endpoint, string operation, Exception failure, bool changesSomething)
+    /// <summary>Whether another attempt would end the same: the engine or ssh refused this client, or it was silent
+    /// for the whole limit.</summary>
+    public static bool IsFinal(Exception failure) => Typed(failure) switch
     {
-        for (Exception? e = failure; e is not null; e = e.InnerException)
-        {
-            if (e is DockerException typed)
-            {
-                return typed;
-            }
-        }
+        null => false,
+        DockerTimeoutException or DockerTlsException => true,
+        DockerSshException ssh => ssh.Reason != RemoteRefusal.Connection,
+        var other => other is not DockerUnreachableException,
+    };
 
-        return HttpFailure.IsForeign(failure)
-            ? new DockerProtocolException(
+    public static DockerException FromConnection(
+        string endpoint, string operation, Exception failure, bool changesSomething) => Typed(failure) ?? failure switch
+        {
+            HttpOutcomeException { Problem: HttpProblem.TimedOut } => new DockerTimeoutException(
+                endpoint,
+                $"Docker at {endpoint} ({operation}): {failure.Message}.",
+                changesSomething,
+                failure),
+            HttpOutcomeException { Problem: HttpProblem.TooLong } => new DockerProtocolException(
+                endpoint,
+                $"Docker at {endpoint} ({operation}): {failure.Message}. Check that a Docker Engine listens there."),
+            _ when HttpFailure.IsForeign(failure) => new DockerProtocolException(
                 endpoint,
                 $"Docker at {endpoint} ({operation}): {Sentences.Close(HttpFailure.Describe(failure))} Check that a "
                     + "Docker Engine listens there.",
-                failure)
-            : new DockerUnreachableException(
+                failure),
+            _ => new DockerUnreachableException(
                 endpoint,
                 $"The connection to Docker at {endpoint} broke ({operation}): "
                     + $"{Sentences.Close(HttpFailure.Describe(failure))}",
                 changesSomething,
-                failure);
-    }
+                failure),
+        };
 
     /// <summary>The engine's text as the end of a message: clipped, with a full stop.</summary>
     public static string Sentence(string engineText) => Sentences.Close(ForeignText.Words(engineText, MaxMessage));
+
+    // What a connector threw.
+    private static DockerException? Typed(Exception? failure) =>
+        failure is null ? null : failure as DockerException ?? Typed(failure.InnerException);
 
     private static string Message(string body, HttpStatusCode status, string? contentType)
     {
@@ -114,32 +127,4 @@ internal static partial class ErrorMapper
     [GeneratedRegex("client version [0-9.]+ is too (old|new)\\. "
         + "(Minimum|Maximum) supported API version is (?<version>[0-9.]+[0-9])", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex VersionRefusal();
-}
-
-/// <summary>The first part of a refusal's body.</summary>
-internal static class ErrorBody
-{
-    private const int MaxBytes = 64 * 1024;
-
-    public static async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[MaxBytes];
-        var length = 0;
-        try
-        {
-            var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            await using (stream.ConfigureAwait(false))
-            {
-                length = await stream.ReadAtLeastAsync(
-                    buffer, MaxBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            // The status is the answer; only its reason is lost with a truncated text.
-            return "";
-        }
-
-        return Encoding.UTF8.GetString(buffer, 0, length);
-    }
 }

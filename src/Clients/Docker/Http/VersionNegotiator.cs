@@ -15,7 +15,7 @@ internal sealed class VersionNegotiator(DockerHttp http) : IDisposable
     /// <summary>Negotiates unless that has been done. If it fails, the request that needs the version has not been
     /// sent.</summary>
     /// <exception cref="DockerApiVersionException">There is no version in common.</exception>
-    public async Task EnsureAsync(bool repeat, CancellationToken cancellationToken)
+    public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         if (_current is not null)
         {
@@ -25,9 +25,7 @@ internal sealed class VersionNegotiator(DockerHttp http) : IDisposable
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _current ??= repeat
-                ? await http.RepeatAsync(NegotiateAsync, cancellationToken).ConfigureAwait(false)
-                : await NegotiateAsync(cancellationToken).ConfigureAwait(false);
+            _current ??= await NegotiateAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {

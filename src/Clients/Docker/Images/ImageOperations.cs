@@ -3,7 +3,7 @@ namespace Drydock.Clients.Docker;
 internal sealed class ImageOperations(DockerHttp http) : IImageOperations
 {
     public Task<ImageInspectResponse> InspectImageAsync(string name, CancellationToken cancellationToken = default) =>
-        http.ReadAsync(
+        http.JsonAsync(
             DockerRequest.Get($"/images/{Names.Image(name)}/json", $"inspect image {name}"),
             DockerJson.Default.ImageInspectResponse,
             cancellationToken);
@@ -38,7 +38,7 @@ internal sealed class ImageOperations(DockerHttp http) : IImageOperations
         var path = new QueryString($"/images/{Names.Image(name)}").Add("force", parameters.Force).Add(
             "noprune", parameters.NoPrune).ToString();
         var call = new DockerRequest(HttpMethod.Delete, path, $"remove image {name}") { Unlimited = true };
-        return http.SendAsync(call, DockerJson.Default.IReadOnlyListImageDeleteResponse, cancellationToken);
+        return http.JsonAsync(call, DockerJson.Default.IReadOnlyListImageDeleteResponse, cancellationToken);
     }
 
     public Task TagImageAsync(string name, ImageTagParameters parameters, CancellationToken cancellationToken = default)
@@ -56,7 +56,7 @@ internal sealed class ImageOperations(DockerHttp http) : IImageOperations
             Auth = authConfig,
             Secrets = SecretScrubber.ForAuth(authConfig),
         };
-        return http.ReadAsync(call, DockerJson.Default.DistributionInspectResponse, cancellationToken);
+        return http.JsonAsync(call, DockerJson.Default.DistributionInspectResponse, cancellationToken);
     }
 
     private async IAsyncEnumerable<JSONMessage> ProgressAsync(

@@ -48,7 +48,7 @@ public sealed class OutcomeHandler : DelegatingHandler
         Delay = _limits.FirstRetryAfter,
         BackoffType = DelayBackoffType.Exponential,
         UseJitter = true,
-        ShouldHandle = static a => ValueTask.FromResult(IsTransient(a.Outcome.Exception, a.Outcome.Result)),
+        ShouldHandle = a => ValueTask.FromResult(IsTransient(a.Outcome.Exception, a.Outcome.Result)),
         DelayGenerator = a => ValueTask.FromResult(Wait(a.Outcome.Result)),
         OnRetry = static a =>
         {
@@ -58,10 +58,10 @@ public sealed class OutcomeHandler : DelegatingHandler
     };
 
     // A server that did not answer in time is not asked again: that would only multiply the wait.
-    private static bool IsTransient(Exception? failure, HttpResponseMessage? answer) =>
-        failure is HttpOutcomeException { Problem: HttpProblem.Unreachable or HttpProblem.Interrupted }
-        || answer?.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
-            or >= HttpStatusCode.InternalServerError;
+    private bool IsTransient(Exception? failure, HttpResponseMessage? answer) =>
+        failure is HttpOutcomeException { Problem: HttpProblem.Unreachable or HttpProblem.Interrupted } outcome
+            ? !_limits.IsFinal(outcome)
+            : answer is not null && _limits.Passing.Contains(answer.StatusCode);
 
     private TimeSpan? Wait(HttpResponseMessage? answer)
     {
@@ -81,7 +81,12 @@ public sealed class OutcomeHandler : DelegatingHandler
         {
             using var either = attempt.Link(cancellationToken);
             response = await base.SendAsync(request, either.Token).ConfigureAwait(false);
-            if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.SwitchingProtocols)
+            if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
+            {
+                return response;
+            }
+
+            if (!response.IsSuccessStatusCode)
             {
                 await KeepBeginningAsync(response, either.Token).ConfigureAwait(false);
             }

@@ -3,11 +3,27 @@ namespace Drydock.Clients.Safety;
 /// <summary>Limits of an <see cref="OutcomeHandler"/>.</summary>
 /// <param name="Time">For a whole request, unless its <see cref="RequestTerms"/> say otherwise.</param>
 /// <param name="AnswerBytes">Longest answer that is read as a whole.</param>
-/// <param name="ReadRetries">How often a request is sent again that certainly changed nothing (0: never), if no
-/// connection was made, the connection ended, or a proxy answered.</param>
-/// <param name="FirstRetryAfter">Doubled with each retry; ignored where the answer says how long to wait.</param>
-public sealed record OutcomeLimits(TimeSpan Time, int AnswerBytes, int ReadRetries = 0, TimeSpan FirstRetryAfter = default)
+public sealed record OutcomeLimits(TimeSpan Time, int AnswerBytes)
 {
     /// <summary>The part of a refusal's body that is kept, in bytes.</summary>
     public const int ErrorBytes = 64 * 1024;
+
+    /// <summary>How often a read is sent again (0: never): if no connection was made, the connection ended, or the
+    /// status is one of <see cref="Passing"/>.</summary>
+    public int ReadRetries { get; init; }
+
+    /// <summary>Doubled with each retry; ignored where the answer says how long to wait.</summary>
+    public TimeSpan FirstRetryAfter { get; init; }
+
+    public IReadOnlyList<HttpStatusCode> Passing { get; init; } =
+    [
+        HttpStatusCode.RequestTimeout,
+        HttpStatusCode.TooManyRequests,
+        HttpStatusCode.BadGateway,
+        HttpStatusCode.ServiceUnavailable,
+        HttpStatusCode.GatewayTimeout,
+    ];
+
+    /// <summary>Causes after which another attempt would end the same.</summary>
+    public Func<Exception, bool> IsFinal { get; init; } = static _ => false;
 }

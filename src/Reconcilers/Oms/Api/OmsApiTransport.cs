@@ -31,7 +31,14 @@ internal sealed class OmsApiTransport : IDisposable
         var login = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{target.User}:{target.Password.Reveal()}"));
         _authorization = new AuthenticationHeaderValue("Basic", login);
         _errors = new OmsApiErrors(_address, target, login);
-        var limits = new OutcomeLimits(Patience, LongestAnswer, Retries, FirstRetryAfter);
+        var limits = new OutcomeLimits(Patience, LongestAnswer)
+        {
+            ReadRetries = Retries,
+            FirstRetryAfter = FirstRetryAfter,
+        };
+
+        // A console that starts answers 500.
+        limits = limits with { Passing = [.. limits.Passing, HttpStatusCode.InternalServerError] };
         _http = new HttpClient(new OutcomeHandler(handler, limits, time)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 

@@ -51,7 +51,7 @@ public sealed class EndlessAnswerTests
 
         refusal.Message.ShouldContain(
             $"Docker at tcp://127.0.0.1:{server.Port} (list containers): "
-                + $"the answer is longer than {DockerHttp.MaxAnswerBytes} bytes");
+                + $"the answer is longer than 16 MiB");
         server.Sent.ShouldBeLessThan(DockerHttp.MaxAnswerBytes + EndlessServer.KernelBytes);
     }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
@@ -57,7 +56,7 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
     public async Task Change_without_body_is_sent_once_over_a_connection_that_was_used_before()
     {
         Serve(n => n == 1 ? "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" : "", keepOpen: true);
-        var http = Client();
+        var http = Client(connectionLife: Timeout.InfiniteTimeSpan);
         await (await http.GetAsync(Address("/"), Token)).Content.ReadAsByteArrayAsync(Token);
 
         (await FailureAsync(http, "POST")).MayHaveRun.ShouldBeTrue();
@@ -72,6 +71,15 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
         var failure = await FailureAsync(http, "POST");
 
         (failure.Problem, failure.WasSent, failure.MayHaveRun).ShouldBe((HttpProblem.Unreachable, false, false));
+    }
+
+    /// <summary>SocketsHttpHandler lets one through now and then.</summary>
+    [Fact]
+    public async Task Bare_socket_exception_may_have_run()
+    {
+        using var http = new HttpClient(new OutcomeHandler(new Throwing(), new OutcomeLimits(TimeSpan.FromSeconds(7), Longest), TimeProvider.System));
+
+        (await FailureAsync(http, "POST")).MayHaveRun.ShouldBeTrue();
     }
 
     [Fact]
@@ -212,10 +220,10 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
         (await Should.ThrowAsync<HttpOutcomeException>(async () => await waiting)).Message.ShouldBe("no answer within 9 s");
     }
 
-    private HttpClient Client(TimeProvider? time = null, int retries = 0)
+    private HttpClient Client(TimeProvider? time = null, int retries = 0, TimeSpan connectionLife = default)
     {
-        var inner = new SocketsHttpHandler { UseProxy = false, SslOptions = new SslClientAuthenticationOptions() };
-        var limits = new OutcomeLimits(TimeSpan.FromSeconds(7), Longest, retries, TimeSpan.FromMilliseconds(1));
+        var inner = new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = connectionLife };
+        var limits = new OutcomeLimits(TimeSpan.FromSeconds(7), Longest) { ReadRetries = retries, FirstRetryAfter = TimeSpan.FromMilliseconds(1) };
         var http = new HttpClient(new OutcomeHandler(inner, limits, time ?? TimeProvider.System)) { Timeout = Timeout.InfiniteTimeSpan };
         _mine.Add(http);
         return http;
@@ -279,5 +287,11 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
 
         var length = header.ToString().Split("\r\n").FirstOrDefault(l => l.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase));
         await stream.ReadExactlyAsync(new byte[int.Parse(length?[16..] ?? "0", System.Globalization.CultureInfo.InvariantCulture)], _stop.Token);
+    }
+
+    private sealed class Throwing : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new SocketException((int)SocketError.ConnectionReset);
     }
 }

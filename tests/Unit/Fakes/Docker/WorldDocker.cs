@@ -171,7 +171,7 @@ internal sealed partial class WorldDocker(
             return life.LookAsync<T>(() => throw refusal);
         }
 
-        return life.ChangeAsync($"{what} {host!.Name}/{subject}", carryOut, unclear: () => new DockerTimeoutException(endpoint, $"{what} at {endpoint} did not answer", TimeSpan.FromMinutes(1), mayHaveBeenProcessed: true));
+        return life.ChangeAsync($"{what} {host!.Name}/{subject}", carryOut, unclear: () => new DockerTimeoutException(endpoint, $"{what} at {endpoint} did not answer", mayHaveBeenProcessed: true));
     }
 
     private DockerUnreachableException? Refusal() => (host, trusted) switch
