@@ -53,7 +53,6 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
 
     [Theory]
     [InlineData("etcd-restored", "step-RestoreDatabases")]
-    [InlineData("etcd-restored", "step-RestoreHA")]
     [InlineData("status-put-back", "step-StartOld")]
     public async Task Rollback_with_accident_at_a_moment_ends_like_undisturbed_run(string accident, string moment)
     {

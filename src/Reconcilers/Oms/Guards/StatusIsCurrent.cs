@@ -26,8 +26,8 @@ internal sealed class StatusIsCurrent(IOmsTargets targets) : GuardBase<StatusIsC
             + "not begun: the status is older than the hosts, for instance restored from a backup, or somebody started "
             + "the container. Nothing is started until you choose.",
             snapshot is null
-                ? "The cluster knows no verified BackupSnapshot of this upgrade, so it cannot be rolled back. If its files "
-                + "are still in the storage of spec.backup, a SnapshotRestore with spec.files restores them."
+                ? "The cluster knows no verified BackupSnapshot of this upgrade, so it cannot be rolled back. If its "
+                + "files are still in the storage of spec.backup, a SnapshotRestore with spec.files restores them."
                 : $"spec.desiredState: {nameof(DesiredState.RolledBack)} restores BackupSnapshot "
                 + $"{snapshot.Metadata.Name} and starts the old containers; what was written since is lost.",
             "If you accept it, the upgrade continues from its status, on the data as they are; a snapshot "

@@ -20,8 +20,8 @@ internal static class RestoreEvidence
 
     /// <summary>Why an administrator must decide before these databases are dropped; null if the restore may drop
     /// them. What the witnesses must show: a restore that has begun left one in every database that has objects; one
-    /// that has not begun must not find that the same snapshot was already restored by an object of its name, or by
-    /// any of its upgrade.</summary>
+    /// that has not begun must not find that the same snapshot was already restored by an object of its name or, for an
+    /// upgrade, by one that the cluster does not know any more.</summary>
     public static RestoreOutcome? Against(
         SnapshotRestore restore, RestoreWork work, IEnumerable<RestoreFinding> databases)
     {
@@ -87,7 +87,7 @@ internal static class RestoreEvidence
         witness.State == RestoreWitnessState.Restored
             && witness.Snapshot == work.Manifest.Id
             && (witness.Name == NameOf(restore)
-                || (work.UpgradeUid is not null && !work.Unfinished.Contains(witness.Restore, StringComparer.Ordinal)));
+                || (work.UpgradeUid is not null && !work.Known.Contains(witness.Restore, StringComparer.Ordinal)));
 
     private static string Leave(SnapshotRestore restore, RestoreWork work) => work.UpgradeUid is null
         ? $"delete this object: `kubectl -n {restore.Metadata.Namespace} delete snapshotrestore "

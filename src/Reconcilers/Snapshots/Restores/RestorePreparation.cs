@@ -76,7 +76,7 @@ internal sealed class RestorePreparation(
             State = look,
             Identity = identity,
             UpgradeUid = upgrade,
-            Unfinished = upgrade is null ? [] : await UnfinishedAsync(cancellationToken),
+            Known = upgrade is null ? [] : await KnownAsync(cancellationToken),
             PlannedServer = TargetIdentity.ServerOf(link?.Status?.Target?.Identity),
             Target = target,
             TlsField = restore.Spec.Target is null
@@ -305,15 +305,10 @@ internal sealed class RestorePreparation(
         }
     }
 
-    private async Task<IReadOnlyList<string>> UnfinishedAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> KnownAsync(CancellationToken cancellationToken)
     {
         var restores = await services.Kubernetes.ListAsync<SnapshotRestore>(
             restore.Metadata.Namespace, cancellationToken: cancellationToken);
-        return
-        [
-            .. restores.Items
-            .Where(r => r.Status?.Phase != SnapshotRestorePhases.Succeeded)
-            .Select(RestoreEvidence.Uid),
-        ];
+        return [.. restores.Items.Select(RestoreEvidence.Uid)];
     }
 }

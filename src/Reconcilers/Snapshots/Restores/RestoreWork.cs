@@ -28,8 +28,8 @@ internal sealed record RestoreWork
     /// <summary>Identity of the server whose databases that upgrade planned for and dumped; null without one.</summary>
     public string? PlannedServer { get; init; }
 
-    /// <summary>UIDs of the other restores here that have not succeeded: the rollback may repeat them.</summary>
-    public IReadOnlyList<string> Unfinished { get; init; } = [];
+    /// <summary>UIDs of the restores of this namespace: an upgrade that knows of a restore may repeat it.</summary>
+    public IReadOnlyList<string> Known { get; init; } = [];
 
     public string? Unverified => UnverifiedServer.Warning("The server", TlsField, Target.Tls.Mode);
 

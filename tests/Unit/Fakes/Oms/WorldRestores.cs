@@ -57,7 +57,8 @@ internal sealed class WorldRestores(OmsWorld world)
         }
 
         var uid = UidOf(space, name);
-        if (_restored is { } former && former.Snapshot == spec.SnapshotRef.Uid && former.Restore != uid && !_accepts)
+        if (_restored is { } former && former.Snapshot == spec.SnapshotRef.Uid && former.Restore != uid && !_accepts
+            && !world.Api.All<SnapshotRestore>().Any(r => r.Metadata.Uid == former.Restore))
         {
             Fail(space, name, $"Another object restored the same snapshot before ({former.Restore}).", Reasons.OutcomeUnknown);
             return;
