@@ -15,7 +15,8 @@ public sealed record OutcomeLimits(TimeSpan Time, int AnswerBytes)
     /// <summary>Doubled with each retry; ignored where the answer says how long to wait.</summary>
     public TimeSpan FirstRetryAfter { get; init; }
 
-    public IReadOnlyList<HttpStatusCode> Passing { get; init; } =
+    /// <summary>What a proxy, or a server that is busy, answers.</summary>
+    public static IReadOnlyList<HttpStatusCode> Usual { get; } =
     [
         HttpStatusCode.RequestTimeout,
         HttpStatusCode.TooManyRequests,
@@ -23,6 +24,8 @@ public sealed record OutcomeLimits(TimeSpan Time, int AnswerBytes)
         HttpStatusCode.ServiceUnavailable,
         HttpStatusCode.GatewayTimeout,
     ];
+
+    public IReadOnlyList<HttpStatusCode> Passing { get; init; } = Usual;
 
     /// <summary>Causes after which another attempt would end the same.</summary>
     public Func<Exception, bool> IsFinal { get; init; } = static _ => false;

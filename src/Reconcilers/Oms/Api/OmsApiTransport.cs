@@ -35,10 +35,10 @@ internal sealed class OmsApiTransport : IDisposable
         {
             ReadRetries = Retries,
             FirstRetryAfter = FirstRetryAfter,
-        };
 
-        // A console that starts answers 500.
-        limits = limits with { Passing = [.. limits.Passing, HttpStatusCode.InternalServerError] };
+            // A console that starts answers 500.
+            Passing = [.. OutcomeLimits.Usual, HttpStatusCode.InternalServerError],
+        };
         _http = new HttpClient(new OutcomeHandler(handler, limits, time)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
