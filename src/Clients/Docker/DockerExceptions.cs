@@ -18,15 +18,11 @@ public sealed class DockerProtocolException(string endpoint, string message, Exc
     : DockerException(endpoint, message, innerException);
 
 /// <summary>The engine and this client have no API version in common.</summary>
-public sealed class DockerApiVersionException(
-    string endpoint, string message, string? serverVersion, string supportedVersions)
+public sealed class DockerApiVersionException(string endpoint, string message, string? serverVersion)
     : DockerException(endpoint, message)
 {
     /// <summary>What the engine offers (<c>1.24</c>, or <c>1.60..1.62</c>); null if it does not say.</summary>
     public string? ServerVersion { get; } = serverVersion;
-
-    /// <summary>What this client speaks, as <c>1.35..1.47</c>.</summary>
-    public string SupportedVersions { get; } = supportedVersions;
 }
 
 /// <summary>A failure the engine reported inside a stream that had begun with 200 (pull, load).</summary>

@@ -29,7 +29,7 @@ internal static partial class ErrorMapper
             return new DockerApiVersionException(
                 endpoint, $"Docker at {endpoint} refused the API version ({operation}): "
                     + $"{Sentence(message)} This client speaks "
-                    + $"{ApiVersion.SupportedRange}.", refusal.Groups["version"].Value, ApiVersion.SupportedRange);
+                    + $"{ApiVersion.SupportedRange}.", refusal.Groups["version"].Value);
         }
 
         return status switch

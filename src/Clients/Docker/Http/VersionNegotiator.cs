@@ -57,7 +57,7 @@ internal sealed class VersionNegotiator(DockerHttp http) : IDisposable
         {
             throw new DockerApiVersionException(
                 http.EndpointName, $"Docker at {http.EndpointName} does not say which API version it speaks. "
-                    + $"This client speaks {ApiVersion.SupportedRange}.", null, ApiVersion.SupportedRange);
+                    + $"This client speaks {ApiVersion.SupportedRange}.", null);
         }
 
         ApiVersion? lowest = ApiVersion.TryParse(version.MinAPIVersion, out var parsed) ? parsed : null;
@@ -102,8 +102,7 @@ internal readonly record struct ApiVersion(int Major, int Minor) : IComparable<A
                 endpoint,
                 $"Docker at {endpoint} speaks API {Server(serverHighest, serverLowest)}, this client {SupportedRange}. "
                     + "Upgrade the engine to Docker 17.12 or later.",
-                Server(serverHighest, serverLowest),
-                SupportedRange);
+                Server(serverHighest, serverLowest));
         }
 
         if (serverLowest > Highest)
@@ -112,8 +111,7 @@ internal readonly record struct ApiVersion(int Major, int Minor) : IComparable<A
                 endpoint,
                 $"Docker at {endpoint} speaks API {Server(serverHighest, serverLowest)}, this client {SupportedRange}. "
                     + "Use a later release of this program.",
-                Server(serverHighest, serverLowest),
-                SupportedRange);
+                Server(serverHighest, serverLowest));
         }
 
         return serverHighest < Highest ? serverHighest : Highest;
