@@ -8,7 +8,7 @@ namespace Drydock.Clients.Safety;
 /// <param name="inner">The tar from its start; it is not disposed.</param>
 /// <param name="what">What it is and where it comes from, for messages.</param>
 /// <param name="maxBytes">Maximum number of bytes to read.</param>
-public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) : Stream
+public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) : ReadOnlyStream
 {
     /// <summary>Maximum length in bytes of the headers of one entry.</summary>
     public const int MaxHeaderBytes = 64 * 1024;
@@ -29,20 +29,6 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
     private int _entries;
     private long _headerBytes;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override int Read(byte[] buffer, int offset, int count)
     {
         var read = inner.Read(buffer, offset, (int)Math.Min(count, NextBytes()));
@@ -57,20 +43,6 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
         Follow(buffer.Span[..read]);
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-        // Nothing is ever written.
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

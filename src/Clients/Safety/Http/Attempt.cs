@@ -1,7 +1,11 @@
 namespace Drydock.Clients.Safety;
 
 /// <summary>One attempt to send a request: its time, and what a failure of it means.</summary>
-internal sealed class Attempt(TimeSpan limit, bool isRead, TimeProvider time) : IDisposable
+/// <param name="limit">How long it may take.</param>
+/// <param name="longest">The limit of an answer that is read as a whole, in bytes.</param>
+/// <param name="isRead">Whether it changes nothing.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Attempt(TimeSpan limit, long longest, bool isRead, TimeProvider time) : IDisposable
 {
     private readonly CancellationTokenSource _timer = new(Timers.Clamp(limit), time);
 
@@ -14,8 +18,7 @@ internal sealed class Attempt(TimeSpan limit, bool isRead, TimeProvider time) : 
 
     /// <summary>What a failure says of the request.</summary>
     /// <param name="isAnswered">Whether the answer had begun.</param>
-    /// <param name="longest">The limit of the answer in bytes.</param>
-    public HttpOutcomeException Failed(Exception failure, bool isAnswered, long longest)
+    public HttpOutcomeException Failed(Exception failure, bool isAnswered)
     {
         var problem = ProblemOf(failure, isAnswered);
         var message = problem switch

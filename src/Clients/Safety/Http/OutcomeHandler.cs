@@ -75,7 +75,7 @@ public sealed class OutcomeHandler : DelegatingHandler
     private async Task<HttpResponseMessage> OnceAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var terms = RequestTerms.Of(request);
-        var attempt = new Attempt(terms.Limit ?? _limits.Time, IsRead(request), _time);
+        var attempt = new Attempt(terms.Limit ?? _limits.Time, _limits.AnswerBytes, IsRead(request), _time);
         HttpResponseMessage? response = null;
         try
         {
@@ -105,7 +105,7 @@ public sealed class OutcomeHandler : DelegatingHandler
         catch (Exception e) when (Attempt.IsFailure(e, cancellationToken))
         {
             response?.Dispose();
-            throw attempt!.Failed(e, response is not null, _limits.AnswerBytes);
+            throw attempt!.Failed(e, response is not null);
         }
         finally
         {

@@ -42,22 +42,8 @@ internal sealed class StreamedContent : HttpContent
         base.Dispose(disposing);
     }
 
-    private sealed class Body(Stream inner, Attempt attempt) : Stream
+    private sealed class Body(Stream inner, Attempt attempt) : ReadOnlyStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override async ValueTask<int> ReadAsync(
             Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -68,23 +54,9 @@ internal sealed class StreamedContent : HttpContent
             }
             catch (Exception e) when (Attempt.IsFailure(e, cancellationToken))
             {
-                throw attempt.Failed(e, isAnswered: true, long.MaxValue);
+                throw attempt.Failed(e, isAnswered: true);
             }
         }
-
-        public override Task<int> ReadAsync(
-            byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

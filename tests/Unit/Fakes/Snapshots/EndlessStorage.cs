@@ -1,3 +1,4 @@
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 
 namespace Drydock.Tests.Unit.Fakes;
@@ -44,23 +45,9 @@ internal sealed class EndlessStorage(Func<long, Memory<byte>, int> content) : IS
         return read;
     }
 
-    private sealed class Content(EndlessStorage storage) : Stream
+    private sealed class Content(EndlessStorage storage) : ReadOnlyStream
     {
         private long _at;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -68,18 +55,5 @@ internal sealed class EndlessStorage(Func<long, Memory<byte>, int> content) : IS
             _at += read;
             return ValueTask.FromResult(read);
         }
-
-        public override int Read(byte[] buffer, int offset, int count) =>
-            ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -1,3 +1,5 @@
+using Drydock.Clients.Safety;
+
 namespace Drydock.Tests.Integration.Clients.Docker.Fixture;
 
 /// <summary>A stream that cannot be read beyond a point.</summary>

@@ -1,7 +1,7 @@
-namespace Drydock.Tests.Integration.Clients.Docker.Fixture;
+namespace Drydock.Clients.Safety;
 
-/// <summary>A stream that is only read, asynchronously, from its beginning.</summary>
-internal abstract class ReadOnlyStream : Stream
+/// <summary>A stream for forward, asynchronous reading, unless a derived class supports more.</summary>
+public abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;
 
@@ -17,15 +17,19 @@ internal abstract class ReadOnlyStream : Stream
         set => throw new NotSupportedException();
     }
 
-    public abstract override ValueTask<int> ReadAsync(
-        Memory<byte> buffer, CancellationToken cancellationToken = default);
+    public override void Flush()
+    {
+    }
+
+    // Streams must support synchronous calls; bulk reads are asynchronous.
+    public override int Read(byte[] buffer, int offset, int count) =>
+        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
+    public abstract override ValueTask<int> ReadAsync(
+        Memory<byte> buffer, CancellationToken cancellationToken = default);
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
