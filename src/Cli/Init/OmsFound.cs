@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Cli.Init;
 
 /// <summary>What one running container of OMS tells about its installation.</summary>
@@ -36,7 +38,7 @@ internal sealed partial record OmsFound(
         return Of(await docker.Containers.InspectContainerAsync(only.ID, cancellationToken));
     }
 
-    public static OmsFound Of(ContainerInspectResponse container)
+    public static OmsFound Of(InspectedContainer container)
     {
         var image = container.Config.Image ?? "";
         var tag = Tag().Match(image);

@@ -20,32 +20,26 @@ public static class DockerClientExtensions
     {
         ArgumentNullException.ThrowIfNull(containers);
         ArgumentNullException.ThrowIfNull(path);
-        var archive = await OpenAsync(containers, id, path, cancellationToken).ConfigureAwait(false);
-        if (archive?.Stat is { IsSymbolicLink: true, LinkTarget.Length: > 0 } link)
-        {
-            await archive.DisposeAsync().ConfigureAwait(false);
-            archive = await OpenAsync(containers, id, link.LinkTarget, cancellationToken).ConfigureAwait(false);
-        }
+        string? link = null;
+        var content = await containers.OpenAsync(id, path, ReadAsync, cancellationToken).ConfigureAwait(false);
+        return link is null
+            ? content
+            : await containers.OpenAsync(id, link, ReadAsync, cancellationToken).ConfigureAwait(false);
 
-        if (archive is null)
+        async Task<byte[]?> ReadAsync(ContainerPathStatResponse stat, Stream stream)
         {
-            return null;
-        }
-
-        await using (archive.ConfigureAwait(false))
-        {
-            if (!archive.Stat.IsRegularFile)
+            if (link is null && stat is { IsSymbolicLink: true, LinkTarget.Length: > 0 })
             {
-                throw new InvalidDataException($"{path} in container {id} is not a regular file.");
+                link = stat.LinkTarget;
+                return null;
             }
 
-            if (archive.Stat.Size > maxBytes)
-            {
-                throw new InvalidDataException(
-                    $"{path} in container {id} has {archive.Stat.Size} bytes; at most {maxBytes} are read.");
-            }
-
-            return await FirstFileAsync(archive.Stream!, id, path, maxBytes, cancellationToken).ConfigureAwait(false);
+            return !stat.IsRegularFile
+                ? throw new InvalidDataException($"{path} in container {id} is not a regular file.")
+                : stat.Size > maxBytes
+                ? throw new InvalidDataException(
+                    $"{path} in container {id} has {stat.Size} bytes; at most {maxBytes} are read.")
+                : await FirstFileAsync(stream, id, path, maxBytes, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -66,13 +60,12 @@ public static class DockerClientExtensions
     {
         ArgumentNullException.ThrowIfNull(containers);
         await using var tar = new SingleFileTar(fileName, bytes, content, changed);
-        await containers.ExtractArchiveToContainerAsync(
-            id, new CopyToContainerParameters { Path = directory }, tar, cancellationToken).ConfigureAwait(false);
+        await containers.ExtractArchiveToContainerAsync(id, directory, tar, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The SHA-256 of one regular file of a container, 64 lower-case hex digits; null if the path (not the
     /// container) does not exist or is no regular file of that length.</summary>
-    public static async Task<string?> HashFileAsync(
+    public static Task<string?> HashFileAsync(
         this IContainerOperations containers,
         string id,
         string path,
@@ -80,21 +73,17 @@ public static class DockerClientExtensions
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(containers);
-        var archive = await OpenAsync(containers, id, path, cancellationToken).ConfigureAwait(false);
-        if (archive is null)
-        {
-            return null;
-        }
+        return containers.OpenAsync(id, path, HashAsync, cancellationToken);
 
-        await using (archive.ConfigureAwait(false))
+        async Task<string?> HashAsync(ContainerPathStatResponse stat, Stream stream)
         {
-            if (!archive.Stat.IsRegularFile || archive.Stat.Size != bytes)
+            if (!stat.IsRegularFile || stat.Size != bytes)
             {
                 return null;
             }
 
             var bounded = new BoundedTarStream(
-                archive.Stream!, $"{path} in container {id}", bytes + (2L * BoundedTarStream.MaxHeaderBytes));
+                stream, $"{path} in container {id}", bytes + (2L * BoundedTarStream.MaxHeaderBytes));
             var reader = new TarReader(bounded);
             await using (reader.ConfigureAwait(false))
             {
@@ -110,11 +99,11 @@ public static class DockerClientExtensions
     /// <summary>Waits, without limit, until a started exec has ended: subscribes to the container's events first, then
     /// inspects the exec, so that no end is missed, and inspects it again at every end the engine reports.</summary>
     /// <returns>The exec when it has ended; also when it was never started
-    /// (<see cref="ContainerExecInspectResponse.NotStarted"/>), because there is nothing to wait for.</returns>
+    /// (<see cref="ExecState.NotStarted"/>), because there is nothing to wait for.</returns>
     /// <exception cref="DockerNotFoundException">The engine does not know the exec (any more); its outcome cannot be
     /// determined.</exception>
     /// <exception cref="DockerUnreachableException">The connection died; the exec may continue. Wait again.</exception>
-    public static async Task<ContainerExecInspectResponse> WaitContainerExecAsync(
+    public static async Task<ExecState> WaitContainerExecAsync(
         this IDockerClient client, string containerId, string execId, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -126,28 +115,24 @@ public static class DockerClientExtensions
 
         // The engine's clock is read before the second inspect: if the exec ends between that inspect and the
         // subscription, the event is in the engine's buffer of past events.
-        var ping = await client.System.PingAsync(cancellationToken).ConfigureAwait(false);
+        var since = await client.System.PingAsync(cancellationToken).ConfigureAwait(false);
         exec = await client.Exec.InspectContainerExecAsync(execId, cancellationToken).ConfigureAwait(false);
         if (!exec.Running)
         {
             return exec;
         }
 
-        var events = client.System.MonitorEventsAsync(
-            new ContainerEventsParameters
-            {
-                Since = ping.ServerTime,
-                Filters = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
-                {
-                    ["type"] = ["container"],
-                    ["container"] = [containerId],
-                    ["event"] = ["exec_die", "die", "destroy"],
-                },
-            },
-            cancellationToken);
-        await foreach (var message in events.ConfigureAwait(false))
+        var filters = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
         {
-            if (message.Action == "exec_die" && message.Attribute("execID") is { } ended && ended != execId)
+            ["type"] = ["container"],
+            ["container"] = [containerId],
+            ["event"] = ["exec_die", "die", "destroy"],
+        };
+        await foreach (var message in client.System.MonitorEventsAsync(filters, since, cancellationToken)
+            .ConfigureAwait(false))
+        {
+            if (message.Action == "exec_die"
+                && message.Actor.Attributes.TryGetValue("execID", out var ended) && ended != execId)
             {
                 continue;
             }
@@ -177,27 +162,67 @@ public static class DockerClientExtensions
         ArgumentNullException.ThrowIfNull(client);
         var created = await client.Exec.ExecCreateContainerAsync(
             containerId,
-            new ContainerExecCreateParameters { Cmd = command, AttachStdout = true, AttachStderr = true },
+            new ContainerExecCreateParameters { Cmd = [.. command], AttachStdout = true, AttachStderr = true },
             cancellationToken).ConfigureAwait(false);
         var output = await client.Exec.StartAndAttachContainerExecAsync(
-            created.ID, new ContainerExecAttachParameters(), cancellationToken).ConfigureAwait(false);
+            created, new ContainerExecAttachParameters(), cancellationToken).ConfigureAwait(false);
         var ended =
-            await client.WaitContainerExecAsync(containerId, created.ID, cancellationToken).ConfigureAwait(false);
+            await client.WaitContainerExecAsync(containerId, created, cancellationToken).ConfigureAwait(false);
         return new ExecResult { ExitCode = ended.ExitCode ?? -1, Stdout = output.Stdout, Stderr = output.Stderr };
     }
 
-    private static async Task<GetArchiveFromContainerResponse?> OpenAsync(
-        IContainerOperations containers, string id, string path, CancellationToken cancellationToken)
+    /// <summary>What is at a path; null when the path (not the container) does not exist.</summary>
+    public static Task<ContainerPathStatResponse?> FindAsync(
+        this IContainerOperations containers, string id, string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(containers);
+        return ExistingAsync(
+            containers,
+            id,
+            async () => await containers.StatAsync(id, path, cancellationToken).ConfigureAwait(false),
+            static () => true,
+            cancellationToken);
+    }
+
+    /// <summary>Reads what is at a path; null when the path (not the container) does not exist.</summary>
+    public static Task<T?> OpenAsync<T>(
+        this IContainerOperations containers,
+        string id,
+        string path,
+        Func<ContainerPathStatResponse, Stream, Task<T>> read,
+        CancellationToken cancellationToken = default)
+        where T : class?
+    {
+        ArgumentNullException.ThrowIfNull(containers);
+        var isFound = false;
+        return ExistingAsync<T>(
+            containers,
+            id,
+            async () => await containers.ReadArchiveAsync(id, path, FoundAsync, cancellationToken)
+                .ConfigureAwait(false),
+            () => !isFound,
+            cancellationToken);
+
+        Task<T> FoundAsync(ContainerPathStatResponse stat, Stream stream)
+        {
+            isFound = true;
+            return read(stat, stream);
+        }
+    }
+
+    private static async Task<T?> ExistingAsync<T>(
+        IContainerOperations containers,
+        string id,
+        Func<Task<T?>> look,
+        Func<bool> mayBeMissing,
+        CancellationToken cancellationToken)
+        where T : class?
     {
         try
         {
-            return await containers.GetArchiveFromContainerAsync(
-                id,
-                new GetArchiveFromContainerParameters { Path = path },
-                statOnly: false,
-                cancellationToken).ConfigureAwait(false);
+            return await look().ConfigureAwait(false);
         }
-        catch (DockerNotFoundException)
+        catch (DockerNotFoundException) when (mayBeMissing())
         {
             // Either the path or the container does not exist. If it is the container, this inspect throws its own
             // DockerNotFoundException.

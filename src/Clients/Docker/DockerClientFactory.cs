@@ -32,18 +32,18 @@ public interface IDockerClientFactory
 /// <summary>A client for one engine. <see cref="DockerClientFactory"/> creates it.</summary>
 public sealed class DockerClient : IDockerClient
 {
-    private readonly DockerHttp _http;
+    private readonly DockerApi _api;
 
     internal DockerClient(string endpointName, IConnector connector, DockerClientOptions options, TimeProvider time)
     {
-        _http = new DockerHttp(endpointName, connector, options, time);
-        Containers = new ContainerOperations(_http, options);
-        Exec = new ExecOperations(_http);
-        Images = new ImageOperations(_http);
-        System = new SystemOperations(_http);
+        _api = new DockerApi(endpointName, connector, options, time);
+        Containers = new ContainerOperations(_api);
+        Exec = new ExecOperations(_api);
+        Images = new ImageOperations(_api);
+        System = new SystemOperations(_api);
     }
 
-    public string EndpointName => _http.EndpointName;
+    public string EndpointName => _api.EndpointName;
 
     public IContainerOperations Containers { get; }
 
@@ -53,7 +53,11 @@ public sealed class DockerClient : IDockerClient
 
     public ISystemOperations System { get; }
 
-    public ValueTask DisposeAsync() => _http.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _api.Dispose();
+        return ValueTask.CompletedTask;
+    }
 }
 
 /// <summary>Time limits and retries of a client. Streams have no total limit; a silent one is checked by a ping
@@ -67,9 +71,8 @@ public sealed record DockerClientOptions
     /// <summary>Limit for one short call. Stopping a container adds its grace to it.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a stream (events, pull, load, logs, wait, attached exec) may be silent before the engine is
-    /// pinged on another connection. A failed ping ends the stream with
-    /// <see cref="DockerUnreachableException"/>.</summary>
+    /// <summary>How often the engine is pinged on another connection while a call without limit is under way (events,
+    /// pull, load, attached exec). A failed ping ends the call with <see cref="DockerUnreachableException"/>.</summary>
     public TimeSpan StreamIdleProbe { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often a failed idempotent read is repeated (0: never). Only reads are repeated, only after

@@ -1,8 +1,8 @@
 namespace Drydock.Clients.Docker;
 
-/// <summary>One Docker Engine, reached over the endpoint it was made for. The operations have the names of
-/// Docker.DotNet. All members are thread-safe. The API version is negotiated on the first call and kept for the life of
-/// the client.</summary>
+/// <summary>One Docker Engine, reached over the endpoint it was made for. The operations have the names and models of
+/// Docker.DotNet, which carries them out. All members are thread-safe. The API version is negotiated on the first call
+/// and kept for the life of the client.</summary>
 /// <remarks>Every operation throws <see cref="DockerUnreachableException"/> (or a type derived from it) when the engine
 /// cannot be asked, <see cref="DockerApiException"/> (or a type derived from it) when the engine refuses,
 /// <see cref="DockerApiVersionException"/> when there is no common API version, and

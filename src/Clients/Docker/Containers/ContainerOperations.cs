@@ -1,140 +1,178 @@
 namespace Drydock.Clients.Docker;
 
-internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions options) : IContainerOperations
+internal sealed class ContainerOperations(DockerApi api) : IContainerOperations
 {
-    public Task<IReadOnlyList<ContainerListResponse>> ListContainersAsync(
+    public async Task<IList<ContainerListResponse>> ListContainersAsync(
         ContainersListParameters parameters, CancellationToken cancellationToken = default)
     {
-        var path = new QueryString("/containers/json")
-            .Add("all", parameters.All)
-            .Add("filters", parameters.Filters)
-            .ToString();
-        return http.JsonAsync(
-            DockerRequest.Get(path, "list containers"),
-            DockerJson.Default.IReadOnlyListContainerListResponse,
-            cancellationToken);
+        var call = new DockerCall("list containers");
+        var list = await api.CallAsync(
+            call, token => api.Package.Containers.ListContainersAsync(parameters, token), cancellationToken)
+            .ConfigureAwait(false);
+        return list?.All(container => container.Completed()) == true ? list : throw api.NotJson(call, path: null);
     }
 
-    public Task<IReadOnlyList<ContainerFileSystemChangeResponse>> InspectChangesAsync(
-        string id, CancellationToken cancellationToken = default) =>
-        http.JsonAsync(
-            DockerRequest.Get(
-                $"/containers/{Names.Container(id)}/changes", $"list the changed files of container {id}") with
-            {
-                NullIsEmpty = true,
-            },
-            DockerJson.Default.IReadOnlyListContainerFileSystemChangeResponse,
-            cancellationToken);
-
-    public Task<CreateContainerResponse> CreateContainerAsync(
-        CreateContainerParameters parameters, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> InspectChangesAsync(
+        string id, CancellationToken cancellationToken = default)
     {
-        var path = new QueryString("/containers/create")
-            .Add("name", parameters.Name)
-            .Add("platform", parameters.Platform)
-            .ToString();
-        var call = DockerRequest.Post(path, $"create container {parameters.Name ?? "without name"}") with
+        // The engine writes no list if there are none.
+        var changes = await api.CallAsync(
+            new DockerCall($"list the changed files of container {id}"),
+            token => api.Package.Containers.InspectChangesAsync(Names.Container(id), token),
+            cancellationToken).ConfigureAwait(false);
+        return [.. (changes ?? []).Select(change => change.Path)];
+    }
+
+    public async Task<CreateContainerResponse> CreateContainerAsync(
+        string name, JsonObject options, CancellationToken cancellationToken = default)
+    {
+        var call = new DockerCall($"create container {name}")
         {
-            Content = JsonBody.Of(parameters, DockerJson.Default.CreateContainerParameters),
-            Secrets = SecretScrubber.ForEnvironment(parameters.Env),
-            Name = parameters.Name,
+            Changes = true,
+            Secrets = SecretScrubber.ForEnvironment(options.Texts("Env")),
+            Name = name,
         };
-        return http.JsonAsync(call, DockerJson.Default.CreateContainerResponse, cancellationToken);
+        var created = await api.JsonAsync(
+            call, HttpMethod.Post, $"/containers/create?name={Names.Container(name)}", options, cancellationToken)
+            .ConfigureAwait(false);
+        return created.Text("Id") is { Length: > 0 } id
+            ? new CreateContainerResponse { ID = id, Warnings = [.. created.Texts("Warnings")] }
+            : throw api.NotJson(call, "$.Id");
     }
 
-    public Task<ContainerInspectResponse> InspectContainerAsync(
-        string id, CancellationToken cancellationToken = default) =>
-        http.JsonAsync(
-            DockerRequest.Get($"/containers/{Names.Container(id)}/json", $"inspect container {id}"),
-            DockerJson.Default.ContainerInspectResponse,
+    public async Task<InspectedContainer> InspectContainerAsync(
+        string id, CancellationToken cancellationToken = default)
+    {
+        var call = new DockerCall($"inspect container {id}");
+        var container = await api.CallAsync(
+            call, token => api.Package.Containers.InspectContainerAsync(Names.Container(id), token), cancellationToken)
+            .ConfigureAwait(false);
+        return InspectedContainer.Of(container) ?? throw api.NotJson(call, path: null);
+    }
+
+    public async Task<JsonObject> InspectContainerJsonAsync(string id, CancellationToken cancellationToken = default)
+    {
+        var call = new DockerCall($"inspect container {id}");
+        var container = await api.JsonAsync(
+            call, HttpMethod.Get, $"/containers/{Names.Container(id)}/json", body: null, cancellationToken)
+            .ConfigureAwait(false);
+        return container is { } && container["Config"] is JsonObject && container["HostConfig"] is JsonObject
+            ? container
+            : throw api.NotJson(call, path: null);
+    }
+
+    public Task<bool> StartContainerAsync(string id, CancellationToken cancellationToken = default) =>
+        api.CallAsync(
+            new DockerCall($"start container {id}") { Changes = true },
+            token => api.Package.Containers.StartContainerAsync(Names.Container(id), null, token),
             cancellationToken);
 
-    public async Task<bool> StartContainerAsync(string id, CancellationToken cancellationToken = default) =>
-        await http.SendAsync(
-            DockerRequest.Post($"/containers/{Names.Container(id)}/start", $"start container {id}"),
-            cancellationToken).ConfigureAwait(false) != HttpStatusCode.NotModified;
+    // The package cannot say -1.
+    public Task<bool> StopContainerAsync(string id, int? grace, CancellationToken cancellationToken = default) =>
+        api.SendAsync(
+            new DockerCall($"stop container {id}")
+            {
+                Changes = true,
 
-    public async Task<bool> StopContainerAsync(
-        string id, ContainerStopParameters parameters, CancellationToken cancellationToken = default)
-    {
-        var path = new QueryString(
-            $"/containers/{Names.Container(id)}/stop").Add("t", parameters.WaitBeforeKillSeconds).ToString();
-        var call = WithGrace(DockerRequest.Post(path, $"stop container {id}"), parameters.WaitBeforeKillSeconds);
-        return await http.SendAsync(call, cancellationToken).ConfigureAwait(false) != HttpStatusCode.NotModified;
-    }
+                // The container's own grace is unknown here. Then, and without a limit, only an engine that stops
+                // answering ends the call.
+                Terms = grace is { } seconds and >= 0
+                    ? new RequestTerms(api.Options.RequestTimeout + TimeSpan.FromSeconds(seconds))
+                    : DockerCall.Unlimited,
+            },
+            HttpMethod.Post,
+            $"/containers/{Names.Container(id)}/stop" + (grace is { } t ? FormattableString.Invariant($"?t={t}") : ""),
+            body: null,
+            response => Task.FromResult(response.StatusCode != HttpStatusCode.NotModified),
+            cancellationToken);
 
     public Task RemoveContainerAsync(
-        string id, ContainerRemoveParameters parameters, CancellationToken cancellationToken = default)
-    {
-        var path = new QueryString($"/containers/{Names.Container(id)}")
-            .Add("force", parameters.Force)
-            .Add("v", parameters.RemoveVolumes)
-            .ToString();
-        return http.SendAsync(
-            new DockerRequest(HttpMethod.Delete, path, $"remove container {id}") { Unlimited = true },
+        string id, ContainerRemoveParameters parameters, CancellationToken cancellationToken = default) =>
+        api.CallAsync(
+            new DockerCall($"remove container {id}") { Changes = true, Terms = DockerCall.Unlimited },
+            token => api.Package.Containers.RemoveContainerAsync(Names.Container(id), parameters, token),
             cancellationToken);
-    }
 
-    public Task<ContainerUpdateResponse> UpdateContainerAsync(
-        string id, ContainerUpdateParameters parameters, CancellationToken cancellationToken = default)
-    {
-        var call = DockerRequest.Post($"/containers/{Names.Container(id)}/update", $"update container {id}") with
-        {
-            Content = JsonBody.Of(parameters, DockerJson.Default.ContainerUpdateParameters),
-        };
-        return http.JsonAsync(call, DockerJson.Default.ContainerUpdateResponse, cancellationToken);
-    }
+    public Task UpdateContainerAsync(
+        string id, ContainerUpdateParameters parameters, CancellationToken cancellationToken = default) =>
+        api.CallAsync(
+            new DockerCall($"update container {id}") { Changes = true },
+            token => api.Package.Containers.UpdateContainerAsync(Names.Container(id), parameters, token),
+            cancellationToken);
 
-    public async Task<GetArchiveFromContainerResponse> GetArchiveFromContainerAsync(
+    public async Task<ContainerPathStatResponse> StatAsync(
+        string id, string path, CancellationToken cancellationToken = default) =>
+        (await ArchiveAsync(
+            new DockerCall($"stat {path} in container {id}"), id, path, statOnly: true, cancellationToken)
+            .ConfigureAwait(false)).Stat;
+
+    public async Task<T> ReadArchiveAsync<T>(
         string id,
-        GetArchiveFromContainerParameters parameters,
-        bool statOnly,
+        string path,
+        Func<ContainerPathStatResponse, Stream, Task<T>> read,
         CancellationToken cancellationToken = default)
     {
-        var path =
-            new QueryString($"/containers/{Names.Container(id)}/archive").Add("path", parameters.Path).ToString();
-        var operation = $"{(statOnly ? "stat" : "read")} {parameters.Path} in container {id}";
-        if (statOnly)
-        {
-            using var response = await http.SendShortAsync(
-                new DockerRequest(HttpMethod.Head, path, operation), versioned: true, cancellationToken)
-                .ConfigureAwait(false);
-            return new GetArchiveFromContainerResponse(
-                PathStat.Decode(http.EndpointName, ResponseHeaders.First(response, PathStat.Header)), stream: null);
-        }
-
-        var answer =
-            await http.OpenAsync(DockerRequest.Get(path, operation), cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var stat = PathStat.Decode(http.EndpointName, ResponseHeaders.First(answer.Response, PathStat.Header));
-            return new GetArchiveFromContainerResponse(
-                stat, await answer.BodyAsync(cancellationToken).ConfigureAwait(false), answer);
-        }
-        catch
-        {
-            answer.Dispose();
-            throw;
-        }
+        var call = new DockerCall($"read {path} in container {id}") { Terms = DockerCall.Streamed };
+        var found = await ArchiveAsync(call, id, path, statOnly: false, cancellationToken).ConfigureAwait(false);
+        await using var stream = new AnswerStream(api, call, found.Stream!);
+        return await read(found.Stat, stream).ConfigureAwait(false);
     }
 
     public Task ExtractArchiveToContainerAsync(
-        string id, CopyToContainerParameters parameters, Stream archive, CancellationToken cancellationToken = default)
+        string id, string directory, Stream archive, CancellationToken cancellationToken = default)
     {
-        var path = new QueryString($"/containers/{Names.Container(id)}/archive")
-            .Add("path", parameters.Path).Add(
-                "noOverwriteDirNonDir", parameters.AllowOverwriteDirWithFile ? null : "true").ToString();
-        var call = new DockerRequest(HttpMethod.Put, path, $"write to {parameters.Path} in container {id}")
-        {
-            Content = () => new UploadContent(archive, progress: null),
-            Unlimited = true,
-        };
-        return http.SendAsync(call, cancellationToken);
+        var upload = new UploadStream(archive);
+
+        // The package has this parameter under a name that says the opposite.
+        var parameters = new CopyToContainerParameters { Path = directory, AllowOverwriteDirWithFile = true };
+        return api.CallAsync(
+            new DockerCall($"write to {directory} in container {id}")
+            {
+                Changes = true,
+                Terms = DockerCall.Unlimited,
+                Upload = upload,
+            },
+            token => api.Package.Containers.ExtractArchiveToContainerAsync(
+                Names.Container(id), parameters, upload, token),
+            cancellationToken);
     }
 
-    // The container's own grace is unknown here, and -1 means no limit. In both cases only an engine that stops
-    // answering ends the call.
-    private DockerRequest WithGrace(DockerRequest call, int? seconds) => seconds is { } grace and >= 0
-        ? call with { Limit = options.RequestTimeout + TimeSpan.FromSeconds(grace) }
-        : call with { Unlimited = true };
+    private Task<ContainerArchiveResponse> ArchiveAsync(
+        DockerCall call, string id, string path, bool statOnly, CancellationToken cancellationToken) =>
+        api.CallAsync(
+            call,
+            async token =>
+            {
+                try
+                {
+                    var found = await api.Package.Containers.GetArchiveFromContainerAsync(
+                        Names.Container(id), new ContainerPathStatParameters { Path = path }, statOnly, token)
+                        .ConfigureAwait(false);
+                    return found.Stat is null ? throw api.NotJson(call, path: null) : found;
+                }
+                catch (InvalidOperationException)
+                {
+                    // The header with what is there is missing.
+                    throw api.NotJson(call, path: null);
+                }
+            },
+            cancellationToken);
+
+    /// <summary>An answer that the caller reads: only its own failures are those of the call.</summary>
+    private sealed class AnswerStream(DockerApi api, DockerCall call, Stream inner) : ReadOnlyStream
+    {
+        public override ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            new(api.CallAsync(call, token => inner.ReadAsync(buffer, token).AsTask(), cancellationToken));
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                inner.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
 }

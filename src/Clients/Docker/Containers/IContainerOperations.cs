@@ -4,27 +4,36 @@ namespace Drydock.Clients.Docker;
 public interface IContainerOperations
 {
     /// <summary>Lists containers; by default only running ones.</summary>
-    Task<IReadOnlyList<ContainerListResponse>> ListContainersAsync(
+    Task<IList<ContainerListResponse>> ListContainersAsync(
         ContainersListParameters parameters, CancellationToken cancellationToken = default);
 
     /// <summary>Creates a container without starting it.</summary>
+    /// <param name="options">The body of the request: the members of an inspect's <c>Config</c>, and
+    /// <c>HostConfig</c>. What this program does not know is passed on as it is.</param>
     /// <exception cref="DockerNameConflictException">The name is in use.</exception>
     /// <exception cref="DockerNotFoundException">The image is not on the host.</exception>
     Task<CreateContainerResponse> CreateContainerAsync(
-        CreateContainerParameters parameters, CancellationToken cancellationToken = default);
+        string name, JsonObject options, CancellationToken cancellationToken = default);
 
-    Task<ContainerInspectResponse> InspectContainerAsync(string id, CancellationToken cancellationToken = default);
+    Task<InspectedContainer> InspectContainerAsync(string id, CancellationToken cancellationToken = default);
 
-    /// <summary>Files and directories that the container's own layer has changed against its image.</summary>
-    Task<IReadOnlyList<ContainerFileSystemChangeResponse>> InspectChangesAsync(
+    /// <summary>Everything about a container as the engine wrote it, so that nothing is lost when it is created
+    /// again.</summary>
+    Task<JsonObject> InspectContainerJsonAsync(string id, CancellationToken cancellationToken = default);
+
+    /// <summary>Paths of the files and directories that the container's own layer has changed against its
+    /// image.</summary>
+    Task<IReadOnlyList<string>> InspectChangesAsync(
         string id, CancellationToken cancellationToken = default);
 
+    /// <returns>False: it was running already.</returns>
     Task<bool> StartContainerAsync(string id, CancellationToken cancellationToken = default);
 
     /// <summary>Stops a container: its stop signal, then SIGKILL after the grace. Returns when it has
     /// stopped.</summary>
-    Task<bool> StopContainerAsync(
-        string id, ContainerStopParameters parameters, CancellationToken cancellationToken = default);
+    /// <param name="grace">Seconds; null: the container's own (10 by default); -1: no limit.</param>
+    /// <returns>False: it was stopped already.</returns>
+    Task<bool> StopContainerAsync(string id, int? grace, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a container.</summary>
     /// <exception cref="DockerConflictException">It is running and <see cref="ContainerRemoveParameters.Force"/> is not
@@ -32,18 +41,25 @@ public interface IContainerOperations
     Task RemoveContainerAsync(
         string id, ContainerRemoveParameters parameters, CancellationToken cancellationToken = default);
 
-    Task<ContainerUpdateResponse> UpdateContainerAsync(
+    Task UpdateContainerAsync(
         string id, ContainerUpdateParameters parameters, CancellationToken cancellationToken = default);
 
-    /// <summary>What is at a path inside a container, and (unless <paramref name="statOnly"/>) a tar of it. Works on a
-    /// container that was created and never started, including its bind mounts. Dispose the answer.</summary>
+    /// <summary>What is at a path inside a container, also of one that was created and never started, and including its
+    /// bind mounts. Symbolic links inside the path are followed, a link at its end is not.</summary>
     /// <exception cref="DockerNotFoundException">No such container or no such path.</exception>
-    Task<GetArchiveFromContainerResponse> GetArchiveFromContainerAsync(
+    Task<ContainerPathStatResponse> StatAsync(string id, string path, CancellationToken cancellationToken = default);
+
+    /// <summary>The same, with a tar of it that can be read until <paramref name="read"/> has ended.</summary>
+    /// <exception cref="DockerNotFoundException">No such container or no such path.</exception>
+    Task<T> ReadArchiveAsync<T>(
         string id,
-        GetArchiveFromContainerParameters parameters,
-        bool statOnly,
+        string path,
+        Func<ContainerPathStatResponse, Stream, Task<T>> read,
         CancellationToken cancellationToken = default);
 
+    /// <summary>Unpacks a tar in an existing directory of a container. A directory is not replaced by a file, nor a
+    /// file by a directory. The stream is read once and not disposed.</summary>
+    /// <exception cref="DockerNotFoundException">No such container or directory.</exception>
     Task ExtractArchiveToContainerAsync(
-        string id, CopyToContainerParameters parameters, Stream archive, CancellationToken cancellationToken = default);
+        string id, string directory, Stream archive, CancellationToken cancellationToken = default);
 }

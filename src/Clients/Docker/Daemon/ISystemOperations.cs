@@ -3,17 +3,24 @@ namespace Drydock.Clients.Docker;
 /// <summary>Operations on the engine itself.</summary>
 public interface ISystemOperations
 {
-    Task<PingResponse> PingAsync(CancellationToken cancellationToken = default);
+    /// <returns>The engine's clock, to the second: the right base for <see cref="MonitorEventsAsync"/>.</returns>
+    Task<DateTimeOffset?> PingAsync(CancellationToken cancellationToken = default);
 
     Task<VersionResponse> GetVersionAsync(CancellationToken cancellationToken = default);
 
     /// <summary>The engine's view of its host.</summary>
     Task<SystemInfoResponse> GetSystemInfoAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Events as they happen, first those since <see cref="ContainerEventsParameters.Since"/> (the engine
-    /// keeps its last 256). It ends normally only at <see cref="ContainerEventsParameters.Until"/>.</summary>
-    /// <exception cref="DockerUnreachableException">The connection died, or the engine stopped answering; the caller
-    /// subscribes again from the last <see cref="Message.TimeNano"/> it saw, and observes the state once.</exception>
+    /// <summary>Events as they happen, without end. <see cref="Message.Action"/> is the bare verb: the engine puts an
+    /// exec's command line behind a colon, which is cut off.</summary>
+    /// <param name="filters">The engine's filters: <c>type</c>, <c>event</c>, <c>container</c>, <c>image</c>,
+    /// <c>label</c>. Values of one key are alternatives; all keys must match.</param>
+    /// <param name="since">The earliest time, by the engine's clock; it keeps its last 256 events. Null: from
+    /// now.</param>
+    /// <exception cref="DockerUnreachableException">The connection died, or the engine stopped or does not answer; the
+    /// caller subscribes again, and observes the state once.</exception>
     IAsyncEnumerable<Message> MonitorEventsAsync(
-        ContainerEventsParameters parameters, CancellationToken cancellationToken = default);
+        IReadOnlyDictionary<string, IReadOnlyList<string>> filters,
+        DateTimeOffset? since = null,
+        CancellationToken cancellationToken = default);
 }

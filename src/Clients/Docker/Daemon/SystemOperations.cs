@@ -1,47 +1,77 @@
 namespace Drydock.Clients.Docker;
 
-internal sealed class SystemOperations(DockerHttp http) : ISystemOperations
+internal sealed class SystemOperations(DockerApi api) : ISystemOperations
 {
-    public async Task<PingResponse> PingAsync(CancellationToken cancellationToken = default)
-    {
-        using var response = await http.SendShortAsync(
-            DockerRequest.Get("/_ping", "ping"), versioned: false, cancellationToken).ConfigureAwait(false);
-        return new PingResponse
-        {
-            ApiVersion = ResponseHeaders.First(response, "Api-Version") ?? "",
-            ServerTime = response.Headers.Date,
-        };
-    }
+    public Task<DateTimeOffset?> PingAsync(CancellationToken cancellationToken = default) =>
+        api.PingAsync(cancellationToken);
 
     public Task<VersionResponse> GetVersionAsync(CancellationToken cancellationToken = default) =>
-        http.JsonAsync(
-            DockerRequest.Get("/version", "read the version"), DockerJson.Default.VersionResponse, cancellationToken);
+        api.CallAsync(new DockerCall("read the version"), api.Package.System.GetVersionAsync, cancellationToken);
 
-    public Task<SystemInfoResponse> GetSystemInfoAsync(CancellationToken cancellationToken = default) =>
-        http.JsonAsync(
-            DockerRequest.Get("/info", "read the system information"),
-            DockerJson.Default.SystemInfoResponse,
-            cancellationToken);
+    public async Task<SystemInfoResponse> GetSystemInfoAsync(CancellationToken cancellationToken = default)
+    {
+        var call = new DockerCall("read the system information");
+        var info = await api.CallAsync(call, api.Package.System.GetSystemInfoAsync, cancellationToken)
+            .ConfigureAwait(false);
+        return info is { ID.Length: > 0 } ? info : throw api.NotJson(call, "$.ID");
+    }
 
     public async IAsyncEnumerable<Message> MonitorEventsAsync(
-        ContainerEventsParameters parameters, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IReadOnlyDictionary<string, IReadOnlyList<string>> filters,
+        DateTimeOffset? since = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var path = new QueryString("/events").Add("since", parameters.Since).Add("until", parameters.Until).Add(
-            "filters", parameters.Filters).ToString();
-        using var answer =
-            await http.OpenAsync(DockerRequest.Get(path, "watch events"), cancellationToken).ConfigureAwait(false);
-        await foreach (var message in answer.LinesAsync(
-            DockerJson.Default.Message, cancellationToken).ConfigureAwait(false))
+        var call = new DockerCall("watch events") { Terms = DockerCall.Streamed, HasLines = true };
+        var parameters = new ContainerEventsParameters
         {
-            yield return EventVerb.Split(message);
+            Since = since is { } time ? DockerModels.Unix(time) : null,
+            Filters = DockerModels.Filters(filters),
+        };
+        var events = Channel.CreateUnbounded<Message>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watching = WatchAsync();
+        try
+        {
+            await foreach (var message in events.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return message;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await watching.ConfigureAwait(false);
         }
 
-        if (parameters.Until is null)
+        async Task WatchAsync()
         {
-            throw new DockerUnreachableException(
-                http.EndpointName,
-                $"Docker at {http.EndpointName} ended the event stream. It may be stopping.",
-                mayHaveBeenProcessed: false);
+            try
+            {
+                await api.CallAsync(
+                    call,
+                    token => api.Package.System.MonitorEventsAsync(parameters, new Events(events.Writer), token),
+                    stop.Token).ConfigureAwait(false);
+                throw new DockerUnreachableException(
+                    api.EndpointName,
+                    $"Docker at {api.EndpointName} ended the event stream. It may be stopping.",
+                    mayHaveBeenProcessed: false);
+            }
+            catch (Exception e)
+            {
+                // Thrown where the events are read.
+                events.Writer.Complete(e);
+            }
+        }
+    }
+
+    private sealed class Events(ChannelWriter<Message> writer) : IProgress<Message>
+    {
+        public void Report(Message value)
+        {
+            value.Action = value.Action?.Split(':')[0] ?? "";
+            value.Actor ??= new Actor();
+            value.Actor.Attributes ??= new Dictionary<string, string>(StringComparer.Ordinal);
+            writer.TryWrite(value);
         }
     }
 }

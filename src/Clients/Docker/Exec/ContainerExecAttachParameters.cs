@@ -3,17 +3,12 @@ namespace Drydock.Clients.Docker;
 /// <summary>What is sent to an attached command, and how much of its output is kept.</summary>
 public sealed record ContainerExecAttachParameters
 {
-    public bool Tty { get; init; }
-
-    /// <summary>Bytes of stdout kept (half from the beginning, half from the end).</summary>
-    public int MaxStdoutBytes { get; init; } = 64 * 1024;
-
-    /// <summary>Bytes of stderr kept (half from the beginning, half from the end).</summary>
-    public int MaxStderrBytes { get; init; } = 64 * 1024;
+    /// <summary>Bytes kept of stdout, and of stderr: half from the beginning, half from the end.</summary>
+    public const int MaxBytes = 64 * 1024;
 
     /// <summary>How much the command may print in all, in bytes, before the operator stops reading. The operator's
     /// commands print far less.</summary>
-    public long MaxTotalBytes { get; init; } = 64L << 20;
+    public const long MaxTotalBytes = 64L << 20;
 
     /// <summary>The command's input, from the current position to its end; it is read once. The exec must have been
     /// created with <see cref="ContainerExecCreateParameters.AttachStdin"/>. Null: no input.</summary>
@@ -22,7 +17,9 @@ public sealed record ContainerExecAttachParameters
     /// <summary>Receives how many bytes of <see cref="Stdin"/> were sent.</summary>
     public Action<long>? Sent { get; init; }
 
-    public Action<ContainerOutputChunk>? OnOutput { get; init; }
+    /// <summary>Receives the output (false: of stdout, true: of stderr) instead of having it kept. The bytes are valid
+    /// during the call only; a character or line may be split between two pieces.</summary>
+    public Action<bool, ReadOnlyMemory<byte>>? OnOutput { get; init; }
 }
 
 /// <summary>What an attached command wrote.</summary>

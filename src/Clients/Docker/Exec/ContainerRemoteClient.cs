@@ -39,8 +39,7 @@ public sealed class ContainerRemoteClient(
                 {
                     Stdin = command.Input,
                     Sent = command.Sent,
-                    OnOutput = chunk =>
-                        (chunk.Source == ContainerOutputSource.StandardError ? errors : output).Append(chunk.Data.Span),
+                    OnOutput = (isError, data) => (isError ? errors : output).Append(data.Span),
                 },
                 cancellationToken).ConfigureAwait(false);
         }
@@ -82,7 +81,7 @@ public sealed class ContainerRemoteClient(
     {
         try
         {
-            var created = await client.Exec.ExecCreateContainerAsync(
+            return await client.Exec.ExecCreateContainerAsync(
                 container,
                 new ContainerExecCreateParameters
                 {
@@ -92,13 +91,12 @@ public sealed class ContainerRemoteClient(
                         $"\"$@\"; r=$?; printf {mark}; printf {mark} >&2; exit $r",
                         "sh",
                         .. command.Arguments],
-                    User = command.AsRoot ? Root : command.AsUser ?? user,
+                    User = (command.AsRoot ? Root : command.AsUser ?? user) ?? "",
                     AttachStdin = command.Input is not null,
                     AttachStdout = true,
                     AttachStderr = true,
                 },
                 cancellationToken).ConfigureAwait(false);
-            return created.ID;
         }
         catch (DockerException exception)
         {
@@ -112,7 +110,8 @@ public sealed class ContainerRemoteClient(
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            return (await client.WaitContainerExecAsync(container, exec, linked.Token).ConfigureAwait(false)).ExitCode
+            var ended = await client.WaitContainerExecAsync(container, exec, linked.Token).ConfigureAwait(false);
+            return ended.ExitCode
                 ?? throw OutcomeUnknown("Docker does not report its end");
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)

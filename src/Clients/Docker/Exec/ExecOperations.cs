@@ -1,157 +1,169 @@
+using PackageStream = Docker.DotNet.MultiplexedStream;
+
 namespace Drydock.Clients.Docker;
 
-internal sealed class ExecOperations(DockerHttp http) : IExecOperations
+internal sealed class ExecOperations(DockerApi api) : IExecOperations
 {
-    public Task<ContainerExecCreateResponse> ExecCreateContainerAsync(
+    private const int BufferBytes = 32 * 1024;
+
+    public async Task<string> ExecCreateContainerAsync(
         string containerId, ContainerExecCreateParameters parameters, CancellationToken cancellationToken = default)
     {
-        var call = DockerRequest.Post(
-            $"/containers/{Names.Container(containerId)}/exec", $"prepare a command in container {containerId}") with
+        var call = new DockerCall($"prepare a command in container {containerId}")
         {
-            Content = JsonBody.Of(parameters, DockerJson.Default.ContainerExecCreateParameters),
+            Changes = true,
             Secrets = SecretScrubber.ForEnvironment(parameters.Env),
         };
-        return http.JsonAsync(call, DockerJson.Default.ContainerExecCreateResponse, cancellationToken);
+        var created = await api.CallAsync(
+            call,
+            token => api.Package.Exec.CreateContainerExecAsync(Names.Container(containerId), parameters, token),
+            cancellationToken).ConfigureAwait(false);
+        return created?.ID is { Length: > 0 } id ? id : throw api.NotJson(call, "$.Id");
     }
 
     public Task StartContainerExecAsync(string execId, CancellationToken cancellationToken = default) =>
-        http.SendAsync(Start(execId, detach: true, tty: false), cancellationToken);
+        api.CallAsync(
+            new DockerCall($"start exec {execId}") { Changes = true },
+            async token =>
+            {
+                using var answer = await api.Package.Exec.StartContainerExecAsync(
+                    Names.Exec(execId), new ContainerExecStartParameters { Detach = true }, token)
+                    .ConfigureAwait(false);
+            },
+            cancellationToken);
 
     public async Task<ContainerExecOutput> StartAndAttachContainerExecAsync(
         string execId, ContainerExecAttachParameters parameters, CancellationToken cancellationToken = default)
     {
-        var call = Start(execId, detach: false, parameters.Tty);
-
-        // The engine answers an attached start with 200 before it checks whether the exec may run, and writes a refusal
-        // into the output.
+        // The engine opens the stream before it checks whether the exec may run, and writes a refusal into the output.
         var exec = await InspectContainerExecAsync(execId, cancellationToken).ConfigureAwait(false);
         if (!exec.NotStarted)
         {
-            throw new DockerConflictException(
-                http.EndpointName, call.Operation, ExecRefusalDetector.Text(execId, exec.Running));
+            throw Refused(execId, exec.Running);
         }
 
-        var keeps = parameters.OnOutput is null;
-        var stdout = new BoundedBuffer(keeps ? parameters.MaxStdoutBytes : 0);
-        var stderr = new BoundedBuffer(keeps ? parameters.MaxStderrBytes : 0);
-        var refusal = new ExecRefusalDetector(execId);
-        var total = 0L;
-        void Take(ContainerOutputChunk chunk)
+        var output = new AttachedOutput(execId, parameters);
+        await using var attached = new AttachedConnection();
+        var call = new DockerCall($"start exec {execId}")
         {
-            total += chunk.Data.Length;
-            if (total > parameters.MaxTotalBytes)
+            Changes = true,
+            Terms = DockerCall.Streamed,
+            Attached = attached,
+        };
+        await api.CallAsync(
+            call,
+            async token =>
             {
-                throw new DockerProtocolException(
-                    http.EndpointName, $"Docker at {http.EndpointName} ({call.Operation}): "
-                        + $"the command printed more than {parameters.MaxTotalBytes} bytes, so the rest was not read.");
-            }
-
-            refusal.Inspect(chunk.Data.Span);
-            if (parameters.OnOutput is { } told)
-            {
-                told(chunk);
-            }
-            else
-            {
-                (chunk.Source == ContainerOutputSource.StandardError ? stderr : stdout).Append(chunk.Data.Span);
-            }
-        }
-
-        if (parameters.Stdin is { } input)
-        {
-            await FeedAsync(call, input, parameters, Take, cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            using var answer = await http.OpenAsync(call, cancellationToken).ConfigureAwait(false);
-            await ReadAsync(
-                call,
-                await answer.BodyAsync(cancellationToken).ConfigureAwait(false),
-                parameters.Tty,
-                Take,
-                cancellationToken).ConfigureAwait(false);
-        }
-
-        return refusal.IsDetected
-            ? throw new DockerConflictException(
-                http.EndpointName, call.Operation, ExecRefusalDetector.Text(execId, running: true))
-            : new ContainerExecOutput { Stdout = stdout.ToOutput(), Stderr = stderr.ToOutput() };
+                using var stream = await api.Package.Exec.StartContainerExecAsync(
+                    Names.Exec(execId), new ContainerExecStartParameters(), token).ConfigureAwait(false);
+                await FeedAsync(call, stream, parameters, output, token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return output.IsRefusal ? throw Refused(execId, isRunning: true) : output.Kept;
     }
 
-    public Task<ContainerExecInspectResponse> InspectContainerExecAsync(
-        string execId, CancellationToken cancellationToken = default) =>
-        http.JsonAsync(
-            DockerRequest.Get($"/exec/{Names.Exec(execId)}/json", $"inspect exec {execId}"),
-            DockerJson.Default.ContainerExecInspectResponse,
-            cancellationToken);
+    // The package would read a missing member as "has not run".
+    public async Task<ExecState> InspectContainerExecAsync(
+        string execId, CancellationToken cancellationToken = default)
+    {
+        var call = new DockerCall($"inspect exec {execId}");
+        var exec = await api.JsonAsync(
+            call, HttpMethod.Get, $"/exec/{Names.Exec(execId)}/json", body: null, cancellationToken)
+            .ConfigureAwait(false);
+        try
+        {
+            return exec.Text("ID") is { Length: > 0 } && exec["Running"] is { } running
+                ? new ExecState(running.Deserialize<bool>(), exec["ExitCode"]?.Deserialize<int>())
+                : throw api.NotJson(call, path: null);
+        }
+        catch (JsonException e)
+        {
+            throw api.NotJson(call, e.Path);
+        }
+    }
+
+    private DockerConflictException Refused(string execId, bool isRunning) => new(
+        api.EndpointName,
+        $"start exec {execId}",
+        $"exec command {execId} {(isRunning ? "is already running" : "has already run")}");
 
     // Input and output are copied concurrently: otherwise a command that prints a lot before it reads would deadlock
     // with this client.
     private async Task FeedAsync(
-        DockerRequest call,
-        Stream input,
+        DockerCall call,
+        PackageStream stream,
         ContainerExecAttachParameters parameters,
-        Action<ContainerOutputChunk> take,
+        AttachedOutput output,
         CancellationToken cancellationToken)
     {
-        var connection = await http.UpgradeAsync(call, cancellationToken).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var feeding = parameters.Stdin is { } input
+            ? call.Attached!.FeedAsync(input, parameters.Sent, both.Token)
+            : Task.CompletedTask;
+        var reading = ReadAsync(call, stream, output, both.Token);
+        try
         {
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var feeding = connection.SendAsync(input, parameters.Sent, both.Token);
-            var reading = ReadAsync(
-                call,
-                await connection.BodyAsync(cancellationToken).ConfigureAwait(false),
-                parameters.Tty,
-                take,
-                both.Token);
-            try
+            if (await Task.WhenAny(feeding, reading).ConfigureAwait(false) == feeding)
             {
-                if (await Task.WhenAny(feeding, reading).ConfigureAwait(false) == feeding)
-                {
-                    await feeding.ConfigureAwait(false);
-                }
+                await feeding.ConfigureAwait(false);
+            }
 
-                await reading.ConfigureAwait(false);
-            }
-            finally
-            {
-                await both.CancelAsync().ConfigureAwait(false);
-                await Task.WhenAll(feeding, reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            await reading.ConfigureAwait(false);
+        }
+        finally
+        {
+            await both.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(feeding, reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private async Task ReadAsync(
-        DockerRequest call,
-        Stream body,
-        bool tty,
-        Action<ContainerOutputChunk> take,
-        CancellationToken cancellationToken)
+        DockerCall call, PackageStream stream, AttachedOutput output, CancellationToken cancellationToken)
     {
-        await foreach (var chunk in RawOutput.ReadAsync(
-            http.EndpointName, call, body, tty, cancellationToken).ConfigureAwait(false))
+        var buffer = new byte[BufferBytes];
+        while (true)
         {
-            take(chunk);
+            PackageStream.ReadResult read;
+            try
+            {
+                read = await stream.ReadOutputAsync(buffer, 0, buffer.Length, cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException e)
+            {
+                // Also the end of the stream inside a frame.
+                throw api.Failed(call, e);
+            }
+
+            if (read.EOF)
+            {
+                return;
+            }
+
+            if (!output.Take(read.Target == PackageStream.TargetStream.StandardError, buffer.AsMemory(0, read.Count)))
+            {
+                throw new DockerProtocolException(
+                    api.EndpointName,
+                    $"Docker at {api.EndpointName} ({call.Operation}): the command printed more than "
+                        + $"{ContainerExecAttachParameters.MaxTotalBytes} bytes, so the rest was not read.");
+            }
         }
     }
-
-    private static DockerRequest Start(string execId, bool detach, bool tty) =>
-        DockerRequest.Post($"/exec/{Names.Exec(execId)}/start", $"start exec {execId}") with
-        {
-            Content = JsonBody.Of(new ExecStartBody(detach, tty), DockerJson.Default.ExecStartBody),
-        };
 }
 
-/// <summary>Recognizes the engine's refusal to start an exec a second time when the refusal is written into the output:
-/// "Exec command ID is already running" (or "has already run"). Only the first bytes are examined, and they must
-/// contain the exec id, which no command knows about itself.</summary>
-internal sealed class ExecRefusalDetector(string execId)
+/// <summary>Takes the output of an attached command: tells it, or keeps a limited part of it. It recognizes the
+/// engine's refusal to start an exec a second time, which is written into the output: "Exec command ID is already
+/// running" (or "has already run"). Only the first bytes are examined, and they must contain the exec id, which no
+/// command knows about itself.</summary>
+internal sealed class AttachedOutput(string execId, ContainerExecAttachParameters parameters)
 {
     private const int MaxInspected = 512;
-    private readonly List<byte> _first = [];
 
-    public bool IsDetected
+    private readonly List<byte> _first = [];
+    private readonly BoundedBuffer _stdout = new(Room(parameters));
+    private readonly BoundedBuffer _stderr = new(Room(parameters));
+    private long _total;
+
+    public bool IsRefusal
     {
         get
         {
@@ -161,15 +173,30 @@ internal sealed class ExecRefusalDetector(string execId)
         }
     }
 
-    public static string Text(string execId, bool running) =>
-        $"exec command {execId} {(running ? "is already running" : "has already run")}";
+    public ContainerExecOutput Kept => new() { Stdout = _stdout.ToOutput(), Stderr = _stderr.ToOutput() };
 
-    public void Inspect(ReadOnlySpan<byte> output)
+    /// <summary>Takes a piece; false if it is too much.</summary>
+    public bool Take(bool isError, ReadOnlyMemory<byte> data)
     {
-        var missing = MaxInspected - _first.Count;
-        if (missing > 0)
+        _total += data.Length;
+        if (_total > ContainerExecAttachParameters.MaxTotalBytes)
         {
-            _first.AddRange(output[..Math.Min(missing, output.Length)]);
+            return false;
         }
+
+        _first.AddRange(data.Span[..Math.Min(MaxInspected - _first.Count, data.Length)]);
+        if (parameters.OnOutput is { } told)
+        {
+            told(isError, data);
+        }
+        else
+        {
+            (isError ? _stderr : _stdout).Append(data.Span);
+        }
+
+        return true;
     }
+
+    private static int Room(ContainerExecAttachParameters parameters) =>
+        parameters.OnOutput is null ? ContainerExecAttachParameters.MaxBytes : 0;
 }

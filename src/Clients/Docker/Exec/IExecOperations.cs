@@ -8,8 +8,9 @@ namespace Drydock.Clients.Docker;
 public interface IExecOperations
 {
     /// <summary>Prepares a command. It does not run yet.</summary>
+    /// <returns>The exec id.</returns>
     /// <exception cref="DockerConflictException">The container is not running or is paused.</exception>
-    Task<ContainerExecCreateResponse> ExecCreateContainerAsync(
+    Task<string> ExecCreateContainerAsync(
         string containerId, ContainerExecCreateParameters parameters, CancellationToken cancellationToken = default);
 
     /// <summary>Starts a prepared command detached and returns when it runs; a lost client neither blocks nor ends
@@ -34,6 +35,6 @@ public interface IExecOperations
 
     /// <summary>Whether a prepared command has not started, runs or ended, and with which exit code.</summary>
     /// <exception cref="DockerNotFoundException">The engine does not know the id (any more).</exception>
-    Task<ContainerExecInspectResponse> InspectContainerExecAsync(
+    Task<ExecState> InspectContainerExecAsync(
         string execId, CancellationToken cancellationToken = default);
 }

@@ -15,21 +15,16 @@ internal static partial class ErrorMapper
     /// <summary>The exception for an answer that is not a success. Only text from an engine is repeated, never the body
     /// of another server.</summary>
     public static DockerException FromAnswer(
-        string endpoint,
-        string operation,
-        HttpStatusCode status,
-        string? contentType,
-        string body,
-        SecretScrubber secrets,
-        string? name = null)
+        string endpoint, DockerCall call, HttpStatusCode status, string? contentType, string body)
     {
-        var message = ForeignText.Words(secrets.Scrub(Message(body, status, contentType)), MaxWords);
+        var operation = call.Operation;
+        var message = ForeignText.Words(call.Secrets.Scrub(Message(body, status, contentType)), MaxWords);
         if (status == HttpStatusCode.BadRequest && VersionRefusal().Match(message) is { Success: true } refusal)
         {
             return new DockerApiVersionException(
                 endpoint, $"Docker at {endpoint} refused the API version ({operation}): "
                     + $"{Sentence(message)} This client speaks "
-                    + $"{ApiVersion.SupportedRange}.", refusal.Groups["version"].Value);
+                    + $"{VersionNegotiator.SupportedRange}.", refusal.Groups["version"].Value);
         }
 
         return status switch
@@ -40,7 +35,7 @@ internal static partial class ErrorMapper
                     endpoint,
                     operation,
                     message,
-                    name ?? use.Groups["name"].Value,
+                    call.Name ?? use.Groups["name"].Value,
                     use.Groups["id"] is { Success: true } id ? id.Value : null),
             HttpStatusCode.Conflict => new DockerConflictException(endpoint, operation, message),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
@@ -59,29 +54,31 @@ internal static partial class ErrorMapper
         var other => other is not DockerUnreachableException,
     };
 
-    public static DockerException FromConnection(
-        string endpoint, string operation, Exception failure, bool changesSomething) => Typed(failure) ?? failure switch
+    /// <summary>The exception for a call whose answer did not come, or not to its end.</summary>
+    public static DockerException FromConnection(string endpoint, DockerCall call, Exception failure)
+    {
+        var mayHaveRun = failure is HttpOutcomeException outcome ? outcome.MayHaveRun : call.Changes;
+        return Typed(failure) ?? failure switch
         {
             HttpOutcomeException { Problem: HttpProblem.TimedOut } => new DockerTimeoutException(
-                endpoint,
-                $"Docker at {endpoint} ({operation}): {failure.Message}.",
-                changesSomething,
-                failure),
+                endpoint, $"Docker at {endpoint} ({call.Operation}): {failure.Message}.", mayHaveRun, failure),
             HttpOutcomeException { Problem: HttpProblem.TooLong } => new DockerProtocolException(
                 endpoint,
-                $"Docker at {endpoint} ({operation}): {failure.Message}. Check that a Docker Engine listens there."),
+                $"Docker at {endpoint} ({call.Operation}): {failure.Message}. Check that a Docker Engine listens "
+                    + "there."),
             _ when HttpFailure.IsForeign(failure) => new DockerProtocolException(
                 endpoint,
-                $"Docker at {endpoint} ({operation}): {Sentences.Close(HttpFailure.Describe(failure))} Check that a "
-                    + "Docker Engine listens there.",
+                $"Docker at {endpoint} ({call.Operation}): {Sentences.Close(HttpFailure.Describe(failure))} Check that "
+                    + "a Docker Engine listens there.",
                 failure),
             _ => new DockerUnreachableException(
                 endpoint,
-                $"The connection to Docker at {endpoint} broke ({operation}): "
+                $"The connection to Docker at {endpoint} broke ({call.Operation}): "
                     + $"{Sentences.Close(HttpFailure.Describe(failure))}",
-                changesSomething,
+                mayHaveRun,
                 failure),
         };
+    }
 
     /// <summary>The engine's text as the end of a message: clipped, with a full stop.</summary>
     public static string Sentence(string engineText) => Sentences.Close(ForeignText.Words(engineText, MaxMessage));
@@ -105,8 +102,7 @@ internal static partial class ErrorMapper
 
         try
         {
-            if (JsonSerializer.Deserialize(
-                text, DockerJson.Default.ErrorResponse)?.Message?.Trim() is { Length: > 0 } message)
+            if (DockerJson.Object(Encoding.UTF8.GetBytes(text)).Text("message")?.Trim() is { Length: > 0 } message)
             {
                 return message;
             }

@@ -1,15 +1,14 @@
 namespace Drydock.Clients.Docker;
 
-/// <summary>Monitors operations that may legitimately be silent for hours: after each period of silence the engine is
-/// pinged on another connection.</summary>
+/// <summary>Monitors calls that may legitimately take hours: in each period the engine is pinged on another
+/// connection.</summary>
 internal sealed class LivenessProbe(
     string endpoint, Func<CancellationToken, Task> ping, TimeSpan period, TimeProvider time)
 {
-    /// <summary>Runs <paramref name="operation"/>, a part of <paramref name="call"/>, and ends it when the engine no
-    /// longer answers.</summary>
+    /// <summary>Runs <paramref name="operation"/>, and ends it when the engine no longer answers.</summary>
     /// <exception cref="DockerUnreachableException">The engine did not answer the ping.</exception>
     public async Task<T> GuardAsync<T>(
-        DockerRequest call, Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
+        DockerCall call, Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
     {
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = operation(abandon.Token);
@@ -52,9 +51,8 @@ internal sealed class LivenessProbe(
 
                 throw new DockerUnreachableException(
                     endpoint,
-                    $"Docker at {endpoint} does not answer a ping after {period.TotalSeconds:0.###} s of silence "
-                        + $"({call.Operation}): {e.Message}",
-                    call.ChangesSomething,
+                    $"Docker at {endpoint} does not answer a ping any more ({call.Operation}): {e.Message}",
+                    call.Changes,
                     e);
             }
         }

@@ -14,18 +14,11 @@ internal static class Names
         return string.Join('/', name.Split('/').Select(part => Segment(part, nameof(name))));
     }
 
-    public static string OneImage(string image, string? tag)
+    /// <summary>The reference with a tag or digest.</summary>
+    public static string Tagged(string image)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(image);
-        if (tag is not null)
-        {
-            return image;
-        }
-
-        var last = image[(image.LastIndexOf('/') + 1)..];
-        return last.Contains(':', StringComparison.Ordinal) || last.Contains('@', StringComparison.Ordinal)
-            ? image
-            : image + ":latest";
+        return image.AsSpan(image.LastIndexOf('/') + 1).IndexOfAny(':', '@') >= 0 ? image : image + ":latest";
     }
 
     private static string Segment(string text, string parameter) =>

@@ -1,106 +1,99 @@
 namespace Drydock.Clients.Docker;
 
-internal sealed class ImageOperations(DockerHttp http) : IImageOperations
+internal sealed class ImageOperations(DockerApi api) : IImageOperations
 {
-    public Task<ImageInspectResponse> InspectImageAsync(string name, CancellationToken cancellationToken = default) =>
-        http.JsonAsync(
-            DockerRequest.Get($"/images/{Names.Image(name)}/json", $"inspect image {name}"),
-            DockerJson.Default.ImageInspectResponse,
+    public async Task<ImageInspectResponse> InspectImageAsync(
+        string name, CancellationToken cancellationToken = default)
+    {
+        var call = new DockerCall($"inspect image {name}");
+        var image = await api.CallAsync(
+            call, token => api.Package.Images.InspectImageAsync(Names.Image(name), token), cancellationToken)
+            .ConfigureAwait(false);
+        return image?.Completed() == true ? image : throw api.NotJson(call, path: null);
+    }
+
+    public async Task<JsonObject> InspectImageConfigAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var call = new DockerCall($"inspect image {name}");
+        var image = await api.JsonAsync(
+            call, HttpMethod.Get, $"/images/{Names.Image(name)}/json", body: null, cancellationToken)
+            .ConfigureAwait(false);
+        return image.Text("Id") is { Length: > 0 }
+            ? image["Config"] as JsonObject ?? []
+            : throw api.NotJson(call, path: null);
+    }
+
+    public Task CreateImageAsync(string image, AuthConfig? auth, CancellationToken cancellationToken = default)
+    {
+        var call = new DockerCall($"pull image {Names.Tagged(image)}")
+        {
+            Changes = true,
+            Terms = DockerCall.Streamed,
+            HasLines = true,
+            Secrets = SecretScrubber.ForAuth(auth),
+        };
+        return api.CallAsync(
+            call,
+            token => api.Package.Images.CreateImageAsync(
+                new ImagesCreateParameters { FromImage = Names.Tagged(image) }, auth, Lines(call, null), token),
+            cancellationToken);
+    }
+
+    public Task LoadImageAsync(
+        Stream archive, Action<string> progress, CancellationToken cancellationToken = default)
+    {
+        var upload = new UploadStream(archive);
+        var call = new DockerCall("load image")
+        {
+            Changes = true,
+            Terms = DockerCall.Streamed,
+            HasLines = true,
+            Upload = upload,
+        };
+        return api.CallAsync(
+            call,
+            token => api.Package.Images.LoadImageAsync(
+                new ImageLoadParameters { Quiet = true }, upload, Lines(call, progress), token),
+            cancellationToken);
+    }
+
+    public Task DeleteImageAsync(string name, CancellationToken cancellationToken = default) =>
+        api.CallAsync(
+            new DockerCall($"remove image {name}") { Changes = true, Terms = DockerCall.Unlimited },
+            token => api.Package.Images.DeleteImageAsync(Names.Image(name), new ImageDeleteParameters(), token),
             cancellationToken);
 
-    public IAsyncEnumerable<JSONMessage> CreateImageAsync(
-        ImagesCreateParameters parameters, AuthConfig? authConfig, CancellationToken cancellationToken = default)
-    {
-        var image = Names.OneImage(parameters.FromImage, parameters.Tag);
-        var path = new QueryString("/images/create").Add("fromImage", image).Add("tag", parameters.Tag).Add(
-            "platform", parameters.Platform).ToString();
-        return ProgressAsync(
-            DockerRequest.Post(
-                path, $"pull image {image}") with
-            { Auth = authConfig, Secrets = SecretScrubber.ForAuth(authConfig) },
+    public Task TagImageAsync(
+        string name, ImageTagParameters parameters, CancellationToken cancellationToken = default) =>
+        api.CallAsync(
+            new DockerCall($"tag image {name}") { Changes = true },
+            token => api.Package.Images.TagImageAsync(Names.Image(name), parameters, token),
             cancellationToken);
-    }
-
-    public IAsyncEnumerable<JSONMessage> LoadImageAsync(
-        ImageLoadParameters parameters, Stream imageStream, CancellationToken cancellationToken = default)
-    {
-        var path = new QueryString("/images/load").Add("quiet", parameters.Quiet ? "1" : "0").ToString();
-        return ProgressAsync(
-            DockerRequest.Post(
-                path, "load image") with
-            { Content = () => new UploadContent(imageStream, parameters.BytesSent) },
-            cancellationToken);
-    }
-
-    public Task<IReadOnlyList<ImageDeleteResponse>> DeleteImageAsync(
-        string name, ImageDeleteParameters parameters, CancellationToken cancellationToken = default)
-    {
-        var path = new QueryString($"/images/{Names.Image(name)}").Add("force", parameters.Force).Add(
-            "noprune", parameters.NoPrune).ToString();
-        var call = new DockerRequest(HttpMethod.Delete, path, $"remove image {name}") { Unlimited = true };
-        return http.JsonAsync(call, DockerJson.Default.IReadOnlyListImageDeleteResponse, cancellationToken);
-    }
-
-    public Task TagImageAsync(string name, ImageTagParameters parameters, CancellationToken cancellationToken = default)
-    {
-        var path = new QueryString($"/images/{Names.Image(name)}/tag").Add(
-            "repo", parameters.RepositoryName).Add("tag", parameters.Tag).ToString();
-        return http.SendAsync(DockerRequest.Post(path, $"tag image {name}"), cancellationToken);
-    }
 
     public Task<DistributionInspectResponse> InspectDistributionAsync(
-        string name, AuthConfig? authConfig, CancellationToken cancellationToken = default)
-    {
-        var call = DockerRequest.Get($"/distribution/{Names.Image(name)}/json", $"ask the registry for {name}") with
-        {
-            Auth = authConfig,
-            Secrets = SecretScrubber.ForAuth(authConfig),
-        };
-        return http.JsonAsync(call, DockerJson.Default.DistributionInspectResponse, cancellationToken);
-    }
+        string name, AuthConfig? auth, CancellationToken cancellationToken = default) =>
+        api.CallAsync(
+            new DockerCall($"ask the registry for {name}") { Auth = auth, Secrets = SecretScrubber.ForAuth(auth) },
+            token => api.Package.Distribution.InspectAsync(Names.Image(name), token),
+            cancellationToken);
 
-    private async IAsyncEnumerable<JSONMessage> ProgressAsync(
-        DockerRequest call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private ProgressLines Lines(DockerCall call, Action<string>? told) => new(api.EndpointName, call, told);
+
+    /// <summary>The package tells also a failure as progress.</summary>
+    private sealed class ProgressLines(string endpoint, DockerCall call, Action<string>? told) : IProgress<JSONMessage>
     {
-        using var answer = await http.OpenAsync(call, cancellationToken).ConfigureAwait(false);
-        await foreach (var line in answer.LinesAsync(
-            DockerJson.Default.ProgressLine, cancellationToken).ConfigureAwait(false))
+        public void Report(JSONMessage value)
         {
-            if (line.ErrorDetail?.Message is { Length: > 0 } detail)
+            if (value.Error is { } error)
             {
-                throw new DockerStreamException(http.EndpointName, call.Operation, call.Secrets.Scrub(detail));
+                throw new DockerStreamException(
+                    endpoint, call.Operation, call.Secrets.Scrub(error.Message ?? "the engine does not say why"));
             }
 
-            if (line.Error is { Length: > 0 } error)
+            if (value.Stream is { } line)
             {
-                throw new DockerStreamException(http.EndpointName, call.Operation, call.Secrets.Scrub(error));
+                told?.Invoke(line);
             }
-
-            yield return new JSONMessage
-            {
-                ID = line.ID,
-                Status = line.Status,
-                Stream = line.Stream,
-                Progress = line.Progress,
-            };
         }
-
-        answer.ThrowIfUploadWasLost();
     }
-}
-
-/// <summary>Credentials for a registry. <see cref="ToString"/> never contains them.</summary>
-public sealed record AuthConfig
-{
-    public string? Username { get; init; }
-
-    public string? Password { get; init; }
-
-    /// <summary>The registry's address, such as <c>registry.example</c>.</summary>
-    public string? ServerAddress { get; init; }
-
-    /// <summary>An identity token instead of user and password.</summary>
-    public string? IdentityToken { get; init; }
-
-    public override string ToString() => $"credentials for {ServerAddress ?? "the registry"} (not shown)";
 }

@@ -1,7 +1,7 @@
 namespace Drydock.Clients.Docker;
 
 /// <summary>A connection on which a failed write of an upload does not hide the answer (see
-/// <see cref="UploadState"/>).</summary>
+/// <see cref="UploadStream.WriteFailure"/>).</summary>
 internal sealed class ConnectionStream(Stream inner) : Stream
 {
     private bool _writesLost;
@@ -38,7 +38,7 @@ internal sealed class ConnectionStream(Stream inner) : Stream
         {
             await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException e) when (UploadState.Current is not null)
+        catch (IOException e) when (DockerCall.Current?.Upload is not null)
         {
             Note(e);
         }
@@ -58,7 +58,7 @@ internal sealed class ConnectionStream(Stream inner) : Stream
         {
             await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException e) when (UploadState.Current is not null)
+        catch (IOException e) when (DockerCall.Current?.Upload is not null)
         {
             Note(e);
         }
@@ -125,6 +125,6 @@ internal sealed class ConnectionStream(Stream inner) : Stream
     private void Note(IOException failure)
     {
         _writesLost = true;
-        UploadState.Current!.WriteFailure = failure;
+        DockerCall.Current!.Upload!.WriteFailure = failure;
     }
 }

@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What archives on hosts contain. Several GiB travel from the host to the operator to find that out, so a
@@ -37,5 +39,5 @@ internal sealed class HostArchives
         return contents;
     }
 
-    private sealed record Known(long Bytes, DateTimeOffset? Changed, ArchiveContents Contents);
+    private sealed record Known(long Bytes, DateTime Changed, ArchiveContents Contents);
 }

@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Looks at a file of a Docker host without running anything: through a container that is created with the
@@ -15,7 +17,7 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
     public Task<ContainerPathStatResponse?> StatAsync(string path, CancellationToken cancellationToken) =>
         WithAsync(
             path,
-            async container => (await OpenAsync(container, statOnly: true, cancellationToken))?.Stat,
+            container => docker.Containers.FindAsync(container, Target, cancellationToken),
             cancellationToken);
 
     /// <summary>Whether there is anything at a path, also a directory or a device.</summary>
@@ -30,25 +32,27 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
     public async Task<T> ReadAsync<T>(
         string path, Func<Stream, ContainerPathStatResponse, Task<T>> read, CancellationToken cancellationToken)
         where T : class =>
-        await WithAsync(path, async container =>
-        {
-            await using var archive = await OpenAsync(container, statOnly: false, cancellationToken);
-            if (archive is null)
-            {
-                return null;
-            }
+        await WithAsync<T>(
+            path,
+            container => docker.Containers.OpenAsync<T>(
+                container,
+                Target,
+                async (stat, stream) =>
+                {
+                    if (!stat.IsRegularFile)
+                    {
+                        throw new InvalidDataException($"{path} is not a regular file");
+                    }
 
-            if (!archive.Stat.IsRegularFile)
-            {
-                throw new InvalidDataException($"{path} is not a regular file");
-            }
-
-            var limit = archive.Stat.Size + (2L * BoundedTarStream.MaxHeaderBytes);
-            await using var tar = new TarReader(new BoundedTarStream(archive.Stream!, path, limit));
-            return await tar.GetNextEntryAsync(copyData: false, cancellationToken) is { DataStream: { } content }
-                ? await read(content, archive.Stat)
-                : throw new InvalidDataException($"{path} is empty");
-        }, cancellationToken) ?? throw new FileNotFoundException($"there is no file {path} on the host");
+                    var limit = stat.Size + (2L * BoundedTarStream.MaxHeaderBytes);
+                    await using var tar = new TarReader(new BoundedTarStream(stream, path, limit));
+                    return await tar.GetNextEntryAsync(copyData: false, cancellationToken)
+                        is { DataStream: { } content }
+                        ? await read(content, stat)
+                        : throw new InvalidDataException($"{path} is empty");
+                },
+                cancellationToken),
+            cancellationToken) ?? throw new FileNotFoundException($"there is no file {path} on the host");
 
     public async Task<bool> IsLeftoverThereAsync(CancellationToken cancellationToken)
     {
@@ -83,6 +87,15 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
 
     private string Name => ProbeContainer.NameOf(ownerUid);
 
+    private static JsonObject Mounting(string path) => new()
+    {
+        ["HostConfig"] = new JsonObject
+        {
+            ["NetworkMode"] = "none",
+            ["Mounts"] = new JsonArray(ProbeContainer.LongForm(new Bind(path, Target))),
+        },
+    };
+
     private async Task<T?> WithAsync<T>(string path, Func<string, Task<T?>> look, CancellationToken cancellationToken)
         where T : class
     {
@@ -91,18 +104,7 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
         try
         {
             container = (await docker.Containers.CreateContainerAsync(
-                new CreateContainerParameters
-                {
-                    Name = Name,
-                    Image = image,
-                    Labels = ProbeContainer.LabelsOf(ownerUid),
-                    HostConfig = new HostConfig
-                    {
-                        NetworkMode = "none",
-                        Mounts = [new Mount { Type = "bind", Source = path, Target = Target, ReadOnly = true }],
-                    },
-                },
-                cancellationToken)).ID;
+                Name, ProbeContainer.Marked(Mounting(path), ownerUid, image), cancellationToken)).ID;
         }
         catch (DockerApiException refusal)
             when (IsMissingSource(refusal))
@@ -117,22 +119,6 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
         finally
         {
             await RemoveLeftoverAsync(CancellationToken.None);
-        }
-    }
-
-    private async Task<GetArchiveFromContainerResponse?> OpenAsync(
-        string container, bool statOnly, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await docker.Containers.GetArchiveFromContainerAsync(
-                container, new GetArchiveFromContainerParameters { Path = Target }, statOnly, cancellationToken);
-        }
-        catch (DockerNotFoundException)
-        {
-            // The file or the container was removed meanwhile; inspecting the container tells which.
-            await docker.Containers.InspectContainerAsync(container, cancellationToken);
-            return null;
         }
     }
 }

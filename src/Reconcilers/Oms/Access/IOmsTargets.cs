@@ -1,3 +1,5 @@
+using AuthConfig = Docker.DotNet.Models.AuthConfig;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The connections of the steps of one upgrade, bound to the current spec and Secrets.</summary>

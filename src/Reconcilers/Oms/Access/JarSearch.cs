@@ -31,7 +31,7 @@ internal static class JarSearch
     /// <exception cref="DockerConflictException">The container is not running.</exception>
     public static async Task<IReadOnlyList<string>> FindAsync(
         IDockerClient docker,
-        ContainerInspectResponse container,
+        InspectedContainer container,
         JarLocation location,
         CancellationToken cancellationToken)
     {

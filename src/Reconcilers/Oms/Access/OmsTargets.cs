@@ -1,3 +1,4 @@
+using AuthConfig = Docker.DotNet.Models.AuthConfig;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 

@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Finds, in a Secret of type kubernetes.io/dockerconfigjson, the credentials for the registry of one image.

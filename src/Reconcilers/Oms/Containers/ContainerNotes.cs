@@ -28,10 +28,9 @@ internal static class ContainerNotes
 
     /// <summary>What becomes of the options of a node's container.</summary>
     /// <param name="asked">What spec.container asks for, in short; null if nothing.</param>
-    public static string Describe(InheritedOptions old, CreateContainerParameters planned, string? asked)
+    public static string Describe(InheritedOptions old, JsonObject planned, string? asked)
     {
-        var (before, after) = (
-            OptionFields.Of(old.Parameters, old.Parameters.HostConfig!), OptionFields.Of(planned, planned.HostConfig!));
+        var (before, after) = (OptionFields.Of(old.Options), OptionFields.Of(planned));
         var kept = before.Names
             .Where(name => !NotListed.Contains(name, StringComparer.Ordinal) && before.Value(name) == after.Value(name))
             .Where(name => !IsUsual(name, before.Value(name)))
@@ -41,8 +40,8 @@ internal static class ContainerNotes
             .Order(StringComparer.Ordinal)
             .Select(name => $"{name}{FromTo(before.Value(name), after.Value(name))}")
             .ToList();
-        var variables = (old.Parameters.Env ?? [])
-            .Intersect(planned.Env ?? [], StringComparer.Ordinal)
+        var variables = old.Variables
+            .Intersect(planned.Texts("Env"), StringComparer.Ordinal)
             .Select(ContainerOverrides.NameOf)
             .Except(["OMS_HOST_IP", "IS_UPGRADE"], StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)

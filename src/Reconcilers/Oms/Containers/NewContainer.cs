@@ -11,126 +11,114 @@ internal sealed record NewContainer(string HostIP, bool IsUpgrade, HttpsSpec? Ht
     private const string KeyTarget = "/etc/pki/nginx/oms_server.key";
     private const long Processes = 65535;
 
-    /// <summary>The parameters of its creation, without name, image and the operator's own labels.</summary>
-    public CreateContainerParameters From(InheritedOptions old, Func<SecretKeyReference, string> secret)
+    /// <summary>The parameters of its creation, without image and the operator's own labels.</summary>
+    public JsonObject From(InheritedOptions old, Func<SecretKeyReference, string> secret)
     {
-        var inherited = old.Parameters;
-        return inherited with
+        var options = (JsonObject)old.Options.DeepClone();
+        options["Env"] = DockerJson.List(Environment(old, secret));
+        options["Tty"] = true;
+        options["OpenStdin"] = true;
+        var labels = (JsonObject)options["Labels"]!;
+        foreach (var label in Changes.Labels.Select(label => label.Split('=', 2)))
         {
-            Env = Environment(inherited, secret),
-            Tty = true,
-            OpenStdin = true,
-            Labels = Labels(inherited),
-            HostConfig = Host(inherited.HostConfig!),
-        };
+            labels[label[0]] = label.ElementAtOrDefault(1) ?? "";
+        }
+
+        SetHost((JsonObject)options["HostConfig"]!);
+        return options;
     }
 
-    private List<string> Environment(CreateContainerParameters inherited, Func<SecretKeyReference, string> secret)
+    private IEnumerable<string> Environment(InheritedOptions old, Func<SecretKeyReference, string> secret)
     {
         var set = Changes.Env.Select(variable =>
             $"{variable.Name}={variable.Value ?? secret(variable.ValueFrom!.SecretKeyRef)}");
         List<string> own =
             [.. set, $"OMS_HOST_IP={HostIP}", .. IsUpgrade ? new[] { "IS_UPGRADE=true" } : []];
         var names = own.Select(ContainerOverrides.NameOf).Append("IS_UPGRADE").ToHashSet(StringComparer.Ordinal);
-        return [.. (inherited.Env ?? []).Where(line => !names.Contains(ContainerOverrides.NameOf(line))), .. own];
+        return old.Variables.Where(line => !names.Contains(ContainerOverrides.NameOf(line))).Concat(own);
     }
 
-    private Dictionary<string, string> Labels(CreateContainerParameters inherited)
+    private void SetHost(JsonObject host)
     {
-        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in inherited.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        host["NetworkMode"] = "host";
+        host["Privileged"] = true;
+        host["PidsLimit"] = -1L;
+        host["RestartPolicy"] = new JsonObject { ["Name"] = "no" };
+        host["AutoRemove"] = false;
+        SetUlimits(host);
+        if (Changes.ExtraHosts.Count > 0)
         {
-            labels[name] = value;
+            var names = Changes.ExtraHosts.Select(ContainerOverrides.HostOf).ToHashSet(StringComparer.Ordinal);
+            host["ExtraHosts"] = DockerJson.List(host.Texts("ExtraHosts")
+                .Where(line => !names.Contains(ContainerOverrides.HostOf(line)))
+                .Concat(Changes.ExtraHosts));
         }
 
-        foreach (var label in Changes.Labels.Select(label => label.Split('=', 2)))
+        if (Changes.LogConfig is { } log)
         {
-            labels[label[0]] = label.ElementAtOrDefault(1) ?? "";
+            host["LogConfig"] = new JsonObject
+            {
+                ["Type"] = log.Driver,
+                ["Config"] = DockerJson.Map(log.Options.Select(option => option.Split('=', 2))
+                    .Select(option => KeyValuePair.Create(option[0], option[1]))),
+            };
         }
 
-        return labels;
-    }
-
-    private HostConfig Host(HostConfig old)
-    {
-        var host = old with
-        {
-            NetworkMode = "host",
-            Privileged = true,
-            PidsLimit = -1,
-            Ulimits = Ulimits(old),
-            RestartPolicy = RestartPolicy.No,
-            AutoRemove = false,
-            ExtraHosts = ExtraHosts(old),
-            LogConfig = Log() ?? old.LogConfig,
-        };
         if (Changes.Memory is { } memory)
         {
-            host = WithMemory(host, ContainerOverrides.Bytes(memory));
+            SetMemory(host, ContainerOverrides.Bytes(memory));
         }
 
-        var binds = Changes.Binds.Select(Bind.Parse).Concat(Https is { } https
-            ?
-            [
-                new Bind(https.CertificateHostPath, ConsoleAddress.CertificateTarget),
-                new Bind(https.KeyHostPath, KeyTarget),
-            ]
-            : Array.Empty<Bind>());
-        return binds.Aggregate(host, (config, bind) => bind.In(config));
+        foreach (var bind in Changes.Binds.Select(Bind.Parse).Concat(Certificate()))
+        {
+            bind.Into(host);
+        }
     }
 
-    private List<Ulimit> Ulimits(HostConfig old)
-    {
-        var asked = Changes.Ulimits
-            .Select(limit => new Ulimit { Name = limit.Name, Soft = limit.Soft, Hard = limit.Hard ?? limit.Soft })
-            .ToList();
-        var names = asked.Select(limit => limit.Name).ToHashSet(StringComparer.Ordinal);
-        var all = (old.Ulimits ?? []).Where(limit => !names.Contains(limit.Name)).Concat(asked).ToList();
-        var processes = all.Find(limit => limit.Name == "nproc") ?? new Ulimit { Name = "nproc" };
-        return
+    private IEnumerable<Bind> Certificate() => Https is { } https
+        ?
         [
-            .. all.Where(limit => limit.Name != "nproc"),
-            processes with { Soft = AtLeast(processes.Soft), Hard = AtLeast(processes.Hard) },
-        ];
+            new Bind(https.CertificateHostPath, ConsoleAddress.CertificateTarget),
+            new Bind(https.KeyHostPath, KeyTarget),
+        ]
+        : [];
+
+    private void SetUlimits(JsonObject host)
+    {
+        var all = host.Objects("Ulimits")
+            .Select(limit => (Name: limit.Text("Name"), Soft: limit.Number("Soft"), Hard: limit.Number("Hard")))
+            .Where(limit => Changes.Ulimits.TrueForAll(asked => asked.Name != limit.Name))
+            .Concat(Changes.Ulimits.Select(
+                asked => (Name: (string?)asked.Name, asked.Soft, Hard: asked.Hard ?? asked.Soft)))
+            .ToList();
+        var processes = all.Find(limit => limit.Name == "nproc");
+        host["Ulimits"] = new JsonArray([
+            .. all.Where(limit => limit.Name != "nproc")
+                .Append((Name: "nproc", Soft: AtLeast(processes.Soft), Hard: AtLeast(processes.Hard)))
+                .Select(limit => new JsonObject
+                {
+                    ["Name"] = limit.Name,
+                    ["Soft"] = limit.Soft,
+                    ["Hard"] = limit.Hard,
+                })]);
     }
 
     // -1 is no limit.
     private static long AtLeast(long limit) => limit < 0 ? limit : Math.Max(limit, Processes);
 
-    private IReadOnlyList<string>? ExtraHosts(HostConfig old)
-    {
-        var names = Changes.ExtraHosts.Select(ContainerOverrides.HostOf).ToHashSet(StringComparer.Ordinal);
-        return names.Count == 0
-            ? old.ExtraHosts
-            :
-            [
-                .. (old.ExtraHosts ?? []).Where(line => !names.Contains(ContainerOverrides.HostOf(line))),
-                .. Changes.ExtraHosts,
-            ];
-    }
-
-    private LogConfig? Log() => Changes.LogConfig is { } log
-        ? new LogConfig
-        {
-            Type = log.Driver,
-            Config = log.Options.Select(option => option.Split('=', 2))
-                .ToDictionary(option => option[0], option => option[1], StringComparer.Ordinal),
-        }
-        : null;
-
     // dockerd refuses memory and swap together below memory. 0 lets it take its default, twice the memory.
-    private static HostConfig WithMemory(HostConfig host, long memory) => host with
+    private static void SetMemory(JsonObject host, long memory)
     {
-        Memory = memory,
-        MemorySwap = (memory, host.Memory, host.MemorySwap) switch
+        host["MemorySwap"] = (memory, host.Number("Memory"), host.Number("MemorySwap")) switch
         {
             (0, _, _) => 0,
             (_, _, -1) => -1,
             (_, 0, _) or (_, _, 0) => 0,
             var (now, before, both) when both == 2 * before => 2 * now,
             var (now, before, both) => now + both - before,
-        },
-    };
+        };
+        host["Memory"] = memory;
+    }
 }
 
 /// <summary>A mount as <c>docker run --volume</c> takes it, <c>source:target[:options]</c>.</summary>
@@ -149,11 +137,16 @@ internal sealed record Bind(string Source, string Target, string Options = "")
         _ => new Bind("", text.TrimEnd('/')),
     };
 
-    public HostConfig In(HostConfig host) => host with
+    /// <summary>Puts it into the options of a host, in place of what was mounted there.</summary>
+    public void Into(JsonObject host)
     {
-        Binds = [.. (host.Binds ?? []).Where(bind => Parse(bind).Target != Target), ToString()],
-        Mounts = host.Mounts is null ? null : [.. host.Mounts.Where(mount => mount.Target.TrimEnd('/') != Target)],
-    };
+        host["Binds"] = DockerJson.List(
+            host.Texts("Binds").Where(bind => Parse(bind).Target != Target).Append(ToString()));
+        if (host["Mounts"] is JsonArray mounts)
+        {
+            mounts.RemoveAll(mount => (mount as JsonObject).Text("Target")?.TrimEnd('/') == Target);
+        }
+    }
 
     public override string ToString() => Options.Length == 0 ? $"{Source}:{Target}" : $"{Source}:{Target}:{Options}";
 }

@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Where a container of OMS has its data on the host: as <c>-v</c>, <c>--mount</c>, a volume or a mount of a
@@ -13,11 +15,11 @@ internal static class OmsMounts
         return path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
     }
 
-    public static MountPoint? At(ContainerInspectResponse container, string path) => container.Mounts
+    public static MountPoint? At(InspectedContainer container, string path) => container.Mounts
         .Where(mount => Covers(mount.Destination, path))
         .MaxBy(mount => mount.Destination.TrimEnd('/').Length);
 
-    public static string? OnHost(ContainerInspectResponse container, string path) =>
+    public static string? OnHost(InspectedContainer container, string path) =>
         At(container, path) is { Source.Length: > 0 } mount
             ? mount.Source.TrimEnd('/') + path[mount.Destination.TrimEnd('/').Length..]
             : null;

@@ -27,10 +27,19 @@ internal sealed class OptionFields
     /// <summary>SHA-256 of all, 64 hex digits.</summary>
     public string Hash => Digest(string.Join('\n', _fields.Select(entry => $"{entry.Key}={entry.Value}")));
 
-    public static OptionFields Of(ContainerConfig config, HostConfig host)
+    /// <summary>Of a container as dockerd inspects it.</summary>
+    public static OptionFields OfContainer(JsonObject container) =>
+        Of(((JsonObject)container["Config"]!).Concat((JsonObject)container["HostConfig"]!));
+
+    /// <summary>Of the parameters of a creation.</summary>
+    public static OptionFields Of(JsonObject options) => Of(options
+        .Where(field => field.Key != "HostConfig")
+        .Concat(options["HostConfig"] as JsonObject ?? []));
+
+    private static OptionFields Of(IEnumerable<KeyValuePair<string, JsonNode?>> fields)
     {
         var found = new OptionFields();
-        foreach (var (name, value) in config.ToJson().Concat(host.ToJson()))
+        foreach (var (name, value) in fields)
         {
             if (!NotCompared.Contains(name, StringComparer.Ordinal) && Canonical(name, Shown(name, value)) is { } node)
             {

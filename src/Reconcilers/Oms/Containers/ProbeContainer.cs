@@ -10,47 +10,50 @@ internal static class ProbeContainer
     /// found.</summary>
     public static string NameOf(string ownerUid) => $"drydock-probe-{ownerUid}";
 
-    public static Dictionary<string, string> LabelsOf(string ownerUid) => new(StringComparer.Ordinal)
+    /// <summary>The options of such a container, with its image and the labels of all of them.</summary>
+    public static JsonObject Marked(JsonObject options, string ownerUid, string image)
     {
-        [Labels.UpgradeUid] = ownerUid,
-        ["drydock.dev/probe"] = "true",
-    };
+        options["Image"] = image;
+        options["Labels"] = new JsonObject { [Labels.UpgradeUid] = ownerUid, ["drydock.dev/probe"] = "true" };
+        return options;
+    }
 
     /// <summary>The container that is started once: the options of the new one on an image that has a shell, without
     /// mounts and network. Its only process ends at once.</summary>
-    public static CreateContainerParameters Started(CreateContainerParameters planned) => planned with
+    public static JsonObject Started(JsonObject planned)
     {
-        Env = null,
-        Entrypoint = ["/bin/sh"],
-        Cmd = ["-c", "exit 0"],
-        HostConfig = planned.HostConfig! with
-        {
-            Binds = [],
-            Mounts = [],
-            NetworkMode = "none",
-            Other = planned.HostConfig!.Other?.Where(field => field.Key != "VolumesFrom")
-                .ToDictionary(StringComparer.Ordinal),
-        },
-    };
+        var probe = (JsonObject)planned.DeepClone();
+        probe.Remove("Env");
+        probe["Entrypoint"] = DockerJson.List(["/bin/sh"]);
+        probe["Cmd"] = DockerJson.List(["-c", "exit 0"]);
+        var host = (JsonObject)probe["HostConfig"]!;
+        host["Binds"] = new JsonArray();
+        host["Mounts"] = new JsonArray();
+        host["NetworkMode"] = "none";
+        host.Remove("VolumesFrom");
+        return probe;
+    }
 
-    public static CreateContainerParameters Of(CreateContainerParameters planned)
+    public static JsonObject Of(JsonObject planned)
     {
-        var host = planned.HostConfig!;
-        var binds = (host.Binds ?? []).Select(Bind.Parse).ToLookup(bind => bind.IsPath);
-        return planned with
-        {
-            Env = null,
-            HostConfig = host with
-            {
-                Binds = [.. binds[false].Select(WithoutCopy)],
-                Mounts = [.. (host.Mounts ?? []).Select(WithoutCopy), .. binds[true].Select(LongForm)],
-            },
-        };
+        var probe = (JsonObject)planned.DeepClone();
+        probe.Remove("Env");
+        var host = (JsonObject)probe["HostConfig"]!;
+        var binds = host.Texts("Binds").Select(Bind.Parse).ToLookup(bind => bind.IsPath);
+        var mounts = host.Objects("Mounts").Select(WithoutCopy).Concat(binds[true].Select(LongForm)).ToArray();
+        host["Binds"] = DockerJson.List(binds[false].Select(WithoutCopy));
+        host["Mounts"] = new JsonArray([.. mounts]);
+        return probe;
     }
 
     // In the short form dockerd makes a directory in place of a missing source, in the long form it refuses.
-    private static Mount LongForm(Bind bind) =>
-        new() { Type = "bind", Source = bind.Source, Target = bind.Target, ReadOnly = true };
+    public static JsonObject LongForm(Bind bind) => new()
+    {
+        ["Type"] = "bind",
+        ["Source"] = bind.Source,
+        ["Target"] = bind.Target,
+        ["ReadOnly"] = true,
+    };
 
     // dockerd copies what the image has at that path into an empty volume, and the running container uses the volume.
     private static string WithoutCopy(Bind volume)
@@ -61,24 +64,15 @@ internal static class ProbeContainer
         return (volume with { Options = string.Join(',', options) }).ToString();
     }
 
-    private static Mount WithoutCopy(Mount mount)
+    private static JsonObject WithoutCopy(JsonObject given)
     {
-        if (mount.Type != "volume")
+        var mount = (JsonObject)given.DeepClone();
+        if (mount.Text("Type") == "volume")
         {
-            return mount;
+            mount["VolumeOptions"] ??= new JsonObject();
+            mount["VolumeOptions"]!["NoCopy"] = true;
         }
 
-        var fields = mount.Other ?? new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        var options = fields.TryGetValue("VolumeOptions", out var given) && given.ValueKind == JsonValueKind.Object
-            ? JsonObject.Create(given)!
-            : [];
-        options["NoCopy"] = true;
-        return mount with
-        {
-            Other = new Dictionary<string, JsonElement>(fields, StringComparer.Ordinal)
-            {
-                ["VolumeOptions"] = JsonElement.Parse(options.ToJsonString()),
-            },
-        };
+        return mount;
     }
 }

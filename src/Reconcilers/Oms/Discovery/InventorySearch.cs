@@ -298,7 +298,7 @@ internal sealed record FoundNode(OmsNode Node, string FoundIn)
 
     public FoundNode? NamedBy { get; init; }
 
-    public ContainerInspectResponse? Container { get; init; }
+    public InspectedContainer? Container { get; init; }
 
     public OmsConfig? Config { get; init; }
 

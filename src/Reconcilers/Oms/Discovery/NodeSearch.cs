@@ -44,7 +44,7 @@ internal sealed class NodeSearch(OmsTargets targets)
     private async Task<FoundNode> ChooseAsync(
         IDockerClient docker, FoundNode node, CancellationToken cancellationToken)
     {
-        var found = new List<(ContainerInspectResponse Container, OmsConfig? Config)>();
+        var found = new List<(InspectedContainer Container, OmsConfig? Config)>();
         foreach (var container in await OmsContainers.RunningAsync(
             docker, targets.Upgrade.Metadata.Uid, cancellationToken))
         {
@@ -77,7 +77,7 @@ internal sealed class NodeSearch(OmsTargets targets)
     }
 
     // An endpoint that leads to another host than the one that is meant.
-    private static FoundNode Known(FoundNode node, ContainerInspectResponse container, OmsConfig? config)
+    private static FoundNode Known(FoundNode node, InspectedContainer container, OmsConfig? config)
     {
         var address = OmsContainers.HostAddress(container);
         return node with

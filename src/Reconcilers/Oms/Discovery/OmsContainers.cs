@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Which containers of a host may be that of OMS.</summary>
@@ -11,7 +13,7 @@ internal static partial class OmsContainers
         ObdName().IsMatch(name) || ImageNames.IsOfRepository(image, "oms-ce");
 
     /// <summary>The address that OMS knows its host by; null if the container names none.</summary>
-    public static string? HostAddress(ContainerInspectResponse container) => (container.Config.Env ?? [])
+    public static string? HostAddress(InspectedContainer container) => (container.Config.Env ?? [])
         .LastOrDefault(line => line.StartsWith(HostVariable, StringComparison.Ordinal))?[HostVariable.Length..]
         is { Length: > 0 } address ? address : null;
 
@@ -21,14 +23,14 @@ internal static partial class OmsContainers
     public static async Task<string?> OutdatedAsync(
         IDockerClient docker, string node, V1ObjectMeta upgrade, CancellationToken cancellationToken) =>
         (await ListAsync(docker, all: true, ownerUid: null, cancellationToken))
-            .Where(c => c.Config.Labels?.GetValueOrDefault(Labels.UpgradeName) == upgrade.Name)
+            .Where(c => c.Label(Labels.UpgradeName) == upgrade.Name)
             .MaxBy(c => c.State.Running) is not { } made
             ? null
             : $"{made.ShortName} on {node} was made by an upgrade of this name "
-                + $"({made.Config.Labels!.GetValueOrDefault(Labels.UpgradeUid)}), and no old container runs: the "
+                + $"({made.Label(Labels.UpgradeUid)}), and no old container runs: the "
                 + "status of this object was lost, or it is older than the hosts. "
                 + (made.State.Running
-                    ? $"It runs since {made.State.StartedAt:u}. OMS may be in use, so leave it running. To keep the "
+                    ? $"It runs since {made.StartedAt:u}. OMS may be in use, so leave it running. To keep the "
                         + "new version, delete this object. To go back, restore the BackupSnapshot of that upgrade "
                         + "with a SnapshotRestore while no container of OMS runs, then start the old containers."
                     : "OMS is down. If no new container was ever started on any host (`docker ps -a` says Created), "
@@ -38,18 +40,18 @@ internal static partial class OmsContainers
     /// <summary>The running containers that have config.yaml of OMS mounted, by name. What an upgrade has created
     /// itself is not its current container.</summary>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
-    public static async Task<IReadOnlyList<ContainerInspectResponse>> RunningAsync(
+    public static async Task<IReadOnlyList<InspectedContainer>> RunningAsync(
         IDockerClient docker, string? ownerUid, CancellationToken cancellationToken) =>
         [.. (await ListAsync(docker, all: false, ownerUid, cancellationToken)).Where(c => c.State.Running)];
 
-    private static async Task<IReadOnlyList<ContainerInspectResponse>> ListAsync(
+    private static async Task<IReadOnlyList<InspectedContainer>> ListAsync(
         IDockerClient docker, bool all, string? ownerUid, CancellationToken cancellationToken)
     {
-        var containers = new List<ContainerInspectResponse>();
+        var containers = new List<InspectedContainer>();
         foreach (var listed in (await docker.Containers.ListContainersAsync(
             new ContainersListParameters { All = all }, cancellationToken))
             .Where(c => c.Mounts.Any(mount => OmsMounts.Covers(mount.Destination, OmsConfig.ContainerPath)))
-            .Where(c => ownerUid is null || c.Labels.GetValueOrDefault(Labels.UpgradeUid) != ownerUid))
+            .Where(c => ownerUid is null || c.Label(Labels.UpgradeUid) != ownerUid))
         {
             try
             {

@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What is in an image, whatever its id: the checksums of its unpacked layers. dockerd with the containerd
@@ -5,7 +7,7 @@ namespace Drydock.Reconcilers.Oms;
 /// are named after (docs/research/oms.md#image-ids).</summary>
 internal static class ImageContents
 {
-    public static string? Of(ImageInspectResponse image) => Of(image.RootFS?.Layers ?? []);
+    public static string? Of(ImageInspectResponse image) => Of([.. image.RootFS?.Layers ?? []]);
 
     /// <summary>The contents made of these layers, <c>sha256:…</c>; null without any.</summary>
     public static string? Of(IReadOnlyList<string> layers) => layers.Count == 0

@@ -17,13 +17,14 @@ internal sealed class ContainerIsAsPlanned(IOmsTargets targets) : GuardBase<Cont
         var created = plan.Step(args.CreateStep);
         try
         {
-            var container = await targets.Docker(guard.Node!).Containers.InspectContainerAsync(
-                args.Container, cancellationToken);
+            var containers = targets.Docker(guard.Node!).Containers;
+            var container = await containers.InspectContainerAsync(args.Container, cancellationToken);
             return container.ID == created?.Recorded(CreateContainer.ContainerIdFact)
                 ? GuardReading.Holds
                 : Compare(
                     where,
-                    container,
+                    container.Image,
+                    await containers.InspectContainerJsonAsync(container.ID, cancellationToken),
                     plan.Step(args.ImageStep)?.Recorded(PrepareImage.ImageIdFact),
                     created?.Recorded(CreateContainer.OptionsFact));
         }
@@ -36,17 +37,16 @@ internal sealed class ContainerIsAsPlanned(IOmsTargets targets) : GuardBase<Cont
     }
 
     private static GuardReading Compare(
-        string where, ContainerInspectResponse container, string? imageId, string? options)
+        string where, string image, JsonObject container, string? imageId, string? options)
     {
-        if (imageId is not null && container.Image != imageId)
+        if (imageId is not null && image != imageId)
         {
-            return GuardReading.Broken(
-                $"{where} was replaced: its image is {container.Image}, planned was {imageId}.");
+            return GuardReading.Broken($"{where} was replaced: its image is {image}, planned was {imageId}.");
         }
 
         var different = options is null
             ? []
-            : OptionFields.Of(container.Config, container.HostConfig).DifferencesTo(options);
+            : OptionFields.OfContainer(container).DifferencesTo(options);
         return different.Count == 0
             ? GuardReading.Holds
             : GuardReading.Broken(

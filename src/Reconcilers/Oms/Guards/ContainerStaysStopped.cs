@@ -21,9 +21,9 @@ internal sealed class ContainerStaysStopped(IOmsTargets targets) : GuardBase<Con
             var container = await targets.Docker(guard.Node!).Containers.InspectContainerAsync(
                 args.Container, cancellationToken);
             var stop = args.IsNew ? null : plan.Step(StepIds.StopOld(guard.Node!));
-            return container.State.Running ? Runs(args, where, container.State, stop, plan)
-                : stop is not null && StopContainer.RanSince(stop, container.State)
-                    ? Ran(where, container.State, stop, plan)
+            return container.State.Running ? Runs(args, where, container, stop, plan)
+                : stop is not null && StopContainer.RanSince(stop, container)
+                    ? Ran(where, container, stop, plan)
                     : GuardReading.Holds;
         }
         catch (DockerNotFoundException) when (args.IsNew)
@@ -42,26 +42,26 @@ internal sealed class ContainerStaysStopped(IOmsTargets targets) : GuardBase<Con
         }
     }
 
-    private static GuardReading Runs(Args args, string where, ContainerState state, PlanStep? stop, Plan plan)
+    private static GuardReading Runs(Args args, string where, InspectedContainer container, PlanStep? stop, Plan plan)
     {
         var then = stop is null ? "Then the run continues automatically."
             : OmsPlanProgress.NewStarted(plan) ? "Nothing continues automatically after that."
             : "Then the snapshot is taken again and the upgrade continues automatically.";
         return GuardReading.Broken(
-            $"The {(args.IsNew ? "new" : "old")} {where} runs since {Time(state.StartedAt)}; this run did not start "
-            + $"it. If OMS is in use on it, leave it running and abort this run ({Annotations.Abort}=<token>). "
+            $"The {(args.IsNew ? "new" : "old")} {where} runs since {Time(container.StartedAt)}; this run did not "
+            + $"start it. If OMS is in use on it, leave it running and abort this run ({Annotations.Abort}=<token>). "
             + $"Otherwise run `docker stop {args.Name}` on that host. {then}");
     }
 
-    private static GuardReading Ran(string where, ContainerState state, PlanStep stop, Plan plan)
+    private static GuardReading Ran(string where, InspectedContainer container, PlanStep stop, Plan plan)
     {
-        var ran = $"The old {where} ran from {Time(state.StartedAt)} to {Time(state.FinishedAt)}, after this upgrade "
-            + "had stopped it.";
+        var ran = $"The old {where} ran from {Time(container.StartedAt)} to {Time(container.FinishedAt)}, after this "
+            + "upgrade had stopped it.";
         if (!OmsPlanProgress.NewStarted(plan))
         {
             return GuardReading.Broken($"{ran} The snapshot is taken again.") with
             {
-                Since = state.StartedAt,
+                Since = container.StartedAt,
                 Check = "The old container ran during the upgrade, before the snapshot that a rollback uses was taken.",
                 Repeats =
                 [
@@ -78,8 +78,8 @@ internal sealed class ContainerStaysStopped(IOmsTargets targets) : GuardBase<Con
             isInUse ? "OMS is in use again, so no snapshot is restored by a retry: accept it, or roll back." : null,
             "If you accept it, the upgrade continues on these data, which no check covers.")) with
         {
-            Key = state.FinishedAt?.ToString("O", CultureInfo.InvariantCulture),
-            Since = state.StartedAt,
+            Key = container.FinishedAt?.ToString("O", CultureInfo.InvariantCulture),
+            Since = container.StartedAt,
             RestoreFirst = !isInUse,
             Check = "The old container ran beside the new version: compare projects and Stores with their sources.",
         };

@@ -19,7 +19,7 @@ internal sealed class StatusIsCurrent(IOmsTargets targets) : GuardBase<StatusIsC
             return GuardReading.Holds;
         }
 
-        var started = container.State.StartedAt!.Value;
+        var started = container.StartedAt!.Value;
         var snapshot = await traces.SnapshotAsync(plan, container, cancellationToken);
         return GuardReading.Broken(Sentences.Join(
             $"{args.Container} on {node} was started at {started:u}, but by the status {StepIds.StartNew(node)} has "

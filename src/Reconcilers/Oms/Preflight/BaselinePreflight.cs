@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed class BaselinePreflight(OmsTargets targets, Findings findings, UpgradePath.Allowed? path)
 {
     public async Task<NodeBaseline> MeasureAsync(
-        IDockerClient docker, NodeState state, ContainerInspectResponse container, CancellationToken cancellationToken)
+        IDockerClient docker, NodeState state, InspectedContainer container, CancellationToken cancellationToken)
     {
         var baseline = new NodeBaseline
         {
@@ -33,7 +33,7 @@ internal sealed class BaselinePreflight(OmsTargets targets, Findings findings, U
     }
 
     private async Task<IReadOnlyList<string>?> ProgramsAsync(
-        string node, ContainerInspectResponse container, CancellationToken cancellationToken)
+        string node, InspectedContainer container, CancellationToken cancellationToken)
     {
         var programs = await targets.ProgramsAsync(node, container.ID, cancellationToken);
         var (name, command) = (container.ShortName, $"`docker exec {container.ShortName} supervisorctl");
@@ -90,7 +90,7 @@ internal sealed class BaselinePreflight(OmsTargets targets, Findings findings, U
     private async Task<bool> IsUnhealthyAsync(
         IDockerClient docker,
         NodeState state,
-        ContainerInspectResponse container,
+        InspectedContainer container,
         int port,
         bool https,
         CancellationToken cancellationToken)

@@ -19,12 +19,12 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
     private readonly ContainerSpec _changes = ContainerOverrides.Of(targets.Upgrade.Spec, node);
 
     public async Task<CurrentOptions> CheckAsync(
-        IDockerClient docker, ContainerInspectResponse container, CancellationToken cancellationToken)
+        IDockerClient docker, InspectedContainer container, CancellationToken cancellationToken)
     {
-        var image = (await docker.Images.InspectImageAsync(container.Image, cancellationToken)).Config
-            ?? new ContainerConfig();
-        var inherited = InheritedOptions.Of(container, image);
-        targets.Remember(SecretVariables.In(inherited.Parameters.Env ?? []));
+        var inherited = InheritedOptions.Of(
+            await docker.Containers.InspectContainerJsonAsync(container.ID, cancellationToken),
+            await docker.Images.InspectImageConfigAsync(container.Image, cancellationToken));
+        targets.Remember(SecretVariables.In(inherited.Variables));
         CheckStays(container);
         CheckMounts(container);
         CheckSecrets();
@@ -37,7 +37,7 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
     }
 
     // dockerd lets the restart policy of such a container become `no`, and removes the container when it stops.
-    private void CheckStays(ContainerInspectResponse container)
+    private void CheckStays(InspectedContainer container)
     {
         if (container.HostConfig.AutoRemove)
         {
@@ -51,7 +51,7 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
         }
     }
 
-    private void CheckMounts(ContainerInspectResponse container)
+    private void CheckMounts(InspectedContainer container)
     {
         var missing = OmsMounts.Paths
             .Where(path => OmsMounts.At(container, path) is not { Type: not "tmpfs" })
@@ -98,9 +98,9 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
 
     // What people changed in the container's own layer does not come into the new one.
     private async Task CheckOwnFilesAsync(
-        IDockerClient docker, ContainerInspectResponse container, CancellationToken cancellationToken)
+        IDockerClient docker, InspectedContainer container, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ContainerFileSystemChangeResponse> changes;
+        IReadOnlyList<string> changes;
         try
         {
             changes = await docker.Containers.InspectChangesAsync(container.ID, cancellationToken);
@@ -116,8 +116,7 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
 
         // The directories above a changed file are listed too.
         var mounted = _changes.Binds.Select(text => Bind.Parse(text).Target).ToList();
-        var changed = changes.Select(change => change.Path)
-            .Where(path => Array.Exists(Programs, directory => OmsMounts.Covers(directory, path))
+        var changed = changes.Where(path => Array.Exists(Programs, directory => OmsMounts.Covers(directory, path))
                 && OmsMounts.At(container, path) is null
                 && !mounted.Exists(directory => OmsMounts.Covers(directory, path)))
             .Order(StringComparer.Ordinal)
@@ -181,7 +180,7 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
 
     // dockerd looks for a device only when the container starts, which is in the downtime.
     private async Task CheckHostAsync(
-        HostFiles files, ContainerInspectResponse container, CancellationToken cancellationToken)
+        HostFiles files, InspectedContainer container, CancellationToken cancellationToken)
     {
         foreach (var text in _changes.Binds)
         {
@@ -197,7 +196,7 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
             }
         }
 
-        foreach (var device in (container.HostConfig.Devices ?? [])
+        foreach (var device in container.HostConfig.Devices
             .Select(device => device.PathOnHost)
             .Distinct(StringComparer.Ordinal))
         {
@@ -219,7 +218,7 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
 
     // The kernel refuses more at the start, also for root.
     private async Task CheckOpenFilesAsync(
-        IDockerClient docker, ContainerInspectResponse container, CancellationToken cancellationToken)
+        IDockerClient docker, InspectedContainer container, CancellationToken cancellationToken)
     {
         if (_changes.Ulimits.Find(limit => limit.Name == "nofile") is not { } files)
         {
@@ -244,7 +243,7 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
 
     // A mount of a directory above may hold a certificate or not; the mount of the certificate itself always does.
     private static async Task<bool> ServesHttpsAsync(
-        IDockerClient docker, ContainerInspectResponse container, CancellationToken cancellationToken) =>
+        IDockerClient docker, InspectedContainer container, CancellationToken cancellationToken) =>
         OmsMounts.At(container, ConsoleAddress.CertificateTarget) is { } mount
         && (mount.Destination.TrimEnd('/') == ConsoleAddress.CertificateTarget
             || await InspectImageContents.ExistsAsync(

@@ -1,3 +1,5 @@
+using CreateContainerResponse = Docker.DotNet.Models.CreateContainerResponse;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Finds out where the new image of a node comes from: it is on the host, in a readable archive with the right
@@ -62,12 +64,8 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         try
         {
             await docker.Containers.CreateContainerAsync(
-                ProbeContainer.Started(Planned(node, options)) with
-                {
-                    Name = ProbeContainer.NameOf(uid),
-                    Image = current.Image,
-                    Labels = ProbeContainer.LabelsOf(uid),
-                },
+                ProbeContainer.NameOf(uid),
+                ProbeContainer.Marked(ProbeContainer.Started(Planned(node, options)), uid, current.Image),
                 cancellationToken);
             await docker.Containers.StartContainerAsync(ProbeContainer.NameOf(uid), cancellationToken);
         }
@@ -192,13 +190,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         try
         {
             probe = await docker.Containers.CreateContainerAsync(
-                Probe(node) with
-                {
-                    Name = ProbeContainer.NameOf(uid),
-                    Image = image,
-                    Labels = ProbeContainer.LabelsOf(uid),
-                },
-                cancellationToken);
+                ProbeContainer.NameOf(uid), ProbeContainer.Marked(Probe(node), uid, image), cancellationToken);
         }
         catch (DockerApiException refusal)
             when (refusal is not DockerNameConflictException && (int)refusal.StatusCode < 500)
@@ -214,7 +206,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         try
         {
             await FilesAsync(docker, node.Spec.Name, image, probe.ID, files, cancellationToken);
-            return probe.Warnings;
+            return [.. probe.Warnings];
         }
         finally
         {
@@ -263,17 +255,11 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
     }
 
     // Mounts of the spec are checked one by one, with the field, and variables have no effect on a creation.
-    private CreateContainerParameters Probe(NodeState node)
-    {
-        if (node.Options is null)
-        {
-            return new CreateContainerParameters { HostConfig = new HostConfig { NetworkMode = "none" } };
-        }
+    private JsonObject Probe(NodeState node) => node.Options is null
+        ? new JsonObject { ["HostConfig"] = new JsonObject { ["NetworkMode"] = "none" } }
+        : ProbeContainer.Of(Planned(node, node.Options));
 
-        return ProbeContainer.Of(Planned(node, node.Options));
-    }
-
-    private CreateContainerParameters Planned(NodeState node, CurrentOptions options)
+    private JsonObject Planned(NodeState node, CurrentOptions options)
     {
         var changes = ContainerOverrides.Of(targets.Upgrade.Spec, node.Spec) with { Binds = [], Env = [] };
         return new NewContainer(node.Spec.HostIP, IsUpgrade: false, Https: null, changes)

@@ -63,7 +63,7 @@ internal sealed class NodePreflight(
     }
 
     // Exchanged endpoints: names, config.yaml and heartbeats of the two hosts are alike.
-    private void CheckAddress(OmsNode node, string region, ContainerInspectResponse current)
+    private void CheckAddress(OmsNode node, string region, InspectedContainer current)
     {
         if (OmsContainers.HostAddress(current) is { } address
             && NodeAddress.Normalize(address) != NodeAddress.Normalize(node.HostIP))
@@ -118,10 +118,10 @@ internal sealed class NodePreflight(
                 "spec.toVersion");
         }
 
-        return state with { ClockOffset = info.SystemTime - between };
+        return state with { ClockOffset = info.Clock - between };
     }
 
-    private async Task<ContainerInspectResponse?> CurrentAsync(
+    private async Task<InspectedContainer?> CurrentAsync(
         IDockerClient docker, OmsNode node, CancellationToken cancellationToken)
     {
         // Why no container was found, the search has reported.
@@ -191,7 +191,7 @@ internal sealed class NodePreflight(
         try
         {
             var taken = await docker.Containers.InspectContainerAsync(name, cancellationToken);
-            if (taken.Config.Labels?.GetValueOrDefault(Labels.UpgradeUid) != targets.Upgrade.Metadata.Uid)
+            if (taken.Label(Labels.UpgradeUid) != targets.Upgrade.Metadata.Uid)
             {
                 findings.Add(
                     Reasons.ContainerNameTaken,
@@ -225,7 +225,7 @@ internal sealed class NodePreflight(
     // supervisor.json counts; without it, the tag of the image. Neither is documented well enough to overrule an
     // administrator who knows better.
     private async Task CheckVersionAsync(
-        IDockerClient docker, OmsNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
+        IDockerClient docker, OmsNode node, InspectedContainer container, CancellationToken cancellationToken)
     {
         if (!OmsVersion.TryParse(targets.Upgrade.Spec.FromVersion, out var wanted))
         {
@@ -273,7 +273,7 @@ internal sealed class NodePreflight(
     // The listeners of the old container end with it. Any other listener on such a port would keep the new container
     // from starting.
     private async Task CheckPortsAsync(
-        IDockerClient docker, NodeState state, ContainerInspectResponse container, CancellationToken cancellationToken)
+        IDockerClient docker, NodeState state, InspectedContainer container, CancellationToken cancellationToken)
     {
         if (state.Config?.Ports.All is not { } ports)
         {
@@ -295,7 +295,7 @@ internal sealed class NodePreflight(
     }
 
     private async Task<OmsConfig?> ConfigAsync(
-        OmsNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
+        OmsNode node, InspectedContainer container, CancellationToken cancellationToken)
     {
         var result = await targets.ReadConfigAsync(node.Name, container.ID, cancellationToken);
         if (result is null)
@@ -313,7 +313,7 @@ internal sealed class NodePreflight(
     }
 
     private static async Task<NodeState> InsideAsync(
-        IDockerClient docker, NodeState state, ContainerInspectResponse container, CancellationToken cancellationToken)
+        IDockerClient docker, NodeState state, InspectedContainer container, CancellationToken cancellationToken)
     {
         // df of the container's root shows the file system dockerd keeps images on; POSIX format, in KiB.
         var answer = await docker.RunExecAsync(
@@ -334,7 +334,7 @@ internal sealed class NodePreflight(
 /// <param name="Region">Name of its region in the spec.</param>
 internal sealed record NodeState(OmsNode Spec, string Region)
 {
-    public ContainerInspectResponse? Current { get; init; }
+    public InspectedContainer? Current { get; init; }
 
     public CurrentOptions? Options { get; init; }
 

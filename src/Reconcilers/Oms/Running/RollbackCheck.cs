@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Checks whether a rollback is still possible: the old containers and the verified snapshot exist, and no
@@ -97,7 +99,7 @@ internal sealed class RollbackCheck(IOmsTargets targets)
             ? OmsMounts.OnHost(container, RunOnceCommand.LogsMount)
             : null;
 
-    private async Task<ContainerInspectResponse?> InspectAsync(
+    private async Task<InspectedContainer?> InspectAsync(
         string node, string container, CancellationToken cancellationToken)
     {
         try

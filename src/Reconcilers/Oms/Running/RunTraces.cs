@@ -13,7 +13,7 @@ internal sealed class RunTraces(IOmsTargets targets)
 
     /// <summary>The new container of a node, if it was started and the plan does not know of it.</summary>
     /// <exception cref="DockerException">The host cannot be reached.</exception>
-    public async Task<ContainerInspectResponse?> StartedUnseenAsync(
+    public async Task<InspectedContainer?> StartedUnseenAsync(
         Plan plan, string node, StatusIsCurrent.Args args, CancellationToken cancellationToken)
     {
         if (plan.Step(StepIds.StartNew(node)) is { } start && PlanProgress.Begun(start))
@@ -29,8 +29,8 @@ internal sealed class RunTraces(IOmsTargets targets)
             // A plan that was compiled again stops the container first.
             var isUnseen = plan.Step(RollbackIds.RestoreStop(node)) is not { } stop
                 || (stop.State == StepState.Succeeded
-                    && (container.State.Running || StopContainer.RanSince(stop, container.State)));
-            return isUnseen && container.State.StartedAt is not null && container.ID != args.Leftover
+                    && (container.State.Running || StopContainer.RanSince(stop, container)));
+            return isUnseen && container.StartedAt is not null && container.ID != args.Leftover
                 ? container
                 : null;
         }
@@ -43,9 +43,9 @@ internal sealed class RunTraces(IOmsTargets targets)
     /// <summary>The newest verified snapshot of the upgrade that made the container. Its uid may be another than that
     /// of the present object, which may have been made again.</summary>
     public async Task<BackupSnapshot?> SnapshotAsync(
-        Plan plan, ContainerInspectResponse container, CancellationToken cancellationToken)
+        Plan plan, InspectedContainer container, CancellationToken cancellationToken)
     {
-        var uid = container.Config.Labels?.GetValueOrDefault(Labels.UpgradeUid) ?? targets.Upgrade.Metadata.Uid;
+        var uid = container.Label(Labels.UpgradeUid) ?? targets.Upgrade.Metadata.Uid;
         var databases = plan.Step(StepIds.Snapshot)!.Arguments<TakeSnapshot.Args>().Databases;
         var found = await targets.Kubernetes.ListAsync<BackupSnapshot>(
             targets.Upgrade.Metadata.Namespace,
@@ -64,7 +64,7 @@ internal sealed class RunTraces(IOmsTargets targets)
     /// started.</summary>
     public async Task<Plan> ReadAsync(Plan plan, CancellationToken cancellationToken)
     {
-        var seen = new Dictionary<string, ContainerInspectResponse>(StringComparer.Ordinal);
+        var seen = new Dictionary<string, InspectedContainer>(StringComparer.Ordinal);
         foreach (var guard in plan.Guards.Where(g => g.Check == nameof(StatusIsCurrent)))
         {
             try
@@ -185,10 +185,10 @@ internal sealed class RunTraces(IOmsTargets targets)
             [SnapshotReceipts.SnapshotUidFact] = snapshot.Metadata.Uid ?? "",
         });
 
-    private static SortedDictionary<string, string>? Facts(ContainerInspectResponse? old) =>
-        old?.State.FinishedAt is { } finished ? StopContainer.Facts(finished, finished) : null;
+    private static SortedDictionary<string, string>? Facts(InspectedContainer? old) =>
+        old?.FinishedAt is { } finished ? StopContainer.Facts(finished, finished) : null;
 
-    private async Task<ContainerInspectResponse?> OldAsync(PlanStep step, CancellationToken cancellationToken)
+    private async Task<InspectedContainer?> OldAsync(PlanStep step, CancellationToken cancellationToken)
     {
         try
         {

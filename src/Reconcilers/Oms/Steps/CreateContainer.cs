@@ -43,7 +43,7 @@ internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateConta
             return new Observation.NotStarted();
         }
 
-        if (container.Config.Labels?.GetValueOrDefault(Labels.UpgradeUid) != context.OwnerUid)
+        if (container.Label(Labels.UpgradeUid) != context.OwnerUid)
         {
             return new Observation.Failed(
                 Reasons.ContainerNameTaken,
@@ -51,12 +51,14 @@ internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateConta
                 + "Remove or rename it, or delete this upgrade and choose another newContainer.");
         }
 
-        return container.Config.Labels.GetValueOrDefault(Labels.ContainerOptions) == Mark(args)
+        var docker = Docker(context);
+        return container.Label(Labels.ContainerOptions) == Mark(args)
             && (Planned(context, args) is not { } image || container.Image == image)
             ? new Observation.Done($"{name} is created.", new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [ContainerIdFact] = container.ID,
-                [OptionsFact] = OptionFields.Of(container.Config, container.HostConfig).Print(),
+                [OptionsFact] = OptionFields.OfContainer(
+                    await docker.Containers.InspectContainerJsonAsync(container.ID, cancellationToken)).Print(),
             })
             : new Observation.Failed(
                 Reasons.TargetChanged,
@@ -78,20 +80,13 @@ internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateConta
                 retryable: false);
         }
 
-        var parameters = Asked(context, args).From(inherited, SecretValue);
-        await docker.Containers.CreateContainerAsync(
-            parameters with
-            {
-                Name = args.Container,
-                Image = args.Image,
-                Labels = new Dictionary<string, string>(parameters.Labels!, StringComparer.Ordinal)
-                {
-                    [Labels.UpgradeUid] = context.OwnerUid,
-                    [Labels.UpgradeName] = Targets.Upgrade.Metadata.Name,
-                    [Labels.ContainerOptions] = Mark(args),
-                },
-            },
-            cancellationToken);
+        var options = Asked(context, args).From(inherited, SecretValue);
+        options["Image"] = args.Image;
+        var labels = (JsonObject)options["Labels"]!;
+        labels[Labels.UpgradeUid] = context.OwnerUid;
+        labels[Labels.UpgradeName] = Targets.Upgrade.Metadata.Name;
+        labels[Labels.ContainerOptions] = Mark(args);
+        await docker.Containers.CreateContainerAsync(args.Container, options, cancellationToken);
     }
 
     // The options are read again and stored nowhere: values of variables never enter the plan or the status.
@@ -102,8 +97,10 @@ internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateConta
             ?? throw Changed(
                 $"The current container {args.OldContainerId} was removed from {context.Node} since the plan was made. "
                 + BeforeDowntime.NewAttempt("check that the current container runs"));
-        var image = await Docker(context).Images.InspectImageAsync(old.Image, cancellationToken);
-        var inherited = InheritedOptions.Of(old, image.Config ?? new ContainerConfig());
+        var docker = Docker(context);
+        var inherited = InheritedOptions.Of(
+            await docker.Containers.InspectContainerJsonAsync(old.ID, cancellationToken),
+            await docker.Images.InspectImageConfigAsync(old.Image, cancellationToken));
         return inherited.Hash == args.Inherited
             ? inherited
             : throw Changed(

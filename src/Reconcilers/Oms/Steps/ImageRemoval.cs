@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Removes images that no container uses.</summary>
@@ -31,7 +33,7 @@ internal static class ImageRemoval
     {
         foreach (var name in names)
         {
-            await docker.Images.DeleteImageAsync(name, new ImageDeleteParameters(), cancellationToken);
+            await docker.Images.DeleteImageAsync(name, cancellationToken);
         }
     }
 

@@ -56,24 +56,8 @@ internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep<Inspec
         + "and ends there with JarMissing before it runs anything; spec.correction.archive ships it beside the image.";
 
     internal static async Task<bool> ExistsAsync(
-        IDockerClient docker, string container, string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var stat = await docker.Containers.GetArchiveFromContainerAsync(
-                container,
-                new GetArchiveFromContainerParameters { Path = path },
-                statOnly: true,
-                cancellationToken);
-            return true;
-        }
-        catch (DockerNotFoundException)
-        {
-            // The path, or the container: the next call tells which.
-            await docker.Containers.InspectContainerAsync(container, cancellationToken);
-            return false;
-        }
-    }
+        IDockerClient docker, string container, string path, CancellationToken cancellationToken) =>
+        await docker.Containers.FindAsync(container, path, cancellationToken) is not null;
 
     internal static string ReasonFor(string path) =>
         path == DockerInit.ScriptPath ? Reasons.ImageUnsuitable : Reasons.JarMissing;

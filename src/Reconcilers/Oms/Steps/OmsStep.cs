@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The base of the steps of an OMS upgrade: containers, and the programs that supervisord runs in
@@ -12,7 +14,7 @@ internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
 
     protected IDockerClient Docker(StepContext context) => Targets.Docker(context.Node);
 
-    protected async Task<ContainerInspectResponse?> InspectAsync(
+    protected async Task<InspectedContainer?> InspectAsync(
         StepContext context, string container, CancellationToken cancellationToken)
     {
         try
@@ -48,7 +50,7 @@ internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
         {
             try
             {
-                if ((await Targets.Docker(host).System.GetSystemInfoAsync(cancellationToken)).SystemTime is { } now)
+                if ((await Targets.Docker(host).System.GetSystemInfoAsync(cancellationToken)).Clock is { } now)
                 {
                     return now;
                 }
@@ -123,7 +125,7 @@ internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
         $"{container} on {context.Node} is not running. Check `docker logs {container}` on that host and fix the "
         + $"cause. If no other container of OMS runs there, run `docker start {container}`, then retry.";
 
-    protected static string Exited(StepContext context, string container, ContainerState state) => string.Create(
+    protected static string Exited(StepContext context, string container, State state) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
         $"{container} on {context.Node} was started and is {state.Status} with exit code "
         + $"{state.ExitCode}{(state.OOMKilled ? " (out of memory)" : "")}. ")

@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Brings the new image to a host: it is present, or it is loaded from the archive, or pulled (before the
@@ -133,13 +135,8 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
         StepContext context, Args args, Stream archive, CancellationToken cancellationToken)
     {
         await using var hashed = new HashingStream(archive);
-        var load = new ImageLoadParameters { Quiet = true };
         string? loaded = null;
-        await foreach (var message in Docker(context).Images.LoadImageAsync(load, hashed, cancellationToken))
-        {
-            loaded = Loaded(message.Stream) ?? loaded;
-        }
-
+        await Docker(context).Images.LoadImageAsync(hashed, line => loaded = Loaded(line) ?? loaded, cancellationToken);
         var read = hashed.FinishHash();
         if (args.ArchiveSha256 is { Length: > 0 } sha256
             && !string.Equals(read, sha256, StringComparison.OrdinalIgnoreCase))
@@ -156,7 +153,7 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
     }
 
     // What dockerd calls the image that it loaded, by name or id.
-    private static string? Loaded(string? line) => line?.Trim() switch
+    private static string? Loaded(string line) => line.Trim() switch
     {
         { } text when text.StartsWith(LoadedName, StringComparison.Ordinal) => text[LoadedName.Length..],
         { } text when text.StartsWith(LoadedId, StringComparison.Ordinal) => text[LoadedId.Length..],
@@ -179,11 +176,7 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
         try
         {
             var credentials = Targets.PullCredentials(args.Image);
-            var pull = new ImagesCreateParameters { FromImage = args.Image };
-            await foreach (var message in Docker(context).Images.CreateImageAsync(pull, credentials, cancellationToken))
-            {
-                _ = message;
-            }
+            await Docker(context).Images.CreateImageAsync(args.Image, credentials, cancellationToken);
         }
         catch (FormatException problem)
         {

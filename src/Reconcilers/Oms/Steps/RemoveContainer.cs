@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Undoes <see cref="CreateContainer"/>: removes a container that this upgrade created and that does not
@@ -11,7 +13,7 @@ internal sealed class RemoveContainer(IOmsTargets targets) : OmsStep<RemoveConta
         StepContext context, Args args, CancellationToken cancellationToken)
     {
         var container = await InspectAsync(context, args.Container, cancellationToken);
-        if (container is null || container.Config.Labels?.GetValueOrDefault(Labels.UpgradeUid) != context.OwnerUid)
+        if (container is null || container.Label(Labels.UpgradeUid) != context.OwnerUid)
         {
             return new Observation.Done($"{context.Node} has no container of this upgrade.");
         }

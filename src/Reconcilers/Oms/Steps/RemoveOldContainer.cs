@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Cleanup: removes the old container, addressed by the recorded id, only while it is stopped and the new

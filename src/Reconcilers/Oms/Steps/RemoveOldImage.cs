@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Cleanup: removes the image of the removed old container, under all its names, unless another container uses

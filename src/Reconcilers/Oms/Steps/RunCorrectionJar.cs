@@ -17,7 +17,7 @@ internal sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand<Run
     protected override string Container(Args args) => args.Container;
 
     protected override async Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
-        StepContext context, Args args, ContainerInspectResponse container, CancellationToken cancellationToken)
+        StepContext context, Args args, InspectedContainer container, CancellationToken cancellationToken)
     {
         var location = new JarLocation(args.Jar, args.WorkingDir);
         var found = await JarSearch.FindAsync(Docker(context), container, location, cancellationToken);
@@ -34,7 +34,7 @@ internal sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand<Run
     }
 
     private static string Missing(
-        StepContext context, Args args, JarLocation location, ContainerInspectResponse container)
+        StepContext context, Args args, JarLocation location, InspectedContainer container)
     {
         var (where, target) = location.Path is { } path
             ? ($"no readable {path}", path)

@@ -27,7 +27,7 @@ internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDoc
     protected override string Container(Args args) => args.Container;
 
     protected override Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
-        StepContext context, Args args, ContainerInspectResponse container, CancellationToken cancellationToken) =>
+        StepContext context, Args args, InspectedContainer container, CancellationToken cancellationToken) =>
         Task.FromResult<(string, IReadOnlyList<string>)>(("/root", ["/bin/bash", DockerInit.ScriptPath]));
 
     // Newer images initialise themselves at their start and say so in this file. After a run of this step it may be the

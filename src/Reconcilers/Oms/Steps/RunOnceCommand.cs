@@ -30,7 +30,7 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
     protected abstract string Container(TArgs args);
 
     protected abstract Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
-        StepContext context, TArgs args, ContainerInspectResponse container, CancellationToken cancellationToken);
+        StepContext context, TArgs args, InspectedContainer container, CancellationToken cancellationToken);
 
     /// <summary>Why the command must not be reserved yet; null if it may be.</summary>
     protected virtual Task<Observation.Failed?> ObstacleAsync(

@@ -18,20 +18,14 @@ internal sealed class SetRestartPolicy(IOmsTargets targets) : OmsStep<SetRestart
                 Reasons.ContainerNotFound, $"{args.Container} was removed from {context.Node}.");
         }
 
-        var present = container.HostConfig.RestartPolicy ?? RestartPolicy.No;
-        var wanted = Wanted(args);
-        return NameOf(present) == NameOf(wanted)
-            && (NameOf(wanted) != "on-failure" || present.MaximumRetryCount == wanted.MaximumRetryCount)
-                ? new Observation.Done($"The restart policy is {NameOf(present)}.")
+        var present = container.HostConfig.RestartPolicy;
+        return RestartPolicies.NameOf(present) == args.Policy
+            && (args.Policy != "on-failure" || present.MaximumRetryCount == args.MaximumRetries)
+                ? new Observation.Done($"The restart policy is {args.Policy}.")
                 : new Observation.NotStarted();
     }
 
     protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
         Docker(context).Containers.UpdateContainerAsync(
-            args.Container, new ContainerUpdateParameters { RestartPolicy = Wanted(args) }, cancellationToken);
-
-    private static RestartPolicy Wanted(Args args) =>
-        new() { Name = args.Policy, MaximumRetryCount = args.MaximumRetries };
-
-    private static string NameOf(RestartPolicy policy) => policy.Name.Length == 0 ? "no" : policy.Name;
+            args.Container, RestartPolicies.Update(args.Policy, args.MaximumRetries), cancellationToken);
 }

@@ -23,7 +23,7 @@ internal sealed class StartContainer(IOmsTargets targets) : OmsStep<StartContain
 
         if (container.State.Running)
         {
-            var started = container.State.StartedAt ?? context.Time.GetUtcNow();
+            var started = container.StartedAt ?? context.Time.GetUtcNow();
             return new Observation.Done(
                 $"{name} is running.", Entry(StartedAtFact, started.ToString("O", CultureInfo.InvariantCulture)));
         }

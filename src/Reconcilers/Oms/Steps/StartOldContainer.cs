@@ -37,7 +37,7 @@ internal sealed class StartOldContainer(IOmsTargets targets) : OmsStep<StartOldC
             });
         }
 
-        return context.Receipt(StoppedKey) is { } before && before != Text(container.State.FinishedAt)
+        return context.Receipt(StoppedKey) is { } before && before != Text(container.FinishedAt)
             ? new Observation.Failed(Reasons.ComponentsUnhealthy, Exited(context, name, container.State))
             : new Observation.NotStarted();
     }
@@ -46,7 +46,7 @@ internal sealed class StartOldContainer(IOmsTargets targets) : OmsStep<StartOldC
         StepContext context, Args args, CancellationToken cancellationToken)
     {
         var container = await InspectAsync(context, args.Container, cancellationToken);
-        return Entry(StoppedKey, Text(container?.State.FinishedAt));
+        return Entry(StoppedKey, Text(container?.FinishedAt));
     }
 
     protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>

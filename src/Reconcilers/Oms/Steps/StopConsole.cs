@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Stops oms_console: the correction JAR must not run while any console does
@@ -45,7 +47,7 @@ internal sealed class StopConsole(IOmsTargets targets) : OmsStep<StopConsole.Arg
                 AttachStderr = true,
             },
             cancellationToken);
-        return Entry(ExecKey, exec.ID);
+        return Entry(ExecKey, exec);
     }
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)

@@ -20,12 +20,12 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer
 
     /// <summary>Whether the stopped container ran after the step had ended. Only times of its own host are compared,
     /// and only whether they are the same.</summary>
-    public static bool RanSince(PlanStep stop, ContainerState state) => state.FinishedAt is { } finished
+    public static bool RanSince(PlanStep stop, InspectedContainer container) => container.FinishedAt is { } finished
         && PlanProgress.Fact(stop, RanUntilFact) is { } known && known != finished;
 
     /// <summary>Whether dockerd may start the container again.</summary>
-    public static bool HasRestartPolicy(ContainerInspectResponse container) =>
-        container.HostConfig.RestartPolicy is { Name: not ("no" or "") };
+    public static bool HasRestartPolicy(InspectedContainer container) =>
+        RestartPolicies.NameOf(container.HostConfig.RestartPolicy) != RestartPolicies.No;
 
     public static SortedDictionary<string, string> Facts(DateTimeOffset first, DateTimeOffset last) =>
         new(StringComparer.Ordinal)
@@ -60,7 +60,7 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer
             return new Observation.Done($"{args.Name} was never started.");
         }
 
-        var finished = container.State.FinishedAt ?? context.Time.GetUtcNow();
+        var finished = container.FinishedAt ?? context.Time.GetUtcNow();
         var first = PlanProgress.Fact(context.Step, FinishedAtFact) ?? finished;
         return new Observation.Done(
             $"{args.Name} stopped at {finished.ToString("u", CultureInfo.InvariantCulture)}.",
@@ -71,11 +71,10 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer
     {
         var containers = Docker(context).Containers;
         await containers.UpdateContainerAsync(
-            args.Container, new ContainerUpdateParameters { RestartPolicy = RestartPolicy.No }, cancellationToken);
+            args.Container, RestartPolicies.Update(RestartPolicies.No), cancellationToken);
         var grace = await GraceAsync(context, args, cancellationToken);
         Targets.EnsureMayAct();
-        await containers.StopContainerAsync(
-            args.Container, new ContainerStopParameters { WaitBeforeKillSeconds = grace }, cancellationToken);
+        await containers.StopContainerAsync(args.Container, grace, cancellationToken);
     }
 
     // A container that was given more time than the default needs it. -1 is no limit.
@@ -86,7 +85,8 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer
             return (int)Math.Min(int.MaxValue, Math.Ceiling(KubernetesDuration.Parse(grace).TotalSeconds));
         }
 
-        var own = (await InspectAsync(context, args.Container, cancellationToken))?.Config.StopTimeout ?? 0;
+        var container = await InspectAsync(context, args.Container, cancellationToken);
+        var own = (int)(container?.Config.StopTimeout?.TotalSeconds ?? 0);
         return own < 0 ? own : Math.Max(own, (int)LeastGrace.TotalSeconds);
     }
 

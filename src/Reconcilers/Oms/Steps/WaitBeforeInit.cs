@@ -23,7 +23,7 @@ internal sealed class WaitBeforeInit(IOmsTargets targets) : OmsStep<WaitBeforeIn
         StepContext context, Args args, CancellationToken cancellationToken)
     {
         if (await InspectAsync(context, args.Container, cancellationToken)
-            is not { State: { Running: true, StartedAt: { } started } })
+            is not { State.Running: true, StartedAt: { } started })
         {
             return new Observation.Failed(Reasons.ComponentsUnhealthy, NotRunning(context, args.Container));
         }
@@ -44,7 +44,7 @@ internal sealed class WaitBeforeInit(IOmsTargets targets) : OmsStep<WaitBeforeIn
 
     protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, Args args, CancellationToken cancellationToken) =>
-        await InspectAsync(context, args.Container, cancellationToken) is { State.StartedAt: { } started }
+        await InspectAsync(context, args.Container, cancellationToken) is { StartedAt: { } started }
             ? new ExpectedDuration(
                 Longest(args), $"The vendor's guide asks for {args.For} after the start of {args.Container}.")
                 .AddTo(Entry(StartedKey, Text(started)))
@@ -62,7 +62,7 @@ internal sealed class WaitBeforeInit(IOmsTargets targets) : OmsStep<WaitBeforeIn
     }
 
     private async Task<DateTimeOffset> NodeTimeAsync(StepContext context, CancellationToken cancellationToken) =>
-        (await Docker(context).System.GetSystemInfoAsync(cancellationToken)).SystemTime ?? context.Time.GetUtcNow();
+        (await Docker(context).System.GetSystemInfoAsync(cancellationToken)).Clock ?? context.Time.GetUtcNow();
 
     private static string Text(DateTimeOffset time) =>
         time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -1,3 +1,4 @@
+using Docker.DotNet.Models;
 using System.IO.Pipelines;
 
 namespace Drydock.Reconcilers.Oms;
@@ -56,7 +57,7 @@ internal sealed class SupervisorSession : IAsyncDisposable
                 AttachStderr = true,
             },
             cancellationToken);
-        return new SupervisorSession(docker, exec.ID, time);
+        return new SupervisorSession(docker, exec, time);
     }
 
     /// <summary>What <c>status</c> prints now. One question at a time.</summary>
@@ -134,9 +135,9 @@ internal sealed class SupervisorSession : IAsyncDisposable
         Answer(null);
     }
 
-    private void Take(ContainerOutputChunk chunk)
+    private void Take(bool isError, ReadOnlyMemory<byte> data)
     {
-        if (Read(chunk.Data.Span) is { } answer)
+        if (Read(data.Span) is { } answer)
         {
             Answer(answer);
         }

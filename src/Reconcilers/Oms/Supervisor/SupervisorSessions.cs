@@ -30,7 +30,7 @@ internal sealed class SupervisorSessions : IAsyncDisposable
         var inspected = await docker.Containers.InspectContainerAsync(container, cancellationToken);
         if (inspected.State is { Running: true, Paused: false, Restarting: false })
         {
-            var run = $"{docker.EndpointName}\n{inspected.ID}\n{inspected.State.StartedAt:O}";
+            var run = $"{docker.EndpointName}\n{inspected.ID}\n{inspected.StartedAt:O}";
             if (await AskAsync(docker, inspected.ID, run, cancellationToken) is { } answer)
             {
                 return SupervisorStatus.Parse(answer);

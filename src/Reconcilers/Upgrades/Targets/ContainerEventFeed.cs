@@ -54,8 +54,7 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
             try
             {
                 await foreach (
-                    var _ in _docker.System.MonitorEventsAsync(
-                        new ContainerEventsParameters { Filters = filters }, cancellationToken))
+                    var _ in _docker.System.MonitorEventsAsync(filters, since: null, cancellationToken))
                 {
                     _signal.Set();
                     _onEvent();

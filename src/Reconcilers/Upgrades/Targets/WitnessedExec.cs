@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Runs a command in a container that must never run twice. Two witnesses show the result afterwards: the exec
@@ -95,7 +97,7 @@ internal sealed class WitnessedExec
             cancellationToken);
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            [ExecKey] = exec.ID,
+            [ExecKey] = exec,
             [ContainerKey] = _container,
             [DirectoryKey] = _directory,
         };
@@ -196,7 +198,7 @@ internal sealed class WitnessedExec
     public async Task<byte[]?> OutputAsync(int maximumBytes, CancellationToken cancellationToken) =>
         await _docker.Containers.ReadFileAsync(_container, $"{_directory}/log", maximumBytes, cancellationToken);
 
-    private async Task<ContainerExecInspectResponse?> InspectAsync(string execId, CancellationToken cancellationToken)
+    private async Task<ExecState?> InspectAsync(string execId, CancellationToken cancellationToken)
     {
         try
         {
@@ -222,7 +224,7 @@ internal sealed class WitnessedExec
     }
 
     // The wrapper ends with the code of the command. It writes the code to a disk that the log may have filled.
-    private WitnessedOutcome? CodeOf(ContainerExecInspectResponse? exec) =>
+    private WitnessedOutcome? CodeOf(ExecState? exec) =>
         exec is { HasEnded: true, ExitCode: { } code }
         && code is >= 0 and <= LargestOwnCode and not (NoWorkingDirectory or NoDirectory or AlreadyStarted)
             ? new WitnessedOutcome(

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Remote;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
@@ -138,7 +139,9 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     [Fact]
     public async Task Image_without_shell_is_refused_by_name()
     {
-        var container = await daemon.RunIdleAsync(_docker, p => p with { Cmd = ["/bin/busybox", "sh", "-c", "/bin/busybox rm /bin/sh; while :; do /bin/busybox sleep 1; done"] });
+        const string Script = "/bin/busybox rm /bin/sh; while :; do /bin/busybox sleep 1; done";
+        var container = await daemon.RunIdleAsync(
+            _docker, options => options["Cmd"] = DockerJson.List(["/bin/busybox", "sh", "-c", Script]));
         await Deadline.UntilAsync("the shell to be gone", async token => (await _docker.RunExecAsync(container, ["/bin/busybox", "test", "-e", "/bin/sh"], cancellationToken: token)).ExitCode != 0);
 
         var trouble = await RefusedAsync(Client(container));
@@ -155,8 +158,8 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
         var running = Client(container).RunAsync(RemoteCommand.Script("cat > /dev/null; touch /data/begun; until [ -e /data/go ]; do sleep 0.05; done") with { Input = secret }, Token);
         await SeenAsync(container, "/data/begun");
 
-        var inspected = await _docker.Containers.InspectContainerAsync(container, Token);
-        inspected.ToString().ShouldNotContain("canary-7");
+        var inspected = await _docker.Containers.InspectContainerJsonAsync(container, Token);
+        inspected.ToJsonString().ShouldNotContain("canary-7");
         using var socket = new HttpClient(new SocketsHttpHandler { ConnectCallback = async (_, ct) => await UnixAsync(ct) });
         foreach (var exec in await ExecsAsync(socket, container))
         {
@@ -242,13 +245,14 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     private async Task<string> RunAsync(bool start = true)
     {
         var image = await daemon.UserlandAsync();
-        var change = (CreateContainerParameters p) => p with
+        return start ? await daemon.RunIdleAsync(_docker, Change) : await daemon.CreateIdleAsync(_docker, Change);
+
+        void Change(JsonObject options)
         {
-            Image = image,
-            User = $"{UserlandLayer.UserId}",
-            HostConfig = p.HostConfig! with { Binds = ["/usr:/usr:ro"] },
-        };
-        return start ? await daemon.RunIdleAsync(_docker, change) : await daemon.CreateIdleAsync(_docker, change);
+            options["Image"] = image;
+            options["User"] = $"{UserlandLayer.UserId}";
+            options["HostConfig"]!["Binds"] = DockerJson.List(["/usr:/usr:ro"]);
+        }
     }
 
     private Task SeenAsync(string container, string path) => Deadline.UntilAsync(

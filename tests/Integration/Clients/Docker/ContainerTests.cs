@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json.Nodes;
+using Docker.DotNet.Models;
 using Drydock.Clients.Docker;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
 using Shouldly;
@@ -16,30 +18,37 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     [Fact]
     public async Task Container_is_created_started_stopped_and_removed()
     {
-        var name = NewName();
-        var id = await daemon.CreateIdleAsync(_client, p => p with { Name = name, Env = ["COLOUR=blue"], Labels = new Dictionary<string, string> { ["team"] = "a" } });
+        var name = DockerDaemonFixture.NewName();
+        var id = await daemon.CreateIdleAsync(
+            _client,
+            options =>
+            {
+                options["Env"] = DockerJson.List(["COLOUR=blue"]);
+                options["Labels"] = Labels("team", "a");
+            },
+            name);
 
         var created = await _client.Containers.InspectContainerAsync(name);
         created.ID.ShouldBe(id);
         created.ShortName.ShouldBe(name);
         created.State.Status.ShouldBe("created");
-        created.State.StartedAt.ShouldBeNull();
-        created.Config.Env.ShouldNotBeNull().ShouldContain("COLOUR=blue");
-        created.Config.Labels.ShouldNotBeNull()["team"].ShouldBe("a");
+        created.StartedAt.ShouldBeNull();
+        created.Config.Env.ShouldContain("COLOUR=blue");
+        created.Label("team").ShouldBe("a");
         created.HostConfig.NetworkMode.ShouldBe("host");
 
         (await _client.Containers.StartContainerAsync(id)).ShouldBeTrue();
         (await _client.Containers.StartContainerAsync(id)).ShouldBeFalse();
         var running = await _client.Containers.InspectContainerAsync(id);
         running.State.Running.ShouldBeTrue();
-        running.State.StartedAt.ShouldNotBeNull();
+        running.StartedAt.ShouldNotBeNull();
 
-        (await _client.Containers.StopContainerAsync(id, new ContainerStopParameters { WaitBeforeKillSeconds = 30 })).ShouldBeTrue();
-        (await _client.Containers.StopContainerAsync(id, new ContainerStopParameters())).ShouldBeFalse();
+        (await _client.Containers.StopContainerAsync(id, 30)).ShouldBeTrue();
+        (await _client.Containers.StopContainerAsync(id, grace: null)).ShouldBeFalse();
         var stopped = await _client.Containers.InspectContainerAsync(id);
         stopped.State.Status.ShouldBe("exited");
         stopped.State.ExitCode.ShouldBe(0);
-        stopped.State.FinishedAt.ShouldNotBeNull().ShouldBeGreaterThan(running.State.StartedAt!.Value);
+        stopped.FinishedAt.ShouldNotBeNull().ShouldBeGreaterThan(running.StartedAt!.Value);
 
         await _client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters());
         await Should.ThrowAsync<DockerNotFoundException>(() => _client.Containers.InspectContainerAsync(id));
@@ -48,10 +57,12 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     [Fact]
     public async Task StopContainerAsync_kills_container_that_ignores_signal_after_grace_period()
     {
-        var id = await daemon.RunIdleAsync(_client, p => p with { Cmd = ["sh", "-c", "trap 'echo asked > /tmp/asked' TERM; touch /tmp/ready; while :; do sleep 0.05; done"] });
+        const string Script = "trap 'echo asked > /tmp/asked' TERM; touch /tmp/ready; while :; do sleep 0.05; done";
+        var id = await daemon.RunIdleAsync(
+            _client, options => options["Cmd"] = DockerJson.List(["sh", "-c", Script]));
         await WaitForFileAsync(id, "/tmp/ready");
 
-        await _client.Containers.StopContainerAsync(id, new ContainerStopParameters { WaitBeforeKillSeconds = 1 });
+        await _client.Containers.StopContainerAsync(id, 1);
 
         (await _client.Containers.InspectContainerAsync(id)).State.ExitCode.ShouldBe(137);
         Encoding.UTF8.GetString((await _client.Containers.ReadFileAsync(id, "/tmp/asked", 100))!).ShouldBe("asked\n");
@@ -60,10 +71,11 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     [Fact]
     public async Task Container_name_in_use_is_a_conflict_naming_its_holder()
     {
-        var name = NewName();
-        var holder = await daemon.CreateIdleAsync(_client, p => p with { Name = name });
+        var name = DockerDaemonFixture.NewName();
+        var holder = await daemon.CreateIdleAsync(_client, name: name);
 
-        var create = await Should.ThrowAsync<DockerNameConflictException>(() => daemon.CreateIdleAsync(_client, p => p with { Name = name }));
+        var create = await Should.ThrowAsync<DockerNameConflictException>(
+            () => daemon.CreateIdleAsync(_client, name: name));
         create.Name.ShouldBe(name);
         create.HolderId.ShouldBe(holder);
     }
@@ -71,39 +83,46 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     [Fact]
     public async Task Restart_policy_of_running_container_can_be_changed()
     {
-        var id = await daemon.RunIdleAsync(_client, p => p with { HostConfig = p.HostConfig! with { RestartPolicy = new RestartPolicy { Name = "always" } } });
-        (await _client.Containers.InspectContainerAsync(id)).HostConfig.RestartPolicy.ShouldNotBeNull().Name.ShouldBe("always");
+        var id = await daemon.RunIdleAsync(
+            _client,
+            options => options["HostConfig"]!["RestartPolicy"] = new JsonObject { ["Name"] = "always" });
+        (await PolicyAsync(id)).ShouldBe((RestartPolicyKind.Always, "always"));
 
-        await _client.Containers.UpdateContainerAsync(id, new ContainerUpdateParameters { RestartPolicy = RestartPolicy.No });
+        await _client.Containers.UpdateContainerAsync(
+            id,
+            new ContainerUpdateParameters { RestartPolicy = new RestartPolicy { Name = RestartPolicyKind.No } });
 
-        (await _client.Containers.InspectContainerAsync(id)).HostConfig.RestartPolicy.ShouldNotBeNull().Name.ShouldBe("no");
+        (await PolicyAsync(id)).ShouldBe((RestartPolicyKind.No, "no"));
     }
 
     [Fact]
     public async Task HostConfig_from_inspect_can_be_reused_for_new_container()
     {
         var directory = Directory.CreateDirectory($"{daemon.Root}/bind-{Guid.NewGuid():N}").FullName;
-        var old = await daemon.CreateIdleAsync(_client, p => p with
+        var old = await daemon.CreateIdleAsync(_client, options => options["HostConfig"] = new JsonObject
         {
-            HostConfig = new HostConfig
-            {
-                NetworkMode = "host",
-                Binds = [$"{directory}:/data:ro"],
-                PidsLimit = -1,
-                Ulimits = [new Ulimit { Name = "nproc", Soft = 65535, Hard = 65535 }],
-                Other = new Dictionary<string, System.Text.Json.JsonElement> { ["DnsSearch"] = System.Text.Json.JsonDocument.Parse("[\"meta.example\"]").RootElement },
-            },
+            ["NetworkMode"] = "host",
+            ["Binds"] = DockerJson.List([$"{directory}:/data:ro"]),
+            ["PidsLimit"] = -1,
+            ["Ulimits"] = new JsonArray(new JsonObject { ["Name"] = "nproc", ["Soft"] = 65535, ["Hard"] = 65535 }),
+            ["DnsSearch"] = DockerJson.List(["meta.example"]),
         });
-        var before = await _client.Containers.InspectContainerAsync(old);
+        var before = await HostAsync(old);
 
-        var copy = await _client.Containers.CreateContainerAsync(new CreateContainerParameters { Image = DockerDaemonFixture.Image, Cmd = ["true"], HostConfig = before.HostConfig });
+        var copy = await _client.Containers.CreateContainerAsync(DockerDaemonFixture.NewName(), new JsonObject
+        {
+            ["Image"] = DockerDaemonFixture.Image,
+            ["Cmd"] = DockerJson.List(["true"]),
+            ["HostConfig"] = before.DeepClone(),
+        });
 
-        var after = await _client.Containers.InspectContainerAsync(copy.ID);
-        after.HostConfig.Binds.ShouldBe([$"{directory}:/data:ro"]);
-        after.HostConfig.Ulimits.ShouldNotBeNull().ShouldHaveSingleItem().ShouldBe(new Ulimit { Name = "nproc", Soft = 65535, Hard = 65535 });
-        after.HostConfig.Other.ShouldNotBeNull()["DnsSearch"].ToString().ShouldBe("[\"meta.example\"]");
-        after.HostConfig.Other.Keys.ShouldBe(before.HostConfig.Other!.Keys, ignoreOrder: true);
-        after.Mounts.ShouldHaveSingleItem().RW.ShouldBeFalse();
+        var after = await HostAsync(copy.ID);
+        after.Texts("Binds").ShouldBe([$"{directory}:/data:ro"]);
+        var limit = after.Objects("Ulimits").ShouldHaveSingleItem();
+        (limit.Text("Name"), limit.Number("Soft"), limit.Number("Hard")).ShouldBe(("nproc", 65535L, 65535L));
+        after.Texts("DnsSearch").ShouldBe(["meta.example"]);
+        after.Select(member => member.Key).ShouldBe(before.Select(member => member.Key), ignoreOrder: true);
+        (await _client.Containers.InspectContainerAsync(copy.ID)).Mounts.ShouldHaveSingleItem().RW.ShouldBeFalse();
     }
 
     [Fact]
@@ -111,10 +130,9 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     {
         var source = $"{daemon.Root}/not-there";
 
-        var refusal = await Should.ThrowAsync<DockerApiException>(() => daemon.CreateIdleAsync(_client, p => p with
-        {
-            HostConfig = p.HostConfig! with { Mounts = [new Mount { Type = "bind", Source = source, Target = "/data" }] },
-        }));
+        var refusal = await Should.ThrowAsync<DockerApiException>(() => daemon.CreateIdleAsync(
+            _client,
+            options => options["HostConfig"]!["Mounts"] = new JsonArray(DockerDaemonFixture.Mount(source))));
 
         refusal.EngineMessage.ShouldContain(source);
         Directory.Exists(source).ShouldBeFalse();
@@ -123,7 +141,8 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     [Fact]
     public async Task Container_with_missing_image_is_refused_as_not_found()
     {
-        var refusal = await Should.ThrowAsync<DockerNotFoundException>(() => daemon.CreateIdleAsync(_client, p => p with { Image = "drydock/none:9" }));
+        var refusal = await Should.ThrowAsync<DockerNotFoundException>(
+            () => daemon.CreateIdleAsync(_client, options => options["Image"] = "drydock/none:9"));
 
         refusal.EngineMessage.ShouldContain("drydock/none:9");
     }
@@ -141,11 +160,13 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     [Fact]
     public async Task ListContainersAsync_shows_stopped_containers_on_request_and_filters_labels()
     {
-        var mark = NewName();
-        var labels = new Dictionary<string, string> { ["mark"] = mark };
-        var running = await daemon.RunIdleAsync(_client, p => p with { Labels = labels });
-        var created = await daemon.CreateIdleAsync(_client, p => p with { Labels = labels });
-        var filters = new Dictionary<string, IReadOnlyList<string>> { ["label"] = [$"mark={mark}"] };
+        var mark = DockerDaemonFixture.NewName();
+        var running = await daemon.RunIdleAsync(_client, options => options["Labels"] = Labels("mark", mark));
+        var created = await daemon.CreateIdleAsync(_client, options => options["Labels"] = Labels("mark", mark));
+        var filters = new Dictionary<string, IDictionary<string, bool>>
+        {
+            ["label"] = new Dictionary<string, bool> { [$"mark={mark}"] = true },
+        };
 
         (await _client.Containers.ListContainersAsync(new ContainersListParameters { Filters = filters })).Select(c => c.ID).ShouldBe([running]);
         (await _client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = filters })).Select(c => c.ID).ShouldBe([running, created], ignoreOrder: true);
@@ -154,13 +175,22 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     [Fact]
     public async Task Refused_container_environment_hides_its_values()
     {
-        var refusal = await Should.ThrowAsync<DockerApiException>(() => daemon.CreateIdleAsync(_client, p => p with { Env = ["GOOD=canary-one-8812", "=canary-two-8812"] }));
+        var refusal = await Should.ThrowAsync<DockerApiException>(() => daemon.CreateIdleAsync(
+            _client, options => options["Env"] = DockerJson.List(["GOOD=canary-one-8812", "=canary-two-8812"])));
 
         refusal.ToString().ShouldNotContain("canary");
         refusal.ToString().ShouldContain("***");
     }
 
-    private static string NewName() => $"t-{Guid.NewGuid():N}";
+    private static JsonObject Labels(string name, string value) => new() { [name] = value };
+
+    private async Task<JsonObject> HostAsync(string id) =>
+        (JsonObject)(await _client.Containers.InspectContainerJsonAsync(id))["HostConfig"]!;
+
+    // As the package reads it, and as the engine wrote it.
+    private async Task<(RestartPolicyKind Read, string? Written)> PolicyAsync(string id) => (
+        (await _client.Containers.InspectContainerAsync(id)).HostConfig.RestartPolicy.Name,
+        (await HostAsync(id))["RestartPolicy"]!["Name"]!.GetValue<string>());
 
     private async Task WaitForFileAsync(string id, string path)
     {

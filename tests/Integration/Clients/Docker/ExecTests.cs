@@ -1,3 +1,4 @@
+using Docker.DotNet.Models;
 using Drydock.Clients.Docker;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
 using Shouldly;
@@ -26,7 +27,6 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
 
         ended.HasEnded.ShouldBeTrue();
         ended.ExitCode.ShouldBe(7);
-        ended.ContainerID.ShouldBe(container);
         var refusal = await Should.ThrowAsync<DockerConflictException>(() => _client.Exec.StartContainerExecAsync(exec));
         refusal.Message.ShouldContain(exec);
         (await ReadTextAsync(container, "/tmp/count")).ShouldBe("ran\n");
@@ -42,7 +42,6 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
         var running = await _client.Exec.InspectContainerExecAsync(exec);
         running.Running.ShouldBeTrue();
         running.ExitCode.ShouldBeNull();
-        running.Pid.ShouldBeGreaterThan(0);
         await Should.ThrowAsync<DockerConflictException>(() => _client.Exec.StartContainerExecAsync(exec));
         await Should.ThrowAsync<DockerConflictException>(() => _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters()));
 
@@ -83,37 +82,31 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
         var container = await daemon.RunIdleAsync(_client);
         var exec = await PrepareAsync(container, "seq 1 100000; seq 5 >&2", attached: true);
 
-        var output = await _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters { MaxStdoutBytes = 40 });
+        var output = await _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters());
 
         output.Stdout.TotalBytes.ShouldBe(588895);
         output.Stdout.Text.ShouldStartWith("1\n2\n3\n");
         output.Stdout.Text.ShouldEndWith("\n99998\n99999\n100000\n");
-        output.Stdout.OmittedBytes.ShouldBe(588895 - 40);
+        output.Stdout.OmittedBytes.ShouldBe(588895 - ContainerExecAttachParameters.MaxBytes);
         output.Stderr.Text.ShouldBe("1\n2\n3\n4\n5\n");
-    }
-
-    [Fact]
-    public async Task Exec_with_terminal_returns_all_output_as_stdout()
-    {
-        var container = await daemon.RunIdleAsync(_client);
-        var created = await _client.Exec.ExecCreateContainerAsync(
-            container, new ContainerExecCreateParameters { Cmd = ["sh", "-c", "echo out; echo err >&2"], Tty = true, AttachStdout = true, AttachStderr = true });
-
-        var output = await _client.Exec.StartAndAttachContainerExecAsync(created.ID, new ContainerExecAttachParameters { Tty = true });
-
-        output.Stdout.Text.ShouldBe("out\r\nerr\r\n");
-        output.Stderr.TotalBytes.ShouldBe(0);
     }
 
     [Fact]
     public async Task Exec_uses_requested_environment_user_and_working_directory()
     {
         var container = await daemon.RunIdleAsync(_client);
-        var created = await _client.Exec.ExecCreateContainerAsync(
+        var exec = await _client.Exec.ExecCreateContainerAsync(
             container,
-            new ContainerExecCreateParameters { Cmd = ["sh", "-c", "echo $WHO $PWD $(busybox id -u)"], Env = ["WHO=drydock"], WorkingDir = "/etc", User = "123", AttachStdout = true });
+            new ContainerExecCreateParameters
+            {
+                Cmd = ["sh", "-c", "echo $WHO $PWD $(busybox id -u)"],
+                Env = ["WHO=drydock"],
+                WorkingDir = "/etc",
+                User = "123",
+                AttachStdout = true,
+            });
 
-        var output = await _client.Exec.StartAndAttachContainerExecAsync(created.ID, new ContainerExecAttachParameters());
+        var output = await _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters());
 
         output.Stdout.Text.ShouldBe("drydock /etc 123\n");
     }
@@ -130,9 +123,10 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
     public async Task Exec_of_missing_program_fails_with_engine_message()
     {
         var container = await daemon.RunIdleAsync(_client);
-        var created = await _client.Exec.ExecCreateContainerAsync(container, new ContainerExecCreateParameters { Cmd = ["/no/such/program"] });
+        var exec = await _client.Exec.ExecCreateContainerAsync(
+            container, new ContainerExecCreateParameters { Cmd = ["/no/such/program"] });
 
-        var refusal = await Should.ThrowAsync<DockerApiException>(() => _client.Exec.StartContainerExecAsync(created.ID));
+        var refusal = await Should.ThrowAsync<DockerApiException>(() => _client.Exec.StartContainerExecAsync(exec));
 
         refusal.EngineMessage.ShouldContain("/no/such/program");
     }
@@ -165,9 +159,15 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
         (await _client.Containers.InspectContainerAsync(container)).State.Running.ShouldBeFalse();
     }
 
-    private async Task<string> PrepareAsync(string container, string script, bool attached = false) => (await _client.Exec.ExecCreateContainerAsync(
-        container,
-        new ContainerExecCreateParameters { Cmd = ["sh", "-c", script], AttachStdout = attached, AttachStderr = attached })).ID;
+    private Task<string> PrepareAsync(string container, string script, bool attached = false) =>
+        _client.Exec.ExecCreateContainerAsync(
+            container,
+            new ContainerExecCreateParameters
+            {
+                Cmd = ["sh", "-c", script],
+                AttachStdout = attached,
+                AttachStderr = attached,
+            });
 
     private async Task<string> ReadTextAsync(string container, string path) =>
         System.Text.Encoding.UTF8.GetString((await _client.Containers.ReadFileAsync(container, path, 10_000)).ShouldNotBeNull());

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Docker.DotNet.Models;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Snapshots;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
@@ -20,18 +21,16 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
         var image = await SavedImage.CreateAsync(ballastBytes: 2_000_000);
         var archive = await image.ArchiveAsync("drydock/loaded:1");
         using var stream = new MemoryStream(archive);
-        var sent = new Recorder();
+        var lines = new List<string>();
 
-        var lines = await _client.Images.LoadImageAsync(new ImageLoadParameters { BytesSent = sent }, stream).ToListAsync();
+        await _client.Images.LoadImageAsync(stream, lines.Add);
 
-        lines.ShouldContain(line => line.Stream != null && line.Stream.Contains("Loaded image: drydock/loaded:1", StringComparison.Ordinal));
-        lines.ShouldContain(line => line.Progress != null && line.Progress.Total > 0);
-        sent.Values.Last().ShouldBe(archive.Length);
-        sent.Values.ShouldBeInOrder();
+        lines.ShouldContain(line => line.Contains("Loaded image: drydock/loaded:1", StringComparison.Ordinal));
+        stream.Position.ShouldBe(archive.Length);
         var loaded = await _client.Images.InspectImageAsync("drydock/loaded:1");
         loaded.ID.ShouldBe(image.Id);
         loaded.RepoDigests.ShouldBeEmpty();
-        loaded.Config.ShouldNotBeNull().Env.ShouldBe(["PATH=/bin"]);
+        (await _client.Images.InspectImageConfigAsync("drydock/loaded:1")).Texts("Env").ShouldBe(["PATH=/bin"]);
     }
 
     [Fact]
@@ -39,7 +38,8 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     {
         using var garbage = new MemoryStream("this is not an archive"u8.ToArray());
 
-        var failure = await Should.ThrowAsync<DockerStreamException>(() => _client.Images.LoadImageAsync(new ImageLoadParameters(), garbage).ToListAsync().AsTask());
+        var failure = await Should.ThrowAsync<DockerStreamException>(
+            () => _client.Images.LoadImageAsync(garbage, _ => { }));
 
         failure.EngineMessage.ShouldNotBeNullOrEmpty();
         failure.Message.ShouldContain(_client.EndpointName);
@@ -50,7 +50,8 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     {
         using var garbage = new EndlessGarbage(64L * 1024 * 1024);
 
-        var failure = await Should.ThrowAsync<DockerStreamException>(() => _client.Images.LoadImageAsync(new ImageLoadParameters(), garbage).ToListAsync().AsTask());
+        var failure = await Should.ThrowAsync<DockerStreamException>(
+            () => _client.Images.LoadImageAsync(garbage, _ => { }));
 
         failure.EngineMessage.ShouldNotBeNullOrEmpty();
     }
@@ -61,7 +62,7 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
         var image = await SavedImage.CreateAsync(ballastBytes: 3_000_000);
         using var broken = new BreakingStream(await image.ArchiveAsync("drydock/broken:1"), breakAt: 2_500_000);
 
-        var failure = await Should.ThrowAsync<IOException>(() => _client.Images.LoadImageAsync(new ImageLoadParameters(), broken).ToListAsync().AsTask());
+        var failure = await Should.ThrowAsync<IOException>(() => _client.Images.LoadImageAsync(broken, _ => { }));
 
         failure.Message.ShouldContain(BreakingStream.Reason);
         await Should.ThrowAsync<DockerNotFoundException>(() => _client.Images.InspectImageAsync("drydock/broken:1"));
@@ -77,7 +78,8 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(hashed));
         await using var sending = new CheckedStream(new MemoryStream(sent), sent.Length, sha256, () => new SnapshotException(SnapshotFailure.ChecksumMismatch, "It changed."));
 
-        var failure = await Should.ThrowAsync<SnapshotException>(() => _client.Images.LoadImageAsync(new ImageLoadParameters(), sending).ToListAsync().AsTask());
+        var failure = await Should.ThrowAsync<SnapshotException>(
+            () => _client.Images.LoadImageAsync(sending, _ => { }));
 
         failure.Message.ShouldBe("It changed.");
         await Should.ThrowAsync<DockerNotFoundException>(() => _client.Images.InspectImageAsync("drydock/replaced:1"));
@@ -90,7 +92,7 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
         var archive = await image.ArchiveAsync("drydock/cut:1");
         using var cut = new MemoryStream(archive, 0, archive.Length / 2);
 
-        await Should.ThrowAsync<DockerStreamException>(() => _client.Images.LoadImageAsync(new ImageLoadParameters(), cut).ToListAsync().AsTask());
+        await Should.ThrowAsync<DockerStreamException>(() => _client.Images.LoadImageAsync(cut, _ => { }));
 
         await Should.ThrowAsync<DockerNotFoundException>(() => _client.Images.InspectImageAsync("drydock/cut:1"));
     }
@@ -101,9 +103,9 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
         await _client.Images.TagImageAsync(DockerDaemonFixture.Image, new ImageTagParameters { RepositoryName = "drydock/other", Tag = "2" });
         (await _client.Images.InspectImageAsync(DockerDaemonFixture.Image)).RepoTags.ShouldContain("drydock/other:2");
 
-        var removed = await _client.Images.DeleteImageAsync("drydock/other:2", new ImageDeleteParameters());
+        await _client.Images.DeleteImageAsync("drydock/other:2");
 
-        removed.ShouldHaveSingleItem().Untagged.ShouldBe("drydock/other:2");
+        await Should.ThrowAsync<DockerNotFoundException>(() => _client.Images.InspectImageAsync("drydock/other:2"));
         (await _client.Images.InspectImageAsync(DockerDaemonFixture.Image)).RepoTags.ShouldBe([DockerDaemonFixture.Image]);
     }
 
@@ -113,7 +115,7 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
         var image = await _client.Images.InspectImageAsync(DockerDaemonFixture.Image);
         await daemon.CreateIdleAsync(_client);
 
-        await Should.ThrowAsync<DockerConflictException>(() => _client.Images.DeleteImageAsync(image.ID, new ImageDeleteParameters()));
+        await Should.ThrowAsync<DockerConflictException>(() => _client.Images.DeleteImageAsync(image.ID));
     }
 
     [Fact]
@@ -124,11 +126,10 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
         var auth = new AuthConfig { Username = Registry.User, Password = Registry.Password, ServerAddress = registry.Address };
 
         var known = await _client.Images.InspectDistributionAsync(registry.Reference, auth);
-        var lines = await _client.Images.CreateImageAsync(new ImagesCreateParameters { FromImage = registry.Reference }, auth).ToListAsync();
+        await _client.Images.CreateImageAsync(registry.Reference, auth);
 
         known.Descriptor.Digest.ShouldBe(SavedImage.Digest(image.Manifest));
-        known.Platforms.ShouldHaveSingleItem().Os.ShouldBe("linux");
-        lines.ShouldContain(line => line.Status == "Pull complete");
+        known.Platforms.ShouldHaveSingleItem().OS.ShouldBe("linux");
         var pulled = await _client.Images.InspectImageAsync(registry.Reference);
         pulled.ID.ShouldBe(image.Id);
         pulled.RepoDigests.ShouldHaveSingleItem().ShouldEndWith(SavedImage.Digest(image.Manifest));
@@ -141,7 +142,8 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
         var auth = new AuthConfig { Username = Registry.User, Password = "canary-wrong-password-9902", ServerAddress = registry.Address };
 
         var asked = await Should.ThrowAsync<DockerUnauthorizedException>(() => _client.Images.InspectDistributionAsync(registry.Reference, auth));
-        var pulled = await Should.ThrowAsync<DockerException>(() => _client.Images.CreateImageAsync(new ImagesCreateParameters { FromImage = registry.Reference }, auth).ToListAsync().AsTask());
+        var pulled = await Should.ThrowAsync<DockerException>(
+            () => _client.Images.CreateImageAsync(registry.Reference, auth));
 
         asked.ToString().ShouldNotContain("canary");
         pulled.ToString().ShouldNotContain("canary");
@@ -154,17 +156,12 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
         await using var registry = Registry.Start(await SavedImage.CreateAsync(), daemon.OutsideAddress);
         var auth = new AuthConfig { Username = Registry.User, Password = Registry.Password, ServerAddress = registry.Address };
 
-        var missing = await Should.ThrowAsync<DockerException>(() => _client.Images.CreateImageAsync(new ImagesCreateParameters { FromImage = $"{registry.Address}/team/app:2" }, auth).ToListAsync().AsTask());
-        var nobody = await Should.ThrowAsync<DockerException>(() => _client.Images.CreateImageAsync(new ImagesCreateParameters { FromImage = $"{daemon.OutsideAddress}:1/team/app:1" }, authConfig: null).ToListAsync().AsTask());
+        var missing = await Should.ThrowAsync<DockerException>(
+            () => _client.Images.CreateImageAsync($"{registry.Address}/team/app:2", auth));
+        var nobody = await Should.ThrowAsync<DockerException>(
+            () => _client.Images.CreateImageAsync($"{daemon.OutsideAddress}:1/team/app:1", auth: null));
 
         missing.Message.ShouldContain("manifest");
         nobody.Message.ShouldContain("refused");
-    }
-
-    private sealed class Recorder : IProgress<long>
-    {
-        public List<long> Values { get; } = [];
-
-        public void Report(long value) => Values.Add(value);
     }
 }

@@ -34,7 +34,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
         result.Stdout.TotalBytes.ShouldBe(108894);
         result.Stderr.Text.ShouldBe("err\n");
         file.ShouldNotBeNull().Length.ShouldBe((int)new FileInfo("/bin/busybox").Length);
-        await client.Containers.StopContainerAsync(container, new ContainerStopParameters { WaitBeforeKillSeconds = 10 });
+        await client.Containers.StopContainerAsync(container, 10);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
         var image = await SavedImage.CreateAsync(ballastBytes: 5_000_000);
         using var archive = new MemoryStream(await image.ArchiveAsync("drydock/ssh:1"));
 
-        await client.Images.LoadImageAsync(new ImageLoadParameters(), archive).ToListAsync();
+        await client.Images.LoadImageAsync(archive, _ => { });
 
         (await client.Images.InspectImageAsync("drydock/ssh:1")).ID.ShouldBe(image.Id);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Remote;
@@ -39,12 +40,20 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
     {
         var image = await daemon.UserlandAsync();
         await using var client = DockerDaemonFixture.Client(daemon.UnixEndpoint);
-        var container = await daemon.RunIdleAsync(client, p => p with
+        var container = await daemon.RunIdleAsync(client, options =>
         {
-            Image = image,
-            User = user,
-            Cmd = command is null ? p.Cmd : ["/bin/sh", "-c", command],
-            HostConfig = new HostConfig { NetworkMode = "none", Binds = ["/usr:/usr:ro", "/etc/alternatives:/etc/alternatives:ro"] },
+            options["Image"] = image;
+            options["User"] = user;
+            if (command is not null)
+            {
+                options["Cmd"] = DockerJson.List(["/bin/sh", "-c", command]);
+            }
+
+            options["HostConfig"] = new JsonObject
+            {
+                ["NetworkMode"] = "none",
+                ["Binds"] = DockerJson.List(["/usr:/usr:ro", "/etc/alternatives:/etc/alternatives:ro"]),
+            };
         });
         var shop = new ContainerWorkshop(daemon, container);
         await shop.ShellAsync($"mkdir -p {Deploy}/bin {Deploy}/data {Deploy}/log {Deploy}/scripts /data/new/bin");

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Docker.DotNet.Models;
 using Drydock.Clients.Docker;
 using Drydock.Reconcilers.Oms;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
@@ -54,7 +56,11 @@ public sealed class ContainerHttpTests(DockerDaemonFixture daemon) : IAsyncLifet
 
     private async Task StartAsync(IReadOnlyList<string> binds)
     {
-        await _client.Containers.CreateContainerAsync(new CreateContainerParameters { Name = _name, Image = $"{_name}:test", HostConfig = new HostConfig { Binds = binds, NetworkMode = "none" } });
+        await _client.Containers.CreateContainerAsync(_name, new JsonObject
+        {
+            ["Image"] = $"{_name}:test",
+            ["HostConfig"] = new JsonObject { ["Binds"] = DockerJson.List(binds), ["NetworkMode"] = "none" },
+        });
         await _client.Containers.StartContainerAsync(_name);
     }
 }

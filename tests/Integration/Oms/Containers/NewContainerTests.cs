@@ -9,6 +9,7 @@ using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
 using Shouldly;
 using Xunit;
+using ContainerRemoveParameters = Docker.DotNet.Models.ContainerRemoveParameters;
 
 namespace Drydock.Tests.Integration.Oms.Containers;
 
@@ -69,18 +70,26 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
         var made = await CreateAsync(old, new ContainerSpec());
 
         // Of ports, nothing was published; dockerd shows that as {} or as null.
-        Differences(old.HostConfig.ToJson(), made.HostConfig.ToJson()).Except(["PortBindings"]).ShouldBe(
+        Differences(Host(old), Host(made)).Except(["PortBindings"]).ShouldBe(
             ["Binds", "MaskedPaths", "Privileged", "ReadonlyPaths", "RestartPolicy", "SecurityOpt", "Ulimits"]);
-        Differences(old.Config.ToJson(), made.Config.ToJson()).ShouldBe(["Env", "Image", "Labels", "OpenStdin", "Tty", "Volumes"]);
-        made.HostConfig.Ulimits!.ShouldBe([new Ulimit { Name = "nofile", Soft = 1024, Hard = 2048 }, new Ulimit { Name = "nproc", Soft = 65535, Hard = 65535 }]);
-        made.Config.Env!.ShouldBe(["OF_IMAGE=new", "TZ=Asia/Shanghai", "OMS_HOST_IP=192.0.2.1", "IS_UPGRADE=true", .. old.Config.Env!.Where(line => line.StartsWith("PATH=", StringComparison.Ordinal))], ignoreOrder: true);
-        made.Config.Labels!.Where(label => !label.Key.StartsWith("drydock.dev/", StringComparison.Ordinal)).Select(label => $"{label.Key}={label.Value}").ShouldBe(["team=dba", "version=new"], ignoreOrder: true);
-        (made.HostConfig.Privileged, made.HostConfig.RestartPolicy!.Name).ShouldBe((true, "no"));
+        Differences(Config(old), Config(made)).ShouldBe(["Env", "Image", "Labels", "OpenStdin", "Tty", "Volumes"]);
+        Host(made).Objects("Ulimits").Select(limit => $"{limit.Text("Name")} {limit["Soft"]} {limit["Hard"]}").ShouldBe(
+            ["nofile 1024 2048", "nproc 65535 65535"]);
+        var path = Config(old).Texts("Env").Where(line => line.StartsWith("PATH=", StringComparison.Ordinal));
+        Config(made).Texts("Env").ShouldBe(
+            ["OF_IMAGE=new", "TZ=Asia/Shanghai", "OMS_HOST_IP=192.0.2.1", "IS_UPGRADE=true", .. path],
+            ignoreOrder: true);
+        ((JsonObject)Config(made)["Labels"]!)
+            .Where(label => !label.Key.StartsWith("drydock.dev/", StringComparison.Ordinal))
+            .Select(label => $"{label.Key}={label.Value}")
+            .ShouldBe(["team=dba", "version=new"], ignoreOrder: true);
+        $"{Host(made)["Privileged"]} {Host(made)["RestartPolicy"]!["Name"]}".ShouldBe("true no");
         Sources(made).ShouldBe(Sources(old), "every mount shows the same place of the host, also the volume without a name");
 
-        await _client.Containers.StopContainerAsync(old.ID, new ContainerStopParameters { WaitBeforeKillSeconds = 1 });
-        (await _client.Containers.StartContainerAsync(made.ID)).ShouldBeTrue();
-        var limits = await _client.RunExecAsync(made.ID, ["cat", "/proc/1/limits", "/etc/hosts"], CancellationToken.None);
+        await _client.Containers.StopContainerAsync(Id(old), 1);
+        (await _client.Containers.StartContainerAsync(Id(made))).ShouldBeTrue();
+        var limits = await _client.RunExecAsync(
+            Id(made), ["cat", "/proc/1/limits", "/etc/hosts"], CancellationToken.None);
         limits.Stdout.Text.ShouldContain("metadb");
         limits.Stdout.Text.ShouldMatch(@"Max processes +65535 +65535");
         limits.Stdout.Text.ShouldMatch(@"Max open files +1024 +2048");
@@ -102,27 +111,30 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
             Env = [new EnvironmentVariable { Name = "TOKEN", ValueFrom = new EnvironmentSource { SecretKeyRef = new SecretKeyReference { Name = "oms", Key = "token" } } }],
         });
 
-        made.HostConfig.ExtraHosts.ShouldBe(["metadb:192.0.2.10"]);
-        (made.HostConfig.LogConfig!.Type, made.HostConfig.LogConfig.Config!["max-size"]).ShouldBe(("local", "5m"));
-        made.HostConfig.Memory.ShouldBe(old.HostConfig.Memory * 2);
-        made.HostConfig.Binds.ShouldBe([$"{_data}/logs:/opt/logs:ro"]);
-        made.Config.Env!.ShouldContain("TOKEN=oms/token");
-        made.Config.Labels!["team"].ShouldBe("dba");
-        made.Config.Entrypoint.ShouldBeNull();
-        made.Config.Cmd.ShouldBe(old.Config.Cmd);
+        var (config, host) = (Config(made), Host(made));
+        host.Texts("ExtraHosts").ShouldBe(["metadb:192.0.2.10"]);
+        var log = (JsonObject)host["LogConfig"]!;
+        (log.Text("Type"), (log["Config"] as JsonObject).Text("max-size")).ShouldBe(("local", "5m"));
+        host.Number("Memory").ShouldBe(Host(old).Number("Memory") * 2);
+        host.Texts("Binds").ShouldBe([$"{_data}/logs:/opt/logs:ro"]);
+        config.Texts("Env").ShouldContain("TOKEN=oms/token");
+        (config["Labels"] as JsonObject).Text("team").ShouldBe("dba");
+        config["Entrypoint"].ShouldBeNull();
+        config.Texts("Cmd").ShouldBe(Config(old).Texts("Cmd"));
     }
 
     [Fact]
     public async Task Probe_copies_nothing_of_the_image_into_empty_volumes()
     {
-        HostConfig[] forms =
+        var mount = new JsonObject { ["Type"] = "volume", ["Source"] = $"{_name}-long", ["Target"] = "/bin" };
+        JsonObject[] forms =
         [
-            new() { Binds = [$"{_name}-short:/bin:ro"] },
-            new() { Mounts = [new Mount { Type = "volume", Source = $"{_name}-long", Target = "/bin" }] },
+            new() { ["Binds"] = DockerJson.List([$"{_name}-short:/bin:ro"]) },
+            new() { ["Mounts"] = new JsonArray(mount) },
         ];
         foreach (var form in forms)
         {
-            await _client.Containers.CreateContainerAsync(ProbeContainer.Of(new CreateContainerParameters { Name = NewName, Image = Image("new"), HostConfig = form }));
+            await _client.Containers.CreateContainerAsync(NewName, ProbeContainer.Of(Options(form)));
             await _client.Containers.RemoveContainerAsync(NewName, new ContainerRemoveParameters { RemoveVolumes = true });
         }
 
@@ -131,8 +143,11 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
             Files(volume).ShouldBeEmpty(volume);
         }
 
-        await _client.Containers.CreateContainerAsync(new CreateContainerParameters { Name = NewName, Image = Image("new"), HostConfig = forms[1] });
+        await _client.Containers.CreateContainerAsync(NewName, Options(forms[1]));
         Files($"{_name}-long").ShouldNotBeEmpty("a container that is no probe has them filled");
+
+        static JsonObject Options(JsonObject host) =>
+            new() { ["Image"] = Image("new"), ["HostConfig"] = host.DeepClone() };
     }
 
     [Fact]
@@ -158,17 +173,24 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
     private static string Image(string version) => $"drydock/container-{version}:1";
 
     // The image and its command may end the options.
-    private async Task<ContainerInspectResponse> RunOldAsync(params string[] options)
+    private async Task<JsonObject> RunOldAsync(params string[] options)
     {
         string[] image = options.Contains(Image("old"), StringComparer.Ordinal) ? [] : [Image("old")];
         await Shell.RunAsync("docker", ["-H", Socket, "run", "-d", "--name", _name, "--net", "host", .. options, .. image]);
-        return await _client.Containers.InspectContainerAsync(_name);
+        return await _client.Containers.InspectContainerJsonAsync(_name);
     }
 
-    private async Task<ContainerInspectResponse> CreateAsync(ContainerInspectResponse old, ContainerSpec changes)
+    private async Task<JsonObject> CreateAsync(JsonObject old, ContainerSpec changes)
     {
-        var inherited = InheritedOptions.Of(old, (await _client.Images.InspectImageAsync(old.Image)).Config!);
-        var args = new CreateContainer.Args(NewName, old.ID, inherited.Hash, Image("new"), "192.0.2.1", IsUpgrade: true, ChangesHash: ContainerOverrides.Hash(changes));
+        var inherited = InheritedOptions.Of(old, await _client.Images.InspectImageConfigAsync(old.Text("Image")!));
+        var args = new CreateContainer.Args(
+            NewName,
+            Id(old),
+            inherited.Hash,
+            Image("new"),
+            "192.0.2.1",
+            IsUpgrade: true,
+            ChangesHash: ContainerOverrides.Hash(changes));
         var step = new PlanStep { Id = "PrepareImage/oms-a/create", Node = "oms-a", Action = nameof(CreateContainer), Parameters = StepArguments.Write(args) };
         var context = new StepContext { OwnerUid = OneHost.Uid, Plan = new Plan { Steps = [step] }, Step = step, Time = TimeProvider.System };
         IStepAction action = new CreateContainer(new OneHost(_client, changes));
@@ -176,19 +198,25 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
         (await action.ObserveAsync(context, CancellationToken.None)).ShouldBeOfType<Observation.NotStarted>();
         await action.ActAsync(context, CancellationToken.None);
         var done = (await action.ObserveAsync(context, CancellationToken.None)).ShouldBeOfType<Observation.Done>();
-        var made = await _client.Containers.InspectContainerAsync(NewName);
-        done.Facts![CreateContainer.ContainerIdFact].ShouldBe(made.ID);
-        OptionFields.Of(made.Config, made.HostConfig).DifferencesTo(done.Facts[CreateContainer.OptionsFact]).ShouldBeEmpty();
+        var made = await _client.Containers.InspectContainerJsonAsync(NewName);
+        done.Facts![CreateContainer.ContainerIdFact].ShouldBe(Id(made));
+        OptionFields.OfContainer(made).DifferencesTo(done.Facts[CreateContainer.OptionsFact]).ShouldBeEmpty();
         return made;
     }
+
+    private static string Id(JsonObject container) => container.Text("Id")!;
+
+    private static JsonObject Config(JsonObject container) => (JsonObject)container["Config"]!;
+
+    private static JsonObject Host(JsonObject container) => (JsonObject)container["HostConfig"]!;
 
     private static IEnumerable<string> Differences(JsonObject before, JsonObject after) => before.Select(field => field.Key)
         .Union(after.Select(field => field.Key), StringComparer.Ordinal)
         .Where(name => !JsonNode.DeepEquals(before[name], after[name]))
         .Order(StringComparer.Ordinal);
 
-    private static IEnumerable<string> Sources(ContainerInspectResponse container) => container.Mounts
-        .Where(mount => mount.Destination != "/var/cache")
-        .Select(mount => $"{mount.Source} {mount.Destination} {mount.RW}")
+    private static IEnumerable<string> Sources(JsonObject container) => container.Objects("Mounts")
+        .Where(mount => mount.Text("Destination") != "/var/cache")
+        .Select(mount => $"{mount.Text("Source")} {mount.Text("Destination")} {mount["RW"]}")
         .Order(StringComparer.Ordinal);
 }

@@ -5,6 +5,7 @@ using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
+using AuthConfig = Docker.DotNet.Models.AuthConfig;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Integration.Oms.Containers;

@@ -1,7 +1,9 @@
+using Docker.DotNet.Models;
 using Drydock.Clients.Docker;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
+using Version = System.Version;
 
 namespace Drydock.Tests.Unit.Clients.Docker;
 
@@ -9,38 +11,42 @@ public sealed class ApiVersionTests
 {
     [Theory]
     [InlineData("1.41", null, "1.41")]
-    [InlineData("1.35", "1.12", "1.35")]
-    [InlineData("1.47", "1.24", "1.47")]
-    [InlineData("1.52", "1.44", "1.47")]
+    [InlineData("1.45", "1.12", "1.45")]
+    [InlineData("1.51", "1.24", "1.51")]
+    [InlineData("1.54", "1.44", "1.51")]
     public void The_highest_version_of_both_is_chosen(string highest, string? lowest, string chosen) =>
-        ApiVersion.Choose("e", Parse(highest)!.Value, Parse(lowest)).ToString().ShouldBe(chosen);
+        VersionNegotiator.Choose("e", Version.Parse(highest), Parse(lowest)).ToString().ShouldBe(chosen);
 
     [Theory]
-    [InlineData("1.34", null, "1.34")]
+    [InlineData("1.40", null, "1.40")]
+    [InlineData("1.9", null, "1.9")]
     [InlineData("1.24", "1.12", "1.12..1.24")]
     [InlineData("2.0", "1.60", "1.60..2.0")]
     public void Without_common_version_error_names_both_ranges(string highest, string? lowest, string server)
     {
         var refusal = Should.Throw<DockerApiVersionException>(
-            () => ApiVersion.Choose("unix:///x", Parse(highest)!.Value, Parse(lowest)));
+            () => VersionNegotiator.Choose("unix:///x", Version.Parse(highest), Parse(lowest)));
 
         refusal.ServerVersion.ShouldBe(server);
         refusal.Message.ShouldContain($"API {server}");
-        refusal.Message.ShouldContain("1.35..1.47");
+        refusal.Message.ShouldContain("1.41..1.51");
         refusal.Message.ShouldContain("unix:///x");
     }
 
     [Theory]
     [InlineData("")]
-    [InlineData(null)]
     [InlineData("1")]
     [InlineData("1.x")]
-    [InlineData("1.2.3")]
     [InlineData("-1.2")]
-    public void Invalid_version_is_not_parsed(string? text) => ApiVersion.TryParse(text, out _).ShouldBeFalse();
+    public async Task Engine_without_valid_version_is_refused(string text)
+    {
+        await using var engine = FakeEngine.Speaking(
+            exchange => exchange.ReplyAsync(200, $$"""{"ApiVersion":"{{text}}"}"""), version: text);
+        await using var client = engine.Client();
 
-    [Fact]
-    public void Versions_compare_by_number_not_by_text() => Parse("1.9")!.Value.ShouldBeLessThan(Parse("1.41")!.Value);
+        (await Should.ThrowAsync<DockerApiVersionException>(() => client.System.GetSystemInfoAsync())).Message
+            .ShouldContain("does not say which API version");
+    }
 
     [Fact]
     public async Task The_version_is_agreed_once_and_put_before_every_path()
@@ -51,7 +57,7 @@ public sealed class ApiVersionTests
         await client.Containers.ListContainersAsync(new ContainersListParameters());
         await client.Containers.ListContainersAsync(new ContainersListParameters { All = true });
 
-        engine.Requests.ShouldBe(["GET /_ping", "GET /v1.41/containers/json", "GET /v1.41/containers/json?all=true"]);
+        engine.Requests.ShouldBe(["GET /_ping", "GET /v1.41/containers/json", "GET /v1.41/containers/json?all=1"]);
     }
 
     [Fact]
@@ -71,12 +77,12 @@ public sealed class ApiVersionTests
     [Fact]
     public async Task Engine_with_silent_ping_is_asked_for_version()
     {
-        await using var engine = new FakeEngine(exchange => exchange.ReplyAsync(200, exchange.Path == "/version" ? """{"ApiVersion":"1.40","MinAPIVersion":"1.12"}""" : "[]"));
+        await using var engine = new FakeEngine(exchange => exchange.ReplyAsync(200, exchange.Path == "/version" ? """{"ApiVersion":"1.42","MinAPIVersion":"1.12"}""" : "[]"));
         await using var client = engine.Client();
 
         await client.Containers.ListContainersAsync(new ContainersListParameters());
 
-        engine.Requests.ShouldBe(["GET /_ping", "GET /version", "GET /v1.40/containers/json"]);
+        engine.Requests.ShouldBe(["GET /_ping", "GET /version", "GET /v1.42/containers/json"]);
     }
 
     [Fact]
@@ -100,5 +106,5 @@ public sealed class ApiVersionTests
         engine.Requests[^1].ShouldBe("GET /v1.41/containers/json");
     }
 
-    private static ApiVersion? Parse(string? text) => ApiVersion.TryParse(text, out var version) ? version : null;
+    private static Version? Parse(string? text) => text is null ? null : Version.Parse(text);
 }

@@ -1,7 +1,8 @@
-using System.Text;
 using System.Text.Json;
+using Docker.DotNet.Models;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Ssh;
+using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
 
@@ -12,7 +13,7 @@ public sealed class EncodingTests
     [Fact]
     public void Registry_credentials_are_json_in_base64_with_the_url_alphabet()
     {
-        var encoded = RegistryAuth.Encode(
+        var encoded = DockerJson.Encode(
             new AuthConfig { Username = "u", Password = "a?>b~~~ÿ", ServerAddress = "registry.example" });
 
         encoded.ShouldNotContain("+");
@@ -25,19 +26,15 @@ public sealed class EncodingTests
     }
 
     [Fact]
-    public void A_path_stat_header_is_decoded()
+    public async Task Path_stat_header_is_read()
     {
-        var header = Convert.ToBase64String("""{"name":"logs","size":4096,"mode":2147484141,"mtime":"2024-05-06T07:08:09.123456789+08:00","linkTarget":""}"""u8.ToArray());
+        await using var engine = Stating("""{"name":"logs","size":4096,"mode":2147484141,"mtime":"2024-05-06T07:08:09.123456789+08:00","linkTarget":""}""");
+        await using var client = engine.Client();
 
-        var stat = PathStat.Decode("e", header);
+        var stat = await client.Containers.StatAsync("c1", "/logs");
 
-        stat.Name.ShouldBe("logs");
-        stat.Size.ShouldBe(4096);
-        stat.IsDirectory.ShouldBeTrue();
-        stat.IsRegularFile.ShouldBeFalse();
-        stat.IsSymbolicLink.ShouldBeFalse();
-        ((int)stat.Permissions).ShouldBe(Convert.ToInt32("755", 8));
-        stat.Mtime.ShouldBe(new DateTimeOffset(2024, 5, 6, 7, 8, 9, TimeSpan.FromHours(8)).AddTicks(1234567));
+        (stat.Name, stat.Size, stat.IsRegularFile, stat.IsSymbolicLink).ShouldBe(("logs", 4096, false, false));
+        engine.Requests[1].ShouldBe("HEAD /v1.41/containers/c1/archive?path=%2Flogs");
     }
 
     [Theory]
@@ -46,47 +43,29 @@ public sealed class EncodingTests
     [InlineData("%%%")]
     [InlineData("bm8ganNvbg==")]
     [InlineData("bnVsbA==")]
-    public void Invalid_path_stat_header_is_protocol_error(string? header) =>
-        Should.Throw<DockerProtocolException>(
-            () => PathStat.Decode("e", header)).Message.ShouldContain(PathStat.Header);
+    public async Task Invalid_path_stat_header_is_protocol_error(string? header)
+    {
+        await using var engine = FakeEngine.Speaking(
+            exchange => exchange.ReplyAsync(200, "", header is null ? [] : [$"X-Docker-Container-Path-Stat: {header}"]));
+        await using var client = engine.Client();
+
+        await Should.ThrowAsync<DockerProtocolException>(() => client.Containers.StatAsync("c1", "/logs"));
+    }
 
     [Theory]
     [InlineData("2023-11-14T22:13:20Z", "1700000000.000000000")]
     [InlineData("2023-11-14T22:13:20.1234567Z", "1700000000.123456700")]
     [InlineData("1969-12-31T23:59:59.5Z", "-1.500000000")]
     public void Times_are_sent_as_seconds_and_nanoseconds(string time, string expected) =>
-        QueryString.UnixTime(
+        DockerModels.Unix(
             DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(expected);
 
-    [Fact]
-    public void Query_omits_unset_values_and_escapes_others() =>
-        new QueryString("/p")
-            .Add("a", (string?)null)
-            .Add("b", false)
-            .Add("c", true)
-            .Add("d", "x&y=/ä")
-            .Add("e", (int?)null)
-            .Add("f", 5)
-            .ToString()
-            .ShouldBe("/p?c=true&d=x%26y%3D%2F%C3%A4&f=5");
-
-    [Fact]
-    public void Filters_are_one_json_object()
-    {
-        var query = new QueryString("/p").Add(
-            "filters", new Dictionary<string, IReadOnlyList<string>> { ["event"] = ["die", "exec_die"] }).ToString();
-
-        Uri.UnescapeDataString(query).ShouldBe("""/p?filters={"event":["die","exec_die"]}""");
-    }
-
     [Theory]
-    [InlineData("app", null, "app:latest")]
-    [InlineData("registry.example:5000/team/app", null, "registry.example:5000/team/app:latest")]
-    [InlineData("registry.example:5000/team/app:1", null, "registry.example:5000/team/app:1")]
-    [InlineData("team/app@sha256:00", null, "team/app@sha256:00")]
-    [InlineData("team/app", "2", "team/app")]
-    public void Pull_without_tag_uses_latest(string image, string? tag, string expected) =>
-        Names.OneImage(image, tag).ShouldBe(expected);
+    [InlineData("app", "app:latest")]
+    [InlineData("registry.example:5000/team/app", "registry.example:5000/team/app:latest")]
+    [InlineData("registry.example:5000/team/app:1", "registry.example:5000/team/app:1")]
+    [InlineData("team/app@sha256:00", "team/app@sha256:00")]
+    public void Pull_without_tag_uses_latest(string image, string expected) => Names.Tagged(image).ShouldBe(expected);
 
     [Theory]
     [InlineData("")]
@@ -113,91 +92,78 @@ public sealed class EncodingTests
         Names.Image("registry.example:5000/team/app:1").ShouldBe("registry.example%3A5000/team/app%3A1");
 
     [Theory]
-    [InlineData("\"2024-05-06T07:08:09.123456789Z\"", "2024-05-06T07:08:09.1234567+00:00")]
-    [InlineData("\"2024-05-06T07:08:09Z\"", "2024-05-06T07:08:09.0000000+00:00")]
-    [InlineData("\"2024-05-06T07:08:09.1+02:00\"", "2024-05-06T07:08:09.1000000+02:00")]
-    [InlineData("\"0001-01-01T00:00:00Z\"", null)]
-    [InlineData("\"\"", null)]
-    [InlineData("null", null)]
-    public void Engine_times_are_read_and_zero_means_never(string json, string? expected)
-    {
-        var state = JsonSerializer.Deserialize($$$"""{"Id":"c1","State":{"StartedAt":{{{json}}}}}""", DockerJson.Default.ContainerInspectResponse)!.State;
+    [InlineData("2024-05-06T07:08:09.123456789Z", "2024-05-06T07:08:09.1234567+00:00")]
+    [InlineData("2024-05-06T07:08:09Z", "2024-05-06T07:08:09.0000000+00:00")]
+    [InlineData("2024-05-06T07:08:09.1+02:00", "2024-05-06T07:08:09.1000000+02:00")]
+    [InlineData("0001-01-01T00:00:00Z", null)]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public void Engine_times_are_read_and_zero_means_never(string? text, string? expected) =>
+        DockerModels.Time(text)?.ToString("O", System.Globalization.CultureInfo.InvariantCulture).ShouldBe(expected);
 
-        state.StartedAt?.ToString("O", System.Globalization.CultureInfo.InvariantCulture).ShouldBe(expected);
+    [Theory]
+    [InlineData("""{"Id":"c1","State":{}}""")]
+    [InlineData("""{"Id":"c1","Name":null,"Image":null,"State":{"Status":"","StartedAt":""},"Config":null,"HostConfig":null,"Mounts":null}""")]
+    [InlineData("""{"Id":"c1","State":{},"Config":{"Env":null,"Labels":null},"HostConfig":{"RestartPolicy":null,"Devices":null},"Mounts":[{"Source":null}]}""")]
+    public async Task Missing_or_null_members_become_empty(string answer)
+    {
+        await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyAsync(200, answer));
+        await using var client = engine.Client();
+
+        var container = await client.Containers.InspectContainerAsync("c1");
+
+        (container.ShortName, container.Image, container.State.Status).ShouldBe(("", "", ""));
+        (container.StartedAt, container.FinishedAt, container.Label("x")).ShouldBe((null, null, null));
+        container.Config.Env.ShouldBeEmpty();
+        container.HostConfig.Devices.ShouldBeEmpty();
+        container.HostConfig.RestartPolicy.Name.ShouldBe(RestartPolicyKind.Undefined);
+        container.Mounts.ShouldAllBe(mount => mount.Source == "" && mount.Name == "");
     }
 
     [Fact]
-    public void Missing_or_null_fields_become_empty()
+    public async Task Options_are_carried_from_inspect_to_create_as_they_are()
     {
-        var left = JsonSerializer.Deserialize("""{"Id":"","State":{}}""", DockerJson.Default.ContainerInspectResponse)!;
-        var nulls = JsonSerializer.Deserialize("""{"Id":null,"State":null,"Config":null,"HostConfig":null,"Mounts":null}""", DockerJson.Default.ContainerInspectResponse)!;
-
-        foreach (var container in new[] { left, nulls })
+        const string Options = """{"Image":"i","Env":["A=ü"],"FieldOfDocker99":{"deep":[1,2]},"HostConfig":{"Binds":["/a:/b"],"CapAdd":["SYS_ADMIN"],"OomScoreAdj":5,"FieldOfDocker99":1.50}}""";
+        var sent = "";
+        await using var engine = FakeEngine.Speaking(async exchange =>
         {
-            container.ID.ShouldBe("");
-            container.State.Status.ShouldBe("");
-            container.Config.Env.ShouldBeNull();
-            container.HostConfig.Binds.ShouldBeNull();
-            container.Mounts.ShouldBeEmpty();
-        }
-    }
+            if (exchange.Method == "POST")
+            {
+                sent = await exchange.BodyAsync();
+                await exchange.RawAsync("HTTP/1.1 201 x\r\nContent-Length: 34\r\n\r\n{\"Id\":\"c2\",\"Warnings\":[\"careful\"]}");
+                return;
+            }
 
-    [Fact]
-    public void Unknown_host_config_fields_survive()
-    {
-        const string Json = """{"Binds":["/a:/b"],"CapAdd":["SYS_ADMIN"],"Devices":[{"PathOnHost":"/dev/x","PathInContainer":"/dev/y","CgroupPermissions":"rwm"}],"OomScoreAdj":5}""";
+            await exchange.ReplyAsync(200, $$"""{"Id":"c1","State":{},"Config":{{Options}},"HostConfig":{{JsonDocument.Parse(Options).RootElement.GetProperty("HostConfig")}}}""");
+        });
+        await using var client = engine.Client();
 
-        var config = JsonSerializer.Deserialize($$"""{"Id":"c1","State":{},"HostConfig":{{Json}}}""", DockerJson.Default.ContainerInspectResponse)!.HostConfig;
-        var sent = JsonSerializer.Serialize(
-            new CreateContainerParameters { Image = "i", HostConfig = config },
-            DockerJson.Default.CreateContainerParameters);
+        var inspected = await client.Containers.InspectContainerJsonAsync("c1");
+        var created = await client.Containers.CreateContainerAsync("n", inspected["Config"]!.DeepClone().AsObject());
 
-        var host = JsonDocument.Parse(sent).RootElement.GetProperty("HostConfig");
-        host.GetProperty("CapAdd").ToString().ShouldBe("[\"SYS_ADMIN\"]");
-        host.GetProperty("Devices").ToString().ShouldBe("[{\"PathOnHost\":\"/dev/x\",\"PathInContainer\":\"/dev/y\",\"CgroupPermissions\":\"rwm\"}]");
-        host.GetProperty("OomScoreAdj").GetInt32().ShouldBe(5);
-        host.GetProperty("Binds").ToString().ShouldBe("[\"/a:/b\"]");
-    }
-
-    [Fact]
-    public void Create_body_omits_name_and_unset_fields()
-    {
-        var json = JsonSerializer.Serialize(
-            new CreateContainerParameters { Name = "n", Image = "i", Env = ["A=b"] },
-            DockerJson.Default.CreateContainerParameters);
-
-        JsonDocument.Parse(json).RootElement
-            .EnumerateObject()
-            .Select(p => p.Name)
-            .ShouldBe(["Image", "Env", "Tty", "OpenStdin"], ignoreOrder: true);
-    }
-
-    [Fact]
-    public void An_event_is_decoded_and_its_verb_is_bare()
-    {
-        var message = EventVerb.Split(JsonSerializer.Deserialize(
-            """{"status":"exec_create: sh -c secret: x","id":"c1","Type":"container","Action":"exec_create: sh -c secret: x","Actor":{"ID":"c1","Attributes":{"execID":"e1","image":"i"}},"scope":"local","time":1700000000,"timeNano":1700000000123456789}""",
-            DockerJson.Default.Message)!);
-
-        message.Action.ShouldBe("exec_create");
-        message.ActionDetail.ShouldBe("sh -c secret: x");
-        message.Attribute("execID").ShouldBe("e1");
-        message.Attribute("none").ShouldBeNull();
-        message.TimeNano.ShouldBe(1700000000123456789);
-        message.Time.ShouldBe(DateTimeOffset.FromUnixTimeSeconds(1700000000).AddTicks(1234567));
-        message.ToString().ShouldBe("container exec_create c1");
+        System.Text.Json.Nodes.JsonNode.DeepEquals(System.Text.Json.Nodes.JsonNode.Parse(sent), System.Text.Json.Nodes.JsonNode.Parse(Options)).ShouldBeTrue();
+        sent.ShouldContain("1.50");
+        (created.ID, created.Warnings.ShouldHaveSingleItem()).ShouldBe(("c2", "careful"));
+        engine.Requests[^1].ShouldBe("POST /v1.41/containers/create?name=n");
     }
 
     [Fact]
     public void Texts_of_records_show_no_secret()
     {
-        var config = new ContainerConfig { Env = ["P=canary"], Cmd = ["canary"], Entrypoint = ["canary"] };
+        var config = new global::Docker.DotNet.Models.ContainerConfig { Env = ["P=canary"], Cmd = ["canary"], Entrypoint = ["canary"] };
         object[] records =
         [
             new AuthConfig { Username = "u", Password = "canary", IdentityToken = "canary" },
-            config,
-            new CreateContainerParameters { Image = "i", Env = ["P=canary"], Cmd = ["canary"] },
-            new ContainerInspectResponse { Config = config },
+            new InspectedContainer
+            {
+                ID = "c",
+                ShortName = "c",
+                Image = "i",
+                State = new State(),
+                Config = config,
+                HostConfig = new global::Docker.DotNet.Models.HostConfig(),
+                Mounts = [],
+            },
             new ContainerExecCreateParameters { Cmd = ["canary"], Env = ["P=canary"] },
             new ContainerExecOutput
             {
@@ -205,11 +171,10 @@ public sealed class EncodingTests
                 Stderr = BoundedOutput.FromText("canary"),
             },
             new ExecResult { Stdout = BoundedOutput.FromText("canary") },
-            new Message { Action = "exec_start", ActionDetail = "canary" },
+            new Message { Action = "exec_start: canary" },
             new DockerTlsMaterial("canary"u8.ToArray(), "canary"u8.ToArray(), "canary"u8.ToArray()),
             new SshMaterial("canary"u8.ToArray(), "canary"u8.ToArray()),
             DockerEndpoint.Parse("ssh://u:canary@h") with { Ssh = new SshMaterial("canary"u8.ToArray(), []) },
-            new RegistryAuthBody("u", "canary", "s", "canary"),
         ];
 
         foreach (var record in records)
@@ -217,4 +182,7 @@ public sealed class EncodingTests
             record.ToString()!.ShouldNotContain("canary", customMessage: record.GetType().Name);
         }
     }
+
+    private static FakeEngine Stating(string stat) => FakeEngine.Speaking(exchange => exchange.ReplyAsync(
+        200, "", $"X-Docker-Container-Path-Stat: {Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(stat))}"));
 }

@@ -67,7 +67,7 @@ public sealed class ErrorMapperTests
         var banner = new HttpRequestException(
             HttpRequestError.InvalidResponse, "Received an invalid status line: 'SSH-2.0-canary'.");
 
-        ErrorMapper.FromConnection("e", "o", banner, changesSomething: false)
+        ErrorMapper.FromConnection("e", new DockerCall("o"), banner)
             .ShouldBeOfType<DockerProtocolException>().Message
             .ShouldNotContain("canary");
     }
@@ -78,7 +78,7 @@ public sealed class ErrorMapperTests
         var secrets = SecretScrubber.ForEnvironment(
             ["A=canary-one", "=canary-two", "canary-three", "EMPTY=", "B=canary-one-and-more"]);
 
-        var mapped = ErrorMapper.FromAnswer("e", "o", HttpStatusCode.BadRequest, "application/json", """{"message":"A=canary-one B=canary-one-and-more canary-two canary-three"}""", secrets);
+        var mapped = ErrorMapper.FromAnswer("e", new DockerCall("o") { Secrets = secrets }, HttpStatusCode.BadRequest, "application/json", """{"message":"A=canary-one B=canary-one-and-more canary-two canary-three"}""");
 
         mapped.Message.ShouldBe("Docker at e answered 400 (o): A=*** B=*** *** ***.");
     }
@@ -90,19 +90,18 @@ public sealed class ErrorMapperTests
 
         ErrorMapper.FromConnection(
             "e",
-            "o",
-            new HttpRequestException("x", new IOException("y", reason)),
-            changesSomething: true).ShouldBeSameAs(reason);
+            new DockerCall("o") { Changes = true },
+            new HttpRequestException("x", new IOException("y", reason))).ShouldBeSameAs(reason);
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void Broken_connection_leaves_outcome_of_change_unknown(bool changes) =>
-        ErrorMapper.FromConnection("e", "o", new HttpRequestException("x"), changes)
+        ErrorMapper.FromConnection("e", new DockerCall("o") { Changes = changes }, new HttpRequestException("x"))
             .ShouldBeOfType<DockerUnreachableException>().MayHaveBeenProcessed
             .ShouldBe(changes);
 
     private static DockerException Map(HttpStatusCode status, string body) =>
-        ErrorMapper.FromAnswer("tcp://h:1", "stop container a", status, "text/plain", body, SecretScrubber.None);
+        ErrorMapper.FromAnswer("tcp://h:1", new DockerCall("stop container a"), status, "text/plain", body);
 }

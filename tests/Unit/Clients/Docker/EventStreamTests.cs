@@ -1,3 +1,4 @@
+using Docker.DotNet.Models;
 using Drydock.Clients.Docker;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
@@ -10,34 +11,110 @@ public sealed class EventStreamTests
     private const string Start = """{"Type":"container","Action":"start","Actor":{"ID":"c1","Attributes":{}},"timeNano":1}""";
 
     [Fact]
-    public async Task Stream_without_until_that_ends_is_engine_unreachable()
+    public async Task Stream_that_ends_is_engine_unreachable()
     {
         await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyLinesAsync(Start));
         await using var client = engine.Client();
         var seen = new List<Message>();
 
         await Should.ThrowAsync<DockerUnreachableException>(
-            () => CollectAsync(client, new ContainerEventsParameters(), seen));
+            () => CollectAsync(client, seen));
 
         seen.ShouldHaveSingleItem().Action.ShouldBe("start");
     }
 
     [Fact]
-    public async Task A_stream_with_an_end_ends_there()
+    public async Task Events_are_asked_for_by_filter_and_time_and_have_a_bare_verb()
     {
-        await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyLinesAsync(Start));
+        await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyLinesAsync(
+            """{"Type":"container","Action":"exec_create: sh -c secret: x","Actor":{"ID":"c1","Attributes":null},"timeNano":1}"""));
         await using var client = engine.Client();
         var seen = new List<Message>();
+        var filters = new Dictionary<string, IReadOnlyList<string>> { ["event"] = ["die", "exec_die"] };
 
-        await CollectAsync(
-            client, new ContainerEventsParameters { Until = DateTimeOffset.UnixEpoch.AddSeconds(5) }, seen);
+        await Should.ThrowAsync<DockerUnreachableException>(
+            () => CollectAsync(client, seen, filters, DateTimeOffset.UnixEpoch.AddSeconds(5)));
 
-        seen.Count.ShouldBe(1);
-        engine.Requests[1].ShouldBe("GET /v1.41/events?until=5.000000000");
+        var only = seen.ShouldHaveSingleItem();
+        (only.Action, only.Actor.Attributes.Count).ShouldBe(("exec_create", 0));
+        Uri.UnescapeDataString(engine.Requests[1])
+            .ShouldBe("""GET /v1.41/events?since=5.000000000&filters={"event":{"die":true,"exec_die":true}}""");
     }
 
     [Fact]
-    public async Task Broken_connection_throws_even_with_until()
+    public async Task Event_is_told_before_the_next_one_comes()
+    {
+        var told = new TaskCompletionSource();
+        await using var engine = FakeEngine.Speaking(async exchange =>
+        {
+            await exchange.BeginLinesAsync(Start);
+            await told.Task.WaitAsync(exchange.Stop);
+            await exchange.RawAsync($"{Start.Length + 1:x}\r\n{Start}\n\r\n0\r\n\r\n");
+        });
+        await using var client = engine.Client();
+        var seen = 0;
+
+        await Should.ThrowAsync<DockerUnreachableException>(async () =>
+        {
+            await foreach (var _ in client.System.MonitorEventsAsync(new Dictionary<string, IReadOnlyList<string>>()))
+            {
+                seen++;
+                told.TrySetResult();
+            }
+        });
+
+        seen.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("an event\n")]
+    [InlineData("[]\n")]
+    public async Task Line_that_is_no_event_is_protocol_error(string line)
+    {
+        await using var engine = FakeEngine.Speaking(
+            exchange => exchange.ReplyAndCloseAsync(System.Text.Encoding.UTF8.GetBytes(line)));
+        await using var client = engine.Client();
+
+        await Should.ThrowAsync<DockerProtocolException>(() => CollectAsync(client, []));
+    }
+
+    [Fact]
+    public async Task Line_without_end_is_not_kept()
+    {
+        await using var engine = FakeEngine.Speaking(async exchange =>
+        {
+            await exchange.RawAsync("HTTP/1.1 200 OK\r\n\r\n{\"Type\":\"");
+            var piece = new byte[1 << 20];
+            piece.AsSpan().Fill((byte)'x');
+            while (true)
+            {
+                await exchange.RawAsync(piece);
+            }
+        });
+        await using var client = engine.Client();
+
+        (await Should.ThrowAsync<DockerProtocolException>(() => CollectAsync(client, []))).Message
+            .ShouldContain("longer than 4 MiB");
+    }
+
+    [Theory]
+    [InlineData("{\"Type\":\"contai")]
+    [InlineData("{\"Type\":\"container\",\"Action\":\"start\",\"Actor\":{\"ID\":\"c1\"")]
+    public async Task Stream_that_ends_inside_a_line_is_a_broken_one(string half)
+    {
+        await using var engine = FakeEngine.Speaking(
+            exchange => exchange.ReplyAndCloseAsync(System.Text.Encoding.UTF8.GetBytes($"{Start}\n{half}")));
+        await using var client = engine.Client();
+        var seen = new List<Message>();
+
+        (await Should.ThrowAsync<DockerUnreachableException>(() => CollectAsync(client, seen))).Message
+            .ShouldContain("inside a line");
+
+        seen.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Broken_connection_is_engine_unreachable()
     {
         await using var engine = FakeEngine.Speaking(async exchange =>
         {
@@ -46,10 +123,7 @@ public sealed class EventStreamTests
         });
         await using var client = engine.Client();
 
-        await Should.ThrowAsync<DockerUnreachableException>(
-            () =>
-                CollectAsync(
-                    client, new ContainerEventsParameters { Until = DateTimeOffset.UnixEpoch.AddSeconds(5) }, []));
+        await Should.ThrowAsync<DockerUnreachableException>(() => CollectAsync(client, []));
     }
 
     [Fact]
@@ -79,7 +153,7 @@ public sealed class EventStreamTests
             engine.Client(new DockerClientOptions { StreamIdleProbe = TimeSpan.FromMilliseconds(10) });
         var seen = new List<Message>();
 
-        await CollectAsync(client, new ContainerEventsParameters { Until = DateTimeOffset.UnixEpoch }, seen);
+        await Should.ThrowAsync<DockerUnreachableException>(() => CollectAsync(client, seen));
 
         seen.Count.ShouldBe(1);
     }
@@ -107,9 +181,8 @@ public sealed class EventStreamTests
             new DockerClientOptions { StreamIdleProbe = TimeSpan.FromMilliseconds(10), RequestTimeout = TimeSpan.FromMilliseconds(100) });
 
         var failure = await Should.ThrowAsync<DockerUnreachableException>(
-            () => CollectAsync(client, new ContainerEventsParameters(), []));
+            () => CollectAsync(client, []));
 
-        failure.Message.ShouldContain("silence");
         failure.Message.ShouldContain("does not answer");
     }
 
@@ -141,9 +214,13 @@ public sealed class EventStreamTests
         $$$"""{"Type":"container","Action":"exec_die","Actor":{"ID":"c1","Attributes":{"execID":"{{{exec}}}","exitCode":"6"}},"timeNano":2}""";
 
     private static async Task CollectAsync(
-        IDockerClient client, ContainerEventsParameters parameters, List<Message> seen)
+        IDockerClient client,
+        List<Message> seen,
+        IReadOnlyDictionary<string, IReadOnlyList<string>>? filters = null,
+        DateTimeOffset? since = null)
     {
-        await foreach (var message in client.System.MonitorEventsAsync(parameters))
+        await foreach (var message in client.System.MonitorEventsAsync(
+            filters ?? new Dictionary<string, IReadOnlyList<string>>(), since))
         {
             seen.Add(message);
         }

@@ -37,7 +37,7 @@ public sealed class ForeignAnswerTests
     private static Task ReadAsync(IDockerClient client, string read) => read switch
     {
         "container" => client.Containers.InspectContainerAsync("c1"),
-        "containers" => client.Containers.ListContainersAsync(new ContainersListParameters()),
+        "containers" => client.Containers.ListContainersAsync(new global::Docker.DotNet.Models.ContainersListParameters()),
         "exec" => client.Exec.InspectContainerExecAsync("e1"),
         "image" => client.Images.InspectImageAsync("i1"),
         _ => client.System.GetSystemInfoAsync(),

@@ -60,7 +60,7 @@ public sealed class LivenessProbeTests : IDisposable
             Period,
             _time);
         var guarded = probe.GuardAsync(
-            DockerRequest.Get("/events", "watch events"),
+            new DockerCall("watch events"),
             token =>
             {
                 token.Register(() => _operation.TrySetCanceled(token));

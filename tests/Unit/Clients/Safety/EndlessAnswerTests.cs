@@ -47,12 +47,12 @@ public sealed class EndlessAnswerTests
         await using var client = Docker(tls ? endpoint with { Tls = material } : endpoint with { Insecure = true });
 
         var refusal = await Should.ThrowAsync<DockerProtocolException>(
-            () => client.Containers.ListContainersAsync(new ContainersListParameters(), Token));
+            () => client.Containers.ListContainersAsync(new global::Docker.DotNet.Models.ContainersListParameters(), Token));
 
         refusal.Message.ShouldContain(
             $"Docker at tcp://127.0.0.1:{server.Port} (list containers): "
                 + $"the answer is longer than 16 MiB");
-        server.Sent.ShouldBeLessThan(DockerHttp.MaxAnswerBytes + EndlessServer.KernelBytes);
+        server.Sent.ShouldBeLessThan(DockerHandler.MaxAnswerBytes + EndlessServer.KernelBytes);
     }
 
     [Fact]
@@ -96,7 +96,8 @@ public sealed class EndlessAnswerTests
 
         await Should.ThrowAsync<DockerProtocolException>(async () =>
         {
-            await foreach (var _ in client.System.MonitorEventsAsync(new ContainerEventsParameters(), Token))
+            await foreach (var _ in client.System.MonitorEventsAsync(
+                new Dictionary<string, IReadOnlyList<string>>(), since: null, Token))
             {
             }
         });

@@ -60,6 +60,19 @@ internal sealed class FakeExchange(NetworkStream stream, string header, Cancella
         Close();
     }
 
+    /// <summary>Opens the stream that was asked for, sends these pieces, and ends it.</summary>
+    public async Task UpgradeAndCloseAsync(params byte[][] pieces)
+    {
+        await BodyAsync();
+        await RawAsync("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+        foreach (var piece in pieces)
+        {
+            await RawAsync(piece);
+        }
+
+        Close();
+    }
+
     /// <summary>Answers 200 with these lines in chunks, and ends the body in order.</summary>
     public async Task ReplyLinesAsync(params string[] lines)
     {

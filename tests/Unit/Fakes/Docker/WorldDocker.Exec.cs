@@ -1,5 +1,6 @@
 using System.Text;
 using Drydock.Clients.Docker;
+using ContainerExecCreateParameters = Docker.DotNet.Models.ContainerExecCreateParameters;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -7,19 +8,20 @@ namespace Drydock.Tests.Unit.Fakes;
 /// one.</content>
 internal sealed partial class WorldDocker
 {
-    public Task<ContainerExecCreateResponse> ExecCreateContainerAsync(
+    public Task<string> ExecCreateContainerAsync(
         string containerId, ContainerExecCreateParameters parameters, CancellationToken cancellationToken = default)
     {
-        if (RunOnce.Is(parameters.Cmd) && host is { RefusedReservations: > 0 })
+        IReadOnlyList<string> command = [.. parameters.Cmd];
+        if (RunOnce.Is(command) && host is { RefusedReservations: > 0 })
         {
             host.RefusedReservations--;
-            return life.LookAsync<ContainerExecCreateResponse>(() => throw Refused());
+            return life.LookAsync<string>(() => throw Refused());
         }
 
         // Looks need an exec as well; only those that will change something are points.
-        return RunOnce.Is(parameters.Cmd) ? ChangeAsync("reserve", RunOnce.Kind(parameters.Cmd), Create) : life.LookAsync(Create);
+        return RunOnce.Is(command) ? ChangeAsync("reserve", RunOnce.Kind(command), Create) : life.LookAsync(Create);
 
-        ContainerExecCreateResponse Create()
+        string Create()
         {
             var container = Container(containerId);
             if (!container.IsRunning)
@@ -27,9 +29,9 @@ internal sealed partial class WorldDocker
                 throw new DockerConflictException(endpoint, $"exec in {containerId}", $"container {containerId} is not running");
             }
 
-            var exec = new WorldExec { Id = world.NewId(), Container = container, Command = parameters.Cmd };
+            var exec = new WorldExec { Id = world.NewId(), Container = container, Command = command };
             Host.Execs[exec.Id] = exec;
-            return new ContainerExecCreateResponse { ID = exec.Id };
+            return exec.Id;
         }
     }
 
@@ -97,10 +99,10 @@ internal sealed partial class WorldDocker
         return new ContainerExecOutput();
     }
 
-    public Task<ContainerExecInspectResponse> InspectContainerExecAsync(string execId, CancellationToken cancellationToken = default) => life.LookAsync(() =>
+    public Task<ExecState> InspectContainerExecAsync(string execId, CancellationToken cancellationToken = default) => life.LookAsync(() =>
     {
         var exec = Known(execId);
-        return new ContainerExecInspectResponse { ID = exec.Id, ContainerID = exec.Container.Id, Running = exec.Running, ExitCode = exec.ExitCode, Pid = exec.Pid };
+        return new ExecState(exec.Running, exec.ExitCode);
     });
 
     private DockerException Refused() =>

@@ -1,29 +1,39 @@
 using System.Formats.Tar;
-using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using Drydock.Clients.Docker;
+using Models = Docker.DotNet.Models;
 
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <content>Files and images.</content>
 internal sealed partial class WorldDocker
 {
-    public Task<GetArchiveFromContainerResponse> GetArchiveFromContainerAsync(string id, GetArchiveFromContainerParameters parameters, bool statOnly, CancellationToken cancellationToken = default) => life.LookAsync(() =>
-    {
-        var content = Container(id).File(parameters.Path) ?? throw NotFound($"no such path: {parameters.Path}");
-        var name = parameters.Path[(parameters.Path.LastIndexOf('/') + 1)..];
-        return new GetArchiveFromContainerResponse(new ContainerPathStatResponse { Name = name, Size = content.Length, Mode = 0x1A4 }, statOnly ? null : Tar(name, content));
-    });
+    public async Task<Models.ContainerPathStatResponse> StatAsync(string id, string path, CancellationToken cancellationToken = default) =>
+        await life.LookAsync(() => Stat(id, path, out _));
 
-    public async Task ExtractArchiveToContainerAsync(string id, CopyToContainerParameters parameters, Stream archive, CancellationToken cancellationToken = default)
+    public async Task<T> ReadArchiveAsync<T>(string id, string path, Func<Models.ContainerPathStatResponse, Stream, Task<T>> read, CancellationToken cancellationToken = default)
+    {
+        var content = Array.Empty<byte>();
+        var stat = await life.LookAsync(() => Stat(id, path, out content));
+        return await read(stat, Tar(stat.Name, content));
+    }
+
+    private Models.ContainerPathStatResponse Stat(string id, string path, out byte[] content)
+    {
+        content = Container(id).File(path) ?? throw NotFound($"no such path: {path}");
+        return new Models.ContainerPathStatResponse { Name = path[(path.LastIndexOf('/') + 1)..], Size = content.Length, Mode = 0x1A4 };
+    }
+
+    public async Task ExtractArchiveToContainerAsync(string id, string directory, Stream archive, CancellationToken cancellationToken = default)
     {
         using var body = new MemoryStream();
         await archive.CopyToAsync(body, cancellationToken);
-        await ChangeAsync("copy", $"{id}:{parameters.Path}", () =>
+        await ChangeAsync("copy", $"{id}:{directory}", () =>
         {
             var container = Container(id);
-            if (!WorldContainer.HasDirectory(parameters.Path))
+            if (!WorldContainer.HasDirectory(directory))
             {
-                throw NotFound($"Could not find the file {parameters.Path} in container {id}");
+                throw NotFound($"Could not find the file {directory} in container {id}");
             }
 
             body.Position = 0;
@@ -32,7 +42,7 @@ internal sealed partial class WorldDocker
             {
                 using var content = new MemoryStream();
                 entry.DataStream?.CopyTo(content);
-                container.Own[$"{parameters.Path.TrimEnd('/')}/{entry.Name}"] = content.ToArray();
+                container.Own[$"{directory.TrimEnd('/')}/{entry.Name}"] = content.ToArray();
                 world.Did("copy", host!.Name);
             }
 
@@ -40,51 +50,45 @@ internal sealed partial class WorldDocker
         });
     }
 
-    public Task<ImageInspectResponse> InspectImageAsync(string name, CancellationToken cancellationToken = default) => life.LookAsync(() =>
+    public Task<Models.ImageInspectResponse> InspectImageAsync(string name, CancellationToken cancellationToken = default) => life.LookAsync(() =>
     {
         var image = Host.FindImage(name) ?? throw NotFound($"no such image: {name}");
-        return new ImageInspectResponse
+        return new Models.ImageInspectResponse
         {
             ID = image.Id,
             RepoTags = [.. Host.References.Where(r => r.Value == image.Id).Select(r => r.Key)],
-            Config = image.Config,
-            RootFS = new ImageRootFS { Layers = image.Layers },
+            RepoDigests = [],
+            RootFS = new Models.RootFS { Layers = [.. image.Layers] },
         };
     });
 
-    public async IAsyncEnumerable<JSONMessage> CreateImageAsync(
-        ImagesCreateParameters parameters,
-        AuthConfig? authConfig,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await ChangeAsync("pull", parameters.FromImage, () =>
+    public Task<JsonObject> InspectImageConfigAsync(string name, CancellationToken cancellationToken = default) => life.LookAsync(() =>
+        WorldOptions.Write((Host.FindImage(name) ?? throw NotFound($"no such image: {name}")).Config));
+
+    public Task CreateImageAsync(string image, Models.AuthConfig? auth, CancellationToken cancellationToken = default) =>
+        ChangeAsync("pull", image, () =>
         {
-            Admit(parameters.FromImage, authConfig);
-            Host.AddImage(world.Registry.GetValueOrDefault(parameters.FromImage) ?? throw new DockerStreamException(endpoint, "pull", $"manifest for {parameters.FromImage} not found"));
+            Admit(image, auth);
+            Host.AddImage(world.Registry.GetValueOrDefault(image) ?? throw new DockerStreamException(endpoint, "pull", $"manifest for {image} not found"));
             world.Did("pull", host!.Name);
             return true;
         });
-        yield return new JSONMessage { Status = "Pull complete" };
-    }
 
-    public async IAsyncEnumerable<JSONMessage> LoadImageAsync(
-        ImageLoadParameters parameters,
-        Stream imageStream,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async Task LoadImageAsync(Stream archive, Action<string> progress, CancellationToken cancellationToken = default)
     {
         using var body = new MemoryStream();
-        await imageStream.CopyToAsync(body, cancellationToken);
+        await archive.CopyToAsync(body, cancellationToken);
         var message = await ChangeAsync("load", "archive", () =>
         {
             var image = world.Archives.ImageIn(body.ToArray()) ?? throw new DockerStreamException(endpoint, "load", "unexpected EOF");
             Host.AddImage(image);
             world.Did("load", host!.Name);
-            return new JSONMessage { Stream = $"Loaded image: {image.Reference}" };
+            return $"Loaded image: {image.Reference}";
         });
-        yield return message;
+        progress(message);
     }
 
-    public Task<IReadOnlyList<ImageDeleteResponse>> DeleteImageAsync(string name, ImageDeleteParameters parameters, CancellationToken cancellationToken = default) => ChangeAsync<IReadOnlyList<ImageDeleteResponse>>("delete-image", name, () =>
+    public Task DeleteImageAsync(string name, CancellationToken cancellationToken = default) => ChangeAsync("delete-image", name, () =>
     {
         var image = Host.FindImage(name) ?? throw NotFound($"no such image: {name}");
         var byId = Host.Images.ContainsKey(name);
@@ -94,7 +98,7 @@ internal sealed partial class WorldDocker
             throw new DockerConflictException(endpoint, $"delete {name}", "a container uses it");
         }
 
-        if (byId && !isLast && !parameters.Force)
+        if (byId && !isLast)
         {
             throw new DockerConflictException(endpoint, $"delete {name}", "it is referenced in multiple repositories");
         }
@@ -110,25 +114,25 @@ internal sealed partial class WorldDocker
         }
 
         world.Did("delete-image", host!.Name);
-        return [];
+        return true;
     });
 
-    public Task TagImageAsync(string name, ImageTagParameters parameters, CancellationToken cancellationToken = default) => ChangeAsync("tag", $"{parameters.RepositoryName}:{parameters.Tag}", () =>
+    public Task TagImageAsync(string name, Models.ImageTagParameters parameters, CancellationToken cancellationToken = default) => ChangeAsync("tag", $"{parameters.RepositoryName}:{parameters.Tag}", () =>
     {
         var image = Host.FindImage(name) ?? throw NotFound($"no such image: {name}");
         Host.References[$"{parameters.RepositoryName}:{parameters.Tag}"] = image.Id;
         return true;
     });
 
-    public Task<DistributionInspectResponse> InspectDistributionAsync(string name, AuthConfig? authConfig, CancellationToken cancellationToken = default) => life.LookAsync(() =>
+    public Task<Models.DistributionInspectResponse> InspectDistributionAsync(string name, Models.AuthConfig? auth, CancellationToken cancellationToken = default) => life.LookAsync(() =>
     {
-        Admit(name, authConfig);
+        Admit(name, auth);
         return Host.IsReachable && world.Registry.ContainsKey(name)
-            ? new DistributionInspectResponse()
+            ? new Models.DistributionInspectResponse()
             : throw new DockerApiException(endpoint, $"ask the registry for {name}", global::System.Net.HttpStatusCode.InternalServerError, "Get https://registry.example/v2/: no such host");
     });
 
-    private void Admit(string image, AuthConfig? credentials)
+    private void Admit(string image, Models.AuthConfig? credentials)
     {
         if (world.RegistryAccount is { } account && (credentials?.Username, credentials?.Password) != (account.User, account.Password))
         {

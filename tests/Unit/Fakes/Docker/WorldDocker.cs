@@ -1,5 +1,10 @@
+using System.Globalization;
 using System.Net;
+using System.Text.Json.Nodes;
 using Drydock.Clients.Docker;
+using Drydock.Reconcilers.Oms;
+using ContainerListResponse = Docker.DotNet.Models.ContainerListResponse;
+using Models = Docker.DotNet.Models;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -24,67 +29,92 @@ internal sealed partial class WorldDocker(
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    public Task<PingResponse> PingAsync(CancellationToken cancellationToken = default) =>
-        life.LookAsync(() => new PingResponse { ApiVersion = "1.41", ServerTime = world.Time.GetUtcNow() + Host.ClockOffset });
+    public Task<DateTimeOffset?> PingAsync(CancellationToken cancellationToken = default) =>
+        life.LookAsync<DateTimeOffset?>(() => world.Time.GetUtcNow() + Host.ClockOffset);
 
-    public Task<VersionResponse> GetVersionAsync(CancellationToken cancellationToken = default) =>
-        life.LookAsync(() => new VersionResponse { Version = Host.Podman ?? "20.10.24", Components = [new VersionComponent { Name = Host.Podman is null ? "Engine" : "Podman Engine" }], APIVersion = "1.41" });
+    public Task<Models.VersionResponse> GetVersionAsync(CancellationToken cancellationToken = default) =>
+        life.LookAsync(() => new Models.VersionResponse { Version = Host.Podman ?? "20.10.24", Components = [new Models.ComponentVersion { Name = Host.Podman is null ? "Engine" : "Podman Engine" }], APIVersion = "1.41" });
 
-    public Task<SystemInfoResponse> GetSystemInfoAsync(CancellationToken cancellationToken = default) =>
-        life.LookAsync(() => new SystemInfoResponse { Name = Host.Name, ServerVersion = "20.10.24", SystemTime = world.Time.GetUtcNow() + Host.ClockOffset, LiveRestoreEnabled = Host.LiveRestore, CgroupVersion = Host.CgroupVersion });
+    public Task<Models.SystemInfoResponse> GetSystemInfoAsync(CancellationToken cancellationToken = default) =>
+        life.LookAsync(() => new Models.SystemInfoResponse { Name = Host.Name, ServerVersion = "20.10.24", SystemTime = Text(world.Time.GetUtcNow() + Host.ClockOffset), LiveRestoreEnabled = Host.LiveRestore, CgroupVersion = Host.CgroupVersion });
 
-    public IAsyncEnumerable<Message> MonitorEventsAsync(
-        ContainerEventsParameters parameters, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<Models.Message> MonitorEventsAsync(
+        IReadOnlyDictionary<string, IReadOnlyList<string>> filters, DateTimeOffset? since = null, CancellationToken cancellationToken = default)
     {
         world.Looks++;
-        return Host.Listen(life, parameters, cancellationToken);
+        return Host.Listen(life, filters, since, cancellationToken);
     }
 
-    public Task<IReadOnlyList<ContainerListResponse>> ListContainersAsync(ContainersListParameters parameters, CancellationToken cancellationToken = default) =>
-        life.LookAsync<IReadOnlyList<ContainerListResponse>>(() =>
-            [.. Host.Containers.Where(c => parameters.All || c.IsRunning).Select(c => new ContainerListResponse { ID = c.Id, Names = ["/" + c.Name], Image = c.Config.Image ?? "", ImageID = c.Image.Id, State = c.Status, Labels = new Dictionary<string, string>(c.Config.Labels ?? new Dictionary<string, string>(), StringComparer.Ordinal), Mounts = WorldMounts.Of(c.HostConfig) })]);
+    public Task<IList<ContainerListResponse>> ListContainersAsync(Models.ContainersListParameters parameters, CancellationToken cancellationToken = default) =>
+        life.LookAsync<IList<ContainerListResponse>>(() =>
+            [.. Host.Containers.Where(c => parameters.All == true || c.IsRunning).Select(c => new ContainerListResponse { ID = c.Id, Names = ["/" + c.Name], Image = c.Config.Image ?? "", ImageID = c.Image.Id, State = c.Status, Labels = new Dictionary<string, string>(c.Config.Labels ?? new Dictionary<string, string>(), StringComparer.Ordinal), Mounts = WorldMounts.Of(c.HostConfig) })]);
 
-    public Task<CreateContainerResponse> CreateContainerAsync(CreateContainerParameters parameters, CancellationToken cancellationToken = default) => ChangeAsync("create", parameters.Name!, () =>
+    public Task<Models.CreateContainerResponse> CreateContainerAsync(string name, JsonObject options, CancellationToken cancellationToken = default) => ChangeAsync("create", name, () =>
     {
-        if (Host.Find(parameters.Name!) is { } holder)
+        var (config, hostConfig) = (ContainerConfig.Of(options), HostConfig.Of(options));
+        if (Host.Find(name) is { } holder)
         {
-            throw new DockerNameConflictException(endpoint, $"create {parameters.Name}", $"the name /{parameters.Name} is in use by {holder.Id}", parameters.Name!, holder.Id);
+            throw new DockerNameConflictException(endpoint, $"create {name}", $"the name /{name} is in use by {holder.Id}", name, holder.Id);
         }
 
-        if (WorldMounts.Refusal(Host, parameters.HostConfig) is { } refusal)
+        if (WorldMounts.Refusal(Host, hostConfig) is { } refusal)
         {
             throw new DockerApiException(endpoint, "create container", HttpStatusCode.BadRequest, refusal);
         }
 
-        var image = Host.FindImage(parameters.Image!) ?? throw NotFound($"no such image: {parameters.Image}");
-        var container = new WorldContainer(world, Host, parameters.Name!, image, image.Merge(parameters), parameters.HostConfig ?? new HostConfig());
+        var image = Host.FindImage(config.Image!) ?? throw NotFound($"no such image: {config.Image}");
+        var container = new WorldContainer(world, Host, name, image, image.Merge(config), hostConfig);
         Host.Containers.Add(container);
         Host.Emit(container, "create");
-        if (parameters.Labels?.ContainsKey("drydock.dev/probe") != true)
+        if (config.Labels?.ContainsKey("drydock.dev/probe") != true)
         {
             world.Did("create", host!.Name);
         }
 
-        return new CreateContainerResponse { ID = container.Id };
+        return new Models.CreateContainerResponse { Warnings = [], ID = container.Id };
     });
 
-    public Task<ContainerInspectResponse> InspectContainerAsync(string id, CancellationToken cancellationToken = default) => life.LookAsync(() =>
+    public Task<InspectedContainer> InspectContainerAsync(string id, CancellationToken cancellationToken = default) => life.LookAsync(() =>
     {
         var c = Container(id);
-        return new ContainerInspectResponse
+        return new InspectedContainer
         {
             ID = c.Id,
-            Name = "/" + c.Name,
+            ShortName = c.Name,
             Image = c.Image.Id,
-            Config = c.Config,
-            HostConfig = c.HostConfig,
+            Config = new Models.ContainerConfig
+            {
+                Image = c.Config.Image ?? "",
+                Env = [.. c.Config.Env ?? []],
+                WorkingDir = c.Config.WorkingDir ?? "",
+                Labels = new Dictionary<string, string>(c.Config.Labels ?? new Dictionary<string, string>(), StringComparer.Ordinal),
+                StopTimeout = c.Config.StopTimeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            },
+            HostConfig = new Models.HostConfig
+            {
+                AutoRemove = c.HostConfig.AutoRemove,
+                RestartPolicy = RestartPolicies.Update(c.HostConfig.RestartPolicy is { Name.Length: > 0 } policy ? policy.Name : "no", c.HostConfig.RestartPolicy?.MaximumRetryCount ?? 0).RestartPolicy,
+                Devices = [.. (c.HostConfig.Devices ?? []).Select(device => new Models.DeviceMapping { PathOnHost = device.PathOnHost })],
+            },
             Mounts = WorldMounts.Of(c.HostConfig),
-            State = new ContainerState { Status = c.Status, Running = c.IsRunning, StartedAt = c.StartedAt + Host.ClockOffset, FinishedAt = c.FinishedAt + Host.ClockOffset, ExitCode = c.ExitCode, Pid = c.IsRunning ? 4242 : 0 },
+            State = new Models.State { Status = c.Status, Running = c.IsRunning, StartedAt = Text(c.StartedAt + Host.ClockOffset), FinishedAt = Text(c.FinishedAt + Host.ClockOffset), ExitCode = c.ExitCode, Pid = c.IsRunning ? 4242 : 0 },
         };
     });
 
-    public Task<IReadOnlyList<ContainerFileSystemChangeResponse>> InspectChangesAsync(string id, CancellationToken cancellationToken = default) => life.LookAsync<IReadOnlyList<ContainerFileSystemChangeResponse>>(() =>
-        [.. Container(id).Changes.Select(path => new ContainerFileSystemChangeResponse { Path = path, Kind = 1 })]);
+    public Task<JsonObject> InspectContainerJsonAsync(string id, CancellationToken cancellationToken = default) => life.LookAsync(() =>
+    {
+        var c = Container(id);
+        return new JsonObject
+        {
+            ["Id"] = c.Id,
+            ["Config"] = WorldOptions.Write(c.Config),
+            ["HostConfig"] = WorldOptions.Write(c.HostConfig),
+            ["Mounts"] = new JsonArray([.. WorldMounts.Of(c.HostConfig).Select(WorldOptions.Write)]),
+        };
+    });
+
+    public Task<IReadOnlyList<string>> InspectChangesAsync(string id, CancellationToken cancellationToken = default) =>
+        life.LookAsync<IReadOnlyList<string>>(() => [.. Container(id).Changes]);
 
     public Task<bool> StartContainerAsync(string id, CancellationToken cancellationToken = default) => ChangeAsync("start", id, () =>
     {
@@ -112,7 +142,7 @@ internal sealed partial class WorldDocker(
         return true;
     });
 
-    public Task<bool> StopContainerAsync(string id, ContainerStopParameters parameters, CancellationToken cancellationToken = default) => ChangeAsync("stop", id, () =>
+    public Task<bool> StopContainerAsync(string id, int? grace, CancellationToken cancellationToken = default) => ChangeAsync("stop", id, () =>
     {
         var container = Container(id);
         if (!container.IsRunning)
@@ -122,7 +152,7 @@ internal sealed partial class WorldDocker(
 
         world.Rules.StopAsked(container);
         world.Did("stop", host!.Name);
-        host.Graces.Add(parameters.WaitBeforeKillSeconds ?? 10);
+        host.Graces.Add(grace ?? 10);
         container.Stop(0);
         if (container.HostConfig.AutoRemove)
         {
@@ -132,10 +162,10 @@ internal sealed partial class WorldDocker(
         return true;
     });
 
-    public Task RemoveContainerAsync(string id, ContainerRemoveParameters parameters, CancellationToken cancellationToken = default) => ChangeAsync("remove", id, () =>
+    public Task RemoveContainerAsync(string id, Models.ContainerRemoveParameters parameters, CancellationToken cancellationToken = default) => ChangeAsync("remove", id, () =>
     {
         var container = Container(id);
-        if (container.IsRunning && !parameters.Force)
+        if (container.IsRunning && parameters.Force != true)
         {
             throw new DockerConflictException(endpoint, $"remove {id}", "it is running");
         }
@@ -150,14 +180,18 @@ internal sealed partial class WorldDocker(
         return true;
     });
 
-    public Task<ContainerUpdateResponse> UpdateContainerAsync(string id, ContainerUpdateParameters parameters, CancellationToken cancellationToken = default) => ChangeAsync("update", id, () =>
+    public Task UpdateContainerAsync(string id, Models.ContainerUpdateParameters parameters, CancellationToken cancellationToken = default) => ChangeAsync("update", id, () =>
     {
         var container = Container(id);
-        container.HostConfig = container.HostConfig with { RestartPolicy = parameters.RestartPolicy ?? container.HostConfig.RestartPolicy };
-        world.Did($"policy {parameters.RestartPolicy?.Name}", host!.Name);
+        var policy = RestartPolicies.NameOf(parameters.RestartPolicy);
+        container.HostConfig = container.HostConfig with { RestartPolicy = new RestartPolicy { Name = policy, MaximumRetryCount = (int)parameters.RestartPolicy.MaximumRetryCount } };
+        world.Did($"policy {policy}", host!.Name);
         Host.Emit(container, "update");
-        return new ContainerUpdateResponse();
+        return true;
     });
+
+    private static string Text(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture) ?? "0001-01-01T00:00:00Z";
 
     private WorldContainer Container(string id) => Host.Find(id) ?? throw NotFound($"no such container: {id}");
 

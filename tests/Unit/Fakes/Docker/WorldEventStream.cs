@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Sources;
 using Drydock.Clients.Docker;
+using Message = Docker.DotNet.Models.Message;
 
 namespace Drydock.Tests.Unit.Fakes;
 

@@ -1,5 +1,7 @@
 using System.Text;
 using Drydock.Clients.Docker;
+using Actor = Docker.DotNet.Models.Actor;
+using Message = Docker.DotNet.Models.Message;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -130,11 +132,11 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     }
 
     public WorldEventStream Listen(
-        OperatorLife life, ContainerEventsParameters parameters, CancellationToken cancellationToken)
+        OperatorLife life, IReadOnlyDictionary<string, IReadOnlyList<string>> filters, DateTimeOffset? from, CancellationToken cancellationToken)
     {
-        var stream = new WorldEventStream(life.Scheduler, Endpoint, parameters.Filters, s => _streams.Remove(s), cancellationToken);
+        var stream = new WorldEventStream(life.Scheduler, Endpoint, filters, s => _streams.Remove(s), cancellationToken);
         _streams.Add(stream);
-        if (parameters.Since is { } since)
+        if (from is { } since)
         {
             foreach (var (_, message) in _history.Where(h => h.At >= since).ToList())
             {

@@ -1,5 +1,3 @@
-using Drydock.Clients.Docker;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>An image: what docker shows of it, and the files that matter.</summary>

@@ -1,11 +1,11 @@
-using Drydock.Clients.Docker;
+using MountPoint = Docker.DotNet.Models.MountPoint;
 
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>The mounts of a container as dockerd resolves them, and what it refuses when it creates one.</summary>
 internal static class WorldMounts
 {
-    public static IReadOnlyList<MountPoint> Of(HostConfig host) =>
+    public static List<MountPoint> Of(HostConfig host) =>
     [
         .. (host.Binds ?? []).Select(bind => bind.Split(':')).Select(bind => Point(bind[0].StartsWith('/') ? "bind" : "volume", bind[0], bind[1], bind.ElementAtOrDefault(2) != "ro")),
         .. (host.Mounts ?? []).Select(mount => Point(mount.Type, mount.Source.Length == 0 ? $"volume-of-{mount.Target[1..]}" : mount.Source, mount.Target, !mount.ReadOnly)),

@@ -92,12 +92,12 @@ internal sealed class WorldSupervisorctl
     {
         foreach (var piece in IsSilent ? [] : text.Chunk(Piece))
         {
-            streams.OnOutput!(new ContainerOutputChunk { Source = ContainerOutputSource.StandardOutput, Data = Encoding.UTF8.GetBytes(piece) });
+            streams.OnOutput!(false, Encoding.UTF8.GetBytes(piece));
         }
 
         while (IsEndless)
         {
-            streams.OnOutput!(new ContainerOutputChunk { Source = ContainerOutputSource.StandardOutput, Data = Encoding.UTF8.GetBytes(new string('x', 1000) + "\n") });
+            streams.OnOutput!(false, Encoding.UTF8.GetBytes(new string('x', 1000) + "\n"));
         }
     }
 }

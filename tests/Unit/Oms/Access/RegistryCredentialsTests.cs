@@ -32,7 +32,7 @@ public sealed class RegistryCredentialsTests
         var credentials = For(image).ShouldNotBeNull();
 
         (credentials.Username, credentials.Password, credentials.ServerAddress).ShouldBe((user, password, host));
-        credentials.ToString().ShouldNotContain(password);
+        credentials.ToString()!.ShouldNotContain(password);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class RegistryCredentialsTests
     public void Secret_of_another_kind_is_refused(string? text, string says) =>
         Should.Throw<FormatException>(() => RegistryCredentials.For("a.example/b", Data(text))).Message.ShouldContain(says);
 
-    private static Drydock.Clients.Docker.AuthConfig? For(string image) => RegistryCredentials.For(image, Data(Config));
+    private static global::Docker.DotNet.Models.AuthConfig? For(string image) => RegistryCredentials.For(image, Data(Config));
 
     private static Dictionary<string, byte[]> Data(string? text) =>
         text is null ? [] : new(StringComparer.Ordinal) { [RegistryCredentials.Key] = Encoding.UTF8.GetBytes(text) };

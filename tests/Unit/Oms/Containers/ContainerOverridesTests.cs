@@ -1,7 +1,7 @@
-using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
+using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
 
@@ -64,15 +64,15 @@ public sealed class ContainerOverridesTests
     [Fact]
     public void Print_of_options_names_what_differs_and_shows_no_value()
     {
-        static OptionFields Fields(long memory, string variable, string policy = "no") => OptionFields.Of(
+        static OptionFields Fields(long memory, string variable, string policy = "no") => OptionFields.Of(WorldOptions.Body(
             new ContainerConfig { Env = [variable, "OMS_HOST_IP=192.0.2.1"], Labels = new Dictionary<string, string> { ["drydock.dev/upgrade-uid"] = variable }, Hostname = variable },
-            new HostConfig { Memory = memory, PidsLimit = -1, Binds = ["/a:/a", "/b:/b"], RestartPolicy = new RestartPolicy { Name = policy } });
+            new HostConfig { Memory = memory, PidsLimit = -1, Binds = ["/a:/a", "/b:/b"], RestartPolicy = new RestartPolicy { Name = policy } }));
         var print = Fields(1, "TOKEN=canary").Print();
 
         print.ShouldNotContain("canary");
         Fields(1, "TOKEN=other", "always").DifferencesTo(print).ShouldBeEmpty();
         Fields(2, "OTHER=canary").DifferencesTo(print).ShouldBe(["Env", "Memory"]);
-        OptionFields.Of(new ContainerConfig(), new HostConfig { Binds = ["/b:/b", "/a:/a"], PidsLimit = 0 }).Print()
-            .ShouldBe(OptionFields.Of(new ContainerConfig(), new HostConfig { Binds = ["/a:/a", "/b:/b"] }).Print());
+        OptionFields.Of(WorldOptions.Body(new ContainerConfig(), new HostConfig { Binds = ["/b:/b", "/a:/a"], PidsLimit = 0 })).Print()
+            .ShouldBe(OptionFields.Of(WorldOptions.Body(new ContainerConfig(), new HostConfig { Binds = ["/a:/a", "/b:/b"] })).Print());
     }
 }

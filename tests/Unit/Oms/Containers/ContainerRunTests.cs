@@ -39,7 +39,7 @@ public sealed class ContainerRunTests
         made.HostConfig.Mounts.ShouldBe(old.HostConfig.Mounts);
         made.HostConfig.Binds.ShouldBe(["data:/home/ds"]);
         made.HostConfig.ExtraHosts.ShouldBe(["metadb:192.0.2.9"]);
-        made.HostConfig.LogConfig.ShouldBe(old.HostConfig.LogConfig);
+        made.HostConfig.LogConfig.ShouldBeEquivalentTo(old.HostConfig.LogConfig);
         (made.HostConfig.Memory, made.HostConfig.MemorySwap).ShouldBe((32L << 30, 64L << 30));
         made.HostConfig.Ulimits.ShouldBe([new Ulimit { Name = "nofile", Soft = 1024, Hard = 2048 }, new Ulimit { Name = "nproc", Soft = 65535, Hard = 65535 }]);
         made.Config.Labels!["team"].ShouldBe("dba");

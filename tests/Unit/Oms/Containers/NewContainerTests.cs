@@ -1,7 +1,8 @@
-using Drydock.Clients.Docker;
+using System.Text.Json.Nodes;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
+using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
 
@@ -14,17 +15,18 @@ public sealed class NewContainerTests
     public void Vendor_options_are_set_and_the_policy_waits_for_Verify()
     {
         var made = Make(new HostConfig { NetworkMode = "bridge", RestartPolicy = new RestartPolicy { Name = "always" }, PidsLimit = 100 });
-        var host = made.HostConfig!;
+        var (config, host) = (ContainerConfig.Of(made), HostConfig.Of(made));
 
-        (made.Tty, made.OpenStdin).ShouldBe((true, true));
+        (config.Tty, config.OpenStdin).ShouldBe((true, true));
         (host.NetworkMode, host.Privileged, host.PidsLimit, host.RestartPolicy!.Name, host.AutoRemove).ShouldBe(("host", true, -1, "no", false));
-        made.Env.ShouldBe(["TZ=Asia/Shanghai", "OMS_HOST_IP=192.0.2.1", "IS_UPGRADE=true"]);
+        config.Env.ShouldBe(["TZ=Asia/Shanghai", "OMS_HOST_IP=192.0.2.1", "IS_UPGRADE=true"]);
     }
 
     [Fact]
     public void IS_UPGRADE_of_an_earlier_upgrade_is_not_kept() =>
         new NewContainer("192.0.2.1", IsUpgrade: false, Https: null, new ContainerSpec())
-            .From(Inherited(new HostConfig(), "IS_UPGRADE=true", "OMS_HOST_IP=192.0.2.77"), NoSecret).Env.ShouldBe(["OMS_HOST_IP=192.0.2.1"]);
+            .From(Inherited(new HostConfig(), "IS_UPGRADE=true", "OMS_HOST_IP=192.0.2.77"), NoSecret)["Env"]!.ToJsonString()
+            .ShouldBe("""["OMS_HOST_IP=192.0.2.1"]""");
 
     [Theory]
     [InlineData(null, 65535, 65535)]
@@ -36,8 +38,9 @@ public sealed class NewContainerTests
         var old = before?.Split(':').Select(long.Parse).ToArray();
         var made = Make(new HostConfig { Ulimits = old is null ? null : [new Ulimit { Name = "nproc", Soft = old[0], Hard = old[1] }, new Ulimit { Name = "core", Soft = 1, Hard = 1 }] });
 
-        made.HostConfig!.Ulimits!.Single(limit => limit.Name == "nproc").ShouldBe(new Ulimit { Name = "nproc", Soft = soft, Hard = hard });
-        made.HostConfig.Ulimits!.Count.ShouldBe(old is null ? 1 : 2);
+        var limits = HostConfig.Of(made).Ulimits.ShouldNotBeNull();
+        limits.Single(limit => limit.Name == "nproc").ShouldBe(new Ulimit { Name = "nproc", Soft = soft, Hard = hard });
+        limits.Count.ShouldBe(old is null ? 1 : 2);
     }
 
     [Theory]
@@ -48,7 +51,7 @@ public sealed class NewContainerTests
     [InlineData(1000, 2000, "0", 0, 0)]
     public void Memory_keeps_the_swap_beyond_it(long memory, long swap, string asked, long expected, long expectedSwap)
     {
-        var host = Make(new HostConfig { Memory = memory, MemorySwap = swap }, new ContainerSpec { Memory = asked }).HostConfig!;
+        var host = HostConfig.Of(Make(new HostConfig { Memory = memory, MemorySwap = swap }, new ContainerSpec { Memory = asked }));
 
         (host.Memory, host.MemorySwap).ShouldBe((expected, expectedSwap));
     }
@@ -74,22 +77,22 @@ public sealed class NewContainerTests
                 Labels = ["team=dba", "team.of=x=y", "bare"],
                 LogConfig = new LogConfigSpec { Driver = "local", Options = ["max-size=100m"] },
             });
-        var host = made.HostConfig!;
+        var (config, host) = (ContainerConfig.Of(made), HostConfig.Of(made));
 
-        made.Env.ShouldBe(["TZ=UTC", "TOKEN=value of oms/token", "OMS_HOST_IP=192.0.2.1", "IS_UPGRADE=true"]);
+        config.Env.ShouldBe(["TZ=UTC", "TOKEN=value of oms/token", "OMS_HOST_IP=192.0.2.1", "IS_UPGRADE=true"]);
         host.ExtraHosts.ShouldBe(["source:192.0.2.10", "metadb:192.0.2.99"]);
         host.Ulimits.ShouldNotBeNull().ShouldContain(new Ulimit { Name = "nofile", Soft = 1024, Hard = 1024 });
         host.Binds.ShouldBe(["/data:/data", "/new:/opt/extra:ro", "/n:/opt/mounted"]);
         host.Mounts.ShouldBeEmpty();
         (host.LogConfig!.Type, host.LogConfig.Config!.Single()).ShouldBe(("local", new("max-size", "100m")));
-        made.Labels!.ShouldBe(new Dictionary<string, string> { ["kept"] = "1", ["team"] = "dba", ["team.of"] = "x=y", ["bare"] = "" }, ignoreOrder: true);
+        config.Labels!.ShouldBe(new Dictionary<string, string> { ["kept"] = "1", ["team"] = "dba", ["team.of"] = "x=y", ["bare"] = "" }, ignoreOrder: true);
     }
 
     [Fact]
     public void Certificate_of_the_spec_replaces_a_mount_in_the_long_form()
     {
-        var host = new NewContainer("192.0.2.1", IsUpgrade: true, new HttpsSpec { CertificateHostPath = "/pki/c", KeyHostPath = "/pki/k" }, new ContainerSpec())
-            .From(Inherited(new HostConfig { Mounts = [new Mount { Type = "bind", Source = "/old", Target = "/etc/pki/nginx/oms_server.crt" }] }), NoSecret).HostConfig!;
+        var host = HostConfig.Of(new NewContainer("192.0.2.1", IsUpgrade: true, new HttpsSpec { CertificateHostPath = "/pki/c", KeyHostPath = "/pki/k" }, new ContainerSpec())
+            .From(Inherited(new HostConfig { Mounts = [new Mount { Type = "bind", Source = "/old", Target = "/etc/pki/nginx/oms_server.crt" }] }), NoSecret));
 
         host.Mounts.ShouldBeEmpty();
         host.Binds.ShouldBe(["/pki/c:/etc/pki/nginx/oms_server.crt", "/pki/k:/etc/pki/nginx/oms_server.key"]);
@@ -100,11 +103,11 @@ public sealed class NewContainerTests
 
     private static string NoSecret(SecretKeyReference reference) => throw new InvalidOperationException(reference.Name);
 
-    private static CreateContainerParameters Make(HostConfig old, ContainerSpec? changes = null) =>
+    private static JsonObject Make(HostConfig old, ContainerSpec? changes = null) =>
         new NewContainer("192.0.2.1", IsUpgrade: true, Https: null, changes ?? new ContainerSpec())
             .From(Inherited(old, "TZ=Asia/Shanghai"), secret => $"value of {secret.Name}/{secret.Key}");
 
     private static InheritedOptions Inherited(HostConfig host, params string[] variables) => new(
-        new CreateContainerParameters { Env = variables, Labels = new Dictionary<string, string> { ["kept"] = "1" }, HostConfig = host },
+        WorldOptions.Body(new ContainerConfig { Env = variables, Labels = new Dictionary<string, string> { ["kept"] = "1" } }, host),
         []);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using Drydock.Clients.Docker;
+using System.Text.Json.Nodes;
 using Drydock.Reconcilers.Oms;
+using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
 
@@ -9,11 +10,9 @@ namespace Drydock.Tests.Unit.Oms.Containers;
 /// <summary>The container by whose creation dockerd judges the planned options, and which changes nothing.</summary>
 public sealed class ProbeContainerTests
 {
-    private static readonly CreateContainerParameters Probe = ProbeContainer.Of(new CreateContainerParameters
-    {
-        Env = ["TOKEN=canary"],
-        Tty = true,
-        HostConfig = new HostConfig
+    private static readonly JsonObject Probe = ProbeContainer.Of(WorldOptions.Body(
+        new ContainerConfig { Env = ["TOKEN=canary"], Tty = true },
+        new HostConfig
         {
             Memory = 1L << 30,
             Binds = ["/data/oms/logs:/home/admin/logs:rw", "store:/home/ds/store", "run:/home/ds/run:ro", "cache:/cache:nocopy"],
@@ -28,24 +27,25 @@ public sealed class ProbeContainerTests
                     Other = new Dictionary<string, JsonElement> { ["VolumeOptions"] = JsonElement.Parse("""{"Subpath":"a"}"""), ["Consistency"] = JsonElement.Parse("\"default\"") },
                 },
             ],
-        },
-    });
+        }));
+
+    private static readonly HostConfig Host = HostConfig.Of(Probe);
 
     [Fact]
     public void Paths_of_the_host_are_mounted_so_that_a_missing_one_is_refused() =>
-        Probe.HostConfig!.Mounts!.Where(m => m.Type == "bind").Select(m => (m.Source, m.Target))
+        Host.Mounts!.Where(m => m.Type == "bind").Select(m => (m.Source, m.Target))
             .ShouldBe([("/conf", "/home/admin/conf"), ("/data/oms/logs", "/home/admin/logs")]);
 
     [Fact]
     public void Volumes_are_mounted_without_copying_files_of_the_image()
     {
-        Probe.HostConfig!.Binds.ShouldBe(["store:/home/ds/store:nocopy", "run:/home/ds/run:ro,nocopy", "cache:/cache:nocopy"]);
-        var sent = Probe.HostConfig.ToJson()["Mounts"]![1]!;
+        Host.Binds.ShouldBe(["store:/home/ds/store:nocopy", "run:/home/ds/run:ro,nocopy", "cache:/cache:nocopy"]);
+        var sent = Probe["HostConfig"]!["Mounts"]![1]!;
         sent["VolumeOptions"]!.ToJsonString().ShouldBe("""{"Subpath":"a","NoCopy":true}""");
         sent["Consistency"]!.GetValue<string>().ShouldBe("default");
     }
 
     [Fact]
     public void Options_are_those_of_the_new_container_without_variables() =>
-        (Probe.Tty, Probe.HostConfig!.Memory, Probe.Env).ShouldBe((true, 1L << 30, null));
+        (ContainerConfig.Of(Probe).Tty, Host.Memory, Probe["Env"]).ShouldBe((true, 1L << 30, null));
 }

@@ -33,7 +33,7 @@ internal static class ShortSpecs
     public static WorldContainer Beside(this WorldHost host, OmsWorld world, string name, params string[] binds)
     {
         var old = host.Find(OmsWorld.OldName)!;
-        var container = new WorldContainer(world, host, name, old.Image, old.Config with { Env = [] }, new Drydock.Clients.Docker.HostConfig { Binds = binds });
+        var container = new WorldContainer(world, host, name, old.Image, old.Config with { Env = [] }, new HostConfig { Binds = binds });
         host.Containers.Add(container);
         return container;
     }

@@ -78,7 +78,7 @@ public sealed class ContainerPreflightTests
         var probe = world["oms-b"].Probes[0];
         (probe.Image.Version, string.Join(' ', probe.Config.Entrypoint!.Concat(probe.Config.Cmd!))).ShouldBe(("3.2.2", "/bin/sh -c exit 0"));
         var host = probe.HostConfig;
-        (host.NetworkMode, host.Binds!.Count, host.Mounts!.Count, host.Other!.ContainsKey("VolumesFrom")).ShouldBe(("none", 0, 0, false));
+        (host.NetworkMode, host.Binds!.Count, host.Mounts!.Count, host.Other?.ContainsKey("VolumesFrom") == true).ShouldBe(("none", 0, 0, false));
         (host.Privileged, host.Ulimits!.Any(u => u.Name == "nproc"), host.RestartPolicy!.Name).ShouldBe((true, true, "no"));
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Docker.DotNet.Models;
 using Drydock.Clients.Docker;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -46,7 +47,8 @@ public sealed class ContainerEventFeedTests
         public ISystemOperations System => this;
 
         public async IAsyncEnumerable<Message> MonitorEventsAsync(
-            ContainerEventsParameters parameters,
+            IReadOnlyDictionary<string, IReadOnlyList<string>> filters,
+            DateTimeOffset? since = null,
             [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             if (++Opened == 1)
@@ -58,7 +60,7 @@ public sealed class ContainerEventFeedTests
             await Task.Delay(Timeout.Infinite, cancellationToken);
         }
 
-        public Task<PingResponse> PingAsync(CancellationToken cancellationToken = default) =>
+        public Task<DateTimeOffset?> PingAsync(CancellationToken cancellationToken = default) =>
             throw new NotSupportedException();
 
         public Task<VersionResponse> GetVersionAsync(CancellationToken cancellationToken = default) =>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Formats.Tar;
 using System.Reflection;
 using System.Text;
+using Docker.DotNet.Models;
 using Drydock.Clients.Docker;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
@@ -79,7 +80,7 @@ public sealed class WitnessedExecTests : IDisposable
         await witness.ReserveAsync(
             "/", ["/bin/sh", "-c", $"test $(wc -c < {directory}/spare) = 1048576"], TestContext.Current.CancellationToken);
         File.Exists(Path.Combine(directory, "spare")).ShouldBeTrue();
-        Run(_created[^1].Cmd).ShouldBe(0);
+        Run([.. _created[^1].Cmd]).ShouldBe(0);
 
         (await File.ReadAllTextAsync(Path.Combine(directory, "rc"), TestContext.Current.CancellationToken)).ShouldBe("0\n");
         File.Exists(Path.Combine(directory, "spare")).ShouldBeFalse();
@@ -121,9 +122,20 @@ public sealed class WitnessedExecTests : IDisposable
     private object? Containers(MethodInfo method, object?[] arguments) => method.Name switch
     {
         nameof(IContainerOperations.InspectContainerAsync) =>
-            Task.FromResult(new ContainerInspectResponse { State = new ContainerState { Running = true } }),
-        nameof(IContainerOperations.GetArchiveFromContainerAsync) =>
-            ArchiveAsync(_hidden-- > 0 ? "/nowhere" : ((GetArchiveFromContainerParameters)arguments[1]!).Path),
+            Task.FromResult(new InspectedContainer
+            {
+                ID = "c",
+                ShortName = "c",
+                Image = "i",
+                State = new State { Running = true },
+                Config = new ContainerConfig(),
+                HostConfig = new HostConfig(),
+                Mounts = [],
+            }),
+        nameof(IContainerOperations.ReadArchiveAsync) =>
+            ArchiveAsync(
+                _hidden-- > 0 ? "/nowhere" : (string)arguments[1]!,
+                (Func<ContainerPathStatResponse, Stream, Task<byte[]?>>)arguments[2]!),
         _ => throw new NotSupportedException(method.Name),
     };
 
@@ -136,16 +148,16 @@ public sealed class WitnessedExecTests : IDisposable
         switch (method.Name)
         {
             case nameof(IExecOperations.InspectContainerExecAsync) when (string)arguments[0]! == "forgotten":
-                return Task.FromException<ContainerExecInspectResponse>(
+                return Task.FromException<ExecState>(
                     new DockerNotFoundException("e", "inspect exec", "no such exec"));
             case nameof(IExecOperations.InspectContainerExecAsync) when (string)arguments[0]! == "ended":
-                return Task.FromResult(new ContainerExecInspectResponse { Running = false, ExitCode = _ended });
+                return Task.FromResult(new ExecState(false, _ended));
             case nameof(IExecOperations.InspectContainerExecAsync):
                 return Task.FromResult(
-                    new ContainerExecInspectResponse { Running = false, ExitCode = Run(_created[^1].Cmd) });
+                    new ExecState(false, Run([.. _created[^1].Cmd])));
             case nameof(IExecOperations.ExecCreateContainerAsync):
                 _created.Add((ContainerExecCreateParameters)arguments[1]!);
-                return Task.FromResult(new ContainerExecCreateResponse { ID = "look" });
+                return Task.FromResult("look");
             case nameof(IExecOperations.StartAndAttachContainerExecAsync):
                 return Task.FromResult(
                     new ContainerExecOutput { Stdout = BoundedOutput.Empty, Stderr = BoundedOutput.Empty });
@@ -167,7 +179,8 @@ public sealed class WitnessedExecTests : IDisposable
         return process.ExitCode;
     }
 
-    private static async Task<GetArchiveFromContainerResponse> ArchiveAsync(string path)
+    private static async Task<byte[]?> ArchiveAsync(
+        string path, Func<ContainerPathStatResponse, Stream, Task<byte[]?>> read)
     {
         if (!File.Exists(path))
         {
@@ -183,7 +196,7 @@ public sealed class WitnessedExecTests : IDisposable
         }
 
         tar.Position = 0;
-        return new GetArchiveFromContainerResponse(new ContainerPathStatResponse { Size = content.Length }, tar);
+        return await read(new ContainerPathStatResponse { Size = content.Length }, tar);
     }
 
     private static T Fake<T>(Func<MethodInfo, object?[], object?> answer)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using Docker.DotNet.Models;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Safety;
 using Drydock.Lab;
@@ -114,28 +116,40 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
         return image;
     }
 
+    /// <summary>A name that no other container has.</summary>
+    public static string NewName() => $"t-{Guid.NewGuid():N}";
+
+    /// <summary>A mount of a directory of this machine at <c>/data</c>.</summary>
+    public static JsonObject Mount(string directory) =>
+        new() { ["Type"] = "bind", ["Source"] = directory, ["Target"] = "/data" };
+
     /// <summary>Starts a container that does nothing until it is told to end.</summary>
     public async Task<string> RunIdleAsync(
-        IDockerClient client, Func<CreateContainerParameters, CreateContainerParameters>? change = null)
+        IDockerClient client, Action<JsonObject>? change = null, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        var id = await CreateIdleAsync(client, change);
+        var id = await CreateIdleAsync(client, change, name);
         await client.Containers.StartContainerAsync(id);
         return id;
     }
 
     /// <summary>Creates such a container.</summary>
+    /// <param name="client">The engine.</param>
+    /// <param name="change">Changes its options; those of the host are in <c>HostConfig</c>.</param>
+    /// <param name="name">Its name; null: <see cref="NewName"/>.</param>
     public async Task<string> CreateIdleAsync(
-        IDockerClient client, Func<CreateContainerParameters, CreateContainerParameters>? change = null)
+        IDockerClient client, Action<JsonObject>? change = null, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        var parameters = new CreateContainerParameters
+        var options = new JsonObject
         {
-            Image = Image,
-            Cmd = ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"],
-            HostConfig = new HostConfig { NetworkMode = "host" },
+            ["Image"] = Image,
+            ["Cmd"] = DockerJson.List(
+                ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"]),
+            ["HostConfig"] = new JsonObject { ["NetworkMode"] = "host" },
         };
-        return (await client.Containers.CreateContainerAsync(change?.Invoke(parameters) ?? parameters)).ID;
+        change?.Invoke(options);
+        return (await client.Containers.CreateContainerAsync(name ?? NewName(), options)).ID;
     }
 
     /// <inheritdoc/>
