@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 
@@ -15,6 +15,7 @@ public sealed class FairnessTests
         [("huge", 120), ("large", 50), ("middle", 20), ("small", 8), ("tiny", 2)];
 
     private readonly ManualTimeProvider _time = new();
+    private readonly Steps _steps = new();
 
     [Fact]
     public async Task No_namespace_waits_for_the_backlog_of_another()
@@ -32,8 +33,8 @@ public sealed class FairnessTests
         var (taken, working) = (new List<string>(), new Queue<string>());
         while (taken.Count < 200)
         {
-            var next = queue.TakeAsync(default).AsTask();
-            while (!next.IsCompleted)
+            var next = Taken(queue);
+            while (!IsReady(next))
             {
                 // All workers that this namespace may have are busy, or only the rate limits it.
                 if (working.TryDequeue(out var done))
@@ -46,7 +47,7 @@ public sealed class FairnessTests
                 }
             }
 
-            var key = await next.Bounded();
+            var key = await next;
             taken.Add(key);
             working.Enqueue(key);
             if (working.Count == options.Workers)
@@ -86,13 +87,13 @@ public sealed class FairnessTests
         var lastOf = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var ended = 0; ended < 200;)
         {
-            var next = queue.TakeAsync(default).AsTask();
-            while (!next.IsCompleted)
+            var next = Taken(queue);
+            while (!IsReady(next))
             {
                 _time.Advance(TimeSpan.FromSeconds(1));
             }
 
-            var key = await next.Bounded();
+            var key = await next;
             var target = TargetOf(key);
             claims.TryAdd(target, key);
             if (claims[target] != key)
@@ -117,6 +118,31 @@ public sealed class FairnessTests
         lastOf["small"].ShouldBeLessThan(lastOf["huge"]);
     }
 
+    private Task<string> Taken(WorkQueue<string> queue)
+    {
+        var before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(_steps);
+        try
+        {
+            return queue.TakeAsync(default).AsTask();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+    }
+
+    // The clock goes on only when nothing else is left to do.
+    private bool IsReady(Task task)
+    {
+        while (_steps.Next() is { } step)
+        {
+            step();
+        }
+
+        return task.IsCompleted;
+    }
+
     private static string SpaceOf(string key) => key.Split('/')[0];
 
     private static int TargetOf(string key) =>
@@ -124,4 +150,13 @@ public sealed class FairnessTests
 
     private WorkQueue<string> Queue(ControllerOptions options) =>
         new(options, _time, "test", new Random(1), SpaceOf);
+
+    private sealed class Steps : SynchronizationContext
+    {
+        private readonly ConcurrentQueue<Action> _waiting = new();
+
+        public override void Post(SendOrPostCallback d, object? state) => _waiting.Enqueue(() => d(state));
+
+        public Action? Next() => _waiting.TryDequeue(out var step) ? step : null;
+    }
 }
