@@ -168,7 +168,7 @@ public static class DockerClientExtensions
             created, new ContainerExecAttachParameters(), cancellationToken).ConfigureAwait(false);
         var ended =
             await client.WaitContainerExecAsync(containerId, created, cancellationToken).ConfigureAwait(false);
-        return new ExecResult { ExitCode = ended.ExitCode ?? -1, Stdout = output.Stdout, Stderr = output.Stderr };
+        return new ExecResult(ended.ExitCode ?? -1, output);
     }
 
     /// <summary>What is at a path; null when the path (not the container) does not exist.</summary>

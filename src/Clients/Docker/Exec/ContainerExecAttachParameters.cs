@@ -3,7 +3,7 @@ namespace Drydock.Clients.Docker;
 /// <summary>What is sent to an attached command, and how much of its output is kept.</summary>
 public sealed record ContainerExecAttachParameters
 {
-    /// <summary>Bytes kept of stdout, and of stderr: half from the beginning, half from the end.</summary>
+    /// <summary>Bytes kept of stdout, and of stderr: the end.</summary>
     public const int MaxBytes = 64 * 1024;
 
     /// <summary>How much the command may print in all, in bytes, before the operator stops reading. The operator's
@@ -22,21 +22,21 @@ public sealed record ContainerExecAttachParameters
     public Action<bool, ReadOnlyMemory<byte>>? OnOutput { get; init; }
 }
 
-/// <summary>What an attached command wrote.</summary>
-public sealed record ContainerExecOutput
+/// <summary>What an attached command wrote. No record, because the text of one would show it.</summary>
+public sealed class ContainerExecOutput(string stdout, string stderr)
 {
-    public BoundedOutput Stdout { get; init => field = value ?? new(); } = new();
+    public string Stdout => stdout;
 
-    public BoundedOutput Stderr { get; init => field = value ?? new(); } = new();
+    public string Stderr => stderr;
 }
 
 /// <summary>A command that ran to its end.</summary>
-public sealed record ExecResult
+/// <param name="exitCode">Its exit code; -1 if the engine gave none.</param>
+public sealed class ExecResult(int exitCode, ContainerExecOutput output)
 {
-    /// <summary>Its exit code; -1 if the engine gave none.</summary>
-    public int ExitCode { get; init; }
+    public int ExitCode => exitCode;
 
-    public BoundedOutput Stdout { get; init; } = BoundedOutput.Empty;
+    public string Stdout => output.Stdout;
 
-    public BoundedOutput Stderr { get; init; } = BoundedOutput.Empty;
+    public string Stderr => output.Stderr;
 }

@@ -59,7 +59,7 @@ internal sealed class ExecOperations(DockerApi api) : IExecOperations
                 await FeedAsync(call, stream, parameters, output, token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
-        return output.IsRefusal ? throw Refused(execId, isRunning: true) : output.Kept;
+        return output.IsRefusal ? throw Refused(execId, isRunning: true) : output.Output;
     }
 
     // The package would read a missing member as "has not run".
@@ -159,8 +159,8 @@ internal sealed class AttachedOutput(string execId, ContainerExecAttachParameter
     private const int MaxInspected = 512;
 
     private readonly List<byte> _first = [];
-    private readonly BoundedBuffer _stdout = new(Room(parameters));
-    private readonly BoundedBuffer _stderr = new(Room(parameters));
+    private readonly Kept _stdout = new();
+    private readonly Kept _stderr = new();
     private long _total;
 
     public bool IsRefusal
@@ -173,7 +173,7 @@ internal sealed class AttachedOutput(string execId, ContainerExecAttachParameter
         }
     }
 
-    public ContainerExecOutput Kept => new() { Stdout = _stdout.ToOutput(), Stderr = _stderr.ToOutput() };
+    public ContainerExecOutput Output => new(_stdout.Text, _stderr.Text);
 
     /// <summary>Takes a piece; false if it is too much.</summary>
     public bool Take(bool isError, ReadOnlyMemory<byte> data)
@@ -197,6 +197,21 @@ internal sealed class AttachedOutput(string execId, ContainerExecAttachParameter
         return true;
     }
 
-    private static int Room(ContainerExecAttachParameters parameters) =>
-        parameters.OnOutput is null ? ContainerExecAttachParameters.MaxBytes : 0;
+    private sealed class Kept
+    {
+        private readonly TailBuffer _tail = new(ContainerExecAttachParameters.MaxBytes);
+        private long _all;
+
+        public string Text => _all <= ContainerExecAttachParameters.MaxBytes
+            ? _tail.Text
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"[{_all - ContainerExecAttachParameters.MaxBytes} bytes omitted]\n{_tail.Text}");
+
+        public void Append(ReadOnlySpan<byte> data)
+        {
+            _all += data.Length;
+            _tail.Append(data);
+        }
+    }
 }

@@ -20,12 +20,11 @@ public interface IExecOperations
     /// exec ids).</exception>
     Task StartContainerExecAsync(string execId, CancellationToken cancellationToken = default);
 
-    /// <summary>Starts a prepared command, reads its stdout and stderr to the end, and keeps at most what the limits
-    /// allow of each (the first bytes and the last; the omitted bytes between them are counted). The output ends when
-    /// every process holding the pipes is gone, which can be before the engine has recorded the exit code;
-    /// <see cref="DockerClientExtensions.WaitContainerExecAsync"/> waits for that. With
-    /// <see cref="ContainerExecAttachParameters.Stdin"/> the command reads that to its end, over a separate connection;
-    /// a command that ends before it has read everything is not a failure.</summary>
+    /// <summary>Starts a prepared command, reads its stdout and stderr to the end, and keeps the end of each (the
+    /// omitted bytes before it are counted). The output ends when every process holding the pipes is gone, which can be
+    /// before the engine has recorded the exit code; <see cref="DockerClientExtensions.WaitContainerExecAsync"/> waits
+    /// for that. With <see cref="ContainerExecAttachParameters.Stdin"/> the command reads that to its end, over a
+    /// separate connection; a command that ends before it has read everything is not a failure.</summary>
     /// <exception cref="IOException">The data to send cannot be read. The command sees the end of its input
     /// there.</exception>
     /// <exception cref="DockerConflictException">This exec id is running or has run.</exception>

@@ -156,7 +156,7 @@ internal sealed class DockerApi : IDisposable
         public async Task<WriteClosableStream> HijackStreamAsync(HttpContent content)
         {
             var stream = await content.ReadAsStreamAsync().ConfigureAwait(false);
-            return new HijackedStream(DockerCall.Current?.Attached?.Take(stream) ?? stream);
+            return DockerCall.Current?.Attached?.Take(stream) ?? new ConnectionStream(stream);
         }
     }
 }

@@ -1,8 +1,10 @@
+using Docker.DotNet.Handler.Abstractions;
+
 namespace Drydock.Clients.Docker;
 
 /// <summary>A connection on which a failed write of an upload does not hide the answer (see
 /// <see cref="UploadStream.WriteFailure"/>).</summary>
-internal sealed class ConnectionStream(Stream inner) : Stream
+internal sealed class ConnectionStream(Stream inner) : WriteClosableStream
 {
     private bool _writesLost;
 
@@ -11,6 +13,8 @@ internal sealed class ConnectionStream(Stream inner) : Stream
     public override bool CanSeek => false;
 
     public override bool CanWrite => true;
+
+    public override bool CanCloseWrite => false;
 
     public override long Length => throw new NotSupportedException();
 
@@ -88,6 +92,9 @@ internal sealed class ConnectionStream(Stream inner) : Stream
     public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
 
     public override void Flush() => inner.Flush();
+
+    // The package's way to close one direction blocks.
+    public override void CloseWrite() => throw new NotSupportedException();
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

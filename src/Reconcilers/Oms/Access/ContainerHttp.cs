@@ -19,7 +19,7 @@ internal static class ContainerHttp
             CultureInfo.InvariantCulture, $"{(https ? "https" : "http")}://127.0.0.1:{port}{path}");
         var result = await docker.RunExecAsync(
             container, ["/bin/sh", "-c", Script, "drydock", address], cancellationToken);
-        return HttpAnswer.Of(address, result.ExitCode, result.Stdout.Text);
+        return HttpAnswer.Of(address, result.ExitCode, result.Stdout);
     }
 }
 

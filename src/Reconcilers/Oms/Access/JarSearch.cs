@@ -42,7 +42,7 @@ internal static class JarSearch
             container.ID,
             ["/bin/sh", "-c", Script, "drydock-jar", location.Jar ?? "", .. where],
             cancellationToken);
-        var found = answer.Stdout.Text.Split(
+        var found = answer.Stdout.Split(
             '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
         // A build leaves an archive without its libraries beside the one with them.

@@ -227,7 +227,7 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
 
         var answer = await docker.RunExecAsync(container.ID, ["cat", OpenFilesLimit], cancellationToken);
         var asked = files.Hard ?? files.Soft;
-        if (long.TryParse(answer.Stdout.Text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var most)
+        if (long.TryParse(answer.Stdout.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var most)
             && (asked < 0 || asked > most))
         {
             var field = Field(Own.Ulimits.Contains(files), "ulimits[nofile]");

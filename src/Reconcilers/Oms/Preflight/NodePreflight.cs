@@ -282,7 +282,7 @@ internal sealed class NodePreflight(
 
         var answer =
             await docker.RunExecAsync(container.ID, ["/bin/sh", "-c", ListeningPorts.Script], cancellationToken);
-        var taken = ListeningPorts.Foreign(answer.Stdout.Text).Intersect(ports).ToList();
+        var taken = ListeningPorts.Foreign(answer.Stdout).Intersect(ports).ToList();
         if (taken.Count > 0)
         {
             findings.Add(
@@ -318,7 +318,7 @@ internal sealed class NodePreflight(
         // df of the container's root shows the file system dockerd keeps images on; POSIX format, in KiB.
         var answer = await docker.RunExecAsync(
             container.ID, ["/bin/sh", "-c", "df -Pk / | tail -n 1"], cancellationToken);
-        var columns = answer.Stdout.Text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        var columns = answer.Stdout.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
         return state with
         {
             FreeBytes = columns.Length >= 4

@@ -138,7 +138,7 @@ internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
         Targets.EnsureMayAct();
         var answer = await Docker(context).RunExecAsync(
             container, ["supervisorctl", verb, program], cancellationToken);
-        ThrowIfRefused(context, verb, program, answer.Stdout.Text + answer.Stderr.Text);
+        ThrowIfRefused(context, verb, program, answer.Stdout + answer.Stderr);
     }
 
     protected static void ThrowIfRefused(StepContext context, string verb, string program, string answer)

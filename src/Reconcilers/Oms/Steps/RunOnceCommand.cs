@@ -200,7 +200,7 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
         {
             var found = await Targets.Docker(node).RunExecAsync(
                 container, ["/bin/sh", "-c", RunOnceCommand.Running, "drydock-running"], cancellationToken);
-            return found.Stdout.Text.Trim().Split('\n')[0].Split(' ', 2);
+            return found.Stdout.Trim().Split('\n')[0].Split(' ', 2);
         }
         catch (Exception exception) when (exception is DockerConflictException or DockerNotFoundException)
         {

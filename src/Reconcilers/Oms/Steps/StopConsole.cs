@@ -56,7 +56,7 @@ internal sealed class StopConsole(IOmsTargets targets) : OmsStep<StopConsole.Arg
         {
             var answer = await Docker(context).Exec.StartAndAttachContainerExecAsync(
                 context.Receipt(ExecKey)!, new ContainerExecAttachParameters(), cancellationToken);
-            var text = answer.Stdout.Text + answer.Stderr.Text;
+            var text = answer.Stdout + answer.Stderr;
 
             // The program ended in the meantime: the next observation tells its state.
             if (!text.Contains("not running", StringComparison.Ordinal))

@@ -38,7 +38,7 @@ internal sealed class SupervisorSessions : IAsyncDisposable
         }
 
         var printed = await docker.RunExecAsync(inspected.ID, ["supervisorctl", "status"], cancellationToken);
-        return SupervisorStatus.Parse(printed.Stdout.Text + "\n" + printed.Stderr.Text);
+        return SupervisorStatus.Parse(printed.Stdout + "\n" + printed.Stderr);
     }
 
     public async ValueTask DisposeAsync()

@@ -85,7 +85,7 @@ internal sealed class WitnessedExec
         {
             throw new IOException(
                 $"The directory {_directory} could not be created in the container, so the command was not started: "
-                + $"{(made.Stderr.Text + made.Stdout.Text).Trim()}");
+                + $"{(made.Stderr + made.Stdout).Trim()}");
         }
 
         var exec = await _docker.Exec.ExecCreateContainerAsync(
@@ -273,7 +273,7 @@ internal sealed class WitnessedExec
             // A look that could not be made says nothing of the process.
             var code => throw new IOException(
                 $"Whether process {pid} of {_directory} runs could not be determined: the check ended with {code} "
-                + $"{(look.Stderr.Text + look.Stdout.Text).Trim()}"),
+                + $"{(look.Stderr + look.Stdout).Trim()}"),
         };
     }
 }

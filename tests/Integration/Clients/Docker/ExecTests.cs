@@ -72,23 +72,21 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
         var result = await _client.RunExecAsync(container, ["sh", "-c", "echo out; echo err >&2; printf 'more \\303\\244'; exit 3"]);
 
         result.ExitCode.ShouldBe(3);
-        result.Stdout.Text.ShouldBe("out\nmore ä");
-        result.Stderr.Text.ShouldBe("err\n");
+        result.Stdout.ShouldBe("out\nmore ä");
+        result.Stderr.ShouldBe("err\n");
     }
 
     [Fact]
-    public async Task Exec_output_beyond_limit_keeps_beginning_and_end()
+    public async Task Exec_output_beyond_limit_keeps_its_end()
     {
         var container = await daemon.RunIdleAsync(_client);
         var exec = await PrepareAsync(container, "seq 1 100000; seq 5 >&2", attached: true);
 
         var output = await _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters());
 
-        output.Stdout.TotalBytes.ShouldBe(588895);
-        output.Stdout.Text.ShouldStartWith("1\n2\n3\n");
-        output.Stdout.Text.ShouldEndWith("\n99998\n99999\n100000\n");
-        output.Stdout.OmittedBytes.ShouldBe(588895 - ContainerExecAttachParameters.MaxBytes);
-        output.Stderr.Text.ShouldBe("1\n2\n3\n4\n5\n");
+        output.Stdout.ShouldStartWith($"[{588895 - ContainerExecAttachParameters.MaxBytes} bytes omitted]\n");
+        output.Stdout.ShouldEndWith("\n99998\n99999\n100000\n");
+        output.Stderr.ShouldBe("1\n2\n3\n4\n5\n");
     }
 
     [Fact]
@@ -108,7 +106,7 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
 
         var output = await _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters());
 
-        output.Stdout.Text.ShouldBe("drydock /etc 123\n");
+        output.Stdout.ShouldBe("drydock /etc 123\n");
     }
 
     [Fact]

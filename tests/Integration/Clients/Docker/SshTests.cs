@@ -31,8 +31,8 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
         var file = await client.Containers.ReadFileAsync(container, "/bin/busybox", 100_000_000);
 
         result.ExitCode.ShouldBe(2);
-        result.Stdout.TotalBytes.ShouldBe(108894);
-        result.Stderr.Text.ShouldBe("err\n");
+        result.Stdout.ShouldStartWith($"[{108894 - ContainerExecAttachParameters.MaxBytes} bytes omitted]\n");
+        result.Stderr.ShouldBe("err\n");
         file.ShouldNotBeNull().Length.ShouldBe((int)new FileInfo("/bin/busybox").Length);
         await client.Containers.StopContainerAsync(container, 10);
     }

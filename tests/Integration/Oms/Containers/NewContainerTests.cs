@@ -90,9 +90,9 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
         (await _client.Containers.StartContainerAsync(Id(made))).ShouldBeTrue();
         var limits = await _client.RunExecAsync(
             Id(made), ["cat", "/proc/1/limits", "/etc/hosts"], CancellationToken.None);
-        limits.Stdout.Text.ShouldContain("metadb");
-        limits.Stdout.Text.ShouldMatch(@"Max processes +65535 +65535");
-        limits.Stdout.Text.ShouldMatch(@"Max open files +1024 +2048");
+        limits.Stdout.ShouldContain("metadb");
+        limits.Stdout.ShouldMatch(@"Max processes +65535 +65535");
+        limits.Stdout.ShouldMatch(@"Max open files +1024 +2048");
     }
 
     [Fact]

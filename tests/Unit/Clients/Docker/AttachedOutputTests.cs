@@ -22,7 +22,7 @@ public sealed class AttachedOutputTests
 
         var output = await AttachAsync(client);
 
-        (output.Stdout.Text, output.Stderr.Text).ShouldBe(("one two", "error"));
+        (output.Stdout, output.Stderr).ShouldBe(("one two", "error"));
     }
 
     [Fact]

@@ -165,12 +165,8 @@ public sealed class EncodingTests
                 Mounts = [],
             },
             new ContainerExecCreateParameters { Cmd = ["canary"], Env = ["P=canary"] },
-            new ContainerExecOutput
-            {
-                Stdout = BoundedOutput.FromText("canary"),
-                Stderr = BoundedOutput.FromText("canary"),
-            },
-            new ExecResult { Stdout = BoundedOutput.FromText("canary") },
+            new ContainerExecOutput("canary", "canary"),
+            new ExecResult(0, new ContainerExecOutput("canary", "canary")),
             new Message { Action = "exec_start: canary" },
             new DockerTlsMaterial("canary"u8.ToArray(), "canary"u8.ToArray(), "canary"u8.ToArray()),
             new SshMaterial("canary"u8.ToArray(), "canary"u8.ToArray()),

@@ -84,7 +84,7 @@ internal sealed partial class WorldDocker
             var exec = Begin(execId);
             exec.Stdout = WorldCommands.Run(world, exec);
             (exec.Running, exec.ExitCode) = (false, exec.ExitCode ?? 0);
-            return new ContainerExecOutput { Stdout = BoundedOutput.FromText(exec.Stdout) };
+            return new ContainerExecOutput(exec.Stdout, "");
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed partial class WorldDocker
         await host!.Supervisorctl.RunAsync(
             life, () => Host.Execs.ContainsKey(execId) && exec.Container.Run == run, exec.Container, parameters, cancellationToken);
         (exec.Running, exec.ExitCode) = (false, 0);
-        return new ContainerExecOutput();
+        return new ContainerExecOutput("", "");
     }
 
     public Task<ExecState> InspectContainerExecAsync(string execId, CancellationToken cancellationToken = default) => life.LookAsync(() =>

@@ -160,7 +160,7 @@ public sealed class WitnessedExecTests : IDisposable
                 return Task.FromResult("look");
             case nameof(IExecOperations.StartAndAttachContainerExecAsync):
                 return Task.FromResult(
-                    new ContainerExecOutput { Stdout = BoundedOutput.Empty, Stderr = BoundedOutput.Empty });
+                    new ContainerExecOutput("", ""));
             default:
                 throw new NotSupportedException(method.Name);
         }
