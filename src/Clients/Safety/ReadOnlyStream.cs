@@ -17,6 +17,9 @@ public abstract class ReadOnlyStream : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>What is disposed with this stream; null: nothing.</summary>
+    protected virtual IDisposable? Owned => null;
+
     public override void Flush()
     {
     }
@@ -36,4 +39,14 @@ public abstract class ReadOnlyStream : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Owned?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
 }

@@ -23,7 +23,7 @@ internal sealed class ContainerOperations(DockerApi api) : IContainerOperations
         return [.. (changes ?? []).Select(change => change.Path)];
     }
 
-    public async Task<CreateContainerResponse> CreateContainerAsync(
+    public Task<CreateContainerResponse> CreateContainerAsync(
         string name, JsonObject options, CancellationToken cancellationToken = default)
     {
         var call = new DockerCall($"create container {name}")
@@ -32,12 +32,15 @@ internal sealed class ContainerOperations(DockerApi api) : IContainerOperations
             Secrets = SecretScrubber.ForEnvironment(options.Texts("Env")),
             Name = name,
         };
-        var created = await api.JsonAsync(
-            call, HttpMethod.Post, $"/containers/create?name={Names.Container(name)}", options, cancellationToken)
-            .ConfigureAwait(false);
-        return created.Text("Id") is { Length: > 0 } id
-            ? new CreateContainerResponse { ID = id, Warnings = [.. created.Texts("Warnings")] }
-            : throw api.NotJson(call, "$.Id");
+        return api.JsonAsync(
+            call,
+            HttpMethod.Post,
+            $"/containers/create?name={Names.Container(name)}",
+            options,
+            created => created.Text("Id") is { Length: > 0 } id
+                ? new CreateContainerResponse { ID = id, Warnings = [.. created.Texts("Warnings")] }
+                : throw api.NotJson(call, "$.Id"),
+            cancellationToken);
     }
 
     public async Task<InspectedContainer> InspectContainerAsync(
@@ -50,16 +53,14 @@ internal sealed class ContainerOperations(DockerApi api) : IContainerOperations
         return InspectedContainer.Of(container) ?? throw api.NotJson(call, path: null);
     }
 
-    public async Task<JsonObject> InspectContainerJsonAsync(string id, CancellationToken cancellationToken = default)
-    {
-        var call = new DockerCall($"inspect container {id}");
-        var container = await api.JsonAsync(
-            call, HttpMethod.Get, $"/containers/{Names.Container(id)}/json", body: null, cancellationToken)
-            .ConfigureAwait(false);
-        return container is { } && container["Config"] is JsonObject && container["HostConfig"] is JsonObject
-            ? container
-            : throw api.NotJson(call, path: null);
-    }
+    public Task<JsonObject> InspectContainerJsonAsync(string id, CancellationToken cancellationToken = default) =>
+        api.JsonAsync(
+            new DockerCall($"inspect container {id}"),
+            HttpMethod.Get,
+            $"/containers/{Names.Container(id)}/json",
+            body: null,
+            container => container["Config"] is JsonObject && container["HostConfig"] is JsonObject ? container : null,
+            cancellationToken);
 
     public Task<bool> StartContainerAsync(string id, CancellationToken cancellationToken = default) =>
         api.CallAsync(
@@ -161,18 +162,10 @@ internal sealed class ContainerOperations(DockerApi api) : IContainerOperations
     /// <summary>An answer that the caller reads: only its own failures are those of the call.</summary>
     private sealed class AnswerStream(DockerApi api, DockerCall call, Stream inner) : ReadOnlyStream
     {
+        protected override IDisposable Owned => inner;
+
         public override ValueTask<int> ReadAsync(
             Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             new(api.CallAsync(call, token => inner.ReadAsync(buffer, token).AsTask(), cancellationToken));
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                inner.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
     }
 }

@@ -63,24 +63,16 @@ internal sealed class ExecOperations(DockerApi api) : IExecOperations
     }
 
     // The package would read a missing member as "has not run".
-    public async Task<ExecState> InspectContainerExecAsync(
-        string execId, CancellationToken cancellationToken = default)
-    {
-        var call = new DockerCall($"inspect exec {execId}");
-        var exec = await api.JsonAsync(
-            call, HttpMethod.Get, $"/exec/{Names.Exec(execId)}/json", body: null, cancellationToken)
-            .ConfigureAwait(false);
-        try
-        {
-            return exec.Text("ID") is { Length: > 0 } && exec["Running"] is { } running
+    public Task<ExecState> InspectContainerExecAsync(string execId, CancellationToken cancellationToken = default) =>
+        api.JsonAsync(
+            new DockerCall($"inspect exec {execId}"),
+            HttpMethod.Get,
+            $"/exec/{Names.Exec(execId)}/json",
+            body: null,
+            exec => exec.Text("ID") is { Length: > 0 } && exec["Running"] is { } running
                 ? new ExecState(running.Deserialize<bool>(), exec["ExitCode"]?.Deserialize<int>())
-                : throw api.NotJson(call, path: null);
-        }
-        catch (JsonException e)
-        {
-            throw api.NotJson(call, e.Path);
-        }
-    }
+                : null,
+            cancellationToken);
 
     private DockerConflictException Refused(string execId, bool isRunning) => new(
         api.EndpointName,

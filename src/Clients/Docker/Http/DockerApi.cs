@@ -70,7 +70,7 @@ internal sealed class DockerApi : IDisposable
         }
         catch (Exception e) when (e is FormatException or NotImplementedException)
         {
-            // The package reads times and headers.
+            // What the package throws for a time or a header that it cannot read.
             throw NotJson(call, path: null);
         }
     }
@@ -109,15 +109,23 @@ internal sealed class DockerApi : IDisposable
             cancellationToken);
 
     /// <summary>Makes such a request for an object.</summary>
-    public Task<JsonObject> JsonAsync(
-        DockerCall call, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken) =>
+    /// <param name="read">Reads it; null if it is not what the engine documents.</param>
+    public Task<T> JsonAsync<T>(
+        DockerCall call,
+        HttpMethod method,
+        string path,
+        JsonObject? body,
+        Func<JsonObject, T?> read,
+        CancellationToken cancellationToken)
+        where T : class =>
         SendAsync(
             call,
             method,
             path,
             body,
-            async response => DockerJson.Object(
-                await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)),
+            async response => read(DockerJson.Object(
+                await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)))
+                ?? throw NotJson(call, path: null),
             cancellationToken);
 
     /// <returns>The engine's clock, to the second.</returns>

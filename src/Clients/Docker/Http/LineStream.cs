@@ -9,6 +9,8 @@ internal sealed class LineStream(Stream inner, bool isRead) : ReadOnlyStream
     private int _length;
     private byte _last = (byte)'}';
 
+    protected override IDisposable Owned => inner;
+
     public override async ValueTask<int> ReadAsync(
         Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -25,16 +27,6 @@ internal sealed class LineStream(Stream inner, bool isRead) : ReadOnlyStream
         return _length <= MaxLineBytes
             ? read
             : throw Broken(HttpProblem.TooLong, $"a line is longer than {MaxLineBytes >> 20} MiB and was not read");
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            inner.Dispose();
-        }
-
-        base.Dispose(disposing);
     }
 
     private HttpOutcomeException Broken(HttpProblem problem, string message) =>

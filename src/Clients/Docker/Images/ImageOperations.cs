@@ -12,16 +12,14 @@ internal sealed class ImageOperations(DockerApi api) : IImageOperations
         return image?.Completed() == true ? image : throw api.NotJson(call, path: null);
     }
 
-    public async Task<JsonObject> InspectImageConfigAsync(string name, CancellationToken cancellationToken = default)
-    {
-        var call = new DockerCall($"inspect image {name}");
-        var image = await api.JsonAsync(
-            call, HttpMethod.Get, $"/images/{Names.Image(name)}/json", body: null, cancellationToken)
-            .ConfigureAwait(false);
-        return image.Text("Id") is { Length: > 0 }
-            ? image["Config"] as JsonObject ?? []
-            : throw api.NotJson(call, path: null);
-    }
+    public Task<JsonObject> InspectImageConfigAsync(string name, CancellationToken cancellationToken = default) =>
+        api.JsonAsync(
+            new DockerCall($"inspect image {name}"),
+            HttpMethod.Get,
+            $"/images/{Names.Image(name)}/json",
+            body: null,
+            image => image.Text("Id") is { Length: > 0 } ? image["Config"] as JsonObject ?? [] : null,
+            cancellationToken);
 
     public Task CreateImageAsync(string image, AuthConfig? auth, CancellationToken cancellationToken = default)
     {

@@ -44,6 +44,8 @@ internal sealed class StreamedContent : HttpContent
 
     private sealed class Body(Stream inner, Attempt attempt) : ReadOnlyStream
     {
+        protected override IDisposable Owned => inner;
+
         public override async ValueTask<int> ReadAsync(
             Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -56,16 +58,6 @@ internal sealed class StreamedContent : HttpContent
             {
                 throw attempt.Failed(e, isAnswered: true);
             }
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                inner.Dispose();
-            }
-
-            base.Dispose(disposing);
         }
     }
 }

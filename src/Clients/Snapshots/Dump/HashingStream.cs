@@ -108,6 +108,8 @@ internal sealed class LimitedStream(Stream inner, long cap, Func<Exception>? ref
 
     internal bool IsExhausted => _left <= 0;
 
+    protected override IDisposable Owned => inner;
+
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
@@ -137,16 +139,6 @@ internal sealed class LimitedStream(Stream inner, long cap, Func<Exception>? ref
             buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken).ConfigureAwait(false);
         _left -= read;
         return read;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            inner.Dispose();
-        }
-
-        base.Dispose(disposing);
     }
 
     public override async ValueTask DisposeAsync()

@@ -2,7 +2,7 @@ using Docker.DotNet.Models;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>When dockerd starts a container by itself, in its own words: <c>no</c>, <c>always</c>,
+/// <summary>When dockerd starts a container automatically, in its own words: <c>no</c>, <c>always</c>,
 /// <c>unless-stopped</c>, <c>on-failure</c>.</summary>
 internal static class RestartPolicies
 {

@@ -62,6 +62,8 @@ internal sealed class StorageReadStream(StorageFile file) : ReadOnlyStream
     private int _at;
     private int _filled;
 
+    protected override IDisposable Owned => file;
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_at == _filled && buffer.Length > 0)
@@ -78,15 +80,5 @@ internal sealed class StorageReadStream(StorageFile file) : ReadOnlyStream
         _buffer.AsMemory(_at, count).CopyTo(buffer);
         _at += count;
         return count;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            file.Dispose();
-        }
-
-        base.Dispose(disposing);
     }
 }
