@@ -1,10 +1,8 @@
-global using System.Buffers.Binary;
-global using System.Data;
-global using System.Data.Common;
-global using System.Diagnostics.CodeAnalysis;
 global using System.Globalization;
 global using System.Net;
 global using System.Net.Security;
 global using System.Net.Sockets;
 global using System.Security.Cryptography;
+global using System.Security.Cryptography.X509Certificates;
 global using System.Text;
+global using Drydock.Abstractions.Values;

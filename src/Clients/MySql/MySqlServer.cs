@@ -7,67 +7,60 @@ public static class MySqlServer
     private const int UnknownVariable = 1193;
 
     public static async Task<MySqlServerIdentity> IdentifyAsync(
-        MySqlConnection connection, CancellationToken cancellationToken)
+        MySqlSession session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(connection);
-        var uuid = await VariableAsync(connection, "server_uuid", cancellationToken).ConfigureAwait(false);
-        var host = await VariableAsync(connection, "hostname", cancellationToken).ConfigureAwait(false);
-        var port = await VariableAsync(connection, "port", cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(session);
+        var uuid = await VariableAsync(session, "server_uuid", cancellationToken).ConfigureAwait(false);
+        var host = await VariableAsync(session, "hostname", cancellationToken).ConfigureAwait(false);
+        var port = await VariableAsync(session, "port", cancellationToken).ConfigureAwait(false);
         return new MySqlServerIdentity(
-            connection.ServerKind,
-            connection.ServerVersion,
+            session.Kind,
+            session.Version,
             uuid is { Length: > 0 } ? uuid : null,
             host ?? "",
             int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0);
     }
 
     /// <summary>The process list: all sessions with the PROCESS privilege, otherwise those of the user.</summary>
-    public static async Task<IReadOnlyList<MySqlSession>> SessionsAsync(
-        MySqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ListedSession>> SessionsAsync(
+        MySqlSession session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(connection);
-        await using var command = connection.CreateCommand();
+        ArgumentNullException.ThrowIfNull(session);
 
         // Its own session is the one that runs this statement: behind a proxy the list may have another number for it.
         var token = Guid.NewGuid().ToString("N");
-        command.CommandText =
+        var sessions = await session.QueryAsync(
             "SELECT ID, USER, HOST, DB, COMMAND, TIME, STATE, INFO FROM information_schema.PROCESSLIST WHERE INFO IS "
-                + $"NULL OR INFO <> '{token}'";
-        await using var reader =
-            (MySqlDataReader)await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        var sessions = new List<MySqlSession>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            sessions.Add(new MySqlSession(
-                reader.GetUInt64(0),
-                Text(reader, 1) ?? "",
-                Text(reader, 2) ?? "",
-                Text(reader, 3),
-                Text(reader, 4) ?? "",
-                reader.IsDBNull(5) ? 0 : reader.GetInt64(5),
-                Text(reader, 6),
-                Text(reader, 7)));
-        }
-
+                + $"NULL OR INFO <> '{token}'",
+            static row => new ListedSession(
+                (ulong)row.Number(0),
+                row.Text(1) ?? "",
+                row.Text(2) ?? "",
+                row.Text(3),
+                row.Text(4) ?? "",
+                row.Number(5),
+                row.Text(6),
+                row.Text(7)),
+            cancellationToken).ConfigureAwait(false);
         var own = sessions.Find(s => s.Info?.Contains(token, StringComparison.Ordinal) == true)
-            ?? sessions.Find(s => s.Id == connection.ConnectionId);
+            ?? sessions.Find(s => s.Id == session.Id);
         return [.. sessions.Select(s => ReferenceEquals(s, own) ? s with { IsOwn = true } : s)];
     }
 
     /// <summary>Ends a session (<c>KILL</c>). False if it had ended already.</summary>
-    /// <exception cref="MySqlException">E.g. 1095: not the owner of the session and no privilege.</exception>
+    /// <exception cref="MySqlSessionException">E.g. 1095: not the owner of the session and no privilege.</exception>
     public static async Task<bool> KillAsync(
-        MySqlConnection connection, ulong sessionId, CancellationToken cancellationToken)
+        MySqlSession session, ulong sessionId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(connection);
-        await using var command = connection.CreateCommand();
-        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"KILL {sessionId}");
+        ArgumentNullException.ThrowIfNull(session);
         try
         {
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync(
+                string.Create(CultureInfo.InvariantCulture, $"KILL {sessionId}"), cancellationToken)
+                .ConfigureAwait(false);
             return true;
         }
-        catch (MySqlException e) when (e.Number == NoSuchThread)
+        catch (MySqlSessionException e) when (e.Number == NoSuchThread)
         {
             return false;
         }
@@ -81,31 +74,35 @@ public static class MySqlServer
         : "CONNECTION_ID()";
 
     public static async Task<string?> VariableAsync(
-        MySqlConnection connection, string name, CancellationToken cancellationToken)
+        MySqlSession session, string name, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(session);
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (!name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_'))
         {
             throw new ArgumentException($"'{name}' is not a variable name.", nameof(name));
         }
 
-        await using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT @@{name}";
         try
         {
-            await using var reader =
-                (MySqlDataReader)await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? Text(reader, 0) : null;
+            return await session.ScalarAsync($"SELECT @@{name}", cancellationToken).ConfigureAwait(false);
         }
-        catch (MySqlException e) when (e.Number == UnknownVariable)
+        catch (MySqlSessionException e) when (e.Number == UnknownVariable)
         {
             return null;
         }
     }
 
-    private static string? Text(MySqlDataReader reader, int ordinal) =>
-        reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
+    internal static MySqlServerKind KindOf(string version, string comment)
+    {
+        return Says("OceanBase") ? MySqlServerKind.OceanBase
+            : Says("MariaDB") ? MySqlServerKind.MariaDb
+            : MySqlServerKind.MySql;
+
+        bool Says(string name) =>
+            version.Contains(name, StringComparison.OrdinalIgnoreCase)
+            || comment.Contains(name, StringComparison.OrdinalIgnoreCase);
+    }
 }
 
 /// <summary>The identity reported by a server, by which two addresses of the same server are recognized.</summary>
@@ -141,7 +138,7 @@ public enum MySqlServerKind
 /// <param name="TimeSeconds">Seconds in this state.</param>
 /// <param name="State">What it is doing.</param>
 /// <param name="Info">The statement it runs, null when idle.</param>
-public sealed record MySqlSession(
+public sealed record ListedSession(
     ulong Id,
     string User,
     string Host,

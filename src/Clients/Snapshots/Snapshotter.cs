@@ -185,12 +185,12 @@ public sealed class Snapshotter(
     private static async Task<Prepared> PrepareAsync(
         SnapshotRequest request, IDumpTool chosen, CancellationToken cancellationToken)
     {
-        await using var connection =
-            new MySqlConnection(new MySqlConnectionStringBuilder(request.Connection) { Database = "" });
-        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var server = await MySqlServer.IdentifyAsync(connection, cancellationToken).ConfigureAwait(false);
+        await using var session = await MySqlSession.OpenAsync(
+            request.Connection.With(database: ""), cancellationToken).ConfigureAwait(false);
+        session.CommandTimeout = 0;
+        var server = await MySqlServer.IdentifyAsync(session, cancellationToken).ConfigureAwait(false);
         var marker = SessionMarker.Comment(request.Location.Id);
-        var reader = new CatalogueReader(connection, marker);
+        var reader = new CatalogueReader(session, marker);
         var catalogues = new List<DatabaseCatalogue>();
         foreach (var database in request.Databases)
         {
@@ -202,7 +202,7 @@ public sealed class Snapshotter(
         }
 
         var mayLock = request.Tool == DumpToolKind.MyDumper
-            && await TableLocks.MayLockAsync(connection, catalogues, cancellationToken).ConfigureAwait(false);
+            && await TableLocks.MayLockAsync(session, catalogues, cancellationToken).ConfigureAwait(false);
         var scope = new DumpScope(
             server.Kind,
             catalogues.Exists(static c => c.Routines.Count > 0),
@@ -217,7 +217,7 @@ public sealed class Snapshotter(
         foreach (var database in description.IsOfMariaDb ? request.Databases : [])
         {
             var tables = await TableSelection.ReadAsync(
-                connection, database, marker, cancellationToken).ConfigureAwait(false);
+                session, database, marker, cancellationToken).ConfigureAwait(false);
             if (tables.Refusal(database, server.Kind, request.Tool) is { } refusal)
             {
                 throw new SnapshotException(SnapshotFailure.DumpFailed, refusal);

@@ -3,9 +3,16 @@ namespace Drydock.Crds.Common;
 /// <summary>TLS of the connection to a MySQL-protocol server.</summary>
 public sealed record DatabaseTls
 {
-    /// <summary>Whether the connection is encrypted and the certificate of the server is verified. The certificate
+    /// <summary>Whether the connection is encrypted and how the certificate of the server is verified. The certificate
     /// authority is the key <c>ca.crt</c> of the credentials Secret.</summary>
     public DatabaseTlsMode Mode { get; init; }
+
+    /// <summary>SHA-256 of the server's certificate, as <c>openssl x509 -noout -fingerprint -sha256</c> prints it: this
+    /// certificate and no other is accepted, whoever signed it, and <c>mode</c> does not matter. The server must show
+    /// the authority that signed it, as MySQL and MariaDB do, because the tools of a backup verify with that.</summary>
+    [Pattern(Patterns.Fingerprint)]
+    [Length(95)]
+    public string? Fingerprint { get; init; }
 }
 
 /// <summary>How a database connection uses TLS.</summary>
@@ -14,8 +21,10 @@ public enum DatabaseTlsMode
     /// <summary>Not encrypted, as OMS itself connects.</summary>
     Disabled,
 
-    /// <summary>Encrypted, but the identity of the server is not verified.</summary>
-    Required,
+    /// <summary>Encrypted. The certificate of the server must be signed by the given certificate authority; its name is
+    /// not compared. A MySQL with the certificate that it made for itself can be reached so: the authority is the file
+    /// ca.pem in its data directory.</summary>
+    VerifyCA,
 
     /// <summary>Encrypted. The certificate of the server must be signed by the given certificate authority and name the
     /// host.</summary>

@@ -22,6 +22,9 @@ public static class Patterns
     /// <summary>The name of a Kubernetes object.</summary>
     public const string ObjectName = "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$";
 
+    /// <summary>SHA-256 of a certificate: 64 hexadecimal digits, with or without colons.</summary>
+    public const string Fingerprint = "^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$";
+
     /// <summary>A data key of a Secret.</summary>
     public const string SecretKey = "^[-._a-zA-Z0-9]+$";
 

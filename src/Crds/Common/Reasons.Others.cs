@@ -46,7 +46,7 @@ public static partial class Reasons
     public const string AcceptIgnored = "AcceptIgnored";
 
     /// <summary>Event: the operator sends a password to a database server whose identity it does not verify; the
-    /// message names the field. Set that field to VerifyIdentity, if the server offers TLS.</summary>
+    /// message names the field. Set that field to VerifyIdentity or VerifyCA, if the server offers TLS.</summary>
     public const string ServerUnverified = "ServerUnverified";
 
     /// <summary>docker_init.sh printed its success marker but ended with an exit code other than 0. The phase Verify

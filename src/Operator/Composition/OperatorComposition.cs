@@ -90,7 +90,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         {
             Kubernetes = client,
             Docker = _docker,
-            Metadata = new SqlOmsMetadataFactory(MySqlProviderFactory.Instance, endpoints: endpoints),
+            Metadata = new SqlOmsMetadataFactory(endpoints),
             Archives = new StorageArchiveReader(_storages, archives),
             Api = new OmsApiFactory(time, endpoints: endpoints),
             BackupStorage = new BackupStorageProbe(_storages),

@@ -1,5 +1,4 @@
 global using System.Collections.Concurrent;
-global using System.Data.Common;
 global using System.Globalization;
 global using System.Net.Http;
 global using System.Text;

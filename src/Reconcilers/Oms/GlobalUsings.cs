@@ -1,4 +1,3 @@
-global using System.Data.Common;
 global using System.Diagnostics.CodeAnalysis;
 global using System.Formats.Tar;
 global using System.Globalization;

@@ -102,35 +102,29 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
 
     private static async Task CancelDdlAsync(TiDbScenario scenario)
     {
-        await using var connection = await ConnectAsync(scenario, "tidb-2");
-        await using var jobs = new MySqlCommand("ADMIN SHOW DDL JOBS", connection);
-        await using var reader = await jobs.ExecuteReaderAsync(Token);
-        (await reader.ReadAsync(Token)).ShouldBeTrue();
-        var id = Convert.ToString(reader.GetValue(reader.GetOrdinal("JOB_ID")), CultureInfo.InvariantCulture);
-        await reader.DisposeAsync();
-        await ExecuteAsync(connection, $"ADMIN CANCEL DDL JOBS {id}");
+        await using var session = await ConnectAsync(scenario, "tidb-2");
+        var id = (await session.ScalarAsync("ADMIN SHOW DDL JOBS", Token)).ShouldNotBeNull();
+        await ExecuteAsync(session, $"ADMIN CANCEL DDL JOBS {id}");
     }
 
-    private static async Task<MySqlConnection> ConnectAsync(TiDbScenario scenario, string name)
+    private static Task<MySqlSession> ConnectAsync(TiDbScenario scenario, string name)
     {
         var tidb = scenario.Cluster.Instance(name);
-        var connection = new MySqlConnection(new MySqlConnectionStringBuilder
-        {
-            Server = tidb.Host.Address,
-            Port = (uint)tidb.Port,
-            UserID = "root",
-            Password = scenario.Cluster.Options.Users["root"],
-            ConnectionTimeout = 5,
-        });
-        await connection.OpenAsync(Token);
-        return connection;
+        return MySqlSession.OpenAsync(
+            new MySqlOptions
+            {
+                Server = tidb.Host.Address,
+                Port = tidb.Port,
+                UserID = "root",
+                Password = scenario.Cluster.Options.Users["root"],
+                ConnectionTimeout = 5,
+                CommandTimeout = 0,
+            },
+            Token);
     }
 
-    private static async Task ExecuteAsync(MySqlConnection connection, string statement)
-    {
-        await using var command = new MySqlCommand(statement, connection) { CommandTimeout = 0 };
-        await command.ExecuteNonQueryAsync(Token);
-    }
+    private static Task<int> ExecuteAsync(MySqlSession session, string statement) =>
+        session.ExecuteAsync(statement, Token);
 
     private void NobodyNoticed(DatabaseLoad load, JsonNode done)
     {
@@ -144,13 +138,13 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
         total.Failed.ShouldBe(0, string.Join("; ", total.Errors));
     }
 
-    private sealed class Statement(MySqlConnection connection, Task work) : IAsyncDisposable
+    private sealed class Statement(MySqlSession session, Task work) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
             // The cancelled statement says so.
-            (await Should.ThrowAsync<MySqlException>(() => work)).Number.ShouldBe(8214);
-            await connection.DisposeAsync();
+            (await Should.ThrowAsync<MySqlSessionException>(() => work)).Number.ShouldBe(8214);
+            await session.DisposeAsync();
         }
     }
 }

@@ -31,12 +31,20 @@ public sealed class TcpFaultProxyTests(LabFixture lab)
         var (database, proxy) = await StartAsync();
         await using var closing = proxy;
         await database.ExecAsync("CREATE TABLE t (a INT PRIMARY KEY)", "rm", Token);
-        await using var connection = new MySqlConnection($"Server={proxy.Address};Port={proxy.Port};User ID=app;Password=\"not-a-'secret'\";Database=rm");
-        await connection.OpenAsync(Token);
+        await using var session = await MySqlSession.OpenAsync(
+            new MySqlOptions
+            {
+                Server = proxy.Address,
+                Port = proxy.Port,
+                UserID = "app",
+                Password = "not-a-'secret'",
+                Database = "rm",
+            },
+            Token);
         proxy.Ledger.At(2, FaultSide.Before, FaultAction.Answer(1205, "Lock wait timeout exceeded (fault injected by the lab)"));
 
         await InsertAsync(7);
-        (await Should.ThrowAsync<MySqlException>(() => InsertAsync(8))).Number.ShouldBe(1205);
+        (await Should.ThrowAsync<MySqlSessionException>(() => InsertAsync(8))).Number.ShouldBe(1205);
         await InsertAsync(9);
 
         proxy.Ledger.Acts.Select(act => act.Target).ShouldAllBe(target => target == "INSERT INTO t VALUES (?)");
@@ -44,12 +52,7 @@ public sealed class TcpFaultProxyTests(LabFixture lab)
         (await database.ExecAsync("SELECT a FROM t ORDER BY a", "rm", Token)).ShouldBe("7\n9");
         await database.DisposeAsync();
 
-        async Task InsertAsync(int value)
-        {
-            await using var command = new MySqlCommand("INSERT INTO t VALUES (@a)", connection);
-            command.Parameters.AddWithValue("@a", value);
-            await command.ExecuteNonQueryAsync(Token);
-        }
+        Task InsertAsync(int value) => session.ExecuteAsync("INSERT INTO t VALUES (@a)", Token, ("a", value));
     }
 
     [Fact]

@@ -46,21 +46,21 @@ public sealed class LockRow
     internal string HeldCondition => $"(SELECT token FROM {Table} WHERE lock_key='{_key}')='{_token}'";
 
     internal static async Task<LockRow?> TryTakeAsync(
-        DbConnection connection, string name, TimeSpan wait, LockRowTimes times, CancellationToken cancellationToken)
+        MySqlSession session, string name, TimeSpan wait, LockRowTimes times, CancellationToken cancellationToken)
     {
         // A server may be configured without autocommit; the row must be visible to others at once.
-        await LockSql.ExecuteAsync(connection, "SET autocommit = 1", cancellationToken).ConfigureAwait(false);
-        await BoundAsync(connection, times, cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync("SET autocommit = 1", cancellationToken).ConfigureAwait(false);
+        await BoundAsync(session, times, cancellationToken).ConfigureAwait(false);
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var (id, host) = await SelfAsync(connection, token, cancellationToken).ConfigureAwait(false);
+        var (id, host) = await SelfAsync(session, token, cancellationToken).ConfigureAwait(false);
         var mine = new LockRow(KeyOf(name), token, id, host, times);
         var start = times.Clock.GetTimestamp();
         while (true)
         {
-            var there = await ReadAsync(connection, mine._key, cancellationToken).ConfigureAwait(false);
+            var there = await ReadAsync(session, mine._key, cancellationToken).ConfigureAwait(false);
             if (there is null)
             {
-                if (await mine.InsertAsync(connection, name, cancellationToken).ConfigureAwait(false))
+                if (await mine.InsertAsync(session, name, cancellationToken).ConfigureAwait(false))
                 {
                     return mine;
                 }
@@ -68,10 +68,10 @@ public sealed class LockRow
                 continue;
             }
 
-            var listed = await IsListedAsync(connection, there, cancellationToken).ConfigureAwait(false);
+            var listed = await IsListedAsync(session, there, cancellationToken).ConfigureAwait(false);
             if (!listed
                 && there.Age > times.Lapse
-                && await mine.SwapAsync(connection, there.Token, cancellationToken).ConfigureAwait(false))
+                && await mine.SwapAsync(session, there.Token, cancellationToken).ConfigureAwait(false))
             {
                 return mine;
             }
@@ -88,84 +88,78 @@ public sealed class LockRow
     }
 
     internal static async Task<ulong?> HolderAsync(
-        DbConnection connection, string name, CancellationToken cancellationToken) =>
-        (await ReadAsync(connection, KeyOf(name), cancellationToken).ConfigureAwait(false))?.Session;
+        MySqlSession session, string name, CancellationToken cancellationToken) =>
+        (await ReadAsync(session, KeyOf(name), cancellationToken).ConfigureAwait(false))?.Session;
 
-    internal async Task<bool> RenewAsync(DbConnection connection, CancellationToken cancellationToken)
+    internal async Task<bool> RenewAsync(MySqlSession session, CancellationToken cancellationToken)
     {
-        await LockSql.ExecuteAsync(
-            connection,
+        await session.ExecuteAsync(
             $"UPDATE {Table} SET renewed_at = UTC_TIMESTAMP(6) WHERE lock_key = '{_key}' AND token = '{_token}'",
             cancellationToken).ConfigureAwait(false);
-        return await LockSql.ScalarAsync(
-            connection, $"SELECT {HeldCondition}", cancellationToken).ConfigureAwait(false) == "1";
+        return await session.ScalarAsync(
+            $"SELECT {HeldCondition}", cancellationToken).ConfigureAwait(false) == "1";
     }
 
-    internal async Task<string?> ReleaseAsync(DbConnection connection)
+    internal async Task<string?> ReleaseAsync(MySqlSession session)
     {
-        await LockSql.ExecuteAsync(
-            connection,
-            $"DELETE FROM {Table} WHERE lock_key = '{_key}' AND token = '{_token}'",
+        await session.ExecuteAsync($"DELETE FROM {Table} WHERE lock_key = '{_key}' AND token = '{_token}'",
             CancellationToken.None).ConfigureAwait(false);
         return null;
     }
 
     // A server that ignores the bound would let a suspended holder continue.
     private static async Task BoundAsync(
-        DbConnection connection, LockRowTimes times, CancellationToken cancellationToken)
+        MySqlSession session, LockRowTimes times, CancellationToken cancellationToken)
     {
         var seconds = (long)times.Idle.TotalSeconds;
-        await LockSql.ExecuteAsync(
-            connection,
-            string.Create(CultureInfo.InvariantCulture, $"SET SESSION wait_timeout = {seconds}"),
+        await session.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"SET SESSION wait_timeout = {seconds}"),
             cancellationToken).ConfigureAwait(false);
-        var bound = await LockSql.NumberAsync(
-            connection, "SELECT @@wait_timeout", cancellationToken).ConfigureAwait(false);
+        var bound = await session.NumberAsync(
+            "SELECT @@wait_timeout", cancellationToken).ConfigureAwait(false);
         if (bound != seconds)
         {
-            throw new MySqlException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The server has no GET_LOCK and does not limit idle sessions: wait_timeout is {bound} after it was "
-                    + $"set to {seconds} s. Connect directly to a server that does."));
+            throw new MySqlSessionException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The server has no GET_LOCK and does not limit idle sessions: wait_timeout is {bound} after it "
+                        + $"was set to {seconds} s. Connect directly to a server that does."),
+                number: 0);
         }
     }
 
     // A proxy may give a session another number than the server behind it lists, so the session finds the row of the
     // list that has its own statement.
     private static async Task<(ulong Id, string Host)> SelfAsync(
-        DbConnection connection, string token, CancellationToken cancellationToken)
+        MySqlSession session, string token, CancellationToken cancellationToken)
     {
-        var row = await LockSql.RowAsync(
-            connection,
+        var row = await session.RowAsync(
             $"SELECT ID, HOST FROM information_schema.PROCESSLIST WHERE INFO LIKE '%{token}%'",
             cancellationToken).ConfigureAwait(false)
             ?? [
-                await LockSql.ScalarAsync(
-                    connection, "SELECT CONNECTION_ID()", cancellationToken).ConfigureAwait(false),
+                await session.ScalarAsync("SELECT CONNECTION_ID()", cancellationToken).ConfigureAwait(false),
                 "",
             ];
         return (ulong.Parse(row[0] ?? "0", NumberStyles.None, CultureInfo.InvariantCulture), row[1] ?? "");
     }
 
     private static async Task<Holder?> ReadAsync(
-        DbConnection connection, string key, CancellationToken cancellationToken)
+        MySqlSession session, string key, CancellationToken cancellationToken)
     {
         try
         {
-            return await LockSql.RowAsync(
-                connection,
+            return await session.RowAsync(
                 "SELECT token, session_id, session_host, TIMESTAMPDIFF(SECOND, renewed_at, UTC_TIMESTAMP(6)) "
                     + $"FROM {Table} WHERE lock_key = '{key}'",
-                cancellationToken).ConfigureAwait(false) is [var token, var session, var host, var age]
+                cancellationToken).ConfigureAwait(false) is [var token, var id, var host, var age]
                 ? new Holder(
                     token ?? "",
-                    ulong.Parse(session ?? "0", NumberStyles.None, CultureInfo.InvariantCulture),
+                    ulong.Parse(id ?? "0", NumberStyles.None, CultureInfo.InvariantCulture),
                     host ?? "",
                     TimeSpan.FromSeconds(
                         long.Parse(age ?? "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)))
                 : null;
         }
-        catch (DbException error) when (NotMade.Contains(LockSql.Number(error)))
+        catch (MySqlSessionException error) when (NotMade.Contains(error.Number))
         {
             return null;
         }
@@ -173,9 +167,8 @@ public sealed class LockRow
 
     // Ids start again when a server restarts, so the address must match as well.
     private static async Task<bool> IsListedAsync(
-        DbConnection connection, Holder holder, CancellationToken cancellationToken) =>
-        await LockSql.NumberAsync(
-            connection,
+        MySqlSession session, Holder holder, CancellationToken cancellationToken) =>
+        await session.NumberAsync(
             "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = @id AND (@host = '' OR HOST = @host)",
             cancellationToken,
             ("@id", holder.Session),
@@ -184,14 +177,13 @@ public sealed class LockRow
     private static string KeyOf(string name) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 
-    private async Task<bool> InsertAsync(DbConnection connection, string name, CancellationToken cancellationToken)
+    private async Task<bool> InsertAsync(MySqlSession session, string name, CancellationToken cancellationToken)
     {
         for (var made = false; ; made = true)
         {
             try
             {
-                await LockSql.ExecuteAsync(
-                    connection,
+                await session.ExecuteAsync(
                     $"INSERT INTO {Table} (lock_key, lock_name, token, session_id, session_host, renewed_at) "
                         + "VALUES (@key, @name, @token, @session, @host, UTC_TIMESTAMP(6))",
                     cancellationToken,
@@ -202,20 +194,19 @@ public sealed class LockRow
                     ("@host", Host)).ConfigureAwait(false);
                 return true;
             }
-            catch (DbException error) when (LockSql.Number(error) == DuplicateKey)
+            catch (MySqlSessionException error) when (error.Number == DuplicateKey)
             {
                 return false;
             }
-            catch (DbException error) when (!made && NotMade.Contains(LockSql.Number(error)))
+            catch (MySqlSessionException error) when (!made && NotMade.Contains(error.Number))
             {
-                await MakeAsync(connection, cancellationToken).ConfigureAwait(false);
+                await MakeAsync(session, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task<bool> SwapAsync(DbConnection connection, string token, CancellationToken cancellationToken) =>
-        await LockSql.ExecuteAsync(
-            connection,
+    private async Task<bool> SwapAsync(MySqlSession session, string token, CancellationToken cancellationToken) =>
+        await session.ExecuteAsync(
             $"UPDATE {Table} SET token = @new, session_id = @session, session_host = @host, "
                 + "renewed_at = UTC_TIMESTAMP(6) WHERE lock_key = @key AND token = @old",
             cancellationToken,
@@ -225,12 +216,11 @@ public sealed class LockRow
             ("@key", _key),
             ("@old", token)).ConfigureAwait(false) == 1;
 
-    private static async Task MakeAsync(DbConnection connection, CancellationToken cancellationToken)
+    private static async Task MakeAsync(MySqlSession session, CancellationToken cancellationToken)
     {
-        await LockSql.ExecuteAsync(
-            connection, $"CREATE DATABASE IF NOT EXISTS {Database}", cancellationToken).ConfigureAwait(false);
-        await LockSql.ExecuteAsync(
-            connection,
+        await session.ExecuteAsync(
+            $"CREATE DATABASE IF NOT EXISTS {Database}", cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync(
             $"CREATE TABLE IF NOT EXISTS {Table} (lock_key CHAR(64) NOT NULL, lock_name VARCHAR(255) NOT NULL, "
                 + "token CHAR(32) NOT NULL, session_id BIGINT UNSIGNED NOT NULL, session_host VARCHAR(255) NOT NULL, "
                 + "renewed_at DATETIME(6) NOT NULL, PRIMARY KEY (lock_key)) DEFAULT CHARSET = utf8mb4",

@@ -2,23 +2,23 @@ namespace Drydock.Clients.MySql;
 
 /// <summary>A named lock of one session, the fence of destructive statements: they run only in that session, and a
 /// successor gets the lock only when the session has ended or can no longer send anything. <c>GET_LOCK</c> where the
-/// server has it, else a row (<see cref="LockRow"/>). Closes nothing: the caller owns the connection.</summary>
+/// server has it, else a row (<see cref="LockRow"/>). Closes nothing: the caller owns the session.</summary>
 /// <remarks>docs/research/oms.md#metadata-on-oceanbase</remarks>
 public sealed class ServerLock : IAsyncDisposable
 {
     // 1046, 1128, 1305: no such function, as servers and proxies report it; 1235: not supported.
     private static readonly int[] NotThere = [1046, 1128, 1235, 1305];
 
-    private readonly DbConnection _connection;
+    private readonly MySqlSession _session;
     private readonly LockRow? _row;
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly CancellationTokenSource _released = new();
     private readonly Task _renewal;
     private bool _isReleased;
 
-    private ServerLock(DbConnection connection, string name, ulong sessionId, string host, LockRow? row)
+    private ServerLock(MySqlSession session, string name, ulong sessionId, string host, LockRow? row)
     {
-        _connection = connection;
+        _session = session;
         _row = row;
         Name = name;
         SessionId = sessionId;
@@ -42,18 +42,17 @@ public sealed class ServerLock : IAsyncDisposable
     /// a late one; null with <see cref="ServerLockKind.Function"/>.</summary>
     public long? IdleSeconds => _row is null ? null : (long)_row.Times.Idle.TotalSeconds;
 
-    public static async Task<ServerLockKind> KindAsync(DbConnection connection, CancellationToken cancellationToken)
+    public static async Task<ServerLockKind> KindAsync(MySqlSession session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(session);
         try
         {
-            await using var command = connection.CreateCommand();
-            command.CommandText = "SELECT IS_FREE_LOCK('drydock-probe')";
-            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is null or DBNull
+            return await session.ScalarAsync(
+                "SELECT IS_FREE_LOCK('drydock-probe')", cancellationToken).ConfigureAwait(false) is null
                 ? ServerLockKind.Row
                 : ServerLockKind.Function;
         }
-        catch (DbException error) when (NotThere.Contains(LockSql.Number(error)))
+        catch (MySqlSessionException error) when (NotThere.Contains(error.Number))
         {
             return ServerLockKind.Row;
         }
@@ -62,63 +61,61 @@ public sealed class ServerLock : IAsyncDisposable
     /// <summary>Takes a lock. Null if another session holds it for the whole of <paramref name="wait"/>. A row whose
     /// session is no longer listed is waited for until its time has passed, at most
     /// <see cref="LockRowTimes.Lapse"/>.</summary>
-    /// <param name="connection">An open session, which nothing else may use without <see cref="RunAsync"/> from now on.
+    /// <param name="session">An open session, which nothing else may use without <see cref="RunAsync"/> from now on.
     /// With a row its <c>wait_timeout</c> is lowered.</param>
     /// <param name="name">The name; for <c>GET_LOCK</c> at most 64 characters.</param>
     /// <param name="wait">How long a living holder is waited for; whole seconds.</param>
     /// <param name="times">The times of a row; null for the default.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="DbException">The server refused, or the connection broke.</exception>
+    /// <exception cref="MySqlSessionException">The server refused, or the session broke.</exception>
     public static async Task<ServerLock?> TryTakeAsync(
-        DbConnection connection,
+        MySqlSession session,
         string name,
         TimeSpan wait,
         LockRowTimes? times,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(session);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (await KindAsync(connection, cancellationToken).ConfigureAwait(false) == ServerLockKind.Row)
+        if (await KindAsync(session, cancellationToken).ConfigureAwait(false) == ServerLockKind.Row)
         {
             return await LockRow.TryTakeAsync(
-                connection, name, wait, times ?? new LockRowTimes(), cancellationToken).ConfigureAwait(false) is { } row
-                ? new ServerLock(connection, name, row.SessionId, row.Host, row)
+                session, name, wait, times ?? new LockRowTimes(), cancellationToken).ConfigureAwait(false) is { } row
+                ? new ServerLock(session, name, row.SessionId, row.Host, row)
                 : null;
         }
 
-        var id = await LockSql.NumberAsync(
-            connection, "SELECT CONNECTION_ID()", cancellationToken).ConfigureAwait(false);
-        var taken = await LockSql.ScalarAsync(
-            connection,
-            "SELECT GET_LOCK(@name, @seconds)",
+        var id = await session.NumberAsync(
+            "SELECT CONNECTION_ID()", cancellationToken).ConfigureAwait(false);
+        var taken = await session.ScalarAsync("SELECT GET_LOCK(@name, @seconds)",
             cancellationToken,
             ("@name", name),
             ("@seconds", (long)Math.Ceiling(wait.TotalSeconds))).ConfigureAwait(false);
-        return taken == "1" ? new ServerLock(connection, name, (ulong)id, "", row: null) : null;
+        return taken == "1" ? new ServerLock(session, name, (ulong)id, "", row: null) : null;
     }
 
     public static async Task<ulong?> HolderAsync(
-        DbConnection connection, string name, CancellationToken cancellationToken)
+        MySqlSession session, string name, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(connection);
-        if (await KindAsync(connection, cancellationToken).ConfigureAwait(false) == ServerLockKind.Row)
+        ArgumentNullException.ThrowIfNull(session);
+        if (await KindAsync(session, cancellationToken).ConfigureAwait(false) == ServerLockKind.Row)
         {
-            return await LockRow.HolderAsync(connection, name, cancellationToken).ConfigureAwait(false);
+            return await LockRow.HolderAsync(session, name, cancellationToken).ConfigureAwait(false);
         }
 
-        var id = await LockSql.ScalarAsync(
-            connection, "SELECT IS_USED_LOCK(@name)", cancellationToken, ("@name", name)).ConfigureAwait(false);
+        var id = await session.ScalarAsync(
+            "SELECT IS_USED_LOCK(@name)", cancellationToken, ("@name", name)).ConfigureAwait(false);
         return id is null ? null : ulong.Parse(id, NumberStyles.None, CultureInfo.InvariantCulture);
     }
 
     /// <summary>Uses the session, one caller at a time. Does not ask whether the lock is held.</summary>
-    public async Task<T> RunAsync<T>(Func<DbConnection, Task<T>> action, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(Func<MySqlSession, Task<T>> action, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(action);
         await _oneAtATime.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await action(_connection).ConfigureAwait(false);
+            return await action(_session).ConfigureAwait(false);
         }
         finally
         {
@@ -134,13 +131,12 @@ public sealed class ServerLock : IAsyncDisposable
         }
 
         return _row is null
-            ? await LockSql.ScalarAsync(
-                _connection,
+            ? await _session.ScalarAsync(
                 "SELECT IS_USED_LOCK(@name) = CONNECTION_ID() AND CONNECTION_ID() = @id",
                 cancellationToken,
                 ("@name", Name),
                 ("@id", SessionId)).ConfigureAwait(false) == "1"
-            : await _row.RenewAsync(_connection, cancellationToken).ConfigureAwait(false);
+            : await _row.RenewAsync(_session, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Releases the lock. A session that is gone has released it, or its row lapses.</summary>
@@ -157,11 +153,10 @@ public sealed class ServerLock : IAsyncDisposable
         try
         {
             await (_row is null
-                ? LockSql.ScalarAsync(
-                    _connection, "SELECT RELEASE_LOCK(@name)", CancellationToken.None, ("@name", Name))
-                : _row.ReleaseAsync(_connection)).ConfigureAwait(false);
+                ? _session.ScalarAsync("SELECT RELEASE_LOCK(@name)", CancellationToken.None, ("@name", Name))
+                : _row.ReleaseAsync(_session)).ConfigureAwait(false);
         }
-        catch (Exception error) when (LockSql.IsLost(error))
+        catch (MySqlSessionException)
         {
             // The session is gone: its named lock with it, and its row lapses.
         }
@@ -184,7 +179,7 @@ public sealed class ServerLock : IAsyncDisposable
             {
                 await Task.Delay(row.Times.Renewal, row.Times.Clock, _released.Token).ConfigureAwait(false);
                 if (!await RunAsync(
-                    connection => row.RenewAsync(connection, CancellationToken.None),
+                    session => row.RenewAsync(session, CancellationToken.None),
                     _released.Token).ConfigureAwait(false))
                 {
                     return;
@@ -192,7 +187,7 @@ public sealed class ServerLock : IAsyncDisposable
             }
         }
         catch (Exception error)
-            when (_released.IsCancellationRequested || LockSql.IsLost(error))
+            when (_released.IsCancellationRequested || error is MySqlSessionException)
         {
             // Released, or the session is gone.
         }

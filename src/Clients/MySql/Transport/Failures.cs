@@ -1,73 +1,73 @@
-using Driver = MySqlConnector;
+using MySqlConnector;
 
 namespace Drydock.Clients.MySql.Transport;
 
 /// <summary>The package's exceptions as this client's.</summary>
 internal static class Failures
 {
-    private const int OutOfTimeNumber = 3024;
-    private const int ConnectionLost = 2013;
-    private const int ConnectionGone = 2006;
-    private const string NoState = "HY000";
-
     /// <summary>An error of the server, a refusal of this side or a lost connection; null for what the caller did
     /// wrong.</summary>
-    internal static MySqlException? Translate(Exception exception, ServerLink? link, string prefix)
+    internal static MySqlSessionException? Of(Exception exception, ServerLink? link, string prefix)
     {
-        if ((link?.Refusal ?? exception as LinkRefusedException) is { } refusal)
+        if (link?.Refusal is { } refusal)
         {
-            return refusal.Number == MySqlException.AnswerTooLarge
-                ? new MySqlLimitException(prefix + refusal.Message, refusal.Number)
-                : new MySqlException(prefix + refusal.Message, refusal.Number, NoState, refusal.InnerException);
+            return new MySqlSessionException(prefix + refusal.Message, refusal.Number, exception);
         }
 
         return exception switch
         {
-            MySqlException own => own,
-            Driver.MySqlException { SqlState: { } state } error =>
-                new MySqlException(prefix + error.Message, error.Number, state, error),
+            MySqlSessionException own => prefix.Length == 0
+                ? own
+                : new MySqlSessionException(prefix + own.Message, own.Number, own.InnerException),
+            NotSupportedException => new MySqlSessionException(
+                $"{prefix}{exception.Message} Use an account with another login method.",
+                MySqlSessionException.AuthenticationRefused,
+                exception),
+            MySqlException { ErrorCode: MySqlErrorCode.UnableToConnectToHost, InnerException: null } error
+                when link is { AwaitsTls: true } =>
+                new MySqlSessionException(
+                    $"{prefix}{error.Message}. The password was not sent. Enable TLS on the server, or set tls.mode to "
+                        + "Disabled.",
+                    MySqlSessionException.TlsFailed,
+                    error),
+            MySqlException { SqlState: not null } error =>
+                new MySqlSessionException(prefix + error.Message, error.Number, error),
 
             // A parameter without a value, which the package finds before it sends anything.
-            Driver.MySqlException { InnerException: null, ErrorCode: Driver.MySqlErrorCode.None } error
-                when link is { HasEnded: false } => new MySqlException(error.Message, 0, NoState, error),
+            MySqlException { InnerException: null, ErrorCode: MySqlErrorCode.None } error
+                when link is { HasEnded: false } => new MySqlSessionException(error.Message, 0, error),
             _ when link is { HasEnded: true }
-                || exception is Driver.MySqlException or IOException or SocketException or ObjectDisposedException
+                || exception is MySqlException or IOException or SocketException or ObjectDisposedException
                     or OperationCanceledException =>
-                new MySqlException(
+                new MySqlSessionException(
                     $"{prefix}The connection to the server was lost: {exception.Message}",
-                    ConnectionLost,
-                    NoState,
+                    MySqlSessionException.Lost,
                     exception),
             InvalidOperationException or FormatException or IndexOutOfRangeException or ArgumentOutOfRangeException
-                or OverflowException or OutOfMemoryException => new MySqlException(
+                or OverflowException or OutOfMemoryException => new MySqlSessionException(
                     $"{prefix}The server's answer is malformed: {exception.Message}",
-                    MySqlException.Malformed,
-                    NoState,
+                    MySqlSessionException.Malformed,
                     exception),
             _ => null,
         };
     }
 
-    internal static MySqlException OutOfTime(uint seconds, Exception cause) => new(
+    internal static MySqlSessionException OutOfTime(int seconds, Exception cause) => new(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"The command took longer than its limit of {seconds} s. Its session was ended."),
-        OutOfTimeNumber,
-        NoState,
+            $"The statement took longer than its limit of {seconds} s. Its session was ended."),
+        MySqlSessionException.OutOfTime,
         cause);
 
-    internal static MySqlException TooSlow(MySqlConnectionStringBuilder options, Exception cause) => new(
+    internal static MySqlSessionException TooSlow(MySqlOptions options, Exception cause) => new(
         string.Create(
             CultureInfo.InvariantCulture,
             $"Cannot connect to {options.Describe()}: no session was established within {options.ConnectionTimeout} s, "
                 + $"including the login."),
-        ConnectionLost,
-        NoState,
+        MySqlSessionException.Lost,
         cause);
 
-    internal static MySqlException Broken(MySqlConnectionStringBuilder options, string reason) => new(
-        $"The connection to {options.Describe()} is broken, open a new one. It ended with: {reason}",
-        ConnectionGone,
-        NoState,
-        innerException: null);
+    internal static MySqlSessionException Ended(MySqlOptions options, string reason) => new(
+        $"The session on {options.Describe()} has ended, open a new one. It ended with: {reason}",
+        MySqlSessionException.Gone);
 }

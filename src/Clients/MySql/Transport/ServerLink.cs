@@ -1,54 +1,65 @@
+using MySqlConnector;
+
 namespace Drydock.Clients.MySql.Transport;
 
 /// <summary>The connection between the package and a server. The package connects to a socket file of this process, and
-/// every byte passes through here, because the package has no means to close a session from outside while it waits for
-/// the server, to limit what a server sends, or to choose which login methods are allowed.</summary>
+/// every byte passes through here unchanged, because the package has no means to close a session from outside while it
+/// waits for the server, to limit what a server sends, or to choose which login methods are allowed.</summary>
 internal sealed class ServerLink : IAsyncDisposable
 {
+    /// <summary>The longest answer to one request.</summary>
+    internal const long MaximumBytes = 32 << 20;
+
     private const int BufferBytes = 1 << 16;
 
     private static readonly TimeSpan QuitTime = TimeSpan.FromSeconds(1);
 
-    private readonly MySqlConnectionStringBuilder _options;
+    private readonly MySqlOptions _options;
     private readonly Socket _remote;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("drydock-sql-");
     private readonly CancellationTokenSource _ending = new();
-    private readonly PacketSizes _packets;
+    private readonly ServerCertificate? _certificate;
+    private readonly LoginGuard? _guard;
     private Socket? _local;
-    private Stream? _server;
-    private Stream? _client;
-    private Task _fromServer = Task.CompletedTask;
+    private Task _carrying = Task.CompletedTask;
     private Task _toServer = Task.CompletedTask;
-    private LinkRefusedException? _refusal;
-    private long _budget = long.MaxValue;
-    private long _limit;
+    private MySqlSessionException? _refusal;
+    private long _left = MaximumBytes;
 
-    private ServerLink(MySqlConnectionStringBuilder options, Socket remote)
+    private ServerLink(MySqlOptions options, Socket remote, ServerCertificate? certificate)
     {
-        (_options, _remote) = (options, remote);
-        _packets = new PacketSizes(options.MaximumPacket);
+        (_options, _remote, _certificate) = (options, remote, certificate);
+        _guard = _certificate is null && options.UnixSocket.Length == 0 ? new LoginGuard() : null;
     }
 
-    internal LinkRefusedException? Refusal => _refusal;
+    /// <summary>Why this side ended the connection; null if it did not.</summary>
+    internal MySqlSessionException? Refusal => _refusal ?? (_certificate?.Refusal is { } refusal
+        ? new MySqlSessionException(refusal, MySqlSessionException.TlsFailed)
+        : null);
+
+    /// <summary>Whether the connection shall have TLS and no certificate has come.</summary>
+    internal bool AwaitsTls => _certificate is { WasShown: false };
+
+    /// <summary>What signed the certificate of the fingerprint, as PEM; null without a fingerprint.</summary>
+    internal string? Authority => _certificate?.Authority;
 
     internal bool HasEnded => _ending.IsCancellationRequested;
-
-    internal string? Cipher => (_server as SslStream)?.NegotiatedCipherSuite.ToString();
 
     /// <summary>The server's end of the connection; null for a socket file.</summary>
     internal IPEndPoint? Peer { get; private set; }
 
-    internal static async Task<ServerLink> ConnectAsync(
-        MySqlConnectionStringBuilder options, CancellationToken cancellationToken)
+    /// <exception cref="MySqlSessionException">There is no connection.</exception>
+    internal static async Task<ServerLink> ConnectAsync(MySqlOptions options, CancellationToken cancellationToken)
     {
-        ServerTls.Check(options);
+        var certificate = options.Tls.IsOn && options.UnixSocket.Length == 0
+            ? new ServerCertificate(options.Server, options.Tls)
+            : null;
         try
         {
             if ((options.UnixSocket is { Length: > 0 } path ? path : options.RelaySocket) is { Length: > 0 } socketFile)
             {
                 var file = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                return await ConnectedAsync(
-                    options, file, new UnixDomainSocketEndPoint(socketFile), cancellationToken)
-                        .ConfigureAwait(false);
+                return await ConnectedAsync(new UnixDomainSocketEndPoint(socketFile), file).ConfigureAwait(false);
             }
 
             var addresses = await Dns.GetHostAddressesAsync(options.Server, cancellationToken).ConfigureAwait(false);
@@ -60,8 +71,7 @@ internal sealed class ServerLink : IAsyncDisposable
                     socket.NoDelay = true;
                     socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
                     return await ConnectedAsync(
-                        options, socket, new IPEndPoint(addresses[i], (int)options.Port), cancellationToken)
-                            .ConfigureAwait(false);
+                        new IPEndPoint(addresses[i], options.Port), socket).ConfigureAwait(false);
                 }
                 catch (SocketException) when (i + 1 < addresses.Length)
                 {
@@ -71,64 +81,88 @@ internal sealed class ServerLink : IAsyncDisposable
         }
         catch (SocketException exception)
         {
-            throw new LinkRefusedException(
+            throw new MySqlSessionException(
                 exception.Message,
                 exception.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain
-                    ? MySqlException.UnknownHost
-                    : MySqlException.CannotConnect,
+                    ? MySqlSessionException.UnknownHost
+                    : MySqlSessionException.CannotConnect,
                 exception);
         }
-    }
 
-    /// <summary>Accepts the package's connection, carries its login and then everything else. If that fails, both ends
-    /// are closed.</summary>
-    /// <exception cref="LinkRefusedException">This side ended the login.</exception>
-    internal async Task LogInAsync(Func<string, Task> connect, CancellationToken cancellationToken)
-    {
-        using var registration = cancellationToken.UnsafeRegister(static link => ((ServerLink)link!).End(), this);
-        var folder = Directory.CreateTempSubdirectory("drydock-sql-");
-        try
+        async Task<ServerLink> ConnectedAsync(EndPoint address, Socket socket)
         {
-            Task connecting;
-            using (var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+            try
             {
-                var path = Path.Combine(folder.FullName, "s");
-                listener.Bind(new UnixDomainSocketEndPoint(path));
-                listener.Listen(1);
-                connecting = connect(path);
-                _local = await listener.AcceptAsync(_ending.Token).ConfigureAwait(false);
+                await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
+                return new ServerLink(options, socket, certificate) { Peer = Mapped(socket.RemoteEndPoint) };
             }
-
-            folder.Delete(recursive: true);
-            await Task.WhenAll(RelayAsync(), connecting).ConfigureAwait(false);
-        }
-        catch
-        {
-            End();
-            throw;
-        }
-        finally
-        {
-            if (Directory.Exists(folder.FullName))
+            catch
             {
-                folder.Delete(recursive: true);
+                socket.Dispose();
+                throw;
             }
         }
     }
 
-    /// <summary>Bytes that the server may send until the next call of this; more end the connection. 0 for no
-    /// limit.</summary>
-    internal void Allow(long bytes)
+    /// <summary>The package's connection, which is still to be opened.</summary>
+    internal MySqlConnection Driver()
     {
-        Interlocked.Exchange(ref _limit, bytes);
-        Interlocked.Exchange(ref _budget, bytes == 0 ? long.MaxValue : bytes);
+        var path = Path.Combine(_folder.FullName, "s");
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen(1);
+        _carrying = CarryAsync(listener);
+        return new MySqlConnection(new MySqlConnectionStringBuilder
+        {
+            // The other end of the socket file is this, which also applies every time limit.
+            Server = path,
+            ConnectionProtocol = MySqlConnectionProtocol.UnixSocket,
+            UserID = _options.UserID,
+            Password = _options.Password,
+            Database = _options.Database,
+            ApplicationName = _options.ApplicationName,
+
+            // The callback verifies before the login; the package itself would do it afterwards.
+            SslMode = _certificate is null ? MySqlSslMode.None : MySqlSslMode.Required,
+            ConnectionTimeout = 0,
+            DefaultCommandTimeout = 0,
+            CancellationTimeout = -1,
+
+            // One session, which is never reset, pinged or opened again.
+            Pooling = false,
+            ConnectionReset = false,
+            AutoEnlist = false,
+            ServerRedirectionMode = MySqlServerRedirectionMode.Disabled,
+
+            // Proxies and OceanBase answer one request at a time.
+            Pipelining = false,
+            UseCompression = false,
+
+            AllowPublicKeyRetrieval = false,
+            AllowLoadLocalInfile = false,
+            IgnorePrepare = false,
+            IgnoreCommandTransaction = true,
+
+            // An UPDATE counts the rows that were matched, so a compare-and-swap that writes the same value still
+            // counts 1.
+            UseAffectedRows = false,
+            AllowUserVariables = false,
+            AllowZeroDateTime = true,
+            TreatTinyAsBoolean = false,
+            GuidFormat = MySqlGuidFormat.None,
+        }.ConnectionString)
+        {
+            RemoteCertificateValidationCallback = _certificate is null ? null : _certificate.IsAccepted,
+        };
     }
 
     /// <summary>Ends the connection because of this; only the first reason counts.</summary>
-    internal void Refuse(LinkRefusedException reason)
+    internal MySqlSessionException Refuse(int number, string reason)
     {
-        Interlocked.CompareExchange(ref _refusal, reason, comparand: null);
+        var refusal = new MySqlSessionException(reason, number);
+        Interlocked.CompareExchange(ref _refusal, refusal, comparand: null);
         End();
+        return _refusal;
     }
 
     internal void End()
@@ -143,25 +177,10 @@ internal sealed class ServerLink : IAsyncDisposable
     {
         await _toServer.WaitAsync(QuitTime).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         End();
-        await Task.WhenAll(_fromServer, _toServer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_server is not null)
+        await _carrying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Directory.Exists(_folder.FullName))
         {
-            await _server.DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    private static async Task<ServerLink> ConnectedAsync(
-        MySqlConnectionStringBuilder options, Socket socket, EndPoint address, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
-            return new ServerLink(options, socket) { Peer = Mapped(socket.RemoteEndPoint) };
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
+            _folder.Delete(recursive: true);
         }
     }
 
@@ -169,54 +188,47 @@ internal sealed class ServerLink : IAsyncDisposable
         : ip.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(ip.Address.MapToIPv4(), ip.Port)
         : ip;
 
-    private async Task RelayAsync()
+    // One connection of the package, and no second one.
+    private async Task CarryAsync(Socket listener)
     {
-        try
+        using (listener)
         {
-            _client = new NetworkStream(_local!, ownsSocket: false);
-            var login = new ServerLogin(new NetworkStream(_remote, ownsSocket: false), _client, _options);
-            try
-            {
-                await login.RunAsync(_ending.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                _server = login.Server;
-            }
-        }
-        catch (LinkRefusedException refusal)
-        {
-            Refuse(refusal);
-            throw;
-        }
-        catch
-        {
-            End();
-            throw;
+            _local = await listener.AcceptAsync(_ending.Token).ConfigureAwait(false);
         }
 
-        _fromServer = PumpAsync(_server!, _client, isAnswer: true);
-        _toServer = PumpAsync(_client, _server!, isAnswer: false);
+        _folder.Delete(recursive: true);
+        _toServer = PumpAsync(_local, _remote, isAnswer: false);
+        await Task.WhenAll(_toServer, PumpAsync(_remote, _local, isAnswer: true)).ConfigureAwait(false);
     }
 
-    private async Task PumpAsync(Stream source, Stream target, bool isAnswer)
+    private async Task PumpAsync(Socket source, Socket target, bool isAnswer)
     {
         await Task.Yield();
         var buffer = new byte[BufferBytes];
         try
         {
-            while (await source.ReadAsync(buffer, _ending.Token).ConfigureAwait(false) is > 0 and var read)
+            while (await source.ReceiveAsync(buffer, _ending.Token).ConfigureAwait(false) is > 0 and var read)
             {
                 if (isAnswer && !IsAcceptable(buffer.AsSpan(0, read)))
                 {
                     return;
                 }
 
-                await target.WriteAsync(buffer.AsMemory(0, read), _ending.Token).ConfigureAwait(false);
+                if (!isAnswer)
+                {
+                    // A new request.
+                    Interlocked.Exchange(ref _left, MaximumBytes);
+                }
+
+                for (var sent = 0; sent < read;)
+                {
+                    sent += await target.SendAsync(buffer.AsMemory(sent, read - sent), _ending.Token)
+                        .ConfigureAwait(false);
+                }
             }
         }
         catch (Exception exception)
-            when (exception is IOException or ObjectDisposedException or OperationCanceledException)
+            when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // One end is closed; below, the other one is closed too.
         }
@@ -228,32 +240,20 @@ internal sealed class ServerLink : IAsyncDisposable
 
     private bool IsAcceptable(ReadOnlySpan<byte> data)
     {
-        if (!_packets.Look(data))
+        if (_guard?.Look(data) is { } danger)
         {
-            Refuse(new LinkRefusedException(
-                FormattableString.Invariant(
-                    $"The server sends a row or packet of more than {_options.MaximumPacket} bytes, the limit."),
-                MySqlException.AnswerTooLarge));
+            Refuse(MySqlSessionException.AuthenticationRefused, danger);
             return false;
         }
 
-        if (Interlocked.Add(ref _budget, -data.Length) < 0)
+        if (Interlocked.Add(ref _left, -data.Length) < 0)
         {
-            Refuse(new LinkRefusedException(
-                FormattableString.Invariant(
-                    $"The statement returned more than {_limit} bytes, the limit of this command."),
-                MySqlException.AnswerTooLarge));
+            Refuse(
+                MySqlSessionException.AnswerTooLarge,
+                FormattableString.Invariant($"The server sent more than {MaximumBytes >> 20} MiB for one statement."));
             return false;
         }
 
         return true;
     }
-}
-
-/// <summary>This side ended the connection. The number is the one that MariaDB's client library gives the
-/// error.</summary>
-internal sealed class LinkRefusedException(string message, int number, Exception? innerException = null)
-    : Exception(message, innerException)
-{
-    internal int Number { get; } = number;
 }

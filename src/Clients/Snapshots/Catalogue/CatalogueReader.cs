@@ -2,7 +2,7 @@ namespace Drydock.Clients.Snapshots;
 
 /// <summary>Reads the catalogue of a database. Every statement contains the snapshot's marker, so that its session can
 /// be found in the process list.</summary>
-internal sealed partial class CatalogueReader(MySqlConnection connection, string comment)
+internal sealed partial class CatalogueReader(MySqlSession session, string comment)
 {
     // 1044, 1142, 1227: access denied; 1356: a view whose tables no longer exist; 1370: no privilege on a routine;
     // 1149, 1235: the server has no such statement.
@@ -29,7 +29,7 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
             return null;
         }
 
-        await connection.ChangeDatabaseAsync(database, cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync($"USE {MySqlIdentifier.Quote(database)}", cancellationToken).ConfigureAwait(false);
         var tables = new List<SnapshotTable>();
         var views = new List<SnapshotObject>();
         var sequences = new List<SnapshotObject>();
@@ -102,7 +102,7 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
     /// mysqldump ends with an error at a table whose history is by transactions.</summary>
     internal async Task<bool> TakesHistoryAsync(string database, CancellationToken cancellationToken) =>
         await MySqlServer.VariableAsync(
-            connection, "system_versioning_insert_history", cancellationToken).ConfigureAwait(false) is not null
+            session, "system_versioning_insert_history", cancellationToken).ConfigureAwait(false) is not null
         && (await ListAsync(
             "SELECT TABLE_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = @db AND "
                 + "GENERATION_EXPRESSION = 'ROW START' AND DATA_TYPE = 'bigint'",
@@ -161,39 +161,34 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
         {
             return await ListAsync(sql, database, cancellationToken).ConfigureAwait(false);
         }
-        catch (MySqlException e) when (NotThere.Contains(e.Number))
+        catch (MySqlSessionException e) when (NotThere.Contains(e.Number))
         {
             Absent.Add(view);
             return [];
         }
     }
 
-    private async Task<long> CountAsync(string from, CancellationToken cancellationToken)
-    {
-        await using var command = Command($"SELECT COUNT(*) FROM {from}");
-        return Convert.ToInt64(
-            await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false), CultureInfo.InvariantCulture);
-    }
+    private Task<long> CountAsync(string from, CancellationToken cancellationToken) =>
+        session.NumberAsync($"SELECT COUNT(*) FROM {from} {comment}", cancellationToken);
 
     private async Task<List<string[]>> ListAsync(string sql, string database, CancellationToken cancellationToken)
     {
-        await using var command = Command(sql);
-        command.Parameters.AddWithValue("@db", database);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        var rows = new List<string[]>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        try
         {
-            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)]);
-            if (rows.Count > SnapshotLimits.CatalogueRows)
-            {
-                throw new SnapshotException(SnapshotFailure.InvalidRequest, string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The server lists more than {SnapshotLimits.CatalogueRows} objects of one kind in database "
-                        + $"{database}, which exceeds the limit of a snapshot."));
-            }
+            return await session.QueryAsync(
+                $"{sql} {comment}",
+                static row => (string[])[.. row.Texts().Select(static text => text ?? "")],
+                cancellationToken,
+                ("@db", database)).ConfigureAwait(false);
         }
-
-        return rows;
+        catch (MySqlSessionException e) when (e.IsTooLarge)
+        {
+            throw new SnapshotException(
+                SnapshotFailure.InvalidRequest,
+                $"The server lists more objects of one kind in database {database} than a snapshot may have: "
+                    + Sentences.Close(e.Message),
+                e);
+        }
     }
 
     // Without a definition when the user may not see it; the names are compared in any case.
@@ -202,26 +197,23 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
     {
         try
         {
-            await using var command = Command(sql);
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false) || columns.Any(reader.IsDBNull))
+            if (await session.RowAsync($"{sql} {comment}", cancellationToken).ConfigureAwait(false) is not { } row
+                || Array.Exists(columns, column => row[column] is null))
             {
                 return new SnapshotObject(name, null);
             }
 
-            var text = AutoIncrement().Replace(string.Join('\n', columns.Select(reader.GetString)), "");
+            var text = AutoIncrement().Replace(string.Join('\n', columns.Select(column => row[column])), "");
             return new SnapshotObject(name, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))))
             {
                 Definition = text,
             };
         }
-        catch (MySqlException e) when (Unreadable.Contains(e.Number))
+        catch (MySqlSessionException e) when (Unreadable.Contains(e.Number))
         {
             return new SnapshotObject(name, null);
         }
     }
-
-    private MySqlCommand Command(string sql) => new($"{sql} {comment}", connection) { CommandTimeout = 0 };
 }
 
 /// <summary>The content of a database on the server. Lists are in ordinal order of names.</summary>

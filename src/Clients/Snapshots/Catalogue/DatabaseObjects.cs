@@ -24,17 +24,17 @@ public sealed record DatabaseObjects(
         new Dictionary<DumpToolKind, string>();
 
     /// <summary>Reads a database; null if there is none of that name. Changes nothing.</summary>
-    /// <exception cref="MySqlException">The server refuses a query.</exception>
+    /// <exception cref="MySqlSessionException">The server refuses a query.</exception>
     public static async Task<DatabaseObjects?> ReadAsync(
-        MySqlConnection connection, string database, CancellationToken cancellationToken)
+        MySqlSession session, string database, CancellationToken cancellationToken)
     {
-        var reader = new CatalogueReader(connection, "");
+        var reader = new CatalogueReader(session, "");
         if (await reader.ReadAsync(database, countRows: false, cancellationToken).ConfigureAwait(false) is not { } all)
         {
             return null;
         }
 
-        var tables = await TableSelection.ReadAsync(connection, database, "", cancellationToken).ConfigureAwait(false);
+        var tables = await TableSelection.ReadAsync(session, database, "", cancellationToken).ConfigureAwait(false);
         return new DatabaseObjects(
             all.Name,
             all.Tables.Count,
@@ -45,7 +45,7 @@ public sealed record DatabaseObjects(
             [.. reader.Absent])
         {
             Refusals = Enum.GetValues<DumpToolKind>()
-                .Select(tool => (Tool: tool, Text: tables.Refusal(database, connection.ServerKind, tool)))
+                .Select(tool => (Tool: tool, Text: tables.Refusal(database, session.Kind, tool)))
                 .Where(static r => r.Text is not null)
                 .ToDictionary(static r => r.Tool, static r => r.Text!),
         };

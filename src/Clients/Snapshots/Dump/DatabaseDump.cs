@@ -17,19 +17,19 @@ internal sealed class DatabaseDump(
 
     internal async Task<SnapshotDatabase> RunAsync(string database, CancellationToken cancellationToken)
     {
-        await using var connection =
-            new MySqlConnection(new MySqlConnectionStringBuilder(request.Connection) { Database = "" });
-        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var session = await MySqlSession.OpenAsync(
+            request.Connection.With(database: ""), cancellationToken).ConfigureAwait(false);
+        session.CommandTimeout = 0;
         var written = new ConcurrentBag<Written>();
         try
         {
             var names = new DumpNames(database, request.Recipients.Count > 0);
-            await DumpAsync(database, names, written, connection, cancellationToken).ConfigureAwait(false);
+            await DumpAsync(database, names, written, session, cancellationToken).ConfigureAwait(false);
 
             // After the dump, so that a change on the server during the dump shows in the counts. The stored files are
             // read back concurrently.
             var reading = ReadBackAsync(database, written, cancellationToken);
-            var catalogue = await CountAsync(database, connection, reading, cancellationToken).ConfigureAwait(false);
+            var catalogue = await CountAsync(database, session, reading, cancellationToken).ConfigureAwait(false);
             var result = Describe(catalogue, names, written);
             var findings = new List<SnapshotFinding>(await reading.ConfigureAwait(false));
             findings.AddRange(DumpCheck.Contents(
@@ -108,7 +108,7 @@ internal sealed class DatabaseDump(
         string database,
         DumpNames names,
         ConcurrentBag<Written> written,
-        MySqlConnection connection,
+        MySqlSession session,
         CancellationToken cancellationToken)
     {
         var meter = new ProgressMeter(request.Progress, database, SnapshotStage.Dumping, time);
@@ -126,7 +126,7 @@ internal sealed class DatabaseDump(
                 await finding.WaitAsync(token).ConfigureAwait(false);
                 try
                 {
-                    await NoteSessionsAsync(child, connection, database, records, token).ConfigureAwait(false);
+                    await NoteSessionsAsync(child, session, database, records, token).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -193,12 +193,12 @@ internal sealed class DatabaseDump(
     }
 
     private async Task<DatabaseCatalogue> CountAsync(
-        string database, MySqlConnection connection, Task reading, CancellationToken cancellationToken)
+        string database, MySqlSession session, Task reading, CancellationToken cancellationToken)
     {
         try
         {
             var reader =
-                new CatalogueReader(connection, SessionMarker.Comment(_location.Id)) { CountsHistory = History };
+                new CatalogueReader(session, SessionMarker.Comment(_location.Id)) { CountsHistory = History };
             return await reader.ReadAsync(database, countRows: true, cancellationToken).ConfigureAwait(false)
                 ?? throw new SnapshotException(
                     SnapshotFailure.DatabaseMissing,
@@ -250,14 +250,14 @@ internal sealed class DatabaseDump(
 
     private async Task NoteSessionsAsync(
         RunningTool child,
-        MySqlConnection connection,
+        MySqlSession session,
         string database,
         ConcurrentBag<string> records,
         CancellationToken cancellationToken)
     {
-        await foreach (var session in SessionFinder.FindAsync(
+        await foreach (var found in SessionFinder.FindAsync(
             child,
-            () => MySqlServer.SessionsAsync(connection, cancellationToken),
+            () => MySqlServer.SessionsAsync(session, cancellationToken),
             server.Key,
             request.Connection.UserID,
             _location.Id,
@@ -265,10 +265,10 @@ internal sealed class DatabaseDump(
             time,
             cancellationToken).ConfigureAwait(false))
         {
-            records.Add(await SessionRecords.AddAsync(_location, session, cancellationToken).ConfigureAwait(false));
+            records.Add(await SessionRecords.AddAsync(_location, found, cancellationToken).ConfigureAwait(false));
             if (request.OnSession is not null)
             {
-                await request.OnSession(session, cancellationToken).ConfigureAwait(false);
+                await request.OnSession(found, cancellationToken).ConfigureAwait(false);
             }
         }
     }

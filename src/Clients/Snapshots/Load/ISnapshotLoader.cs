@@ -27,13 +27,13 @@ public interface ISnapshotLoader
     Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken);
 
     Task RecreateAsync(
-        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken);
+        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken);
 
     /// <summary>Compares a database on the server with what the manifest recorded: charset, collation, all objects and
     /// row counts.</summary>
     /// <returns>What differs, empty when equal.</returns>
     Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
-        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken);
+        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken);
 
     /// <summary>Loads every database of the snapshot, one after another, into the scratch database
     /// <c>drydock_verify_…</c> of the server, compares it and drops it, on every exit, including one left by an earlier

@@ -54,7 +54,7 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
         DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
     {
         // Another server version prints definitions differently.
-        var sameVersion = session.Connection.ServerVersion == load.Manifest.Server.Version;
+        var sameVersion = session.Connection.Version == load.Manifest.Server.Version;
         var expected = load.IsTest
             ? load.Database with
             {
@@ -65,13 +65,13 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
     }
 
     internal static async Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
-        MySqlConnection connection,
+        MySqlSession session,
         SnapshotDatabase database,
         string target,
         bool definitions,
         CancellationToken cancellationToken)
     {
-        var reader = new CatalogueReader(connection, "") { CountsHistory = database.History };
+        var reader = new CatalogueReader(session, "") { CountsHistory = database.History };
         var actual = await reader.ReadAsync(target, countRows: true, cancellationToken).ConfigureAwait(false);
         return actual is null
             ? [

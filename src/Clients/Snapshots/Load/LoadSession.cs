@@ -14,7 +14,7 @@ internal sealed class LoadSession : IAsyncDisposable
     private string? _record;
 
     private LoadSession(
-        MySqlConnection connection,
+        MySqlSession session,
         MySqlServerIdentity server,
         SnapshotLocation location,
         string target,
@@ -22,14 +22,14 @@ internal sealed class LoadSession : IAsyncDisposable
         LockRowTimes? times)
     {
         _times = times;
-        Connection = connection;
+        Connection = session;
         Server = server;
         _location = location;
         _target = target;
         _description = description;
     }
 
-    internal MySqlConnection Connection { get; }
+    internal MySqlSession Connection { get; }
 
     internal MySqlServerIdentity Server { get; }
 
@@ -58,30 +58,29 @@ internal sealed class LoadSession : IAsyncDisposable
 
     internal static async Task<LoadSession> OpenAsync(
         SnapshotLocation location,
-        MySqlConnectionStringBuilder options,
+        MySqlOptions options,
         string target,
         CancellationToken cancellationToken,
         LockRowTimes? times = null)
     {
-        var connection = new MySqlConnection(new MySqlConnectionStringBuilder(options) { Database = "" });
+        // It is idle while other sessions load, possibly for hours, and a drop has no time limit.
+        var session = await MySqlSession.OpenAsync(options.With(database: ""), cancellationToken).ConfigureAwait(false);
         try
         {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            var server = await MySqlServer.IdentifyAsync(connection, cancellationToken).ConfigureAwait(false);
-            var session = new LoadSession(connection, server, location, target, options.Describe(), times);
-
-            // It is idle while other sessions load, possibly for hours.
-            await session.ExecuteAsync(
+            var server = await MySqlServer.IdentifyAsync(session, cancellationToken).ConfigureAwait(false);
+            session.CommandTimeout = 0;
+            var load = new LoadSession(session, server, location, target, options.Describe(), times);
+            await load.ExecuteAsync(
                 string.Create(CultureInfo.InvariantCulture, $"SET SESSION wait_timeout={LongestWaitSeconds}"),
                 cancellationToken).ConfigureAwait(false);
-            session.HasLocks =
-                await session.AskAsync(
+            load.HasLocks =
+                await load.AskAsync(
                     c => ServerLock.KindAsync(c, cancellationToken)).ConfigureAwait(false) == ServerLockKind.Function;
-            return session;
+            return load;
         }
         catch
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await session.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -92,7 +91,7 @@ internal sealed class LoadSession : IAsyncDisposable
             await MySqlServer.SessionsAsync(Connection, cancellationToken).ConfigureAwait(false)).FirstOrDefault(
                 static s => s.IsOwn);
         Session = new SnapshotSession(
-            snapshotId, key, own?.Id ?? Connection.ConnectionId, own?.Host ?? "", Server.Key);
+            snapshotId, key, own?.Id ?? Connection.Id, own?.Host ?? "", Server.Key);
         _record = await SessionRecords.AddAsync(_location, Session, cancellationToken).ConfigureAwait(false);
         Lock = await AskAsync(
             c => ServerLock.TryTakeAsync(
@@ -133,21 +132,18 @@ internal sealed class LoadSession : IAsyncDisposable
             + $"{CharsetName(collation)}",
     ];
 
-    internal Task ExecuteAsync(string sql, CancellationToken cancellationToken) => AskAsync(async connection =>
-    {
-        await using var command = new MySqlCommand(sql, connection) { CommandTimeout = 0 };
-        return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    });
+    internal Task ExecuteAsync(string sql, CancellationToken cancellationToken) =>
+        AskAsync(session => session.ExecuteAsync(sql, cancellationToken));
 
-    internal async Task<T> AskAsync<T>(Func<MySqlConnection, Task<T>> question)
+    internal async Task<T> AskAsync<T>(Func<MySqlSession, Task<T>> question)
     {
         try
         {
             return await (Lock is { } held
-                ? held.RunAsync(c => question((MySqlConnection)c), CancellationToken.None)
+                ? held.RunAsync(question, CancellationToken.None)
                 : question(Connection)).ConfigureAwait(false);
         }
-        catch (MySqlException e)
+        catch (MySqlSessionException e)
         {
             throw Failed(e);
         }
@@ -165,7 +161,7 @@ internal sealed class LoadSession : IAsyncDisposable
         }
     }
 
-    private SnapshotException Failed(MySqlException e)
+    private SnapshotException Failed(MySqlSessionException e)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"ERROR {e.Number}: {ForeignText.Words(e.Message)}");
         return new SnapshotException(

@@ -173,7 +173,7 @@ public sealed record RestoreTestRequest
 
     /// <summary>How to reach the server; its <c>Database</c> is not used. The user needs all privileges on
     /// <see cref="ScratchDatabases"/>.</summary>
-    public required MySqlConnectionStringBuilder Connection { get; init; }
+    public required MySqlOptions Connection { get; init; }
 
     /// <summary>Clients that load the rows side by side, for a snapshot of several files. Default 4.</summary>
     public int Threads { get; init; } = 4;

@@ -26,66 +26,51 @@ public sealed record RestoreWitness(
     public override string ToString() => $"{State} by {Name} (UID {Restore}) from snapshot {Snapshot} at {At} UTC";
 
     /// <summary>The rows in a database; none if it does not exist.</summary>
-    /// <exception cref="MySqlException">The server refuses the query.</exception>
+    /// <exception cref="MySqlSessionException">The server refuses the query.</exception>
     public static async Task<IReadOnlyList<RestoreWitness>> ReadAsync(
-        MySqlConnection connection, string database, CancellationToken cancellationToken)
+        MySqlSession session, string database, CancellationToken cancellationToken)
     {
-        await using var command = new MySqlCommand(
-            $"SELECT restore_uid, restore_name, snapshot, state, CAST(written_at AS CHAR) FROM {In(database)} "
-                + "ORDER BY written_at, state",
-            connection);
         try
         {
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            var rows = new List<RestoreWitness>();
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            {
-                if (Enum.TryParse<RestoreWitnessState>(reader.GetString(3), out var state))
-                {
-                    rows.Add(new RestoreWitness(
-                        reader.GetString(0), reader.GetString(1), reader.GetString(2), state, reader.GetString(4)));
-                }
-            }
-
-            return rows;
+            var rows = await session.RowsAsync(
+                $"SELECT restore_uid, restore_name, snapshot, state, CAST(written_at AS CHAR) FROM {In(database)} "
+                    + "ORDER BY written_at, state",
+                cancellationToken).ConfigureAwait(false);
+            return
+            [
+                .. rows.Where(row => Enum.IsDefined(typeof(RestoreWitnessState), row[3] ?? "")).Select(
+                    row => new RestoreWitness(
+                        row[0]!, row[1]!, row[2]!, Enum.Parse<RestoreWitnessState>(row[3]!), row[4])),
+            ];
         }
-        catch (MySqlException e) when (NotThere.Contains(e.Number))
+        catch (MySqlSessionException e) when (NotThere.Contains(e.Number))
         {
             return [];
         }
     }
 
     /// <summary>Adds this row to an existing database, unless it is there.</summary>
-    /// <exception cref="MySqlException">The server refuses the statements.</exception>
-    public async Task WriteAsync(MySqlConnection connection, string database, CancellationToken cancellationToken)
+    /// <exception cref="MySqlSessionException">The server refuses the statements.</exception>
+    public async Task WriteAsync(MySqlSession session, string database, CancellationToken cancellationToken)
     {
         // A server may be configured without autocommit.
-        await ExecuteAsync(connection, "SET autocommit = 1", cancellationToken).ConfigureAwait(false);
-        await ExecuteAsync(
-            connection,
+        await session.ExecuteAsync("SET autocommit = 1", cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync(
             $"CREATE TABLE IF NOT EXISTS {In(database)} (restore_uid VARCHAR(64) NOT NULL, "
                 + "restore_name VARCHAR(320) NOT NULL, snapshot VARCHAR(255) NOT NULL, state VARCHAR(16) NOT NULL, "
                 + "written_at DATETIME(6) NOT NULL, PRIMARY KEY (restore_uid, state)) DEFAULT CHARSET = utf8mb4",
             cancellationToken).ConfigureAwait(false);
-        await using var insert = new MySqlCommand(
+        await session.ExecuteAsync(
             $"INSERT IGNORE INTO {In(database)} (restore_uid, restore_name, snapshot, state, written_at) "
                 + "VALUES (@restore, @name, @snapshot, @state, UTC_TIMESTAMP(6))",
-            connection);
-        insert.Parameters.AddWithValue("@restore", Restore);
-        insert.Parameters.AddWithValue("@name", Name);
-        insert.Parameters.AddWithValue("@snapshot", Snapshot);
-        insert.Parameters.AddWithValue("@state", State.ToString());
-        await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            ("@restore", Restore),
+            ("@name", Name),
+            ("@snapshot", Snapshot),
+            ("@state", State.ToString())).ConfigureAwait(false);
     }
 
     private static string In(string database) => $"{MySqlIdentifier.Quote(database)}.{Table}";
-
-    private static async Task ExecuteAsync(
-        MySqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = new MySqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
 }
 
 /// <summary>How far a restore came in a database.</summary>

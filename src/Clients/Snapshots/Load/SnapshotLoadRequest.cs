@@ -6,7 +6,7 @@ public sealed record SnapshotLoadRequest
     public required SnapshotLocation Location { get; init; }
 
     /// <summary>How to reach the server; its <c>Database</c> is not used.</summary>
-    public required MySqlConnectionStringBuilder Connection { get; init; }
+    public required MySqlOptions Connection { get; init; }
 
     public required string Database { get; init; }
 

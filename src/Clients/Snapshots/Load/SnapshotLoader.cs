@@ -104,23 +104,22 @@ public sealed class SnapshotLoader : ISnapshotLoader
     }
 
     public async Task RecreateAsync(
-        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken)
+        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(database);
         foreach (var sql in LoadSession.RecreateStatements(database.CharacterSet, database.Collation, target))
         {
-            await using var command = new MySqlCommand(sql, connection) { CommandTimeout = 0 };
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
         }
     }
 
     public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
-        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken)
+        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(database);
-        return LoadRun.CompareAsync(connection, database, target, definitions: true, cancellationToken);
+        return LoadRun.CompareAsync(session, database, target, definitions: true, cancellationToken);
     }
 
     public async Task<SnapshotVerification> RestoreTestAsync(

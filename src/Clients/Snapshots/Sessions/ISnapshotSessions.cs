@@ -8,13 +8,13 @@ namespace Drydock.Clients.Snapshots;
 public interface ISnapshotSessions
 {
     Task<IReadOnlyList<SnapshotSession>> FindAsync(
-        SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken);
+        SnapshotLocation location, MySqlOptions connection, CancellationToken cancellationToken);
 
     /// <summary>Ends the load sessions of one database of this snapshot, not those of its other databases.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/> after 30 seconds.</exception>
     Task<IReadOnlyList<SnapshotSession>> EndAsync(
         SnapshotLocation location,
-        MySqlConnectionStringBuilder connection,
+        MySqlOptions connection,
         string database,
         CancellationToken cancellationToken);
 
@@ -22,5 +22,5 @@ public interface ISnapshotSessions
     /// ended.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/> after 30 seconds.</exception>
     Task<IReadOnlyList<SnapshotSession>> EndAsync(
-        SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken);
+        SnapshotLocation location, MySqlOptions connection, CancellationToken cancellationToken);
 }

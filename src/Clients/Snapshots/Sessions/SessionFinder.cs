@@ -13,7 +13,7 @@ internal static class SessionFinder
     /// such a session is identified only by its marker or lock.</summary>
     internal static async IAsyncEnumerable<SnapshotSession> FindAsync(
         RunningTool child,
-        Func<Task<IReadOnlyList<MySqlSession>>> list,
+        Func<Task<IReadOnlyList<ListedSession>>> list,
         string serverKey,
         string user,
         string snapshotId,

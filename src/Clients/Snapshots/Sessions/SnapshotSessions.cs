@@ -8,7 +8,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     public async Task<IReadOnlyList<SnapshotSession>> FindAsync(
-        SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken)
+        SnapshotLocation location, MySqlOptions connection, CancellationToken cancellationToken)
     {
         await using var session = await OpenAsync(location, connection, cancellationToken).ConfigureAwait(false);
         return await FindAsync(
@@ -16,25 +16,25 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
     }
 
     public Task<IReadOnlyList<SnapshotSession>> EndAsync(
-        SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken) =>
+        SnapshotLocation location, MySqlOptions connection, CancellationToken cancellationToken) =>
         EndMatchingAsync(location, connection, database: null, cancellationToken);
 
     public Task<IReadOnlyList<SnapshotSession>> EndAsync(
         SnapshotLocation location,
-        MySqlConnectionStringBuilder connection,
+        MySqlOptions connection,
         string database,
         CancellationToken cancellationToken) =>
         EndMatchingAsync(location, connection, database, cancellationToken);
 
     private async Task<IReadOnlyList<SnapshotSession>> EndMatchingAsync(
         SnapshotLocation location,
-        MySqlConnectionStringBuilder connection,
+        MySqlOptions connection,
         string? database,
         CancellationToken cancellationToken)
     {
         await using var session = await OpenAsync(location, connection, cancellationToken).ConfigureAwait(false);
         var ended = new Dictionary<ulong, SnapshotSession>();
-        var patience = PatienceWith(session.ServerKind);
+        var patience = PatienceWith(session.Kind);
         var start = _time.GetTimestamp();
         while (true)
         {
@@ -70,41 +70,31 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
     public static TimeSpan PatienceWith(MySqlServerKind server) =>
         server == MySqlServerKind.OceanBase ? new LockRowTimes().Lapse + Patience : Patience;
 
-    private static async Task<MySqlConnection> OpenAsync(
-        SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken)
+    private static Task<MySqlSession> OpenAsync(
+        SnapshotLocation location, MySqlOptions connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(location);
         StorageName.Check(location);
-        var session = new MySqlConnection(new MySqlConnectionStringBuilder(connection) { Database = "" });
-        try
-        {
-            await session.OpenAsync(cancellationToken).ConfigureAwait(false);
-            return session;
-        }
-        catch
-        {
-            await session.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        return MySqlSession.OpenAsync(connection.With(database: ""), cancellationToken);
     }
 
     private static async Task<IReadOnlyList<SnapshotSession>> FindAsync(
         SnapshotLocation location,
-        MySqlConnection connection,
+        MySqlSession session,
         string user,
         string? only,
         CancellationToken cancellationToken)
     {
-        var server = await MySqlServer.IdentifyAsync(connection, cancellationToken).ConfigureAwait(false);
+        var server = await MySqlServer.IdentifyAsync(session, cancellationToken).ConfigureAwait(false);
         var recorded = (await SessionRecords.ReadAsync(location, cancellationToken).ConfigureAwait(false))
             .Where(r => r.ServerKey == server.Key)
             .ToList();
         var sessions = (
-            await MySqlServer.SessionsAsync(connection, cancellationToken).ConfigureAwait(false)).Where(s =>
+            await MySqlServer.SessionsAsync(session, cancellationToken).ConfigureAwait(false)).Where(s =>
                 !s.IsOwn).ToList();
         var own = sessions.Where(
             s => user == s.User || user.StartsWith(s.User + "@", StringComparison.Ordinal)).Select(static s => s.Id);
-        var lockHolders = await LockHoldersAsync(location, connection, own, cancellationToken).ConfigureAwait(false);
+        var lockHolders = await LockHoldersAsync(location, session, own, cancellationToken).ConfigureAwait(false);
         var marker = SessionMarker.Comment(location.Id);
         var found = new List<SnapshotSession>();
         foreach (var live in sessions)
@@ -131,12 +121,12 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
     // Sessions that hold a lock of this snapshot, with the load it is for; empty for mydumper's.
     private static async Task<Dictionary<ulong, string>> LockHoldersAsync(
         SnapshotLocation location,
-        MySqlConnection connection,
+        MySqlSession session,
         IEnumerable<ulong> sessions,
         CancellationToken cancellationToken)
     {
         var holders = new Dictionary<ulong, string>();
-        if (await ServerLock.KindAsync(connection, cancellationToken).ConfigureAwait(false) == ServerLockKind.Row)
+        if (await ServerLock.KindAsync(session, cancellationToken).ConfigureAwait(false) == ServerLockKind.Row)
         {
             return holders;
         }
@@ -149,7 +139,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
             {
                 locks.Add((SessionMarker.LoaderLock(location.Id, load), load));
                 if (await HolderAsync(
-                    connection,
+                    session,
                     SessionMarker.LoadLock(location.Id, load),
                     cancellationToken).ConfigureAwait(false) is { } id)
                 {
@@ -163,7 +153,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
             foreach (var (prefix, load) in locks)
             {
                 if (await HolderAsync(
-                    connection,
+                    session,
                     string.Create(CultureInfo.InvariantCulture, $"{prefix}{id}"),
                     cancellationToken).ConfigureAwait(false) == id)
                 {
@@ -176,12 +166,10 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
     }
 
     private static async Task<ulong?> HolderAsync(
-        MySqlConnection connection, string name, CancellationToken cancellationToken)
+        MySqlSession session, string name, CancellationToken cancellationToken)
     {
-        await using var command = new MySqlCommand("SELECT IS_USED_LOCK(@name)", connection);
-        command.Parameters.AddWithValue("@name", name);
-        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is { } id and not DBNull
-            ? Convert.ToUInt64(id, CultureInfo.InvariantCulture)
-            : null;
+        var id = await session.ScalarAsync("SELECT IS_USED_LOCK(@name)", cancellationToken, ("@name", name))
+            .ConfigureAwait(false);
+        return id is null ? null : ulong.Parse(id, NumberStyles.None, CultureInfo.InvariantCulture);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ClientTool(SnapshotToolOptions options)
     ];
 
     internal async Task RunAsync(
-        MySqlConnectionStringBuilder connection,
+        MySqlOptions connection,
         string database,
         ClientOpening? opening,
         Func<ulong, Task> onSession,
@@ -28,7 +28,8 @@ internal sealed class ClientTool(SnapshotToolOptions options)
         CancellationToken cancellationToken)
     {
         var info = await ToolInfo.ReadAsync(options.SetPriv, options.Client, cancellationToken).ConfigureAwait(false);
-        using var secret = SecretOptionFile.Create(connection, info.Flavour);
+        using var secret = await SecretOptionFile.CreateAsync(
+            connection, info.Flavour, cancellationToken).ConfigureAwait(false);
         using var child = ChildProcess.Start(
             options.SetPriv,
             options.Client,

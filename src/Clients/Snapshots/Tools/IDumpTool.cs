@@ -16,7 +16,7 @@ public interface IDumpTool
 /// <summary>One database to dump.</summary>
 public sealed record DumpJob
 {
-    public required MySqlConnectionStringBuilder Connection { get; init; }
+    public required MySqlOptions Connection { get; init; }
 
     public required string Database { get; init; }
 

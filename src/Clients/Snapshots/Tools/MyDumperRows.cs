@@ -34,14 +34,17 @@ internal sealed class MyDumperRows(
         await File.WriteAllLinesAsync(
             omit, omitted.Select(t => $"{job.Database}.{t}"), cancellationToken).ConfigureAwait(false);
         using var watch = Watch(folder);
-        using var secret =
-            SecretOptionFile.Create(job.Connection, ToolVendor.MariaDb, InitCommand.Dumper(server, job.SnapshotId));
+        using var secret = await SecretOptionFile.CreateAsync(
+            job.Connection,
+            ToolVendor.MariaDb,
+            cancellationToken,
+            InitCommand.Dumper(server, job.SnapshotId)).ConfigureAwait(false);
         using var child = ChildProcess.Start(
             options.SetPriv,
             options.MyDumper,
             [
                 $"--defaults-file={secret.Path}",
-                .. TlsFlags(secret.Connection),
+                .. TlsFlags(job.Connection.Tls, secret.Authority),
                 .. flags,
                 string.Create(CultureInfo.InvariantCulture, $"--threads={job.Threads}"),
                 $"--omit-from-file={omit}",
@@ -60,26 +63,8 @@ internal sealed class MyDumperRows(
     }
 
     /// <summary>The TLS flags that mydumper needs in addition to the option file: file names, no secrets.</summary>
-    private static IEnumerable<string> TlsFlags(MySqlConnectionStringBuilder connection)
-    {
-        if (connection.SslMode == MySqlSslMode.Disabled)
-        {
-            yield break;
-        }
-
-        yield return "--ssl";
-        foreach (var (
-            flag,
-            value) in new[] { ("--ca", connection.SslMode == MySqlSslMode.Required ? "" : connection.SslCa),
-            ("--cert", connection.SslCert),
-            ("--key", connection.SslKey) })
-        {
-            if (value.Length > 0)
-            {
-                yield return $"{flag}={value}";
-            }
-        }
-    }
+    private static IEnumerable<string> TlsFlags(MySqlTls tls, string? authority) =>
+        !tls.IsOn ? [] : authority is null ? ["--ssl"] : ["--ssl", $"--ca={authority}"];
 
     // A file is finished when it was renamed from its .00001 (it is the only one of its table) or when the next one of
     // its table exists. Files missed by these events are consumed when mydumper has ended.

@@ -56,11 +56,11 @@ public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpToo
         var common = job.Flags.Skip(split + 1).Where(static f => !IsObjectFlag(f)).ToList();
         var objects = job.Flags.Skip(split + 1).Where(IsObjectFlag).ToList();
         string[] noObjects = ["--skip-routines", "--skip-events", "--skip-triggers"];
-        await using var connection =
-            new MySqlConnection(new MySqlConnectionStringBuilder(job.Connection) { Database = "" });
-        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var session = await MySqlSession.OpenAsync(
+            job.Connection.With(database: ""), cancellationToken).ConfigureAwait(false);
+        session.CommandTimeout = 0;
         var choice = await TableSelection.ReadAsync(
-            connection, job.Database, SessionMarker.Comment(job.SnapshotId), cancellationToken).ConfigureAwait(false);
+            session, job.Database, SessionMarker.Comment(job.SnapshotId), cancellationToken).ConfigureAwait(false);
 
         await SqlAsync(
             SnapshotPart.Tables,
@@ -69,7 +69,7 @@ public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpToo
             []).ConfigureAwait(false);
         if (choice.Fast.Count > 0)
         {
-            var rows = new MyDumperRows(_options, job, [.. job.Flags.Take(split)], connection.ServerKind);
+            var rows = new MyDumperRows(_options, job, [.. job.Flags.Take(split)], session.Kind);
             await rows.RunAsync(
                 [.. choice.Other, .. choice.NoTables], consume, cancellationToken).ConfigureAwait(false);
         }

@@ -94,7 +94,8 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
         CancellationToken cancellationToken)
     {
         var info = await ReadInfoAsync(cancellationToken).ConfigureAwait(false);
-        using var secret = SecretOptionFile.Create(job.Connection, info.Flavour);
+        using var secret = await SecretOptionFile.CreateAsync(
+            job.Connection, info.Flavour, cancellationToken).ConfigureAwait(false);
 
         // --where is true for every row; it only adds the marker to the statements that read the tables.
         using var child = ChildProcess.Start(

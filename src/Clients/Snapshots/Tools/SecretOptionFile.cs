@@ -10,12 +10,12 @@ internal sealed class SecretOptionFile : IDisposable
     private readonly MemoryFile _file;
     private readonly MemoryFile? _authority;
 
-    private SecretOptionFile(MemoryFile file, MemoryFile? authority, MySqlConnectionStringBuilder connection) =>
-        (_file, _authority, Connection) = (file, authority, connection);
+    private SecretOptionFile(MemoryFile file, MemoryFile? authority) => (_file, _authority) = (file, authority);
 
     internal string Path => _file.Path;
 
-    internal MySqlConnectionStringBuilder Connection { get; }
+    /// <summary>The file with the authorities; null for none.</summary>
+    internal string? Authority => _authority?.Path;
 
     public void Dispose()
     {
@@ -27,26 +27,25 @@ internal sealed class SecretOptionFile : IDisposable
     /// <param name="flavour">The vendor of the client library that reads it.</param>
     /// <param name="initCommand">A statement that every session of mydumper runs at login; null for other
     /// tools.</param>
-    internal static SecretOptionFile Create(
-        MySqlConnectionStringBuilder connection, ToolVendor flavour, string? initCommand = null)
+    internal static async Task<SecretOptionFile> CreateAsync(
+        MySqlOptions connection, ToolVendor flavour, CancellationToken cancellationToken, string? initCommand = null)
     {
+        var tls = await TlsAsync(connection, cancellationToken).ConfigureAwait(false);
         MemoryFile? authority = null;
         try
         {
-            if (connection.SslCaPem.Length > 0)
+            if (tls is { IsOn: true, Authority: { Length: > 0 } pem })
             {
-                authority = MemoryFile.Create("drydock-ca", Encoding.UTF8.GetBytes(connection.SslCaPem));
-                connection = new MySqlConnectionStringBuilder(connection) { SslCa = authority.Path };
+                authority = MemoryFile.Create("drydock-ca", Encoding.UTF8.GetBytes(pem));
             }
 
             // mydumper hands the file to the client library, which reads [client]; mysqldump fails on an unknown option
             // there.
-            var text = Text(connection, flavour);
+            var text = Text(connection, tls.Mode, authority?.Path, flavour);
             text = initCommand is null ? text : $"{text}local-infile=0\ninit-command={Quote(initCommand)}\n";
             return new SecretOptionFile(
                 MemoryFile.Create("drydock-options", Encoding.UTF8.GetBytes(text + NoLocalFiles)),
-                authority,
-                connection);
+                authority);
         }
         catch
         {
@@ -55,7 +54,8 @@ internal sealed class SecretOptionFile : IDisposable
         }
     }
 
-    internal static string Text(MySqlConnectionStringBuilder connection, ToolVendor flavour)
+    internal static string Text(
+        MySqlOptions connection, MySqlTlsMode mode, string? authority, ToolVendor flavour)
     {
         var text = new StringBuilder("[client]\n");
         if (connection.UnixSocket.Length > 0)
@@ -71,52 +71,38 @@ internal sealed class SecretOptionFile : IDisposable
 
         text.Append(
             CultureInfo.InvariantCulture, $"user={Quote(connection.UserID)}\npassword={Quote(connection.Password)}\n");
-        Tls(text, connection, flavour);
+        Tls(text, mode, authority, flavour);
         return text.ToString();
     }
 
-    private static void Tls(StringBuilder text, MySqlConnectionStringBuilder connection, ToolVendor flavour)
+    // No tool compares a fingerprint.
+    private static async Task<MySqlTls> TlsAsync(MySqlOptions connection, CancellationToken cancellationToken)
     {
-        var mode = connection.SslMode;
-        if (flavour == ToolVendor.MySql)
+        if (connection.Tls.Fingerprint is null)
         {
-            text.Append("ssl-mode=").Append(mode switch
-            {
-                MySqlSslMode.Disabled => "DISABLED",
-                MySqlSslMode.Required => "REQUIRED",
-                MySqlSslMode.VerifyCA => "VERIFY_CA",
-                _ => "VERIFY_IDENTITY",
-            }).Append('\n');
-        }
-        else if (mode == MySqlSslMode.Disabled)
-        {
-            text.Append("skip-ssl\n");
-        }
-        else
-        {
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"ssl\nssl-verify-server-cert={(mode == MySqlSslMode.VerifyFull ? 1 : 0)}\n");
+            return connection.Tls;
         }
 
-        if (mode == MySqlSslMode.Disabled)
-        {
-            return;
-        }
+        await using var session = await MySqlSession.OpenAsync(
+            connection.With(database: ""), cancellationToken).ConfigureAwait(false);
+        return session.ToolTls;
+    }
 
-        if (mode != MySqlSslMode.Required && connection.SslCa.Length > 0)
+    // MariaDB's library verifies the chain whenever an authority is given, and the name only if it is told so.
+    private static void Tls(StringBuilder text, MySqlTlsMode mode, string? authority, ToolVendor flavour)
+    {
+        text.Append((flavour, mode) switch
         {
-            text.Append(CultureInfo.InvariantCulture, $"ssl-ca={Quote(connection.SslCa)}\n");
-        }
-
-        if (connection.SslCert.Length > 0)
+            (ToolVendor.MySql, MySqlTlsMode.Disabled) => "ssl-mode=DISABLED\n",
+            (ToolVendor.MySql, MySqlTlsMode.VerifyCA) => "ssl-mode=VERIFY_CA\n",
+            (ToolVendor.MySql, _) => "ssl-mode=VERIFY_IDENTITY\n",
+            (_, MySqlTlsMode.Disabled) => "skip-ssl\n",
+            (_, MySqlTlsMode.VerifyCA) => "ssl\nssl-verify-server-cert=0\n",
+            _ => "ssl\nssl-verify-server-cert=1\n",
+        });
+        if (authority is not null)
         {
-            text.Append(CultureInfo.InvariantCulture, $"ssl-cert={Quote(connection.SslCert)}\n");
-        }
-
-        if (connection.SslKey.Length > 0)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"ssl-key={Quote(connection.SslKey)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"ssl-ca={Quote(authority)}\n");
         }
     }
 

@@ -9,12 +9,12 @@ internal static class TableLocks
     /// <summary>Tries it on one table of each database. A lock that conflicts with another session for one second is
     /// still permitted.</summary>
     internal static async Task<bool> MayLockAsync(
-        MySqlConnection connection, IEnumerable<DatabaseCatalogue> databases, CancellationToken cancellationToken)
+        MySqlSession session, IEnumerable<DatabaseCatalogue> databases, CancellationToken cancellationToken)
     {
         foreach (var database in databases.Where(static d => d.Tables.Count > 0))
         {
             if (!await MayLockAsync(
-                connection,
+                session,
                 $"{MySqlIdentifier.Quote(database.Name)}.{MySqlIdentifier.Quote(database.Tables[0].Name)}",
                 cancellationToken).ConfigureAwait(false))
             {
@@ -26,33 +26,32 @@ internal static class TableLocks
     }
 
     private static async Task<bool> MayLockAsync(
-        MySqlConnection connection, string table, CancellationToken cancellationToken)
+        MySqlSession session, string table, CancellationToken cancellationToken)
     {
         const int LockWaitTimeout = 1205;
         await RunAsync(
-            connection,
+            session,
             "SET SESSION lock_wait_timeout=1",
             [1193, 1232, .. NotAllowed],
             cancellationToken).ConfigureAwait(false);
         var refused = await RunAsync(
-            connection,
+            session,
             $"LOCK TABLES {table} READ",
             [LockWaitTimeout, .. NotAllowed],
             cancellationToken).ConfigureAwait(false);
-        await RunAsync(connection, "UNLOCK TABLES", NotAllowed, cancellationToken).ConfigureAwait(false);
+        await RunAsync(session, "UNLOCK TABLES", NotAllowed, cancellationToken).ConfigureAwait(false);
         return refused is 0 or LockWaitTimeout;
     }
 
     private static async Task<int> RunAsync(
-        MySqlConnection connection, string sql, int[] expected, CancellationToken cancellationToken)
+        MySqlSession session, string sql, int[] expected, CancellationToken cancellationToken)
     {
         try
         {
-            await using var command = new MySqlCommand(sql, connection);
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
             return 0;
         }
-        catch (MySqlException e) when (expected.Contains(e.Number))
+        catch (MySqlSessionException e) when (expected.Contains(e.Number))
         {
             return e.Number;
         }

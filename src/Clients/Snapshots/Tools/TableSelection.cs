@@ -18,12 +18,12 @@ internal sealed record TableSelection(
     private const string LongestEnding = ".00000.sql.partial";
 
     internal static async Task<TableSelection> ReadAsync(
-        MySqlConnection connection, string database, string marker, CancellationToken cancellationToken)
+        MySqlSession session, string database, string marker, CancellationToken cancellationToken)
     {
         var suspect = new HashSet<string>(StringComparer.Ordinal);
         var foreign = new List<ForeignColumn>();
-        await foreach (var row in RowsAsync(
-            connection,
+        foreach (var row in await RowsAsync(
+            session,
             "SELECT TABLE_NAME, COLUMN_NAME, COALESCE(EXTRA, ''), DATA_TYPE FROM information_schema.COLUMNS WHERE "
                 + "TABLE_SCHEMA = @db",
             database,
@@ -44,8 +44,8 @@ internal sealed record TableSelection(
 
         var (fast, other, views, none) =
             (new List<string>(), new List<string>(), new List<string>(), new List<string>());
-        await foreach (var row in RowsAsync(
-            connection,
+        foreach (var row in await RowsAsync(
+            session,
             "SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = @db",
             database,
             marker,
@@ -112,21 +112,13 @@ internal sealed record TableSelection(
         || extra.Contains("DEFAULT_GENERATED", StringComparison.OrdinalIgnoreCase)
         || extra.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase);
 
-    private static async IAsyncEnumerable<string[]> RowsAsync(
-        MySqlConnection connection,
-        string sql,
-        string database,
-        string marker,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using var command = new MySqlCommand($"{sql} {marker}", connection) { CommandTimeout = 0 };
-        command.Parameters.AddWithValue("@db", database);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            yield return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)];
-        }
-    }
+    private static Task<List<string[]>> RowsAsync(
+        MySqlSession session, string sql, string database, string marker, CancellationToken cancellationToken) =>
+        session.QueryAsync(
+            $"{sql} {marker}",
+            static row => (string[])[.. row.Texts().Select(static text => text ?? "")],
+            cancellationToken,
+            ("@db", database));
 }
 
 /// <summary>A column that not every kind of server loads as MariaDB's mysqldump writes it.</summary>

@@ -10,19 +10,13 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
     private const int SyntaxError = 1064;
     private readonly Func<DatabaseRollingUpgrade> _upgrade;
     private readonly DatabaseSecrets _secrets;
-    private readonly DbProviderFactory _provider;
     private readonly IConnectionFactory _connections;
 
     /// <summary>Connects to nothing yet.</summary>
-    /// <param name="provider">ADO.NET for the MySQL protocol; null for the built-in one.</param>
     /// <param name="connections">Opens connections; null for the default.</param>
     public MySqlDatabaseSql(
-        Func<DatabaseRollingUpgrade> upgrade,
-        DatabaseSecrets secrets,
-        DbProviderFactory? provider = null,
-        IConnectionFactory? connections = null) =>
-        (_upgrade, _secrets, _provider, _connections) = (
-            upgrade, secrets, provider ?? MySqlProviderFactory.Instance, connections ?? EndpointPolicy.Default);
+        Func<DatabaseRollingUpgrade> upgrade, DatabaseSecrets secrets, IConnectionFactory? connections = null) =>
+        (_upgrade, _secrets, _connections) = (upgrade, secrets, connections ?? EndpointPolicy.Default);
 
     public async Task<IReadOnlyList<DdlJob>> UnfinishedDdlAsync(CancellationToken cancellationToken) =>
     [
@@ -80,7 +74,8 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
                     row => new BinlogNode(row("NodeID"), row("Address"), row("State"))),
             ];
         }
-        catch (DatabaseSqlException exception) when (exception.InnerException is MySqlException { Number: SyntaxError })
+        catch (DatabaseSqlException exception)
+            when (exception.InnerException is MySqlSessionException { Number: SyntaxError })
         {
             return null;
         }
@@ -113,27 +108,16 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
                 : SocketRelay.Listen(token => _connections.ConnectAsync(server.Host, server.Port, token));
             try
             {
-                await using var connection = _provider.CreateConnection()
-                    ?? throw new InvalidOperationException("the provider makes no connections");
-                connection.ConnectionString = Connection(server, login, relay);
-                await connection.OpenAsync(cancellationToken);
+                await using var session = await MySqlSession.OpenAsync(
+                    Options(server, login, relay), cancellationToken);
                 what = statement;
-                await using var command = connection.CreateCommand();
-                command.CommandText = statement;
-                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-                return await NamedRows.ReadAsync(reader, cancellationToken);
+                return await session.QueryAsync(statement, NamedRow.Of, cancellationToken);
             }
-            catch (Exception exception)
-                when (exception is DbException or IOException or TimeoutException or SocketException)
+            catch (MySqlSessionException exception)
             {
-                if (cancellationToken.IsCancellationRequested)
-                {
-                    throw new OperationCanceledException(exception.Message, exception, cancellationToken);
-                }
-
                 var broken = relay is null ? null : await relay.EndAsync();
-                last = Failure(broken ?? exception, server, login, what);
-                if (broken is null && exception is not MySqlException { IsConnectionError: true })
+                last = Failure((Exception?)broken ?? exception, server, login, what);
+                if (broken is null && !exception.IsConnectionError)
                 {
                     throw last;
                 }
@@ -175,44 +159,24 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
     private static DatabaseSqlException Failure(
         Exception exception, Endpoint server, SqlLogin login, string what) =>
         new(
-            exception is MySqlException { Number: 1044 or 1045 or 1142 or 1227 }
+            exception is MySqlSessionException { Number: 1044 or 1045 or 1142 or 1227 }
                 ? Reasons.AccessDenied
-                : exception is MySqlException { IsConnectionError: true } or IOException
+                : exception is MySqlSessionException { IsConnectionError: true } or IOException
                 ? Reasons.ServerUnreachable
                 : Reasons.AnswerUnusable,
             $"{login.User}@{server}: {what} failed: {ForeignText.Words(exception.Message)}",
             exception);
 
-    private string Connection(Endpoint server, SqlLogin login, SocketRelay? relay)
+    internal MySqlOptions Options(Endpoint server, SqlLogin login, SocketRelay? relay = null) => new()
     {
-        var tls = _upgrade().Spec.Tidb?.SqlTls ?? new DatabaseTls();
-        var builder = new MySqlConnectionStringBuilder
-        {
-            Server = server.Host,
-            Port = (uint)server.Port,
-            UserID = login.User,
-            Password = login.Password,
-            ConnectionTimeout = 5,
-            DefaultCommandTimeout = 30,
-            SslMode = tls.Mode switch
-            {
-                DatabaseTlsMode.Disabled => MySqlSslMode.Disabled,
-                DatabaseTlsMode.Required => login.Ca is null ? MySqlSslMode.Required : MySqlSslMode.VerifyCA,
-                _ => MySqlSslMode.VerifyFull,
-            },
-        };
-        if (relay is not null)
-        {
-            builder.RelaySocket = relay.Path;
-        }
-
-        if (tls.Mode != DatabaseTlsMode.Disabled && SecretLimits.Pem(login.Ca) is { } authority)
-        {
-            builder.SslCaPem = authority;
-        }
-
-        return builder.ConnectionString;
-    }
+        Server = server.Host,
+        Port = server.Port,
+        UserID = login.User,
+        Password = login.Password,
+        ConnectionTimeout = 5,
+        RelaySocket = relay?.Path ?? "",
+        Tls = ServerTls.Of(_upgrade().Spec.Tidb?.SqlTls, login.Ca),
+    };
 }
 
 /// <summary>TiDB could not be reached over SQL, or refused the statement.</summary>

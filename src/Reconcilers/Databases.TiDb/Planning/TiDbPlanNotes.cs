@@ -152,7 +152,7 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
     private IEnumerable<string> Choices()
     {
         if (Tidb.CredentialsSecretRef is not null
-            && UnverifiedServer.Warning("TiDB", "spec.tidb.sqlTls.mode", Tidb.SqlTls.Mode) is { } unverified)
+            && UnverifiedServer.Warning("TiDB", "spec.tidb.sqlTls.mode", Tidb.SqlTls) is { } unverified)
         {
             yield return unverified;
         }

@@ -230,11 +230,7 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
             port,
             SecretText.Of(data, "username") ?? config.MetaUser,
             SecretText.Of(data, "password") is { } password ? new Secret(password) : config.MetaPassword,
-            spec?.Tls is null || spec.Tls.Mode == DatabaseTlsMode.Disabled
-                ? null
-                : new MetadataTls(
-                    spec.Tls.Mode == DatabaseTlsMode.VerifyIdentity,
-                    SecretLimits.Pem(data?.GetValueOrDefault(SecretKeys.Authority))));
+            ServerTls.Of(spec?.Tls, data?.GetValueOrDefault(SecretKeys.Authority)));
     }
 
     public Task<OmsConfigResult?> ReadConfigAsync(

@@ -18,5 +18,5 @@ internal interface IMetadataLock : IAsyncDisposable
     /// <summary>Runs destructive statements in the very session that holds the lock, one caller at a time, after asking
     /// that it is still held. Throws <see cref="OmsMetadataException"/> of kind
     /// <see cref="OmsMetadataErrorKind.LockLost"/> if it is not.</summary>
-    Task<T> RunAsync<T>(Func<DbConnection, CancellationToken, Task<T>> action, CancellationToken cancellationToken);
+    Task<T> RunAsync<T>(Func<MySqlSession, CancellationToken, Task<T>> action, CancellationToken cancellationToken);
 }

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary><see cref="IMetadataLock"/> by <see cref="ServerLock"/>, in a session of its own.</summary>
-internal sealed class SqlMetadataLock(SqlSessions sessions, DbConnection connection, ServerLock held) : IMetadataLock
+internal sealed class SqlMetadataLock(SqlSessions sessions, MySqlSession session, ServerLock held) : IMetadataLock
 {
     private bool _disposed;
 
@@ -13,7 +13,7 @@ internal sealed class SqlMetadataLock(SqlSessions sessions, DbConnection connect
         !_disposed && await held.RunAsync(_ => HeldAsync(cancellationToken), cancellationToken);
 
     public Task<T> RunAsync<T>(
-        Func<DbConnection, CancellationToken, Task<T>> action, CancellationToken cancellationToken) =>
+        Func<MySqlSession, CancellationToken, Task<T>> action, CancellationToken cancellationToken) =>
         held.RunAsync(
             async session =>
             {
@@ -45,20 +45,17 @@ internal sealed class SqlMetadataLock(SqlSessions sessions, DbConnection connect
         }
         finally
         {
-            await connection.DisposeAsync();
+            await session.DisposeAsync();
         }
     }
 
-    // After a reconnect it is another session, whatever the state of the connection object is.
     private async Task<bool> HeldAsync(CancellationToken cancellationToken)
     {
         try
         {
             return await held.IsHeldAsync(cancellationToken);
         }
-        catch (Exception error)
-            when (!cancellationToken.IsCancellationRequested
-                && error is DbException or InvalidOperationException or IOException)
+        catch (MySqlSessionException) when (!cancellationToken.IsCancellationRequested)
         {
             return false;
         }

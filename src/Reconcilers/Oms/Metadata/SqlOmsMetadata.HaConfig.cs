@@ -9,8 +9,8 @@ internal sealed partial class SqlOmsMetadata
     public Task<HaConfigRow> ReadHaConfigAsync(string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             $"Reading {HaConfigKeys.RowName} in {rmDatabase}",
-            async connection => await Sql.TableExistsAsync(connection, rmDatabase, ConfigTable, cancellationToken)
-                ? await ReadRowAsync(connection, rmDatabase, cancellationToken)
+            async session => await Sql.TableExistsAsync(session, rmDatabase, ConfigTable, cancellationToken)
+                ? await ReadRowAsync(session, rmDatabase, cancellationToken)
                 : new HaConfigRow(false, null, TablePresent: false),
             cancellationToken);
 
@@ -19,11 +19,10 @@ internal sealed partial class SqlOmsMetadata
     {
         return _sessions.RunAsync(
             $"Writing {HaConfigKeys.RowName} in {rmDatabase}",
-            async connection =>
+            async session =>
             {
                 // Hex digits compare byte for byte under any collation and whatever the column's character set.
-                var changed = await Sql.ExecuteAsync(
-                    connection,
+                var changed = await session.ExecuteAsync(
                     $"UPDATE {Sql.Table(rmDatabase, ConfigTable)} SET cfg_value = @new WHERE cfg_name = @name AND "
                         + "HEX(CONVERT(cfg_value USING utf8mb4)) = @expected",
                     cancellationToken,
@@ -32,7 +31,7 @@ internal sealed partial class SqlOmsMetadata
                     ("@expected", Convert.ToHexString(Encoding.UTF8.GetBytes(expectedRaw))));
 
                 // Servers count changed rows, not matched ones, and a server that is not strict cuts long values.
-                var now = await ReadRowAsync(connection, rmDatabase, cancellationToken);
+                var now = await ReadRowAsync(session, rmDatabase, cancellationToken);
                 if (changed > 0 && now.Raw != newRaw)
                 {
                     throw new OmsMetadataException(
@@ -55,21 +54,21 @@ internal sealed partial class SqlOmsMetadata
             $"Inserting {HaConfigKeys.RowName} in {rmDatabase}",
             () =>
                 metadataLock.RunAsync(
-                    (connection, token) => InsertAsync(connection, rmDatabase, raw, token), cancellationToken),
+                    (session, token) => InsertAsync(session, rmDatabase, raw, token), cancellationToken),
             cancellationToken);
     }
 
     public Task<string?> HaConfigInsertProblemAsync(string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             $"Looking at the columns of {ConfigTable} in {rmDatabase}",
-            async connection =>
+            async session =>
             {
-                if (!await Sql.TableExistsAsync(connection, rmDatabase, ConfigTable, cancellationToken))
+                if (!await Sql.TableExistsAsync(session, rmDatabase, ConfigTable, cancellationToken))
                 {
                     return $"table {rmDatabase}.{ConfigTable} does not exist";
                 }
 
-                var unknown = (await ColumnsToFillAsync(connection, rmDatabase, cancellationToken))
+                var unknown = (await ColumnsToFillAsync(session, rmDatabase, cancellationToken))
                     .Where(column => Fill(column.Type, column.IsKey) is null)
                     .ToList();
                 return unknown.Count == 0
@@ -81,12 +80,11 @@ internal sealed partial class SqlOmsMetadata
             cancellationToken);
 
     private async Task<HaConfigRow> ReadRowAsync(
-        DbConnection connection, string rmDatabase, CancellationToken cancellationToken)
+        MySqlSession session, string rmDatabase, CancellationToken cancellationToken)
     {
-        var rows = await Sql.QueryAsync(
-            connection,
+        var rows = await session.QueryAsync(
             $"SELECT cfg_value FROM {Sql.Table(rmDatabase, ConfigTable)} WHERE cfg_name = @name LIMIT 2",
-            reader => Sql.TextOrEmpty(reader, 0),
+            row => row.TextOrEmpty(0),
             cancellationToken,
             ("@name", HaConfigKeys.RowName));
         return rows.Count switch
@@ -101,33 +99,32 @@ internal sealed partial class SqlOmsMetadata
     }
 
     private async Task<bool> InsertAsync(
-        DbConnection connection, string rmDatabase, string raw, CancellationToken cancellationToken)
+        MySqlSession session, string rmDatabase, string raw, CancellationToken cancellationToken)
     {
-        if ((await ReadRowAsync(connection, rmDatabase, cancellationToken)).Present)
+        if ((await ReadRowAsync(session, rmDatabase, cancellationToken)).Present)
         {
             return false;
         }
 
         var names = new StringBuilder("cfg_name, cfg_value");
         var values = new StringBuilder("@name, @value");
-        foreach (var (name, type, isKey) in await ColumnsToFillAsync(connection, rmDatabase, cancellationToken))
+        foreach (var (name, type, isKey) in await ColumnsToFillAsync(session, rmDatabase, cancellationToken))
         {
             names.Append(CultureInfo.InvariantCulture, $", {Sql.Name(name)}");
             values.Append(
                 CultureInfo.InvariantCulture,
-                $", {await ValueAsync(connection, rmDatabase, name, type, isKey, cancellationToken)}");
+                $", {await ValueAsync(session, rmDatabase, name, type, isKey, cancellationToken)}");
         }
 
         // The console may insert its default at the same moment; it does not ask for our lock.
         var table = Sql.Table(rmDatabase, ConfigTable);
-        var inserted = await Sql.ExecuteAsync(
-            connection,
+        var inserted = await session.ExecuteAsync(
             $"INSERT INTO {table} ({names}) SELECT {values} FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM {table} AS "
                 + "existing WHERE existing.cfg_name = @name)",
             cancellationToken,
             ("@name", HaConfigKeys.RowName),
             ("@value", raw));
-        if (inserted > 0 && (await ReadRowAsync(connection, rmDatabase, cancellationToken)).Raw != raw)
+        if (inserted > 0 && (await ReadRowAsync(session, rmDatabase, cancellationToken)).Raw != raw)
         {
             throw new OmsMetadataException(
                 OmsMetadataErrorKind.Other,
@@ -141,20 +138,18 @@ internal sealed partial class SqlOmsMetadata
 
     // Other columns that need a value and have no default.
     private static async Task<List<(string Name, string Type, bool IsKey)>> ColumnsToFillAsync(
-        DbConnection connection, string rmDatabase, CancellationToken cancellationToken)
+        MySqlSession session, string rmDatabase, CancellationToken cancellationToken)
     {
-        var columns = await Sql.QueryAsync(
-            connection,
-            """
+        var columns = await session.QueryAsync("""
             SELECT COLUMN_NAME, LOWER(DATA_TYPE), COLUMN_KEY FROM information_schema.COLUMNS
             WHERE TABLE_SCHEMA = @db AND TABLE_NAME = @table AND IS_NULLABLE = 'NO' AND COLUMN_DEFAULT IS NULL
               AND LOWER(EXTRA) NOT LIKE '%auto_increment%' AND LOWER(EXTRA) NOT LIKE '%generated%'
             ORDER BY ORDINAL_POSITION
             """,
-            reader => (
-                Name: Sql.TextOrEmpty(reader, 0),
-                Type: Sql.TextOrEmpty(reader, 1),
-                IsKey: Sql.TextOrEmpty(reader, 2) == "PRI"),
+            row => (
+                Name: row.TextOrEmpty(0),
+                Type: row.TextOrEmpty(1),
+                IsKey: row.TextOrEmpty(2) == "PRI"),
             cancellationToken,
             ("@db", rmDatabase),
             ("@table", ConfigTable));
@@ -166,7 +161,7 @@ internal sealed partial class SqlOmsMetadata
     }
 
     private async Task<string> ValueAsync(
-        DbConnection connection,
+        MySqlSession session,
         string rmDatabase,
         string column,
         string type,
@@ -175,8 +170,7 @@ internal sealed partial class SqlOmsMetadata
         Fill(type, isKey) switch
         {
             NextKey =>
-                (await Sql.NumberAsync(
-                    connection,
+                (await session.NumberAsync(
                     $"SELECT COALESCE(MAX({Sql.Name(column)}), 0) + 1 FROM {Sql.Table(rmDatabase, ConfigTable)}",
                     cancellationToken))
                 .ToString(CultureInfo.InvariantCulture),

@@ -15,17 +15,17 @@ internal sealed partial class SqlOmsMetadata
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         return _sessions.RunAsync(
-            $"Reading the projects in {rmDatabase}", connection =>
-                ReadProjectsAsync(connection, rmDatabase, limit, cancellationToken), cancellationToken);
+            $"Reading the projects in {rmDatabase}", session =>
+                ReadProjectsAsync(session, rmDatabase, limit, cancellationToken), cancellationToken);
     }
 
     public Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(
         string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<DuplicateProjectName>>(
             $"Looking for duplicate project names in {rmDatabase}",
-            async connection =>
+            async session =>
             {
-                var projects = await ReadProjectsAsync(connection, rmDatabase, DuplicateLimit, cancellationToken);
+                var projects = await ReadProjectsAsync(session, rmDatabase, DuplicateLimit, cancellationToken);
                 var duplicates = ProjectNames.Duplicates(projects.Projects).ToList();
 
                 // Within a table the server's own collation decides, as where people check it: it may hold more names
@@ -34,7 +34,7 @@ internal sealed partial class SqlOmsMetadata
                 foreach (var (kind, table) in ProjectTables
                     .Where(entry => projects.TablesRead.Contains(entry.Table, StringComparer.Ordinal)))
                 {
-                    foreach (var group in await DuplicatesWithinAsync(connection, rmDatabase, table, cancellationToken))
+                    foreach (var group in await DuplicatesWithinAsync(session, rmDatabase, table, cancellationToken))
                     {
                         var ids = group.Select(row => row.Id).ToList();
                         if (seen.Add(group.First().Name.TrimEnd(' ')))
@@ -56,8 +56,7 @@ internal sealed partial class SqlOmsMetadata
         string cmDatabase, int cmLocation, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<CascadedWriter>>(
             $"Looking for cascaded writers in {cmDatabase}",
-            async connection => await Sql.QueryAsync(
-                connection,
+            async session => await session.QueryAsync(
                 $"SELECT * FROM {Sql.Table(cmDatabase, "config_job")} WHERE `key` = 'sourceFile.blackRegionNo' AND "
                     + $"`value` <> @location LIMIT {WriterLimit.ToString(CultureInfo.InvariantCulture)}",
                 ReadWriter,
@@ -68,10 +67,9 @@ internal sealed partial class SqlOmsMetadata
     public Task<IReadOnlyList<OmsHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<OmsHost>>(
             $"Reading the hosts in {cmDatabase}",
-            async connection => await Sql.QueryAsync(
-                connection,
+            async session => await session.QueryAsync(
                 $"SELECT ip, host_status FROM {Sql.Table(cmDatabase, "host")} ORDER BY ip",
-                reader => new OmsHost(Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1)),
+                row => new OmsHost(row.TextOrEmpty(0), row.TextOrEmpty(1)),
                 cancellationToken),
             cancellationToken);
 
@@ -79,26 +77,24 @@ internal sealed partial class SqlOmsMetadata
         string heartbeatDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<SupervisorHeartbeat>>(
             $"Reading the heartbeats in {heartbeatDatabase}",
-            async connection => await Sql.QueryAsync(
-                connection,
+            async session => await session.QueryAsync(
                 "SELECT host_ip, task_type, TIMESTAMPDIFF(SECOND, gmt_modified, NOW()) FROM "
                     + $"{Sql.Table(heartbeatDatabase, "heart_beat")} WHERE task_name = 'supervisor' ORDER BY host_ip",
-                reader => new SupervisorHeartbeat(
-                    Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1), reader.IsDBNull(2)
+                row => new SupervisorHeartbeat(
+                    row.TextOrEmpty(0), row.TextOrEmpty(1), row.IsNull(2)
                         ? TimeSpan.MaxValue
-                        : TimeSpan.FromSeconds(Sql.Number(reader, 2))),
+                        : TimeSpan.FromSeconds(row.Number(2))),
                 cancellationToken),
             cancellationToken);
 
     public Task<IReadOnlyList<string>?> VersionsAsync(string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<string>?>(
             $"Reading {VersionTable.Name} in {rmDatabase}",
-            async connection =>
-                await Sql.TableExistsAsync(connection, rmDatabase, VersionTable.Name, cancellationToken)
-                    ? await Sql.QueryAsync(
-                        connection,
+            async session =>
+                await Sql.TableExistsAsync(session, rmDatabase, VersionTable.Name, cancellationToken)
+                    ? await session.QueryAsync(
                         $"SELECT version FROM {Sql.Table(rmDatabase, VersionTable.Name)} ORDER BY version LIMIT 100",
-                        reader => Sql.TextOrEmpty(reader, 0),
+                        row => row.TextOrEmpty(0),
                         cancellationToken)
                     : null,
             cancellationToken);
@@ -107,43 +103,39 @@ internal sealed partial class SqlOmsMetadata
         string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<ClusterInfoRow>>(
             $"Reading the regions in {rmDatabase}",
-            async connection => await Sql.TableExistsAsync(connection, rmDatabase, "cluster_info", cancellationToken)
-                ? await Sql.QueryAsync(
-                    connection,
-                    "SELECT region, region_cn, cm_url, code, is_default_cm FROM "
+            async session => await Sql.TableExistsAsync(session, rmDatabase, "cluster_info", cancellationToken)
+                ? await session.QueryAsync("SELECT region, region_cn, cm_url, code, is_default_cm FROM "
                         + $"{Sql.Table(rmDatabase, "cluster_info")} ORDER BY code",
-                    reader => new ClusterInfoRow(
-                        Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2),
-                        Sql.TextOrEmpty(reader, 3), Sql.TextOrEmpty(reader, 4) is "1" or "true" or "\u0001"),
+                    row => new ClusterInfoRow(
+                        row.TextOrEmpty(0), row.TextOrEmpty(1), row.TextOrEmpty(2),
+                        row.TextOrEmpty(3), row.TextOrEmpty(4) is "1" or "true" or "\u0001"),
                     cancellationToken)
                 : [],
             cancellationToken);
 
     private static async Task<ProjectsRead> ReadProjectsAsync(
-        DbConnection connection, string rmDatabase, int limit, CancellationToken cancellationToken)
+        MySqlSession session, string rmDatabase, int limit, CancellationToken cancellationToken)
     {
         var projects = new List<OmsProject>();
         var tables = new List<string>();
         var total = 0L;
         foreach (var (kind, table) in ProjectTables)
         {
-            if (!await Sql.TableExistsAsync(connection, rmDatabase, table, cancellationToken))
+            if (!await Sql.TableExistsAsync(session, rmDatabase, table, cancellationToken))
             {
                 continue;
             }
 
             tables.Add(table);
-            total += await Sql.NumberAsync(
-                connection,
+            total += await session.NumberAsync(
                 $"SELECT COUNT(*) FROM {Sql.Table(rmDatabase, table)} WHERE {NotDeleted}",
                 cancellationToken);
-            projects.AddRange(await Sql.QueryAsync(
-                connection,
+            projects.AddRange(await session.QueryAsync(
                 $"SELECT id, project_name, project_status FROM {Sql.Table(rmDatabase, table)} WHERE {NotDeleted} ORDER "
                     + $"BY id LIMIT {limit.ToString(CultureInfo.InvariantCulture)}",
-                reader =>
+                row =>
                     new OmsProject(
-                        kind, Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2)),
+                        kind, row.TextOrEmpty(0), row.TextOrEmpty(1), row.TextOrEmpty(2)),
                 cancellationToken));
         }
 
@@ -152,38 +144,36 @@ internal sealed partial class SqlOmsMetadata
 
     private static async Task<IEnumerable<IGrouping<string,
     (string First, string Id, string Name)>>> DuplicatesWithinAsync(
-        DbConnection connection, string rmDatabase, string table, CancellationToken cancellationToken)
+        MySqlSession session, string rmDatabase, string table, CancellationToken cancellationToken)
     {
         var name = Sql.Table(rmDatabase, table);
-        var rows = await Sql.QueryAsync(
-            connection,
-            $"""
+        var rows = await session.QueryAsync($"""
             SELECT d.first_id, p.id, p.project_name FROM {name} p
             JOIN (SELECT MIN(id) AS first_id, project_name FROM {name} WHERE {NotDeleted}
               GROUP BY project_name HAVING COUNT(*) > 1) d ON d.project_name = p.project_name
             WHERE {NotDeleted.Replace("project_status", "p.project_status", StringComparison.Ordinal)}
             ORDER BY d.first_id, p.id LIMIT {DuplicateLimit.ToString(CultureInfo.InvariantCulture)}
             """,
-            reader =>
-                (First: Sql.TextOrEmpty(reader, 0), Id: Sql.TextOrEmpty(reader, 1), Name: Sql.TextOrEmpty(reader, 2)),
+            row =>
+                (First: row.TextOrEmpty(0), Id: row.TextOrEmpty(1), Name: row.TextOrEmpty(2)),
             cancellationToken);
         return rows.GroupBy(row => row.First, StringComparer.Ordinal);
     }
 
-    private static CascadedWriter ReadWriter(DbDataReader reader)
+    private static CascadedWriter ReadWriter(MySqlRow row)
     {
         var value = "";
         var identity = new List<string>();
-        for (var column = 0; column < reader.FieldCount; column++)
+        for (var column = 0; column < row.Columns; column++)
         {
-            var name = reader.GetName(column);
+            var name = row.Name(column);
             if (name.Equals("value", StringComparison.OrdinalIgnoreCase))
             {
-                value = Sql.TextOrEmpty(reader, column);
+                value = row.TextOrEmpty(column);
             }
             else if ((name.EndsWith("id", StringComparison.OrdinalIgnoreCase)
                     || name.EndsWith("name", StringComparison.OrdinalIgnoreCase))
-                && Sql.Text(reader, column) is { Length: > 0 and <= 128 } text)
+                && row.Text(column) is { Length: > 0 and <= 128 } text)
             {
                 identity.Add($"{name}={text}");
             }

@@ -8,29 +8,27 @@ internal sealed partial class SqlOmsMetadata
     public Task<ProjectNamesRead> ProjectNamesAsync(string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             $"Reading the project names in {rmDatabase}",
-            async connection =>
+            async session =>
             {
                 var projects = new List<OmsProject>();
                 var limits = new Dictionary<ProjectKind, int>();
                 var truncated = false;
-                foreach (var (kind, table) in await PresentTablesAsync(connection, rmDatabase, cancellationToken))
+                foreach (var (kind, table) in await PresentTablesAsync(session, rmDatabase, cancellationToken))
                 {
-                    var rows = await Sql.QueryAsync(
-                        connection,
+                    var rows = await session.QueryAsync(
                         $"SELECT id, project_name, project_status FROM {Sql.Table(rmDatabase, table)} ORDER BY id "
                             + $"LIMIT {(DuplicateLimit + 1).ToString(CultureInfo.InvariantCulture)}",
-                        reader =>
+                        row =>
                             new OmsProject(
                                 kind,
-                                Sql.TextOrEmpty(reader, 0),
-                                Sql.TextOrEmpty(reader, 1),
-                                Sql.TextOrEmpty(reader, 2)),
+                                row.TextOrEmpty(0),
+                                row.TextOrEmpty(1),
+                                row.TextOrEmpty(2)),
                         cancellationToken);
                     truncated |= rows.Count > DuplicateLimit;
                     projects.AddRange(rows.Take(DuplicateLimit));
                     limits[kind] = (int)Math.Clamp(
-                        await Sql.NumberAsync(
-                            connection,
+                        await session.NumberAsync(
                             "SELECT CHARACTER_MAXIMUM_LENGTH FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = @db "
                                 + "AND TABLE_NAME = @table AND COLUMN_NAME = 'project_name'",
                             cancellationToken,
@@ -55,13 +53,13 @@ internal sealed partial class SqlOmsMetadata
     {
         return _sessions.RunAsync<IReadOnlyList<string>>(
             $"Looking for project names in {rmDatabase}",
-            async connection =>
+            async session =>
             {
-                var tables = await PresentTablesAsync(connection, rmDatabase, cancellationToken);
+                var tables = await PresentTablesAsync(session, rmDatabase, cancellationToken);
                 var used = new List<string>();
                 foreach (var name in names)
                 {
-                    if (await HoldersAsync(connection, rmDatabase, tables, name, cancellationToken) is { Count: > 0 })
+                    if (await HoldersAsync(session, rmDatabase, tables, name, cancellationToken) is { Count: > 0 })
                     {
                         used.Add(name);
                     }
@@ -76,8 +74,8 @@ internal sealed partial class SqlOmsMetadata
         string rmDatabase, IReadOnlyCollection<(ProjectKind Kind, string Id)> ids, CancellationToken cancellationToken)
     {
         return _sessions.RunAsync<IReadOnlyList<OmsProject>>(
-            $"Reading projects in {rmDatabase}", connection =>
-                ByIdAsync(connection, rmDatabase, ids, cancellationToken), cancellationToken);
+            $"Reading projects in {rmDatabase}", session =>
+                ByIdAsync(session, rmDatabase, ids, cancellationToken), cancellationToken);
     }
 
     public Task<IReadOnlyList<string>> RenameProjectsAsync(
@@ -88,7 +86,7 @@ internal sealed partial class SqlOmsMetadata
             $"Renaming projects in {rmDatabase}",
             () =>
                 metadataLock.RunAsync(
-                    (connection, token) => RenameAsync(connection, rmDatabase, renames, mustBeFree, token),
+                    (session, token) => RenameAsync(session, rmDatabase, renames, mustBeFree, token),
                     cancellationToken),
             cancellationToken);
     }
@@ -96,28 +94,28 @@ internal sealed partial class SqlOmsMetadata
     // One transaction: all of them or none. The session is the lock's own, so a broken one has committed everything or
     // nothing.
     private static async Task<IReadOnlyList<string>> RenameAsync(
-        DbConnection connection, string rmDatabase, IReadOnlyList<ProjectRename> renames, bool mustBeFree,
+        MySqlSession session, string rmDatabase, IReadOnlyList<ProjectRename> renames, bool mustBeFree,
         CancellationToken cancellationToken)
     {
-        var tables = await PresentTablesAsync(connection, rmDatabase, cancellationToken);
-        await Sql.ExecuteAsync(connection, "START TRANSACTION", cancellationToken);
+        var tables = await PresentTablesAsync(session, rmDatabase, cancellationToken);
+        await session.ExecuteAsync("START TRANSACTION", cancellationToken);
         var problems = new List<string>();
         foreach (var rename in renames)
         {
             // On an error the caller gives the session up, and the server rolls back.
-            if (await ProblemAsync(connection, rmDatabase, tables, rename, mustBeFree, cancellationToken)
+            if (await ProblemAsync(session, rmDatabase, tables, rename, mustBeFree, cancellationToken)
                 is { } problem)
             {
                 problems.Add(problem);
             }
         }
 
-        await Sql.ExecuteAsync(connection, problems.Count == 0 ? "COMMIT" : "ROLLBACK", cancellationToken);
+        await session.ExecuteAsync(problems.Count == 0 ? "COMMIT" : "ROLLBACK", cancellationToken);
         return problems;
     }
 
     private static async Task<string?> ProblemAsync(
-        DbConnection connection, string rmDatabase, IReadOnlyList<(ProjectKind Kind, string Table)> tables,
+        MySqlSession session, string rmDatabase, IReadOnlyList<(ProjectKind Kind, string Table)> tables,
         ProjectRename rename, bool mustBeFree, CancellationToken cancellationToken)
     {
         var key = ProjectRenamer.Key(rename.Kind, rename.Id);
@@ -127,15 +125,14 @@ internal sealed partial class SqlOmsMetadata
         }
 
         if (mustBeFree
-            && (await HoldersAsync(connection, rmDatabase, tables, rename.NewName, cancellationToken))
+            && (await HoldersAsync(session, rmDatabase, tables, rename.NewName, cancellationToken))
                 .Find(holder => holder != key) is { } other)
         {
             return $"{key}: the name '{rename.NewName}' now belongs to {other}";
         }
 
         // Hex digits compare byte for byte under any collation.
-        var changed = await Sql.ExecuteAsync(
-            connection,
+        var changed = await session.ExecuteAsync(
             $"UPDATE {Sql.Table(rmDatabase, tables.First(entry => entry.Kind == rename.Kind).Table)} SET project_name "
                 + "= @new WHERE id = @id AND HEX(CONVERT(project_name USING utf8mb4)) = @old",
             cancellationToken,
@@ -148,27 +145,26 @@ internal sealed partial class SqlOmsMetadata
         }
 
         // A server that is not strict cuts long values.
-        var now = await ByIdAsync(connection, rmDatabase, [(rename.Kind, rename.Id)], cancellationToken);
+        var now = await ByIdAsync(session, rmDatabase, [(rename.Kind, rename.Id)], cancellationToken);
         return now is [{ } row] && row.Name == rename.NewName
             ? null
             : $"{key}: the new name '{rename.NewName}' reads back differently";
     }
 
     private static async Task<IReadOnlyList<OmsProject>> ByIdAsync(
-        DbConnection connection, string rmDatabase, IReadOnlyCollection<(ProjectKind Kind, string Id)> ids,
+        MySqlSession session, string rmDatabase, IReadOnlyCollection<(ProjectKind Kind, string Id)> ids,
         CancellationToken cancellationToken)
     {
         var projects = new List<OmsProject>();
-        foreach (var (kind, table) in await PresentTablesAsync(connection, rmDatabase, cancellationToken))
+        foreach (var (kind, table) in await PresentTablesAsync(session, rmDatabase, cancellationToken))
         {
             var (list, parameters) = Sql.In(ids.Where(entry => entry.Kind == kind).Select(entry => entry.Id));
-            projects.AddRange(await Sql.QueryAsync(
-                connection,
+            projects.AddRange(await session.QueryAsync(
                 $"SELECT id, project_name, project_status FROM {Sql.Table(rmDatabase, table)} WHERE id IN ({list}) "
                     + "ORDER BY id",
-                reader =>
+                row =>
                     new OmsProject(
-                        kind, Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2)),
+                        kind, row.TextOrEmpty(0), row.TextOrEmpty(1), row.TextOrEmpty(2)),
                 cancellationToken,
                 parameters));
         }
@@ -177,16 +173,15 @@ internal sealed partial class SqlOmsMetadata
     }
 
     private static async Task<List<string>> HoldersAsync(
-        DbConnection connection, string rmDatabase, IReadOnlyList<(ProjectKind Kind, string Table)> tables, string name,
+        MySqlSession session, string rmDatabase, IReadOnlyList<(ProjectKind Kind, string Table)> tables, string name,
         CancellationToken cancellationToken)
     {
         var holders = new List<string>();
         foreach (var (kind, table) in tables)
         {
-            holders.AddRange(await Sql.QueryAsync(
-                connection,
+            holders.AddRange(await session.QueryAsync(
                 $"SELECT id FROM {Sql.Table(rmDatabase, table)} WHERE project_name = @name LIMIT 2",
-                reader => ProjectRenamer.Key(kind, Sql.TextOrEmpty(reader, 0)),
+                row => ProjectRenamer.Key(kind, row.TextOrEmpty(0)),
                 cancellationToken,
                 ("@name", name)));
         }
@@ -195,12 +190,12 @@ internal sealed partial class SqlOmsMetadata
     }
 
     private static async Task<IReadOnlyList<(ProjectKind Kind, string Table)>> PresentTablesAsync(
-        DbConnection connection, string rmDatabase, CancellationToken cancellationToken)
+        MySqlSession session, string rmDatabase, CancellationToken cancellationToken)
     {
         var present = new List<(ProjectKind Kind, string Table)>();
         foreach (var entry in ProjectTables)
         {
-            if (await Sql.TableExistsAsync(connection, rmDatabase, entry.Table, cancellationToken))
+            if (await Sql.TableExistsAsync(session, rmDatabase, entry.Table, cancellationToken))
             {
                 present.Add(entry);
             }

@@ -9,14 +9,13 @@ internal sealed partial class SqlOmsMetadata
             "Reading the catalogue of the databases",
             async session =>
             {
-                var connection = (MySqlConnection)session;
                 var server = await RestoreFactsReader.ReadAsync(
-                    connection, Target.Address, Target.User, cancellationToken);
+                    session, Target.Address, Target.User, cancellationToken);
                 var contents = new List<RestoreContent>();
                 var absent = new SortedSet<string>(StringComparer.Ordinal);
                 foreach (var database in databases)
                 {
-                    if (await ObjectsAsync(connection, database, cancellationToken) is not { } objects)
+                    if (await ObjectsAsync(session, database, cancellationToken) is not { } objects)
                     {
                         continue;
                     }
@@ -29,7 +28,7 @@ internal sealed partial class SqlOmsMetadata
                         HasTriggers = objects.Triggers > 0,
                         HasEvents = objects.Events > 0,
                         Refusals = objects.Refusals,
-                        Definers = await RestoreFactsReader.DefinersAsync(connection, database, cancellationToken),
+                        Definers = await RestoreFactsReader.DefinersAsync(session, database, cancellationToken),
                     });
                 }
 
@@ -38,11 +37,11 @@ internal sealed partial class SqlOmsMetadata
             cancellationToken);
 
     private async Task<DatabaseObjects?> ObjectsAsync(
-        MySqlConnection connection, string database, CancellationToken cancellationToken)
+        MySqlSession session, string database, CancellationToken cancellationToken)
     {
         try
         {
-            return await DatabaseObjects.ReadAsync(connection, database, cancellationToken);
+            return await DatabaseObjects.ReadAsync(session, database, cancellationToken);
         }
         catch (SnapshotException error)
         {

@@ -15,16 +15,15 @@ internal sealed partial class SqlOmsMetadata
     {
         return _sessions.RunAsync<IReadOnlyList<MetadataSession>>(
             "Reading the sessions",
-            async connection =>
+            async session =>
             {
-                var sessions = await Sql.QueryAsync(
-                    connection,
+                var sessions = await session.QueryAsync(
                     "SELECT ID, USER, HOST, DB, COMMAND, TIME FROM information_schema.PROCESSLIST WHERE ID <> "
                         + "CONNECTION_ID() AND DB IS NOT NULL ORDER BY ID",
-                    reader => new MetadataSession(
-                        Sql.Number(reader, 0), Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2),
-                        Sql.TextOrEmpty(reader, 3), Sql.TextOrEmpty(reader, 4),
-                        reader.IsDBNull(5) ? 0 : Sql.Number(reader, 5)),
+                    row => new MetadataSession(
+                        row.Number(0), row.TextOrEmpty(1), row.TextOrEmpty(2),
+                        row.TextOrEmpty(3), row.TextOrEmpty(4),
+                        row.IsNull(5) ? 0 : row.Number(5)),
                     cancellationToken);
                 return
                 [
@@ -41,18 +40,18 @@ internal sealed partial class SqlOmsMetadata
     {
         return _sessions.RunAsync(
             "Ending sessions",
-            async connection =>
+            async session =>
             {
                 var ended = 0;
                 foreach (var id in connectionIds)
                 {
                     try
                     {
-                        await Sql.ExecuteAsync(
-                            connection, $"KILL {id.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
+                        await session.ExecuteAsync(
+                            $"KILL {id.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
                         ended++;
                     }
-                    catch (DbException error) when (SqlErrors.Number(error) == SqlErrors.NoSuchThread)
+                    catch (MySqlSessionException error) when (error.Number == SqlErrors.NoSuchThread)
                     {
                         // Gone already: that is what was wanted.
                         continue;
@@ -72,28 +71,27 @@ internal sealed partial class SqlOmsMetadata
             $"Taking the lock '{name}'",
             async () =>
             {
-                var connection = await _sessions.ConnectAsync(cancellationToken);
+                var session = await _sessions.ConnectAsync(cancellationToken);
                 try
                 {
                     // With GET_LOCK it may stand idle while a dump runs; a lock row sets its own bound.
-                    await Sql.ExecuteAsync(
-                        connection,
+                    await session.ExecuteAsync(
                         $"SET SESSION wait_timeout = {LockSessionIdleSeconds.ToString(CultureInfo.InvariantCulture)}",
                         cancellationToken);
                     var longest = TimeSpan.FromSeconds(Sql.LongTimeoutSeconds / 2.0);
                     if (await ServerLock.TryTakeAsync(
-                        connection, name, wait < longest ? wait : longest, _lockTimes, cancellationToken) is { } held)
+                        session, name, wait < longest ? wait : longest, _lockTimes, cancellationToken) is { } held)
                     {
-                        return new SqlMetadataLock(_sessions, connection, held);
+                        return new SqlMetadataLock(_sessions, session, held);
                     }
                 }
                 catch
                 {
-                    await connection.DisposeAsync();
+                    await session.DisposeAsync();
                     throw;
                 }
 
-                await connection.DisposeAsync();
+                await session.DisposeAsync();
                 return null;
             },
             cancellationToken);
@@ -104,7 +102,7 @@ internal sealed partial class SqlOmsMetadata
         CheckLockName(name);
         return _sessions.RunAsync<long?>(
             $"Asking who holds the lock '{name}'",
-            async connection => (long?)await ServerLock.HolderAsync(connection, name, cancellationToken),
+            async session => (long?)await ServerLock.HolderAsync(session, name, cancellationToken),
             cancellationToken);
     }
 

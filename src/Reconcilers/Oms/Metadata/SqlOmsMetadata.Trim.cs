@@ -10,7 +10,7 @@ internal sealed partial class SqlOmsMetadata
         string heartbeatDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             $"Reading {SequenceTables.MainName} in {heartbeatDatabase}",
-            connection => SequenceTablesAsync(connection, heartbeatDatabase, cancellationToken),
+            session => SequenceTablesAsync(session, heartbeatDatabase, cancellationToken),
             cancellationToken);
 
     public Task TrimHeartbeatSequenceAsync(
@@ -18,21 +18,21 @@ internal sealed partial class SqlOmsMetadata
         _sessions.GuardAsync(
             $"Trimming {SequenceTables.MainName} in {heartbeatDatabase}",
             () => metadataLock.RunAsync(
-                (connection, token) => TrimAsync(connection, heartbeatDatabase, token), cancellationToken),
+                (session, token) => TrimAsync(session, heartbeatDatabase, token), cancellationToken),
             cancellationToken);
 
     private static async Task<bool> TrimAsync(
-        DbConnection connection, string heartbeatDatabase, CancellationToken cancellationToken)
+        MySqlSession session, string heartbeatDatabase, CancellationToken cancellationToken)
     {
         for (var left = MostTrimStatements; left > 0; left--)
         {
-            var seen = await SequenceTablesAsync(connection, heartbeatDatabase, cancellationToken);
+            var seen = await SequenceTablesAsync(session, heartbeatDatabase, cancellationToken);
             if (seen.Next is not { } next)
             {
                 return true;
             }
 
-            await Sql.ExecuteAsync(connection, TrimText(next, heartbeatDatabase), cancellationToken);
+            await session.ExecuteAsync(TrimText(next, heartbeatDatabase), cancellationToken);
         }
 
         throw new OmsMetadataException(
@@ -62,25 +62,24 @@ internal sealed partial class SqlOmsMetadata
     }
 
     private static async Task<SequenceTables> SequenceTablesAsync(
-        DbConnection connection, string heartbeatDatabase, CancellationToken cancellationToken) =>
+        MySqlSession session, string heartbeatDatabase, CancellationToken cancellationToken) =>
         new(
-            await SequenceTableAsync(connection, heartbeatDatabase, SequenceTables.MainName, cancellationToken),
-            await SequenceTableAsync(connection, heartbeatDatabase, SequenceTables.CopyName, cancellationToken),
-            await SequenceTableAsync(connection, heartbeatDatabase, SequenceTables.OldName, cancellationToken));
+            await SequenceTableAsync(session, heartbeatDatabase, SequenceTables.MainName, cancellationToken),
+            await SequenceTableAsync(session, heartbeatDatabase, SequenceTables.CopyName, cancellationToken),
+            await SequenceTableAsync(session, heartbeatDatabase, SequenceTables.OldName, cancellationToken));
 
     // The end of the primary key: the table may have hundreds of millions of rows.
     private static async Task<SequenceTable?> SequenceTableAsync(
-        DbConnection connection, string heartbeatDatabase, string table, CancellationToken cancellationToken)
+        MySqlSession session, string heartbeatDatabase, string table, CancellationToken cancellationToken)
     {
-        if (!await Sql.TableExistsAsync(connection, heartbeatDatabase, table, cancellationToken))
+        if (!await Sql.TableExistsAsync(session, heartbeatDatabase, table, cancellationToken))
         {
             return null;
         }
 
-        var ids = await Sql.QueryAsync(
-            connection,
+        var ids = await session.QueryAsync(
             $"SELECT id FROM {Sql.Table(heartbeatDatabase, table)} ORDER BY id DESC LIMIT 2",
-            reader => Sql.Number(reader, 0),
+            row => row.Number(0),
             cancellationToken);
         return new SequenceTable(ids.Count == 0 ? null : ids[0], ids.Count > 1);
     }

@@ -17,22 +17,20 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
     public Task<MetadataServerInfo> ServerAsync(CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             "Asking who the server is",
-            async connection =>
+            async session =>
             {
-                var version = await Sql.ScalarAsync(connection, "SELECT VERSION()", cancellationToken) ?? "";
-                var variables = (await Sql.QueryAsync(
-                    connection,
+                var version = await session.ScalarAsync("SELECT VERSION()", cancellationToken) ?? "";
+                var variables = (await session.QueryAsync(
                     "SHOW VARIABLES WHERE Variable_name IN ('hostname', 'port', 'read_only', 'server_uid', "
                         + "'server_uuid', 'super_read_only', 'version_comment')",
-                    reader => (Name: Sql.TextOrEmpty(reader, 0).ToLowerInvariant(), Value: Sql.TextOrEmpty(reader, 1)),
+                    row => (Name: row.TextOrEmpty(0).ToLowerInvariant(), Value: row.TextOrEmpty(1)),
                     cancellationToken))
                         .ToLookup(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal);
-                var clock = await Sql.QueryAsync(
-                    connection,
+                var clock = await session.QueryAsync(
                     "SELECT UNIX_TIMESTAMP(NOW(6)), TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), NOW())",
-                    reader => (
-                        Unix: Convert.ToDecimal(reader.GetValue(0), CultureInfo.InvariantCulture),
-                        Offset: Sql.Number(reader, 1)),
+                    row => (
+                        Unix: decimal.Parse(row.TextOrEmpty(0), CultureInfo.InvariantCulture),
+                        Offset: row.Number(1)),
                     cancellationToken);
                 var host = Variable("hostname");
                 _ = int.TryParse(Variable("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port);
@@ -40,7 +38,7 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
                 var isOceanBase = version.Contains("oceanbase", StringComparison.OrdinalIgnoreCase)
                     || Variable("version_comment").Contains("oceanbase", StringComparison.OrdinalIgnoreCase);
                 var tenant = isOceanBase
-                    ? await OceanBaseTenant.IdentityAsync(connection, Target.User, cancellationToken)
+                    ? await OceanBaseTenant.IdentityAsync(session, Target.User, cancellationToken)
                     : null;
                 var kind = isOceanBase
                     ? MetadataServerKind.OceanBase
@@ -55,7 +53,7 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
                         Target.Port,
                         Target.User,
                         kind == MetadataServerKind.OceanBase,
-                        (connection as MySqlConnection)?.PeerAddress),
+                        session.Peer),
                     Version = version,
                     Identity = tenant ?? (uuid.Length > 0
                         ? $"uuid:{uuid}"
@@ -65,7 +63,7 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
                     Now = DateTimeOffset.UnixEpoch.AddTicks((long)(clock[0].Unix * TimeSpan.TicksPerSecond))
                         .ToOffset(TimeSpan.FromMinutes(Math.Round(clock[0].Offset / 60.0))),
                     ReadOnly = IsOn(Variable("read_only")) || IsOn(Variable("super_read_only")),
-                    NamedLocks = await ServerLock.KindAsync(connection, cancellationToken) == ServerLockKind.Function,
+                    NamedLocks = await ServerLock.KindAsync(session, cancellationToken) == ServerLockKind.Function,
                 };
 
                 string Variable(string name) => variables[name].FirstOrDefault() ?? "";
@@ -77,9 +75,9 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
     {
         return _sessions.RunAsync<IReadOnlyList<MissingPrivilege>>(
             "Reading the account's privileges",
-            async connection =>
-                (await GrantList.ReadAsync(async sql => await Sql.QueryAsync(
-                    connection, sql, reader => Sql.TextOrEmpty(reader, 0), cancellationToken)))
+            async session =>
+                (await GrantList.ReadAsync(async sql => await session.QueryAsync(
+                    sql, row => row.TextOrEmpty(0), cancellationToken)))
                 .Missing(databases, Target.User),
             cancellationToken);
     }
@@ -89,16 +87,15 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
     {
         return _sessions.RunAsync<IReadOnlyList<DatabaseInfo>>(
             "Looking for the databases",
-            async connection =>
+            async session =>
             {
                 var (list, parameters) = Sql.In(databases);
-                var found = await Sql.QueryAsync(
-                    connection,
+                var found = await session.QueryAsync(
                     "SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM "
                         + $"information_schema.SCHEMATA WHERE SCHEMA_NAME IN ({list})",
-                    reader =>
+                    row =>
                         new DatabaseInfo(
-                            Sql.TextOrEmpty(reader, 0), true, Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2)),
+                            row.TextOrEmpty(0), true, row.TextOrEmpty(1), row.TextOrEmpty(2)),
                     cancellationToken,
                     parameters);
                 return
@@ -118,23 +115,21 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
     {
         return _sessions.RunAsync<IReadOnlyList<DatabaseSize>>(
             "Reading the size of the databases",
-            async connection =>
+            async session =>
             {
                 var (list, parameters) = Sql.In(databases);
-                return await Sql.QueryAsync(
-                    connection,
-                    $"""
+                return await session.QueryAsync($"""
                     SELECT TABLE_SCHEMA, COUNT(*), SUM(COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0)),
                       SUM(COALESCE(TABLE_ROWS, 0))
                     FROM information_schema.TABLES WHERE TABLE_SCHEMA IN ({list}) AND TABLE_TYPE = 'BASE TABLE'
                     GROUP BY TABLE_SCHEMA ORDER BY TABLE_SCHEMA
                     """,
-                    reader =>
+                    row =>
                         new DatabaseSize(
-                            Sql.TextOrEmpty(reader, 0),
-                            (int)Sql.Number(reader, 1),
-                            Sql.Number(reader, 2),
-                            Sql.Number(reader, 3)),
+                            row.TextOrEmpty(0),
+                            (int)row.Number(1),
+                            row.Number(2),
+                            row.Number(3)),
                     cancellationToken,
                     parameters);
             },
@@ -144,10 +139,9 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
     public Task<string> SchemaFingerprintAsync(string database, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             $"Reading the schema of {database}",
-            async connection =>
+            async session =>
             {
-                var found = await Sql.NumberAsync(
-                    connection,
+                var found = await session.NumberAsync(
                     "SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = @db",
                     cancellationToken,
                     ("@db", database));
@@ -158,18 +152,16 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
                             + $"{Target.Address}. Check the database names in config.yaml.");
                 }
 
-                var columns = await Sql.QueryAsync(
-                    connection,
-                    """
+                var columns = await session.QueryAsync("""
                     SELECT TABLE_NAME, ORDINAL_POSITION, COLUMN_NAME, COLUMN_TYPE,
                       IS_NULLABLE, COLUMN_KEY, COLUMN_DEFAULT, EXTRA
                     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = @db
                     """,
-                    reader => (
-                        Table: Sql.TextOrEmpty(reader, 0),
-                        Position: Sql.Number(reader, 1),
+                    row => (
+                        Table: row.TextOrEmpty(0),
+                        Position: row.Number(1),
                         Line: string.Join(
-                            '\t', Enumerable.Range(0, 8).Select(column => Sql.Text(reader, column) ?? "\\N"))),
+                            '\t', Enumerable.Range(0, 8).Select(column => row.Text(column) ?? "\\N"))),
                     cancellationToken,
                     ("@db", database));
                 var text = string.Join(

@@ -6,52 +6,38 @@ namespace Drydock.Reconcilers.Oms;
 /// <see cref="OmsMetadataException"/>.</summary>
 internal sealed class SqlSessions
 {
-    private readonly DbProviderFactory _provider;
-    private readonly string _connectionString;
     private readonly EndpointPolicy _endpoints;
 
-    internal SqlSessions(
-        DbProviderFactory provider, MetadataTarget target, string connectionString, EndpointPolicy endpoints)
-    {
-        _provider = provider;
-        _endpoints = endpoints;
-        _connectionString = connectionString;
-        Target = target;
-    }
+    internal SqlSessions(MetadataTarget target, EndpointPolicy endpoints) => (Target, _endpoints) = (target, endpoints);
 
     internal MetadataTarget Target { get; }
 
     internal async Task<T> RunAsync<T>(
-        string what, Func<DbConnection, Task<T>> action, CancellationToken cancellationToken)
+        string what, Func<MySqlSession, Task<T>> action, CancellationToken cancellationToken)
     {
         return await GuardAsync(
             what,
             async () =>
             {
-                await using var connection = await ConnectAsync(cancellationToken);
-                return await action(connection);
+                await using var session = await ConnectAsync(cancellationToken);
+                return await action(session);
             },
             cancellationToken);
     }
 
-    internal async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken)
+    internal async Task<MySqlSession> ConnectAsync(CancellationToken cancellationToken)
     {
         await CheckAddressAsync(cancellationToken);
-        var connection = _provider.CreateConnection()
-            ?? throw new OmsMetadataException(
-                OmsMetadataErrorKind.Other, "The database provider returned no connection.");
+        var session = await MySqlSession.OpenAsync(Target.Options(), cancellationToken);
         try
         {
-            connection.ConnectionString = _connectionString;
-            await connection.OpenAsync(cancellationToken);
-
             // A server may be configured without autocommit; every statement here must commit on its own.
-            await Sql.ExecuteAsync(connection, "SET autocommit = 1", cancellationToken);
-            return connection;
+            await session.ExecuteAsync("SET autocommit = 1", cancellationToken);
+            return session;
         }
         catch
         {
-            await connection.DisposeAsync();
+            await session.DisposeAsync();
             throw;
         }
     }
@@ -84,18 +70,17 @@ internal sealed class SqlSessions
         {
             return await action();
         }
-        catch (Exception error)
-            when (cancellationToken.IsCancellationRequested && error is (DbException or InvalidOperationException))
+        catch (MySqlSessionException) when (cancellationToken.IsCancellationRequested)
         {
-            // A provider may report the interrupted statement instead of the cancellation.
+            // An interrupted statement may be reported as such instead of as the cancellation.
             instead = new OperationCanceledException(cancellationToken);
         }
-        catch (Exception error) when (SqlErrors.Translate(error, what, Target) is { } translated)
+        catch (MySqlSessionException error)
         {
-            instead = translated;
+            instead = SqlErrors.Translate(error, what, Target);
         }
 
-        // Thrown without the cause, because a provider's exceptions may quote statements.
+        // Thrown without the cause, because the package's exceptions may quote statements.
         throw instead;
     }
 }

@@ -94,8 +94,8 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
                 + "downtime.";
         }
 
-        var mode = spec.MetadataDatabase?.Tls.Mode ?? DatabaseTlsMode.Disabled;
-        if (UnverifiedServer.Warning("The metadata database", "spec.metadataDatabase.tls.mode", mode) is { } unverified)
+        if (UnverifiedServer.Warning(
+            "The metadata database", "spec.metadataDatabase.tls.mode", spec.MetadataDatabase?.Tls) is { } unverified)
         {
             yield return unverified;
         }

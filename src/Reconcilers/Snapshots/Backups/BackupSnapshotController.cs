@@ -154,8 +154,8 @@ internal sealed partial class BackupSnapshotController(
         };
         var running = SnapshotStatusComposer.Running(snapshot, status, null, now);
         var begun = await WriteAsync(snapshot, running, cancellationToken);
-        var mode = snapshot.Spec.Source.Tls.Mode;
-        if (UnverifiedServer.Warning("The server", "spec.source.tls.mode", mode) is { } unverified)
+        if (UnverifiedServer.Warning(
+            "The server", "spec.source.tls.mode", snapshot.Spec.Source.Tls) is { } unverified)
         {
             services.Events.Warning(begun, Reasons.ServerUnverified, unverified);
         }
@@ -184,7 +184,7 @@ internal sealed partial class BackupSnapshotController(
             return SnapshotStatusComposer.WithConditions(snapshot, snapshot.Status!, waits, now);
         }
         catch (Exception exception) when (
-            exception is SnapshotException or MySqlException or IOException or UnauthorizedAccessException)
+            exception is SnapshotException or MySqlSessionException or IOException or UnauthorizedAccessException)
         {
             return Failed(
                 exception is SnapshotException failure ? SnapshotReasons.Of(failure.Failure) : Reasons.DumpFailed,

@@ -12,14 +12,15 @@ internal static class SnapshotSource
     /// <summary>Reads the Secret and builds the connection.</summary>
     /// <exception cref="SnapshotException">The Secret is missing, or lacks a key, or the server's address is
     /// refused.</exception>
-    /// <exception cref="MySqlException">The server's name cannot be resolved.</exception>
-    public static async Task<MySqlConnectionStringBuilder> ConnectAsync(
+    /// <exception cref="MySqlSessionException">The server's name cannot be resolved.</exception>
+    public static async Task<MySqlOptions> ConnectAsync(
         IKubernetesClient kubernetes,
         string? @namespace,
         DatabaseSource source,
         string field,
         EndpointPolicy endpoints,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        string? applicationName = null)
     {
         var name = source.CredentialsSecretRef.Name;
         var secret = await kubernetes.GetAsync<V1Secret>(name, @namespace, cancellationToken)
@@ -37,35 +38,19 @@ internal static class SnapshotSource
         }
 
         await CheckAsync(host, field, endpoints, cancellationToken);
-        var builder = new MySqlConnectionStringBuilder
+        return new MySqlOptions
         {
             Server = host,
-            Port = (uint)(
-                source.Port
-                    ?? (
-                        int.TryParse(
-                            SecretText.Of(secret.Data, "port"),
-                            NumberStyles.None,
-                            CultureInfo.InvariantCulture,
-                            out var port)
-                            ? port
-                            : 3306)),
+            Port = source.Port
+                ?? (int.TryParse(
+                    SecretText.Of(secret.Data, "port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+                    ? port
+                    : 3306),
             UserID = Required(secret, "username"),
             Password = Required(secret, "password"),
-            SslMode = source.Tls.Mode switch
-            {
-                DatabaseTlsMode.Disabled => MySqlSslMode.Disabled,
-                DatabaseTlsMode.Required => MySqlSslMode.Required,
-                _ => MySqlSslMode.VerifyFull,
-            },
+            Tls = ServerTls.Of(source.Tls, secret.Data?.GetValueOrDefault(SecretKeys.Authority)),
+            ApplicationName = applicationName ?? "drydock",
         };
-        if (source.Tls.Mode != DatabaseTlsMode.Disabled
-            && SecretLimits.Pem(secret.Data?.GetValueOrDefault(SecretKeys.Authority)) is { } authority)
-        {
-            builder.SslCaPem = authority;
-        }
-
-        return builder;
     }
 
     /// <summary>Reads the age identity from a Secret; it must not be logged.</summary>
@@ -104,11 +89,10 @@ internal static class SnapshotSource
         }
         catch (SocketException unresolved)
         {
-            throw new MySqlException(
+            throw new MySqlSessionException(
                 $"{field}.host: {host} cannot be resolved: {Sentences.Close(unresolved.Message)} "
                 + "Check the name and the DNS of the operator.",
                 UnknownHost,
-                "HY000",
                 unresolved);
         }
     }

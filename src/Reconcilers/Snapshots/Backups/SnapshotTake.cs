@@ -100,7 +100,7 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
 
     private async Task<SnapshotManifest> DumpAsync(
         SnapshotLocation location,
-        MySqlConnectionStringBuilder connection,
+        MySqlOptions connection,
         SnapshotJob job,
         CancellationToken cancellationToken)
     {

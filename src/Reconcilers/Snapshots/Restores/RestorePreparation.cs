@@ -131,7 +131,7 @@ internal sealed class RestorePreparation(
     /// <exception cref="RestoreStopException">The Secret was changed.</exception>
     public async Task RequireSameAccessAsync(RestoreWork work, CancellationToken cancellationToken)
     {
-        MySqlConnectionStringBuilder now;
+        MySqlOptions now;
         try
         {
             now = await ConnectAsync(work.Target, cancellationToken);
@@ -141,7 +141,8 @@ internal sealed class RestorePreparation(
             return;
         }
 
-        if (now.ConnectionString != work.Connection.ConnectionString)
+        var was = work.Connection;
+        if ((now.Describe(), now.Password, now.Tls) != (was.Describe(), was.Password, was.Tls))
         {
             throw new RestoreStopException(new RestoreOutcome.Waits(
                 Reasons.Pending,
@@ -220,15 +221,15 @@ internal sealed class RestorePreparation(
                 : RestoreReasons.Of(new SnapshotException(findings[0].Failure, text));
     }
 
-    private async Task<MySqlConnectionStringBuilder> ConnectAsync(
-        DatabaseSource target, CancellationToken cancellationToken)
-    {
-        var field = restore.Spec.Target is null ? "spec.source of the BackupSnapshot" : "spec.target";
-        var connection = await SnapshotSource.ConnectAsync(
-            services.Kubernetes, restore.Metadata.Namespace, target, field, services.Endpoints, cancellationToken);
-        connection.ApplicationName = $"drydock-restore-{restore.Metadata.Uid}";
-        return connection;
-    }
+    private Task<MySqlOptions> ConnectAsync(DatabaseSource target, CancellationToken cancellationToken) =>
+        SnapshotSource.ConnectAsync(
+            services.Kubernetes,
+            restore.Metadata.Namespace,
+            target,
+            restore.Spec.Target is null ? "spec.source of the BackupSnapshot" : "spec.target",
+            services.Endpoints,
+            cancellationToken,
+            $"drydock-restore-{restore.Metadata.Uid}");
 
     // A missing Secret may be created later; the restore then continues without a change of its object.
     private static async Task<T> SecretAsync<T>(Func<Task<T>> read)

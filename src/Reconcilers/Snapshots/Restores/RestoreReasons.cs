@@ -31,7 +31,7 @@ internal static partial class RestoreReasons
         _ => new RestoreOutcome.Failed(Reasons.RestoreFailed, error.Message),
     };
 
-    public static RestoreOutcome Of(MySqlException error, string address) => error switch
+    public static RestoreOutcome Of(MySqlSessionException error, string address) => error switch
     {
         { IsTransient: true } =>
             new RestoreOutcome.Blocked(
@@ -51,7 +51,7 @@ internal static partial class RestoreReasons
             Failure: SnapshotFailure.ConnectionLost or SnapshotFailure.Busy or SnapshotFailure.SessionRemains,
         } => true,
         SnapshotException { Failure: SnapshotFailure.LoadFailed } e => Lost().IsMatch(e.Message),
-        MySqlException e => e.IsTransient,
+        MySqlSessionException e => e.IsTransient,
         IOException or TimeoutException => true,
         _ => false,
     };

@@ -71,7 +71,7 @@ internal sealed class RestoreRun
         {
             return Of(RestoreReasons.Of(error));
         }
-        catch (MySqlException error)
+        catch (MySqlSessionException error)
         {
             return Of(RestoreReasons.Of(error, "the server"));
         }

@@ -15,7 +15,7 @@ internal sealed record RestoreWork
 
     public required string TlsField { get; init; }
 
-    public required MySqlConnectionStringBuilder Connection { get; init; }
+    public required MySqlOptions Connection { get; init; }
 
     public required IRestoreServer Server { get; init; }
 
@@ -31,7 +31,7 @@ internal sealed record RestoreWork
     /// <summary>UIDs of the restores of this namespace: an upgrade that knows of a restore may repeat it.</summary>
     public IReadOnlyList<string> Known { get; init; } = [];
 
-    public string? Unverified => UnverifiedServer.Warning("The server", TlsField, Target.Tls.Mode);
+    public string? Unverified => UnverifiedServer.Warning("The server", TlsField, Target.Tls);
 
     public IReadOnlyList<string> Names => [.. Databases.Select(d => d.Name)];
 

@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The privileges of an account, as <c>SHOW GRANTS</c> prints them on MySQL, MariaDB and OceanBase.</summary>
@@ -76,7 +74,7 @@ internal sealed partial class GrantList
             var listed = Roles().IsMatch(active) ? $"SHOW GRANTS FOR CURRENT_USER() USING {active}" : "SHOW GRANTS";
             return new GrantList(await query(listed), rolesAreListed: true);
         }
-        catch (DbException)
+        catch (MySqlSessionException error) when (!error.IsConnectionError)
         {
             // A server that does not tell them.
             return own;

@@ -1,6 +1,3 @@
-using System.Data;
-using System.Data.Common;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Which tenant of which OceanBase cluster answers. A proxy reports neither a host name nor a uuid, and
@@ -9,12 +6,12 @@ namespace Drydock.Reconcilers.Upgrades;
 internal static class OceanBaseTenant
 {
     public static async Task<string?> IdentityAsync(
-        DbConnection connection, string user, CancellationToken cancellationToken)
+        MySqlSession session, string user, CancellationToken cancellationToken)
     {
         // One row a server: the parameter has one value in the whole cluster.
-        var cluster = await TextAsync(connection, "SHOW PARAMETERS LIKE 'cluster'", "value", cancellationToken);
-        var id = await TextAsync(connection, "SHOW PARAMETERS LIKE 'cluster_id'", "value", cancellationToken);
-        var tenant = await TextAsync(connection, "SELECT effective_tenant() AS tenant", "tenant", cancellationToken)
+        var cluster = await TextAsync(session, "SHOW PARAMETERS LIKE 'cluster'", "value", cancellationToken);
+        var id = await TextAsync(session, "SHOW PARAMETERS LIKE 'cluster_id'", "value", cancellationToken);
+        var tenant = await TextAsync(session, "SELECT effective_tenant() AS tenant", "tenant", cancellationToken)
             ?? TenantOf(user);
         return cluster is { Length: > 0 } && id is { Length: > 0 } && tenant is { Length: > 0 }
             ? $"ob:{cluster.ToLowerInvariant()}:{id}:{tenant.ToLowerInvariant()}"
@@ -27,28 +24,20 @@ internal static class OceanBaseTenant
         : null;
 
     private static async Task<string?> TextAsync(
-        DbConnection connection, string sql, string column, CancellationToken cancellationToken)
+        MySqlSession session, string sql, string column, CancellationToken cancellationToken)
     {
         try
         {
-            await using var command = connection.CreateCommand();
-            command.CommandText = sql;
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            string? first = null;
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                for (var i = 0; first is null && i < reader.FieldCount; i++)
-                {
-                    first = string.Equals(reader.GetName(i), column, StringComparison.OrdinalIgnoreCase)
-                        && !reader.IsDBNull(i)
-                        ? Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture)
-                        : null;
-                }
-            }
-
-            return first;
+            var rows = await session.QueryAsync(
+                sql,
+                row => Enumerable.Range(0, row.Columns)
+                    .Where(i => string.Equals(row.Name(i), column, StringComparison.OrdinalIgnoreCase))
+                    .Select(row.Text)
+                    .FirstOrDefault(),
+                cancellationToken);
+            return rows.FirstOrDefault(value => value is not null);
         }
-        catch (DbException) when (connection.State == ConnectionState.Open)
+        catch (MySqlSessionException) when (session.IsOpen)
         {
             // The server refuses the question: it is of a version or an account that does not tell.
             return null;

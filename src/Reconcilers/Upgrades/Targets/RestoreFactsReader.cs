@@ -8,11 +8,10 @@ internal static class RestoreFactsReader
     private static readonly int[] NotTold = [1044, 1049, 1109, 1142, 1146, 1193, 1227, 1235, 1305];
 
     public static async Task<RestoreFacts> ReadAsync(
-        MySqlConnection connection, string address, string user, CancellationToken cancellationToken)
+        MySqlSession session, string address, string user, CancellationToken cancellationToken)
     {
         var variables = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var row in await RowsAsync(
-            connection,
+        foreach (var row in await session.RowsAsync(
             "SHOW VARIABLES WHERE Variable_name IN ('datadir', 'log_bin', 'log_bin_trust_function_creators')",
             cancellationToken))
         {
@@ -22,14 +21,14 @@ internal static class RestoreFactsReader
         return new RestoreFacts
         {
             Address = address,
-            Account = (await RowsAsync(connection, "SELECT CURRENT_USER()", cancellationToken))[0][0] ?? user,
+            Account = (await session.RowsAsync("SELECT CURRENT_USER()", cancellationToken))[0][0] ?? user,
             Grants = await GrantList.ReadAsync(
-                async sql => (await RowsAsync(connection, sql, cancellationToken)).Select(r => r[0] ?? "")),
-            NamedLocks = await ServerLock.KindAsync(connection, cancellationToken) == ServerLockKind.Function,
+                async sql => (await session.RowsAsync(sql, cancellationToken)).Select(r => r[0] ?? "")),
+            NamedLocks = await ServerLock.KindAsync(session, cancellationToken) == ServerLockKind.Function,
             FunctionsNeedSuper = IsOn("log_bin")
                 && variables.ContainsKey("log_bin_trust_function_creators")
                 && !IsOn("log_bin_trust_function_creators"),
-            FreeBytes = await FreeAsync(connection, variables.GetValueOrDefault("datadir"), cancellationToken),
+            FreeBytes = await FreeAsync(session, variables.GetValueOrDefault("datadir"), cancellationToken),
         };
 
         bool IsOn(string name) =>
@@ -41,7 +40,7 @@ internal static class RestoreFactsReader
     /// <summary>The accounts that the views, routines, triggers and events of a database run as; a kind of object that
     /// the server does not list has none.</summary>
     public static async Task<IReadOnlyList<string>> DefinersAsync(
-        MySqlConnection connection, string database, CancellationToken cancellationToken)
+        MySqlSession session, string database, CancellationToken cancellationToken)
     {
         var definers = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var sql in (string[])
@@ -53,7 +52,7 @@ internal static class RestoreFactsReader
         ])
         {
             definers.UnionWith(
-                (await ToldAsync(connection, sql, cancellationToken, ("@db", database)))
+                (await ToldAsync(session, sql, cancellationToken, ("@db", database)))
                     .Select(r => r[0] ?? "")
                     .Where(d => d.Length > 0));
         }
@@ -62,59 +61,32 @@ internal static class RestoreFactsReader
     }
 
     public static async Task<List<string?[]>> ToldAsync(
-        MySqlConnection connection,
+        MySqlSession session,
         string sql,
         CancellationToken cancellationToken,
-        params (string Name, string Value)[] parameters)
+        params (string Name, object? Value)[] parameters)
     {
         try
         {
-            return await RowsAsync(connection, sql, cancellationToken, parameters);
+            return await session.RowsAsync(sql, cancellationToken, parameters);
         }
-        catch (MySqlException e) when (NotTold.Contains(e.Number))
+        catch (MySqlSessionException e) when (NotTold.Contains(e.Number))
         {
             return [];
         }
     }
 
-    public static async Task<List<string?[]>> RowsAsync(
-        MySqlConnection connection,
-        string sql,
-        CancellationToken cancellationToken,
-        params (string Name, string Value)[] parameters)
-    {
-        await using var command = new MySqlCommand(sql, connection);
-        foreach (var (name, value) in parameters)
-        {
-            command.Parameters.AddWithValue(name, value);
-        }
-
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<string?[]>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            rows.Add(
-            [
-                .. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i)
-                    ? null
-                    : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture)),
-            ]);
-        }
-
-        return rows;
-    }
-
     // Only MariaDB reports free space, by its plugin DISKS, if the plugin is installed and the account has FILE.
     private static async Task<long?> FreeAsync(
-        MySqlConnection connection, string? folder, CancellationToken cancellationToken)
+        MySqlSession session, string? folder, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(folder) || connection.ServerKind != MySqlServerKind.MariaDb)
+        if (string.IsNullOrEmpty(folder) || session.Kind != MySqlServerKind.MariaDb)
         {
             return null;
         }
 
         var disks = await ToldAsync(
-            connection, "SELECT PATH, AVAILABLE FROM information_schema.DISKS", cancellationToken);
+            session, "SELECT PATH, AVAILABLE FROM information_schema.DISKS", cancellationToken);
         return disks
             .Where(
                 r =>

@@ -1,5 +1,8 @@
-using System.Data;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Drydock.Clients.MySql;
 using Shouldly;
 using Xunit;
@@ -11,166 +14,146 @@ public sealed class ConnectionTests(MariaDbServer server)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Open_connection_knows_server_session_and_charset()
+    public async Task Open_session_knows_server_and_charset()
     {
         var database = await server.CreateDatabaseAsync();
-        await using var connection = await server.OpenAsync(database);
-        connection.State.ShouldBe(ConnectionState.Open);
-        connection.ServerKind.ShouldBe(MySqlServerKind.MariaDb);
-        connection.ServerVersion.ShouldContain("MariaDB");
-        connection.Database.ShouldBe(database);
-        connection.TlsCipher.ShouldBeNull();
-        (await ScalarAsync(connection, "SELECT CONNECTION_ID()")).ShouldBe(connection.ConnectionId.ToString(CultureInfo.InvariantCulture));
-        (await ScalarAsync(connection, "SELECT @@character_set_client")).ShouldBe("utf8mb4");
-        (await ScalarAsync(connection, "SELECT @@character_set_results")).ShouldBe("utf8mb4");
-        var identity = await MySqlServer.IdentifyAsync(connection, Token);
+        await using var session = await server.OpenAsync(database);
+        session.IsOpen.ShouldBeTrue();
+        session.Kind.ShouldBe(MySqlServerKind.MariaDb);
+        session.Version.ShouldContain("MariaDB");
+        session.Peer.ShouldBe(new IPEndPoint(IPAddress.Loopback, server.Port));
+        (await session.NumberAsync("SELECT CONNECTION_ID()", Token)).ShouldBe((long)session.Id);
+        (await session.RowAsync("SELECT @@character_set_client, @@character_set_results, DATABASE()", Token))
+            .ShouldBe(["utf8mb4", "utf8mb4", database]);
+        (await CipherAsync(session)).ShouldBeEmpty();
+        var identity = await MySqlServer.IdentifyAsync(session, Token);
         identity.Port.ShouldBe(server.Port);
         identity.Uuid.ShouldBeNull();
         identity.Key.ShouldEndWith(":" + server.Port.ToString(CultureInfo.InvariantCulture));
-        (await MySqlServer.VariableAsync(connection, "no_such_variable", Token)).ShouldBeNull();
-        await connection.ChangeDatabaseAsync("information_schema", Token);
-        connection.Database.ShouldBe("information_schema");
-        await connection.CloseAsync();
-        connection.State.ShouldBe(ConnectionState.Closed);
-        await connection.OpenAsync(Token);
-        connection.Database.ShouldBe(database);
+        (await MySqlServer.VariableAsync(session, "no_such_variable", Token)).ShouldBeNull();
     }
 
     [Fact]
     public async Task Failed_logins_have_error_numbers_and_hide_password()
     {
-        var options = server.Options();
-        options.Password = "canary-wrong";
-        await FailsAsync(options, 1045);
-        options = server.Options("t_nowhere");
-        await FailsAsync(options, 1049);
-        options = server.Options();
-        options.Port = 1;
-        (await FailsAsync(options, 2002, 2003)).IsTransient.ShouldBeTrue();
-        options = server.Options();
-        options.UnixSocket = "/nonexistent.sock";
-        await FailsAsync(options, 2002);
+        await FailsAsync(server.Options(password: "canary-wrong"), 1045);
+        await FailsAsync(server.Options("t_nowhere"), 1049);
+        (await FailsAsync(server.Options(port: 1), 2002)).IsTransient.ShouldBeTrue();
+        await FailsAsync(new MySqlOptions { UnixSocket = "/nonexistent.sock", UserID = "root" }, 2002);
+        await FailsAsync(server.Options(host: "nowhere.invalid"), 2005);
     }
 
     [Fact]
-    public async Task Synchronous_calls_behave_like_asynchronous_calls()
-    {
-        using var connection = new MySqlConnection(server.RootOptions());
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT @a + 1 AS x";
-        command.Parameters.AddWithValue("@a", 41);
-        command.ExecuteScalar().ShouldBe(42L);
-        using var reader = command.ExecuteReader();
-        reader.Read().ShouldBeTrue();
-        reader["x"].ShouldBe(42L);
-        reader.Read().ShouldBeFalse();
-        reader.Close();
-        connection.Close();
-        await Should.ThrowAsync<InvalidOperationException>(() => command.ExecuteScalarAsync(Token));
-        Should.Throw<InvalidOperationException>(() => command.ExecuteScalar());
-    }
-
-    [Fact]
-    public async Task Tls_checks_are_as_strict_as_SslMode()
+    public async Task Certificate_is_verified_as_strictly_as_the_mode_says()
     {
         var tls = server.Certificates;
-        await AssertTlsAsync(o => o.SslMode = MySqlSslMode.Required);
-        await AssertTlsAsync(o => (o.SslMode, o.SslCa) = (MySqlSslMode.VerifyCA, tls.CaPath));
-        await AssertTlsAsync(o => (o.SslMode, o.SslCa) = (MySqlSslMode.VerifyFull, tls.CaPath));
-        var (authority, other) = (await File.ReadAllTextAsync(tls.CaPath, Token), await File.ReadAllTextAsync(tls.OtherCaPath, Token));
-        await AssertTlsAsync(o => (o.SslMode, o.SslCaPem) = (MySqlSslMode.VerifyFull, authority));
-        await FailsAsync(Changed(o => (o.SslMode, o.SslCaPem) = (MySqlSslMode.VerifyFull, other)), 2026);
-        await AssertTlsAsync(o => (o.SslMode, o.SslCa, o.SslCert, o.SslKey) = (MySqlSslMode.VerifyFull, tls.CaPath, tls.ClientPath, tls.ClientKeyPath));
-
-        // The certificate names 127.0.0.1, not localhost.
-        await AssertTlsAsync(o => (o.SslMode, o.SslCa, o.Server) = (MySqlSslMode.VerifyCA, tls.CaPath, "localhost"));
-        await FailsAsync(Changed(o => (o.SslMode, o.SslCa, o.Server) = (MySqlSslMode.VerifyFull, tls.CaPath, "localhost")), 2026);
-        await FailsAsync(Changed(o => (o.SslMode, o.SslCa) = (MySqlSslMode.VerifyCA, tls.OtherCaPath)), 2026);
-        await FailsAsync(Changed(o => (o.SslMode, o.SslCa) = (MySqlSslMode.VerifyFull, tls.OtherCaPath)), 2026);
-        await FailsAsync(Changed(o => o.SslMode = MySqlSslMode.VerifyFull), 2026);
-        await Should.ThrowAsync<ArgumentException>(() => server.OpenAsync(configure: o => o.SslMode = MySqlSslMode.VerifyCA));
-        (await Should.ThrowAsync<ArgumentException>(() => server.OpenAsync(configure: o => (o.SslMode, o.SslCa) = (MySqlSslMode.VerifyCA, "/no/ca.pem")))).Message.ShouldContain("/no/ca.pem");
-    }
-
-    [Fact]
-    public async Task User_with_X509_requirement_needs_client_certificate()
-    {
-        await using (var root = new MySqlConnection(server.RootOptions()))
+        var (authority, other) =
+            (await File.ReadAllTextAsync(tls.CaPath, Token), await File.ReadAllTextAsync(tls.OtherCaPath, Token));
+        await AcceptedAsync(new MySqlTls { Mode = MySqlTlsMode.VerifyCA, Authority = authority });
+        await AcceptedAsync(new MySqlTls { Mode = MySqlTlsMode.VerifyIdentity, Authority = authority });
+        foreach (var mode in (MySqlTlsMode[])[MySqlTlsMode.VerifyCA, MySqlTlsMode.VerifyIdentity])
         {
-            await root.OpenAsync(Token);
-            await MariaDbServer.ExecuteAsync(root, "CREATE USER IF NOT EXISTS x509@'%' IDENTIFIED BY 'x' REQUIRE X509");
+            (await RefusedAsync(new MySqlTls { Mode = mode, Authority = other })).ShouldContain("not signed");
+            (await RefusedAsync(new MySqlTls { Mode = mode })).ShouldContain("not signed");
+            (await RefusedAsync(new MySqlTls { Mode = mode, Authority = "no certificate" })).ShouldContain("ca.crt");
         }
 
-        var tls = server.Certificates;
-        var options = Changed(o => (o.UserID, o.Password, o.SslMode, o.SslCa) = ("x509", "x", MySqlSslMode.VerifyFull, tls.CaPath));
-        await FailsAsync(options, 1045);
-        (options.SslCert, options.SslKey) = (tls.ClientPath, tls.ClientKeyPath);
-        await using var connection = new MySqlConnection(options);
-        await connection.OpenAsync(Token);
+        // The certificate names 127.0.0.1, not localhost.
+        await AcceptedAsync(new MySqlTls { Mode = MySqlTlsMode.VerifyCA, Authority = authority }, "localhost");
+        (await RefusedAsync(new MySqlTls { Mode = MySqlTlsMode.VerifyIdentity, Authority = authority }, "localhost"))
+            .ShouldContain("'localhost'");
     }
 
     [Fact]
-    public async Task Killed_connection_stays_broken()
+    public async Task Refused_certificate_says_fingerprint_that_lets_it_in()
     {
-        await using var connection = await server.OpenAsync();
+        var fingerprint = await FingerprintAsync();
+        var refusal = await RefusedAsync(new MySqlTls { Mode = MySqlTlsMode.VerifyIdentity });
+        refusal.ShouldContain($"set tls.fingerprint to {fingerprint}");
+        refusal.ShouldContain("ca.pem");
+        refusal.ShouldContain("VerifyCA");
+
+        // Whoever signed it, and whatever it names.
+        await AcceptedAsync(new MySqlTls { Fingerprint = fingerprint }, "localhost");
+        await AcceptedAsync(new MySqlTls { Mode = MySqlTlsMode.VerifyIdentity, Fingerprint = fingerprint }, "localhost");
+        await AcceptedAsync(new MySqlTls { Fingerprint = fingerprint.Replace(":", "", StringComparison.Ordinal) });
+        await AcceptedAsync(new MySqlTls { Fingerprint = fingerprint.ToLowerInvariant() });
+        var another = fingerprint[..^1] + (fingerprint[^1] == '0' ? '1' : '0');
+        (await RefusedAsync(new MySqlTls { Fingerprint = another })).ShouldContain(fingerprint);
+    }
+
+    [Fact]
+    public async Task Killed_session_stays_ended()
+    {
+        await using var session = await server.OpenAsync();
         await using var other = await server.OpenAsync();
-        (await MySqlServer.KillAsync(other, connection.ConnectionId, Token)).ShouldBeTrue();
-        (await Should.ThrowAsync<MySqlException>(() => ScalarAsync(connection, "SELECT 1"))).IsConnectionError.ShouldBeTrue();
-        connection.State.ShouldBe(ConnectionState.Broken);
-        (await Should.ThrowAsync<MySqlException>(() => ScalarAsync(connection, "SELECT 1"))).IsConnectionError.ShouldBeTrue();
+        (await MySqlServer.KillAsync(other, session.Id, Token)).ShouldBeTrue();
+        (await Should.ThrowAsync<MySqlSessionException>(() => session.ScalarAsync("SELECT 1", Token)))
+            .IsConnectionError.ShouldBeTrue();
+        session.IsOpen.ShouldBeFalse();
+        var again = await Should.ThrowAsync<MySqlSessionException>(() => session.ScalarAsync("SELECT 1", Token));
+        again.IsConnectionError.ShouldBeTrue();
+        again.Message.ShouldContain("open a new one");
         (await MySqlServer.KillAsync(other, 4_000_000_000, Token)).ShouldBeFalse();
     }
 
     [Fact]
-    public async Task Cancelled_open_returns_and_leaves_no_session()
+    public async Task Session_that_ends_under_a_statement_ends_the_statement()
+    {
+        await using var other = await server.OpenAsync();
+        var session = await server.OpenAsync();
+        session.CommandTimeout = 0;
+        var running = session.ExecuteAsync("SELECT SLEEP(1000)", Token);
+        await CommandTests.UntilRunningAsync(other, session.Id);
+        await session.DisposeAsync();
+        await Should.ThrowAsync<MySqlSessionException>(() => running);
+        session.IsOpen.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Cancelled_open_returns_and_leaves_no_connection()
     {
         // A server that accepts and never greets.
-        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        var options = server.Options();
-        options.Port = (uint)((System.Net.IPEndPoint)silent.LocalEndpoint).Port;
-        options.ConnectionTimeout = 3;
+        var port = ((IPEndPoint)silent.LocalEndpoint).Port;
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        await using var connection = new MySqlConnection(options);
-        var opening = connection.OpenAsync(cancel.Token);
+        var opening = MySqlSession.OpenAsync(server.Options(port: port, connectionTimeout: 0), cancel.Token);
         using var accepted = await silent.AcceptTcpClientAsync(Token);
         await cancel.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => opening);
-        connection.State.ShouldBe(ConnectionState.Closed);
 
         // The client closes its end.
         (await accepted.GetStream().ReadAsync(new byte[1], Token)).ShouldBe(0);
-        options.ConnectionTimeout = 1;
-        await FailsAsync(options, 2013, 2002, 2003);
+        (await FailsAsync(server.Options(port: port, connectionTimeout: 1), 2013)).Message.ShouldContain("within 1 s");
     }
 
-    private async Task AssertTlsAsync(Action<MySqlConnectionStringBuilder> configure)
+    private async Task<string> FingerprintAsync()
     {
-        await using var connection = await server.OpenAsync(configure: configure);
-        connection.TlsCipher.ShouldNotBeNullOrEmpty();
+        using var certificate = X509Certificate2.CreateFromPem(
+            await File.ReadAllTextAsync(server.Certificates.ServerPath, Token));
+        return string.Join(
+            ':', Convert.ToHexString(certificate.GetCertHash(HashAlgorithmName.SHA256)).Chunk(2).Select(
+                static digits => new string(digits)));
     }
 
-    private MySqlConnectionStringBuilder Changed(Action<MySqlConnectionStringBuilder> configure)
+    private async Task AcceptedAsync(MySqlTls tls, string host = "127.0.0.1")
     {
-        var options = server.Options();
-        configure(options);
-        return options;
+        await using var session = await MySqlSession.OpenAsync(server.Options(tls: tls, host: host), Token);
+        (await CipherAsync(session)).ShouldNotBeNullOrEmpty();
     }
 
-    private static async Task<MySqlException> FailsAsync(MySqlConnectionStringBuilder options, params int[] numbers)
-    {
-        await using var connection = new MySqlConnection(options);
-        var e = await Should.ThrowAsync<MySqlException>(() => connection.OpenAsync(Token));
-        numbers.ShouldContain(e.Number, e.Message);
-        e.ToString().ShouldNotContain("canary");
-        connection.State.ShouldBe(ConnectionState.Closed);
-        return e;
-    }
+    private async Task<string> RefusedAsync(MySqlTls tls, string host = "127.0.0.1") =>
+        (await FailsAsync(server.Options(tls: tls, host: host), 2026)).Message;
 
-    private static async Task<string?> ScalarAsync(MySqlConnection connection, string sql)
+    private static async Task<string?> CipherAsync(MySqlSession session) =>
+        (await session.RowAsync("SHOW SESSION STATUS LIKE 'Ssl_cipher'", Token))![1];
+
+    private static async Task<MySqlSessionException> FailsAsync(MySqlOptions options, int number)
     {
-        await using var command = new MySqlCommand(sql, connection);
-        return Convert.ToString(await command.ExecuteScalarAsync(Token), CultureInfo.InvariantCulture);
+        var error = await Should.ThrowAsync<MySqlSessionException>(() => MySqlSession.OpenAsync(options, Token));
+        error.Number.ShouldBe(number, error.Message);
+        error.ToString().ShouldNotContain("canary");
+        return error;
     }
 }

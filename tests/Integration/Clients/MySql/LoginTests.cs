@@ -1,4 +1,5 @@
-using System.Data;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Drydock.Clients.MySql;
 using Drydock.Lab;
@@ -15,33 +16,27 @@ public sealed class LoginTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string, MySqlSslMode> TooMuch => new()
-    {
-        { "mysql_clear_password", MySqlSslMode.Disabled },
-        { "dialog", MySqlSslMode.Disabled },
-        { "../plugin/dialog", MySqlSslMode.Disabled },
-        { "mysql_old_password", MySqlSslMode.Disabled },
-        { "sha256_password", MySqlSslMode.Disabled },
-        { "client_ed25519", MySqlSslMode.Disabled },
-        { "mysql_clear_password", MySqlSslMode.Required },
-        { "dialog", MySqlSslMode.Required },
-        { "sha256_password", MySqlSslMode.Required },
-        { "caching_sha2_password", MySqlSslMode.Required },
-    };
+    public static TheoryData<string> TooMuch => new(
+        "mysql_clear_password",
+        "dialog",
+        "../plugin/dialog",
+        "mysql_old_password",
+        "sha256_password",
+        "client_ed25519");
 
     [Theory]
     [MemberData(nameof(TooMuch))]
-    public async Task Cleartext_plugin_is_refused_as_authentication_switch(string plugin, MySqlSslMode mode) =>
-        await RefusedAsync(mode, "mysql_native_password", [WirePackets.Switch(plugin)], AuthenticationRefused, plugin);
+    public async Task Cleartext_plugin_is_refused_as_authentication_switch(string plugin) =>
+        await RefusedAsync("mysql_native_password", WirePackets.Switch(plugin), plugin);
 
     [Theory]
     [MemberData(nameof(TooMuch))]
-    public async Task Cleartext_plugin_is_refused_in_server_greeting(string plugin, MySqlSslMode mode) =>
-        await RefusedAsync(mode, plugin, [WirePackets.Switch(plugin)], AuthenticationRefused, plugin);
+    public async Task Cleartext_plugin_is_refused_in_server_greeting(string plugin) =>
+        await RefusedAsync(plugin, WirePackets.Switch(plugin), plugin);
 
     [Fact]
     public async Task Switch_to_password_format_before_4_1_is_refused() =>
-        await RefusedAsync(MySqlSslMode.Disabled, "mysql_native_password", [[0xFE]], AuthenticationRefused, "before 4.1");
+        await RefusedAsync("mysql_native_password", [0xFE], "tls.mode");
 
     [Theory]
     [InlineData(new byte[] { 1, 4 })]
@@ -49,16 +44,16 @@ public sealed class LoginTests
     [InlineData(new byte[] { 1 })]
     public async Task Public_key_request_is_refused_without_tls(byte[] ask)
     {
-        var sent = await RefusedAsync(MySqlSslMode.Disabled, "caching_sha2_password", [ask], AuthenticationRefused, "VerifyFull");
+        var sent = await RefusedAsync("caching_sha2_password", ask, "VerifyIdentity");
 
         // The login with the answer to the challenge, then nothing: neither the request for a key (2) nor the password.
         sent.ShouldBe(0);
     }
 
     [Theory]
-    [InlineData(MySqlSslMode.Required)]
-    [InlineData(MySqlSslMode.VerifyFull)]
-    public async Task Server_without_tls_receives_nothing_when_tls_is_required(MySqlSslMode mode)
+    [InlineData(MySqlTlsMode.VerifyCA)]
+    [InlineData(MySqlTlsMode.VerifyIdentity)]
+    public async Task Server_without_tls_receives_nothing_when_tls_is_required(MySqlTlsMode mode)
     {
         var received = new TaskCompletionSource<byte[]>();
         await using var server = new WireServer(async (session, _, stop) =>
@@ -67,9 +62,11 @@ public sealed class LoginTests
             await session.UntilClosedAsync(stop);
             received.SetResult(session.Received.ToArray());
         });
-        var error = await FailsAsync(Options(server, mode), 2026);
+        var error = await FailsAsync(Options(server, new MySqlTls { Mode = mode }), 2026);
         error.Message.ShouldContain("TLS");
-        (await received.Task.WaitAsync(Token)).ShouldBeEmpty();
+
+        // Nothing, or a farewell.
+        (await received.Task.WaitAsync(Token) is [] or [1, 0, 0, 0, 1]).ShouldBeTrue();
     }
 
     [Fact]
@@ -84,9 +81,8 @@ public sealed class LoginTests
             await session.SendAsync(stop, (byte[])[1, 3]);
             await WireServer.ServeAsync(session, static _ => Task.FromResult(false), stop);
         });
-        await using var connection = new MySqlConnection(Options(server));
-        await connection.OpenAsync(Token);
-        connection.State.ShouldBe(ConnectionState.Open);
+        await using var session = await MySqlSession.OpenAsync(Options(server), Token);
+        session.IsOpen.ShouldBeTrue();
     }
 
     [Fact]
@@ -100,9 +96,8 @@ public sealed class LoginTests
             (await session.ReadAsync(stop))!.Length.ShouldBe(20);
             await WireServer.ServeAsync(session, static _ => Task.FromResult(false), stop);
         });
-        await using var connection = new MySqlConnection(Options(server));
-        await connection.OpenAsync(Token);
-        connection.State.ShouldBe(ConnectionState.Open);
+        await using var session = await MySqlSession.OpenAsync(Options(server), Token);
+        session.IsOpen.ShouldBeTrue();
     }
 
     [Theory]
@@ -128,10 +123,8 @@ public sealed class LoginTests
             password.SetResult(await session.ReadAsync(stop));
             await WireServer.ServeAsync(session, static _ => Task.FromResult(false), stop);
         });
-        var options = Options(server, MySqlSslMode.VerifyCA);
-        options.SslCaPem = certificate.ExportCertificatePem();
-        await using var connection = new MySqlConnection(options);
-        await connection.OpenAsync(Token);
+        var tls = new MySqlTls { Mode = MySqlTlsMode.VerifyCA, Authority = certificate.ExportCertificatePem() };
+        await using var session = await MySqlSession.OpenAsync(Options(server, tls), Token);
         (await password.Task.WaitAsync(Token)).ShouldBe(Encoding.UTF8.GetBytes(Password + "\0"));
     }
 
@@ -139,6 +132,33 @@ public sealed class LoginTests
     public async Task Server_with_unknown_certificate_gets_no_login()
     {
         using var certificate = WireServer.SelfSigned();
+        await GetsNoLoginAsync(certificate, new MySqlTls { Mode = MySqlTlsMode.VerifyIdentity });
+    }
+
+    // The tools could not verify it.
+    [Fact]
+    public async Task Fingerprint_of_certificate_whose_authority_is_not_shown_is_refused_with_a_way_out()
+    {
+        using var authority = WireServer.SelfSigned();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=leaf", key, HashAlgorithmName.SHA256);
+        using var leaf = request.Create(
+            authority.SubjectName,
+            X509SignatureGenerator.CreateForECDsa(authority.GetECDsaPrivateKey()!),
+            new DateTimeOffset(authority.NotBefore),
+            new DateTimeOffset(authority.NotAfter),
+            [1]).CopyWithPrivateKey(key);
+
+        var refusal = await GetsNoLoginAsync(
+            leaf, new MySqlTls { Fingerprint = leaf.GetCertHashString(HashAlgorithmName.SHA256) });
+
+        refusal.ShouldContain("mysqldump");
+        refusal.ShouldContain("ca.crt");
+        refusal.ShouldContain("VerifyCA");
+    }
+
+    private static async Task<string> GetsNoLoginAsync(X509Certificate2 certificate, MySqlTls tls)
+    {
         var received = new TaskCompletionSource<long>();
         await using var server = new WireServer(async (session, _, stop) =>
         {
@@ -154,10 +174,11 @@ public sealed class LoginTests
                 received.SetResult(request!.Length);
             }
         });
-        await FailsAsync(Options(server, MySqlSslMode.VerifyFull), 2026);
+        var refusal = await FailsAsync(Options(server, tls), 2026);
 
         // The request for TLS, which names no user.
         (await received.Task.WaitAsync(Token)).ShouldBe(32);
+        return refusal.Message;
     }
 
     [Fact]
@@ -165,7 +186,7 @@ public sealed class LoginTests
     {
         var padded = new byte[200];
         WirePackets.Switch("mysql_clear_password").CopyTo(padded, 0);
-        await RefusedAsync(MySqlSslMode.Disabled, "mysql_native_password", [padded], AuthenticationRefused, "mysql_clear_password");
+        await RefusedAsync("mysql_native_password", padded, "mysql_clear_password");
     }
 
     [Theory]
@@ -194,25 +215,23 @@ public sealed class LoginTests
         });
 
         // No limit of its own: only the token ends it.
-        var options = Options(server, where == "tls" ? MySqlSslMode.Required : MySqlSslMode.Disabled);
-        options.ConnectionTimeout = 0;
+        var options = Options(
+            server, new MySqlTls { Mode = where == "tls" ? MySqlTlsMode.VerifyCA : MySqlTlsMode.Disabled }, timeout: 0);
         for (var i = 0; i < 20; i++)
         {
             using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
-            await using var connection = new MySqlConnection(options);
-            var opening = connection.OpenAsync(cancel.Token);
+            var opening = MySqlSession.OpenAsync(options, cancel.Token);
             await stalls.WaitAsync(Token);
             await cancel.CancelAsync();
             await Should.ThrowAsync<OperationCanceledException>(() => opening);
 
             // No other limit is set: only this client can have closed it.
             await closed.WaitAsync(Token);
-            connection.State.ShouldBe(ConnectionState.Closed);
         }
     }
 
     [Fact]
-    public async Task Synchronous_open_ends_at_timeout_despite_trickling_bytes()
+    public async Task Open_ends_at_its_limit_despite_trickling_bytes()
     {
         await using var server = new WireServer(async (session, _, stop) =>
         {
@@ -220,12 +239,7 @@ public sealed class LoginTests
             await StallAsync(session, "one byte at a time", nothing, stop);
             await session.UntilClosedAsync(stop);
         });
-        var options = Options(server);
-        options.ConnectionTimeout = 1;
-        await using var connection = new MySqlConnection(options);
-        var error = await Should.ThrowAsync<MySqlException>(() => Task.Run(connection.Open, Token));
-        error.Number.ShouldBe(2013);
-        error.Message.ShouldContain("within 1 s");
+        (await FailsAsync(Options(server, timeout: 1), 2013)).Message.ShouldContain("within 1 s");
     }
 
     private static async Task StallAsync(
@@ -271,26 +285,24 @@ public sealed class LoginTests
         stalls.Release();
     }
 
-    private static MySqlConnectionStringBuilder Options(WireServer server, MySqlSslMode mode = MySqlSslMode.Disabled) =>
-        new() { Server = "127.0.0.1", Port = (uint)server.Port, UserID = "u", Password = Password, SslMode = mode };
+    private static MySqlOptions Options(WireServer server, MySqlTls? tls = null, int timeout = 15) => new()
+    {
+        Server = "127.0.0.1",
+        Port = server.Port,
+        UserID = "u",
+        Password = Password,
+        Tls = tls ?? new MySqlTls(),
+        ConnectionTimeout = timeout,
+    };
 
     /// <returns>Bytes the client sent after the server's question.</returns>
-    private static async Task<long> RefusedAsync(
-        MySqlSslMode mode, string greeted, byte[][] ask, int number, string says)
+    private static async Task<long> RefusedAsync(string greeted, byte[] ask, string says)
     {
-        using var certificate = WireServer.SelfSigned();
         var after = new TaskCompletionSource<(long Bytes, byte[] All)>();
         await using var server = new WireServer(async (session, _, stop) =>
         {
-            await session.SendAsync(stop, WirePackets.Greeting(greeted, mode == MySqlSslMode.Disabled ? 0 : WirePackets.Tls));
-            var login = await session.ReadAsync(stop);
-            if (mode != MySqlSslMode.Disabled && login is not null)
-            {
-                await session.StartTlsAsync(certificate, stop);
-                login = await session.ReadAsync(stop);
-            }
-
-            if (login is not null)
+            await session.SendAsync(stop, WirePackets.Greeting(greeted));
+            if (await session.ReadAsync(stop) is not null)
             {
                 await session.SendAsync(stop, ask);
             }
@@ -298,7 +310,7 @@ public sealed class LoginTests
             var bytes = await session.UntilClosedAsync(stop);
             after.SetResult((bytes, session.Received.ToArray()));
         });
-        var error = await FailsAsync(Options(server, mode), number);
+        var error = await FailsAsync(Options(server), AuthenticationRefused);
         error.Message.ShouldContain(says);
         error.IsTransient.ShouldBeFalse();
         var (sent, all) = await after.Task.WaitAsync(Token);
@@ -306,10 +318,9 @@ public sealed class LoginTests
         return sent;
     }
 
-    private static async Task<MySqlException> FailsAsync(MySqlConnectionStringBuilder options, int number)
+    private static async Task<MySqlSessionException> FailsAsync(MySqlOptions options, int number)
     {
-        await using var connection = new MySqlConnection(options);
-        var error = await Should.ThrowAsync<MySqlException>(() => connection.OpenAsync(Token));
+        var error = await Should.ThrowAsync<MySqlSessionException>(() => MySqlSession.OpenAsync(options, Token));
         error.Number.ShouldBe(number, error.Message);
         error.ToString().ShouldNotContain(Password);
         return error;

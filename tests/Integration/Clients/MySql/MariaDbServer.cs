@@ -5,6 +5,7 @@ using Drydock.Clients.MySql;
 using Drydock.Lab;
 using Drydock.Lab.Upgrades;
 using Drydock.Tests.Integration.Clients.Snapshots;
+using MySqlConnector;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Drydock.Tests.Integration.Clients.MySql.MariaDbServer))]
@@ -35,16 +36,25 @@ public sealed class MariaDbServer : IAsyncLifetime
 
     public TestCertificates Certificates { get; private set; } = null!;
 
-    public MySqlConnectionStringBuilder RootOptions() => new() { UnixSocket = Socket, UserID = "root" };
+    public MySqlOptions RootOptions() => new() { UnixSocket = Socket, UserID = "root" };
 
-    public MySqlConnectionStringBuilder Options(string database = "") => new()
-    {
-        Server = "127.0.0.1",
-        Port = (uint)Port,
-        UserID = User,
-        Password = Password,
-        Database = database,
-    };
+    public MySqlOptions Options(
+        string database = "",
+        MySqlTls? tls = null,
+        string host = "127.0.0.1",
+        int? port = null,
+        string user = User,
+        string password = Password,
+        int connectionTimeout = 15) => new()
+        {
+            Server = host,
+            Port = port ?? Port,
+            UserID = user,
+            Password = password,
+            Database = database,
+            Tls = tls ?? new MySqlTls(),
+            ConnectionTimeout = connectionTimeout,
+        };
 
     public async ValueTask InitializeAsync()
     {
@@ -106,8 +116,7 @@ public sealed class MariaDbServer : IAsyncLifetime
         thread.Start();
         await ready.Task;
 
-        await using var root = new MySqlConnection(RootOptions());
-        await root.OpenAsync(CancellationToken.None);
+        await using var root = await ConnectRootAsync();
         await ExecuteAsync(root, $"CREATE USER {User}@'%' IDENTIFIED BY '{Password.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'");
         await ExecuteAsync(root, $"GRANT ALL PRIVILEGES ON `t%`.* TO {User}@'%'");
         await ExecuteAsync(root, $"GRANT SELECT ON mysql.proc TO {User}@'%'");
@@ -128,14 +137,26 @@ public sealed class MariaDbServer : IAsyncLifetime
         }
     }
 
-    public async Task<MySqlConnection> OpenAsync(string database = "", Action<MySqlConnectionStringBuilder>? configure = null)
+    public Task<MySqlSession> OpenAsync(string database = "") =>
+        MySqlSession.OpenAsync(Options(database), TestContext.Current.CancellationToken);
+
+    /// <summary>A session that knows nothing of this project.</summary>
+    public Task<MySqlConnection> ConnectAsync(string database = "") => ConnectAsync(new MySqlConnectionStringBuilder
     {
-        var options = Options(database);
-        configure?.Invoke(options);
-        var connection = new MySqlConnection(options);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        return connection;
-    }
+        Server = "127.0.0.1",
+        Port = (uint)Port,
+        UserID = User,
+        Password = Password,
+        Database = database,
+    });
+
+    /// <summary>The same as root.</summary>
+    public Task<MySqlConnection> ConnectRootAsync() => ConnectAsync(new MySqlConnectionStringBuilder
+    {
+        Server = Socket,
+        ConnectionProtocol = MySqlConnectionProtocol.UnixSocket,
+        UserID = "root",
+    });
 
     /// <summary>Creates an empty database with a name of its own (t + random).</summary>
     public async Task<string> CreateDatabaseAsync(string suffix = "", string options = "CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
@@ -145,6 +166,9 @@ public sealed class MariaDbServer : IAsyncLifetime
         await ExecuteAsync(connection, $"CREATE DATABASE `{name}` {options}");
         return name;
     }
+
+    public static Task<int> ExecuteAsync(MySqlSession session, string sql) =>
+        session.ExecuteAsync(sql, TestContext.Current.CancellationToken);
 
     public static async Task<int> ExecuteAsync(MySqlConnection connection, string sql)
     {
@@ -173,6 +197,14 @@ public sealed class MariaDbServer : IAsyncLifetime
 
         var bytes = output.ToArray();
         return bytes.Length > 0 ? bytes[..^1] : bytes;
+    }
+
+    private static async Task<MySqlConnection> ConnectAsync(MySqlConnectionStringBuilder options)
+    {
+        (options.SslMode, options.Pooling, options.AllowUserVariables) = (MySqlSslMode.None, false, true);
+        var connection = new MySqlConnection(options.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
     }
 
     private static void Run(string[] command)

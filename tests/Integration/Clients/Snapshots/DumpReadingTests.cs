@@ -3,6 +3,7 @@ using System.Globalization;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Tests.Integration.Clients.MySql;
+using MySqlConnector;
 using Shouldly;
 using Xunit;
 
@@ -90,7 +91,7 @@ public sealed class DumpReadingTests(MariaDbServer server)
     public async Task Mydumper_refuses_table_that_it_cannot_leave_out()
     {
         var database = await server.CreateDatabaseAsync();
-        await using var connection = await server.OpenAsync(database);
+        await using var connection = await server.ConnectAsync(database);
         await MariaDbServer.ExecuteAsync(connection, $"CREATE TABLE {MySqlIdentifier.Quote("a\n(b")} (id INT)");
         await MariaDbServer.ExecuteAsync(connection, "CREATE TABLE plain (id INT)");
         using var scratch = new TemporaryStorage();
@@ -106,7 +107,7 @@ public sealed class DumpReadingTests(MariaDbServer server)
     private async Task<(string Database, Dictionary<string, long> Expected)> HostileAsync(Random random, bool lineFeeds = true)
     {
         var database = await server.CreateDatabaseAsync();
-        await using var connection = await server.OpenAsync(database);
+        await using var connection = await server.ConnectAsync(database);
         var expected = new Dictionary<string, long>(StringComparer.Ordinal);
         for (var t = 0; t < 5; t++)
         {

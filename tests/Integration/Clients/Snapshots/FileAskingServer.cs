@@ -34,10 +34,10 @@ internal sealed class FileAskingServer : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    internal MySqlConnectionStringBuilder Options => new()
+    internal MySqlOptions Options => new()
     {
         Server = "127.0.0.1",
-        Port = (uint)((IPEndPoint)_listener.LocalEndpoint).Port,
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
         UserID = "u",
         Password = "p",
     };
@@ -139,12 +139,17 @@ internal sealed class FileAskingServer : IAsyncDisposable
         }
         else if (statement.StartsWith("SELECT CONNECTION_ID()", StringComparison.Ordinal))
         {
-            await WriteAsync(stream, 1, [2]);
-            await WriteAsync(stream, 2, Column);
-            await WriteAsync(stream, 3, Column);
-            await WriteAsync(stream, 4, End);
-            await WriteAsync(stream, 5, [1, (byte)'7', 1, (byte)'1']);
-            await WriteAsync(stream, 6, End);
+            // The session of the operator asks for the server's version too.
+            var columns = statement.Contains("@@version", StringComparison.Ordinal) ? 3 : 2;
+            IEnumerable<byte[]> answer =
+            [
+                [(byte)columns], .. Enumerable.Repeat(Column, columns), End,
+                [.. Enumerable.Repeat<byte[]>([1, (byte)'1'], columns).SelectMany(static value => value)], End,
+            ];
+            foreach (var (index, packet) in answer.Index())
+            {
+                await WriteAsync(stream, (byte)(index + 1), packet);
+            }
         }
         else
         {

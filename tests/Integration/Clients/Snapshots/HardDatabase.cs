@@ -1,5 +1,5 @@
-using Drydock.Clients.MySql;
 using Drydock.Tests.Integration.Clients.MySql;
+using MySqlConnector;
 using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
@@ -18,7 +18,7 @@ internal static class HardDatabase
     internal static async Task<string> CreateAsync(MariaDbServer server, int bigRows = 3)
     {
         var database = await SampleDatabase.CreateAsync(server, rows: 60);
-        await using var connection = await server.OpenAsync(database, static o => o.AllowUserVariables = true);
+        await using var connection = await server.ConnectAsync(database);
         string[] statements =
         [
             "SET SESSION sql_mode='ANSI_QUOTES,NO_BACKSLASH_ESCAPES'",

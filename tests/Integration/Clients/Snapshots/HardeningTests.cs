@@ -58,7 +58,7 @@ public sealed class HardeningTests : IAsyncLifetime
         var before = SampleDatabase.Content(_server, database);
         var location = folder.At("read-only");
         await new Snapshotter().TakeAsync(Take(location, database, DumpToolKind.MySqlDump), Token);
-        await using var root = await RootAsync();
+        await using var root = await _server.ConnectRootAsync();
         await MariaDbServer.ExecuteAsync(root, "SET GLOBAL read_only=ON");
         var dropped = false;
         var e = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(
@@ -91,7 +91,7 @@ public sealed class HardeningTests : IAsyncLifetime
         await MariaDbServer.ExecuteAsync(connection, "INSERT INTO full SELECT seq, 'x' FROM seq_1_to_30000");
         var location = folder.At("full");
         await new Snapshotter().TakeAsync(Take(location, database, tool), Token);
-        await using var root = await RootAsync();
+        await using var root = await _server.ConnectRootAsync();
         await MariaDbServer.ExecuteAsync(root, "SET GLOBAL max_heap_table_size=1024*1024");
         var e = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(Load(location, database), Token));
         e.Failure.ShouldBe(SnapshotFailure.ServerFull);
@@ -111,7 +111,7 @@ public sealed class HardeningTests : IAsyncLifetime
             await MariaDbServer.ExecuteAsync(other, $"DO GET_LOCK('{SessionMarker.RestoreLock(database)}', 0)");
             var busy = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(Load(location, database), Token));
             busy.Failure.ShouldBe(SnapshotFailure.Busy);
-            busy.Message.ShouldContain($"Session {other.ConnectionId}");
+            busy.Message.ShouldContain($"Session {other.Id}");
         }
 
         var refused = Load(location, database) with { OnDrop = (_, _) => throw new InvalidOperationException("no receipt") };
@@ -132,16 +132,16 @@ public sealed class HardeningTests : IAsyncLifetime
         var location = folder.At("leader");
         await new Snapshotter().TakeAsync(Take(location, database, DumpToolKind.MyDumper), Token);
         await using var dead = await _server.OpenAsync();
-        var host = (await MySqlServer.SessionsAsync(dead, Token)).Single(s => s.Id == dead.ConnectionId).Host;
-        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, database, dead.ConnectionId, host, (await MySqlServer.IdentifyAsync(dead, Token)).Key), Token);
+        var host = (await MySqlServer.SessionsAsync(dead, Token)).Single(s => s.Id == dead.Id).Host;
+        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, database, dead.Id, host, (await MySqlServer.IdentifyAsync(dead, Token)).Key), Token);
         await MariaDbServer.ExecuteAsync(dead, $"DO GET_LOCK('{SessionMarker.RestoreLock(database)}', 0)");
         await using var worker = await _server.OpenAsync(database);
         await MariaDbServer.ExecuteAsync(worker, $"DO GET_LOCK(CONCAT('{SessionMarker.LoaderLock(location.Id, database)}', CONNECTION_ID()), 0)");
-        (await new SnapshotSessions().FindAsync(location, _server.Options(), Token)).Select(s => s.ConnectionId).ShouldBe([dead.ConnectionId, worker.ConnectionId], ignoreOrder: true);
+        (await new SnapshotSessions().FindAsync(location, _server.Options(), Token)).Select(s => s.ConnectionId).ShouldBe([dead.Id, worker.Id], ignoreOrder: true);
 
         await new SnapshotLoader().RestoreAsync(Load(location, database), Token);
-        (await Should.ThrowAsync<MySqlException>(() => MariaDbServer.ExecuteAsync(dead, "DO 1"))).IsConnectionError.ShouldBeTrue();
-        (await Should.ThrowAsync<MySqlException>(() => MariaDbServer.ExecuteAsync(worker, "DO 1"))).IsConnectionError.ShouldBeTrue();
+        (await Should.ThrowAsync<MySqlSessionException>(() => MariaDbServer.ExecuteAsync(dead, "DO 1"))).IsConnectionError.ShouldBeTrue();
+        (await Should.ThrowAsync<MySqlSessionException>(() => MariaDbServer.ExecuteAsync(worker, "DO 1"))).IsConnectionError.ShouldBeTrue();
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class HardeningTests : IAsyncLifetime
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(_server, rows: 5);
-        await using var root = await RootAsync();
+        await using var root = await _server.ConnectRootAsync();
         await MariaDbServer.ExecuteAsync(root, $"REVOKE LOCK TABLES ON `t%`.* FROM {MariaDbServer.User}@'%'");
         var manifest = await new Snapshotter().TakeAsync(Take(folder.At("unlocked"), database, DumpToolKind.MyDumper), Token);
         manifest.Tool.Flags.ShouldContain("--no-locks");
@@ -178,22 +178,7 @@ public sealed class HardeningTests : IAsyncLifetime
         Directory.GetFileSystemEntries(scratch.Root).ShouldBe([living.Path, Path.Combine(scratch.Root, "somebody-elses")], ignoreOrder: true);
     }
 
-    [Fact]
-    public async Task Mydumper_and_clients_of_rows_use_TLS_when_required()
-    {
-        using var folder = new TemporaryStorage();
-        var database = await SampleDatabase.CreateAsync(_server, rows: 5);
-        await using var root = await RootAsync();
-        await MariaDbServer.ExecuteAsync(root, $"ALTER USER {MariaDbServer.User}@'%' REQUIRE SSL");
-        var secure = _server.Options();
-        secure.SslMode = MySqlSslMode.VerifyFull;
-        secure.SslCa = _server.Certificates.CaPath;
-        var location = folder.At("tls");
-        await new Snapshotter().TakeAsync(Take(location, database, DumpToolKind.MyDumper) with { Connection = secure }, Token);
-        await new SnapshotLoader().RestoreAsync(Load(location, database) with { Connection = secure }, Token);
-    }
-
-    private static SnapshotRequest Take(SnapshotLocation location, MySqlConnectionStringBuilder connection, string database, DumpToolKind tool) =>
+    private static SnapshotRequest Take(SnapshotLocation location, MySqlOptions connection, string database, DumpToolKind tool) =>
         new() { Location = location, Connection = connection, Databases = [database], Tool = tool };
 
     private SnapshotRequest Take(SnapshotLocation location, string database, DumpToolKind tool) =>
@@ -202,10 +187,4 @@ public sealed class HardeningTests : IAsyncLifetime
     private SnapshotLoadRequest Load(SnapshotLocation location, string database) =>
         new() { Location = location, Connection = _server.Options(), Database = database };
 
-    private async Task<MySqlConnection> RootAsync()
-    {
-        var root = new MySqlConnection(_server.RootOptions());
-        await root.OpenAsync(Token);
-        return root;
-    }
 }

@@ -69,17 +69,17 @@ public sealed class LeftoverTests(MariaDbServer server)
         await using var left = await server.OpenAsync();
         await using var innocent = await server.OpenAsync();
         var identity = await MySqlServer.IdentifyAsync(left, Token);
-        var host = (await MySqlServer.SessionsAsync(left, Token)).Single(s => s.Id == left.ConnectionId).Host;
-        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, "db", left.ConnectionId, host, identity.Key), Token);
-        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, "db", innocent.ConnectionId, host, identity.Key), Token);
-        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, "db", innocent.ConnectionId, "", "another-server:1"), Token);
+        var host = (await MySqlServer.SessionsAsync(left, Token)).Single(s => s.Id == left.Id).Host;
+        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, "db", left.Id, host, identity.Key), Token);
+        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, "db", innocent.Id, host, identity.Key), Token);
+        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, "db", innocent.Id, "", "another-server:1"), Token);
 
         (await new SnapshotSessions().EndAsync(folder.At("recorded"), server.Options(), Token)).ShouldBeEmpty();
-        (await new SnapshotSessions().FindAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(left.ConnectionId);
-        (await new SnapshotSessions().EndAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(left.ConnectionId);
+        (await new SnapshotSessions().FindAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(left.Id);
+        (await new SnapshotSessions().EndAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(left.Id);
         folder.Files().ShouldBeEmpty();
-        (await SessionIdsAsync()).ShouldContain(innocent.ConnectionId);
-        (await Should.ThrowAsync<MySqlException>(() => MariaDbServer.ExecuteAsync(left, "DO 1"))).IsConnectionError.ShouldBeTrue();
+        (await SessionIdsAsync()).ShouldContain(innocent.Id);
+        (await Should.ThrowAsync<MySqlSessionException>(() => MariaDbServer.ExecuteAsync(left, "DO 1"))).IsConnectionError.ShouldBeTrue();
     }
 
     [Fact]
@@ -93,8 +93,8 @@ public sealed class LeftoverTests(MariaDbServer server)
         await using var waiting = await server.OpenAsync(database);
         var count = CountAsync(waiting, location.Id);
         await UntilAsync(async () => (await new SnapshotSessions().FindAsync(location, server.Options(), Token)).Count == 1, "the marked statement is seen");
-        (await new SnapshotSessions().EndAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(waiting.ConnectionId);
-        (await Should.ThrowAsync<MySqlException>(() => count)).IsConnectionError.ShouldBeTrue();
+        (await new SnapshotSessions().EndAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(waiting.Id);
+        (await Should.ThrowAsync<MySqlSessionException>(() => count)).IsConnectionError.ShouldBeTrue();
     }
 
     [Fact]
@@ -148,14 +148,14 @@ public sealed class LeftoverTests(MariaDbServer server)
         // it.
         await using var dead = await server.OpenAsync(target);
         await MariaDbServer.ExecuteAsync(dead, $"DO GET_LOCK('{SessionMarker.LoadLock(location.Id, database)}', 0)");
-        (await new SnapshotSessions().FindAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(dead.ConnectionId);
+        (await new SnapshotSessions().FindAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(dead.Id);
         (await new SnapshotSessions().EndAsync(location, server.Options(), "another", Token)).ShouldBeEmpty();
 
         var manifest = (await new Snapshotter().FindAsync(location, Token)).ShouldNotBeNull();
         await using var root = await server.OpenAsync();
         await new SnapshotLoader().RecreateAsync(root, manifest.Databases[0], target, Token);
         await new SnapshotLoader().LoadAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target }, Token);
-        (await SessionIdsAsync()).ShouldNotContain(dead.ConnectionId);
+        (await SessionIdsAsync()).ShouldNotContain(dead.Id);
         SampleDatabase.Content(server, target).ShouldBe(SampleDatabase.Content(server, database));
     }
 
@@ -175,10 +175,10 @@ public sealed class LeftoverTests(MariaDbServer server)
         (await echo.Exited).ShouldBe(0);
     }
 
-    private static async Task CountAsync(MySqlConnection connection, string id)
+    private static Task<string?> CountAsync(MySqlSession session, string id)
     {
-        await using var command = new MySqlCommand($"SELECT COUNT(*) FROM oms_normal_config /* drydock:{id}; */", connection) { CommandTimeout = 0 };
-        await command.ExecuteScalarAsync(Token);
+        session.CommandTimeout = 0;
+        return session.ScalarAsync($"SELECT COUNT(*) FROM oms_normal_config /* drydock:{id}; */", Token);
     }
 
     private static Task UntilAsync(Func<Task<bool>> condition, string what) =>

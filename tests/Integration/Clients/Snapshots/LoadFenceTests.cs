@@ -23,7 +23,7 @@ public sealed class LoadFenceTests(MariaDbServer server)
         await leader.LockAsync("s", "t_rm", SessionMarker.RestoreLock("t_rm"), Token);
         leader.LockName.ShouldBe(SessionMarker.RestoreLock("t_rm"));
         ClientOpening.OfRows(leader, SessionMarker.LoaderLock("s", "t_rm")).Sql.ShouldSatisfyAllConditions(
-            login => login.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"IS_USED_LOCK('{leader.LockName}')={leader.Connection.ConnectionId}")),
+            login => login.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"IS_USED_LOCK('{leader.LockName}')={leader.Connection.Id}")),
             login => login.ShouldContain(SessionMarker.LoaderLock("s", "t_rm")));
         await using var second = await LoadSession.OpenAsync(folder.At("s"), oceanBase.Options(), "t_rm", Token);
         (await Should.ThrowAsync<SnapshotException>(() => second.LockAsync("s", "t_rm", SessionMarker.RestoreLock("t_rm"), Token))).Failure.ShouldBe(SnapshotFailure.Busy);

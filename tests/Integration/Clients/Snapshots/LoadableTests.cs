@@ -69,7 +69,7 @@ public sealed class LoadableTests : IAsyncLifetime
             .ShouldBe(Enum.GetValues<DumpToolKind>(), "preflight of an upgrade says the same before the downtime");
     }
 
-    private static SnapshotRequest Request(SnapshotLocation location, MySqlConnectionStringBuilder connection, string database, DumpToolKind tool) =>
+    private static SnapshotRequest Request(SnapshotLocation location, MySqlOptions connection, string database, DumpToolKind tool) =>
         new() { Location = location, Connection = connection, Databases = [database], Tool = tool };
 
     private SnapshotRequest Request(SnapshotLocation location, string database, DumpToolKind tool) =>

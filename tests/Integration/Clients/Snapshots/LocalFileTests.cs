@@ -42,7 +42,7 @@ public sealed class LocalFileTests : IDisposable
     public async Task Client_without_flags_would_send_file_and_run_commands()
     {
         await using var server = new FileAskingServer(CanaryFile, always: false);
-        using var open = MemoryFile.Create("open", Encoding.UTF8.GetBytes(SecretOptionFile.Text(server.Options, ToolVendor.MariaDb)));
+        using var open = MemoryFile.Create("open", Encoding.UTF8.GetBytes(SecretOptionFile.Text(server.Options, MySqlTlsMode.Disabled, null, ToolVendor.MariaDb)));
         using var child = ChildProcess.Start(_tools.SetPriv, _tools.Client, [$"--defaults-file={open.Path}", "--batch", "--local-infile=1"], redact: "");
         var output = child.StandardOutput.CopyToAsync(Stream.Null, Token);
         await child.StandardInput.WriteAsync(Encoding.UTF8.GetBytes($"system touch {Proof}\nsource {Script}\n{Load}"), Token);
@@ -78,7 +78,7 @@ public sealed class LocalFileTests : IDisposable
             var load = await DatabaseLoad.ReadAsync(new SnapshotLoadRequest { Location = location, Connection = asking.Options, Database = "rm" }, "", Token);
             await using var leader = await LoadSession.OpenAsync(location, _server.Options(), "rm", Token);
             var run = new LoadRun(new DumpCodec(_tools), _tools, TimeProvider.System);
-            await run.LoadAsync(load, leader, Token).ContinueWith(static t => t.Exception, TaskScheduler.Default);
+            var ended = await run.LoadAsync(load, leader, Token).ContinueWith(static t => t.Exception, TaskScheduler.Default);
 
             asking.Connections.ShouldBe(1, attacks[i]);
             asking.Received.ShouldBeEmpty(attacks[i]);
@@ -86,7 +86,7 @@ public sealed class LocalFileTests : IDisposable
             File.Exists(Proof).ShouldBeFalse(attacks[i]);
             if (attacks[i].StartsWith("LOAD", StringComparison.Ordinal))
             {
-                asking.Asked.ShouldBe(1, attacks[i]);
+                asking.Asked.ShouldBe(1, $"{attacks[i]}: {ended}");
             }
         }
     }
@@ -126,14 +126,13 @@ public sealed class LocalFileTests : IDisposable
     }
 
     [Fact]
-    public async Task MySqlConnection_sends_no_file_to_asking_server()
+    public async Task MySqlSession_sends_no_file_to_asking_server()
     {
         await using var server = new FileAskingServer(CanaryFile, always: true);
-        await Should.ThrowAsync<MySqlException>(async () =>
+        await Should.ThrowAsync<MySqlSessionException>(async () =>
         {
-            await using var connection = new MySqlConnection(server.Options);
-            await connection.OpenAsync(Token);
-            await new MySqlCommand(Load, connection).ExecuteNonQueryAsync(Token);
+            await using var session = await MySqlSession.OpenAsync(server.Options, Token);
+            await session.ExecuteAsync(Load, Token);
         });
         server.Asked.ShouldBeGreaterThan(0);
         server.Received.ShouldBeEmpty();

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Lab;
@@ -88,14 +89,62 @@ public sealed class MySqlOfTodayTests(LabFixture lab) : IAsyncLifetime
         (await _server.ExecAsync("SELECT * FROM g", "generated", Token)).ShouldBe("1\t2\t2\n2\t4\t3");
     }
 
-    private MySqlConnectionStringBuilder Connection() => new()
+    // Its certificate, made by itself, names no host.
+    [Fact]
+    public async Task Server_as_installed_is_reached_by_fingerprint_that_refusal_prints_or_by_its_authority()
+    {
+        await using var server = await MetaDb.StartAsync(
+            await lab.RunAsync(),
+            new MetaDbOptions
+            {
+                Name = LabFixture.UniqueName("mysql"),
+                System = await LabSystem.GetAsync(LabSystem.Sid, Token),
+                ServerArguments = ["--ssl-ca=ca.pem", "--ssl-cert=server-cert.pem", "--ssl-key=server-key.pem"],
+            },
+            Token);
+        await server.CreateUserAsync(User, Password, cancellationToken: Token);
+        await server.ExecAsync("CREATE DATABASE rm; CREATE TABLE rm.t (a INT PRIMARY KEY); INSERT INTO rm.t VALUES (1)", cancellationToken: Token);
+        var authority = Path.Combine((await server.ExecAsync("SELECT @@datadir", cancellationToken: Token)).Trim(), "ca.pem");
+
+        await RefusedAsync(new MySqlTls(), "tls.fingerprint");
+        var refusal = await RefusedAsync(new MySqlTls { Mode = MySqlTlsMode.VerifyIdentity }, "VerifyCA");
+        await CopiedAsync(new MySqlTls { Fingerprint = Regex.Match(refusal, "tls.fingerprint to (?<it>[0-9A-F:]{95})").Groups["it"].Value });
+        await CopiedAsync(new MySqlTls { Mode = MySqlTlsMode.VerifyCA, Authority = await File.ReadAllTextAsync(authority, Token) });
+
+        MySqlOptions With(MySqlTls tls) => new() { Server = server.Address, Port = server.Port, UserID = User, Password = Password, Tls = tls };
+
+        async Task<string> RefusedAsync(MySqlTls tls, string wayOut)
+        {
+            var error = await Should.ThrowAsync<MySqlSessionException>(() => MySqlSession.OpenAsync(With(tls), Token));
+            error.Message.ShouldContain(wayOut);
+            return error.Message;
+        }
+
+        async Task CopiedAsync(MySqlTls tls)
+        {
+            using var folder = new TemporaryStorage();
+            foreach (var tool in Enum.GetValues<DumpToolKind>())
+            {
+                var location = folder.At($"{tool}");
+                await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = With(tls), Databases = ["rm"], Tool = tool }, Token);
+                await server.ExecAsync("DELETE FROM rm.t", cancellationToken: Token);
+                await new SnapshotLoader().RestoreAsync(new SnapshotLoadRequest { Location = location, Connection = With(tls), Database = "rm" }, Token);
+                (await server.ExecAsync("SELECT a FROM rm.t", cancellationToken: Token)).Trim().ShouldBe("1");
+            }
+        }
+    }
+
+    private MySqlOptions Connection() => new()
     {
         Server = _server.Address,
-        Port = (uint)_server.Port,
+        Port = _server.Port,
         UserID = User,
         Password = Password,
-        SslMode = MySqlSslMode.VerifyFull,
-        SslCa = _server.AuthorityPath,
+        Tls = new MySqlTls
+        {
+            Mode = MySqlTlsMode.VerifyIdentity,
+            Authority = File.ReadAllText(_server.AuthorityPath),
+        },
     };
 
     private SnapshotRequest Request(SnapshotLocation location, string database, DumpToolKind tool) =>

@@ -102,10 +102,10 @@ public sealed class OceanBaseRestoreTests(MariaDbServer server)
         server.Cli(database, "SELECT COUNT(*) FROM t").ShouldBe("3"u8.ToArray());
     }
 
-    private static MySqlConnectionStringBuilder Options(OceanBaseProxy proxy) => new()
+    private static MySqlOptions Options(OceanBaseProxy proxy) => new()
     {
         Server = "127.0.0.1",
-        Port = (uint)proxy.Port,
+        Port = proxy.Port,
         UserID = $"{MariaDbServer.User}@oms_meta#obmeta",
         Password = MariaDbServer.Password,
     };
@@ -118,8 +118,7 @@ public sealed class OceanBaseRestoreTests(MariaDbServer server)
 
     private async Task<OceanBaseProxy> ProxyAsync(OceanBaseBehaviour behaviour)
     {
-        await using var root = new MySqlConnection(server.RootOptions());
-        await root.OpenAsync(Token);
+        await using var root = await server.ConnectRootAsync();
         await MariaDbServer.ExecuteAsync(root, $"GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON `{LockRow.Database}`.* TO {MariaDbServer.User}@'%'");
         return new OceanBaseProxy("127.0.0.1", server.Port, behaviour);
     }

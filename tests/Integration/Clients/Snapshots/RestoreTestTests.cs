@@ -19,8 +19,7 @@ public sealed class RestoreTestTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _server.InitializeAsync();
-        await using var root = new MySqlConnection(_server.RootOptions());
-        await root.OpenAsync(Token);
+        await using var root = await _server.ConnectRootAsync();
         await MariaDbServer.ExecuteAsync(root, $"GRANT ALL PRIVILEGES ON `drydock\\_verify\\_%`.* TO {MariaDbServer.User}@'%'");
     }
 
@@ -118,7 +117,7 @@ public sealed class RestoreTestTests : IAsyncLifetime
     {
         using var folder = new TemporaryStorage();
         var database = await TwoRowsAsync();
-        await using var connection = await _server.OpenAsync(database);
+        await using var connection = await _server.ConnectAsync(database);
         foreach (var statement in (string[])
         [
             "CREATE EVENT `a `` ON COMPLETION PRESERVE ENABLE '` ON SCHEDULE EVERY 1 SECOND COMMENT 'PRESERVE ENABLE ' DO DELETE FROM a WHERE id < 0",
@@ -131,8 +130,7 @@ public sealed class RestoreTestTests : IAsyncLifetime
 
         var location = folder.At("events");
         await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [database], Tool = tool }, Token);
-        await using var root = new MySqlConnection(_server.RootOptions());
-        await root.OpenAsync(Token);
+        await using var root = await _server.ConnectRootAsync();
         await MariaDbServer.ExecuteAsync(root, "SET GLOBAL event_scheduler=ON");
         var copied = "";
         var loaded = new Sink([])

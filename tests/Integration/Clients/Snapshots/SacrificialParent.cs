@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 
@@ -22,14 +23,14 @@ internal sealed class SacrificialParent : IDisposable
     }
 
     internal static SacrificialParent Start(
-        MySqlConnectionStringBuilder connection, string folder, string id, string database)
+        MySqlOptions connection, string folder, string id, string database)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, typeof(SacrificialParent).Assembly.GetName().Name!))
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { [Order] = string.Join('\n', connection.ConnectionString, folder, id, database) },
+            Environment = { [Order] = string.Join('\n', connection.Port, connection.UserID, connection.Password, folder, id, database) },
         };
         start.ArgumentList.Add("-class");
         start.ArgumentList.Add(typeof(LeftoverTests).FullName!);
@@ -44,7 +45,7 @@ internal sealed class SacrificialParent : IDisposable
     /// <summary>Called by the fixture before anything else: in the sacrificed process it does not come back.</summary>
     internal static async Task RunIfAskedAsync()
     {
-        if (Environment.GetEnvironmentVariable(Order)?.Split('\n') is not [var connection, var folder, var id, var database])
+        if (Environment.GetEnvironmentVariable(Order)?.Split('\n') is not [var port, var user, var password, var folder, var id, var database])
         {
             return;
         }
@@ -53,7 +54,13 @@ internal sealed class SacrificialParent : IDisposable
             new SnapshotRequest
             {
                 Location = new SnapshotLocation(new DirectoryStorage(folder), "", id),
-                Connection = new MySqlConnectionStringBuilder(connection),
+                Connection = new MySqlOptions
+                {
+                    Server = "127.0.0.1",
+                    Port = int.Parse(port, CultureInfo.InvariantCulture),
+                    UserID = user,
+                    Password = password,
+                },
                 Databases = [database],
             },
             CancellationToken.None);

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Drydock.Clients.MySql;
 using Drydock.Tests.Integration.Clients.MySql;
+using MySqlConnector;
 using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
@@ -14,7 +14,7 @@ internal static class SampleDatabase
     internal static async Task<string> CreateAsync(MariaDbServer server, int rows = 300)
     {
         var database = await server.CreateDatabaseAsync(options: "CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci");
-        await using var connection = await server.OpenAsync(database, static o => o.AllowUserVariables = true);
+        await using var connection = await server.ConnectAsync(database);
         string[] statements =
         [
             """
@@ -56,7 +56,8 @@ internal static class SampleDatabase
                 INSERT INTO oms_normal_config (cfg_name, cfg_value, json, bin, data, price, at, ts, bits, e, d)
                 VALUES (@name, @value, @json, @bin, @data, @price, @at, @ts, @bits, @e, @d)
                 """,
-                connection);
+                connection,
+                transaction);
             command.Parameters.AddWithValue("name", string.Create(CultureInfo.InvariantCulture, $"k{seed}-{i}"));
             command.Parameters.AddWithValue("value", i % 17 == 0 ? null : HostileText.Next(random));
             command.Parameters.AddWithValue("json", i % 5 == 0 ? null : "{\"big\": 9007199254740993, \"neg\": -9223372036854775808, \"s\": \"),(';\"}");

@@ -102,8 +102,7 @@ public sealed class TakeTests(MariaDbServer server)
         tool = new MySqlDumpTool(new SnapshotToolOptions { SetPriv = "no-such-setpriv" });
         (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter(tool).TakeAsync(request, Token))).Failure.ShouldBe(SnapshotFailure.ToolMissing);
 
-        var wrong = server.Options();
-        wrong.Password = "canary-wrong";
+        var wrong = server.Options(password: "canary-wrong");
         var e = await Should.ThrowAsync<SnapshotException>(() => new MySqlDumpTool().DumpAsync(
             new DumpJob { Connection = wrong, Database = database, SnapshotId = "s", Flags = [] }, (s, t) => s.Content.CopyToAsync(Stream.Null, t), Token));
         e.Failure.ShouldBe(SnapshotFailure.DumpFailed);

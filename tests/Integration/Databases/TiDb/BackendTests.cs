@@ -23,11 +23,10 @@ public sealed class BackendTests(LabFixture lab)
         await Questions.ExecuteAsync(tidb, "CREATE TABLE orders.lines (id INT PRIMARY KEY AUTO_INCREMENT, what VARCHAR(40), at DATETIME(3) DEFAULT CURRENT_TIMESTAMP(3), KEY what (what))");
         (await Questions.RowsAsync(tidb, "ADMIN SHOW DDL JOBS"))[0]["STATE"].ShouldBe("synced");
 
-        await using var connection = await Questions.SqlAsync(tidb);
-        connection.ServerVersion.ShouldBe("5.7.25-TiDB-v2.1.19");
-        await using var insert = new MySqlCommand("INSERT INTO orders.lines (what) VALUES (@what)", connection);
-        insert.Parameters.AddWithValue("what", "it's 数据");
-        (await insert.ExecuteNonQueryAsync(Token)).ShouldBe(1);
+        await using var session = await Questions.SqlAsync(tidb);
+        session.Version.ShouldBe("5.7.25-TiDB-v2.1.19");
+        (await session.ExecuteAsync("INSERT INTO orders.lines (what) VALUES (@what)", Token, ("what", "it's 数据")))
+            .ShouldBe(1);
         (await Questions.RowsAsync(tidb, "SELECT what, COUNT(*) AS n FROM orders.lines GROUP BY what"))[0]["what"].ShouldBe("it's 数据");
         (await Questions.RowsAsync(tidb, "SELECT VARIABLE_VALUE FROM mysql.tidb WHERE VARIABLE_NAME='tidb_server_version'"))[0]["VARIABLE_VALUE"].ShouldBe("23");
 

@@ -77,35 +77,35 @@ internal static class Questions
         cancellationToken: Token);
 
     /// <summary>Opens a connection to the SQL port of a place.</summary>
-    public static async Task<MySqlConnection> SqlAsync(TiDbInstance tidb, string user = "root", string password = "")
-    {
-        var connection = new MySqlConnection(new MySqlConnectionStringBuilder { Server = tidb.Host.Address, Port = (uint)tidb.Port, UserID = user, Password = password, ConnectionTimeout = 5 });
-        await connection.OpenAsync(Token);
-        return connection;
-    }
+    public static Task<MySqlSession> SqlAsync(TiDbInstance tidb, string user = "root", string password = "") =>
+        MySqlSession.OpenAsync(
+            new MySqlOptions
+            {
+                Server = tidb.Host.Address,
+                Port = tidb.Port,
+                UserID = user,
+                Password = password,
+                ConnectionTimeout = 5,
+            },
+            Token);
 
     /// <summary>Runs a statement and returns its rows by the names of the columns.</summary>
     public static async Task<IReadOnlyList<IReadOnlyDictionary<string, string?>>> RowsAsync(
         TiDbInstance tidb, string statement)
     {
-        await using var connection = await SqlAsync(tidb);
-        await using var command = new MySqlCommand(statement, connection);
-        await using var reader = await command.ExecuteReaderAsync(Token);
-        var rows = new List<IReadOnlyDictionary<string, string?>>();
-        while (await reader.ReadAsync(Token))
-        {
-            rows.Add(Enumerable.Range(0, reader.FieldCount).ToDictionary(reader.GetName, i => reader.IsDBNull(i) ? null : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture), StringComparer.Ordinal));
-        }
-
-        return rows;
+        await using var session = await SqlAsync(tidb);
+        return await session.QueryAsync(
+            statement,
+            static row => (IReadOnlyDictionary<string, string?>)Enumerable.Range(0, row.Columns).ToDictionary(
+                row.Name, row.Text, StringComparer.Ordinal),
+            Token);
     }
 
     /// <summary>Runs a statement that returns nothing.</summary>
     public static async Task ExecuteAsync(TiDbInstance tidb, string statement)
     {
-        await using var connection = await SqlAsync(tidb);
-        await using var command = new MySqlCommand(statement, connection);
-        await command.ExecuteNonQueryAsync(Token);
+        await using var session = await SqlAsync(tidb);
+        await session.ExecuteAsync(statement, Token);
     }
 
     /// <summary>The words of the violations.</summary>

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using Drydock.Clients.MySql;
@@ -77,7 +76,8 @@ public sealed class MetadataServer : IAsyncLifetime
     }
 
     internal IOmsMetadata Open(string user, string password, int? port = null) =>
-        new SqlOmsMetadataFactory(MySqlProviderFactory.Instance, endpoints: EndpointPolicy.Unrestricted).Open(new MetadataTarget("127.0.0.1", port ?? Port, user, new Secret(password)));
+        new SqlOmsMetadataFactory(EndpointPolicy.Unrestricted)
+            .Open(new MetadataTarget("127.0.0.1", port ?? Port, user, new Secret(password), new MySqlTls()));
 
     /// <summary>Creates a database of its own for a test and runs statements in it.</summary>
     internal async Task<string> DatabaseAsync(params string[] statements)
@@ -90,31 +90,23 @@ public sealed class MetadataServer : IAsyncLifetime
 
     internal async Task ExecuteAsync(params string[] statements)
     {
-        await using var connection = await ConnectAsync();
+        await using var session = await ConnectAsync();
         foreach (var statement in statements)
         {
-            await using var command = connection.CreateCommand();
-            command.CommandText = statement;
-            await command.ExecuteNonQueryAsync();
+            await session.ExecuteAsync(statement, CancellationToken.None);
         }
     }
 
     internal async Task<string?> ScalarAsync(string sql)
     {
-        await using var connection = await ConnectAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return Convert.ToString(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
+        await using var session = await ConnectAsync();
+        return await session.ScalarAsync(sql, CancellationToken.None);
     }
 
     /// <summary>A session of somebody else.</summary>
-    internal async Task<DbConnection> ConnectAsync()
-    {
-        var connection = MySqlProviderFactory.Instance.CreateConnection();
-        connection.ConnectionString = new MySqlConnectionStringBuilder { Server = "127.0.0.1", Port = (uint)Port, UserID = "root", Password = RootPassword }.ConnectionString;
-        await connection.OpenAsync();
-        return connection;
-    }
+    internal Task<MySqlSession> ConnectAsync() => MySqlSession.OpenAsync(
+        new MySqlOptions { Server = "127.0.0.1", Port = Port, UserID = "root", Password = RootPassword },
+        CancellationToken.None);
 
     internal static string Quote(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
 

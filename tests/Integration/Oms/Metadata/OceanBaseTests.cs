@@ -123,12 +123,10 @@ public sealed class OceanBaseTests(MetadataServer server)
         await using var held = (await metadata.TryLockAsync(name, TimeSpan.Zero, None)).ShouldNotBeNull();
         var started = new TaskCompletionSource();
         var sleeping = held.RunAsync(
-            async (connection, token) =>
+            (session, token) =>
             {
-                await using var command = connection.CreateCommand();
-                command.CommandText = "SELECT SLEEP(10)";
                 started.SetResult();
-                return await command.ExecuteScalarAsync(token);
+                return session.ScalarAsync("SELECT SLEEP(10)", token);
             },
             None);
         await started.Task;
@@ -185,9 +183,7 @@ public sealed class OceanBaseTests(MetadataServer server)
         var database = await server.DatabaseAsync();
         await using var proxy = Proxy(OceanBaseBehaviour.V3);
         await using var session = await server.ConnectAsync();
-        await using var command = session.CreateCommand();
-        command.CommandText = $"USE {MetadataServer.Quote(database)}";
-        await command.ExecuteNonQueryAsync();
+        await session.ExecuteAsync($"USE {MetadataServer.Quote(database)}", None);
 
         (await Open(proxy).OtherSessionsAsync([database], [], None)).ShouldHaveSingleItem().Id.ShouldBeGreaterThan(3_221_225_472);
     }
@@ -237,8 +233,8 @@ public sealed class OceanBaseTests(MetadataServer server)
     private static string Name() => $"test'\\-{Guid.NewGuid():N}";
 
     private static IOmsMetadata Open(OceanBaseProxy proxy, LockRowTimes? times = null) =>
-        new SqlOmsMetadataFactory(MySqlProviderFactory.Instance, endpoints: EndpointPolicy.Unrestricted, lockTimes: times ?? Times)
-            .Open(new MetadataTarget("127.0.0.1", proxy.Port, "root@oms_meta#obmeta", new Secret(MetadataServer.RootPassword)));
+        new SqlOmsMetadataFactory(EndpointPolicy.Unrestricted, times ?? Times)
+            .Open(new MetadataTarget("127.0.0.1", proxy.Port, "root@oms_meta#obmeta", new Secret(MetadataServer.RootPassword), new MySqlTls()));
 
     private OceanBaseProxy Proxy(OceanBaseBehaviour behaviour) => new("127.0.0.1", server.Port, behaviour);
 }

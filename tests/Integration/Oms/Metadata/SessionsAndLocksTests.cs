@@ -1,5 +1,5 @@
-using System.Data.Common;
 using System.Globalization;
+using Drydock.Clients.MySql;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
@@ -30,7 +30,7 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
         (await server.Root.OtherSessionsAsync([], [], None)).ShouldBeEmpty();
 
         (await server.Root.EndSessionsAsync([first, 4_000_000_000], None)).ShouldBe(1);
-        await Should.ThrowAsync<DbException>(() => IdAsync(one));
+        await Should.ThrowAsync<MySqlSessionException>(() => IdAsync(one));
         (await IdAsync(two)).ShouldBe(second);
         (await IdAsync(other)).ShouldBeGreaterThan(0);
     }
@@ -53,7 +53,7 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
         (await held.IsStillHeldAsync(None)).ShouldBeTrue();
         (await server.Root.LockHolderAsync(name, None)).ShouldBe(held.ConnectionId);
         (await server.Oms.TryLockAsync(name, TimeSpan.Zero, None)).ShouldBeNull();
-        (await held.RunAsync(async (connection, _) => await IdAsync(connection), None)).ShouldBe(held.ConnectionId);
+        (await held.RunAsync((session, _) => IdAsync(session), None)).ShouldBe(held.ConnectionId);
 
         await held.DisposeAsync();
         await held.DisposeAsync();
@@ -92,16 +92,11 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
     {
         await using var held = (await server.Root.TryLockAsync(Name(), TimeSpan.Zero, None)).ShouldNotBeNull();
 
-        var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => held.RunAsync(async (connection, _) => await IdAsync(connection), None)));
+        var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => held.RunAsync((session, _) => IdAsync(session), None)));
 
         ids.ShouldAllBe(id => id == held.ConnectionId);
         var error = await Should.ThrowAsync<OmsMetadataException>(() => held.RunAsync(
-            async (connection, token) =>
-            {
-                await using var command = connection.CreateCommand();
-                command.CommandText = "DROP DATABASE nowhere_at_all canary";
-                return await command.ExecuteNonQueryAsync(token);
-            },
+            (session, token) => session.ExecuteAsync("DROP DATABASE nowhere_at_all canary", token),
             None));
         error.ServerCode.ShouldBe(1064);
         error.ToString().ShouldNotContain("canary");
@@ -114,19 +109,12 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
 
     private static string Name() => $"test'\\-{Guid.NewGuid():N}";
 
-    private async Task<DbConnection> OnAsync(string database)
+    private async Task<MySqlSession> OnAsync(string database)
     {
-        var connection = await server.ConnectAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = $"USE {MetadataServer.Quote(database)}";
-        await command.ExecuteNonQueryAsync();
-        return connection;
+        var session = await server.ConnectAsync();
+        await session.ExecuteAsync($"USE {MetadataServer.Quote(database)}", None);
+        return session;
     }
 
-    private static async Task<long> IdAsync(DbConnection connection)
-    {
-        await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT CONNECTION_ID()";
-        return Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
-    }
+    private static Task<long> IdAsync(MySqlSession session) => session.NumberAsync("SELECT CONNECTION_ID()", None);
 }

@@ -40,12 +40,12 @@ internal sealed class HookedLoader(Func<string, Task> at) : ISnapshotLoader
         _real.LoadAsync(request, cancellationToken);
 
     public Task RecreateAsync(
-        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
-        _real.RecreateAsync(connection, database, target, cancellationToken);
+        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        _real.RecreateAsync(session, database, target, cancellationToken);
 
     public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
-        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
-        _real.CompareAsync(connection, database, target, cancellationToken);
+        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        _real.CompareAsync(session, database, target, cancellationToken);
 
     public Task<SnapshotVerification> RestoreTestAsync(
         RestoreTestRequest request, CancellationToken cancellationToken) =>

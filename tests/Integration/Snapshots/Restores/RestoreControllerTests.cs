@@ -138,7 +138,7 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
         {
             await op.UntilAsync(static r => r.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen, Token);
             var message = (await stage.GetAsync()).Status!.Message!;
-            message.ShouldContain($"session {somebody.ConnectionId} of {MariaDbServer.User} from ");
+            message.ShouldContain($"session {somebody.Id} of {MariaDbServer.User} from ");
             message.ShouldContain(stage.Second);
             stage.Content(stage.Second).ShouldBe(before);
             await MariaDbServer.ExecuteAsync(somebody, "DO 1");
@@ -189,7 +189,8 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
         }
 
         var look = await new SqlRestoreServers(TimeProvider.System).Open(server.Options()).LookAsync([database, database + "x"], Token);
-        var metadata = new SqlOmsMetadataFactory(MySqlProviderFactory.Instance, endpoints: EndpointPolicy.Unrestricted).Open(new MetadataTarget("127.0.0.1", server.Port, MariaDbServer.User, new Secret(MariaDbServer.Password)));
+        var metadata = new SqlOmsMetadataFactory(EndpointPolicy.Unrestricted).Open(new MetadataTarget(
+            "127.0.0.1", server.Port, MariaDbServer.User, new Secret(MariaDbServer.Password), new MySqlTls()));
         look.Identity.ShouldBe((await metadata.ServerAsync(Token)).Identity);
         look.NamedLocks.ShouldBeTrue();
         look.ReadOnly.ShouldBeFalse();
@@ -208,12 +209,12 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
         await using var other = await server.OpenAsync(database);
         var restore = new SqlRestoreServers(TimeProvider.System).Open(server.Options());
         var sessions = await restore.SessionsAsync([database], Token);
-        sessions.Select(s => s.Id).ShouldBe([one.ConnectionId, other.ConnectionId], ignoreOrder: true);
-        var mine = sessions.Single(s => s.Id == one.ConnectionId);
+        sessions.Select(s => s.Id).ShouldBe([one.Id, other.Id], ignoreOrder: true);
+        var mine = sessions.Single(s => s.Id == one.Id);
 
-        (await restore.EndSessionsAsync([new SessionReceipt(mine.Id, "192.0.2.1:1"), new SessionReceipt(other.ConnectionId + 100_000, mine.Host)], Token)).ShouldBeEmpty();
-        (await restore.EndSessionsAsync([new SessionReceipt(mine.Id, mine.Host)], Token)).ShouldHaveSingleItem().Id.ShouldBe(one.ConnectionId);
-        (await restore.SessionsAsync([database], Token)).ShouldHaveSingleItem().Id.ShouldBe(other.ConnectionId);
+        (await restore.EndSessionsAsync([new SessionReceipt(mine.Id, "192.0.2.1:1"), new SessionReceipt(other.Id + 100_000, mine.Host)], Token)).ShouldBeEmpty();
+        (await restore.EndSessionsAsync([new SessionReceipt(mine.Id, mine.Host)], Token)).ShouldHaveSingleItem().Id.ShouldBe(one.Id);
+        (await restore.SessionsAsync([database], Token)).ShouldHaveSingleItem().Id.ShouldBe(other.Id);
     }
 
     private static void Restored(RestoreStage stage, SnapshotRestore restore)

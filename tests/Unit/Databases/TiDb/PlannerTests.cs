@@ -52,7 +52,7 @@ public sealed class PlannerTests
 
     [Theory]
     [InlineData(DatabaseTlsMode.Disabled, true)]
-    [InlineData(DatabaseTlsMode.Required, true)]
+    [InlineData(DatabaseTlsMode.VerifyCA, false)]
     [InlineData(DatabaseTlsMode.VerifyIdentity, false)]
     public void Plan_warns_when_TiDB_identity_is_not_verified(DatabaseTlsMode mode, bool warns) =>
         Compile(Whole with { Spec = s => s with { Tidb = s.Tidb! with { SqlTls = new DatabaseTls { Mode = mode } } } })

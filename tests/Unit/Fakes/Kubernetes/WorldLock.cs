@@ -1,4 +1,4 @@
-using System.Data.Common;
+using Drydock.Clients.MySql;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 
@@ -15,7 +15,7 @@ internal sealed class WorldLock(WorldMetadataServer server, OperatorLife life, s
 
     public Task<bool> IsStillHeldAsync(CancellationToken cancellationToken) => life.LookAsync(() => server.Holds(this));
 
-    public Task<T> RunAsync<T>(Func<DbConnection, CancellationToken, Task<T>> action, CancellationToken cancellationToken) =>
+    public Task<T> RunAsync<T>(Func<MySqlSession, CancellationToken, Task<T>> action, CancellationToken cancellationToken) =>
         throw new NotSupportedException("the world has no SQL");
 
     public ValueTask DisposeAsync()

@@ -153,11 +153,11 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
         throw new NotSupportedException("nothing is loaded");
 
     public Task RecreateAsync(
-        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
         throw new NotSupportedException("nothing is loaded");
 
     public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
-        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
         throw new NotSupportedException("nothing is loaded");
 
     public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) =>

@@ -133,11 +133,11 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
         throw new NotSupportedException("a restore does not load without dropping");
 
     public Task RecreateAsync(
-        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
         throw new NotSupportedException("there is no connection");
 
     public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
-        MySqlConnection connection, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
         throw new NotSupportedException("there is no connection");
 
     public Task<SnapshotVerification> RestoreTestAsync(
@@ -145,17 +145,17 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
         throw new NotSupportedException("a restore tests nothing");
 
     public Task<IReadOnlyList<SnapshotSession>> FindAsync(
-        SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken) =>
+        SnapshotLocation location, MySqlOptions connection, CancellationToken cancellationToken) =>
         throw new NotSupportedException("a restore only ends");
 
     public Task<IReadOnlyList<SnapshotSession>> EndAsync(
-        SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken) =>
+        SnapshotLocation location, MySqlOptions connection, CancellationToken cancellationToken) =>
         throw new NotSupportedException("a restore ends those of one database");
 
     // By the lock of a load, as the real one: the lock of a restore does not say whose it is.
     public async Task<IReadOnlyList<SnapshotSession>> EndAsync(
         SnapshotLocation location,
-        MySqlConnectionStringBuilder connection,
+        MySqlOptions connection,
         string database,
         CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ namespace Drydock.Tests.Unit.Fakes;
 /// <summary>The server as one life of the operator reaches it.</summary>
 internal sealed class FakeRestoreServer(FakeServer server, RestoreLife life) : IRestoreServers, IRestoreServer
 {
-    public IRestoreServer Open(MySqlConnectionStringBuilder connection) => this;
+    public IRestoreServer Open(MySqlOptions connection) => this;
 
     public async Task<ServerState> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {

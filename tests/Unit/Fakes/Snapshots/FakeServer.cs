@@ -132,7 +132,7 @@ internal sealed class FakeServer
         lock (_lock)
         {
             return Unreachable
-                ? throw new MySqlException("Can't connect", 2003, "HY000", null)
+                ? throw new MySqlSessionException("Can't connect", 2003)
                 : new ServerState
                 {
                     Identity = Identity,

@@ -32,13 +32,23 @@ public sealed class SnapshotNamesTests
     [Fact]
     public void Option_file_quotes_special_characters_and_sets_TLS_mode()
     {
-        var options = new MySqlConnectionStringBuilder { Server = "h", UserID = "u", Password = "a\"b\\c #d\n'e'", SslMode = MySqlSslMode.VerifyFull, SslCa = "/ca" };
-        var maria = SecretOptionFile.Text(options, ToolVendor.MariaDb);
+        var maria = Text(MySqlTlsMode.VerifyIdentity, ToolVendor.MariaDb);
         maria.ShouldContain("password=\"a\\\"b\\\\c #d\\n'e'\"\n");
         maria.ShouldContain("ssl-verify-server-cert=1\n");
-        SecretOptionFile.Text(options, ToolVendor.MySql).ShouldContain("ssl-mode=VERIFY_IDENTITY\nssl-ca=\"/ca\"\n");
-        options.SslMode = MySqlSslMode.Disabled;
-        SecretOptionFile.Text(options, ToolVendor.MariaDb).ShouldContain("skip-ssl\n");
+        Text(MySqlTlsMode.VerifyIdentity, ToolVendor.MySql).ShouldContain("ssl-mode=VERIFY_IDENTITY\nssl-ca=\"/ca\"\n");
+        Text(MySqlTlsMode.VerifyCA, ToolVendor.MySql).ShouldContain("ssl-mode=VERIFY_CA\nssl-ca=\"/ca\"\n");
+        Text(MySqlTlsMode.Disabled, ToolVendor.MariaDb).ShouldContain("skip-ssl\n");
+
+        static string Text(MySqlTlsMode mode, ToolVendor vendor) => SecretOptionFile.Text(
+            new MySqlOptions
+            {
+                Server = "h",
+                UserID = "u",
+                Password = "a\"b\\c #d\n'e'",
+            },
+            mode,
+            "/ca",
+            vendor);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class MetadataTlsTests
 {
     [Theory]
     [InlineData(DatabaseTlsMode.Disabled, true)]
-    [InlineData(DatabaseTlsMode.Required, true)]
+    [InlineData(DatabaseTlsMode.VerifyCA, false)]
     [InlineData(DatabaseTlsMode.VerifyIdentity, false)]
     public void Plan_warns_when_metadata_database_identity_is_not_verified(DatabaseTlsMode mode, bool warns)
     {

@@ -51,8 +51,7 @@ public sealed class BrokenAuthorityTests
         world.Archive.Meanwhile = async () =>
         {
             // Nothing listens there: the authority is read before.
-            await using var connection = new MySqlConnection(world.Archive.Taken[^1].Connection);
-            await connection.OpenAsync(Token);
+            await using var connection = await MySqlSession.OpenAsync(world.Archive.Taken[^1].Connection, Token);
         };
         await world.Api.CreateAsync(new V1Secret
         {

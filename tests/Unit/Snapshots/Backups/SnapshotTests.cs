@@ -53,7 +53,7 @@ public sealed class SnapshotTests
 
     [Theory]
     [InlineData(DatabaseTlsMode.Disabled, true)]
-    [InlineData(DatabaseTlsMode.Required, true)]
+    [InlineData(DatabaseTlsMode.VerifyCA, false)]
     [InlineData(DatabaseTlsMode.VerifyIdentity, false)]
     public async Task Snapshot_warns_once_of_a_server_that_is_not_verified(DatabaseTlsMode mode, bool warns)
     {

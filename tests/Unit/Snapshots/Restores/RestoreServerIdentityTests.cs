@@ -13,7 +13,7 @@ public sealed class RestoreServerIdentityTests
 
     [Theory]
     [InlineData(DatabaseTlsMode.Disabled, true)]
-    [InlineData(DatabaseTlsMode.Required, true)]
+    [InlineData(DatabaseTlsMode.VerifyCA, false)]
     [InlineData(DatabaseTlsMode.VerifyIdentity, false)]
     public async Task Restore_warns_once_of_a_server_that_is_not_verified(DatabaseTlsMode mode, bool warns)
     {
@@ -27,8 +27,8 @@ public sealed class RestoreServerIdentityTests
     }
 
     [Theory]
-    [InlineData(DatabaseTlsMode.Required, true)]
-    [InlineData(DatabaseTlsMode.VerifyIdentity, false)]
+    [InlineData(DatabaseTlsMode.Disabled, true)]
+    [InlineData(DatabaseTlsMode.VerifyCA, false)]
     public async Task Restore_plan_warns_of_a_server_that_is_not_verified(DatabaseTlsMode mode, bool warns)
     {
         await CreateAsync(RestoreWorld.Spec with { Mode = RunMode.Plan }, mode);

@@ -1,3 +1,4 @@
+using Drydock.Clients.MySql;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
@@ -93,13 +94,17 @@ public sealed class GrantListTests
     {
         var grants = await GrantList.ReadAsync(sql => sql == "SHOW GRANTS"
             ? Task.FromResult<IEnumerable<string>>(["GRANT `oms_role`@`%` TO `a`@`%`"])
-            : Task.FromException<IEnumerable<string>>(new NoSuchFunctionException()));
+            : Task.FromException<IEnumerable<string>>(new MySqlSessionException("FUNCTION CURRENT_ROLE does not exist", 1305)));
 
         grants.HasRoles.ShouldBeTrue();
         grants.Missing(["x"], "a").ShouldAllBe(item => !item.Required);
     }
 
-    private sealed class NoSuchFunctionException : System.Data.Common.DbException;
+    [Fact]
+    public Task Lost_session_is_no_answer_about_roles() => Should.ThrowAsync<MySqlSessionException>(() =>
+        GrantList.ReadAsync(sql => sql == "SHOW GRANTS"
+            ? Task.FromResult<IEnumerable<string>>(["GRANT `oms_role`@`%` TO `a`@`%`"])
+            : Task.FromException<IEnumerable<string>>(new MySqlSessionException("gone", 2013))));
 
     [Fact]
     public void Privileges_that_show_objects_are_marked()

@@ -1,54 +1,54 @@
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary><see cref="IRestoreServer"/> on MySQL, MariaDB and OceanBase.</summary>
-internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, TimeProvider time) : IRestoreServer
+internal sealed class SqlRestoreServer(MySqlOptions options, TimeProvider time) : IRestoreServer
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     public async Task<ServerState> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
-        var variables = await VariablesAsync(connection, cancellationToken);
+        await using var session = await OpenAsync(cancellationToken);
+        var variables = await VariablesAsync(session, cancellationToken);
         var comparer = NamesOf(variables);
         var facts = await RestoreFactsReader.ReadAsync(
-            connection, options.Describe(), options.UserID, cancellationToken);
+            session, options.Describe(), options.UserID, cancellationToken);
         var found = new List<ServerDatabase>();
         foreach (var database in databases)
         {
-            found.Add(await DatabaseAsync(connection, database, comparer, cancellationToken));
+            found.Add(await DatabaseAsync(session, database, comparer, cancellationToken));
         }
 
         return new ServerState
         {
-            Identity = connection.ServerKind == MySqlServerKind.OceanBase
-                && await OceanBaseTenant.IdentityAsync(connection, options.UserID, cancellationToken) is { } tenant
+            Identity = session.Kind == MySqlServerKind.OceanBase
+                && await OceanBaseTenant.IdentityAsync(session, options.UserID, cancellationToken) is { } tenant
                     ? tenant
                     : IdentityOf(variables),
             Addresses = ServerAddresses.Of(
                 options.Server,
-                (int)options.Port,
+                options.Port,
                 options.UserID,
-                connection.ServerKind == MySqlServerKind.OceanBase,
-                connection.PeerAddress),
+                session.Kind == MySqlServerKind.OceanBase,
+                session.Peer),
             Address = facts.Address,
             Account = facts.Account,
-            IsOceanBase = connection.ServerKind == MySqlServerKind.OceanBase,
+            IsOceanBase = session.Kind == MySqlServerKind.OceanBase,
             ReadOnly = IsOn(variables, "read_only") || IsOn(variables, "super_read_only"),
             NamedLocks = facts.NamedLocks,
             FunctionsNeedSuper = facts.FunctionsNeedSuper,
             Grants = facts.Grants,
             FreeBytes = facts.FreeBytes,
             Databases = found,
-            Sessions = await SessionsAsync(connection, databases, comparer, cancellationToken),
+            Sessions = await SessionsAsync(session, databases, comparer, cancellationToken),
         };
     }
 
     public async Task<IReadOnlyList<ServerSession>> SessionsAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
+        await using var session = await OpenAsync(cancellationToken);
         return await SessionsAsync(
-            connection, databases, NamesOf(await VariablesAsync(connection, cancellationToken)), cancellationToken);
+            session, databases, NamesOf(await VariablesAsync(session, cancellationToken)), cancellationToken);
     }
 
     public async Task<IReadOnlyList<ServerSession>> EndSessionsAsync(
@@ -60,12 +60,12 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
             return [];
         }
 
-        await using var connection = await OpenAsync(cancellationToken);
-        var patience = SnapshotSessions.PatienceWith(connection.ServerKind);
+        await using var session = await OpenAsync(cancellationToken);
+        var patience = SnapshotSessions.PatienceWith(session.Kind);
         var start = time.GetTimestamp();
         while (true)
         {
-            var there = (await MySqlServer.SessionsAsync(connection, cancellationToken))
+            var there = (await MySqlServer.SessionsAsync(session, cancellationToken))
                 .Where(s => !s.IsOwn && sessions.Contains(new SessionReceipt(s.Id, s.Host)))
                 .Select(s => new ServerSession(s.Id, s.User, s.Host, s.Database, null))
                 .ToList();
@@ -82,9 +82,9 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
                     + $"{string.Join(", ", there.Select(s => s.Describe()))}. End them manually."));
             }
 
-            foreach (var session in there.Where(s => ended.TryAdd(s.Id, s)))
+            foreach (var other in there.Where(s => ended.TryAdd(s.Id, s)))
             {
-                await MySqlServer.KillAsync(connection, session.Id, cancellationToken);
+                await MySqlServer.KillAsync(session, other.Id, cancellationToken);
             }
 
             // The server does not announce the end of a session, so it is polled.
@@ -95,10 +95,10 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
     public async Task WitnessAsync(
         IReadOnlyCollection<string> databases, RestoreWitness witness, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
+        await using var session = await OpenAsync(cancellationToken);
         foreach (var database in databases)
         {
-            await witness.WriteAsync(connection, database, cancellationToken);
+            await witness.WriteAsync(session, database, cancellationToken);
         }
     }
 
@@ -130,10 +130,9 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
             && !string.Equals(value, "NO_LOCK", StringComparison.OrdinalIgnoreCase);
 
     private static async Task<Dictionary<string, string>> VariablesAsync(
-        MySqlConnection connection, CancellationToken cancellationToken)
+        MySqlSession session, CancellationToken cancellationToken)
     {
-        var rows = await RestoreFactsReader.RowsAsync(
-            connection,
+        var rows = await session.RowsAsync(
             "SHOW VARIABLES WHERE Variable_name IN ('hostname', 'lower_case_table_names', 'port', 'read_only', "
             + "'server_uid', 'server_uuid', 'super_read_only')",
             cancellationToken);
@@ -147,11 +146,10 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
     }
 
     private static async Task<ServerDatabase> DatabaseAsync(
-        MySqlConnection connection, string database, StringComparer comparer, CancellationToken cancellationToken)
+        MySqlSession session, string database, StringComparer comparer, CancellationToken cancellationToken)
     {
         // Compared here: whether the server compares names by case depends on collation and settings.
-        var names = await RestoreFactsReader.RowsAsync(
-            connection,
+        var names = await session.RowsAsync(
             "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE LOWER(SCHEMA_NAME) = LOWER(@db)",
             cancellationToken,
             ("@db", database));
@@ -160,8 +158,7 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
             return new ServerDatabase(database, Exists: false, 0, 0, []);
         }
 
-        var size = await RestoreFactsReader.RowsAsync(
-            connection,
+        var size = await session.RowsAsync(
             "SELECT COUNT(*), COALESCE(SUM(COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0)), 0) FROM "
             + "information_schema.TABLES WHERE TABLE_SCHEMA = @db AND TABLE_TYPE = 'BASE TABLE' "
             + $"AND TABLE_NAME <> '{RestoreWitness.Table}'",
@@ -172,19 +169,19 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
             Exists: true,
             (int)decimal.Parse(size[0][0] ?? "0", CultureInfo.InvariantCulture),
             (long)decimal.Parse(size[0][1] ?? "0", CultureInfo.InvariantCulture),
-            await RestoreFactsReader.DefinersAsync(connection, name, cancellationToken))
+            await RestoreFactsReader.DefinersAsync(session, name, cancellationToken))
         {
-            Witnesses = await RestoreWitness.ReadAsync(connection, name, cancellationToken),
+            Witnesses = await RestoreWitness.ReadAsync(session, name, cancellationToken),
         };
     }
 
     private static async Task<IReadOnlyList<ServerSession>> SessionsAsync(
-        MySqlConnection connection,
+        MySqlSession session,
         IReadOnlyCollection<string> databases,
         StringComparer comparer,
         CancellationToken cancellationToken)
     {
-        var sessions = (await MySqlServer.SessionsAsync(connection, cancellationToken))
+        var sessions = (await MySqlServer.SessionsAsync(session, cancellationToken))
             .Where(
                 s =>
                     !s.IsOwn
@@ -200,7 +197,7 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
         var programs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var row in
             await RestoreFactsReader.ToldAsync(
-                connection,
+                session,
                 "SELECT PROCESSLIST_ID, ATTR_VALUE FROM performance_schema.session_connect_attrs WHERE ATTR_NAME = "
                 + "'program_name'",
                 cancellationToken))
@@ -220,25 +217,13 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
         ];
     }
 
-    private async Task<MySqlConnection> OpenAsync(CancellationToken cancellationToken)
-    {
-        var connection = new MySqlConnection(new MySqlConnectionStringBuilder(options) { Database = "" });
-        try
-        {
-            await connection.OpenAsync(cancellationToken);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
+    private Task<MySqlSession> OpenAsync(CancellationToken cancellationToken) =>
+        MySqlSession.OpenAsync(options.With(database: ""), cancellationToken);
 }
 
 internal sealed class SqlRestoreServers(TimeProvider time) : IRestoreServers
 {
-    public IRestoreServer Open(MySqlConnectionStringBuilder connection) => new SqlRestoreServer(connection, time);
+    public IRestoreServer Open(MySqlOptions session) => new SqlRestoreServer(session, time);
 }
 
 /// <summary>A session as stored in <c>status.receipt</c>. Ids start again after a server restart, so the address is

@@ -103,8 +103,8 @@ public sealed class SnapshotOnS3Tests(LabFixture lab) : IAsyncLifetime
 
     private SnapshotLocation At(string id) => new(_storage, "upgrades", id);
 
-    private MySqlConnectionStringBuilder Connection() =>
-        new() { Server = _database.Address, Port = (uint)_database.Port, UserID = User, Password = Password };
+    private MySqlOptions Connection() =>
+        new() { Server = _database.Address, Port = _database.Port, UserID = User, Password = Password };
 
     private Task<SnapshotManifest> TakeAsync(SnapshotLocation location, Action? onSession = null) => new Snapshotter().TakeAsync(
         new SnapshotRequest

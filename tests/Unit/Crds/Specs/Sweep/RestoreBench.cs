@@ -108,10 +108,9 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IRestoreServers
         // The loop looks all the time.
     }
 
-    public IRestoreServer Open(MySqlConnectionStringBuilder connection)
+    public IRestoreServer Open(MySqlOptions connection)
     {
-        var own = new MySqlConnectionStringBuilder { ConnectionString = connection.ConnectionString, ApplicationName = "" };
-        _asked.Add($"server {own.ConnectionString}");
+        _asked.Add($"server {SqlText.Of(connection)}");
         return new FakeRestoreServer(World.Server, _life);
     }
 
@@ -140,11 +139,11 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IRestoreServers
         throw new NotSupportedException();
 
     public Task RecreateAsync(
-        MySqlConnection connection, Drydock.Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        MySqlSession session, Drydock.Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
-        MySqlConnection connection, Drydock.Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        MySqlSession session, Drydock.Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<SnapshotVerification> RestoreTestAsync(

@@ -123,14 +123,14 @@ internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, 
     {
         Asked.Add(string.Create(
             CultureInfo.InvariantCulture,
-            $"take {request.Location.Path} {string.Join(',', request.Databases)} {request.Tool} {request.Threads} {string.Join(',', request.Recipients)} {request.Series} {request.Connection.ConnectionString}"));
+            $"take {request.Location.Path} {string.Join(',', request.Databases)} {request.Tool} {request.Threads} {string.Join(',', request.Recipients)} {request.Series} {SqlText.Of(request.Connection)}"));
         await (Dump?.Invoke(cancellationToken) ?? Task.CompletedTask);
         return new FakeSnapshots("rm").Manifest! with { Id = request.Location.Id };
     }
 
     public Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
     {
-        Asked.Add(string.Create(CultureInfo.InvariantCulture, $"test {request.Threads} {request.Identity} {request.Connection.ConnectionString}"));
+        Asked.Add(string.Create(CultureInfo.InvariantCulture, $"test {request.Threads} {request.Identity} {SqlText.Of(request.Connection)}"));
         return Task.FromResult(new SnapshotVerification(new FakeSnapshots("rm").Manifest!, []));
     }
 
@@ -176,11 +176,11 @@ internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, 
         throw new NotSupportedException();
 
     public Task RecreateAsync(
-        MySqlConnection connection, Drydock.Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        MySqlSession session, Drydock.Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
-        MySqlConnection connection, Drydock.Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+        MySqlSession session, Drydock.Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public async ValueTask DisposeAsync()

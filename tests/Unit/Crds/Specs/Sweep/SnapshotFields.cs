@@ -10,6 +10,8 @@ namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 /// <summary>The fields of a BackupSnapshot: what is asked of the clients that dump, store and load.</summary>
 internal static class SnapshotFields
 {
+    private static readonly string Fingerprint = new('a', 64);
+
     private static readonly EncryptionSpec Encryption = new() { Recipients = [$"age1{new string('q', 58)}"] };
 
     public static IEnumerable<FieldProof> All { get; } =
@@ -17,7 +19,8 @@ internal static class SnapshotFields
         Asks("source.credentialsSecretRef.name", spec => spec with { Source = spec.Source with { CredentialsSecretRef = new SecretReference { Name = "other" } } }),
         Asks("source.host", spec => spec with { Source = spec.Source with { Host = "other.example" } }),
         Asks("source.port", spec => spec with { Source = spec.Source with { Port = 3307 } }),
-        Asks("source.tls.mode", spec => spec with { Source = spec.Source with { Tls = new DatabaseTls { Mode = DatabaseTlsMode.Required } } }),
+        Asks("source.tls.mode", spec => spec with { Source = spec.Source with { Tls = new DatabaseTls { Mode = DatabaseTlsMode.VerifyCA } } }),
+        Asks("source.tls.fingerprint", spec => spec with { Source = spec.Source with { Tls = new DatabaseTls { Fingerprint = Fingerprint } } }),
         Asks("databases", spec => spec with { Databases = ["rm", "cm"] }),
         Asks("storage.directory.path", spec => spec with { Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/elsewhere" } } }),
         .. StorageBench.Fields(BackupSnapshot.KindName, "storage"),

@@ -31,6 +31,7 @@ internal static class UpgradeAccessFields
         Target("metadataDatabase.host", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Host = "db.example" } }),
         Target("metadataDatabase.port", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Port = 3307 } }),
         Target("metadataDatabase.tls.mode", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Tls = new DatabaseTls { Mode = DatabaseTlsMode.VerifyIdentity } } }),
+        Target("metadataDatabase.tls.fingerprint", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Tls = new DatabaseTls { Fingerprint = new string('a', 64) } } }),
         Runs("imagePullSecretRef.name", ThePullUsesTheSecret),
         BacksUp("backup.identitySecretRef.name", spec => spec["backup"]!["identitySecretRef"] = Json("""{"name":"age"}""")),
         Secret("backup.storage.s3.credentialsSecretRef.name", spec => spec["backup"]!.AsObject()),

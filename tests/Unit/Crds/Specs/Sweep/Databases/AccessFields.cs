@@ -51,6 +51,8 @@ internal static class AccessFields
         Access("tidb.credentialsSecretRef.name", ATiDb, TiDbLooks.BackupAsync, spec => spec["tidb"]!["credentialsSecretRef"]!["name"] = "other"),
         Access("tidb.sqlTls.mode", ATiDb, TiDbLooks.BackupAsync, spec => spec["tidb"]!["sqlTls"]!["mode"] = "VerifyIdentity"),
         Access("tidb.sqlTls.mode", ATiDb, TiDbLooks.ConnectionAsync, spec => spec["tidb"]!["sqlTls"]!["mode"] = "VerifyIdentity"),
+        Access("tidb.sqlTls.fingerprint", ATiDb, TiDbLooks.BackupAsync, spec => spec["tidb"]!["sqlTls"]!["fingerprint"] = new string('a', 64)),
+        Access("tidb.sqlTls.fingerprint", ATiDb, TiDbLooks.ConnectionAsync, spec => spec["tidb"]!["sqlTls"]!["fingerprint"] = new string('a', 64)),
         Sql("credentialsSecretRef.name", SecretsBench.TakenAsync, sql => sql["credentialsSecretRef"] = Json("""{"name":"other"}""")),
         Sql("port", YugabyteLooks.UsualAsync, sql => sql["port"] = 5499),
         Sql("database", YugabyteLooks.UsualAsync, sql => sql["database"] = "yugabyte"),

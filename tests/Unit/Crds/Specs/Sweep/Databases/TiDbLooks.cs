@@ -1,4 +1,3 @@
-using System.Data;
 using System.Text.Json;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -37,16 +36,11 @@ internal static class TiDbLooks
     }
 
     /// <summary>How its SQL port is connected to.</summary>
-    public static async Task<string> ConnectionAsync(DatabaseRollingUpgradeSpec spec)
+    public static Task<string> ConnectionAsync(DatabaseRollingUpgradeSpec spec)
     {
-        var used = "";
-        var sql = new MySqlDatabaseSql(() => SecretsBench.Upgrade(spec), new DatabaseSecrets { Sql = new SqlLogin("root", "not-a-password") }, new TableProvider((connection, _) =>
-        {
-            used = connection;
-            return new DataTable();
-        }), Drydock.Clients.Safety.EndpointPolicy.Unrestricted);
-        await sql.UnfinishedDdlAsync(CancellationToken.None);
-        return used;
+        var login = new SqlLogin("root", "not-a-password");
+        var sql = new MySqlDatabaseSql(() => SecretsBench.Upgrade(spec), new DatabaseSecrets { Sql = login });
+        return Task.FromResult(SqlText.Of(sql.Options(new Endpoint("one", 4000), login)));
     }
 
     /// <summary>How long the whole run takes, with what was done.</summary>
