@@ -114,7 +114,7 @@ public sealed class EncryptionTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await server.CreateDatabaseAsync();
-        var e = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(Request(folder.At("s"), database, DumpToolKind.MySqlDump, [recipient]), Token));
+        var e = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(Request(folder.One, database, DumpToolKind.MySqlDump, [recipient]), Token));
         e.Failure.ShouldBe(SnapshotFailure.InvalidRequest);
         e.Message.ShouldNotContain("KEY-1QQQ");
         folder.Files().ShouldBeEmpty();
@@ -125,11 +125,11 @@ public sealed class EncryptionTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 3);
-        var e = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(Request(folder.At("s"), database, DumpToolKind.MySqlDump, ["age1notarecipient"]), Token));
+        var e = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(Request(folder.One, database, DumpToolKind.MySqlDump, ["age1notarecipient"]), Token));
         e.Failure.ShouldBe(SnapshotFailure.DumpFailed);
         e.Message.ShouldContain("age1notarecipient");
         var missing = new Snapshotter(options: new SnapshotToolOptions { Age = "no-such-age" });
-        (await Should.ThrowAsync<SnapshotException>(() => missing.TakeAsync(Request(folder.At("s"), database, DumpToolKind.MyDumper, [Stock.NewIdentity().Recipient]), Token)))
+        (await Should.ThrowAsync<SnapshotException>(() => missing.TakeAsync(Request(folder.One, database, DumpToolKind.MyDumper, [Stock.NewIdentity().Recipient]), Token)))
             .Failure.ShouldBe(SnapshotFailure.DumpFailed);
         folder.Files().ShouldNotContain(f => f.EndsWith(".age", StringComparison.Ordinal) || f.EndsWith("manifest.json", StringComparison.Ordinal));
     }

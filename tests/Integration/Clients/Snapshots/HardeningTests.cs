@@ -163,7 +163,7 @@ public sealed class HardeningTests : IAsyncLifetime
         using var scratch = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(_server, rows: 5);
         var missing = new Snapshotter(options: new SnapshotToolOptions { ScratchRoot = "/nonexistent/scratch" });
-        var e = await Should.ThrowAsync<SnapshotException>(() => missing.TakeAsync(Take(folder.At("s"), database, DumpToolKind.MyDumper), Token));
+        var e = await Should.ThrowAsync<SnapshotException>(() => missing.TakeAsync(Take(folder.One, database, DumpToolKind.MyDumper), Token));
         e.Failure.ShouldBe(SnapshotFailure.StorageUnusable);
         e.Message.ShouldContain("/nonexistent/scratch");
 
@@ -173,7 +173,7 @@ public sealed class HardeningTests : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(scratch.Root, "drydock-scratch-dead/.lock"), "", Token);
         await File.WriteAllTextAsync(Path.Combine(scratch.Root, "drydock-scratch-dead/rows/a.sql"), "SECRET", Token);
         await File.WriteAllTextAsync(Path.Combine(scratch.Root, "somebody-elses"), "x", Token);
-        await new Snapshotter(options: options).TakeAsync(Take(folder.At("s"), database, DumpToolKind.MyDumper), Token);
+        await new Snapshotter(options: options).TakeAsync(Take(folder.One, database, DumpToolKind.MyDumper), Token);
         Directory.Exists(living.Path).ShouldBeTrue();
         Directory.GetFileSystemEntries(scratch.Root).ShouldBe([living.Path, Path.Combine(scratch.Root, "somebody-elses")], ignoreOrder: true);
     }

@@ -45,22 +45,22 @@ public sealed class ListingTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var snapshotter = new Snapshotter();
-        var location = await TakeAsync(folder, "s", DumpToolKind.MyDumper);
-        await TakeAsync(folder, "other");
+        var location = await TakeAsync(folder, folder.One.Id, DumpToolKind.MyDumper);
+        await TakeAsync(folder, "kept");
         var cut = location with { Storage = new FailingStorage(folder.Storage, deletions) };
         (await Should.ThrowAsync<SnapshotException>(() => snapshotter.DeleteAsync(cut, Token))).Failure.ShouldBe(SnapshotFailure.StorageUnusable);
 
         var listing = await snapshotter.ListAsync(folder.Storage, "upgrades", Token);
-        listing.Snapshots.ShouldHaveSingleItem().Location.Id.ShouldBe("other");
+        listing.Snapshots.ShouldHaveSingleItem().Location.Id.ShouldBe("kept");
         var removing = listing.Removing.ShouldHaveSingleItem();
         (await snapshotter.FindAsync(removing, Token)).ShouldBeNull();
         (await Should.ThrowAsync<SnapshotException>(() => snapshotter.VerifyAsync(removing, Token))).Failure.ShouldBe(SnapshotFailure.BeingRemoved);
         (await Should.ThrowAsync<SnapshotException>(() => snapshotter.CheckPresenceAsync(removing, Token))).Failure.ShouldBe(SnapshotFailure.BeingRemoved);
-        (await Should.ThrowAsync<SnapshotException>(() => TakeAsync(folder, "s"))).Failure.ShouldBe(SnapshotFailure.BeingRemoved);
+        (await Should.ThrowAsync<SnapshotException>(() => TakeAsync(folder, folder.One.Id))).Failure.ShouldBe(SnapshotFailure.BeingRemoved);
 
         await snapshotter.DeleteAsync(removing, Token);
         (await snapshotter.ListAsync(folder.Storage, "upgrades", Token)).Removing.ShouldBeEmpty();
-        folder.Files().ShouldAllBe(f => f.StartsWith("upgrades/other/", StringComparison.Ordinal));
+        folder.Files().ShouldAllBe(f => f.StartsWith("upgrades/kept/", StringComparison.Ordinal));
     }
 
     private static void Write(TemporaryStorage folder, string name, string text)

@@ -18,14 +18,14 @@ public sealed class LoadFenceTests(MariaDbServer server)
         using var folder = new TemporaryStorage();
         await using var oceanBase = new MariaDbServer { Arguments = ["--version=5.7.25-OceanBase-v4.2.1"] };
         await oceanBase.InitializeAsync();
-        await using var leader = await LoadSession.OpenAsync(folder.At("s"), oceanBase.Options(), "t_rm", Token);
+        await using var leader = await LoadSession.OpenAsync(folder.One, oceanBase.Options(), "t_rm", Token);
         leader.Server.Kind.ShouldBe(MySqlServerKind.OceanBase);
         await leader.LockAsync("s", "t_rm", SessionMarker.RestoreLock("t_rm"), Token);
         leader.LockName.ShouldBe(SessionMarker.RestoreLock("t_rm"));
         ClientOpening.OfRows(leader, SessionMarker.LoaderLock("s", "t_rm")).Sql.ShouldSatisfyAllConditions(
             login => login.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"IS_USED_LOCK('{leader.LockName}')={leader.Connection.Id}")),
             login => login.ShouldContain(SessionMarker.LoaderLock("s", "t_rm")));
-        await using var second = await LoadSession.OpenAsync(folder.At("s"), oceanBase.Options(), "t_rm", Token);
+        await using var second = await LoadSession.OpenAsync(folder.One, oceanBase.Options(), "t_rm", Token);
         (await Should.ThrowAsync<SnapshotException>(() => second.LockAsync("s", "t_rm", SessionMarker.RestoreLock("t_rm"), Token))).Failure.ShouldBe(SnapshotFailure.Busy);
     }
 
@@ -34,7 +34,7 @@ public sealed class LoadFenceTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await server.CreateDatabaseAsync();
-        var load = await RowsAsync(folder.At("s"), database, "INSERT INTO `t` VALUES\n(1),\n(0);\n", "INSERT INTO `t` VALUES\n(2);\n");
+        var load = await RowsAsync(folder.One, database, "INSERT INTO `t` VALUES\n(1),\n(0);\n", "INSERT INTO `t` VALUES\n(2);\n");
         await using var leader = await LoadSession.OpenAsync(load.Location, server.Options(), database, Token);
         await leader.LockAsync(load.Location.Id, load.Key, SessionMarker.RestoreLock(database), Token);
 
@@ -56,7 +56,7 @@ public sealed class LoadFenceTests(MariaDbServer server)
         // More than a pipe holds, so that no client takes another file while its statement runs.
         var rest = string.Concat(Enumerable.Repeat("-- a line of a comment\n", 100_000));
         string[] files = ["DO SLEEP(600);\n", "INSERT INTO `t` VALUES\n(1);\nDO SLEEP(600);\n", "DO SLEEP(1);\nINSERT INTO `missing` VALUES\n(1);\n", "DO SLEEP(600);\n"];
-        var load = await RowsAsync(folder.At("s"), database, [.. files.Select(f => f + rest)]);
+        var load = await RowsAsync(folder.One, database, [.. files.Select(f => f + rest)]);
         await using var leader = await LoadSession.OpenAsync(load.Location, server.Options(), database, Token);
         await leader.LockAsync(load.Location.Id, load.Key, SessionMarker.RestoreLock(database), Token);
 

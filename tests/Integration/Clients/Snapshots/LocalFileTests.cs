@@ -98,7 +98,7 @@ public sealed class LocalFileTests : IDisposable
     {
         using var folder = new TemporaryStorage();
         var database = await _server.CreateDatabaseAsync();
-        var location = folder.At("s");
+        var location = folder.One;
         const string Create = "create table t (v varchar(100));\n";
         (SnapshotPart, string)[] parts = part == SnapshotPart.Whole
             ? [(part, Create + Load + HandMadeSnapshot.Trailer)]

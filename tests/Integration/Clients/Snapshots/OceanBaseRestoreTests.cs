@@ -88,12 +88,12 @@ public sealed class OceanBaseRestoreTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await TableAsync();
-        var request = new SnapshotRequest { Location = folder.At("s"), Connection = server.Options(), Databases = [database] };
+        var request = new SnapshotRequest { Location = folder.One, Connection = server.Options(), Databases = [database] };
         await new Snapshotter(new MeddlingTool(sql => sql.Replace("ENGINE=InnoDB", "ENGINE=MyISAM", StringComparison.Ordinal))).TakeAsync(request, Token);
         var warnings = new List<SnapshotFinding>();
 
         await new SnapshotLoader().RestoreAsync(
-            new SnapshotLoadRequest { Location = folder.At("s"), Connection = server.Options(), Database = database, OnWarning = warnings.Add }, Token);
+            new SnapshotLoadRequest { Location = folder.One, Connection = server.Options(), Database = database, OnWarning = warnings.Add }, Token);
 
         warnings.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             w => w.IsWarning.ShouldBeTrue(),
@@ -111,10 +111,10 @@ public sealed class OceanBaseRestoreTests(MariaDbServer server)
     };
 
     private static SnapshotRequest Take(TemporaryStorage folder, OceanBaseProxy proxy, string database) =>
-        new() { Location = folder.At("s"), Connection = Options(proxy), Databases = [database] };
+        new() { Location = folder.One, Connection = Options(proxy), Databases = [database] };
 
     private static SnapshotLoadRequest Load(TemporaryStorage folder, OceanBaseProxy proxy, string database) =>
-        new() { Location = folder.At("s"), Connection = Options(proxy), Database = database };
+        new() { Location = folder.One, Connection = Options(proxy), Database = database };
 
     private async Task<OceanBaseProxy> ProxyAsync(OceanBaseBehaviour behaviour)
     {

@@ -17,7 +17,7 @@ public sealed class RestoreTests(MariaDbServer server)
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server);
         var before = SampleDatabase.Content(server, database);
-        var location = folder.At("s");
+        var location = folder.One;
         var manifest = await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
         var sessions = new ConcurrentBag<SnapshotSession>();
         var loader = new SnapshotLoader();
@@ -105,7 +105,7 @@ public sealed class RestoreTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 30);
-        var location = folder.At("s", path: "");
+        var location = folder.At("at-top", path: "");
         var manifest = await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
         await using var connection = await server.OpenAsync();
         var target = database + "_copy";
@@ -119,7 +119,7 @@ public sealed class RestoreTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 5);
-        var location = folder.At("s");
+        var location = folder.One;
         var manifest = await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
         var file = folder.FileOf(location, manifest.Databases[0]);
         var bytes = await File.ReadAllBytesAsync(file, Token);
@@ -142,7 +142,7 @@ public sealed class RestoreTests(MariaDbServer server)
             await MariaDbServer.ExecuteAsync(connection, "INSERT INTO oms_normal_config (cfg_name, data) VALUES ('huge', REPEAT(UNHEX('00FF'), 17000000))");
         }
 
-        var location = folder.At("s");
+        var location = folder.One;
         await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
         var findings = await new SnapshotLoader().CheckAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database }, Token);
         findings.ShouldHaveSingleItem().Failure.ShouldBe(SnapshotFailure.PacketTooLarge);
@@ -213,7 +213,7 @@ public sealed class RestoreTests(MariaDbServer server)
             await MariaDbServer.ExecuteAsync(connection, "INSERT INTO a VALUES (1),(2)");
         }
 
-        var location = folder.At("s");
+        var location = folder.One;
         await new Snapshotter(new MeddlingTool(sql => sql.Replace("ENGINE=InnoDB", "ENGINE=InnoDB BROKEN", StringComparison.Ordinal)))
             .TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
         var target = await server.CreateDatabaseAsync();
@@ -238,7 +238,7 @@ public sealed class RestoreTests(MariaDbServer server)
         }
 
         // Loaded into a table in which both rows have the same key.
-        var location = folder.At("s");
+        var location = folder.One;
         await new Snapshotter(new MeddlingTool(sql => sql.Replace("utf8mb4_bin", "utf8mb4_general_ci", StringComparison.Ordinal), tool == DumpToolKind.MyDumper ? new MyDumperTool() : null))
             .TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database], Tool = tool }, Token);
         var e = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(

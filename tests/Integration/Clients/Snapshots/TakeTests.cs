@@ -72,7 +72,7 @@ public sealed class TakeTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await server.CreateDatabaseAsync();
-        var request = new SnapshotRequest { Location = folder.At("s"), Connection = server.Options(), Databases = [database] };
+        var request = new SnapshotRequest { Location = folder.One, Connection = server.Options(), Databases = [database] };
         await new Snapshotter().TakeAsync(request, Token);
         var before = folder.Files().ToDictionary(f => f, f => File.GetLastWriteTimeUtc(Path.Combine(folder.Root, f)));
 
@@ -93,7 +93,7 @@ public sealed class TakeTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await server.CreateDatabaseAsync();
-        var request = new SnapshotRequest { Location = folder.At("s"), Connection = server.Options(), Databases = [database, "t_none"] };
+        var request = new SnapshotRequest { Location = folder.One, Connection = server.Options(), Databases = [database, "t_none"] };
         (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(request, Token))).Failure.ShouldBe(SnapshotFailure.DatabaseMissing);
 
         request = request with { Databases = [database] };
@@ -116,7 +116,7 @@ public sealed class TakeTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 20);
-        var request = new SnapshotRequest { Location = folder.At("s"), Connection = server.Options(), Databases = [database] };
+        var request = new SnapshotRequest { Location = folder.One, Connection = server.Options(), Databases = [database] };
 
         await FailsAsync(request, new MeddlingTool(sql => sql[..(sql.Length / 2)]), SnapshotFailure.Truncated);
         await FailsAsync(request, new MeddlingTool(_ => ""), SnapshotFailure.Truncated);
@@ -132,7 +132,7 @@ public sealed class TakeTests(MariaDbServer server)
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 5);
         var tool = new MeddlingTool(sql => sql.Replace("CREATE TABLE `empty_table`", "CREATE TABLE `other`", StringComparison.Ordinal));
-        var location = new SnapshotLocation(new UndeletableStorage(folder.Storage), "", "s");
+        var location = new SnapshotLocation(new UndeletableStorage(folder.Storage), "", "undeletable");
         var e = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter(tool).TakeAsync(
             new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token));
         e.Failure.ShouldBe(SnapshotFailure.CatalogueMismatch);
@@ -144,7 +144,7 @@ public sealed class TakeTests(MariaDbServer server)
         using var folder = new TemporaryStorage();
         var good = await server.CreateDatabaseAsync();
         var bad = await SampleDatabase.CreateAsync(server, rows: 5);
-        var request = new SnapshotRequest { Location = folder.At("s"), Connection = server.Options(), Databases = [good, bad], Parallelism = 1 };
+        var request = new SnapshotRequest { Location = folder.One, Connection = server.Options(), Databases = [good, bad], Parallelism = 1 };
         await FailsAsync(request, new MeddlingTool(sql => sql.Contains("oms_normal_config", StringComparison.Ordinal) ? "" : sql), SnapshotFailure.Truncated);
         var published = folder.Files().ShouldHaveSingleItem();
         var bytes = await File.ReadAllBytesAsync(Path.Combine(folder.Root, published), Token);
@@ -164,7 +164,7 @@ public sealed class TakeTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 50);
-        var location = folder.At("s");
+        var location = folder.One;
         var manifest = await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
         var file = folder.FileOf(location, manifest.Databases[0]);
         var good = await File.ReadAllBytesAsync(file, Token);

@@ -12,6 +12,11 @@ internal sealed class TemporaryStorage : IDisposable
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 
+    /// <summary>A snapshot whose id nobody else has: who takes a snapshot ends all sessions with its id on the
+    /// server, which other tests use as well.</summary>
+    internal SnapshotLocation One => At($"s-{Path.GetFileName(Root)[^6..]}");
+
+    /// <summary>A snapshot with an id that no other class uses.</summary>
     internal SnapshotLocation At(string id, string path = "upgrades") => new(Storage, path, id);
 
     internal string[] Files() =>

@@ -62,7 +62,11 @@ public sealed class ToolTlsTests(MariaDbServer server) : IClassFixture<MariaDbSe
             tls: new MySqlTls { Mode = mode, Authority = await File.ReadAllTextAsync(other.CaPath, Token) });
         var job = new DumpJob
         {
-            Connection = options, Database = database, SnapshotId = "s", Flags = ["--single-transaction"], Threads = 1,
+            Connection = options,
+            Database = database,
+            SnapshotId = "s",
+            Flags = ["--single-transaction"],
+            Threads = 1,
         };
 
         await RefusedAsync(() => new MySqlDumpTool(_tools).DumpAsync(
