@@ -95,8 +95,81 @@ public sealed class TomlTextTests
     [InlineData("a = [1, 2\n", 2)]
     [InlineData("a = 1 b = 2\n", 1)]
     [InlineData("a = sometimes\n", 1)]
+    [InlineData("a.b = 1\na = 2\n", 2)]
+    [InlineData("a = 1\n\"a\" = 2\n", 2)]
+    [InlineData("a = { x = 1, x = 2 }\n", 1)]
+    [InlineData("a = { x = 1 }\n[a]\ny = 2\n", 2)]
+    [InlineData("[[t]]\nx = 1\n[t]\n", 3)]
+    [InlineData("[[t]]\nx = 1\nx = 2\n", 3)]
     public void Invalid_toml_is_refused_with_its_line(string text, int line) =>
         Should.Throw<FormatException>(() => TomlText.Parse(text)).Message.ShouldStartWith($"line {line}:");
+
+    /// <summary>The package overlooks these.</summary>
+    [Theory]
+    [InlineData("[a]\nb.c = 1\nz = 2\n[a.b]\nc = 2\n", 5)]
+    [InlineData("[t]\nk1 = 1\nk2 = 2\n[t.k1]\nx = 1\n", 4)]
+    public void Second_definition_after_another_key_is_refused(string text, int line) =>
+        Should.Throw<FormatException>(() => TomlText.Parse(text)).Message.ShouldStartWith($"line {line}:");
+
+    [Fact]
+    public void Refusal_of_second_definition_shows_neither_value() =>
+        Should.Throw<FormatException>(() => TomlText.Parse("[security]\npassword = \"canary\"\npassword = \"canary2\"\n"))
+            .Message.ShouldBe("line 3: The key `security.password` is already defined");
+
+    [Fact]
+    public void TomlText_With_changes_only_the_value_among_look_alikes()
+    {
+        const string Before = """"
+            # tikv.toml: do not edit
+            log-level = 'info'	# level = "#1"
+
+            [server]   # [raftstore]
+              addr = "0.0.0.0:20160"
+            grpc-memory-pool-quota = "32G"
+            labels = { zone = "a # b", host = "h]1" }   # { inline = "#" }
+            [[security.cipher]] # first
+            name = "x"
+            [security.cipher.options]
+            level = 1
+            [[security.cipher]]
+            name = "y"
+            [security.cipher.options]
+            level = 1
+
+            [raftstore]
+            #sync-log = true
+            sync-log   =   true # "sync-log = true"
+            "quoted.key" = [ 1, # one
+                2 ]
+            note = """
+            sync-log = true
+            [server]
+            """
+            """";
+        var before = Before.Replace("\n", "\r\n", StringComparison.Ordinal);
+
+        var changed = TomlText.Parse(before).With("raftstore.sync-log", "false").With("server.status-addr", "\"x\"");
+
+        changed.Text.ShouldBe(before
+            .Replace("sync-log   =   true", "sync-log   =   false", StringComparison.Ordinal)
+            .Replace("# { inline = \"#\" }\r\n", "# { inline = \"#\" }\r\nstatus-addr = \"x\"\r\n", StringComparison.Ordinal));
+        changed.Find("raftstore.quoted.key").ShouldBe("[ 1, # one\r\n    2 ]");
+        changed.Find("security.cipher.name").ShouldBeNull();
+    }
+
+    [Fact]
+    public void TomlText_With_adds_to_last_line_without_end() =>
+        TomlText.Parse("[server]\naddr = \"x\" # last").With("server.status-addr", "\"y\"").Text
+            .ShouldBe("[server]\naddr = \"x\" # last\nstatus-addr = \"y\"");
+
+    [Fact]
+    public void TomlText_With_keeps_byte_order_mark() =>
+        TomlText.Parse("\uFEFF[server]\naddr = \"x\"\n").With("server.addr", "\"y\"").Text.ShouldBe("\uFEFF[server]\naddr = \"y\"\n");
+
+    [Fact]
+    public void TomlText_With_refuses_key_of_table_array() =>
+        Should.Throw<FormatException>(() => TomlText.Parse("[[server]]\naddr = \"x\"\n").With("server.status-addr", "\"y\""))
+            .Message.ShouldContain("server");
 
     [Fact]
     public void Multiline_texts_and_table_arrays_are_parsed()
@@ -110,11 +183,11 @@ public sealed class TomlTextTests
     [Theory]
     [InlineData('[')]
     [InlineData('{')]
-    public void Value_nested_above_limit_is_refused_with_its_line(char open)
+    public void Value_nested_above_limit_is_refused(char open)
     {
         var nested = string.Concat(Enumerable.Repeat(open == '[' ? "[" : "{a=", 500_000));
 
-        Should.Throw<FormatException>(() => TomlText.Parse($"[server]\nlabels = {nested}")).Message.ShouldBe("line 2: a value is nested more than 32 levels deep");
+        Should.Throw<FormatException>(() => TomlText.Parse($"[server]\nlabels = {nested}")).Message.ShouldBe("A value is nested more than 32 levels deep.");
     }
 
     [Fact]
