@@ -16,7 +16,7 @@ public static class OperatorLog
             .MinimumLevel.Is(Enum.Parse<LogEventLevel>(options.LogLevel))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning);
         return options.LogFormat == "json"
-            ? configuration.WriteTo.Console(new JsonLines()).CreateLogger()
+            ? configuration.WriteTo.Console(JsonLines.CreateTemplate()).CreateLogger()
             : configuration.WriteTo.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture)
                 .CreateLogger();
     }

@@ -8,6 +8,7 @@ using Serilog;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
+using Serilog.Templates;
 using Shouldly;
 using Xunit;
 
@@ -81,7 +82,7 @@ public sealed class MonitoringFilesTests
 
     private sealed class Sink : ILogEventSink
     {
-        private readonly JsonLines _lines = new();
+        private readonly ExpressionTemplate _lines = JsonLines.CreateTemplate();
         private readonly StringBuilder _text = new();
 
         public string Text => _text.ToString();

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Drydock.Operator.Logging;
 using Microsoft.Extensions.Logging;
@@ -6,6 +8,7 @@ using Serilog;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
+using Serilog.Templates;
 using Shouldly;
 using Xunit;
 
@@ -14,6 +17,8 @@ namespace Drydock.Tests.Unit.Operator;
 /// <summary>The JSON log, as log collectors read it.</summary>
 public sealed class JsonLinesTests : IDisposable
 {
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly Sink _sink = new();
     private readonly Logger _log;
     private readonly SerilogLoggerFactory _loggers;
@@ -88,6 +93,21 @@ public sealed class JsonLinesTests : IDisposable
         Read().ContainsKey("namespace").ShouldBeFalse();
     }
 
+    [Fact]
+    public void Event_is_the_name_of_the_message_and_values_keep_their_types()
+    {
+        _loggers.CreateLogger("Drydock.Test").LogInformation(
+            new EventId(7, "StepEnded"), "{Step} took {Duration}, {Share} of {Count}, {IsLast}: {Places}", "a \"b\"\n\u2028", TimeSpan.FromSeconds(1), 0.5, 3L, true, new[] { "x", "y" });
+
+        _sink.Text.ShouldEndWith("}\n");
+        var line = Read();
+        line.Remove("time");
+        line.ToJsonString(Relaxed).ShouldBe(
+            """
+            {"level":"info","msg":"a \"b\"\n\u2028 took 00:00:01, 0.5 of 3, True: [\"x\",\"y\"]","step":"a \"b\"\n\u2028","duration":"00:00:01","share":0.5,"count":3,"is_last":true,"places":["x","y"],"event":"StepEnded","logger":"Drydock.Test"}
+            """);
+    }
+
     [Theory]
     [InlineData("SourceContext", "logger")]
     [InlineData("TraceId", "trace_id")]
@@ -99,14 +119,14 @@ public sealed class JsonLinesTests : IDisposable
 
     private sealed class Sink : ILogEventSink
     {
-        private readonly JsonLines _lines = new();
+        private readonly ExpressionTemplate _lines = JsonLines.CreateTemplate();
         private readonly StringBuilder _text = new();
 
         public string Text => _text.ToString();
 
         public void Emit(LogEvent logEvent)
         {
-            using var writer = new StringWriter(_text) { NewLine = "\n" };
+            using var writer = new StringWriter(_text);
             _lines.Format(logEvent, writer);
         }
     }
