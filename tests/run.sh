@@ -85,7 +85,7 @@ for project in "${projects[@]}"; do
   # that it can be ended with its children. A test that takes longer than 10 minutes is named.
   set -m
   timeout --foreground --kill-after=30s "$left" dotnet "artifacts/bin/$project/${configuration,,}/Drydock.Tests.$project.dll" \
-    -noLogo -noColor "${left_out[@]}" "$@" -longRunning 600 -trx "$results/$project.trx" -xml "$results/$project.xml" </dev/null &
+    -noLogo -noColor "${left_out[@]}" "$@" -longRunning 600 -result-trx "$results/$project.trx" -result-xml "$results/$project.xml" </dev/null &
   running=$!
   set +m
   wait "$running" || broken=1

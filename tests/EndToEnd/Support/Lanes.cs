@@ -2,7 +2,7 @@ using Drydock.Tests.EndToEnd.Databases;
 using Drydock.Tests.EndToEnd.Support;
 
 // Each lane has an API server, engines and hosts, which keep a core busy.
-[assembly: CollectionBehavior(MaxParallelThreads = 2)]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
 [assembly: TestCollectionOrderer(typeof(LongLanesFirst))]
 
 namespace Drydock.Tests.EndToEnd.Support;

@@ -52,7 +52,7 @@ public sealed class TestRunTests : IDisposable
         }));
         await File.WriteAllTextAsync(
             program,
-            $"#!/usr/bin/env bash\nfor word; do case \"$before\" in -trx) trx=\"$word\" ;; esac; before=\"$word\"; done\n{counters}\nexit {exit}\n",
+            $"#!/usr/bin/env bash\nfor word; do case \"$before\" in -result-trx) trx=\"$word\" ;; esac; before=\"$word\"; done\n{counters}\nexit {exit}\n",
             Token);
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var start = new ProcessStartInfo("bash", [Path.Combine(tests.FullName, "run.sh"), .. projects]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
