@@ -1,11 +1,9 @@
-using Drydock.Clients.Kubernetes.Runtime;
-
 namespace Drydock.Cli.Runs;
 
 /// <summary>Follows a run for as long as it takes, also while the API server restarts.</summary>
 internal static class RunFollowing
 {
-    private static readonly BackoffOptions Pauses = new()
+    private static readonly Backoff Pauses = new()
     {
         First = TimeSpan.FromSeconds(1),
         Max = TimeSpan.FromSeconds(9),
@@ -20,7 +18,6 @@ internal static class RunFollowing
         Action<string>? say,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var backoff = new Backoff(Pauses);
         var failures = 0;
         while (true)
         {
@@ -52,7 +49,7 @@ internal static class RunFollowing
                 }
             }
 
-            await Task.Delay(backoff.Delay(failures++), time, cancellationToken);
+            await Task.Delay(Pauses.Delay(++failures), time, cancellationToken);
         }
     }
 

@@ -24,9 +24,9 @@ public sealed class PlanRun : IAsyncDisposable
     public PlanRun(Random? random = null)
     {
         var source = random ?? Random.Shared;
-        var relook = new Backoff(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1), source);
+        var relook = new Backoff { First = TimeSpan.FromSeconds(2), Random = source };
         _schedule = new ObservationSchedule(
-            new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), source), relook);
+            new Backoff { First = TimeSpan.FromSeconds(1), Random = source }, relook);
         _guards = new GuardWatch(relook);
     }
 

@@ -1,4 +1,4 @@
-using Drydock.Engine.Running;
+using Drydock.Abstractions.Values;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
@@ -19,13 +19,18 @@ public sealed class BackoffTests
             {
                 var middle = Math.Min(Math.Pow(2, Math.Max(failures, 1) - 1), Longest.TotalSeconds);
 
-                new Backoff(First, Longest, new Random(seed)).Delay(failures).TotalSeconds.ShouldBeInRange(0.8 * middle, 1.2 * middle);
+                new Backoff { First = First, Max = Longest, Random = new Random(seed) }.Delay(failures).TotalSeconds.ShouldBeInRange(0.8 * middle, 1.2 * middle);
             }));
+
+    [Fact]
+    public void Without_jitter_delays_are_exact() =>
+        Enumerable.Range(1, 8).Select(failures => new Backoff { First = First, Jitter = 0 }.Delay(failures).TotalSeconds)
+            .ShouldBe([1, 2, 4, 8, 16, 32, 60, 60]);
 
     [Fact]
     public void Jitter_spreads_simultaneous_failures()
     {
-        var backoff = new Backoff(First, Longest, new Random(5));
+        var backoff = new Backoff { First = First, Random = new Random(5) };
 
         Enumerable.Range(0, 100).Select(_ => backoff.Delay(10)).Distinct().Count().ShouldBeGreaterThan(90);
     }

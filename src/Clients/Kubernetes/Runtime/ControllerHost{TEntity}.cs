@@ -285,8 +285,7 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
 
     private async Task GuardAsync(IWakeSource source, CancellationToken cancellationToken)
     {
-        var backoff = new Backoff(_options.Backoff);
-        for (var failures = 0; !cancellationToken.IsCancellationRequested; failures++)
+        for (var ends = 1; !cancellationToken.IsCancellationRequested; ends++)
         {
             Exception? fault = null;
             try
@@ -300,7 +299,7 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
 
             if (!cancellationToken.IsCancellationRequested)
             {
-                var delay = backoff.Delay(failures);
+                var delay = _options.Backoff.Delay(ends);
                 _logger.WakeSourceEnded(fault, _name, source.GetType().Name, delay);
                 await Task.Delay(
                     delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -322,7 +321,7 @@ public sealed record ControllerOptions
     /// not block the others.</summary>
     public int WorkersPerNamespace { get; init; } = 4;
 
-    public BackoffOptions Backoff { get; init; } = new();
+    public Backoff Backoff { get; init; } = new();
 
     public double MaxPerSecond { get; init; } = 50;
 

@@ -36,12 +36,11 @@ public sealed class WorkQueue<TKey> : IDisposable
         ControllerOptions options,
         TimeProvider time,
         string name,
-        Random? random = null,
         Func<TKey, string>? laneOf = null,
         ILogger? logger = null)
     {
         _logger = logger ?? NullLogger.Instance;
-        _backoff = new Backoff(options.Backoff, random);
+        _backoff = options.Backoff;
         _ready = new FairLanes<TKey>(options, laneOf ?? (static _ => ""), time);
         _time = time;
         // Dashboards of older and of current releases of controller-runtime use one of the two labels each.
@@ -110,8 +109,8 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         lock (_lock)
         {
-            var failures = _failures.GetValueOrDefault(key);
-            _failures[key] = failures + 1;
+            var failures = _failures.GetValueOrDefault(key) + 1;
+            _failures[key] = failures;
             KubernetesMetrics.QueueRetries.Add(1, _tags);
             var delay = _backoff.Delay(failures);
             AddAfter(key, delay);

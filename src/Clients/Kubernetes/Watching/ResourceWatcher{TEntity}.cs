@@ -11,7 +11,6 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
     private readonly ResourceWatcherOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Backoff _backoff;
     private readonly ResourceCache<TEntity> _cache;
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _resource;
@@ -31,7 +30,6 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
         _options = options ?? new ResourceWatcherOptions();
         _time = time;
         _logger = logger;
-        _backoff = new Backoff(_options.Backoff);
         _lastSign = time.GetTimestamp();
         _resource = KubernetesResource.Of<TEntity>().QualifiedName;
         Name = _resource + (_options.FieldSelector is null ? "" : $"?{_options.FieldSelector}");
@@ -227,8 +225,8 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
     private async Task PauseAsync(Exception fault, CancellationToken cancellationToken)
     {
         Problem = fault.Message;
-        var delay = _backoff.Delay(_faults);
         _faults++;
+        var delay = _options.Backoff.Delay(_faults);
         Reconnected("fault");
         _logger.Interrupted(Name, _faults, delay, fault.Message);
         await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -258,7 +256,7 @@ public sealed record ResourceWatcherOptions
 
     public TimeSpan WatchTimeout { get; init; } = TimeSpan.FromMinutes(8);
 
-    public Runtime.BackoffOptions Backoff { get; init; } =
+    public Backoff Backoff { get; init; } =
         new() { First = TimeSpan.FromMilliseconds(200), Max = TimeSpan.FromSeconds(30) };
 }
 

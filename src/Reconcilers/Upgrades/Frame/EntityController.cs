@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Drydock.Abstractions.Controllers;
-using Backoff = Drydock.Engine.Running.Backoff;
 
 namespace Drydock.Reconcilers.Upgrades;
 
@@ -26,7 +25,7 @@ internal abstract class EntityController<TEntity, TSession>(
     private readonly ConcurrentDictionary<string, TSession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ObjectKey, string> _uids = new();
     private readonly ConcurrentDictionary<string, int> _lostWrites = new(StringComparer.Ordinal);
-    private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), Random.Shared);
+    private readonly Backoff _backoff = new() { First = TimeSpan.FromMilliseconds(100) };
 
     protected static TimeSpan ConflictPause { get; } = TimeSpan.FromMilliseconds(20);
 

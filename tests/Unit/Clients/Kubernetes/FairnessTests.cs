@@ -149,7 +149,7 @@ public sealed class FairnessTests
         int.Parse(key.Split('/')[1], System.Globalization.CultureInfo.InvariantCulture) % Targets;
 
     private WorkQueue<string> Queue(ControllerOptions options) =>
-        new(options, _time, "test", new Random(1), SpaceOf);
+        new(options, _time, "test", SpaceOf);
 
     private sealed class Steps : SynchronizationContext
     {

@@ -39,7 +39,7 @@ public sealed class HealthTests
         world.Start();
         for (var i = 0; i < 120; i++)
         {
-            await world.Time.AdvanceToTimerAsync(due => due <= TimeSpan.FromSeconds(30)).Bounded();
+            await world.Time.AdvanceToTimerAsync(due => due <= TimeSpan.FromSeconds(36)).Bounded();
             (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
         }
 

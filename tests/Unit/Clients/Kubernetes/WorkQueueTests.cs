@@ -50,7 +50,7 @@ public sealed class WorkQueueTests
     public async Task Delay_beyond_a_timer_leaves_the_other_keys_alone()
     {
         // With the system's own timers, which refuse such a span.
-        using var queue = new WorkQueue<string>(Options, TimeProvider.System, "test", new Random(1));
+        using var queue = new WorkQueue<string>(Options, TimeProvider.System, "test");
         queue.AddAfter("late", TimeSpan.FromDays(60));
         queue.AddAfter("later still", TimeSpan.MaxValue);
         queue.AddAfter("soon", TimeSpan.FromMilliseconds(10));
@@ -80,7 +80,7 @@ public sealed class WorkQueueTests
     public async Task Fault_inside_the_timer_does_not_leave_its_callback()
     {
         var time = new FaultyTime();
-        using var queue = new WorkQueue<string>(Options, time, "test", new Random(1));
+        using var queue = new WorkQueue<string>(Options, time, "test");
         queue.AddAfter("a", TimeSpan.FromSeconds(30));
         var next = queue.TakeAsync(default);
         time.IsBroken = true;

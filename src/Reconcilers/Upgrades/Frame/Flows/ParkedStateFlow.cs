@@ -1,4 +1,3 @@
-using Backoff = Drydock.Engine.Running.Backoff;
 
 namespace Drydock.Reconcilers.Upgrades;
 
@@ -8,7 +7,7 @@ namespace Drydock.Reconcilers.Upgrades;
 internal sealed class ParkedStateFlow(RunFrame frame)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
-    private readonly Backoff _backoff = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1), Random.Shared);
+    private readonly Backoff _backoff = new() { First = TimeSpan.FromSeconds(5) };
     private readonly RunKind _kind = frame.Kind;
     private readonly ILogger _logger = frame.Services.Loggers.CreateLogger<ParkedStateFlow>();
 

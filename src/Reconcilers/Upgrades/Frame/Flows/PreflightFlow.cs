@@ -1,4 +1,3 @@
-using Backoff = Drydock.Engine.Running.Backoff;
 
 namespace Drydock.Reconcilers.Upgrades;
 
@@ -11,7 +10,7 @@ internal sealed class PreflightFlow(RunFrame frame)
     private readonly RunKind _kind = frame.Kind;
     private readonly TargetClaims _claims = frame.Services.Claims;
     private readonly PreflightPass _pass = new(frame);
-    private readonly Backoff _backoff = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1), Random.Shared);
+    private readonly Backoff _backoff = new() { First = TimeSpan.FromSeconds(2) };
 
     /// <summary>Advances preflight; returns when to continue without an event.</summary>
     public async Task<TimeSpan?> AdvanceAsync(
