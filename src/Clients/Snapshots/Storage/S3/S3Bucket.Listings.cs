@@ -21,7 +21,7 @@ internal sealed partial class S3Bucket
                 KeyMarker = page?.NextKeyMarker,
                 UploadIdMarker = page?.NextUploadIdMarker,
             };
-            page = await Calls.RunAsync(
+            page = await RunAsync(
                 "list the unfinished uploads of",
                 prefix,
                 token => ListUploadsAsync(request, token),
@@ -57,10 +57,10 @@ internal sealed partial class S3Bucket
                 Prefix = _prefix + prefix,
                 ContinuationToken = next,
             };
-            var page = await Calls.RunAsync(
+            var page = await RunAsync(
                 "list",
                 prefix,
-                token => Api.ListObjectsV2Async(request, token),
+                token => _api.ListObjectsV2Async(request, token),
                 cancellationToken).ConfigureAwait(false);
             foreach (var o in (page.S3Objects ?? []).Where(
                 o => o.Key.StartsWith(_prefix + prefix, StringComparison.Ordinal)))
@@ -85,7 +85,7 @@ internal sealed partial class S3Bucket
     {
         try
         {
-            return await Api.ListMultipartUploadsAsync(request, cancellationToken).ConfigureAwait(false);
+            return await _api.ListMultipartUploadsAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (AmazonS3Exception e) when (S3Errors.IsNotImplemented(e))
         {

@@ -1,51 +1,151 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 using Amazon.S3;
+using Amazon.S3.Internal;
+using Amazon.S3.Model;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Builds the SDK's client: its own connection pool, no settings from the environment, no retries by the
-/// SDK.</summary>
-internal sealed class S3Client : IDisposable
+/// <summary>The SDK's client with its own connection pool, no settings from the environment, and what the SDK's
+/// transfer lacks: Content-MD5 of each part, a condition that not every server knows, and an abort within
+/// limits.</summary>
+internal sealed class S3Client : AmazonS3Client
 {
+    private static readonly TimeSpan LongestAbort = TimeSpan.FromSeconds(10);
+
+    private readonly S3StorageOptions _options;
+    private readonly TimeProvider _time;
     private readonly HttpClient _http;
+    private volatile bool _conditional = true;
 
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: the certificate authority is
     /// invalid.</exception>
-    internal S3Client(S3StorageOptions options)
+    internal S3Client(S3StorageOptions options, TimeProvider time)
+        : this(options, time, new HttpClient(new S3Responses(Handler(options), options, time)))
     {
-        _http = new HttpClient(new ResponseSizeLimiter(Handler(options))) { Timeout = Timeout.InfiniteTimeSpan };
-        AWSCredentials credentials = options.SessionToken is { Length: > 0 } token
-            ? new SessionAWSCredentials(options.AccessKey, options.SecretKey, token)
-            : new BasicAWSCredentials(options.AccessKey, options.SecretKey);
-        Api = new AmazonS3Client(credentials, new AmazonS3Config
+    }
+
+    private S3Client(S3StorageOptions options, TimeProvider time, HttpClient http)
+        : base(Credentials(options), Settings(options, http))
+    {
+        (_options, _time, _http) = (options, time, http);
+        http.Timeout = Timeout.InfiniteTimeSpan;
+        RuntimePipeline.ReplaceHandler<RetryHandler>(new RetryHandler(new RetryPolicy(options, Config, time)));
+    }
+
+    /// <summary>A part of a transfer, whose stream is longer than the part.</summary>
+    [SuppressMessage(
+        "Security",
+        "CA5351:Do Not Use Broken Cryptographic Algorithms",
+        Justification = "Content-MD5 is what S3 calls for; against damage, not against an attacker.")]
+    public override async Task<UploadPartResponse> UploadPartAsync(
+        UploadPartRequest request, CancellationToken cancellationToken = default)
+    {
+        if (request.PartNumber > S3PartSizes.MaxParts)
         {
-            ServiceURL = options.Endpoint.ToString(),
-            AuthenticationRegion = options.Region,
-            ForcePathStyle = options.PathStyle,
-            UseHttp = options.Endpoint.Scheme == Uri.UriSchemeHttp,
-            HttpClientFactory = new OneClient(_http),
-            IgnoreConfiguredEndpointUrls = true,
-            DefaultConfigurationMode = DefaultConfigurationMode.Standard,
-            DisableLogging = true,
-            MaxErrorRetry = 0,
-            Timeout = Timeout.InfiniteTimeSpan,
+            throw new SnapshotException(SnapshotFailure.StorageUnusable, string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{request.Key}' is larger than {S3PartSizes.MaxParts} parts of {_options.PartBytes} bytes, which "
+                    + $"{_options} can hold. Use the tool MyDumper, which writes many smaller files, or use a "
+                    + $"directory as storage."));
+        }
 
-            // Every body is sent with its SHA-256 in the signature and its Content-MD5, which every server checks; many
-            // servers do not know the trailers that the SDK would send instead.
-            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-        });
+        request.InputStream.SetLength(request.PartSize!.Value);
+        request.MD5Digest = Convert.ToBase64String(
+            await MD5.HashDataAsync(request.InputStream, cancellationToken).ConfigureAwait(false));
+        request.InputStream.Position = 0;
+        request.UseChunkEncoding = false;
+        return await base.UploadPartAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    internal AmazonS3Client Api { get; }
+    public override Task<PutObjectResponse> PutObjectAsync(
+        PutObjectRequest request, CancellationToken cancellationToken = default) => UnlessTakenAsync(
+        condition =>
+        {
+            request.IfNoneMatch = condition;
+            request.InputStream.Position = 0;
+        },
+        () => base.PutObjectAsync(request, cancellationToken));
 
-    public void Dispose()
+    public override Task<CompleteMultipartUploadResponse> CompleteMultipartUploadAsync(
+        CompleteMultipartUploadRequest request, CancellationToken cancellationToken = default) => UnlessTakenAsync(
+        condition => request.IfNoneMatch = condition,
+        () => base.CompleteMultipartUploadAsync(request, cancellationToken));
+
+    /// <summary>An abort after a failure, which is the error that counts: the next attempt finds and aborts the
+    /// upload.</summary>
+    public override async Task<AbortMultipartUploadResponse> AbortMultipartUploadAsync(
+        AbortMultipartUploadRequest request, CancellationToken cancellationToken = default)
     {
-        Api.Dispose();
-        _http.Dispose();
+        using var limit = new CancellationTokenSource(LongestAbort, _time);
+        try
+        {
+            return await AbortAsync(request, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (S3Errors.IsStorageError(e) || e is OperationCanceledException)
+        {
+            return new AbortMultipartUploadResponse();
+        }
     }
+
+    internal Task<AbortMultipartUploadResponse> AbortAsync(
+        AbortMultipartUploadRequest request, CancellationToken cancellationToken) =>
+        base.AbortMultipartUploadAsync(request, cancellationToken);
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            _http.Dispose();
+        }
+    }
+
+    // A server without conditional writes reports that, or ignores the condition; names are unique anyway and checked
+    // before.
+    private async Task<T> UnlessTakenAsync<T>(Action<string?> condition, Func<Task<T>> write)
+    {
+        try
+        {
+            condition(_conditional ? "*" : null);
+            return await write().ConfigureAwait(false);
+        }
+        catch (AmazonS3Exception e) when (S3Errors.IsNotImplemented(e) && _conditional)
+        {
+            condition(null);
+            var written = await write().ConfigureAwait(false);
+            _conditional = false;
+            return written;
+        }
+    }
+
+    private static AWSCredentials Credentials(S3StorageOptions options) => options.SessionToken is { Length: > 0 } token
+        ? new SessionAWSCredentials(options.AccessKey, options.SecretKey, token)
+        : new BasicAWSCredentials(options.AccessKey, options.SecretKey);
+
+    private static AmazonS3Config Settings(S3StorageOptions options, HttpClient http) => new()
+    {
+        ServiceURL = options.Endpoint.ToString(),
+        AuthenticationRegion = options.Region,
+        ForcePathStyle = options.PathStyle,
+        UseHttp = options.Endpoint.Scheme == Uri.UriSchemeHttp,
+        HttpClientFactory = new OneClient(http),
+        IgnoreConfiguredEndpointUrls = true,
+        DefaultConfigurationMode = DefaultConfigurationMode.Standard,
+        DisableLogging = true,
+        BufferSize = S3PartSizes.Piece,
+        RetryMode = RequestRetryMode.Standard,
+        MaxErrorRetry = Math.Max(1, options.Retries),
+        ThrottleRetries = false,
+        Timeout = Timeout.InfiniteTimeSpan,
+
+        // Every body is sent with its SHA-256 in the signature and its Content-MD5, which every server checks; many
+        // servers do not know the trailers that the SDK would send instead.
+        RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+        ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+    };
 
     private static SocketsHttpHandler Handler(S3StorageOptions options)
     {
@@ -88,49 +188,17 @@ internal sealed class S3Client : IDisposable
 
         public override string? GetConfigUniqueString(IClientConfig clientConfig) => null;
     }
-}
 
-/// <summary>Fails for a response that is longer than any S3 response: all are read into memory, except the content of
-/// an object, which is streamed.</summary>
-internal sealed class ResponseSizeLimiter(HttpMessageHandler inner) : DelegatingHandler(inner)
-{
-    protected override async Task<HttpResponseMessage> SendAsync(
-        HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <summary>The SDK's retries, of more errors, and over a minute instead of some seconds.</summary>
+    private sealed class RetryPolicy(S3StorageOptions options, IClientConfig config, TimeProvider time)
+        : AmazonS3StandardRetryPolicy(config)
     {
-        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (request.Method == HttpMethod.Head
-            || (request.Method == HttpMethod.Get && response.IsSuccessStatusCode && !IsListing(request.RequestUri)))
-        {
-            return response;
-        }
+        public override Task<bool> RetryForExceptionAsync(IExecutionContext executionContext, Exception exception) =>
+            Task.FromResult(S3Errors.IsTransient(exception));
 
-        if (response.Content.Headers.ContentLength > SnapshotLimits.S3Answer)
-        {
-            response.Dispose();
-            throw Refuse();
-        }
-
-        var content = new StreamContent(
-            new LimitedStream(
-                await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false),
-                SnapshotLimits.S3Answer,
-                Refuse));
-        foreach (var (name, values) in response.Content.Headers)
-        {
-            content.Headers.TryAddWithoutValidation(name, values);
-        }
-
-        response.Content = content;
-        return response;
-
-        SnapshotException Refuse() => new(SnapshotFailure.StorageUnusable, string.Create(
-            CultureInfo.InvariantCulture,
-            $"The storage at {request.RequestUri?.Authority} answers {request.Method} with more than "
-                + $"{SnapshotLimits.S3Answer} bytes, which is not an S3 response."));
+        public override Task WaitBeforeRetryAsync(IExecutionContext executionContext) => Task.Delay(
+            options.Pauses.Delay(executionContext.RequestContext.Retries),
+            time,
+            executionContext.RequestContext.CancellationToken);
     }
-
-    private static bool IsListing(Uri? uri) =>
-        uri is null
-            || uri.Query.Contains("list-type=", StringComparison.Ordinal)
-            || uri.Query.Contains("uploads", StringComparison.Ordinal);
 }

@@ -30,8 +30,9 @@ internal sealed class S3ReadStream : ReadOnlyStream
             try
             {
                 var response = _response ??= await ReopenAsync(cancellationToken).ConfigureAwait(false);
-                var read = await _bucket.Calls.WithinAsync(
+                var read = await S3Responses.WithinAsync(
                     _bucket.Options.IdleTimeout,
+                    _bucket.Time,
                     token => response.ResponseStream.ReadAsync(buffer, token),
                     cancellationToken).ConfigureAwait(false);
                 if (read == 0)
@@ -51,7 +52,8 @@ internal sealed class S3ReadStream : ReadOnlyStream
                     throw S3Errors.Describe(_bucket.Options, "read", _name, e);
                 }
 
-                await _bucket.Calls.PauseAsync(attempt, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(
+                    _bucket.Options.Pauses.Delay(attempt), _bucket.Time, cancellationToken).ConfigureAwait(false);
             }
         }
     }

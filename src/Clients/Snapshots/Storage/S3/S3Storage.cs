@@ -9,18 +9,28 @@ namespace Drydock.Clients.Snapshots;
 /// unique names replace it.</summary>
 public sealed class S3Storage : ISnapshotStorage, IDisposable
 {
+    /// <summary>Uploads in parts of the whole process, of 33 MiB each: two snapshots with four databases at a
+    /// time.</summary>
+    private static readonly SemaphoreSlim Uploads = new(8);
+
     private const int CopiesAtOnce = 4;
 
     private readonly S3Bucket _bucket;
     private readonly TimeProvider _time;
-    private readonly S3PartBudget _budget = S3PartBudget.Process;
+    private readonly SemaphoreSlim _uploads;
 
     /// <summary>Connects to nothing yet.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: ca.crt is no
     /// certificate.</exception>
     public S3Storage(S3StorageOptions options, TimeProvider? time = null)
+        : this(options, time, Uploads)
+    {
+    }
+
+    internal S3Storage(S3StorageOptions options, TimeProvider? time, SemaphoreSlim uploads)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _uploads = uploads;
         _time = time ?? TimeProvider.System;
         _bucket = new S3Bucket(options, _time);
     }
@@ -31,7 +41,7 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
     {
         _ = StorageName.Checked(name);
         return await _bucket.HeadAsync(name, cancellationToken).ConfigureAwait(false) is null
-            ? new S3ObjectWriter(_bucket, name, _budget, _time)
+            ? new S3ObjectWriter(_bucket, name, _uploads)
             : throw Taken(_bucket.Options, name);
     }
 
@@ -47,7 +57,7 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
 
         // Small objects are copied through this process, so that the condition of a plain write applies, which most
         // servers support.
-        if (source.Bytes <= _bucket.Options.PartBytes)
+        if (source.Bytes <= S3ObjectWriter.SmallBytes)
         {
             await RewriteAsync(from, (int)source.Bytes, to, cancellationToken).ConfigureAwait(false);
         }
@@ -125,33 +135,25 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
     // The buffer has the size just reported; a storage that returns another number of bytes is refused.
     private async Task RewriteAsync(string from, int bytes, string to, CancellationToken cancellationToken)
     {
-        await _budget.TakeAsync(bytes, cancellationToken).ConfigureAwait(false);
-        try
+        var content = new byte[bytes];
+        await using (
+            var stream = new LimitedStream(
+                await OpenReadAsync(from, cancellationToken).ConfigureAwait(false),
+                bytes,
+                () => Changed(from, bytes)))
         {
-            var content = new byte[bytes];
-            await using (
-                var stream = new LimitedStream(
-                    await OpenReadAsync(from, cancellationToken).ConfigureAwait(false),
-                    bytes,
-                    () => Changed(from, bytes)))
+            if (await stream.ReadAtLeastAsync(
+                content, bytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) != bytes
+                || await stream.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) != 0)
             {
-                if (await stream.ReadAtLeastAsync(
-                    content, bytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) != bytes
-                    || await stream.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) != 0)
-                {
-                    throw Changed(from, bytes);
-                }
-            }
-
-            if (!await _bucket.PutAsync(
-                to, content, Guid.NewGuid().ToString("N"), cancellationToken).ConfigureAwait(false))
-            {
-                throw Taken(_bucket.Options, to);
+                throw Changed(from, bytes);
             }
         }
-        finally
+
+        if (!await _bucket.PutAsync(
+            to, content, Guid.NewGuid().ToString("N"), cancellationToken).ConfigureAwait(false))
         {
-            _budget.Return(bytes);
+            throw Taken(_bucket.Options, to);
         }
     }
 
@@ -194,22 +196,8 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
         {
             if (!done)
             {
-                await AbandonAsync(to, upload).ConfigureAwait(false);
+                await _bucket.AbandonUploadAsync(to, upload).ConfigureAwait(false);
             }
-        }
-    }
-
-    private async Task AbandonAsync(string name, string upload)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
-        try
-        {
-            await _bucket.AbortUploadAsync(name, upload, limit.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is SnapshotException or OperationCanceledException)
-        {
-            // The original error is reported; the next attempt finds and aborts the upload.
-            return;
         }
     }
 }

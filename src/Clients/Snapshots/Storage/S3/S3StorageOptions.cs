@@ -4,6 +4,8 @@ namespace Drydock.Clients.Snapshots;
 /// never contain the keys.</summary>
 public sealed class S3StorageOptions
 {
+    internal const int TimedBytes = 8 << 20;
+
     public required Uri Endpoint { get; init; }
 
     public required string Bucket { get; init; }
@@ -24,22 +26,20 @@ public sealed class S3StorageOptions
 
     public string? CertificateAuthority { get; init; }
 
-    /// <summary>Bytes of the first parts of an upload, at least 5 MiB (S3's least); later ones are up to four times as
-    /// long. One or two parts are held in memory for each object that is written, all of them together within one
-    /// budget of the process.</summary>
-    public int PartBytes { get; init; } = 8 << 20;
+    /// <summary>Bytes of a part of an upload, at least 5 MiB (S3's least). One part is held in memory for each object
+    /// that is written.</summary>
+    public int PartBytes { get; init; } = S3PartSizes.Upload;
 
     public int Retries { get; init; } = 9;
 
-    /// <summary>The pause before the first retry; each further one is twice as long, up to
-    /// <see cref="LongestPause"/>.</summary>
-    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
-
-    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>The pauses before retries.</summary>
+    public Backoff Pauses { get; init; } =
+        new() { First = TimeSpan.FromMilliseconds(250), Max = TimeSpan.FromSeconds(15) };
 
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long one request may take until its answer begins; a part must be sent in this time.</summary>
+    /// <summary>How long one request may take until its answer begins, and as long again for each
+    /// <see cref="TimedBytes"/> that are sent.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a read may stall before it is restarted at the same position.</summary>
@@ -49,4 +49,23 @@ public sealed class S3StorageOptions
 
     public override string ToString() =>
         $"s3 {Endpoint.ToString().TrimEnd('/')}/{Bucket}{(Prefix.Length > 0 ? "/" + Prefix : "")}";
+}
+
+/// <summary>The part sizes of uploads: S3 accepts 10,000 parts.</summary>
+internal static class S3PartSizes
+{
+    internal const int MaxParts = 10_000;
+
+    /// <summary>Bytes that the SDK's transfer reads at a time.</summary>
+    internal const int Piece = 128 << 10;
+
+    /// <summary>Bytes of a part of a stream of unknown length: 10,000 are 311 GiB. With one piece it takes 32 MiB of
+    /// memory, which the pool of arrays does not round up.</summary>
+    internal const int Upload = (32 << 20) - Piece;
+
+    internal static long OfCopy(long length)
+    {
+        const long Usual = 128L << 20;
+        return Math.Max(Usual, (length + MaxParts - 1) / MaxParts);
+    }
 }

@@ -20,8 +20,7 @@ internal static class S3Settings
             CertificateAuthority = server.Authority,
             PartBytes = 5 << 20,
             Retries = retries,
-            FirstPause = TimeSpan.FromMilliseconds(20),
-            LongestPause = TimeSpan.FromMilliseconds(200),
+            Pauses = new() { First = TimeSpan.FromMilliseconds(20), Max = TimeSpan.FromMilliseconds(200) },
             RequestTimeout = timeout ?? TimeSpan.FromSeconds(60),
             IdleTimeout = timeout ?? TimeSpan.FromSeconds(60),
         };
