@@ -19,14 +19,10 @@ public static partial class OperatorProcess
         var logger = loggers.CreateLogger("Drydock");
         try
         {
-            using var metrics = new MetricCollector();
+            using var metrics = new PrometheusMetrics();
             await using var composition = OperatorComposition.Create(options, TimeProvider.System, loggers);
             using var process = new ProcessMetrics(
                 composition.Watches, composition.Space, () => composition.SchemaProblem is not null);
-            await using var export = composition.Telemetry.Metrics is { } target
-                ? new MetricExport(
-                    target, composition.Telemetry, metrics, TimeProvider.System, loggers.CreateLogger<MetricExport>())
-                : null;
             await using var http = ProbeServer.Create(options.HttpAddress, composition, metrics);
             await http.StartAsync(stopping);
             Started(logger, BuildInfo.Version, composition.Identity);

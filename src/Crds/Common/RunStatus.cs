@@ -65,6 +65,11 @@ public abstract record RunStatus : ObservedStatus
     /// <summary>What this run works on, as the target reports it.</summary>
     public TargetStatus? Target { get; init; }
 
+    /// <summary>The trace of the present attempt, as in the header traceparent (W3C): every span of the attempt is
+    /// below the span it names. A retry begins another trace.</summary>
+    [Length(SchemaLimits.ShortName)]
+    public string? Traceparent { get; init; }
+
     /// <summary>The most recent attempts that ended.</summary>
     [Items(SchemaLimits.History)]
     public List<RunAttempt> Attempts { get; init => field = value ?? []; } = [];

@@ -14,21 +14,15 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
     private readonly RecentRuns<TEntity> _recent;
     private readonly IInertObjects<TEntity> _inert;
     private readonly Func<ValueTask> _forget;
-    private readonly TimeProvider _time;
-    private readonly TimeSpan _wholeFor;
 
-    /// <summary>Composes them.</summary>
-    /// <param name="wholeFor">How long the cache keeps all of an object that has ended, because a trace may need
-    /// it.</param>
     public ControllerParts(
         ControllerServices services,
         NamespaceScope scope,
         Func<IEntityWriter<TEntity>, IReconcileTrigger<TEntity>, IEntityController<TEntity>> build,
         Func<TEntity, IEnumerable<string>> secretNames,
-        RunSampling<TEntity> sampling,
-        TimeSpan wholeFor)
+        RunSampling<TEntity> sampling)
     {
-        (_sampling, _time, _wholeFor) = (sampling, services.Time, wholeFor);
+        _sampling = sampling;
         var (client, time, loggers) = (services.Kubernetes, services.Time, services.Loggers);
         var watchers = scope.Lists.Select(space => (Space: space, Watcher: new ResourceWatcher<TEntity>(
             client,
@@ -106,10 +100,7 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
         }
     }
 
-    private TEntity Reduce(TEntity entity) =>
-        _wholeFor > TimeSpan.Zero && _sampling.Read(entity).EndedAt > _time.GetUtcNow() - _wholeFor
-            ? entity
-            : _inert.Reduce(entity);
+    private TEntity Reduce(TEntity entity) => _inert.Reduce(entity);
 }
 
 /// <summary>The parts of one kind, as the process runs them.</summary>

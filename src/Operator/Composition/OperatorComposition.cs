@@ -9,6 +9,7 @@ using Drydock.Crds;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Oms;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
@@ -30,7 +31,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     private readonly IReadOnlyList<IControllerParts> _controllers;
     private readonly RetentionRun _retention;
     private readonly ObjectMetrics _metrics;
-    private readonly TraceExport? _traces;
+    private readonly OtlpExport? _export;
     private readonly CrdSchemaCheck _schema;
     private readonly SnapshotToolOptions _tools;
     private readonly ILogger _logger;
@@ -139,42 +140,38 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             Time = time,
             Loggers = loggers,
         };
-        Telemetry = OtlpSettings.Read(Environment.GetEnvironmentVariable, BuildInfo.Version, Identity);
-        var wholeFor = Telemetry.Traces is null ? TimeSpan.Zero : TraceExport.SentAgain;
         var upgradeParts = new ControllerParts<OmsUpgrade>(
             oms,
             scope,
             (writer, trigger) => new OmsUpgradeController(oms, writer, trigger),
             OmsUpgradeController.ReferencedSecrets,
-            OmsUpgradeSample.Sampling,
-            wholeFor);
+            OmsUpgradeSample.Sampling);
         var databaseParts = new ControllerParts<DatabaseRollingUpgrade>(
             databases,
             scope,
             (writer, trigger) => new DatabaseRollingUpgradeController(databases, writer, trigger),
             DatabaseRollingUpgradeController.ReferencedSecrets,
-            DatabaseUpgradeSample.Sampling,
-            wholeFor);
+            DatabaseUpgradeSample.Sampling);
         var snapshotParts = new ControllerParts<BackupSnapshot>(
             snapshots,
             scope,
             (writer, trigger) => new BackupSnapshotController(snapshots, writer, trigger),
             BackupSnapshotController.ReferencedSecrets,
-            SnapshotSample.Sampling,
-            wholeFor);
+            SnapshotSample.Sampling);
         var restoreParts = new ControllerParts<SnapshotRestore>(
             restores,
             scope,
             (writer, trigger) => new SnapshotRestoreController(restores, writer, trigger),
             SnapshotRestoreController.ReferencedSecrets,
-            RestoreSample.Sampling,
-            wholeFor);
+            RestoreSample.Sampling);
+        // Before the parts that record. Where nothing is sent, OpenTelemetry is not even loaded.
+        var otlp = OtlpSettings.Read(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+        _export = otlp is { Metrics: null, Traces: null }
+            ? null
+            : new OtlpExport(otlp, BuildInfo.Version, Identity, time, loggers.CreateLogger<OtlpExport>());
         _controllers = [upgradeParts, databaseParts, snapshotParts, restoreParts];
         IRunSource[] sources = [upgradeParts, databaseParts, snapshotParts, restoreParts];
         _metrics = new ObjectMetrics(sources, snapshotParts.Objects, () => _elector?.IsLeader != false, time);
-        _traces = Telemetry.Traces is { } target
-            ? new TraceExport(target, Telemetry.Resource, sources, time, loggers.CreateLogger<TraceExport>())
-            : null;
     }
 
     public string Identity { get; }
@@ -189,8 +186,6 @@ public sealed partial class OperatorComposition : IAsyncDisposable
 
     /// <summary>Free bytes of the storage roots, for the metrics.</summary>
     internal StorageSpace Space { get; }
-
-    internal OtlpSettings Telemetry { get; }
 
     /// <summary>Reads the configuration and puts the parts together; nothing is connected to yet.</summary>
     /// <exception cref="OperatorOptionException">Options do not fit each other.</exception>
@@ -208,7 +203,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     public async Task RunAsync(CancellationToken stopping)
     {
         RemoveScratch();
-        using var observing = _metrics.Observe(_controllers, _traces);
+        using var observing = _metrics.Observe(_controllers);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var watches = Task.WhenAll(_controllers.Select(c => c.WatchAsync(both.Token)));
         try
@@ -226,8 +221,8 @@ public sealed partial class OperatorComposition : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _export?.Dispose();
         _metrics.Dispose();
-        _traces?.Dispose();
         await _events.DisposeAsync();
         await _docker.DisposeAsync();
         _storages.Dispose();
@@ -260,20 +255,21 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         OnOverdue = why => LastResort.End(_logger, why),
     };
 
-    private Task LeadAsync(CancellationToken term) => TermParts.RunAsync(
-        [
-            .. _controllers.Select(c => (c.Name, (Func<CancellationToken, Task>)c.LeadAsync)),
-            ("The retention of snapshots", _retention.RunAsync),
-            .. _traces is null
-                ? []
-                : new[] { ("The export of traces", (Func<CancellationToken, Task>)_traces.RunAsync) },
-        ],
-        (name, fault) =>
-        {
-            PartFailed(_logger, fault, name);
-            _elector?.EndTerm();
-        },
-        term);
+    private Task LeadAsync(CancellationToken term)
+    {
+        _metrics.Resume();
+        return TermParts.RunAsync(
+            [
+                .. _controllers.Select(c => (c.Name, (Func<CancellationToken, Task>)c.LeadAsync)),
+                ("The retention of snapshots", _retention.RunAsync),
+            ],
+            (name, fault) =>
+            {
+                PartFailed(_logger, fault, name);
+                _elector?.EndTerm();
+            },
+            term);
+    }
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "{Part} failed, so the whole operator stops.")]
     private static partial void PartFailed(ILogger logger, Exception fault, string part);

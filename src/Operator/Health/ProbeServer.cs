@@ -9,7 +9,7 @@ namespace Drydock.Operator.Health;
 internal static class ProbeServer
 {
     /// <summary>Builds the server; it does not listen before it is started.</summary>
-    public static WebApplication Create(string address, OperatorComposition composition, MetricCollector metrics)
+    public static WebApplication Create(string address, OperatorComposition composition, PrometheusMetrics metrics)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(address);
@@ -27,12 +27,7 @@ internal static class ProbeServer
             "/readyz" => composition.SchemaProblem is { } problem
                 ? TextAsync(context, StatusCodes.Status503ServiceUnavailable, $"Unhealthy: {problem}\n", "text/plain")
                 : AnswerAsync(context, [ready]),
-            "/metrics" =>
-                TextAsync(
-                    context,
-                    StatusCodes.Status200OK,
-                    PrometheusText.Render(metrics.Collect()),
-                    PrometheusText.ContentType),
+            "/metrics" => MetricsAsync(context, metrics),
             _ => TextAsync(context, StatusCodes.Status404NotFound, "/healthz, /readyz, /metrics\n", "text/plain"),
         });
         return app;
@@ -48,6 +43,12 @@ internal static class ProbeServer
             ? StatusCodes.Status503ServiceUnavailable
             : StatusCodes.Status200OK;
         await TextAsync(context, code, $"{result.Status}: {result.Description}\n", "text/plain");
+    }
+
+    private static Task MetricsAsync(HttpContext context, PrometheusMetrics metrics)
+    {
+        context.Response.ContentType = PrometheusMetrics.ContentType;
+        return metrics.WriteAsync(context.Response.Body, context.RequestAborted);
     }
 
     private static async Task TextAsync(HttpContext context, int code, string text, string type)

@@ -7,7 +7,7 @@ internal static class MetricNames
     private const string Number = "_count";
     private const string Total = "_total";
 
-    public static string Of(Instrument instrument, MetricKind kind)
+    public static string Of(Instrument instrument)
     {
         var name = Plain(instrument.Name);
         if (name.EndsWith(Number, StringComparison.Ordinal))
@@ -27,17 +27,14 @@ internal static class MetricNames
             name = $"{name}_{unit}";
         }
 
-        return kind == MetricKind.Counter && !name.EndsWith(Total, StringComparison.Ordinal) ? name + Total : name;
+        return IsCounter(instrument) && !name.EndsWith(Total, StringComparison.Ordinal) ? name + Total : name;
     }
 
-    public static string Plain(string name) =>
-        string.Create(name.Length, name, static (to, from) =>
-        {
-            for (var i = 0; i < to.Length; i++)
-            {
-                to[i] = char.IsAsciiLetterOrDigit(from[i]) ? from[i] : '_';
-            }
-        });
+    public static bool IsCounter(Instrument instrument) => instrument
+        is Counter<long> or Counter<int> or Counter<double>
+        or ObservableCounter<long> or ObservableCounter<int> or ObservableCounter<double>;
+
+    public static string Plain(string name) => name.Replace('.', '_');
 
     private static string Plural(string name) =>
         name.EndsWith('y') ? name[..^1] + "ies" : name.EndsWith('s') ? name : name + "s";

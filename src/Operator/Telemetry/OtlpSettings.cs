@@ -1,148 +1,72 @@
+using Microsoft.Extensions.Configuration;
+
 namespace Drydock.Operator.Telemetry;
 
-/// <summary>What the standard environment variables of OpenTelemetry say: where telemetry is sent, and as what. Without
-/// an endpoint nothing is sent.</summary>
-internal sealed record OtlpSettings
+/// <summary>What the standard environment variables of OpenTelemetry say about the receiver. The package reads the
+/// others itself, but would ignore a value that it cannot use, and send to localhost without an endpoint.</summary>
+/// <param name="Environment">The environment.</param>
+/// <param name="Metrics">Where metrics are sent; null: nowhere.</param>
+/// <param name="Traces">Where traces are sent; null: nowhere.</param>
+internal sealed record OtlpSettings(IConfiguration Environment, OtlpTarget? Metrics, OtlpTarget? Traces)
 {
-    private const string Endpoint = "ENDPOINT";
-    private const string Protocol = "http/protobuf";
-
-    /// <summary>Where metrics are sent; null: nowhere.</summary>
-    public OtlpTarget? Metrics { get; private init; }
-
-    /// <summary>Where traces are sent; null: nowhere.</summary>
-    public OtlpTarget? Traces { get; private init; }
-
-    public TimeSpan Interval { get; private init; }
-
-    public IReadOnlyList<KeyValuePair<string, string>> Resource { get; private init; } = [];
+    private const string Interval = "OTEL_METRIC_EXPORT_INTERVAL";
 
     /// <summary>Reads the environment.</summary>
-    /// <param name="read">A variable by its name; null or empty if it is not set.</param>
     /// <exception cref="OperatorOptionException">A variable cannot be used.</exception>
-    public static OtlpSettings Read(Func<string, string?> read, string version, string instance)
+    public static OtlpSettings Read(IConfiguration environment)
     {
-        if (string.Equals(read("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase))
+        if (string.Equals(environment["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase))
         {
-            return new OtlpSettings();
+            return new OtlpSettings(environment, null, null);
         }
 
-        return new OtlpSettings
-        {
-            Metrics = Target(read, "METRICS"),
-            Traces = Target(read, "TRACES"),
-            Interval = Milliseconds(read, ["OTEL_METRIC_EXPORT_INTERVAL"], 60_000),
-            Resource = ResourceOf(read, version, instance),
-        };
+        Use(Interval, environment[Interval], IsMilliseconds, "a number of milliseconds");
+        return new OtlpSettings(environment, Target(environment, "METRICS"), Target(environment, "TRACES"));
     }
 
-    private static OtlpTarget? Target(Func<string, string?> read, string signal)
+    private static OtlpTarget? Target(IConfiguration environment, string signal)
     {
-        if (read($"OTEL_{signal}_EXPORTER") == "none")
+        // The signal's own variable wins.
+        string? Value(string what, Func<string, bool> isUsable, string expected) =>
+            new[] { $"OTEL_EXPORTER_OTLP_{signal}_{what}", $"OTEL_EXPORTER_OTLP_{what}" }
+                .Select(name => Use(name, environment[name], isUsable, expected))
+                .FirstOrDefault(value => value is not null);
+
+        if (environment[$"OTEL_{signal}_EXPORTER"] == "none" || Value("ENDPOINT", IsAddress, "an http or https address")
+            is not { } endpoint)
         {
             return null;
         }
 
-        var own = read(Name(signal, Endpoint));
-        var shared = read(Name(null, Endpoint));
-        var text = own is { Length: > 0 } ? own
-            : shared is { Length: > 0 } ? $"{shared.TrimEnd('/')}/v1/{signal.ToLowerInvariant()}"
-            : null;
-        if (text is null)
-        {
-            return null;
-        }
-
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
-        {
-            throw new OperatorOptionException(
-                $"{(own is { Length: > 0 } ? Name(signal, Endpoint) : Name(null, Endpoint))} is not an http or https "
-                + "address.");
-        }
-
-        if (First(read, signal, "PROTOCOL") is { } protocol && protocol != Protocol)
-        {
-            throw new OperatorOptionException(
-                $"{Name(null, "PROTOCOL")} is '{protocol}'; the operator sends {Protocol} only. Collectors take it on "
-                + "port 4318.");
-        }
-
-        var compression = First(read, signal, "COMPRESSION");
-        if (compression is not (null or "gzip" or "none"))
-        {
-            throw new OperatorOptionException(
-                $"{Name(null, "COMPRESSION")} is '{compression}'; expected is gzip or none.");
-        }
-
+        Value("PROTOCOL", text => text == "http/protobuf", "http/protobuf, which collectors take on port 4318");
         return new OtlpTarget(
-            endpoint,
-            Pairs(First(read, signal, "HEADERS"), Name(null, "HEADERS")),
-            Milliseconds(read, [Name(signal, "TIMEOUT"), Name(null, "TIMEOUT")], 10_000),
-            compression == "gzip",
-            First(read, signal, "CERTIFICATE"));
+            environment[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"] is { Length: > 0 }
+                ? new Uri(endpoint)
+                : new Uri($"{endpoint.TrimEnd('/')}/v1/{signal.ToLowerInvariant()}"),
+            [.. Pairs(Value("HEADERS", text => Pairs(text).All(p => p.Key.Length > 0), "key=value,key=value") ?? "")],
+            TimeSpan.FromMilliseconds(int.Parse(
+                Value("TIMEOUT", IsMilliseconds, "a number of milliseconds") ?? "10000", CultureInfo.InvariantCulture)),
+            Value("COMPRESSION", text => text is "gzip" or "none", "gzip or none") == "gzip",
+            Value("CERTIFICATE", File.Exists, "a file with certificates in PEM"));
     }
 
-    private static IReadOnlyList<KeyValuePair<string, string>> ResourceOf(
-        Func<string, string?> read, string version, string instance)
-    {
-        var resource = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["service.name"] = "drydock",
-            ["service.version"] = version,
-            ["service.instance.id"] = instance,
-        };
-        foreach (var (key, value) in Pairs(read("OTEL_RESOURCE_ATTRIBUTES"), "OTEL_RESOURCE_ATTRIBUTES"))
-        {
-            resource[key] = value;
-        }
+    // The message names no value: headers hold tokens.
+    private static string? Use(string name, string? value, Func<string, bool> isUsable, string expected) =>
+        string.IsNullOrEmpty(value) ? null
+        : isUsable(value) ? value
+        : throw new OperatorOptionException($"{name} cannot be used; expected is {expected}.");
 
-        if (read("OTEL_SERVICE_NAME") is { Length: > 0 } name)
-        {
-            resource["service.name"] = name;
-        }
+    private static bool IsAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
 
-        return [.. resource];
-    }
+    private static bool IsMilliseconds(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0;
 
-    private static string Name(string? signal, string what) =>
-        signal is null ? $"OTEL_EXPORTER_OTLP_{what}" : $"OTEL_EXPORTER_OTLP_{signal}_{what}";
-
-    private static string? First(Func<string, string?> read, string signal, string what) =>
-        read(Name(signal, what)) is { Length: > 0 } own ? own
-        : read(Name(null, what)) is { Length: > 0 } shared ? shared
-        : null;
-
-    // key=value,key=value, with percent-encoded values. The message names no value: headers hold tokens.
-    private static List<KeyValuePair<string, string>> Pairs(string? text, string variable)
-    {
-        List<KeyValuePair<string, string>> pairs = [];
-        foreach (var pair in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (pair.Split('=', 2) is not [var key, var value] || key.Trim().Length == 0)
-            {
-                throw new OperatorOptionException($"{variable} must have the form key=value,key=value.");
-            }
-
-            pairs.Add(new(key.Trim(), Uri.UnescapeDataString(value.Trim())));
-        }
-
-        return pairs;
-    }
-
-    private static TimeSpan Milliseconds(Func<string, string?> read, IReadOnlyList<string> names, int otherwise)
-    {
-        foreach (var name in names)
-        {
-            if (read(name) is { Length: > 0 } text)
-            {
-                return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0
-                    ? TimeSpan.FromMilliseconds(value)
-                    : throw new OperatorOptionException($"{name} is '{text}'; expected is a number of milliseconds.");
-            }
-        }
-
-        return TimeSpan.FromMilliseconds(otherwise);
-    }
+    // Percent-encoded values, which may hold a comma. Without '=' there is no key.
+    private static IEnumerable<KeyValuePair<string, string>> Pairs(string text) =>
+        from pair in text.Split(',', StringSplitOptions.RemoveEmptyEntries)
+        let at = Math.Max(0, pair.IndexOf('=', StringComparison.Ordinal))
+        select new KeyValuePair<string, string>(pair[..at].Trim(), Uri.UnescapeDataString(pair[(at + 1)..].Trim()));
 }
 
 /// <summary>Where one signal is sent.</summary>

@@ -4,7 +4,7 @@ using System.Text;
 namespace Drydock.Lab.Monitoring;
 
 /// <summary>
-/// Reads export requests of OTLP. A test compares what it reads with what the exporter of OpenTelemetry writes.
+/// Reads export requests of OTLP.
 /// </summary>
 public static class OtlpDecoder
 {

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -22,6 +24,9 @@ public sealed class OtlpReceiver : IAsyncDisposable
     /// <summary>The status code of its answers.</summary>
     public int Answer { get; set; } = StatusCodes.Status200OK;
 
+    /// <summary>What each request waits for before it is answered; null for nothing.</summary>
+    public Task? Hold { get; set; }
+
     /// <summary>Every span that was taken, in the order of its arrival; one that was sent twice is twice here.</summary>
     public IReadOnlyList<ReceivedSpan> Spans => [.. _spans];
 
@@ -32,10 +37,20 @@ public sealed class OtlpReceiver : IAsyncDisposable
     public IReadOnlyList<string> Requests => [.. _requests];
 
     /// <summary>Starts one on a free port.</summary>
-    public static async Task<OtlpReceiver> StartAsync(CancellationToken cancellationToken = default)
+    public static Task<OtlpReceiver> StartAsync(CancellationToken cancellationToken = default) => StartAsync(null, cancellationToken);
+
+    /// <summary>Starts one on a free port.</summary>
+    /// <param name="certificate">The certificate that it shows; null for http.</param>
+    public static async Task<OtlpReceiver> StartAsync(X509Certificate2? certificate, CancellationToken cancellationToken = default)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+        }));
         var receiver = new OtlpReceiver(builder.Build());
         receiver._app.Run(receiver.TakeAsync);
         await receiver._app.StartAsync(cancellationToken);
@@ -48,6 +63,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
     private async Task TakeAsync(HttpContext context)
     {
         _requests.Enqueue($"{context.Request.Path} {string.Join(", ", context.Request.Headers.Select(h => $"{h.Key}: {h.Value}"))}");
+        await (Hold ?? Task.CompletedTask).WaitAsync(context.RequestAborted);
         context.Response.StatusCode = Answer;
         if (Answer != StatusCodes.Status200OK)
         {

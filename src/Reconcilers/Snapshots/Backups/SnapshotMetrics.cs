@@ -7,11 +7,12 @@ namespace Drydock.Reconcilers.Snapshots;
 /// them, and at most 1,000 series.</summary>
 internal sealed class SnapshotMetrics : IDisposable
 {
+    public const string MeterName = "Drydock.Snapshots";
     private const int MostSeries = 1000;
 
     private static readonly string[] States = ["usable", "failed", "expired"];
 
-    private readonly Meter _meter = new("Drydock.Snapshots");
+    private readonly Meter _meter = new(MeterName);
     private readonly Histogram<double> _stages;
     private readonly ConcurrentDictionary<string, long> _began = new(StringComparer.Ordinal);
     private readonly IResourceCache<BackupSnapshot> _snapshots;

@@ -38,6 +38,7 @@ internal static class ReducedObject
         NextAction = null,
         RollbackCost = null,
         RetryCost = null,
+        Traceparent = null,
         Plan = Plan(status.Plan),
         RollbackPlan = Plan(status.RollbackPlan),
         Target = status.Target is null ? null : status.Target with { Addresses = [], Description = null },

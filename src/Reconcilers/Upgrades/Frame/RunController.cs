@@ -45,8 +45,10 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     protected override async Task<TimeSpan?> ReconcileFreshAsync(TEntity entity, CancellationToken cancellationToken)
     {
         var run = _kind.Read(entity);
-        using var about = _logger.BeginScope(
-            new Dictionary<string, object?>(StringComparer.Ordinal) { ["TraceId"] = TraceIds.Of(run) });
+        using var about = RunSpans.Of(run.Status) is { TraceId: var trace }
+            ? _logger.BeginScope(
+                new Dictionary<string, object?>(StringComparer.Ordinal) { ["TraceId"] = trace.ToHexString() })
+            : null;
         if ((CompletionFlow.IsAtRest(run) || IsPlanReady(run)) && RunTokens.NewAbort(run) is { } token)
         {
             run = await _frame.WriteAsync(run, RunTokens.UseAbort(run.Status!, token, _frame.Now), cancellationToken);

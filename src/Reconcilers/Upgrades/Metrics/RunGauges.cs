@@ -5,6 +5,8 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <see cref="MostEnded"/> of those are, the last ones.</summary>
 internal sealed class RunGauges : IDisposable
 {
+    public const string MeterName = "Drydock.Runs";
+
     /// <summary>How many objects that have ended are reported at most.</summary>
     public const int MostEnded = 200;
 
@@ -17,11 +19,12 @@ internal sealed class RunGauges : IDisposable
 
     private static readonly StepState[] States = Enum.GetValues<StepState>();
 
-    private readonly Meter _meter = new("Drydock.Runs");
+    private readonly Meter _meter = new(MeterName);
     private readonly IReadOnlyList<IRunSource> _sources;
     private readonly Func<bool> _leads;
     private readonly TimeProvider _time;
     private readonly TimeSpan _keepFor;
+    private readonly Lock _reading = new();
     private (long At, IReadOnlyList<RunSample> Runs, int Left)? _kept;
 
     /// <summary>Creates the instruments.</summary>
@@ -139,22 +142,25 @@ internal sealed class RunGauges : IDisposable
         string name, string? unit, string help, Func<RunSample, IEnumerable<Measurement<double>>> measure) =>
         _meter.CreateObservableGauge(name, () => Reported()?.Runs.SelectMany(measure) ?? [], unit, help);
 
-    // Collections are one after another. Null: another process leads.
+    // Prometheus and OTLP collect at the same time. Null: another process leads.
     private (IReadOnlyList<RunSample> Runs, int Left)? Reported()
     {
-        if (!_leads())
+        lock (_reading)
         {
-            _kept = null;
-            return null;
-        }
+            if (!_leads())
+            {
+                _kept = null;
+                return null;
+            }
 
-        if (_kept is not { } kept || _time.GetElapsedTime(kept.At) >= _keepFor)
-        {
-            var (runs, left) = Read();
-            _kept = kept = (_time.GetTimestamp(), runs, left);
-        }
+            if (_kept is not { } kept || _time.GetElapsedTime(kept.At) >= _keepFor)
+            {
+                var (runs, left) = Read();
+                _kept = kept = (_time.GetTimestamp(), runs, left);
+            }
 
-        return (kept.Runs, kept.Left);
+            return (kept.Runs, kept.Left);
+        }
     }
 
     private (IReadOnlyList<RunSample> Runs, int Left) Read()

@@ -68,7 +68,7 @@ internal sealed record RunSample
     }
 
     /// <summary>The number of the attempt that runs, or ran last; counts from 1.</summary>
-    public int Attempt => (Run?.Attempts.LastOrDefault()?.Number ?? 0) + 1;
+    public int Attempt => Run is { } run ? RunTokens.Attempt(run) : 1;
 
     public bool Is(string type) => Find(type)?.Status == "True";
 

@@ -1,122 +1,174 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>The traces of runs, read from their status: one trace for each attempt of an object, with one span for the
-/// attempt, one for its rollback, and one for each attempt of a step. Ids and times come from the status alone, so that
-/// every operator process makes the same spans. Pure.</summary>
-internal static class RunSpans
+/// <summary>The traces of runs: one for each attempt of an object, below the span whose id status.traceparent has. Each
+/// span is sent when what it is about has ended, with times from the status. Only the leader sends. Costs nothing while
+/// nobody listens.</summary>
+/// <param name="leads">Whether this process leads.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RunSpans(Func<bool> leads, TimeProvider time) : IRunObserver
 {
-    /// <summary>The spans that have ended between two states of one object.</summary>
-    /// <param name="at">When an attempt ended whose end is not recorded because another one follows.</param>
-    public static IEnumerable<TraceSpan> EndedBetween(RunSample before, RunSample now, DateTimeOffset at)
+    public const string SourceName = "Drydock.Runs";
+
+    // Steps that ended so shortly before the last one may have been written with it.
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
+    private static readonly ActivitySource Source = new(SourceName);
+
+    /// <summary>Starts the span that all others of the attempt are below, and which says that it began. Its id is the
+    /// traceparent. To be stopped, and thereby sent, when the traceparent is stored.</summary>
+    public static Activity Begin(string kind, V1ObjectMeta metadata, RunStatus status)
     {
-        foreach (var plan in now.Plans)
+        var name = NameOf(kind, metadata);
+        var begun = Source.StartActivity(name, ActivityKind.Internal, default(ActivityContext))
+            ?? new Activity(name).Start();
+        foreach (var (key, value) in About(kind, metadata, RunTokens.Attempt(status)))
         {
-            foreach (var (attempt, outcome) in StepAttempts.EndedBetween(before, plan, at))
-            {
-                yield return Of(now, plan, attempt, outcome);
-            }
+            begun.SetTag(key, value);
+        }
+
+        // Requests to the API server are no part of it.
+        Activity.Current = null;
+        return begun;
+    }
+
+    /// <summary>The span of the run; null if the status has none yet.</summary>
+    public static ActivityContext? Of(ObservedStatus? status) =>
+        ActivityContext.TryParse((status as RunStatus)?.Traceparent, null, out var context) ? context : null;
+
+    public void Changed(RunSample? before, RunSample now)
+    {
+        if (!Source.HasListeners() || !leads())
+        {
+            return;
+        }
+
+        if (before is null || before.Metadata.Uid != now.Metadata.Uid)
+        {
+            Resume(now);
+            return;
+        }
+
+        // What ended began in the attempt before, if there was a retry at the same time.
+        var parent = Of(before.Status) ?? Of(now.Status);
+        foreach (var (attempt, outcome) in now.Plans.SelectMany(
+            plan => StepAttempts.EndedBetween(before, plan, time.GetUtcNow())))
+        {
+            Send(now, parent, before.Attempt, attempt, outcome);
         }
 
         if (now.Result is not null && now.Result != before.Result)
         {
-            foreach (var whole in Wholes(now))
-            {
-                yield return whole;
-            }
+            SendWholes(now, Of(now.Status));
         }
     }
 
-    public static IEnumerable<TraceSpan> Recorded(RunSample run) =>
-    [
-        .. run.Plans.SelectMany(plan => StepAttempts.Recorded(plan).Select(ended => Of(
-            run, plan, ended, ended.Step.State == StepState.Succeeded ? StepAttempts.Succeeded : StepAttempts.Failed))),
-        .. run.Result is null ? [] : Wholes(run),
-    ];
-
-    private static TraceSpan Of(RunSample run, Plan plan, StepAttempt ended, string outcome)
+    /// <summary>Sends the steps that ended last once more: the process that stored their end may have been killed
+    /// before it sent them.</summary>
+    public static void Resume(RunSample run)
     {
-        var (uid, step) = (Uid(run), ended.Step);
-        var attempt = AttemptAt(run, ended.EndedAt);
+        if (run.HasEnded || !Source.HasListeners())
+        {
+            return;
+        }
 
-        // A repetition may have the same number: its first action was not accepted.
-        var stepAttempt = Text(plan.AttemptsBefore + step.Attempt)
-            + (outcome == StepAttempts.Retried ? $" {ended.StartedAt:O}" : "");
-        return new TraceSpan(
-            TraceIds.Trace(uid, attempt),
-            TraceIds.Step(uid, attempt, plan.Hash, step.Id, stepAttempt),
-            TraceIds.Root(uid, attempt),
+        var since = Began(run);
+        var ended = run.Plans.SelectMany(StepAttempts.Recorded).Where(step => step.EndedAt >= since).ToList();
+        foreach (var step in ended.Where(step => step.EndedAt > ended.Max(other => other.EndedAt) - Moment))
+        {
+            var outcome = step.Step.State == StepState.Succeeded ? StepAttempts.Succeeded : StepAttempts.Failed;
+            Send(run, Of(run.Status), run.Attempt, step, outcome);
+        }
+    }
+
+    private static void Send(RunSample run, ActivityContext? parent, int number, StepAttempt attempt, string outcome)
+    {
+        var step = attempt.Step;
+        Send(
             step.Id,
-            ended.StartedAt,
-            ended.EndedAt,
+            parent,
+            (attempt.StartedAt, attempt.EndedAt),
             [
-                .. About(run, attempt),
+                .. About(run.Kind, run.Metadata, number),
                 new("drydock.phase", step.Phase),
                 new("drydock.step", step.Id),
-                new("drydock.step.attempt", Text(step.Attempt)),
+                new("drydock.step.attempt", step.Attempt.ToString(CultureInfo.InvariantCulture)),
                 new("drydock.action", step.Action),
                 new("drydock.outcome", outcome),
-                .. Optional("drydock.node", step.Node),
-                .. Optional("drydock.reason", step.Reason),
+                new("drydock.node", step.Node),
+                new("drydock.reason", step.Reason),
             ],
             outcome == StepAttempts.Succeeded ? null : step.Reason ?? Reasons.StepFailed);
     }
 
-    // The run as a whole, and its rollback. A run that failed or succeeded was sent when it did; one that was rolled
-    // back in the middle ends with the beginning of its rollback.
-    private static IEnumerable<TraceSpan> Wholes(RunSample run)
+    // The attempt as a whole and its rollback, or the only span of a kind without traceparent. An attempt that failed
+    // or succeeded was sent when it did; one that was rolled back in the middle ends when its rollback begins.
+    private static void SendWholes(RunSample run, ActivityContext? parent)
     {
-        var isRolledBack = run.Result is RunResults.RolledBack or RunResults.RolledBackAfterFailure;
-        if (!isRolledBack)
+        if (run.Result is not (RunResults.RolledBack or RunResults.RolledBackAfterFailure))
         {
-            yield return Whole(run, null, Began(run), Ended(run), run.Result!);
-            yield break;
+            Send(parent is null ? "" : " attempt", run, parent, (Began(run), Ended(run)));
+            return;
         }
 
         var turned = run.Run?.RollbackPlan?.CompiledAt ?? Ended(run);
         if (run.Run?.Plan is { } plan && !plan.Steps.TrueForAll(s => s.State == StepState.Succeeded)
             && !plan.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown))
         {
-            yield return Whole(run, null, Began(run), turned, run.Result!);
+            Send(" attempt", run, parent, (Began(run), turned));
         }
 
-        yield return Whole(run, "rollback", turned, Ended(run), run.Result!);
+        Send(" rollback", run, parent, (turned, Ended(run)));
     }
 
-    private static TraceSpan Whole(
-        RunSample run, string? part, DateTimeOffset began, DateTimeOffset ended, string result)
-    {
-        var (uid, attempt) = (Uid(run), run.Attempt);
-        var root = TraceIds.Root(uid, attempt);
-        var name = $"{run.Kind} {run.Metadata.Namespace}/{run.Metadata.Name}";
-        return new TraceSpan(
-            TraceIds.Trace(uid, attempt),
-            part is null ? root : TraceIds.Part(uid, attempt, part),
-            part is null ? null : root,
-            part is null ? name : $"{name} {part}",
-            began,
-            ended < began ? began : ended,
+    private static void Send(
+        string part, RunSample run, ActivityContext? parent, (DateTimeOffset Began, DateTimeOffset Ended) times) =>
+        Send(
+            NameOf(run.Kind, run.Metadata) + part,
+            parent,
+            times,
             [
-                .. About(run, attempt),
-                new("drydock.outcome", result),
+                .. About(run.Kind, run.Metadata, run.Attempt),
+                new("drydock.outcome", run.Result),
                 new("drydock.reason", run.Reason),
-                .. Optional("drydock.engine", run.Engine),
-                .. Optional("drydock.from", run.From),
-                .. Optional("drydock.to", run.To),
+                new("drydock.engine", run.Engine),
+                new("drydock.from", run.From),
+                new("drydock.to", run.To),
             ],
-            result is RunResults.Succeeded or RunResults.RolledBack ? null : run.Reason);
+            run.Result is RunResults.Succeeded or RunResults.RolledBack ? null : run.Reason);
+
+    // Names only; never a parameter of a step.
+    private static void Send(
+        string name,
+        ActivityContext? parent,
+        (DateTimeOffset Began, DateTimeOffset Ended) times,
+        IEnumerable<KeyValuePair<string, string?>> attributes,
+        string? failure)
+    {
+        using var span = Source.StartActivity(
+            name,
+            ActivityKind.Internal,
+            parent ?? default,
+            attributes.Where(pair => pair.Value is { Length: > 0 }).Select(
+                pair => new KeyValuePair<string, object?>(pair.Key, pair.Value)),
+            startTime: times.Began);
+        span?.SetEndTime((times.Ended < times.Began ? times.Began : times.Ended).UtcDateTime);
+        if (failure is not null)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, failure);
+        }
     }
 
-    private static KeyValuePair<string, string>[] About(RunSample run, int attempt) =>
-    [
-        new("drydock.kind", run.Kind),
-        new("k8s.namespace.name", run.Metadata.Namespace ?? ""),
-        new("drydock.name", run.Metadata.Name),
-        new("drydock.uid", Uid(run)),
-        new("drydock.attempt", Text(attempt)),
-    ];
+    private static string NameOf(string kind, V1ObjectMeta metadata) =>
+        $"{kind} {metadata.Namespace}/{metadata.Name}";
 
-    private static KeyValuePair<string, string>[] Optional(string key, string? value) =>
-        value is { Length: > 0 } ? [new(key, value)] : [];
+    private static KeyValuePair<string, string?>[] About(string kind, V1ObjectMeta metadata, int attempt) =>
+    [
+        new("drydock.kind", kind),
+        new("k8s.namespace.name", metadata.Namespace),
+        new("drydock.name", metadata.Name),
+        new("drydock.uid", metadata.Uid),
+        new("drydock.attempt", attempt.ToString(CultureInfo.InvariantCulture)),
+    ];
 
     private static DateTimeOffset Began(RunSample run) =>
         run.Run?.Attempts.LastOrDefault()?.FinishedAt ?? run.Status?.StartedAt ?? Ended(run);
@@ -126,31 +178,4 @@ internal static class RunSpans
             : run.Is(ConditionTypes.Failed) ? ConditionTypes.Failed
             : ConditionTypes.Succeeded)?.LastTransitionTime
         ?? run.EndedAt ?? DateTimeOffset.UnixEpoch;
-
-    // An attempt that ended is in the list with its end; a later moment belongs to the present one.
-    private static int AttemptAt(RunSample run, DateTimeOffset moment) =>
-        run.Run?.Attempts.Find(attempt => attempt.FinishedAt >= moment)?.Number ?? run.Attempt;
-
-    private static string Uid(RunSample run) => run.Metadata.Uid ?? "";
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
-
-/// <summary>A piece of work that has ended, as a trace shows it.</summary>
-/// <param name="Trace">The trace it belongs to.</param>
-/// <param name="Id">Its id.</param>
-/// <param name="Parent">The span that contains it; null for the outermost one.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="StartedAt">When it began.</param>
-/// <param name="EndedAt">When it ended.</param>
-/// <param name="Attributes">Names only; never a parameter of a step.</param>
-/// <param name="Failure">The reason of its failure; null if it succeeded.</param>
-internal sealed record TraceSpan(
-    ActivityTraceId Trace,
-    ActivitySpanId Id,
-    ActivitySpanId? Parent,
-    string Name,
-    DateTimeOffset StartedAt,
-    DateTimeOffset EndedAt,
-    IReadOnlyList<KeyValuePair<string, string>> Attributes,
-    string? Failure);

@@ -6,6 +6,7 @@ using Drydock.Clients.Kubernetes.Health;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Operator.Metrics;
 using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Operator.Metrics;
 using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -89,7 +90,7 @@ public sealed class SecretWatchTests : IAsyncDisposable
     [Fact]
     public async Task Probes_and_metrics_name_no_Secret()
     {
-        using var metrics = new MetricCollector();
+        using var metrics = new PrometheusMetrics();
         var secrets = new SecretWatch<Widget>(
             _world.Api, _world.Watcher, w => w.Spec.Secrets, _world.Time, NullLoggerFactory.Instance);
         await _world.Api.CreateAsync(Widget.Named("a") with { Spec = new() { Secrets = ["the-name"] } });
@@ -110,9 +111,9 @@ public sealed class SecretWatchTests : IAsyncDisposable
         await _world.Api.CreateAsync(Secret("the-name"));
         await Wait.UntilAsync(
             () =>
-                PrometheusText.Render(metrics.Collect()).Contains("drydock_watch_events_total{resource=\"secrets\"", StringComparison.Ordinal));
+                Scrape.Text(metrics).Contains("drydock_watch_events_total{resource=\"secrets\"", StringComparison.Ordinal));
 
-        PrometheusText.Render(metrics.Collect()).ShouldNotContain("the-name");
+        Scrape.Text(metrics).ShouldNotContain("the-name");
     }
 
     private static V1Secret Secret(string name) =>

@@ -14,7 +14,7 @@ namespace Drydock.Tests.Unit.Operator.Metrics;
 public sealed class RunCountersTests : IDisposable
 {
     private readonly ManualTimeProvider _time = new(Runs.Start.AddMinutes(10));
-    private readonly MetricCollector _collector = new();
+    private readonly PrometheusMetrics _collector = new();
     private readonly RunCounters _counters;
     private readonly Dictionary<string, double> _before;
     private bool _leads = true;

@@ -16,7 +16,7 @@ public sealed class RunGaugesTests : IDisposable
 {
     private readonly Runs _runs = new();
     private readonly ManualTimeProvider _time = new(Runs.Start);
-    private readonly MetricCollector _collector = new();
+    private readonly PrometheusMetrics _collector = new();
     private readonly RunGauges _gauges;
     private bool _leads = true;
 

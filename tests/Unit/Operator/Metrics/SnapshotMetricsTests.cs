@@ -17,7 +17,7 @@ public sealed class SnapshotMetricsTests : IDisposable
     private readonly string _space = $"space-{Guid.NewGuid():N}";
     private readonly ResourceCache<BackupSnapshot> _cache = new(_ => { });
     private readonly ManualTimeProvider _time = new(Runs.Start);
-    private readonly MetricCollector _collector = new();
+    private readonly PrometheusMetrics _collector = new();
     private readonly SnapshotMetrics _metrics;
     private bool _leads = true;
     private int _version;

@@ -1,5 +1,6 @@
 using Drydock.Operator;
 using Drydock.Operator.Telemetry;
+using Microsoft.Extensions.Configuration;
 using Shouldly;
 using Xunit;
 
@@ -62,30 +63,13 @@ public sealed class OtlpSettingsTests
     }
 
     [Fact]
-    public void Times_are_milliseconds()
+    public void Time_is_in_milliseconds()
     {
         _environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector:4318";
         _environment["OTEL_EXPORTER_OTLP_TIMEOUT"] = "2500";
-        _environment["OTEL_METRIC_EXPORT_INTERVAL"] = "5000";
 
         Read().Traces!.Timeout.ShouldBe(TimeSpan.FromSeconds(2.5));
-        Read().Interval.ShouldBe(TimeSpan.FromSeconds(5));
-    }
-
-    [Fact]
-    public void Resource_names_service_version_and_instance()
-    {
-        _environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector:4318";
-        _environment["OTEL_RESOURCE_ATTRIBUTES"] = "service.name=other,deployment.environment.name=prod";
-        _environment["OTEL_SERVICE_NAME"] = "night";
-
-        Read().Resource.ShouldBe(
-        [
-            new("service.name", "night"),
-            new("service.version", "1.2.3"),
-            new("service.instance.id", "pod-a"),
-            new("deployment.environment.name", "prod"),
-        ]);
+        Read().Metrics!.IsCompressed.ShouldBeFalse();
     }
 
     [Theory]
@@ -93,7 +77,11 @@ public sealed class OtlpSettingsTests
     [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]
     [InlineData("OTEL_EXPORTER_OTLP_COMPRESSION", "zstd")]
     [InlineData("OTEL_EXPORTER_OTLP_TIMEOUT", "10s")]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "-1")]
+    [InlineData("OTEL_METRIC_EXPORT_INTERVAL", "1m")]
+    [InlineData("OTEL_EXPORTER_OTLP_CERTIFICATE", "/no/such/file")]
     [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "secret-token")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "a=b,=secret-token")]
     public void Unusable_value_is_refused_by_name(string variable, string value)
     {
         _environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector:4318";
@@ -105,5 +93,6 @@ public sealed class OtlpSettingsTests
         message.ShouldNotContain("secret-token");
     }
 
-    private OtlpSettings Read() => OtlpSettings.Read(name => _environment.GetValueOrDefault(name), "1.2.3", "pod-a");
+    private OtlpSettings Read() =>
+        OtlpSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(_environment!).Build());
 }

@@ -1,71 +1,95 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Operator.Metrics;
 using Shouldly;
 using Xunit;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Unit.Operator.Telemetry;
 
-/// <summary>The traces that a status means.</summary>
-public sealed class RunSpansTests
+/// <summary>The spans that changes of a status mean.</summary>
+public sealed class RunSpansTests : IDisposable
 {
-    [Fact]
-    public void Spans_told_one_by_one_are_those_that_the_status_records()
+    private const string Traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+    private readonly string _uid = $"uid-{Guid.NewGuid():N}";
+    private readonly ConcurrentQueue<Activity> _sent = new();
+    private readonly ActivityListener _listener;
+    private readonly RunSpans _spans;
+    private bool _leads = true;
+
+    public RunSpansTests()
     {
-        OmsUpgradeStatus[] course =
-        [
+        _spans = new RunSpans(() => _leads, new ManualTimeProvider(Runs.Start.AddMinutes(1)));
+        _listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == RunSpans.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = span =>
+            {
+                // Tests that run at the same time have other objects.
+                if ((string?)span.GetTagItem("drydock.uid") == _uid)
+                {
+                    _sent.Enqueue(span);
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    [Fact]
+    public void Spans_of_an_attempt_are_below_its_traceparent_with_the_times_of_the_status()
+    {
+        Change(
             Status("StopOld/oms-a=Pending", "StopOld/oms-b=Pending"),
             Status("StopOld/oms-a=Running", "StopOld/oms-b=Running"),
             Status("StopOld/oms-a=Succeeded", "StopOld/oms-b=Running"),
-            Failed("StopOld/oms-a=Succeeded", "StopOld/oms-b=Failed"),
-        ];
+            Failed("StopOld/oms-a=Succeeded", "StopOld/oms-b=Failed"));
 
-        var told = course.Zip(course.Skip(1)).SelectMany(
-            change => RunSpans.EndedBetween(Read(change.First), Read(change.Second), Runs.Start)).ToList();
-
-        var recorded = RunSpans.Recorded(Read(course[^1])).ToList();
-        told.Select(Describe).ShouldBe(recorded.Select(Describe), ignoreOrder: true);
-        recorded.Select(span => span.Name).ShouldBe(["StopOld/oms-a", "StopOld/oms-b", "OmsUpgrade oms/night"]);
-        recorded.Select(span => span.Trace).Distinct().Count().ShouldBe(1);
-        recorded.Select(span => span.Id).Distinct().Count().ShouldBe(3);
-        recorded[0].Parent.ShouldBe(recorded[2].Id);
-        recorded[2].Parent.ShouldBeNull();
-        recorded[0].Failure.ShouldBeNull();
-        recorded[1].Failure.ShouldBe("StepFailed");
-        recorded[2].Failure.ShouldBe("StepFailed");
+        _sent.Select(span => span.DisplayName).ShouldBe(["StopOld/oms-a", "StopOld/oms-b", "OmsUpgrade oms/night attempt"]);
+        _sent.ShouldAllBe(span => span.ParentId == Traceparent);
+        _sent.Select(span => span.StatusDescription).ShouldBe([null, "StepFailed", "StepFailed"]);
+        var first = _sent.First();
+        (first.StartTimeUtc, first.Duration).ShouldBe((Runs.Start.UtcDateTime, TimeSpan.FromMinutes(1)));
+        Activity.Current.ShouldBeNull();
     }
 
     [Fact]
     public void Span_names_things_and_no_parameter()
     {
-        var status = Status("StopOld/oms-a=Succeeded");
-        status.Plan!.Steps[0].Parameters["password"] = "parameter-value";
+        var (before, after) = (Status("StopOld/oms-a=Running"), Status("StopOld/oms-a=Succeeded"));
+        after.Plan!.Steps[0].Parameters["password"] = "parameter-value";
 
-        var span = RunSpans.Recorded(Read(status)).ShouldHaveSingleItem();
+        Change(before, after);
 
-        span.Attributes.Select(a => a.Key).ShouldBe(
+        var span = _sent.ShouldHaveSingleItem();
+        span.TagObjects.Select(a => a.Key).ShouldBe(
         [
             "drydock.kind", "k8s.namespace.name", "drydock.name", "drydock.uid", "drydock.attempt", "drydock.phase",
             "drydock.step", "drydock.step.attempt", "drydock.action", "drydock.outcome", "drydock.node",
-        ]);
-        span.Attributes.ShouldNotContain(a => a.Value.Contains("parameter-value", StringComparison.Ordinal));
-        (span.StartedAt, span.EndedAt).ShouldBe((Runs.Start, Runs.Start.AddMinutes(1)));
+        ], ignoreOrder: true);
+        span.TagObjects.ShouldNotContain(a => a.Value!.ToString()!.Contains("parameter-value", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Step_after_a_retry_belongs_to_the_trace_of_the_next_attempt()
+    public void Step_that_ends_with_a_retry_belongs_to_the_attempt_before()
     {
-        var status = Status("StopOld/oms-a=Succeeded", "StopOld/oms-b=Succeeded") with
-        {
-            Attempts = [new RunAttempt { Number = 1, FinishedAt = Runs.Start.AddSeconds(90) }],
-        };
+        var running = Status("StopOld/oms-a=Succeeded", "StopOld/oms-b=Running");
+        var again = RunTokens.TakeUp(Status("StopOld/oms-a=Succeeded", "StopOld/oms-b=Succeeded"), ["again"], Runs.Start.AddMinutes(3));
 
-        var spans = RunSpans.Recorded(Read(status)).ToList();
+        again.Traceparent.ShouldBeNull("the next write begins another trace");
+        Change(running, (OmsUpgradeStatus)again);
 
-        spans[0].Trace.ShouldBe(TraceIds.Trace("uid-of-night", 1));
-        spans[1].Trace.ShouldBe(TraceIds.Trace("uid-of-night", 2));
+        var span = _sent.ShouldHaveSingleItem();
+        span.ParentId.ShouldBe(Traceparent);
+        span.GetTagItem("drydock.attempt").ShouldBe("1");
     }
 
     [Fact]
@@ -76,40 +100,106 @@ public sealed class RunSpansTests
         var second = Status("StopOld/oms-a=Succeeded");
         second.Plan!.Steps[0] = second.Plan.Steps[0] with { Attempt = 2 };
 
-        var repeated = RunSpans.EndedBetween(Read(first), Read(waiting), Runs.Start.AddMinutes(1)).ShouldHaveSingleItem();
-        var last = RunSpans.EndedBetween(Read(waiting), Read(second), Runs.Start.AddMinutes(1)).ShouldHaveSingleItem();
+        Change(first, waiting, second);
 
-        repeated.Failure.ShouldBe("HostUnreachable");
-        last.Failure.ShouldBeNull();
-        repeated.Id.ShouldNotBe(last.Id);
+        _sent.Select(span => span.StatusDescription).ShouldBe(["HostUnreachable", null]);
+        _sent.Select(span => span.GetTagItem("drydock.outcome")).ShouldBe(["retried", "succeeded"]);
     }
 
     [Fact]
-    public void Rollback_is_a_span_within_the_attempt()
+    public void Rollback_has_a_span_beside_that_of_the_attempt()
     {
         var turned = Runs.Start.AddMinutes(5);
-        var status = Runs.Status("RolledBack", "RolledBack", ConditionTypes.Ready, ConditionTypes.RolledBack) with
+        var before = Status("StopOld/oms-a=Succeeded", "StartNew/oms-a=Pending");
+        var after = Runs.Status("RolledBack", "RolledBack", ConditionTypes.Ready, ConditionTypes.RolledBack) with
         {
-            Plan = Runs.Plan("StopOld/oms-a=Succeeded", "StartNew/oms-a=Pending"),
+            Plan = before.Plan,
             RollbackPlan = Runs.Plan("StartOld/oms-a=Succeeded") with { Hash = "sha256:2", CompiledAt = turned },
+            Traceparent = Traceparent,
         };
 
-        var wholes = RunSpans.Recorded(Read(status)).Where(span => span.Name.StartsWith("OmsUpgrade", StringComparison.Ordinal)).ToList();
+        Change(before, after);
 
-        wholes.Select(span => span.Name).ShouldBe(["OmsUpgrade oms/night", "OmsUpgrade oms/night rollback"]);
-        wholes[0].EndedAt.ShouldBe(turned);
-        wholes[1].StartedAt.ShouldBe(turned);
-        wholes[1].Parent.ShouldBe(wholes[0].Id);
+        var wholes = _sent.Where(span => span.DisplayName.StartsWith("OmsUpgrade", StringComparison.Ordinal)).ToList();
+        wholes.Select(span => span.DisplayName).ShouldBe(["OmsUpgrade oms/night attempt", "OmsUpgrade oms/night rollback"]);
+        (wholes[0].StartTimeUtc + wholes[0].Duration).ShouldBe(turned.UtcDateTime);
+        wholes[1].StartTimeUtc.ShouldBe(turned.UtcDateTime);
+        wholes.ShouldAllBe(span => span.ParentId == Traceparent);
+    }
+
+    [Fact]
+    public void Successor_sends_the_last_steps_once_more_and_no_other()
+    {
+        var status = Status("StopOld/oms-a=Succeeded", "StopOld/oms-b=Succeeded", "StartNew/oms-a=Running");
+
+        _spans.Changed(null, Read(status));
+
+        var span = _sent.ShouldHaveSingleItem();
+        (span.DisplayName, span.ParentId).ShouldBe(("StopOld/oms-b", Traceparent));
+    }
+
+    [Fact]
+    public void Ended_run_and_former_attempt_are_not_sent_once_more()
+    {
+        RunSpans.Resume(Read(Runs.Status("Succeeded", "Succeeded", ConditionTypes.Ready, ConditionTypes.Succeeded) with { Plan = Runs.Plan("StopOld/oms-a=Succeeded") }));
+        RunSpans.Resume(Read(Status("StopOld/oms-a=Succeeded", "StopOld/oms-b=Running") with
+        {
+            Attempts = [new RunAttempt { Number = 1, FinishedAt = Runs.Start.AddMinutes(2) }],
+        }));
+
+        _sent.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Process_that_does_not_lead_sends_nothing()
+    {
+        _leads = false;
+
+        Change(Status("StopOld/oms-a=Running"), Status("StopOld/oms-a=Succeeded"));
+
+        _sent.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("not a traceparent")]
+    public void Status_without_a_usable_traceparent_fails_nothing(string? text)
+    {
+        Change(Status("StopOld/oms-a=Running") with { Traceparent = text }, Status("StopOld/oms-a=Succeeded") with { Traceparent = text });
+
+        _sent.ShouldHaveSingleItem().ParentId.ShouldBeNull();
+    }
+
+    [Fact]
+    public void First_span_has_the_id_of_the_traceparent_and_waits_to_be_sent()
+    {
+        var begun = RunSpans.Begin("OmsUpgrade", Read(Status()).Metadata, Status());
+
+        begun.ParentId.ShouldBeNull();
+        RunSpans.Of(Status() with { Traceparent = begun.Id })!.Value.SpanId.ShouldBe(begun.SpanId);
+        Activity.Current.ShouldBeNull("requests are no part of it");
+        _sent.ShouldBeEmpty();
+        begun.Stop();
+        _sent.ShouldHaveSingleItem().DisplayName.ShouldBe("OmsUpgrade oms/night");
     }
 
     private static OmsUpgradeStatus Status(params string[] steps) =>
-        Runs.Status("StopOld", "StepRunning", ConditionTypes.Reconciling) with { Plan = Runs.Plan(steps) };
+        Runs.Status("StopOld", "StepRunning", ConditionTypes.Reconciling) with { Plan = Runs.Plan(steps), Traceparent = Traceparent };
 
     private static OmsUpgradeStatus Failed(params string[] steps) =>
-        Runs.Status("Failed", "StepFailed", ConditionTypes.Stalled, ConditionTypes.Failed) with { Plan = Runs.Plan(steps) };
+        Runs.Status("Failed", "StepFailed", ConditionTypes.Stalled, ConditionTypes.Failed) with { Plan = Runs.Plan(steps), Traceparent = Traceparent };
 
-    private static RunSample Read(OmsUpgradeStatus status) => Runs.Read(Runs.Upgrade("night", status));
+    private void Change(params OmsUpgradeStatus[] course)
+    {
+        foreach (var (before, now) in course.Zip(course.Skip(1)))
+        {
+            _spans.Changed(Read(before), Read(now));
+        }
+    }
 
-    private static string Describe(TraceSpan span) =>
-        $"{span.Trace} {span.Id} {span.Parent} {span.Name} {span.StartedAt:O} {span.EndedAt:O} {string.Join(',', span.Attributes)} {span.Failure}";
+    private RunSample Read(OmsUpgradeStatus status)
+    {
+        OmsUpgrade upgrade = Runs.Upgrade("night", status);
+        return Runs.Read(upgrade with { Metadata = upgrade.Metadata with { Uid = _uid } });
+    }
 }

@@ -47,13 +47,16 @@ internal static class RunTokens
     public static RunStatus Resume(RunStatus status) =>
         status with { AbortedBy = null, AbortedRollback = null };
 
+    /// <summary>The number of the attempt that runs, or ran last; counts from 1.</summary>
+    public static int Attempt(RunStatus status) => (status.Attempts.LastOrDefault()?.Number ?? 0) + 1;
+
     public static RunStatus TakeUp(RunStatus status, IReadOnlyList<string> tokens, DateTimeOffset now)
     {
         var ended = status.Conditions.Find(c => c.Type == ConditionTypes.Stalled && c.Status == "True")
             ?? status.Conditions.Find(c => c.Type == ConditionTypes.Ready);
         var attempt = new RunAttempt
         {
-            Number = (status.Attempts.LastOrDefault()?.Number ?? 0) + 1,
+            Number = Attempt(status),
             StartedAt = status.Attempts.LastOrDefault()?.FinishedAt ?? status.StartedAt,
             FinishedAt = now,
             Reason = ended?.Reason,
@@ -62,7 +65,11 @@ internal static class RunTokens
             Token = tokens.Count > 0 ? tokens[0] : null,
         };
         return Use(
-            status with { Attempts = [.. status.Attempts.Append(attempt).TakeLast(SchemaLimits.History)] },
+            status with
+            {
+                Attempts = [.. status.Attempts.Append(attempt).TakeLast(SchemaLimits.History)],
+                Traceparent = null,
+            },
             tokens,
             now);
     }

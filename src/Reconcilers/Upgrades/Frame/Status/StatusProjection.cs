@@ -84,7 +84,7 @@ internal sealed class StatusProjection(RunKind kind)
             RunOutcomeKind.Progressing,
             RunPhases.Preflight,
             Reasons.Preflight,
-            $"Restarting from preflight, attempt {(status.Attempts.LastOrDefault()?.Number ?? 0) + 1}."),
+            $"Restarting from preflight, attempt {RunTokens.Attempt(status)}."),
         now);
 
     private static List<HoldStatus> Holds(

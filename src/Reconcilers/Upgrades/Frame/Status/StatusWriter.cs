@@ -23,7 +23,10 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
             return entity;
         }
 
+        var begun = RunSpans.Of(next) is null ? RunSpans.Begin(kind.Name, entity.Metadata, next) : null;
+        next = next with { Traceparent = begun?.Id ?? next.Traceparent };
         var written = await store.WriteStatusAsync(entity, next, cancellationToken);
+        begun?.Stop();
         Report(entity, written);
         return written;
     }
