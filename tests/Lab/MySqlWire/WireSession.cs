@@ -120,8 +120,17 @@ public sealed class WireSession : IAsyncDisposable
 
     private async Task<bool> FillAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        var read = await _stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        Received.Write(buffer.Span[..read]);
-        return read == buffer.Length;
+        try
+        {
+            var read = await _stream.ReadAtLeastAsync(
+                buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+            Received.Write(buffer.Span[..read]);
+            return read == buffer.Length;
+        }
+        catch (IOException)
+        {
+            // A reset also means closed.
+            return false;
+        }
     }
 }
