@@ -301,14 +301,22 @@ public sealed class LoginTests
         var after = new TaskCompletionSource<(long Bytes, byte[] All)>();
         await using var server = new WireServer(async (session, _, stop) =>
         {
-            await session.SendAsync(stop, WirePackets.Greeting(greeted));
-            if (await session.ReadAsync(stop) is not null)
+            var bytes = 0L;
+            try
             {
-                await session.SendAsync(stop, ask);
-            }
+                await session.SendAsync(stop, WirePackets.Greeting(greeted));
+                if (await session.ReadAsync(stop) is not null)
+                {
+                    await session.SendAsync(stop, ask);
+                }
 
-            var bytes = await session.UntilClosedAsync(stop);
-            after.SetResult((bytes, session.Received.ToArray()));
+                bytes = await session.UntilClosedAsync(stop);
+            }
+            finally
+            {
+                // Also if the client left before it was asked.
+                after.SetResult((bytes, session.Received.ToArray()));
+            }
         });
         var error = await FailsAsync(Options(server), AuthenticationRefused);
         error.Message.ShouldContain(says);
