@@ -58,8 +58,8 @@ public sealed class MySqlOptions
     public override string ToString() => Describe();
 }
 
-/// <summary>TLS of a connection. "Encrypted but not verified" is not offered: whoever is on the way could take the
-/// server's place.</summary>
+/// <summary>TLS of a connection. "Encrypted but not verified" is not offered: an attacker on the network path could
+/// take the server's place.</summary>
 public sealed record MySqlTls
 {
     public MySqlTlsMode Mode { get; init; }
@@ -68,7 +68,7 @@ public sealed record MySqlTls
     public string? Authority { get; init; }
 
     /// <summary>SHA-256 of the server's certificate, 64 hex digits with or without colons: this certificate and no
-    /// other is accepted, whoever signed it.</summary>
+    /// other is accepted, also if another authority signed it.</summary>
     public string? Fingerprint { get; init; }
 
     public bool IsOn => Mode != MySqlTlsMode.Disabled || Fingerprint is not null;

@@ -8,8 +8,9 @@ public sealed record DatabaseTls
     public DatabaseTlsMode Mode { get; init; }
 
     /// <summary>SHA-256 of the server's certificate, as <c>openssl x509 -noout -fingerprint -sha256</c> prints it: this
-    /// certificate and no other is accepted, whoever signed it, and <c>mode</c> does not matter. The server must show
-    /// the authority that signed it, as MySQL and MariaDB do, because the tools of a backup verify with that.</summary>
+    /// certificate and no other is accepted, whichever authority signed it, and <c>mode</c> does not matter. The server
+    /// must show the authority that signed it, as MySQL and MariaDB do, because the tools of a backup verify with
+    /// that.</summary>
     [Pattern(Patterns.Fingerprint)]
     [Length(95)]
     public string? Fingerprint { get; init; }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Drydock.Abstractions.Values;
 
 namespace Drydock.Operator.Telemetry;
 
@@ -66,16 +67,12 @@ internal sealed partial class OtlpHttp : DelegatingHandler
 
     private static X509ChainPolicy Trusting(string file)
     {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
+        var authorities = new X509Certificate2Collection();
         try
         {
-            policy.CustomTrustStore.ImportFromPemFile(file);
-            return policy.CustomTrustStore.Count > 0
-                ? policy
+            authorities.ImportFromPemFile(file);
+            return authorities.Count > 0
+                ? ChainPolicies.TrustOnly(authorities)
                 : throw new CryptographicException("it holds no certificate in PEM.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException

@@ -44,13 +44,8 @@ internal sealed class TlsHandshake : IDisposable
     {
         var stream = new SslStream(inner, leaveInnerStreamOpen: false);
         string? ourRefusal = null;
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        policy.CustomTrustStore.AddRange(_authorities);
+        var policy = ChainPolicies.TrustOnly(_authorities);
+        policy.DisableCertificateDownloads = true;
         var options = new SslClientAuthenticationOptions
         {
             TargetHost = _host,

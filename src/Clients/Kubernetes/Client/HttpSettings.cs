@@ -51,12 +51,7 @@ internal static class HttpSettings
             // The package's check ignores a wrong server name if the authority is not one of the system's, and trusts
             // the system's authorities in addition to those of the kubeconfig.
             connections.SslOptions.RemoteCertificateValidationCallback = null;
-            connections.SslOptions.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            connections.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+            connections.SslOptions.CertificateChainPolicy = ChainPolicies.TrustOnly(authorities);
         }
     }
 }

@@ -103,6 +103,15 @@ public sealed class ServerLock : IAsyncDisposable
             return await LockRow.HolderAsync(session, name, cancellationToken).ConfigureAwait(false);
         }
 
+        return await FunctionHolderAsync(session, name, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The session that holds a lock, on a server that is known to have <c>GET_LOCK</c>; null for
+    /// none.</summary>
+    public static async Task<ulong?> FunctionHolderAsync(
+        MySqlSession session, string name, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(session);
         var id = await session.ScalarAsync(
             "SELECT IS_USED_LOCK(@name)", cancellationToken, ("@name", name)).ConfigureAwait(false);
         return id is null ? null : ulong.Parse(id, NumberStyles.None, CultureInfo.InvariantCulture);

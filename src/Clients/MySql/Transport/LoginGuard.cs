@@ -1,7 +1,7 @@
 namespace Drydock.Clients.MySql.Transport;
 
-/// <summary>Watches a login without TLS, where whoever answers may be anybody: only a challenge response may be asked
-/// for, which proves the password without revealing it. The package would send the password itself, because it takes a
+/// <summary>Watches a login without TLS, where an attacker may answer: only a challenge response may be asked for,
+/// which proves the password without revealing it. The package would send the password itself, because it takes a
 /// socket file for safe.</summary>
 internal sealed class LoginGuard
 {

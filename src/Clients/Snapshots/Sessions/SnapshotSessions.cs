@@ -138,7 +138,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
                 static d => (string[])[d.Name, d.Name + SessionMarker.ForTest]))
             {
                 locks.Add((SessionMarker.LoaderLock(location.Id, load), load));
-                if (await HolderAsync(
+                if (await ServerLock.FunctionHolderAsync(
                     session,
                     SessionMarker.LoadLock(location.Id, load),
                     cancellationToken).ConfigureAwait(false) is { } id)
@@ -152,7 +152,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
         {
             foreach (var (prefix, load) in locks)
             {
-                if (await HolderAsync(
+                if (await ServerLock.FunctionHolderAsync(
                     session,
                     string.Create(CultureInfo.InvariantCulture, $"{prefix}{id}"),
                     cancellationToken).ConfigureAwait(false) == id)
@@ -163,13 +163,5 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
         }
 
         return holders;
-    }
-
-    private static async Task<ulong?> HolderAsync(
-        MySqlSession session, string name, CancellationToken cancellationToken)
-    {
-        var id = await session.ScalarAsync("SELECT IS_USED_LOCK(@name)", cancellationToken, ("@name", name))
-            .ConfigureAwait(false);
-        return id is null ? null : ulong.Parse(id, NumberStyles.None, CultureInfo.InvariantCulture);
     }
 }

@@ -87,7 +87,7 @@ internal sealed class TomlText
         return new TomlText($"{Text}{gap}[{table}]{NewLine}{key} = {value}{NewLine}");
     }
 
-    // The package's message of a key that is defined twice goes on with the values of both.
+    // The package's message of a key that is defined twice also has the values of both.
     private static DocumentSyntax Document(string text)
     {
         try

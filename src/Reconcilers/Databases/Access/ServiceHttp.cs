@@ -228,19 +228,16 @@ internal sealed class ServiceHttp : IServiceHttp
     {
         try
         {
-            var policy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-                DisableCertificateDownloads = true,
-            };
-            policy.CustomTrustStore.ImportFromPem(PemText.Of(tls.Ca));
-            _certificates.AddRange(policy.CustomTrustStore);
-            if (policy.CustomTrustStore.Count == 0)
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPem(PemText.Of(tls.Ca));
+            _certificates.AddRange(authorities);
+            if (authorities.Count == 0)
             {
                 throw new CryptographicException("ca.crt holds no certificate");
             }
 
+            var policy = ChainPolicies.TrustOnly(authorities);
+            policy.DisableCertificateDownloads = true;
             var options = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
             if (tls is { Certificate: { } certificate, Key: { } key })
             {

@@ -21,14 +21,10 @@ internal sealed class ConsoleCertificate(OmsApiTarget target)
 
     private static X509ChainPolicy Trust(string authority)
     {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        return PemText.Import(Encoding.UTF8.GetBytes(authority), policy.CustomTrustStore) is { } refusal
+        var authorities = new X509Certificate2Collection();
+        return PemText.Import(Encoding.UTF8.GetBytes(authority), authorities) is { } refusal
             ? throw new OmsApiException(OmsApiErrorKind.Credentials, $"The key ca.crt {refusal.TrimEnd('.')}")
-            : policy;
+            : ChainPolicies.TrustOnly(authorities);
     }
 
     private bool Accept(object sender, X509Certificate? presented, X509Chain? chain, SslPolicyErrors errors)

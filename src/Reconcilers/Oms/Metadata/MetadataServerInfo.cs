@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Who a metadata server says it is.</summary>
 internal sealed record MetadataServerInfo
 {
-    public required MetadataServerKind Kind { get; init; }
+    public required MySqlServerKind Kind { get; init; }
 
     public required string Version { get; init; }
 
@@ -26,14 +26,4 @@ internal sealed record MetadataServerInfo
 
     /// <summary>True if it has <c>GET_LOCK</c>; else lock rows are used.</summary>
     public required bool NamedLocks { get; init; }
-}
-
-/// <summary>Which product answers behind the MySQL protocol.</summary>
-internal enum MetadataServerKind
-{
-    MySql,
-
-    MariaDb,
-
-    OceanBase,
 }

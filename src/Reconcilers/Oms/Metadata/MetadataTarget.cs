@@ -10,7 +10,7 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed record MetadataTarget(string Host, int Port, string User, Secret Password, MySqlTls Tls)
 {
     private const int ConnectSeconds = 10;
-    private const int StatementSeconds = 600;
+    internal const int StatementSeconds = 600;
 
     public string Address => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 

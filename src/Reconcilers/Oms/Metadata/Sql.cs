@@ -3,8 +3,6 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Names in SQL. Values always travel as parameters, names always quoted.</summary>
 internal static class Sql
 {
-    internal const int LongTimeoutSeconds = 600;
-
     internal static string Name(string identifier)
     {
         if (string.IsNullOrEmpty(identifier) || identifier.Length > 64 || identifier[^1] == ' '

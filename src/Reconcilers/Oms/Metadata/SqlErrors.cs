@@ -4,8 +4,6 @@ namespace Drydock.Reconcilers.Oms;
 /// MariaDB's and OceanBase's error references.</summary>
 internal static class SqlErrors
 {
-    internal const int NoSuchThread = 1094;
-
     private const int SyntaxError = 1064;
 
     internal static OmsMetadataException Translate(MySqlSessionException error, string what, MetadataTarget target)

@@ -45,16 +45,9 @@ internal sealed partial class SqlOmsMetadata
                 var ended = 0;
                 foreach (var id in connectionIds)
                 {
-                    try
+                    if (await MySqlServer.KillAsync(session, (ulong)id, cancellationToken))
                     {
-                        await session.ExecuteAsync(
-                            $"KILL {id.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
                         ended++;
-                    }
-                    catch (MySqlSessionException error) when (error.Number == SqlErrors.NoSuchThread)
-                    {
-                        // Gone already: that is what was wanted.
-                        continue;
                     }
                 }
 
@@ -78,7 +71,7 @@ internal sealed partial class SqlOmsMetadata
                     await session.ExecuteAsync(
                         $"SET SESSION wait_timeout = {LockSessionIdleSeconds.ToString(CultureInfo.InvariantCulture)}",
                         cancellationToken);
-                    var longest = TimeSpan.FromSeconds(Sql.LongTimeoutSeconds / 2.0);
+                    var longest = TimeSpan.FromSeconds(MetadataTarget.StatementSeconds / 2.0);
                     if (await ServerLock.TryTakeAsync(
                         session, name, wait < longest ? wait : longest, _lockTimes, cancellationToken) is { } held)
                     {

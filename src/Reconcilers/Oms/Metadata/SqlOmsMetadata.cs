@@ -19,10 +19,9 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
             "Asking who the server is",
             async session =>
             {
-                var version = await session.ScalarAsync("SELECT VERSION()", cancellationToken) ?? "";
                 var variables = (await session.QueryAsync(
                     "SHOW VARIABLES WHERE Variable_name IN ('hostname', 'port', 'read_only', 'server_uid', "
-                        + "'server_uuid', 'super_read_only', 'version_comment')",
+                        + "'server_uuid', 'super_read_only')",
                     row => (Name: row.TextOrEmpty(0).ToLowerInvariant(), Value: row.TextOrEmpty(1)),
                     cancellationToken))
                         .ToLookup(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal);
@@ -35,26 +34,20 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
                 var host = Variable("hostname");
                 _ = int.TryParse(Variable("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port);
                 var uuid = Variable("server_uuid") is { Length: > 0 } mysql ? mysql : Variable("server_uid");
-                var isOceanBase = version.Contains("oceanbase", StringComparison.OrdinalIgnoreCase)
-                    || Variable("version_comment").Contains("oceanbase", StringComparison.OrdinalIgnoreCase);
+                var isOceanBase = session.Kind == MySqlServerKind.OceanBase;
                 var tenant = isOceanBase
                     ? await OceanBaseTenant.IdentityAsync(session, Target.User, cancellationToken)
                     : null;
-                var kind = isOceanBase
-                    ? MetadataServerKind.OceanBase
-                    : version.Contains("mariadb", StringComparison.OrdinalIgnoreCase)
-                    ? MetadataServerKind.MariaDb
-                    : MetadataServerKind.MySql;
                 return new MetadataServerInfo
                 {
-                    Kind = kind,
+                    Kind = session.Kind,
                     Addresses = ServerAddresses.Of(
                         Target.Host,
                         Target.Port,
                         Target.User,
-                        kind == MetadataServerKind.OceanBase,
+                        isOceanBase,
                         session.Peer),
-                    Version = version,
+                    Version = session.Version,
                     Identity = tenant ?? (uuid.Length > 0
                         ? $"uuid:{uuid}"
                         : string.Create(CultureInfo.InvariantCulture, $"addr:{host.ToLowerInvariant()}:{port}")),

@@ -194,7 +194,7 @@ internal sealed class MetadataPreflight(
             : [];
         var privileges = await metadata.PrivilegesAsync([.. present, .. scratch], cancellationToken);
         foreach (var message in MissingPrivilege.Describe(
-            privileges.Where(m => m.Required || (m.ShowsObjects && server.Kind != MetadataServerKind.OceanBase)),
+            privileges.Where(m => m.Required || (m.ShowsObjects && server.Kind != MySqlServerKind.OceanBase)),
             metadata.Target.User))
         {
             findings.Add(Reasons.AccessDenied, message);

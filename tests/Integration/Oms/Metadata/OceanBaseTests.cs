@@ -31,7 +31,7 @@ public sealed class OceanBaseTests(MetadataServer server)
 
         var info = await Open(one).ServerAsync(None);
 
-        info.Kind.ShouldBe(MetadataServerKind.OceanBase);
+        info.Kind.ShouldBe(MySqlServerKind.OceanBase);
         info.Version.ShouldBe("5.7.25-OceanBase-v3.2.4.5");
         info.NamedLocks.ShouldBeFalse();
         info.Identity.ShouldBe("ob:obmeta:1001:oms_meta");

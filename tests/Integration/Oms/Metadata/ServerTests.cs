@@ -1,3 +1,4 @@
+using Drydock.Clients.MySql;
 using Drydock.Lab.Upgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
@@ -16,7 +17,7 @@ public sealed class ServerTests(MetadataServer server)
     {
         var info = await server.Root.ServerAsync(None);
 
-        info.Kind.ShouldBe(MetadataServerKind.MariaDb);
+        info.Kind.ShouldBe(MySqlServerKind.MariaDb);
         info.Version.ShouldContain("MariaDB");
         info.Identity.ShouldStartWith("uuid:");
         info.Identity.Length.ShouldBeGreaterThan("uuid:".Length + 10);

@@ -1,3 +1,4 @@
+using Drydock.Clients.MySql;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
@@ -13,7 +14,7 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
 
     public Task<MetadataServerInfo> ServerAsync(CancellationToken cancellationToken) => Look(() => new MetadataServerInfo
     {
-        Kind = MetadataServerKind.MariaDb,
+        Kind = MySqlServerKind.MariaDb,
         Version = "10.11.6-MariaDB",
         Identity = _server.Aliases.GetValueOrDefault(target.Host, _server.Identity),
         Addresses = [ClaimTarget.AddressOf(target.Host, target.Port)],

@@ -168,14 +168,10 @@ internal sealed class S3Client : AmazonS3Client
 
     private static X509ChainPolicy TrustOnly(string pem)
     {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        return PemText.Import(Encoding.UTF8.GetBytes(pem), policy.CustomTrustStore) is { } refusal
+        var authorities = new X509Certificate2Collection();
+        return PemText.Import(Encoding.UTF8.GetBytes(pem), authorities) is { } refusal
             ? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"ca.crt of the S3 storage {refusal}")
-            : policy;
+            : ChainPolicies.TrustOnly(authorities);
     }
 
     private sealed class OneClient(HttpClient http) : HttpClientFactory
