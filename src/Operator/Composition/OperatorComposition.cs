@@ -37,7 +37,11 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     private readonly ILogger _logger;
 
     private OperatorComposition(
-        KubernetesClient client, OperatorOptions options, TimeProvider time, ILoggerFactory loggers)
+        KubernetesClient client,
+        k8s.KubernetesClientConfiguration configuration,
+        OperatorOptions options,
+        TimeProvider time,
+        ILoggerFactory loggers)
     {
         _client = client;
         var endpoints = EndpointPolicy.Create(
@@ -52,7 +56,11 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         _docker = new DockerEndpoints(
             new DockerClientFactory(new DockerClientOptions { Endpoints = endpoints }, time), time);
         _elector = options.LeaderElection
-            ? new LeaderElector(client, Election(options, space, identity), time, loggers)
+            ? new LeaderElector(
+                PackageClient.Create(configuration, new KubernetesClientOptions()),
+                Election(options, space, identity),
+                time,
+                loggers)
             : null;
         var fence = new LeadershipFence(_elector ?? (ILeadership)new AlwaysLeader());
         var changes = new AsyncSignal();
@@ -197,7 +205,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             : KubeConfig.BuildConfigFromConfigFile(options.Kubeconfig, options.Context, time);
         var client = new KubernetesClient(
             configuration, KubernetesJson.CreateOptions(CrdsJsonContext.Default), time: time);
-        return new OperatorComposition(client, options, time, loggers);
+        return new OperatorComposition(client, configuration, options, time, loggers);
     }
 
     public async Task RunAsync(CancellationToken stopping)
@@ -226,6 +234,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         await _events.DisposeAsync();
         await _docker.DisposeAsync();
         _storages.Dispose();
+        _elector?.Dispose();
         _client.Dispose();
     }
 

@@ -12,7 +12,7 @@ namespace Drydock.Reconcilers.Databases;
 [EntityRbac("", "namespaces", Verbs = "get")]
 [EntityRbac("", "events", Verbs = "create,patch")]
 [EntityRbac(
-    "coordination.k8s.io", "leases", Verbs = "get,list,watch,create,update,delete", OperatorNamespaceOnly = true)]
+    "coordination.k8s.io", "leases", Verbs = "get,create,update,delete", OperatorNamespaceOnly = true)]
 internal sealed class DatabaseRollingUpgradeController(
     DatabaseServices services,
     IEntityWriter<DatabaseRollingUpgrade> writer,

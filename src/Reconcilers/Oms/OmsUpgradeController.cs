@@ -14,7 +14,7 @@ namespace Drydock.Reconcilers.Oms;
 [EntityRbac("", "namespaces", Verbs = "get")]
 [EntityRbac("", "events", Verbs = "create,patch")]
 [EntityRbac(
-    "coordination.k8s.io", "leases", Verbs = "get,list,watch,create,update,delete", OperatorNamespaceOnly = true)]
+    "coordination.k8s.io", "leases", Verbs = "get,create,update,delete", OperatorNamespaceOnly = true)]
 internal sealed class OmsUpgradeController(
     OmsServices services, IEntityWriter<OmsUpgrade> writer, IReconcileTrigger<OmsUpgrade> trigger)
     : RunController<OmsUpgrade>(new OmsUpgradeKind(services), services, writer, trigger)

@@ -11,6 +11,32 @@ public static class PackageClient
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(options);
-        return HttpSettings.Connect(configuration, options);
+        return HttpSettings.Connect(
+            configuration, options, new Requests(configuration.TokenProvider as IRenewableTokenProvider, options));
+    }
+
+    /// <summary>A 401 is answered before anything is carried out, so the same request is sent once more with fresh
+    /// credentials. An object is read only up to the limit; a log is a stream.</summary>
+    private sealed class Requests(IRenewableTokenProvider? tokens, KubernetesClientOptions options) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.Unauthorized && tokens is not null)
+            {
+                response.Dispose();
+                await tokens.RenewAsync(cancellationToken);
+                request.Headers.Authorization = await tokens.GetAuthenticationHeaderAsync(cancellationToken);
+                response = await base.SendAsync(request, cancellationToken);
+            }
+
+            if (response.Content.Headers.ContentType?.MediaType == "application/json")
+            {
+                await response.Content.LoadIntoBufferAsync(options.MaxAnswerBytes, cancellationToken);
+            }
+
+            return response;
+        }
     }
 }

@@ -18,7 +18,6 @@ internal static partial class LeadershipLog
     [LoggerMessage(Level = LogLevel.Information, Message = "{Identity} released lease {Lease}.")]
     public static partial void Released(this ILogger logger, string identity, string lease);
 
-    [LoggerMessage(
-        Level = LogLevel.Warning, Message = "Lease {Lease} was not released and will expire: {Why}")]
-    public static partial void NotReleased(this ILogger logger, string lease, string why);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Lease {Lease} was not released and will expire.")]
+    public static partial void NotReleased(this ILogger logger, string lease);
 }

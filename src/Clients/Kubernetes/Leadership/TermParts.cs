@@ -46,10 +46,9 @@ public static class TermParts
 }
 
 /// <summary>One term. Tokens are stored, because reading the token of a disposed source throws.</summary>
-internal sealed class Term(CancellationTokenSource work, CancellationTokenSource jobs)
+internal sealed class Term(
+    CancellationTokenSource work, CancellationTokenSource jobs, CancellationTokenSource renewing)
 {
-    private readonly CancellationToken _over = work.Token;
-
     /// <summary>Timestamp of the loss or failure; 0 before that and if the process stops.</summary>
     public long OverSince;
 
@@ -57,7 +56,11 @@ internal sealed class Term(CancellationTokenSource work, CancellationTokenSource
 
     public CancellationTokenSource Jobs => jobs;
 
+    public CancellationTokenSource Renewing => renewing;
+
     public CancellationToken Lost { get; } = jobs.Token;
 
-    public bool IsOver => _over.IsCancellationRequested;
+    public CancellationToken Over { get; } = work.Token;
+
+    public bool IsOver => Over.IsCancellationRequested;
 }

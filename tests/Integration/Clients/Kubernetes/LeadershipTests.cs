@@ -1,4 +1,5 @@
 using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Lab;
@@ -24,13 +25,13 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Successor_leads_at_once_after_leader_releases_lease()
+    public async Task Successor_leads_after_leader_releases_lease()
     {
-        // Times that no test outlives: only the release itself can make the successor lead.
-        var times = Options("x") with { LeaseDuration = TimeSpan.FromHours(1), RenewDeadline = TimeSpan.FromMinutes(30), RetryPeriod = TimeSpan.FromMinutes(10) };
-        await using var first = new Candidate(_world.Client, times with { Identity = "first" });
+        // A lease that no test outlives: only the release can make the successor lead.
+        var times = Options("x") with { LeaseDuration = TimeSpan.FromHours(1), RenewDeadline = TimeSpan.FromMinutes(30) };
+        await using var first = new Candidate(_world.Plane.AdminKubeconfig, times with { Identity = "first" });
         await first.Leading.WaitAsync(Token);
-        await using var second = new Candidate(_world.Client, times with { Identity = "second" });
+        await using var second = new Candidate(_world.Plane.AdminKubeconfig, times with { Identity = "second" });
         await Deadline.UntilAsync("the second has seen the first", _ => Task.FromResult(second.Elector.Holder == "first"), cancellationToken: Token);
 
         await first.StopAsync();
@@ -44,10 +45,10 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
     {
         await using var folder = new Lab.ScratchFolder();
         await using var proxy = new KubeFaultProxy(await lab.RunAsync(), _world.Plane);
-        using var cutOff = KubeWorld.ClientFor(proxy.WriteAdminKubeconfig(folder.File("proxy.kubeconfig")));
+        var cutOff = proxy.WriteAdminKubeconfig(folder.File("proxy.kubeconfig"));
         await using var first = new Candidate(cutOff, Options("first"));
         var term = await first.Leading.WaitAsync(Token);
-        await using var second = new Candidate(_world.Client, Options("second"));
+        await using var second = new Candidate(_world.Plane.AdminKubeconfig, Options("second"));
         await Deadline.UntilAsync("the second has seen the first", _ => Task.FromResult(second.Elector.Holder == "first"), cancellationToken: Token);
 
         proxy.Freeze();
@@ -77,7 +78,7 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
         var terms = 0;
         await Task.WhenAll(Enumerable.Range(0, 6).Select(async i =>
         {
-            var elector = new LeaderElector(_world.Client, Options($"c{i}"), TimeProvider.System, NullLoggerFactory.Instance);
+            using var elector = Elector(_world.Plane.AdminKubeconfig, Options($"c{i}"));
             await elector.RunAsync(
                 async _ =>
                 {
@@ -92,6 +93,73 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
 
         (most, terms).ShouldBe((1, 6));
     }
+
+    [Fact]
+    public Task Two_electors_never_act_at_the_same_time() => RunTwoAsync(TimeSpan.FromSeconds(25));
+
+    [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
+    public Task Two_electors_never_act_at_the_same_time_for_an_hour() => RunTwoAsync(TimeSpan.FromHours(1));
+
+    // The connection of each freezes now and then, for less or for more than the deadline.
+    private async Task RunTwoAsync(TimeSpan duration)
+    {
+        await using var folder = new Lab.ScratchFolder();
+        await using var proxyOfA = new KubeFaultProxy(await lab.RunAsync(), _world.Plane, name: "kube-a");
+        await using var proxyOfB = new KubeFaultProxy(await lab.RunAsync(), _world.Plane, name: "kube-b");
+        var times = Options("x") with
+        {
+            LeaseDuration = TimeSpan.FromSeconds(3),
+            RenewDeadline = TimeSpan.FromSeconds(2),
+            RetryPeriod = TimeSpan.FromMilliseconds(300),
+        };
+        await using var a = new Candidate(proxyOfA.WriteAdminKubeconfig(folder.File("a")), times with { Identity = "a" });
+        await using var b = new Candidate(proxyOfB.WriteAdminKubeconfig(folder.File("b")), times with { Identity = "b" });
+        var looks = 0;
+        using var end = new CancellationTokenSource();
+        var watching = Task.Run(async () =>
+        {
+            var overlaps = 0;
+            for (; !end.IsCancellationRequested; looks++)
+            {
+                // A may act at the first and at the last look, so it may act at the one in between.
+                overlaps += a.MayAct() && b.MayAct() && a.MayAct() ? 1 : 0;
+                await Task.Delay(1, CancellationToken.None);
+            }
+
+            return overlaps;
+        });
+        var began = TimeProvider.System.GetTimestamp();
+        for (var i = 0; i < 2 || TimeProvider.System.GetElapsedTime(began) < duration; i++)
+        {
+            await Deadline.UntilAsync("one of them leads", _ => Task.FromResult(a.MayAct() || b.MayAct()), cancellationToken: Token);
+            var (leader, proxy) = a.MayAct() ? (a, proxyOfA) : (b, proxyOfB);
+            var other = leader == a ? b : a;
+            proxy.Freeze();
+            if (i % 2 == 0)
+            {
+                await Deadline.UntilAsync("the other one leads", _ => Task.FromResult(other.MayAct()), cancellationToken: Token);
+            }
+            else
+            {
+                await Task.Delay(times.RenewDeadline / 2, Token);
+            }
+
+            proxy.Thaw();
+            await Task.Delay(times.RetryPeriod, Token);
+        }
+
+        await end.CancelAsync();
+        (await watching).ShouldBe(0);
+        looks.ShouldBeGreaterThan(1000);
+        (a.Terms + b.Terms).ShouldBeGreaterThan(1);
+    }
+
+    private static LeaderElector Elector(string kubeconfig, LeaderElectionOptions options) => new(
+        PackageClient.Create(KubeConfig.BuildConfigFromConfigFile(kubeconfig), new KubernetesClientOptions()),
+        options,
+        TimeProvider.System,
+        NullLoggerFactory.Instance);
 
     private static void InterlockedMax(ref int target, int value)
     {
@@ -122,12 +190,13 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
         private readonly TaskCompletionSource<CancellationToken> _leading = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Task _running;
 
-        public Candidate(KubernetesClient client, LeaderElectionOptions options)
+        public Candidate(string kubeconfig, LeaderElectionOptions options)
         {
-            Elector = new LeaderElector(client, options, TimeProvider.System, NullLoggerFactory.Instance);
+            Elector = LeadershipTests.Elector(kubeconfig, options);
             _running = Elector.RunAsync(
                 async term =>
                 {
+                    Terms++;
                     _leading.TrySetResult(term);
                     await Task.Delay(Timeout.Infinite, term).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 },
@@ -135,6 +204,8 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
         }
 
         public LeaderElector Elector { get; }
+
+        public int Terms { get; private set; }
 
         public Task<CancellationToken> Leading => _leading.Task;
 
@@ -160,6 +231,7 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
         public async ValueTask DisposeAsync()
         {
             await StopAsync();
+            Elector.Dispose();
             _stop.Dispose();
         }
     }

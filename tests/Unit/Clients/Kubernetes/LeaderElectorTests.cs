@@ -1,28 +1,31 @@
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Errors;
+using System.Net.Http.Headers;
+using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 
-public sealed class LeaderElectorTests : IAsyncDisposable
+public sealed class LeaderElectorTests : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();
-    private readonly InMemoryApi _api;
     private readonly List<Candidate> _candidates = [];
+    private LeaseServer _api = null!;
 
-    public LeaderElectorTests() => _api = new InMemoryApi(WorldJson.Crds, _time);
+    public async ValueTask InitializeAsync() => _api = await LeaseServer.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
-        _api.Before = null;
+        (_api.Before, _api.After) = (null, null);
         foreach (var candidate in _candidates)
         {
             await candidate.DisposeAsync();
         }
+
+        await _api.DisposeAsync();
     }
 
     [Fact]
@@ -33,15 +36,13 @@ public sealed class LeaderElectorTests : IAsyncDisposable
 
         a.Elector.IsLeader.ShouldBeTrue();
         a.Elector.EnsureMayAct(TimeSpan.FromSeconds(5));
-        var lease = await LeaseAsync();
-        lease.Spec.HolderIdentity.ShouldBe("a");
-        lease.Spec.LeaseDurationSeconds.ShouldBe(15);
+        (_api.Holder, _api.DurationSeconds).ShouldBe(("a", 15));
     }
 
     [Fact]
     public async Task Nobody_may_act_before_leading_or_after()
     {
-        var elector = Electors.Of(_api, _time, Electors.Options("x"));
+        using var elector = Electors.Of(_api, _time, Electors.Options("x"));
         elector.IsLeader.ShouldBeFalse();
         elector.Lost.IsCancellationRequested.ShouldBeTrue();
         Should.Throw<NotLeaderException>(() => elector.EnsureMayAct(TimeSpan.Zero));
@@ -55,19 +56,17 @@ public sealed class LeaderElectorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Released_lease_is_taken_immediately()
+    public async Task Released_lease_is_taken_without_passing_of_time()
     {
         var a = Start("a");
         await a.Leading.Task.Bounded();
         var b = Start("b");
-        await Wait.UntilAsync(() => _api.Watchers == 1);
+        await _api.NextAsync("GET b");
 
         await a.StopAsync();
 
         await b.Leading.Task.Bounded();
-        var lease = await LeaseAsync();
-        lease.Spec.HolderIdentity.ShouldBe("b");
-        lease.Spec.LeaseTransitions.ShouldBe(1);
+        (_api.Holder, _api.Transitions).ShouldBe(("b", 1));
     }
 
     [Fact]
@@ -77,14 +76,19 @@ public sealed class LeaderElectorTests : IAsyncDisposable
         var a = Start("a", work.Task);
         var term = await a.Leading.Task.Bounded();
         var b = Start("b");
-        await Wait.UntilAsync(() => _api.Watchers == 1);
 
         var stopping = a.StopAsync();
         await Wait.UntilAsync(() => term.IsCancellationRequested);
-        await _time.AdvanceToTimerAsync(IsRenewal).Bounded();
+        for (var i = 0; i < 5; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(9));
+            await _api.NextAsync("PUT a");
+            await _api.NextAsync("GET b");
+        }
+
         a.Elector.IsLeader.ShouldBeFalse();
         b.Leading.Task.IsCompleted.ShouldBeFalse();
-        (await LeaseAsync()).Spec.HolderIdentity.ShouldBe("a");
+        _api.Holder.ShouldBe("a");
         work.SetResult();
 
         await stopping.Bounded();
@@ -92,23 +96,90 @@ public sealed class LeaderElectorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Lease_of_dead_holder_is_taken_after_unchanged_duration()
+    public async Task Lease_of_killed_leader_is_taken_after_unchanged_duration()
     {
-        await _api.CreateAsync(new V1Lease
-        {
-            Metadata = new() { Name = "operator", Namespace = "ops" },
-            // The clock of the dead one was an hour ahead: it is not believed.
-            Spec =
-                new() { HolderIdentity = "dead", LeaseDurationSeconds = 15, RenewTime = _time.GetUtcNow().AddHours(1) },
-        });
+        var a = Start("a");
+        await a.Leading.Task.Bounded();
+        _api.Before = (method, client) => client == "a" ? LeaseServer.Down(method, client) : Task.CompletedTask;
         var b = Start("b");
-        await _time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(15)).Bounded();
+        await _api.NextAsync("GET b");
 
         _time.Advance(TimeSpan.FromSeconds(14.9));
+        await _api.NextAsync("GET b");
         b.Leading.Task.IsCompleted.ShouldBeFalse();
         _time.Advance(TimeSpan.FromSeconds(0.1));
 
         await b.Leading.Task.Bounded();
+        (_api.Holder, _api.Transitions).ShouldBe(("b", 1));
+    }
+
+    // The clock of the holder is an hour ahead, or an hour behind, and nobody believes it.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task Lease_of_dead_holder_lasts_its_duration_whatever_its_times(int hours)
+    {
+        _api.Hold("dead", $",\"renewTime\":\"{_time.GetUtcNow().AddHours(hours):yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}\"");
+        var b = Start("b");
+        await _api.NextAsync("GET b");
+
+        _time.Advance(TimeSpan.FromSeconds(14.9));
+        await _api.NextAsync("GET b");
+        b.Leading.Task.IsCompleted.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+
+        await b.Leading.Task.Bounded();
+    }
+
+    [Fact]
+    public async Task Longer_duration_of_holder_is_waited_for()
+    {
+        _api.Write("""{"holderIdentity":"dead","leaseDurationSeconds":60}""");
+        var b = Start("b");
+        await _api.NextAsync("GET b");
+
+        _time.Advance(TimeSpan.FromSeconds(59.9));
+        await _api.NextAsync("GET b");
+        b.Leading.Task.IsCompleted.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+
+        await b.Leading.Task.Bounded();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task Jump_of_wall_clock_takes_no_lease(int hours)
+    {
+        _api.Hold("live", ",\"renewTime\":\"2026-01-01T00:00:00.000001Z\",\"acquireTime\":\"2026-01-01T00:00:00.000001Z\"");
+        var b = Start("b");
+        await _api.NextAsync("GET b");
+
+        _time.JumpWall(TimeSpan.FromHours(hours));
+        await _api.NextAsync("GET b");
+        b.Leading.Task.IsCompleted.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromSeconds(15));
+
+        await b.Leading.Task.Bounded();
+    }
+
+    // The elector of the package compares its wall clock with what a read says. So a read must say nothing that any
+    // jump of that clock can end, or delay.
+    [Fact]
+    public async Task Package_never_decides_by_its_wall_clock()
+    {
+        _api.Hold("live");
+        using var seen = new ElectionLock(
+            _api.Connect("b"), Electors.Options("b"), _time, NullLogger.Instance, _ => { });
+
+        var first = await seen.GetAsync();
+        var second = await seen.GetAsync();
+        _time.Advance(TimeSpan.FromSeconds(15));
+        var third = await seen.GetAsync();
+
+        second.ShouldNotBe(first);
+        new[] { first, second }.ShouldAllBe(r => r.HolderIdentity == "live" && r.LeaseDurationSeconds > 1_000_000_000);
+        third.HolderIdentity.ShouldBeEmpty();
     }
 
     [Fact]
@@ -117,17 +188,40 @@ public sealed class LeaderElectorTests : IAsyncDisposable
         var a = Start("a");
         await a.Leading.Task.Bounded();
         var b = Start("b");
-        await Wait.UntilAsync(() => _api.Watchers == 1);
 
-        for (var i = 0; i < 30; i++)
+        for (var i = 0; i < 20; i++)
         {
-            var before = (await LeaseAsync()).Metadata.ResourceVersion;
-            await _time.AdvanceToTimerAsync(IsRenewal).Bounded();
-            await Wait.UntilAsync(() => LeaseAsync().Result.Metadata.ResourceVersion != before);
+            _time.Advance(TimeSpan.FromSeconds(9));
+            await _api.NextAsync("PUT a");
+            await _api.NextAsync("GET b");
         }
 
         a.Elector.IsLeader.ShouldBeTrue();
-        b.Leading.Task.IsCompleted.ShouldBeFalse();
+        (a.Terms, b.Leading.Task.IsCompleted).ShouldBe((1, false));
+    }
+
+    [Fact]
+    public async Task Outage_shorter_than_deadline_interrupts_nothing()
+    {
+        var a = Start("a");
+        var term = await a.Leading.Task.Bounded();
+        for (var i = 0; i < 3; i++)
+        {
+            var refused = 0;
+            _api.Before = (method, client) =>
+            {
+                refused++;
+                return LeaseServer.Down(method, client);
+            };
+            await Wait.UntilAsync(() => refused > 3);
+            _time.Advance(TimeSpan.FromSeconds(9));
+            await Wait.UntilAsync(() => refused > 6);
+            _api.Before = null;
+            await _api.NextAsync("PUT a");
+        }
+
+        term.IsCancellationRequested.ShouldBeFalse();
+        a.Elector.EnsureMayAct(TimeSpan.FromSeconds(15));
     }
 
     [Fact]
@@ -135,8 +229,7 @@ public sealed class LeaderElectorTests : IAsyncDisposable
     {
         var a = Start("a");
         var term = await a.Leading.Task.Bounded();
-        await _time.WaitForTimerAsync(IsRenewal).Bounded();
-        _api.Before = r => throw new KubernetesUnreachableException(r, "the network is down");
+        await GoDownAsync();
 
         _time.Advance(TimeSpan.FromSeconds(9));
         a.Elector.EnsureMayAct(TimeSpan.FromSeconds(6));
@@ -146,11 +239,41 @@ public sealed class LeaderElectorTests : IAsyncDisposable
 
         a.Elector.IsLeader.ShouldBeFalse();
         Should.Throw<NotLeaderException>(() => a.Elector.EnsureMayAct(TimeSpan.Zero));
-        await Wait.UntilAsync(() =>
+        await Wait.UntilAsync(() => term.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task Lost_term_is_followed_by_another_one()
+    {
+        var a = Start("a");
+        var term = await a.Leading.Task.Bounded();
+        await GoDownAsync();
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await Wait.UntilAsync(() => term.IsCancellationRequested);
+
+        _api.Before = null;
+
+        await Wait.UntilAsync(() => a.Elector.IsLeader);
+        a.Terms.ShouldBe(2);
+        a.Elector.EnsureMayAct(TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
+    public async Task Api_server_down_at_start_is_waited_for()
+    {
+        var refused = 0;
+        _api.Before = (method, client) =>
         {
-            _time.Advance(TimeSpan.FromMilliseconds(1));
-            return term.IsCancellationRequested;
-        });
+            refused++;
+            return LeaseServer.Down(method, client);
+        };
+        var a = Start("a");
+        await Wait.UntilAsync(() => refused > 3);
+        a.Running.IsCompleted.ShouldBeFalse();
+
+        _api.Before = null;
+
+        await a.Leading.Task.Bounded();
     }
 
     [Fact]
@@ -158,17 +281,49 @@ public sealed class LeaderElectorTests : IAsyncDisposable
     {
         var a = Start("a");
         var term = await a.Leading.Task.Bounded();
-        await _time.WaitForTimerAsync(IsRenewal).Bounded();
-        var hang = new TaskCompletionSource();
-        _api.Before = _ => hang.Task;
-
-        await Wait.UntilAsync(() =>
+        var hangs = new TaskCompletionSource();
+        _api.Before = (_, _) =>
         {
-            _time.Advance(TimeSpan.FromMilliseconds(500));
-            return term.IsCancellationRequested;
-        });
+            hangs.TrySetResult();
+            return Task.Delay(Timeout.Infinite);
+        };
+        await hangs.Task.Bounded();
+
+        _time.Advance(TimeSpan.FromSeconds(10));
 
         a.Elector.IsLeader.ShouldBeFalse();
+        await Wait.UntilAsync(() => term.IsCancellationRequested);
+    }
+
+    // Half of the remaining time, so that a request on a dead connection leaves time for another one.
+    [Fact]
+    public async Task Request_without_answer_leaves_time_for_another_one()
+    {
+        var a = Start("a");
+        var term = await a.Leading.Task.Bounded();
+        var hangs = new TaskCompletionSource();
+        _api.Before = (_, _) => hangs.TrySetResult() ? Task.Delay(Timeout.Infinite) : Task.CompletedTask;
+        await hangs.Task.Bounded();
+
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        await _api.NextAsync("PUT a");
+        term.IsCancellationRequested.ShouldBeFalse();
+        a.Elector.EnsureMayAct(TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
+    public async Task Contender_gives_up_a_request_without_answer()
+    {
+        var hangs = new TaskCompletionSource();
+        _api.Before = (_, _) => hangs.TrySetResult() ? Task.Delay(Timeout.Infinite) : Task.CompletedTask;
+        var a = Start("a");
+        await hangs.Task.Bounded();
+        a.Leading.Task.IsCompleted.ShouldBeFalse();
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        await a.Leading.Task.Bounded();
     }
 
     [Fact]
@@ -177,20 +332,14 @@ public sealed class LeaderElectorTests : IAsyncDisposable
         var a = Start("a");
         var term = await a.Leading.Task.Bounded();
         var cut = 0;
-        _api.After = r =>
-            r.Verb == "update" && cut++ == 0
-                ? throw new KubernetesOutcomeUnknownException(r, "cut")
-                : Task.CompletedTask;
+        _api.After = (method, _) =>
+            method == "PUT" && cut++ == 0 ? throw new IOException("The connection was cut.") : Task.CompletedTask;
 
-        for (var i = 0; i < 3; i++)
-        {
-            var seen = _api.Log.Count(l => l.StartsWith("update", StringComparison.Ordinal));
-            await _time.AdvanceToTimerAsync(IsRenewal).Bounded();
-            await Wait.UntilAsync(() => _api.Log.Count(l => l.StartsWith("update", StringComparison.Ordinal)) > seen);
-        }
+        await Wait.UntilAsync(() => cut > 1);
+        await _api.NextAsync("PUT a");
 
-        term.IsCancellationRequested.ShouldBeFalse();
-        a.Elector.EnsureMayAct(TimeSpan.FromSeconds(10));
+        (a.Terms, term.IsCancellationRequested).ShouldBe((1, false));
+        a.Elector.EnsureMayAct(TimeSpan.FromSeconds(15));
     }
 
     [Fact]
@@ -198,14 +347,96 @@ public sealed class LeaderElectorTests : IAsyncDisposable
     {
         var a = Start("a");
         var term = await a.Leading.Task.Bounded();
-        await _time.WaitForTimerAsync(IsRenewal).Bounded();
-        var lease = await LeaseAsync();
-        await _api.UpdateAsync(lease with { Spec = lease.Spec with { HolderIdentity = "kubectl" } });
 
-        await _time.AdvanceToTimerAsync(IsRenewal).Bounded();
+        _api.Hold("kubectl");
 
         await Wait.UntilAsync(() => term.IsCancellationRequested);
         a.Elector.IsLeader.ShouldBeFalse();
+        _api.Holder.ShouldBe("kubectl");
+    }
+
+    [Fact]
+    public async Task A_deleted_lease_is_created_again_within_the_term()
+    {
+        var a = Start("a");
+        var term = await a.Leading.Task.Bounded();
+
+        _api.Write(null);
+
+        await Wait.UntilAsync(() => _api.Holder == "a");
+        await _api.NextAsync("PUT a");
+        (a.Terms, term.IsCancellationRequested).ShouldBe((1, false));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"leaseDurationSeconds":1}""")]
+    [InlineData("""{"holderIdentity":"","leaseDurationSeconds":15,"renewTime":"2026-01-01T00:00:00.000000Z"}""")]
+    public async Task A_lease_without_holder_is_taken(string spec)
+    {
+        _api.Write(spec);
+
+        await Start("a").Leading.Task.Bounded();
+
+        _api.Holder.ShouldBe("a");
+    }
+
+    [Fact]
+    public async Task A_write_between_read_and_renewal_is_not_overwritten()
+    {
+        _api.Write("{}");
+        var taken = false;
+        _api.Before = (method, _) =>
+        {
+            if (method == "PUT" && !taken)
+            {
+                taken = true;
+                _api.Hold("c");
+            }
+
+            return Task.CompletedTask;
+        };
+        var a = Start("a");
+        await Wait.UntilAsync(() => taken);
+        await _api.NextAsync("GET a");
+
+        _api.Holder.ShouldBe("c");
+        a.Leading.Task.IsCompleted.ShouldBeFalse();
+    }
+
+    // The package begins a second attempt while the first one waits for its answer. Both share the object that was read
+    // last, so the first one could write over a holder that only the second one has seen.
+    [Fact]
+    public async Task A_late_attempt_does_not_take_lease_of_live_holder()
+    {
+        _api.Write("{}");
+        var answer = new TaskCompletionSource();
+        var asked = new TaskCompletionSource();
+        _api.After = (_, _) => asked.TrySetResult() ? answer.Task : Task.CompletedTask;
+        var a = Start("a");
+        await asked.Task.Bounded();
+        _api.Hold("c");
+
+        // Many times as long as the package waits. If it were not enough, the test would still pass.
+        await Task.Delay(TimeSpan.FromMilliseconds(200));
+        answer.SetResult();
+        await _api.NextAsync("GET a");
+
+        _api.Holder.ShouldBe("c");
+        a.Leading.Task.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Times_of_whole_seconds_are_written_with_a_fraction()
+    {
+        _api.Hold("a", ",\"acquireTime\":\"2026-01-01T00:00:00.000000Z\",\"renewTime\":\"2026-01-01T00:00:00.000000Z\"");
+
+        var a = Start("a");
+        await a.Leading.Task.Bounded();
+        await _api.NextAsync("PUT a");
+        await a.StopAsync();
+
+        _api.Holder.ShouldBeNull("the clock of the test shows whole seconds, and the release was accepted");
     }
 
     [Fact]
@@ -214,7 +445,34 @@ public sealed class LeaderElectorTests : IAsyncDisposable
         var a = Start("a", Task.FromException(new InvalidOperationException("the work failed")), ignoreTerm: true);
 
         (await Should.ThrowAsync<InvalidOperationException>(a.Running.Bounded())).Message.ShouldBe("the work failed");
-        (await LeaseAsync()).Spec.HolderIdentity.ShouldBeNull();
+        _api.Holder.ShouldBeNull();
+        _api.DurationSeconds.ShouldBe(1);
+        _candidates.Remove(a);
+    }
+
+    [Fact]
+    public async Task Refused_token_is_renewed_within_the_attempt()
+    {
+        var tokens = new Tokens();
+        _api.Http.Then(401, FakeApiServer.Status(401, "Unauthorized"));
+        using var kubernetes = _api.Connect("a", tokens);
+        using var seen = new ElectionLock(
+            kubernetes, Electors.Options("a"), _time, NullLogger.Instance, _ => { });
+
+        (await seen.GetAsync()).HolderIdentity.ShouldBeNull("there is no lease, and the second token was accepted");
+
+        tokens.Renewed.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Answer_beyond_the_limit_is_a_failed_attempt()
+    {
+        _api.Http.Then(200, "{\"kind\":\"Lease\"}" + new string(' ', 100_000));
+        using var kubernetes = _api.Connect("a");
+        using var seen = new ElectionLock(
+            kubernetes, Electors.Options("a"), _time, NullLogger.Instance, _ => { });
+
+        await Should.ThrowAsync<k8s.Autorest.HttpOperationException>(seen.GetAsync());
     }
 
     [Fact]
@@ -222,9 +480,18 @@ public sealed class LeaderElectorTests : IAsyncDisposable
         Should.Throw<ArgumentException>(
             () => Electors.Of(_api, _time, Electors.Options("a") with { RenewDeadline = TimeSpan.FromSeconds(15) }));
 
-    private static bool IsRenewal(TimeSpan due) => due == TimeSpan.FromSeconds(2);
+    private async Task GoDownAsync()
+    {
+        var refused = 0;
+        _api.Before = (method, client) =>
+        {
+            refused++;
+            return LeaseServer.Down(method, client);
+        };
 
-    private async Task<V1Lease> LeaseAsync() => (await _api.GetAsync<V1Lease>("operator", "ops"))!;
+        // The request that was under way has its answer.
+        await Wait.UntilAsync(() => refused > 1);
+    }
 
     private Candidate Start(string identity, Task? work = null, bool ignoreTerm = false)
     {
@@ -233,48 +500,18 @@ public sealed class LeaderElectorTests : IAsyncDisposable
         return candidate;
     }
 
-    private sealed class Candidate : IAsyncDisposable
+    private sealed class Tokens : IRenewableTokenProvider
     {
-        private readonly CancellationTokenSource _stop = new();
+        public int Renewed { get; private set; }
 
-        public Candidate(LeaderElector elector, Task? work, bool ignoreTerm)
+        public Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(
+            CancellationToken cancellationToken) =>
+            Task.FromResult(new AuthenticationHeaderValue("Bearer", $"t{Renewed}"));
+
+        public Task RenewAsync(CancellationToken cancellationToken)
         {
-            Elector = elector;
-            Running = elector.RunAsync(
-                async term =>
-                {
-                    Leading.TrySetResult(term);
-                    if (!ignoreTerm)
-                    {
-                        await Task.Delay(Timeout.Infinite, term).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    }
-
-                    await (work ?? Task.CompletedTask);
-                },
-                _stop.Token);
-        }
-
-        public LeaderElector Elector { get; }
-
-        public Task Running { get; }
-
-        public TaskCompletionSource<CancellationToken> Leading { get; } =
-            new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public async Task StopAsync()
-        {
-            await _stop.CancelAsync();
-            await Running.Bounded();
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (!Running.IsCompleted)
-            {
-                await StopAsync();
-            }
-
-            _stop.Dispose();
+            Renewed++;
+            return Task.CompletedTask;
         }
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -101,80 +100,42 @@ public sealed class ProcessIdentityTests
     [Fact]
     public async Task Repeatedly_crashing_container_leads_immediately_each_time()
     {
-        var api = new InMemoryApi(WorldJson.Crds, _time);
-        var crashed = new List<(CancellationTokenSource Stop, Task Running)>();
+        await using var api = await LeaseServer.StartAsync();
         for (var i = 0; i < 10; i++)
         {
             var identity = new ProcessIdentity("drydock-x", Uid, 1, $"run{i}");
-            var options = new LeaderElectionOptions
+            await using var candidate = new Candidate(Electors.Of(api, _time, Electors.Options(identity.Text) with
             {
-                LeaseName = "operator",
-                Namespace = "ops",
-                Identity = identity.Text,
                 HolderStateOf = identity.HolderStateOf,
-            };
-
-            // A clock of its own, that stops when it crashes: it then neither renews nor gives back.
-            var elector = new LeaderElector(api, options, new ManualTimeProvider(), NullLoggerFactory.Instance);
-            var leading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            var stop = new CancellationTokenSource();
-            var running = elector.RunAsync(
-                async term =>
-                {
-                    leading.SetResult();
-                    await Task.Delay(Timeout.Infinite, term).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                },
-                stop.Token);
+            }));
 
             // No clock moves: only the proof that the former is gone makes it lead.
-            await leading.Task.Bounded();
-            crashed.Add((stop, running));
-            _time.Advance(TimeSpan.FromSeconds(20));
+            await candidate.Leading.Task.Bounded();
+            var crashed = identity.Text;
+            api.Before = (method, client) =>
+                client == crashed ? LeaseServer.Down(method, client) : Task.CompletedTask;
+            await candidate.StopAsync();
+            api.Holder.ShouldBe(crashed, "it has not released the lease");
         }
 
-        foreach (var (stop, running) in crashed)
-        {
-            await stop.CancelAsync();
-            await running.Bounded();
-            stop.Dispose();
-        }
+        api.Transitions.ShouldBe(9);
     }
 
     [Fact]
     public async Task Standby_on_same_machine_takes_over_after_process_end()
     {
-        var api = new InMemoryApi(WorldJson.Crds, _time);
+        await using var api = await LeaseServer.StartAsync();
+        api.Hold("the other");
         var fate = HolderState.Running;
-        await api.CreateAsync(new Drydock.Clients.Kubernetes.CoreTypes.V1Lease
+        await using var candidate = new Candidate(Electors.Of(api, _time, Electors.Options("this") with
         {
-            Metadata = new() { Name = "operator", Namespace = "ops" },
-            Spec = new() { HolderIdentity = "the other", LeaseDurationSeconds = 120 },
-        });
-        var options = new LeaderElectionOptions
-        {
-            LeaseName = "operator",
-            Namespace = "ops",
-            Identity = "this",
             HolderStateOf = _ => fate,
-        };
-        var elector = new LeaderElector(api, options, _time, NullLoggerFactory.Instance);
-        var leading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var stop = new CancellationTokenSource();
-        var running = elector.RunAsync(
-            async term =>
-            {
-                leading.SetResult();
-                await Task.Delay(Timeout.Infinite, term).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            },
-            stop.Token);
-        await _time.AdvanceToTimerAsync(due => due <= TimeSpan.FromSeconds(5)).Bounded();
-        leading.Task.IsCompleted.ShouldBeFalse();
+        }));
+        await api.NextAsync("GET this");
+        candidate.Leading.Task.IsCompleted.ShouldBeFalse();
 
         fate = HolderState.Ended;
-        await _time.AdvanceToTimerAsync(due => due <= TimeSpan.FromSeconds(5)).Bounded();
 
-        await leading.Task.Bounded();
-        await stop.CancelAsync();
-        await running.Bounded();
+        await candidate.Leading.Task.Bounded();
     }
 }

@@ -1,5 +1,3 @@
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Health;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Tests.Unit.Fakes;
@@ -11,19 +9,19 @@ using Xunit;
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 
 /// <summary>How a term ends when something does not want to end.</summary>
-public sealed class TermEndTests : IAsyncDisposable
+public sealed class TermEndTests : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();
-    private readonly InMemoryApi _api;
+    private LeaseServer _api = null!;
     private readonly CancellationTokenSource _stop = new();
     private readonly ManualResetEventSlim _hang = new();
     private readonly TaskCompletionSource<string> _overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<CancellationToken> _leading =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private LeaderElector _elector = null!;
+    private LeaderElector? _elector;
     private Task _running = Task.CompletedTask;
 
-    public TermEndTests() => _api = new InMemoryApi(WorldJson.Crds, _time);
+    public async ValueTask InitializeAsync() => _api = await LeaseServer.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -31,6 +29,8 @@ public sealed class TermEndTests : IAsyncDisposable
         _hang.Set();
         await _stop.CancelAsync();
         await _running.ContinueWith(static _ => { }, TaskScheduler.Default).Bounded();
+        _elector?.Dispose();
+        await _api.DisposeAsync();
         _stop.Dispose();
         _hang.Dispose();
     }
@@ -42,10 +42,10 @@ public sealed class TermEndTests : IAsyncDisposable
         Start(async term =>
         {
             await using var worker =
-                term.Register(() => order.Add($"work, jobs cancelled: {_elector.Lost.IsCancellationRequested}"));
-            await using var job = _elector.Lost.Register(() => order.Add("jobs"));
+                term.Register(() => order.Add($"work, jobs cancelled: {_elector!.Lost.IsCancellationRequested}"));
+            await using var job = _elector!.Lost.Register(() => order.Add("jobs"));
             _leading.SetResult(term);
-            await Task.Delay(Timeout.Infinite, _elector.Lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.Infinite, _elector!.Lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         });
         await _leading.Task.Bounded();
 
@@ -66,7 +66,7 @@ public sealed class TermEndTests : IAsyncDisposable
         _time.Advance(TimeSpan.FromSeconds(4));
 
         (await _overdue.Task.Bounded()).ShouldContain("did not end when it was cancelled");
-        (await LeaseAsync()).Spec.HolderIdentity.ShouldBe("a", "what may still run keeps the lease until it expires");
+        _api.Holder.ShouldBe("a", "what may still run keeps the lease until it expires");
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class TermEndTests : IAsyncDisposable
     {
         Start(BlockedAsync);
         await _leading.Task.Bounded();
-        _api.Before = r => throw new KubernetesUnreachableException(r, "the network is down");
+        _api.Before = LeaseServer.Down;
 
         _time.Advance(TimeSpan.FromSeconds(15));
 
@@ -96,11 +96,11 @@ public sealed class TermEndTests : IAsyncDisposable
         await Wait.UntilAsync(() =>
         {
             _time.Advance(TimeSpan.FromMilliseconds(100));
-            return _elector.IsLeader;
+            return _elector!.IsLeader;
         });
 
         _overdue.Task.IsCompleted.ShouldBeFalse();
-        _elector.Problem.ShouldBeNull();
+        _elector!.Problem.ShouldBeNull();
     }
 
     [Fact]
@@ -111,14 +111,14 @@ public sealed class TermEndTests : IAsyncDisposable
             [("good", BlockedAsync), ("bad", _ => throw new InvalidOperationException("it broke"))],
             (name, fault) =>
             {
-                _elector.EndTerm();
+                _elector!.EndTerm();
                 told.TrySetResult($"{name}: {fault.Message}");
             },
             term));
 
         (await told.Task.Bounded()).ShouldBe("bad: it broke");
         await _leading.Task.Bounded();
-        await Wait.UntilAsync(() => !_elector.IsLeader);
+        await Wait.UntilAsync(() => !_elector!.IsLeader);
         _time.Advance(TimeSpan.FromSeconds(4));
 
         await _overdue.Task.Bounded();
@@ -129,11 +129,11 @@ public sealed class TermEndTests : IAsyncDisposable
     {
         Start(term => TermParts.RunAsync(
             [("good", token => Task.Delay(Timeout.Infinite, token)), ("bad", _ => throw new InvalidOperationException("it broke"))],
-            (_, _) => _elector.EndTerm(),
+            (_, _) => _elector!.EndTerm(),
             term));
 
         (await Should.ThrowAsync<InvalidOperationException>(_running.Bounded())).Message.ShouldBe("it broke");
-        (await LeaseAsync()).Spec.HolderIdentity.ShouldBeNull();
+        _api.Holder.ShouldBeNull();
     }
 
     [Fact]
@@ -157,14 +157,12 @@ public sealed class TermEndTests : IAsyncDisposable
             await Task.Delay(Timeout.Infinite, term).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         });
         await _leading.Task.Bounded();
-        await _time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(2)).Bounded();
-        var lease = await LeaseAsync();
-        await _api.UpdateAsync(lease with { Spec = lease.Spec with { HolderIdentity = "b" } });
+        _api.Hold("b");
 
         await _stop.CancelAsync();
         await _running.Bounded();
 
-        (await LeaseAsync()).Spec.HolderIdentity.ShouldBe("b");
+        _api.Holder.ShouldBe("b");
     }
 
     [Fact]
@@ -172,7 +170,7 @@ public sealed class TermEndTests : IAsyncDisposable
     {
         Start(BlockedAsync, watched: false);
         await _leading.Task.Bounded();
-        var check = new LeadershipLivenessCheck(_elector);
+        var check = new LeadershipLivenessCheck(_elector!);
         await LoseAsync();
         _time.Advance(TimeSpan.FromSeconds(5));
         (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
@@ -187,8 +185,7 @@ public sealed class TermEndTests : IAsyncDisposable
     [Fact]
     public async Task Liveness_holds_while_contending_and_fails_afterwards()
     {
-        await _api.CreateAsync(
-            new V1Lease { Metadata = new() { Name = "operator", Namespace = "ops" }, Spec = new() { HolderIdentity = "b", LeaseDurationSeconds = 15 } });
+        _api.Hold("b");
         var hangs = false;
         var hung = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Start(BlockedAsync, fateOf: _ =>
@@ -201,12 +198,11 @@ public sealed class TermEndTests : IAsyncDisposable
 
             return HolderState.Unknown;
         });
-        var check = new LeadershipLivenessCheck(_elector);
-        await _time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(15)).Bounded();
+        var check = new LeadershipLivenessCheck(_elector!);
+        await _api.NextAsync("GET a");
         (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
 
         Volatile.Write(ref hangs, true);
-        _time.Advance(TimeSpan.FromSeconds(15));
         await hung.Task.Bounded();
         (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
         _time.Advance(TimeSpan.FromSeconds(41));
@@ -228,10 +224,17 @@ public sealed class TermEndTests : IAsyncDisposable
 
     private async Task LoseAsync()
     {
-        await _time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(2)).Bounded();
-        _api.Before = r => throw new KubernetesUnreachableException(r, "the network is down");
+        var refused = 0;
+        _api.Before = (method, client) =>
+        {
+            refused++;
+            return LeaseServer.Down(method, client);
+        };
+
+        // The request that was under way has its answer.
+        await Wait.UntilAsync(() => refused > 1);
         _time.Advance(TimeSpan.FromSeconds(10));
-        await Wait.UntilAsync(() => _elector.Lost.IsCancellationRequested);
+        await Wait.UntilAsync(() => _elector!.Lost.IsCancellationRequested);
     }
 
     private void Start(
@@ -242,12 +245,6 @@ public sealed class TermEndTests : IAsyncDisposable
             HolderStateOf = fateOf ?? (_ => HolderState.Unknown),
             OnOverdue = watched ? why => _overdue.TrySetResult(why) : null,
         });
-        _running = _elector.RunAsync(lead, _stop.Token);
-    }
-
-    private async Task<V1Lease> LeaseAsync()
-    {
-        _api.Before = null;
-        return (await _api.GetAsync<V1Lease>("operator", "ops"))!;
+        _running = _elector!.RunAsync(lead, _stop.Token);
     }
 }

@@ -1,5 +1,5 @@
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Leadership;
+using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drydock.Tests.Unit.Fakes;
@@ -7,7 +7,8 @@ namespace Drydock.Tests.Unit.Fakes;
 /// <summary>Contenders for the one Lease of the tests.</summary>
 internal static class Electors
 {
-    /// <summary>A lease of 15 s, given up after 10 s without a renewal, renewed every 2 s.</summary>
+    /// <summary>A lease of 15 s, given up after 10 s without a renewal, by the clock of the test. The package does not
+    /// know that clock: it makes an attempt every 5 ms.</summary>
     public static LeaderElectionOptions Options(string identity) => new()
     {
         LeaseName = "operator",
@@ -15,11 +16,61 @@ internal static class Electors
         Identity = identity,
         LeaseDuration = TimeSpan.FromSeconds(15),
         RenewDeadline = TimeSpan.FromSeconds(10),
-        RetryPeriod = TimeSpan.FromSeconds(2),
+        RetryPeriod = TimeSpan.FromMilliseconds(5),
         WatchdogInterval = TimeSpan.FromMilliseconds(5),
     };
 
-    /// <summary>One that contends once it is run.</summary>
-    public static LeaderElector Of(IKubernetesClient api, TimeProvider time, LeaderElectionOptions options) =>
-        new(api, options, time, NullLoggerFactory.Instance);
+    /// <summary>One that contends once it is run. The server knows it by its identity.</summary>
+    public static LeaderElector Of(LeaseServer api, TimeProvider time, LeaderElectionOptions options) =>
+        new(api.Connect(options.Identity), options, time, NullLoggerFactory.Instance);
+}
+
+/// <summary>A contender that runs.</summary>
+internal sealed class Candidate : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+
+    public Candidate(LeaderElector elector, Task? work = null, bool ignoreTerm = false)
+    {
+        Elector = elector;
+        Running = elector.RunAsync(
+            async term =>
+            {
+                Terms++;
+                Leading.TrySetResult(term);
+                if (!ignoreTerm)
+                {
+                    await Task.Delay(Timeout.Infinite, term).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+
+                await (work ?? Task.CompletedTask);
+            },
+            _stop.Token);
+    }
+
+    public LeaderElector Elector { get; }
+
+    public Task Running { get; }
+
+    public int Terms { get; private set; }
+
+    public TaskCompletionSource<CancellationToken> Leading { get; } =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await Running.Bounded();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!Running.IsCompleted)
+        {
+            await StopAsync();
+        }
+
+        Elector.Dispose();
+        _stop.Dispose();
+    }
 }
