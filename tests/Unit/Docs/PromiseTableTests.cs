@@ -36,6 +36,17 @@ public sealed partial class PromiseTableTests
         }
     }
 
+    [Fact]
+    public void Tests_that_decisions_name_exist()
+    {
+        var named = Directory.EnumerateFiles(Repository.PathOf("docs", "adr"), "*.md")
+            .SelectMany(page => Names(File.ReadAllText(page)))
+            .Where(name => TestName().IsMatch(name))
+            .ToHashSet();
+        named.Count.ShouldBeGreaterThan(40);
+        named.Where(name => Find([.. Unit, .. OnRealParts], name) is null).ShouldBeEmpty();
+    }
+
     private static IReadOnlyList<string[]> Rows() =>
     [
         .. File.ReadAllText(Repository.PathOf("docs", "development.md")).Split(Heading)[1].Split("\n#")[0].Split('\n')
@@ -66,6 +77,9 @@ public sealed partial class PromiseTableTests
         return attributes.Contains("[Trait(SampleTrait.Name, SampleTrait.All)]", StringComparison.Ordinal)
             || (cases.Count > 0 && cases.TrueForAll(line => line.Contains("SampleTrait.All", StringComparison.Ordinal)));
     }
+
+    [GeneratedRegex(@"^\w+Tests\.\w+$")]
+    private static partial Regex TestName();
 
     [GeneratedRegex("`(?<code>[^`]+)`", RegexOptions.ExplicitCapture)]
     private static partial Regex Code();
