@@ -1,5 +1,3 @@
-using Drydock.Clients.Safety;
-using Microsoft.AspNetCore.WebUtilities;
 using KubernetesClientConfiguration = k8s.KubernetesClientConfiguration;
 
 namespace Drydock.Clients.Kubernetes.Client;
@@ -9,10 +7,10 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     private const string Json = "application/json";
     private const string PartialMetadata = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
     private const string PartialMetadataList = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
-    private readonly KubernetesApi _api;
-    private readonly KubernetesHandler _handler;
+    private readonly KubernetesTransport _transport;
     private readonly KubernetesClientOptions _options;
     private readonly EntityJson _json;
+    private readonly TimeProvider _time;
 
     public KubernetesClient(
         KubernetesClientConfiguration configuration,
@@ -21,23 +19,15 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         TimeProvider? time = null)
     {
         _options = options ?? new KubernetesClientOptions();
+        _time = time ?? TimeProvider.System;
         _json = new EntityJson(json);
-        time ??= TimeProvider.System;
-        _handler = new KubernetesHandler(configuration, time);
-        var limits = new OutcomeLimits(_options.RequestTimeout, _options.MaxAnswerBytes)
-        {
-            ReadRetries = _options.ReadRetries,
-            FirstRetryAfter = _options.RetryDelay,
-            Passing = [.. OutcomeLimits.Usual, HttpStatusCode.InternalServerError],
-            Refusals = [HttpStatusCode.TooManyRequests],
-        };
-        _api = HttpSettings.Connect(configuration, _options, new OutcomeHandler(_handler, limits, time));
+        _transport = new KubernetesTransport(configuration, json, _options, _time);
         DefaultNamespace = string.IsNullOrEmpty(configuration.Namespace) ? "default" : configuration.Namespace;
     }
 
     public string DefaultNamespace { get; }
 
-    public TimeSpan? ServerAhead => _handler.ServerAhead;
+    public TimeSpan? ServerAhead => _transport.ServerAhead;
 
     public async Task<TEntity?> GetAsync<TEntity>(
         string name, string? @namespace = null, CancellationToken cancellationToken = default)
@@ -47,8 +37,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         var request = resource.Request("get", ns, name);
         try
         {
-            return await SendAsync<TEntity>(
-                request, HttpMethod.Get, resource.Path(ns, name), null, cancellationToken);
+            return _json.Read<TEntity>(
+                request, await SendAsync(request, HttpMethod.Get, resource.Path(ns, name), null, cancellationToken));
         }
         catch (KubernetesNotFoundException)
         {
@@ -64,17 +54,15 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         var resource = KubernetesResource.Of<TEntity>();
         var request = resource.Request("list", @namespace);
         var accept = options.MetadataOnly ? PartialMetadataList : Json;
-        return await ListPages.ReadAsync<TEntity>(
-            request,
-            _json,
+        return await ListPages.ReadAsync(
             options,
-            query => SendAsync(
+            query => _transport.ReadAsync(
                 request,
-                HttpMethod.Get,
-                QueryHelpers.AddQueryString(resource.Path(@namespace), query),
-                null,
-                cancellationToken,
-                accept));
+                () => Message(HttpMethod.Get, resource.Path(@namespace) + Query(query), null, accept),
+                (stream, token) =>
+                    new ListPageReader<TEntity>(request, _json, options, _options.MaxAnswerBytes)
+                        .ReadAsync(stream, token),
+                cancellationToken));
     }
 
     public async Task<TEntity> CreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
@@ -82,8 +70,14 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     {
         var (resource, ns) = Target<TEntity>(entity.Metadata.Namespace);
         var request = resource.Request("create", ns, entity.Metadata.Name is { Length: > 0 } name ? name : null);
-        return await SendAsync<TEntity>(
-            request, HttpMethod.Post, Managed(resource.Path(ns)), Content(_json.Write(entity)), cancellationToken);
+        return _json.Read<TEntity>(
+            request,
+            await SendAsync(
+                request,
+                HttpMethod.Post,
+                resource.Path(ns) + Manager(),
+                () => _json.Body(entity, Json),
+                cancellationToken));
     }
 
     public Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
@@ -102,12 +96,14 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     {
         var (resource, ns) = Target<TEntity>(@namespace);
         var request = resource.Request("patch", ns, name, subresource);
-        return await SendAsync<TEntity>(
+        return _json.Read<TEntity>(
             request,
-            HttpMethod.Patch,
-            Managed(resource.Path(ns, name, subresource)),
-            Content(patch.Body, patch.ContentType),
-            cancellationToken);
+            await SendAsync(
+                request,
+                HttpMethod.Patch,
+                resource.Path(ns, name, subresource) + Manager(),
+                () => EntityJson.Content(patch.Body, patch.ContentType),
+                cancellationToken));
     }
 
     public async Task<TEntity> ApplyAsync<TEntity>(
@@ -116,16 +112,15 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     {
         var (resource, ns) = Target<TEntity>(entity.Metadata.Namespace);
         var request = resource.Request("patch", ns, entity.Metadata.Name);
-        var body = _json.Write(entity);
-        foreach (var field in (ReadOnlySpan<string>)["uid", "generation", "creationTimestamp", "deletionTimestamp"])
-        {
-            (body["metadata"] as JsonObject)?.Remove(field);
-        }
-
-        var path = Managed(resource.Path(ns, entity.Metadata.Name), options?.FieldManager)
-            + (options?.Force == true ? "&force=true" : "");
-        return await SendAsync<TEntity>(
-            request, HttpMethod.Patch, path, Content(body, "application/apply-patch+yaml"), cancellationToken);
+        var query = Query(
+            ("fieldManager", options?.FieldManager ?? _options.FieldManager),
+            ("force", options?.Force == true ? "true" : null));
+        return _json.Read<TEntity>(request, await SendAsync(
+            request,
+            HttpMethod.Patch,
+            resource.Path(ns, entity.Metadata.Name) + query,
+            () => _json.Body(entity, "application/apply-patch+yaml", withoutServerFields: true),
+            cancellationToken));
     }
 
     public async Task<bool> DeleteAsync<TEntity>(
@@ -140,7 +135,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         try
         {
             await SendAsync(
-                request, HttpMethod.Delete, resource.Path(ns, name), DeleteBody(options), cancellationToken);
+                request, HttpMethod.Delete, resource.Path(ns, name), () => DeleteBody(options), cancellationToken);
             return true;
         }
         catch (KubernetesNotFoundException)
@@ -158,58 +153,104 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         options ??= new WatchOptions();
         var resource = KubernetesResource.Of<TEntity>();
         var request = resource.Request("watch", @namespace);
-        var seconds = Math.Max(1, (int)options.Timeout.TotalSeconds);
-        var query = new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["watch"] = "true",
-            ["allowWatchBookmarks"] = "true",
-            ["resourceVersion"] = options.ResourceVersion,
-            ["timeoutSeconds"] = seconds.ToString(CultureInfo.InvariantCulture),
-            ["labelSelector"] = options.LabelSelector,
-            ["fieldSelector"] = options.FieldSelector,
-        };
-        using var message = Message(
-            HttpMethod.Get,
-            QueryHelpers.AddQueryString(resource.Path(@namespace), query),
-            null,
-            options.MetadataOnly ? PartialMetadata : Json);
-        new RequestTerms(IsStreamed: true, Silence: options.IdleLimit).SetFor(message);
-        using var response = await _api.OpenAsync(request, message, cancellationToken);
+        var query = Query(
+            ("watch", "true"),
+            ("allowWatchBookmarks", "true"),
+            ("resourceVersion", options.ResourceVersion),
+            ("timeoutSeconds", Math.Max(1, (int)options.Timeout.TotalSeconds).ToString(CultureInfo.InvariantCulture)),
+            ("labelSelector", options.LabelSelector),
+            ("fieldSelector", options.FieldSelector));
+        using var response = await _transport.OpenAsync(
+            request,
+            () =>
+                Message(
+                    HttpMethod.Get,
+                    resource.Path(@namespace) + query,
+                    null,
+                    options.MetadataOnly ? PartialMetadata : Json),
+            cancellationToken);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         options.OnAccepted?.Invoke();
-        using var reader = new StreamReader(new LineStream(
-            await response.Content.ReadAsStreamAsync(cancellationToken), isRead: true, _options.MaxWatchLineBytes));
-        while (await LineAsync(reader, request, cancellationToken) is { } line)
+        var limits = new WatchStreamLimits(options.IdleLimit, _options.MaxWatchLineBytes);
+        await foreach (var watchEvent in WatchStream.ReadAsync<TEntity>(
+            stream, request, _json, limits, _time, cancellationToken))
         {
-            if (line.Length > 0)
-            {
-                yield return Event<TEntity>(request, line);
-            }
+            yield return watchEvent;
         }
     }
 
     public async Task<string> GetServerVersionAsync(CancellationToken cancellationToken = default)
     {
         var request = new KubernetesRequest("get", "", "version", null, null);
-        var version = await SendAsync(request, HttpMethod.Get, "version", null, cancellationToken);
-        return version.Member("gitVersion") is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
+        var body = await SendAsync(request, HttpMethod.Get, "version", null, cancellationToken);
+        using var document = Parse(request, body);
+        return document.RootElement.TryGetProperty("gitVersion"u8, out var version) ? version.GetString() ?? "" : "";
     }
 
-    public void Dispose() => _api.Dispose();
+    public void Dispose() => _transport.Dispose();
 
-    private static StringContent? DeleteBody(DeleteOptions? options) => options is null ? null : Content(
-        new JsonObject
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "DeleteOptions",
-            ["preconditions"] = new JsonObject { ["uid"] = options.Uid, ["resourceVersion"] = options.ResourceVersion },
-        });
-
-    private static StringContent Content(JsonNode body, string type = Json) =>
-        new(body.ToJsonString(), new MediaTypeHeaderValue(type));
-
-    private static HttpRequestMessage Message(HttpMethod method, string path, HttpContent? content, string accept)
+    private static JsonDocument Parse(KubernetesRequest request, byte[] body)
     {
-        var message = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
+        try
+        {
+            return JsonDocument.Parse(body);
+        }
+        catch (JsonException)
+        {
+            throw new KubernetesUnreadableObjectException(
+                request, new UnreadableObject(request.Namespace, request.Name ?? "", "", "the answer is not JSON"));
+        }
+    }
+
+    private static HttpContent? DeleteBody(DeleteOptions? options)
+    {
+        if (options is null)
+        {
+            return null;
+        }
+
+        var body = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "DeleteOptions" };
+        if (options.Uid is not null || options.ResourceVersion is not null)
+        {
+            var preconditions = new JsonObject();
+            body["preconditions"] = preconditions;
+            SetIf(preconditions, "uid", options.Uid);
+            SetIf(preconditions, "resourceVersion", options.ResourceVersion);
+        }
+
+        SetIf(body, "propagationPolicy", options.Propagation?.ToString());
+        return EntityJson.Content(body, Json);
+
+        static void SetIf(JsonObject node, string name, string? value)
+        {
+            if (value is not null)
+            {
+                node[name] = value;
+            }
+        }
+    }
+
+    private static string Query(params ReadOnlySpan<(string Name, string? Value)> parameters)
+    {
+        var query = new StringBuilder();
+        foreach (var (name, value) in parameters)
+        {
+            if (value is not null)
+            {
+                query.Append(query.Length == 0 ? '?' : '&')
+                    .Append(name)
+                    .Append('=')
+                    .Append(Uri.EscapeDataString(value));
+            }
+        }
+
+        return query.ToString();
+    }
+
+    private static HttpRequestMessage Message(
+        HttpMethod method, string path, Func<HttpContent?>? content, string accept)
+    {
+        var message = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content?.Invoke() };
         message.Headers.TryAddWithoutValidation("Accept", accept);
         return message;
     }
@@ -228,20 +269,21 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         var (resource, ns) = Target<TEntity>(entity.Metadata.Namespace);
         var name = entity.Metadata.Name;
         var request = resource.Request("update", ns, name, subresource);
-        return await SendAsync<TEntity>(
+        return _json.Read<TEntity>(
             request,
-            HttpMethod.Put,
-            Managed(resource.Path(ns, name, subresource)),
-            Content(_json.Write(entity)),
-            cancellationToken);
+            await SendAsync(
+                request,
+                HttpMethod.Put,
+                resource.Path(ns, name, subresource) + Manager(),
+                () => _json.Body(entity, Json),
+                cancellationToken));
     }
 
     private static string ObjectName<TEntity>(TEntity entity)
         where TEntity : class, IKubernetesObject =>
             $"{KubernetesResource.Of<TEntity>().Kind} {entity.Metadata.Namespace}/{entity.Metadata.Name}";
 
-    private string Managed(string path, string? manager = null) =>
-        QueryHelpers.AddQueryString(path, "fieldManager", manager ?? _options.FieldManager);
+    private string Manager() => Query(("fieldManager", _options.FieldManager));
 
     private (KubernetesResource Resource, string? Namespace) Target<TEntity>(string? @namespace)
         where TEntity : class, IKubernetesObject
@@ -250,71 +292,14 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         return (resource, resource.Namespaced ? @namespace ?? DefaultNamespace : null);
     }
 
-    private async Task<TEntity> SendAsync<TEntity>(
+    private Task<byte[]> SendAsync(
         KubernetesRequest request,
         HttpMethod method,
         string path,
-        HttpContent? content,
-        CancellationToken cancellationToken)
-        where TEntity : class, IKubernetesObject =>
-        _json.Read<TEntity>(request, await SendAsync(request, method, path, content, cancellationToken));
-
-    private async Task<JsonElement> SendAsync(
-        KubernetesRequest request,
-        HttpMethod method,
-        string path,
-        HttpContent? content,
+        Func<HttpContent?>? content,
         CancellationToken cancellationToken,
-        string accept = Json)
-    {
-        using var message = Message(method, path, content, accept);
-        return await _api.ReadAsync(request, message, cancellationToken);
-    }
-
-    /// <summary>The next line of a watch; null at its end, and after too long a silence: opening it again shows whether
-    /// the connection still works.</summary>
-    private async Task<string?> LineAsync(
-        StreamReader reader, KubernetesRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await reader.ReadLineAsync(cancellationToken);
-        }
-        catch (HttpOutcomeException failure)
-        {
-            return failure.Problem == HttpProblem.TimedOut ? null : throw _api.Translate(request, failure);
-        }
-    }
-
-    private WatchEvent<TEntity> Event<TEntity>(KubernetesRequest request, string line)
-        where TEntity : class, IKubernetesObject
-    {
-        var read = ReadEvent(line) ?? throw new KubernetesUnreachableException(
-            request, "the watch sent a line that is not an event, or an event of an unknown type");
-        var version = EntityJson.Metadata(read.Object, "resourceVersion") ?? "";
-        if (read.Type is WatchEventType.Error or WatchEventType.Bookmark)
-        {
-            return read.Type == WatchEventType.Bookmark
-                ? new WatchEvent<TEntity>(read.Type, version, null)
-                : throw StatusErrors.From(request, read.Object);
-        }
-
-        var (entity, unreadable) = _json.TryRead<TEntity>(read.Object);
-        return new WatchEvent<TEntity>(read.Type, version, entity, unreadable);
-    }
-
-    private static k8s.Watcher<JsonElement>.WatchEvent? ReadEvent(string line)
-    {
-        try
-        {
-            var read = k8s.KubernetesJson.Deserialize<k8s.Watcher<JsonElement>.WatchEvent>(line);
-            return read?.Object.ValueKind == JsonValueKind.Object ? read : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+        string accept = Json) =>
+        _transport.SendAsync(request, () => Message(method, path, content, accept), cancellationToken);
 }
 
 /// <summary>Limits and names of a <see cref="KubernetesClient"/>.</summary>
@@ -343,4 +328,6 @@ public sealed record KubernetesClientOptions
     public int ReadRetries { get; init; } = 4;
 
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(10);
 }

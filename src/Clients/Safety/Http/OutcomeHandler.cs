@@ -35,7 +35,7 @@ public sealed class OutcomeHandler : DelegatingHandler
             request.Content ??= new ByteArrayContent([]);
         }
 
-        return RequestTerms.Of(request).Silence is null && (IsRead(request) || _limits.Refusals.Count > 0)
+        return IsRead(request)
             ? await _repeat.ExecuteAsync(
                 async token => await OnceAsync(request, token).ConfigureAwait(false),
                 cancellationToken).ConfigureAwait(false)
@@ -59,13 +59,9 @@ public sealed class OutcomeHandler : DelegatingHandler
 
     // A server that did not answer in time is not asked again: that would only multiply the wait.
     private bool IsTransient(Exception? failure, HttpResponseMessage? answer) =>
-        failure is HttpOutcomeException
-        {
-            MayHaveRun: false, Problem: HttpProblem.Unreachable or HttpProblem.Interrupted,
-        } outcome
+        failure is HttpOutcomeException { Problem: HttpProblem.Unreachable or HttpProblem.Interrupted } outcome
             ? !_limits.IsFinal(outcome)
-            : answer is not null && (IsRead(answer.RequestMessage!) ? _limits.Passing : _limits.Refusals).Contains(
-                answer.StatusCode);
+            : answer is not null && _limits.Passing.Contains(answer.StatusCode);
 
     private TimeSpan? Wait(HttpResponseMessage? answer)
     {
@@ -85,7 +81,6 @@ public sealed class OutcomeHandler : DelegatingHandler
         {
             using var either = attempt.Link(cancellationToken);
             response = await base.SendAsync(request, either.Token).ConfigureAwait(false);
-            response.RequestMessage ??= request;
             if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
             {
                 return response;
@@ -101,7 +96,7 @@ public sealed class OutcomeHandler : DelegatingHandler
             }
             else
             {
-                response.Content = new StreamedContent(response.Content, attempt, terms.Silence);
+                response.Content = new StreamedContent(response.Content, attempt);
                 attempt = null;
             }
 

@@ -6,11 +6,10 @@ internal sealed class StreamedContent : HttpContent
 {
     private readonly HttpContent _inner;
     private readonly Attempt _attempt;
-    private readonly TimeSpan? _silence;
 
-    public StreamedContent(HttpContent inner, Attempt attempt, TimeSpan? silence)
+    public StreamedContent(HttpContent inner, Attempt attempt)
     {
-        (_inner, _attempt, _silence) = (inner, attempt, silence);
+        (_inner, _attempt) = (inner, attempt);
         foreach (var header in inner.Headers)
         {
             Headers.TryAddWithoutValidation(header.Key, header.Value);
@@ -18,7 +17,7 @@ internal sealed class StreamedContent : HttpContent
     }
 
     protected override async Task<Stream> CreateContentReadStreamAsync() =>
-        new Body(await _inner.ReadAsStreamAsync().ConfigureAwait(false), _attempt, _silence);
+        new Body(await _inner.ReadAsStreamAsync().ConfigureAwait(false), _attempt);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
@@ -43,7 +42,7 @@ internal sealed class StreamedContent : HttpContent
         base.Dispose(disposing);
     }
 
-    private sealed class Body(Stream inner, Attempt attempt, TimeSpan? silence) : ReadOnlyStream
+    private sealed class Body(Stream inner, Attempt attempt) : ReadOnlyStream
     {
         protected override IDisposable Owned => inner;
 
@@ -52,18 +51,12 @@ internal sealed class StreamedContent : HttpContent
         {
             try
             {
-                attempt.Restart(silence);
                 using var either = attempt.Link(cancellationToken);
                 return await inner.ReadAsync(buffer, either.Token).ConfigureAwait(false);
             }
             catch (Exception e) when (Attempt.IsFailure(e, cancellationToken))
             {
                 throw attempt.Failed(e, isAnswered: true);
-            }
-            finally
-            {
-                // The time in which the caller works on what it has read is not silence.
-                attempt.Restart(silence is null ? null : Timeout.InfiniteTimeSpan);
             }
         }
     }
