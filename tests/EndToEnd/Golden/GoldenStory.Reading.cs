@@ -67,7 +67,7 @@ internal sealed partial class GoldenStory
     // The API server writes a watch down when it has ended.
     private static async Task<IReadOnlyList<AuditedRequest>> RequestsAsync(ControlPlane controlPlane, int before)
     {
-        string[] watched = ["leases", "omsupgrades", "databaserollingupgrades", "backupsnapshots", "snapshotrestores", "secrets"];
+        string[] watched = ["omsupgrades", "databaserollingupgrades", "backupsnapshots", "snapshotrestores", "secrets"];
         IReadOnlyList<AuditedRequest> Requests() => [.. controlPlane.AuditedRequests().Skip(before).Where(r => r.User == GoldenRecording.Account)];
         await Deadline.UntilAsync(
             $"watches of {string.Join(", ", watched)} in the audit log",
