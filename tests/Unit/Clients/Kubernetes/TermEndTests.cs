@@ -224,15 +224,7 @@ public sealed class TermEndTests : IAsyncLifetime
 
     private async Task LoseAsync()
     {
-        var refused = 0;
-        _api.Before = (method, client) =>
-        {
-            refused++;
-            return LeaseServer.Down(method, client);
-        };
-
-        // The request that was under way has its answer.
-        await Wait.UntilAsync(() => refused > 1);
+        await _api.GoDownAsync();
         _time.Advance(TimeSpan.FromSeconds(10));
         await Wait.UntilAsync(() => _elector!.Lost.IsCancellationRequested);
     }

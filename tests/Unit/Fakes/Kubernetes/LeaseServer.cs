@@ -46,6 +46,18 @@ internal sealed partial class LeaseServer : IAsyncDisposable
 
     public static Task Down(string method, string client) => throw new IOException("The network is down.");
 
+    /// <summary>Goes down; ends when the request that was under way has its answer.</summary>
+    public async Task GoDownAsync()
+    {
+        var refused = 0;
+        Before = (method, client) =>
+        {
+            refused++;
+            return Down(method, client);
+        };
+        await Wait.UntilAsync(() => refused > 1);
+    }
+
     public k8s.Kubernetes Connect(string client, ITokenProvider? tokens = null)
     {
         var kubernetes = PackageClient.Create(
