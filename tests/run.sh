@@ -52,11 +52,14 @@ summarize() {
   done
 
   # Failures are repeated at the end, so that the last lines of a long log show which tests failed and why.
-  failures=$(cat "$results"/*.trx 2>/dev/null | awk '
-    /<UnitTestResult / && /outcome="Failed"/ { inside = 1; match($0, /testName="[^"]*"/); print "FAILED " substr($0, RSTART + 10, RLENGTH - 11) }
-    inside && /<Message>/ { said = 1; sub(/.*<Message>/, "") }
-    said { done = sub(/<\/Message>.*/, ""); print "  " substr($0, 1, 300); if (done) said = 0 }
-    /<\/UnitTestResult>/ { inside = 0 }' | plain)
+  # The results are one line; a message may have several.
+  failures=$(sed -E 's#<UnitTestResult |<ErrorInfo>#\n&#g; s#</Message>#&\n#g' "$results"/*.trx 2>/dev/null | awk '
+    /^<UnitTestResult / {
+      inside = /outcome="Failed"/
+      if (inside) { match($0, /testName="[^"]*"/); print "FAILED " substr($0, RSTART + 10, RLENGTH - 11) }
+    }
+    inside && sub(/^<ErrorInfo><Message>/, "") { said = 1 }
+    said { said = !sub(/<\/Message>.*/, ""); print "  " substr($0, 1, 300) }' | plain)
   [ -z "$failures" ] || printf '== failed\n%s\n' "$failures"
 
   skipped=$((total - passed - failed))

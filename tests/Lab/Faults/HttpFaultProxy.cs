@@ -3,6 +3,7 @@ using System.Net.Sockets;
 
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Drydock.Clients.Docker;
 
 namespace Drydock.Lab;
 
@@ -77,7 +78,7 @@ public abstract class HttpFaultProxy : FaultProxy
 
     private protected override async Task ServeAsync(ProxyConnection connection, CancellationToken cancellationToken)
     {
-        await using var clientTls = new SslStream(new NetworkStream(connection.Client, ownsSocket: false));
+        await using var clientTls = new HalfClosableTlsStream(new NetworkStream(connection.Client, ownsSocket: false));
         await clientTls.AuthenticateAsServerAsync(ServerOptions(), cancellationToken);
         var client = new WireReader(clientTls);
         WireReader? server = null;
@@ -217,7 +218,7 @@ public abstract class HttpFaultProxy : FaultProxy
 
     private async Task<WireReader> ConnectAsync(ProxyConnection connection, CancellationToken cancellationToken)
     {
-        var tls = new SslStream(await connection.ConnectAsync(_upstreamHost, _upstreamPort));
+        var tls = new HalfClosableTlsStream(await connection.ConnectAsync(_upstreamHost, _upstreamPort));
         var options = LabHttp.CreateSslOptions(_authority, _clientCertificate);
         options.TargetHost = _upstreamHost;
         await tls.AuthenticateAsClientAsync(options, cancellationToken);

@@ -7,6 +7,9 @@ namespace Drydock.Tests.Unit.Install;
 /// <summary>The result of <c>tests/run.sh</c> is the result of the tests.</summary>
 public sealed class TestRunTests : IDisposable
 {
+    // As the test program writes it: without line ends.
+    private const string Passed = "<UnitTestResult testName=\"Case.That_passes\" outcome=\"Passed\"><Output><TextMessages><Message>said</Message></TextMessages></Output></UnitTestResult>";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("drydock-run-");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -33,7 +36,8 @@ public sealed class TestRunTests : IDisposable
         var (ended, lines) = await RunAsync("2 1 0;5 5 0", 0, "Unit", "Integration");
 
         (ended, lines[^1]).ShouldBe((1, "6 passed, 1 failed, 0 skipped"));
-        lines.ShouldContain("FAILED Case.That_fails");
+        var failures = lines.SkipWhile(line => line != "== failed").Skip(1).SkipLast(1);
+        failures.ShouldBe(["FAILED Case.That_fails", "  expected <a>", "  but b"]);
         lines.ShouldContain(line => line.EndsWith("  Integration", StringComparison.Ordinal));
     }
 
@@ -47,8 +51,8 @@ public sealed class TestRunTests : IDisposable
         {
             var (total, passed, skipped) = each.First.Split(' ').Select(int.Parse).ToArray() is [var t, var p, var s] ? (t, p, s) : default;
             var failed = total - passed - skipped;
-            var failure = failed > 0 ? "<UnitTestResult testName=\"Case.That_fails\" outcome=\"Failed\">\n<Message>no</Message>\n</UnitTestResult>\n" : "";
-            return $"[[ $1 != *{each.Second}* ]] || printf '%s' '{failure}<Counters total=\"{total}\" passed=\"{passed}\" failed=\"{failed}\" />' >\"$trx\"";
+            var failure = failed > 0 ? Passed + "<UnitTestResult testName=\"Case.That_fails\" outcome=\"Failed\"><Output><TextMessages><Message>said</Message></TextMessages><ErrorInfo><Message>expected &lt;a&gt;\nbut b</Message></ErrorInfo></Output></UnitTestResult>" : "";
+            return $"[[ $1 != *{each.Second}* ]] || printf '%s' '{failure}{Passed}<ResultSummary outcome=\"{(failed > 0 ? "Failed" : "Completed")}\"><Counters total=\"{total}\" passed=\"{passed}\" failed=\"{failed}\" />' >\"$trx\"";
         }));
         await File.WriteAllTextAsync(
             program,

@@ -42,7 +42,7 @@ internal sealed class TlsHandshake : IDisposable
 
     public async Task<Stream> SecureAsync(Stream inner, CancellationToken cancellationToken)
     {
-        var stream = new SslStream(inner, leaveInnerStreamOpen: false);
+        var stream = new HalfClosableTlsStream(inner);
         string? ourRefusal = null;
         var policy = ChainPolicies.TrustOnly(_authorities);
         policy.DisableCertificateDownloads = true;

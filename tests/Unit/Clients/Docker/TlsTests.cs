@@ -54,6 +54,61 @@ public sealed class TlsTests : IDisposable
         await serving;
     }
 
+    // In .NET 10 both at once destroy the memory of OpenSSL: wrong errors, or the end of the process.
+    [Fact]
+    public async Task Sending_direction_is_closed_while_no_read_is_under_way_and_no_byte_is_lost()
+    {
+        using var certificate = Certificate("127.0.0.1");
+        var (near, far) = await PairAsync();
+        await using var wire = new WatchedStream(near);
+        await using var client = new HalfClosableTlsStream(wire);
+        await using var server = new SslStream(far);
+        await AgreeAsync(client, server, certificate);
+        wire.WritesDuringRead = 0;
+
+        var read = client.ReadAsync(new byte[4]).AsTask();
+        await client.ShutdownAsync();
+        read.IsCompleted.ShouldBeFalse();
+        await server.WriteAsync("pong"u8.ToArray());
+
+        (await read).ShouldBe(4);
+        (await server.ReadAsync(new byte[4])).ShouldBe(0);
+        wire.WritesDuringRead.ShouldBe(0);
+        await Should.ThrowAsync<InvalidOperationException>(() => client.WriteAsync("x"u8.ToArray()).AsTask());
+    }
+
+    [Fact]
+    public async Task Sending_direction_of_broken_connection_fails_as_input_and_output_do()
+    {
+        using var certificate = Certificate("127.0.0.1");
+        var (near, far) = await PairAsync();
+        await using var client = new HalfClosableTlsStream(near);
+        await using var server = new SslStream(far);
+        await AgreeAsync(client, server, certificate);
+        await far.WriteAsync((byte[])[0x17, 3, 3, 0, 40, .. new byte[40]]);
+        await Should.ThrowAsync<IOException>(() => client.ReadAsync(new byte[4]).AsTask());
+
+        await Should.ThrowAsync<IOException>(() => client.ShutdownAsync());
+    }
+
+    private async Task<(NetworkStream Near, NetworkStream Far)> PairAsync()
+    {
+        var accepting = _listener.AcceptSocketAsync();
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, Port);
+        return (new NetworkStream(socket, ownsSocket: true), new NetworkStream(await accepting, ownsSocket: true));
+    }
+
+    private static async Task AgreeAsync(SslStream client, SslStream server, X509Certificate2 certificate)
+    {
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = "127.0.0.1",
+            RemoteCertificateValidationCallback = (_, presented, _, _) => certificate.Equals(presented),
+        };
+        await Task.WhenAll(client.AuthenticateAsClientAsync(options), server.AuthenticateAsServerAsync(certificate));
+    }
+
     private async Task PingAsync(X509Certificate2 certificate)
     {
         var pem = Encoding.ASCII.GetBytes(certificate.ExportCertificatePem());
@@ -102,5 +157,57 @@ public sealed class TlsTests : IDisposable
         request.CertificateExtensions.Add(names.Build());
         var now = TimeProvider.System.GetUtcNow();
         return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+    }
+
+    private sealed class WatchedStream(NetworkStream inner) : Stream
+    {
+        private int _reads;
+
+        public int WritesDuringRead { get; set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Interlocked.Increment(ref _reads);
+            try
+            {
+                return await inner.ReadAsync(buffer, cancellationToken);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _reads);
+            }
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            WritesDuringRead += Volatile.Read(ref _reads);
+            return inner.WriteAsync(buffer, cancellationToken);
+        }
+
+        public override void Flush() => inner.Flush();
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
