@@ -1,3 +1,5 @@
+using WatchEventType = k8s.WatchEventType;
+
 namespace Drydock.Cli.Runs;
 
 /// <summary>A kind of upgrade: its names, and how its objects are read and changed.</summary>

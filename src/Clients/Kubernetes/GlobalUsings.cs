@@ -26,3 +26,4 @@ global using Drydock.Clients.Kubernetes.Runtime;
 global using Drydock.Clients.Kubernetes.Watching;
 global using Microsoft.Extensions.Diagnostics.HealthChecks;
 global using Microsoft.Extensions.Logging;
+global using WatchEventType = k8s.WatchEventType;

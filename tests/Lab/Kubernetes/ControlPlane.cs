@@ -281,8 +281,9 @@ public sealed class ControlPlane : IAsyncDisposable
         Namespace = Namespace,
         WorkingDirectory = _folder,
 
-        // The default spent a fifth of its work on garbage collection of a heap that is small for any machine.
-        Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["GOGC"] = "400" },
+        // The default spent a fifth of its work on garbage collection of a heap that is small for any machine. With
+        // thousands of objects it is not, and the API server took all memory.
+        Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["GOGC"] = "400", ["GOMEMLIMIT"] = "8GiB" },
     });
 
     private void WriteFiles()

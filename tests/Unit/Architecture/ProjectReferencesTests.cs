@@ -22,7 +22,7 @@ public sealed class ProjectReferencesTests
         ["src/Abstractions"] = [],
         ["src/Crds"] = ["src/Abstractions"],
         ["src/Engine"] = ["src/Abstractions"],
-        ["src/Clients/Kubernetes"] = ["src/Abstractions"],
+        ["src/Clients/Kubernetes"] = ["src/Abstractions", "src/Clients/Safety"],
         ["src/Clients/Remote"] = [],
         ["src/Clients/Safety"] = ["src/Abstractions"],
         ["src/Clients/Ssh"] = ["src/Abstractions", "src/Clients/Remote", "src/Clients/Safety"],

@@ -8,6 +8,8 @@ internal sealed class DockerHandler : DelegatingHandler
     /// MiB.</summary>
     internal const int MaxAnswerBytes = 16 * 1024 * 1024;
 
+    private const int MaxLineBytes = 4 * 1024 * 1024;
+
     /// <summary>What the package asks; no name is resolved.</summary>
     public static readonly Uri Root = new("http://docker/");
 
@@ -81,7 +83,7 @@ internal sealed class DockerHandler : DelegatingHandler
             if (call.HasLines)
             {
                 var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-                response.Content = new StreamContent(new LineStream(body, isRead: !call.Changes));
+                response.Content = new StreamContent(new LineStream(body, !call.Changes, MaxLineBytes));
             }
 
             return response;

@@ -1,13 +1,11 @@
 namespace Drydock.Clients.Kubernetes.Client;
 
-/// <summary>JSON of entities, lists and events.</summary>
+/// <summary>JSON of entities.</summary>
 internal sealed class EntityJson(JsonSerializerOptions json)
 {
-    public JsonSerializerOptions Options => json;
-
     /// <summary>An object as a request body, with apiVersion and kind even if the entity does not contain
     /// them.</summary>
-    public HttpContent Body<TEntity>(TEntity entity, string contentType, bool withoutServerFields = false)
+    public JsonObject Write<TEntity>(TEntity entity)
         where TEntity : class, IKubernetesObject
     {
         if (entity.Metadata.IsReduced)
@@ -22,55 +20,14 @@ internal sealed class EntityJson(JsonSerializerOptions json)
             ?? JsonSerializer.SerializeToNode(entity, json.TypeInfo<TEntity>())!).AsObject();
         node["apiVersion"] = resource.ApiVersion;
         node["kind"] = resource.Kind;
-        if (withoutServerFields && node["metadata"] is JsonObject metadata)
-        {
-            foreach (var field in (ReadOnlySpan<string>)["uid", "generation", "creationTimestamp", "deletionTimestamp"])
-            {
-                metadata.Remove(field);
-            }
-        }
-
-        return Content(node, contentType);
+        return node;
     }
 
-    public static HttpContent Content(JsonNode node, string contentType)
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            node.WriteTo(writer);
-        }
-
-        var content = new ByteArrayContent(buffer.ToArray());
-        content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
-        return content;
-    }
-
-    public TEntity Read<TEntity>(KubernetesRequest request, byte[] body)
+    public TEntity Read<TEntity>(KubernetesRequest request, JsonElement element)
         where TEntity : class, IKubernetesObject
     {
-        try
-        {
-            return JsonSerializer.Deserialize(body, json.TypeInfo<TEntity>()) ?? throw new JsonException("null");
-        }
-        catch (JsonException e)
-        {
-            throw new KubernetesUnreadableObjectException(request, Describe(request, body, e));
-        }
-    }
-
-    public (TEntity? Entity, UnreadableObject? Unreadable) TryRead<TEntity>(ReadOnlySpan<byte> element)
-        where TEntity : class, IKubernetesObject
-    {
-        try
-        {
-            return (JsonSerializer.Deserialize(element, json.TypeInfo<TEntity>()) ?? throw new JsonException("null"),
-                null);
-        }
-        catch (JsonException e)
-        {
-            return (null, Describe(element, e));
-        }
+        var (entity, unreadable) = TryRead<TEntity>(element);
+        return entity ?? throw new KubernetesUnreadableObjectException(request, unreadable!);
     }
 
     public (TEntity? Entity, UnreadableObject? Unreadable) TryRead<TEntity>(JsonElement element)
@@ -82,43 +39,19 @@ internal sealed class EntityJson(JsonSerializerOptions json)
         }
         catch (JsonException e)
         {
-            return (null, Describe(element, e));
+            return (null, new UnreadableObject(
+                Metadata(element, "namespace"),
+                Metadata(element, "name") ?? "",
+                Metadata(element, "resourceVersion") ?? "",
+                e.Explain()));
         }
     }
 
-    public static string ResourceVersion(JsonElement entity) => Metadata(entity, "resourceVersion") ?? "";
+    public static KubernetesUnreadableObjectException NoJson(KubernetesRequest request) => new(
+        request, new UnreadableObject(request.Namespace, request.Name ?? "", "", "the answer is not JSON"));
 
-    private static UnreadableObject Describe(KubernetesRequest request, byte[] body, JsonException error)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return Describe(document.RootElement, error);
-        }
-        catch (JsonException)
-        {
-            return new UnreadableObject(request.Namespace, request.Name ?? "", "", "the answer is not JSON");
-        }
-    }
-
-    private static UnreadableObject Describe(ReadOnlySpan<byte> element, JsonException error)
-    {
-        var reader = new Utf8JsonReader(element);
-        using var document = JsonDocument.ParseValue(ref reader);
-        return Describe(document.RootElement, error);
-    }
-
-    private static UnreadableObject Describe(JsonElement element, JsonException error) =>
-        new(Metadata(element, "namespace"), Metadata(element, "name") ?? "", ResourceVersion(element), error.Explain());
-
-    private static string? Metadata(JsonElement entity, string field) =>
-        entity.ValueKind == JsonValueKind.Object
-        && entity.TryGetProperty("metadata"u8, out var metadata)
-        && metadata.ValueKind == JsonValueKind.Object
-        && metadata.TryGetProperty(field, out var value)
-        && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
+    public static string? Metadata(JsonElement entity, string field) =>
+        entity.Member("metadata").Member(field) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 }
 
 /// <summary>Typed access to source-generated JSON.</summary>
@@ -126,6 +59,10 @@ internal static class JsonExtensions
 {
     public static JsonTypeInfo<T> TypeInfo<T>(this JsonSerializerOptions options) =>
         (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+
+    /// <summary>A member of an object; undefined if there is none.</summary>
+    public static JsonElement Member(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
 
     public static string Explain(this JsonException error)
     {

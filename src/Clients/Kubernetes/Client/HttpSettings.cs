@@ -8,7 +8,7 @@ internal static class HttpSettings
     /// <summary>HTTP/2 if the server offers it: one connection carries all watches, and its pings detect a half-open
     /// connection even when every watch is idle, which HTTP/1.1 cannot. Behind a proxy that speaks only 1.1, the idle
     /// limit of each watch does that.</summary>
-    public static k8s.Kubernetes Connect(
+    public static KubernetesApi Connect(
         KubernetesClientConfiguration configuration,
         KubernetesClientOptions options,
         params DelegatingHandler[] handlers)
@@ -31,7 +31,7 @@ internal static class HttpSettings
         };
         try
         {
-            var kubernetes = new k8s.Kubernetes(configuration, handlers);
+            var kubernetes = new KubernetesApi(configuration, handlers);
             Secure(connections!, configuration);
             return kubernetes;
         }

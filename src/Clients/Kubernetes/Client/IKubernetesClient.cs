@@ -93,19 +93,6 @@ public sealed record DeleteOptions
 
     /// <summary>Delete only at this version; otherwise <see cref="Errors.KubernetesConflictException"/>.</summary>
     public string? ResourceVersion { get; init; }
-
-    /// <summary>What happens to owned objects; null: the server's default.</summary>
-    public PropagationPolicy? Propagation { get; init; }
-}
-
-/// <summary>What happens to owned objects when the owner is deleted.</summary>
-public enum PropagationPolicy
-{
-    Background,
-
-    Foreground,
-
-    Orphan,
 }
 
 /// <summary>What to list, and how.</summary>
@@ -117,7 +104,7 @@ public sealed record ListOptions
 
     /// <summary>Maximum number of objects per page; all pages are read. A page with too many bytes is requested again
     /// with fewer objects.</summary>
-    public int PageSize { get; init; } = 50;
+    public int PageSize { get; init; } = 10;
 
     public Action? OnPage { get; init; }
 
@@ -126,7 +113,7 @@ public sealed record ListOptions
     /// <summary>True to report objects that do not fit the type together with the others; false to throw.</summary>
     public bool TolerateUnreadable { get; init; }
 
-    /// <summary>Called for each object before the next one is read: the result is listed in its place, null omits it.
+    /// <summary>Called for each object before the next page is read: the result is listed in its place, null omits it.
     /// With it a long list needs only the memory of what is kept. Null lists the objects as they are.</summary>
     public Func<IKubernetesObject, IKubernetesObject?>? Keep { get; init; }
 

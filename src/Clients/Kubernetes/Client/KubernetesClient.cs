@@ -1,3 +1,5 @@
+using Drydock.Clients.Safety;
+using Microsoft.AspNetCore.WebUtilities;
 using KubernetesClientConfiguration = k8s.KubernetesClientConfiguration;
 
 namespace Drydock.Clients.Kubernetes.Client;
@@ -7,10 +9,10 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     private const string Json = "application/json";
     private const string PartialMetadata = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
     private const string PartialMetadataList = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
-    private readonly KubernetesTransport _transport;
+    private readonly KubernetesApi _api;
+    private readonly KubernetesHandler _handler;
     private readonly KubernetesClientOptions _options;
     private readonly EntityJson _json;
-    private readonly TimeProvider _time;
 
     public KubernetesClient(
         KubernetesClientConfiguration configuration,
@@ -19,15 +21,23 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         TimeProvider? time = null)
     {
         _options = options ?? new KubernetesClientOptions();
-        _time = time ?? TimeProvider.System;
         _json = new EntityJson(json);
-        _transport = new KubernetesTransport(configuration, json, _options, _time);
+        time ??= TimeProvider.System;
+        _handler = new KubernetesHandler(configuration, time);
+        var limits = new OutcomeLimits(_options.RequestTimeout, _options.MaxAnswerBytes)
+        {
+            ReadRetries = _options.ReadRetries,
+            FirstRetryAfter = _options.RetryDelay,
+            Passing = [.. OutcomeLimits.Usual, HttpStatusCode.InternalServerError],
+            Refusals = [HttpStatusCode.TooManyRequests],
+        };
+        _api = HttpSettings.Connect(configuration, _options, new OutcomeHandler(_handler, limits, time));
         DefaultNamespace = string.IsNullOrEmpty(configuration.Namespace) ? "default" : configuration.Namespace;
     }
 
     public string DefaultNamespace { get; }
 
-    public TimeSpan? ServerAhead => _transport.ServerAhead;
+    public TimeSpan? ServerAhead => _handler.ServerAhead;
 
     public async Task<TEntity?> GetAsync<TEntity>(
         string name, string? @namespace = null, CancellationToken cancellationToken = default)
@@ -37,8 +47,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         var request = resource.Request("get", ns, name);
         try
         {
-            return _json.Read<TEntity>(
-                request, await SendAsync(request, HttpMethod.Get, resource.Path(ns, name), null, cancellationToken));
+            return await SendAsync<TEntity>(
+                request, HttpMethod.Get, resource.Path(ns, name), null, cancellationToken);
         }
         catch (KubernetesNotFoundException)
         {
@@ -54,15 +64,17 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         var resource = KubernetesResource.Of<TEntity>();
         var request = resource.Request("list", @namespace);
         var accept = options.MetadataOnly ? PartialMetadataList : Json;
-        return await ListPages.ReadAsync(
+        return await ListPages.ReadAsync<TEntity>(
+            request,
+            _json,
             options,
-            query => _transport.ReadAsync(
+            query => SendAsync(
                 request,
-                () => Message(HttpMethod.Get, resource.Path(@namespace) + Query(query), null, accept),
-                (stream, token) =>
-                    new ListPageReader<TEntity>(request, _json, options, _options.MaxAnswerBytes)
-                        .ReadAsync(stream, token),
-                cancellationToken));
+                HttpMethod.Get,
+                QueryHelpers.AddQueryString(resource.Path(@namespace), query),
+                null,
+                cancellationToken,
+                accept));
     }
 
     public async Task<TEntity> CreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
@@ -70,14 +82,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     {
         var (resource, ns) = Target<TEntity>(entity.Metadata.Namespace);
         var request = resource.Request("create", ns, entity.Metadata.Name is { Length: > 0 } name ? name : null);
-        return _json.Read<TEntity>(
-            request,
-            await SendAsync(
-                request,
-                HttpMethod.Post,
-                resource.Path(ns) + Manager(),
-                () => _json.Body(entity, Json),
-                cancellationToken));
+        return await SendAsync<TEntity>(
+            request, HttpMethod.Post, Managed(resource.Path(ns)), Content(_json.Write(entity)), cancellationToken);
     }
 
     public Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
@@ -96,14 +102,12 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     {
         var (resource, ns) = Target<TEntity>(@namespace);
         var request = resource.Request("patch", ns, name, subresource);
-        return _json.Read<TEntity>(
+        return await SendAsync<TEntity>(
             request,
-            await SendAsync(
-                request,
-                HttpMethod.Patch,
-                resource.Path(ns, name, subresource) + Manager(),
-                () => EntityJson.Content(patch.Body, patch.ContentType),
-                cancellationToken));
+            HttpMethod.Patch,
+            Managed(resource.Path(ns, name, subresource)),
+            Content(patch.Body, patch.ContentType),
+            cancellationToken);
     }
 
     public async Task<TEntity> ApplyAsync<TEntity>(
@@ -112,15 +116,16 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     {
         var (resource, ns) = Target<TEntity>(entity.Metadata.Namespace);
         var request = resource.Request("patch", ns, entity.Metadata.Name);
-        var query = Query(
-            ("fieldManager", options?.FieldManager ?? _options.FieldManager),
-            ("force", options?.Force == true ? "true" : null));
-        return _json.Read<TEntity>(request, await SendAsync(
-            request,
-            HttpMethod.Patch,
-            resource.Path(ns, entity.Metadata.Name) + query,
-            () => _json.Body(entity, "application/apply-patch+yaml", withoutServerFields: true),
-            cancellationToken));
+        var body = _json.Write(entity);
+        foreach (var field in (ReadOnlySpan<string>)["uid", "generation", "creationTimestamp", "deletionTimestamp"])
+        {
+            (body["metadata"] as JsonObject)?.Remove(field);
+        }
+
+        var path = Managed(resource.Path(ns, entity.Metadata.Name), options?.FieldManager)
+            + (options?.Force == true ? "&force=true" : "");
+        return await SendAsync<TEntity>(
+            request, HttpMethod.Patch, path, Content(body, "application/apply-patch+yaml"), cancellationToken);
     }
 
     public async Task<bool> DeleteAsync<TEntity>(
@@ -134,8 +139,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         var request = resource.Request("delete", ns, name);
         try
         {
-            await SendAsync(
-                request, HttpMethod.Delete, resource.Path(ns, name), () => DeleteBody(options), cancellationToken);
+            using var answer = await SendAsync(
+                request, HttpMethod.Delete, resource.Path(ns, name), DeleteBody(options), cancellationToken);
             return true;
         }
         catch (KubernetesNotFoundException)
@@ -153,104 +158,59 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         options ??= new WatchOptions();
         var resource = KubernetesResource.Of<TEntity>();
         var request = resource.Request("watch", @namespace);
-        var query = Query(
-            ("watch", "true"),
-            ("allowWatchBookmarks", "true"),
-            ("resourceVersion", options.ResourceVersion),
-            ("timeoutSeconds", Math.Max(1, (int)options.Timeout.TotalSeconds).ToString(CultureInfo.InvariantCulture)),
-            ("labelSelector", options.LabelSelector),
-            ("fieldSelector", options.FieldSelector));
-        using var response = await _transport.OpenAsync(
-            request,
-            () =>
-                Message(
-                    HttpMethod.Get,
-                    resource.Path(@namespace) + query,
-                    null,
-                    options.MetadataOnly ? PartialMetadata : Json),
-            cancellationToken);
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        options.OnAccepted?.Invoke();
-        var limits = new WatchStreamLimits(options.IdleLimit, _options.MaxWatchLineBytes);
-        await foreach (var watchEvent in WatchStream.ReadAsync<TEntity>(
-            stream, request, _json, limits, _time, cancellationToken))
+        var seconds = Math.Max(1, (int)options.Timeout.TotalSeconds);
+        var query = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            yield return watchEvent;
+            ["watch"] = "true",
+            ["allowWatchBookmarks"] = "true",
+            ["resourceVersion"] = options.ResourceVersion,
+            ["timeoutSeconds"] = seconds.ToString(CultureInfo.InvariantCulture),
+            ["labelSelector"] = options.LabelSelector,
+            ["fieldSelector"] = options.FieldSelector,
+        };
+        using var message = Message(
+            HttpMethod.Get,
+            QueryHelpers.AddQueryString(resource.Path(@namespace), query),
+            null,
+            options.MetadataOnly ? PartialMetadata : Json);
+        new RequestTerms(IsStreamed: true, Silence: options.IdleLimit).SetFor(message);
+        using var response = await _api.OpenAsync(request, message, cancellationToken);
+        options.OnAccepted?.Invoke();
+        using var reader = new StreamReader(new LineStream(
+            await response.Content.ReadAsStreamAsync(cancellationToken), isRead: true, _options.MaxWatchLineBytes));
+        while (await LineAsync(reader, request, cancellationToken) is { } line)
+        {
+            if (line.Length > 0)
+            {
+                yield return Event<TEntity>(request, line);
+            }
         }
     }
 
     public async Task<string> GetServerVersionAsync(CancellationToken cancellationToken = default)
     {
         var request = new KubernetesRequest("get", "", "version", null, null);
-        var body = await SendAsync(request, HttpMethod.Get, "version", null, cancellationToken);
-        using var document = Parse(request, body);
-        return document.RootElement.TryGetProperty("gitVersion"u8, out var version) ? version.GetString() ?? "" : "";
+        using var answer = await SendAsync(request, HttpMethod.Get, "version", null, cancellationToken);
+        var version = answer.RootElement.Member("gitVersion");
+        return version.ValueKind == JsonValueKind.String ? version.GetString()! : "";
     }
 
-    public void Dispose() => _transport.Dispose();
+    public void Dispose() => _api.Dispose();
 
-    private static JsonDocument Parse(KubernetesRequest request, byte[] body)
+    private static StringContent? DeleteBody(DeleteOptions? options) => options is null ? null : Content(
+        new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "DeleteOptions",
+            ["preconditions"] = new JsonObject { ["uid"] = options.Uid, ["resourceVersion"] = options.ResourceVersion },
+        });
+
+    private static StringContent Content(JsonNode body, string type = Json) =>
+        new(body.ToJsonString(), new MediaTypeHeaderValue(type));
+
+    private static HttpRequestMessage Message(HttpMethod method, string path, HttpContent? content, string accept)
     {
-        try
-        {
-            return JsonDocument.Parse(body);
-        }
-        catch (JsonException)
-        {
-            throw new KubernetesUnreadableObjectException(
-                request, new UnreadableObject(request.Namespace, request.Name ?? "", "", "the answer is not JSON"));
-        }
-    }
-
-    private static HttpContent? DeleteBody(DeleteOptions? options)
-    {
-        if (options is null)
-        {
-            return null;
-        }
-
-        var body = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "DeleteOptions" };
-        if (options.Uid is not null || options.ResourceVersion is not null)
-        {
-            var preconditions = new JsonObject();
-            body["preconditions"] = preconditions;
-            SetIf(preconditions, "uid", options.Uid);
-            SetIf(preconditions, "resourceVersion", options.ResourceVersion);
-        }
-
-        SetIf(body, "propagationPolicy", options.Propagation?.ToString());
-        return EntityJson.Content(body, Json);
-
-        static void SetIf(JsonObject node, string name, string? value)
-        {
-            if (value is not null)
-            {
-                node[name] = value;
-            }
-        }
-    }
-
-    private static string Query(params ReadOnlySpan<(string Name, string? Value)> parameters)
-    {
-        var query = new StringBuilder();
-        foreach (var (name, value) in parameters)
-        {
-            if (value is not null)
-            {
-                query.Append(query.Length == 0 ? '?' : '&')
-                    .Append(name)
-                    .Append('=')
-                    .Append(Uri.EscapeDataString(value));
-            }
-        }
-
-        return query.ToString();
-    }
-
-    private static HttpRequestMessage Message(
-        HttpMethod method, string path, Func<HttpContent?>? content, string accept)
-    {
-        var message = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content?.Invoke() };
+        var message = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
         message.Headers.TryAddWithoutValidation("Accept", accept);
         return message;
     }
@@ -269,21 +229,20 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         var (resource, ns) = Target<TEntity>(entity.Metadata.Namespace);
         var name = entity.Metadata.Name;
         var request = resource.Request("update", ns, name, subresource);
-        return _json.Read<TEntity>(
+        return await SendAsync<TEntity>(
             request,
-            await SendAsync(
-                request,
-                HttpMethod.Put,
-                resource.Path(ns, name, subresource) + Manager(),
-                () => _json.Body(entity, Json),
-                cancellationToken));
+            HttpMethod.Put,
+            Managed(resource.Path(ns, name, subresource)),
+            Content(_json.Write(entity)),
+            cancellationToken);
     }
 
     private static string ObjectName<TEntity>(TEntity entity)
         where TEntity : class, IKubernetesObject =>
             $"{KubernetesResource.Of<TEntity>().Kind} {entity.Metadata.Namespace}/{entity.Metadata.Name}";
 
-    private string Manager() => Query(("fieldManager", _options.FieldManager));
+    private string Managed(string path, string? manager = null) =>
+        QueryHelpers.AddQueryString(path, "fieldManager", manager ?? _options.FieldManager);
 
     private (KubernetesResource Resource, string? Namespace) Target<TEntity>(string? @namespace)
         where TEntity : class, IKubernetesObject
@@ -292,14 +251,74 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         return (resource, resource.Namespaced ? @namespace ?? DefaultNamespace : null);
     }
 
-    private Task<byte[]> SendAsync(
+    private async Task<TEntity> SendAsync<TEntity>(
         KubernetesRequest request,
         HttpMethod method,
         string path,
-        Func<HttpContent?>? content,
+        HttpContent? content,
+        CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject
+    {
+        using var answer = await SendAsync(request, method, path, content, cancellationToken);
+        return _json.Read<TEntity>(request, answer.RootElement);
+    }
+
+    private async Task<JsonDocument> SendAsync(
+        KubernetesRequest request,
+        HttpMethod method,
+        string path,
+        HttpContent? content,
         CancellationToken cancellationToken,
-        string accept = Json) =>
-        _transport.SendAsync(request, () => Message(method, path, content, accept), cancellationToken);
+        string accept = Json)
+    {
+        using var message = Message(method, path, content, accept);
+        return await _api.ReadAsync(request, message, cancellationToken);
+    }
+
+    /// <summary>The next line of a watch; null at its end, and after too long a silence: opening it again shows whether
+    /// the connection still works.</summary>
+    private async Task<string?> LineAsync(
+        StreamReader reader, KubernetesRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(cancellationToken);
+        }
+        catch (HttpOutcomeException failure)
+        {
+            return failure.Problem == HttpProblem.TimedOut ? null : throw _api.Translate(request, failure);
+        }
+    }
+
+    private WatchEvent<TEntity> Event<TEntity>(KubernetesRequest request, string line)
+        where TEntity : class, IKubernetesObject
+    {
+        var read = ReadEvent(line) ?? throw new KubernetesUnreachableException(
+            request, "the watch sent a line that is not an event, or an event of an unknown type");
+        var version = EntityJson.Metadata(read.Object, "resourceVersion") ?? "";
+        if (read.Type is WatchEventType.Error or WatchEventType.Bookmark)
+        {
+            return read.Type == WatchEventType.Bookmark
+                ? new WatchEvent<TEntity>(read.Type, version, null)
+                : throw StatusErrors.From(request, read.Object);
+        }
+
+        var (entity, unreadable) = _json.TryRead<TEntity>(read.Object);
+        return new WatchEvent<TEntity>(read.Type, version, entity, unreadable);
+    }
+
+    private static k8s.Watcher<JsonElement>.WatchEvent? ReadEvent(string line)
+    {
+        try
+        {
+            var read = k8s.KubernetesJson.Deserialize<k8s.Watcher<JsonElement>.WatchEvent>(line);
+            return read?.Object.ValueKind == JsonValueKind.Object ? read : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>Limits and names of a <see cref="KubernetesClient"/>.</summary>
@@ -328,6 +347,4 @@ public sealed record KubernetesClientOptions
     public int ReadRetries { get; init; } = 4;
 
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
-
-    public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -1,14 +1,18 @@
 namespace Drydock.Clients.Kubernetes.Client;
 
-/// <summary>Reads the pages of a list one after another. A page with too many bytes is requested again with fewer
-/// objects. If the server no longer has the state that the pages show, the list begins again.</summary>
+/// <summary>Reads the pages of a list one after another, and each object of a page on its own, so that one that does
+/// not fit the type does not hide the others. A page with too many bytes is requested again with fewer objects. If the
+/// server no longer has the state that the pages show, the list begins again.</summary>
 internal static class ListPages
 {
     // A server keeps a state for minutes. If lists expire again and again, the caller pauses.
     private const int MostBeginnings = 3;
 
     public static async Task<KubernetesList<TEntity>> ReadAsync<TEntity>(
-        ListOptions options, Func<(string Name, string? Value)[], Task<ListPage<TEntity>>> readPage)
+        KubernetesRequest request,
+        EntityJson json,
+        ListOptions options,
+        Func<Dictionary<string, string?>, Task<JsonDocument>> readPage)
         where TEntity : class, IKubernetesObject
     {
         var items = new List<TEntity>();
@@ -16,16 +20,16 @@ internal static class ListPages
         var (pageSize, beginnings, next) = (options.PageSize, 1, (string?)null);
         while (true)
         {
-            ListPage<TEntity> page;
+            JsonDocument answer;
             try
             {
-                page = await readPage(
-                [
-                    ("limit", pageSize.ToString(CultureInfo.InvariantCulture)),
-                    ("continue", next),
-                    ("labelSelector", options.LabelSelector),
-                    ("fieldSelector", options.FieldSelector),
-                ]);
+                answer = await readPage(new Dictionary<string, string?>(StringComparer.Ordinal)
+                {
+                    ["limit"] = pageSize.ToString(CultureInfo.InvariantCulture),
+                    ["continue"] = next,
+                    ["labelSelector"] = options.LabelSelector,
+                    ["fieldSelector"] = options.FieldSelector,
+                });
             }
             catch (KubernetesTooLargeException) when (pageSize > 1)
             {
@@ -45,12 +49,34 @@ internal static class ListPages
             }
 
             options.OnPage?.Invoke();
-            items.AddRange(page.Items);
-            unreadable.AddRange(page.Unreadable);
-            next = page.Meta.Continue;
+            using var held = answer;
+            var page = answer.RootElement;
+            if (page.ValueKind != JsonValueKind.Object)
+            {
+                throw EntityJson.NoJson(request);
+            }
+
+            var objects = page.Member("items");
+            foreach (var item in objects.ValueKind == JsonValueKind.Array ? objects.EnumerateArray() : default)
+            {
+                var (entity, problem) = json.TryRead<TEntity>(item);
+                if (entity is null)
+                {
+                    unreadable.Add(options.TolerateUnreadable
+                        ? problem!
+                        : throw new KubernetesUnreadableObjectException(request, problem!));
+                }
+                else if (options.Kept(entity) is { } kept)
+                {
+                    items.Add(kept);
+                }
+            }
+
+            next = EntityJson.Metadata(page, "continue");
             if (string.IsNullOrEmpty(next))
             {
-                return new KubernetesList<TEntity>(items, page.Meta.ResourceVersion, unreadable);
+                return new KubernetesList<TEntity>(
+                    items, EntityJson.Metadata(page, "resourceVersion") ?? "", unreadable);
             }
         }
     }

@@ -3,18 +3,16 @@ namespace Drydock.Clients.Kubernetes.Client;
 /// <summary>Maps the server's error answers to exceptions.</summary>
 internal static class StatusErrors
 {
-    public static KubernetesException From(
-        KubernetesRequest request,
-        int code,
-        ReadOnlySpan<byte> body,
-        RetryConditionHeaderValue? retryAfter,
-        JsonSerializerOptions json)
-    {
-        var status = Withhold(request, Parse(code, body, json));
-        return From(request, status, retryAfter?.Delta);
-    }
+    private static readonly JsonSerializerOptions Json = KubernetesJson.CreateOptions();
 
-    public static KubernetesException From(KubernetesRequest request, V1Status status, TimeSpan? retryAfter = null) =>
+    public static KubernetesException From(KubernetesRequest request, int code, string body) =>
+        From(request, Withhold(request, Parse(code, body)));
+
+    /// <summary>The error that ends a watch.</summary>
+    public static KubernetesException From(KubernetesRequest request, JsonElement status) =>
+        From(request, status.Deserialize(Json.TypeInfo<V1Status>()) ?? new V1Status());
+
+    private static KubernetesException From(KubernetesRequest request, V1Status status) =>
         status.Code switch
         {
             400 or 422 => new KubernetesInvalidException(request, status),
@@ -25,9 +23,7 @@ internal static class StatusErrors
             409 => new KubernetesConflictException(request, status),
             410 => new KubernetesGoneException(request, status),
             _ when IsTooLarge(status) => new KubernetesRequestTooLargeException(request, status),
-            429 =>
-                new KubernetesTooManyRequestsException(
-                    request, status, retryAfter ?? Seconds(status.Details?.RetryAfterSeconds)),
+            429 => new KubernetesTooManyRequestsException(request, status),
 
             // "etcdserver: request timed out" and similar errors arrive as 500: the write may have been carried out.
             >= 500 when !request.IsRead && !IsRefusal(status) =>
@@ -55,29 +51,21 @@ internal static class StatusErrors
                         && status.Message.Contains("denied the request", StringComparison.Ordinal))
                 || status.Message.Contains("etcdserver: mvcc: database space exceeded", StringComparison.Ordinal)));
 
-    private static TimeSpan? Seconds(int? seconds) => seconds is > 0 ? TimeSpan.FromSeconds(seconds.Value) : null;
-
-    private static V1Status Parse(int code, ReadOnlySpan<byte> body, JsonSerializerOptions json)
+    private static V1Status Parse(int code, string body)
     {
+        V1Status? status = null;
         try
         {
-            if (JsonSerializer.Deserialize(body, json.TypeInfo<V1Status>()) is { Status.Length: > 0 } status)
-            {
-                return status with { Code = status.Code == 0 ? code : status.Code };
-            }
+            status = JsonSerializer.Deserialize(body, Json.TypeInfo<V1Status>());
         }
         catch (JsonException)
         {
             // A proxy answers in HTML or text; only the code is useful.
-            return new V1Status
-            {
-                Status = "Failure",
-                Code = code,
-                Message = "(the answer is not a Kubernetes status)",
-            };
         }
 
-        return new V1Status { Status = "Failure", Code = code, Message = "(no details)" };
+        return status is { Status.Length: > 0 }
+            ? status with { Code = status.Code == 0 ? code : status.Code }
+            : new V1Status { Status = "Failure", Code = code, Message = "(the answer is not a Kubernetes status)" };
     }
 
     /// <summary>The server quotes invalid input ("error found in … |password…|"), so its text is withheld for

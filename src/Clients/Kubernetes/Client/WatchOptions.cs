@@ -31,15 +31,3 @@ public sealed record WatchOptions
 public sealed record WatchEvent<TEntity>(
     WatchEventType Type, string ResourceVersion, TEntity? Object, UnreadableObject? Unreadable = null)
     where TEntity : class, IKubernetesObject;
-
-/// <summary>The kinds of watch events.</summary>
-public enum WatchEventType
-{
-    Added,
-
-    Modified,
-
-    Deleted,
-
-    Bookmark,
-}

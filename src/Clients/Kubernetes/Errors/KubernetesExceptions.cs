@@ -41,17 +41,11 @@ public sealed class KubernetesUnreadableObjectException(KubernetesRequest reques
 
 /// <summary>An answer, or one event of a watch, is larger than this process reads into memory. Nothing of it was
 /// used.</summary>
-/// <param name="request">The request.</param>
-/// <param name="what">What is too large: <c>the answer</c>.</param>
-/// <param name="limit">The limit in bytes.</param>
-public sealed class KubernetesTooLargeException(KubernetesRequest request, string what, long limit)
+public sealed class KubernetesTooLargeException(KubernetesRequest request, string why)
     : KubernetesException(
         request,
-        $"{request}: {what} is larger than the limit of {limit / (1024 * 1024)} MiB. "
-            + "API servers store no object of that size: check the proxy between the operator and the API server.")
-{
-    public long Limit { get; } = limit;
-}
+        $"{request}: {Sentences.Close(why)} "
+            + "API servers store no object of that size: check the proxy between the operator and the API server.");
 
 /// <summary>The API server answered with an error status.</summary>
 public class KubernetesApiException(KubernetesRequest request, V1Status status, string? message = null)
@@ -118,11 +112,8 @@ public sealed class KubernetesInvalidException(KubernetesRequest request, V1Stat
 }
 
 /// <summary>429: the server rejected the request without carrying it out.</summary>
-public sealed class KubernetesTooManyRequestsException(KubernetesRequest request, V1Status status, TimeSpan? retryAfter)
-    : KubernetesApiException(request, status)
-{
-    public TimeSpan? RetryAfter { get; } = retryAfter;
-}
+public sealed class KubernetesTooManyRequestsException(KubernetesRequest request, V1Status status)
+    : KubernetesApiException(request, status);
 
 /// <summary>The kubeconfig, the pod's ServiceAccount or a credential plugin cannot be used. The message names file,
 /// field, expectation and what to do, never a value that may be secret.</summary>

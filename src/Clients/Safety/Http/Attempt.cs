@@ -12,6 +12,15 @@ internal sealed class Attempt(TimeSpan limit, long longest, bool isRead, TimePro
     public CancellationTokenSource Link(CancellationToken cancellationToken) =>
         CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, cancellationToken);
 
+    /// <summary>Begins a time from now on; null goes on with the present one.</summary>
+    public void Restart(TimeSpan? limit)
+    {
+        if (limit is { } span)
+        {
+            _timer.CancelAfter(Timers.Clamp(span));
+        }
+    }
+
     public static bool IsFailure(Exception failure, CancellationToken cancellationToken) =>
         failure is HttpRequestException or IOException or SocketException
         || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);

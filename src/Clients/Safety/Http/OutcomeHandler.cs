@@ -35,7 +35,7 @@ public sealed class OutcomeHandler : DelegatingHandler
             request.Content ??= new ByteArrayContent([]);
         }
 
-        return IsRead(request)
+        return RequestTerms.Of(request).Silence is null && (IsRead(request) || _limits.Refusals.Count > 0)
             ? await _repeat.ExecuteAsync(
                 async token => await OnceAsync(request, token).ConfigureAwait(false),
                 cancellationToken).ConfigureAwait(false)
@@ -59,9 +59,13 @@ public sealed class OutcomeHandler : DelegatingHandler
 
     // A server that did not answer in time is not asked again: that would only multiply the wait.
     private bool IsTransient(Exception? failure, HttpResponseMessage? answer) =>
-        failure is HttpOutcomeException { Problem: HttpProblem.Unreachable or HttpProblem.Interrupted } outcome
+        failure is HttpOutcomeException
+        {
+            MayHaveRun: false, Problem: HttpProblem.Unreachable or HttpProblem.Interrupted,
+        } outcome
             ? !_limits.IsFinal(outcome)
-            : answer is not null && _limits.Passing.Contains(answer.StatusCode);
+            : answer is not null && (IsRead(answer.RequestMessage!) ? _limits.Passing : _limits.Refusals).Contains(
+                answer.StatusCode);
 
     private TimeSpan? Wait(HttpResponseMessage? answer)
     {
@@ -81,6 +85,7 @@ public sealed class OutcomeHandler : DelegatingHandler
         {
             using var either = attempt.Link(cancellationToken);
             response = await base.SendAsync(request, either.Token).ConfigureAwait(false);
+            response.RequestMessage ??= request;
             if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
             {
                 return response;
@@ -96,7 +101,7 @@ public sealed class OutcomeHandler : DelegatingHandler
             }
             else
             {
-                response.Content = new StreamedContent(response.Content, attempt);
+                response.Content = new StreamedContent(response.Content, attempt, terms.Silence);
                 attempt = null;
             }
 

@@ -27,6 +27,10 @@ public sealed record OutcomeLimits(TimeSpan Time, int AnswerBytes)
 
     public IReadOnlyList<HttpStatusCode> Passing { get; init; } = Usual;
 
+    /// <summary>By which the other side says that it did nothing: with any, a change too is sent again, after them and
+    /// if no connection was made.</summary>
+    public IReadOnlyList<HttpStatusCode> Refusals { get; init; } = [];
+
     /// <summary>Causes after which another attempt would end the same.</summary>
     public Func<Exception, bool> IsFinal { get; init; } = static _ => false;
 }
@@ -37,7 +41,10 @@ public sealed record OutcomeLimits(TimeSpan Time, int AnswerBytes)
 /// <param name="IsRead">Whether it changes nothing and may be sent again; null: GET and HEAD do not.</param>
 /// <param name="IsStreamed">The body of a success is read by the caller while it arrives, within the same time and
 /// without a limit of its length.</param>
-public sealed record RequestTerms(TimeSpan? Limit = null, bool? IsRead = null, bool IsStreamed = false)
+/// <param name="Silence">For a streamed body without end: the time is then that of its beginning, and this is the
+/// longest wait for more of it. Such a request is sent once.</param>
+public sealed record RequestTerms(
+    TimeSpan? Limit = null, bool? IsRead = null, bool IsStreamed = false, TimeSpan? Silence = null)
 {
     private static readonly HttpRequestOptionsKey<RequestTerms> Key = new("drydock.terms");
     private static readonly RequestTerms Usual = new();

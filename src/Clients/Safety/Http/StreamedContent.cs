@@ -6,10 +6,11 @@ internal sealed class StreamedContent : HttpContent
 {
     private readonly HttpContent _inner;
     private readonly Attempt _attempt;
+    private readonly TimeSpan? _silence;
 
-    public StreamedContent(HttpContent inner, Attempt attempt)
+    public StreamedContent(HttpContent inner, Attempt attempt, TimeSpan? silence)
     {
-        (_inner, _attempt) = (inner, attempt);
+        (_inner, _attempt, _silence) = (inner, attempt, silence);
         foreach (var header in inner.Headers)
         {
             Headers.TryAddWithoutValidation(header.Key, header.Value);
@@ -17,7 +18,7 @@ internal sealed class StreamedContent : HttpContent
     }
 
     protected override async Task<Stream> CreateContentReadStreamAsync() =>
-        new Body(await _inner.ReadAsStreamAsync().ConfigureAwait(false), _attempt);
+        new Body(await _inner.ReadAsStreamAsync().ConfigureAwait(false), _attempt, _silence);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
@@ -42,7 +43,7 @@ internal sealed class StreamedContent : HttpContent
         base.Dispose(disposing);
     }
 
-    private sealed class Body(Stream inner, Attempt attempt) : ReadOnlyStream
+    private sealed class Body(Stream inner, Attempt attempt, TimeSpan? silence) : ReadOnlyStream
     {
         protected override IDisposable Owned => inner;
 
@@ -51,12 +52,18 @@ internal sealed class StreamedContent : HttpContent
         {
             try
             {
+                attempt.Restart(silence);
                 using var either = attempt.Link(cancellationToken);
                 return await inner.ReadAsync(buffer, either.Token).ConfigureAwait(false);
             }
             catch (Exception e) when (Attempt.IsFailure(e, cancellationToken))
             {
                 throw attempt.Failed(e, isAnswered: true);
+            }
+            finally
+            {
+                // The time in which the caller works on what it has read is not silence.
+                attempt.Restart(silence is null ? null : Timeout.InfiniteTimeSpan);
             }
         }
     }

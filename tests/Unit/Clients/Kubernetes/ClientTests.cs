@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.CoreTypes;
@@ -78,9 +79,9 @@ public sealed class ClientTests : IAsyncLifetime
             }
         });
 
-        (await Should.ThrowAsync<KubernetesTooLargeException>(client.GetAsync<Widget>("w"))).Limit.ShouldBe(1 << 20);
+        await Should.ThrowAsync<KubernetesTooLargeException>(client.GetAsync<Widget>("w"));
         (await Should.ThrowAsync<KubernetesTooLargeException>(client.ListAsync<Widget>())).Message.ShouldContain(
-            "larger than the limit of 1 MiB");
+            "the answer is longer than 1 MiB and was not read");
     }
 
     [Theory]
@@ -265,17 +266,49 @@ public sealed class ClientTests : IAsyncLifetime
     {
         using var client = _server.Client(tokens: new CountingTokens());
         var seen = new List<string>();
-        _server.Otherwise(c =>
+        var bodies = new List<string>();
+        _server.Otherwise(async c =>
         {
+            using var reader = new StreamReader(c.Request.Body);
+            bodies.Add(await reader.ReadToEndAsync());
             seen.Add(c.Request.Headers.Authorization.ToString());
-            return seen.Count == 1
+            await (seen.Count == 1
                 ? Answer(c, 401, FakeApiServer.Status(401, "Unauthorized"))
-                : Answer(c, 201, FakeApiServer.Widget("w", "1"));
+                : Answer(c, 201, FakeApiServer.Widget("w", "1")));
         });
 
         await client.CreateAsync(Widget.Named("w"));
 
         seen.ShouldBe(["Bearer token-0", "Bearer token-1"]);
+        bodies[0].ShouldContain("\"name\":\"w\"");
+        bodies[1].ShouldBe(bodies[0]);
+    }
+
+    /// <summary>The package's own check accepts this certificate, because its authority is the right one.</summary>
+    [Fact]
+    public async Task Certificate_of_another_name_gets_no_request_and_no_token()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = EndlessServer.Certificate(key);
+        var asked = 0;
+        await using var server = new EndlessServer(
+            _ => $"HTTP/1.1 200 OK\r\nContent-Length: {Interlocked.Increment(ref asked)}\r\n\r\n0!", "", certificate);
+        KubernetesClient Named(string host) => new(
+            new k8s.KubernetesClientConfiguration
+            {
+                Host = $"https://{host}:{server.Port}", AccessToken = "canary-token", SslCaCerts = [certificate],
+            },
+            RuntimeWorld.Json,
+            new KubernetesClientOptions { ReadRetries = 0 });
+        using var right = Named("127.0.0.1");
+        using var wrong = Named("localhost");
+
+        var error = await Should.ThrowAsync<KubernetesUnreachableException>(() => wrong.GetAsync<Widget>("w"));
+
+        error.Message.ShouldContain("the TLS handshake failed");
+        asked.ShouldBe(0);
+        await Should.ThrowAsync<KubernetesUnreadableObjectException>(() => right.GetAsync<Widget>("w"));
+        asked.ShouldBe(1);
     }
 
     [Fact]
@@ -303,7 +336,7 @@ public sealed class ClientTests : IAsyncLifetime
         list.Items.Select(i => i.Metadata.Name).ShouldBe(["a", "b"]);
         list.ResourceVersion.ShouldBe("9");
         (await _server.NextRequestAsync()).ShouldBe(
-            "GET /apis/test.drydock.dev/v1/widgets?limit=50&labelSelector=a%3Db&fieldSelector=metadata.name%3Dx");
+            "GET /apis/test.drydock.dev/v1/widgets?limit=10&labelSelector=a%3Db&fieldSelector=metadata.name%3Dx");
         (await _server.NextRequestAsync()).ShouldContain("continue=next%20page");
     }
 
@@ -343,14 +376,14 @@ public sealed class ClientTests : IAsyncLifetime
         await _client.ApplyAsync(Stored(), new ApplyOptions { Force = true });
         await _client.DeleteAsync<Widget>(
             "w",
-            options: new DeleteOptions { Uid = "u1", ResourceVersion = "1", Propagation = PropagationPolicy.Foreground });
+            options: new DeleteOptions { Uid = "u1", ResourceVersion = "1" });
 
         bodies[0].ShouldStartWith("application/json: {");
         bodies[0].ShouldContain("\"apiVersion\":\"test.drydock.dev/v1\",\"kind\":\"Widget\"");
         bodies[1].ShouldStartWith(
             "application/apply-patch\u002Byaml: ".Replace("\u002B", "+", StringComparison.Ordinal));
         bodies[1].ShouldNotContain("uid");
-        bodies[2].ShouldContain("""{"uid":"u1","resourceVersion":"1"},"propagationPolicy":"Foreground"}""");
+        bodies[2].ShouldContain("""{"uid":"u1","resourceVersion":"1"}""");
         await _server.NextRequestAsync();
         (await _server.NextRequestAsync()).ShouldBe(
             "PATCH /apis/test.drydock.dev/v1/namespaces/default/widgets/w?fieldManager=drydock&force=true");

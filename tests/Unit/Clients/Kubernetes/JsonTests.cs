@@ -84,7 +84,8 @@ public sealed class JsonTests
     public void Null_for_number_or_flag_is_reported_with_field_path()
     {
         var json = new EntityJson(Options);
-        var read = () => json.Read<Widget>(new KubernetesRequest("get", "example.dev", "widgets", "n", "w"), """{"metadata":{"name":"w"},"spec":{"size":null}}"""u8.ToArray());
+        using var widget = JsonDocument.Parse("""{"metadata":{"name":"w"},"spec":{"size":null}}""");
+        var read = () => json.Read<Widget>(new KubernetesRequest("get", "example.dev", "widgets", "n", "w"), widget.RootElement);
 
         read.ShouldThrow<KubernetesUnreadableObjectException>().Message.ShouldContain("spec.size");
     }

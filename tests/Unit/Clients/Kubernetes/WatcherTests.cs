@@ -43,7 +43,7 @@ public sealed class WatcherTests : IAsyncLifetime
         Start();
 
         (await ChangesAsync(4)).ShouldBe(["Added a@5", "Added b@11", "Modified a@12", "Deleted b@13"]);
-        (await _server.NextRequestAsync()).ShouldStartWith("GET /apis/test.drydock.dev/v1/widgets?limit=50");
+        (await _server.NextRequestAsync()).ShouldStartWith("GET /apis/test.drydock.dev/v1/widgets?limit=10");
         var watch = await _server.NextRequestAsync();
         watch.ShouldContain("watch=true");
         watch.ShouldContain("allowWatchBookmarks=true");
@@ -208,8 +208,9 @@ public sealed class WatcherTests : IAsyncLifetime
             .Then(200, FakeApiServer.List("10"))
             .Then(FakeApiServer.Stream(StreamEnd.Silence, "this is not an event\n"))
             .Then(500, "")
-            .Then(
-                FakeApiServer.Stream(StreamEnd.Silence, "\n", FakeApiServer.Event("NEW_KIND", "{}"), Added("a", "11")));
+            .Then(FakeApiServer.Stream(StreamEnd.Silence, FakeApiServer.Event("NEW_KIND", "{}")))
+            .Then(FakeApiServer.Stream(StreamEnd.Silence, "{\"type\":\"ADDED\"}\n"))
+            .Then(FakeApiServer.Stream(StreamEnd.Silence, "\n", Added("a", "11")));
         Start();
 
         (await ChangesAsync(1)).ShouldBe(["Added a@11"]);

@@ -176,6 +176,41 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
         _requests.ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData("HTTP/1.1 429 X\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n", 2)]
+    [InlineData("HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n", 1)]
+    [InlineData("", 1)]
+    public async Task Change_is_repeated_only_after_a_refusal_that_did_nothing(string first, int requests)
+    {
+        Serve(n => n == 1 ? first : "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood");
+        var http = Client(retries: 1, refusals: [HttpStatusCode.TooManyRequests]);
+        using var body = new StringContent("body");
+
+        await Record.ExceptionAsync(async () => (await http.PostAsync(Address("/"), body, Token)).Dispose());
+
+        _requests.ShouldBe(requests);
+    }
+
+    [Fact]
+    public async Task Stream_without_end_ends_after_a_silence_but_not_while_its_reader_works()
+    {
+        var time = new ManualTimeProvider();
+        Serve(n => n == 1 ? "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf" : "", keepOpen: true);
+        using var request = new HttpRequestMessage(HttpMethod.Get, Address("/"));
+        new RequestTerms(IsStreamed: true, Silence: TimeSpan.FromSeconds(90)).SetFor(request);
+        using var answer = await Client(time, retries: 1).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+        await using var body = await answer.Content.ReadAsStreamAsync(Token);
+        await body.ReadExactlyAsync(new byte[2], Token);
+        time.Advance(TimeSpan.FromHours(1));
+        await body.ReadExactlyAsync(new byte[2], Token);
+
+        var waiting = body.ReadExactlyAsync(new byte[1], Token);
+        time.Advance(TimeSpan.FromSeconds(90));
+
+        (await Should.ThrowAsync<HttpOutcomeException>(async () => await waiting)).Problem.ShouldBe(HttpProblem.TimedOut);
+        _requests.ShouldBe(1);
+    }
+
     [Fact]
     public async Task A_post_that_only_reads_is_repeated()
     {
@@ -220,10 +255,10 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
         (await Should.ThrowAsync<HttpOutcomeException>(async () => await waiting)).Message.ShouldBe("no answer within 9 s");
     }
 
-    private HttpClient Client(TimeProvider? time = null, int retries = 0, TimeSpan connectionLife = default)
+    private HttpClient Client(TimeProvider? time = null, int retries = 0, TimeSpan connectionLife = default, HttpStatusCode[]? refusals = null)
     {
         var inner = new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = connectionLife };
-        var limits = new OutcomeLimits(TimeSpan.FromSeconds(7), Longest) { ReadRetries = retries, FirstRetryAfter = TimeSpan.FromMilliseconds(1) };
+        var limits = new OutcomeLimits(TimeSpan.FromSeconds(7), Longest) { ReadRetries = retries, FirstRetryAfter = TimeSpan.FromMilliseconds(1), Refusals = refusals ?? [] };
         var http = new HttpClient(new OutcomeHandler(inner, limits, time ?? TimeProvider.System)) { Timeout = Timeout.InfiniteTimeSpan };
         _mine.Add(http);
         return http;

@@ -42,7 +42,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
     public KubernetesClient Client(KubernetesClientOptions? options = null, ITokenProvider? tokens = null, TimeProvider? time = null) => new(
         new k8s.KubernetesClientConfiguration { Host = Address.AbsoluteUri, TokenProvider = tokens },
         RuntimeWorld.Json,
-        options ?? new KubernetesClientOptions { RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(5) },
+        options ?? new KubernetesClientOptions { RetryDelay = TimeSpan.FromMilliseconds(1) },
         time);
 
     /// <summary>The next request that no earlier answer is for is answered like this.</summary>

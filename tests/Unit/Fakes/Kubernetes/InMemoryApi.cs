@@ -7,6 +7,7 @@ using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
+using WatchEventType = k8s.WatchEventType;
 
 namespace Drydock.Tests.Unit.Fakes;
 

@@ -1,11 +1,12 @@
-namespace Drydock.Clients.Docker;
+namespace Drydock.Clients.Safety;
 
 /// <summary>An answer of one JSON object a line: its readers keep a line in memory until it ends, so it is limited; and
 /// an answer that ends inside a line is one that broke.</summary>
-internal sealed class LineStream(Stream inner, bool isRead) : ReadOnlyStream
+/// <param name="inner">The answer.</param>
+/// <param name="isRead">Whether its request changes nothing.</param>
+/// <param name="longest">The limit of a line in bytes.</param>
+public sealed class LineStream(Stream inner, bool isRead, int longest) : ReadOnlyStream
 {
-    private const int MaxLineBytes = 4 * 1024 * 1024;
-
     private int _length;
     private byte _last = (byte)'}';
 
@@ -24,9 +25,9 @@ internal sealed class LineStream(Stream inner, bool isRead) : ReadOnlyStream
         var end = piece.LastIndexOf((byte)'\n');
         _length = end < 0 ? _length + read : read - end - 1;
         _last = piece.TrimEnd(" \t\r\n"u8) is [.., var last] ? last : _last;
-        return _length <= MaxLineBytes
+        return _length <= longest
             ? read
-            : throw Broken(HttpProblem.TooLong, $"a line is longer than {MaxLineBytes >> 20} MiB and was not read");
+            : throw Broken(HttpProblem.TooLong, $"a line is longer than {longest >> 20} MiB and was not read");
     }
 
     private HttpOutcomeException Broken(HttpProblem problem, string message) =>
