@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Planning;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+
+namespace Drydock.Tests.Unit.Support;
+
+/// <summary>
+/// Golden files of plans in the folder Goldens of an area of the tests. DRYDOCK_REFRESH=plans writes them again.
+/// </summary>
+internal static class GoldenFile
+{
+    private const int MostLines = 80;
+
+    /// <summary>
+    /// The format of stored plans. Another format gets the next number and files of its own; those of the former ones
+    /// stay as they are.
+    /// </summary>
+    private const int Format = 1;
+
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = WorldJson.Crds.Encoder };
+
+    private static JsonTypeInfo<Plan> Json => (JsonTypeInfo<Plan>)WorldJson.Crds.GetTypeInfo(typeof(Plan));
+
+    /// <summary>Compares with a file, and names the lines that differ.</summary>
+    /// <param name="area">The folder of the tests, from tests/Unit on.</param>
+    /// <param name="name">The file's name.</param>
+    /// <param name="text">What it should contain.</param>
+    public static void ShouldBe(string area, string name, string text)
+    {
+        var path = PathOf(area, name);
+        if (Environment.GetEnvironmentVariable("DRYDOCK_REFRESH") == "plans")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, text);
+        }
+
+        File.Exists(path).ShouldBeTrue($"{path} is missing: run the test with DRYDOCK_REFRESH=plans");
+        var differences = Differences(File.ReadAllText(path).Split('\n'), text.Split('\n'));
+        differences.ShouldBeEmpty($"{path} differs. If that is wanted, write it again with DRYDOCK_REFRESH=plans, and name "
+            + $"each difference in the commit.\n{string.Join('\n', differences)}\n");
+    }
+
+    /// <summary>
+    /// The plan is stored as it was, and what was stored is read as this plan. Returns the hash of what was read.
+    /// </summary>
+    /// <param name="area">The folder of the tests, from tests/Unit on.</param>
+    /// <param name="name">The scenario.</param>
+    /// <param name="plan">The plan.</param>
+    public static string ShouldBeStored(string area, string name, Plan plan)
+    {
+        var file = string.Create(CultureInfo.InvariantCulture, $"stored-{Format}/{name}.json");
+        ShouldBe(area, file, Text(plan));
+        var read = JsonSerializer.Deserialize(File.ReadAllText(PathOf(area, file)), Json).ShouldNotBeNull();
+        PlanDifference.Describe(plan, read).ShouldBeEmpty();
+        read.Hash.ShouldBe(plan.Hash);
+        Text(read).ShouldBe(Text(plan));
+        return PlanHash.Compute(read.Steps, read.Guards, read.Acknowledged);
+    }
+
+    /// <summary>The names of an area's files, in order.</summary>
+    public static IEnumerable<string> Names(string area, string pattern) =>
+        Directory.EnumerateFiles(PathOf(area, ""), pattern).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal);
+
+    private static string PathOf(string area, string name) => Repository.PathOf($"tests/Unit/{area}/Goldens/{name}");
+
+    // One element of a list a line, so that a difference is seen.
+    private static string Text(Plan plan)
+    {
+        var entries = JsonSerializer.SerializeToNode(plan, Json)!.AsObject().Select(p => $"\"{p.Key}\": " + p.Value switch
+        {
+            JsonArray { Count: > 0 } list => $"[\n{string.Join(",\n", list.Select(i => i!.ToJsonString(Plain)))}\n]",
+            { } value => value.ToJsonString(Plain),
+            null => "null",
+        });
+        return $"{{\n{string.Join(",\n", entries)}\n}}\n";
+    }
+
+    private static List<string> Differences(string[] was, string[] now)
+    {
+        var first = was.Zip(now).TakeWhile(pair => pair.First == pair.Second).Count();
+        var last = was[first..].Reverse().Zip(now[first..].Reverse()).TakeWhile(pair => pair.First == pair.Second).Count();
+        (was, now) = (was[first..^last], now[first..^last]);
+        var common = new int[was.Length + 1, now.Length + 1];
+        for (var i = was.Length - 1; i >= 0; i--)
+        {
+            for (var j = now.Length - 1; j >= 0; j--)
+            {
+                common[i, j] = was[i] == now[j] ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
+            }
+        }
+
+        var lines = new List<string>();
+        for (int i = 0, j = 0; i < was.Length || j < now.Length;)
+        {
+            if (i < was.Length && j < now.Length && was[i] == now[j])
+            {
+                (i, j) = (i + 1, j + 1);
+                continue;
+            }
+
+            var isGone = j == now.Length || (i < was.Length && common[i + 1, j] >= common[i, j + 1]);
+            lines.Add(isGone
+                ? string.Create(CultureInfo.InvariantCulture, $"{first + i + 1} - {was[i++]}")
+                : string.Create(CultureInfo.InvariantCulture, $"{first + j + 1} + {now[j++]}"));
+        }
+
+        return lines.Count <= MostLines ? lines : [.. lines.Take(MostLines), string.Create(CultureInfo.InvariantCulture, $"and {lines.Count - MostLines} more lines")];
+    }
+}
