@@ -172,7 +172,7 @@ internal sealed class PlanGolden(RunKind kind)
 
     private string Text(Plan done, Plan compiled, Plan? before = null)
     {
-        foreach (var step in compiled.Steps.Where(s => before is null || !before.Steps.Contains(s)))
+        foreach (var step in compiled.Steps.Where(s => before?.Step(s.Id)?.Title != s.Title))
         {
             var title = new PlanText(done).Symbols(step.Title);
             _titles[step.Id] = _titles.TryGetValue(step.Id, out var other) && !other.Split(" | ").Contains(title) ? $"{other} | {title}" : other ?? title;

@@ -14,6 +14,7 @@ internal sealed partial class PlanText(Plan? done)
 {
     // Shorter values occur by chance.
     private const int ShortestSource = 8;
+    private const int LongestMessage = 21;
 
     private readonly List<(string Value, string Source)> _sources = Sources(done);
     private readonly List<(DateTimeOffset Time, string Source)> _times = Times(done);
@@ -104,7 +105,7 @@ internal sealed partial class PlanText(Plan? done)
             step.Phase.Length > 0 && step.Id.StartsWith($"{step.Phase}/", StringComparison.Ordinal) ? null : $"phase {step.Phase}",
             step.State == StepState.Pending ? null : step.State.ToString(),
             step.Attempt == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"attempt {step.Attempt}"),
-            step.Message is { } message ? $"\"{Symbols(message)}\"" : null,
+            step.Message is { } message ? $"\"{Shortened(Symbols(message))}\"" : null,
             step.Receipt is { Count: > 0 } receipt ? $"receipt {Arguments(receipt)}" : null,
             step.Facts is { Count: > 0 } facts ? $"facts {Arguments(facts)}" : null,
         ];
@@ -124,6 +125,9 @@ internal sealed partial class PlanText(Plan? done)
 
     private string Arguments(SortedDictionary<string, string> arguments) => string.Join(
         ", ", arguments.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => $"{a.Key}={Symbols(a.Value)}"));
+
+    // The same for every step of a redo.
+    private static string Shortened(string message) => message.Length <= LongestMessage ? message : $"{message[..LongestMessage]}…";
 
     private static List<(string Value, string Source)> Sources(Plan? done)
     {
