@@ -15,7 +15,7 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 public sealed class KillEnumerationTests
 {
     private static readonly YugaSetup Setup = PlannerTests.Replicated();
-    private static readonly YugaSetup Zoned = new() { Tservers = 6, Zones = 3, MaxUnavailablePerZone = 2, To = Setup.To };
+    internal static readonly YugaSetup Zoned = new() { Tservers = 6, Zones = 3, MaxUnavailablePerZone = 2, To = Setup.To };
 
     // It is killed after every write and act in every run.
     [Theory]
