@@ -14,7 +14,7 @@ namespace Drydock.Tests.Unit.Databases.TiDb;
 /// </summary>
 public sealed class KillTests
 {
-    private static readonly TiDbWorldSetup Setup = new()
+    internal static readonly TiDbWorldSetup Setup = new()
     {
         Pumps = 2,
         Drainers = 1,

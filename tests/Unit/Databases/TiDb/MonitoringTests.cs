@@ -14,7 +14,7 @@ public sealed class MonitoringTests
 {
     private const string Host = "192.0.2.1";
 
-    private static readonly TiDbWorldSetup Monitored = new()
+    internal static readonly TiDbWorldSetup Monitored = new()
     {
         Spec = s => s with { Tidb = s.Tidb! with { Monitoring = [Service("prometheus", 9090), Service("grafana", 3000)] } },
     };
@@ -88,13 +88,18 @@ public sealed class MonitoringTests
     private static TiDbWorld World()
     {
         var world = new TiDbWorld(Monitored);
+        Lay(world);
+        return world.Begin();
+    }
+
+    /// <summary>The files of the services lie on the host, new and old.</summary>
+    internal static void Lay(TiDbWorld world)
+    {
         foreach (var name in new[] { "prometheus", "grafana" })
         {
             world.Files[(Host, $"/data/new/{name}")] = "new";
             world.Files[(Host, $"/data/{name}/bin/run")] = "old";
         }
-
-        return world.Begin();
     }
 
     private static MonitoringService Service(string name, int port) => new()

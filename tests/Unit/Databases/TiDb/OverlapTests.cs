@@ -14,7 +14,7 @@ namespace Drydock.Tests.Unit.Databases.TiDb;
 public sealed class OverlapTests
 {
     private static readonly TiDbWorldSetup Whole = new() { Pumps = 2, Drainers = 1 };
-    private static readonly TiDbWorldSetup Zones = new() { Tikvs = 6, TwoTikvsAHost = true, Spec = s => s with { Tidb = s.Tidb! with { MaxUnavailablePerZone = 2 } } };
+    internal static readonly TiDbWorldSetup Zones = new() { Tikvs = 6, TwoTikvsAHost = true, Spec = s => s with { Tidb = s.Tidb! with { MaxUnavailablePerZone = 2 } } };
 
     [Fact]
     public void Scheduler_from_outside_is_named_with_its_store()

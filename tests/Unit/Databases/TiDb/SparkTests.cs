@@ -11,7 +11,7 @@ public sealed class SparkTests
 {
     private const string NewName = "tispark-assembly-3.0.jar";
 
-    private static readonly TiDbWorldSetup Sparkling = new()
+    internal static readonly TiDbWorldSetup Sparkling = new()
     {
         Leaders = 4,
         SchedulerWindow = TimeSpan.FromSeconds(3),
