@@ -52,9 +52,13 @@ public sealed class PlanGoldenTests
             world.Annotate(Annotations.Retry, "on-restored-data");
             SucceedAndGoBack(world);
         }),
-        ["redo-after-lost-first-jar"] = (() => World(), static world => LoseAndRedo(world, "jar", "oms-a")),
-        ["redo-after-lost-second-jar"] = (() => World(), static world => LoseAndRedo(world, "jar", "oms-b")),
-        ["redo-after-lost-init"] = (() => World(), static world => LoseAndRedo(world, "init", "oms-a")),
+        ["redo-after-lost-first-jar"] = (() => World(), static world => LoseAndRestore(world, "jar", "oms-a")),
+        ["redo-after-lost-second-jar"] = (() => World(), static world => LoseAndRestore(world, "jar", "oms-b")),
+        ["redo-after-lost-init"] = (() => World(), static world =>
+        {
+            LoseAndRestore(world, "init", "oms-a");
+            world.RunToSuccess();
+        }),
         ["redo-twice-and-back"] = (() => World(), static world =>
         {
             Lose(world, "jar", "oms-a", times: 1);
@@ -253,11 +257,11 @@ public sealed class PlanGoldenTests
     // Only what is undone before differs.
     private static void StopOld(OmsWorld world) => world.RunUntil(() => world.Count("stop") == 2, "stopped");
 
-    private static void LoseAndRedo(OmsWorld world, string kind, string host)
+    private static void LoseAndRestore(OmsWorld world, string kind, string host)
     {
         Lose(world, kind, host, times: 1);
         world.Annotate(Annotations.Retry, "on-restored-data");
-        world.RunToSuccess();
+        world.RunUntil(() => world.Count("restore") == 1, "restored");
     }
 
     private static void Lose(OmsWorld world, string kind, string host, int times)

@@ -23,6 +23,7 @@ internal sealed class PlanGolden(RunKind kind)
     private RunSpec? _spec;
     private RunStatus? _status;
     private Plan? _back;
+    private PlanText _text = new(null);
     private List<(string Section, string Text)> _texts = [];
     private string _label = "";
 
@@ -51,6 +52,7 @@ internal sealed class PlanGolden(RunKind kind)
         if (!ReferenceEquals(status, _status) || !ReferenceEquals(spec, _spec))
         {
             CheckStored(spec, status);
+            _text = new PlanText(plan);
             (_spec, _status, _texts) = (spec, status, [.. Texts(spec, status, plan)]);
             _label = (plan.Steps.FindLast(PlanProgress.Begun)?.Id ?? "nothing begun")
                 + (status.RollbackPlan?.Steps.FindLast(PlanProgress.Begun) is { } back ? $", {back.Id}" : "");
@@ -123,14 +125,14 @@ internal sealed class PlanGolden(RunKind kind)
         else if (kind.IsPastUndo(plan))
         {
             yield return ("rollback", kind.RollbackRefusal(spec, plan) is { } refusal
-                ? $"refused: {new PlanText(plan).Symbols(refusal)}"
-                : Text(plan, Compile(spec, status, isUnattended: false)));
+                ? $"refused: {_text.Symbols(refusal)}"
+                : Text(Compile(spec, status, isUnattended: false)));
         }
         else
         {
-            var undo = Text(plan, Compile(spec, status, isUnattended: false));
+            var undo = Text(Compile(spec, status, isUnattended: false));
             yield return ("undo", undo);
-            var unattended = Text(plan, Compile(spec, status, isUnattended: true));
+            var unattended = Text(Compile(spec, status, isUnattended: true));
             if (unattended != undo)
             {
                 yield return ("undo on deletion", unattended);
@@ -139,22 +141,22 @@ internal sealed class PlanGolden(RunKind kind)
 
         if (status.RollbackPlan is null && kind.Redo is { } redo && redo.FindLost(plan) is { } lost)
         {
-            yield return ("redo", $"after {lost}\n{Text(plan, redo.Compile(spec, plan), plan)}");
+            yield return ("redo", $"after {lost}\n{Text(redo.Compile(spec, plan), plan)}");
         }
 
         if (kind.Cleanup is { } cleanup && status.IsUpgraded() && cleanup.PlanOf(status) is null)
         {
             var attempts = RunPlans.AttemptsBefore(status);
-            yield return ("cleanup", Text(plan, cleanup.Compile(spec, plan, attempts)));
+            yield return ("cleanup", Text(cleanup.Compile(spec, plan, attempts)));
             if (WithImages is not null)
             {
-                yield return ("cleanup with images", Text(plan, cleanup.Compile(WithImages(spec), plan, attempts)));
+                yield return ("cleanup with images", Text(cleanup.Compile(WithImages(spec), plan, attempts)));
             }
         }
 
         if (Parked is not null && kind.ParkedState!.MayRemain(spec, status))
         {
-            yield return ("parked", $"{Parked(spec, status)}\nleft behind: {new PlanText(plan).Symbols(kind.LeftBehind(spec, status))}");
+            yield return ("parked", $"{Parked(spec, status)}\nleft behind: {_text.Symbols(kind.LeftBehind(spec, status))}");
         }
     }
 
@@ -170,15 +172,15 @@ internal sealed class PlanGolden(RunKind kind)
         return Acceptances.WithNote(kind, kind.CompileRollback(spec, basis));
     }
 
-    private string Text(Plan done, Plan compiled, Plan? before = null)
+    private string Text(Plan compiled, Plan? before = null)
     {
         foreach (var step in compiled.Steps.Where(s => before?.Step(s.Id)?.Title != s.Title))
         {
-            var title = new PlanText(done).Symbols(step.Title);
+            var title = _text.Symbols(step.Title);
             _titles[step.Id] = _titles.TryGetValue(step.Id, out var other) && !other.Split(" | ").Contains(title) ? $"{other} | {title}" : other ?? title;
         }
 
-        return new PlanText(done).Of(compiled, before);
+        return _text.Of(compiled, before);
     }
 
     // What the flows stored is what is compiled here.

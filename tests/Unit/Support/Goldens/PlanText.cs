@@ -16,8 +16,8 @@ internal sealed partial class PlanText(Plan? done)
     private const int ShortestSource = 8;
     private const int LongestMessage = 21;
 
-    private readonly List<(string Value, string Source)> _sources = Sources(done);
-    private readonly List<(DateTimeOffset Time, string Source)> _times = Times(done);
+    private readonly List<(string Value, string Source)> _sources = Sources(done is null ? [] : Ordered(done));
+    private readonly List<(DateTimeOffset Time, string Source)> _times = Times(done, done is null ? [] : Ordered(done));
 
     public string Of(Plan plan, Plan? before = null)
     {
@@ -41,6 +41,11 @@ internal sealed partial class PlanText(Plan? done)
     /// <summary>The text with receipts, facts and times of the plan that was run written as their sources.</summary>
     public string Symbols(string text)
     {
+        if (text.Length < ShortestSource)
+        {
+            return text;
+        }
+
         foreach (var (value, source) in _sources)
         {
             text = text.Replace(value, source, StringComparison.Ordinal);
@@ -56,12 +61,14 @@ internal sealed partial class PlanText(Plan? done)
     /// <summary>The steps, each after those that it waits for, otherwise by id.</summary>
     public static List<PlanStep> Ordered(Plan plan)
     {
-        var rest = new SortedDictionary<string, PlanStep>(plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal), StringComparer.Ordinal);
+        var rest = plan.Steps.OrderBy(s => s.Id, StringComparer.Ordinal).ToList();
+        var open = rest.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
         var ordered = new List<PlanStep>();
         while (rest.Count > 0)
         {
-            var next = rest.Values.First(s => !s.After.Exists(rest.ContainsKey));
-            rest.Remove(next.Id);
+            var next = rest.Find(s => !s.After.Exists(open.Contains))!;
+            rest.Remove(next);
+            open.Remove(next.Id);
             ordered.Add(next);
         }
 
@@ -129,11 +136,11 @@ internal sealed partial class PlanText(Plan? done)
     // The same for every step of a redo.
     private static string Shortened(string message) => message.Length <= LongestMessage ? message : $"{message[..LongestMessage]}…";
 
-    private static List<(string Value, string Source)> Sources(Plan? done)
+    private static List<(string Value, string Source)> Sources(List<PlanStep> steps)
     {
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
         var recorded =
-            from step in done is null ? [] : Ordered(done)
+            from step in steps
             from entry in (step.Facts ?? []).Concat(step.Receipt ?? [])
             where entry.Value.Length >= ShortestSource && !Instant().IsMatch(entry.Value)
             select (entry.Value, Source: $"{{{step.Id} {entry.Key}}}");
@@ -145,10 +152,10 @@ internal sealed partial class PlanText(Plan? done)
         return [.. sources.Select(s => (s.Key, s.Value)).OrderByDescending(s => s.Key.Length).ThenBy(s => s.Key, StringComparer.Ordinal)];
     }
 
-    private static List<(DateTimeOffset Time, string Source)> Times(Plan? done)
+    private static List<(DateTimeOffset Time, string Source)> Times(Plan? done, List<PlanStep> steps)
     {
         var times = new List<(DateTimeOffset, string)>();
-        foreach (var step in done is null ? [] : Ordered(done))
+        foreach (var step in steps)
         {
             times.AddRange((step.Facts ?? []).Concat(step.Receipt ?? [])
                 .Where(entry => Instant().Match(entry.Value).Length == entry.Value.Length && entry.Value.Length > 0)
@@ -156,7 +163,7 @@ internal sealed partial class PlanText(Plan? done)
         }
 
         // Steps that began in the same second: the last one, as nothing later has begun.
-        foreach (var step in done is null ? [] : Enumerable.Reverse(Ordered(done)))
+        foreach (var step in Enumerable.Reverse(steps))
         {
             if (step.StartedAt is { } started)
             {
