@@ -79,8 +79,8 @@ public sealed class PlanGoldenTests
             Look(world.Points.Count + 1);
         }
 
-        world.Violations.ShouldBeEmpty();
         GoldenFile.ShouldBe(Area, $"{name}.txt", golden.ToString());
+        world.Violations.ShouldBeEmpty();
 
         void Look(int point)
         {

@@ -80,8 +80,8 @@ public sealed class PlanGoldenTests
             Look(returning, there.Plan, there.Points + returning.Points + 2);
         }
 
-        world.Violations.ShouldBeEmpty();
         GoldenFile.ShouldBe(Area, $"{name}.txt", golden.ToString());
+        world.Violations.ShouldBeEmpty();
 
         YugaRun Started(Plan plan, int before, Plan? done)
         {

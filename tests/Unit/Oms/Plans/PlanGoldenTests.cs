@@ -187,8 +187,8 @@ public sealed class PlanGoldenTests
         Scenarios[name].ToEnd(world);
         Look(world.Points.Count + 1);
 
-        world.Rules.Broken.ShouldBeEmpty();
         GoldenFile.ShouldBe(Area, $"{name}.txt", golden.ToString());
+        world.Rules.Broken.ShouldBeEmpty();
 
         void Look(int point)
         {

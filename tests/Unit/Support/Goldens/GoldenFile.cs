@@ -41,8 +41,11 @@ internal static class GoldenFile
 
         File.Exists(path).ShouldBeTrue($"{path} is missing: run the test with DRYDOCK_REFRESH=plans");
         var differences = Differences(File.ReadAllText(path).Split('\n'), text.Split('\n'));
-        differences.ShouldBeEmpty($"{path} differs. If that is wanted, write it again with DRYDOCK_REFRESH=plans, and name "
-            + $"each difference in the commit.\n{string.Join('\n', differences)}\n");
+        if (differences.Count > 0)
+        {
+            throw new ShouldAssertException($"{path} differs. If that is wanted, write it again with DRYDOCK_REFRESH=plans, and "
+                + $"name each difference in the commit.\n{string.Join('\n', differences)}");
+        }
     }
 
     /// <summary>

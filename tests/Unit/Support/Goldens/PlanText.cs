@@ -81,7 +81,7 @@ internal sealed partial class PlanText(Plan? done)
         return Ordered(plan).Select(step => Line(step, direct[step.Id]));
     }
 
-    // Without what follows from the others.
+    // Without what follows from the others. A step that has succeeded makes nobody wait for those before it.
     private static Dictionary<string, List<string>> Direct(Plan plan)
     {
         var before = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
@@ -90,7 +90,7 @@ internal sealed partial class PlanText(Plan? done)
         {
             var further = step.After.SelectMany(a => before[a]).ToHashSet(StringComparer.Ordinal);
             direct[step.Id] = [.. step.After.Where(a => !further.Contains(a)).Order(StringComparer.Ordinal)];
-            before[step.Id] = [.. further, .. step.After];
+            before[step.Id] = step.State == StepState.Succeeded ? [] : [.. further, .. step.After];
         }
 
         return direct;
