@@ -81,11 +81,13 @@ public sealed class RedoTests
         (world.Count("jar"), world.Count("init"), world.Count("restore")).ShouldBe((2, 1, 0));
     }
 
-    [Fact]
-    public void Redo_plan_is_held_before_the_restore()
+    [Theory]
+    [InlineData("RestoreDatabases")]
+    [InlineData("PointOfNoReturn")]
+    public void Redo_plan_is_held_before_the_restore(string hold)
     {
         var world = Lost("jar", "oms-a");
-        world.EditSpec(s => s with { HoldBefore = ["RestoreDatabases"], Retry = "again" });
+        world.EditSpec(s => s with { HoldBefore = [hold], Retry = "again" });
         world.RunUntil(() => world.Is("Held"), "held");
 
         world.Plan.Steps.Select(s => s.Id).Where(i => i.StartsWith("RestoreDatabases/", StringComparison.Ordinal)).ShouldBe(
