@@ -114,7 +114,10 @@ internal static class RedoPlanner
             new RestoreDatabases.Args(
                 databases, name, snapshot.Recorded(SnapshotReceipts.SnapshotUidFact) ?? ""),
             [RollbackIds.RestoreQuiesced],
-            attempts: 2) with { PointOfNoReturn = true };
+            attempts: 2) with
+        {
+            PointOfNoReturn = true,
+        };
 
         // A restore inside an earlier repetition has left its own objects.
         PlanStep Step<TArgs>(

@@ -296,7 +296,9 @@ public sealed class ClientTests : IAsyncLifetime
         KubernetesClient Named(string host) => new(
             new k8s.KubernetesClientConfiguration
             {
-                Host = $"https://{host}:{server.Port}", AccessToken = "canary-token", SslCaCerts = [certificate],
+                Host = $"https://{host}:{server.Port}",
+                AccessToken = "canary-token",
+                SslCaCerts = [certificate],
             },
             RuntimeWorld.Json,
             new KubernetesClientOptions { ReadRetries = 0 });

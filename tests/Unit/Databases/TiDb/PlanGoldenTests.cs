@@ -31,7 +31,8 @@ public sealed class PlanGoldenTests
         {
             world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) { HoldMatcher.PointOfNoReturn } };
             world.RunUntil(() => world.Life.Outcome?.State == RunState.Held, "held");
-        }),
+        }
+        ),
         ["no-priority"] = (Quick with { Priority = 0, PackagePresent = true, Pumps = 0, Drainers = 0 }, Succeed),
         ["same-storage-format"] = (Quick with { From = "3.0.5", Bootstrap = 33, MergeMoves = false }, Succeed),
         ["one-of-each"] = (Quick with { Pds = 1, Tidbs = 1, Pumps = 0, Drainers = 0, Spec = static s => Quick.Spec(s) with { AllowUnavailability = true } }, Succeed),
@@ -44,7 +45,8 @@ public sealed class PlanGoldenTests
         {
             world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/drain").Attempt > 0, "tikv-2 is drained");
             world.Upgrade = world.Upgrade with { Spec = world.Upgrade.Spec with { Skip = ["tikv-2"] } };
-        }),
+        }
+        ),
     };
 
     public static TheoryData<string> Names => [.. Scenarios.Keys];

@@ -35,7 +35,8 @@ public sealed class PlanGoldenTests
         {
             run.HoldBefore.Add("VerifyVersions");
             return run.Until(() => run.Plan.Step("UpgradeTServers/t3/verify")!.State == StepState.Succeeded, "all is new");
-        }),
+        }
+        ),
         ["modern-second-tserver-sick"] = (Modern, static (world, run) =>
         {
             run.Until(() => world["t2"].Starts == 1, "t2 is new");
@@ -43,12 +44,14 @@ public sealed class PlanGoldenTests
             run.ToEnd().Outcome.StepId.ShouldBe("UpgradeTServers/t2/verify");
             world["t2"].StaysSick = false;
             return run;
-        }),
+        }
+        ),
         ["volatile-flags"] = (Modern with { Class = AutoFlagClass.LocalVolatile }, static (world, run) =>
         {
             run.HoldBefore.Add("PromoteAutoFlags");
             return run.Until(() => run.Plan.Step("PromoteVolatileFlags/await-flags")!.State == StepState.Succeeded, "they are promoted");
-        }),
+        }
+        ),
         ["volatile-flags-made-final"] = (Modern with { Class = AutoFlagClass.LocalVolatile }, Succeed),
         ["slow-leaders"] = (Modern with { Moves = Slow, Finalize = FinalizeMode.Manual }, Succeed),
         ["bmdb"] = (PlannerTests.Replicated() with { Dialect = YugabyteDialect.BMDB }, Succeed),

@@ -32,33 +32,38 @@ public sealed class PlanGoldenTests
             RollbackTests.GoBack(world);
             world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = "once-more" });
             SucceedAndGoBack(world);
-        }),
+        }
+        ),
         ["undone-by-abort"] = (() => World(null, s => s with { HoldBefore = ["StopOld"] }), static world =>
         {
             world.RunUntil(() => world.Is("Held"), "held");
             world.Annotate(Annotations.Abort, "stop");
             world.RunUntil(() => world.Status.RollbackPlan is { Steps.Count: > 0 } back && PlanProgress.Done(back), "undone");
-        }),
+        }
+        ),
         ["undone-by-deletion"] = (() => World(null, s => Manual(s) with { HoldBefore = ["StopOld"] }), static world =>
         {
             SwitchOff(world);
             world.RunUntil(() => world.Step("DisableHA/ha-config").State == StepState.Succeeded, "off");
             world.Delete();
             world.RunUntil(() => world.IsGone(), "gone");
-        }),
+        }
+        ),
         ["redo-after-failed-jar"] = (() => FailsOnce(init: false), static world =>
         {
             world.RunUntil(() => world.Is("Failed"), "failed");
             world.Annotate(Annotations.Retry, "on-restored-data");
             SucceedAndGoBack(world);
-        }),
+        }
+        ),
         ["redo-after-lost-first-jar"] = (() => World(), static world => LoseAndRestore(world, "jar", "oms-a")),
         ["redo-after-lost-second-jar"] = (() => World(), static world => LoseAndRestore(world, "jar", "oms-b")),
         ["redo-after-lost-init"] = (() => World(), static world =>
         {
             LoseAndRestore(world, "init", "oms-a");
             world.RunToSuccess();
-        }),
+        }
+        ),
         ["redo-twice-and-back"] = (() => World(), static world =>
         {
             Lose(world, "jar", "oms-a", times: 1);
@@ -67,7 +72,8 @@ public sealed class PlanGoldenTests
             world.Annotate(Annotations.Retry, "two");
             world.RunUntil(() => world.Count("restore") == 2 && world.Count("jar") == 4, "corrected again");
             RollbackTests.GoBack(world);
-        }),
+        }
+        ),
         ["redo-after-old-container-ran"] = (() => World(new WorldSetup { PeopleMayStartOld = true }), static world =>
         {
             world.RunUntil(() => world.Count("jar") == 1, "the first JAR");
@@ -75,20 +81,23 @@ public sealed class PlanGoldenTests
             world.RunUntil(() => world.Is("Failed"), "failed");
             world.Annotate(Annotations.Retry, "restore");
             world.RunToSuccess();
-        }),
+        }
+        ),
         ["old-container-ran-before-start"] = (() => World(new WorldSetup { PeopleMayStartOld = true }, s => s with { HoldBefore = ["StartNew"] }), static world =>
         {
             world.RunUntil(() => world.Is("Held"), "held");
             RunOld(world);
             world.EditSpec(s => s with { HoldBefore = [] });
             world.RunUntil(() => world.IsOver || world.Is("Failed") || world.ReasonOf("Stalled") == "TargetChanged", "over or stopped");
-        }),
+        }
+        ),
         ["old-container-ran-after-success"] = (() => World(new WorldSetup { PeopleMayStartOld = true }), static world =>
         {
             world.RunUntil(() => world.Count("ha on") == 1, "high availability is on");
             RunOld(world);
             world.RunUntil(() => world.IsOver || world.ReasonOf("Stalled") == "TargetChanged", "stopped");
-        }),
+        }
+        ),
         ["old-container-removed"] = (() => World(), static world =>
         {
             world.RunUntil(() => world.Count("snapshot") == 1, "the dump");
@@ -96,7 +105,8 @@ public sealed class PlanGoldenTests
             world.RunToStall();
             world.Annotate(Annotations.Accept, $"ContainerStaysStopped/oms-b@{world.Plan.Hash[7..15]}");
             world.RunToSuccess();
-        }),
+        }
+        ),
         ["two-regions"] = (() => World(new WorldSetup { Regions = 2 }), SucceedAndGoBack),
         ["two-regions-failed-jar"] = (
             () => World(new WorldSetup { Regions = 2, Jar = static (_, c) => c.Host.Name == "oms-c" ? (1, "Exception\n") : (0, "") }),
@@ -104,7 +114,8 @@ public sealed class PlanGoldenTests
             {
                 world.RunUntil(() => world.Is("Failed"), "failed");
                 RollbackTests.GoBack(world);
-            }),
+            }
+        ),
         ["community-one-node"] = (() => World(Community(nodes: 1)), SucceedAndGoBack),
         ["community-two-nodes"] = (() => World(Community(nodes: 2)), SucceedAndGoBack),
         ["one-node-at-a-time"] = (() => World(new WorldSetup { Nodes = 3 }, s => s with { MaxParallelNodes = 1 }), SucceedAndGoBack),
@@ -128,7 +139,8 @@ public sealed class PlanGoldenTests
             world.RunToSuccess();
             world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
             world.RunUntil(() => world.Status.RollbackPlan is not null, "compiled");
-        }),
+        }
+        ),
         ["high-availability-was-off"] = (
             () => World(
                 new WorldSetup { HaConfig = HighAvailabilityOff },
@@ -164,7 +176,8 @@ public sealed class PlanGoldenTests
             {
                 world.RunUntil(() => world.Is("Failed"), "failed");
                 RollbackTests.GoBack(world);
-            }),
+            }
+        ),
     };
 
     public static TheoryData<string> Names => [.. Scenarios.Keys];
