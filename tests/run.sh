@@ -55,7 +55,7 @@ summarize() {
   # The results are one line; a message may have several.
   failures=$(sed -E 's#<UnitTestResult |<ErrorInfo>#\n&#g; s#</Message>#&\n#g' "$results"/*.trx 2>/dev/null | awk '
     /^<UnitTestResult / {
-      inside = /outcome="Failed"/
+      inside = /^[^>]*outcome="Failed"/
       if (inside) { match($0, /testName="[^"]*"/); print "FAILED " substr($0, RSTART + 10, RLENGTH - 11) }
     }
     inside && sub(/^<ErrorInfo><Message>/, "") { said = 1 }

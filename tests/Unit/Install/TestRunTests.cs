@@ -10,6 +10,8 @@ public sealed class TestRunTests : IDisposable
     // As the test program writes it: without line ends.
     private const string Passed = "<UnitTestResult testName=\"Case.That_passes\" outcome=\"Passed\"><Output><TextMessages><Message>said</Message></TextMessages></Output></UnitTestResult>";
 
+    private const string Silent = "<UnitTestResult testName=\"Case.That_passes_silently\" outcome=\"Passed\" />";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("drydock-run-");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -52,7 +54,7 @@ public sealed class TestRunTests : IDisposable
             var (total, passed, skipped) = each.First.Split(' ').Select(int.Parse).ToArray() is [var t, var p, var s] ? (t, p, s) : default;
             var failed = total - passed - skipped;
             var failure = failed > 0 ? Passed + "<UnitTestResult testName=\"Case.That_fails\" outcome=\"Failed\"><Output><TextMessages><Message>said</Message></TextMessages><ErrorInfo><Message>expected &lt;a&gt;\nbut b</Message></ErrorInfo></Output></UnitTestResult>" : "";
-            return $"[[ $1 != *{each.Second}* ]] || printf '%s' '{failure}{Passed}<ResultSummary outcome=\"{(failed > 0 ? "Failed" : "Completed")}\"><Counters total=\"{total}\" passed=\"{passed}\" failed=\"{failed}\" />' >\"$trx\"";
+            return $"[[ $1 != *{each.Second}* ]] || printf '%s' '{failure}{Passed}{Silent}<ResultSummary outcome=\"{(failed > 0 ? "Failed" : "Completed")}\"><Counters total=\"{total}\" passed=\"{passed}\" failed=\"{failed}\" />' >\"$trx\"";
         }));
         await File.WriteAllTextAsync(
             program,
