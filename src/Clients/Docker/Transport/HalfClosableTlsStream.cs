@@ -2,7 +2,7 @@ namespace Drydock.Clients.Docker;
 
 /// <summary>A TLS connection whose sending direction can be closed while the other one is read. The framework lets
 /// <see cref="SslStream.ShutdownAsync"/> and a read use one OpenSSL session at the same time, which destroys the
-/// memory of the process; here a shutdown interrupts the read, which then goes on.</summary>
+/// memory of the process; here a shutdown interrupts the read, which then continues.</summary>
 internal sealed class HalfClosableTlsStream(Stream inner) : SslStream(inner, leaveInnerStreamOpen: false)
 {
     private readonly SemaphoreSlim _session = new(1, 1);
@@ -17,12 +17,8 @@ internal sealed class HalfClosableTlsStream(Stream inner) : SslStream(inner, lea
             await _session.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                if (_closed)
-                {
-                    return await base.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-                }
-
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(
+                    cancellationToken, _closed ? CancellationToken.None : _closing.Token);
                 return await base.ReadAsync(buffer, either.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)

@@ -10,5 +10,4 @@ namespace Drydock.Clients.Kubernetes.CoreTypes;
 [JsonSerializable(typeof(V1Lease))]
 [JsonSerializable(typeof(CoreV1Event))]
 [JsonSerializable(typeof(V1Status))]
-[JsonSerializable(typeof(V1ListMeta))]
 public sealed partial class CoreTypesContext : JsonSerializerContext;

@@ -31,12 +31,3 @@ public sealed record V1StatusCause
 
     public string Field { get; init; } = "";
 }
-
-/// <summary>Metadata of a list.</summary>
-public sealed record V1ListMeta
-{
-    public string ResourceVersion { get; init; } = "";
-
-    /// <summary>Token of the next page; null or empty at the end.</summary>
-    public string? Continue { get; init; }
-}

@@ -12,7 +12,7 @@ internal sealed class Attempt(TimeSpan limit, long longest, bool isRead, TimePro
     public CancellationTokenSource Link(CancellationToken cancellationToken) =>
         CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, cancellationToken);
 
-    /// <summary>Begins a time from now on; null goes on with the present one.</summary>
+    /// <summary>Begins a time from now on; null keeps the present one.</summary>
     public void Restart(TimeSpan? limit)
     {
         if (limit is { } span)

@@ -60,11 +60,10 @@ public sealed class TlsTests : IDisposable
     {
         using var certificate = Certificate("127.0.0.1");
         var (near, far) = await PairAsync();
-        await using var wire = new WatchedStream(near);
-        await using var client = new HalfClosableTlsStream(wire);
+        await using var client = new HalfClosableTlsStream(near);
         await using var server = new SslStream(far);
         await AgreeAsync(client, server, certificate);
-        wire.WritesDuringRead = 0;
+        near.WritesDuringRead = 0;
 
         var read = client.ReadAsync(new byte[4]).AsTask();
         await client.ShutdownAsync();
@@ -73,7 +72,7 @@ public sealed class TlsTests : IDisposable
 
         (await read).ShouldBe(4);
         (await server.ReadAsync(new byte[4])).ShouldBe(0);
-        wire.WritesDuringRead.ShouldBe(0);
+        near.WritesDuringRead.ShouldBe(0);
         await Should.ThrowAsync<InvalidOperationException>(() => client.WriteAsync("x"u8.ToArray()).AsTask());
     }
 
@@ -91,12 +90,12 @@ public sealed class TlsTests : IDisposable
         await Should.ThrowAsync<IOException>(() => client.ShutdownAsync());
     }
 
-    private async Task<(NetworkStream Near, NetworkStream Far)> PairAsync()
+    private async Task<(WatchedStream Near, NetworkStream Far)> PairAsync()
     {
         var accepting = _listener.AcceptSocketAsync();
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(IPAddress.Loopback, Port);
-        return (new NetworkStream(socket, ownsSocket: true), new NetworkStream(await accepting, ownsSocket: true));
+        return (new WatchedStream(socket), new NetworkStream(await accepting, ownsSocket: true));
     }
 
     private static async Task AgreeAsync(SslStream client, SslStream server, X509Certificate2 certificate)
@@ -159,32 +158,18 @@ public sealed class TlsTests : IDisposable
         return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
 
-    private sealed class WatchedStream(NetworkStream inner) : Stream
+    private sealed class WatchedStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
     {
         private int _reads;
 
         public int WritesDuringRead { get; set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             Interlocked.Increment(ref _reads);
             try
             {
-                return await inner.ReadAsync(buffer, cancellationToken);
+                return await base.ReadAsync(buffer, cancellationToken);
             }
             finally
             {
@@ -195,19 +180,7 @@ public sealed class TlsTests : IDisposable
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             WritesDuringRead += Volatile.Read(ref _reads);
-            return inner.WriteAsync(buffer, cancellationToken);
+            return base.WriteAsync(buffer, cancellationToken);
         }
-
-        public override void Flush() => inner.Flush();
-
-        public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -97,7 +97,7 @@ public sealed class PlanGoldenTests
 
     [Fact]
     public void Every_golden_file_has_its_scenario() =>
-        GoldenFile.Names(Area, "*.txt").ShouldBe(Scenarios.Keys.Select(name => $"{name}.txt").Order(StringComparer.Ordinal));
+        GoldenFile.ShouldBeOf(Area, Scenarios.Keys);
 
     [Theory]
     [MemberData(nameof(StoredNames))]

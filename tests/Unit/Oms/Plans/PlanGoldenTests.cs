@@ -116,8 +116,8 @@ public sealed class PlanGoldenTests
                 RollbackTests.GoBack(world);
             }
         ),
-        ["community-one-node"] = (() => World(Community(nodes: 1)), SucceedAndGoBack),
-        ["community-two-nodes"] = (() => World(Community(nodes: 2)), SucceedAndGoBack),
+        ["community-one-node"] = (() => World(RollbackVariantTests.Community(nodes: 1)), SucceedAndGoBack),
+        ["community-two-nodes"] = (() => World(RollbackVariantTests.Community(nodes: 2)), SucceedAndGoBack),
         ["one-node-at-a-time"] = (() => World(new WorldSetup { Nodes = 3 }, s => s with { MaxParallelNodes = 1 }), SucceedAndGoBack),
         ["init-on-every-host"] = (() => World(new WorldSetup { InitsEveryHost = true }), Succeed),
         ["source-without-jar"] = (() => World(new WorldSetup { FromVersion = "4.1.1", NeedsJar = false }), SucceedAndGoBack),
@@ -215,7 +215,7 @@ public sealed class PlanGoldenTests
 
     [Fact]
     public void Every_golden_file_has_its_scenario() =>
-        GoldenFile.Names(Area, "*.txt").ShouldBe(Scenarios.Keys.Select(name => $"{name}.txt").Order(StringComparer.Ordinal));
+        GoldenFile.ShouldBeOf(Area, Scenarios.Keys);
 
     [Theory]
     [MemberData(nameof(StoredNames))]
@@ -230,17 +230,6 @@ public sealed class PlanGoldenTests
 
     private static OmsWorld World(WorldSetup? setup = null, Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null) =>
         new OmsWorld((setup ?? new WorldSetup()) with { RealJson = false }).Apply(change);
-
-    private static WorldSetup Community(int nodes) => new()
-    {
-        Community = true,
-        FromVersion = "3.3.0",
-        ToVersion = "3.3.1",
-        Nodes = nodes,
-        NeedsJar = false,
-        HaConfig = null,
-        InitBringsHaConfig = """{"enable":false}""",
-    };
 
     private static OmsWorld FailsOnce(bool init)
     {

@@ -15,6 +15,17 @@ namespace Drydock.Tests.Unit.Oms;
 /// </summary>
 public sealed class RollbackVariantTests
 {
+    internal static WorldSetup Community(int nodes) => new()
+    {
+        Community = true,
+        FromVersion = "3.3.0",
+        ToVersion = "3.3.1",
+        Nodes = nodes,
+        NeedsJar = false,
+        HaConfig = null,
+        InitBringsHaConfig = """{"enable":false}""",
+    };
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -35,17 +46,7 @@ public sealed class RollbackVariantTests
     [InlineData(2)]
     public void Rollback_of_Community_removes_ha_config_that_was_absent(int nodes)
     {
-        var world = new OmsWorld(new WorldSetup
-        {
-            Community = true,
-            FromVersion = "3.3.0",
-            ToVersion = "3.3.1",
-            Nodes = nodes,
-            NeedsJar = false,
-            HaConfig = null,
-            InitBringsHaConfig = """{"enable":false}""",
-            RealJson = false,
-        }).Apply();
+        var world = new OmsWorld(Community(nodes) with { RealJson = false }).Apply();
         world.RunToSuccess();
         RollbackTests.GoBack(world);
 

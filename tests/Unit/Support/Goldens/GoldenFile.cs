@@ -65,9 +65,10 @@ internal static class GoldenFile
         return PlanHash.Compute(read.Steps, read.Guards, read.Acknowledged);
     }
 
-    /// <summary>The names of an area's files, in order.</summary>
-    public static IEnumerable<string> Names(string area, string pattern) =>
-        Directory.EnumerateFiles(PathOf(area, ""), pattern).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal);
+    /// <summary>An area has a text for each of its scenarios, and no other.</summary>
+    public static void ShouldBeOf(string area, IEnumerable<string> scenarios) =>
+        Directory.EnumerateFiles(PathOf(area, ""), "*.txt").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)
+            .ShouldBe(scenarios.Select(name => $"{name}.txt").Order(StringComparer.Ordinal));
 
     private static string PathOf(string area, string name) => Repository.PathOf($"tests/Unit/{area}/Goldens/{name}");
 
