@@ -25,13 +25,10 @@ internal sealed class ElectionLock(
     private long _seenAt;
     private long _reads;
     private long _renewalStarted;
-    private long _attemptEnded = time.GetTimestamp();
-    private volatile string? _holder;
+    private long _attemptEnded;
     private bool _mayWrite;
 
     public string Identity => options.Identity;
-
-    public string? Holder => _holder;
 
     /// <summary>Whether the lease may name this process: a write was sent, and no later read shows another
     /// holder.</summary>
@@ -40,13 +37,20 @@ internal sealed class ElectionLock(
     /// <summary>Time since the start of the last successful write.</summary>
     public TimeSpan SinceRenewal => time.GetElapsedTime(Volatile.Read(ref _renewalStarted));
 
-    public TimeSpan SinceAttempt => time.GetElapsedTime(Volatile.Read(ref _attemptEnded));
+    /// <summary>Time since an attempt ended, or since <see cref="NoteAttempt"/> was called; zero before that.</summary>
+    public TimeSpan SinceAttempt =>
+        Volatile.Read(ref _attemptEnded) is var ended and not 0 ? time.GetElapsedTime(ended) : TimeSpan.Zero;
 
     // Half of the remaining time, so that a request on a dead connection leaves time for another one.
-    private TimeSpan Limit => TimeSpan.FromTicks(Math.Clamp(
-        (options.RenewDeadline - (_holder == Identity ? SinceRenewal : TimeSpan.Zero)).Ticks / 2,
-        ShortestAttempt.Ticks,
-        LongestAttempt.Ticks));
+    private TimeSpan Limit
+    {
+        get
+        {
+            var left = options.RenewDeadline - SinceRenewal;
+            var half = (left > TimeSpan.Zero ? left : options.RenewDeadline) / 2;
+            return half < ShortestAttempt ? ShortestAttempt : half < LongestAttempt ? half : LongestAttempt;
+        }
+    }
 
     public string Describe() => _lease.Describe();
 
@@ -121,12 +125,10 @@ internal sealed class ElectionLock(
         }
         catch (HttpOperationException e) when (e.Response?.StatusCode == HttpStatusCode.NotFound)
         {
-            (_seen, _holder) = (null, null);
             return new LeaderElectionRecord();
         }
 
-        _holder = string.IsNullOrEmpty(record.HolderIdentity) ? null : record.HolderIdentity;
-        MayBeHeld = _holder == Identity;
+        MayBeHeld = record.HolderIdentity == Identity;
         _mayWrite = MayBeHeld || IsFree(record);
         if (!_mayWrite)
         {
@@ -151,8 +153,8 @@ internal sealed class ElectionLock(
         }
 
         var theirs = TimeSpan.FromSeconds(record.LeaseDurationSeconds);
-        return _holder is not { } holder
-            || options.HolderStateOf(holder) == HolderState.Ended
+        return string.IsNullOrEmpty(record.HolderIdentity)
+            || options.HolderStateOf(record.HolderIdentity) == HolderState.Ended
             || time.GetElapsedTime(_seenAt) >= (theirs > options.LeaseDuration ? theirs : options.LeaseDuration);
     }
 
@@ -168,7 +170,6 @@ internal sealed class ElectionLock(
             return false;
         }
 
-        _holder = Identity;
         Volatile.Write(ref _renewalStarted, started);
         return true;
     }

@@ -29,10 +29,4 @@ public sealed class AlwaysLeader : ILeadership
 
 /// <summary>This process must not act now: it does not hold the lease, or not for long enough. Nothing was
 /// done.</summary>
-public sealed class NotLeaderException : Exception
-{
-    public NotLeaderException(string message)
-        : base(message)
-    {
-    }
-}
+public sealed class NotLeaderException(string message) : Exception(message);

@@ -9,9 +9,9 @@ public sealed record LeaderElectionOptions
 
     public required string Identity { get; init; }
 
-    /// <summary>A lease not renewed for this long (seen by the contender's own clock) may be taken. Whole seconds. It
-    /// may be long because it rarely causes a wait: a leader that stops releases the lease, and a crashed one is
-    /// detected (<see cref="HolderStateOf"/>); only a leader that may still be running is waited for.</summary>
+    /// <summary>A lease not renewed for this long (seen by the contender's own clock) may be taken. It may be long
+    /// because it rarely causes a wait: a leader that stops releases the lease, and a crashed one is detected
+    /// (<see cref="HolderStateOf"/>); only a leader that may still be running is waited for.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>A leader that could not renew for this long stops leading and cancels its work. A shorter outage of the

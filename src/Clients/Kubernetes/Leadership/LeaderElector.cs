@@ -21,23 +21,12 @@ public sealed class LeaderElector : ILeadership, IDisposable
     private readonly ILogger _logger;
     private readonly ElectionLock _lock;
     private volatile Term? _term;
-    private volatile bool _running;
 
     /// <summary>Creates an elector; <see cref="RunAsync"/> starts it.</summary>
     /// <param name="kubernetes">Disposed with the elector.</param>
-    /// <exception cref="ArgumentException">The times do not fit: retry period &lt; renew deadline &lt; lease duration
-    /// is required.</exception>
     public LeaderElector(
         IKubernetes kubernetes, LeaderElectionOptions options, TimeProvider time, ILoggerFactory loggers)
     {
-        if (options.RetryPeriod >= options.RenewDeadline || options.RenewDeadline >= options.LeaseDuration)
-        {
-            throw new ArgumentException(
-                $"Leader election needs retry period < renew deadline < lease duration, not {options.RetryPeriod} / "
-                    + $"{options.RenewDeadline} / {options.LeaseDuration}.",
-                nameof(options));
-        }
-
         _options = options;
         _time = time;
         _logger = loggers.CreateLogger<LeaderElector>();
@@ -48,8 +37,6 @@ public sealed class LeaderElector : ILeadership, IDisposable
     public bool IsLeader => _term is { IsOver: false } && _lock.SinceRenewal < _options.RenewDeadline;
 
     public CancellationToken Lost => _term?.Lost ?? new CancellationToken(canceled: true);
-
-    public string? Holder => _lock.Holder;
 
     /// <summary>Why this process neither leads nor contends although it should, for the liveness probe; null if there
     /// is no problem.</summary>
@@ -66,7 +53,7 @@ public sealed class LeaderElector : ILeadership, IDisposable
 
             var age = _lock.SinceAttempt;
             var longest = (LongestPause * _options.RetryPeriod) + ElectionLock.LongestAttempt + ProgressMargin;
-            return _running && age > longest
+            return age > longest
                 ? $"No sign of life for {age.TotalSeconds:0} s while contending for lease {_lock.Describe()}."
                 : null;
         }
@@ -98,16 +85,8 @@ public sealed class LeaderElector : ILeadership, IDisposable
     public async Task RunAsync(Func<CancellationToken, Task> lead, CancellationToken stopping)
     {
         _lock.NoteAttempt();
-        _running = true;
-        try
+        while (!stopping.IsCancellationRequested && !await ContendAsync(lead, stopping))
         {
-            while (!stopping.IsCancellationRequested && !await ContendAsync(lead, stopping))
-            {
-            }
-        }
-        finally
-        {
-            _running = false;
         }
     }
 
@@ -132,7 +111,9 @@ public sealed class LeaderElector : ILeadership, IDisposable
         using var elector = new k8s.LeaderElection.LeaderElector(new LeaderElectionConfig(_lock)
         {
             LeaseDuration = TimeSpan.FromSeconds(Math.Ceiling(_options.LeaseDuration.TotalSeconds)),
-            RenewDeadline = _options.RenewDeadline,
+
+            // The term ends before that, so the package never does.
+            RenewDeadline = _options.LeaseDuration,
             RetryPeriod = _options.RetryPeriod,
         });
         var acquired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -182,9 +163,9 @@ public sealed class LeaderElector : ILeadership, IDisposable
         {
             using var watchdog = _options.OnOverdue is { } onOverdue
                 ? new TermWatchdog(
-                    () => UntilOverdue(term), () => onOverdue(Overdue(term)), _options.WatchdogInterval)
+                    () => UntilOverdue(term), () => onOverdue(Overdue()), _options.WatchdogInterval)
                 : null;
-            await Task.Run(() => lead(work.Token), CancellationToken.None);
+            await lead(work.Token);
             endedByItself = !term.IsOver;
         }
         catch (OperationCanceledException) when (term.IsOver)
@@ -199,7 +180,7 @@ public sealed class LeaderElector : ILeadership, IDisposable
             KubernetesMetrics.LeaderStatus.Add(-1, KubernetesMetrics.Tag("name", _options.LeaseName));
         }
 
-        return endedByItself || stopping.IsCancellationRequested;
+        return endedByItself;
     }
 
     private async Task LoseAtDeadlineAsync(Term term)
@@ -254,11 +235,9 @@ public sealed class LeaderElector : ILeadership, IDisposable
         return since == 0 || patience - _time.GetElapsedTime(since) is var ending && ending > left ? left : ending;
     }
 
-    private string Overdue(Term term) => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture,
+    private string Overdue() =>
         $"The term on lease {_lock.Describe()} has ended, its last renewal was {_lock.SinceRenewal.TotalSeconds:0.0} s "
-            + $"ago, and its work did not end when it was cancelled"
-            + $"{(term.IsOver ? "" : " (and it could not be cancelled)")}.");
+            + "ago, and its work is still running.";
 
     private async Task ReleaseAsync()
     {

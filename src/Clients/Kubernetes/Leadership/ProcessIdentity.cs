@@ -45,7 +45,7 @@ public sealed class ProcessIdentity
     public HolderState HolderStateOf(string identity)
     {
         var parts = identity.Split('_');
-        if (parts.Length < 3 || _mark.Length == 0 || parts[^1] == _random)
+        if (parts.Length < 3 || parts[^1] == _random)
         {
             return HolderState.Unknown;
         }
@@ -58,12 +58,8 @@ public sealed class ProcessIdentity
 
         // boot.ID.NAMESPACE.PID.START
         var theirs = mark.Split('.');
-        var ours = _mark.Split('.');
-        if (!mark.StartsWith(BootMark, StringComparison.Ordinal)
-            || theirs.Length != 5
-            || ours.Length != 5
-            || theirs[1] != ours[1]
-            || theirs[2] != ours[2]
+        if (theirs.Length != 5
+            || !theirs.Take(3).SequenceEqual(_mark.Split('.').Take(3), StringComparer.Ordinal)
             || !int.TryParse(theirs[3], NumberStyles.None, CultureInfo.InvariantCulture, out var processId))
         {
             return HolderState.Unknown;
@@ -83,9 +79,7 @@ public sealed class ProcessIdentity
             var boot = File.ReadAllText(Path.Combine(_proc, "sys/kernel/random/boot_id")).Trim();
             var space = new FileInfo(Path.Combine(_proc, "self/ns/pid")).LinkTarget;
             return boot.Length > 0 && space is not null && StartOf(processId) is { Length: > 0 } start
-                ? string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{BootMark}{boot}.{new string([.. space.Where(char.IsAsciiDigit)])}.{processId}.{start}")
+                ? $"{BootMark}{boot}.{new string([.. space.Where(char.IsAsciiDigit)])}.{processId}.{start}"
                 : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -110,7 +104,7 @@ public sealed class ProcessIdentity
     /// <summary>The start of a process in clock ticks since boot; empty if it does not exist, or is a zombie.</summary>
     private string StartOf(int processId)
     {
-        var folder = Path.Combine(_proc, processId.ToString(CultureInfo.InvariantCulture));
+        var folder = Path.Combine(_proc, $"{processId}");
         try
         {
             var stat = File.ReadAllText(Path.Combine(folder, "stat"));

@@ -24,12 +24,10 @@ public static class TermParts
             try
             {
                 await run(all.Token);
-                if (all.IsCancellationRequested)
+                if (!all.IsCancellationRequested)
                 {
-                    return;
+                    throw new InvalidOperationException($"{name} ended before its term.");
                 }
-
-                throw new InvalidOperationException($"{name} ended before its term.");
             }
             catch (OperationCanceledException) when (all.IsCancellationRequested)
             {

@@ -32,7 +32,7 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
         await using var first = new Candidate(_world.Plane.AdminKubeconfig, times with { Identity = "first" });
         await first.Leading.WaitAsync(Token);
         await using var second = new Candidate(_world.Plane.AdminKubeconfig, times with { Identity = "second" });
-        await Deadline.UntilAsync("the second has seen the first", _ => Task.FromResult(second.Elector.Holder == "first"), cancellationToken: Token);
+        await Deadline.UntilAsync("the second has seen the first", _ => Task.FromResult(second.Seen == "first"), cancellationToken: Token);
 
         await first.StopAsync();
 
@@ -49,7 +49,7 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
         await using var first = new Candidate(cutOff, Options("first"));
         var term = await first.Leading.WaitAsync(Token);
         await using var second = new Candidate(_world.Plane.AdminKubeconfig, Options("second"));
-        await Deadline.UntilAsync("the second has seen the first", _ => Task.FromResult(second.Elector.Holder == "first"), cancellationToken: Token);
+        await Deadline.UntilAsync("the second has seen the first", _ => Task.FromResult(second.Seen == "first"), cancellationToken: Token);
 
         proxy.Freeze();
         var overlap = 0;
@@ -192,7 +192,14 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
 
         public Candidate(string kubeconfig, LeaderElectionOptions options)
         {
-            Elector = LeadershipTests.Elector(kubeconfig, options);
+            Elector = LeadershipTests.Elector(kubeconfig, options with
+            {
+                HolderStateOf = holder =>
+                {
+                    Seen = holder;
+                    return HolderState.Unknown;
+                },
+            });
             _running = Elector.RunAsync(
                 async term =>
                 {
@@ -206,6 +213,9 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
         public LeaderElector Elector { get; }
 
         public int Terms { get; private set; }
+
+        /// <summary>The other holder that was seen last.</summary>
+        public string? Seen { get; private set; }
 
         public Task<CancellationToken> Leading => _leading.Task;
 

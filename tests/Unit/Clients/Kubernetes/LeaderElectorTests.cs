@@ -1,8 +1,8 @@
-using System.Net.Http.Headers;
-using Drydock.Clients.Kubernetes.Configuration;
+using System.Diagnostics.Metrics;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -45,7 +45,8 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         using var elector = Electors.Of(_api, _time, Electors.Options("x"));
         elector.IsLeader.ShouldBeFalse();
         elector.Lost.IsCancellationRequested.ShouldBeTrue();
-        Should.Throw<NotLeaderException>(() => elector.EnsureMayAct(TimeSpan.Zero));
+        Should.Throw<NotLeaderException>(() => elector.EnsureMayAct(TimeSpan.Zero)).Message.ShouldStartWith(
+            "x does not hold lease ops/operator");
 
         var a = Start("a");
         var term = await a.Leading.Task.Bounded();
@@ -58,6 +59,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
     [Fact]
     public async Task Released_lease_is_taken_without_passing_of_time()
     {
+        _api.Write("""{"leaseTransitions":7}""");
         var a = Start("a");
         await a.Leading.Task.Bounded();
         var b = Start("b");
@@ -66,7 +68,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         await a.StopAsync();
 
         await b.Leading.Task.Bounded();
-        (_api.Holder, _api.Transitions).ShouldBe(("b", 1));
+        (_api.Holder, _api.Transitions).ShouldBe(("b", 9));
     }
 
     [Fact]
@@ -87,6 +89,8 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         }
 
         a.Elector.IsLeader.ShouldBeFalse();
+        Should.Throw<NotLeaderException>(() => a.Elector.EnsureMayAct(TimeSpan.Zero)).Message.ShouldContain(
+            "this one is stopping");
         b.Leading.Task.IsCompleted.ShouldBeFalse();
         _api.Holder.ShouldBe("a");
         work.SetResult();
@@ -121,14 +125,25 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         await IsTakenOnlyAfterAsync(b, 15);
     }
 
-    [Fact]
-    public async Task Longer_duration_of_holder_is_waited_for()
+    [Theory]
+    [InlineData(60, 60)]
+    [InlineData(1, 15)]
+    public async Task Longer_one_of_both_durations_is_waited_for(int theirs, int longer)
     {
-        _api.Write("""{"holderIdentity":"dead","leaseDurationSeconds":60}""");
+        _api.Write($$"""{"holderIdentity":"dead","leaseDurationSeconds":{{theirs}}}""");
         var b = Start("b");
         await _api.NextAsync("GET b");
 
-        await IsTakenOnlyAfterAsync(b, 60);
+        await IsTakenOnlyAfterAsync(b, longer);
+    }
+
+    [Fact]
+    public async Task Written_duration_is_never_shorter_than_the_own_one()
+    {
+        var a = Start(Electors.Options("a") with { LeaseDuration = TimeSpan.FromSeconds(14.5) });
+        await a.Leading.Task.Bounded();
+
+        _api.DurationSeconds.ShouldBe(15);
     }
 
     [Theory]
@@ -171,7 +186,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
     public async Task A_renewed_lease_is_not_taken_however_long_it_lasts()
     {
         var a = Start("a");
-        await a.Leading.Task.Bounded();
+        var term = await a.Leading.Task.Bounded();
         var b = Start("b");
 
         for (var i = 0; i < 20; i++)
@@ -183,6 +198,33 @@ public sealed class LeaderElectorTests : IAsyncLifetime
 
         a.Elector.IsLeader.ShouldBeTrue();
         (a.Terms, b.Leading.Task.IsCompleted).ShouldBe((1, false));
+        await _api.GoDownAsync();
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await Wait.UntilAsync(() => term.IsCancellationRequested);
+    }
+
+    // The package counts its own deadline by a clock that the test does not move.
+    [Fact]
+    public async Task Package_does_not_give_up_before_the_term_ends()
+    {
+        var a = Start(Electors.Options("a") with
+        {
+            LeaseDuration = TimeSpan.FromHours(1),
+            RenewDeadline = TimeSpan.FromMilliseconds(20),
+        });
+        var term = await a.Leading.Task.Bounded();
+        var refused = 0;
+        _api.Before = (method, client) =>
+        {
+            refused++;
+            return LeaseServer.Down(method, client);
+        };
+        await Wait.UntilAsync(() => refused > 20);
+        _api.Before = null;
+
+        await _api.NextAsync("PUT a");
+
+        term.IsCancellationRequested.ShouldBeFalse();
     }
 
     [Fact]
@@ -225,6 +267,34 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         a.Elector.IsLeader.ShouldBeFalse();
         Should.Throw<NotLeaderException>(() => a.Elector.EnsureMayAct(TimeSpan.Zero));
         await Wait.UntilAsync(() => term.IsCancellationRequested);
+    }
+
+    // A contender can have seen the renewal long before its answer arrives here.
+    [Fact]
+    public async Task Renewal_counts_from_before_it_was_sent()
+    {
+        var a = Start("a");
+        await a.Leading.Task.Bounded();
+        var refused = 0;
+        _api.After = (method, _) =>
+        {
+            if (method == "PUT" && _api.Before is null)
+            {
+                _time.Advance(TimeSpan.FromSeconds(3));
+                _api.Before = (m, client) =>
+                {
+                    refused++;
+                    return LeaseServer.Down(m, client);
+                };
+            }
+
+            return Task.CompletedTask;
+        };
+
+        await Wait.UntilAsync(() => refused > 1);
+
+        a.Elector.EnsureMayAct(TimeSpan.FromSeconds(12));
+        Should.Throw<NotLeaderException>(() => a.Elector.EnsureMayAct(TimeSpan.FromSeconds(12.1)));
     }
 
     [Fact]
@@ -333,11 +403,15 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         var a = Start("a");
         var term = await a.Leading.Task.Bounded();
 
-        _api.Hold("kubectl");
+        _api.Write("""{"holderIdentity":"kubectl","leaseDurationSeconds":3600}""");
 
         await Wait.UntilAsync(() => term.IsCancellationRequested);
         a.Elector.IsLeader.ShouldBeFalse();
         _api.Holder.ShouldBe("kubectl");
+        await _api.NextAsync("GET a");
+        _time.Advance(TimeSpan.FromMinutes(10));
+        await _api.NextAsync("GET a");
+        a.Elector.Problem.ShouldBeNull("the process contends");
     }
 
     [Fact]
@@ -397,6 +471,12 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         _api.Write("{}");
         var answer = new TaskCompletionSource();
         var asked = new TaskCompletionSource();
+        var requests = 0;
+        _api.Before = (_, _) =>
+        {
+            requests++;
+            return Task.CompletedTask;
+        };
         _api.After = (_, _) => asked.TrySetResult() ? answer.Task : Task.CompletedTask;
         var a = Start("a");
         await asked.Task.Bounded();
@@ -404,6 +484,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
 
         // Many times as long as the package waits. If it were not enough, the test would still pass.
         await Task.Delay(TimeSpan.FromMilliseconds(200));
+        requests.ShouldBe(1, "one at a time");
         answer.SetResult();
         await _api.NextAsync("GET a");
 
@@ -436,34 +517,60 @@ public sealed class LeaderElectorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refused_token_is_renewed_within_the_attempt()
+    public async Task Log_tells_who_leads_waits_and_releases()
     {
-        var tokens = new Tokens();
-        _api.Http.Then(401, FakeApiServer.Status(401, "Unauthorized"));
-        using var kubernetes = _api.Connect("a", tokens);
-        using var seen = new ElectionLock(
-            kubernetes, Electors.Options("a"), _time, NullLogger.Instance, _ => { });
+        var logs = new WorldLogs();
+        var a = Start(Electors.Options("a"), loggers: logs);
+        await a.Leading.Task.Bounded();
+        var b = Start(Electors.Options("b"), loggers: logs);
+        await Wait.UntilAsync(() => logs.Lines.Count > 1);
+        await a.StopAsync();
+        await b.Leading.Task.Bounded();
+        await b.StopAsync();
 
-        (await seen.GetAsync()).HolderIdentity.ShouldBeNull("there is no lease, and the second token was accepted");
-
-        tokens.Renewed.ShouldBe(1);
+        logs.Lines.ShouldBe(
+            [
+                "Information a now leads (lease ops/operator). ",
+                "Information Waiting for lease ops/operator, which is held by a. ",
+                "Information a released lease ops/operator. ",
+                "Information b now leads (lease ops/operator). ",
+                "Information b released lease ops/operator. ",
+            ],
+            ignoreOrder: true);
     }
 
     [Fact]
-    public async Task Answer_beyond_the_limit_is_a_failed_attempt()
+    public async Task Status_of_the_leader_is_measured()
     {
-        _api.Http.Then(200, "{\"kind\":\"Lease\"}" + new string(' ', 100_000));
-        using var kubernetes = _api.Connect("a");
-        using var seen = new ElectionLock(
-            kubernetes, Electors.Options("a"), _time, NullLogger.Instance, _ => { });
+        var name = $"l{Guid.NewGuid():N}";
+        var (measured, status) = (0, 0);
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument.Name == "leader_election_master_status")
+                {
+                    l.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<int>((_, value, tags, _) =>
+        {
+            if (name.Equals(tags[0].Value))
+            {
+                (measured, status) = (measured + 1, status + value);
+            }
+        });
+        listener.Start();
 
-        await Should.ThrowAsync<k8s.Autorest.HttpOperationException>(seen.GetAsync());
+        var a = Start(Electors.Options("a") with { LeaseName = name });
+        measured.ShouldBeGreaterThan(0, "an alert needs the series of a process that never led");
+        await a.Leading.Task.Bounded();
+        status.ShouldBe(1);
+        await a.StopAsync();
+
+        status.ShouldBe(0);
     }
-
-    [Fact]
-    public void Times_that_cannot_work_are_refused() =>
-        Should.Throw<ArgumentException>(
-            () => Electors.Of(_api, _time, Electors.Options("a") with { RenewDeadline = TimeSpan.FromSeconds(15) }));
 
     private async Task IsTakenOnlyAfterAsync(Candidate b, int seconds)
     {
@@ -475,25 +582,14 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         await b.Leading.Task.Bounded();
     }
 
-    private Candidate Start(string identity, Task? work = null, bool ignoreTerm = false)
+    private Candidate Start(string identity, Task? work = null, bool ignoreTerm = false) =>
+        Start(Electors.Options(identity), work, ignoreTerm);
+
+    private Candidate Start(
+        LeaderElectionOptions options, Task? work = null, bool ignoreTerm = false, ILoggerFactory? loggers = null)
     {
-        var candidate = new Candidate(Electors.Of(_api, _time, Electors.Options(identity)), work, ignoreTerm);
+        var candidate = new Candidate(Electors.Of(_api, _time, options, loggers), work, ignoreTerm);
         _candidates.Add(candidate);
         return candidate;
-    }
-
-    private sealed class Tokens : IRenewableTokenProvider
-    {
-        public int Renewed { get; private set; }
-
-        public Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(
-            CancellationToken cancellationToken) =>
-            Task.FromResult(new AuthenticationHeaderValue("Bearer", $"t{Renewed}"));
-
-        public Task RenewAsync(CancellationToken cancellationToken)
-        {
-            Renewed++;
-            return Task.CompletedTask;
-        }
     }
 }

@@ -8,10 +8,14 @@ using Xunit;
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 
 /// <summary>Whose lease need not be waited for, and whose must be.</summary>
-public sealed class ProcessIdentityTests
+public sealed class ProcessIdentityTests : IDisposable
 {
     private const string Uid = "3f0c1a52-0000-4000-8000-000000000001";
+    private const int NoProcess = int.MaxValue;
     private readonly ManualTimeProvider _time = new();
+    private readonly DirectoryInfo _proc = Directory.CreateTempSubdirectory("proc-");
+
+    public void Dispose() => _proc.Delete(recursive: true);
 
     [Fact]
     public void The_former_process_of_the_same_container_is_gone()
@@ -27,6 +31,7 @@ public sealed class ProcessIdentityTests
     [Theory]
     [InlineData("drydock-x_pod.3f0c1a52-0000-4000-8000-000000000002_aaaa")]
     [InlineData("drydock-x_aaaa")]
+    [InlineData("pod.3f0c1a52-0000-4000-8000-000000000001_aaaa")]
     [InlineData("drydock-x-1a2b3c4d")]
     [InlineData("drydock-x_boot.1.2.3.4_aaaa")]
     [InlineData("")]
@@ -85,7 +90,64 @@ public sealed class ProcessIdentityTests
                 [parts[0], parts[1], "1", .. parts[3..]]).Replace("bbbb",
                 "aaaa",
                 StringComparison.Ordinal)).ShouldBe(HolderState.Unknown);
+        own.HolderStateOf(
+            string.Join('.', [.. parts[..3], "-1", "1_aaaa"])).ShouldBe(HolderState.Unknown);
+        own.HolderStateOf(string.Join('.', parts[..3]) + "_aaaa").ShouldBe(HolderState.Unknown);
     }
+
+    [Theory]
+    [InlineData("S", 1, HolderState.Running)]
+    [InlineData("Z", 3, HolderState.Running)]
+    [InlineData("Z", 1, HolderState.Ended)]
+    [InlineData("X", 0, HolderState.Ended)]
+    public void A_zombie_has_ended_with_its_last_thread(string state, int threads, HolderState expected)
+    {
+        var own = OnFakeMachine();
+        var holder = HolderOf(own);
+        WriteStat(NoProcess, state, threads);
+
+        own.HolderStateOf(holder).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Process_that_is_hidden_is_not_taken_for_ended()
+    {
+        var own = OnFakeMachine();
+        var parent = HolderOf(own).Replace($".{NoProcess}.", ".1.", StringComparison.Ordinal);
+
+        own.HolderStateOf(parent).ShouldBe(HolderState.Unknown);
+        own.HolderStateOf(HolderOf(own)).ShouldBe(HolderState.Ended);
+    }
+
+    [Fact]
+    public void Nothing_is_known_when_the_own_entry_is_hidden()
+    {
+        var own = OnFakeMachine();
+        Directory.Delete(Path.Combine(_proc.FullName, $"{Environment.ProcessId}"), recursive: true);
+
+        own.HolderStateOf(HolderOf(own)).ShouldBe(HolderState.Unknown);
+    }
+
+    [Theory]
+    [InlineData("sys/kernel/random/boot_id")]
+    [InlineData("self/ns/pid")]
+    [InlineData("")]
+    public void Process_without_boot_id_namespace_or_start_has_no_mark(string missing)
+    {
+        _ = OnFakeMachine();
+        if (missing.Length > 0)
+        {
+            File.Delete(Path.Combine(_proc.FullName, missing));
+            File.WriteAllText(Path.Combine(_proc.FullName, missing), "");
+        }
+
+        var process = missing.Length > 0 ? Environment.ProcessId : NoProcess;
+        new ProcessIdentity("machine", "", process, "bbbb", _proc.FullName).Text.ShouldBe("machine_bbbb");
+    }
+
+    [Fact]
+    public void First_process_without_uid_is_no_pod() =>
+        new ProcessIdentity("machine", "", 1, "bbbb").Text.ShouldNotContain("pod.");
 
     [Fact]
     public void Without_proc_nothing_is_known()
@@ -132,10 +194,35 @@ public sealed class ProcessIdentityTests
             HolderStateOf = _ => fate,
         }));
         await api.NextAsync("GET this");
-        candidate.Leading.Task.IsCompleted.ShouldBeFalse();
+        (candidate.Leading.Task.IsCompleted, api.Holder).ShouldBe((false, "the other"));
 
         fate = HolderState.Ended;
 
         await candidate.Leading.Task.Bounded();
+    }
+
+    /// <summary>This process, on a machine that shows only what the test writes.</summary>
+    private ProcessIdentity OnFakeMachine()
+    {
+        Directory.CreateDirectory(Path.Combine(_proc.FullName, "sys/kernel/random"));
+        File.WriteAllText(Path.Combine(_proc.FullName, "sys/kernel/random/boot_id"), "b00t\n");
+        Directory.CreateDirectory(Path.Combine(_proc.FullName, "self/ns"));
+        File.CreateSymbolicLink(Path.Combine(_proc.FullName, "self/ns/pid"), "pid:[4026531836]");
+        WriteStat(Environment.ProcessId);
+        return new ProcessIdentity("machine", null, Environment.ProcessId, "bbbb", _proc.FullName);
+    }
+
+    private static string HolderOf(ProcessIdentity own)
+    {
+        own.Text.ShouldBe($"machine_boot.b00t.4026531836.{Environment.ProcessId}.777_bbbb");
+        return $"machine_boot.b00t.4026531836.{NoProcess}.777_aaaa";
+    }
+
+    private void WriteStat(int process, string state = "S", int threads = 1)
+    {
+        var folder = _proc.CreateSubdirectory($"{process}").FullName;
+        File.WriteAllText(
+            Path.Combine(folder, "stat"),
+            $"{process} (a) Z (b) {state} 1 1 1 0 -1 4194304 9 9 9 9 9 9 9 9 20 0 {threads} 0 777 1000 100\n");
     }
 }

@@ -65,8 +65,23 @@ public sealed class TermEndTests : IAsyncLifetime
         _overdue.Task.IsCompleted.ShouldBeFalse();
         _time.Advance(TimeSpan.FromSeconds(4));
 
-        (await _overdue.Task.Bounded()).ShouldContain("did not end when it was cancelled");
+        (await _overdue.Task.Bounded()).ShouldContain("its work is still running");
         _api.Holder.ShouldBe("a", "what may still run keeps the lease until it expires");
+    }
+
+    [Fact]
+    public async Task Lost_lease_is_not_renewed_while_its_work_hangs()
+    {
+        Start(BlockedAsync, watched: false);
+        await _leading.Task.Bounded();
+        await LoseAsync();
+        _api.Before = null;
+        await using var successor = new Candidate(Electors.Of(_api, _time, Electors.Options("b")));
+        await _api.NextAsync("GET b");
+
+        _time.Advance(TimeSpan.FromSeconds(15));
+
+        await successor.Leading.Task.Bounded();
     }
 
     [Fact]
@@ -87,7 +102,7 @@ public sealed class TermEndTests : IAsyncLifetime
         Start(async term =>
         {
             _leading.TrySetResult(term);
-            await Task.Delay(Timeout.Infinite, term).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.Infinite, term);
         });
         await _leading.Task.Bounded();
         await LoseAsync();
@@ -119,7 +134,9 @@ public sealed class TermEndTests : IAsyncLifetime
         (await told.Task.Bounded()).ShouldBe("bad: it broke");
         await _leading.Task.Bounded();
         await Wait.UntilAsync(() => !_elector!.IsLeader);
-        _time.Advance(TimeSpan.FromSeconds(4));
+        _time.Advance(TimeSpan.FromSeconds(2));
+        _elector!.EndTerm();
+        _time.Advance(TimeSpan.FromSeconds(2));
 
         await _overdue.Task.Bounded();
     }
@@ -137,6 +154,24 @@ public sealed class TermEndTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Work_returning_on_its_own_ends_the_election()
+    {
+        Start(_ => Task.CompletedTask);
+
+        await _running.Bounded();
+
+        _api.Holder.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Work_cancelled_by_something_else_ends_the_election()
+    {
+        Start(_ => Task.FromCanceled(new CancellationToken(canceled: true)));
+
+        await Should.ThrowAsync<OperationCanceledException>(_running.Bounded());
+    }
+
+    [Fact]
     public async Task A_part_that_ends_before_its_term_is_a_fault()
     {
         var fault = await Should.ThrowAsync<InvalidOperationException>(
@@ -146,6 +181,84 @@ public sealed class TermEndTests : IAsyncLifetime
                 CancellationToken.None).Bounded());
 
         fault.Message.ShouldBe("short ended before its term.");
+    }
+
+    [Fact]
+    public async Task First_fault_is_thrown_and_every_one_is_told()
+    {
+        var told = new List<string>();
+        await Should.ThrowAsync<OperationCanceledException>(
+            TermParts.RunAsync(
+                [
+                    ("gave up", _ => Task.FromCanceled(new CancellationToken(canceled: true))),
+                    ("broke then", async token =>
+                    {
+                        await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                        throw new InvalidOperationException("it broke");
+                    }),
+                ],
+                (name, _) => told.Add(name),
+                CancellationToken.None).Bounded());
+
+        told.ShouldBe(["gave up", "broke then"]);
+    }
+
+    [Fact]
+    public async Task Parts_ending_with_their_term_are_no_fault()
+    {
+        var told = 0;
+        var running = TermParts.RunAsync(
+            [
+                ("throws", token => Task.Delay(Timeout.Infinite, token)),
+                ("returns", async token => await Task.Delay(Timeout.Infinite, token).ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing)),
+            ],
+            (_, _) => told++,
+            _stop.Token);
+        running.IsCompleted.ShouldBeFalse();
+
+        await _stop.CancelAsync();
+
+        await running.Bounded();
+        told.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_part_that_blocks_does_not_keep_others_from_starting()
+    {
+        var started = new TaskCompletionSource();
+        var running = Task.Run(() => TermParts.RunAsync(
+            [
+                ("blocks", token =>
+                {
+                    _hang.Wait(CancellationToken.None);
+                    return Task.Delay(Timeout.Infinite, token);
+                }),
+                ("starts", token =>
+                {
+                    started.SetResult();
+                    return Task.Delay(Timeout.Infinite, token);
+                }),
+            ],
+            (_, _) => { },
+            _stop.Token));
+
+        await started.Task.Bounded();
+
+        _hang.Set();
+        await _stop.CancelAsync();
+        await running.Bounded();
+    }
+
+    [Fact]
+    public async Task Watchdog_waits_no_longer_than_the_time_left()
+    {
+        var overdue = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var looks = 0;
+        using var watchdog = new TermWatchdog(
+            () => TimeSpan.FromMilliseconds(looks++ == 0 ? 1 : 0), overdue.SetResult, TimeSpan.FromHours(1));
+
+        await overdue.Task.Bounded();
     }
 
     [Fact]
@@ -166,27 +279,88 @@ public sealed class TermEndTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Unanswered_release_does_not_hold_up_the_stop()
+    {
+        await using var a = new Candidate(Electors.Of(_api, _time, Electors.Options("a")));
+        await a.Leading.Task.Bounded();
+        _api.Before = (_, _) => Task.Delay(Timeout.Infinite);
+
+        var stopping = a.StopAsync();
+        await Wait.UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+            return stopping.IsCompleted;
+        });
+
+        await stopping;
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Contender_that_holds_nothing_stops_without_a_request(bool led)
+    {
+        _api.Hold(led ? "" : "live");
+        await using var b = new Candidate(Electors.Of(_api, _time, Electors.Options("b")));
+        if (led)
+        {
+            await b.Leading.Task.Bounded();
+            _api.Hold("live");
+        }
+
+        await Wait.UntilAsync(() => !b.Elector.IsLeader);
+        await _api.NextAsync("GET b");
+        var hangs = new TaskCompletionSource();
+        _api.Before = (_, _) =>
+        {
+            hangs.TrySetResult();
+            return Task.Delay(Timeout.Infinite);
+        };
+        await hangs.Task.Bounded();
+
+        await b.StopAsync();
+    }
+
+    [Fact]
+    public async Task Contender_stopped_during_its_write_releases_the_lease()
+    {
+        _api.Write("{}");
+        var written = new TaskCompletionSource();
+        _api.After = (method, _) =>
+            method == "PUT" && written.TrySetResult() ? Task.Delay(Timeout.Infinite) : Task.CompletedTask;
+        await using var a = new Candidate(Electors.Of(_api, _time, Electors.Options("a")));
+        await written.Task.Bounded();
+        _api.Holder.ShouldBe("a");
+
+        await a.StopAsync();
+
+        (_api.Holder, a.Terms).ShouldBe((null, 0));
+    }
+
+    [Fact]
     public async Task Liveness_fails_when_work_outlives_its_term()
     {
         Start(BlockedAsync, watched: false);
         await _leading.Task.Bounded();
         var check = new LeadershipLivenessCheck(_elector!);
         await LoseAsync();
-        _time.Advance(TimeSpan.FromSeconds(5));
-        (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
 
-        _time.Advance(TimeSpan.FromSeconds(30));
+        // Four fifths of the 5 s between deadline and duration, and 30 s.
+        _time.Advance(TimeSpan.FromSeconds(33.9));
+        (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+        _time.Advance(TimeSpan.FromSeconds(0.2));
 
         var result = await check.CheckHealthAsync(new HealthCheckContext());
         result.Status.ShouldBe(HealthStatus.Unhealthy);
         result.Description!.ShouldContain("its work is still running");
     }
 
-    [Fact]
-    public async Task Liveness_holds_while_contending_and_fails_afterwards()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Liveness_holds_while_contending_and_fails_afterwards(bool hangs)
     {
         _api.Hold("b");
-        var hangs = false;
         var hung = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Start(BlockedAsync, fateOf: _ =>
         {
@@ -199,13 +373,21 @@ public sealed class TermEndTests : IAsyncLifetime
             return HolderState.Unknown;
         });
         var check = new LeadershipLivenessCheck(_elector!);
-        await _api.NextAsync("GET a");
-        (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+        if (!hangs)
+        {
+            await _api.NextAsync("GET a");
+            _time.Advance(TimeSpan.FromSeconds(14));
+            await _api.NextAsync("GET a");
+            (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+            Volatile.Write(ref hangs, true);
+        }
 
-        Volatile.Write(ref hangs, true);
         await hung.Task.Bounded();
+
+        // 10 s for the attempt, 2.4 retry periods of 5 ms, and 30 s.
+        _time.Advance(TimeSpan.FromSeconds(40.012));
         (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
-        _time.Advance(TimeSpan.FromSeconds(41));
+        _time.Advance(TimeSpan.FromSeconds(0.001));
 
         var result = await check.CheckHealthAsync(new HealthCheckContext());
         result.Status.ShouldBe(HealthStatus.Unhealthy);
@@ -237,6 +419,10 @@ public sealed class TermEndTests : IAsyncLifetime
             HolderStateOf = fateOf ?? (_ => HolderState.Unknown),
             OnOverdue = watched ? why => _overdue.TrySetResult(why) : null,
         });
-        _running = _elector!.RunAsync(lead, _stop.Token);
+
+        // A process may wait for long before it contends.
+        _time.Advance(TimeSpan.FromHours(1));
+        _elector.Problem.ShouldBeNull();
+        _running = _elector.RunAsync(lead, _stop.Token);
     }
 }

@@ -1,5 +1,6 @@
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Tests.Unit.Support;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drydock.Tests.Unit.Fakes;
@@ -21,8 +22,9 @@ internal static class Electors
     };
 
     /// <summary>One that contends once it is run. The server knows it by its identity.</summary>
-    public static LeaderElector Of(LeaseServer api, TimeProvider time, LeaderElectionOptions options) =>
-        new(api.Connect(options.Identity), options, time, NullLoggerFactory.Instance);
+    public static LeaderElector Of(
+        LeaseServer api, TimeProvider time, LeaderElectionOptions options, ILoggerFactory? loggers = null) =>
+        new(api.Connect(options.Identity), options, time, loggers ?? NullLoggerFactory.Instance);
 }
 
 /// <summary>A contender that runs.</summary>
