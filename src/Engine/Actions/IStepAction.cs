@@ -6,8 +6,6 @@ namespace Drydock.Engine.Actions;
 /// memory.</summary>
 public interface IStepAction
 {
-    string Name { get; }
-
     Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken);
 
     /// <summary>Returns the receipt that identifies the one execution later. Called with the receipt so far; an

@@ -5,9 +5,9 @@ public interface IStepCatalog
 {
     /// <summary>The action.</summary>
     /// <exception cref="KeyNotFoundException">The action is unknown: the plan comes from a newer operator.</exception>
-    IStepAction Action(string name);
+    IStepAction Action(PlanStep step);
 
     /// <summary>The guard check.</summary>
     /// <exception cref="KeyNotFoundException">The check is unknown: the plan comes from a newer operator.</exception>
-    Guards.IGuardCheck Guard(string name);
+    Guards.IGuardCheck Guard(PlanGuard guard);
 }

@@ -3,7 +3,5 @@ namespace Drydock.Engine.Guards;
 /// <summary>Checks whether an invariant of the targets still holds. Changes nothing.</summary>
 public interface IGuardCheck
 {
-    string Name { get; }
-
     Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken);
 }

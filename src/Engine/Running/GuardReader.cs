@@ -19,7 +19,7 @@ internal static class GuardReader
         GuardReading reading;
         try
         {
-            reading = await environment.Catalog.Guard(guard.Check).CheckAsync(guard, plan, cancellationToken);
+            reading = await environment.Catalog.Guard(guard).CheckAsync(guard, plan, cancellationToken);
             reading = GuardRecords.IsAccepted(guard, reading) ? GuardReading.Holds : reading;
         }
         catch (Exception exception) when (

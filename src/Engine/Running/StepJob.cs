@@ -29,7 +29,7 @@ internal sealed class StepJob
     {
         _refusals = clocks.Refusals;
         (_environment, _plan, _step, _timeout) = (environment, plan, step, () => timeoutOf(step));
-        _action = environment.Catalog.Action(step.Action);
+        _action = environment.Catalog.Action(step);
         _follower = new StepFollower(
             _action,
             Context(step),

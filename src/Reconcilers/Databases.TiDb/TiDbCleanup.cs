@@ -107,7 +107,7 @@ internal sealed class TiDbCleanup(ITiDbTargets targets)
             };
             if (drain is { Attempt: > 0, Receipt: not null } && !isOver && !CleanedUpSteps.Is(plan, drain))
             {
-                yield return (instance.Name, drain.Arguments<DrainTikv.Args>().Store);
+                yield return (instance.Name, drain.As<DrainTikv>().Store);
             }
         }
     }

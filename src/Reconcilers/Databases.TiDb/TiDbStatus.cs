@@ -105,7 +105,7 @@ internal static class TiDbStatus
         if (steps.GetValueOrDefault(TiDbStepIds.ClearPriority) is { Attempt: > 0 } cleared
             && steps.GetValueOrDefault(TiDbStepIds.RestorePriority) is not { State: StepState.Succeeded })
         {
-            foreach (var (member, priority) in cleared.Arguments<SetLeaderPriorities.Args>().Priorities)
+            foreach (var (member, priority) in cleared.As<SetLeaderPriorities>().Priorities)
             {
                 yield return Item(
                     Reasons.ScheduleLimits,
@@ -174,7 +174,7 @@ internal static class TiDbStatus
 
     // The plan keeps them for the early step.
     private static Dictionary<string, long> Before(Dictionary<string, PlanStep> steps) =>
-        steps.GetValueOrDefault(TiDbStepIds.LimitMergingEarly)?.Arguments<LimitMerging.Args>().Before ?? [];
+        steps.GetValueOrDefault(TiDbStepIds.LimitMergingEarly)?.As<LimitMerging>().Before ?? [];
 
     private static IEnumerable<ActionItem> Metrics(Dictionary<string, PlanStep> steps)
     {

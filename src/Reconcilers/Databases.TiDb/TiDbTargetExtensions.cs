@@ -29,7 +29,7 @@ internal static class TiDbTargetExtensions
         // program is the same everywhere.
         var prepared = plan.Steps.Where(s => s.Is<PreparePackage>()).ToList();
         var here = prepared.Find(
-            s => s.Arguments<PreparePackage.Args>().Hosts.Contains(instance.Host, StringComparer.Ordinal));
+            s => s.As<PreparePackage>().Hosts.Contains(instance.Host, StringComparer.Ordinal));
         var program = TiDbLayout.Program(instance.Component);
         return here is not null
             ? here.Recorded(program)

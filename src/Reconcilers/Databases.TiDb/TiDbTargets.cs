@@ -13,7 +13,7 @@ internal sealed class TiDbTargets : ITiDbTargets, IEngineTargets
         Sql = new MySqlDatabaseSql(() => context.Upgrade, context.Secrets, connections: context.Connections);
         _grafana = new Lazy<IServiceHttp>(
             () => context.ConnectOnHost(context.Secrets.Grafana, DatabaseSecrets.GrafanaLoginField));
-        Catalog = StepCatalog.Of<ITiDbTargets>(this);
+        Catalog = new StepCatalog<ITiDbTargets>(this);
         _ddl = new TiDbDdlWatch(this, context.OnEvent);
     }
 

@@ -118,7 +118,7 @@ internal static class YugabyteStatus
         where step.Is<SetReplication>()
         let errors = step.Recorded(SetReplication.ErrorsFact)
         where errors is not null
-        let args = step.Arguments<SetReplication.Args>()
+        let args = step.As<SetReplication>()
         select new ActionItem
         {
             Reason = Reasons.ReplicationBroken,

@@ -11,7 +11,7 @@ internal sealed class YugabyteTargets : IYugabyteTargets, IEngineTargets
     public YugabyteTargets(IEngineContext context)
     {
         _context = context;
-        Catalog = StepCatalog.Of<IYugabyteTargets>(this);
+        Catalog = new StepCatalog<IYugabyteTargets>(this);
     }
 
     public IStepCatalog Catalog { get; }

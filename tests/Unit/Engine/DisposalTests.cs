@@ -116,9 +116,9 @@ public sealed class DisposalTests
 
     private sealed class Catalog(IStepAction action) : IStepCatalog
     {
-        public IStepAction Action(string name) => action;
+        public IStepAction Action(PlanStep step) => action;
 
-        public IGuardCheck Guard(string name) => throw new KeyNotFoundException(name);
+        public IGuardCheck Guard(PlanGuard guard) => throw new KeyNotFoundException(guard.Check);
     }
 
     private sealed class Open(CancellationToken ended) : IActFence
@@ -133,8 +133,6 @@ public sealed class DisposalTests
 
     private sealed class Blocking : IStepAction
     {
-        public string Name => "blocking";
-
         public bool IsDone { get; init; }
 
         public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -106,7 +106,7 @@ public sealed class ChangeTests
     }
 
     private static string Databases(OmsWorld world) =>
-        string.Join(", ", world.Plan.Steps.Single(s => s.Id == "Backup/snapshot").Arguments<TakeSnapshot.Args>().Databases);
+        string.Join(", ", world.Plan.Steps.Single(s => s.Id == "Backup/snapshot").As<TakeSnapshot>().Databases);
 
     [Fact]
     public void Retry_and_its_hold_name_the_databases_that_are_dropped()

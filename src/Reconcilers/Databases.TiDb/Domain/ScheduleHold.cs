@@ -38,8 +38,7 @@ internal static class ScheduleHold
     /// <summary>The limits to restore, when none was recorded yet. Limits that are exactly those of an upgrade are its
     /// own if the status was put back to an older copy: then those that it saved count.</summary>
     /// <param name="saved">The limits that this attempt has saved; null if it has saved none.</param>
-    public static string Text(
-        Plan plan, IReadOnlyDictionary<string, long> now, string? saved, long leaderLimit)
+    public static string Text(Plan plan, IReadOnlyDictionary<string, long> now, string? saved, long leaderLimit)
     {
         var former = now;
         if (saved is not null && AreHeld(now, leaderLimit))
@@ -48,7 +47,7 @@ internal static class ScheduleHold
             var early = plan.Steps.Find(s => s.Id == TiDbStepIds.LimitMergingEarly);
             var most = early?.Recorded(LimitMerging.FormerKey) is null
                 ? long.MaxValue
-                : early.Arguments<LimitMerging.Args>().Limit;
+                : early.As<LimitMerging>().Limit;
             former = PdSchedule.ParseLimits(saved).ToDictionary(
                 l => l.Key, l => l.Key == MergeLimit ? Math.Min(l.Value, most) : l.Value, StringComparer.Ordinal);
         }
@@ -65,7 +64,7 @@ internal static class ScheduleHold
         PlanStep hold, IReadOnlyDictionary<string, long> now, long? mergeLimit)
     {
         var former = Former(hold);
-        var wanted = Wanted(former, hold.Arguments<HoldScheduling.Args>().LeaderLimit);
+        var wanted = Wanted(former, hold.As<HoldScheduling>().LeaderLimit);
         var restored = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var (name, value) in former)
         {
@@ -99,7 +98,7 @@ internal static class ScheduleHold
     public static ActionItem? LeftBehind(Plan plan)
     {
         var unknown = plan.Steps.Find(s => s.Id == TiDbStepIds.HoldScheduling) is { } step
-            && AreHeld(Former(step), step.Arguments<HoldScheduling.Args>().LeaderLimit)
+            && AreHeld(Former(step), step.As<HoldScheduling>().LeaderLimit)
             ? $"Before this upgrade stopped balancing, PD had {string.Join(
                 ", ", Former(step).Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Key} {l.Value}")))}: "
                 + "exactly what an upgrade sets, so an interrupted one may have left them, and they were not changed. "

@@ -2,12 +2,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>No PD member has a leader_priority while PD is upgraded: it would return leadership to a member that is
 /// about to be stopped.</summary>
-internal sealed class LeaderPriorityStaysCleared(ITiDbTargets targets)
-    : TiDbGuard<LeaderPriorityStaysCleared.Args>(targets)
+internal sealed record LeaderPriorityStaysCleared : TiDbGuard
 {
-    public sealed record Args;
-
-    protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
     {
         var set = (await Targets.Pd().MembersAsync(cancellationToken)).Members
             .Where(m => m.LeaderPriority != 0)

@@ -3,11 +3,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>No DDL is queued or running: the vendor does not define what happens to it during the upgrade
 /// (docs/research/tidb.md#procedure). Changes that the first new TiDB makes to the system tables do not count
 /// (docs/research/tidb.md#tidb-server).</summary>
-internal sealed class NoDdlAppears(ITiDbTargets targets) : TiDbGuard<NoDdlAppears.Args>(targets)
+internal sealed record NoDdlAppears : TiDbGuard
 {
-    public sealed record Args;
-
-    protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
     {
         var jobs = (await Targets.Sql.UnfinishedDdlAsync(cancellationToken)).Where(j => !j.IsOfSystem).ToList();
         return jobs.Count == 0

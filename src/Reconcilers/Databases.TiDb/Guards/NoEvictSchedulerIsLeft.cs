@@ -2,16 +2,14 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>No upgraded TiKV is kept without leaders: an evict-leader scheduler that is left behind survives every
 /// restart (docs/research/tidb.md#rules). Read from schedulers-v2.</summary>
-internal sealed class NoEvictSchedulerIsLeft(ITiDbTargets targets) : TiDbGuard<NoEvictSchedulerIsLeft.Args>(targets)
+internal sealed record NoEvictSchedulerIsLeft : TiDbGuard
 {
-    public sealed record Args;
-
-    protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
     {
         var evicted = (await Targets.Pd().ScheduleAsync(cancellationToken)).Evicted;
         var left = plan.Steps
             .Where(s => s.State == StepState.Succeeded && s.Is<VerifyTikv>())
-            .Select(s => (s.Node, s.Arguments<VerifyTikv.Args>().Store))
+            .Select(s => (s.Node, s.As<VerifyTikv>().Store))
             .Where(s => evicted.Contains(s.Store))
             .Select(s => string.Create(
                 CultureInfo.InvariantCulture,

@@ -2,21 +2,19 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>merge-schedule-limit is not raised above the value that LimitMerging set, until TuneScheduling raises
 /// it.</summary>
-internal sealed class ScheduleLimitsStay(ITiDbTargets targets) : TiDbGuard<ScheduleLimitsStay.Args>(targets)
+/// <param name="Limit">The most that merge-schedule-limit may be.</param>
+internal sealed record ScheduleLimitsStay(long Limit) : TiDbGuard
 {
-    /// <param name="Limit">The most that merge-schedule-limit may be.</param>
-    public sealed record Args(long Limit);
-
-    protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
     {
         var now = (await Targets.Pd().ScheduleAsync(cancellationToken)).Limit("merge-schedule-limit");
-        return now <= args.Limit
+        return now <= Limit
             ? GuardReading.Holds
             : GuardReading.Broken(string.Create(
                 CultureInfo.InvariantCulture,
                 $"merge-schedule-limit was changed during the upgrade: it is {Text(now)}, expected at most "
-                + $"{args.Limit}. Run "
-                + $"`pd-ctl config set merge-schedule-limit {args.Limit}`; the upgrade then continues automatically."));
+                + $"{Limit}. Run "
+                + $"`pd-ctl config set merge-schedule-limit {Limit}`; the upgrade then continues automatically."));
     }
 
     private static string Text(long? limit) => limit?.ToString(CultureInfo.InvariantCulture) ?? "(not set)";

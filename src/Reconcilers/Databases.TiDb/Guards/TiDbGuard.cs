@@ -3,18 +3,15 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>The base of the guards of a TiDB upgrade: while an instance that this upgrade stopped is down, every guard
 /// holds, so that the instance can be started. The cluster may be unreadable then, and leaving the instance down would
 /// be worse than anything they guard against.</summary>
-internal abstract class TiDbGuard<TArgs>(ITiDbTargets targets) : GuardBase<TArgs>
-    where TArgs : class
+internal abstract record TiDbGuard : GuardBase<ITiDbTargets>
 {
-    protected ITiDbTargets Targets { get; } = targets;
-
-    protected sealed override async Task<GuardReading> CheckAsync(
-        PlanGuard guard, TArgs args, Plan plan, CancellationToken cancellationToken) =>
+    public sealed override async Task<GuardReading> CheckAsync(
+        PlanGuard guard, Plan plan, CancellationToken cancellationToken) =>
         await IsDownAsync(plan, cancellationToken)
             ? GuardReading.Holds
-            : await ReadAsync(args, plan, cancellationToken);
+            : await ReadAsync(plan, cancellationToken);
 
-    protected abstract Task<GuardReading> ReadAsync(TArgs args, Plan plan, CancellationToken cancellationToken);
+    protected abstract Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken);
 
     private async Task<bool> IsDownAsync(Plan plan, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ internal sealed partial class TiDbPlanner
             Next(
                 TiDbStepIds.Monitoring(service.Name),
                 $"Restart {service.Name} on {service.Host} with its new files",
-                new RestartService.Args(service.Name, files.Count > 0 ? files : null, service.ReadyPath),
+                new RestartService(service.Name, files.Count > 0 ? files : null, service.ReadyPath),
                 service.Name);
         }
 
@@ -20,7 +20,7 @@ internal sealed partial class TiDbPlanner
             Next(
                 TiDbStepIds.Dashboards(dashboards.Service),
                 $"Import the dashboards into {dashboards.Service}",
-                new ImportDashboards.Args(
+                new ImportDashboards(
                     dashboards.Service, dashboards.From, dashboards.DataSource, dashboards.TitlePrefix),
                 dashboards.Service);
         }
@@ -33,20 +33,20 @@ internal sealed partial class TiDbPlanner
             return;
         }
 
-        Next(TiDbStepIds.StopSpark, "Stop Spark", new StopSpark.Args());
+        Next(TiDbStepIds.StopSpark, "Stop Spark", new StopSpark());
         foreach (var host in spark.Hosts)
         {
             Next(
                 TiDbStepIds.SparkJar(host),
                 $"Replace the TiSpark JAR on {host}",
-                new ReplaceSparkJar.Args(spark.JarSha256),
+                new ReplaceSparkJar(spark.JarSha256),
                 host);
         }
 
-        Next(TiDbStepIds.StartSpark, "Start Spark and wait for its workers", new StartSpark.Args());
+        Next(TiDbStepIds.StartSpark, "Start Spark and wait for its workers", new StartSpark());
         if (spark.Smoke.Count > 0)
         {
-            Next(TiDbStepIds.SmokeSpark, "Run the smoke test of Spark", new SmokeSpark.Args());
+            Next(TiDbStepIds.SmokeSpark, "Run the smoke test of Spark", new SmokeSpark());
         }
     }
 
@@ -56,15 +56,15 @@ internal sealed partial class TiDbPlanner
         _barrier = [.. _barrier.Union(_late, StringComparer.Ordinal)];
         List<string> checks =
         [
-            Check(TiDbStepIds.VerifyProcesses, "Check every process and service port", new CheckProcesses.Args()),
-            Check(TiDbStepIds.VerifyCluster, "Check the cluster as a whole", new CheckCluster.Args()),
+            Check(TiDbStepIds.VerifyProcesses, "Check every process and service port", new CheckProcesses()),
+            Check(TiDbStepIds.VerifyCluster, "Check the cluster as a whole", new CheckCluster()),
         ];
         if (spec.Of(DatabaseComponent.Pump).Any() || spec.Of(DatabaseComponent.Drainer).Any())
         {
-            checks.Add(Check(TiDbStepIds.VerifyBinlog, "Check pumps and drainers", new CheckBinlog.Args()));
+            checks.Add(Check(TiDbStepIds.VerifyBinlog, "Check pumps and drainers", new CheckBinlog()));
         }
 
-        checks.Add(Check(TiDbStepIds.VerifyStatements, "Count failed statements", new CountFailedStatements.Args()));
+        checks.Add(Check(TiDbStepIds.VerifyStatements, "Count failed statements", new CountFailedStatements()));
         _barrier = checks;
         AliasPdUnits();
     }
@@ -83,12 +83,12 @@ internal sealed partial class TiDbPlanner
             Next(
                 TiDbStepIds.PdUnits,
                 $"Give the units of {string.Join(", ", others)} the names that tidb-ansible uses",
-                new AliasPdUnits.Args(others));
+                new AliasPdUnits(others));
         }
     }
 
-    private string Check<TArgs>(string id, string title, TArgs args)
-        where TArgs : class => _plan.Add(Step(id, node: null, title, args));
+    private string Check(string id, string title, IStepAction step) =>
+        _plan.Add(Step(id, node: null, title, step));
 
     private void TuneScheduling()
     {
@@ -109,5 +109,5 @@ internal sealed partial class TiDbPlanner
     private void Raise(string id, string name, long limit) => Next(
         id,
         $"Raise {name} to {limit} once the number of Regions is stable",
-        new RaiseScheduleLimit.Args(name, limit));
+        new RaiseScheduleLimit(name, limit));
 }

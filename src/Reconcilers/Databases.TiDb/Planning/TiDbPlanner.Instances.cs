@@ -13,7 +13,7 @@ internal sealed partial class TiDbPlanner
             Next(
                 TiDbStepIds.ClearPriority,
                 "Clear leader_priority of PD for the rolling upgrade",
-                new SetLeaderPriorities.Args(priorities, Clear: true));
+                new SetLeaderPriorities(priorities, Clear: true));
         }
 
         // The vendor promises no rollback from the first PD on (docs/research/tidb.md#procedure).
@@ -22,7 +22,7 @@ internal sealed partial class TiDbPlanner
         {
             // Leadership must not move to a member that has just started.
             AwaitSettled();
-            Instance(instance, new DrainPd.Args(), new VerifyPd.Args(), isPointOfNoReturn: isFirst);
+            Instance(instance, new DrainPd(), new VerifyPd(), isPointOfNoReturn: isFirst);
             isFirst = false;
         }
 
@@ -33,7 +33,7 @@ internal sealed partial class TiDbPlanner
             Next(
                 TiDbStepIds.RestorePriority,
                 "Restore leader_priority of PD",
-                new SetLeaderPriorities.Args(priorities));
+                new SetLeaderPriorities(priorities));
         }
 
         EndComponent();
@@ -42,7 +42,7 @@ internal sealed partial class TiDbPlanner
         Next(
             TiDbStepIds.LimitMergingEarly,
             "Limit merging if the new PD has begun to merge",
-            new LimitMerging.Args(
+            new LimitMerging(
                 Merging.First, limits.Count > 0 ? new(limits, StringComparer.Ordinal) : null));
     }
 
@@ -54,7 +54,7 @@ internal sealed partial class TiDbPlanner
             Next(
                 TiDbStepIds.HoldScheduling,
                 "Stop merging and balancing while TiKVs are upgraded",
-                new HoldScheduling.Args(_tidb.DrainLeaderScheduleLimit));
+                new HoldScheduling(_tidb.DrainLeaderScheduleLimit));
         }
 
         foreach (var batch in batches)
@@ -67,8 +67,8 @@ internal sealed partial class TiDbPlanner
                     $"Preflight reported no store of {instance.Name}; no plan can be made without it.");
                 Instance(
                     instance,
-                    new DrainTikv.Args(store),
-                    new VerifyTikv.Args(store),
+                    new DrainTikv(store),
+                    new VerifyTikv(store),
                     isPointOfNoReturn: ReferenceEquals(batch, batches[^1]),
                     store);
             });
@@ -79,7 +79,7 @@ internal sealed partial class TiDbPlanner
             Next(
                 TiDbStepIds.ClusterVersion,
                 $"Wait for cluster version {spec.ToVersion}",
-                new AwaitClusterVersion.Args());
+                new AwaitClusterVersion());
 
             // Regions are balanced again when the last TiKV has settled; the next component does not wait for that.
             var registered = _barrier;
@@ -87,7 +87,7 @@ internal sealed partial class TiDbPlanner
             Next(
                 TiDbStepIds.ReleaseScheduling,
                 "Restore the schedule limits",
-                new ReleaseScheduling.Args(Merging.First));
+                new ReleaseScheduling(Merging.First));
             _late.AddRange(_barrier);
             _barrier = registered;
         }
@@ -97,7 +97,7 @@ internal sealed partial class TiDbPlanner
     {
         foreach (var instance in spec.Of(DatabaseComponent.Pump))
         {
-            Instance(instance, new DrainPump.Args(), new VerifyPump.Args());
+            Instance(instance, new DrainPump(), new VerifyPump());
         }
 
         EndComponent();
@@ -115,8 +115,8 @@ internal sealed partial class TiDbPlanner
                 var isFirst = ReferenceEquals(instance, servers[0]);
                 Instance(
                     instance,
-                    new DrainTidb.Args(),
-                    new VerifyTidb.Args(isFirst ? discovery.BootstrapVersion : null),
+                    new DrainTidb(),
+                    new VerifyTidb(isFirst ? discovery.BootstrapVersion : null),
                     isPointOfNoReturn: isFirst);
             });
         }
@@ -126,7 +126,7 @@ internal sealed partial class TiDbPlanner
             Next(
                 TiDbStepIds.Consistent,
                 "Wait until all TiDB servers run the same version",
-                new AwaitConsistentServers.Args());
+                new AwaitConsistentServers());
         }
 
         EndComponent();
@@ -136,22 +136,24 @@ internal sealed partial class TiDbPlanner
     {
         foreach (var instance in spec.Of(DatabaseComponent.Drainer))
         {
-            Instance(instance, new DrainDrainer.Args(), new VerifyDrainer.Args());
+            Instance(instance, new DrainDrainer(), new VerifyDrainer());
         }
 
         EndComponent();
     }
 
     // The titles follow from the ids: "Drain tikv-1".
-    private void Instance<TDrain, TVerify>(
-        DatabaseInstance instance, TDrain drain, TVerify verify, bool isPointOfNoReturn = false, ulong? store = null)
-        where TDrain : class
-        where TVerify : class
+    private void Instance(
+        DatabaseInstance instance,
+        IStepAction drain,
+        IStepAction verify,
+        bool isPointOfNoReturn = false,
+        ulong? store = null)
     {
         Next(TiDbStepIds.Drain(instance), "", drain, instance.Name);
         _isFinal |= isPointOfNoReturn;
         _barrier.AddRange(_settled);
-        var swap = Step(TiDbStepIds.Swap(instance), instance.Name, "", new SwapInstance.Args(store));
+        var swap = Step(TiDbStepIds.Swap(instance), instance.Name, "", new SwapInstance(store));
         Next(swap with { PointOfNoReturn = isPointOfNoReturn });
         _stopped = _barrier;
         _settled = [_plan.Add(Step(TiDbStepIds.Verify(instance), instance.Name, "", verify))];

@@ -66,7 +66,7 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
     private void LimitMergingForGood()
     {
         _barrier = [.. _barrier, .. _late.Where(id => id == TiDbStepIds.ReleaseScheduling)];
-        Next(TiDbStepIds.LimitMerging, "Limit merging", new LimitMerging.Args(Merging.First));
+        Next(TiDbStepIds.LimitMerging, "Limit merging", new LimitMerging(Merging.First));
     }
 
     private MergeLimits Merging => MergeLimits.Of(_tidb, discovery.ScheduleLimits);
@@ -82,7 +82,7 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
         Next(
             TiDbStepIds.SaveConfiguration,
             "Save configuration files and PD's configuration",
-            new SaveConfiguration.Args(Storage));
+            new SaveConfiguration(Storage));
         Backup();
         var saved = _barrier;
         _barrier = packages;
@@ -98,7 +98,7 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
                 TiDbStepIds.Package(name),
                 name,
                 $"Prepare package {spec.ToVersion} on {name}",
-                new PreparePackage.Args([.. hosts], spec.Package.Directory)));
+                new PreparePackage([.. hosts], spec.Package.Directory)));
         }
 
         _barrier = _plan.Phase(DatabaseRollingUpgradePhases.PreparePackage);
@@ -114,7 +114,7 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
         Next(
             TiDbStepIds.Snapshot,
             "Take a full backup with mydumper",
-            new TakeSnapshot.Args(
+            new TakeSnapshot(
                 backup.Databases,
                 Storage ?? "",
                 backup.Threads,
@@ -126,7 +126,7 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
         var steps = new List<string>();
         foreach (var component in ConfigurationMigration.Checked)
         {
-            var files = TiDb.MigrateConfiguration.Args.Of(
+            var files = TiDb.MigrateConfiguration.Of(
                 component, discovery.Instances.Where(i => i.Component == component));
             if (files.From.Count > 0)
             {
@@ -148,16 +148,15 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
         _barrier = [step.Id];
     }
 
-    private void Next<TArgs>(string id, string title, TArgs args, string? node = null)
-        where TArgs : class => Next(Step(id, node, title, args));
+    private void Next(string id, string title, IStepAction step, string? node = null) =>
+        Next(Step(id, node, title, step));
 
-    private PlanStep Step<TArgs>(string id, string? node, string title, TArgs args)
-        where TArgs : class
+    private PlanStep Step(string id, string? node, string title, IStepAction step)
     {
-        var step = PlannedStep.Of(id, node, title, args, _barrier, timeout: "", Attempts);
-        return step with
+        var planned = PlannedStep.Of(id, node, title, step, _barrier, timeout: "", Attempts);
+        return planned with
         {
-            Timeout = KubernetesDuration.Format(TiDbTimeouts.Of(spec, step)),
+            Timeout = KubernetesDuration.Format(TiDbTimeouts.Of(spec, planned)),
             Reversible = !_isFinal,
         };
     }

@@ -25,7 +25,7 @@ internal static class TiDbRollbackPlanner
         var plan = new PlanBuilder();
         if (done.Steps.Find(s => s.Id == TiDbStepIds.ClearPriority) is { } cleared && PlanProgress.Begun(cleared))
         {
-            var args = cleared.Arguments<SetLeaderPriorities.Args>() with { Clear = false };
+            var args = cleared.As<SetLeaderPriorities>() with { Clear = false };
             var step = PlannedStep.Of(
                 TiDbStepIds.UndoPriority,
                 node: null,

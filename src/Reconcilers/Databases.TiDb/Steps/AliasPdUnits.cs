@@ -2,8 +2,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Gives units of PD the name that tidb-ansible of the new version stops (docs/research/tidb.md#tidb-ansible)
 /// as a second name. systemd then finds the running unit by either, so no process is restarted.</summary>
+/// <param name="Instances">The PD instances whose units have another name.</param>
 [Acceptable(OnlyIf = "if a unit cannot get its second name; then run excessive_rolling_update.yml of tidb-ansible")]
-internal sealed class AliasPdUnits(ITiDbTargets targets) : TiDbStep<AliasPdUnits.Args>(targets)
+internal sealed record AliasPdUnits(List<string> Instances) : TiDbStep
 {
     private const string IdProperty = "Id=";
 
@@ -20,18 +21,14 @@ internal sealed class AliasPdUnits(ITiDbTargets targets) : TiDbStep<AliasPdUnits
         systemctl daemon-reload
         """;
 
-    /// <param name="Instances">The PD instances whose units have another name.</param>
-    public sealed record Args(List<string> Instances);
-
     /// <summary>The name that tidb-ansible of 3.0 gives the unit of an instance.</summary>
     public static string NameOf(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
         FormattableString.Invariant(
             $"{instance.Component.ToString().ToLowerInvariant()}-{spec.Service(instance).Port}.service");
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        foreach (var instance in args.Instances.Select(Targets.Instance))
+        foreach (var instance in Instances.Select(Targets.Instance))
         {
             if (!await HasNameAsync(instance, cancellationToken))
             {
@@ -43,9 +40,9 @@ internal sealed class AliasPdUnits(ITiDbTargets targets) : TiDbStep<AliasPdUnits
         return new Observation.Done("The units of PD have the names that tidb-ansible uses.");
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        foreach (var instance in args.Instances.Select(Targets.Instance))
+        foreach (var instance in Instances.Select(Targets.Instance))
         {
             if (await HasNameAsync(instance, cancellationToken)
                 || (await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken)).Unit is not { } unit)

@@ -2,15 +2,12 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Waits until PD has raised the version of the cluster, which shows that all TiKVs are upgraded
 /// (docs/research/tidb.md#pd).</summary>
-internal sealed class AwaitClusterVersion(ITiDbTargets targets)
-    : TiDbStep<AwaitClusterVersion.Args>(targets), IWaitsOnly
+internal sealed record AwaitClusterVersion : TiDbStep, IWaitsOnly
 {
     private const int Named = 6;
 
-    public sealed record Args;
-
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var version = await Targets.Pd().ClusterVersionAsync(cancellationToken);
         if (TiDbVersion.Same(version, Spec.ToVersion))

@@ -2,14 +2,12 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Every pump is online, pump -V and drainer -V report the new version where they are installed
 /// (docs/research/tidb.md#pump-and-drainer), and drainers answer.</summary>
-internal sealed class CheckBinlog(ITiDbTargets targets) : TiDbStep<CheckBinlog.Args>(targets), IWaitsOnly
+internal sealed record CheckBinlog : TiDbStep, IWaitsOnly
 {
     public const string SkippingFact = "skippingBinlog";
 
-    public sealed record Args;
-
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var problems = new List<string>();
         foreach (var pump in Spec.Of(DatabaseComponent.Pump))

@@ -2,12 +2,10 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>PD is healthy, every store is Up on the new version, every Region has its quorum, no evict-leader scheduler
 /// is left, and the TiDB servers are consistent.</summary>
-internal sealed class CheckCluster(ITiDbTargets targets) : TiDbStep<CheckCluster.Args>(targets), IWaitsOnly
+internal sealed record CheckCluster : TiDbStep, IWaitsOnly
 {
-    public sealed record Args;
-
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var problems = new List<string>();
         var pd = Targets.Pd();

@@ -2,16 +2,14 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Every process runs the new program and its service port is open; TiKV's status port, which Prometheus
 /// scrapes, is read too (docs/research/tidb.md#tikv).</summary>
-internal sealed class CheckProcesses(ITiDbTargets targets) : TiDbStep<CheckProcesses.Args>(targets), IWaitsOnly
+internal sealed record CheckProcesses : TiDbStep, IWaitsOnly
 {
     public const string NoMetricsFact = "noMetrics";
 
     private const int AtATime = 16;
 
-    public sealed record Args;
-
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var problems = new List<string>();
         foreach (var some in Spec.Instances.Chunk(AtATime))

@@ -6,7 +6,7 @@ internal sealed class ConfigurationInstall(ITiDbTargets targets, Plan plan, Data
 {
     private readonly ConfigurationFile? _file = plan.Steps
         .Find(s => s.Id == TiDbStepIds.Configuration(instance.Component))?
-        .Arguments<MigrateConfiguration.Args>().Files()
+        .As<MigrateConfiguration>().Files()
         .Find(f => f.Instance == instance.Name && f.IsChanged);
 
     private string Path => TiDbLayout.ConfigFile(instance);

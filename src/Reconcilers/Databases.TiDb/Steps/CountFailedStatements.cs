@@ -3,16 +3,12 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>Counts the statements that failed since each TiDB server was started (Failed Query OPM of the Grafana
 /// boards). The number is for the administrator and decides nothing.</summary>
 [Acceptable]
-internal sealed class CountFailedStatements(ITiDbTargets targets)
-    : TiDbStep<CountFailedStatements.Args>(targets), IWaitsOnly
+internal sealed record CountFailedStatements : TiDbStep, IWaitsOnly
 {
     /// <summary>Fact: the statements of all TiDB servers that failed since their restart.</summary>
     public const string FailedFact = "failedStatements";
 
-    public sealed record Args;
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var failed = 0.0;
         var unknown = new List<string>();

@@ -2,14 +2,12 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Records how far a drainer has replicated before it is stopped (it is not part of tidb-ansible's rolling
 /// update; docs/research/tidb.md#pump-and-drainer). It resumes from its own checkpoint.</summary>
-internal sealed class DrainDrainer(ITiDbTargets targets) : TiDbStep<DrainDrainer.Args>(targets), IWaitsOnly
+internal sealed record DrainDrainer : TiDbStep, IWaitsOnly
 {
     public const string LastTsFact = "lastTS";
 
-    public sealed record Args;
-
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var instance = Instance(context);
         if (await InstancePrograms.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken) is { } why)

@@ -3,14 +3,12 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>Moves PD leadership away from a member before it is stopped. The leader goes last and is read again for
 /// each member (docs/research/tidb.md#rules). SIGTERM to a leader leaves the cluster without one for 5.5 s, a transfer
 /// for less than 1 s (docs/research/tidb.md#pd-as-observed).</summary>
-internal sealed class DrainPd(ITiDbTargets targets) : TiDbStep<DrainPd.Args>(targets)
+internal sealed record DrainPd : TiDbStep
 {
     private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(30);
 
-    public sealed record Args;
-
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var instance = Instance(context);
         if (await InstancePrograms.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken) is { } why)
@@ -44,7 +42,7 @@ internal sealed class DrainPd(ITiDbTargets targets) : TiDbStep<DrainPd.Args>(tar
             : new Observation.NotStarted($"{instance.Name} is the PD leader.");
     });
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var instance = Instance(context);
         var members = await Targets.Pd().MembersAsync(cancellationToken);

@@ -2,12 +2,10 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Waits until the other pumps can take the writes of TiDB. The pump itself is paused by the SIGTERM that
 /// stops it (<see cref="SwapInstance"/>).</summary>
-internal sealed class DrainPump(ITiDbTargets targets) : TiDbStep<DrainPump.Args>(targets), IWaitsOnly
+internal sealed record DrainPump : TiDbStep, IWaitsOnly
 {
-    public sealed record Args;
-
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var instance = Instance(context);
         if (await InstancePrograms.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken) is { } why)

@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>Makes a TiDB server resign as DDL owner before it is stopped (docs/research/tidb.md#tidb-server). It is
 /// asked once another server is ready, and again until one has become the owner: a server that has just started may not
 /// be a candidate yet.</summary>
-internal sealed class DrainTidb(ITiDbTargets targets) : TiDbStep<DrainTidb.Args>(targets)
+internal sealed record DrainTidb : TiDbStep
 {
     private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(2);
 
@@ -13,10 +13,8 @@ internal sealed class DrainTidb(ITiDbTargets targets) : TiDbStep<DrainTidb.Args>
     private readonly ConcurrentDictionary<string, bool> _cannotResign = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _asked = new(StringComparer.Ordinal);
 
-    public sealed record Args;
-
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var instance = Instance(context);
         if (await InstancePrograms.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken) is { } why)
@@ -54,7 +52,7 @@ internal sealed class DrainTidb(ITiDbTargets targets) : TiDbStep<DrainTidb.Args>
                 + $"{Sentences.List([.. others.Select(i => i.Name)], Named)}.");
     });
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var instance = Instance(context);
         if (!await Targets.Tidb().ResignDdlOwnerAsync(Spec.Status(instance), cancellationToken))

@@ -7,7 +7,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// spec.drain.timeout is over, it proceeds or fails, as spec.drain.onTimeout says, and never silently
 /// (docs/research/tidb.md#rules). If it fails, leaders stay away for spec.drain.idleLimit, so that the work is not lost
 /// while an administrator decides.</summary>
-internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>(targets)
+/// <param name="Store">The store of the TiKV.</param>
+internal sealed record DrainTikv(ulong Store) : TiDbStep
 {
     /// <summary>Receipt key: since when leaders have been moving away, over all automatic attempts.</summary>
     public const string SinceKey = "since";
@@ -32,16 +33,12 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
     // One context belongs to one job that follows the step.
     private readonly ConditionalWeakTable<StepContext, TikvDrainView> _views = [];
 
-    /// <param name="Store">The store of the TiKV.</param>
-    public sealed record Args(ulong Store);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var view = _views.GetValue(context, static _ => new TikvDrainView());
         try
         {
-            var seen = await LookAsync(context, args, view, cancellationToken);
+            var seen = await LookAsync(context, view, cancellationToken);
             view.UnreadableSince = null;
             return seen;
         }
@@ -62,8 +59,8 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
         }
     }
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         // A new attempt starts with an empty receipt; the plan still has the previous one. After a retry by the
         // administrator, or when leaders were given back meanwhile, the time starts again.
@@ -72,12 +69,12 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
         {
             [SinceKey] = former?.GetValueOrDefault(SinceKey) ?? Timestamps.Text(context.Time.GetUtcNow()),
             [LeadersKey] = former?.GetValueOrDefault(LeadersKey)
-                ?? (await Targets.Pd().StoreAsync(args.Store, cancellationToken)).Leaders
+                ?? (await Targets.Pd().StoreAsync(Store, cancellationToken)).Leaders
                     .ToString(CultureInfo.InvariantCulture),
         };
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var instance = Instance(context);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
@@ -89,7 +86,7 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
 
         try
         {
-            await Targets.Pd().EvictLeadersAsync(args.Store, cancellationToken);
+            await Targets.Pd().EvictLeadersAsync(Store, cancellationToken);
         }
         catch (TargetException exception) when (
             context.Step.NotTakenSince is { } since
@@ -99,31 +96,31 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
         }
     }
 
-    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         Task.Delay(LookEvery, context.Time, cancellationToken);
 
     private static string Key(StepContext context) =>
         string.Create(CultureInfo.InvariantCulture, $"{context.Step.Id}#{context.Step.Attempt}");
 
     private async Task<Observation> LookAsync(
-        StepContext context, Args args, TikvDrainView view, CancellationToken cancellationToken)
+        StepContext context, TikvDrainView view, CancellationToken cancellationToken)
     {
         var now = context.Time.GetUtcNow();
         if (view.MayLookBriefly(now))
         {
             // One small request; anything but leaders that are still counted is looked at as a whole.
-            var store = await Targets.Pd().StoreAsync(args.Store, cancellationToken);
+            var store = await Targets.Pd().StoreAsync(Store, cancellationToken);
             if (view.IsSameProcess(store) && store.Leaders > 0)
             {
                 return Judge(context, view, store.Leaders, now);
             }
         }
 
-        return await LookAtWholeAsync(context, args, view, now, cancellationToken);
+        return await LookAtWholeAsync(context, view, now, cancellationToken);
     }
 
     private async Task<Observation> LookAtWholeAsync(
-        StepContext context, Args args, TikvDrainView view, DateTimeOffset now, CancellationToken cancellationToken)
+        StepContext context, TikvDrainView view, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var instance = Instance(context);
         var isFirst = !view.HasSeen;
@@ -133,7 +130,7 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
             return new Observation.Done(why);
         }
 
-        var drain = await StoreDrain.ReadAsync(Targets, instance, args.Store, cancellationToken);
+        var drain = await StoreDrain.ReadAsync(Targets, instance, Store, cancellationToken);
         if (!isFirst
             && !view.IsSameProcess(drain.Store)
             && await NeedsNoDrainAsync(context, instance, cancellationToken) is { } other)
@@ -154,7 +151,7 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
             _watch.Forget(Key(context));
             return new Observation.Done(drain.IsOnly
                 ? "It is the only store: its leaders cannot move to another one."
-                : await ToleratedAsync(args, drain, instance, cancellationToken));
+                : await ToleratedAsync(drain, instance, cancellationToken));
         }
 
         if (!drain.IsEvicted)
@@ -177,10 +174,10 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
 
     // What is incomplete elsewhere does not prevent the stop, and is named.
     private async Task<string?> ToleratedAsync(
-        Args args, StoreDrain drain, DatabaseInstance instance, CancellationToken cancellationToken)
+        StoreDrain drain, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var regions = await RegionSurvey.WithoutAsync(
-            Targets, new HashSet<ulong> { args.Store }, drain.Stores, cancellationToken);
+            Targets, new HashSet<ulong> { Store }, drain.Stores, cancellationToken);
         return regions.Listed is { } listed
             ? $"No leader is left. PD lists incomplete Regions: {listed}; {regions.AtRisk.Count} of them would lose "
                 + $"their quorum without {instance.Name}."

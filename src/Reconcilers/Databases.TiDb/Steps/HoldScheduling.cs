@@ -3,28 +3,26 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>Stops merging and balancing before the first TiKV, and lets leaders move faster
 /// (<see cref="ScheduleHold"/>). <see cref="ReleaseScheduling"/> restores the limits, and <see cref="TiDbCleanup"/> at
 /// every other end.</summary>
-internal sealed class HoldScheduling(ITiDbTargets targets) : TiDbStep<HoldScheduling.Args>(targets)
+/// <param name="LeaderLimit">The least value of leader-schedule-limit; 0 leaves it unchanged.</param>
+internal sealed record HoldScheduling(long LeaderLimit) : TiDbStep
 {
     public const string FormerKey = "former";
 
-    /// <param name="LeaderLimit">The least value of leader-schedule-limit; 0 leaves it unchanged.</param>
-    public sealed record Args(long LeaderLimit);
-
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var schedule = await Targets.Pd().ScheduleAsync(cancellationToken);
-        return ToSet(schedule, args).Count > 0
+        return ToSet(schedule).Count > 0
             ? new Observation.NotStarted()
             : new Observation.Done(
                 null,
                 context.Receipt(FormerKey) is null || context.Step.CleanedUpAt is not null
-                    ? Entry(FormerKey, await FormerAsync(context, args, schedule, cancellationToken))
+                    ? Entry(FormerKey, await FormerAsync(context, schedule, cancellationToken))
                     : null);
     });
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         // What an attempt before this one recorded stays right until the limits were restored: since then some of them
         // may have the values of the upgrade.
@@ -33,28 +31,28 @@ internal sealed class HoldScheduling(ITiDbTargets targets) : TiDbStep<HoldSchedu
             FormerKey,
             recorded
                 ?? await FormerAsync(
-                    context, args, await Targets.Pd().ScheduleAsync(cancellationToken), cancellationToken));
+                    context, await Targets.Pd().ScheduleAsync(cancellationToken), cancellationToken));
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var pd = Targets.Pd();
-        await pd.SetLimitsAsync(ToSet(await pd.ScheduleAsync(cancellationToken), args), cancellationToken);
+        await pd.SetLimitsAsync(ToSet(await pd.ScheduleAsync(cancellationToken)), cancellationToken);
     }
 
     private async Task<string> FormerAsync(
-        StepContext context, Args args, PdSchedule schedule, CancellationToken cancellationToken)
+        StepContext context, PdSchedule schedule, CancellationToken cancellationToken)
     {
         var saved = await ConfigurationSecret.ReadAsync(Targets, context.Plan.AttemptsBefore, cancellationToken);
         return ScheduleHold.Text(
             context.Plan,
             schedule.Limits,
             saved?.GetValueOrDefault(SaveConfiguration.LimitsFile),
-            args.LeaderLimit);
+            LeaderLimit);
     }
 
-    private static Dictionary<string, long> ToSet(PdSchedule schedule, Args args) =>
-        ScheduleHold.Wanted(schedule.Limits, args.LeaderLimit)
+    private Dictionary<string, long> ToSet(PdSchedule schedule) =>
+        ScheduleHold.Wanted(schedule.Limits, LeaderLimit)
             .Where(w => schedule.Limits[w.Key] != w.Value)
             .ToDictionary(StringComparer.Ordinal);
 }

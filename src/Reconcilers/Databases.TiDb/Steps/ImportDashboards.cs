@@ -4,32 +4,32 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// (docs/research/tidb.md#monitoring). Each is read and compared first: only one that differs is written.</summary>
 /// <remarks>A later Grafana may store a dashboard in a newer form than it was sent in, which then always differs. If it
 /// still has the version of the last write, it was not changed since.</remarks>
+/// <param name="Service">The name of Grafana in spec.tidb.monitoring.</param>
+/// <param name="From">Files and directories on its host.</param>
+/// <param name="DataSource">The data source that the dashboards use; null leaves it.</param>
+/// <param name="TitlePrefix">What titles begin with; null leaves them.</param>
 [Acceptable(OnlyIf = "if Grafana does not answer or refuses a dashboard; then its dashboards stay as they are")]
-internal sealed class ImportDashboards(ITiDbTargets targets) : TiDbStep<ImportDashboards.Args>(targets)
+internal sealed record ImportDashboards(
+    string Service,
+    List<string> From,
+    string? DataSource = null,
+    string? TitlePrefix = null) : TiDbStep
 {
     // Grafana has just been restarted.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly ConcurrentDictionary<string, (string Uid, long Version)> _saved = new(StringComparer.Ordinal);
 
-    /// <param name="Service">The name of Grafana in spec.tidb.monitoring.</param>
-    /// <param name="From">Files and directories on its host.</param>
-    /// <param name="DataSource">The data source that the dashboards use; null leaves it.</param>
-    /// <param name="TitlePrefix">What titles begin with; null leaves them.</param>
-    public sealed record Args(
-        string Service, List<string> From, string? DataSource = null, string? TitlePrefix = null);
-
     protected override TimeSpan Pause => TimeSpan.FromSeconds(2);
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         try
         {
-            var (all, different) = await CompareAsync(args, cancellationToken);
+            var (all, different) = await CompareAsync(cancellationToken);
             return different.Count == 0
                 ? new Observation.Done(string.Create(
-                    CultureInfo.InvariantCulture, $"{args.Service} has all {all} dashboards."))
+                    CultureInfo.InvariantCulture, $"{Service} has all {all} dashboards."))
                 : new Observation.NotStarted(string.Create(
                     CultureInfo.InvariantCulture, $"{different.Count} of {all} dashboards are not imported yet."));
         }
@@ -45,10 +45,10 @@ internal sealed class ImportDashboards(ITiDbTargets targets) : TiDbStep<ImportDa
         }
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var grafana = Client(args);
-        var (_, different) = await CompareAsync(args, cancellationToken);
+        var grafana = Client();
+        var (_, different) = await CompareAsync(cancellationToken);
         foreach (var (dashboard, former) in different)
         {
             Targets.EnsureMayAct();
@@ -70,12 +70,12 @@ internal sealed class ImportDashboards(ITiDbTargets targets) : TiDbStep<ImportDa
     }
 
     private async Task<(int All, List<(DashboardModel Dashboard, StoredDashboard? Former)> Different)> CompareAsync(
-        Args args, CancellationToken cancellationToken)
+        CancellationToken cancellationToken)
     {
-        var grafana = Client(args);
-        var files = Targets.Hosts.Files(Service(args).Host);
+        var grafana = Client();
+        var files = Targets.Hosts.Files(Settings().Host);
         var all = await DashboardFiles.ReadAsync(
-            files, args.From, args.DataSource, args.TitlePrefix, cancellationToken);
+            files, From, DataSource, TitlePrefix, cancellationToken);
         var different = new List<(DashboardModel, StoredDashboard?)>();
         foreach (var dashboard in all)
         {
@@ -92,14 +92,14 @@ internal sealed class ImportDashboards(ITiDbTargets targets) : TiDbStep<ImportDa
     private bool IsUnchanged(DashboardModel dashboard, StoredDashboard stored) =>
         _saved.TryGetValue(dashboard.Title, out var saved) && saved == (stored.Uid, stored.Version);
 
-    private GrafanaClient Client(Args args)
+    private GrafanaClient Client()
     {
-        var service = Service(args);
+        var service = Settings();
         return new GrafanaClient(Targets.GrafanaHttp, new Endpoint(service.Host, service.Port));
     }
 
-    private MonitoringService Service(Args args) =>
-        Targets.Settings().Services().FirstOrDefault(m => m.Name == args.Service) ?? throw new StepActionException(
+    private MonitoringService Settings() =>
+        Targets.Settings().Services().FirstOrDefault(m => m.Name == Service) ?? throw new StepActionException(
             Reasons.InvalidSpec,
-            $"spec.tidb.monitoring does not list {args.Service}, for which the plan has a step. Add it again.");
+            $"spec.tidb.monitoring does not list {Service}, for which the plan has a step. Add it again.");
 }

@@ -4,40 +4,38 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// Regions where 2.1 did not, and there are many to merge. The early step, right after the last PD, does so only if
 /// merging came with the new PD; PD's configuration is read and not assumed, because values in etcd take precedence
 /// (docs/research/tidb.md#pd). The former limits are recorded.</summary>
-internal sealed class LimitMerging(ITiDbTargets targets) : TiDbStep<LimitMerging.Args>(targets)
+/// <param name="Limit">The most that merge-schedule-limit may be.</param>
+/// <param name="Before">The limits before the upgrade; the step then acts only if the new PD merges and the old one
+/// did not.</param>
+internal sealed record LimitMerging(long Limit, Dictionary<string, long>? Before = null) : TiDbStep
 {
     public const string FormerKey = "former";
 
     private const string LimitName = ScheduleHold.MergeLimit;
 
-    /// <param name="Limit">The most that merge-schedule-limit may be.</param>
-    /// <param name="Before">The limits before the upgrade; the step then acts only if the new PD merges and the old one
-    /// did not.</param>
-    public sealed record Args(long Limit, Dictionary<string, long>? Before = null);
-
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var schedule = await Targets.Pd().ScheduleAsync(cancellationToken);
-        if (schedule.Limit(LimitName) is { } present && present <= args.Limit)
+        if (schedule.Limit(LimitName) is { } present && present <= Limit)
         {
             return new Observation.Done(
                 string.Create(CultureInfo.InvariantCulture, $"{LimitName} is {present}."),
                 context.Receipt(FormerKey) is null ? Entry(FormerKey, schedule.LimitsText()) : null);
         }
 
-        return args.Before is { } before && !HasBegunToMerge(before, schedule)
+        return Before is { } before && !HasBegunToMerge(before, schedule)
             ? new Observation.Done($"The new PD merges as the old one did ({schedule.LimitsText()}).")
             : new Observation.NotStarted();
     });
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => context.Receipt(FormerKey) is not null
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken) => context.Receipt(FormerKey) is not null
             ? Receipt(context)
             : Entry(FormerKey, (await Targets.Pd().ScheduleAsync(cancellationToken)).LimitsText());
 
-    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
-        Targets.Pd().SetLimitAsync(LimitName, args.Limit, cancellationToken);
+    protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
+        Targets.Pd().SetLimitAsync(LimitName, Limit, cancellationToken);
 
     private static bool HasBegunToMerge(Dictionary<string, long> before, PdSchedule now) =>
         now.Merges

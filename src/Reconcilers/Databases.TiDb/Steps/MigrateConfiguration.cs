@@ -3,51 +3,47 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>Writes the migrated file of each instance of a component beside its current one and makes the new program
 /// check it (docs/research/tidb.md#tikv). Running processes are not affected; the file is installed while its instance
 /// is stopped.</summary>
-internal sealed class MigrateConfiguration(ITiDbTargets targets) : TiDbStep<MigrateConfiguration.Args>(targets)
+/// <remarks>An entry of a plan holds 32,768 characters, and 300 instances have names of 63: their files take
+/// several entries.</remarks>
+/// <param name="Component">The component.</param>
+/// <param name="From">The beginning of the checksum of each file as it was found, by instance.</param>
+/// <param name="To">The same of the files for the new version that are different, by instance.</param>
+/// <param name="Settings">Values for files of TiKVs that have none.</param>
+internal sealed record MigrateConfiguration(
+    DatabaseComponent Component,
+    Dictionary<string, string> From,
+    Dictionary<string, string>? To = null,
+    List<MigrateConfiguration.SharedDefaults>? Settings = null) : TiDbStep
 {
     private const int AtATime = 8;
 
-    /// <summary>The files of the instances of a component.</summary>
-    /// <remarks>An entry of a plan holds 32,768 characters, and 300 instances have names of 63: their files take
-    /// several entries.</remarks>
-    /// <param name="Component">The component.</param>
-    /// <param name="From">The beginning of the checksum of each file as it was found, by instance.</param>
-    /// <param name="To">The same of the files for the new version that are different, by instance.</param>
-    /// <param name="Settings">Values for files of TiKVs that have none.</param>
-    public sealed record Args(
-        DatabaseComponent Component,
-        Dictionary<string, string> From,
-        Dictionary<string, string>? To = null,
-        List<SharedDefaults>? Settings = null)
+    /// <summary>The files of some instances; instances without a file are omitted.</summary>
+    public static MigrateConfiguration Of(DatabaseComponent component, IEnumerable<DiscoveredInstance> instances)
     {
-        /// <summary>The files of some instances; instances without a file are omitted.</summary>
-        public static Args Of(DatabaseComponent component, IEnumerable<DiscoveredInstance> instances)
-        {
-            var files = instances.Where(i => i.ConfigurationFrom is not null).ToList();
-            var changed = files.Where(i => i.ConfigurationTo != i.ConfigurationFrom).ToList();
-            var settings = files
-                .Where(i => i.Settings is not null)
-                .GroupBy(i => new TikvDefaults(i.Settings!.Capacity, i.Settings.Concurrency))
-                .Select(g => new SharedDefaults(g.Key.Capacity, g.Key.Concurrency, [.. g.Select(i => i.Name)]))
-                .ToList();
-            return new Args(
-                component,
-                files.ToDictionary(i => i.Name, i => i.ConfigurationFrom!, StringComparer.Ordinal),
-                changed.Count == 0
-                    ? null
-                    : changed.ToDictionary(i => i.Name, i => i.ConfigurationTo!, StringComparer.Ordinal),
-                settings.Count == 0 ? null : settings);
-        }
-
-        public List<ConfigurationFile> Files() =>
-        [
-            .. From.Select(f => new ConfigurationFile(
-                f.Key,
-                f.Value,
-                To?.GetValueOrDefault(f.Key) ?? f.Value,
-                Settings?.Find(s => s.Instances.Contains(f.Key, StringComparer.Ordinal))?.Values)),
-        ];
+        var files = instances.Where(i => i.ConfigurationFrom is not null).ToList();
+        var changed = files.Where(i => i.ConfigurationTo != i.ConfigurationFrom).ToList();
+        var settings = files
+            .Where(i => i.Settings is not null)
+            .GroupBy(i => new TikvDefaults(i.Settings!.Capacity, i.Settings.Concurrency))
+            .Select(g => new SharedDefaults(g.Key.Capacity, g.Key.Concurrency, [.. g.Select(i => i.Name)]))
+            .ToList();
+        return new MigrateConfiguration(
+            component,
+            files.ToDictionary(i => i.Name, i => i.ConfigurationFrom!, StringComparer.Ordinal),
+            changed.Count == 0
+                ? null
+                : changed.ToDictionary(i => i.Name, i => i.ConfigurationTo!, StringComparer.Ordinal),
+            settings.Count == 0 ? null : settings);
     }
+
+    public List<ConfigurationFile> Files() =>
+    [
+        .. From.Select(f => new ConfigurationFile(
+            f.Key,
+            f.Value,
+            To?.GetValueOrDefault(f.Key) ?? f.Value,
+            Settings?.Find(s => s.Instances.Contains(f.Key, StringComparer.Ordinal))?.Values)),
+    ];
 
     /// <summary>Values that some TiKVs share.</summary>
     public sealed record SharedDefaults(string Capacity, int? Concurrency, List<string> Instances)
@@ -56,10 +52,9 @@ internal sealed class MigrateConfiguration(ITiDbTargets targets) : TiDbStep<Migr
         public TikvDefaults Values => new(Capacity, Concurrency);
     }
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var files = args.Files();
+        var files = Files();
         foreach (var some in files.Chunk(AtATime))
         {
             var seen = await Task.WhenAll(some.Select(f => ObserveAsync(f, cancellationToken)));
@@ -73,9 +68,9 @@ internal sealed class MigrateConfiguration(ITiDbTargets targets) : TiDbStep<Migr
         return new Observation.Done($"The new programs accept {files.Count} files, {changed} of them migrated.");
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        foreach (var file in args.Files().Where(f => f.IsChanged))
+        foreach (var file in Files().Where(f => f.IsChanged))
         {
             var instance = Targets.Instance(file.Instance);
             var host = Targets.Hosts.Files(instance.Host);

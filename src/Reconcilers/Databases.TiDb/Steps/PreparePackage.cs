@@ -3,19 +3,16 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>Copies the package of the new version to a host, or a group of hosts, beside the old one, and checks the
 /// version of every program (<c>-V</c>). The checksums of the programs are its facts: later steps use them to tell
 /// which version a process runs.</summary>
-internal sealed class PreparePackage(ITiDbTargets targets) : TiDbStep<PreparePackage.Args>(targets)
+/// <param name="Hosts">The hosts.</param>
+/// <param name="Directory">The directory of the package on them.</param>
+internal sealed record PreparePackage(List<string> Hosts, string Directory) : TiDbStep
 {
     public const string Ask = "-V";
 
-    /// <param name="Hosts">The hosts.</param>
-    /// <param name="Directory">The directory of the package on them.</param>
-    public sealed record Args(List<string> Hosts, string Directory);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var facts = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var host in args.Hosts)
+        foreach (var host in Hosts)
         {
             var request = Spec.Package(host);
             var state = await Targets.Hosts.Files(host).PackageAsync(request, cancellationToken);
@@ -45,7 +42,7 @@ internal sealed class PreparePackage(ITiDbTargets targets) : TiDbStep<PreparePac
                 {
                     return new Observation.Failed(
                         Reasons.PackageCorrupt,
-                        $"{program} on {host} differs from that on {args.Hosts[0]}. Copy the same package to all "
+                        $"{program} on {host} differs from that on {Hosts[0]}. Copy the same package to all "
                         + "hosts.");
                 }
 
@@ -58,9 +55,9 @@ internal sealed class PreparePackage(ITiDbTargets targets) : TiDbStep<PreparePac
             : new Observation.Done($"The package is in {Spec.Package.Directory}.");
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        foreach (var host in args.Hosts)
+        foreach (var host in Hosts)
         {
             Targets.EnsureMayAct();
             var files = Targets.Hosts.Files(host);

@@ -4,7 +4,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// (docs/research/tidb.md#procedure). If tikvclient_backoff_count rises, raising stops at the current value. The step
 /// never fails: what cannot be read is waited for, and when spec.timeouts.tuneScheduling is over (an administrator may
 /// shorten it at any time to end the step) the limits are unchanged.</summary>
-internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep<RaiseScheduleLimit.Args>(targets)
+/// <param name="Name">The limit, as PD's configuration names it.</param>
+/// <param name="Limit">Its new value.</param>
+internal sealed record RaiseScheduleLimit(string Name, long Limit) : TiDbStep
 {
     public const string StoppedFact = "stopped";
 
@@ -23,10 +25,6 @@ internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep<RaiseS
     // A new process starts watching again, which only takes longer.
     private readonly ConcurrentDictionary<string, SchedulingWatch> _watches = new(StringComparer.Ordinal);
 
-    /// <param name="Name">The limit, as PD's configuration names it.</param>
-    /// <param name="Limit">Its new value.</param>
-    public sealed record Args(string Name, long Limit);
-
     // The end of a short stableFor is not seen late; a long one is not watched closely.
     protected override TimeSpan Pause
     {
@@ -39,22 +37,21 @@ internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep<RaiseS
 
     private TuneSchedulingSpec Tune => Targets.Settings().TuneScheduling;
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (context.AllRecorded(context.Step.Phase, StoppedFact).FirstOrDefault() is { Value: { } why })
         {
-            return Stopped(args, why);
+            return Stopped(why);
         }
 
         if (context.Time.GetUtcNow() - Since(context) >= KubernetesDuration.Parse(Spec.Timeouts.TuneScheduling))
         {
-            return Stopped(args, "spec.timeouts.tuneScheduling is over");
+            return Stopped("spec.timeouts.tuneScheduling is over");
         }
 
         try
         {
-            return await WatchAsync(context, args, cancellationToken);
+            return await WatchAsync(context, cancellationToken);
         }
         catch (TargetException exception)
         {
@@ -62,17 +59,17 @@ internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep<RaiseS
         }
     }
 
-    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => Task.FromResult(
+    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken) => Task.FromResult(
             context.Receipt(SinceKey) is not null
                 ? Receipt(context)
                 : Entry(SinceKey, Timestamps.Text(Began(context))));
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         try
         {
-            await Targets.Pd().SetLimitAsync(args.Name, args.Limit, cancellationToken);
+            await Targets.Pd().SetLimitAsync(Name, Limit, cancellationToken);
         }
         catch (TiDbApiException exception)
         {
@@ -81,13 +78,13 @@ internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep<RaiseS
         }
     }
 
-    private async Task<Observation> WatchAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    private async Task<Observation> WatchAsync(StepContext context, CancellationToken cancellationToken)
     {
         var schedule = await Targets.Pd().ScheduleAsync(cancellationToken);
-        if (schedule.Limit(args.Name) is { } present && present >= args.Limit)
+        if (schedule.Limit(Name) is { } present && present >= Limit)
         {
             var value = present.ToString(CultureInfo.InvariantCulture);
-            return new Observation.Done($"{args.Name} is {value}.", Entry(ValueFact, value));
+            return new Observation.Done($"{Name} is {value}.", Entry(ValueFact, value));
         }
 
         var now = context.Time.GetUtcNow();
@@ -96,7 +93,7 @@ internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep<RaiseS
         watch.Add(now, regions, await BackoffsAsync(cancellationToken));
         if (watch.BackoffsPerMinute is { } rate && rate > Tune.MaxBackoffPerMinute)
         {
-            return Stopped(args, string.Create(
+            return Stopped(string.Create(
                 CultureInfo.InvariantCulture,
                 $"tikvclient_backoff_count rose by {rate:0} in a minute, more than {Tune.MaxBackoffPerMinute}"));
         }
@@ -122,8 +119,8 @@ internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep<RaiseS
         return sum;
     }
 
-    private static Observation.Done Stopped(Args args, string why) =>
-        new($"{args.Name} is not raised: {why}.", Entry(StoppedFact, why));
+    private Observation.Done Stopped(string why) =>
+        new($"{Name} is not raised: {why}.", Entry(StoppedFact, why));
 
     // The time counts from the first of all steps that raise limits; each attempt of a step has a later start.
     private DateTimeOffset Since(StepContext context) => context.Plan.Steps

@@ -3,17 +3,15 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>Restores the limits that <see cref="HoldScheduling"/> changed. merge-schedule-limit gets at most the value
 /// that it has until tuning raises it: 3.0 merges Regions where 2.1 did not
 /// (docs/research/tidb.md#procedure).</summary>
-internal sealed class ReleaseScheduling(ITiDbTargets targets) : TiDbStep<ReleaseScheduling.Args>(targets)
+/// <param name="MergeLimit">The most that merge-schedule-limit is restored to.</param>
+internal sealed record ReleaseScheduling(long MergeLimit) : TiDbStep
 {
-    /// <param name="MergeLimit">The most that merge-schedule-limit is restored to.</param>
-    public sealed record Args(long MergeLimit);
-
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var hold = Hold(context);
         var now = (await Targets.Pd().ScheduleAsync(cancellationToken)).Limits;
-        if (ScheduleHold.ToRestore(hold, now, args.MergeLimit).Count > 0)
+        if (ScheduleHold.ToRestore(hold, now, MergeLimit).Count > 0)
         {
             return new Observation.NotStarted();
         }
@@ -23,11 +21,11 @@ internal sealed class ReleaseScheduling(ITiDbTargets targets) : TiDbStep<Release
         return new Observation.Done($"The schedule limits are {string.Join(", ", limits)}.");
     });
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var pd = Targets.Pd();
         var now = (await pd.ScheduleAsync(cancellationToken)).Limits;
-        await pd.SetLimitsAsync(ScheduleHold.ToRestore(Hold(context), now, args.MergeLimit), cancellationToken);
+        await pd.SetLimitsAsync(ScheduleHold.ToRestore(Hold(context), now, MergeLimit), cancellationToken);
     }
 
     private static PlanStep Hold(StepContext context) =>

@@ -3,8 +3,11 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>Restarts a monitoring service with its new files (docs/research/tidb.md#procedure): stop, replace, start,
 /// wait for its port. Its start time, recorded before, shows whether it was restarted: files alone do not show what the
 /// process has loaded.</summary>
+/// <param name="Service">The name of the service in spec.tidb.monitoring.</param>
+/// <param name="Files">The beginnings of the checksums of its new files.</param>
+/// <param name="Ready">The page that answers once the service is ready; null if its port is enough.</param>
 [Acceptable(OnlyIf = "if promtool refuses the new configuration; then the service keeps its former files")]
-internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartService.Args>(targets)
+internal sealed record RestartService(string Service, List<string>? Files = null, string? Ready = null) : TiDbStep
 {
     public const string PidBeforeKey = "pidBefore";
 
@@ -13,15 +16,9 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartSer
 
     private static readonly TimeSpan Precision = TimeSpan.FromSeconds(2);
 
-    /// <param name="Service">The name of the service in spec.tidb.monitoring.</param>
-    /// <param name="Files">The beginnings of the checksums of its new files.</param>
-    /// <param name="Ready">The page that answers once the service is ready; null if its port is enough.</param>
-    public sealed record Args(string Service, List<string>? Files = null, string? Ready = null);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var service = Service(args);
+        var service = Settings();
         if (context.Receipt(PidBeforeKey) is not { } before)
         {
             return new Observation.NotStarted();
@@ -47,7 +44,7 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartSer
 
         return !process.IsListening
             ? new Observation.Running($"{service.Name} does not listen on port {service.Port} yet.")
-            : args.Ready is { } page && await NotReadyAsync(service, page, cancellationToken) is { } why
+            : Ready is { } page && await NotReadyAsync(service, page, cancellationToken) is { } why
             ? new Observation.Running($"{service.Name} listens on port {service.Port} and is not ready yet: {why}")
             : new Observation.Done($"{service.Name} listens on port {service.Port} ({process.SupervisionText}).");
     }
@@ -55,15 +52,15 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartSer
     protected override bool MayBeAccepted(Observation.Failed failure) =>
         failure.Reason == Reasons.ConfigurationInvalid;
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(PidBeforeKey) is not null)
         {
             return Receipt(context);
         }
 
-        var process = await Host(Service(args)).LookAsync(cancellationToken);
+        var process = await Host(Settings()).LookAsync(cancellationToken);
         var receipt = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             [PidBeforeKey] = process.Pid?.ToString(CultureInfo.InvariantCulture) ?? "",
@@ -76,9 +73,9 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartSer
         return receipt;
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var service = Service(args);
+        var service = Settings();
         var host = Host(service);
         if ((await host.LookAsync(cancellationToken)).IsAlive)
         {
@@ -133,10 +130,10 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartSer
         }
     }
 
-    private MonitoringService Service(Args args) =>
-        Targets.Settings().Services().FirstOrDefault(m => m.Name == args.Service) ?? throw new StepActionException(
+    private MonitoringService Settings() =>
+        Targets.Settings().Services().FirstOrDefault(m => m.Name == Service) ?? throw new StepActionException(
             Reasons.InvalidSpec,
-            $"spec.tidb.monitoring does not list {args.Service}, for which the plan has a step. Add it again.");
+            $"spec.tidb.monitoring does not list {Service}, for which the plan has a step. Add it again.");
 
     private IInstanceHost Host(MonitoringService service) =>
         Targets.Hosts.Service(MonitoringLayout.Target(service));

@@ -7,7 +7,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// one) and PD's own configuration (<c>config show all</c>) into a Secret, and into the storage beside the backup
 /// (docs/research/tidb.md#procedure). Drainers' files contain the password of their downstream and are saved in the
 /// Secret only. Neither copy has an owner, so deleting the upgrade keeps them. They are never overwritten.</summary>
-internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveConfiguration.Args>(targets)
+/// <param name="Storage">The storage of the backup (<see cref="StorageText"/>); null if there is none.</param>
+internal sealed record SaveConfiguration(string? Storage = null) : TiDbStep
 {
     /// <summary>Key of PD's schedule limits in the Secret, as <see cref="PdSchedule.LimitsText"/> writes
     /// them.</summary>
@@ -21,22 +22,19 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveCon
 
     private const int AtATime = 8;
 
-    /// <param name="Storage">The storage of the backup (<see cref="StorageText"/>); null if there is none.</param>
-    public sealed record Args(string? Storage = null);
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => ConfigurationSecret.LookAsync(
+            Targets, context, Storage is null ? "" : " and in the storage of the backup", cancellationToken);
 
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => ConfigurationSecret.LookAsync(
-            Targets, context, args.Storage is null ? "" : " and in the storage of the backup", cancellationToken);
-
-    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => Task.FromResult(
+    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken) => Task.FromResult(
             context.Receipt(ConfigurationSecret.NameKey) is not null
                 ? Receipt(context)
                 : Entry(
                     ConfigurationSecret.NameKey,
                     TiDbNames.Configuration(Targets.Upgrade.Metadata, context.Plan.AttemptsBefore)));
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var files = await FilesAsync(cancellationToken);
         files[PdConfig] = await Targets.Pd().ConfigTextAsync(cancellationToken);
@@ -45,7 +43,7 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveCon
             (await Targets.Pd().MembersAsync(cancellationToken)).Members
                 .Where(m => m.LeaderPriority != 0)
                 .Select(m => (m.Name, (long)m.LeaderPriority)));
-        if (args.Storage is { } text)
+        if (Storage is { } text)
         {
             await StoreAsync(context, text, files, cancellationToken);
         }

@@ -2,40 +2,37 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Clears leader_priority of PD members for the rolling upgrade, or restores it: a value other than 0 returns
 /// leadership to its member (docs/research/tidb.md#pd).</summary>
-internal sealed class SetLeaderPriorities(ITiDbTargets targets) : TiDbStep<SetLeaderPriorities.Args>(targets)
+/// <param name="Priorities">leader_priority before the upgrade, by the members' own names.</param>
+/// <param name="Clear">True sets 0; false restores the priorities.</param>
+internal sealed record SetLeaderPriorities(Dictionary<string, int> Priorities, bool Clear = false) : TiDbStep
 {
-    /// <param name="Priorities">leader_priority before the upgrade, by the members' own names.</param>
-    /// <param name="Clear">True sets 0; false restores the priorities.</param>
-    public sealed record Args(Dictionary<string, int> Priorities, bool Clear = false)
-    {
-        public IEnumerable<(string Member, int Priority)> Wanted() =>
-            Priorities.Select(p => (p.Key, Clear ? 0 : p.Value));
-    }
+    public IEnumerable<(string Member, int Priority)> Wanted() =>
+        Priorities.Select(p => (p.Key, Clear ? 0 : p.Value));
 
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         // Members that have not started yet have no name, so names need not be unique.
         var present = (await Targets.Pd().MembersAsync(cancellationToken)).Members;
-        var other = args.Wanted()
+        var other = Wanted()
             .Where(w => (present.FirstOrDefault(m => m.Name == w.Member)?.LeaderPriority ?? 0) != w.Priority)
             .Select(w => w.Member)
             .ToList();
         return other.Count == 0
-            ? new Observation.Done($"leader_priority: {Text(args)}.")
+            ? new Observation.Done($"leader_priority: {Text()}.")
             : new Observation.NotStarted($"leader_priority differs for {string.Join(", ", other)}.");
     });
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        foreach (var (member, priority) in args.Wanted())
+        foreach (var (member, priority) in Wanted())
         {
             Targets.EnsureMayAct();
             await Targets.Pd().SetLeaderPriorityAsync(member, priority, cancellationToken);
         }
     }
 
-    private static string Text(Args args) => string.Join(
+    private string Text() => string.Join(
         ", ",
-        args.Wanted().Select(w => string.Create(CultureInfo.InvariantCulture, $"{w.Member} {w.Priority}")));
+        Wanted().Select(w => string.Create(CultureInfo.InvariantCulture, $"{w.Member} {w.Priority}")));
 }

@@ -3,14 +3,11 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>Runs the smoke test of the spec on the master's host (docs/research/tidb.md#tispark); its exit code must be
 /// 0. It may run more than once.</summary>
 [Acceptable]
-internal sealed class SmokeSpark(ITiDbTargets targets) : SparkStep<SmokeSpark.Args>(targets), IWaitsOnly
+internal sealed record SmokeSpark : SparkStep, IWaitsOnly
 {
     private const string InDirectory = """cd -- "$1" && shift && "$@" """;
 
-    public sealed record Args;
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var master = Spark.Hosts[0];
         var command = RemoteCommand.Script(InDirectory, [Spark.Directory, .. Spark.Smoke]);

@@ -1,8 +1,7 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>The base of the steps for TiSpark (docs/research/tidb.md#tispark).</summary>
-internal abstract class SparkStep<TArgs>(ITiDbTargets targets) : TiDbStep<TArgs>(targets)
-    where TArgs : class
+internal abstract record SparkStep : TiDbStep
 {
     protected TiSparkSpec Spark => Targets.Settings().TiSpark ?? throw new StepActionException(
         Reasons.InvalidSpec, "spec.tidb.tiSpark is missing, for which the plan has steps. Add it again.");

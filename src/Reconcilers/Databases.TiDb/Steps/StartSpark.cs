@@ -1,12 +1,10 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Starts Spark and waits until its master shows the workers, cores and memory it showed before.</summary>
-internal sealed class StartSpark(ITiDbTargets targets) : SparkStep<StartSpark.Args>(targets)
+internal sealed record StartSpark : SparkStep
 {
-    public sealed record Args;
-
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         if (await SparkMaster.ReadAsync(Targets, Spark, cancellationToken) is not { } master)
         {
@@ -19,6 +17,6 @@ internal sealed class StartSpark(ITiDbTargets targets) : SparkStep<StartSpark.Ar
             : new Observation.Running($"Spark's master shows workers/cores/memory {master}, before {before}.");
     });
 
-    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+    protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
         RunAsync(Spark.Start, cancellationToken);
 }

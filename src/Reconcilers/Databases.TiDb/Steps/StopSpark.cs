@@ -1,14 +1,12 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Stops Spark. What its master showed before is recorded, to be compared after the start.</summary>
-internal sealed class StopSpark(ITiDbTargets targets) : SparkStep<StopSpark.Args>(targets)
+internal sealed record StopSpark : SparkStep
 {
     public const string BeforeKey = "before";
 
-    public sealed record Args;
-
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var isNewEverywhere = true;
         foreach (var host in Spark.Hosts)
@@ -29,8 +27,8 @@ internal sealed class StopSpark(ITiDbTargets targets) : SparkStep<StopSpark.Args
             : new Observation.NotStarted("Spark's master is still running.");
     });
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         // From an earlier attempt: Spark may be stopped by now and show nothing.
         if ((context.Receipt(BeforeKey) ?? context.Recorded(context.Step.Id, BeforeKey)) is { } known)
@@ -56,6 +54,6 @@ internal sealed class StopSpark(ITiDbTargets targets) : SparkStep<StopSpark.Args
                 + "with after the upgrade. Start Spark, or create an upgrade without spec.tidb.tiSpark.");
     }
 
-    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+    protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
         RunAsync(Spark.Stop, cancellationToken);
 }

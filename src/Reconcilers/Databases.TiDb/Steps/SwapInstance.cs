@@ -6,7 +6,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// is completed and started without further checks. A pump is only stopped: SIGTERM pauses it. Were it paused over
 /// HTTP, it would end, and its supervisor would run the old program once more
 /// (docs/research/tidb.md#pump-and-drainer).</summary>
-internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep<SwapInstance.Args>(targets)
+/// <param name="Store">The store of a TiKV; null for other components.</param>
+internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
 {
     /// <summary>Receipt key: since when the step has been trying.</summary>
     public const string SinceKey = "since";
@@ -14,11 +15,7 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep<SwapInstance
     /// <summary>Fact: when the new process was started, by its host's clock, to within a second.</summary>
     public const string StartedAtFact = "startedAt";
 
-    /// <param name="Store">The store of a TiKV; null for other components.</param>
-    public sealed record Args(ulong? Store = null);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var instance = Instance(context);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
@@ -49,23 +46,23 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep<SwapInstance
                 : $"{instance.Name} is not running.");
     }
 
-    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => Task.FromResult(
+    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken) => Task.FromResult(
             context.Receipt(SinceKey) is not null
                 ? Receipt(context)
                 : Entry(SinceKey, Timestamps.Text(context.Time.GetUtcNow())));
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         try
         {
-            await SwapAsync(context, args, cancellationToken);
+            await SwapAsync(context, cancellationToken);
         }
-        catch (Exception exception) when (args.Store is not null && IsLast(context, exception))
+        catch (Exception exception) when (Store is not null && IsLast(context, exception))
         {
             // A step that fails removes what the drain left: an evicted store would stay without leaders permanently
             // (docs/research/tidb.md#rules).
-            await Targets.Pd().LetLeadersBackAsync(args.Store.Value, cancellationToken);
+            await Targets.Pd().LetLeadersBackAsync(Store.Value, cancellationToken);
             throw;
         }
     }
@@ -73,7 +70,7 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep<SwapInstance
     internal static string Strays(InstanceProcess process) =>
         string.Join(", ", process.Strays.Select(s => $"pid {s.Pid} ({s.Executable})"));
 
-    private async Task SwapAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    private async Task SwapAsync(StepContext context, CancellationToken cancellationToken)
     {
         var instance = Instance(context);
         var host = Targets.Hosts.Instance(instance.Name);
@@ -91,7 +88,7 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep<SwapInstance
         if (process.IsAlive)
         {
             await program.StageAsync(process, cancellationToken);
-            await EnsureMayStopAsync(context, args, instance, cancellationToken);
+            await EnsureMayStopAsync(context, instance, cancellationToken);
         }
 
         await program.ReplaceAsync(process, file, cancellationToken);
@@ -99,13 +96,13 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep<SwapInstance
 
     // The result of the drain may have changed since.
     private async Task EnsureMayStopAsync(
-        StepContext context, Args args, DatabaseInstance instance, CancellationToken cancellationToken)
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         if (instance.Component == DatabaseComponent.PD)
         {
             await EnsureNotLeadingAsync(context, instance, cancellationToken);
         }
-        else if (args.Store is { } store)
+        else if (Store is { } store)
         {
             await EnsureDrainedAsync(context, instance, store, cancellationToken);
         }

@@ -2,12 +2,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>The base of every step of a TiDB upgrade. Steps decide from observed state and are idempotent, so a request
 /// that did not reach its target, or whose answer was lost, is sent again until the step times out.</summary>
-internal abstract class TiDbStep<TArgs>(ITiDbTargets targets) : StepBase<TArgs>
-    where TArgs : class
+internal abstract record TiDbStep : StepBase<ITiDbTargets>
 {
     private readonly AttemptClock _attempts = new();
-
-    protected ITiDbTargets Targets { get; } = targets;
 
     protected DatabaseRollingUpgradeSpec Spec => Targets.Upgrade.Spec;
 

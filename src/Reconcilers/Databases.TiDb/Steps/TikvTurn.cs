@@ -19,7 +19,7 @@ internal static class TikvTurn
             && s.Node != context.Node
             && !together.Contains(s.Node, StringComparer.Ordinal)))
         {
-            var store = former.Arguments<VerifyTikv.Args>().Store;
+            var store = former.As<VerifyTikv>().Store;
             if (spec.Instances.Find(i => i.Name == former.Node) is not { } instance)
             {
                 continue;

@@ -1,13 +1,10 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>A drainer is verified when it answers and is registered as online.</summary>
-internal sealed class VerifyDrainer(ITiDbTargets targets) : VerifyInstance<VerifyDrainer.Args>(targets)
+internal sealed record VerifyDrainer : VerifyInstance
 {
-    public sealed record Args;
-
     protected override async Task<Observation?> InClusterAsync(
         StepContext context,
-        Args args,
         DatabaseInstance instance,
         InstanceProcess process,
         CancellationToken cancellationToken)

@@ -5,8 +5,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// restarted every few seconds may look up at each observation (docs/research/tidb.md#tidb-ansible). An instance that
 /// is down is started, as often as needed until spec.timeouts.verify is over: the limit is that of the step, not of
 /// each start.</summary>
-internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<TArgs>(targets)
-    where TArgs : class
+internal abstract record VerifyInstance : TiDbStep
 {
     /// <summary>Receipt key: since when the step has been waiting.</summary>
     public const string SinceKey = "since";
@@ -21,18 +20,18 @@ internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<T
 
     private TimeSpan Settle => KubernetesDuration.Parse(Spec.Settle);
 
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         _ends.Forget(context.Step.Id);
         var instance = Instance(context);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-        if (await UnhealthyAsync(context, args, instance, process, cancellationToken) is { } unhealthy)
+        if (await UnhealthyAsync(context, instance, process, cancellationToken) is { } unhealthy)
         {
             return Limited(context, unhealthy);
         }
 
-        if (await AfterwardsAsync(context, args, instance, process, cancellationToken) is { } missing)
+        if (await AfterwardsAsync(context, instance, process, cancellationToken) is { } missing)
         {
             return missing;
         }
@@ -48,31 +47,31 @@ internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<T
             $"{instance.Name} is healthy; {KubernetesDuration.Format(left)} of spec.settle {Spec.Settle} left.");
     });
 
-    protected override Task WaitAsync(StepContext context, TArgs args, CancellationToken cancellationToken)
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken)
     {
         var pause = _ends.Pause(context.Step.Id, PauseAfter(context.Waited), context.Time.GetUtcNow());
         return Task.Delay(pause, context.Time, cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(StepContext context, TArgs args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var instance = Instance(context);
         var host = Targets.Hosts.Instance(instance.Name);
         var process = await host.LookAsync(cancellationToken);
         var unhealthy = await PatientlyAsync(
-            async () => await UnhealthyAsync(context, args, instance, process, cancellationToken)
+            async () => await UnhealthyAsync(context, instance, process, cancellationToken)
                 ?? new Observation.Done());
         if (unhealthy is Observation.Done)
         {
             Targets.EnsureMayAct();
-            await RestoreAsync(args, cancellationToken);
+            await RestoreAsync(cancellationToken);
             return;
         }
 
         if (IsLate(context))
         {
             Targets.EnsureMayAct();
-            await RestoreAsync(args, cancellationToken);
+            await RestoreAsync(cancellationToken);
             throw new StepActionException(
                 Reasons.InstanceUnhealthy,
                 $"{instance.Name} on {instance.Host} did not become healthy on {Spec.ToVersion} within "
@@ -97,36 +96,33 @@ internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<T
         }
     }
 
-    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken) => Task.FromResult(
+    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken) => Task.FromResult(
             context.Receipt(SinceKey) is not null
                 ? Receipt(context)
                 : Entry(SinceKey, Timestamps.Text(Began(context))));
 
     protected abstract Task<Observation?> InClusterAsync(
         StepContext context,
-        TArgs args,
         DatabaseInstance instance,
         InstanceProcess process,
         CancellationToken cancellationToken);
 
     protected virtual Task<Observation?> AfterwardsAsync(
         StepContext context,
-        TArgs args,
         DatabaseInstance instance,
         InstanceProcess process,
         CancellationToken cancellationToken) => Task.FromResult<Observation?>(null);
 
-    protected virtual Task RestoreAsync(TArgs args, CancellationToken cancellationToken) => Task.CompletedTask;
+    protected virtual Task RestoreAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task<Observation?> UnhealthyAsync(
         StepContext context,
-        TArgs args,
         DatabaseInstance instance,
         InstanceProcess process,
         CancellationToken cancellationToken) =>
         await OnHostAsync(context, instance, process, cancellationToken)
-        ?? await InClusterAsync(context, args, instance, process, cancellationToken);
+        ?? await InClusterAsync(context, instance, process, cancellationToken);
 
     // Executed once more after its time, the step removes what the drain left and fails.
     private Observation Limited(StepContext context, Observation unhealthy) => unhealthy switch

@@ -2,13 +2,10 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>A PD member is verified when it reports itself healthy (etcd's /health, which is not forwarded to the
 /// leader), the leader reports so too, and leadership has settled (docs/research/tidb.md#pd).</summary>
-internal sealed class VerifyPd(ITiDbTargets targets) : VerifyInstance<VerifyPd.Args>(targets)
+internal sealed record VerifyPd : VerifyInstance
 {
-    public sealed record Args;
-
     protected override async Task<Observation?> InClusterAsync(
         StepContext context,
-        Args args,
         DatabaseInstance instance,
         InstanceProcess process,
         CancellationToken cancellationToken)

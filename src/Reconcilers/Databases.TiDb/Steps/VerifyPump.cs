@@ -2,13 +2,10 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>A pump is verified when it reports itself online. The view of others may be stale if it was killed
 /// (docs/research/tidb.md#pump-and-drainer).</summary>
-internal sealed class VerifyPump(ITiDbTargets targets) : VerifyInstance<VerifyPump.Args>(targets)
+internal sealed record VerifyPump : VerifyInstance
 {
-    public sealed record Args;
-
     protected override async Task<Observation?> InClusterAsync(
         StepContext context,
-        Args args,
         DatabaseInstance instance,
         InstanceProcess process,
         CancellationToken cancellationToken)

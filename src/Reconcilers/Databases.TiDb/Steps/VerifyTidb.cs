@@ -3,15 +3,12 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>A TiDB server is verified when its status reports the new version and it executes a statement: it opens its
 /// SQL port only once the system tables have the version of its program (docs/research/tidb.md#tidb-server). The number
 /// of that version (tidb_server_version) stays the same in most patch releases, and never becomes lower.</summary>
-internal sealed class VerifyTidb(ITiDbTargets targets) : VerifyInstance<VerifyTidb.Args>(targets)
+/// <param name="BootstrapBefore">tidb_server_version before the upgrade, if this is the server that upgrades the
+/// system tables.</param>
+internal sealed record VerifyTidb(long? BootstrapBefore = null) : VerifyInstance
 {
-    /// <param name="BootstrapBefore">tidb_server_version before the upgrade, if this is the server that upgrades the
-    /// system tables.</param>
-    public sealed record Args(long? BootstrapBefore = null);
-
     protected override async Task<Observation?> InClusterAsync(
         StepContext context,
-        Args args,
         DatabaseInstance instance,
         InstanceProcess process,
         CancellationToken cancellationToken)
@@ -27,7 +24,7 @@ internal sealed class VerifyTidb(ITiDbTargets targets) : VerifyInstance<VerifyTi
             return new Observation.Running($"{Spec.Service(instance)} does not execute statements yet.");
         }
 
-        if (args.BootstrapBefore is not { } before)
+        if (BootstrapBefore is not { } before)
         {
             return null;
         }

@@ -3,34 +3,30 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>A TiKV is verified when PD reports its store Up with a new start time and the new version
 /// (docs/research/tidb.md#tikv). Only then is the evict-leader scheduler removed, confirmed by schedulers-v2
 /// (docs/research/tidb.md#pd-as-observed), and leaders have some time to return.</summary>
-internal sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance<VerifyTikv.Args>(targets)
+/// <param name="Store">The store of the TiKV.</param>
+internal sealed record VerifyTikv(ulong Store) : VerifyInstance
 {
     // PD keeps the start time in whole seconds.
     private static readonly TimeSpan Precision = TimeSpan.FromSeconds(2);
 
-    /// <param name="Store">The store of the TiKV.</param>
-    public sealed record Args(ulong Store);
-
     protected override async Task<Observation?> InClusterAsync(
         StepContext context,
-        Args args,
         DatabaseInstance instance,
         InstanceProcess process,
         CancellationToken cancellationToken) =>
-        Missing(await Targets.Pd().StoreAsync(args.Store, cancellationToken), process) is { } missing
+        Missing(await Targets.Pd().StoreAsync(Store, cancellationToken), process) is { } missing
             ? new Observation.Running(missing)
             : null;
 
     protected override async Task<Observation?> AfterwardsAsync(
         StepContext context,
-        Args args,
         DatabaseInstance instance,
         InstanceProcess process,
         CancellationToken cancellationToken)
     {
-        if (await IsEvictedAsync(args, cancellationToken))
+        if (await IsEvictedAsync(cancellationToken))
         {
-            return new Observation.NotStarted($"Store {args.Store} still has its evict-leader-scheduler.");
+            return new Observation.NotStarted($"Store {Store} still has its evict-leader-scheduler.");
         }
 
         if (process.StartedAt is null)
@@ -38,17 +34,17 @@ internal sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance<VerifyTi
             return null;
         }
 
-        var store = await Targets.Pd().StoreAsync(args.Store, cancellationToken);
+        var store = await Targets.Pd().StoreAsync(Store, cancellationToken);
         return LeaderReturn.Missing(context, instance, store, context.Time.GetUtcNow() - Began(context)) is { } missing
             ? new Observation.Running(missing)
             : null;
     }
 
-    protected override Task RestoreAsync(Args args, CancellationToken cancellationToken) =>
-        Targets.Pd().LetLeadersBackAsync(args.Store, cancellationToken);
+    protected override Task RestoreAsync(CancellationToken cancellationToken) =>
+        Targets.Pd().LetLeadersBackAsync(Store, cancellationToken);
 
-    private async Task<bool> IsEvictedAsync(Args args, CancellationToken cancellationToken) =>
-        (await Targets.Pd().ScheduleAsync(cancellationToken)).Evicted.Contains(args.Store);
+    private async Task<bool> IsEvictedAsync(CancellationToken cancellationToken) =>
+        (await Targets.Pd().ScheduleAsync(cancellationToken)).Evicted.Contains(Store);
 
     private string? Missing(PdStore store, InstanceProcess process)
     {

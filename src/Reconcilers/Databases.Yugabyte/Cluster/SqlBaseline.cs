@@ -78,7 +78,7 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
     {
         var recorded = plan.Step(YugabyteStepIds.Sql);
         var carried = recorded is null
-            ? plan.Steps.Find(s => s.Is<VerifyTserver>() && s.Node == tserver)?.Arguments<VerifyTserver.Args>().Sql
+            ? plan.Steps.Find(s => s.Is<VerifyTserver>() && s.Node == tserver)?.As<VerifyTserver>().Sql
             : null;
         var parts = carried?.Split(' ') ?? [];
         foreach (var kind in Interfaces)

@@ -2,12 +2,9 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>AutoFlags are not promoted by others during the upgrade: old processes could not start again, and a
 /// rollback would be impossible (docs/research/yugabytedb.md#autoflags).</summary>
-internal sealed class AutoFlagsAreUnchanged(IYugabyteTargets targets)
-    : YugabyteGuard<AutoFlagsAreUnchanged.Args>(targets)
+internal sealed record AutoFlagsAreUnchanged : YugabyteGuard
 {
-    public sealed record Args;
-
-    protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
     {
         var own = plan.Step(YugabyteStepIds.PromoteVolatile);
         if (own is { State: not StepState.Succeeded } && PlanProgress.Begun(own))

@@ -3,11 +3,9 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>No process of the old version runs once every process was new (docs/research/yugabytedb.md#autoflags).
 /// Until AutoFlags are promoted, a process that does not answer blocks the upgrade too, because it may be an old one.
 /// After that an old process cannot run, and a process that is down does not concern this guard.</summary>
-internal sealed class EveryProcessIsNew(IYugabyteTargets targets) : YugabyteGuard<EveryProcessIsNew.Args>(targets)
+internal sealed record EveryProcessIsNew : YugabyteGuard
 {
-    public sealed record Args;
-
-    protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
     {
         var version = YugabyteVersion.Parse(Cluster.Spec.ToVersion);
         var report = await new VersionCheck(Cluster).ReadAsync(version, cancellationToken);

@@ -2,11 +2,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>The leader blacklist contains only the server that is being upgraded: a forgotten entry keeps its server
 /// without leaders permanently (docs/research/yugabytedb.md#rules).</summary>
-internal sealed class LeaderBlacklistIsClean(IYugabyteTargets targets)
-    : YugabyteGuard<LeaderBlacklistIsClean.Args>(targets)
+internal sealed record LeaderBlacklistIsClean : YugabyteGuard
 {
-    public sealed record Args;
-
     public static IEnumerable<string> InHand(Plan plan) =>
         from drain in plan.Steps
         where drain.Is<DrainTserver>()
@@ -17,7 +14,7 @@ internal sealed class LeaderBlacklistIsClean(IYugabyteTargets targets)
         where verify is not { State: StepState.Succeeded }
         select drain.Node;
 
-    protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
     {
         // One that is skipped is no longer among the instances.
         var inHand = InHand(plan).ToHashSet(StringComparer.Ordinal);

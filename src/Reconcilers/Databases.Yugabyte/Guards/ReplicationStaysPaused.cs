@@ -3,17 +3,14 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>A replication group that was paused stays paused until every process of both clusters runs the target
 /// version (docs/research/yugabytedb.md#procedure). From then on it may be resumed by anybody; the upgrade of the peer
 /// may be the first to do so.</summary>
-internal sealed class ReplicationStaysPaused(IYugabyteTargets targets)
-    : YugabyteGuard<ReplicationStaysPaused.Args>(targets)
+/// <param name="Group">The replication group.</param>
+/// <param name="Target">The cluster that is its target.</param>
+internal sealed record ReplicationStaysPaused(string Group, ReplicationTarget Target) : YugabyteGuard
 {
-    /// <param name="Group">The replication group.</param>
-    /// <param name="Target">The cluster that is its target.</param>
-    public sealed record Args(string Group, ReplicationTarget Target);
-
-    protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
     {
-        var group = Cluster.Group(args.Group);
-        if (await Cluster.InboundAsync(group, args.Target, cancellationToken) is null or { IsPaused: true })
+        var group = Cluster.Group(Group);
+        if (await Cluster.InboundAsync(group, Target, cancellationToken) is null or { IsPaused: true })
         {
             return GuardReading.Holds;
         }
@@ -26,8 +23,8 @@ internal sealed class ReplicationStaysPaused(IYugabyteTargets targets)
             return GuardReading.Holds;
         }
 
-        var where = args.Target == ReplicationTarget.Here ? "" : " at its peer";
-        var command = Cluster.Tool(group, args.Target).ReplicationCommand(group.Name, enabled: false);
+        var where = Target == ReplicationTarget.Here ? "" : " at its peer";
+        var command = Cluster.Tool(group, Target).ReplicationCommand(group.Name, enabled: false);
         return GuardReading.Broken(
             $"Replication group {group.Name} was resumed{where} although not every process of both clusters runs "
             + $"{version}. Run `{command}` on {Targets.Hosts.ToolHost} to pause it; "

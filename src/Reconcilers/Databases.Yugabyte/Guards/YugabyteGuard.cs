@@ -4,20 +4,16 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// exception: while a process is being swapped and may therefore be down, a universe that does not answer must not keep
 /// it down. Starting the process repairs the universe, and no other step begins before the process is
 /// verified.</summary>
-/// <typeparam name="TArgs">The arguments.</typeparam>
-internal abstract class YugabyteGuard<TArgs>(IYugabyteTargets targets) : GuardBase<TArgs>
-    where TArgs : class
+internal abstract record YugabyteGuard : GuardBase<IYugabyteTargets>
 {
-    protected IYugabyteTargets Targets { get; } = targets;
+    protected YugabyteCluster Cluster => new(Targets);
 
-    protected YugabyteCluster Cluster { get; } = new(targets);
-
-    protected sealed override async Task<GuardReading> CheckAsync(
-        PlanGuard guard, TArgs args, Plan plan, CancellationToken cancellationToken)
+    public sealed override async Task<GuardReading> CheckAsync(
+        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         try
         {
-            return await ReadAsync(args, plan, cancellationToken);
+            return await ReadAsync(plan, cancellationToken);
         }
         catch (TargetException exception)
         {
@@ -27,5 +23,5 @@ internal abstract class YugabyteGuard<TArgs>(IYugabyteTargets targets) : GuardBa
         }
     }
 
-    protected abstract Task<GuardReading> ReadAsync(TArgs args, Plan plan, CancellationToken cancellationToken);
+    protected abstract Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken);
 }

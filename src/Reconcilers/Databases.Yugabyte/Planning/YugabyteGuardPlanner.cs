@@ -6,13 +6,13 @@ internal sealed class YugabyteGuardPlanner(PlanBuilder plan, YugabyteDiscovery d
 {
     public void Compile()
     {
-        Add(new LeaderBlacklistIsClean.Args(), YugabyteStepIds.AdminTool);
-        Add(new EveryProcessIsNew.Args(), YugabyteStepIds.Versions);
+        Add(new LeaderBlacklistIsClean(), YugabyteStepIds.AdminTool);
+        Add(new EveryProcessIsNew(), YugabyteStepIds.Versions);
         if (hasFlags)
         {
             var promote = plan.Phase(
                 DatabaseRollingUpgradePhases.PromoteAutoFlags).Find(s => s == YugabyteStepIds.Promote);
-            Add(new AutoFlagsAreUnchanged.Args(), YugabyteStepIds.AdminTool, promote);
+            Add(new AutoFlagsAreUnchanged(), YugabyteStepIds.AdminTool, promote);
         }
 
         var paused = plan.Phase(DatabaseRollingUpgradePhases.PauseReplication);
@@ -25,14 +25,13 @@ internal sealed class YugabyteGuardPlanner(PlanBuilder plan, YugabyteDiscovery d
                 plan.Guard(PlannedStep.Guard(
                     $"{nameof(ReplicationStaysPaused)}{resume[resume.IndexOf('/', StringComparison.Ordinal)..]}",
                     node: null,
-                    new ReplicationStaysPaused.Args(group.Name, group.Target),
+                    new ReplicationStaysPaused(group.Name, group.Target),
                     [pause],
                     resume));
             }
         }
     }
 
-    private void Add<TArgs>(TArgs args, string from, string? until = null)
-        where TArgs : class =>
-        plan.Guard(PlannedStep.Guard(StepArguments.ActionOf(typeof(TArgs)), node: null, args, [from], until));
+    private void Add(IGuardCheck check, string from, string? until = null) =>
+        plan.Guard(PlannedStep.Guard(check.GetType().Name, node: null, check, [from], until));
 }

@@ -39,7 +39,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         Chain(
             YugabyteStepIds.Versions,
             $"Verify that every process is of {spec.ToVersion}",
-            new VerifyVersions.Args(),
+            new VerifyVersions(),
             1);
         PromoteVolatileFlags();
         Soak();
@@ -59,7 +59,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
                 YugabyteStepIds.Package(group.Name),
                 group.Name,
                 $"Prepare {spec.ToVersion} on {group.Name}",
-                new PreparePackage.Args(group.Hosts[0] == group.Name ? null : [.. group.Hosts]),
+                new PreparePackage(group.Hosts[0] == group.Name ? null : [.. group.Hosts]),
                 [],
                 YugabytePlanTraits.TimeLimit<PreparePackage>(spec),
                 Attempts))),
@@ -69,23 +69,23 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
             Add(
                 YugabyteStepIds.AdminTool,
                 "Verify the admin tool of the new package",
-                new ProveAdminTool.Args(),
+                new ProveAdminTool(),
                 Attempts),
             Add(
                 YugabyteStepIds.Sql,
                 "Record which tablet servers answer SQL",
-                new RecordSql.Args(),
+                new RecordSql(),
                 Attempts),
             Add(
                 YugabyteStepIds.Configuration,
                 "Save how every process is started",
-                new SaveServerConfiguration.Args(),
+                new SaveServerConfiguration(),
                 Attempts),
         ];
         if (discovery.SqlIsOn != false)
         {
             var title = "Verify that the package has all extensions in use";
-            checks.Add(Add(YugabyteStepIds.Extensions, title, new CheckExtensions.Args(), Attempts));
+            checks.Add(Add(YugabyteStepIds.Extensions, title, new CheckExtensions(), Attempts));
         }
 
         _barrier = checks;
@@ -100,7 +100,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
                 Chain(
                     YugabyteStepIds.Pause(group.Name, group.Target),
                     $"Pause replication group {group.Display}",
-                    new SetReplication.Args(group.Name, group.Target, Enabled: false),
+                    new SetReplication(group.Name, group.Target, Enabled: false),
                     Attempts);
             }
         }
@@ -110,7 +110,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
     {
         var masters = discovery.Instances.Where(i => i.Component == DatabaseComponent.Master).ToList();
         var programs = masters.ToDictionary(m => m.Name, Replaced, StringComparer.Ordinal);
-        var first = new SwapMaster.Args(1, programs, Outage: masters.Count < 3);
+        var first = new SwapMaster(1, programs, Outage: masters.Count < 3);
         _barrier = _rolling.AddMasters(_plan, Phases.UpgradeMasters, masters.Count, first, _barrier, CanRollBack);
     }
 
@@ -134,7 +134,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
                     _plan,
                     Phases.UpgradeTServers,
                     server.Name,
-                    new SwapTserver.Args(Replaced(found[server.Name]), Replicas: replicas),
+                    new SwapTserver(Replaced(found[server.Name]), Replicas: replicas),
                     stopped,
                     CanRollBack,
                     settled: settled)).ToList(),
@@ -155,12 +155,12 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
 
         if (isBefore)
         {
-            Chain(YugabyteStepIds.SpeedUpLeaders, "Let leaders move faster", new SpeedUpLeaders.Args(), Attempts);
+            Chain(YugabyteStepIds.SpeedUpLeaders, "Let leaders move faster", new SpeedUpLeaders(), Attempts);
         }
         else
         {
             const string Title = "Restore the speed of leaders";
-            Chain(YugabyteStepIds.RestoreLeaderSpeed, Title, new RestoreLeaderSpeed.Args(), Attempts);
+            Chain(YugabyteStepIds.RestoreLeaderSpeed, Title, new RestoreLeaderSpeed(), Attempts);
         }
     }
 
@@ -175,9 +175,9 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         Chain(
             YugabyteStepIds.PromoteVolatile,
             "Promote AutoFlags that can be rolled back",
-            new PromoteAutoFlags.Args(AutoFlagClass.LocalVolatile),
+            new PromoteAutoFlags(AutoFlagClass.LocalVolatile),
             Attempts);
-        Chain(YugabyteStepIds.PromotedVolatile, AwaitTitle, new AwaitAutoFlags.Args(), 1);
+        Chain(YugabyteStepIds.PromotedVolatile, AwaitTitle, new AwaitAutoFlags(), 1);
     }
 
     private void Soak()
@@ -187,7 +187,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
             Chain(
                 YugabyteStepIds.Soak,
                 $"Watch the new version for {Settings.Soak} before the upgrade is made final",
-                new Soak.Args(),
+                new Soak(),
                 1);
         }
     }
@@ -202,16 +202,16 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         // If both directions run unpaused, both clusters are made final shortly after each other.
         if (discovery.Replication == ReplicationMode.TargetFirst && IsBidirectional())
         {
-            Chain(YugabyteStepIds.PromotePeers, "Wait until every peer runs the new version", new AwaitPeers.Args(), 1);
+            Chain(YugabyteStepIds.PromotePeers, "Wait until every peer runs the new version", new AwaitPeers(), 1);
         }
 
         Chain(
             YugabyteStepIds.Promote,
             $"Promote AutoFlags up to {YugabyteFinalize.FinalClass(Settings)}",
-            new PromoteAutoFlags.Args(YugabyteFinalize.FinalClass(Settings)),
+            new PromoteAutoFlags(YugabyteFinalize.FinalClass(Settings)),
             Attempts,
             isPointOfNoReturn: true);
-        Chain(YugabyteStepIds.Promoted, AwaitTitle, new AwaitAutoFlags.Args(), 1);
+        Chain(YugabyteStepIds.Promoted, AwaitTitle, new AwaitAutoFlags(), 1);
     }
 
     private void UpgradeCatalog()
@@ -221,7 +221,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
             Chain(
                 YugabyteStepIds.Catalog,
                 $"Upgrade the SQL catalogue ({YugabyteVocabulary.Of(spec).UpgradeCatalogCommand})",
-                new UpgradeCatalog.Args(),
+                new UpgradeCatalog(),
                 3,
                 isPointOfNoReturn: true);
         }
@@ -238,13 +238,13 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         }
 
         var title = "Wait until every peer runs the new version and every target is final";
-        Chain(YugabyteStepIds.ResumePeers, title, new AwaitPeers.Args(Final: true), 1);
+        Chain(YugabyteStepIds.ResumePeers, title, new AwaitPeers(Final: true), 1);
         foreach (var group in paused)
         {
             Chain(
                 YugabyteStepIds.Resume(group.Name, group.Target),
                 $"Resume replication group {group.Display}",
-                new SetReplication.Args(group.Name, group.Target, Enabled: true),
+                new SetReplication(group.Name, group.Target, Enabled: true),
                 Attempts);
         }
     }
@@ -256,14 +256,13 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         new(FormerSha256: instance.FormerSha256, FormerDirectory: instance.FormerDirectory);
 
     // Adds a step of the whole universe for which all later steps wait.
-    private void Chain<TArgs>(string id, string title, TArgs args, int attempts, bool isPointOfNoReturn = false)
-        where TArgs : class => _barrier = [Add(id, title, args, attempts, isPointOfNoReturn)];
+    private void Chain(string id, string title, IStepAction step, int attempts, bool isPointOfNoReturn = false) =>
+        _barrier = [Add(id, title, step, attempts, isPointOfNoReturn)];
 
-    private string Add<TArgs>(string id, string title, TArgs args, int attempts, bool isPointOfNoReturn = false)
-        where TArgs : class
+    private string Add(string id, string title, IStepAction step, int attempts, bool isPointOfNoReturn = false)
     {
-        var timeout = YugabytePlanTraits.TimeLimit(spec, StepArguments.ActionOf(typeof(TArgs)));
-        return _plan.Add(PlannedStep.Of(id, node: null, title, args, _barrier, timeout, attempts) with
+        var timeout = YugabytePlanTraits.TimeLimit(spec, step.GetType().Name);
+        return _plan.Add(PlannedStep.Of(id, node: null, title, step, _barrier, timeout, attempts) with
         {
             PointOfNoReturn = isPointOfNoReturn,
             Reversible = !isPointOfNoReturn,
@@ -278,10 +277,10 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
     private const int AttemptsOfMaster = 3;
     private const int AttemptsOfTserver = 4;
 
-    private SwapTserver.Args? _first;
+    private SwapTserver? _first;
 
     public List<string> AddMasters(
-        PlanBuilder plan, string phase, int count, SwapMaster.Args first, List<string> after, bool reversible)
+        PlanBuilder plan, string phase, int count, SwapMaster first, List<string> after, bool reversible)
     {
         for (var slot = 1; slot <= count; slot++)
         {
@@ -306,7 +305,7 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
                     YugabyteStepIds.MasterVerify(phase, slot),
                     node: null,
                     $"Verify {which}",
-                    new VerifyMaster.Args(slot),
+                    new VerifyMaster(slot),
                     [swap],
                     YugabytePlanTraits.TimeLimit<VerifyMaster>(spec),
                     attempts: 1)),
@@ -321,7 +320,7 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
         PlanBuilder plan,
         string phase,
         string name,
-        SwapTserver.Args args,
+        SwapTserver args,
         List<string> after,
         bool reversible,
         string? sql = null,
@@ -337,7 +336,7 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
             YugabyteStepIds.Drain(phase, name),
             name,
             $"Drain {name}",
-            new DrainTserver.Args(args.Replicas),
+            new DrainTserver(args.Replicas),
             after,
             YugabytePlanTraits.TimeLimit<DrainTserver>(spec),
             AttemptsOfTserver));
@@ -358,7 +357,7 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
                 YugabyteStepIds.Verify(phase, name),
                 name,
                 $"Verify {name}",
-                new VerifyTserver.Args(sql),
+                new VerifyTserver(sql),
                 [swapped],
                 YugabytePlanTraits.TimeLimit<VerifyTserver>(spec),
                 AttemptsOfTserver)),

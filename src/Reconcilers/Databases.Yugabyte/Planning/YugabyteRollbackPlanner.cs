@@ -32,7 +32,7 @@ internal sealed class YugabyteRollbackPlanner
     {
         var vocabulary = YugabyteVocabulary.Of(spec);
         var masters = plan.Step(
-            YugabyteStepIds.MasterSwap(Phases.UpgradeMasters, 1))?.Arguments<SwapMaster.Args>().Programs;
+            YugabyteStepIds.MasterSwap(Phases.UpgradeMasters, 1))?.As<SwapMaster>().Programs;
         foreach (var step in plan.Steps.Where(s => YugabytePlanTraits.IsSwap(s) && PlanProgress.Begun(s)))
         {
             var isMaster = step.Is<SwapMaster>();
@@ -53,7 +53,7 @@ internal sealed class YugabyteRollbackPlanner
     internal static IEnumerable<DiscoveredGroup> PausedGroups(Plan plan) =>
         from pause in plan.Steps
         where pause.Is<SetReplication>() && PlanProgress.Begun(pause)
-        let args = pause.Arguments<SetReplication.Args>()
+        let args = pause.As<SetReplication>()
         where !args.Enabled
             && plan.Step(YugabyteStepIds.Resume(args.Group, args.Target)) is not { State: StepState.Succeeded }
         select new DiscoveredGroup(args.Group, args.Target, IsPaused: true);
@@ -103,7 +103,7 @@ internal sealed class YugabyteRollbackPlanner
 
     private List<string> RollBack(StoppedInstance server, List<string> after)
     {
-        var swap = new SwapTserver.Args(Back(server), _spec.FromVersion, Replicas, ProveAdminTool.NodesSafe(_done));
+        var swap = new SwapTserver(Back(server), _spec.FromVersion, Replicas, ProveAdminTool.NodesSafe(_done));
         var name = server.Instance.Name;
         var sql = SqlBaseline.Recorded(_done, name);
         return _rolling.AddTserver(_plan, Phases.RollbackTServers, name, swap, after, reversible: true, sql);
@@ -120,7 +120,7 @@ internal sealed class YugabyteRollbackPlanner
                     YugabyteStepIds.Release(name),
                     name,
                     $"Release leaders {name}",
-                    new ReleaseLeaders.Args(),
+                    new ReleaseLeaders(),
                     [],
                     YugabytePlanTraits.TimeLimit<ReleaseLeaders>(_spec),
                     Attempts))),
@@ -134,7 +134,7 @@ internal sealed class YugabyteRollbackPlanner
             Chain(
                 YugabyteStepIds.UndoLeaderSpeed,
                 "Restore the speed of leaders",
-                new RestoreLeaderSpeed.Args(step.Recorded(SpeedUpLeaders.FormerKey) ?? ""),
+                new RestoreLeaderSpeed(step.Recorded(SpeedUpLeaders.FormerKey) ?? ""),
                 Attempts);
         }
     }
@@ -148,7 +148,7 @@ internal sealed class YugabyteRollbackPlanner
             Chain(
                 YugabyteStepIds.RollBackFlags,
                 $"Roll back AutoFlags to configuration version {before}",
-                new RollBackAutoFlags.Args(
+                new RollBackAutoFlags(
                     int.Parse(before, CultureInfo.InvariantCulture),
                     former.Instance.Name,
                     former.Former.FormerDirectory ?? former.Instance.DeployDir),
@@ -163,7 +163,7 @@ internal sealed class YugabyteRollbackPlanner
             return;
         }
 
-        var first = new SwapMaster.Args(
+        var first = new SwapMaster(
             1,
             masters.ToDictionary(m => m.Instance.Name, Back, StringComparer.Ordinal),
             _spec.FromVersion,
@@ -173,7 +173,7 @@ internal sealed class YugabyteRollbackPlanner
         Chain(
             YugabyteStepIds.FormerVersions,
             $"Verify that every process is of {_spec.FromVersion}",
-            new VerifyVersions.Args(_spec.FromVersion),
+            new VerifyVersions(_spec.FromVersion),
             attempts: 1);
     }
 
@@ -184,16 +184,15 @@ internal sealed class YugabyteRollbackPlanner
             Chain(
                 YugabyteStepIds.Resume(group.Name, group.Target),
                 $"Resume replication group {group.Display}",
-                new SetReplication.Args(group.Name, group.Target, Enabled: true),
+                new SetReplication(group.Name, group.Target, Enabled: true),
                 Attempts);
         }
     }
 
-    private void Chain<TArgs>(string id, string title, TArgs args, int attempts)
-        where TArgs : class
+    private void Chain(string id, string title, IStepAction step, int attempts)
     {
-        var timeout = YugabytePlanTraits.TimeLimit(_spec, StepArguments.ActionOf(typeof(TArgs)));
-        _barrier = [_plan.Add(PlannedStep.Of(id, node: null, title, args, _barrier, timeout, attempts))];
+        var timeout = YugabytePlanTraits.TimeLimit(_spec, step.GetType().Name);
+        _barrier = [_plan.Add(PlannedStep.Of(id, node: null, title, step, _barrier, timeout, attempts))];
     }
 
     // Old and new change their roles.
@@ -214,7 +213,7 @@ internal sealed class YugabyteRollbackPlanner
         if (from.Count > 0)
         {
             _plan.Guard(PlannedStep.Guard(
-                nameof(LeaderBlacklistIsClean), node: null, new LeaderBlacklistIsClean.Args(), from));
+                nameof(LeaderBlacklistIsClean), node: null, new LeaderBlacklistIsClean(), from));
         }
     }
 
@@ -241,7 +240,7 @@ internal sealed class YugabyteRollbackPlanner
         }
     }
 
-    private int? Replicas => _done.Steps.Find(s => s.Is<SwapTserver>())?.Arguments<SwapTserver.Args>().Replicas;
+    private int? Replicas => _done.Steps.Find(s => s.Is<SwapTserver>())?.As<SwapTserver>().Replicas;
 }
 
 /// <summary>An instance that an upgrade stopped, or may have stopped.</summary>

@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Waits until promoted AutoFlags have reached every process: twice heartbeat_interval_ms
 /// (docs/research/yugabytedb.md#procedure), or auto_flags_apply_delay_ms if the version has that flag. Both values are
 /// read from the processes.</summary>
-internal sealed class AwaitAutoFlags(IYugabyteTargets targets) : YugabyteStep<AwaitAutoFlags.Args>(targets), IWaitsOnly
+internal sealed record AwaitAutoFlags : YugabyteStep, IWaitsOnly
 {
     private const string Heartbeat = "heartbeat_interval_ms";
     private const string ApplyDelay = "auto_flags_apply_delay_ms";
@@ -11,10 +11,7 @@ internal sealed class AwaitAutoFlags(IYugabyteTargets targets) : YugabyteStep<Aw
     // The documented default.
     private static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromSeconds(1);
 
-    public sealed record Args;
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var promote = context.Plan.Steps.Find(s => s.Is<PromoteAutoFlags>() && s.Phase == context.Step.Phase);
         if (promote?.Recorded(PromoteAutoFlags.PromotedFact) == "false" || promote?.FinishedAt is not { } at)

@@ -4,18 +4,15 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// resume (docs/research/yugabytedb.md#procedure), and only to targets that are final themselves; or, if both
 /// directions run unpaused, the new version be made final. Other upgrades bring this about, so the run counts as held
 /// (PeerNotUpgraded) meanwhile.</summary>
-internal sealed class AwaitPeers(IYugabyteTargets targets) : YugabyteStep<AwaitPeers.Args>(targets), IWaitsOnly
+/// <param name="Final">Whether the target of every paused group must also have promoted every AutoFlag that its
+/// source uses: a target that does not use them cannot replicate.</param>
+internal sealed record AwaitPeers(bool? Final = null) : YugabyteStep, IWaitsOnly
 {
     private const int Named = 6;
 
-    /// <param name="Final">Whether the target of every paused group must also have promoted every AutoFlag that its
-    /// source uses: a target that does not use them cannot replicate.</param>
-    public sealed record Args(bool? Final = null);
-
     protected override TimeSpan Pause => TimeSpan.FromSeconds(5);
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var version = YugabyteVersion.Parse(Cluster.Spec.ToVersion);
         var problems = new List<string>();
@@ -24,7 +21,7 @@ internal sealed class AwaitPeers(IYugabyteTargets targets) : YugabyteStep<AwaitP
             problems.AddRange(await Cluster.Peer(group).NotYetAsync(version, cancellationToken));
         }
 
-        if (problems.Count == 0 && args.Final == true)
+        if (problems.Count == 0 && Final == true)
         {
             problems.AddRange(await NotFinalAsync(context.Plan, version, cancellationToken));
         }
@@ -85,7 +82,7 @@ internal sealed class AwaitPeers(IYugabyteTargets targets) : YugabyteStep<AwaitP
     {
         var names = plan.Steps
             .Where(s => s.Is<SetReplication>())
-            .Select(s => s.Arguments<SetReplication.Args>())
+            .Select(s => s.As<SetReplication>())
             .Where(a => a.Target == target)
             .Select(a => a.Group)
             .ToHashSet(StringComparer.Ordinal);
@@ -106,7 +103,7 @@ internal sealed class AwaitPeers(IYugabyteTargets targets) : YugabyteStep<AwaitP
         var text = string.Create(CultureInfo.InvariantCulture, $"{deadline.ToUniversalTime():yyyy-MM-dd HH:mm}Z");
         var now = context.Time.GetUtcNow();
         return now >= deadline
-            ? $"WARNING: the sources of paused groups kept their log only until {text}; their targets may have to be "
+            ? $"WARNING: the sources of paused groups kept their log only until {text}; their Targets may have to be "
                 + "bootstrapped again. "
             : now - began >= (deadline - began) / 2
             ? $"WARNING: more than half of the time is over for which the sources of paused groups keep their log; it "

@@ -2,13 +2,9 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Verifies that every PostgreSQL extension in use is in the new package on every host with a tablet server,
 /// before the first server is stopped (docs/research/yugabytedb.md#procedure).</summary>
-internal sealed class CheckExtensions(IYugabyteTargets targets)
-    : YugabyteStep<CheckExtensions.Args>(targets), IWaitsOnly
+internal sealed record CheckExtensions : YugabyteStep, IWaitsOnly
 {
-    public sealed record Args;
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var (inUse, problem) = await new ExtensionsInUse(Targets, Cluster).ReadAsync(cancellationToken);
         if (inUse is null)

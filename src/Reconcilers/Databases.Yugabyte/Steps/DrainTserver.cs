@@ -11,26 +11,24 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// the others that left stay away for spec.drain.idleLimit, so that the work is not lost while an administrator
 /// decides. </para>
 /// </summary>
-internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<DrainTserver.Args>(targets)
+/// <param name="Replicas">The replication factor if it is below three; null otherwise.</param>
+internal sealed record DrainTserver(int? Replicas = null) : TserverStep
 {
     public const string LeadersLeftFact = "leadersLeft";
 
-    private readonly LeaderDrain _drain = new(targets, new YugabyteCluster(targets));
-    private readonly ClusterGate _gate = new(new YugabyteCluster(targets));
+    private LeaderDrain Drain => field ??= new(Targets, Cluster);
+
+    private ClusterGate Gate => new(Cluster);
 
     // One context belongs to one job that follows the step.
     private readonly ConditionalWeakTable<StepContext, TserverDrainView> _views = [];
 
-    /// <param name="Replicas">The replication factor if it is below three; null otherwise.</param>
-    public sealed record Args(int? Replicas = null);
-
-    protected override async Task<Observation> ReadAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task<Observation> ReadAsync(StepContext context, CancellationToken cancellationToken)
     {
         var view = _views.GetValue(context, static _ => new TserverDrainView());
         try
         {
-            var seen = await LookAsync(context, args, view, cancellationToken);
+            var seen = await LookAsync(context, view, cancellationToken);
             view.UnreadableSince = null;
             return seen;
         }
@@ -39,7 +37,7 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
             // While leaders move, a universe that does not answer is waited for as long as leaders that stay.
             var now = context.Time.GetUtcNow();
             var since = view.UnreadableSince ??= now;
-            _drain.Forget(context);
+            Drain.Forget(context);
             return now - since < Cluster.Spec.Drain.LongestStall()
                 ? new Observation.Running(exception.Message)
                 : throw new StepActionException(
@@ -52,9 +50,9 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
     }
 
     protected override async Task ExecuteAsync(
-        StepContext context, Args args, DatabaseInstance instance, CancellationToken cancellationToken)
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
-        var problems = await _gate.DrainProblemsAsync(
+        var problems = await Gate.DrainProblemsAsync(
             context.Plan, Stop(context, instance), rightBefore: true, cancellationToken);
         if (problems.Count > 0)
         {
@@ -62,18 +60,18 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
         }
 
         Targets.EnsureMayAct();
-        await _drain.BeginAsync(instance, cancellationToken);
+        await Drain.BeginAsync(instance, cancellationToken);
     }
 
-    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         _views.TryGetValue(context, out var view) && !view.IsEmpty
             ? Task.Delay(LeaderDrain.LookEvery, context.Time, cancellationToken)
-            : base.WaitAsync(context, args, cancellationToken);
+            : base.WaitAsync(context, cancellationToken);
 
     private async Task<Observation> LookAsync(
-        StepContext context, Args args, TserverDrainView view, CancellationToken cancellationToken)
+        StepContext context, TserverDrainView view, CancellationToken cancellationToken)
     {
-        var instance = Instance(context);
+        var instance = InstanceOf(context);
         var now = context.Time.GetUtcNow();
 
         // One page of the leading master; anything but leaders that are still counted is looked at as a whole.
@@ -89,12 +87,11 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
             }
         }
 
-        return await LookAtWholeAsync(context, args, instance, view, now, cancellationToken);
+        return await LookAtWholeAsync(context, instance, view, now, cancellationToken);
     }
 
     private async Task<Observation> LookAtWholeAsync(
         StepContext context,
-        Args args,
         DatabaseInstance instance,
         TserverDrainView view,
         DateTimeOffset now,
@@ -111,7 +108,7 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
             return new Observation.Done($"The server does not run ({process.SupervisionText}).");
         }
 
-        if (args.Replicas == 1)
+        if (Replicas == 1)
         {
             return new Observation.Done("With one replica, leaders cannot move.");
         }
@@ -122,16 +119,16 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
             return new Observation.Done("The master does not list the server as ALIVE, so the server leads no tablet.");
         }
 
-        var state = _drain.Read(universe, instance);
+        var state = Drain.Read(universe, instance);
         if (state.IsDrained)
         {
-            _drain.Forget(context);
+            Drain.Forget(context);
             return new Observation.Done();
         }
 
         if (!state.IsBlacklisted)
         {
-            _drain.Forget(context);
+            Drain.Forget(context);
             return Former(context, instance, universe) is { } former
                 ? new Observation.Running(former)
                 : await NotYetAsync(context, instance, cancellationToken);
@@ -141,25 +138,24 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
         return Judge(context, instance, view, state.Leaders);
     }
 
-    private Observation Judge(
-        StepContext context, DatabaseInstance instance, TserverDrainView view, ulong leaders)
+    private Observation Judge(StepContext context, DatabaseInstance instance, TserverDrainView view, ulong leaders)
     {
         var now = context.Time.GetUtcNow();
         var began = view.Since ?? now;
-        if (_drain.Overdue(context, began, leaders) is not { } why)
+        if (Drain.Overdue(context, began, leaders) is not { } why)
         {
             var pace = view.Pace.Describe((long)(view.Before ?? leaders), (long)leaders, now - began, now);
             return new Observation.Running($"{instance.Name} still leads tablets: {pace}");
         }
 
         var text = leaders.ToString(CultureInfo.InvariantCulture);
-        return _drain.Proceeds
+        return Drain.Proceeds
             ? new Observation.Done(
                 $"{why}: {text} tablet leaders are left. The upgrade proceeds, as spec.drain.onTimeout says.",
                 Entry(LeadersLeftFact, text))
             : throw new StepActionException(
                 Reasons.DrainTimeout,
-                $"{_drain.Left(instance, why, leaders)} Leaders that left are given back after "
+                $"{Drain.Left(instance, why, leaders)} Leaders that left are given back after "
                 + $"{Cluster.Spec.Drain.IdleLimit} (spec.drain.idleLimit).",
                 retryable: false);
     }
@@ -179,7 +175,7 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
     private async Task<Observation> NotYetAsync(
         StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
-        var problems = await _gate.DrainProblemsAsync(
+        var problems = await Gate.DrainProblemsAsync(
             context.Plan, Stop(context, instance), rightBefore: false, cancellationToken);
         if (problems.Count == 0)
         {

@@ -8,8 +8,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <param name="cluster">The universe.</param>
 internal sealed class MasterSlots(StepContext context, int slot, YugabyteCluster cluster)
 {
-    private readonly SwapMaster.Args _first =
-        context.Plan.Step(YugabyteStepIds.MasterSwap(context.Step.Phase, 1))?.Arguments<SwapMaster.Args>()
+    private readonly SwapMaster _first =
+        context.Plan.Step(YugabyteStepIds.MasterSwap(context.Step.Phase, 1))?.As<SwapMaster>()
         ?? throw new KeyNotFoundException(
             $"The plan has no step {YugabyteStepIds.MasterSwap(context.Step.Phase, 1)}; the stored plan does not fit.");
 

@@ -4,24 +4,21 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// archive, checksum, post_install.sh, extensions. Proves on every host that its programs run and are of the target
 /// version. The checksums of the programs are recorded; every later step tells a new process from an old one by
 /// them.</summary>
-internal sealed class PreparePackage(IYugabyteTargets targets) : YugabyteStep<PreparePackage.Args>(targets)
+/// <param name="Hosts">The hosts of a group; null for the one host that is the node.</param>
+internal sealed record PreparePackage(List<string>? Hosts = null) : YugabyteStep
 {
-    /// <param name="Hosts">The hosts of a group; null for the one host that is the node.</param>
-    public sealed record Args(List<string>? Hosts = null);
-
     public static string ProgramFact(string program) => $"sha.{program}";
 
-    public static IReadOnlyList<string> Hosts(PlanStep step) => step.Arguments<Args>().Hosts ?? [step.Node!];
+    public static IReadOnlyList<string> HostsOf(PlanStep step) => step.As<PreparePackage>().Hosts ?? [step.Node!];
 
     /// <summary>SHA-256 of a program of the package on a host; null before it is prepared there.</summary>
     public static string? Program(Plan plan, string host, string program) => plan.Steps
-        .Find(s => s.Is<PreparePackage>() && Hosts(s).Contains(host, StringComparer.Ordinal))
+        .Find(s => s.Is<PreparePackage>() && HostsOf(s).Contains(host, StringComparer.Ordinal))
         ?.Recorded(ProgramFact(program));
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var hosts = Hosts(context.Step);
+        var hosts = HostsOf(context.Step);
 
         // The plan checks extensions only if tablet servers start PostgreSQL.
         var sqlIsOn = context.Plan.Step(YugabyteStepIds.Extensions) is not null;
@@ -52,9 +49,9 @@ internal sealed class PreparePackage(IYugabyteTargets targets) : YugabyteStep<Pr
         return new Observation.Done(null, facts);
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        foreach (var host in Hosts(context.Step))
+        foreach (var host in HostsOf(context.Step))
         {
             Targets.EnsureMayAct();
             var request = PackageRequests.For(Cluster, Targets.Hosts.ToolHost, host);

@@ -9,7 +9,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// was stored, the promotion is requested again, which promotes nothing twice.
 /// </para>
 /// </summary>
-internal sealed class PromoteAutoFlags(IYugabyteTargets targets) : YugabyteStep<PromoteAutoFlags.Args>(targets)
+/// <param name="Class">The highest class to promote.</param>
+internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
 {
     public const string FlagsBeforeReceipt = ProveAdminTool.FlagsFact;
 
@@ -21,11 +22,7 @@ internal sealed class PromoteAutoFlags(IYugabyteTargets targets) : YugabyteStep<
 
     private readonly ConcurrentDictionary<(string Step, int Attempt), AutoFlagsPromotion> _answers = new();
 
-    /// <param name="Class">The highest class to promote.</param>
-    public sealed record Args(AutoFlagClass Class);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (!_answers.TryGetValue((context.Step.Id, context.Step.Attempt), out var answer))
         {
@@ -48,17 +45,17 @@ internal sealed class PromoteAutoFlags(IYugabyteTargets targets) : YugabyteStep<
             string.Create(CultureInfo.InvariantCulture, $"{what}; the configuration is of version {after}."), facts);
     }
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         var before = context.Receipt(FlagsBeforeReceipt)
             ?? context.Recorded(YugabyteStepIds.AdminTool, ProveAdminTool.FlagsFact);
         return before is null
-            ? await base.PrepareAsync(context, args, cancellationToken)
+            ? await base.PrepareAsync(context, cancellationToken)
             : Entry(FlagsBeforeReceipt, before);
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var version = YugabyteVersion.Parse(Cluster.Spec.ToVersion);
         var report = await new VersionCheck(Cluster).ReadAsync(version, cancellationToken);
@@ -79,6 +76,6 @@ internal sealed class PromoteAutoFlags(IYugabyteTargets targets) : YugabyteStep<
 
         Targets.EnsureMayAct();
         _answers[(context.Step.Id, context.Step.Attempt)] =
-            await Cluster.Tool().PromoteAutoFlagsAsync(args.Class, cancellationToken);
+            await Cluster.Tool().PromoteAutoFlagsAsync(Class, cancellationToken);
     }
 }

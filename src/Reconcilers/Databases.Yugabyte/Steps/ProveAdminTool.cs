@@ -4,21 +4,18 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// commands that the upgrade needs and reaches the masters; that all masters are ALIVE with one LEADER; and that the
 /// load balancer is idle. Records the version of the AutoFlags configuration, by which a promotion is noticed and
 /// rolled back (docs/research/yugabytedb.md#admin-tool).</summary>
-internal sealed class ProveAdminTool(IYugabyteTargets targets) : YugabyteStep<ProveAdminTool.Args>(targets), IWaitsOnly
+internal sealed record ProveAdminTool : YugabyteStep, IWaitsOnly
 {
     public const string FlagsFact = "autoFlags";
 
     public const string NodesSafeFact = "nodesSafe";
-
-    public sealed record Args;
 
     public static NodesSafeForm NodesSafe(Plan plan) =>
         Enum.TryParse<NodesSafeForm>(plan.Step(YugabyteStepIds.AdminTool)?.Recorded(NodesSafeFact), out var form)
             ? form
             : NodesSafeForm.Absent;
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         try
         {

@@ -3,14 +3,11 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Records, before any process is stopped, which SQL interfaces of which tablet servers answer. The same ones
 /// must answer before the next process is stopped, and before a server that was started gets its leaders back. An
 /// interface that does not answer now is not required later.</summary>
-internal sealed class RecordSql(IYugabyteTargets targets) : YugabyteStep<RecordSql.Args>(targets), IWaitsOnly
+internal sealed record RecordSql : YugabyteStep, IWaitsOnly
 {
     private const int Named = 6;
 
-    public sealed record Args;
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         IReadOnlyList<SqlAnswers> all;
         try

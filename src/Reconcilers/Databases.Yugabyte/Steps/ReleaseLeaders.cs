@@ -1,14 +1,11 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Rollback: removes a tablet server that was drained but not stopped from the leader blacklist.</summary>
-internal sealed class ReleaseLeaders(IYugabyteTargets targets) : YugabyteStep<ReleaseLeaders.Args>(targets)
+internal sealed record ReleaseLeaders : YugabyteStep
 {
-    public sealed record Args;
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var instance = Instance(context);
+        var instance = InstanceOf(context);
         var leader = await Cluster.LeaderAsync(cancellationToken);
         var config = await Cluster.MasterClient.ClusterConfigAsync(leader, cancellationToken);
         return config.LeaderBlacklist.Contains(Cluster.Rpc(instance))
@@ -16,6 +13,6 @@ internal sealed class ReleaseLeaders(IYugabyteTargets targets) : YugabyteStep<Re
             : new Observation.Done();
     }
 
-    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
-        Cluster.Tool().ChangeLeaderBlacklistAsync(Cluster.Rpc(Instance(context)), add: false, cancellationToken);
+    protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
+        Cluster.Tool().ChangeLeaderBlacklistAsync(Cluster.Rpc(InstanceOf(context)), add: false, cancellationToken);
 }

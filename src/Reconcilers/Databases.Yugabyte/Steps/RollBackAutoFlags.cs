@@ -3,7 +3,11 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Rollback: rolls back the volatile AutoFlags that were promoted, before an old program starts that does not
 /// know them (docs/research/yugabytedb.md#procedure). The command may be repeated, so after a kill it is run
 /// again.</summary>
-internal sealed class RollBackAutoFlags(IYugabyteTargets targets) : YugabyteStep<RollBackAutoFlags.Args>(targets)
+/// <param name="FlagsVersion">The version of the AutoFlags configuration to go back to.</param>
+/// <param name="Instance">An instance that has the former package on its host; null if none is known.</param>
+/// <param name="Directory">The directory of the former package.</param>
+internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = null, string? Directory = null)
+    : YugabyteStep
 {
     private readonly ConcurrentDictionary<(string Step, int Attempt), AutoFlagsRollback> _answers = new();
 
@@ -12,20 +16,14 @@ internal sealed class RollBackAutoFlags(IYugabyteTargets targets) : YugabyteStep
     // Where packages have it.
     private static readonly string[] Files = ["bin/auto_flags.json", "share/auto_flags.json", "auto_flags.json"];
 
-    /// <param name="FlagsVersion">The version of the AutoFlags configuration to go back to.</param>
-    /// <param name="Instance">An instance that has the former package on its host; null if none is known.</param>
-    /// <param name="Directory">The directory of the former package.</param>
-    public sealed record Args(int FlagsVersion, string? Instance = null, string? Directory = null);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (!_answers.TryGetValue((context.Step.Id, context.Step.Attempt), out var answer))
         {
             return new Observation.NotStarted();
         }
 
-        var unknown = await UnknownAsync(args, cancellationToken);
+        var unknown = await UnknownAsync(cancellationToken);
         return unknown.Count > 0
             ? new Observation.Failed(
                 Reasons.VersionPathUnsupported,
@@ -38,9 +36,9 @@ internal sealed class RollBackAutoFlags(IYugabyteTargets targets) : YugabyteStep
     }
 
     // Empty if the package has no list of them.
-    private async Task<IReadOnlyList<string>> UnknownAsync(Args args, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> UnknownAsync(CancellationToken cancellationToken)
     {
-        if (args is not { Instance: { } instance, Directory: { } directory })
+        if (this is not { Instance: { } instance, Directory: { } directory })
         {
             return [];
         }
@@ -63,7 +61,7 @@ internal sealed class RollBackAutoFlags(IYugabyteTargets targets) : YugabyteStep
         return [];
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
         _answers[(context.Step.Id, context.Step.Attempt)] =
-            await Cluster.Tool().RollBackAutoFlagsAsync(args.FlagsVersion, cancellationToken);
+            await Cluster.Tool().RollBackAutoFlagsAsync(FlagsVersion, cancellationToken);
 }

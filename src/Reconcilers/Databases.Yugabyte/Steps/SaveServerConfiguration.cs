@@ -3,8 +3,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Saves, before any process is stopped, how every process is started (<see cref="ServerConfiguration"/>) in a
 /// Secret, and what the upgrade changes for a while: the speed of leaders, and paused replication groups. Flag files
 /// may contain passwords, so there is no other copy.</summary>
-internal sealed class SaveServerConfiguration(IYugabyteTargets targets)
-    : YugabyteStep<SaveServerConfiguration.Args>(targets)
+internal sealed record SaveServerConfiguration : YugabyteStep
 {
     /// <summary>Key of the speed of leaders in the Secret.</summary>
     public const string LeadersFile = "leader-moves.txt";
@@ -14,23 +13,21 @@ internal sealed class SaveServerConfiguration(IYugabyteTargets targets)
 
     private const int AtATime = 8;
 
-    public sealed record Args;
-
     protected override bool IsRepeatable => true;
 
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => ConfigurationSecret.LookAsync(
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => ConfigurationSecret.LookAsync(
             Targets, context, also: "", cancellationToken);
 
-    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => Task.FromResult(
+    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken) => Task.FromResult(
             context.Receipt(ConfigurationSecret.NameKey) is not null
                 ? Receipt(context)
                 : Entry(
                     ConfigurationSecret.NameKey,
                     ConfigurationSecret.Name(Targets.Upgrade.Metadata, context.Plan.AttemptsBefore)));
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var reader = new ServerConfiguration(Targets);
         var instances = Cluster.Spec.Instances;

@@ -2,7 +2,10 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Pauses or resumes one replication group at its target, which is this cluster or its peer
 /// (docs/research/yugabytedb.md#procedure). The consumer registry of the target shows whether it is done.</summary>
-internal sealed class SetReplication(IYugabyteTargets targets) : YugabyteStep<SetReplication.Args>(targets)
+/// <param name="Group">The replication group.</param>
+/// <param name="Target">The cluster that is its target.</param>
+/// <param name="Enabled">Whether the group is to replicate.</param>
+internal sealed record SetReplication(string Group, ReplicationTarget Target, bool Enabled) : YugabyteStep
 {
     public const string DeadlineReceipt = "deadline";
 
@@ -11,19 +14,13 @@ internal sealed class SetReplication(IYugabyteTargets targets) : YugabyteStep<Se
     // Errors of the pause itself, and of masters that have just been restarted, pass within that time.
     private static readonly TimeSpan Passing = TimeSpan.FromMinutes(1);
 
-    /// <param name="Group">The replication group.</param>
-    /// <param name="Target">The cluster that is its target.</param>
-    /// <param name="Enabled">Whether the group is to replicate.</param>
-    public sealed record Args(string Group, ReplicationTarget Target, bool Enabled);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var group = Cluster.Group(args.Group);
-        var found = await Cluster.InboundAsync(group, args.Target, cancellationToken);
+        var group = Cluster.Group(Group);
+        var found = await Cluster.InboundAsync(group, Target, cancellationToken);
         if (found is null)
         {
-            var where = args.Target == ReplicationTarget.Here
+            var where = Target == ReplicationTarget.Here
                 ? "this cluster"
                 : $"the cluster at {string.Join(", ", group.Peer.Masters)}";
             return new Observation.Failed(
@@ -32,10 +29,10 @@ internal sealed class SetReplication(IYugabyteTargets targets) : YugabyteStep<Se
                 + "spec.yugabyte.replication.groups is wrong.");
         }
 
-        return found.IsPaused == args.Enabled
+        return found.IsPaused == Enabled
             ? new Observation.NotStarted()
-            : args.Enabled
-            ? await ResumedAsync(context, group, args.Target, cancellationToken)
+            : Enabled
+            ? await ResumedAsync(context, group, Target, cancellationToken)
             : new Observation.Done($"Replication group {group.Name} is disabled.");
     }
 
@@ -49,12 +46,12 @@ internal sealed class SetReplication(IYugabyteTargets targets) : YugabyteStep<Se
             : null;
 
     // The time is read before the group is paused, so that it is counted from a moment that is early enough.
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
-        if (args.Enabled)
+        if (Enabled)
         {
-            return await base.PrepareAsync(context, args, cancellationToken);
+            return await base.PrepareAsync(context, cancellationToken);
         }
 
         if (context.Receipt(DeadlineReceipt) is { } known)
@@ -64,12 +61,12 @@ internal sealed class SetReplication(IYugabyteTargets targets) : YugabyteStep<Se
 
         try
         {
-            var retention = await Cluster.RetentionAsync(Cluster.Group(args.Group), args.Target, cancellationToken);
+            var retention = await Cluster.RetentionAsync(Cluster.Group(Group), Target, cancellationToken);
             return retention is { } span
                 ? Entry(
                     DeadlineReceipt,
                     (context.Time.GetUtcNow() + span).ToUniversalTime().ToString("O", CultureInfo.InvariantCulture))
-                : await base.PrepareAsync(context, args, cancellationToken);
+                : await base.PrepareAsync(context, cancellationToken);
         }
         catch (Exception exception) when (Failure(exception) is not null)
         {
@@ -98,10 +95,10 @@ internal sealed class SetReplication(IYugabyteTargets targets) : YugabyteStep<Se
         }
     }
 
-    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var group = Cluster.Group(args.Group);
-        return Cluster.Tool(group, args.Target)
-            .SetReplicationEnabledAsync(group.Name, args.Enabled, cancellationToken);
+        var group = Cluster.Group(Group);
+        return Cluster.Tool(group, Target)
+            .SetReplicationEnabledAsync(group.Name, Enabled, cancellationToken);
     }
 }

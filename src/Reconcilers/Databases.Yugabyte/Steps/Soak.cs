@@ -3,20 +3,17 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Waits until the universe has been healthy in the new version for spec.yugabyte.soak, before the upgrade is
 /// made final. The time counts from the end of the steps before this one, which is stored; an unhealthy look starts it
 /// again. A restart of the operator only forgets unhealthy looks of the past.</summary>
-internal sealed class Soak(IYugabyteTargets targets) : YugabyteStep<Soak.Args>(targets), IWaitsOnly
+internal sealed record Soak : YugabyteStep, IWaitsOnly
 {
     private readonly ConcurrentDictionary<string, DateTimeOffset> _unhealthy = new(StringComparer.Ordinal);
-    private readonly ClusterGate _gate = new(new YugabyteCluster(targets));
-
-    public sealed record Args;
+    private ClusterGate Gate => new(Cluster);
 
     protected override TimeSpan Pause => TimeSpan.FromSeconds(5);
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var now = context.Time.GetUtcNow();
-        var problems = await _gate.HealthProblemsAsync(context.Plan, cancellationToken);
+        var problems = await Gate.HealthProblemsAsync(context.Plan, cancellationToken);
         if (problems.Count > 0)
         {
             var since = _unhealthy.GetOrAdd(Key(context, "first"), now);

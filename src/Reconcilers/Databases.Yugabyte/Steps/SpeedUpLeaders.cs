@@ -4,22 +4,20 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// what the masters had. <see cref="RestoreLeaderSpeed"/> restores it, and <see cref="YugabyteCleanup"/> at every other
 /// end. If a version or a package cannot do it, leaders move as fast as before: the step never fails for
 /// that.</summary>
-internal sealed class SpeedUpLeaders(IYugabyteTargets targets) : YugabyteStep<SpeedUpLeaders.Args>(targets)
+internal sealed record SpeedUpLeaders : YugabyteStep
 {
     public const string FormerKey = "former";
 
-    private readonly LeaderSpeed _speed = new(targets, new YugabyteCluster(targets));
-    private readonly ConcurrentDictionary<(string Step, int Attempt), string> _refusals = new();
+    private LeaderSpeed Speed => new(Targets, Cluster);
 
-    public sealed record Args;
+    private readonly ConcurrentDictionary<(string Step, int Attempt), string> _refusals = new();
 
     // A flag may be set twice.
     protected override bool IsRepeatable => true;
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var now = await _speed.ReadAsync(cancellationToken);
+        var now = await Speed.ReadAsync(cancellationToken);
         var facts = context.Receipt(FormerKey) is null || context.Step.CleanedUpAt is not null
             ? Entry(FormerKey, await FormerAsync(context, now, cancellationToken))
             : null;
@@ -33,8 +31,8 @@ internal sealed class SpeedUpLeaders(IYugabyteTargets targets) : YugabyteStep<Sp
             : new Observation.NotStarted();
     }
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         // What an attempt before this one recorded stays right until the values were restored: since then some masters
         // may have the values of the upgrade.
@@ -42,12 +40,12 @@ internal sealed class SpeedUpLeaders(IYugabyteTargets targets) : YugabyteStep<Sp
         return Entry(
             FormerKey,
             recorded
-                ?? await FormerAsync(context, await _speed.ReadAsync(cancellationToken), cancellationToken));
+                ?? await FormerAsync(context, await Speed.ReadAsync(cancellationToken), cancellationToken));
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (await _speed.RaiseAsync(cancellationToken) is { } refusal)
+        if (await Speed.RaiseAsync(cancellationToken) is { } refusal)
         {
             _refusals[(context.Step.Id, context.Step.Attempt)] = refusal;
         }

@@ -12,30 +12,28 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// after the other, so the upgrade never stops two masters at once.
 /// </para>
 /// </summary>
-internal sealed class SwapMaster(IYugabyteTargets targets) : YugabyteStep<SwapMaster.Args>(targets)
+/// <param name="Slot">The position in the phase, from 1.</param>
+/// <param name="Programs">On the first slot only: what is replaced by what on each master of the phase, by the name
+/// of the master.</param>
+/// <param name="Version">On the first slot of a rollback: the version to go to; null for toVersion.</param>
+/// <param name="Outage">Whether an outage is expected, because there are fewer than three masters.</param>
+/// <param name="NodesSafe">In a rollback: the form that the admin tool has; null reads the recorded one.</param>
+internal sealed record SwapMaster(
+    int Slot,
+    Dictionary<string, ProgramReplacement>? Programs = null,
+    string? Version = null,
+    bool Outage = false,
+    NodesSafeForm? NodesSafe = null) : YugabyteStep
 {
     public const string InstanceKey = "instance";
 
-    private readonly ClusterGate _gate = new(new YugabyteCluster(targets));
-    private readonly InstanceSwap _swap = new(targets);
+    private ClusterGate Gate => new(Cluster);
 
-    /// <param name="Slot">The position in the phase, from 1.</param>
-    /// <param name="Programs">On the first slot only: what is replaced by what on each master of the phase, by the name
-    /// of the master.</param>
-    /// <param name="Version">On the first slot of a rollback: the version to go to; null for toVersion.</param>
-    /// <param name="Outage">Whether an outage is expected, because there are fewer than three masters.</param>
-    /// <param name="NodesSafe">In a rollback: the form that the admin tool has; null reads the recorded one.</param>
-    public sealed record Args(
-        int Slot,
-        Dictionary<string, ProgramReplacement>? Programs = null,
-        string? Version = null,
-        bool Outage = false,
-        NodesSafeForm? NodesSafe = null);
+    private InstanceSwap Swap => new(Targets);
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var slots = new MasterSlots(context, args.Slot, Cluster);
+        var slots = new MasterSlots(context, Slot, Cluster);
         if (slots.Left.Count == 0)
         {
             return new Observation.Done("No master is left for this step: spec.skip names those that are gone.");
@@ -54,7 +52,7 @@ internal sealed class SwapMaster(IYugabyteTargets targets) : YugabyteStep<SwapMa
                 return new Observation.NotStarted($"{next.Name} does not run.");
         }
 
-        var problems = await ProblemsAsync(context, args, next, rightBefore: false, cancellationToken);
+        var problems = await ProblemsAsync(context, next, rightBefore: false, cancellationToken);
         if (problems.Count == 0)
         {
             return new Observation.NotStarted();
@@ -69,12 +67,12 @@ internal sealed class SwapMaster(IYugabyteTargets targets) : YugabyteStep<SwapMa
                 retryable: false);
     }
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         try
         {
-            var slots = new MasterSlots(context, args.Slot, Cluster);
+            var slots = new MasterSlots(context, Slot, Cluster);
             var (next, _) = await ChooseAsync(slots, cancellationToken);
             return Entry(InstanceKey, next.Name);
         }
@@ -84,9 +82,9 @@ internal sealed class SwapMaster(IYugabyteTargets targets) : YugabyteStep<SwapMa
         }
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var slots = new MasterSlots(context, args.Slot, Cluster);
+        var slots = new MasterSlots(context, Slot, Cluster);
         var instance = Cluster.Instance(slots.Taken ?? throw new KeyNotFoundException(
             $"The receipt of step {context.Step.Id} does not say which master it takes."));
         var change = slots.Change(instance);
@@ -100,7 +98,7 @@ internal sealed class SwapMaster(IYugabyteTargets targets) : YugabyteStep<SwapMa
         if (state != SwapState.IsDown)
         {
             var program = Cluster.Vocabulary.MasterProgram;
-            await _swap.EnsureCanSwapAsync(instance, process, change, program, cancellationToken);
+            await Swap.EnsureCanSwapAsync(instance, process, change, program, cancellationToken);
             var (next, _) = await ChooseAsync(slots, cancellationToken);
             if (next != instance)
             {
@@ -110,15 +108,15 @@ internal sealed class SwapMaster(IYugabyteTargets targets) : YugabyteStep<SwapMa
             }
 
             // The last look before the stop, as close to it as possible.
-            var problems = await ProblemsAsync(context, args, instance, rightBefore: true, cancellationToken);
+            var problems = await ProblemsAsync(context, instance, rightBefore: true, cancellationToken);
             if (problems.Count > 0)
             {
                 throw NotYet(Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped. {problems[0]}");
             }
         }
 
-        await _swap.StopAsync(instance, cancellationToken);
-        await _swap.StartOtherAsync(instance, change, cancellationToken);
+        await Swap.StopAsync(instance, cancellationToken);
+        await Swap.StartOtherAsync(instance, change, cancellationToken);
     }
 
     private async Task<(DatabaseInstance Next, SwapState State)> ChooseAsync(
@@ -180,13 +178,12 @@ internal sealed class SwapMaster(IYugabyteTargets targets) : YugabyteStep<SwapMa
 
     private Task<IReadOnlyList<string>> ProblemsAsync(
         StepContext context,
-        Args args,
         DatabaseInstance instance,
         bool rightBefore,
         CancellationToken cancellationToken)
     {
-        var nodesSafe = args.NodesSafe ?? ProveAdminTool.NodesSafe(context.Plan);
-        return _gate.StopProblemsAsync(
-            context.Plan, new GatedStop(instance, nodesSafe), args.Outage, rightBefore, cancellationToken);
+        var nodesSafe = NodesSafe ?? ProveAdminTool.NodesSafe(context.Plan);
+        return Gate.StopProblemsAsync(
+            context.Plan, new GatedStop(instance, nodesSafe), Outage, rightBefore, cancellationToken);
     }
 }

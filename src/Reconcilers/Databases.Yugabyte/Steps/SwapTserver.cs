@@ -3,39 +3,38 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Stops a drained tablet server, replaces its program and starts it (docs/research/yugabytedb.md#procedure).
 /// The state of the cluster is read again immediately before the stop; a server that has leaders again is drained again
 /// first.</summary>
-internal sealed class SwapTserver(IYugabyteTargets targets) : TserverStep<SwapTserver.Args>(targets)
+/// <param name="Program">What is replaced by what; null, together with Version, if that is the same as on the first
+/// tablet server of the phase: two plans of 300 servers must fit one object.</param>
+/// <param name="Version">In a rollback: the version to go to; null for toVersion.</param>
+/// <param name="Replicas">The replication factor if it is below three: an outage is expected, and leaders that
+/// cannot move are not waited for. Null otherwise.</param>
+/// <param name="NodesSafe">In a rollback: the form that the admin tool has; null reads the recorded one.</param>
+internal sealed record SwapTserver(
+    ProgramReplacement? Program = null,
+    string? Version = null,
+    int? Replicas = null,
+    NodesSafeForm? NodesSafe = null) : TserverStep
 {
-    private readonly LeaderDrain _drain = new(targets, new YugabyteCluster(targets));
-    private readonly ClusterGate _gate = new(new YugabyteCluster(targets));
-    private readonly InstanceSwap _swap = new(targets);
+    private LeaderDrain Drain => field ??= new(Targets, Cluster);
 
-    /// <param name="Program">What is replaced by what; null, together with Version, if that is the same as on the first
-    /// tablet server of the phase: two plans of 300 servers must fit one object.</param>
-    /// <param name="Version">In a rollback: the version to go to; null for toVersion.</param>
-    /// <param name="Replicas">The replication factor if it is below three: an outage is expected, and leaders that
-    /// cannot move are not waited for. Null otherwise.</param>
-    /// <param name="NodesSafe">In a rollback: the form that the admin tool has; null reads the recorded one.</param>
-    public sealed record Args(
-        ProgramReplacement? Program = null,
-        string? Version = null,
-        int? Replicas = null,
-        NodesSafeForm? NodesSafe = null);
+    private ClusterGate Gate => new(Cluster);
+
+    private InstanceSwap Swap => new(Targets);
 
     public static (ProgramReplacement Program, string? Version) Replacement(Plan plan, PlanStep swap)
     {
-        var args = swap.Arguments<Args>();
-        if (args.Program is null)
+        var named = swap.As<SwapTserver>();
+        if (named.Program is null)
         {
-            args = plan.Steps.Find(s => s.Is<SwapTserver>() && s.Phase == swap.Phase)!.Arguments<Args>();
+            named = plan.Steps.Find(s => s.Is<SwapTserver>() && s.Phase == swap.Phase)!.As<SwapTserver>();
         }
 
-        return (args.Program ?? new ProgramReplacement(), args.Version);
+        return (named.Program ?? new ProgramReplacement(), named.Version);
     }
 
-    protected override async Task<Observation> ReadAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task<Observation> ReadAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var instance = Instance(context);
+        var instance = InstanceOf(context);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         switch (InstanceSwap.Read(process, Change(context, instance)))
         {
@@ -49,7 +48,7 @@ internal sealed class SwapTserver(IYugabyteTargets targets) : TserverStep<SwapTs
                 return new Observation.NotStarted($"{instance.Name} does not run.");
         }
 
-        var problems = await ProblemsAsync(context, args, instance, rightBefore: false, cancellationToken);
+        var problems = await ProblemsAsync(context, instance, rightBefore: false, cancellationToken);
         if (problems.Count == 0)
         {
             return new Observation.NotStarted();
@@ -64,7 +63,7 @@ internal sealed class SwapTserver(IYugabyteTargets targets) : TserverStep<SwapTs
     }
 
     protected override async Task ExecuteAsync(
-        StepContext context, Args args, DatabaseInstance instance, CancellationToken cancellationToken)
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var (host, change) = (Targets.Hosts.Instance(instance.Name), Change(context, instance));
         var process = await host.LookAsync(cancellationToken);
@@ -77,12 +76,12 @@ internal sealed class SwapTserver(IYugabyteTargets targets) : TserverStep<SwapTs
         if (state != SwapState.IsDown)
         {
             var program = Cluster.Vocabulary.TserverProgram;
-            await _swap.EnsureCanSwapAsync(instance, process, change, program, cancellationToken);
+            await Swap.EnsureCanSwapAsync(instance, process, change, program, cancellationToken);
             var isDrained = process.Supervision != SupervisionState.Restarting
-                && await _drain.EnsureAsync(context, instance, args.Replicas, cancellationToken);
+                && await Drain.EnsureAsync(context, instance, Replicas, cancellationToken);
 
             // The last look before the stop, as close to it as possible.
-            var problems = await ProblemsAsync(context, args, instance, rightBefore: true, cancellationToken);
+            var problems = await ProblemsAsync(context, instance, rightBefore: true, cancellationToken);
             if (problems.Count > 0)
             {
                 throw NotYet(Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped. {problems[0]}");
@@ -90,23 +89,22 @@ internal sealed class SwapTserver(IYugabyteTargets targets) : TserverStep<SwapTs
 
             if (isDrained)
             {
-                await _drain.EnsureStillAsync(context, instance, args.Replicas, cancellationToken);
+                await Drain.EnsureStillAsync(context, instance, Replicas, cancellationToken);
             }
         }
 
-        await _swap.StopAsync(instance, cancellationToken);
-        await _swap.StartOtherAsync(instance, change, cancellationToken);
+        await Swap.StopAsync(instance, cancellationToken);
+        await Swap.StartOtherAsync(instance, change, cancellationToken);
     }
 
     private Task<IReadOnlyList<string>> ProblemsAsync(
         StepContext context,
-        Args args,
         DatabaseInstance instance,
         bool rightBefore,
         CancellationToken cancellationToken)
     {
-        var expectOutage = args.Replicas is not null;
-        return _gate.StopProblemsAsync(
+        var expectOutage = Replicas is not null;
+        return Gate.StopProblemsAsync(
             context.Plan, Stop(context, instance), expectOutage, rightBefore, cancellationToken);
     }
 }

@@ -4,14 +4,12 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// part of the configuration of the universe and outlives every process (docs/research/yugabytedb.md#rules). No such
 /// step fails and leaves its server there: an attempt that can only fail is followed by one more, which removes the
 /// server from the blacklist and then fails with the reason of the first. A <c>retry</c> token starts over.</summary>
-/// <typeparam name="TArgs">The arguments.</typeparam>
-internal abstract class TserverStep<TArgs>(IYugabyteTargets targets) : YugabyteStep<TArgs>(targets)
-    where TArgs : class
+internal abstract record TserverStep : YugabyteStep
 {
-    protected sealed override async Task<Observation> ObserveAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken)
+    public sealed override async Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
-        var seen = await ReadAsync(context, args, cancellationToken);
+        var seen = await ReadAsync(context, cancellationToken);
         var isOver = seen is Observation.Done or Observation.Unknown;
         var givesUp = context.Receipt(GiveUp.ReasonReceipt) is not null || GiveUp.IsDue(context.Step);
         return isOver || !givesUp
@@ -19,20 +17,19 @@ internal abstract class TserverStep<TArgs>(IYugabyteTargets targets) : YugabyteS
             : new Observation.NotStarted("The server must be removed from the leader blacklist.");
     }
 
-    protected sealed override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken)
+    public sealed override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         var step = context.Step;
         return step is { Receipt: null, StartedAt: null, Reason: { } reason }
             && (GiveUp.IsDue(step) || step.Tries + 1 >= step.MaxAttempts)
             ? Task.FromResult(GiveUp.Receipt(reason, step.Message ?? reason))
-            : base.PrepareAsync(context, args, cancellationToken);
+            : base.PrepareAsync(context, cancellationToken);
     }
 
-    protected sealed override async Task ExecuteAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken)
+    protected sealed override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var instance = Instance(context);
+        var instance = InstanceOf(context);
         if (context.Receipt(GiveUp.ReasonReceipt) is { } reason)
         {
             var message = context.Receipt(GiveUp.MessageReceipt) ?? reason;
@@ -41,7 +38,7 @@ internal abstract class TserverStep<TArgs>(IYugabyteTargets targets) : YugabyteS
 
         try
         {
-            await ExecuteAsync(context, args, instance, cancellationToken);
+            await ExecuteAsync(context, instance, cancellationToken);
         }
         catch (Exception exception) when (
             (exception as StepActionException ?? Failure(exception)) is { Retryable: false } failure)
@@ -50,11 +47,10 @@ internal abstract class TserverStep<TArgs>(IYugabyteTargets targets) : YugabyteS
         }
     }
 
-    protected abstract Task<Observation> ReadAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken);
+    protected abstract Task<Observation> ReadAsync(StepContext context, CancellationToken cancellationToken);
 
     protected virtual Task ExecuteAsync(
-        StepContext context, TArgs args, DatabaseInstance instance, CancellationToken cancellationToken) =>
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken) =>
         Task.CompletedTask;
 
     protected ProgramChange Change(StepContext context, DatabaseInstance instance)
@@ -66,7 +62,7 @@ internal abstract class TserverStep<TArgs>(IYugabyteTargets targets) : YugabyteS
 
     protected GatedStop Stop(StepContext context, DatabaseInstance instance)
     {
-        var form = Swap(context, instance).Arguments<SwapTserver.Args>().NodesSafe;
+        var form = Swap(context, instance).As<SwapTserver>().NodesSafe;
         return new GatedStop(instance, form ?? ProveAdminTool.NodesSafe(context.Plan))
         {
             Beside = new TserverGroup(Cluster).Others(context.Plan, context.Step.Phase, instance),

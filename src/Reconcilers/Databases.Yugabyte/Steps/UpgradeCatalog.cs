@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// one. When the tool's time is over, or when an earlier command may still be under way because its end was not seen,
 /// the tablet server may still migrate: its end is awaited by the version of the catalogue. The command may be repeated
 /// and only its own answer shows that it is done, so it is run again after that.</summary>
-internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<UpgradeCatalog.Args>(targets)
+internal sealed record UpgradeCatalog : YugabyteStep
 {
     public const int Tries = 5;
 
@@ -15,10 +15,7 @@ internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<Up
     private readonly ConcurrentDictionary<(string Step, int Attempt), CatalogUpgrade> _answers = new();
     private readonly ConcurrentDictionary<(string Step, int Attempt), bool> _prepared = new();
 
-    public sealed record Args;
-
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var sql = Cluster.Vocabulary.Sql;
         return Task.FromResult<Observation>(
@@ -30,15 +27,15 @@ internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<Up
                         $"{sql} is disabled, so there is no catalogue to upgrade.", Entry(NotNeededFact, "true")));
     }
 
-    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         // An attempt that is taken up again is prepared again.
         _prepared[(context.Step.Id, context.Step.Attempt)] = context.Step.StartedAt is null;
-        return base.PrepareAsync(context, args, cancellationToken);
+        return base.PrepareAsync(context, cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         // A former attempt, or this one in a former life of the operator, may have started the command.
         _ = _prepared.TryRemove((context.Step.Id, context.Step.Attempt), out var isFresh);
@@ -117,8 +114,7 @@ internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<Up
         + "retry.";
 
     // The tablet server continues after the tool has stopped waiting.
-    private async Task EndAsync(
-        StepContext context, AdminToolException timeOut, CancellationToken cancellationToken)
+    private async Task EndAsync(StepContext context, AdminToolException timeOut, CancellationToken cancellationToken)
     {
         if (!await new CatalogWatch(Cluster).UntilStillAsync(context.Time, cancellationToken))
         {

@@ -4,19 +4,17 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// its process runs the wanted program and reports the wanted version, all masters are alive with one leader, and the
 /// cluster is healthy; all of that for spec.settle. After the last master this is also the wait for a leader, without
 /// which the leader blacklist cannot be written (docs/research/yugabytedb.md#known-failures).</summary>
-internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<VerifyMaster.Args>(targets), IWaitsOnly
+/// <param name="Slot">The position in the phase, from 1.</param>
+internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly
 {
-    private readonly InstanceHealth _health = new(targets, new YugabyteCluster(targets));
+    private InstanceHealth Health => new(Targets, Cluster);
+
     private readonly SettleClock _settled = new();
     private readonly SettleEnds _ends = new();
 
-    /// <param name="Slot">The position in the phase, from 1.</param>
-    public sealed record Args(int Slot);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var slots = new MasterSlots(context, args.Slot, Cluster);
+        var slots = new MasterSlots(context, Slot, Cluster);
         if (slots.Taken is null && slots.Left.Count == 0)
         {
             return new Observation.Done("The step before it took no master.");
@@ -26,7 +24,7 @@ internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<Veri
             $"No master was taken by the step before {context.Step.Id}; the stored plan does not fit."));
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         var change = slots.Change(instance);
-        var problems = await _health.ProcessProblemsAsync(instance, process, change, cancellationToken);
+        var problems = await Health.ProcessProblemsAsync(instance, process, change, cancellationToken);
         if (problems.Count == 0)
         {
             problems = await InClusterAsync(context.Plan, instance, process, cancellationToken);
@@ -45,7 +43,7 @@ internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<Veri
                 $"{instance.Name} is healthy. Waiting until it has been healthy for {Cluster.Spec.Settle}.");
     }
 
-    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken)
     {
         var pause = _ends.Pause(context.Step.Id, PauseAfter(context.Waited), context.Time.GetUtcNow());
         return Task.Delay(pause, context.Time, cancellationToken);
@@ -56,7 +54,7 @@ internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<Veri
     {
         try
         {
-            return _health.MasterProblems(plan, instance, process, await Cluster.ReadAsync(cancellationToken));
+            return Health.MasterProblems(plan, instance, process, await Cluster.ReadAsync(cancellationToken));
         }
         catch (TargetException exception)
         {
@@ -78,7 +76,7 @@ internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<Veri
                 Reasons.InstanceUnhealthy,
                 $"{instance.Name} is not healthy after {KubernetesDuration.Format(Elapsed(context))}. "
                 + $"{string.Join(" ", problems)} See its log on {instance.Host}, fix the cause, then retry."
-                + await _health.LogAsync(instance, cancellationToken),
+                + await Health.LogAsync(instance, cancellationToken),
                 retryable: false);
     }
 }

@@ -5,25 +5,23 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// that answered before the upgrade. Then removes it from the leader blacklist and waits until its followers have
 /// caught up and no tablet is under-replicated or without a leader; all of that for spec.settle. The status ALIVE of
 /// the master alone proves nothing.</summary>
-internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<VerifyTserver.Args>(targets)
+/// <param name="Sql">In a rollback: the SQL interfaces that the upgrade recorded; null otherwise.</param>
+internal sealed record VerifyTserver(string? Sql = null) : TserverStep
 {
-    private readonly InstanceHealth _health = new(targets, new YugabyteCluster(targets));
+    private InstanceHealth Health => new(Targets, Cluster);
+
     private readonly SettleClock _settled = new();
     private readonly SettleEnds _ends = new();
 
-    /// <param name="Sql">In a rollback: the SQL interfaces that the upgrade recorded; null otherwise.</param>
-    public sealed record Args(string? Sql = null);
-
-    protected override async Task<Observation> ReadAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task<Observation> ReadAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var instance = Instance(context);
+        var instance = InstanceOf(context);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         var change = Change(context, instance);
-        var problems = await _health.ProcessProblemsAsync(instance, process, change, cancellationToken);
+        var problems = await Health.ProcessProblemsAsync(instance, process, change, cancellationToken);
         if (problems.Count == 0)
         {
-            problems = await _health.TabletProblemsAsync(instance, cancellationToken);
+            problems = await Health.TabletProblemsAsync(instance, cancellationToken);
         }
 
         if (problems.Count == 0)
@@ -59,7 +57,7 @@ internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<Veri
         }
 
         var beside = new TserverGroup(Cluster).Others(context.Plan, context.Step.Phase, instance);
-        problems = await _health.TserverProblemsAsync(
+        problems = await Health.TserverProblemsAsync(
             context.Plan, instance, beside, process, view, cancellationToken);
         if (problems.Count > 0)
         {
@@ -74,14 +72,14 @@ internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<Veri
                 $"{instance.Name} is healthy. Waiting until it has been healthy for {Cluster.Spec.Settle}.");
     }
 
-    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken)
     {
         var pause = _ends.Pause(context.Step.Id, PauseAfter(context.Waited), context.Time.GetUtcNow());
         return Task.Delay(pause, context.Time, cancellationToken);
     }
 
     protected override Task ExecuteAsync(
-        StepContext context, Args args, DatabaseInstance instance, CancellationToken cancellationToken) =>
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken) =>
         ReleaseAsync(instance, cancellationToken);
 
     private async Task<Observation> NotHealthyAsync(
@@ -98,6 +96,6 @@ internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<Veri
                 Reasons.InstanceUnhealthy,
                 $"{instance.Name} is not healthy after {KubernetesDuration.Format(Elapsed(context))}. "
                 + $"{string.Join(" ", problems)} Its log is on {instance.Host}. Fix the cause, then retry."
-                + await _health.LogAsync(instance, cancellationToken));
+                + await Health.LogAsync(instance, cancellationToken));
     }
 }

@@ -4,17 +4,14 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// each host reports, and that no instance has a second process. A process of the old version must not exist when
 /// AutoFlags are promoted: it ends with a fatal error and cannot start again
 /// (docs/research/yugabytedb.md#autoflags).</summary>
-internal sealed class VerifyVersions(IYugabyteTargets targets) : YugabyteStep<VerifyVersions.Args>(targets), IWaitsOnly
+/// <param name="Version">In a rollback: the wanted version; null for toVersion.</param>
+internal sealed record VerifyVersions(string? Version = null) : YugabyteStep, IWaitsOnly
 {
     private const int Named = 8;
 
-    /// <param name="Version">In a rollback: the wanted version; null for toVersion.</param>
-    public sealed record Args(string? Version = null);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var version = args.Version ?? Cluster.Spec.ToVersion;
+        var version = Version ?? Cluster.Spec.ToVersion;
         var report = await new VersionCheck(Cluster).ReadAsync(YugabyteVersion.Parse(version), cancellationToken);
         var processes = await YugabyteCluster.EachAsync(
             Cluster.Spec.Instances, (i, token) => WrongAsync(context, i, token), cancellationToken);

@@ -10,15 +10,13 @@ namespace Drydock.Reconcilers.Databases;
 internal sealed class ChangedTopologyCatalog(
     IStepCatalog inner, ChangedTopology topology, Func<Plan, PlanStep, string?> instanceOf) : IStepCatalog
 {
-    public IStepAction Action(string name) => new ChangedTopologyAction(inner.Action(name), topology, instanceOf);
+    public IStepAction Action(PlanStep step) => new ChangedTopologyAction(inner.Action(step), topology, instanceOf);
 
-    public IGuardCheck Guard(string name) => inner.Guard(name);
+    public IGuardCheck Guard(PlanGuard guard) => inner.Guard(guard);
 
     private sealed class ChangedTopologyAction(
         IStepAction action, ChangedTopology topology, Func<Plan, PlanStep, string?> instanceOf) : IStepAction
     {
-        public string Name => action.Name;
-
         public async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
         {
             if (topology.IsEmpty)

@@ -16,11 +16,11 @@ internal sealed record NodeBaseline
     public bool Unhealthy { get; init; }
 
     /// <summary>What a container must run to be as before.</summary>
-    public AwaitPrograms.Args Programs(string container, bool console = true)
+    public AwaitPrograms Programs(string container, bool console = true)
     {
         List<string> before = [.. (Running ?? OmsPrograms.All).Where(p => console || p != OmsPrograms.Console)];
         var core = before.Where(p => OmsPrograms.Core.Contains(p, StringComparer.Ordinal)).ToList();
         var others = before.Except(core, StringComparer.Ordinal).ToList();
-        return new AwaitPrograms.Args(container, core, IfListed: others.Count > 0 ? others : null);
+        return new AwaitPrograms(container, core, IfListed: others.Count > 0 ? others : null);
     }
 }

@@ -2,24 +2,22 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>config.yaml of a node keeps the values that the plan was made from, until docker_init.sh runs on it: the
 /// correction JAR and docker_init.sh read it again.</summary>
-internal sealed class ConfigurationStays(IOmsTargets targets) : GuardBase<ConfigurationStays.Args>
+/// <param name="Old">Id of the old container.</param>
+/// <param name="New">Name of the new container, which has the same file.</param>
+/// <param name="Values">The beginning of the checksum of each value, by key.</param>
+internal sealed record ConfigurationStays(string Old, string New, SortedDictionary<string, string> Values)
+    : GuardBase<IOmsTargets>
 {
     private const int Longest = 1024 * 1024;
 
-    /// <param name="Old">Id of the old container.</param>
-    /// <param name="New">Name of the new container, which has the same file.</param>
-    /// <param name="Values">The beginning of the checksum of each value, by key.</param>
-    public sealed record Args(string Old, string New, SortedDictionary<string, string> Values);
-
-    protected override async Task<GuardReading> CheckAsync(
-        PlanGuard guard, Args args, Plan plan, CancellationToken cancellationToken)
+    public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         if (plan.Step(StepIds.Init(guard.Node!)) is { } init && PlanProgress.Begun(init))
         {
             return GuardReading.Holds;
         }
 
-        if (await ReadAsync(guard, args, cancellationToken) is not { } text)
+        if (await ReadAsync(guard, cancellationToken) is not { } text)
         {
             // Other steps and guards report what is missing.
             return GuardReading.Holds;
@@ -27,7 +25,7 @@ internal sealed class ConfigurationStays(IOmsTargets targets) : GuardBase<Config
 
         var result = OmsConfig.Parse(Encoding.UTF8.GetString(text));
         var problem = result.Config is { } config
-            ? Different(args.Values, config.PlannedValues()) is { Count: > 0 } keys
+            ? Different(Values, config.PlannedValues()) is { Count: > 0 } keys
                 ? $"has other values of {string.Join(", ", keys)} than when the plan was made"
                 : null
             : $"cannot be used any more: {ForeignText.Words(Errors(result), SchemaLimits.Name)}";
@@ -51,13 +49,13 @@ internal sealed class ConfigurationStays(IOmsTargets targets) : GuardBase<Config
             .Where(key => planned.GetValueOrDefault(key) != present.GetValueOrDefault(key)),
     ];
 
-    private async Task<byte[]?> ReadAsync(PlanGuard guard, Args args, CancellationToken cancellationToken)
+    private async Task<byte[]?> ReadAsync(PlanGuard guard, CancellationToken cancellationToken)
     {
-        foreach (var container in (string[])[args.Old, args.New])
+        foreach (var container in (string[])[Old, New])
         {
             try
             {
-                return await targets.Docker(guard.Node!).Containers.ReadFileAsync(
+                return await Targets.Docker(guard.Node!).Containers.ReadFileAsync(
                     container, OmsConfig.ContainerPath, Longest, cancellationToken) ?? [];
             }
             catch (DockerNotFoundException)

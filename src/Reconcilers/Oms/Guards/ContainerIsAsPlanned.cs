@@ -3,29 +3,27 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>The new container is the one that was created, or another one with the same image and the same options.
 /// Image and options of one container never change; only limits may, by `docker update`, which is an administrator's
 /// right.</summary>
-internal sealed class ContainerIsAsPlanned(IOmsTargets targets) : GuardBase<ContainerIsAsPlanned.Args>
+/// <param name="Container">Name of the new container.</param>
+/// <param name="CreateStep">Id of the step that created it and recorded its id and options.</param>
+/// <param name="ImageStep">Id of the step that recorded the image's id.</param>
+internal sealed record ContainerIsAsPlanned(string Container, string CreateStep, string ImageStep)
+    : GuardBase<IOmsTargets>
 {
-    /// <param name="Container">Name of the new container.</param>
-    /// <param name="CreateStep">Id of the step that created it and recorded its id and options.</param>
-    /// <param name="ImageStep">Id of the step that recorded the image's id.</param>
-    public sealed record Args(string Container, string CreateStep, string ImageStep);
-
-    protected override async Task<GuardReading> CheckAsync(
-        PlanGuard guard, Args args, Plan plan, CancellationToken cancellationToken)
+    public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
-        var where = $"{args.Container} on {guard.Node}";
-        var created = plan.Step(args.CreateStep);
+        var where = $"{Container} on {guard.Node}";
+        var created = plan.Step(CreateStep);
         try
         {
-            var containers = targets.Docker(guard.Node!).Containers;
-            var container = await containers.InspectContainerAsync(args.Container, cancellationToken);
+            var containers = Targets.Docker(guard.Node!).Containers;
+            var container = await containers.InspectContainerAsync(Container, cancellationToken);
             return container.ID == created?.Recorded(CreateContainer.ContainerIdFact)
                 ? GuardReading.Holds
                 : Compare(
                     where,
                     container.Image,
                     await containers.InspectContainerJsonAsync(container.ID, cancellationToken),
-                    plan.Step(args.ImageStep)?.Recorded(PrepareImage.ImageIdFact),
+                    plan.Step(ImageStep)?.Recorded(PrepareImage.ImageIdFact),
                     created?.Recorded(CreateContainer.OptionsFact));
         }
         catch (DockerNotFoundException)

@@ -3,30 +3,27 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>After T1 no old container runs, and during a rollback no new one: old and new share logs, store and run
 /// mounts and would corrupt them (docs/research/oms.md#rollback). An old container that ran since T1 wrote to the
 /// metadata: before StartNew the snapshot is taken again, after it an administrator decides.</summary>
-internal sealed class ContainerStaysStopped(IOmsTargets targets) : GuardBase<ContainerStaysStopped.Args>
+/// <param name="Container">Id of the container.</param>
+/// <param name="Name">Name of the container.</param>
+/// <param name="IsNew">Whether it is the new container, which may be removed.</param>
+internal sealed record ContainerStaysStopped(string Container, string Name, bool IsNew = false) : GuardBase<IOmsTargets>
 {
     private const string Gone = "removed";
 
-    /// <param name="Container">Id of the container.</param>
-    /// <param name="Name">Name of the container.</param>
-    /// <param name="IsNew">Whether it is the new container, which may be removed.</param>
-    public sealed record Args(string Container, string Name, bool IsNew = false);
-
-    protected override async Task<GuardReading> CheckAsync(
-        PlanGuard guard, Args args, Plan plan, CancellationToken cancellationToken)
+    public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
-        var where = $"container {args.Name} on {guard.Node}";
+        var where = $"container {Name} on {guard.Node}";
         try
         {
-            var container = await targets.Docker(guard.Node!).Containers.InspectContainerAsync(
-                args.Container, cancellationToken);
-            var stop = args.IsNew ? null : plan.Step(StepIds.StopOld(guard.Node!));
-            return container.State.Running ? Runs(args, where, container, stop, plan)
+            var container = await Targets.Docker(guard.Node!).Containers.InspectContainerAsync(
+                Container, cancellationToken);
+            var stop = IsNew ? null : plan.Step(StepIds.StopOld(guard.Node!));
+            return container.State.Running ? Runs(where, container, stop, plan)
                 : stop is not null && StopContainer.RanSince(stop, container)
                     ? Ran(where, container, stop, plan)
                     : GuardReading.Holds;
         }
-        catch (DockerNotFoundException) when (args.IsNew)
+        catch (DockerNotFoundException) when (IsNew)
         {
             return GuardReading.Holds;
         }
@@ -42,15 +39,15 @@ internal sealed class ContainerStaysStopped(IOmsTargets targets) : GuardBase<Con
         }
     }
 
-    private static GuardReading Runs(Args args, string where, InspectedContainer container, PlanStep? stop, Plan plan)
+    private GuardReading Runs(string where, InspectedContainer container, PlanStep? stop, Plan plan)
     {
         var then = stop is null ? "Then the run continues automatically."
             : OmsPlanProgress.NewStarted(plan) ? "Nothing continues automatically after that."
             : "Then the snapshot is taken again and the upgrade continues automatically.";
         return GuardReading.Broken(
-            $"The {(args.IsNew ? "new" : "old")} {where} runs since {Time(container.StartedAt)}; this run did not "
+            $"The {(IsNew ? "new" : "old")} {where} runs since {Time(container.StartedAt)}; this run did not "
             + $"start it. If OMS is in use on it, leave it running and abort this run ({Annotations.Abort}=<token>). "
-            + $"Otherwise run `docker stop {args.Name}` on that host. {then}");
+            + $"Otherwise run `docker stop {Name}` on that host. {then}");
     }
 
     private static GuardReading Ran(string where, InspectedContainer container, PlanStep stop, Plan plan)

@@ -1,15 +1,12 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>High availability stays off until EnableHA enables it.</summary>
-internal sealed class HighAvailabilityStaysOff(IOmsTargets targets) : GuardBase<HighAvailabilityStaysOff.Args>
+/// <param name="Database">The rm database.</param>
+internal sealed record HighAvailabilityStaysOff(string Database) : GuardBase<IOmsTargets>
 {
-    /// <param name="Database">The rm database.</param>
-    public sealed record Args(string Database);
-
-    protected override async Task<GuardReading> CheckAsync(
-        PlanGuard guard, Args args, Plan plan, CancellationToken cancellationToken)
+    public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
-        if (await targets.HaConfigAsync(args.Database, cancellationToken) is not { } raw)
+        if (await Targets.HaConfigAsync(Database, cancellationToken) is not { } raw)
         {
             return GuardReading.Holds;
         }

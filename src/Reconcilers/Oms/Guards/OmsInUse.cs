@@ -17,12 +17,12 @@ internal static class OmsInUse
         var secrets = await SecretUses.ReadAsync(
             services.Kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, cancellationToken);
         await using var targets = new OmsTargets(upgrade, secrets, services, static () => { });
-        IGuardCheck check = new ContainerStaysStopped(targets);
-        foreach (var guard in plan.Guards.Where(g => g.Check == check.Name))
+        var catalog = new StepCatalog<IOmsTargets>(targets);
+        foreach (var guard in plan.Guards.Where(g => g.Check == nameof(ContainerStaysStopped)))
         {
             try
             {
-                var reading = await check.CheckAsync(guard, plan, cancellationToken);
+                var reading = await catalog.Guard(guard).CheckAsync(guard, plan, cancellationToken);
                 if (reading.State != GuardState.Holds)
                 {
                     return reading.Message;

@@ -3,18 +3,15 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>No new container was started before the status says so. If one was, the status is older than the hosts
 /// (etcd or the object was restored from a backup), or somebody went on by hand: nothing is started, because every next
 /// step would begin from what is no longer true.</summary>
-internal sealed class StatusIsCurrent(IOmsTargets targets) : GuardBase<StatusIsCurrent.Args>
+/// <param name="Container">Name of the new container.</param>
+/// <param name="Leftover">Id of the one that an earlier attempt of this upgrade left; null if there was
+/// none.</param>
+internal sealed record StatusIsCurrent(string Container, string? Leftover = null) : GuardBase<IOmsTargets>
 {
-    /// <param name="Container">Name of the new container.</param>
-    /// <param name="Leftover">Id of the one that an earlier attempt of this upgrade left; null if there was
-    /// none.</param>
-    public sealed record Args(string Container, string? Leftover = null);
-
-    protected override async Task<GuardReading> CheckAsync(
-        PlanGuard guard, Args args, Plan plan, CancellationToken cancellationToken)
+    public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
-        var (node, traces) = (guard.Node!, new RunTraces(targets));
-        if (await traces.StartedUnseenAsync(plan, node, args, cancellationToken) is not { } container)
+        var (node, traces) = (guard.Node!, new RunTraces(Targets));
+        if (await traces.StartedUnseenAsync(plan, node, this, cancellationToken) is not { } container)
         {
             return GuardReading.Holds;
         }
@@ -22,7 +19,7 @@ internal sealed class StatusIsCurrent(IOmsTargets targets) : GuardBase<StatusIsC
         var started = container.StartedAt!.Value;
         var snapshot = await traces.SnapshotAsync(plan, container, cancellationToken);
         return GuardReading.Broken(Sentences.Join(
-            $"{args.Container} on {node} was started at {started:u}, but by the status {StepIds.StartNew(node)} has "
+            $"{Container} on {node} was started at {started:u}, but by the status {StepIds.StartNew(node)} has "
             + "not begun: the status is older than the hosts, for instance restored from a backup, or somebody started "
             + "the container. Nothing is started until you choose.",
             snapshot is null

@@ -11,12 +11,12 @@ internal static class CleanupPlanner
         var plan = new PlanBuilder();
         foreach (var stop in OmsPlanProgress.Stops(done))
         {
-            var (node, old) = (stop.Node!, stop.Arguments<StopContainer.Args>());
+            var (node, old) = (stop.Node!, stop.As<StopContainer>());
             var container = plan.Add(spec.Timeouts.Step(
                 RollbackIds.CleanupContainer(node),
                 node,
                 $"Remove {old.Name} from {node}",
-                new RemoveOldContainer.Args(old.Container, old.Name, OmsPlanProgress.NewContainer(done, node)),
+                new RemoveOldContainer(old.Container, old.Name, OmsPlanProgress.NewContainer(done, node)),
                 [],
                 Attempts) with
             { Reversible = false });
@@ -26,7 +26,7 @@ internal static class CleanupPlanner
                     RollbackIds.CleanupImage(node),
                     node,
                     $"Remove the old image from {node}",
-                    new RemoveOldImage.Args(container),
+                    new RemoveOldImage(container),
                     [container],
                     Attempts) with
                 { Reversible = false });

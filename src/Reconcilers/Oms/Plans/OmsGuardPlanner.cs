@@ -10,24 +10,24 @@ internal sealed class OmsGuardPlanner(PlanBuilder plan, OmsDiscovery discovery)
             plan.Guard(PlannedStep.Guard(
                 $"{nameof(ContainerStaysStopped)}/{node.Name}",
                 node.Name,
-                new ContainerStaysStopped.Args(node.OldContainerId, node.OldContainer),
+                new ContainerStaysStopped(node.OldContainerId, node.OldContainer),
                 [StepIds.StopOld(node.Name)]));
             plan.Guard(PlannedStep.Guard(
                 $"{nameof(ContainerIsAsPlanned)}/{node.Name}",
                 node.Name,
-                new ContainerIsAsPlanned.Args(
+                new ContainerIsAsPlanned(
                     node.NewContainer, StepIds.Create(node.Name), StepIds.Image(node.Name)),
                 [StepIds.Create(node.Name)]));
             plan.Guard(PlannedStep.Guard(
                 $"{nameof(StatusIsCurrent)}/{node.Name}",
                 node.Name,
-                new StatusIsCurrent.Args(node.NewContainer, node.LeftoverContainerId),
+                new StatusIsCurrent(node.NewContainer, node.LeftoverContainerId),
                 [],
                 plan.Phase(OmsUpgradePhases.Verify)[0]));
             plan.Guard(PlannedStep.Guard(
                 $"{nameof(ConfigurationStays)}/{node.Name}",
                 node.Name,
-                new ConfigurationStays.Args(node.OldContainerId, node.NewContainer, node.Configuration),
+                new ConfigurationStays(node.OldContainerId, node.NewContainer, node.Configuration),
                 [],
                 plan.Phase(OmsUpgradePhases.Verify)[0]));
         }
@@ -38,7 +38,7 @@ internal sealed class OmsGuardPlanner(PlanBuilder plan, OmsDiscovery discovery)
             plan.Guard(PlannedStep.Guard(
                 nameof(HighAvailabilityStaysOff),
                 null,
-                new HighAvailabilityStaysOff.Args(discovery.Metadata.RmDatabase),
+                new HighAvailabilityStaysOff(discovery.Metadata.RmDatabase),
                 plan.Phase(OmsUpgradePhases.DisableHA).TakeLast(1),
                 plan.Phase(OmsUpgradePhases.EnableHA).Count > 0
                     ? StepIds.EnableHA
@@ -46,6 +46,6 @@ internal sealed class OmsGuardPlanner(PlanBuilder plan, OmsDiscovery discovery)
         }
 
         plan.Guard(PlannedStep.Guard(
-            nameof(SnapshotExists), null, new SnapshotExists.Args(Step: StepIds.Snapshot), [StepIds.Snapshot]));
+            nameof(SnapshotExists), null, new SnapshotExists(Step: StepIds.Snapshot), [StepIds.Snapshot]));
     }
 }

@@ -34,7 +34,7 @@ internal static class OmsPlanProgress
             || s.Is<RenameProjects>() || BringsImage(s)));
 
     public static bool BringsImage(PlanStep step) =>
-        step.Is<PrepareImage>() && step.Arguments<PrepareImage.Args>().Source != ImageSource.Present;
+        step.Is<PrepareImage>() && step.As<PrepareImage>().Source != ImageSource.Present;
 
     /// <summary>T1: when the first old container stopped, as the containers report it; otherwise when the first stop
     /// began; null before that.</summary>
@@ -51,10 +51,10 @@ internal static class OmsPlanProgress
         plan.Step(StepIds.Create(node))?.Recorded(CreateContainer.ContainerIdFact) ?? NewName(plan, node);
 
     public static string NewName(Plan plan, string node) =>
-        plan.Step(StepIds.StartNew(node))!.Arguments<StartContainer.Args>().Container;
+        plan.Step(StepIds.StartNew(node))!.As<StartContainer>().Container;
 
     public static List<string> Hosts(Plan plan) =>
-        plan.Step(StepIds.Quiesced)?.Arguments<AwaitNoSessions.Args>().Hosts ?? [];
+        plan.Step(StepIds.Quiesced)?.As<AwaitNoSessions>().Hosts ?? [];
 
     /// <summary>The rm database, and ha.config before the upgrade, if disabling high availability was begun; null
     /// otherwise.</summary>
@@ -67,11 +67,11 @@ internal static class OmsPlanProgress
 
         if (disable.Is<AwaitManualHighAvailability>())
         {
-            var manual = disable.Arguments<AwaitManualHighAvailability.Args>();
+            var manual = disable.As<AwaitManualHighAvailability>();
             return (manual.Database, manual.Previous ?? "");
         }
 
-        var args = disable.Arguments<DisableHighAvailability.Args>();
+        var args = disable.As<DisableHighAvailability>();
         return (args.Database, args.Previous);
     }
 

@@ -11,7 +11,7 @@ internal sealed partial class OmsUpgradePlanner
                 StepIds.StopOld(node.Name),
                 node.Name,
                 $"Stop {node.OldContainer} on {node.Name}",
-                new StopContainer.Args(node.OldContainerId, node.OldContainer),
+                new StopContainer(node.OldContainerId, node.OldContainer),
                 _barrier,
                 attempts: 5);
         }
@@ -29,7 +29,7 @@ internal sealed partial class OmsUpgradePlanner
                     StepIds.EndSessions,
                     null,
                     $"End the sessions of {discovery.Metadata.Account} that are left on the metadata databases",
-                    new EndSessions.Args(databases, discovery.Metadata.Account),
+                    new EndSessions(databases, discovery.Metadata.Account),
                     _barrier,
                     attempts: 5),
             ]
@@ -40,7 +40,7 @@ internal sealed partial class OmsUpgradePlanner
                 StepIds.Quiesced,
                 null,
                 "Wait until no other session uses the metadata databases",
-                new AwaitNoSessions.Args(databases, [.. Nodes.Select(n => n.HostIP)]),
+                new AwaitNoSessions(databases, [.. Nodes.Select(n => n.HostIP)]),
                 before,
                 attempts: 1),
         ];
@@ -52,7 +52,7 @@ internal sealed partial class OmsUpgradePlanner
                     StepIds.Trim(database),
                     null,
                     $"Trim heatbeat_sequence in {database}",
-                    new TrimHeartbeatSequence.Args(database),
+                    new TrimHeartbeatSequence(database),
                     [StepIds.Quiesced],
                     attempts: 5)),
             ];
@@ -64,7 +64,7 @@ internal sealed partial class OmsUpgradePlanner
                 StepIds.Snapshot,
                 null,
                 "Dump and verify all databases",
-                new TakeSnapshot.Args(
+                new TakeSnapshot(
                     databases,
                     StorageText.Of(spec.Backup.Storage),
                     spec.Backup.Tool,

@@ -21,7 +21,7 @@ internal sealed partial class OmsUpgradePlanner
                     StepIds.DisableHA,
                     null,
                     "Wait until the administrator disables high availability",
-                    new AwaitManualHighAvailability.Args(RmDatabase, Enable: false, Previous: previous),
+                    new AwaitManualHighAvailability(RmDatabase, Enable: false, Previous: previous),
                     _barrier,
                     attempts: 1),
             ];
@@ -31,7 +31,7 @@ internal sealed partial class OmsUpgradePlanner
             StepIds.DisableHA,
             null,
             "Disable high availability in ha.config",
-            new DisableHighAvailability.Args(RmDatabase, previous),
+            new DisableHighAvailability(RmDatabase, previous),
             _barrier,
             attempts: 5);
         var last = RestartConsoles(
@@ -61,7 +61,7 @@ internal sealed partial class OmsUpgradePlanner
                     StepIds.EnableHA,
                     null,
                     "Wait until the administrator enables high availability",
-                    new AwaitManualHighAvailability.Args(
+                    new AwaitManualHighAvailability(
                         RmDatabase,
                         Enable: true,
                         Previous: discovery.HighAvailability.Raw,
@@ -76,7 +76,7 @@ internal sealed partial class OmsUpgradePlanner
             StepIds.EnableHA,
             null,
             "Enable high availability in ha.config",
-            new EnableHighAvailability.Args(
+            new EnableHighAvailability(
                 RmDatabase,
                 wanted.PerceiveStoreClientCheckpoint,
                 wanted.RefetchMargin,
@@ -93,18 +93,18 @@ internal sealed partial class OmsUpgradePlanner
         id,
         null,
         "Confirm that no console has overwritten ha.config",
-        new ConfirmHighAvailability.Args(RmDatabase, enabled),
+        new ConfirmHighAvailability(RmDatabase, enabled),
         [after],
         attempts: 3);
 
-    private static RestartConsole.Args Restart(DiscoveredNode node, string container, bool https) =>
+    private static RestartConsole Restart(DiscoveredNode node, string container, bool https) =>
         node.Baseline.ConsoleAnswers
-            ? new RestartConsole.Args(container, Port: node.ConsolePort, Https: https)
-            : new RestartConsole.Args(container);
+            ? new RestartConsole(container, Port: node.ConsolePort, Https: https)
+            : new RestartConsole(container);
 
     // One console after the other, so that one of them always serves.
     private string RestartConsoles(
-        string after, Func<string, string> id, Func<DiscoveredNode, RestartConsole.Args> args)
+        string after, Func<string, string> id, Func<DiscoveredNode, RestartConsole> args)
     {
         foreach (var node in Nodes)
         {

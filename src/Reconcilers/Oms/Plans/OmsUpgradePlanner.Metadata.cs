@@ -25,7 +25,7 @@ internal sealed partial class OmsUpgradePlanner
                 StepIds.CorrectionConsole(node.Name),
                 node.Name,
                 $"Stop oms_console on {node.Name}",
-                new StopConsole.Args(node.NewContainer),
+                new StopConsole(node.NewContainer),
                 [StepIds.CorrectionPrograms(node.Name)],
                 attempts: 3);
         }
@@ -34,7 +34,7 @@ internal sealed partial class OmsUpgradePlanner
         foreach (var (node, last) in CorrectionOrder())
         {
             var jar = JarLocation.Of(spec.Correction);
-            var args = new RunCorrectionJar.Args(node.NewContainer, last, jar.Jar, jar.WorkingDir);
+            var args = new RunCorrectionJar(node.NewContainer, last, jar.Jar, jar.WorkingDir);
             var title = $"Run the correction JAR on {node.Name} ({(last ? "-ltrue" : "-lfalse")})";
             after = [RunOnce(StepIds.Jar(node.Name), node.Name, title, args, after, RetryRule.RestoreFirst)];
         }
@@ -67,7 +67,7 @@ internal sealed partial class OmsUpgradePlanner
         var ready = InitNodes().ToDictionary(name => name, Ready, StringComparer.Ordinal);
         foreach (var name in InitNodes())
         {
-            var args = new RunDockerInit.Args(
+            var args = new RunDockerInit(
                 Node(name).NewContainer,
                 SuccessMarker,
                 path.Unlisted is null ? null : $"{path.From} to {path.To}",
@@ -92,7 +92,7 @@ internal sealed partial class OmsUpgradePlanner
                     StepIds.InitConsole(name),
                     name,
                     $"Start oms_console on {name}",
-                    new StartConsole.Args(Node(name).NewContainer),
+                    new StartConsole(Node(name).NewContainer),
                     inits,
                     attempts: 3);
             }
@@ -128,7 +128,7 @@ internal sealed partial class OmsUpgradePlanner
                 StepIds.InitWait(name),
                 name,
                 $"Wait until {node.NewContainer} on {name} has run for {target.WaitBeforeInit}",
-                new WaitBeforeInit.Args(node.NewContainer, target.WaitBeforeInit),
+                new WaitBeforeInit(node.NewContainer, target.WaitBeforeInit),
                 _barrier,
                 attempts: 1));
         }
@@ -144,9 +144,9 @@ internal sealed partial class OmsUpgradePlanner
             .Replace("{write}", VersionTable.Write(RmDatabase, discovery.Path.From), StringComparison.Ordinal),
     };
 
-    private string RunOnce<TArgs>(
-        string id, string node, string title, TArgs args, IEnumerable<string> after, RetryRule retry)
-        where TArgs : class => _plan.Add(spec.Timeouts.Step(id, node, title, args, after, attempts: 1) with
+    private string RunOnce(
+        string id, string node, string title, IStepAction step, IEnumerable<string> after, RetryRule retry) =>
+        _plan.Add(spec.Timeouts.Step(id, node, title, step, after, attempts: 1) with
         {
             RunOnce = true,
             Retry = retry,

@@ -16,7 +16,7 @@ internal sealed partial class OmsUpgradePlanner
             StepIds.ImagesCompared,
             null,
             "Check that the image is the same on every node",
-            new CompareImages.Args([.. Nodes.Select(n => n.Name)]),
+            new CompareImages([.. Nodes.Select(n => n.Name)]),
             images,
             attempts: 1);
         return [.. Nodes.Select(PrepareContainer)];
@@ -31,7 +31,7 @@ internal sealed partial class OmsUpgradePlanner
                 StepIds.Leftover(node.Name),
                 node.Name,
                 $"Remove {node.NewContainer} of the previous attempt from {node.Name}",
-                new RemoveContainer.Args(leftover),
+                new RemoveContainer(leftover),
                 [before],
                 attempts: 5);
         }
@@ -49,7 +49,7 @@ internal sealed partial class OmsUpgradePlanner
                 StepIds.CopyJar(node.Name),
                 node.Name,
                 $"Copy the correction JAR into {node.NewContainer} on {node.Name}",
-                new CopyCorrectionJar.Args(
+                new CopyCorrectionJar(
                     node.NewContainer,
                     JarLocation.Of(spec.Correction).Path!,
                     jar.Path,
@@ -71,12 +71,12 @@ internal sealed partial class OmsUpgradePlanner
                 StepIds.Contents(node.Name),
                 node.Name,
                 $"Check that the image on {node.Name} contains the files to run",
-                new InspectImageContents.Args(node.NewContainer, [.. files.Required], sought),
+                new InspectImageContents(node.NewContainer, [.. files.Required], sought),
                 [created],
                 attempts: 3);
     }
 
-    private CreateContainer.Args ContainerArgs(DiscoveredNode node)
+    private CreateContainer ContainerArgs(DiscoveredNode node)
     {
         var changes = ContainerOverrides.Of(spec, node.Name);
         return new(
@@ -94,7 +94,7 @@ internal sealed partial class OmsUpgradePlanner
     }
 
     // The container that reads a file of the host is made of an image that is certainly on that host.
-    private static PrepareImage.Args ImageArgs(DiscoveredNode node) => new(
+    private static PrepareImage ImageArgs(DiscoveredNode node) => new(
         node.Image,
         Source(node),
         node.ImageId,

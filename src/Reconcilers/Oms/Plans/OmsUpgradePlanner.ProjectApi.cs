@@ -6,7 +6,7 @@ internal sealed partial class OmsUpgradePlanner
     // With HTTPS the new console serves nothing else.
     private Uri Console => ConsoleAddress.Of(Nodes[0].HostIP, Nodes[0].ConsolePort, Nodes[0].Https);
 
-    private CompareProjects.Args CompareArgs => new(
+    private CompareProjects CompareArgs => new(
         Console, discovery.Path.Target.ProjectApi, discovery.Path.ProjectTablesStay ? RmDatabase : null);
 
     private void WatchLinks(List<string> after)
@@ -17,7 +17,7 @@ internal sealed partial class OmsUpgradePlanner
                 StepIds.Components,
                 null,
                 "Wait until stores and writers have recovered",
-                new AwaitComponents.Args(Console),
+                new AwaitComponents(Console),
                 after,
                 attempts: 1);
         }

@@ -32,16 +32,16 @@ internal static class ProjectRenameBatches
     // A plan parameter holds 32768 characters.
     private const int LongestBatch = 16_000;
 
-    public static IReadOnlyList<RenameProjects.Args> Of(string database, IReadOnlyList<ProjectRename> renames)
+    public static IReadOnlyList<RenameProjects> Of(string database, IReadOnlyList<ProjectRename> renames)
     {
-        var batches = new List<RenameProjects.Args>();
+        var batches = new List<RenameProjects>();
         var length = LongestBatch;
         foreach (var rename in renames)
         {
-            var size = StepArguments.Write(new RenameProjects.Args("", [rename])).Values.Max(text => text.Length);
+            var size = StepArguments.Write(new RenameProjects("", [rename])).Values.Max(text => text.Length);
             if (length + size > LongestBatch)
             {
-                batches.Add(new RenameProjects.Args(database, []));
+                batches.Add(new RenameProjects(database, []));
                 length = 0;
             }
 

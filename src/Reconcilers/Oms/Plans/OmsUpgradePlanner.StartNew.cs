@@ -11,14 +11,14 @@ internal sealed partial class OmsUpgradePlanner
                 StepIds.StartNew(node.Name),
                 node.Name,
                 $"Start {node.NewContainer} on {node.Name}",
-                new StartContainer.Args(node.NewContainer),
+                new StartContainer(node.NewContainer),
                 _barrier,
                 attempts: 3);
             Add(
                 StepIds.Supervisor(node.Name),
                 node.Name,
                 $"Wait for supervisord on {node.Name}",
-                new AwaitSupervisor.Args(node.NewContainer),
+                new AwaitSupervisor(node.NewContainer),
                 [StepIds.StartNew(node.Name)],
                 attempts: 1);
         }

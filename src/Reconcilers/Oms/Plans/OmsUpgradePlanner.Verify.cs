@@ -14,7 +14,7 @@ internal sealed partial class OmsUpgradePlanner
                     StepIds.Health(node.Name),
                     node.Name,
                     $"Check the health endpoint of {node.Name}",
-                    new CheckHealth.Args(
+                    new CheckHealth(
                         node.NewContainer, node.ConsolePort, node.Https, health, node.Baseline.Unhealthy),
                     [StepIds.VerifyPrograms(node.Name)],
                     attempts: 1);
@@ -27,7 +27,7 @@ internal sealed partial class OmsUpgradePlanner
                 StepIds.Version(node.Name),
                 node.Name,
                 $"Read the version in {node.NewContainer} on {node.Name}",
-                new ReadVersion.Args(node.NewContainer, discovery.Path.To.Display),
+                new ReadVersion(node.NewContainer, discovery.Path.To.Display),
                 _barrier,
                 attempts: 3);
         }
@@ -47,7 +47,7 @@ internal sealed partial class OmsUpgradePlanner
                 StepIds.RestartPolicy(node.Name),
                 node.Name,
                 $"Set restart policy {node.RestartPolicy} on {node.Name}",
-                new SetRestartPolicy.Args(node.NewContainer, node.RestartPolicy, node.RestartMaximumRetries),
+                new SetRestartPolicy(node.NewContainer, node.RestartPolicy, node.RestartMaximumRetries),
                 verified,
                 attempts: 5)),
         ];
@@ -68,7 +68,7 @@ internal sealed partial class OmsUpgradePlanner
                 StepIds.Actions,
                 null,
                 "List the actions for the administrator",
-                new ListActions.Args(
+                new ListActions(
                     discovery.Path.Target.Links,
                     discovery.Path.Target.HaConfig,
                     OmsPlanNotes.Obd(discovery) is { } obd ? [.. discovery.Path.Advice, obd]
@@ -90,7 +90,7 @@ internal sealed partial class OmsUpgradePlanner
         id,
         null,
         "Wait until every host is ONLINE with a fresh heartbeat",
-        new AwaitHostsOnline.Args(
+        new AwaitHostsOnline(
             discovery.Metadata.CmDatabase,
             [
                 .. discovery.Regions.Select(r => new AwaitHostsOnline.Region(

@@ -38,13 +38,13 @@ internal sealed partial class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscover
         }
     }
 
-    private string Add<TArgs>(
-        string id, string? node, string title, TArgs args, IEnumerable<string> after, int attempts)
-        where TArgs : class => _plan.Add(spec.Timeouts.Step(id, node, title, args, after, attempts) with
+    private string Add(
+        string id, string? node, string title, IStepAction step, IEnumerable<string> after, int attempts) =>
+        _plan.Add(spec.Timeouts.Step(id, node, title, step, after, attempts) with
         {
             // The new version works: what is found now is a task for the administrator, and no failure of the upgrade.
             OnlyLists = id.StartsWith(OmsUpgradePhases.Settle, StringComparison.Ordinal)
-                && args is not ListActions.Args,
+                && step is not ListActions,
         });
 
     private DiscoveredNode Node(string name) =>

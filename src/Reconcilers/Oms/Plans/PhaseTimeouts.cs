@@ -3,18 +3,17 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Finds the timeout of a phase.</summary>
 internal static class PhaseTimeouts
 {
-    public static PlanStep Step<TArgs>(
+    public static PlanStep Step(
         this OmsUpgradeTimeouts timeouts,
         string id,
         string? node,
         string title,
-        TArgs args,
+        IStepAction step,
         IEnumerable<string> after,
         int attempts)
-        where TArgs : class
     {
-        var step = PlannedStep.Of(id, node, title, args, after, "", attempts);
-        return step with { Timeout = timeouts.Of(step) };
+        var planned = PlannedStep.Of(id, node, title, step, after, "", attempts);
+        return planned with { Timeout = timeouts.Of(planned) };
     }
 
     public static string Of(this OmsUpgradeTimeouts timeouts, PlanStep step) =>

@@ -85,17 +85,17 @@ internal static class RedoPlanner
     {
         var snapshot = plan.Step(StepIds.Snapshot)!;
         var name = snapshot.Recorded(SnapshotReceipts.SnapshotKey)!;
-        var databases = snapshot.Arguments<TakeSnapshot.Args>().Databases;
+        var databases = snapshot.As<TakeSnapshot>().Databases;
         var stops = new List<string>();
         foreach (var start in plan.Steps.Where(s => s.Is<StartContainer>()))
         {
-            var container = start.Arguments<StartContainer.Args>().Container;
+            var container = start.As<StartContainer>().Container;
             stops.Add(RollbackIds.RestoreStop(start.Node!));
             yield return Step(
                 stops[^1],
                 start.Node,
                 $"Stop {container} on {start.Node}",
-                new StopContainer.Args(container, container),
+                new StopContainer(container, container),
                 after,
                 attempts: 5);
         }
@@ -104,14 +104,14 @@ internal static class RedoPlanner
             RollbackIds.RestoreQuiesced,
             null,
             "Wait until no OMS host is connected to the metadata database",
-            new AwaitNoSessions.Args(databases, OmsPlanProgress.Hosts(plan), OnlyHosts: true),
+            new AwaitNoSessions(databases, OmsPlanProgress.Hosts(plan), OnlyHosts: true),
             stops,
             attempts: 1);
         yield return Step(
             RollbackIds.Restore,
             null,
             $"Restore all databases from {name}",
-            new RestoreDatabases.Args(
+            new RestoreDatabases(
                 databases, name, snapshot.Recorded(SnapshotReceipts.SnapshotUidFact) ?? ""),
             [RollbackIds.RestoreQuiesced],
             attempts: 2) with
@@ -120,9 +120,9 @@ internal static class RedoPlanner
         };
 
         // A restore inside an earlier repetition has left its own objects.
-        PlanStep Step<TArgs>(
-            string id, string? node, string title, TArgs args, IEnumerable<string> after, int attempts)
-            where TArgs : class => spec.Timeouts.Step(id, node, title, args, after, attempts) with
+        PlanStep Step(
+            string id, string? node, string title, IStepAction step, IEnumerable<string> after, int attempts) =>
+            spec.Timeouts.Step(id, node, title, step, after, attempts) with
             {
                 Attempt = plan.Step(id)?.Attempt ?? 0,
             };
@@ -136,7 +136,7 @@ internal static class RedoPlanner
             .ToList();
         foreach (var start in plan.Steps.Where(s => s.Is<StartContainer>()))
         {
-            var (node, container) = (start.Node!, start.Arguments<StartContainer.Args>().Container);
+            var (node, container) = (start.Node!, start.As<StartContainer>().Container);
             guards.Add(RollbackGuards.NewStays(
                 node, container, container, RollbackIds.RestoreStop(node), StepIds.StartNew(node)));
         }

@@ -7,7 +7,7 @@ internal static class RenamedProjects
     [
         .. plan.Steps
             .Where(step => step.Is<RenameProjects>() && step.State == StepState.Succeeded)
-            .SelectMany(step => step.Arguments<RenameProjects.Args>().Renames)
+            .SelectMany(step => step.As<RenameProjects>().Renames)
             .Select(rename => new RenamedProject
             {
                 Kind = rename.Kind,

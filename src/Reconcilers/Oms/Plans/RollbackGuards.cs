@@ -7,7 +7,7 @@ internal sealed class RollbackGuards(PlanBuilder plan)
 
     public void OldStaysStopped(string node, string container, string name, string until) =>
         plan.Guard(PlannedStep.Guard(
-            $"OldStaysStopped/{node}", node, new ContainerStaysStopped.Args(container, name), [], until));
+            $"OldStaysStopped/{node}", node, new ContainerStaysStopped(container, name), [], until));
 
     public void NewStaysStopped(string node, string container, string name, string? from, string? until) =>
         plan.Guard(NewStays(node, container, name, from, until));
@@ -16,7 +16,7 @@ internal sealed class RollbackGuards(PlanBuilder plan)
         plan.Guard(PlannedStep.Guard(
             nameof(SnapshotExists),
             null,
-            new Oms.SnapshotExists.Args(Snapshot: snapshot, SnapshotUid: uid),
+            new Oms.SnapshotExists(Snapshot: snapshot, SnapshotUid: uid),
             [],
             until));
 
@@ -24,13 +24,13 @@ internal sealed class RollbackGuards(PlanBuilder plan)
         plan.Guard(PlannedStep.Guard(
             nameof(HighAvailabilityStaysOff),
             null,
-            new Oms.HighAvailabilityStaysOff.Args(database),
+            new Oms.HighAvailabilityStaysOff(database),
             From(from),
             until));
 
     public static PlanGuard NewStays(string node, string container, string name, string? from, string? until) =>
         PlannedStep.Guard(
-            NewPrefix + node, node, new ContainerStaysStopped.Args(container, name, IsNew: true), From(from), until);
+            NewPrefix + node, node, new ContainerStaysStopped(container, name, IsNew: true), From(from), until);
 
     private static List<string> From(string? step) => step is null ? [] : [step];
 }

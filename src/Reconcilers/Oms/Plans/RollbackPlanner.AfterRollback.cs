@@ -30,7 +30,7 @@ internal sealed partial class RollbackPlanner
                     RollbackIds.RestoreHA,
                     null,
                     "Wait until the administrator enables high availability",
-                    new AwaitManualHighAvailability.Args(database, Enable: true, EnableOnly: true),
+                    new AwaitManualHighAvailability(database, Enable: true, EnableOnly: true),
                     _barrier,
                     attempts: 1),
             ];
@@ -40,12 +40,12 @@ internal sealed partial class RollbackPlanner
             RollbackIds.RestoreHA,
             null,
             "Enable high availability in ha.config",
-            new EnableHighAvailabilityAfterRollback.Args(
+            new EnableHighAvailabilityAfterRollback(
                 database, OmsPlanProgress.StoppedAt(_done) ?? _done.CompiledAt ?? default, wanted.RefetchMargin),
             _barrier,
             attempts: 5);
         var last = RestartConsoles(
-            written, RollbackIds.RestoreHAConsole, n => new RestartConsole.Args(n.OldContainer));
+            written, RollbackIds.RestoreHAConsole, n => new RestartConsole(n.OldContainer));
         return [Confirm(RollbackIds.RestoreHAConfirmed, database, enabled: true, last)];
     }
 }

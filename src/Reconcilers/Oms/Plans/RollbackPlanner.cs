@@ -26,7 +26,7 @@ internal sealed partial class RollbackPlanner
 
     private string SnapshotUid => Snapshot.Recorded(SnapshotReceipts.SnapshotUidFact) ?? "";
 
-    private List<string> Databases => Snapshot.Arguments<TakeSnapshot.Args>().Databases;
+    private List<string> Databases => Snapshot.As<TakeSnapshot>().Databases;
 
     /// <summary>The plan; without steps if nothing was changed.</summary>
     public static Plan Compile(OmsUpgradeSpec spec, RollbackBasis basis) => new RollbackPlanner(spec, basis).Compile();
@@ -53,7 +53,7 @@ internal sealed partial class RollbackPlanner
                 RollbackIds.Actions,
                 null,
                 "List the actions for the administrator",
-                new ListActions.Args(),
+                new ListActions(),
                 _barrier,
                 attempts: 1);
             Guards();
@@ -85,31 +85,31 @@ internal sealed partial class RollbackPlanner
 
         if (enable.Is<AwaitManualHighAvailability>())
         {
-            var manual = enable.Arguments<AwaitManualHighAvailability.Args>();
+            var manual = enable.As<AwaitManualHighAvailability>();
             return
             [
                 Add(
                     RollbackIds.DisableHA,
                     null,
                     "Wait until the administrator disables high availability",
-                    new AwaitManualHighAvailability.Args(manual.Database, Enable: false),
+                    new AwaitManualHighAvailability(manual.Database, Enable: false),
                     _barrier,
                     attempts: 1),
             ];
         }
 
-        var database = enable.Arguments<EnableHighAvailability.Args>().Database;
+        var database = enable.As<EnableHighAvailability>().Database;
         var written = Add(
             RollbackIds.DisableHA,
             null,
             "Disable high availability in ha.config",
-            new DisableHighAvailabilityForRollback.Args(database),
+            new DisableHighAvailabilityForRollback(database),
             _barrier,
             attempts: 5);
         var last = RestartConsoles(
             written,
             RollbackIds.DisableHAConsole,
-            n => new RestartConsole.Args(n.NewContainer, OnlyIfRunning: true));
+            n => new RestartConsole(n.NewContainer, OnlyIfRunning: true));
         return [Confirm(RollbackIds.DisableHAConfirmed, database, enabled: false, last)];
     }
 
@@ -119,7 +119,7 @@ internal sealed partial class RollbackPlanner
             RollbackIds.StopNew(node.Name),
             node.Name,
             $"Stop {node.NewName} on {node.Name}",
-            new StopContainer.Args(node.NewContainer, node.NewName, MayBeGone: true),
+            new StopContainer(node.NewContainer, node.NewName, MayBeGone: true),
             _barrier,
             attempts: 5)),
     ];
@@ -130,12 +130,12 @@ internal sealed partial class RollbackPlanner
             RollbackIds.Quiesced,
             null,
             "Wait until no OMS host is connected to the metadata database",
-            new AwaitNoSessions.Args(Databases, OmsPlanProgress.Hosts(_done), OnlyHosts: true),
+            new AwaitNoSessions(Databases, OmsPlanProgress.Hosts(_done), OnlyHosts: true),
             _barrier,
             attempts: 1);
 
         // The data that a failed upgrade left may be unreadable; that must not block the rollback.
-        var args = Snapshot.Arguments<TakeSnapshot.Args>() with
+        var args = Snapshot.As<TakeSnapshot>() with
         {
             BeforeRollback = true,
             Optional = !_basis.AfterSuccess,
@@ -158,7 +158,7 @@ internal sealed partial class RollbackPlanner
             RollbackIds.Restore,
             null,
             $"Restore all databases from {SnapshotName}",
-            new RestoreDatabases.Args(Databases, SnapshotName, SnapshotUid),
+            new RestoreDatabases(Databases, SnapshotName, SnapshotUid),
             _barrier,
             attempts: 2) with { PointOfNoReturn = true }),
     ];
@@ -167,14 +167,14 @@ internal sealed partial class RollbackPlanner
     {
         foreach (var renamed in _done.Steps.Where(s => s.Is<RenameProjects>() && PlanProgress.Begun(s)).Reverse())
         {
-            var args = renamed.Arguments<RenameProjects.Args>();
+            var args = renamed.As<RenameProjects>();
             _barrier =
             [
                 Add(
                     RollbackIds.Names(PlanProgress.NameOf(renamed)),
                     null,
                     "Restore the former names of projects",
-                    new RestoreProjectNames.Args(args.Database, args.Renames),
+                    new RestoreProjectNames(args.Database, args.Renames),
                     _barrier,
                     attempts: 5),
             ];
@@ -190,7 +190,7 @@ internal sealed partial class RollbackPlanner
             RollbackIds.Hosts,
             null,
             hosts.Title,
-            hosts.Arguments<AwaitHostsOnline.Args>(),
+            hosts.As<AwaitHostsOnline>(),
             _nodes.Select(n => RollbackIds.Programs(n.Name)),
             attempts: 1);
         return
@@ -199,7 +199,7 @@ internal sealed partial class RollbackPlanner
                 RollbackIds.RestartPolicy(node.Name),
                 node.Name,
                 $"Set restart policy {node.Policy} on {node.Name}",
-                new SetRestartPolicy.Args(node.OldContainer, node.Policy, node.MaximumRetries),
+                new SetRestartPolicy(node.OldContainer, node.Policy, node.MaximumRetries),
                 [RollbackIds.Hosts],
                 attempts: 5)),
         ];
@@ -211,21 +211,21 @@ internal sealed partial class RollbackPlanner
             RollbackIds.StartOld(node.Name),
             node.Name,
             $"Start {node.OldName} on {node.Name}",
-            new StartOldContainer.Args(node.OldContainer, node.OldName),
+            new StartOldContainer(node.OldContainer, node.OldName),
             _barrier,
             attempts: 3);
         var answers = Add(
             RollbackIds.Supervisor(node.Name),
             node.Name,
             $"Wait for supervisord on {node.Name}",
-            new AwaitSupervisor.Args(node.OldContainer),
+            new AwaitSupervisor(node.OldContainer),
             [started],
             attempts: 1);
         Add(
             RollbackIds.Programs(node.Name),
             node.Name,
             $"Check that all programs run on {node.Name}",
-            _done.Step(StepIds.VerifyPrograms(node.Name))!.Arguments<AwaitPrograms.Args>() with
+            _done.Step(StepIds.VerifyPrograms(node.Name))!.As<AwaitPrograms>() with
             {
                 Container = node.OldContainer,
             },
@@ -251,7 +251,7 @@ internal sealed partial class RollbackPlanner
                     RollbackIds.RestoreHA,
                     null,
                     "Wait until the administrator enables high availability",
-                    new AwaitManualHighAvailability.Args(
+                    new AwaitManualHighAvailability(
                         database,
                         Enable: true,
                         Previous: previous,
@@ -267,14 +267,14 @@ internal sealed partial class RollbackPlanner
             RollbackIds.RestoreHA,
             null,
             "Restore ha.config",
-            new RestoreHighAvailabilityAfterRollback.Args(
+            new RestoreHighAvailabilityAfterRollback(
                 database, previous, stoppedAt, perceives ? null : margin),
             _barrier,
             attempts: 5);
         var last = RestartConsoles(
             written,
             RollbackIds.RestoreHAConsole,
-            n => _done.Step(StepIds.DisableHAConsole(n.Name))!.Arguments<RestartConsole.Args>() with
+            n => _done.Step(StepIds.DisableHAConsole(n.Name))!.As<RestartConsole>() with
             {
                 Container = n.OldContainer,
             });
@@ -282,7 +282,7 @@ internal sealed partial class RollbackPlanner
     }
 
     private string RestartConsoles(
-        string after, Func<string, string> id, Func<Node, RestartConsole.Args> args)
+        string after, Func<string, string> id, Func<Node, RestartConsole> args)
     {
         foreach (var node in _nodes)
         {
@@ -297,7 +297,7 @@ internal sealed partial class RollbackPlanner
         id,
         null,
         "Confirm that no console has overwritten ha.config",
-        new ConfirmHighAvailability.Args(database, enabled),
+        new ConfirmHighAvailability(database, enabled),
         [after],
         attempts: 3);
 
@@ -359,9 +359,9 @@ internal sealed partial class RollbackPlanner
         }
     }
 
-    private string Add<TArgs>(
-        string id, string? node, string title, TArgs args, IEnumerable<string> after, int attempts)
-        where TArgs : class => _plan.Add(_spec.Timeouts.Step(id, node, title, args, after, attempts));
+    private string Add(
+        string id, string? node, string title, IStepAction step, IEnumerable<string> after, int attempts) =>
+        _plan.Add(_spec.Timeouts.Step(id, node, title, step, after, attempts));
 
     private sealed record Node(
         string Name,
@@ -375,8 +375,8 @@ internal sealed partial class RollbackPlanner
         public static Node Of(Plan done, PlanStep stop)
         {
             var name = stop.Node!;
-            var old = stop.Arguments<StopContainer.Args>();
-            var policy = done.Step(StepIds.RestartPolicy(name))?.Arguments<SetRestartPolicy.Args>();
+            var old = stop.As<StopContainer>();
+            var policy = done.Step(StepIds.RestartPolicy(name))?.As<SetRestartPolicy>();
             return new Node(
                 name,
                 old.Container,

@@ -16,7 +16,7 @@ internal sealed class UndoPlanner(PlanBuilder plan, OmsUpgradeSpec spec, Rollbac
             }
             else if (step.Is<DisableHighAvailability>())
             {
-                HighAvailability(step.Arguments<DisableHighAvailability.Args>());
+                HighAvailability(step.As<DisableHighAvailability>());
             }
             else if (step.Is<AwaitManualHighAvailability>())
             {
@@ -24,7 +24,7 @@ internal sealed class UndoPlanner(PlanBuilder plan, OmsUpgradeSpec spec, Rollbac
             }
             else if (step.Is<CreateContainer>())
             {
-                Container(step.Node!, step.Arguments<CreateContainer.Args>().Container);
+                Container(step.Node!, step.As<CreateContainer>().Container);
             }
             else if (OmsPlanProgress.BringsImage(step))
             {
@@ -35,22 +35,22 @@ internal sealed class UndoPlanner(PlanBuilder plan, OmsUpgradeSpec spec, Rollbac
 
     private void Names(PlanStep step)
     {
-        var args = step.Arguments<RenameProjects.Args>();
+        var args = step.As<RenameProjects>();
         Add(
             RollbackIds.UndoNames(PlanProgress.NameOf(step)),
             null,
             "Restore the former names of projects",
-            new RestoreProjectNames.Args(args.Database, args.Renames),
+            new RestoreProjectNames(args.Database, args.Renames),
             []);
     }
 
-    private void HighAvailability(DisableHighAvailability.Args args)
+    private void HighAvailability(DisableHighAvailability args)
     {
         var after = Add(
             RollbackIds.UndoHA,
             null,
             "Restore ha.config",
-            new UndoDisableHighAvailability.Args(args.Database, args.Previous),
+            new UndoDisableHighAvailability(args.Database, args.Previous),
             []);
         foreach (var step in basis.Plan.Steps.Where(s => s.Is<RestartConsole>() && PlanProgress.Begun(s)))
         {
@@ -58,7 +58,7 @@ internal sealed class UndoPlanner(PlanBuilder plan, OmsUpgradeSpec spec, Rollbac
                 RollbackIds.UndoHAConsole(step.Node!),
                 step.Node,
                 $"Restart oms_console on {step.Node}",
-                step.Arguments<RestartConsole.Args>(),
+                step.As<RestartConsole>(),
                 [after]);
         }
     }
@@ -67,7 +67,7 @@ internal sealed class UndoPlanner(PlanBuilder plan, OmsUpgradeSpec spec, Rollbac
     {
         if (step is { Id: StepIds.DisableHA, State: StepState.Succeeded } && !basis.Unattended)
         {
-            var args = step.Arguments<AwaitManualHighAvailability.Args>();
+            var args = step.As<AwaitManualHighAvailability>();
             Add(
                 RollbackIds.UndoHA,
                 null,
@@ -81,13 +81,13 @@ internal sealed class UndoPlanner(PlanBuilder plan, OmsUpgradeSpec spec, Rollbac
         RollbackIds.UndoContainer(node),
         node,
         $"Remove {container} from {node}",
-        new RemoveContainer.Args(container),
+        new RemoveContainer(container),
         []);
 
     private void Image(PlanStep step)
     {
         var node = step.Node!;
-        var args = step.Arguments<PrepareImage.Args>();
+        var args = step.As<PrepareImage>();
         var created = basis.Plan.Step(StepIds.Create(node)) is { } create && PlanProgress.Begun(create);
 
         // The image itself is removed only if this upgrade brought it; an image that was present under another name
@@ -99,10 +99,10 @@ internal sealed class UndoPlanner(PlanBuilder plan, OmsUpgradeSpec spec, Rollbac
             RollbackIds.UndoImage(node),
             node,
             $"Remove {args.Image} from {node}",
-            new RemoveImage.Args(args.Image, brought),
+            new RemoveImage(args.Image, brought),
             created ? [RollbackIds.UndoContainer(node)] : []);
     }
 
-    private string Add<TArgs>(string id, string? node, string title, TArgs args, List<string> after)
-        where TArgs : class => plan.Add(spec.Timeouts.Step(id, node, title, args, after, Attempts));
+    private string Add(string id, string? node, string title, IStepAction step, List<string> after) =>
+        plan.Add(spec.Timeouts.Step(id, node, title, step, after, Attempts));
 }

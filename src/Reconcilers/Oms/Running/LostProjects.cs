@@ -16,7 +16,7 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
 
     public async Task<string> DescribeAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
-        var compare = status.Plan!.Step(StepIds.Projects)!.Arguments<CompareProjects.Args>();
+        var compare = status.Plan!.Step(StepIds.Projects)!.As<CompareProjects>();
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -52,7 +52,7 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
     }
 
     private async Task<string> ByApiAsync(
-        OmsUpgradeStatus status, CompareProjects.Args compare, CancellationToken cancellationToken)
+        OmsUpgradeStatus status, CompareProjects compare, CancellationToken cancellationToken)
     {
         var version = targets.Upgrade.Spec.ToVersion;
         if (!compare.Api)

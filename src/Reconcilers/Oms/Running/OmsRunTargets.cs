@@ -10,7 +10,7 @@ internal sealed class OmsRunTargets(
 
     public string Redact(string text) => targets.Redactor.Redact(text);
 
-    public IStepCatalog Catalog() => StepCatalog.Of<IOmsTargets>(targets);
+    public IStepCatalog Catalog() => new StepCatalog<IOmsTargets>(targets);
 
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {

@@ -123,7 +123,7 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     // A wait that is planned is no part of the time that a step may take.
     private static TimeSpan Planned(PlanStep step) =>
-        step.Is<WaitBeforeInit>() ? WaitBeforeInit.Longest(step.Arguments<WaitBeforeInit.Args>()) : TimeSpan.Zero;
+        step.Is<WaitBeforeInit>() ? step.As<WaitBeforeInit>().Longest() : TimeSpan.Zero;
 
     private static bool IsManual(PlanStep step) => step.Is<AwaitManualHighAvailability>();
 }
@@ -153,7 +153,7 @@ internal sealed class OmsRedo : IRunRedo<OmsUpgradeSpec>
     public string Cost(Plan plan)
     {
         var snapshot = plan.Step(StepIds.Snapshot)!;
-        var databases = string.Join(", ", snapshot.Arguments<TakeSnapshot.Args>().Databases);
+        var databases = string.Join(", ", snapshot.As<TakeSnapshot>().Databases);
         return $"This DROPS {databases} and restores them from BackupSnapshot "
             + $"{snapshot.Recorded(SnapshotReceipts.SnapshotKey)}: what the new version wrote to them is lost. "
             + $"OMS stays down until everything from {OmsUpgradePhases.StartNew} on has run again.";

@@ -21,7 +21,7 @@ internal sealed class RollbackCheck(IOmsTargets targets)
 
         foreach (var stop in OmsPlanProgress.Stops(plan))
         {
-            var old = stop.Arguments<StopContainer.Args>();
+            var old = stop.As<StopContainer>();
             if (await InspectAsync(stop.Node!, old.Container, cancellationToken) is null)
             {
                 return $"the old container {old.Name} ({old.Container}) is gone from {stop.Node}";
@@ -74,7 +74,7 @@ internal sealed class RollbackCheck(IOmsTargets targets)
         {
             var ours = plan.Step(StepIds.Create(start.Node!))?.Recorded(CreateContainer.ContainerIdFact);
             var stop = OmsPlanProgress.Stops(plan).First(step => step.Node == start.Node);
-            var logs = await LogsAsync(start.Node!, stop.Arguments<StopContainer.Args>().Container, cancellationToken);
+            var logs = await LogsAsync(start.Node!, stop.As<StopContainer>().Container, cancellationToken);
             var running = await targets.Docker(start.Node!).Containers.ListContainersAsync(
                 new ContainersListParameters(), cancellationToken);
             foreach (var listed in running)

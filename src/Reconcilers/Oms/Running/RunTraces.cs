@@ -14,7 +14,7 @@ internal sealed class RunTraces(IOmsTargets targets)
     /// <summary>The new container of a node, if it was started and the plan does not know of it.</summary>
     /// <exception cref="DockerException">The host cannot be reached.</exception>
     public async Task<InspectedContainer?> StartedUnseenAsync(
-        Plan plan, string node, StatusIsCurrent.Args args, CancellationToken cancellationToken)
+        Plan plan, string node, StatusIsCurrent args, CancellationToken cancellationToken)
     {
         if (plan.Step(StepIds.StartNew(node)) is { } start && PlanProgress.Begun(start))
         {
@@ -46,7 +46,7 @@ internal sealed class RunTraces(IOmsTargets targets)
         Plan plan, InspectedContainer container, CancellationToken cancellationToken)
     {
         var uid = container.Label(Labels.UpgradeUid) ?? targets.Upgrade.Metadata.Uid;
-        var databases = plan.Step(StepIds.Snapshot)!.Arguments<TakeSnapshot.Args>().Databases;
+        var databases = plan.Step(StepIds.Snapshot)!.As<TakeSnapshot>().Databases;
         var found = await targets.Kubernetes.ListAsync<BackupSnapshot>(
             targets.Upgrade.Metadata.Namespace,
             new ListOptions { LabelSelector = $"{Labels.UpgradeUid}={uid}" },
@@ -69,7 +69,7 @@ internal sealed class RunTraces(IOmsTargets targets)
         {
             try
             {
-                var args = StepArguments.Read<StatusIsCurrent.Args>(guard.Id, guard.Parameters);
+                var args = StepArguments.Read<StatusIsCurrent>(guard.Id, guard.Parameters);
                 if (await StartedUnseenAsync(plan, guard.Node!, args, cancellationToken) is { } container)
                 {
                     seen.Add(guard.Node!, container);
@@ -149,8 +149,8 @@ internal sealed class RunTraces(IOmsTargets targets)
         }
 
         var database = enable.Is<AwaitManualHighAvailability>()
-            ? enable.Arguments<AwaitManualHighAvailability.Args>().Database
-            : enable.Arguments<EnableHighAvailability.Args>().Database;
+            ? enable.As<AwaitManualHighAvailability>().Database
+            : enable.As<EnableHighAvailability>().Database;
         return await IsEnabledAsync(database, cancellationToken) ?? isSeen;
     }
 
@@ -162,7 +162,7 @@ internal sealed class RunTraces(IOmsTargets targets)
             return false;
         }
 
-        var args = disable.Arguments<DisableHighAvailability.Args>();
+        var args = disable.As<DisableHighAvailability>();
         return HaConfig.TryParse(args.Previous, out var previous, out _)
             && previous.Enable
             && await IsEnabledAsync(args.Database, cancellationToken) == false;
@@ -193,7 +193,7 @@ internal sealed class RunTraces(IOmsTargets targets)
         try
         {
             return await targets.Docker(step.Node!).Containers.InspectContainerAsync(
-                step.Arguments<StopContainer.Args>().Container, cancellationToken);
+                step.As<StopContainer>().Container, cancellationToken);
         }
         catch (DockerException)
         {

@@ -14,7 +14,7 @@ internal static class OmsActionList
         var enable = plan.Step(StepIds.EnableHA);
         var notEnabled = enable?.Recorded(EnableHighAvailability.NotEnabledFact);
         var highAvailabilityOn = enable is not null && notEnabled is null;
-        var known = plan.Step(StepIds.Actions)!.Arguments<ListActions.Args>();
+        var known = plan.Step(StepIds.Actions)!.As<ListActions>();
 
         // A link that was watched needs no general advice.
         var watched = ProjectVerdict.Last(plan) is { Watched: true };
@@ -108,7 +108,7 @@ internal static class OmsActionList
         + new KubectlCommands(OmsUpgrade.ShortName, upgrade.Metadata).Patch(
             """{"spec":{"cleanup":{"accepted":true}}}""") + ".",
         stop.Node ?? "",
-        $"container {stop.Arguments<StopContainer.Args>().Name}");
+        $"container {stop.As<StopContainer>().Name}");
 }
 
 /// <summary>What an administrator has to do about one subject.</summary>

@@ -51,7 +51,7 @@ internal static class OmsReport
         {
             return node with
             {
-                Container = back.Arguments<StartOldContainer.Args>().Name,
+                Container = back.As<StartOldContainer>().Name,
                 Image = back.Recorded(StartOldContainer.ImageFact),
                 ImageID = back.Recorded(StartOldContainer.ImageIdFact),
                 Version = spec.FromVersion,
@@ -66,8 +66,8 @@ internal static class OmsReport
         var created = status.Plan.Step(StepIds.Create(node.Name));
         return node with
         {
-            Container = started.Arguments<StartContainer.Args>().Container,
-            Image = created?.Arguments<CreateContainer.Args>().Image,
+            Container = started.As<StartContainer>().Container,
+            Image = created?.As<CreateContainer>().Image,
             ImageID = status.Plan.Step(StepIds.Image(node.Name))?.Recorded(PrepareImage.ImageIdFact),
             Version = status.Plan.Step(StepIds.Version(node.Name))?.Recorded(ReadVersion.VersionFact),
         };

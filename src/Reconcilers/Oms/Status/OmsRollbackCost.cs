@@ -40,7 +40,7 @@ internal static class OmsRollbackCost
     private static string Restore(Plan plan)
     {
         var snapshot = plan.Step(StepIds.Snapshot);
-        var databases = snapshot?.Arguments<TakeSnapshot.Args>().Databases.Count ?? 0;
+        var databases = snapshot?.As<TakeSnapshot>().Databases.Count ?? 0;
         var took = snapshot is { StartedAt: { } began, FinishedAt: { } ended }
             ? $"; their dump took {KubernetesDuration.Format(ended - began)}"
             : "";

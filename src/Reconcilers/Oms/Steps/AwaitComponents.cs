@@ -4,8 +4,9 @@ namespace Drydock.Reconcilers.Oms;
 /// before (docs/research/oms.md#after-the-upgrade), until all are healthy or the time limit is near; then compares the
 /// projects once more and lists what differs. Only reads. Never fails the upgrade. With high availability off nothing
 /// recovers automatically, so the step does not wait.</summary>
+/// <param name="Address">The console, used if the Secret gives no address.</param>
 [Acceptable]
-internal sealed class AwaitComponents(IOmsTargets targets) : OmsProjectStep<AwaitComponents.Args>(targets), IWaitsOnly
+internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
 {
     private const string ListName = "components";
     private const string NotRecovered =
@@ -25,11 +26,8 @@ internal sealed class AwaitComponents(IOmsTargets targets) : OmsProjectStep<Awai
     // What this job saw last of each project, by id. A project that needs nothing is not asked for again.
     private readonly Dictionary<string, Link> _seen = new(StringComparer.Ordinal);
 
-    /// <param name="Address">The console, used if the Secret gives no address.</param>
-    public sealed record Args(Uri Address);
-
     protected override async Task<Observation> LookAsync(
-        StepContext context, Args args, ProjectRecord? before, CancellationToken cancellationToken)
+        StepContext context, ProjectRecord? before, CancellationToken cancellationToken)
     {
         if (before is null)
         {
@@ -39,7 +37,7 @@ internal sealed class AwaitComponents(IOmsTargets targets) : OmsProjectStep<Awai
 
         try
         {
-            return Targets.Api(args.Address) is { } api
+            return Targets.Api(Address) is { } api
                 ? await WatchAsync(context, api, before, cancellationToken)
                 : new Observation.Done(
                     "spec.preflight.apiCredentialsSecretRef was removed, so links are not watched.");

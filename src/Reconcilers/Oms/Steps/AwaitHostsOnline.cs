@@ -4,26 +4,26 @@ namespace Drydock.Reconcilers.Oms;
 /// (host_status alone can be stale for 540 s; docs/research/oms.md#hosts), as far as that was so before the upgrade. A
 /// heartbeat from before the first container start of this plan comes from another container or from the restored
 /// snapshot: it proves nothing.</summary>
+/// <param name="Database">The cm database.</param>
+/// <param name="Heartbeats">The heartbeat database of each region, and the addresses of its hosts.</param>
+/// <param name="Before">The hosts that were not as a healthy host is; null if all were.</param>
 [Acceptable]
-internal sealed class AwaitHostsOnline(IOmsTargets targets) : OmsStep<AwaitHostsOnline.Args>(targets), IWaitsOnly
+internal sealed record AwaitHostsOnline(
+    string Database,
+    List<AwaitHostsOnline.Region> Heartbeats,
+    List<HostBaseline>? Before = null) : OmsStep, IWaitsOnly
 {
-    /// <param name="Database">The cm database.</param>
-    /// <param name="Heartbeats">The heartbeat database of each region, and the addresses of its hosts.</param>
-    /// <param name="Before">The hosts that were not as a healthy host is; null if all were.</param>
-    public sealed record Args(string Database, List<Region> Heartbeats, List<HostBaseline>? Before = null);
-
     public sealed record Region(string Database, List<string> Hosts);
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var regions = args.Heartbeats
-            .Select(r => (r.Database, Hosts: r.Hosts.Select(address => Before(args, address)).ToList()))
+        var regions = Heartbeats
+            .Select(r => (r.Database, Hosts: r.Hosts.Select(Baseline).ToList()))
             .ToList();
         var all = regions.SelectMany(r => r.Hosts).ToList();
         IReadOnlyList<OmsHost> hosts = all.Exists(h => h.Online)
-            ? await metadata.HostsAsync(args.Database, cancellationToken)
+            ? await metadata.HostsAsync(Database, cancellationToken)
             : [];
         var missing = all.Select(h => NotOnline(h, hosts)).OfType<string>().ToList();
         var since = SinceStart(context);
@@ -38,8 +38,8 @@ internal sealed class AwaitHostsOnline(IOmsTargets targets) : OmsStep<AwaitHosts
             : new Observation.Running($"Waiting: {string.Join("; ", missing)}.");
     }
 
-    private static HostBaseline Before(Args args, string address) =>
-        args.Before?.Find(h => h.Address == address) ?? new HostBaseline(address);
+    private HostBaseline Baseline(string address) =>
+        Before?.Find(h => h.Address == address) ?? new HostBaseline(address);
 
     private static string Verdict(List<HostBaseline> all)
     {

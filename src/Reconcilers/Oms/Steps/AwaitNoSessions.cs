@@ -3,28 +3,26 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Waits until no other session uses the metadata databases, so that nothing changes the data during the dump.
 /// Every session counts, wherever it seems to come from: behind a proxy, or where the server looks up names, the
 /// process list does not have the address of the client.</summary>
-internal sealed class AwaitNoSessions(IOmsTargets targets) : OmsStep<AwaitNoSessions.Args>(targets), IWaitsOnly
+/// <param name="Databases">The databases whose sessions count.</param>
+/// <param name="Hosts">The addresses of the OMS hosts.</param>
+/// <param name="OnlyHosts">Whether only sessions from these addresses count: before a restore, which ends all
+/// others.</param>
+internal sealed record AwaitNoSessions(List<string> Databases, List<string>? Hosts = null, bool OnlyHosts = false)
+    : OmsStep, IWaitsOnly
 {
     private const int Listed = 10;
 
-    /// <param name="Databases">The databases whose sessions count.</param>
-    /// <param name="Hosts">The addresses of the OMS hosts.</param>
-    /// <param name="OnlyHosts">Whether only sessions from these addresses count: before a restore, which ends all
-    /// others.</param>
-    public sealed record Args(List<string> Databases, List<string>? Hosts = null, bool OnlyHosts = false);
-
     protected override TimeSpan Pause => TimeSpan.FromSeconds(1);
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var hosts = NodeAddress.Set(args.Hosts ?? []);
-        var sessions = await metadata.OtherSessionsAsync(args.Databases, [], cancellationToken);
-        var left = sessions.Where(s => !args.OnlyHosts || IsOf(hosts, s)).ToList();
+        var hosts = NodeAddress.Set(Hosts ?? []);
+        var sessions = await metadata.OtherSessionsAsync(Databases, [], cancellationToken);
+        var left = sessions.Where(s => !OnlyHosts || IsOf(hosts, s)).ToList();
         if (left.Count == 0)
         {
-            return new Observation.Done(args.OnlyHosts
+            return new Observation.Done(OnlyHosts
                 ? "No OMS host is connected to the metadata database."
                 : "No other session uses the metadata databases.");
         }

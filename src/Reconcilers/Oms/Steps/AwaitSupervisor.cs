@@ -1,26 +1,23 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Waits until supervisord in a started container answers.</summary>
-internal sealed class AwaitSupervisor(IOmsTargets targets) : OmsStep<AwaitSupervisor.Args>(targets), IWaitsOnly
+/// <param name="Container">Name or id of the container.</param>
+internal sealed record AwaitSupervisor(string Container) : OmsStep, IWaitsOnly
 {
-    /// <param name="Container">Name or id of the container.</param>
-    public sealed record Args(string Container);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (await InspectAsync(context, args.Container, cancellationToken) is not { State.Running: true })
+        if (await InspectAsync(context, Container, cancellationToken) is not { State.Running: true })
         {
-            return new Observation.Failed(Reasons.ComponentsUnhealthy, NotRunning(context, args.Container));
+            return new Observation.Failed(Reasons.ComponentsUnhealthy, NotRunning(context, Container));
         }
 
-        var programs = await ProgramsAsync(context, args.Container, cancellationToken);
+        var programs = await ProgramsAsync(context, Container, cancellationToken);
         return programs.Answered
             ? new Observation.Done($"supervisord lists {programs.Programs.Count} programs.")
             : new Observation.Running(
                 $"supervisord does not answer yet ({string.Join(' ', programs.OtherLines.Take(1))}).");
     }
 
-    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         PauseOrEventAsync(context, cancellationToken);
 }

@@ -2,17 +2,14 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Compares the images of all nodes: their contents, because two ways of dockerd to store images give the same
 /// image different ids; their ids where a dockerd does not list the layers.</summary>
-internal sealed class CompareImages(IOmsTargets targets) : OmsStep<CompareImages.Args>(targets)
+internal sealed record CompareImages(List<string> Nodes) : OmsStep
 {
-    public sealed record Args(List<string> Nodes);
-
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var ids = args.Nodes
+        var ids = Nodes
             .Select(node => (Node: node, Id: context.Recorded(StepIds.Image(node), PrepareImage.ImageIdFact) ?? ""))
             .ToList();
-        var contents = args.Nodes
+        var contents = Nodes
             .Select(node => context.Recorded(StepIds.Image(node), PrepareImage.ContentsFact) ?? "")
             .ToList();
         var compared = contents.Contains("", StringComparer.Ordinal) ? ids.ConvertAll(i => i.Id) : contents;

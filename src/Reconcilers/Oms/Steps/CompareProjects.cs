@@ -5,18 +5,17 @@ namespace Drydock.Reconcilers.Oms;
 /// docs/research/oms.md#metadata-tables). Links are not judged yet: they are expected to be abnormal until high
 /// availability is on (docs/research/oms.md#after-the-upgrade). Only reads. Never fails the upgrade, and never claims
 /// more than was read.</summary>
+/// <param name="Address">The console, used if the Secret gives no address.</param>
+/// <param name="Api">Whether the new version has an API that lists projects.</param>
+/// <param name="Tables">The database whose project tables may be read; null for none.</param>
 [Acceptable]
-internal sealed class CompareProjects(IOmsTargets targets) : OmsProjectStep<CompareProjects.Args>(targets), IWaitsOnly
+internal sealed record CompareProjects(Uri Address, bool Api = false, string? Tables = null)
+    : OmsProjectStep, IWaitsOnly
 {
     private const string ListName = "compared-projects";
 
-    /// <param name="Address">The console, used if the Secret gives no address.</param>
-    /// <param name="Api">Whether the new version has an API that lists projects.</param>
-    /// <param name="Tables">The database whose project tables may be read; null for none.</param>
-    public sealed record Args(Uri Address, bool Api = false, string? Tables = null);
-
     protected override async Task<Observation> LookAsync(
-        StepContext context, Args args, ProjectRecord? before, CancellationToken cancellationToken)
+        StepContext context, ProjectRecord? before, CancellationToken cancellationToken)
     {
         if (before is null)
         {
@@ -31,7 +30,7 @@ internal sealed class CompareProjects(IOmsTargets targets) : OmsProjectStep<Comp
 
         try
         {
-            if (args.Api && Targets.Api(args.Address) is { } api)
+            if (Api && Targets.Api(Address) is { } api)
             {
                 var listed = await api.ProjectsAsync(cancellationToken);
                 return await CompareAsync(context, before, listed, "the API", cancellationToken);
@@ -43,7 +42,7 @@ internal sealed class CompareProjects(IOmsTargets targets) : OmsProjectStep<Comp
                 context, exception, why => NotComparedAsync(before, why, cancellationToken));
         }
 
-        if (args.Tables is { } database)
+        if (Tables is { } database)
         {
             var metadata = await Targets.MetadataAsync(cancellationToken);
             var read = await metadata.ProjectsAsync(database, ProjectRecord.MostProjects, cancellationToken);

@@ -2,31 +2,28 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Reads ha.config once more after the consoles were restarted: a console that cached the old value could have
 /// written it back.</summary>
-internal sealed class ConfirmHighAvailability(IOmsTargets targets) : OmsStep<ConfirmHighAvailability.Args>(targets)
+/// <param name="Database">The rm database.</param>
+/// <param name="Enabled">The value that <c>enable</c> must have.</param>
+internal sealed record ConfirmHighAvailability(string Database, bool Enabled) : OmsStep
 {
-    /// <param name="Database">The rm database.</param>
-    /// <param name="Enabled">The value that <c>enable</c> must have.</param>
-    public sealed record Args(string Database, bool Enabled);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var row = await metadata.ReadHaConfigAsync(args.Database, cancellationToken);
+        var row = await metadata.ReadHaConfigAsync(Database, cancellationToken);
         var on = row.Raw is not null && HaConfig.Parse(row.Raw).Enable;
-        if (args.Enabled && !on
+        if (Enabled && !on
             && (context.Recorded(StepIds.EnableHA, EnableHighAvailability.NotEnabledFact)
                 ?? context.Recorded(RollbackIds.RestoreHA, EnableHighAvailability.NotEnabledFact)) is { } notEnabled)
         {
             return new Observation.Done(notEnabled);
         }
 
-        return on == args.Enabled
+        return on == Enabled
             ? new Observation.Done(on ? "High availability is on." : "High availability is off.")
             : new Observation.Failed(
                 Reasons.TargetChanged,
                 $"ha.config says enable: {Text(on)} after the consoles were restarted: a console or another session "
-                + $"wrote it back. Unless OMS is in use by now, set enable to {Text(args.Enabled)} in the console; "
+                + $"wrote it back. Unless OMS is in use by now, set enable to {Text(Enabled)} in the console; "
                 + "then the run continues automatically.");
     }
 

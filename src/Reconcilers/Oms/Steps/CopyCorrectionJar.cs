@@ -3,95 +3,91 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Copies the correction JAR into the created, never started container, as docker cp does. Done is what the
 /// container holds: the file with the checksum of the plan. A copy that was interrupted differs and is
 /// repeated.</summary>
-internal sealed class CopyCorrectionJar(IOmsTargets targets) : OmsStep<CopyCorrectionJar.Args>(targets)
+/// <param name="Container">Name of the container.</param>
+/// <param name="Path">Where the JAR belongs, absolute.</param>
+/// <param name="Archive">Path of the JAR in its storage or on the host.</param>
+/// <param name="Sha256">Its checksum.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="ArchiveStorage">Its storage (<see cref="StorageText"/>); null: it is on the host.</param>
+/// <param name="ArchiveReader">An image on the host, with which a file of the host is read.</param>
+internal sealed record CopyCorrectionJar(
+    string Container,
+    string Path,
+    string Archive,
+    string Sha256,
+    long Bytes,
+    string? ArchiveStorage = null,
+    string? ArchiveReader = null) : OmsStep
 {
-    /// <param name="Container">Name of the container.</param>
-    /// <param name="Path">Where the JAR belongs, absolute.</param>
-    /// <param name="Archive">Path of the JAR in its storage or on the host.</param>
-    /// <param name="Sha256">Its checksum.</param>
-    /// <param name="Bytes">Its length.</param>
-    /// <param name="ArchiveStorage">Its storage (<see cref="StorageText"/>); null: it is on the host.</param>
-    /// <param name="ArchiveReader">An image on the host, with which a file of the host is read.</param>
-    public sealed record Args(
-        string Container,
-        string Path,
-        string Archive,
-        string Sha256,
-        long Bytes,
-        string? ArchiveStorage = null,
-        string? ArchiveReader = null);
-
     protected override bool IsRepeatable => true;
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (args.ArchiveReader is not null && await Files(context, args).IsLeftoverThereAsync(cancellationToken))
+        if (ArchiveReader is not null && await Files(context).IsLeftoverThereAsync(cancellationToken))
         {
             return new Observation.NotStarted("A probe container of this upgrade still exists.");
         }
 
         var present = await Docker(context).Containers.HashFileAsync(
-            args.Container, args.Path, args.Bytes, cancellationToken);
-        return present == args.Sha256
-            ? new Observation.Done($"{args.Container} contains {args.Path} with SHA-256 {args.Sha256}.")
+            Container, Path, Bytes, cancellationToken);
+        return present == Sha256
+            ? new Observation.Done($"{Container} contains {Path} with SHA-256 {Sha256}.")
             : new Observation.NotStarted();
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         try
         {
-            if (args.ArchiveStorage is null)
+            if (ArchiveStorage is null)
             {
-                await FromHostAsync(context, args, cancellationToken);
+                await FromHostAsync(context, cancellationToken);
             }
             else
             {
-                await FromStorageAsync(context, args, cancellationToken);
+                await FromStorageAsync(context, cancellationToken);
             }
         }
         catch (SnapshotException changed) when (changed.Failure == SnapshotFailure.ChecksumMismatch)
         {
-            throw Changed(args, changed.Message);
+            throw Changed(changed.Message);
         }
         catch (Exception exception)
             when (exception is FileNotFoundException or InvalidDataException or EndOfStreamException)
         {
-            throw Changed(args, exception.Message);
+            throw Changed(exception.Message);
         }
     }
 
-    private async Task FromStorageAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    private async Task FromStorageAsync(StepContext context, CancellationToken cancellationToken)
     {
         // The place is the plan's; the Secret that opens it is the one in the current spec.
-        var storage = StorageText.Parse(args.ArchiveStorage!, Targets.Upgrade.Spec.Correction.Archive?.Storage);
+        var storage = StorageText.Parse(ArchiveStorage!, Targets.Upgrade.Spec.Correction.Archive?.Storage);
         await using var content = await Targets.Archives.OpenAsync(
-            storage, Targets.Upgrade.Metadata.Namespace, args.Archive, args.Sha256, cancellationToken);
-        await CopyAsync(context, args, content, cancellationToken);
+            storage, Targets.Upgrade.Metadata.Namespace, Archive, Sha256, cancellationToken);
+        await CopyAsync(context, content, cancellationToken);
     }
 
-    private async Task FromHostAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    private async Task FromHostAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var files = Files(context, args);
+        var files = Files(context);
         await files.RemoveLeftoverAsync(cancellationToken);
         await files.ReadAsync(
-            args.Archive,
+            Archive,
             async (content, stat) =>
             {
-                if (stat.Size != args.Bytes)
+                if (stat.Size != Bytes)
                 {
-                    throw new InvalidDataException($"It has {stat.Size} bytes, but the plan has {args.Bytes}.");
+                    throw new InvalidDataException($"It has {stat.Size} bytes, but the plan has {Bytes}.");
                 }
 
-                await CopyAsync(context, args, content, cancellationToken);
-                return args.Archive;
+                await CopyAsync(context, content, cancellationToken);
+                return Archive;
             },
             cancellationToken);
     }
 
-    private async Task CopyAsync(
-        StepContext context, Args args, Stream content, CancellationToken cancellationToken)
+    private async Task CopyAsync(StepContext context, Stream content, CancellationToken cancellationToken)
     {
         var docker = Docker(context);
         await using var hashed = new HashingStream(content, leaveOpen: true);
@@ -100,40 +96,40 @@ internal sealed class CopyCorrectionJar(IOmsTargets targets) : OmsStep<CopyCorre
             // A file of the host was opened by requests before this one.
             Targets.EnsureMayAct();
             await docker.Containers.CopyFileAsync(
-                args.Container,
-                JarLocation.DirectoryOf(args.Path),
-                JarLocation.NameOf(args.Path),
+                Container,
+                JarLocation.DirectoryOf(Path),
+                JarLocation.NameOf(Path),
                 hashed,
-                args.Bytes,
+                Bytes,
                 context.Time.GetUtcNow(),
                 cancellationToken);
         }
         catch (DockerNotFoundException)
         {
             // The container, or the directory: this tells which.
-            await docker.Containers.InspectContainerAsync(args.Container, cancellationToken);
+            await docker.Containers.InspectContainerAsync(Container, cancellationToken);
             throw new StepActionException(
                 Reasons.JarMissing,
-                $"{args.Container} on {context.Node} has no directory {JarLocation.DirectoryOf(args.Path)} for the "
+                $"{Container} on {context.Node} has no directory {JarLocation.DirectoryOf(Path)} for the "
                 + "correction JAR. "
                 + BeforeDowntime.NewAttempt("set spec.correction.jarPath to a path in an existing directory"),
                 retryable: false);
         }
 
-        if (hashed.FinishHash() is var read && read != args.Sha256)
+        if (hashed.FinishHash() is var read && read != Sha256)
         {
-            throw Changed(args, $"Its SHA-256 is {read}, but the plan has {args.Sha256}.");
+            throw Changed($"Its SHA-256 is {read}, but the plan has {Sha256}.");
         }
     }
 
-    private static StepActionException Changed(Args args, string problem) => new(
+    private StepActionException Changed(string problem) => new(
         Reasons.JarArchiveUnreadable,
         Sentences.Join(
-            $"{args.Archive} (spec.correction.archive) changed since preflight, or cannot be read",
+            $"{Archive} (spec.correction.archive) changed since preflight, or cannot be read",
             problem,
             "Restore the right file, then retry."),
         retryable: false);
 
-    private HostFiles Files(StepContext context, Args args) =>
-        new(Docker(context), context.OwnerUid, args.ArchiveReader!);
+    private HostFiles Files(StepContext context) =>
+        new(Docker(context), context.OwnerUid, ArchiveReader!);
 }

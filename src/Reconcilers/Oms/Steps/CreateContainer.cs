@@ -3,40 +3,39 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Creates the new container and does not start it, so that it costs no downtime: the current one with the new
 /// image (<see cref="NewContainer"/>). dockerd refuses a second container of the same name. A label says from which
 /// arguments it was created, so that a container of other arguments is never taken for it.</summary>
-internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateContainer.Args>(targets)
+/// <param name="Container">Name of the new container.</param>
+/// <param name="OldContainerId">Id of the container whose options are taken over.</param>
+/// <param name="Inherited">What those options were (<see cref="InheritedOptions.Hash"/>).</param>
+/// <param name="Image">Name of the image.</param>
+/// <param name="HostIP">OMS_HOST_IP.</param>
+/// <param name="IsUpgrade">Whether IS_UPGRADE=true is set.</param>
+/// <param name="ImageId">Id of the image; null if it was not known when the plan was compiled.</param>
+/// <param name="Certificate">Path of the certificate on the host; null keeps that of the old container.</param>
+/// <param name="CertificateKey">Path of its key on the host.</param>
+/// <param name="Changes">What the spec changes, in short; null if nothing.</param>
+/// <param name="ChangesHash">The same in full (<see cref="ContainerOverrides.Hash"/>).</param>
+internal sealed record CreateContainer(
+    string Container,
+    string OldContainerId,
+    string Inherited,
+    string Image,
+    string HostIP,
+    bool IsUpgrade,
+    string? ImageId = null,
+    string? Certificate = null,
+    string? CertificateKey = null,
+    string? Changes = null,
+    string? ChangesHash = null) : OmsStep
 {
     public const string ContainerIdFact = "containerId";
 
     public const string OptionsFact = "options";
 
-    /// <param name="Container">Name of the new container.</param>
-    /// <param name="OldContainerId">Id of the container whose options are taken over.</param>
-    /// <param name="Inherited">What those options were (<see cref="InheritedOptions.Hash"/>).</param>
-    /// <param name="Image">Name of the image.</param>
-    /// <param name="HostIP">OMS_HOST_IP.</param>
-    /// <param name="IsUpgrade">Whether IS_UPGRADE=true is set.</param>
-    /// <param name="ImageId">Id of the image; null if it was not known when the plan was compiled.</param>
-    /// <param name="Certificate">Path of the certificate on the host; null keeps that of the old container.</param>
-    /// <param name="CertificateKey">Path of its key on the host.</param>
-    /// <param name="Changes">What the spec changes, in short; null if nothing.</param>
-    /// <param name="ChangesHash">The same in full (<see cref="ContainerOverrides.Hash"/>).</param>
-    public sealed record Args(
-        string Container,
-        string OldContainerId,
-        string Inherited,
-        string Image,
-        string HostIP,
-        bool IsUpgrade,
-        string? ImageId = null,
-        string? Certificate = null,
-        string? CertificateKey = null,
-        string? Changes = null,
-        string? ChangesHash = null);
+    private const string ImageField = "Image";
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var name = args.Container;
+        var name = Container;
         var container = await InspectAsync(context, name, cancellationToken);
         if (container is null)
         {
@@ -52,8 +51,8 @@ internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateConta
         }
 
         var docker = Docker(context);
-        return container.Label(Labels.ContainerOptions) == Mark(args)
-            && (Planned(context, args) is not { } image || container.Image == image)
+        return container.Label(Labels.ContainerOptions) == Mark()
+            && (Planned(context) is not { } image || container.Image == image)
             ? new Observation.Done($"{name} is created.", new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [ContainerIdFact] = container.ID,
@@ -66,42 +65,41 @@ internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateConta
                 + $"image. Nothing runs in it. Run `docker rm {name}` on that host, then retry.");
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var docker = Docker(context);
-        var inherited = await InheritedAsync(context, args, cancellationToken);
-        var image = await docker.Images.InspectImageAsync(args.Image, cancellationToken);
-        if (Planned(context, args) is { } planned && image.ID != planned)
+        var inherited = await InheritedAsync(context, cancellationToken);
+        var image = await docker.Images.InspectImageAsync(Image, cancellationToken);
+        if (Planned(context) is { } planned && image.ID != planned)
         {
             throw new StepActionException(
                 Reasons.ImagesDiffer,
-                $"{args.Image} on {context.Node} is {image.ID}, but the plan was made for {planned}. "
-                + $"Restore it (`docker tag {planned} {args.Image}`), then retry.",
+                $"{Image} on {context.Node} is {image.ID}, but the plan was made for {planned}. "
+                + $"Restore it (`docker tag {planned} {Image}`), then retry.",
                 retryable: false);
         }
 
-        var options = Asked(context, args).From(inherited, SecretValue);
-        options["Image"] = args.Image;
+        var options = Asked(context).From(inherited, SecretValue);
+        options[ImageField] = Image;
         var labels = (JsonObject)options["Labels"]!;
         labels[Labels.UpgradeUid] = context.OwnerUid;
         labels[Labels.UpgradeName] = Targets.Upgrade.Metadata.Name;
-        labels[Labels.ContainerOptions] = Mark(args);
-        await docker.Containers.CreateContainerAsync(args.Container, options, cancellationToken);
+        labels[Labels.ContainerOptions] = Mark();
+        await docker.Containers.CreateContainerAsync(Container, options, cancellationToken);
     }
 
     // The options are read again and stored nowhere: values of variables never enter the plan or the status.
-    private async Task<InheritedOptions> InheritedAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    private async Task<InheritedOptions> InheritedAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var old = await InspectAsync(context, args.OldContainerId, cancellationToken)
+        var old = await InspectAsync(context, OldContainerId, cancellationToken)
             ?? throw Changed(
-                $"The current container {args.OldContainerId} was removed from {context.Node} since the plan was made. "
+                $"The current container {OldContainerId} was removed from {context.Node} since the plan was made. "
                 + BeforeDowntime.NewAttempt("check that the current container runs"));
         var docker = Docker(context);
         var inherited = InheritedOptions.Of(
             await docker.Containers.InspectContainerJsonAsync(old.ID, cancellationToken),
             await docker.Images.InspectImageConfigAsync(old.Image, cancellationToken));
-        return inherited.Hash == args.Inherited
+        return inherited.Hash == Inherited
             ? inherited
             : throw Changed(
                 $"The options of {old.ShortName} on {context.Node} were changed since the plan was made, for instance "
@@ -109,27 +107,27 @@ internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateConta
                 + "spec.desiredState: RolledBack, and when the rollback is done, Upgraded.");
     }
 
-    private NewContainer Asked(StepContext context, Args args)
+    private NewContainer Asked(StepContext context)
     {
         var changes = ContainerOverrides.Of(Targets.Upgrade.Spec, context.Node);
-        if (ContainerOverrides.Hash(changes) != args.ChangesHash)
+        if (ContainerOverrides.Hash(changes) != ChangesHash)
         {
             throw Changed(
                 $"spec.container for {context.Node} was changed since the plan was made. Restore it and retry.");
         }
 
         return new NewContainer(
-            args.HostIP,
-            args.IsUpgrade,
-            args.Certificate is { } certificate
-                ? new HttpsSpec { CertificateHostPath = certificate, KeyHostPath = args.CertificateKey! }
+            HostIP,
+            IsUpgrade,
+            Certificate is { } certificate
+                ? new HttpsSpec { CertificateHostPath = certificate, KeyHostPath = CertificateKey! }
                 : null,
             changes);
     }
 
     // The id that the image has on this host.
-    private static string? Planned(StepContext context, Args args) =>
-        context.Recorded(StepIds.Image(context.Node), PrepareImage.ImageIdFact) ?? args.ImageId;
+    private string? Planned(StepContext context) =>
+        context.Recorded(StepIds.Image(context.Node), PrepareImage.ImageIdFact) ?? ImageId;
 
     private string SecretValue(SecretKeyReference reference) =>
         Targets.SecretValue(reference)?.Reveal()
@@ -143,6 +141,6 @@ internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateConta
     private static StepActionException Changed(string message) =>
         new(Reasons.TargetChanged, message, retryable: false);
 
-    private static string Mark(Args args) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-        string.Join('\n', StepArguments.Write(args).Select(entry => $"{entry.Key}={entry.Value}")))))[..16];
+    private string Mark() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        string.Join('\n', StepArguments.Write(this).Select(entry => $"{entry.Key}={entry.Value}")))))[..16];
 }

@@ -3,26 +3,22 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Disables high availability on the new version before a rollback (docs/research/oms.md#rollback), whatever
 /// its current settings: the restore discards them. Writes only if the row still is what was read for the
 /// receipt.</summary>
-internal sealed class DisableHighAvailabilityForRollback(IOmsTargets targets)
-    : OmsStep<DisableHighAvailabilityForRollback.Args>(targets)
+/// <param name="Database">The rm database.</param>
+internal sealed record DisableHighAvailabilityForRollback(string Database) : OmsStep
 {
-    /// <param name="Database">The rm database.</param>
-    public sealed record Args(string Database);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var raw = await Targets.HaConfigAsync(args.Database, cancellationToken);
+        var raw = await Targets.HaConfigAsync(Database, cancellationToken);
         return raw is null || !HaConfig.Parse(raw).Enable
             ? new Observation.Done("ha.config says enable: false.")
             : new Observation.NotStarted();
     }
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) =>
-        Entry(HaConfigWrite.ExpectedKey, await Targets.HaConfigAsync(args.Database, cancellationToken) ?? "");
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken) =>
+        Entry(HaConfigWrite.ExpectedKey, await Targets.HaConfigAsync(Database, cancellationToken) ?? "");
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(HaConfigWrite.ExpectedKey) is not { Length: > 0 } expected)
         {
@@ -32,6 +28,6 @@ internal sealed class DisableHighAvailabilityForRollback(IOmsTargets targets)
         var metadata = await Targets.MetadataAsync(cancellationToken);
         var disabled = HaConfig.Parse(expected).Disabled().Raw;
         HaConfigWrite.Ensure(
-            await metadata.CompareAndSwapHaConfigAsync(args.Database, expected, disabled, cancellationToken));
+            await metadata.CompareAndSwapHaConfigAsync(Database, expected, disabled, cancellationToken));
     }
 }

@@ -6,7 +6,18 @@ namespace Drydock.Reconcilers.Oms;
 /// 3.3.1 is the first to have it), is inserted under the named lock. If its table has columns whose values cannot be
 /// derived, nothing is written: high availability stays off, and the administrator is told to set it in the
 /// console.</summary>
-internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep<EnableHighAvailability.Args>(targets)
+/// <param name="Database">The rm database.</param>
+/// <param name="PerceiveStoreClientCheckpoint">Whether this key is set; otherwise refetchStoreIntervalMin is
+/// raised.</param>
+/// <param name="RefetchMargin">What is added to the time since T1, a duration.</param>
+/// <param name="EnableConnectorRule">Whether the key of this name is set.</param>
+/// <param name="Previous">ha.config before the upgrade; null if there was no row.</param>
+internal sealed record EnableHighAvailability(
+    string Database,
+    bool PerceiveStoreClientCheckpoint,
+    string RefetchMargin,
+    bool EnableConnectorRule,
+    string? Previous = null) : OmsStep
 {
     public const string EnabledAtFact = "enabledAt";
 
@@ -16,21 +27,7 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep<Enab
     private const string Absent = "(absent)";
     private const string LockName = "drydock.ha.config";
 
-    /// <param name="Database">The rm database.</param>
-    /// <param name="PerceiveStoreClientCheckpoint">Whether this key is set; otherwise refetchStoreIntervalMin is
-    /// raised.</param>
-    /// <param name="RefetchMargin">What is added to the time since T1, a duration.</param>
-    /// <param name="EnableConnectorRule">Whether the key of this name is set.</param>
-    /// <param name="Previous">ha.config before the upgrade; null if there was no row.</param>
-    public sealed record Args(
-        string Database,
-        bool PerceiveStoreClientCheckpoint,
-        string RefetchMargin,
-        bool EnableConnectorRule,
-        string? Previous = null);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var (target, notEnabled) = (context.Receipt(HaConfigWrite.TargetKey), context.Receipt(NotEnabledFact));
         if (target is null && notEnabled is null)
@@ -39,7 +36,7 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep<Enab
         }
 
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var row = await metadata.ReadHaConfigAsync(args.Database, cancellationToken);
+        var row = await metadata.ReadHaConfigAsync(Database, cancellationToken);
         if (target is null)
         {
             return row.Present
@@ -51,13 +48,13 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep<Enab
             context, target, row.Raw, row.Present ? row.Raw : Absent, "enabling high availability");
     }
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var row = await metadata.ReadHaConfigAsync(args.Database, cancellationToken);
+        var row = await metadata.ReadHaConfigAsync(Database, cancellationToken);
         if (!row.Present
-            && await metadata.HaConfigInsertProblemAsync(args.Database, cancellationToken) is { } problem)
+            && await metadata.HaConfigInsertProblemAsync(Database, cancellationToken) is { } problem)
         {
             return Entry(
                 NotEnabledFact,
@@ -66,18 +63,18 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep<Enab
         }
 
         var now = await HostTimeAsync(context, cancellationToken);
-        var previous = args.Previous is { Length: > 0 } raw ? HaConfig.Parse(raw) : null;
-        var margin = KubernetesDuration.Parse(args.RefetchMargin);
-        var refetch = args.PerceiveStoreClientCheckpoint
+        var previous = Previous is { Length: > 0 } raw ? HaConfig.Parse(raw) : null;
+        var margin = KubernetesDuration.Parse(RefetchMargin);
+        var refetch = PerceiveStoreClientCheckpoint
             ? (int?)null
             : RefetchWindow.Minutes(StoppedAt(context), now, margin, previous?.RefetchStoreIntervalMin);
         var present = row.Raw is null ? HaConfig.Default : HaConfig.Parse(row.Raw);
         var target = present.Enabled(
-            previous, args.PerceiveStoreClientCheckpoint, refetch, args.EnableConnectorRule);
+            previous, PerceiveStoreClientCheckpoint, refetch, EnableConnectorRule);
         return HaConfigWrite.Enabling(row.Raw ?? Absent, target, now);
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(NotEnabledFact) is not null)
         {
@@ -91,11 +88,11 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep<Enab
         if (expected == Absent)
         {
             await using var held = await metadata.LockAsync(LockName, cancellationToken);
-            written = await metadata.InsertHaConfigAsync(held, args.Database, target, cancellationToken);
+            written = await metadata.InsertHaConfigAsync(held, Database, target, cancellationToken);
         }
         else
         {
-            written = await metadata.CompareAndSwapHaConfigAsync(args.Database, expected, target, cancellationToken);
+            written = await metadata.CompareAndSwapHaConfigAsync(Database, expected, target, cancellationToken);
         }
 
         HaConfigWrite.Ensure(written);

@@ -4,16 +4,15 @@ namespace Drydock.Reconcilers.Oms;
 /// the settings that the row has (docs/research/oms.md#rollback). No key is added, because the version from before the
 /// upgrade runs. Without perceiveStoreClientCheckpoint the refetchStoreIntervalMin is raised to the minutes from T1 to
 /// this write and the margin. Without a row nothing is written, because the version may not know it.</summary>
-internal sealed class EnableHighAvailabilityAfterRollback(IOmsTargets targets)
-    : OmsStep<EnableHighAvailabilityAfterRollback.Args>(targets)
+/// <param name="Database">The rm database.</param>
+/// <param name="StoppedAt">T1.</param>
+/// <param name="RefetchMargin">What is added to the time since T1, a duration.</param>
+internal sealed record EnableHighAvailabilityAfterRollback(
+    string Database,
+    DateTimeOffset StoppedAt,
+    string RefetchMargin) : OmsStep
 {
-    /// <param name="Database">The rm database.</param>
-    /// <param name="StoppedAt">T1.</param>
-    /// <param name="RefetchMargin">What is added to the time since T1, a duration.</param>
-    public sealed record Args(string Database, DateTimeOffset StoppedAt, string RefetchMargin);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(EnableHighAvailability.NotEnabledFact) is { } notEnabled)
         {
@@ -25,14 +24,14 @@ internal sealed class EnableHighAvailabilityAfterRollback(IOmsTargets targets)
             return new Observation.NotStarted();
         }
 
-        var raw = await Targets.HaConfigAsync(args.Database, cancellationToken);
+        var raw = await Targets.HaConfigAsync(Database, cancellationToken);
         return HaConfigWrite.Judge(context, target, raw, raw, "enabling high availability");
     }
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
-        if (await Targets.HaConfigAsync(args.Database, cancellationToken) is not { } raw)
+        if (await Targets.HaConfigAsync(Database, cancellationToken) is not { } raw)
         {
             return Entry(
                 EnableHighAvailability.NotEnabledFact,
@@ -45,13 +44,13 @@ internal sealed class EnableHighAvailabilityAfterRollback(IOmsTargets targets)
         if (!present.PerceiveStoreClientCheckpoint)
         {
             target = target.WithRefetchAtLeast(RefetchWindow.Minutes(
-                args.StoppedAt, now, KubernetesDuration.Parse(args.RefetchMargin), present.RefetchStoreIntervalMin));
+                StoppedAt, now, KubernetesDuration.Parse(RefetchMargin), present.RefetchStoreIntervalMin));
         }
 
         return HaConfigWrite.Enabling(raw, target, now);
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(HaConfigWrite.TargetKey) is not { } target)
         {
@@ -60,6 +59,6 @@ internal sealed class EnableHighAvailabilityAfterRollback(IOmsTargets targets)
 
         var metadata = await Targets.MetadataAsync(cancellationToken);
         HaConfigWrite.Ensure(await metadata.CompareAndSwapHaConfigAsync(
-            args.Database, context.Receipt(HaConfigWrite.ExpectedKey)!, target, cancellationToken));
+            Database, context.Receipt(HaConfigWrite.ExpectedKey)!, target, cancellationToken));
     }
 }

@@ -2,20 +2,17 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Checks in the created, never started container that the image contains the files the upgrade will
 /// run.</summary>
-internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep<InspectImageContents.Args>(targets)
+/// <param name="Container">Name or id of the container.</param>
+/// <param name="Paths">Absolute paths that must exist.</param>
+/// <param name="Sought">Absolute paths of which one may exist already: the first start of the container may put it
+/// there.</param>
+internal sealed record InspectImageContents(string Container, List<string> Paths, List<string>? Sought = null) : OmsStep
 {
-    /// <param name="Container">Name or id of the container.</param>
-    /// <param name="Paths">Absolute paths that must exist.</param>
-    /// <param name="Sought">Absolute paths of which one may exist already: the first start of the container may put it
-    /// there.</param>
-    public sealed record Args(string Container, List<string> Paths, List<string>? Sought = null);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        foreach (var path in args.Paths)
+        foreach (var path in Paths)
         {
-            if (!await ExistsAsync(Docker(context), args.Container, path, cancellationToken))
+            if (!await ExistsAsync(Docker(context), Container, path, cancellationToken))
             {
                 return new Observation.Failed(
                     ReasonFor(path),
@@ -23,14 +20,14 @@ internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep<Inspec
             }
         }
 
-        var (docker, container) = (Docker(context), args.Container);
-        if (args.Sought is not { } sought)
+        var (docker, container) = (Docker(context), Container);
+        if (Sought is not { } sought)
         {
-            return new Observation.Done($"The image contains {string.Join(", ", args.Paths)}.");
+            return new Observation.Done($"The image contains {string.Join(", ", Paths)}.");
         }
 
         var jar = await FirstAsync(docker, container, sought, cancellationToken);
-        var there = args.Paths.Concat(jar is null ? [] : [jar]).ToList();
+        var there = Paths.Concat(jar is null ? [] : [jar]).ToList();
         return new Observation.Done(Sentences.Join(
             there.Count == 0 ? null : $"The image contains {string.Join(", ", there)}.",
             jar is null ? NotYetThere(sought) : null));

@@ -3,20 +3,19 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>The last step of an upgrade and of a rollback: compiles what the administrator has to do from what was
 /// recorded, one item for each kind of work, and stores the list of those that concern many projects. When it succeeds,
 /// status.actionRequired is taken from its facts.</summary>
-internal sealed class ListActions(IOmsTargets targets) : OmsStep<ListActions.Args>(targets), IWaitsOnly
+/// <param name="Links">What is known of the links of the new version; null in a rollback.</param>
+/// <param name="HaConfig">Whether the version that runs now has ha.config.</param>
+/// <param name="Advice">What the version data tells the administrator after this upgrade.</param>
+internal sealed record ListActions(
+    LinkFacts? Links = null,
+    bool HaConfig = true,
+    List<VersionAdvice>? Advice = null) : OmsStep, IWaitsOnly
 {
     private const string ListName = "actions";
 
-    private readonly ActionLists _lists = new(targets);
+    private ActionLists Lists => new(Targets);
 
-    /// <param name="Links">What is known of the links of the new version; null in a rollback.</param>
-    /// <param name="HaConfig">Whether the version that runs now has ha.config.</param>
-    /// <param name="Advice">What the version data tells the administrator after this upgrade.</param>
-    public sealed record Args(
-        LinkFacts? Links = null, bool HaConfig = true, List<VersionAdvice>? Advice = null);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var (projects, missing) = await ProjectsAsync(cancellationToken);
         var upgrade = Targets.Upgrade;
@@ -43,5 +42,5 @@ internal sealed class ListActions(IOmsTargets targets) : OmsStep<ListActions.Arg
     }
 
     private Task<IReadOnlyList<ActionEntry>> FoundAsync(StepContext context, CancellationToken cancellationToken) =>
-        _lists.ReadAsync(ProjectVerdict.Last(context.Plan)?.Actions, cancellationToken);
+        Lists.ReadAsync(ProjectVerdict.Last(context.Plan)?.Actions, cancellationToken);
 }

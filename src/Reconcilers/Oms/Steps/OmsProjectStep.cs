@@ -2,8 +2,7 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The base of the steps about projects. None of them fails an upgrade: what cannot be read within a part of
 /// the phase's time is reported as unknown, and what differs is listed for the administrator.</summary>
-internal abstract class OmsProjectStep<TArgs>(IOmsTargets targets) : OmsStep<TArgs>(targets)
-    where TArgs : class
+internal abstract record OmsProjectStep : OmsStep
 {
     private const int AtATime = 4;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(2);
@@ -18,23 +17,23 @@ internal abstract class OmsProjectStep<TArgs>(IOmsTargets targets) : OmsStep<TAr
     protected override TimeSpan Pause =>
         Longer(Longer(ShortestPause, Shorter(LongestPause, _waited / 20)), _lastLook);
 
-    protected ActionLists Lists { get; } = new(targets);
+    protected ActionLists Lists => new(Targets);
 
     protected abstract Task<Observation> LookAsync(
-        StepContext context, TArgs args, ProjectRecord? before, CancellationToken cancellationToken);
+        StepContext context, ProjectRecord? before, CancellationToken cancellationToken);
 
     /// <summary>The end of the step if the record of the projects cannot be used.</summary>
     protected abstract Observation WithoutRecord(string why);
 
-    protected sealed override async Task<Observation> ObserveAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken)
+    public sealed override async Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         var looked = context.Time.GetTimestamp();
         _began ??= looked;
         try
         {
             var before = await Targets.ProjectsBeforeAsync(cancellationToken);
-            return await LookAsync(context, args, before, cancellationToken);
+            return await LookAsync(context, before, cancellationToken);
         }
         catch (ListUnavailableException exception)
         {

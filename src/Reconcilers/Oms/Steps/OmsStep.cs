@@ -4,13 +4,10 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The base of the steps of an OMS upgrade: containers, and the programs that supervisord runs in
 /// them.</summary>
-internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
-    where TArgs : class
+internal abstract record OmsStep : StepBase<IOmsTargets>
 {
     // The step's own start is in its stored form only after it was reported to be under way.
     private DateTimeOffset? _firstLook;
-
-    protected IOmsTargets Targets { get; } = targets;
 
     protected IDockerClient Docker(StepContext context) => Targets.Docker(context.Node);
 

@@ -4,7 +4,23 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Brings the new image to a host: it is present, or it is loaded from the archive, or pulled (before the
 /// downtime instead of inside it; docs/research/oms.md#container).</summary>
-internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.Args>(targets)
+/// <param name="Image">Name of the image.</param>
+/// <param name="Source">Where the image comes from.</param>
+/// <param name="ImageId">Id of the image; null if it is not known before the pull.</param>
+/// <param name="Archive">Path of the archive in its storage or on the host.</param>
+/// <param name="ArchiveStorage">The storage of the archive (<see cref="StorageText"/>).</param>
+/// <param name="ArchiveSha256">The checksum that the archive must have.</param>
+/// <param name="ArchiveReader">An image on the host, with which an archive on the host is read.</param>
+/// <param name="Contents">What is in the image (<see cref="ImageContents"/>); null compares the id only.</param>
+internal sealed record PrepareImage(
+    string Image,
+    ImageSource Source,
+    string? ImageId = null,
+    string? Archive = null,
+    string? ArchiveStorage = null,
+    string? ArchiveSha256 = null,
+    string? ArchiveReader = null,
+    string? Contents = null) : OmsStep
 {
     public const string ImageIdFact = "imageId";
 
@@ -13,112 +29,92 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
     private const string LoadedName = "Loaded image: ";
     private const string LoadedId = "Loaded image ID: ";
 
-    /// <param name="Image">Name of the image.</param>
-    /// <param name="Source">Where the image comes from.</param>
-    /// <param name="ImageId">Id of the image; null if it is not known before the pull.</param>
-    /// <param name="Archive">Path of the archive in its storage or on the host.</param>
-    /// <param name="ArchiveStorage">The storage of the archive (<see cref="StorageText"/>).</param>
-    /// <param name="ArchiveSha256">The checksum that the archive must have.</param>
-    /// <param name="ArchiveReader">An image on the host, with which an archive on the host is read.</param>
-    /// <param name="Contents">What is in the image (<see cref="ImageContents"/>); null compares the id only.</param>
-    public sealed record Args(
-        string Image,
-        ImageSource Source,
-        string? ImageId = null,
-        string? Archive = null,
-        string? ArchiveStorage = null,
-        string? ArchiveSha256 = null,
-        string? ArchiveReader = null,
-        string? Contents = null)
-    {
-        // An archive does not tell the id that dockerd gives its image.
-        internal bool Is(ImageInspectResponse image) =>
-            ImageId is null || image.ID == ImageId || (Contents is { } wanted && ImageContents.Of(image) == wanted);
-    }
+    // An archive does not tell the id that dockerd gives its image.
+    internal bool Is(ImageInspectResponse image) =>
+        ImageId is null || image.ID == ImageId || (Contents is { } wanted && ImageContents.Of(image) == wanted);
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         try
         {
-            var image = await Docker(context).Images.InspectImageAsync(args.Image, cancellationToken);
-            if (await Files(context, args).IsLeftoverThereAsync(cancellationToken))
+            var image = await Docker(context).Images.InspectImageAsync(Image, cancellationToken);
+            if (await Files(context).IsLeftoverThereAsync(cancellationToken))
             {
                 return new Observation.NotStarted("A probe container of this upgrade still exists.");
             }
 
-            return args.Is(image)
-                ? new Observation.Done($"{args.Image} is {Short(image.ID)}.", Facts(image))
+            return Is(image)
+                ? new Observation.Done($"{Image} is {Short(image.ID)}.", Facts(image))
                 : new Observation.Failed(
                     Reasons.ImagesDiffer,
-                    $"{args.Image} on {context.Node} is {Short(image.ID)}, but the plan was made for "
-                    + $"{Short(args.ImageId!)}. "
-                    + $"Remove the wrong image from {context.Node} (`docker rmi {args.Image}`), then retry.");
+                    $"{Image} on {context.Node} is {Short(image.ID)}, but the plan was made for "
+                    + $"{Short(ImageId!)}. "
+                    + $"Remove the wrong image from {context.Node} (`docker rmi {Image}`), then retry.");
         }
         catch (DockerNotFoundException)
         {
-            return new Observation.NotStarted($"{args.Image} is not on {context.Node}.");
+            return new Observation.NotStarted($"{Image} is not on {context.Node}.");
         }
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        await Files(context, args).RemoveLeftoverAsync(cancellationToken);
+        await Files(context).RemoveLeftoverAsync(cancellationToken);
 
         // An earlier operator process may have loaded the image and died before it removed the container.
-        if (await Docker(context).FindImageAsync(args.Image, cancellationToken) is null)
+        if (await Docker(context).FindImageAsync(Image, cancellationToken) is null)
         {
-            await FetchAsync(context, args, cancellationToken);
+            await FetchAsync(context, cancellationToken);
         }
     }
 
-    private Task FetchAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
-        args.Source switch
+    private Task FetchAsync(StepContext context, CancellationToken cancellationToken) =>
+        Source switch
         {
-            ImageSource.Archive => LoadAsync(context, args, cancellationToken),
-            ImageSource.HostArchive => LoadFromHostAsync(context, args, cancellationToken),
-            ImageSource.Tag => TagAsync(context, args, cancellationToken),
-            ImageSource.Pull => PullAsync(context, args, cancellationToken),
+            ImageSource.Archive => LoadAsync(context, cancellationToken),
+            ImageSource.HostArchive => LoadFromHostAsync(context, cancellationToken),
+            ImageSource.Tag => TagAsync(context, cancellationToken),
+            ImageSource.Pull => PullAsync(context, cancellationToken),
             _ => throw new StepActionException(
                 Reasons.ImageMissing,
-                $"{args.Image} was on {context.Node} at preflight and is missing now. Load it there, then retry.",
+                $"{Image} was on {context.Node} at preflight and is missing now. Load it there, then retry.",
                 retryable: false),
         };
 
-    private async Task LoadAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    private async Task LoadAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var storage = StorageText.Parse(args.ArchiveStorage ?? "", PresentStorage(context));
+        var storage = StorageText.Parse(ArchiveStorage ?? "", PresentStorage(context));
         try
         {
             await using var archive = await Targets.Archives.OpenAsync(
                 storage,
                 Targets.Upgrade.Metadata.Namespace,
-                args.Archive!,
-                args.ArchiveSha256 ?? "",
+                Archive!,
+                ArchiveSha256 ?? "",
                 cancellationToken);
-            await LoadAsync(context, args, archive, cancellationToken);
+            await LoadAsync(context, archive, cancellationToken);
         }
         catch (SnapshotException changed) when (changed.Failure == SnapshotFailure.ChecksumMismatch)
         {
             throw new StepActionException(
                 Reasons.ImageArchiveUnreadable,
-                $"{args.Archive} changed since preflight. {Sentences.Open(changed.Message)}, then retry.",
+                $"{Archive} changed since preflight. {Sentences.Open(changed.Message)}, then retry.",
                 retryable: false,
                 changed);
         }
     }
 
     // From the host through the operator back to the same host: dockerd loads only what a client sends.
-    private async Task LoadFromHostAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    private async Task LoadFromHostAsync(StepContext context, CancellationToken cancellationToken)
     {
         try
         {
-            await Files(context, args).ReadAsync(
-                args.Archive!,
+            await Files(context).ReadAsync(
+                Archive!,
                 async (content, _) =>
                 {
-                    await LoadAsync(context, args, content, cancellationToken);
-                    return args.Archive!;
+                    await LoadAsync(context, content, cancellationToken);
+                    return Archive!;
                 },
                 cancellationToken);
         }
@@ -131,25 +127,24 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
         }
     }
 
-    private async Task LoadAsync(
-        StepContext context, Args args, Stream archive, CancellationToken cancellationToken)
+    private async Task LoadAsync(StepContext context, Stream archive, CancellationToken cancellationToken)
     {
         await using var hashed = new HashingStream(archive);
         string? loaded = null;
         await Docker(context).Images.LoadImageAsync(hashed, line => loaded = Loaded(line) ?? loaded, cancellationToken);
         var read = hashed.FinishHash();
-        if (args.ArchiveSha256 is { Length: > 0 } sha256
+        if (ArchiveSha256 is { Length: > 0 } sha256
             && !string.Equals(read, sha256, StringComparison.OrdinalIgnoreCase))
         {
             throw new StepActionException(
                 Reasons.ImageArchiveUnreadable,
-                $"{args.Archive} changed since preflight: its SHA-256 is {read}, but the plan has {sha256}. "
+                $"{Archive} changed since preflight: its SHA-256 is {read}, but the plan has {sha256}. "
                 + $"Restore the right file, remove the image that was loaded on {context.Node}, then retry.",
                 retryable: false);
         }
 
-        var known = args.ImageId is { } id && await Docker(context).FindImageAsync(id, cancellationToken) is not null;
-        await TagAsync(context, known ? args : args with { ImageId = loaded }, cancellationToken);
+        var known = ImageId is { } id && await Docker(context).FindImageAsync(id, cancellationToken) is not null;
+        await (known ? this : this with { ImageId = loaded }).TagAsync(context, cancellationToken);
     }
 
     // What dockerd calls the image that it loaded, by name or id.
@@ -171,12 +166,12 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
         return facts;
     }
 
-    private async Task PullAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    private async Task PullAsync(StepContext context, CancellationToken cancellationToken)
     {
         try
         {
-            var credentials = Targets.PullCredentials(args.Image);
-            await Docker(context).Images.CreateImageAsync(args.Image, credentials, cancellationToken);
+            var credentials = Targets.PullCredentials(Image);
+            await Docker(context).Images.CreateImageAsync(Image, credentials, cancellationToken);
         }
         catch (FormatException problem)
         {
@@ -186,19 +181,19 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
         {
             var secret = Targets.Upgrade.Spec.ImagePullSecretRef?.Name;
             throw new StepActionException(
-                Reasons.AccessDenied, RegistryRefusal.Describe(args.Image, context.Node, secret, refusal));
+                Reasons.AccessDenied, RegistryRefusal.Describe(Image, context.Node, secret, refusal));
         }
     }
 
-    private HostFiles Files(StepContext context, Args args) =>
-        new(Docker(context), context.OwnerUid, args.ArchiveReader!);
+    private HostFiles Files(StepContext context) =>
+        new(Docker(context), context.OwnerUid, ArchiveReader!);
 
     // docker load names the image as the archive does. The plan knows the ID, so the image also gets the name that the
     // spec has.
-    private async Task TagAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    private async Task TagAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var image = args.Image;
-        if (args.ImageId is not { } id
+        var image = Image;
+        if (ImageId is not { } id
             || image.StartsWith("sha256:", StringComparison.Ordinal)
             || image.Contains('@', StringComparison.Ordinal))
         {

@@ -3,8 +3,10 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Reads which version the new container reports: <c>imageVersion</c> in its supervisor.json, otherwise the
 /// name of its image (docs/research/oms.md#programs). Another version than the one that was asked for is a task for the
 /// administrator and never a failure: how OMS fills the file is not documented.</summary>
+/// <param name="Container">Name or id of the container.</param>
+/// <param name="Expected">The version that was asked for.</param>
 [Acceptable]
-internal sealed class ReadVersion(IOmsTargets targets) : OmsStep<ReadVersion.Args>(targets), IWaitsOnly
+internal sealed record ReadVersion(string Container, string Expected) : OmsStep, IWaitsOnly
 {
     /// <summary>Fact: the version that the container reports; absent if it reports none.</summary>
     public const string VersionFact = "version";
@@ -12,16 +14,11 @@ internal sealed class ReadVersion(IOmsTargets targets) : OmsStep<ReadVersion.Arg
     /// <summary>Fact: why the version is not the one that was asked for, as a message; absent if it is.</summary>
     public const string MismatchFact = "mismatch";
 
-    /// <param name="Container">Name or id of the container.</param>
-    /// <param name="Expected">The version that was asked for.</param>
-    public sealed record Args(string Container, string Expected);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (await InspectAsync(context, args.Container, cancellationToken) is not { } container)
+        if (await InspectAsync(context, Container, cancellationToken) is not { } container)
         {
-            throw Down(context, args.Container);
+            throw Down(context, Container);
         }
 
         var inside = ImageVersionFile.Read(await Docker(context).Containers.ReadFileAsync(
@@ -29,16 +26,16 @@ internal sealed class ReadVersion(IOmsTargets targets) : OmsStep<ReadVersion.Arg
         if ((inside ?? ImageNames.VersionOf(container.Config.Image)) is not { } version)
         {
             return new Observation.Done(
-                $"{args.Container} on {context.Node} does not report its version: neither {ImageVersionFile.Path} nor "
+                $"{Container} on {context.Node} does not report its version: neither {ImageVersionFile.Path} nor "
                 + $"the name of its image, {container.Config.Image}, says it.");
         }
 
         var by = inside is null ? $"the name of its image, {container.Config.Image}" : ImageVersionFile.Path;
         var facts = new Dictionary<string, string>(StringComparer.Ordinal) { [VersionFact] = version.Display };
-        var said = $"{args.Container} on {context.Node} runs version {version} according to {by}";
-        if (!Fits(version, OmsVersion.Parse(args.Expected)))
+        var said = $"{Container} on {context.Node} runs version {version} according to {by}";
+        if (!Fits(version, OmsVersion.Parse(Expected)))
         {
-            facts[MismatchFact] = $"{said}, but spec.toVersion is {args.Expected}. Check in the console (Help > About "
+            facts[MismatchFact] = $"{said}, but spec.toVersion is {Expected}. Check in the console (Help > About "
                 + "OMS) which version runs, and which image was loaded.";
         }
 

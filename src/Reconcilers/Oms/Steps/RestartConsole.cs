@@ -3,38 +3,38 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Restarts oms_console, which reads ha.config when it starts. Done when it runs with another process than the
 /// one in the receipt and serves again, so that the console of the next node is not restarted while this one starts;
 /// with OnlyIfRunning also when it does not run.</summary>
-internal sealed class RestartConsole(IOmsTargets targets) : OmsStep<RestartConsole.Args>(targets)
+/// <param name="Container">Name or id of the container.</param>
+/// <param name="OnlyIfRunning">Whether a console that does not run is left as it is.</param>
+/// <param name="Port">The port on which it must serve; null if it did not answer there in preflight.</param>
+/// <param name="Https">Whether it serves HTTPS.</param>
+internal sealed record RestartConsole(
+    string Container,
+    bool OnlyIfRunning = false,
+    int? Port = null,
+    bool Https = false) : OmsStep
 {
     private const string BeforeKey = "pidBefore";
 
     /// <summary>How long to wait until a running console serves; after that the step ends without it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <param name="Container">Name or id of the container.</param>
-    /// <param name="OnlyIfRunning">Whether a console that does not run is left as it is.</param>
-    /// <param name="Port">The port on which it must serve; null if it did not answer there in preflight.</param>
-    /// <param name="Https">Whether it serves HTTPS.</param>
-    public sealed record Args(
-        string Container, bool OnlyIfRunning = false, int? Port = null, bool Https = false);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (args.OnlyIfRunning
-            && await InspectAsync(context, args.Container, cancellationToken) is not { State.Running: true })
+        if (OnlyIfRunning
+            && await InspectAsync(context, Container, cancellationToken) is not { State.Running: true })
         {
-            return new Observation.Done($"{args.Container} on {context.Node} is not running.");
+            return new Observation.Done($"{Container} on {context.Node} is not running.");
         }
 
         var before = context.Receipt(BeforeKey);
-        if (before is null && !args.OnlyIfRunning)
+        if (before is null && !OnlyIfRunning)
         {
             return new Observation.NotStarted();
         }
 
-        var programs = await ProgramsAsync(context, args.Container, cancellationToken);
+        var programs = await ProgramsAsync(context, Container, cancellationToken);
         var console = programs.Find(OmsPrograms.Console);
-        if (args.OnlyIfRunning
+        if (OnlyIfRunning
             && console?.State is (null or SupervisorState.Fatal or SupervisorState.Exited or SupervisorState.Stopped))
         {
             return new Observation.Done($"oms_console on {context.Node} is not running, so it writes nothing.");
@@ -48,7 +48,7 @@ internal sealed class RestartConsole(IOmsTargets targets) : OmsStep<RestartConso
         return console?.State switch
         {
             SupervisorState.Running when Pid(console) != before =>
-                await ServesAsync(context, args, Pid(console), cancellationToken),
+                await ServesAsync(context, Pid(console), cancellationToken),
             SupervisorState.Running or SupervisorState.Stopped => new Observation.NotStarted(),
             SupervisorState.Starting or SupervisorState.Stopping or SupervisorState.Backoff =>
                 new Observation.Running($"oms_console is {console.State}."),
@@ -60,33 +60,32 @@ internal sealed class RestartConsole(IOmsTargets targets) : OmsStep<RestartConso
         };
     }
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(BeforeKey) is not null)
         {
             return Receipt(context);
         }
 
-        var programs = await ProgramsAsync(context, args.Container, cancellationToken);
+        var programs = await ProgramsAsync(context, Container, cancellationToken);
         return Entry(BeforeKey, programs.Find(OmsPrograms.Console) is { } console ? Pid(console) : "0");
     }
 
-    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
-        SupervisorctlAsync(context, args.Container, "restart", OmsPrograms.Console, cancellationToken);
+    protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
+        SupervisorctlAsync(context, Container, "restart", OmsPrograms.Console, cancellationToken);
 
     // RUNNING means that its process has lived for some seconds, not that it answers.
-    private async Task<Observation> ServesAsync(
-        StepContext context, Args args, string pid, CancellationToken cancellationToken)
+    private async Task<Observation> ServesAsync(StepContext context, string pid, CancellationToken cancellationToken)
     {
         var runs = $"oms_console runs as process {pid}.";
-        if (args.Port is not { } port)
+        if (Port is not { } port)
         {
             return new Observation.Done(runs);
         }
 
         var answer = await ContainerHttp.GetAsync(
-            Docker(context), args.Container, port, args.Https, "/", cancellationToken);
+            Docker(context), Container, port, Https, "/", cancellationToken);
         if (answer.Serves)
         {
             return new Observation.Done($"{runs} It serves again.");

@@ -5,15 +5,12 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Restores all databases from the verified snapshot with a SnapshotRestore, and follows it. The snapshot is
 /// referenced with its uid, so another one of the same name is never used. Another attempt creates another object; a
 /// restore may be repeated from its beginning.</summary>
-internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep<RestoreDatabases.Args>(targets)
+/// <param name="Databases">The databases that are dropped and restored.</param>
+/// <param name="Snapshot">Name of the BackupSnapshot.</param>
+/// <param name="SnapshotUid">Uid of the BackupSnapshot.</param>
+internal sealed record RestoreDatabases(List<string> Databases, string Snapshot, string SnapshotUid) : OmsStep
 {
-    /// <param name="Databases">The databases that are dropped and restored.</param>
-    /// <param name="Snapshot">Name of the BackupSnapshot.</param>
-    /// <param name="SnapshotUid">Uid of the BackupSnapshot.</param>
-    public sealed record Args(List<string> Databases, string Snapshot, string SnapshotUid);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(SnapshotReceipts.RestoreKey) is not { } name
             || await Targets.Kubernetes.GetAsync<SnapshotRestore>(
@@ -35,18 +32,18 @@ internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep<RestoreDat
         {
             SnapshotRestorePhases.Succeeded => new Observation.Done(string.Create(
                 CultureInfo.InvariantCulture,
-                $"SnapshotRestore {name} restored {status.Databases.Count} databases from {args.Snapshot}.")),
+                $"SnapshotRestore {name} restored {status.Databases.Count} databases from {Snapshot}.")),
             SnapshotRestorePhases.Failed when IsUndecided(status) => throw Undecided(restore),
             SnapshotRestorePhases.Failed => new Observation.Failed(
                 ReasonOf(status), $"SnapshotRestore {name} failed: {status.Message}"),
             _ => new Observation.Running(
                 $"SnapshotRestore {name} {status?.Phase ?? SnapshotRestorePhases.Pending} {status?.Progress}"
-                    .TrimEnd() + Databases(status)),
+                    .TrimEnd() + UnderWay(status)),
         };
     }
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(SnapshotReceipts.RestoreKey) is not null)
         {
@@ -63,7 +60,7 @@ internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep<RestoreDat
             : Entry(SnapshotReceipts.RestoreKey, SnapshotNames.Restore(Targets.Upgrade.Metadata, context.Ordinal()));
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var upgrade = Targets.Upgrade;
         var name = context.Receipt(SnapshotReceipts.RestoreKey)!;
@@ -75,10 +72,10 @@ internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep<RestoreDat
             Spec = new SnapshotRestoreSpec
             {
                 Mode = RunMode.Apply,
-                SnapshotRef = new SnapshotReference { Name = args.Snapshot, Uid = args.SnapshotUid },
+                SnapshotRef = new SnapshotReference { Name = Snapshot, Uid = SnapshotUid },
                 Target = await SnapshotCredentials.SourceAsync(Targets, context.OwnerUid, cancellationToken),
-                Databases = args.Databases,
-                AllowDrop = [.. args.Databases],
+                Databases = Databases,
+                AllowDrop = [.. Databases],
                 IdentitySecretRef = upgrade.Spec.Backup.IdentitySecretRef,
                 Threads = upgrade.Spec.Backup.Threads,
                 Timeout = upgrade.Spec.Timeouts.RestoreDatabases,
@@ -94,7 +91,7 @@ internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep<RestoreDat
         }
     }
 
-    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         Targets.NextSnapshotChangeAsync(context.Receipt(SnapshotReceipts.RestoreKey)!, cancellationToken);
 
     private static bool IsUndecided(SnapshotRestoreStatus? status) =>
@@ -110,7 +107,7 @@ internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep<RestoreDat
         status.Conditions.Find(c => c.Type == ConditionTypes.Failed && c.Status == "True")?.Reason
         ?? Reasons.StepFailed;
 
-    private static string Databases(SnapshotRestoreStatus? status)
+    private static string UnderWay(SnapshotRestoreStatus? status)
     {
         var under = (status?.Databases ?? [])
             .Where(d => d.State is not (RestoreState.Pending or RestoreState.Restored))

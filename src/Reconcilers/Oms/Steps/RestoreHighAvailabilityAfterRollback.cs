@@ -4,34 +4,33 @@ namespace Drydock.Reconcilers.Oms;
 /// false its refetchStoreIntervalMin is raised to the minutes from T1 to this write and the margin, because the
 /// restored metadata end at T1 (docs/research/oms.md#rollback); never below the former value. Written only over what
 /// the upgrade left there: the former text with enable false.</summary>
-internal sealed class RestoreHighAvailabilityAfterRollback(IOmsTargets targets)
-    : OmsStep<RestoreHighAvailabilityAfterRollback.Args>(targets)
+/// <param name="Database">The rm database.</param>
+/// <param name="Previous">ha.config before the upgrade.</param>
+/// <param name="StoppedAt">T1.</param>
+/// <param name="RefetchMargin">What is added to the time since T1, a duration; null if refetchStoreIntervalMin
+/// stays.</param>
+internal sealed record RestoreHighAvailabilityAfterRollback(
+    string Database,
+    string Previous,
+    DateTimeOffset StoppedAt,
+    string? RefetchMargin = null) : OmsStep
 {
-    /// <param name="Database">The rm database.</param>
-    /// <param name="Previous">ha.config before the upgrade.</param>
-    /// <param name="StoppedAt">T1.</param>
-    /// <param name="RefetchMargin">What is added to the time since T1, a duration; null if refetchStoreIntervalMin
-    /// stays.</param>
-    public sealed record Args(
-        string Database, string Previous, DateTimeOffset StoppedAt, string? RefetchMargin = null);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(HaConfigWrite.TargetKey) is not { } target)
         {
             return new Observation.NotStarted();
         }
 
-        var raw = await Targets.HaConfigAsync(args.Database, cancellationToken);
+        var raw = await Targets.HaConfigAsync(Database, cancellationToken);
         return HaConfigWrite.Judge(context, target, raw, raw, "restoring it");
     }
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
-        var raw = await Targets.HaConfigAsync(args.Database, cancellationToken);
-        var previous = HaConfig.Parse(args.Previous);
+        var raw = await Targets.HaConfigAsync(Database, cancellationToken);
+        var previous = HaConfig.Parse(Previous);
         if (raw is null || !IsOurs(HaConfig.Parse(raw), previous))
         {
             throw new StepActionException(
@@ -43,22 +42,22 @@ internal sealed class RestoreHighAvailabilityAfterRollback(IOmsTargets targets)
 
         var now = await HostTimeAsync(context, cancellationToken);
         var target = previous;
-        if (args.RefetchMargin is { } margin)
+        if (RefetchMargin is { } margin)
         {
             target = previous.WithRefetchAtLeast(RefetchWindow.Minutes(
-                args.StoppedAt, now, KubernetesDuration.Parse(margin), previous.RefetchStoreIntervalMin));
+                StoppedAt, now, KubernetesDuration.Parse(margin), previous.RefetchStoreIntervalMin));
         }
 
         return HaConfigWrite.Enabling(raw, target, now);
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
         var expected = context.Receipt(HaConfigWrite.ExpectedKey)!;
         var target = context.Receipt(HaConfigWrite.TargetKey)!;
         HaConfigWrite.Ensure(
-            await metadata.CompareAndSwapHaConfigAsync(args.Database, expected, target, cancellationToken));
+            await metadata.CompareAndSwapHaConfigAsync(Database, expected, target, cancellationToken));
     }
 
     private static bool IsOurs(HaConfig present, HaConfig previous) =>

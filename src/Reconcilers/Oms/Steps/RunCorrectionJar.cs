@@ -3,38 +3,34 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Runs the correction JAR (docs/research/oms.md#correction-jar), which restructures the metadata for 4.0.1
 /// and later. Its exit codes are not documented: 0 without reported errors is success, anything else a failure. It may
 /// be repeated only on restored data, unless its output proves that java never began to execute it.</summary>
+/// <param name="Container">Name or id of the container.</param>
+/// <param name="Last">Whether this is the last region (<c>-ltrue</c>).</param>
+/// <param name="Jar">Path, absolute or relative to the working directory; null: it is looked for.</param>
+/// <param name="WorkingDir">Where the command runs; null: in the directory of the JAR.</param>
 [Acceptable(OnlyIf = "if it ended with exit code 0 and its output reports errors")]
-internal sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand<RunCorrectionJar.Args>(targets)
+internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar = null, string? WorkingDir = null)
+    : RunOnceCommand(Container)
 {
     private const string Java = "/opt/alibaba/java/bin/java";
 
-    /// <param name="Container">Name or id of the container.</param>
-    /// <param name="Last">Whether this is the last region (<c>-ltrue</c>).</param>
-    /// <param name="Jar">Path, absolute or relative to the working directory; null: it is looked for.</param>
-    /// <param name="WorkingDir">Where the command runs; null: in the directory of the JAR.</param>
-    public sealed record Args(string Container, bool Last, string? Jar = null, string? WorkingDir = null);
-
-    protected override string Container(Args args) => args.Container;
-
     protected override async Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
-        StepContext context, Args args, InspectedContainer container, CancellationToken cancellationToken)
+        StepContext context, InspectedContainer container, CancellationToken cancellationToken)
     {
-        var location = new JarLocation(args.Jar, args.WorkingDir);
+        var location = new JarLocation(Jar, WorkingDir);
         var found = await JarSearch.FindAsync(Docker(context), container, location, cancellationToken);
         if (found.Count != 1)
         {
             throw new StepActionException(
                 Reasons.JarMissing,
-                found.Count == 0 ? Missing(context, args, location, container) : Ambiguous(context, args, found));
+                found.Count == 0 ? Missing(context, location, container) : Ambiguous(context, found));
         }
 
         return (
             location.WorkingDir ?? JarLocation.DirectoryOf(found[0]),
-            [Java, "-jar", found[0], "-mupgrade", $"-y{OmsConfig.ContainerPath}", args.Last ? "-ltrue" : "-lfalse"]);
+            [Java, "-jar", found[0], "-mupgrade", $"-y{OmsConfig.ContainerPath}", Last ? "-ltrue" : "-lfalse"]);
     }
 
-    private static string Missing(
-        StepContext context, Args args, JarLocation location, InspectedContainer container)
+    private string Missing(StepContext context, JarLocation location, InspectedContainer container)
     {
         var (where, target) = location.Path is { } path
             ? ($"no readable {path}", path)
@@ -42,24 +38,24 @@ internal sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand<Run
                 "no correction-*.jar, neither in "
                 + $"{string.Join(", ", location.Places(container.Config.WorkingDir))} nor elsewhere in the image",
                 $"{JarLocation.Directories[0]}/");
-        return $"The running container {args.Container} on {context.Node} has {where}. OMS is stopped, and the "
+        return $"The running container {Container} on {context.Node} has {where}. OMS is stopped, and the "
             + "correction JAR was not run. On that host, run "
-            + $"`docker cp correction.jar {args.Container}:{target}` with the vendor's JAR, then retry.";
+            + $"`docker cp correction.jar {Container}:{target}` with the vendor's JAR, then retry.";
     }
 
-    private static string Ambiguous(StepContext context, Args args, IReadOnlyList<string> found) =>
-        $"The running container {args.Container} on {context.Node} has {found.Count} correction JARs: "
+    private string Ambiguous(StepContext context, IReadOnlyList<string> found) =>
+        $"The running container {Container} on {context.Node} has {found.Count} correction JARs: "
         + $"{string.Join(", ", found.Take(10))}. OMS is stopped, and none of them was run. Remove those of other "
-        + $"versions (`docker exec {args.Container} rm PATH`), then retry.";
+        + $"versions (`docker exec {Container} rm PATH`), then retry.";
 
     protected override async Task<Observation.Failed?> ObstacleAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+        StepContext context, CancellationToken cancellationToken)
     {
         // The steps that stopped the consoles are finished and not observed again; a console on any node writes to the
         // same metadata.
         foreach (var stop in context.Plan.Steps.Where(s => s.Is<StopConsole>()))
         {
-            var container = stop.Arguments<StopConsole.Args>().Container;
+            var container = stop.As<StopConsole>().Container;
             var there = await ProgramsAsync(context with { Step = stop }, container, cancellationToken);
             var state = there.StateOf(OmsPrograms.Console);
             if (!StopConsole.IsDown(state))
@@ -72,14 +68,14 @@ internal sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand<Run
             }
         }
 
-        var programs = await ProgramsAsync(context, args.Container, cancellationToken);
+        var programs = await ProgramsAsync(context, Container, cancellationToken);
         var down = programs.NotRunning([OmsPrograms.ClusterManager, OmsPrograms.Supervisor]);
         return down.Count == 0
             ? null
             : new Observation.Failed(
                 Reasons.ComponentsUnhealthy,
                 $"The correction JAR on {context.Node} needs programs that are not running: "
-                + $"{string.Join(", ", down)}. Start them (`docker exec {args.Container} supervisorctl start "
+                + $"{string.Join(", ", down)}. Start them (`docker exec {Container} supervisorctl start "
                 + "PROGRAM`), "
                 + "then retry.");
     }

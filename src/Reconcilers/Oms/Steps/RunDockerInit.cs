@@ -4,57 +4,52 @@ namespace Drydock.Reconcilers.Oms;
 /// decides; the exit code is stored (its meaning is not documented). A retry may repeat it after a run that provably
 /// failed, unless that run met a schema that was changed before. What the version data knows of a failure is added to
 /// its message.</summary>
+/// <param name="Container">Name or id of the container.</param>
+/// <param name="UnlistedPath">The upgrade path, if the vendor does not list it: it is part of what is approved, so
+/// the plan hash differs.</param>
+/// <param name="SuccessMarker">The last line of a successful run.</param>
+/// <param name="KnownFailures">Failures that the vendor describes for this version.</param>
 [Acceptable(OnlyIf = "if it ended with exit code 0 and only its success line is missing, or the container has "
     + "initialised itself")]
-internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDockerInit.Args>(targets)
+internal sealed record RunDockerInit(
+    string Container,
+    string SuccessMarker,
+    string? UnlistedPath = null,
+    List<KnownFailure>? KnownFailures = null) : RunOnceCommand(Container)
 {
     /// <summary>Fact: the script printed its marker but ended with an exit code other than 0.</summary>
     public const string WarningFact = "warning";
 
     private const int LongestFlag = 4096;
 
-    /// <param name="Container">Name or id of the container.</param>
-    /// <param name="UnlistedPath">The upgrade path, if the vendor does not list it: it is part of what is approved, so
-    /// the plan hash differs.</param>
-    /// <param name="SuccessMarker">The last line of a successful run.</param>
-    /// <param name="KnownFailures">Failures that the vendor describes for this version.</param>
-    public sealed record Args(
-        string Container,
-        string SuccessMarker,
-        string? UnlistedPath = null,
-        List<KnownFailure>? KnownFailures = null);
-
-    protected override string Container(Args args) => args.Container;
-
     protected override Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
-        StepContext context, Args args, InspectedContainer container, CancellationToken cancellationToken) =>
+        StepContext context, InspectedContainer container, CancellationToken cancellationToken) =>
         Task.FromResult<(string, IReadOnlyList<string>)>(("/root", ["/bin/bash", DockerInit.ScriptPath]));
 
     // Newer images initialise themselves at their start and say so in this file. After a run of this step it may be the
     // script's own.
     protected override async Task<Observation.Failed?> ObstacleAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+        StepContext context, CancellationToken cancellationToken)
     {
         if (context.Step.Attempt > 1
             || await Docker(context).Containers.ReadFileAsync(
-                args.Container, DockerInit.FlagPath, LongestFlag, cancellationToken) is not { Length: > 0 } flag)
+                Container, DockerInit.FlagPath, LongestFlag, cancellationToken) is not { Length: > 0 } flag)
         {
             return null;
         }
 
         return new Observation.Failed(
             Reasons.AlreadyInitialized,
-            $"{args.Container} on {context.Node} has initialised itself: {DockerInit.FlagPath} says "
+            $"{Container} on {context.Node} has initialised itself: {DockerInit.FlagPath} says "
             + $"'{ForeignText.Words(Encoding.UTF8.GetString(flag), SchemaLimits.Name)}'. docker_init.sh was not "
             + "run, because a second initialisation may damage the metadata. Read its log under /home/admin/logs. If "
             + "it is complete, accept it as the result of this step. If the vendor wants the script to run "
-            + $"nevertheless, remove the file (`docker exec {args.Container} rm {DockerInit.FlagPath}`) and retry.");
+            + $"nevertheless, remove the file (`docker exec {Container} rm {DockerInit.FlagPath}`) and retry.");
     }
 
     protected override Observation Judge(StepContext context, int exitCode, string log)
     {
-        var args = context.Step.Arguments<Args>();
-        var verdict = DockerInit.Judge(log, exitCode, args.SuccessMarker);
+        var verdict = DockerInit.Judge(log, exitCode, SuccessMarker);
         return verdict.Outcome switch
         {
             DockerInitOutcome.Failed when verdict.IsHalfMigrated => new Observation.Failed(
@@ -66,7 +61,7 @@ internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDoc
                     + "databases: the snapshot has to be restored first.")),
             DockerInitOutcome.Failed => new Observation.Failed(
                 Reasons.MarkerMissing,
-                Sentences.Join($"{context.Node}: {verdict.Message}", Excerpt(log), Known(args, log)))
+                Sentences.Join($"{context.Node}: {verdict.Message}", Excerpt(log), Known(log)))
             {
                 ExitCode = exitCode,
             },
@@ -80,9 +75,9 @@ internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDoc
     protected override bool MayBeAccepted(Observation.Failed failure) =>
         failure is { Reason: Reasons.MarkerMissing, ExitCode: 0 } or { Reason: Reasons.AlreadyInitialized };
 
-    private static string Known(Args args, string log) => string.Join(
+    private string Known(string log) => string.Join(
         ' ',
-        (args.KnownFailures ?? [])
+        (KnownFailures ?? [])
             .Where(f => log.Contains(f.Output, StringComparison.Ordinal))
             .Select(f => $"Its output says '{f.Output}'. {f.Advice}"));
 }

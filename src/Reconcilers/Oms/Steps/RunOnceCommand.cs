@@ -1,8 +1,10 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Where commands that must never run twice leave their witness files.</summary>
-internal static class RunOnceCommand
+/// <summary>The base of the two commands that must never run twice on the same data; see
+/// <see cref="WitnessedExec"/>.</summary>
+internal abstract record RunOnceCommand(string Container) : OmsStep
 {
+    /// <summary>Where the witness files are.</summary>
     public const string LogsMount = "/home/admin/logs";
 
     /// <summary>Lists the processes that run one of the commands: number, a blank, command line. The brackets keep the
@@ -15,26 +17,18 @@ internal static class RunOnceCommand
         done
         exit 0
         """;
-}
 
-/// <summary>The base of the two commands that must never run twice on the same data; see
-/// <see cref="WitnessedExec"/>.</summary>
-internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TArgs>(targets)
-    where TArgs : class
-{
     private const int LongestLog = 64 * 1024 * 1024;
     private const int StoreTries = 3;
 
     private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
 
-    protected abstract string Container(TArgs args);
-
     protected abstract Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
-        StepContext context, TArgs args, InspectedContainer container, CancellationToken cancellationToken);
+        StepContext context, InspectedContainer container, CancellationToken cancellationToken);
 
     /// <summary>Why the command must not be reserved yet; null if it may be.</summary>
     protected virtual Task<Observation.Failed?> ObstacleAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken) =>
+        StepContext context, CancellationToken cancellationToken) =>
         Task.FromResult<Observation.Failed?>(null);
 
     protected abstract Observation Judge(StepContext context, int exitCode, string log);
@@ -43,8 +37,7 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
 
     protected string? Errors(string log) => OutputExcerpt.Errors(JarOutput.Errors(log).Select(Targets.Redactor.Redact));
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         // Without a receipt nothing was reserved; a directory of this attempt cannot exist.
         if (context.Receipt(WitnessedExec.DirectoryKey) is null)
@@ -59,7 +52,7 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
         catch (DockerNotFoundException)
         {
             return new Observation.Unknown(
-                $"{Container(args)} on {context.Node} was removed, and with it the evidence whether the command ended. "
+                $"{Container} on {context.Node} was removed, and with it the evidence whether the command ended. "
                 + "The operator does not create it again. "
                 + "spec.desiredState: RolledBack restores the databases and rolls back.");
         }
@@ -124,12 +117,12 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
         }
     }
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         try
         {
-            return await ReserveAsync(context, args, cancellationToken);
+            return await ReserveAsync(context, cancellationToken);
         }
         catch (DockerException exception) when (MayPass(exception))
         {
@@ -138,16 +131,16 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
     }
 
     private async Task<IReadOnlyDictionary<string, string>> ReserveAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken)
+        StepContext context, CancellationToken cancellationToken)
     {
-        var container = await InspectAsync(context, Container(args), cancellationToken);
+        var container = await InspectAsync(context, Container, cancellationToken);
         if (container is not { State.Running: true })
         {
-            throw Down(context, Container(args));
+            throw Down(context, Container);
         }
 
         await RequireAloneAsync(context, cancellationToken);
-        if (await ObstacleAsync(context, args, cancellationToken) is { } obstacle)
+        if (await ObstacleAsync(context, cancellationToken) is { } obstacle)
         {
             throw new StepActionException(
                 obstacle.Reason, obstacle.Message!, retryable: !MayBeAccepted(obstacle));
@@ -160,9 +153,9 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
             return Receipt(context);
         }
 
-        var (workingDirectory, command) = await CommandAsync(context, args, container, cancellationToken);
+        var (workingDirectory, command) = await CommandAsync(context, container, cancellationToken);
         var directory = WitnessedExec.DirectoryOf(
-            RunOnceCommand.LogsMount, context.OwnerUid, context.Step.Id, context.Ordinal());
+            LogsMount, context.OwnerUid, context.Step.Id, context.Ordinal());
         return await new WitnessedExec(Docker(context), container.ID, directory)
             .ReserveAsync(workingDirectory, command, cancellationToken);
     }
@@ -172,7 +165,7 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
     {
         foreach (var start in context.Plan.Steps.Where(s => s.Is<StartContainer>()))
         {
-            var container = start.Arguments<StartContainer.Args>().Container;
+            var container = start.As<StartContainer>().Container;
             if (await RunningAsync(start.Node!, container, cancellationToken) is [var pid, var command])
             {
                 throw NotYet(
@@ -199,7 +192,7 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
         try
         {
             var found = await Targets.Docker(node).RunExecAsync(
-                container, ["/bin/sh", "-c", RunOnceCommand.Running, "drydock-running"], cancellationToken);
+                container, ["/bin/sh", "-c", Running, "drydock-running"], cancellationToken);
             return found.Stdout.Trim().Split('\n')[0].Split(' ', 2);
         }
         catch (Exception exception) when (exception is DockerConflictException or DockerNotFoundException)
@@ -209,8 +202,7 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
         }
     }
 
-    protected override async Task ExecuteAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         try
         {
@@ -224,7 +216,7 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
         }
     }
 
-    protected override Task WaitAsync(StepContext context, TArgs args, CancellationToken cancellationToken) =>
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         Exec(context).WaitAsync(context.Receipt(WitnessedExec.ExecKey), context.Time, cancellationToken);
 
     private WitnessedExec Exec(StepContext context) => new(

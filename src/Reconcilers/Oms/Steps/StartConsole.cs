@@ -2,27 +2,24 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>On a node where docker_init.sh does not run: enables autostart of oms_console and starts it if it does not
 /// run (docs/research/oms.md#initialisation).</summary>
-internal sealed class StartConsole(IOmsTargets targets) : OmsStep<StartConsole.Args>(targets)
+/// <param name="Container">Name or id of the container.</param>
+internal sealed record StartConsole(string Container) : OmsStep
 {
     private const string Ini = "/etc/supervisor/conf.d/oms_console.ini";
 
-    /// <param name="Container">Name or id of the container.</param>
-    public sealed record Args(string Container);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var ini = await Docker(context).Containers.ReadFileAsync(
-            args.Container, Ini, 1024 * 1024, cancellationToken);
+            Container, Ini, 1024 * 1024, cancellationToken);
         if (ini is not null
             && Encoding.UTF8.GetString(ini).Contains("autostart = false", StringComparison.Ordinal))
         {
             // Asked also here, so that a container that is down is reported as such.
-            await ProgramsAsync(context, args.Container, cancellationToken);
+            await ProgramsAsync(context, Container, cancellationToken);
             return new Observation.NotStarted("Autostart of oms_console is off.");
         }
 
-        var state = (await ProgramsAsync(context, args.Container, cancellationToken)).StateOf(OmsPrograms.Console);
+        var state = (await ProgramsAsync(context, Container, cancellationToken)).StateOf(OmsPrograms.Console);
         return state switch
         {
             SupervisorState.Running => new Observation.Done("oms_console runs, and its autostart is on."),
@@ -36,13 +33,13 @@ internal sealed class StartConsole(IOmsTargets targets) : OmsStep<StartConsole.A
         };
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         await Docker(context).RunExecAsync(
-            args.Container, ["sed", "-i", "s/autostart = false/autostart = true/g", Ini], cancellationToken);
-        if (!(await ProgramsAsync(context, args.Container, cancellationToken)).IsRunning(OmsPrograms.Console))
+            Container, ["sed", "-i", "s/autostart = false/autostart = true/g", Ini], cancellationToken);
+        if (!(await ProgramsAsync(context, Container, cancellationToken)).IsRunning(OmsPrograms.Console))
         {
-            await SupervisorctlAsync(context, args.Container, "start", OmsPrograms.Console, cancellationToken);
+            await SupervisorctlAsync(context, Container, "start", OmsPrograms.Console, cancellationToken);
         }
     }
 }

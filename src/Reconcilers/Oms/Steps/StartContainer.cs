@@ -1,17 +1,14 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Starts the created new container. The guards check that no old one runs.</summary>
-internal sealed class StartContainer(IOmsTargets targets) : OmsStep<StartContainer.Args>(targets)
+/// <param name="Container">Name of the container.</param>
+internal sealed record StartContainer(string Container) : OmsStep
 {
     public const string StartedAtFact = "startedAt";
 
-    /// <param name="Container">Name of the container.</param>
-    public sealed record Args(string Container);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var name = args.Container;
+        var name = Container;
         var container = await InspectAsync(context, name, cancellationToken);
         if (container is null)
         {
@@ -33,9 +30,9 @@ internal sealed class StartContainer(IOmsTargets targets) : OmsStep<StartContain
             : new Observation.Failed(Reasons.ComponentsUnhealthy, Exited(context, name, container.State));
     }
 
-    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
-        StartAsync(context, args.Container, cancellationToken);
+    protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
+        StartAsync(context, Container, cancellationToken);
 
-    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         Targets.NextContainerEventAsync(context.Node, cancellationToken);
 }

@@ -3,7 +3,9 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Starts an old container again during a rollback. Whether it was started is read from the time of its last
 /// stop: the receipt has that time from before the start, so a container with a later stop was started and has
 /// ended.</summary>
-internal sealed class StartOldContainer(IOmsTargets targets) : OmsStep<StartOldContainer.Args>(targets)
+/// <param name="Container">Id of the container.</param>
+/// <param name="Name">Name of the container.</param>
+internal sealed record StartOldContainer(string Container, string Name) : OmsStep
 {
     public const string ImageFact = "image";
 
@@ -11,20 +13,15 @@ internal sealed class StartOldContainer(IOmsTargets targets) : OmsStep<StartOldC
 
     private const string StoppedKey = "stoppedBefore";
 
-    /// <param name="Container">Id of the container.</param>
-    /// <param name="Name">Name of the container.</param>
-    public sealed record Args(string Container, string Name);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var name = args.Name;
-        var container = await InspectAsync(context, args.Container, cancellationToken);
+        var name = Name;
+        var container = await InspectAsync(context, Container, cancellationToken);
         if (container is null)
         {
             return new Observation.Failed(
                 Reasons.ContainerNotFound,
-                $"The old container {name} ({args.Container}) was removed from {context.Node}, so the rollback cannot "
+                $"The old container {name} ({Container}) was removed from {context.Node}, so the rollback cannot "
                 + "start it.");
         }
 
@@ -42,17 +39,17 @@ internal sealed class StartOldContainer(IOmsTargets targets) : OmsStep<StartOldC
             : new Observation.NotStarted();
     }
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
-        var container = await InspectAsync(context, args.Container, cancellationToken);
+        var container = await InspectAsync(context, Container, cancellationToken);
         return Entry(StoppedKey, Text(container?.FinishedAt));
     }
 
-    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
-        StartAsync(context, args.Container, cancellationToken);
+    protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
+        StartAsync(context, Container, cancellationToken);
 
-    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         Targets.NextContainerEventAsync(context.Node, cancellationToken);
 
     private static string Text(DateTimeOffset? time) => time?.ToString("O", CultureInfo.InvariantCulture) ?? "";

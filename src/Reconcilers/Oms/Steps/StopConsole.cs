@@ -6,17 +6,14 @@ namespace Drydock.Reconcilers.Oms;
 /// (docs/research/oms.md#correction-jar). One that has ended (EXITED, FATAL) cannot be stopped and need not be; it is
 /// never started here. The command is prepared before its id is stored and started by that id, so that a start that
 /// arrives late, when the console runs again, is refused.</summary>
-internal sealed class StopConsole(IOmsTargets targets) : OmsStep<StopConsole.Args>(targets)
+/// <param name="Container">Name or id of the container.</param>
+internal sealed record StopConsole(string Container) : OmsStep
 {
     private const string ExecKey = "exec";
 
-    /// <param name="Container">Name or id of the container.</param>
-    public sealed record Args(string Container);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var state = (await ProgramsAsync(context, args.Container, cancellationToken)).StateOf(OmsPrograms.Console);
+        var state = (await ProgramsAsync(context, Container, cancellationToken)).StateOf(OmsPrograms.Console);
         return state switch
         {
             SupervisorState.Stopped or SupervisorState.Fatal =>
@@ -30,8 +27,8 @@ internal sealed class StopConsole(IOmsTargets targets) : OmsStep<StopConsole.Arg
         };
     }
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(ExecKey) is { } reserved && await IsWaitingAsync(context, reserved, cancellationToken))
         {
@@ -39,7 +36,7 @@ internal sealed class StopConsole(IOmsTargets targets) : OmsStep<StopConsole.Arg
         }
 
         var exec = await Docker(context).Exec.ExecCreateContainerAsync(
-            args.Container,
+            Container,
             new ContainerExecCreateParameters
             {
                 Cmd = ["supervisorctl", "stop", OmsPrograms.Console],
@@ -50,7 +47,7 @@ internal sealed class StopConsole(IOmsTargets targets) : OmsStep<StopConsole.Arg
         return Entry(ExecKey, exec);
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         try
         {
@@ -76,8 +73,7 @@ internal sealed class StopConsole(IOmsTargets targets) : OmsStep<StopConsole.Arg
 
     private static string? Word(SupervisorState? state) => state?.ToString().ToUpperInvariant();
 
-    private async Task<bool> IsWaitingAsync(
-        StepContext context, string execId, CancellationToken cancellationToken)
+    private async Task<bool> IsWaitingAsync(StepContext context, string execId, CancellationToken cancellationToken)
     {
         try
         {

@@ -2,7 +2,10 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Stops a container with the grace of spec.container.stopGrace (docs/research/oms.md#procedure) and first
 /// removes its restart policy, so that a restart of dockerd does not start it again.</summary>
-internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer.Args>(targets)
+/// <param name="Container">Name or id of the container.</param>
+/// <param name="Name">Name of the container.</param>
+/// <param name="MayBeGone">Whether a removed container counts as stopped.</param>
+internal sealed record StopContainer(string Container, string Name, bool MayBeGone = false) : OmsStep
 {
     /// <summary>Fact: when the container stopped, as it reports itself, ISO 8601. The earliest of all nodes is
     /// T1.</summary>
@@ -12,11 +15,6 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer
     public const string RanUntilFact = "ranUntil";
 
     private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(120);
-
-    /// <param name="Container">Name or id of the container.</param>
-    /// <param name="Name">Name of the container.</param>
-    /// <param name="MayBeGone">Whether a removed container counts as stopped.</param>
-    public sealed record Args(string Container, string Name, bool MayBeGone = false);
 
     /// <summary>Whether the stopped container ran after the step had ended. Only times of its own host are compared,
     /// and only whether they are the same.</summary>
@@ -34,17 +32,16 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer
             [RanUntilFact] = last.ToString("O", CultureInfo.InvariantCulture),
         };
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var container = await InspectAsync(context, args.Container, cancellationToken);
+        var container = await InspectAsync(context, Container, cancellationToken);
         if (container is null)
         {
-            return args.MayBeGone
-                ? new Observation.Done($"{args.Name} does not exist any more.")
+            return MayBeGone
+                ? new Observation.Done($"{Name} does not exist any more.")
                 : new Observation.Failed(
                     Reasons.ContainerNotFound,
-                    $"{args.Name} ({args.Container}) was removed from {context.Node}. "
+                    $"{Name} ({Container}) was removed from {context.Node}. "
                     + "The upgrade only stops this container, because a rollback needs it.");
         }
 
@@ -52,44 +49,44 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer
             || HasRestartPolicy(container))
         {
             return new Observation.NotStarted(
-                container.State.Running ? $"{args.Name} is running." : $"{args.Name} still has a restart policy.");
+                container.State.Running ? $"{Name} is running." : $"{Name} still has a restart policy.");
         }
 
         if (container.State.Status == "created")
         {
-            return new Observation.Done($"{args.Name} was never started.");
+            return new Observation.Done($"{Name} was never started.");
         }
 
         var finished = container.FinishedAt ?? context.Time.GetUtcNow();
         var first = PlanProgress.Fact(context.Step, FinishedAtFact) ?? finished;
         return new Observation.Done(
-            $"{args.Name} stopped at {finished.ToString("u", CultureInfo.InvariantCulture)}.",
+            $"{Name} stopped at {finished.ToString("u", CultureInfo.InvariantCulture)}.",
             Facts(first, finished));
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var containers = Docker(context).Containers;
         await containers.UpdateContainerAsync(
-            args.Container, RestartPolicies.Update(RestartPolicies.No), cancellationToken);
-        var grace = await GraceAsync(context, args, cancellationToken);
+            Container, RestartPolicies.Update(RestartPolicies.No), cancellationToken);
+        var grace = await GraceAsync(context, cancellationToken);
         Targets.EnsureMayAct();
-        await containers.StopContainerAsync(args.Container, grace, cancellationToken);
+        await containers.StopContainerAsync(Container, grace, cancellationToken);
     }
 
     // A container that was given more time than the default needs it. -1 is no limit.
-    private async Task<int> GraceAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    private async Task<int> GraceAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (ContainerOverrides.Of(Targets.Upgrade.Spec, context.Node).StopGrace is { } grace)
         {
             return (int)Math.Min(int.MaxValue, Math.Ceiling(KubernetesDuration.Parse(grace).TotalSeconds));
         }
 
-        var container = await InspectAsync(context, args.Container, cancellationToken);
+        var container = await InspectAsync(context, Container, cancellationToken);
         var own = (int)(container?.Config.StopTimeout?.TotalSeconds ?? 0);
         return own < 0 ? own : Math.Max(own, (int)LeastGrace.TotalSeconds);
     }
 
-    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         Targets.NextContainerEventAsync(context.Node, cancellationToken);
 }

@@ -3,46 +3,44 @@ using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Dumps and verifies all databases (docs/research/oms.md#procedure).</summary>
-internal sealed class TakeSnapshot(IOmsTargets targets) : TakeSnapshotBase<TakeSnapshot.Args>
+/// <param name="Databases">The databases that are dumped.</param>
+/// <param name="Storage">Where to (<see cref="StorageText"/>).</param>
+/// <param name="Tool">The tool that dumps.</param>
+/// <param name="Threads">On how many connections it dumps.</param>
+/// <param name="Verify">How the dump is verified.</param>
+/// <param name="Recipients">For whom the dump is encrypted; null or empty for no encryption.</param>
+/// <param name="BeforeRollback">Whether this is the second snapshot: what the new version wrote, before a rollback
+/// drops it. Its name never equals one of the first.</param>
+/// <param name="Optional">Whether the run continues if the snapshot cannot be taken.</param>
+internal sealed record TakeSnapshot(
+    List<string> Databases,
+    string Storage,
+    DumpTool Tool,
+    int Threads,
+    SnapshotVerification Verify,
+    List<string>? Recipients = null,
+    bool BeforeRollback = false,
+    bool Optional = false) : TakeSnapshotBase<IOmsTargets>
 {
     public const string NotTakenFact = "notTaken";
 
-    /// <param name="Databases">The databases that are dumped.</param>
-    /// <param name="Storage">Where to (<see cref="StorageText"/>).</param>
-    /// <param name="Tool">The tool that dumps.</param>
-    /// <param name="Threads">On how many connections it dumps.</param>
-    /// <param name="Verify">How the dump is verified.</param>
-    /// <param name="Recipients">For whom the dump is encrypted; null or empty for no encryption.</param>
-    /// <param name="BeforeRollback">Whether this is the second snapshot: what the new version wrote, before a rollback
-    /// drops it. Its name never equals one of the first.</param>
-    /// <param name="Optional">Whether the run continues if the snapshot cannot be taken.</param>
-    public sealed record Args(
-        List<string> Databases,
-        string Storage,
-        DumpTool Tool,
-        int Threads,
-        SnapshotVerification Verify,
-        List<string>? Recipients = null,
-        bool BeforeRollback = false,
-        bool Optional = false);
+    protected override IKubernetesClient Kubernetes => Targets.Kubernetes;
 
-    protected override IKubernetesClient Kubernetes => targets.Kubernetes;
-
-    protected override V1ObjectMeta Upgrade => targets.Upgrade.Metadata;
+    protected override V1ObjectMeta Upgrade => Targets.Upgrade.Metadata;
 
     protected override string UpgradeKind => OmsUpgrade.KindName;
 
-    protected override string SnapshotName(Args args, int attempt) => args.BeforeRollback
+    protected override string SnapshotName(int attempt) => BeforeRollback
         ? SnapshotNames.BeforeRollback(Upgrade, attempt)
         : SnapshotNames.Snapshot(Upgrade, attempt);
 
     // A status that is older than the hosts does not know of a snapshot, nor that OMS was in use again since.
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
     {
-        var receipt = await base.PrepareAsync(context, args, cancellationToken);
+        var receipt = await base.PrepareAsync(context, cancellationToken);
         return context.Receipt(SnapshotKey) is null
-            && !args.BeforeRollback
+            && !BeforeRollback
             && await Kubernetes.GetAsync<BackupSnapshot>(
                 receipt[SnapshotKey], Upgrade.Namespace, cancellationToken) is { } found
             && found.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == context.OwnerUid
@@ -67,36 +65,36 @@ internal sealed class TakeSnapshot(IOmsTargets targets) : TakeSnapshotBase<TakeS
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', ends))))[..8];
     }
 
-    protected override Observation SnapshotFailed(Args args, string name, string? message) => args.Optional
+    protected override Observation SnapshotFailed(string name, string? message) => Optional
         ? new Observation.Done(
             Sentences.Join(
                 $"BackupSnapshot {name} could not be taken: {message}",
                 "The data that the failed upgrade left is dropped without a second snapshot."),
             Entry(NotTakenFact, "true"))
-        : base.SnapshotFailed(args, name, message);
+        : base.SnapshotFailed(name, message);
 
     protected override async Task<BackupSnapshotSpec> SpecAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+        StepContext context, CancellationToken cancellationToken)
     {
-        var spec = targets.Upgrade.Spec;
+        var spec = Targets.Upgrade.Spec;
         return new BackupSnapshotSpec
         {
-            Source = await SnapshotCredentials.SourceAsync(targets, context.OwnerUid, cancellationToken),
-            Databases = args.Databases,
-            Storage = StorageText.Parse(args.Storage, spec.Backup.Storage),
-            Tool = args.Tool,
-            Threads = args.Threads,
-            Encryption = args.Recipients is { Count: > 0 } recipients
+            Source = await SnapshotCredentials.SourceAsync(Targets, context.OwnerUid, cancellationToken),
+            Databases = Databases,
+            Storage = StorageText.Parse(Storage, spec.Backup.Storage),
+            Tool = Tool,
+            Threads = Threads,
+            Encryption = Recipients is { Count: > 0 } recipients
                 ? new EncryptionSpec { Recipients = recipients }
                 : null,
 
             // The second snapshot must not prolong the outage by a load of its own.
-            Verify = args.BeforeRollback ? SnapshotVerification.ReadBack : args.Verify,
+            Verify = BeforeRollback ? SnapshotVerification.ReadBack : Verify,
             IdentitySecretRef = spec.Backup.IdentitySecretRef,
             Timeout = spec.Timeouts.Backup,
         };
     }
 
-    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
-        WaitForChangeAsync(context, targets.NextSnapshotChangeAsync, cancellationToken);
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        WaitForChangeAsync(context, Targets.NextSnapshotChangeAsync, cancellationToken);
 }

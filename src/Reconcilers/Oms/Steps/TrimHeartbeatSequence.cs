@@ -3,16 +3,13 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Leaves only the last row of heatbeat_sequence [sic], so that the dump is small
 /// (docs/research/oms.md#heartbeat-sequence). Changes tables only in a session that holds a named lock and never
 /// reconnects.</summary>
-internal sealed class TrimHeartbeatSequence(IOmsTargets targets) : OmsStep<TrimHeartbeatSequence.Args>(targets)
+/// <param name="Database">The heartbeat database.</param>
+internal sealed record TrimHeartbeatSequence(string Database) : OmsStep
 {
-    /// <param name="Database">The heartbeat database.</param>
-    public sealed record Args(string Database);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var (database, seen) = (args.Database, await metadata.HeartbeatSequenceAsync(args.Database, cancellationToken));
+        var (database, seen) = (Database, await metadata.HeartbeatSequenceAsync(Database, cancellationToken));
         return seen switch
         {
             { Next: not null } => new Observation.NotStarted($"{database}.{SequenceTables.MainName} is not trimmed."),
@@ -21,11 +18,11 @@ internal sealed class TrimHeartbeatSequence(IOmsTargets targets) : OmsStep<TrimH
         };
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
         await using var held = await metadata.LockAsync(
-            MetadataLocks.Of("drydock.trim.", args.Database), cancellationToken);
-        await metadata.TrimHeartbeatSequenceAsync(held, args.Database, cancellationToken);
+            MetadataLocks.Of("drydock.trim.", Database), cancellationToken);
+        await metadata.TrimHeartbeatSequenceAsync(held, Database, cancellationToken);
     }
 }

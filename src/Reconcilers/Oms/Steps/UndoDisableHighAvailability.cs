@@ -2,23 +2,19 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Undoes <see cref="DisableHighAvailability"/>: writes the former ha.config, only if the row is what that
 /// step wrote.</summary>
-internal sealed class UndoDisableHighAvailability(IOmsTargets targets)
-    : OmsStep<UndoDisableHighAvailability.Args>(targets)
+/// <param name="Database">The rm database.</param>
+/// <param name="Previous">ha.config before the upgrade.</param>
+internal sealed record UndoDisableHighAvailability(string Database, string Previous) : OmsStep
 {
-    /// <param name="Database">The rm database.</param>
-    /// <param name="Previous">ha.config before the upgrade.</param>
-    public sealed record Args(string Database, string Previous);
-
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var raw = await Targets.HaConfigAsync(args.Database, cancellationToken);
-        if (raw == args.Previous)
+        var raw = await Targets.HaConfigAsync(Database, cancellationToken);
+        if (raw == Previous)
         {
             return new Observation.Done("ha.config is as it was before the upgrade.");
         }
 
-        if (raw == HaConfig.Parse(args.Previous).Disabled().Raw)
+        if (raw == HaConfig.Parse(Previous).Disabled().Raw)
         {
             return new Observation.NotStarted();
         }
@@ -34,11 +30,11 @@ internal sealed class UndoDisableHighAvailability(IOmsTargets targets)
                 + "or annotate `drydock.dev/on-delete: Abandon`.");
     }
 
-    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var disabled = HaConfig.Parse(args.Previous).Disabled().Raw;
-        if (!await metadata.CompareAndSwapHaConfigAsync(args.Database, disabled, args.Previous, cancellationToken))
+        var disabled = HaConfig.Parse(Previous).Disabled().Raw;
+        if (!await metadata.CompareAndSwapHaConfigAsync(Database, disabled, Previous, cancellationToken))
         {
             throw new StepActionException(
                 Reasons.TargetChanged, "ha.config is not what this upgrade wrote. Nothing was written.");

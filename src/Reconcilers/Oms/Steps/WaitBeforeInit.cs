@@ -4,7 +4,9 @@ namespace Drydock.Reconcilers.Oms;
 /// (docs/research/oms.md#initialisation). The start is the container's own, read from dockerd together with the host's
 /// clock, so that a restarted operator waits only the rest, and a container that was started again is waited for again.
 /// The first start that was seen is also in the receipt, for the readers of status.</summary>
-internal sealed class WaitBeforeInit(IOmsTargets targets) : OmsStep<WaitBeforeInit.Args>(targets), IWaitsOnly
+/// <param name="Container">Name or id of the container.</param>
+/// <param name="For">How long it must have run, a duration.</param>
+internal sealed record WaitBeforeInit(string Container, string For) : OmsStep, IWaitsOnly
 {
     /// <summary>Receipt: when the container was started, by its host's clock, as this step saw it first.</summary>
     public const string StartedKey = "startedAt";
@@ -12,50 +14,45 @@ internal sealed class WaitBeforeInit(IOmsTargets targets) : OmsStep<WaitBeforeIn
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
 
-    /// <param name="Container">Name or id of the container.</param>
-    /// <param name="For">How long it must have run, a duration.</param>
-    public sealed record Args(string Container, string For);
-
     /// <summary>How long the wait of a stored step takes at most, apart from what else takes time.</summary>
-    public static TimeSpan Longest(Args args) => KubernetesDuration.Parse(args.For);
+    public TimeSpan Longest() => KubernetesDuration.Parse(For);
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (await InspectAsync(context, args.Container, cancellationToken)
+        if (await InspectAsync(context, Container, cancellationToken)
             is not { State.Running: true, StartedAt: { } started })
         {
-            return new Observation.Failed(Reasons.ComponentsUnhealthy, NotRunning(context, args.Container));
+            return new Observation.Failed(Reasons.ComponentsUnhealthy, NotRunning(context, Container));
         }
 
-        var until = started + KubernetesDuration.Parse(args.For);
+        var until = started + KubernetesDuration.Parse(For);
         if (until <= await NodeTimeAsync(context, cancellationToken))
         {
-            return new Observation.Done($"{args.Container} has run for {args.For}.");
+            return new Observation.Done($"{Container} has run for {For}.");
         }
 
         return context.Receipt(StartedKey) is null
-            ? new Observation.NotStarted($"{args.Container} was started at {Text(started)}.")
+            ? new Observation.NotStarted($"{Container} was started at {Text(started)}.")
             : new Observation.Running(string.Create(
                 CultureInfo.InvariantCulture,
-                $"docker_init.sh starts at {until:HH:mm:ss} UTC by the clock of {context.Node}, {args.For} after the "
-                + $"start of {args.Container}, as the vendor's guide asks."));
+                $"docker_init.sh starts at {until:HH:mm:ss} UTC by the clock of {context.Node}, {For} after the "
+                + $"start of {Container}, as the vendor's guide asks."));
     }
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) =>
-        await InspectAsync(context, args.Container, cancellationToken) is { StartedAt: { } started }
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken) =>
+        await InspectAsync(context, Container, cancellationToken) is { StartedAt: { } started }
             ? new ExpectedDuration(
-                Longest(args), $"The vendor's guide asks for {args.For} after the start of {args.Container}.")
+                Longest(), $"The vendor's guide asks for {For} after the start of {Container}.")
                 .AddTo(Entry(StartedKey, Text(started)))
-            : throw Down(context, args.Container);
+            : throw Down(context, Container);
 
     // Nothing happens on the host at the end of the wait; the operator's clock is near enough to know when to look.
-    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken)
     {
         var left = DateTimeOffset.TryParse(
             context.Receipt(StartedKey), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var started)
-            ? started + KubernetesDuration.Parse(args.For) - context.Time.GetUtcNow()
+            ? started + KubernetesDuration.Parse(For) - context.Time.GetUtcNow()
             : TimeSpan.Zero;
         var pause = left < ShortestPause ? ShortestPause : left < LongestPause ? left : LongestPause;
         return Task.Delay(pause, context.Time, cancellationToken);

@@ -2,9 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Converts the arguments of an action, a record that is declared inside the action as <c>Args</c>, to the
-/// parameters of a stored step and back. Each property is one entry: text as it is, anything else as JSON. A property
-/// that has its default value is omitted.</summary>
+/// <summary>Converts the arguments of a step or a guard, which are a record, to the parameters of its stored form and
+/// back. Each argument is one entry: text as it is, anything else as JSON. An argument that has its default value is
+/// omitted.</summary>
 /// <remarks>A stored entry that the record does not declare, and a required property without an entry, are errors: the
 /// plan was compiled by another version of the operator, and an argument must not be guessed.</remarks>
 internal static class StepArguments
@@ -20,18 +20,14 @@ internal static class StepArguments
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 
-    public static string ActionOf(Type arguments) => arguments.DeclaringType?.Name
-        ?? throw new InvalidOperationException($"{arguments.Name} is not declared inside an action or a guard.");
-
-    public static SortedDictionary<string, string> Write<TArgs>(TArgs arguments)
-        where TArgs : class
+    public static SortedDictionary<string, string> Write(object part)
     {
-        var type = Options.GetTypeInfo(typeof(TArgs));
         var entries = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var property in type.Properties)
+        foreach (var property in Options.GetTypeInfo(part.GetType()).Properties)
         {
-            var value = property.Get!(arguments);
-            if (value is null || IsDefault(property, value))
+            if (property.AssociatedParameter is not { } parameter
+                || property.Get!(part) is not { } value
+                || (parameter.HasDefaultValue && Equals(value, parameter.DefaultValue)))
             {
                 continue;
             }
@@ -45,12 +41,11 @@ internal static class StepArguments
         return entries;
     }
 
-    /// <summary>The arguments of a stored step or guard.</summary>
-    /// <exception cref="FormatException">The entries do not fit the arguments that the action declares.</exception>
-    public static TArgs Read<TArgs>(string id, IReadOnlyDictionary<string, string> entries)
-        where TArgs : class
+    /// <summary>The record of a stored step or guard.</summary>
+    /// <exception cref="FormatException">The entries do not fit the arguments that the record declares.</exception>
+    public static object Read(Type part, string id, IReadOnlyDictionary<string, string> entries)
     {
-        var type = (JsonTypeInfo<TArgs>)Options.GetTypeInfo(typeof(TArgs));
+        var type = Options.GetTypeInfo(part);
         try
         {
             var json = new JsonObject();
@@ -65,23 +60,22 @@ internal static class StepArguments
         catch (JsonException exception)
         {
             throw new FormatException(
-                $"The stored arguments of {id} do not fit {ActionOf(typeof(TArgs))}: {exception.Message} "
+                $"The stored arguments of {id} do not fit {part.Name}: {exception.Message} "
                 + "The plan was made by another version of the operator. "
                 + "Install that version again and let the run end.",
                 exception);
         }
     }
 
-    /// <summary>The arguments of a stored step.</summary>
-    /// <exception cref="FormatException">The step was not compiled for this action or by this version.</exception>
-    public static TArgs Arguments<TArgs>(this PlanStep step)
-        where TArgs : class => Read<TArgs>(step.Id, step.Parameters);
+    public static TPart Read<TPart>(string id, IReadOnlyDictionary<string, string> entries) =>
+        (TPart)Read(typeof(TPart), id, entries);
 
-    public static bool Is<TAction>(this PlanStep step) =>
-        string.Equals(step.Action, typeof(TAction).Name, StringComparison.Ordinal);
+    /// <summary>A stored step as its record.</summary>
+    /// <exception cref="FormatException">The step is another one, or of another version.</exception>
+    public static TStep As<TStep>(this PlanStep step) => Read<TStep>(step.Id, step.Parameters);
 
-    private static bool IsDefault(JsonPropertyInfo property, object value) =>
-        property.AssociatedParameter is { HasDefaultValue: true } parameter && Equals(value, parameter.DefaultValue);
+    public static bool Is<TStep>(this PlanStep step) =>
+        string.Equals(step.Action, typeof(TStep).Name, StringComparison.Ordinal);
 
     private static bool IsText(Type type)
     {

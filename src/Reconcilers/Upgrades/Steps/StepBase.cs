@@ -1,18 +1,15 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>The base of every step: typed arguments, the defaults of a step that only looks, and what a failure of a
-/// target means to the engine.</summary>
-/// <typeparam name="TArgs">The arguments, a record declared inside the step as <c>Args</c>; the name of the step is the
-/// name of its class. Both are stored in plans, so neither may change its meaning.</typeparam>
-internal abstract class StepBase<TArgs> : IStepAction
-    where TArgs : class
+/// <summary>The base of every step, a record of its arguments: the defaults of a step that only looks, and what a
+/// failure of a target means to the engine. The names of the record and of its arguments are stored in plans, so
+/// neither may change its meaning.</summary>
+internal abstract record StepBase<TTargets> : PlannedPart<TTargets>, IStepAction
+    where TTargets : class
 {
     private static readonly TimeSpan LongestGrowth = TimeSpan.FromSeconds(5);
 
     // The end of a long wait is seen at most this part of it late.
     private const int PausesOfWait = 20;
-
-    public string Name => GetType().Name;
 
     /// <summary>How long to wait before the next look at first, where the target sends no events. It grows to 5 s with
     /// the time waited.</summary>
@@ -22,18 +19,11 @@ internal abstract class StepBase<TArgs> : IStepAction
     /// is sent again within the same attempt.</summary>
     protected virtual bool IsRepeatable => false;
 
-    Task<Observation> IStepAction.ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
-        ObserveAsync(context, context.Step.Arguments<TArgs>(), cancellationToken);
-
-    Task<IReadOnlyDictionary<string, string>> IStepAction.PrepareAsync(
-        StepContext context, CancellationToken cancellationToken) =>
-        PrepareAsync(context, context.Step.Arguments<TArgs>(), cancellationToken);
-
     async Task IStepAction.ActAsync(StepContext context, CancellationToken cancellationToken)
     {
         try
         {
-            await ExecuteAsync(context, context.Step.Arguments<TArgs>(), cancellationToken);
+            await ExecuteAsync(context, cancellationToken);
         }
         catch (Exception exception) when (Failure(exception) is not null)
         {
@@ -44,19 +34,15 @@ internal abstract class StepBase<TArgs> : IStepAction
     bool IStepAction.MayBeAccepted(Observation.Failed failure) =>
         GetType().IsDefined(typeof(AcceptableAttribute), inherit: false) && MayBeAccepted(failure);
 
-    Task IStepAction.WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        WaitAsync(context, context.Step.Arguments<TArgs>(), cancellationToken);
+    public abstract Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken);
 
-    protected abstract Task<Observation> ObserveAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken);
+    public virtual Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken) => Task.FromResult(Receipt(context));
 
-    protected virtual Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken) => Task.FromResult(Receipt(context));
-
-    protected virtual Task ExecuteAsync(StepContext context, TArgs args, CancellationToken cancellationToken) =>
+    protected virtual Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
         Task.CompletedTask;
 
-    protected virtual Task WaitAsync(StepContext context, TArgs args, CancellationToken cancellationToken) =>
+    public virtual Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         Task.Delay(PauseAfter(context.Waited), context.Time, cancellationToken);
 
     protected TimeSpan PauseAfter(TimeSpan waited)

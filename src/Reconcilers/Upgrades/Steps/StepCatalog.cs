@@ -1,48 +1,32 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>The actions and guard checks that plans refer to by name, bound to the targets of one run.</summary>
-internal sealed class StepCatalog(IEnumerable<IStepAction> actions, IEnumerable<IGuardCheck> guards) : IStepCatalog
+/// <summary>The steps and guards of stored plans, read and bound to the targets of one run: every record of the
+/// assembly that declares <typeparamref name="TTargets"/>, by its name. A step may count over several looks, so it is
+/// read once, and a catalogue is made once for one binding.</summary>
+internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
+    where TTargets : class
 {
-    private readonly Dictionary<string, IStepAction> _actions =
-        actions.ToDictionary(a => a.Name, StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, PlannedPart<TTargets>> _read = new(StringComparer.Ordinal);
 
-    private readonly Dictionary<string, IGuardCheck> _guards =
-        guards.ToDictionary(g => g.Name, StringComparer.Ordinal);
+    // A catalogue is made for every advance of a run; the types of an assembly never change.
+    private static readonly Dictionary<string, Type> Parts = typeof(TTargets).Assembly.GetTypes()
+        .Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(PlannedPart<TTargets>)))
+        .ToDictionary(type => type.Name, StringComparer.Ordinal);
 
-    public IReadOnlyCollection<string> ActionNames => _actions.Keys;
+    public IStepAction Action(PlanStep step) =>
+        Part(step.Id, step.Action, step.Parameters) as IStepAction ?? throw Unknown("action", step.Action);
 
-    public IReadOnlyCollection<string> GuardNames => _guards.Keys;
+    public IGuardCheck Guard(PlanGuard guard) =>
+        Part(guard.Id, guard.Check, guard.Parameters) as IGuardCheck ?? throw Unknown("guard", guard.Check);
 
-    /// <summary>Every action and guard check of the assembly that declares <typeparamref name="TTargets"/> whose
-    /// constructor takes these targets and nothing else. An action may count over several looks, so a catalogue is made
-    /// once for one binding.</summary>
-    public static StepCatalog Of<TTargets>(TTargets targets)
-        where TTargets : class =>
-        new(All<TTargets, IStepAction>(targets), All<TTargets, IGuardCheck>(targets));
-
-    public IStepAction Action(string name) => _actions.GetValueOrDefault(name) ?? throw Unknown("action", name);
-
-    public IGuardCheck Guard(string name) => _guards.GetValueOrDefault(name) ?? throw Unknown("guard", name);
-
-    private static IEnumerable<TPart> All<TTargets, TPart>(TTargets targets)
-        where TTargets : class =>
-        Parts<TTargets, TPart>.Constructors.Select(constructor => (TPart)constructor.Invoke([targets]));
+    private PlannedPart<TTargets>? Part(string id, string name, IReadOnlyDictionary<string, string> arguments) =>
+        Parts.TryGetValue(name, out var type)
+            ? _read.GetOrAdd(
+                $"{id} {name} {string.Join(' ', arguments)}",
+                _ => ((PlannedPart<TTargets>)StepArguments.Read(type, id, arguments)).On(targets))
+            : null;
 
     private static KeyNotFoundException Unknown(string what, string name) => new(
         $"This operator has no {what} '{name}': the plan was made by a newer version. "
         + "Install that version again and let the run end.");
-
-    // A catalogue is made for every advance of a run; the types of an assembly never change.
-    private static class Parts<TTargets, TPart>
-    {
-        public static readonly ConstructorInfo[] Constructors =
-        [
-            .. from type in typeof(TTargets).Assembly.GetTypes()
-               where !type.IsAbstract && type.IsAssignableTo(typeof(TPart))
-               let constructor = type.GetConstructor(
-                   BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, [typeof(TTargets)])
-               where constructor is not null
-               select constructor,
-        ];
-    }
 }

@@ -3,8 +3,8 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>The base of the steps that dump and verify databases with a BackupSnapshot. The object carries no owner
 /// reference, so that removing the upgrade never removes the backup. A second attempt creates another object: no dump
 /// is ever overwritten.</summary>
-internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
-    where TArgs : class
+internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
+    where TTargets : class
 {
     public const string SnapshotKey = SnapshotReceipts.SnapshotKey;
 
@@ -16,18 +16,16 @@ internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
 
     protected abstract string UpgradeKind { get; }
 
-    protected abstract string SnapshotName(TArgs args, int attempt);
+    protected abstract string SnapshotName(int attempt);
 
-    protected abstract Task<BackupSnapshotSpec> SpecAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken);
+    protected abstract Task<BackupSnapshotSpec> SpecAsync(StepContext context, CancellationToken cancellationToken);
 
     protected virtual V1ObjectMeta Marked(V1ObjectMeta metadata, StepContext context) => metadata;
 
-    protected virtual Observation SnapshotFailed(TArgs args, string name, string? message) =>
+    protected virtual Observation SnapshotFailed(string name, string? message) =>
         new Observation.Failed(Reasons.SnapshotFailed, $"BackupSnapshot {name} failed: {message}");
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken)
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(SnapshotKey) is not { } name
             || await Kubernetes.GetAsync<BackupSnapshot>(
@@ -53,27 +51,26 @@ internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
                     $"BackupSnapshot {name} is verified: {status.Databases.Count} databases, {status.SizeBytes ?? 0} "
                     + $"bytes."),
                 Entry(SnapshotUidFact, snapshot.Metadata.Uid ?? "")),
-            BackupSnapshotPhases.Failed => SnapshotFailed(args, name, status.Message),
+            BackupSnapshotPhases.Failed => SnapshotFailed(name, status.Message),
             _ => new Observation.Running(
                 $"BackupSnapshot {name} {status?.Phase ?? BackupSnapshotPhases.Pending} {status?.Progress}".TrimEnd()),
         };
     }
 
-    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken) =>
         Task.FromResult(context.Receipt(SnapshotKey) is not null
             ? Receipt(context)
-            : Entry(SnapshotKey, SnapshotName(args, context.Plan.AttemptsBefore + context.Step.Attempt)));
+            : Entry(SnapshotKey, SnapshotName(context.Plan.AttemptsBefore + context.Step.Attempt)));
 
-    protected override async Task ExecuteAsync(
-        StepContext context, TArgs args, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var snapshot = new BackupSnapshot
         {
             ApiVersion = ApiGroup.ApiVersion,
             Kind = BackupSnapshot.KindName,
             Metadata = Marked(ChildMetadata.Of(context.Receipt(SnapshotKey)!, UpgradeKind, Upgrade), context),
-            Spec = await SpecAsync(context, args, cancellationToken),
+            Spec = await SpecAsync(context, cancellationToken),
         };
         try
         {

@@ -18,6 +18,6 @@ internal abstract class TargetException(string reason, string message, Exception
     public virtual bool IsRequestNotTaken => false;
 
     /// <summary>The request was sent and its answer was lost. A step whose request has the same effect twice as once
-    /// (<see cref="StepBase{TArgs}.IsRepeatable"/>) treats it as not accepted.</summary>
+    /// (<see cref="StepBase{TTargets}.IsRepeatable"/>) treats it as not accepted.</summary>
     public virtual bool IsAnswerLost => false;
 }

@@ -183,7 +183,7 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
     private async Task<JsonObject> CreateAsync(JsonObject old, ContainerSpec changes)
     {
         var inherited = InheritedOptions.Of(old, await _client.Images.InspectImageConfigAsync(old.Text("Image")!));
-        var args = new CreateContainer.Args(
+        var args = new CreateContainer(
             NewName,
             Id(old),
             inherited.Hash,
@@ -193,7 +193,7 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
             ChangesHash: ContainerOverrides.Hash(changes));
         var step = new PlanStep { Id = "PrepareImage/oms-a/create", Node = "oms-a", Action = nameof(CreateContainer), Parameters = StepArguments.Write(args) };
         var context = new StepContext { OwnerUid = OneHost.Uid, Plan = new Plan { Steps = [step] }, Step = step, Time = TimeProvider.System };
-        IStepAction action = new CreateContainer(new OneHost(_client, changes));
+        var action = new StepCatalog<IOmsTargets>(new OneHost(_client, changes)).Action(step);
 
         (await action.ObserveAsync(context, CancellationToken.None)).ShouldBeOfType<Observation.NotStarted>();
         await action.ActAsync(context, CancellationToken.None);

@@ -139,17 +139,15 @@ internal sealed class ToyEngine : IDatabaseEngine
             DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) =>
             engine.Summarize(spec, status);
 
-        public IStepAction Action(string name) => new ToyAction(engine, context, name);
+        public IStepAction Action(PlanStep step) => new ToyAction(engine, context, step.Action);
 
-        public IGuardCheck Guard(string name) => throw new KeyNotFoundException(name);
+        public IGuardCheck Guard(PlanGuard guard) => throw new KeyNotFoundException(guard.Check);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private sealed class ToyAction(ToyEngine engine, IEngineContext context, string name) : IStepAction
     {
-        public string Name => name;
-
         public Task<Observation> ObserveAsync(StepContext step, CancellationToken cancellationToken)
         {
             if (step.Step.Node is { } lost && engine.Unreachable.Contains(lost))

@@ -135,7 +135,7 @@ public sealed class PlanGoldenTests
         world.Processes.ForEach(p => p.IsStaged = true);
         if (status.Plan!.Step(TiDbStepIds.HoldScheduling) is { } hold)
         {
-            foreach (var (limit, value) in ScheduleHold.Wanted(ScheduleHold.Former(hold), hold.Arguments<HoldScheduling.Args>().LeaderLimit))
+            foreach (var (limit, value) in ScheduleHold.Wanted(ScheduleHold.Former(hold), hold.As<HoldScheduling>().LeaderLimit))
             {
                 world.Limits[limit] = value;
             }

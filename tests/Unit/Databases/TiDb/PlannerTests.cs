@@ -2,6 +2,7 @@ using System.Text.Json;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Guards;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -94,10 +95,11 @@ public sealed class PlannerTests
     {
         var world = new TiDbWorld(Whole with { Priority = 5 });
         var plan = Plan(world);
-        var catalog = StepCatalog.Of<ITiDbTargets>(world.Life.Targets);
+        var catalog = new StepCatalog<ITiDbTargets>(world.Life.Targets);
 
-        plan.Steps.Select(s => s.Action).Except(catalog.ActionNames).ShouldBeEmpty();
-        plan.Guards.Select(g => g.Check).Order().ShouldBe(catalog.GuardNames.Order());
+        plan.Steps.ShouldAllBe(s => catalog.Action(s).GetType().Name == s.Action);
+        var guards = typeof(ITiDbTargets).Assembly.GetTypes().Where(t => !t.IsAbstract && t.IsAssignableTo(typeof(IGuardCheck)));
+        plan.Guards.Select(g => catalog.Guard(g).GetType().Name).Order().ShouldBe(guards.Select(t => t.Name).Order());
     }
 
     [Fact]
@@ -152,10 +154,10 @@ public sealed class PlannerTests
         world.Limits["merge-schedule-limit"] = before;
         var plan = Plan(world);
 
-        plan.Steps.Single(s => s.Id == TiDbStepIds.LimitMerging).Arguments<LimitMerging.Args>().Limit.ShouldBe(expected);
+        plan.Steps.Single(s => s.Id == TiDbStepIds.LimitMerging).As<LimitMerging>().Limit.ShouldBe(expected);
         plan.Steps
             .Where(s => s.Is<RaiseScheduleLimit>())
-            .Select(s => s.Arguments<RaiseScheduleLimit.Args>())
+            .Select(s => s.As<RaiseScheduleLimit>())
             .Where(a => a.Name == "merge-schedule-limit")
             .Select(a => (int)a.Limit)
             .ShouldBe(values);
@@ -195,7 +197,7 @@ public sealed class PlannerTests
         TiDbRollbackPlanner.Refusal(world.Upgrade.Spec, cleared).ShouldBeNull();
         TiDbRollbackPlanner.Compile(world.Upgrade.Spec, plan, []).Steps.ShouldBeEmpty();
         var undo = TiDbRollbackPlanner.Compile(world.Upgrade.Spec, cleared, ["x"]).Steps.ShouldHaveSingleItem();
-        undo.Arguments<SetLeaderPriorities.Args>().Wanted().ShouldBe([("pd-1", 5)]);
+        undo.As<SetLeaderPriorities>().Wanted().ShouldBe([("pd-1", 5)]);
         TiDbRollbackPlanner.Refusal(world.Upgrade.Spec, begun)!.ShouldContain(world.Upgrade.Spec.FromVersion);
         TiDbPlanTraits.IsPastUndo(cleared).ShouldBeFalse();
         TiDbPlanTraits.IsPastUndo(begun).ShouldBeTrue();

@@ -3,7 +3,6 @@ using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
-using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
 
@@ -29,7 +28,7 @@ public sealed class StepFailureTests
     [MemberData(nameof(Failures))]
     public async Task Client_failure_keeps_its_meaning_in_step_refusal(Exception failure, bool retryable, bool notTaken)
     {
-        var refusal = await ActAsync(new Throwing(new TiDbWorld().Life.Targets, failure));
+        var refusal = await ActAsync(new Throwing(failure));
 
         (refusal.Message, refusal.Retryable, refusal.NotTaken).ShouldBe(("m", retryable, notTaken));
     }
@@ -37,21 +36,18 @@ public sealed class StepFailureTests
     [Fact]
     public async Task Lost_answer_counts_as_attempt_of_unrepeatable_step()
     {
-        var targets = new TiDbWorld().Life.Targets;
         var lost = new HostException("h", Reasons.HostUnreachable, "m", mayHaveRun: true);
 
-        (await ActAsync(new Unrepeatable(targets, lost))).NotTaken.ShouldBeFalse();
-        (await ActAsync(new Unrepeatable(targets, new ServiceException("x", "m")))).NotTaken.ShouldBeFalse();
-        (await ActAsync(new Unrepeatable(targets, new ServiceException("x", "m", isNotTaken: true)))).NotTaken.ShouldBeTrue();
+        (await ActAsync(new Unrepeatable(lost))).NotTaken.ShouldBeFalse();
+        (await ActAsync(new Unrepeatable(new ServiceException("x", "m")))).NotTaken.ShouldBeFalse();
+        (await ActAsync(new Unrepeatable(new ServiceException("x", "m", isNotTaken: true)))).NotTaken.ShouldBeTrue();
     }
 
     [Fact]
     public async Task Observe_waits_for_API_error_and_throws_host_failure()
     {
-        var targets = new TiDbWorld().Life.Targets;
-
-        (await ObserveAsync(new Throwing(targets, new TiDbApiException("x", "m")))).ShouldBe(new Observation.Running("m"));
-        await Should.ThrowAsync<HostException>(() => ObserveAsync(new Throwing(targets, new HostException("h", "x", "m"))));
+        (await ObserveAsync(new Throwing(new TiDbApiException("x", "m")))).ShouldBe(new Observation.Running("m"));
+        await Should.ThrowAsync<HostException>(() => ObserveAsync(new Throwing(new HostException("h", "x", "m"))));
     }
 
     private static Task<StepActionException> ActAsync(IStepAction step) =>
@@ -65,19 +61,16 @@ public sealed class StepFailureTests
         return new StepContext { OwnerUid = "1", Plan = new Plan { Steps = [step] }, Step = step, Time = TimeProvider.System };
     }
 
-    private class Throwing(ITiDbTargets targets, Exception failure) : TiDbStep<Throwing.Args>(targets)
+    private record Throwing(Exception Error) : TiDbStep
     {
-        public sealed record Args;
+        public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
+            PatientlyAsync(() => Task.FromException<Observation>(Error));
 
-        protected override Task<Observation> ObserveAsync(
-            StepContext context, Args args, CancellationToken cancellationToken) =>
-            PatientlyAsync(() => Task.FromException<Observation>(failure));
-
-        protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
-            Task.FromException(failure);
+        protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
+            Task.FromException(Error);
     }
 
-    private sealed class Unrepeatable(ITiDbTargets targets, Exception failure) : Throwing(targets, failure)
+    private sealed record Unrepeatable(Exception Error) : Throwing(Error)
     {
         protected override bool IsRepeatable => false;
     }

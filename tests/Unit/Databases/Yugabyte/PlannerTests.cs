@@ -214,9 +214,9 @@ public sealed class PlannerTests
     public void Plan_actions_and_guards_are_all_in_catalog()
     {
         var plan = YugaRun.Compile(new YugaWorld(Replicated()));
-        var catalog = StepCatalog.Of<IYugabyteTargets>(new YugaLife(new YugaWorld()));
-        plan.Steps.ShouldAllBe(s => catalog.Action(s.Action).Name == s.Action);
-        plan.Guards.ShouldAllBe(g => catalog.Guard(g.Check).Name == g.Check);
+        var catalog = new StepCatalog<IYugabyteTargets>(new YugaLife(new YugaWorld()));
+        plan.Steps.ShouldAllBe(s => catalog.Action(s).GetType().Name == s.Action);
+        plan.Guards.ShouldAllBe(g => catalog.Guard(g).GetType().Name == g.Check);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Drydock.Crds.Common;
 using Drydock.Engine.Guards;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
@@ -44,8 +45,9 @@ public sealed class SilentServerTests
         var run = YugaRun.Of(world);
         run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/swap").State == StepState.Succeeded, "t1 is swapped");
         world.UnreachableHosts.Add(world.Servers[0].Host);
-        var guard = new AutoFlagsAreUnchanged(new YugaLife(world));
-        var read = await ((IGuardCheck)guard).CheckAsync(run.Plan.Guards.Single(g => g.Check == nameof(AutoFlagsAreUnchanged)), run.Plan, CancellationToken.None);
+        var guard = run.Plan.Guards.Single(g => g.Check == nameof(AutoFlagsAreUnchanged));
+        var check = new StepCatalog<IYugabyteTargets>(new YugaLife(world)).Guard(guard);
+        var read = await check.CheckAsync(guard, run.Plan, CancellationToken.None);
         read.ShouldBe(GuardReading.Holds);
     }
 }

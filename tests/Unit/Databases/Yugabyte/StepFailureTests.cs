@@ -51,12 +51,12 @@ public sealed class StepFailureTests
 
     private static async Task ExpectAsync(Exception failure, string reason, bool retryable, bool notTaken)
     {
-        IStepAction step = new Failing(new YugaLife(new YugaWorld()), failure);
+        IStepAction step = new Failing(failure);
         var context = new StepContext
         {
             OwnerUid = "uid",
             Plan = new Plan(),
-            Step = new PlanStep { Id = "P/x", Action = step.Name },
+            Step = new PlanStep { Id = "P/x", Action = nameof(Failing) },
             Time = TimeProvider.System,
         };
 
@@ -66,14 +66,11 @@ public sealed class StepFailureTests
         refusal.InnerException.ShouldBeSameAs(failure);
     }
 
-    private sealed class Failing(IYugabyteTargets targets, Exception failure) : YugabyteStep<Failing.Args>(targets)
+    private sealed record Failing(Exception Error) : YugabyteStep
     {
-        public sealed record Args;
+        public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
+            throw Error;
 
-        protected override Task<Observation> ObserveAsync(
-            StepContext context, Args args, CancellationToken cancellationToken) => throw failure;
-
-        protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
-            throw failure;
+        protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) => throw Error;
     }
 }

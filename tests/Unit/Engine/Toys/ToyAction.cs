@@ -10,8 +10,6 @@ namespace Drydock.Tests.Unit.Engine.Toys;
 /// </summary>
 internal sealed class ToyAction(string name, Simulation simulation, ToyProcess process) : IStepAction
 {
-    public string Name => name;
-
     private ToyWorld World => simulation.World;
 
     public bool MayBeAccepted(Observation.Failed failure) => name == "check";

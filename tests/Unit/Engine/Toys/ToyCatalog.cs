@@ -8,12 +8,12 @@ internal sealed class ToyCatalog(Simulation simulation, ToyProcess process) : IS
 {
     private static readonly string[] Known = ["plain", "once", "restart", "check"];
 
-    public string Name => "toy";
+    public IStepAction Action(PlanStep step) =>
+        Known.Contains(step.Action)
+            ? new ToyAction(step.Action, simulation, process)
+            : throw new KeyNotFoundException($"no action '{step.Action}'");
 
-    public IStepAction Action(string name) =>
-        Known.Contains(name) ? new ToyAction(name, simulation, process) : throw new KeyNotFoundException($"no action '{name}'");
-
-    public IGuardCheck Guard(string name) => name == Name ? this : throw new KeyNotFoundException($"no guard '{name}'");
+    public IGuardCheck Guard(PlanGuard guard) => guard.Check == "toy" ? this : throw new KeyNotFoundException($"no guard '{guard.Check}'");
 
     public async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {

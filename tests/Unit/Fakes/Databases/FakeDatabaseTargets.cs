@@ -36,9 +36,9 @@ internal sealed class FakeDatabaseTargets : IRunTargets<DatabaseRollingUpgrade, 
 
     public IStepCatalog Catalog() => this;
 
-    public IStepAction Action(string name) => new AnyAction(name, this);
+    public IStepAction Action(PlanStep step) => new AnyAction(this);
 
-    public IGuardCheck Guard(string name) => new AnyGuard(name);
+    public IGuardCheck Guard(PlanGuard guard) => new AnyGuard();
 
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {
@@ -67,11 +67,9 @@ internal sealed class FakeDatabaseTargets : IRunTargets<DatabaseRollingUpgrade, 
         }
     }
 
-    private sealed class AnyAction(string name, FakeDatabaseTargets targets) : IStepAction
+    private sealed class AnyAction(FakeDatabaseTargets targets) : IStepAction
     {
         private static readonly TimeSpan Takes = TimeSpan.FromSeconds(30);
-
-        public string Name => name;
 
         public Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
         {
@@ -105,10 +103,8 @@ internal sealed class FakeDatabaseTargets : IRunTargets<DatabaseRollingUpgrade, 
         }
     }
 
-    private sealed class AnyGuard(string name) : IGuardCheck
+    private sealed class AnyGuard : IGuardCheck
     {
-        public string Name => name;
-
         public Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken) =>
             Task.FromResult(GuardReading.Holds);
     }

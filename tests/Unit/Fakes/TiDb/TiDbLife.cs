@@ -13,7 +13,7 @@ internal sealed class TiDbLife : IActFence
     private readonly TiDbWorld _world;
     private readonly Func<Plan, RunControls, RunEnvironment, Func<Plan, RunOutcome, CancellationToken, Task>, CancellationToken, Task<RunOutcome>> _run;
     private readonly Action _worldChanged;
-    private readonly StepCatalog _catalog;
+    private readonly StepCatalog<ITiDbTargets> _catalog;
     private Task<RunOutcome>? _advance;
     private ITimer? _timer;
     private int _woken = 1;
@@ -26,7 +26,7 @@ internal sealed class TiDbLife : IActFence
         var run = new PlanRun(new Random(1));
         (_run, _worldChanged) = (run.AdvanceAsync, run.WorldChanged);
         Targets = new TiDbWorldTargets(world, this);
-        _catalog = StepCatalog.Of<ITiDbTargets>(Targets);
+        _catalog = new StepCatalog<ITiDbTargets>(Targets);
     }
 
     public int Id { get; }

@@ -18,7 +18,7 @@ internal sealed class YugaRun : IAsyncDisposable
     private readonly Func<int, string, YugaFate> _fates;
     private WorldScheduler _scheduler = new();
     private PlanRun _run = new(new Random(1));
-    private StepCatalog? _catalog;
+    private StepCatalog<IYugabyteTargets>? _catalog;
     private Task<bool>? _advance;
     private ITimer? _timer;
     private bool _isWoken = true;
@@ -120,7 +120,7 @@ internal sealed class YugaRun : IAsyncDisposable
     private YugaLife NewLife()
     {
         var life = new YugaLife(World, Fate);
-        _catalog = StepCatalog.Of<IYugabyteTargets>(life);
+        _catalog = new StepCatalog<IYugabyteTargets>(life);
         return life;
     }
 

@@ -272,7 +272,7 @@ public sealed class InventorySearchTests
         world.Apply(Short).Planned();
 
         world.Status.Findings.ShouldBeEmpty();
-        world.Step("Verify/projects").Arguments<CompareProjects.Args>().Address.Scheme.ShouldBe("https");
+        world.Step("Verify/projects").As<CompareProjects>().Address.Scheme.ShouldBe("https");
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class ProjectRenamerProperties
         var plan = ProjectRenamer.Compute(projects, [], [], limits, []);
         var stored = ProjectRenameBatches.Of("rm", plan.Renames).Select(StepArguments.Write).ToList();
 
-        var read = stored.SelectMany(e => StepArguments.Read<RenameProjects.Args>("RenameProjects/batch-1", e).Renames);
+        var read = stored.SelectMany(e => StepArguments.Read<RenameProjects>("RenameProjects/batch-1", e).Renames);
         var back = Apply(Apply(projects, plan.Renames), [.. read.Select(rename => rename.Reverse())]);
         back.ShouldBe(projects);
     });

@@ -167,7 +167,7 @@ public sealed class CommunityTests
 
         unlisted.Rules.Broken.ShouldBeEmpty();
         unlisted.Plan.Notes.ShouldContain(n => n.Contains("4.2.13-ce to 4.2.14-ce: no list of sources for 4.2.14 is known") && n.Contains("allowUnsupportedPath"));
-        unlisted.Plan.Steps.Single(s => s.Is<RunDockerInit>()).Arguments<RunDockerInit.Args>().UnlistedPath.ShouldBe("4.2.13-ce to 4.2.14-ce");
+        unlisted.Plan.Steps.Single(s => s.Is<RunDockerInit>()).As<RunDockerInit>().UnlistedPath.ShouldBe("4.2.13-ce to 4.2.14-ce");
         Golden.World.Plan.Steps.ShouldAllBe(s => !s.Parameters.ContainsKey("unlistedPath"));
     }
 

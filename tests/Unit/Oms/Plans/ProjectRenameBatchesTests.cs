@@ -20,7 +20,7 @@ public class ProjectRenameBatchesTests
         var stored = StepArguments.Write(ProjectRenameBatches.Of("rm", renames).ShouldHaveSingleItem());
 
         stored["renames"].ShouldContain("订单_mnp_1");
-        StepArguments.Read<RenameProjects.Args>("x", stored).Renames.ShouldBe(renames);
+        StepArguments.Read<RenameProjects>("x", stored).Renames.ShouldBe(renames);
     }
 
     [Theory]
@@ -28,10 +28,10 @@ public class ProjectRenameBatchesTests
     [InlineData("[1")]
     public void Invalid_text_of_renames_is_refused(string text)
     {
-        var stored = StepArguments.Write(new RenameProjects.Args("rm", []));
+        var stored = StepArguments.Write(new RenameProjects("rm", []));
         stored["renames"] = text;
 
-        Should.Throw<FormatException>(() => StepArguments.Read<RenameProjects.Args>("x", stored));
+        Should.Throw<FormatException>(() => StepArguments.Read<RenameProjects>("x", stored));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class RegionTests
         Last(world, "jar").ShouldBeLessThan(First(world, "init"));
         Jars(world).ShouldBe([("oms-a", false), ("oms-c", true)]);
         world.Hosts.ShouldAllBe(h => world.New(h.Name)!.Programs.Values.All(p => p.State == "RUNNING"));
-        world.Step("Verify/hosts").Arguments<AwaitHostsOnline.Args>().Heartbeats
+        world.Step("Verify/hosts").As<AwaitHostsOnline>().Heartbeats
             .Select(r => $"{r.Database}={string.Join(',', r.Hosts)}")
             .ShouldBe(["cm_hb_340=192.0.2.216,192.0.2.217", "cm_hb_341=192.0.2.218,192.0.2.219"]);
     }
@@ -46,7 +46,7 @@ public sealed class RegionTests
 
         Jars(world).ShouldBe([("oms-c", false), ("oms-a", false), ("oms-b", true)]);
         world.Plan.Steps.Where(s => s.Is<RunDockerInit>()).Select(s => s.Node).ShouldBe(["oms-c", "oms-a", "oms-b"]);
-        world.Plan.Steps.Single(s => s.Is<TakeSnapshot>()).Arguments<TakeSnapshot.Args>().Databases
+        world.Plan.Steps.Single(s => s.Is<TakeSnapshot>()).As<TakeSnapshot>().Databases
             .ShouldBe(["rm_340", "cm_340", "cm_hb_342", "cm_hb_340", "cm_hb_341"]);
     }
 
@@ -149,7 +149,7 @@ public sealed class RegionTests
 
     private static IEnumerable<(string Node, bool Last)> Jars(OmsWorld world) => world.Plan.Steps
         .Where(s => s.Is<RunCorrectionJar>())
-        .Select(s => (s.Node!, s.Arguments<RunCorrectionJar.Args>().Last));
+        .Select(s => (s.Node!, s.As<RunCorrectionJar>().Last));
 
     private static int First(OmsWorld world, string what) => world.Done.FindIndex(a => a.What == what);
 

@@ -49,7 +49,7 @@ public sealed class BaselineTests
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
-        world.Step("Verify/oms-a/programs").Arguments<AwaitPrograms.Args>().IfListed.ShouldBe(["crond", "nginx", "sshd"]);
+        world.Step("Verify/oms-a/programs").As<AwaitPrograms>().IfListed.ShouldBe(["crond", "nginx", "sshd"]);
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class BaselineTests
     }
 
     private static List<HostBaseline> Before(OmsWorld world) =>
-        world.Step("Verify/hosts").Arguments<AwaitHostsOnline.Args>().Before.ShouldNotBeNull();
+        world.Step("Verify/hosts").As<AwaitHostsOnline>().Before.ShouldNotBeNull();
 
     private static OmsUpgradeSpec Acknowledge(OmsUpgradeSpec spec, params string[] words) =>
         spec with { Preflight = spec.Preflight with { Acknowledge = [.. spec.Preflight.Acknowledge, .. words] } };

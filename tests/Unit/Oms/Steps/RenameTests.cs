@@ -28,7 +28,7 @@ public sealed class RenameTests
         world.Done.FindIndex(a => a.What == "ha off").ShouldBeLessThan(world.Done.FindIndex(a => a.What == "rename"));
         world.Done.FindLastIndex(a => a.What == "rename").ShouldBeLessThan(world.Done.FindIndex(a => a.What == "stop"));
         var step = world.Step(StepIds.Rename(1));
-        step.Arguments<RenameProjects.Args>().Renames.Select(r => $"{r.Kind} {r.Id} {r.OldName} {r.NewName}")
+        step.As<RenameProjects>().Renames.Select(r => $"{r.Kind} {r.Id} {r.OldName} {r.NewName}")
             .ShouldBe(["Migration np_7 orders orders_mnp_7", "Synchronization sp_2 Orders Orders_ssp_2"]);
         (step.RunOnce, step.Reversible, step.Phase).ShouldBe((false, true, OmsUpgradePhases.RenameProjects));
         world.Plan.Notes.ShouldContain(n => n.Contains("Migration/np_7 'orders' becomes 'orders_mnp_7'"));

@@ -53,7 +53,7 @@ public sealed class ServingTests
 
         NoEndpoint(world, "oms-a").ShouldContain("no curl");
         world.Plan.Notes.ShouldContain(n => n.Contains("The console of oms-b did not answer in preflight"));
-        world.Step("EnableHA/oms-a/restart-console").Arguments<RestartConsole.Args>().Port.ShouldBeNull();
+        world.Step("EnableHA/oms-a/restart-console").As<RestartConsole>().Port.ShouldBeNull();
     }
 
     [Fact]

@@ -28,15 +28,12 @@ public sealed class StepFailureTests
         (refusal.Reason, refusal.Message, refusal.Retryable, refusal.NotTaken).ShouldBe((Reasons.StepFailed, "m", true, false));
     }
 
-    private sealed class Throwing(Exception failure) : OmsStep<Throwing.Args>(null!)
+    private sealed record Throwing(Exception Error) : OmsStep
     {
-        public sealed record Args;
-
-        protected override Task<Observation> ObserveAsync(
-            StepContext context, Args args, CancellationToken cancellationToken) =>
+        public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
             Task.FromResult<Observation>(new Observation.NotStarted());
 
-        protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
-            Task.FromException(failure);
+        protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
+            Task.FromException(Error);
     }
 }

@@ -1,5 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
+using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
@@ -8,7 +9,7 @@ namespace Drydock.Tests.Unit.Upgrades.Steps;
 
 public class StepArgumentsTests
 {
-    private static readonly Copy.Args Full = new(
+    private static readonly Copy Full = new(
         "oms-a", 3, true, ["/a:/b,ro", "/c 'd'"], new() { ["hb_1"] = ["192.0.2.1"] }, "größe", DumpTool.MyDumper);
 
     [Fact]
@@ -16,7 +17,7 @@ public class StepArgumentsTests
     {
         var step = Step(StepArguments.Write(Full));
 
-        var read = step.Arguments<Copy.Args>();
+        var read = step.As<Copy>();
 
         StepArguments.Write(read).ShouldBe(step.Parameters);
         (read.Binds[0], read.Hosts!["hb_1"][0], read.Note, read.Tool).ShouldBe(("/a:/b,ro", "192.0.2.1", "größe", DumpTool.MyDumper));
@@ -37,15 +38,15 @@ public class StepArgumentsTests
     [InlineData("{\"a\":1}")]
     [InlineData("")]
     public void Text_that_looks_like_json_stays_text(string text) =>
-        Step(StepArguments.Write(Full with { Container = text })).Arguments<Copy.Args>().Container.ShouldBe(text);
+        Step(StepArguments.Write(Full with { Container = text })).As<Copy>().Container.ShouldBe(text);
 
     [Fact]
     public void Default_values_are_omitted()
     {
-        var entries = StepArguments.Write(new Copy.Args("oms-a", 0, false, []));
+        var entries = StepArguments.Write(new Copy("oms-a", 0, false, []));
 
         entries.Keys.ShouldBe(["binds", "container", "count", "force"]);
-        Step(entries).Arguments<Copy.Args>().Tool.ShouldBe(DumpTool.MySqlDump);
+        Step(entries).As<Copy>().Tool.ShouldBe(DumpTool.MySqlDump);
     }
 
     [Fact]
@@ -54,7 +55,7 @@ public class StepArgumentsTests
         var entries = StepArguments.Write(Full);
         entries.Remove("count");
 
-        Should.Throw<FormatException>(() => Step(entries).Arguments<Copy.Args>()).Message.ShouldContain("count");
+        Should.Throw<FormatException>(() => Step(entries).As<Copy>()).Message.ShouldContain("count");
     }
 
     [Fact]
@@ -63,7 +64,7 @@ public class StepArgumentsTests
         var entries = StepArguments.Write(Full);
         entries["dryRun"] = "true";
 
-        var message = Should.Throw<FormatException>(() => Step(entries).Arguments<Copy.Args>()).Message;
+        var message = Should.Throw<FormatException>(() => Step(entries).As<Copy>()).Message;
 
         message.ShouldContain("dryRun");
         message.ShouldContain("Copy/oms-a");
@@ -75,11 +76,11 @@ public class StepArgumentsTests
         var entries = StepArguments.Write(Full);
         entries["count"] = "three";
 
-        Should.Throw<FormatException>(() => Step(entries).Arguments<Copy.Args>());
+        Should.Throw<FormatException>(() => Step(entries).As<Copy>());
     }
 
     [Fact]
-    public void Planned_step_is_named_after_the_class_of_its_arguments()
+    public void Planned_step_has_the_name_of_its_record()
     {
         var step = PlannedStep.Of(PlannedStep.Id("Copy", "oms-a"), "oms-a", "Copy oms-a", Full, ["P/x"], "10m", attempts: 2);
 
@@ -89,15 +90,16 @@ public class StepArgumentsTests
     private static PlanStep Step(SortedDictionary<string, string> entries) =>
         new() { Id = "Copy/oms-a", Action = "Copy", Parameters = entries };
 
-    private sealed class Copy
+    private sealed record Copy(
+        string Container,
+        int Count,
+        bool Force,
+        List<string> Binds,
+        Dictionary<string, List<string>>? Hosts = null,
+        string? Note = null,
+        DumpTool Tool = DumpTool.MySqlDump) : StepBase<object>
     {
-        public sealed record Args(
-            string Container,
-            int Count,
-            bool Force,
-            List<string> Binds,
-            Dictionary<string, List<string>>? Hosts = null,
-            string? Note = null,
-            DumpTool Tool = DumpTool.MySqlDump);
+        public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
+            Task.FromResult<Observation>(new Observation.Done($"{Container} {Targets}"));
     }
 }

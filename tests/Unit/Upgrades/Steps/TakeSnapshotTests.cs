@@ -31,7 +31,7 @@ public sealed class TakeSnapshotTests
             Action = nameof(TakeSnapshot),
             Attempt = attempt,
             Receipt = recorded is null ? null : new SortedDictionary<string, string>(StringComparer.Ordinal) { [TakeSnapshot.SnapshotKey] = recorded },
-            Parameters = StepArguments.Write(new TakeSnapshot.Args(["d"], "", 1)),
+            Parameters = StepArguments.Write(new TakeSnapshot(["d"], "", 1)),
         };
         var context = new StepContext
         {
@@ -40,7 +40,7 @@ public sealed class TakeSnapshotTests
             Step = step,
             Time = TimeProvider.System,
         };
-        IStepAction action = new TakeSnapshot(new TiDbWorld().Life.Targets);
+        var action = new StepCatalog<ITiDbTargets>(new TiDbWorld().Life.Targets).Action(step);
         return (await action.PrepareAsync(context, default))[TakeSnapshot.SnapshotKey];
     }
 }

@@ -7,8 +7,6 @@ internal sealed class ToyRunAction(ToyRunTruth truth, string door) : IStepAction
 {
     public const string ActionName = "toy";
 
-    public string Name => ActionName;
-
     public Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult<Observation>(
         context.Step.Phase == ToyRunKind.Await ? truth.OthersReady || truth.OpenDoor == door ? new Observation.Done() : new Observation.Running("the others are not ready")
         : truth.Done.Contains(context.Step.Id) ? new Observation.Done()

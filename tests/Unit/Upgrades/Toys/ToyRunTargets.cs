@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Plans;
 using Drydock.Engine.Actions;
 using Drydock.Engine.Guards;
 using Drydock.Reconcilers.Upgrades;
@@ -16,9 +17,9 @@ internal sealed class ToyRunTargets(ToyRunTruth truth, string door) : IRunTarget
 
     public IStepCatalog Catalog() => this;
 
-    public IStepAction Action(string name) => new ToyRunAction(truth, door);
+    public IStepAction Action(PlanStep step) => new ToyRunAction(truth, door);
 
-    public IGuardCheck Guard(string name) => throw new KeyNotFoundException(name);
+    public IGuardCheck Guard(PlanGuard guard) => throw new KeyNotFoundException(guard.Check);
 
     public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Findings.Count > 0
         ? new PreflightResult<IRunDiscovery>(null, [.. truth.Findings])

@@ -99,23 +99,23 @@ internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, ISe
         foreach (var service in spec.Tidb!.Services())
         {
             bench._noted.IsRunning = true;
-            await bench.ActAsync(new RestartService.Args(service.Name), service.Host);
+            await bench.ActAsync(new RestartService(service.Name), service.Host);
         }
     });
 
     /// <summary>Spark is stopped, gets its JAR, is started and tried.</summary>
     public static Task<string> SparkAsync(DatabaseRollingUpgradeSpec spec) => AskedAsync(spec, async bench =>
     {
-        await bench.ActAsync(new StopSpark.Args(), null);
+        await bench.ActAsync(new StopSpark(), null);
         foreach (var host in spec.Tidb!.TiSpark!.Hosts)
         {
-            await bench.ActAsync(new ReplaceSparkJar.Args(""), host);
+            await bench.ActAsync(new ReplaceSparkJar(""), host);
         }
 
-        await bench.ActAsync(new StartSpark.Args(), null);
+        await bench.ActAsync(new StartSpark(), null);
         await bench.TryAsync(() =>
         {
-            var smoke = bench.Context(new SmokeSpark.Args(), null);
+            var smoke = bench.Context(new SmokeSpark(), null);
             return bench.Action(smoke).ObserveAsync(smoke, CancellationToken.None);
         });
     });
@@ -159,21 +159,18 @@ internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, ISe
     }
 
     private IStepAction Action(StepContext context) =>
-        StepCatalog.Of<ITiDbTargets>(this).Action(context.Step.Action);
+        new StepCatalog<ITiDbTargets>(this).Action(context.Step);
 
-    private StepContext Context<TArgs>(TArgs args, string? node)
-        where TArgs : class
+    private StepContext Context(IStepAction part, string? node)
     {
-        var action = StepArguments.ActionOf(typeof(TArgs));
-        var id = PlannedStep.Id(DatabaseRollingUpgradePhases.UpgradeMonitoring, action);
-        var step = PlannedStep.Of(id, node, "", args, [], "10m", attempts: 1);
+        var id = PlannedStep.Id(DatabaseRollingUpgradePhases.UpgradeMonitoring, part.GetType().Name);
+        var step = PlannedStep.Of(id, node, "", part, [], "10m", attempts: 1);
         return new StepContext { OwnerUid = "1", Plan = new Plan { Steps = [step] }, Step = step, Time = Time };
     }
 
-    private Task ActAsync<TArgs>(TArgs args, string? node)
-        where TArgs : class => TryAsync(async () =>
+    private Task ActAsync(IStepAction part, string? node) => TryAsync(async () =>
     {
-        var context = Context(args, node);
+        var context = Context(part, node);
         await Action(context).PrepareAsync(context, CancellationToken.None);
         await Action(context).ActAsync(context, CancellationToken.None);
     });
