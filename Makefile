@@ -51,7 +51,7 @@ argocd-data: build ## Write the test data of Argo CD's scripts from runs of the 
 
 check: build ## Check that generated files are current and the code is formatted
 	@dotnet run --project tools/CrdGen -c $(CONFIGURATION) --no-build -- --check
-	@dotnet format Operator.sln whitespace --verify-no-changes --no-restore
+	@dotnet format whitespace . --folder --verify-no-changes
 
 format: ## Format the code
 	@dotnet format Operator.sln
@@ -59,7 +59,7 @@ format: ## Format the code
 # What is fetched leaves the processors to the build.
 test: ## Run the unit tests, and the integration and end-to-end tests on real parts that every change must pass
 	@$(STAGES) $(REQUIREMENTS) --beside "build" "$(BUILD)"
-	@$(MAKE) --no-print-directory check build-native
+	@$(MAKE) --no-print-directory BUILD=true check build-native
 	@bash tests/run.sh Unit Integration EndToEnd
 
 unit: build ## Run the unit tests; DRYDOCK_SAMPLE=all runs every case of the long enumerations
