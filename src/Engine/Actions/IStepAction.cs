@@ -1,6 +1,6 @@
 namespace Drydock.Engine.Actions;
 
-/// <summary>Carries out one kind of step. The engine calls <see cref="ObserveAsync"/>, and only when that says the step
+/// <summary>Carries out one step. The engine calls <see cref="ObserveAsync"/>, and only when that says the step
 /// has not begun: <see cref="PrepareAsync"/>, then a write of the receipt to status, then <see cref="ActAsync"/>. It
 /// may be killed between any two of these, so every answer comes from the target and the receipt, never from
 /// memory.</summary>

@@ -1,13 +1,15 @@
 namespace Drydock.Engine.Actions;
 
-/// <summary>Finds the action or check that a plan refers to by its name.</summary>
+/// <summary>Reads the steps and guards of a stored plan.</summary>
 public interface IStepCatalog
 {
-    /// <summary>The action.</summary>
+    /// <summary>The action of a step.</summary>
     /// <exception cref="KeyNotFoundException">The action is unknown: the plan comes from a newer operator.</exception>
+    /// <exception cref="FormatException">Its arguments do not fit.</exception>
     IStepAction Action(PlanStep step);
 
-    /// <summary>The guard check.</summary>
+    /// <summary>The check of a guard.</summary>
     /// <exception cref="KeyNotFoundException">The check is unknown: the plan comes from a newer operator.</exception>
+    /// <exception cref="FormatException">Its arguments do not fit.</exception>
     Guards.IGuardCheck Guard(PlanGuard guard);
 }

@@ -3,6 +3,7 @@ namespace Drydock.Engine.Running;
 /// <summary>Determines the state of a run from its plan and the controls. Changes nothing.</summary>
 /// <param name="plan">The plan as it is about to be stored.</param>
 /// <param name="controls">The controls that users set now.</param>
+/// <param name="unreadable">A part of the plan that cannot be read, and why; null if there is none.</param>
 /// <param name="guards">The last readings of the guards.</param>
 /// <param name="now">The time.</param>
 /// <param name="hasJob">Whether a job handles the step.</param>
@@ -10,6 +11,7 @@ namespace Drydock.Engine.Running;
 internal sealed class OutcomeReader(
     Plan plan,
     RunControls controls,
+    (string Part, string Why)? unreadable,
     GuardWatch guards,
     DateTimeOffset now,
     Func<string, bool> hasJob,
@@ -59,6 +61,15 @@ internal sealed class OutcomeReader(
                 ? $"{unknown.Id} cannot be observed now, so it is not known yet whether it has ended: {unknown.Message}"
                 : $"The outcome of {unknown.Id} is unknown: {unknown.Message}");
             return new RunOutcome(RunState.OutcomeUnknown, unknown.Id, EngineReasons.OutcomeUnknown, what);
+        }
+
+        if (unreadable is var (part, why))
+        {
+            return new RunOutcome(
+                RunState.OutcomeUnknown,
+                part,
+                EngineReasons.OutcomeUnknown,
+                $"{part} of the stored plan cannot be read, so nothing is started. {why}");
         }
 
         if (guards.Breaches.Count == 0 || guards.IsLookingAgain)

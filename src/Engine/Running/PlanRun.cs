@@ -25,8 +25,7 @@ public sealed class PlanRun : IAsyncDisposable
     {
         var source = random ?? Random.Shared;
         var relook = new Backoff { First = TimeSpan.FromSeconds(2), Random = source };
-        _schedule = new ObservationSchedule(
-            new Backoff { First = TimeSpan.FromSeconds(1), Random = source }, relook);
+        _schedule = new ObservationSchedule(new Backoff { First = TimeSpan.FromSeconds(1), Random = source }, relook);
         _guards = new GuardWatch(relook);
     }
 
@@ -73,6 +72,7 @@ public sealed class PlanRun : IAsyncDisposable
         _timeoutOf = controls.TimeoutOf;
         var steps = plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
         var guards = plan.Guards;
+        var unreadable = UnreadablePart(plan, environment);
         foreach (var report in _unsaved.All)
         {
             TakeIn(report, steps, environment.Time, environment.Time.GetUtcNow(), isNew: false);
@@ -104,9 +104,11 @@ public sealed class PlanRun : IAsyncDisposable
                 retry = Retry(steps, controls);
             }
 
-            var toAct = Begin(reports, plan.Hold, steps, controls, environment.Time, now);
+            var permission = Permission(plan.Hold, steps, controls, unreadable, now);
+            var toAct = Begin(reports, permission, steps, environment.Time, now);
             var next = plan with { Steps = [.. plan.Steps.Select(s => steps[s.Id])], Guards = guards };
-            var outcome = new OutcomeReader(next, controls, _guards, now, _jobs.IsRunning, _schedule.IsIdle).Read() with
+            var outcome = new OutcomeReader(
+                next, controls, unreadable, _guards, now, _jobs.IsRunning, _schedule.IsIdle).Read() with
             {
                 RetryUsed = retry.Used,
                 RetryRefused = retry.Refused,
@@ -114,7 +116,8 @@ public sealed class PlanRun : IAsyncDisposable
             };
 
             // Observations change nothing, so they start before the write; acts wait for it.
-            var nextAt = Look(next, steps, controls, environment, now, toAct, looked);
+            var nextAt = Look(
+                next, steps, Permission(plan.Hold, steps, controls, unreadable, now), environment, now, toAct, looked);
             var left = Grace - environment.Time.GetElapsedTime(began);
             if (toAct.Count == 0 && left > TimeSpan.Zero)
             {
@@ -258,14 +261,12 @@ public sealed class PlanRun : IAsyncDisposable
 
     private List<string> Begin(
         List<StepReport> reports,
-        string? hold,
+        StartPermission permission,
         Dictionary<string, PlanStep> steps,
-        RunControls controls,
         TimeProvider time,
         DateTimeOffset now)
     {
         var toAct = new List<string>();
-        var permission = Permission(hold, steps, controls, now);
         foreach (var ready in reports.OfType<StepReport.Ready>())
         {
             if (steps.TryGetValue(ready.StepId, out var step)
@@ -286,14 +287,13 @@ public sealed class PlanRun : IAsyncDisposable
     private DateTimeOffset? Look(
         Plan plan,
         Dictionary<string, PlanStep> steps,
-        RunControls controls,
+        StartPermission permission,
         RunEnvironment environment,
         DateTimeOffset now,
         List<string> toAct,
         List<string> looked)
     {
         DateTimeOffset? nextLook = null;
-        var permission = Permission(plan.Hold, steps, controls, now);
         foreach (var step in plan.Steps)
         {
             if (step.State == StepState.Succeeded || _jobs.IsRunning(step.Id) || toAct.Contains(step.Id))
@@ -327,8 +327,39 @@ public sealed class PlanRun : IAsyncDisposable
     }
 
     private StartPermission Permission(
-        string? hold, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now) =>
-        new(hold, steps, controls, _guards.Breaches.Count > 0, now, _jobs.IsRunning);
+        string? hold,
+        Dictionary<string, PlanStep> steps,
+        RunControls controls,
+        (string Part, string Why)? unreadable,
+        DateTimeOffset now) =>
+        new(hold, steps, controls, _guards.Breaches.Count > 0 || unreadable is not null, now, _jobs.IsRunning);
+
+    // A part that this operator does not know, or that lacks an argument, may be what keeps an earlier step from doing
+    // harm: a plan is carried out as a whole or not at all.
+    private static (string Part, string Why)? UnreadablePart(Plan plan, RunEnvironment environment)
+    {
+        var part = "";
+        try
+        {
+            foreach (var step in plan.Steps.Where(s => s.State != StepState.Succeeded))
+            {
+                part = step.Id;
+                environment.Catalog.Action(step);
+            }
+
+            foreach (var guard in plan.Guards)
+            {
+                part = guard.Id;
+                environment.Catalog.Guard(guard);
+            }
+
+            return null;
+        }
+        catch (Exception exception) when (exception is KeyNotFoundException or FormatException)
+        {
+            return (part, environment.Redact(exception.Message));
+        }
+    }
 
     private DateTimeOffset? ReadGuards(Plan plan, RunEnvironment environment, DateTimeOffset now)
     {

@@ -110,6 +110,43 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
+    public void Plan_with_an_unknown_last_step_starts_nothing()
+    {
+        var plan = ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("A/2", "of the next release", 3, "A/1"));
+        var run = new Simulation(plan);
+        run.RunTo(RunState.OutcomeUnknown);
+        run.Pass(TimeSpan.FromHours(1));
+
+        run.Outcome.Message.ShouldBe("A/2 of the stored plan cannot be read, so nothing is started. no action 'of the next release'");
+        run.World["A/1"].Acts.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Plan_with_an_unknown_guard_starts_nothing_even_before_it_is_in_force()
+    {
+        var guard = ToyPlans.Guard("late", from: ["A/1"]) with { Check = "of the next release" };
+        var run = new Simulation(ToyPlans.Plan([ToyPlans.Step("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")], guard));
+        run.RunTo(RunState.OutcomeUnknown);
+        run.Pass(TimeSpan.FromHours(1));
+
+        run.Outcome.Message.ShouldContain("late of the stored plan cannot be read");
+        run.World["A/1"].Acts.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Plan_that_can_be_read_again_continues()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")));
+        run.Store.Edit(p => p with { Steps = [p.Steps[0], p.Steps[1] with { Action = "of the next release" }] });
+        run.RunTo(RunState.OutcomeUnknown);
+        run.Store.Edit(p => p with { Steps = [p.Steps[0], p.Steps[1] with { Action = "plain" }] });
+        run.Want(c => c);
+
+        run.RunTo(RunState.Succeeded);
+        run.World["A/1"].Acts.ShouldBe(1);
+    }
+
+    [Fact]
     public void Stored_plan_that_cannot_continue_is_reported_without_throwing()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1")));

@@ -2,13 +2,13 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The steps and guards of stored plans, read and bound to the targets of one run: every record of the
 /// assembly that declares <typeparamref name="TTargets"/>, by its name. A step may count over several looks, so it is
-/// read once, and a catalogue is made once for one binding.</summary>
+/// read once, and a catalogue lives as long as a binding does.</summary>
 internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
     where TTargets : class
 {
     private readonly ConcurrentDictionary<string, PlannedPart<TTargets>> _read = new(StringComparer.Ordinal);
 
-    // A catalogue is made for every advance of a run; the types of an assembly never change.
+    // The types of an assembly never change.
     private static readonly Dictionary<string, Type> Parts = typeof(TTargets).Assembly.GetTypes()
         .Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(PlannedPart<TTargets>)))
         .ToDictionary(type => type.Name, StringComparer.Ordinal);

@@ -65,6 +65,11 @@ internal static class GoldenFile
         return PlanHash.Compute(read.Steps, read.Guards, read.Acknowledged);
     }
 
+    /// <summary>The plans of an area as they were stored, of every format.</summary>
+    public static IEnumerable<Plan> Stored(string area) =>
+        Directory.EnumerateFiles(PathOf(area, ""), "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Select(file => JsonSerializer.Deserialize(File.ReadAllText(file), Json).ShouldNotBeNull());
+
     /// <summary>An area has a text for each of its scenarios, and no other.</summary>
     public static void ShouldBeOf(string area, IEnumerable<string> scenarios) =>
         Directory.EnumerateFiles(PathOf(area, ""), "*.txt").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)
