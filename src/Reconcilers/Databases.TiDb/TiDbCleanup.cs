@@ -13,8 +13,7 @@ internal sealed class TiDbCleanup(ITiDbTargets targets)
             ? Evicted(spec, plan).Where(e => !spec.Skip.Contains(e.Instance, StringComparer.Ordinal))
             : [];
 
-    public static IEnumerable<string> Staged(
-        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+    public static IEnumerable<string> Staged(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         status.Plan is not { } plan
             ? []
             : from instance in spec.Instances

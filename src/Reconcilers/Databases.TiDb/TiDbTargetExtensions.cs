@@ -28,8 +28,7 @@ internal static class TiDbTargetExtensions
         // An instance that joined while the upgrade runs may be on a host for which no package was prepared; the
         // program is the same everywhere.
         var prepared = plan.Steps.Where(s => s.Is<PreparePackage>()).ToList();
-        var here = prepared.Find(
-            s => s.As<PreparePackage>().Hosts.Contains(instance.Host, StringComparer.Ordinal));
+        var here = prepared.Find(s => s.As<PreparePackage>().Hosts.Contains(instance.Host, StringComparer.Ordinal));
         var program = TiDbLayout.Program(instance.Component);
         return here is not null
             ? here.Recorded(program)

@@ -12,8 +12,7 @@ internal static class ScheduleHold
 
     private static readonly string[] Stopped = [MergeLimit, "region-schedule-limit", "hot-region-schedule-limit"];
 
-    public static IReadOnlyDictionary<string, long> Wanted(
-        IReadOnlyDictionary<string, long> former, long leaderLimit)
+    public static IReadOnlyDictionary<string, long> Wanted(IReadOnlyDictionary<string, long> former, long leaderLimit)
     {
         var wanted = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var name in Stopped.Where(former.ContainsKey))

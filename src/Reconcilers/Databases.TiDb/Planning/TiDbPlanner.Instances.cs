@@ -30,10 +30,7 @@ internal sealed partial class TiDbPlanner
         {
             // Leadership may move to a member that has just started.
             AwaitSettled();
-            Next(
-                TiDbStepIds.RestorePriority,
-                "Restore leader_priority of PD",
-                new SetLeaderPriorities(priorities));
+            Next(TiDbStepIds.RestorePriority, "Restore leader_priority of PD", new SetLeaderPriorities(priorities));
         }
 
         EndComponent();
@@ -76,18 +73,12 @@ internal sealed partial class TiDbPlanner
 
         if (batches.Count > 0)
         {
-            Next(
-                TiDbStepIds.ClusterVersion,
-                $"Wait for cluster version {spec.ToVersion}",
-                new AwaitClusterVersion());
+            Next(TiDbStepIds.ClusterVersion, $"Wait for cluster version {spec.ToVersion}", new AwaitClusterVersion());
 
             // Regions are balanced again when the last TiKV has settled; the next component does not wait for that.
             var registered = _barrier;
             AwaitSettled();
-            Next(
-                TiDbStepIds.ReleaseScheduling,
-                "Restore the schedule limits",
-                new ReleaseScheduling(Merging.First));
+            Next(TiDbStepIds.ReleaseScheduling, "Restore the schedule limits", new ReleaseScheduling(Merging.First));
             _late.AddRange(_barrier);
             _barrier = registered;
         }

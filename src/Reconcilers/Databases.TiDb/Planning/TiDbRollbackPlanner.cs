@@ -25,12 +25,12 @@ internal static class TiDbRollbackPlanner
         var plan = new PlanBuilder();
         if (done.Steps.Find(s => s.Id == TiDbStepIds.ClearPriority) is { } cleared && PlanProgress.Begun(cleared))
         {
-            var args = cleared.As<SetLeaderPriorities>() with { Clear = false };
+            var undo = cleared.As<SetLeaderPriorities>() with { Clear = false };
             var step = PlannedStep.Of(
                 TiDbStepIds.UndoPriority,
                 node: null,
                 "Restore leader_priority of PD",
-                args,
+                undo,
                 after: [],
                 timeout: "",
                 TiDbPlanner.Attempts);

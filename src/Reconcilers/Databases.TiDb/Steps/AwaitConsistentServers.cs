@@ -10,16 +10,16 @@ internal sealed record AwaitConsistentServers : TiDbStep, IWaitsOnly
             ? new Observation.Running(problem)
             : new Observation.Done("All TiDB servers run the same version."));
 
-    internal static async Task<string?> ProblemAsync(ITiDbTargets Targets, CancellationToken cancellationToken)
+    internal static async Task<string?> ProblemAsync(ITiDbTargets targets, CancellationToken cancellationToken)
     {
-        var spec = Targets.Spec();
+        var spec = targets.Spec();
         var servers = spec.Of(DatabaseComponent.TiDB).ToList();
         if (servers.Count == 0)
         {
             return null;
         }
 
-        var all = await Targets.Tidb().AllAsync(spec.Status(servers[0]), cancellationToken);
+        var all = await targets.Tidb().AllAsync(spec.Status(servers[0]), cancellationToken);
         var old = all.Servers
             .Where(s => !TiDbVersion.Same(s.Version, spec.ToVersion))
             .Select(s => $"{s.Address} {s.Version}")

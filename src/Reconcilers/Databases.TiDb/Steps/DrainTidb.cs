@@ -9,9 +9,9 @@ internal sealed record DrainTidb : TiDbStep
 
     private const int Named = 6;
 
-    // Servers of versions without the request.
-    private readonly ConcurrentDictionary<string, bool> _cannotResign = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, long> _asked = new(StringComparer.Ordinal);
+    // A server of a version without the request.
+    private bool _cannotResign;
+    private long? _asked;
 
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
@@ -33,14 +33,14 @@ internal sealed record DrainTidb : TiDbStep
             return new Observation.Done($"{instance.Name} is not the DDL owner.");
         }
 
-        if (_cannotResign.ContainsKey(instance.Name))
+        if (_cannotResign)
         {
             return new Observation.Done(
                 $"{instance.Name} is the DDL owner, and its version has no request to resign. Another server becomes "
                 + "the owner once its lease has ended.");
         }
 
-        if (_asked.TryGetValue(instance.Name, out var asked) && context.Time.GetElapsedTime(asked) < MovesWithin)
+        if (_asked is { } asked && context.Time.GetElapsedTime(asked) < MovesWithin)
         {
             return new Observation.Running($"{instance.Name} is still the DDL owner.");
         }
@@ -57,10 +57,10 @@ internal sealed record DrainTidb : TiDbStep
         var instance = Instance(context);
         if (!await Targets.Tidb().ResignDdlOwnerAsync(Spec.Status(instance), cancellationToken))
         {
-            _cannotResign[instance.Name] = true;
+            _cannotResign = true;
         }
 
-        _asked[instance.Name] = context.Time.GetTimestamp();
+        _asked = context.Time.GetTimestamp();
     }
 
     // The status port opens after the system tables are upgraded.

@@ -31,11 +31,11 @@ internal sealed record DrainTikv(ulong Store) : TiDbStep
     private readonly DrainWatch _watch = new();
 
     // One context belongs to one job that follows the step.
-    private readonly ConditionalWeakTable<StepContext, TikvDrainView> _views = [];
+    private static readonly ConditionalWeakTable<StepContext, TikvDrainView> Views = [];
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var view = _views.GetValue(context, static _ => new TikvDrainView());
+        var view = Views.GetValue(context, static _ => new TikvDrainView());
         try
         {
             var seen = await LookAsync(context, view, cancellationToken);
@@ -47,7 +47,7 @@ internal sealed record DrainTikv(ulong Store) : TiDbStep
             // Waited for as long as for leaders that stay.
             var now = context.Time.GetUtcNow();
             var since = view.UnreadableSince ??= now;
-            _watch.Forget(Key(context));
+            _watch.Forget(context.Step.Attempt);
             return now - since < Spec.Drain.LongestStall()
                 ? new Observation.Running(exception.Message)
                 : throw new StepActionException(
@@ -99,9 +99,6 @@ internal sealed record DrainTikv(ulong Store) : TiDbStep
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         Task.Delay(LookEvery, context.Time, cancellationToken);
 
-    private static string Key(StepContext context) =>
-        string.Create(CultureInfo.InvariantCulture, $"{context.Step.Id}#{context.Step.Attempt}");
-
     private async Task<Observation> LookAsync(
         StepContext context, TikvDrainView view, CancellationToken cancellationToken)
     {
@@ -148,7 +145,7 @@ internal sealed record DrainTikv(ulong Store) : TiDbStep
 
         if (drain.IsOver)
         {
-            _watch.Forget(Key(context));
+            _watch.Forget(context.Step.Attempt);
             return new Observation.Done(drain.IsOnly
                 ? "It is the only store: its leaders cannot move to another one."
                 : await ToleratedAsync(drain, instance, cancellationToken));
@@ -156,7 +153,7 @@ internal sealed record DrainTikv(ulong Store) : TiDbStep
 
         if (!drain.IsEvicted)
         {
-            _watch.Forget(Key(context));
+            _watch.Forget(context.Step.Attempt);
             return TikvTurn.Former(Spec, context, drain) is { } former ? new Observation.Running(former)
                 : !drain.IsCounted && now - (view.UncountedSince ?? now) < LongestWarmUp
                 ? new Observation.Running(NotCounted)
@@ -187,7 +184,7 @@ internal sealed record DrainTikv(ulong Store) : TiDbStep
     // The time in which PD does not count is not part of any limit.
     private Observation WarmUp(StepContext context, TikvDrainView view, StoreDrain drain, DateTimeOffset now)
     {
-        _watch.Forget(Key(context));
+        _watch.Forget(context.Step.Attempt);
         var since = view.UncountedSince ?? now;
         return now - since < LongestWarmUp
             ? new Observation.Running(NotCounted)
@@ -200,23 +197,21 @@ internal sealed record DrainTikv(ulong Store) : TiDbStep
 
     private Observation Judge(StepContext context, TikvDrainView view, long leaders, DateTimeOffset now)
     {
-        var stalled = _watch.Stalled(Key(context), leaders, now);
+        var stalled = _watch.Stalled(context.Step.Attempt, leaders, now);
         var began = Timestamps.Parse(context.Receipt(SinceKey)) ?? now;
         var taken = now - (view.CountedSince > began ? view.CountedSince.Value : began);
         if (stalled >= Spec.Drain.LongestStall())
         {
-            return Overdue(
-                context, leaders, $"No leader has left for {Spec.Drain.StalledFor} (spec.drain.stalledFor)");
+            return Overdue(context, leaders, $"No leader has left for {Spec.Drain.StalledFor} (spec.drain.stalledFor)");
         }
 
         if (Spec.Drain.UpperLimit() is { } longest && taken >= longest)
         {
-            return Overdue(
-                context, leaders, $"Leaders did not leave within {Spec.Drain.Timeout} (spec.drain.timeout)");
+            return Overdue(context, leaders, $"Leaders did not leave within {Spec.Drain.Timeout} (spec.drain.timeout)");
         }
 
         // A new process, or one with a changed spec, knows nothing of the time before.
-        return IsOverdue(context.Step) && !_watch.HasFallen(Key(context))
+        return IsOverdue(context.Step) && !_watch.HasFallen(context.Step.Attempt)
             ? Overdue(context, leaders, "No leader has left since")
             : new Observation.Running(view.Pace.Describe(Before(context) ?? leaders, leaders, taken, now));
     }

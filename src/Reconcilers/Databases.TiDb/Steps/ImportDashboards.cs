@@ -74,8 +74,7 @@ internal sealed record ImportDashboards(
     {
         var grafana = Client();
         var files = Targets.Hosts.Files(Settings().Host);
-        var all = await DashboardFiles.ReadAsync(
-            files, From, DataSource, TitlePrefix, cancellationToken);
+        var all = await DashboardFiles.ReadAsync(files, From, DataSource, TitlePrefix, cancellationToken);
         var different = new List<(DashboardModel, StoredDashboard?)>();
         foreach (var dashboard in all)
         {

@@ -23,7 +23,7 @@ internal sealed record RaiseScheduleLimit(string Name, long Limit) : TiDbStep
     private const double StableFraction = 0.01;
 
     // A new process starts watching again, which only takes longer.
-    private readonly ConcurrentDictionary<string, SchedulingWatch> _watches = new(StringComparer.Ordinal);
+    private readonly SchedulingWatch _watch = new();
 
     // The end of a short stableFor is not seen late; a long one is not watched closely.
     protected override TimeSpan Pause
@@ -88,17 +88,16 @@ internal sealed record RaiseScheduleLimit(string Name, long Limit) : TiDbStep
         }
 
         var now = context.Time.GetUtcNow();
-        var watch = _watches.GetOrAdd(context.Step.Id, _ => new SchedulingWatch());
         var regions = (await Targets.Pd().StoresAsync(cancellationToken)).Sum(s => s.Regions);
-        watch.Add(now, regions, await BackoffsAsync(cancellationToken));
-        if (watch.BackoffsPerMinute is { } rate && rate > Tune.MaxBackoffPerMinute)
+        _watch.Add(now, regions, await BackoffsAsync(cancellationToken));
+        if (_watch.BackoffsPerMinute is { } rate && rate > Tune.MaxBackoffPerMinute)
         {
             return Stopped(string.Create(
                 CultureInfo.InvariantCulture,
                 $"tikvclient_backoff_count rose by {rate:0} in a minute, more than {Tune.MaxBackoffPerMinute}"));
         }
 
-        var stable = watch.StableFor(now, StableFraction);
+        var stable = _watch.StableFor(now, StableFraction);
         var text = $"The number of Regions has been stable for {KubernetesDuration.Format(stable)}";
         return stable >= KubernetesDuration.Parse(Tune.StableFor)
             ? new Observation.NotStarted($"{text}.")
@@ -123,7 +122,7 @@ internal sealed record RaiseScheduleLimit(string Name, long Limit) : TiDbStep
         new($"{Name} is not raised: {why}.", Entry(StoppedFact, why));
 
     // The time counts from the first of all steps that raise limits; each attempt of a step has a later start.
-    private DateTimeOffset Since(StepContext context) => context.Plan.Steps
+    private static DateTimeOffset Since(StepContext context) => context.Plan.Steps
         .Where(s => s.Phase == context.Step.Phase && s is { State: StepState.Succeeded, StartedAt: not null })
         .Select(s => s.StartedAt!.Value)
         .Append(Timestamps.Parse(context.Receipt(SinceKey)) ?? Began(context))

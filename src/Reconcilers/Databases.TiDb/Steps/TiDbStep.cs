@@ -4,15 +4,13 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// that did not reach its target, or whose answer was lost, is sent again until the step times out.</summary>
 internal abstract record TiDbStep : StepBase<ITiDbTargets>
 {
-    private readonly AttemptClock _attempts = new();
-
     protected DatabaseRollingUpgradeSpec Spec => Targets.Upgrade.Spec;
 
     protected override bool IsRepeatable => true;
 
     protected DatabaseInstance Instance(StepContext context) => Targets.Instance(context.Node);
 
-    protected DateTimeOffset Began(StepContext context) => _attempts.Began(context);
+    protected static DateTimeOffset Began(StepContext context) => AttemptClock.Began(context);
 
     /// <summary>Observes; a cluster that cannot answer for a moment (its leader moves, a server starts) is waited for
     /// until the step times out.</summary>

@@ -16,14 +16,14 @@ internal abstract record VerifyInstance : TiDbStep
     // This many restarts by the supervisor within spec.settle are not a coincidence.
     private const int TooManyRestarts = 3;
 
-    private readonly SettleEnds _ends = new();
+    private readonly SettleEnd _end = new();
 
     private TimeSpan Settle => KubernetesDuration.Parse(Spec.Settle);
 
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
-        _ends.Forget(context.Step.Id);
+        _end.Forget();
         var instance = Instance(context);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         if (await UnhealthyAsync(context, instance, process, cancellationToken) is { } unhealthy)
@@ -42,14 +42,14 @@ internal abstract record VerifyInstance : TiDbStep
             return new Observation.Done();
         }
 
-        _ends.Settles(context.Step.Id, context.Time.GetUtcNow() + left);
+        _end.Settles(context.Time.GetUtcNow() + left);
         return new Observation.Running(
             $"{instance.Name} is healthy; {KubernetesDuration.Format(left)} of spec.settle {Spec.Settle} left.");
     });
 
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var pause = _ends.Pause(context.Step.Id, PauseAfter(context.Waited), context.Time.GetUtcNow());
+        var pause = _end.Pause(PauseAfter(context.Waited), context.Time.GetUtcNow());
         return Task.Delay(pause, context.Time, cancellationToken);
     }
 

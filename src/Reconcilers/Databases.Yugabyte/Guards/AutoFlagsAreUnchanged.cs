@@ -16,8 +16,7 @@ internal sealed record AutoFlagsAreUnchanged : YugabyteGuard
         var before = own is { State: StepState.Succeeded }
             ? own.Recorded(PromoteAutoFlags.FlagsAfterFact)
             : plan.Step(YugabyteStepIds.AdminTool)?.Recorded(ProveAdminTool.FlagsFact);
-        var now = (
-            await Cluster.AutoFlagsAsync(cancellationToken)).Version.ToString(CultureInfo.InvariantCulture);
+        var now = (await Cluster.AutoFlagsAsync(cancellationToken)).Version.ToString(CultureInfo.InvariantCulture);
         return before is null || now == before
             ? GuardReading.Holds
             : GuardReading.Broken(

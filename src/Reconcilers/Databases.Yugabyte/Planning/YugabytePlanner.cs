@@ -36,11 +36,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         PauseReplication();
         UpgradeMasters();
         UpgradeTservers();
-        Chain(
-            YugabyteStepIds.Versions,
-            $"Verify that every process is of {spec.ToVersion}",
-            new VerifyVersions(),
-            1);
+        Chain(YugabyteStepIds.Versions, $"Verify that every process is of {spec.ToVersion}", new VerifyVersions(), 1);
         PromoteVolatileFlags();
         Soak();
         PromoteAutoFlags();
@@ -66,16 +62,8 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         ];
         List<string> checks =
         [
-            Add(
-                YugabyteStepIds.AdminTool,
-                "Verify the admin tool of the new package",
-                new ProveAdminTool(),
-                Attempts),
-            Add(
-                YugabyteStepIds.Sql,
-                "Record which tablet servers answer SQL",
-                new RecordSql(),
-                Attempts),
+            Add(YugabyteStepIds.AdminTool, "Verify the admin tool of the new package", new ProveAdminTool(), Attempts),
+            Add(YugabyteStepIds.Sql, "Record which tablet servers answer SQL", new RecordSql(), Attempts),
             Add(
                 YugabyteStepIds.Configuration,
                 "Save how every process is started",

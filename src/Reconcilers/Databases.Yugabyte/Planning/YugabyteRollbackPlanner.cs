@@ -31,8 +31,7 @@ internal sealed class YugabyteRollbackPlanner
     internal static IEnumerable<StoppedInstance> Stopped(DatabaseRollingUpgradeSpec spec, Plan plan)
     {
         var vocabulary = YugabyteVocabulary.Of(spec);
-        var masters = plan.Step(
-            YugabyteStepIds.MasterSwap(Phases.UpgradeMasters, 1))?.As<SwapMaster>().Programs;
+        var masters = plan.Step(YugabyteStepIds.MasterSwap(Phases.UpgradeMasters, 1))?.As<SwapMaster>().Programs;
         foreach (var step in plan.Steps.Where(s => YugabytePlanTraits.IsSwap(s) && PlanProgress.Begun(s)))
         {
             var isMaster = step.Is<SwapMaster>();

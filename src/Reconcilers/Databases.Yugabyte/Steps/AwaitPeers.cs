@@ -103,7 +103,7 @@ internal sealed record AwaitPeers(bool? Final = null) : YugabyteStep, IWaitsOnly
         var text = string.Create(CultureInfo.InvariantCulture, $"{deadline.ToUniversalTime():yyyy-MM-dd HH:mm}Z");
         var now = context.Time.GetUtcNow();
         return now >= deadline
-            ? $"WARNING: the sources of paused groups kept their log only until {text}; their Targets may have to be "
+            ? $"WARNING: the sources of paused groups kept their log only until {text}; their targets may have to be "
                 + "bootstrapped again. "
             : now - began >= (deadline - began) / 2
             ? $"WARNING: more than half of the time is over for which the sources of paused groups keep their log; it "

@@ -16,16 +16,17 @@ internal sealed record DrainTserver(int? Replicas = null) : TserverStep
 {
     public const string LeadersLeftFact = "leadersLeft";
 
+    // One context belongs to one job that follows the step.
+    private static readonly ConditionalWeakTable<StepContext, TserverDrainView> Views = [];
+
+    // It counts over several looks.
     private LeaderDrain Drain => field ??= new(Targets, Cluster);
 
     private ClusterGate Gate => new(Cluster);
 
-    // One context belongs to one job that follows the step.
-    private readonly ConditionalWeakTable<StepContext, TserverDrainView> _views = [];
-
     protected override async Task<Observation> ReadAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var view = _views.GetValue(context, static _ => new TserverDrainView());
+        var view = Views.GetValue(context, static _ => new TserverDrainView());
         try
         {
             var seen = await LookAsync(context, view, cancellationToken);
@@ -62,11 +63,6 @@ internal sealed record DrainTserver(int? Replicas = null) : TserverStep
         Targets.EnsureMayAct();
         await Drain.BeginAsync(instance, cancellationToken);
     }
-
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        _views.TryGetValue(context, out var view) && !view.IsEmpty
-            ? Task.Delay(LeaderDrain.LookEvery, context.Time, cancellationToken)
-            : base.WaitAsync(context, cancellationToken);
 
     private async Task<Observation> LookAsync(
         StepContext context, TserverDrainView view, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// stays.</summary>
 internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster cluster)
 {
-    public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
     private readonly DrainWatch _watch = new();
 
@@ -25,7 +25,7 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
     public string? Overdue(StepContext context, DateTimeOffset began, ulong leaders)
     {
         var (drain, now) = (cluster.Spec.Drain, context.Time.GetUtcNow());
-        var stalled = _watch.Stalled(Key(context), (long)leaders, now);
+        var stalled = _watch.Stalled(context.Step.Attempt, (long)leaders, now);
         if (stalled >= drain.LongestStall())
         {
             return $"No leader has left for {drain.StalledFor} (spec.drain.stalledFor)";
@@ -38,13 +38,13 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
 
         // A new process, or one with a changed spec, knows nothing of the time before.
         return context.Step is { State: StepState.Failed, Reason: Reasons.DrainTimeout }
-            && !_watch.HasFallen(Key(context))
+            && !_watch.HasFallen(context.Step.Attempt)
             ? "No leader has left since"
             : null;
     }
 
     /// <summary>The number of leaders cannot be relied on now, or does not matter any more.</summary>
-    public void Forget(StepContext context) => _watch.Forget(Key(context));
+    public void Forget(StepContext context) => _watch.Forget(context.Step.Attempt);
 
     public string Left(DatabaseInstance instance, string why, ulong leaders) =>
         $"{why}: {leaders} tablet leaders are left on {instance.Name}, which runs the old version and was not stopped. "
@@ -102,9 +102,6 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
             };
         }
     }
-
-    private static string Key(StepContext context) =>
-        string.Create(CultureInfo.InvariantCulture, $"{context.Step.Id}#{context.Step.Attempt}");
 
     private async Task<(bool IsEnough, DrainState State)> LookAsync(
         StepContext context, DatabaseInstance instance, int? replicas, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal sealed record PreparePackage(List<string>? Hosts = null) : YugabyteStep
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var hosts = HostsOf(context.Step);
+        var hosts = Hosts ?? [context.Node];
 
         // The plan checks extensions only if tablet servers start PostgreSQL.
         var sqlIsOn = context.Plan.Step(YugabyteStepIds.Extensions) is not null;
@@ -51,7 +51,7 @@ internal sealed record PreparePackage(List<string>? Hosts = null) : YugabyteStep
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        foreach (var host in HostsOf(context.Step))
+        foreach (var host in Hosts ?? [context.Node])
         {
             Targets.EnsureMayAct();
             var request = PackageRequests.For(Cluster, Targets.Hosts.ToolHost, host);

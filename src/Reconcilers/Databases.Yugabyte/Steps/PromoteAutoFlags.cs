@@ -20,11 +20,11 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
 
     public const string NeedsRestartFact = "needsRestart";
 
-    private readonly ConcurrentDictionary<(string Step, int Attempt), AutoFlagsPromotion> _answers = new();
+    private readonly ConcurrentDictionary<int, AutoFlagsPromotion> _answers = [];
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (!_answers.TryGetValue((context.Step.Id, context.Step.Attempt), out var answer))
+        if (!_answers.TryGetValue(context.Step.Attempt, out var answer))
         {
             return new Observation.NotStarted();
         }
@@ -75,7 +75,6 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
         }
 
         Targets.EnsureMayAct();
-        _answers[(context.Step.Id, context.Step.Attempt)] =
-            await Cluster.Tool().PromoteAutoFlagsAsync(Class, cancellationToken);
+        _answers[context.Step.Attempt] = await Cluster.Tool().PromoteAutoFlagsAsync(Class, cancellationToken);
     }
 }

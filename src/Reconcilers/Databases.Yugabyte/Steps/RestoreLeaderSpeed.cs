@@ -19,6 +19,5 @@ internal sealed record RestoreLeaderSpeed(string? Former = null) : YugabyteStep
         Speed.RestoreAsync(Recorded(context), cancellationToken);
 
     private IReadOnlyDictionary<string, LeaderMoves> Recorded(StepContext context) =>
-        LeaderMoves.Parse(
-            Former ?? context.Recorded(YugabyteStepIds.SpeedUpLeaders, SpeedUpLeaders.FormerKey));
+        LeaderMoves.Parse(Former ?? context.Recorded(YugabyteStepIds.SpeedUpLeaders, SpeedUpLeaders.FormerKey));
 }

@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = null, string? Directory = null)
     : YugabyteStep
 {
-    private readonly ConcurrentDictionary<(string Step, int Attempt), AutoFlagsRollback> _answers = new();
+    private readonly ConcurrentDictionary<int, AutoFlagsRollback> _answers = [];
 
     private const int Named = 6;
 
@@ -18,7 +18,7 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (!_answers.TryGetValue((context.Step.Id, context.Step.Attempt), out var answer))
+        if (!_answers.TryGetValue(context.Step.Attempt, out var answer))
         {
             return new Observation.NotStarted();
         }
@@ -62,6 +62,6 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
-        _answers[(context.Step.Id, context.Step.Attempt)] =
+        _answers[context.Step.Attempt] =
             await Cluster.Tool().RollBackAutoFlagsAsync(FlagsVersion, cancellationToken);
 }

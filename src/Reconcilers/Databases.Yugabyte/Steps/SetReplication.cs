@@ -32,7 +32,7 @@ internal sealed record SetReplication(string Group, ReplicationTarget Target, bo
         return found.IsPaused == Enabled
             ? new Observation.NotStarted()
             : Enabled
-            ? await ResumedAsync(context, group, Target, cancellationToken)
+            ? await ResumedAsync(context, group, cancellationToken)
             : new Observation.Done($"Replication group {group.Name} is disabled.");
     }
 
@@ -76,12 +76,12 @@ internal sealed record SetReplication(string Group, ReplicationTarget Target, bo
 
     // A group that was resumed may not replicate: its source may have dropped the log.
     private async Task<Observation> ResumedAsync(
-        StepContext context, ReplicationGroup group, ReplicationTarget target, CancellationToken cancellationToken)
+        StepContext context, ReplicationGroup group, CancellationToken cancellationToken)
     {
         var done = $"Replication group {group.Name} is enabled.";
         try
         {
-            var errors = await Cluster.Tool(group, target).ReplicationErrorsAsync(group.Name, cancellationToken);
+            var errors = await Cluster.Tool(group, Target).ReplicationErrorsAsync(group.Name, cancellationToken);
             return errors.Count == 0
                 ? new Observation.Done(done)
                 : Elapsed(context) < Passing
@@ -98,7 +98,6 @@ internal sealed record SetReplication(string Group, ReplicationTarget Target, bo
     protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var group = Cluster.Group(Group);
-        return Cluster.Tool(group, Target)
-            .SetReplicationEnabledAsync(group.Name, Enabled, cancellationToken);
+        return Cluster.Tool(group, Target).SetReplicationEnabledAsync(group.Name, Enabled, cancellationToken);
     }
 }

@@ -5,7 +5,9 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// again. A restart of the operator only forgets unhealthy looks of the past.</summary>
 internal sealed record Soak : YugabyteStep, IWaitsOnly
 {
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _unhealthy = new(StringComparer.Ordinal);
+    private DateTimeOffset? _unhealthySince;
+    private DateTimeOffset? _unhealthyAt;
+
     private ClusterGate Gate => new(Cluster);
 
     protected override TimeSpan Pause => TimeSpan.FromSeconds(5);
@@ -16,8 +18,8 @@ internal sealed record Soak : YugabyteStep, IWaitsOnly
         var problems = await Gate.HealthProblemsAsync(context.Plan, cancellationToken);
         if (problems.Count > 0)
         {
-            var since = _unhealthy.GetOrAdd(Key(context, "first"), now);
-            _unhealthy[Key(context, "last")] = now;
+            var since = _unhealthySince ??= now;
+            _unhealthyAt = now;
             var patience = YugabytePlanTraits.VerifyPatience(Cluster.Spec);
             return now - since < patience
                 ? new Observation.Running(
@@ -29,7 +31,7 @@ internal sealed record Soak : YugabyteStep, IWaitsOnly
                     + "Repair it, then retry; or roll back, if the plan's notes say that this is possible.");
         }
 
-        _unhealthy.TryRemove(Key(context, "first"), out _);
+        _unhealthySince = null;
         var soak = YugabyteFinalize.Soak(Cluster.Settings);
         var end = Began(context, now) + soak;
         return now >= end
@@ -46,8 +48,6 @@ internal sealed record Soak : YugabyteStep, IWaitsOnly
         var before = context.Plan.Steps
             .Where(s => context.Step.After.Contains(s.Id, StringComparer.Ordinal))
             .Max(s => s.FinishedAt) ?? now;
-        return _unhealthy.TryGetValue(Key(context, "last"), out var last) && last > before ? last : before;
+        return _unhealthyAt is { } last && last > before ? last : before;
     }
-
-    private static string Key(StepContext context, string what) => $"{context.OwnerUid} {what}";
 }

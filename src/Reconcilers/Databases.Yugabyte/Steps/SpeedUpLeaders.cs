@@ -10,7 +10,7 @@ internal sealed record SpeedUpLeaders : YugabyteStep
 
     private LeaderSpeed Speed => new(Targets, Cluster);
 
-    private readonly ConcurrentDictionary<(string Step, int Attempt), string> _refusals = new();
+    private readonly ConcurrentDictionary<int, string> _refusals = [];
 
     // A flag may be set twice.
     protected override bool IsRepeatable => true;
@@ -26,7 +26,7 @@ internal sealed record SpeedUpLeaders : YugabyteStep
             return new Observation.Done(null, facts);
         }
 
-        return _refusals.TryGetValue((context.Step.Id, context.Step.Attempt), out var refusal)
+        return _refusals.TryGetValue(context.Step.Attempt, out var refusal)
             ? new Observation.Done($"Leaders move as fast as before: {refusal}", facts)
             : new Observation.NotStarted();
     }
@@ -47,7 +47,7 @@ internal sealed record SpeedUpLeaders : YugabyteStep
     {
         if (await Speed.RaiseAsync(cancellationToken) is { } refusal)
         {
-            _refusals[(context.Step.Id, context.Step.Attempt)] = refusal;
+            _refusals[context.Step.Attempt] = refusal;
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed record SwapTserver(
     int? Replicas = null,
     NodesSafeForm? NodesSafe = null) : TserverStep
 {
-    private LeaderDrain Drain => field ??= new(Targets, Cluster);
+    private LeaderDrain Drain => new(Targets, Cluster);
 
     private ClusterGate Gate => new(Cluster);
 

@@ -12,14 +12,14 @@ internal sealed record UpgradeCatalog : YugabyteStep
 
     public const string NotNeededFact = "notNeeded";
 
-    private readonly ConcurrentDictionary<(string Step, int Attempt), CatalogUpgrade> _answers = new();
-    private readonly ConcurrentDictionary<(string Step, int Attempt), bool> _prepared = new();
+    private readonly ConcurrentDictionary<int, CatalogUpgrade> _answers = [];
+    private readonly ConcurrentDictionary<int, bool> _prepared = [];
 
     public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var sql = Cluster.Vocabulary.Sql;
         return Task.FromResult<Observation>(
-            !_answers.TryGetValue((context.Step.Id, context.Step.Attempt), out var answer)
+            !_answers.TryGetValue(context.Step.Attempt, out var answer)
                 ? new Observation.NotStarted()
                 : answer.IsNeeded
                     ? new Observation.Done($"The {sql} catalogue was upgraded to the latest version.")
@@ -31,14 +31,14 @@ internal sealed record UpgradeCatalog : YugabyteStep
         StepContext context, CancellationToken cancellationToken)
     {
         // An attempt that is taken up again is prepared again.
-        _prepared[(context.Step.Id, context.Step.Attempt)] = context.Step.StartedAt is null;
+        _prepared[context.Step.Attempt] = context.Step.StartedAt is null;
         return base.PrepareAsync(context, cancellationToken);
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         // A former attempt, or this one in a former life of the operator, may have started the command.
-        _ = _prepared.TryRemove((context.Step.Id, context.Step.Attempt), out var isFresh);
+        _ = _prepared.TryRemove(context.Step.Attempt, out var isFresh);
         var mayHaveBegun = context.Step.Attempt > 1 || !isFresh;
         if (mayHaveBegun
             && !await new CatalogWatch(Cluster).UntilStillAsync(context.Time, cancellationToken)
@@ -68,7 +68,7 @@ internal sealed record UpgradeCatalog : YugabyteStep
         try
         {
             Targets.EnsureMayAct();
-            _answers[(context.Step.Id, context.Step.Attempt)] = await tool.UpgradeCatalogAsync(
+            _answers[context.Step.Attempt] = await tool.UpgradeCatalogAsync(
                 TimeLimit.Parse(Cluster.Spec.Timeouts.Finalize), cancellationToken);
             return true;
         }

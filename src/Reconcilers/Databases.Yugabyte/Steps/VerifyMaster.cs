@@ -10,7 +10,7 @@ internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly
     private InstanceHealth Health => new(Targets, Cluster);
 
     private readonly SettleClock _settled = new();
-    private readonly SettleEnds _ends = new();
+    private readonly SettleEnd _end = new();
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -35,8 +35,8 @@ internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly
             return await NotHealthyAsync(context, instance, problems, cancellationToken);
         }
 
-        var healthy = _settled.Healthy(context.Step.Id, process, context.Time.GetUtcNow());
-        _ends.Settles(context.Step.Id, context.Time.GetUtcNow() + Cluster.Settle - healthy);
+        var healthy = _settled.Healthy(process, context.Time.GetUtcNow());
+        _end.Settles(context.Time.GetUtcNow() + Cluster.Settle - healthy);
         return healthy >= Cluster.Settle
             ? new Observation.Done(instance.Name)
             : new Observation.Running(
@@ -45,7 +45,7 @@ internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly
 
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var pause = _ends.Pause(context.Step.Id, PauseAfter(context.Waited), context.Time.GetUtcNow());
+        var pause = _end.Pause(PauseAfter(context.Waited), context.Time.GetUtcNow());
         return Task.Delay(pause, context.Time, cancellationToken);
     }
 
@@ -68,8 +68,8 @@ internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly
         IReadOnlyList<string> problems,
         CancellationToken cancellationToken)
     {
-        _settled.Forget(context.Step.Id);
-        _ends.Forget(context.Step.Id);
+        _settled.Forget();
+        _end.Forget();
         return Elapsed(context) < YugabytePlanTraits.VerifyPatience(Cluster.Spec)
             ? new Observation.Running($"{instance.Name} is not healthy yet. {problems[0]}")
             : throw new StepActionException(

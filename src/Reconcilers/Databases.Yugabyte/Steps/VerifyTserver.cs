@@ -11,7 +11,7 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
     private InstanceHealth Health => new(Targets, Cluster);
 
     private readonly SettleClock _settled = new();
-    private readonly SettleEnds _ends = new();
+    private readonly SettleEnd _end = new();
 
     protected override async Task<Observation> ReadAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -57,15 +57,14 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
         }
 
         var beside = new TserverGroup(Cluster).Others(context.Plan, context.Step.Phase, instance);
-        problems = await Health.TserverProblemsAsync(
-            context.Plan, instance, beside, process, view, cancellationToken);
+        problems = await Health.TserverProblemsAsync(context.Plan, instance, beside, process, view, cancellationToken);
         if (problems.Count > 0)
         {
             return await NotHealthyAsync(context, instance, problems, cancellationToken);
         }
 
-        var healthy = _settled.Healthy(context.Step.Id, process, context.Time.GetUtcNow());
-        _ends.Settles(context.Step.Id, context.Time.GetUtcNow() + Cluster.Settle - healthy);
+        var healthy = _settled.Healthy(process, context.Time.GetUtcNow());
+        _end.Settles(context.Time.GetUtcNow() + Cluster.Settle - healthy);
         return healthy >= Cluster.Settle
             ? new Observation.Done()
             : new Observation.Running(
@@ -74,7 +73,7 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
 
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var pause = _ends.Pause(context.Step.Id, PauseAfter(context.Waited), context.Time.GetUtcNow());
+        var pause = _end.Pause(PauseAfter(context.Waited), context.Time.GetUtcNow());
         return Task.Delay(pause, context.Time, cancellationToken);
     }
 
@@ -88,8 +87,8 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
         IReadOnlyList<string> problems,
         CancellationToken cancellationToken)
     {
-        _settled.Forget(context.Step.Id);
-        _ends.Forget(context.Step.Id);
+        _settled.Forget();
+        _end.Forget();
         return Elapsed(context) < YugabytePlanTraits.VerifyPatience(Cluster.Spec)
             ? new Observation.Running($"{instance.Name} is not healthy yet. {problems[0]}")
             : new Observation.Failed(

@@ -5,9 +5,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// carried out therefore counts as an attempt, unlike in a TiDB upgrade.</remarks>
 internal abstract record YugabyteStep : StepBase<IYugabyteTargets>
 {
-    private readonly AttemptClock _clock = new();
-
-    protected YugabyteCluster Cluster => field ??= new YugabyteCluster(Targets);
+    protected YugabyteCluster Cluster => new(Targets);
 
     // Neither hosts nor processes send events.
     protected override TimeSpan Pause => TimeSpan.FromMilliseconds(500);
@@ -16,5 +14,5 @@ internal abstract record YugabyteStep : StepBase<IYugabyteTargets>
     /// <exception cref="KeyNotFoundException">The step names no node, or the spec no longer lists it.</exception>
     protected DatabaseInstance InstanceOf(StepContext context) => Cluster.Instance(context.Node);
 
-    protected TimeSpan Elapsed(StepContext context) => context.Time.GetUtcNow() - _clock.Began(context);
+    protected static TimeSpan Elapsed(StepContext context) => context.Time.GetUtcNow() - AttemptClock.Began(context);
 }

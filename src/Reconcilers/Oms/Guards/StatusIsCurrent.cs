@@ -4,8 +4,7 @@ namespace Drydock.Reconcilers.Oms;
 /// (etcd or the object was restored from a backup), or somebody went on by hand: nothing is started, because every next
 /// step would begin from what is no longer true.</summary>
 /// <param name="Container">Name of the new container.</param>
-/// <param name="Leftover">Id of the one that an earlier attempt of this upgrade left; null if there was
-/// none.</param>
+/// <param name="Leftover">Id of the one that an earlier attempt of this upgrade left; null: none.</param>
 internal sealed record StatusIsCurrent(string Container, string? Leftover = null) : GuardBase<IOmsTargets>
 {
     public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)

@@ -15,8 +15,7 @@ internal sealed class OmsGuardPlanner(PlanBuilder plan, OmsDiscovery discovery)
             plan.Guard(PlannedStep.Guard(
                 $"{nameof(ContainerIsAsPlanned)}/{node.Name}",
                 node.Name,
-                new ContainerIsAsPlanned(
-                    node.NewContainer, StepIds.Create(node.Name), StepIds.Image(node.Name)),
+                new ContainerIsAsPlanned(node.NewContainer, StepIds.Create(node.Name), StepIds.Image(node.Name)),
                 [StepIds.Create(node.Name)]));
             plan.Guard(PlannedStep.Guard(
                 $"{nameof(StatusIsCurrent)}/{node.Name}",

@@ -84,8 +84,7 @@ internal sealed partial class OmsUpgradePlanner
                 discovery.HighAvailability.Raw),
             _barrier,
             attempts: 5);
-        var last = RestartConsoles(
-            StepIds.EnableHA, StepIds.EnableHAConsole, n => Restart(n, n.NewContainer, n.Https));
+        var last = RestartConsoles(StepIds.EnableHA, StepIds.EnableHAConsole, n => Restart(n, n.NewContainer, n.Https));
         return [Confirm(StepIds.EnableHAConfirmed, enabled: true, last)];
     }
 
@@ -103,8 +102,7 @@ internal sealed partial class OmsUpgradePlanner
             : new RestartConsole(container);
 
     // One console after the other, so that one of them always serves.
-    private string RestartConsoles(
-        string after, Func<string, string> id, Func<DiscoveredNode, RestartConsole> args)
+    private string RestartConsoles(string after, Func<string, string> id, Func<DiscoveredNode, RestartConsole> args)
     {
         foreach (var node in Nodes)
         {

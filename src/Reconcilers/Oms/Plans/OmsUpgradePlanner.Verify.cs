@@ -14,8 +14,7 @@ internal sealed partial class OmsUpgradePlanner
                     StepIds.Health(node.Name),
                     node.Name,
                     $"Check the health endpoint of {node.Name}",
-                    new CheckHealth(
-                        node.NewContainer, node.ConsolePort, node.Https, health, node.Baseline.Unhealthy),
+                    new CheckHealth(node.NewContainer, node.ConsolePort, node.Https, health, node.Baseline.Unhealthy),
                     [StepIds.VerifyPrograms(node.Name)],
                     attempts: 1);
             }

@@ -111,8 +111,7 @@ internal static class RedoPlanner
             RollbackIds.Restore,
             null,
             $"Restore all databases from {name}",
-            new RestoreDatabases(
-                databases, name, snapshot.Recorded(SnapshotReceipts.SnapshotUidFact) ?? ""),
+            new RestoreDatabases(databases, name, snapshot.Recorded(SnapshotReceipts.SnapshotUidFact) ?? ""),
             [RollbackIds.RestoreQuiesced],
             attempts: 2) with
         {

@@ -44,8 +44,7 @@ internal sealed partial class RollbackPlanner
                 database, OmsPlanProgress.StoppedAt(_done) ?? _done.CompiledAt ?? default, wanted.RefetchMargin),
             _barrier,
             attempts: 5);
-        var last = RestartConsoles(
-            written, RollbackIds.RestoreHAConsole, n => new RestartConsole(n.OldContainer));
+        var last = RestartConsoles(written, RollbackIds.RestoreHAConsole, n => new RestartConsole(n.OldContainer));
         return [Confirm(RollbackIds.RestoreHAConfirmed, database, enabled: true, last)];
     }
 }

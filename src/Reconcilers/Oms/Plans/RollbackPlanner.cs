@@ -267,8 +267,7 @@ internal sealed partial class RollbackPlanner
             RollbackIds.RestoreHA,
             null,
             "Restore ha.config",
-            new RestoreHighAvailabilityAfterRollback(
-                database, previous, stoppedAt, perceives ? null : margin),
+            new RestoreHighAvailabilityAfterRollback(database, previous, stoppedAt, perceives ? null : margin),
             _barrier,
             attempts: 5);
         var last = RestartConsoles(
@@ -281,8 +280,7 @@ internal sealed partial class RollbackPlanner
         return [Confirm(RollbackIds.RestoreHAConfirmed, database, enabled: true, last)];
     }
 
-    private string RestartConsoles(
-        string after, Func<string, string> id, Func<Node, RestartConsole> args)
+    private string RestartConsoles(string after, Func<string, string> id, Func<Node, RestartConsole> args)
     {
         foreach (var node in _nodes)
         {
@@ -310,8 +308,7 @@ internal sealed partial class RollbackPlanner
             guards.NewStaysStopped(node.Name, node.NewContainer, node.NewName, from, until: null);
             if (_restores)
             {
-                guards.OldStaysStopped(
-                    node.Name, node.OldContainer, node.OldName, RollbackIds.StartOld(node.Name));
+                guards.OldStaysStopped(node.Name, node.OldContainer, node.OldName, RollbackIds.StartOld(node.Name));
             }
         }
 
@@ -322,8 +319,7 @@ internal sealed partial class RollbackPlanner
 
         if (OmsPlanProgress.HighAvailabilityBefore(_done) is var (database, _))
         {
-            guards.HighAvailabilityStaysOff(
-                database, _restores ? RollbackIds.Restore : null, RollbackIds.RestoreHA);
+            guards.HighAvailabilityStaysOff(database, _restores ? RollbackIds.Restore : null, RollbackIds.RestoreHA);
         }
     }
 

@@ -47,8 +47,7 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
     {
         var present = await (await targets.MetadataAsync(cancellationToken))
             .ProjectsAsync(database, ProjectRecord.MostProjects, cancellationToken);
-        return Describe(
-            status, await targets.ProjectsBeforeAsync(cancellationToken), present.Projects, "their tables");
+        return Describe(status, await targets.ProjectsBeforeAsync(cancellationToken), present.Projects, "their tables");
     }
 
     private async Task<string> ByApiAsync(

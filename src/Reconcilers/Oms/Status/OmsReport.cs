@@ -4,8 +4,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Pure.</summary>
 internal static class OmsReport
 {
-    public static OmsUpgradeStatus Summarize(
-        OmsUpgradeSpec spec, OmsUpgradeStatus status, PlanSlot slot, bool isDone)
+    public static OmsUpgradeStatus Summarize(OmsUpgradeSpec spec, OmsUpgradeStatus status, PlanSlot slot, bool isDone)
     {
         var (there, back) = (status.Plan, status.RollbackPlan);
         status = status with

@@ -39,8 +39,7 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
         {
             return Targets.Api(Address) is { } api
                 ? await WatchAsync(context, api, before, cancellationToken)
-                : new Observation.Done(
-                    "spec.preflight.apiCredentialsSecretRef was removed, so links are not watched.");
+                : new Observation.Done("spec.preflight.apiCredentialsSecretRef was removed, so links are not watched.");
         }
         catch (OmsApiException exception)
         {
@@ -70,8 +69,7 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
     private async Task<Observation> WatchAsync(
         StepContext context, IOmsApi api, ProjectRecord before, CancellationToken cancellationToken)
     {
-        var match = new ProjectMatch(
-            await api.ProjectsAsync(cancellationToken), RenamedProjects.Of(context.Plan));
+        var match = new ProjectMatch(await api.ProjectsAsync(cancellationToken), RenamedProjects.Of(context.Plan));
 
         // Projects whose status changed are in the comparison; their links are not expected to recover.
         var watched = before.Items
@@ -106,8 +104,7 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
             from link in links
             let found = link.Link is { } seen ? problems(seen) : []
             where found.Count > 0
-            select new ActionEntry(
-                Reasons.ComponentsUnhealthy, what, link.Before.ToString(), string.Join(", ", found));
+            select new ActionEntry(Reasons.ComponentsUnhealthy, what, link.Before.ToString(), string.Join(", ", found));
     }
 
     // Those first that were looked at longest ago.
@@ -135,11 +132,9 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
 
     private static ProjectVerdict Verdict(int watched, int sick, int different, string actions)
     {
-        var summary = string.Create(
-            CultureInfo.InvariantCulture, $"{watched - sick} of {watched} links are healthy");
+        var summary = string.Create(CultureInfo.InvariantCulture, $"{watched - sick} of {watched} links are healthy");
         var verdict = (different, sick) == (0, 0)
-            ? ProjectVerdict.AsBefore(
-                $"{summary}, and all projects have the status they had before.", watched: true)
+            ? ProjectVerdict.AsBefore($"{summary}, and all projects have the status they had before.", watched: true)
             : ProjectVerdict.Differs(
                 Sentences.Join(
                     string.Create(
@@ -156,8 +151,7 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
             .Select(s => $"{s.Before.Name}: {string.Join(", ", s.Link!.NotRecovered)}")
             .ToList();
         var count = string.Create(CultureInfo.InvariantCulture, $"{sick.Count} of {all} links are not healthy yet");
-        return Sentences.Close(
-            known.Count == 0 ? count : $"{count}: {Sentences.List(known, Named, "; ")}");
+        return Sentences.Close(known.Count == 0 ? count : $"{count}: {Sentences.List(known, Named, "; ")}");
     }
 
     /// <param name="Turn">The number of the look.</param>

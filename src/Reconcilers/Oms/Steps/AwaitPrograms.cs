@@ -37,8 +37,7 @@ internal sealed record AwaitPrograms(
         var bad = compared.Where(p => !IsGood(programs, p)).ToList();
         if (bad.Count == 0)
         {
-            return new Observation.Done(
-                $"Running: {string.Join(", ", compared.Where(programs.IsRunning))}.");
+            return new Observation.Done($"Running: {string.Join(", ", compared.Where(programs.IsRunning))}.");
         }
 
         var listed = string.Join(", ", programs.NotRunning(bad));

@@ -41,8 +41,7 @@ internal sealed record CheckHealth(
     {
         try
         {
-            return await ContainerHttp.GetAsync(
-                Docker(context), Container, Port, Https, Path, cancellationToken);
+            return await ContainerHttp.GetAsync(Docker(context), Container, Port, Https, Path, cancellationToken);
         }
         catch (DockerConflictException)
         {

@@ -28,8 +28,7 @@ internal sealed record CopyCorrectionJar(
             return new Observation.NotStarted("A probe container of this upgrade still exists.");
         }
 
-        var present = await Docker(context).Containers.HashFileAsync(
-            Container, Path, Bytes, cancellationToken);
+        var present = await Docker(context).Containers.HashFileAsync(Container, Path, Bytes, cancellationToken);
         return present == Sha256
             ? new Observation.Done($"{Container} contains {Path} with SHA-256 {Sha256}.")
             : new Observation.NotStarted();

@@ -35,8 +35,7 @@ internal sealed record CreateContainer(
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var name = Container;
-        var container = await InspectAsync(context, name, cancellationToken);
+        var container = await InspectAsync(context, Container, cancellationToken);
         if (container is null)
         {
             return new Observation.NotStarted();
@@ -46,14 +45,14 @@ internal sealed record CreateContainer(
         {
             return new Observation.Failed(
                 Reasons.ContainerNameTaken,
-                $"A container named {name} already exists on {context.Node} and was not created by this upgrade. "
+                $"A container named {Container} already exists on {context.Node} and was not created by this upgrade. "
                 + "Remove or rename it, or delete this upgrade and choose another newContainer.");
         }
 
         var docker = Docker(context);
         return container.Label(Labels.ContainerOptions) == Mark()
             && (Planned(context) is not { } image || container.Image == image)
-            ? new Observation.Done($"{name} is created.", new Dictionary<string, string>(StringComparer.Ordinal)
+            ? new Observation.Done($"{Container} is created.", new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [ContainerIdFact] = container.ID,
                 [OptionsFact] = OptionFields.OfContainer(
@@ -61,8 +60,8 @@ internal sealed record CreateContainer(
             })
             : new Observation.Failed(
                 Reasons.TargetChanged,
-                $"{name} on {context.Node} was created by this upgrade for another plan, with other options or another "
-                + $"image. Nothing runs in it. Run `docker rm {name}` on that host, then retry.");
+                $"{Container} on {context.Node} was created by this upgrade for another plan, with other options or "
+                + $"another image. Nothing runs in it. Run `docker rm {Container}` on that host, then retry.");
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)

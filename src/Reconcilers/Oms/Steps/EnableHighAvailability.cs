@@ -69,8 +69,7 @@ internal sealed record EnableHighAvailability(
             ? (int?)null
             : RefetchWindow.Minutes(StoppedAt(context), now, margin, previous?.RefetchStoreIntervalMin);
         var present = row.Raw is null ? HaConfig.Default : HaConfig.Parse(row.Raw);
-        var target = present.Enabled(
-            previous, PerceiveStoreClientCheckpoint, refetch, EnableConnectorRule);
+        var target = present.Enabled(previous, PerceiveStoreClientCheckpoint, refetch, EnableConnectorRule);
         return HaConfigWrite.Enabling(row.Raw ?? Absent, target, now);
     }
 

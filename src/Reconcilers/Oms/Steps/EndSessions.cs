@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Account">The account, as the server names it.</param>
 internal sealed record EndSessions(List<string> Databases, string Account) : OmsStep
 {
-    public const string SessionsKey = "sessions";
+    private const string SessionsKey = "sessions";
 
     // A receipt is stored in the status.
     private const int MostAtOnce = 100;
@@ -50,8 +50,7 @@ internal sealed record EndSessions(List<string> Databases, string Account) : Oms
     {
         var recorded = Split(context.Receipt(SessionsKey) ?? "");
         var left = (await LeftAsync(cancellationToken)).Take(MostAtOnce).Select(session => session.Describe());
-        return Entry(
-            SessionsKey, string.Join(Separator, recorded.Concat(left).DistinctBy(Id).Take(2 * MostAtOnce)));
+        return Entry(SessionsKey, string.Join(Separator, recorded.Concat(left).DistinctBy(Id).Take(2 * MostAtOnce)));
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)

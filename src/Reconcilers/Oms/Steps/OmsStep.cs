@@ -133,8 +133,7 @@ internal abstract record OmsStep : StepBase<IOmsTargets>
     {
         // Often not the first request of its act.
         Targets.EnsureMayAct();
-        var answer = await Docker(context).RunExecAsync(
-            container, ["supervisorctl", verb, program], cancellationToken);
+        var answer = await Docker(context).RunExecAsync(container, ["supervisorctl", verb, program], cancellationToken);
         ThrowIfRefused(context, verb, program, answer.Stdout + answer.Stderr);
     }
 

@@ -30,7 +30,7 @@ internal sealed record PrepareImage(
     private const string LoadedId = "Loaded image ID: ";
 
     // An archive does not tell the id that dockerd gives its image.
-    internal bool Is(ImageInspectResponse image) =>
+    private bool Is(ImageInspectResponse image) =>
         ImageId is null || image.ID == ImageId || (Contents is { } wanted && ImageContents.Of(image) == wanted);
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

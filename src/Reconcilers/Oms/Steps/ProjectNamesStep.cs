@@ -16,22 +16,23 @@ internal abstract record ProjectNamesStep(string Database, List<ProjectRename> R
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
+        var changes = Changes;
         var metadata = await Targets.MetadataAsync(cancellationToken);
         var present = await metadata.ProjectsByIdAsync(
-            Database, [.. Changes.Select(r => (r.Kind, r.Id))], cancellationToken);
+            Database, [.. changes.Select(r => (r.Kind, r.Id))], cancellationToken);
         var rows = present.ToDictionary(p => (p.Kind, p.Id), p => p.Name);
-        if (Changes.All(r => Has(r, r.NewName)))
+        if (changes.All(r => Has(r, r.NewName)))
         {
-            var names = Some(Changes.Select(r => $"{ProjectRenamer.Key(r.Kind, r.Id)} is '{r.NewName}'"));
-            return new Observation.Done($"{Changes.Count} projects have their names: {names}.");
+            var names = Some(changes.Select(r => $"{ProjectRenamer.Key(r.Kind, r.Id)} is '{r.NewName}'"));
+            return new Observation.Done($"{changes.Count} projects have their names: {names}.");
         }
 
-        if (Changes.All(r => Has(r, r.OldName)))
+        if (changes.All(r => Has(r, r.OldName)))
         {
             return new Observation.NotStarted();
         }
 
-        var wrong = Changes.Select(r => rows.TryGetValue((r.Kind, r.Id), out var name)
+        var wrong = changes.Select(r => rows.TryGetValue((r.Kind, r.Id), out var name)
             ? $"{ProjectRenamer.Key(r.Kind, r.Id)} is '{name}', expected '{r.OldName}' or '{r.NewName}'"
             : $"{ProjectRenamer.Key(r.Kind, r.Id)} does not exist any more");
         return new Observation.Failed(
@@ -45,12 +46,10 @@ internal abstract record ProjectNamesStep(string Database, List<ProjectRename> R
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
         await using var held = await metadata.LockAsync(LockName(), cancellationToken);
-        var problems = await metadata.RenameProjectsAsync(
-            held, Database, Changes, MustBeFree, cancellationToken);
+        var problems = await metadata.RenameProjectsAsync(held, Database, Changes, MustBeFree, cancellationToken);
         if (problems.Count > 0)
         {
-            throw new StepActionException(
-                Reasons.TargetChanged, $"No project was renamed: {Some(problems)}. {WayOut}");
+            throw new StepActionException(Reasons.TargetChanged, $"No project was renamed: {Some(problems)}. {WayOut}");
         }
     }
 

@@ -31,13 +31,12 @@ internal sealed record RemoveOldContainer(string Old, string Name, string Contai
     public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, CancellationToken cancellationToken)
     {
-        var name = Container;
-        if (await InspectAsync(context, name, cancellationToken) is not { State.Running: true })
+        if (await InspectAsync(context, Container, cancellationToken) is not { State.Running: true })
         {
             throw Stays(context, "is not running");
         }
 
-        var programs = await ProgramsAsync(context, name, cancellationToken);
+        var programs = await ProgramsAsync(context, Container, cancellationToken);
         var down = programs.NotRunning(OmsPrograms.All);
         if (!programs.Answered || down.Count > 0)
         {

@@ -84,8 +84,7 @@ internal sealed record RestartConsole(
             return new Observation.Done(runs);
         }
 
-        var answer = await ContainerHttp.GetAsync(
-            Docker(context), Container, port, Https, "/", cancellationToken);
+        var answer = await ContainerHttp.GetAsync(Docker(context), Container, port, Https, "/", cancellationToken);
         if (answer.Serves)
         {
             return new Observation.Done($"{runs} It serves again.");
@@ -93,8 +92,7 @@ internal sealed record RestartConsole(
 
         return answer.CanAsk && !IsOver(context, whole => Shorter(Patience, whole / 2))
             ? new Observation.Running(Sentences.Join(runs, "It does not serve yet:", Sentences.Close(answer.Message)))
-            : new Observation.Done(
-                Sentences.Join(runs, "It is not known to serve:", Sentences.Close(answer.Message)));
+            : new Observation.Done(Sentences.Join(runs, "It is not known to serve:", Sentences.Close(answer.Message)));
     }
 
     private static string Pid(SupervisorProgram program) =>

@@ -56,8 +56,7 @@ internal sealed record RestoreHighAvailabilityAfterRollback(
         var metadata = await Targets.MetadataAsync(cancellationToken);
         var expected = context.Receipt(HaConfigWrite.ExpectedKey)!;
         var target = context.Receipt(HaConfigWrite.TargetKey)!;
-        HaConfigWrite.Ensure(
-            await metadata.CompareAndSwapHaConfigAsync(Database, expected, target, cancellationToken));
+        HaConfigWrite.Ensure(await metadata.CompareAndSwapHaConfigAsync(Database, expected, target, cancellationToken));
     }
 
     private static bool IsOurs(HaConfig present, HaConfig previous) =>

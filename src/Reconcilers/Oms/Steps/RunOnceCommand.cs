@@ -142,8 +142,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         await RequireAloneAsync(context, cancellationToken);
         if (await ObstacleAsync(context, cancellationToken) is { } obstacle)
         {
-            throw new StepActionException(
-                obstacle.Reason, obstacle.Message!, retryable: !MayBeAccepted(obstacle));
+            throw new StepActionException(obstacle.Reason, obstacle.Message!, retryable: !MayBeAccepted(obstacle));
         }
 
         if (context.Receipt(WitnessedExec.ExecKey) is { } reserved
@@ -154,8 +153,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         }
 
         var (workingDirectory, command) = await CommandAsync(context, container, cancellationToken);
-        var directory = WitnessedExec.DirectoryOf(
-            LogsMount, context.OwnerUid, context.Step.Id, context.Ordinal());
+        var directory = WitnessedExec.DirectoryOf(LogsMount, context.OwnerUid, context.Step.Id, context.Ordinal());
         return await new WitnessedExec(Docker(context), container.ID, directory)
             .ReserveAsync(workingDirectory, command, cancellationToken);
     }

@@ -11,8 +11,7 @@ internal sealed record SetRestartPolicy(string Container, string Policy, int Max
         var container = await InspectAsync(context, Container, cancellationToken);
         if (container is null)
         {
-            return new Observation.Failed(
-                Reasons.ContainerNotFound, $"{Container} was removed from {context.Node}.");
+            return new Observation.Failed(Reasons.ContainerNotFound, $"{Container} was removed from {context.Node}.");
         }
 
         var present = container.HostConfig.RestartPolicy;

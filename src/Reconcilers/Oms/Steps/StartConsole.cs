@@ -9,8 +9,7 @@ internal sealed record StartConsole(string Container) : OmsStep
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var ini = await Docker(context).Containers.ReadFileAsync(
-            Container, Ini, 1024 * 1024, cancellationToken);
+        var ini = await Docker(context).Containers.ReadFileAsync(Container, Ini, 1024 * 1024, cancellationToken);
         if (ini is not null
             && Encoding.UTF8.GetString(ini).Contains("autostart = false", StringComparison.Ordinal))
         {

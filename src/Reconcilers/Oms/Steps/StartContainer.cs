@@ -8,13 +8,12 @@ internal sealed record StartContainer(string Container) : OmsStep
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var name = Container;
-        var container = await InspectAsync(context, name, cancellationToken);
+        var container = await InspectAsync(context, Container, cancellationToken);
         if (container is null)
         {
             return new Observation.Failed(
                 Reasons.ContainerNotFound,
-                $"{name} was removed from {context.Node} after this upgrade created it. "
+                $"{Container} was removed from {context.Node} after this upgrade created it. "
                 + "spec.desiredState: RolledBack rolls back.");
         }
 
@@ -22,12 +21,12 @@ internal sealed record StartContainer(string Container) : OmsStep
         {
             var started = container.StartedAt ?? context.Time.GetUtcNow();
             return new Observation.Done(
-                $"{name} is running.", Entry(StartedAtFact, started.ToString("O", CultureInfo.InvariantCulture)));
+                $"{Container} is running.", Entry(StartedAtFact, started.ToString("O", CultureInfo.InvariantCulture)));
         }
 
         return container.State.Status == "created"
             ? new Observation.NotStarted()
-            : new Observation.Failed(Reasons.ComponentsUnhealthy, Exited(context, name, container.State));
+            : new Observation.Failed(Reasons.ComponentsUnhealthy, Exited(context, Container, container.State));
     }
 
     protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>

@@ -15,19 +15,18 @@ internal sealed record StartOldContainer(string Container, string Name) : OmsSte
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var name = Name;
         var container = await InspectAsync(context, Container, cancellationToken);
         if (container is null)
         {
             return new Observation.Failed(
                 Reasons.ContainerNotFound,
-                $"The old container {name} ({Container}) was removed from {context.Node}, so the rollback cannot "
+                $"The old container {Name} ({Container}) was removed from {context.Node}, so the rollback cannot "
                 + "start it.");
         }
 
         if (container.State.Running)
         {
-            return new Observation.Done($"{name} is running.", new Dictionary<string, string>(StringComparer.Ordinal)
+            return new Observation.Done($"{Name} is running.", new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [ImageFact] = container.Config.Image ?? "",
                 [ImageIdFact] = container.Image,
@@ -35,7 +34,7 @@ internal sealed record StartOldContainer(string Container, string Name) : OmsSte
         }
 
         return context.Receipt(StoppedKey) is { } before && before != Text(container.FinishedAt)
-            ? new Observation.Failed(Reasons.ComponentsUnhealthy, Exited(context, name, container.State))
+            ? new Observation.Failed(Reasons.ComponentsUnhealthy, Exited(context, Name, container.State))
             : new Observation.NotStarted();
     }
 

@@ -67,8 +67,7 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var containers = Docker(context).Containers;
-        await containers.UpdateContainerAsync(
-            Container, RestartPolicies.Update(RestartPolicies.No), cancellationToken);
+        await containers.UpdateContainerAsync(Container, RestartPolicies.Update(RestartPolicies.No), cancellationToken);
         var grace = await GraceAsync(context, cancellationToken);
         Targets.EnsureMayAct();
         await containers.StopContainerAsync(Container, grace, cancellationToken);

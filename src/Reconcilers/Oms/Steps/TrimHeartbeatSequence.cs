@@ -21,8 +21,7 @@ internal sealed record TrimHeartbeatSequence(string Database) : OmsStep
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        await using var held = await metadata.LockAsync(
-            MetadataLocks.Of("drydock.trim.", Database), cancellationToken);
+        await using var held = await metadata.LockAsync(MetadataLocks.Of("drydock.trim.", Database), cancellationToken);
         await metadata.TrimHeartbeatSequenceAsync(held, Database, cancellationToken);
     }
 }

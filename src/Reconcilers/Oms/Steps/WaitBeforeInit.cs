@@ -14,7 +14,7 @@ internal sealed record WaitBeforeInit(string Container, string For) : OmsStep, I
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the wait of a stored step takes at most, apart from what else takes time.</summary>
+    /// <summary>How long the wait takes at most, apart from what else takes time.</summary>
     public TimeSpan Longest() => KubernetesDuration.Parse(For);
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
@@ -25,7 +25,7 @@ internal sealed record WaitBeforeInit(string Container, string For) : OmsStep, I
             return new Observation.Failed(Reasons.ComponentsUnhealthy, NotRunning(context, Container));
         }
 
-        var until = started + KubernetesDuration.Parse(For);
+        var until = started + Longest();
         if (until <= await NodeTimeAsync(context, cancellationToken))
         {
             return new Observation.Done($"{Container} has run for {For}.");
@@ -42,8 +42,7 @@ internal sealed record WaitBeforeInit(string Container, string For) : OmsStep, I
     public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, CancellationToken cancellationToken) =>
         await InspectAsync(context, Container, cancellationToken) is { StartedAt: { } started }
-            ? new ExpectedDuration(
-                Longest(), $"The vendor's guide asks for {For} after the start of {Container}.")
+            ? new ExpectedDuration(Longest(), $"The vendor's guide asks for {For} after the start of {Container}.")
                 .AddTo(Entry(StartedKey, Text(started)))
             : throw Down(context, Container);
 
@@ -52,7 +51,7 @@ internal sealed record WaitBeforeInit(string Container, string For) : OmsStep, I
     {
         var left = DateTimeOffset.TryParse(
             context.Receipt(StartedKey), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var started)
-            ? started + KubernetesDuration.Parse(For) - context.Time.GetUtcNow()
+            ? started + Longest() - context.Time.GetUtcNow()
             : TimeSpan.Zero;
         var pause = left < ShortestPause ? ShortestPause : left < LongestPause ? left : LongestPause;
         return Task.Delay(pause, context.Time, cancellationToken);

@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>Converts the arguments of a step or a guard, which are a record, to the parameters of its stored form and
 /// back. Each argument is one entry: text as it is, anything else as JSON. An argument that has its default value is
 /// omitted.</summary>
-/// <remarks>A stored entry that the record does not declare, and a required property without an entry, are errors: the
+/// <remarks>A stored entry that the record does not declare, and a required one without an entry, are errors: the
 /// plan was compiled by another version of the operator, and an argument must not be guessed.</remarks>
 internal static class StepArguments
 {
@@ -25,9 +25,9 @@ internal static class StepArguments
         var entries = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var property in Options.GetTypeInfo(part.GetType()).Properties)
         {
-            if (property.AssociatedParameter is not { } parameter
-                || property.Get!(part) is not { } value
-                || (parameter.HasDefaultValue && Equals(value, parameter.DefaultValue)))
+            if (property.Get!(part) is not { } value
+                || (property.AssociatedParameter is { HasDefaultValue: true } parameter
+                    && Equals(value, parameter.DefaultValue)))
             {
                 continue;
             }
@@ -71,8 +71,10 @@ internal static class StepArguments
         (TPart)Read(typeof(TPart), id, entries);
 
     /// <summary>A stored step as its record.</summary>
-    /// <exception cref="FormatException">The step is another one, or of another version.</exception>
-    public static TStep As<TStep>(this PlanStep step) => Read<TStep>(step.Id, step.Parameters);
+    /// <exception cref="FormatException">It is another step, or its entries do not fit.</exception>
+    public static TStep As<TStep>(this PlanStep step) => step.Is<TStep>()
+        ? Read<TStep>(step.Id, step.Parameters)
+        : throw new FormatException($"{step.Id} is a step {step.Action}, not {typeof(TStep).Name}.");
 
     public static bool Is<TStep>(this PlanStep step) =>
         string.Equals(step.Action, typeof(TStep).Name, StringComparison.Ordinal);

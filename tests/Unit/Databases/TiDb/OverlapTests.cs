@@ -204,17 +204,16 @@ public sealed class OverlapTests
     [Fact]
     public void Last_look_comes_when_instance_has_settled()
     {
-        var ends = new SettleEnds();
+        var end = new SettleEnd();
         var now = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero);
         var usual = TimeSpan.FromSeconds(3);
-        ends.Settles("a", now + TimeSpan.FromSeconds(4));
+        end.Settles(now + TimeSpan.FromSeconds(4));
 
-        ends.Pause("a", usual, now).ShouldBe(usual);
-        ends.Pause("a", usual, now + TimeSpan.FromSeconds(3)).ShouldBe(TimeSpan.FromSeconds(1));
-        ends.Pause("a", usual, now + TimeSpan.FromSeconds(5)).ShouldBe(usual, "it is late, not due again at once");
-        ends.Pause("b", usual, now).ShouldBe(usual);
-        ends.Forget("a");
-        ends.Pause("a", usual, now + TimeSpan.FromSeconds(3)).ShouldBe(usual);
+        end.Pause(usual, now).ShouldBe(usual);
+        end.Pause(usual, now + TimeSpan.FromSeconds(3)).ShouldBe(TimeSpan.FromSeconds(1));
+        end.Pause(usual, now + TimeSpan.FromSeconds(5)).ShouldBe(usual, "it is late, not due again at once");
+        end.Forget();
+        end.Pause(usual, now + TimeSpan.FromSeconds(3)).ShouldBe(usual);
     }
 
     private static List<string> After(Plan plan, string id) => plan.Steps.Single(s => s.Id == id).After;
