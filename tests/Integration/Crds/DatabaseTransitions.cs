@@ -46,7 +46,7 @@ internal static class DatabaseTransitions
         {
             spec["engine"] = "TiDB";
             spec.Remove("tidb");
-        }),
+        }) with { IsNeverValid = true },
         TiDb("spec.tidb.backup.waived", "waived", Waive),
         TiDb("spec.tidb.backup.storage", "waived", Waive),
         .. Stored("spec.tidb.backup.storage", spec => spec.At("tidb", "backup")),

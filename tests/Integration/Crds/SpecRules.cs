@@ -240,7 +240,7 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
                 owner(spec)["systemd"] = unit;
             }
 
-            yield return new($"{Spec}.{place}.systemd", "A unit of an account", spec => OfAccount(spec, Json("""{"user":true}""")), spec => OfAccount(spec, Json("""{"user":true,"unit":"a.service"}""")));
+            yield return new($"{Spec}.{place}.systemd", "user: true needs unit", spec => OfAccount(spec, Json("""{"user":true}""")), spec => OfAccount(spec, Json("""{"user":true,"unit":"a.service"}""")));
             void Link(JsonObject spec, string swap) => (owner(spec)["link"], owner(spec)["swap"]) = ("current", swap);
             yield return new($"{Spec}.{place}", "link is only for swap:", spec => Link(spec, "NewDirectory"), spec =>
             {

@@ -19,6 +19,9 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
     /// <summary>What the names of the objects begin with, where a kind has several sorts.</summary>
     public string Sort { get; init; } = "";
 
+    /// <summary>Another rule refuses the change before and after stored work too.</summary>
+    public bool IsNeverValid { get; init; }
+
     public static IReadOnlyList<TransitionRules> Identity { get; } =
     [
         new(Upgrades, "spec.fromVersion", "another version", spec => spec["fromVersion"] = "3.2.1"),

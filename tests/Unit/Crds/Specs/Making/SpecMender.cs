@@ -179,22 +179,30 @@ internal sealed class SpecMender(Random random)
 
     private void MendContainer(JsonObject owner)
     {
-        if (owner["container"] is not JsonObject container || random.Next(12) == 0)
+        if (owner["container"] is not JsonObject container)
+        {
+            return;
+        }
+
+        Each("env", variable =>
+        {
+            variable.Remove(variable["value"] is null && variable["valueFrom"] is not null ? "value" : "valueFrom");
+            if (variable["value"] is null && variable["valueFrom"] is null)
+            {
+                variable["value"] = "made";
+            }
+        });
+        Each("ulimits", limit => (limit["soft"], limit["hard"]) = (65535 + random.Next(9), -1));
+        Texts("labels", (_, i) => $"made{i}=1");
+        if (random.Next(12) == 0)
         {
             return;
         }
 
         // The shortest of the timeouts a made spec may have.
         container.Remove("stopGrace");
-        Each("env", variable =>
-        {
-            variable.Remove(variable["value"] is null && variable["valueFrom"] is not null ? "value" : "valueFrom");
-            variable["value"] ??= variable["valueFrom"] is null ? "made" : null;
-        });
-        Each("ulimits", limit => (limit["soft"], limit["hard"]) = (65535 + random.Next(9), -1));
         Texts("extraHosts", (host, i) => $"{host.Split(':')[0]}:192.0.2.{i + 1}");
         Texts("binds", (_, i) => $"/data/made{i}:/opt/made{i}:ro");
-        Texts("labels", (_, i) => $"made{i}=1");
         if (container["logConfig"] is JsonObject log && log["options"] is JsonArray options)
         {
             log["options"] = new JsonArray([.. options.Select((_, i) => (JsonNode)$"made{i}=1")]);
