@@ -23,10 +23,10 @@ internal static class PageStatus
     public static JsonObject Held() => new()
     {
         ["observedGeneration"] = Seen,
-        ["phase"] = "StopOld",
+        ["phase"] = "DisableHA",
         ["progress"] = "1/4",
         ["conditions"] = new JsonArray(Condition("Held", "True", "Held"), Condition("Reconciling", "True", "Held"), Condition("Ready", "False", "Held")),
-        ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@1f0c7a52", ["since"] = "2026-03-06T17:15:00Z" }),
+        ["holds"] = new JsonArray(new JsonObject { ["name"] = "DisableHA", ["approval"] = "DisableHA@1f0c7a52", ["since"] = "2026-03-06T17:15:00Z" }),
     };
 
     public static JsonObject Planned() => new()
@@ -34,7 +34,7 @@ internal static class PageStatus
         ["phase"] = "Planned",
         ["observedGeneration"] = 1,
         ["conditions"] = new JsonArray(Condition("Planned", "True", "PlanReady"), Condition("Ready", "True", "PlanReady")),
-        ["approvals"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["planHash"] = ShortHash, ["at"] = "2026-03-06T18:00:00Z", ["accepted"] = true }),
+        ["approvals"] = new JsonArray(new JsonObject { ["name"] = "DisableHA", ["planHash"] = ShortHash, ["at"] = "2026-03-06T18:00:00Z", ["accepted"] = true }),
         ["usedTokens"] = new JsonArray(new JsonObject { ["kind"] = "Retry", ["token"] = "1", ["at"] = "2026-03-06T19:00:00Z" }),
         ["plan"] = new JsonObject
         {
