@@ -79,6 +79,12 @@ internal static class StepArguments
     public static bool Is<TStep>(this PlanStep step) =>
         string.Equals(step.Action, typeof(TStep).Name, StringComparison.Ordinal);
 
+    /// <summary>The first step of a plan that is a <typeparamref name="TStep"/>; null if there is none.</summary>
+    /// <param name="node">Where; null for any.</param>
+    /// <param name="phase">In which phase; null for any.</param>
+    public static PlanStep? Step<TStep>(this Plan plan, string? node = null, string? phase = null) =>
+        plan.Steps.Find(s => s.Is<TStep>() && (node is null || s.Node == node) && (phase is null || s.Phase == phase));
+
     private static bool IsText(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;

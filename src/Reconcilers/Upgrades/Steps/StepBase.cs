@@ -19,6 +19,38 @@ internal abstract record StepBase<TTargets> : PlannedPart<TTargets>, IStepAction
     /// is sent again within the same attempt.</summary>
     protected virtual bool IsRepeatable => false;
 
+    /// <summary>The end of the step's id, after its phase and node; null for what its phase is about.</summary>
+    internal virtual string? Verb => null;
+
+    internal virtual int Attempts => 5;
+
+    /// <summary>What a retry may do after an attempt failed; anything but <see cref="RetryRule.Repeat"/> marks an action
+    /// that must never run twice on the same data.</summary>
+    internal virtual RetryRule Retry => RetryRule.Repeat;
+
+    internal virtual bool IsPointOfNoReturn => false;
+
+    /// <summary>What the step does, imperative; empty where its id says it (<c>Drain tikv-1</c>).</summary>
+    internal virtual string Title(string? node) => "";
+
+    /// <summary>The step as a part of a plan, without its time limit.</summary>
+    /// <param name="node">The node, database or cluster; null for the whole system.</param>
+    /// <param name="after">Ids of the steps that must have succeeded before.</param>
+    /// <param name="verb">The end of the id, where it is not the usual one.</param>
+    internal PlanStep In(string phase, string? node, IEnumerable<string> after, string? verb = null) => new()
+    {
+        Id = string.Join('/', new[] { phase, node, verb ?? Verb }.OfType<string>()),
+        Node = node,
+        Title = Title(node),
+        After = [.. after],
+        Action = GetType().Name,
+        Parameters = StepArguments.Write(this),
+        MaxAttempts = Attempts,
+        RunOnce = Retry != RetryRule.Repeat,
+        Retry = Retry,
+        PointOfNoReturn = IsPointOfNoReturn,
+    };
+
     async Task IStepAction.ActAsync(StepContext context, CancellationToken cancellationToken)
     {
         try

@@ -13,6 +13,22 @@ internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
         .Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(PlannedPart<TTargets>)))
         .ToDictionary(type => type.Name, StringComparer.Ordinal);
 
+    /// <summary>The record of a stored step, for questions that need no targets; null if it cannot be read, and then
+    /// the plan starts nothing.</summary>
+    public static StepBase<TTargets>? Read(PlanStep step)
+    {
+        try
+        {
+            return Parts.TryGetValue(step.Action, out var type)
+                ? StepArguments.Read(type, step.Id, step.Parameters) as StepBase<TTargets>
+                : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
     public IStepAction Action(PlanStep step) =>
         Part(step.Id, step.Action, step.Parameters) as IStepAction ?? throw Unknown("action", step.Action);
 
