@@ -9,6 +9,8 @@ public sealed class PlanBuilder
     private readonly List<string> _notes = [];
     private List<string>? _acknowledged;
 
+    public IReadOnlyList<PlanStep> Steps => _steps;
+
     public string Add(PlanStep step)
     {
         _steps.Add(step);

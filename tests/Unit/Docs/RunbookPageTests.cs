@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Drydock.Abstractions.Plans;
@@ -10,6 +9,7 @@ using Drydock.Reconcilers.Oms;
 using Drydock.Tests.Unit.Crds.Specs;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Oms;
+using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 
@@ -119,15 +119,21 @@ public sealed partial class RunbookPageTests
         return [.. Ids(upgrade).Union(Ids(world.Status.RollbackPlan!), StringComparer.Ordinal)];
     }
 
-    // What other manifests add: every id that is built from a name, and every constant.
-    private static List<string> OmsIds() =>
-    [
-        .. new[] { typeof(StepIds), typeof(RollbackIds) }
-            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
-                .Select(method => (string)method.Invoke(null, [method.GetParameters()[0].ParameterType == typeof(int) ? 1 : "*"])!)
-                .Concat(type.GetFields().Select(field => (string)field.GetRawConstantValue()!)))
-            .Select(id => Plain(id, node: null)),
-    ];
+    // What other manifests add: every id of the golden plans, and of a plan that ends sessions and watches links.
+    private static List<string> OmsIds()
+    {
+        var spec = new OmsWorld().Spec();
+        spec = spec with
+        {
+            Backup = spec.Backup with { EndSessions = EndSessionsPolicy.OmsAccount },
+            Preflight = spec.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = "oms-api" } },
+        };
+        var plan = new OmsUpgradePlanner(spec, DiscoveryOf.Of(spec, (UpgradePath.Allowed)DiscoveryOf.Path(spec))).Compile();
+        var golden = GoldenFile.Texts("Oms")
+            .SelectMany(text => GoldenId().Matches(text))
+            .Select(id => Plain(id.Value, id.Groups["node"] is { Success: true } node ? node.Value : null));
+        return [.. golden.Union(Ids(plan), StringComparer.Ordinal)];
+    }
 
     private static Plan Database(string procedure) => DatabaseDiscoveryOf.Plan((DatabaseRollingUpgradeSpec)KindSpecs.Read(DatabaseRollingUpgrade.KindName, Spec(procedure)));
 
@@ -161,6 +167,9 @@ public sealed partial class RunbookPageTests
 
     private static bool Exists(JsonObject schema, ReadOnlySpan<string> path) =>
         path.IsEmpty || (schema["properties"]?[path[0]] is JsonObject field && Exists(field, path[1..]));
+
+    [GeneratedRegex(@"\b[A-Z]\w+/(?<node>oms-\w+)?[\w/-]*", RegexOptions.ExplicitCapture)]
+    private static partial Regex GoldenId();
 
     [GeneratedRegex("`(?<code>[^`]+)`", RegexOptions.ExplicitCapture)]
     private static partial Regex Code();

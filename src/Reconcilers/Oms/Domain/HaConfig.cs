@@ -184,6 +184,10 @@ internal sealed class HaConfig : IEquatable<HaConfig>
         _ => fallback,
     };
 
+    /// <summary>Whether the text sets perceiveStoreClientCheckpoint.</summary>
+    public static bool Perceives(string raw) =>
+        TryParse(raw, out var config, out _) && config.PerceiveStoreClientCheckpoint;
+
     // A flag that is written as a string or number keeps that form, because its readers expect it.
     private HaConfig With(string key, bool value)
     {

@@ -12,7 +12,7 @@ internal sealed record ConfigurationStays(string Old, string New, SortedDictiona
 
     public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
-        if (plan.Step(StepIds.Init(guard.Node!)) is { } init && PlanProgress.Begun(init))
+        if (plan.Step<RunDockerInit>(guard.Node!) is { } init && PlanProgress.Begun(init))
         {
             return GuardReading.Holds;
         }

@@ -8,7 +8,17 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="IsNew">Whether it is the new container, which may be removed.</param>
 internal sealed record ContainerStaysStopped(string Container, string Name, bool IsNew = false) : GuardBase<IOmsTargets>
 {
+    public const string NewPrefix = "NewStaysStopped/";
+
     private const string Gone = "removed";
+
+    public static PlanGuard New(string node, string container, string name, string? from, string? until) =>
+        PlannedStep.Guard(
+            NewPrefix + node,
+            node,
+            new ContainerStaysStopped(container, name, IsNew: true),
+            from is null ? [] : [from],
+            until);
 
     public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
@@ -17,7 +27,7 @@ internal sealed record ContainerStaysStopped(string Container, string Name, bool
         {
             var container = await Targets.Docker(guard.Node!).Containers.InspectContainerAsync(
                 Container, cancellationToken);
-            var stop = IsNew ? null : plan.Step(StepIds.StopOld(guard.Node!));
+            var stop = IsNew ? null : plan.Step<StopContainer>(guard.Node!, OmsUpgradePhases.StopOld);
             return container.State.Running ? Runs(where, container, stop, plan)
                 : stop is not null && StopContainer.RanSince(stop, container)
                     ? Ran(where, container, stop, plan)

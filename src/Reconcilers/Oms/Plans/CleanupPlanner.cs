@@ -2,38 +2,22 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Compiles the removal of the old containers, and of their images if asked, after an upgrade that was
 /// accepted. Pure.</summary>
-internal static class CleanupPlanner
+internal sealed class CleanupPlanner(OmsUpgradeSpec spec, Plan done) : OmsPhases(spec)
 {
-    private const int Attempts = 5;
-
-    public static Plan Compile(OmsUpgradeSpec spec, Plan done, int attemptsBefore)
+    public Plan Compile()
     {
-        var plan = new PlanBuilder();
-        foreach (var stop in OmsPlanProgress.Stops(done))
-        {
-            var (node, old) = (stop.Node!, stop.As<StopContainer>());
-            var container = plan.Add(spec.Timeouts.Step(
-                RollbackIds.CleanupContainer(node),
-                node,
-                $"Remove {old.Name} from {node}",
-                new RemoveOldContainer(old.Container, old.Name, OmsPlanProgress.NewContainer(done, node)),
-                [],
-                Attempts) with
-            { Reversible = false });
-            if (spec.Cleanup.RemoveImages)
-            {
-                plan.Add(spec.Timeouts.Step(
-                    RollbackIds.CleanupImage(node),
-                    node,
-                    $"Remove the old image from {node}",
-                    new RemoveOldImage(container),
-                    [container],
-                    Attempts) with
-                { Reversible = false });
-            }
-        }
-
-        plan.Note("A rollback needs the old containers: after they are removed, this object cannot roll back.");
-        return plan.Build() with { AttemptsBefore = attemptsBefore };
+        Phase(OmsUpgradePhases.Cleanup, () => [.. OmsPlanProgress.Stops(done).Select(CleanUp)]);
+        Built.Note("A rollback needs the old containers: after they are removed, this object cannot roll back.");
+        return Built.Build();
     }
+
+    private string CleanUp(PlanStep stop)
+    {
+        var (node, old) = (stop.Node!, stop.As<StopContainer>());
+        var remove = new RemoveOldContainer(old.Container, old.Name, OmsPlanProgress.NewContainer(done, node));
+        var container = Final(Planned(remove, node));
+        return Spec.Cleanup.RemoveImages ? Final(Planned(new RemoveOldImage(container), node, [container])) : container;
+    }
+
+    private string Final(PlanStep step) => Built.Add(step with { Reversible = false });
 }

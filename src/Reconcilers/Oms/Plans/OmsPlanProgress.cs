@@ -25,7 +25,7 @@ internal static class OmsPlanProgress
 
     /// <summary>Whether the new version may have taken up its work: high availability was enabled, or may have been;
     /// where the plan does not enable it, everything was verified.</summary>
-    public static bool HasNewData(Plan plan) => plan.Step(StepIds.EnableHA) is { } enable
+    public static bool HasNewData(Plan plan) => plan.First(OmsUpgradePhases.EnableHA) is { } enable
         ? PlanProgress.Begun(enable)
         : plan.Steps.Exists(s => s.Phase == OmsUpgradePhases.Settle && PlanProgress.Begun(s));
 
@@ -48,19 +48,16 @@ internal static class OmsPlanProgress
         plan.Steps.Where(s => s.Is<StopContainer>() && s.Phase == OmsUpgradePhases.StopOld);
 
     public static string NewContainer(Plan plan, string node) =>
-        plan.Step(StepIds.Create(node))?.Recorded(CreateContainer.ContainerIdFact) ?? NewName(plan, node);
+        plan.Step<CreateContainer>(node)?.Recorded(CreateContainer.ContainerIdFact) ?? NewName(plan, node);
 
     public static string NewName(Plan plan, string node) =>
-        plan.Step(StepIds.StartNew(node))!.As<StartContainer>().Container;
-
-    public static List<string> Hosts(Plan plan) =>
-        plan.Step(StepIds.Quiesced)?.As<AwaitNoSessions>().Hosts ?? [];
+        plan.Step<StartContainer>(node)!.As<StartContainer>().Container;
 
     /// <summary>The rm database, and ha.config before the upgrade, if disabling high availability was begun; null
     /// otherwise.</summary>
     public static (string Database, string Previous)? HighAvailabilityBefore(Plan plan)
     {
-        if (plan.Step(StepIds.DisableHA) is not { } disable || !PlanProgress.Begun(disable))
+        if (plan.First(OmsUpgradePhases.DisableHA) is not { } disable || !PlanProgress.Begun(disable))
         {
             return null;
         }

@@ -1,51 +1,399 @@
+using Phases = Drydock.Crds.OmsUpgrades.OmsUpgradePhases;
+
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Compiles the plan of an OMS upgrade from the spec and what preflight found; one file a group of phases.
-/// Pure and deterministic. The order is the vendor's (docs/research/oms.md#procedure), with everything that can be done
-/// before the first old container stops done before: downtime is T1 to T2.</summary>
-internal sealed partial class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discovery)
+/// <summary>The procedure of an OMS upgrade: compiles its plan from the spec and what preflight found. Pure and
+/// deterministic. The order is the vendor's (docs/research/oms.md#procedure), with everything that can be done before
+/// the first old container stops done before: downtime is T1 to T2.</summary>
+internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discovery) : OmsPhases(spec)
 {
-    private readonly PlanBuilder _plan = new();
-    private List<string> _barrier = [];
-
     private IReadOnlyList<DiscoveredNode> Nodes => discovery.Nodes;
+
+    private UpgradePath.Allowed Path => discovery.Path;
+
+    private string RmDatabase => discovery.Metadata.RmDatabase;
+
+    // With HTTPS the new console serves nothing else.
+    private Uri Console => ConsoleAddress.Of(Nodes[0].HostIP, Nodes[0].ConsolePort, Nodes[0].Https);
 
     public Plan Compile()
     {
-        Phase(PrepareImage);
-        Phase(DisableHighAvailability);
-        Phase(RenameProjects);
-        Phase(StopOld);
-        Phase(Backup);
-        Phase(StartNew);
-        Phase(CorrectMetadata);
-        Phase(InitMetadata);
-        Phase(Verify);
-        Phase(EnableHighAvailability);
-        Phase(Settle);
-        new OmsGuardPlanner(_plan, discovery).Compile();
-        new OmsPlanNotes(_plan, spec, discovery).Compile();
-        return _plan.Build();
+        Phase(Phases.PrepareImage, PrepareImages);
+        Phase(Phases.DisableHA, DisableHighAvailability);
+        Phase(Phases.RenameProjects, RenameProjects);
+        Phase(Phases.StopOld, () => OnEach(n => Add(new StopContainer(n.OldContainerId, n.OldContainer), n.Name)));
+        Phase(Phases.Backup, Backup);
+        Phase(Phases.StartNew, StartNew);
+        Phase(Phases.CorrectMetadata, CorrectMetadata);
+        Phase(Phases.InitMetadata, InitMetadata);
+        Phase(Phases.Verify, Verify);
+        Phase(Phases.EnableHA, EnableHighAvailability);
+        Phase(Phases.Settle, Settle);
+        Guards();
+        new OmsPlanNotes(Built, Spec, discovery).Compile();
+        return Built.Build();
     }
 
-    // Every phase waits for the steps that the phase before it returned.
-    private void Phase(Func<List<string>> compile)
+    private IEnumerable<string> PrepareImages()
     {
-        var last = compile();
-        if (last.Count > 0)
-        {
-            _barrier = last;
-        }
+        var images = OnEach(n => Add(ImageOf(n), n.Name));
+        var compared = Add(new CompareImages([.. Nodes.Select(n => n.Name)]), after: images);
+        return OnEach(n => PrepareContainer(n, compared));
     }
 
-    private string Add(
-        string id, string? node, string title, IStepAction step, IEnumerable<string> after, int attempts) =>
-        _plan.Add(spec.Timeouts.Step(id, node, title, step, after, attempts) with
+    // The container that reads a file of the host is made of an image that is certainly on that host.
+    private static PrepareImage ImageOf(DiscoveredNode node) => new(
+        node.Image,
+        node switch
         {
-            // The new version works: what is found now is a task for the administrator, and no failure of the upgrade.
-            OnlyLists = id.StartsWith(OmsUpgradePhases.Settle, StringComparison.Ordinal)
-                && step is not ListActions,
+            { ImagePresent: true } => ImageSource.Present,
+            { ImageUnderAnotherName: true } => ImageSource.Tag,
+            { ArchivePath: null } => ImageSource.Pull,
+            { ArchiveIsOnHost: true } => ImageSource.HostArchive,
+            _ => ImageSource.Archive,
+        },
+        node.ImageId,
+        node.ArchivePath,
+        node.ArchiveStorage,
+        node.ArchiveSha256,
+        node.ArchiveIsOnHost ? node.OldImageId : null,
+        node.ImageContents);
+
+    private string PrepareContainer(DiscoveredNode node, string last)
+    {
+        if (node.LeftoverContainerId is { } leftover)
+        {
+            last = Built.Add(Planned(new RemoveContainer(leftover), node.Name, [last], "remove-leftover") with
+            {
+                Title = $"Remove {node.NewContainer} of the previous attempt from {node.Name}",
+            });
+        }
+
+        last = Add(ContainerOf(node), node.Name, [last]);
+        if (node.Jar is { } jar)
+        {
+            var copy = new CopyCorrectionJar(
+                node.NewContainer,
+                JarLocation.Of(Spec.Correction).Path!,
+                jar.Path,
+                jar.Sha256,
+                jar.Bytes,
+                jar.Storage,
+                jar.Storage is null ? node.OldImageId : null);
+            last = Add(copy, node.Name, [last]);
+        }
+
+        var files = RequiredFiles.Of(Path, Spec, node.Name);
+        List<string>? sought = files.Jar is { } location
+            ? [.. location.Path is { } given ? [given] : location.UsualPaths(imageDirectory: null)]
+            : null;
+        return files.Required.Count == 0 && sought is null
+            ? last
+            : Add(new InspectImageContents(node.NewContainer, [.. files.Required], sought), node.Name, [last]);
+    }
+
+    private CreateContainer ContainerOf(DiscoveredNode node)
+    {
+        var changes = ContainerOverrides.Of(Spec, node.Name);
+        return new(
+            node.NewContainer,
+            node.OldContainerId,
+            node.Inherited,
+            node.Image,
+            node.HostIP,
+            Path.NeedsIsUpgrade,
+            node.ImageId,
+            Spec.Https?.CertificateHostPath,
+            Spec.Https?.KeyHostPath,
+            ContainerOverrides.Describe(changes),
+            ContainerOverrides.Hash(changes));
+    }
+
+    private IEnumerable<string> DisableHighAvailability()
+    {
+        if (!discovery.HighAvailability.Enabled)
+        {
+            return [];
+        }
+
+        var previous = discovery.HighAvailability.Raw ?? "";
+        if (Spec.HighAvailability.Method == HighAvailabilityMethod.Manual)
+        {
+            return [Add(new AwaitManualHighAvailability(RmDatabase, Enable: false, Previous: previous))];
+        }
+
+        var written = Add(new DisableHighAvailability(RmDatabase, previous));
+        return [Confirm(enabled: false, RestartConsoles(written, n => (n.OldContainer, n.OldHttps)))];
+    }
+
+    // All but one of each shared name get a new one while the old version still runs, so that a failure here costs no
+    // downtime.
+    private IEnumerable<string> RenameProjects()
+    {
+        List<string> last = [];
+        foreach (var batch in Oms.RenameProjects.Batches(RmDatabase, discovery.Renames))
+        {
+            var number = Built.Phase(Phases.RenameProjects).Count + 1;
+            last = [Add(batch, after: last.Count > 0 ? last : null, verb: $"batch-{number}")];
+        }
+
+        return last;
+    }
+
+    private IEnumerable<string> Backup()
+    {
+        List<string> databases = [.. discovery.Metadata.Databases];
+        IEnumerable<string>? before = Spec.Backup.EndSessions == EndSessionsPolicy.OmsAccount
+            ? [Add(new EndSessions(databases, discovery.Metadata.Account))]
+            : null;
+        before = [Add(new AwaitNoSessions(databases, [.. Nodes.Select(n => n.HostIP)]), after: before)];
+        if (Spec.Backup.TrimHeartbeatSequence)
+        {
+            var quiesced = before;
+            before =
+            [
+                .. discovery.Metadata.HeartbeatDatabases
+                    .Select(database => Add(new TrimHeartbeatSequence(database), after: quiesced)),
+            ];
+        }
+
+        var snapshot = new TakeSnapshot(
+            databases,
+            StorageText.Of(Spec.Backup.Storage),
+            Spec.Backup.Tool,
+            Spec.Backup.Threads,
+            Spec.Backup.Verify,
+            Spec.Backup.Encryption is { Recipients: { Count: > 0 } recipients } ? [.. recipients] : null);
+        return [Add(snapshot, after: before)];
+    }
+
+    private IEnumerable<string> StartNew() => OnEach(n =>
+    {
+        var started = Add(new StartContainer(n.NewContainer), n.Name);
+        return Add(new AwaitSupervisor(n.NewContainer), n.Name, [started]);
+    });
+
+    private IEnumerable<string> CorrectMetadata()
+    {
+        if (!Path.NeedsCorrectionJar)
+        {
+            return [];
+        }
+
+        var last = OnEach(n =>
+        {
+            var programs = Add(n.Baseline.Programs(n.NewContainer, console: false), n.Name);
+            return Add(new StopConsole(n.NewContainer), n.Name, [programs]);
         });
+        var jar = JarLocation.Of(Spec.Correction);
+        foreach (var (node, isLast) in CorrectionOrder())
+        {
+            last = [Add(new RunCorrectionJar(node.NewContainer, isLast, jar.Jar, jar.WorkingDir), node.Name, last)];
+        }
+
+        return last;
+    }
+
+    // One region runs it on every node with -ltrue; several run it on the first node of each, the last region with
+    // -ltrue (docs/research/oms.md#correction-jar).
+    private IEnumerable<(DiscoveredNode Node, bool IsLast)> CorrectionOrder()
+    {
+        var everyNode = JarLocation.RunsOnEveryNode(Spec.Correction.RunOn, discovery.Regions.Count);
+        return from region in discovery.Regions
+               from name in everyNode ? region.Nodes : region.Nodes.Take(1)
+               select (Node(name), ReferenceEquals(region, discovery.Regions[^1]));
+    }
+
+    private IEnumerable<string> InitMetadata()
+    {
+        if (!Path.NeedsInit)
+        {
+            return [];
+        }
+
+        // One after the other in the whole system: two at a time corrupt the metadata
+        // (docs/research/oms.md#initialisation).
+        var nodes = discovery.Regions
+            .SelectMany(region => region.SameConfiguration ? region.Nodes.Take(1) : region.Nodes)
+            .Select(Node)
+            .ToList();
+        var ready = nodes.ToDictionary(n => n.Name, ReadyForInit, StringComparer.Ordinal);
+        List<string>? inits = null;
+        foreach (var node in nodes)
+        {
+            var init = new RunDockerInit(
+                node.NewContainer,
+                Spec.InitMetadata.SuccessMarker ?? Path.Target.SuccessMarker,
+                Path.Unlisted is null ? null : $"{Path.From} to {Path.To}",
+                Path.KnownFailures.Count == 0 ? null : [.. Path.KnownFailures.Select(Filled)]);
+            inits = [Add(init, node.Name, (inits ?? Before).Union(ready[node.Name], StringComparer.Ordinal))];
+        }
+
+        foreach (var node in discovery.Regions.Where(r => r.SameConfiguration).SelectMany(r => r.Nodes.Skip(1)))
+        {
+            Add(new StartConsole(Node(node).NewContainer), node, inits);
+        }
+
+        return Built.EndOf(Phases.InitMetadata);
+    }
+
+    // What the vendor's guide asks before docker_init.sh is started on a node, on all of them side by side.
+    private List<string> ReadyForInit(DiscoveredNode node)
+    {
+        var programs = node.Baseline.Programs(node.NewContainer, console: false) with
+        {
+            Settled = Path.Target.ProgramsBeforeInit == ProgramsBeforeInit.All ? [OmsPrograms.Console] : null,
+        };
+        List<string> ready = [Add(programs, node.Name)];
+        if (KubernetesDuration.Parse(Path.Target.WaitBeforeInit) > TimeSpan.Zero)
+        {
+            ready.Add(Add(new WaitBeforeInit(node.NewContainer, Path.Target.WaitBeforeInit), node.Name));
+        }
+
+        return ready;
+    }
+
+    private KnownFailure Filled(KnownFailure failure) => failure with
+    {
+        Advice = failure.Advice
+            .Replace("{from}", VersionTable.Spelt(Path.From), StringComparison.Ordinal)
+            .Replace("{rm}", RmDatabase, StringComparison.Ordinal)
+            .Replace("{write}", VersionTable.Write(RmDatabase, Path.From), StringComparison.Ordinal),
+    };
+
+    // What must hold before the upgrade counts as done.
+    private IEnumerable<string> Verify()
+    {
+        var programs = OnEach(n =>
+        {
+            var checkedPrograms = Add(n.Baseline.Programs(n.NewContainer), n.Name);
+            if (Path.Target.Health is { } health)
+            {
+                var check = new CheckHealth(n.NewContainer, n.ConsolePort, n.Https, health, n.Baseline.Unhealthy);
+                Add(check, n.Name, [checkedPrograms]);
+            }
+
+            return checkedPrograms;
+        });
+        OnEach(n => Add(new ReadVersion(n.NewContainer, Path.To.Display), n.Name));
+        Add(HostsOnline);
+        var projects = new CompareProjects(
+            Console, Path.Target.ProjectApi, Path.ProjectTablesStay ? RmDatabase : null);
+        Add(projects, after: programs);
+        var verified = Built.Phase(Phases.Verify);
+        return OnEach(n => Add(
+            new SetRestartPolicy(n.NewContainer, n.RestartPolicy, n.RestartMaximumRetries), n.Name, verified));
+    }
+
+    private AwaitHostsOnline HostsOnline => new(
+        discovery.Metadata.CmDatabase,
+        [
+            .. discovery.Regions.Select(r => new AwaitHostsOnline.Region(
+                r.HeartbeatDatabase, [.. r.Nodes.Select(n => Node(n).HostIP)])),
+        ],
+        discovery.Hosts.Where(h => !h.IsUsual).ToList() is { Count: > 0 } unusual ? unusual : null);
+
+    private IEnumerable<string> EnableHighAvailability()
+    {
+        // Without the row there is nothing to enable, and a row that this version does not know must not be written.
+        var wanted = Spec.HighAvailability;
+        var before = discovery.HighAvailability;
+        if (!Path.Target.HaConfig
+            || (wanted.AfterUpgrade == HighAvailabilityAfterUpgrade.AsBefore && !before.Enabled))
+        {
+            return [];
+        }
+
+        if (wanted.Method == HighAvailabilityMethod.Manual)
+        {
+            var manual = new AwaitManualHighAvailability(
+                RmDatabase,
+                Enable: true,
+                Previous: before.Raw,
+                PerceiveStoreClientCheckpoint: wanted.PerceiveStoreClientCheckpoint,
+                RefetchMargin: wanted.RefetchMargin);
+            return [Add(manual)];
+        }
+
+        var written = Add(new EnableHighAvailability(
+            RmDatabase,
+            wanted.PerceiveStoreClientCheckpoint,
+            wanted.RefetchMargin,
+            Path.NeedsEnableConnectorRule,
+            before.Raw));
+        return [Confirm(enabled: true, RestartConsoles(written, n => (n.NewContainer, n.Https)))];
+    }
+
+    // The new version works: what is found now is a task for the administrator, and no failure of the upgrade.
+    private IEnumerable<string> Settle()
+    {
+        string List(OmsStep step, string? node, IEnumerable<string>? after = null) =>
+            Built.Add(Planned(step, node, after) with { OnlyLists = true });
+
+        OnEach(n => List(n.Baseline.Programs(n.NewContainer), n.Name));
+        List(HostsOnline, node: null);
+        if (Spec.Preflight.ApiCredentialsSecretRef is not null && Path.Target.ProjectApi)
+        {
+            List(new AwaitComponents(Console), node: null, Built.Phase(Phases.Settle));
+        }
+
+        List<VersionAdvice> advice = [.. Path.Advice];
+        if (OmsPlanNotes.Obd(discovery) is { } obd)
+        {
+            advice.Add(obd);
+        }
+
+        var actions = new ListActions(Path.Target.Links, Path.Target.HaConfig, advice.Count > 0 ? advice : null);
+        return [Add(actions, after: Built.Phase(Phases.Settle))];
+    }
+
+    private void Guards()
+    {
+        var verified = Built.Phase(Phases.Verify)[0];
+        foreach (var n in Nodes)
+        {
+            var (old, created) = (n.OldContainerId, Built.Id<CreateContainer>(n.Name));
+            Guard<ContainerStaysStopped>(new(old, n.OldContainer), n.Name, [Built.Id<StopContainer>(n.Name)]);
+            Guard<ContainerIsAsPlanned>(new(n.NewContainer, created, Built.Id<PrepareImage>(n.Name)), n.Name, [created]);
+            Guard<StatusIsCurrent>(new(n.NewContainer, n.LeftoverContainerId), n.Name, [], verified);
+            Guard<ConfigurationStays>(new(old, n.NewContainer, n.Configuration), n.Name, [], verified);
+        }
+
+        // Where it is off already, it is guarded from the first step on.
+        if (discovery.HighAvailability.Present)
+        {
+            var until = Built.Phase(Phases.EnableHA).Concat(Built.Phase(Phases.Settle)).First();
+            Guard<HighAvailabilityStaysOff>(
+                new(RmDatabase), null, Built.Phase(Phases.DisableHA).TakeLast(1), until);
+        }
+
+        var snapshot = Built.Id<TakeSnapshot>();
+        Guard<SnapshotExists>(new(Step: snapshot), null, [snapshot]);
+    }
+
+    private void Guard<TGuard>(TGuard check, string? node, IEnumerable<string> from, string? until = null)
+        where TGuard : IGuardCheck =>
+        Guard(node is null ? typeof(TGuard).Name : $"{typeof(TGuard).Name}/{node}", node, check, from, until);
+
+    private string Confirm(bool enabled, string after) =>
+        Add(new ConfirmHighAvailability(RmDatabase, enabled), after: [after]);
+
+    // One console after the other, so that one of them always serves.
+    private string RestartConsoles(string after, Func<DiscoveredNode, (string Container, bool Https)> console)
+    {
+        foreach (var node in Nodes)
+        {
+            var (container, https) = console(node);
+            var restart = node.Baseline.ConsoleAnswers
+                ? new RestartConsole(container, Port: node.ConsolePort, Https: https)
+                : new RestartConsole(container);
+            after = Add(restart, node.Name, [after]);
+        }
+
+        return after;
+    }
+
+    private List<string> OnEach(Func<DiscoveredNode, string> add) => [.. Nodes.Select(add)];
 
     private DiscoveredNode Node(string name) =>
         Nodes.First(n => string.Equals(n.Name, name, StringComparison.Ordinal));

@@ -1,23 +1,10 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Finds the timeout of a phase.</summary>
+/// <summary>The time limits of the steps of a phase.</summary>
 internal static class PhaseTimeouts
 {
-    public static PlanStep Step(
-        this OmsUpgradeTimeouts timeouts,
-        string id,
-        string? node,
-        string title,
-        IStepAction step,
-        IEnumerable<string> after,
-        int attempts)
-    {
-        var planned = PlannedStep.Of(id, node, title, step, after, "", attempts);
-        return planned with { Timeout = timeouts.Of(planned) };
-    }
-
-    public static string Of(this OmsUpgradeTimeouts timeouts, PlanStep step) =>
-        step.Is<AwaitNoSessions>() || step.Is<EndSessions>() ? timeouts.NoSessions : timeouts.Of(step.Phase);
+    public static string Of(this OmsUpgradeTimeouts timeouts, StepBase<IOmsTargets>? step, string phase) =>
+        step is OmsStep own ? own.TimeLimit(timeouts, phase) : timeouts.Of(phase);
 
     public static string Of(this OmsUpgradeTimeouts timeouts, string phase) => phase switch
     {

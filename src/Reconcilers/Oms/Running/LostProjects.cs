@@ -16,7 +16,7 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
 
     public async Task<string> DescribeAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
-        var compare = status.Plan!.Step(StepIds.Projects)!.As<CompareProjects>();
+        var compare = status.Plan!.Step<CompareProjects>()!.As<CompareProjects>();
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try

@@ -33,5 +33,5 @@ internal sealed class OmsCleanup : IRunCleanup<OmsUpgradeSpec, OmsUpgradeStatus>
     public OmsUpgradeStatus Announce(OmsUpgradeStatus status, DateTimeOffset? at) => status with { CleanupAt = at };
 
     public Plan Compile(OmsUpgradeSpec spec, Plan done, int attemptsBefore) =>
-        CleanupPlanner.Compile(spec, done, attemptsBefore);
+        new CleanupPlanner(spec, done).Compile() with { AttemptsBefore = attemptsBefore };
 }

@@ -30,7 +30,7 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     // Both snapshots dump the same databases.
     public override string KindOf(PlanStep step) =>
-        step.Is<TakeSnapshot>() ? StepIds.Snapshot : base.KindOf(step);
+        step.Is<TakeSnapshot>() ? nameof(TakeSnapshot) : base.KindOf(step);
 
     public override string? HeldBy(PlanStep step) => IsManual(step) ? Reasons.AwaitingManualChange : null;
 
@@ -79,9 +79,11 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     protected override string PreflightTimeout(OmsUpgradeSpec spec) => spec.Timeouts.Preflight;
 
-    protected override TimeSpan TimeoutOf(OmsUpgradeSpec spec, PlanStep step) => IsManual(step)
-        ? AwaitManualHighAvailability.Patience
-        : KubernetesDuration.Parse(spec.Timeouts.Of(step)) + Planned(step);
+    protected override TimeSpan TimeoutOf(OmsUpgradeSpec spec, PlanStep step)
+    {
+        var read = StepCatalog<IOmsTargets>.Read(step) as OmsStep;
+        return KubernetesDuration.Parse(spec.Timeouts.Of(read, step.Phase)) + (read?.PlannedWait ?? TimeSpan.Zero);
+    }
 
     protected override string? RollbackRefusal(OmsUpgradeSpec spec, Plan plan) => plan.Guards
         .SelectMany(g => g.Violations)
@@ -91,7 +93,7 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         base.RollbackCost(spec, status) ?? OmsRollbackCost.Of(status);
 
     protected override Plan CompileRollback(OmsUpgradeSpec spec, RollbackBasis basis) =>
-        RollbackPlanner.Compile(spec, basis);
+        OmsWayBack.Compile(spec, basis);
 
     protected override OmsUpgradeStatus Summarize(
         OmsUpgradeSpec spec, OmsUpgradeStatus status, PlanSlot slot, bool isDone) =>
@@ -121,41 +123,5 @@ internal sealed class OmsUpgradeKind(OmsServices services)
     protected override string LeftBehind(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
         "Containers, ha.config and dumps are as these steps left them. Continue manually from here.";
 
-    // A wait that is planned is no part of the time that a step may take.
-    private static TimeSpan Planned(PlanStep step) =>
-        step.Is<WaitBeforeInit>() ? step.As<WaitBeforeInit>().Longest() : TimeSpan.Zero;
-
     private static bool IsManual(PlanStep step) => step.Is<AwaitManualHighAvailability>();
-}
-
-/// <summary>The correction JAR and docker_init.sh run again only on restored databases.</summary>
-internal sealed class OmsRedo : IRunRedo<OmsUpgradeSpec>
-{
-    public string Remedy =>
-        "The run continues only on restored data. "
-        + $"Set a new spec.retry or {Annotations.Retry}=<token> to stop the new containers, restore the snapshot and "
-        + $"continue from {OmsUpgradePhases.StartNew}, "
-        + "or spec.desiredState: RolledBack to roll back.";
-
-    public string Phase => OmsUpgradePhases.RestoreDatabases;
-
-    public string? FindLost(Plan plan) => RedoPlanner.FindLost(plan);
-
-    public bool IsRedone(Plan plan) => plan.Step(RollbackIds.Restore) is not null;
-
-    public Plan Compile(OmsUpgradeSpec spec, Plan plan) => RedoPlanner.Compile(spec, plan);
-
-    public string Describe(string lost, Plan plan) =>
-        $"After {lost} the run continues only on restored data, so the plan was compiled again ({plan.Hash}). "
-        + $"The new containers are stopped, the snapshot is restored, and everything from {OmsUpgradePhases.StartNew} "
-        + "on is repeated.";
-
-    public string Cost(Plan plan)
-    {
-        var snapshot = plan.Step(StepIds.Snapshot)!;
-        var databases = string.Join(", ", snapshot.As<TakeSnapshot>().Databases);
-        return $"This DROPS {databases} and restores them from BackupSnapshot "
-            + $"{snapshot.Recorded(SnapshotReceipts.SnapshotKey)}: what the new version wrote to them is lost. "
-            + $"OMS stays down until everything from {OmsUpgradePhases.StartNew} on has run again.";
-    }
 }

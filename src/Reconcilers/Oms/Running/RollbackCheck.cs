@@ -39,7 +39,7 @@ internal sealed class RollbackCheck(IOmsTargets targets)
 
     private async Task<string?> SnapshotAsync(Plan plan, CancellationToken cancellationToken)
     {
-        var taken = plan.Step(StepIds.Snapshot);
+        var taken = plan.Step<TakeSnapshot>();
         if (taken?.Recorded(TakeSnapshot.SnapshotKey) is not { } name
             || taken.Recorded(TakeSnapshot.SnapshotUidFact) is not { } uid)
         {
@@ -72,7 +72,7 @@ internal sealed class RollbackCheck(IOmsTargets targets)
     {
         foreach (var start in plan.Steps.Where(s => s.Is<StartContainer>()))
         {
-            var ours = plan.Step(StepIds.Create(start.Node!))?.Recorded(CreateContainer.ContainerIdFact);
+            var ours = plan.Step<CreateContainer>(start.Node!)?.Recorded(CreateContainer.ContainerIdFact);
             var stop = OmsPlanProgress.Stops(plan).First(step => step.Node == start.Node);
             var logs = await LogsAsync(start.Node!, stop.As<StopContainer>().Container, cancellationToken);
             var running = await targets.Docker(start.Node!).Containers.ListContainersAsync(

@@ -16,7 +16,7 @@ internal sealed class RunTraces(IOmsTargets targets)
     public async Task<InspectedContainer?> StartedUnseenAsync(
         Plan plan, string node, StatusIsCurrent args, CancellationToken cancellationToken)
     {
-        if (plan.Step(StepIds.StartNew(node)) is { } start && PlanProgress.Begun(start))
+        if (plan.Step<StartContainer>(node) is { } start && PlanProgress.Begun(start))
         {
             return null;
         }
@@ -27,7 +27,7 @@ internal sealed class RunTraces(IOmsTargets targets)
                 args.Container, cancellationToken);
 
             // A plan that was compiled again stops the container first.
-            var isUnseen = plan.Step(RollbackIds.RestoreStop(node)) is not { } stop
+            var isUnseen = plan.Step<StopContainer>(node, OmsUpgradePhases.RestoreDatabases) is not { } stop
                 || (stop.State == StepState.Succeeded
                     && (container.State.Running || StopContainer.RanSince(stop, container)));
             return isUnseen && container.StartedAt is not null && container.ID != args.Leftover
@@ -46,7 +46,7 @@ internal sealed class RunTraces(IOmsTargets targets)
         Plan plan, InspectedContainer container, CancellationToken cancellationToken)
     {
         var uid = container.Label(Labels.UpgradeUid) ?? targets.Upgrade.Metadata.Uid;
-        var databases = plan.Step(StepIds.Snapshot)!.As<TakeSnapshot>().Databases;
+        var databases = plan.Step<TakeSnapshot>()!.As<TakeSnapshot>().Databases;
         var found = await targets.Kubernetes.ListAsync<BackupSnapshot>(
             targets.Upgrade.Metadata.Namespace,
             new ListOptions { LabelSelector = $"{Labels.UpgradeUid}={uid}" },
@@ -95,10 +95,10 @@ internal sealed class RunTraces(IOmsTargets targets)
         var steps = new List<PlanStep>();
         foreach (var step in plan.Steps)
         {
-            steps.Add(step.Id == StepIds.EnableHA && isEnabled ? Done(step, step.Facts)
+            steps.Add(isEnabled && ReferenceEquals(step, plan.First(OmsUpgradePhases.EnableHA)) ? Done(step, step.Facts)
                 : stopped.TryGetValue(step.Id, out var facts) ? Done(step, facts)
                 : !reached.Contains(step.Phase) || step.State == StepState.Succeeded ? step
-                : step.Id == StepIds.Snapshot ? WithSnapshot(step, snapshot)
+                : step.Is<TakeSnapshot>() ? WithSnapshot(step, snapshot)
                 : step.Is<StopContainer>() ? Done(step, Facts(await OldAsync(step, cancellationToken)))
                 : Done(step, step.Facts));
         }
@@ -142,7 +142,7 @@ internal sealed class RunTraces(IOmsTargets targets)
 
     private async Task<bool> IsEnabledUnseenAsync(Plan plan, bool isSeen, CancellationToken cancellationToken)
     {
-        if (plan.Step(StepIds.EnableHA) is not { State: StepState.Pending } enable
+        if (plan.First(OmsUpgradePhases.EnableHA) is not { State: StepState.Pending } enable
             || (!isSeen && !OmsPlanProgress.NewStarted(plan)))
         {
             return false;
@@ -156,7 +156,7 @@ internal sealed class RunTraces(IOmsTargets targets)
 
     private async Task<bool> IsDisabledUnseenAsync(Plan plan, CancellationToken cancellationToken)
     {
-        if (plan.Step(StepIds.DisableHA) is not { State: StepState.Pending } disable
+        if (plan.First(OmsUpgradePhases.DisableHA) is not { State: StepState.Pending } disable
             || !disable.Is<DisableHighAvailability>())
         {
             return false;

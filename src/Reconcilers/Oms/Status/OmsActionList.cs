@@ -11,10 +11,10 @@ internal static class OmsActionList
     public static List<ActionEntry> Compile(
         OmsUpgrade upgrade, Plan plan, ProjectRecord projects, IReadOnlyList<ActionEntry> found)
     {
-        var enable = plan.Step(StepIds.EnableHA);
+        var enable = plan.First(OmsUpgradePhases.EnableHA);
         var notEnabled = enable?.Recorded(EnableHighAvailability.NotEnabledFact);
         var highAvailabilityOn = enable is not null && notEnabled is null;
-        var known = plan.Step(StepIds.Actions)!.As<ListActions>();
+        var known = plan.Step<ListActions>()!.As<ListActions>();
 
         // A link that was watched needs no general advice.
         var watched = ProjectVerdict.Last(plan) is { Watched: true };

@@ -39,7 +39,7 @@ internal static class OmsMilestones
 
     public static void AddProjects(ConditionSet conditions, Plan plan)
     {
-        var compared = plan.Step(StepIds.Projects)?.State == StepState.Succeeded;
+        var compared = plan.Step<CompareProjects>()?.State == StepState.Succeeded;
         var verdict = compared ? ProjectVerdict.Last(plan) : null;
         conditions.Set(
             ConditionTypes.ProjectsVerified,
@@ -49,7 +49,7 @@ internal static class OmsMilestones
     }
 
     private static (string Reason, string Message)? NotEnabled(Plan plan) =>
-        plan.Step(StepIds.EnableHA)?.Recorded(EnableHighAvailability.NotEnabledFact) is { } why
+        plan.First(OmsUpgradePhases.EnableHA)?.Recorded(EnableHighAvailability.NotEnabledFact) is { } why
             ? (Reasons.HighAvailabilityOff, why)
             : null;
 }

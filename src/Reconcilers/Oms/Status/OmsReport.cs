@@ -10,8 +10,8 @@ internal static class OmsReport
         status = status with
         {
             Times = UpgradeTimestamps.Of(status),
-            SnapshotRef = Snapshot(there?.Step(StepIds.Snapshot)) ?? status.SnapshotRef,
-            RollbackSnapshotRef = back is null ? status.RollbackSnapshotRef : Snapshot(back.Step(RollbackIds.Snapshot)),
+            SnapshotRef = Snapshot(there?.Step<TakeSnapshot>()) ?? status.SnapshotRef,
+            RollbackSnapshotRef = back is null ? status.RollbackSnapshotRef : Snapshot(back.Step<TakeSnapshot>()),
             RenamedProjects = there is null
                 ? status.RenamedProjects
                 : status.IsRolledBack()
@@ -24,7 +24,7 @@ internal static class OmsReport
             ? status with
             {
                 ActionRequired = slot == PlanSlot.Rollback
-                    ? StoredItems.Of(back?.Step(RollbackIds.Actions))
+                    ? StoredItems.Of(back?.Step<ListActions>())
                     : ForwardActions(status),
             }
             : status;
@@ -38,7 +38,7 @@ internal static class OmsReport
 
     private static List<ActionItem> ForwardActions(OmsUpgradeStatus status)
     {
-        var actions = StoredItems.Of(status.Plan!.Step(StepIds.Actions));
+        var actions = StoredItems.Of(status.Plan!.Step<ListActions>());
         return status.CleanupPlan is { } cleanup && PlanProgress.Done(cleanup)
             ? [.. actions.Where(a => a.Reason != Reasons.RemoveOldContainers)]
             : actions;
@@ -46,7 +46,7 @@ internal static class OmsReport
 
     private static OmsNodeStatus Node(OmsUpgradeSpec spec, OmsUpgradeStatus status, OmsNodeStatus node)
     {
-        if (status.RollbackPlan?.Step(RollbackIds.StartOld(node.Name)) is { State: StepState.Succeeded } back)
+        if (status.RollbackPlan?.Step<StartOldContainer>(node.Name) is { State: StepState.Succeeded } back)
         {
             return node with
             {
@@ -57,18 +57,18 @@ internal static class OmsReport
             };
         }
 
-        if (status.Plan?.Step(StepIds.StartNew(node.Name)) is not { State: StepState.Succeeded } started)
+        if (status.Plan?.Step<StartContainer>(node.Name) is not { State: StepState.Succeeded } started)
         {
             return node;
         }
 
-        var created = status.Plan.Step(StepIds.Create(node.Name));
+        var created = status.Plan.Step<CreateContainer>(node.Name);
         return node with
         {
             Container = started.As<StartContainer>().Container,
             Image = created?.As<CreateContainer>().Image,
-            ImageID = status.Plan.Step(StepIds.Image(node.Name))?.Recorded(PrepareImage.ImageIdFact),
-            Version = status.Plan.Step(StepIds.Version(node.Name))?.Recorded(ReadVersion.VersionFact),
+            ImageID = status.Plan.Step<PrepareImage>(node.Name)?.Recorded(PrepareImage.ImageIdFact),
+            Version = status.Plan.Step<ReadVersion>(node.Name)?.Recorded(ReadVersion.VersionFact),
         };
     }
 }

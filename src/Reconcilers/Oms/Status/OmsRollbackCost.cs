@@ -29,7 +29,7 @@ internal static class OmsRollbackCost
 
         var stopped = OmsPlanProgress.StoppedAt(plan)?.ToString("u", CultureInfo.InvariantCulture);
         var restore = Restore(plan);
-        return plan.Step(StepIds.EnableHA) is { } enable && PlanProgress.Begun(enable)
+        return plan.First(OmsUpgradePhases.EnableHA) is { } enable && PlanProgress.Begun(enable)
             ? $"Everything that was written to the metadata since {stopped} is lost: projects that were created or "
                 + "changed, and the progress of all. Every source must still hold its logs since then. "
                 + $"OMS is down during the rollback. {restore}"
@@ -39,7 +39,7 @@ internal static class OmsRollbackCost
 
     private static string Restore(Plan plan)
     {
-        var snapshot = plan.Step(StepIds.Snapshot);
+        var snapshot = plan.Step<TakeSnapshot>();
         var databases = snapshot?.As<TakeSnapshot>().Databases.Count ?? 0;
         var took = snapshot is { StartedAt: { } began, FinishedAt: { } ended }
             ? $"; their dump took {KubernetesDuration.Format(ended - began)}"

@@ -7,7 +7,7 @@ internal static class RollbackActionList
     public static List<ActionEntry> Compile(OmsUpgrade upgrade, Plan back, ProjectRecord projects)
     {
         var plan = upgrade.Status!.Plan!;
-        var restored = back.Step(RollbackIds.RestoreHA);
+        var restored = back.First(OmsUpgradePhases.RestoreHA);
         var notEnabled = restored?.Recorded(EnableHighAvailability.NotEnabledFact);
         var highAvailabilityOn = restored is not null && notEnabled is null;
         List<ActionEntry> entries =
@@ -40,7 +40,7 @@ internal static class RollbackActionList
 
     private static ActionEntry? SecondSnapshot(Plan back)
     {
-        var step = back.Step(RollbackIds.Snapshot);
+        var step = back.Step<TakeSnapshot>();
         if (step?.Recorded(TakeSnapshot.NotTakenFact) is not null)
         {
             return new ActionEntry(

@@ -13,7 +13,7 @@ internal static class UpgradeTimestamps
         var times = new UpgradeTimes
         {
             T1 = t1,
-            T2 = plan.Step(StepIds.EnableHA) is { State: StepState.Succeeded } enable ? EnabledAt(enable) : null,
+            T2 = plan.First(OmsUpgradePhases.EnableHA) is { State: StepState.Succeeded } enable ? EnabledAt(enable) : null,
             T3 = T3(status.RollbackPlan),
             RolledBackAt = RolledBackAt(status.RollbackPlan),
         };
@@ -49,7 +49,7 @@ internal static class UpgradeTimestamps
     // Without a switch of high availability the new version counts as up once everything is verified.
     private static DateTimeOffset? UpAgainAt(UpgradeTimes times, Plan plan)
     {
-        if (times.T2 is not null || plan.Step(StepIds.EnableHA) is { State: not StepState.Succeeded })
+        if (times.T2 is not null || plan.First(OmsUpgradePhases.EnableHA) is { State: not StepState.Succeeded })
         {
             return times.T2;
         }
@@ -78,5 +78,5 @@ internal static class UpgradeTimestamps
 
     private static DateTimeOffset? RolledBackAt(Plan? back) => back is null || !PlanProgress.Done(back)
         ? null
-        : EnabledAt(back.Step(RollbackIds.RestoreHA)) ?? back.Steps.Select(s => s.FinishedAt).Max();
+        : EnabledAt(back.First(OmsUpgradePhases.RestoreHA)) ?? back.Steps.Select(s => s.FinishedAt).Max();
 }

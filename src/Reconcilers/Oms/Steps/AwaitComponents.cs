@@ -23,6 +23,11 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
     // Of thousands of projects not all are asked for in one look, so that the step reports between.
     private const int AtOneLook = 400;
 
+    internal override string Verb => "components";
+    internal override int Attempts => 1;
+
+    internal override string Title(string? node) => "Wait until stores and writers have recovered";
+
     // What this job saw last of each project, by id. A project that needs nothing is not asked for again.
     private readonly Dictionary<string, Link> _seen = new(StringComparer.Ordinal);
 
@@ -54,7 +59,7 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
 
     // A source without ha.config may leave nothing to enable.
     private static bool Recovers(StepContext context) =>
-        context.Plan.Step(StepIds.EnableHA) is { } enable
+        context.Plan.First(OmsUpgradePhases.EnableHA) is { } enable
         && enable.Recorded(EnableHighAvailability.NotEnabledFact) is null;
 
     private async Task<Observation> UnwatchedAsync(string why, CancellationToken cancellationToken)

@@ -13,6 +13,11 @@ internal sealed record AwaitHostsOnline(
     List<AwaitHostsOnline.Region> Heartbeats,
     List<HostBaseline>? Before = null) : OmsStep, IWaitsOnly
 {
+    internal override string Verb => "hosts";
+    internal override int Attempts => 1;
+
+    internal override string Title(string? node) => "Wait until every host is ONLINE with a fresh heartbeat";
+
     public sealed record Region(string Database, List<string> Hosts);
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

@@ -26,6 +26,38 @@ internal sealed record AwaitManualHighAvailability(
 
     private const string Continues = "The upgrade then continues automatically.";
 
+    internal override string Verb => "ha-config";
+    internal override int Attempts => 1;
+    internal override TimeSpan PlannedWait => Patience;
+
+    internal override void Undo(OmsWayBack back, PlanStep done)
+    {
+        if (Enable)
+        {
+            back.Phase(
+                OmsUpgradePhases.DisableNewHA, () => [back.Add(new AwaitManualHighAvailability(Database, Enable: false))]);
+        }
+        else if (back.IsPastT1)
+        {
+            var previous = Previous ?? "";
+            var enabled = new AwaitManualHighAvailability(
+                Database,
+                Enable: true,
+                Previous: previous,
+                PerceiveStoreClientCheckpoint: HaConfig.Perceives(previous),
+                RefetchMargin: back.Spec.HighAvailability.RefetchMargin,
+                StoppedAt: back.StoppedAt);
+            back.Phase(OmsUpgradePhases.RestoreHA, () => [back.Add(enabled)]);
+        }
+        else if (done.State == StepState.Succeeded && !back.Unattended)
+        {
+            back.Undo(this with { Enable = true, EnableOnly = true });
+        }
+    }
+
+    internal override string Title(string? node) =>
+        $"Wait until the administrator {(Enable ? "enables" : "disables")} high availability";
+
     protected override TimeSpan Pause => TimeSpan.FromSeconds(2);
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

@@ -12,6 +12,21 @@ internal sealed record AwaitNoSessions(List<string> Databases, List<string>? Hos
 {
     private const int Listed = 10;
 
+    internal override string Verb => "no-sessions";
+    internal override int Attempts => 1;
+    internal override string TimeLimit(OmsUpgradeTimeouts timeouts, string phase) => timeouts.NoSessions;
+
+    /// <summary>No host of an upgrade is connected to what its restore drops.</summary>
+    public static AwaitNoSessions OfHosts(Plan done) => done.Step<AwaitNoSessions>()!.As<AwaitNoSessions>() with
+    {
+        Databases = done.Step<TakeSnapshot>()!.As<TakeSnapshot>().Databases,
+        OnlyHosts = true,
+    };
+
+    internal override string Title(string? node) => OnlyHosts
+        ? "Wait until no OMS host is connected to the metadata database"
+        : "Wait until no other session uses the metadata databases";
+
     protected override TimeSpan Pause => TimeSpan.FromSeconds(1);
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

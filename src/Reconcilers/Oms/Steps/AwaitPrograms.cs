@@ -16,6 +16,13 @@ internal sealed record AwaitPrograms(
 {
     private const string StartedKey = "started";
 
+    internal override string Verb => "programs";
+    internal override int Attempts => 2;
+
+    internal override string Title(string? node) => Running.Contains(OmsPrograms.Console)
+        ? $"Check that all programs run on {node}"
+        : $"Check the programs on {node}";
+
     private List<string> Of(SupervisorStatus programs) =>
     [
         .. Running,

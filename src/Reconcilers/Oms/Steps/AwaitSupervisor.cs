@@ -4,6 +4,11 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Container">Name or id of the container.</param>
 internal sealed record AwaitSupervisor(string Container) : OmsStep, IWaitsOnly
 {
+    internal override string Verb => "supervisor";
+    internal override int Attempts => 1;
+
+    internal override string Title(string? node) => $"Wait for supervisord on {node}";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (await InspectAsync(context, Container, cancellationToken) is not { State.Running: true })

@@ -18,6 +18,11 @@ internal sealed record CheckHealth(
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    internal override string Verb => "health";
+    internal override int Attempts => 1;
+
+    internal override string Title(string? node) => $"Check the health endpoint of {node}";
+
     protected override TimeSpan Pause => TimeSpan.FromSeconds(1);
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

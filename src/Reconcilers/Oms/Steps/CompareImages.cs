@@ -4,13 +4,18 @@ namespace Drydock.Reconcilers.Oms;
 /// image different ids; their ids where a dockerd does not list the layers.</summary>
 internal sealed record CompareImages(List<string> Nodes) : OmsStep
 {
+    internal override string Verb => "same-image";
+    internal override int Attempts => 1;
+
+    internal override string Title(string? node) => "Check that the image is the same on every node";
+
     public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var ids = Nodes
-            .Select(node => (Node: node, Id: context.Recorded(StepIds.Image(node), PrepareImage.ImageIdFact) ?? ""))
+            .Select(node => (Node: node, Id: Recorded(context, node, PrepareImage.ImageIdFact) ?? ""))
             .ToList();
         var contents = Nodes
-            .Select(node => context.Recorded(StepIds.Image(node), PrepareImage.ContentsFact) ?? "")
+            .Select(node => Recorded(context, node, PrepareImage.ContentsFact) ?? "")
             .ToList();
         var compared = contents.Contains("", StringComparer.Ordinal) ? ids.ConvertAll(i => i.Id) : contents;
         var isSame = compared.Distinct(StringComparer.Ordinal).Count() == 1 && compared[0].Length > 0;
@@ -22,4 +27,7 @@ internal sealed record CompareImages(List<string> Nodes) : OmsStep
                 + $"({string.Join(", ", ids.Select(i => $"{i.Node}: {i.Id}"))}). "
                 + BeforeDowntime.NewAttempt("load the same archive on every node")));
     }
+
+    private static string? Recorded(StepContext context, string node, string fact) =>
+        context.Plan.Step<PrepareImage>(node)?.Recorded(fact);
 }

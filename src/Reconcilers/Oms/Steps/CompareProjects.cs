@@ -14,6 +14,11 @@ internal sealed record CompareProjects(Uri Address, bool Api = false, string? Ta
 {
     private const string ListName = "compared-projects";
 
+    internal override string Verb => "projects";
+    internal override int Attempts => 1;
+
+    internal override string Title(string? node) => "Compare the projects with those before the upgrade";
+
     protected override async Task<Observation> LookAsync(
         StepContext context, ProjectRecord? before, CancellationToken cancellationToken)
     {

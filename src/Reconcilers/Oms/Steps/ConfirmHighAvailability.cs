@@ -6,14 +6,19 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Enabled">The value that <c>enable</c> must have.</param>
 internal sealed record ConfirmHighAvailability(string Database, bool Enabled) : OmsStep
 {
+    internal override string Verb => "confirm";
+    internal override int Attempts => 3;
+
+    internal override string Title(string? node) => "Confirm that no console has overwritten ha.config";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
         var row = await metadata.ReadHaConfigAsync(Database, cancellationToken);
         var on = row.Raw is not null && HaConfig.Parse(row.Raw).Enable;
         if (Enabled && !on
-            && (context.Recorded(StepIds.EnableHA, EnableHighAvailability.NotEnabledFact)
-                ?? context.Recorded(RollbackIds.RestoreHA, EnableHighAvailability.NotEnabledFact)) is { } notEnabled)
+            && (context.Plan.First(OmsUpgradePhases.EnableHA) ?? context.Plan.First(OmsUpgradePhases.RestoreHA))
+                ?.Recorded(EnableHighAvailability.NotEnabledFact) is { } notEnabled)
         {
             return new Observation.Done(notEnabled);
         }

@@ -19,6 +19,11 @@ internal sealed record CopyCorrectionJar(
     string? ArchiveStorage = null,
     string? ArchiveReader = null) : OmsStep
 {
+    internal override string Verb => "copy-jar";
+    internal override int Attempts => 3;
+
+    internal override string Title(string? node) => $"Copy the correction JAR into {Container} on {node}";
+
     protected override bool IsRepeatable => true;
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

@@ -33,6 +33,19 @@ internal sealed record CreateContainer(
 
     private const string ImageField = "Image";
 
+    internal override string Verb => "create";
+
+    // After T1 it stays, stopped: it holds what the new version logged.
+    internal override void Undo(OmsWayBack back, PlanStep done)
+    {
+        if (!back.IsPastT1)
+        {
+            back.Undo(new RemoveContainer(Container), done.Node);
+        }
+    }
+
+    internal override string Title(string? node) => $"Create {Container} on {node} without starting it";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var container = await InspectAsync(context, Container, cancellationToken);
@@ -126,7 +139,7 @@ internal sealed record CreateContainer(
 
     // The id that the image has on this host.
     private string? Planned(StepContext context) =>
-        context.Recorded(StepIds.Image(context.Node), PrepareImage.ImageIdFact) ?? ImageId;
+        context.Plan.Step<PrepareImage>(context.Node)?.Recorded(PrepareImage.ImageIdFact) ?? ImageId;
 
     private string SecretValue(SecretKeyReference reference) =>
         Targets.SecretValue(reference)?.Reveal()

@@ -6,6 +6,39 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Previous">ha.config for which the plan was made.</param>
 internal sealed record DisableHighAvailability(string Database, string Previous) : OmsStep
 {
+    internal override string Verb => "ha-config";
+
+    internal override void Undo(OmsWayBack back, PlanStep done)
+    {
+        if (back.IsPastT1)
+        {
+            back.Phase(OmsUpgradePhases.RestoreHA, () => [Restore(back)]);
+            return;
+        }
+
+        var last = back.Undo(new UndoDisableHighAvailability(Database, Previous));
+        foreach (var console in back.Done.Steps.Where(s => s.Is<RestartConsole>() && PlanProgress.Begun(s)))
+        {
+            last = back.Undo(console.As<RestartConsole>(), console.Node, [last]);
+        }
+    }
+
+    private string Restore(OmsWayBack back)
+    {
+        var margin = HaConfig.Perceives(Previous) ? null : back.Spec.HighAvailability.RefetchMargin;
+        var written = back.Add(new RestoreHighAvailabilityAfterRollback(Database, Previous, back.StoppedAt, margin));
+        return back.RestartConsoles(
+            Database,
+            enabled: true,
+            written,
+            n => back.Done.Step<RestartConsole>(n.Name, OmsUpgradePhases.DisableHA)!.As<RestartConsole>() with
+            {
+                Container = n.OldContainer,
+            });
+    }
+
+    internal override string Title(string? node) => "Disable high availability in ha.config";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);

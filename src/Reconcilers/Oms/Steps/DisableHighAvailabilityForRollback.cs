@@ -6,6 +6,10 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Database">The rm database.</param>
 internal sealed record DisableHighAvailabilityForRollback(string Database) : OmsStep
 {
+    internal override string Verb => "ha-config";
+
+    internal override string Title(string? node) => "Disable high availability in ha.config";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var raw = await Targets.HaConfigAsync(Database, cancellationToken);

@@ -27,6 +27,20 @@ internal sealed record EnableHighAvailability(
     private const string Absent = "(absent)";
     private const string LockName = "drydock.ha.config";
 
+    internal override string Verb => "ha-config";
+
+    internal override void Undo(OmsWayBack back, PlanStep done) => back.Phase(OmsUpgradePhases.DisableNewHA, () =>
+    {
+        var written = back.Add(new DisableHighAvailabilityForRollback(Database));
+        return
+        [
+            back.RestartConsoles(
+                Database, enabled: false, written, n => new RestartConsole(n.NewContainer, OnlyIfRunning: true)),
+        ];
+    });
+
+    internal override string Title(string? node) => "Enable high availability in ha.config";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var (target, notEnabled) = (context.Receipt(HaConfigWrite.TargetKey), context.Receipt(NotEnabledFact));

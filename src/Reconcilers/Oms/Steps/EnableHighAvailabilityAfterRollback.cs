@@ -12,6 +12,10 @@ internal sealed record EnableHighAvailabilityAfterRollback(
     DateTimeOffset StoppedAt,
     string RefetchMargin) : OmsStep
 {
+    internal override string Verb => "ha-config";
+
+    internal override string Title(string? node) => "Enable high availability in ha.config";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(EnableHighAvailability.NotEnabledFact) is { } notEnabled)

@@ -16,6 +16,12 @@ internal sealed record EndSessions(List<string> Databases, string Account) : Oms
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(10);
 
+    internal override string Verb => "end-sessions";
+    internal override string TimeLimit(OmsUpgradeTimeouts timeouts, string phase) => timeouts.NoSessions;
+
+    internal override string Title(string? node) =>
+        $"End the sessions of {Account} that are left on the metadata databases";
+
     protected override TimeSpan Pause => TimeSpan.FromSeconds(1);
 
     protected override bool IsRepeatable => true;

@@ -8,6 +8,11 @@ namespace Drydock.Reconcilers.Oms;
 /// there.</param>
 internal sealed record InspectImageContents(string Container, List<string> Paths, List<string>? Sought = null) : OmsStep
 {
+    internal override string Verb => "contents";
+    internal override int Attempts => 3;
+
+    internal override string Title(string? node) => $"Check that the image on {node} contains the files to run";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         foreach (var path in Paths)

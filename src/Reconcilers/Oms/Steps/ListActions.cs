@@ -13,13 +13,18 @@ internal sealed record ListActions(
 {
     private const string ListName = "actions";
 
+    internal override string Verb => "actions";
+    internal override int Attempts => 1;
+
+    internal override string Title(string? node) => "List the actions for the administrator";
+
     private ActionLists Lists => new(Targets);
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var (projects, missing) = await ProjectsAsync(cancellationToken);
         var upgrade = Targets.Upgrade;
-        var entries = context.Step.Id == RollbackIds.Actions
+        var entries = context.Step.Phase == OmsUpgradePhases.Report
             ? RollbackActionList.Compile(upgrade, context.Plan, projects)
             : OmsActionList.Compile(upgrade, context.Plan, projects, await FoundAsync(context, cancellationToken));
         var groups = ActionGroup.Of([.. missing, .. entries]);

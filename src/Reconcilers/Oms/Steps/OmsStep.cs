@@ -9,6 +9,19 @@ internal abstract record OmsStep : StepBase<IOmsTargets>
     // The step's own start is in its stored form only after it was reported to be under way.
     private DateTimeOffset? _firstLook;
 
+    /// <summary>The time limit of one attempt, a duration of the spec.</summary>
+    internal virtual string TimeLimit(OmsUpgradeTimeouts timeouts, string phase) => timeouts.Of(phase);
+
+    /// <summary>How long the step is meant to wait, which is no part of the time that it may take.</summary>
+    internal virtual TimeSpan PlannedWait => TimeSpan.Zero;
+
+    /// <summary>Adds to a rollback what takes back what this step did or may have done. Nothing where it changed
+    /// nothing, or where the undo of another step covers it.</summary>
+    /// <param name="done">The step, which has begun.</param>
+    internal virtual void Undo(OmsWayBack back, PlanStep done)
+    {
+    }
+
     protected IDockerClient Docker(StepContext context) => Targets.Docker(context.Node);
 
     protected async Task<InspectedContainer?> InspectAsync(

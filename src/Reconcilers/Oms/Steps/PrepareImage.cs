@@ -29,6 +29,24 @@ internal sealed record PrepareImage(
     private const string LoadedName = "Loaded image: ";
     private const string LoadedId = "Loaded image ID: ";
 
+    internal override string Verb => "image";
+
+    // The image itself is removed only if this upgrade brought it; an image that was present under another name loses
+    // only the name that this upgrade gave it.
+    internal override void Undo(OmsWayBack back, PlanStep done)
+    {
+        if (back.IsPastT1 || Source == ImageSource.Present)
+        {
+            return;
+        }
+
+        var brought = Source == ImageSource.Tag ? null : done.Recorded(ImageIdFact) ?? ImageId;
+        var container = back.Built.Steps.Where(s => s.Is<RemoveContainer>() && s.Node == done.Node);
+        back.Undo(new RemoveImage(Image, brought), done.Node, container.Select(s => s.Id));
+    }
+
+    internal override string Title(string? node) => $"Prepare the image on {node}";
+
     // An archive does not tell the id that dockerd gives its image.
     private bool Is(ImageInspectResponse image) =>
         ImageId is null || image.ID == ImageId || (Contents is { } wanted && ImageContents.Of(image) == wanted);

@@ -14,6 +14,11 @@ internal sealed record ReadVersion(string Container, string Expected) : OmsStep,
     /// <summary>Fact: why the version is not the one that was asked for, as a message; absent if it is.</summary>
     public const string MismatchFact = "mismatch";
 
+    internal override string Verb => "version";
+    internal override int Attempts => 3;
+
+    internal override string Title(string? node) => $"Read the version in {Container} on {node}";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (await InspectAsync(context, Container, cancellationToken) is not { } container)

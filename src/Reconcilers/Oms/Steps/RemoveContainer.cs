@@ -7,6 +7,10 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Container">Name or id of the container.</param>
 internal sealed record RemoveContainer(string Container) : OmsStep
 {
+    internal override string Verb => "remove-container";
+
+    internal override string Title(string? node) => $"Remove {Container} from {node}";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var container = await InspectAsync(context, Container, cancellationToken);

@@ -6,6 +6,10 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="ImageId">Id of the image that is removed; null if only its name is.</param>
 internal sealed record RemoveImage(string Image, string? ImageId = null) : OmsStep
 {
+    internal override string Verb => "remove-image";
+
+    internal override string Title(string? node) => $"Remove {Image} from {node}";
+
     private string Reference => ImageId ?? Image;
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

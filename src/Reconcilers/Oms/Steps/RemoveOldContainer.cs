@@ -11,6 +11,8 @@ internal sealed record RemoveOldContainer(string Old, string Name, string Contai
 {
     public const string ImageIdKey = "imageId";
 
+    internal override string Title(string? node) => $"Remove {Name} from {node}";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var old = await InspectAsync(context, Old, cancellationToken);

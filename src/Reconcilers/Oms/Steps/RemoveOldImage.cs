@@ -7,6 +7,10 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="ContainerStep">Id of the step that removed the container.</param>
 internal sealed record RemoveOldImage(string ContainerStep) : OmsStep
 {
+    internal override string Verb => "remove-image";
+
+    internal override string Title(string? node) => $"Remove the old image from {node}";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (await FindAsync(context, cancellationToken) is null)

@@ -18,6 +18,10 @@ internal sealed record RestartConsole(
     /// <summary>How long to wait until a running console serves; after that the step ends without it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
+    internal override string Verb => "restart-console";
+
+    internal override string Title(string? node) => $"Restart oms_console on {node}";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (OnlyIfRunning

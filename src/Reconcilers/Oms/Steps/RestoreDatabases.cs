@@ -10,6 +10,22 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="SnapshotUid">Uid of the BackupSnapshot.</param>
 internal sealed record RestoreDatabases(List<string> Databases, string Snapshot, string SnapshotUid) : OmsStep
 {
+    internal override string Verb => "restore";
+    internal override int Attempts => 2;
+    internal override bool IsPointOfNoReturn => true;
+
+    /// <summary>The restore of what an upgrade dumped.</summary>
+    public static RestoreDatabases Of(Plan done)
+    {
+        var snapshot = done.Step<TakeSnapshot>()!;
+        return new RestoreDatabases(
+            snapshot.As<TakeSnapshot>().Databases,
+            snapshot.Recorded(SnapshotReceipts.SnapshotKey) ?? "",
+            snapshot.Recorded(SnapshotReceipts.SnapshotUidFact) ?? "");
+    }
+
+    internal override string Title(string? node) => $"Restore all databases from {Snapshot}";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(SnapshotReceipts.RestoreKey) is not { } name

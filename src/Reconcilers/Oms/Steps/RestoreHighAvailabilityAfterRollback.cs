@@ -15,6 +15,10 @@ internal sealed record RestoreHighAvailabilityAfterRollback(
     DateTimeOffset StoppedAt,
     string? RefetchMargin = null) : OmsStep
 {
+    internal override string Verb => "ha-config";
+
+    internal override string Title(string? node) => "Restore ha.config";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(HaConfigWrite.TargetKey) is not { } target)

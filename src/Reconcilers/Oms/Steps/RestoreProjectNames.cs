@@ -6,6 +6,8 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed record RestoreProjectNames(string Database, List<ProjectRename> Renames)
     : ProjectNamesStep(Database, Renames)
 {
+    internal override string Title(string? node) => "Restore the former names of projects";
+
     protected override bool MustBeFree => false;
 
     protected override string WayOut =>

@@ -13,6 +13,14 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
 {
     private const string Java = "/opt/alibaba/java/bin/java";
 
+    internal override string Verb => "jar";
+    internal override int Attempts => 1;
+    internal override RetryRule Retry => RetryRule.RestoreFirst;
+    internal override bool IsPointOfNoReturn => true;
+
+    internal override string Title(string? node) =>
+        $"Run the correction JAR on {node} ({(Last ? "-ltrue" : "-lfalse")})";
+
     protected override async Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
         StepContext context, InspectedContainer container, CancellationToken cancellationToken)
     {

@@ -22,6 +22,12 @@ internal sealed record RunDockerInit(
 
     private const int LongestFlag = 4096;
 
+    internal override int Attempts => 1;
+    internal override RetryRule Retry => RetryRule.RepeatAfterProvenFailure;
+    internal override bool IsPointOfNoReturn => true;
+
+    internal override string Title(string? node) => $"Run docker_init.sh on {node}";
+
     protected override Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
         StepContext context, InspectedContainer container, CancellationToken cancellationToken) =>
         Task.FromResult<(string, IReadOnlyList<string>)>(("/root", ["/bin/bash", DockerInit.ScriptPath]));

@@ -6,6 +6,10 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="MaximumRetries">For the policy <c>on-failure</c>.</param>
 internal sealed record SetRestartPolicy(string Container, string Policy, int MaximumRetries) : OmsStep
 {
+    internal override string Verb => "restart-policy";
+
+    internal override string Title(string? node) => $"Set restart policy {Policy} on {node}";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var container = await InspectAsync(context, Container, cancellationToken);

@@ -7,6 +7,11 @@ internal sealed record StartConsole(string Container) : OmsStep
 {
     private const string Ini = "/etc/supervisor/conf.d/oms_console.ini";
 
+    internal override string Verb => "start-console";
+    internal override int Attempts => 3;
+
+    internal override string Title(string? node) => $"Start oms_console on {node}";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var ini = await Docker(context).Containers.ReadFileAsync(Container, Ini, 1024 * 1024, cancellationToken);

@@ -6,6 +6,35 @@ internal sealed record StartContainer(string Container) : OmsStep
 {
     public const string StartedAtFact = "startedAt";
 
+    internal override int Attempts => 3;
+
+    // Every new container stops, whichever began: all write to the same databases.
+    internal override void Undo(OmsWayBack back, PlanStep done)
+    {
+        if (!back.IsFirst(done))
+        {
+            return;
+        }
+
+        back.Phase(OmsUpgradePhases.StopNew, () => back.OnEach(n => back.Add(
+            new StopContainer(n.NewContainer, n.NewName, MayBeGone: true), n.Name)));
+        back.Phase(OmsUpgradePhases.BackupNew, () =>
+        {
+            var quiet = back.Add(AwaitNoSessions.OfHosts(back.Done));
+
+            // The data that a failed upgrade left may be unreadable; that must not block the rollback.
+            var dump = back.Done.Step<TakeSnapshot>()!.As<TakeSnapshot>() with
+            {
+                BeforeRollback = true,
+                Optional = !back.AfterSuccess,
+            };
+            return [back.Add(dump, after: [quiet])];
+        });
+        back.Phase(OmsUpgradePhases.RestoreDatabases, () => [back.Add(RestoreDatabases.Of(back.Done))]);
+    }
+
+    internal override string Title(string? node) => $"Start {Container} on {node}";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var container = await InspectAsync(context, Container, cancellationToken);

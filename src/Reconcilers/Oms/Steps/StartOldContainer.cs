@@ -13,6 +13,11 @@ internal sealed record StartOldContainer(string Container, string Name) : OmsSte
 
     private const string StoppedKey = "stoppedBefore";
 
+    internal override string Verb => "start";
+    internal override int Attempts => 3;
+
+    internal override string Title(string? node) => $"Start {Name} on {node}";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var container = await InspectAsync(context, Container, cancellationToken);

@@ -11,6 +11,11 @@ internal sealed record StopConsole(string Container) : OmsStep
 {
     private const string ExecKey = "exec";
 
+    internal override string Verb => "stop-console";
+    internal override int Attempts => 3;
+
+    internal override string Title(string? node) => $"Stop oms_console on {node}";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var state = (await ProgramsAsync(context, Container, cancellationToken)).StateOf(OmsPrograms.Console);

@@ -16,6 +16,31 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
 
     private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(120);
 
+    internal override string Title(string? node) => $"Stop {Name} on {node}";
+
+    // All old containers start, whichever stopped: a stop that was begun may have been carried out.
+    internal override void Undo(OmsWayBack back, PlanStep done)
+    {
+        if (done.Phase != OmsUpgradePhases.StopOld || !back.IsFirst(done))
+        {
+            return;
+        }
+
+        back.Phase(OmsUpgradePhases.StartOld, () =>
+        {
+            var programs = back.OnEach(n =>
+            {
+                var started = back.Add(new StartOldContainer(n.OldContainer, n.OldName), n.Name);
+                var answers = back.Add(new AwaitSupervisor(n.OldContainer), n.Name, [started]);
+                var verified = back.Done.Step<AwaitPrograms>(n.Name, OmsUpgradePhases.Verify)!.As<AwaitPrograms>();
+                return back.Add(verified with { Container = n.OldContainer }, n.Name, [answers]);
+            });
+            var hosts = back.Add(back.Done.Step<AwaitHostsOnline>()!.As<AwaitHostsOnline>(), after: programs);
+            return back.OnEach(n => back.Add(
+                new SetRestartPolicy(n.OldContainer, n.Policy, n.MaximumRetries), n.Name, [hosts]));
+        });
+    }
+
     /// <summary>Whether the stopped container ran after the step had ended. Only times of its own host are compared,
     /// and only whether they are the same.</summary>
     public static bool RanSince(PlanStep stop, InspectedContainer container) => container.FinishedAt is { } finished

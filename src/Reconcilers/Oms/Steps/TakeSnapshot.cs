@@ -24,6 +24,13 @@ internal sealed record TakeSnapshot(
 {
     public const string NotTakenFact = "notTaken";
 
+    internal override string Verb => "snapshot";
+    internal override int Attempts => 3;
+
+    internal override string Title(string? node) => BeforeRollback
+        ? "Dump the data that the restore drops"
+        : "Dump and verify all databases";
+
     protected override IKubernetesClient Kubernetes => Targets.Kubernetes;
 
     protected override V1ObjectMeta Upgrade => Targets.Upgrade.Metadata;

@@ -6,6 +6,10 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Database">The heartbeat database.</param>
 internal sealed record TrimHeartbeatSequence(string Database) : OmsStep
 {
+    internal override string Verb => $"{Database}/trim";
+
+    internal override string Title(string? node) => $"Trim heatbeat_sequence in {Database}";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);

@@ -6,6 +6,10 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Previous">ha.config before the upgrade.</param>
 internal sealed record UndoDisableHighAvailability(string Database, string Previous) : OmsStep
 {
+    internal override string Verb => "ha-config";
+
+    internal override string Title(string? node) => "Restore ha.config";
+
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var raw = await Targets.HaConfigAsync(Database, cancellationToken);

@@ -14,6 +14,12 @@ internal sealed record WaitBeforeInit(string Container, string For) : OmsStep, I
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
 
+    internal override string Verb => "wait";
+    internal override int Attempts => 1;
+    internal override TimeSpan PlannedWait => Longest();
+
+    internal override string Title(string? node) => $"Wait until {Container} on {node} has run for {For}";
+
     /// <summary>How long the wait takes at most, apart from what else takes time.</summary>
     public TimeSpan Longest() => KubernetesDuration.Parse(For);
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Drydock.Engine.Planning;
 
 namespace Drydock.Reconcilers.Upgrades;
 
@@ -84,6 +85,13 @@ internal static class StepArguments
     /// <param name="phase">In which phase; null for any.</param>
     public static PlanStep? Step<TStep>(this Plan plan, string? node = null, string? phase = null) =>
         plan.Steps.Find(s => s.Is<TStep>() && (node is null || s.Node == node) && (phase is null || s.Phase == phase));
+
+    /// <summary>The step with which a phase begins; null if the plan does not have the phase.</summary>
+    public static PlanStep? First(this Plan plan, string phase) => plan.Steps.Find(s => s.Phase == phase);
+
+    /// <summary>The id of the first step of a plan that is a <typeparamref name="TStep"/>.</summary>
+    public static string Id<TStep>(this PlanBuilder plan, string? node = null) =>
+        plan.Steps.First(s => s.Is<TStep>() && (node is null || s.Node == node)).Id;
 
     private static bool IsText(Type type)
     {

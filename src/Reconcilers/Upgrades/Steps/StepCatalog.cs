@@ -19,15 +19,21 @@ internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
     {
         try
         {
-            return Parts.TryGetValue(step.Action, out var type)
-                ? StepArguments.Read(type, step.Id, step.Parameters) as StepBase<TTargets>
-                : null;
+            return Of(step);
         }
-        catch (FormatException)
+        catch (Exception error) when (error is FormatException or KeyNotFoundException)
         {
             return null;
         }
     }
+
+    /// <exception cref="KeyNotFoundException">This operator has no such step.</exception>
+    /// <exception cref="FormatException">Its arguments do not fit.</exception>
+    public static StepBase<TTargets> Of(PlanStep step) =>
+        Parts.TryGetValue(step.Action, out var type)
+        && StepArguments.Read(type, step.Id, step.Parameters) is StepBase<TTargets> read
+            ? read
+            : throw Unknown("action", step.Action);
 
     public IStepAction Action(PlanStep step) =>
         Part(step.Id, step.Action, step.Parameters) as IStepAction ?? throw Unknown("action", step.Action);

@@ -183,7 +183,7 @@ public sealed class ContainerRunTests
         world.RunUntil(() => world.Is("Planned"), "planned");
 
         world.Plan.Notes.Where(n => n.Contains("with the new image")).Select(n => n.Split(" is the")[0]).ShouldBe(["The new container of oms-a", "The new container of oms-b"]);
-        world.Step(StepIds.Create("oms-b")).As<CreateContainer>().Changes.ShouldNotBeNull().ShouldContain("memory 48Gi");
+        world.Step("PrepareImage/oms-b/create").As<CreateContainer>().Changes.ShouldNotBeNull().ShouldContain("memory 48Gi");
     }
 
     private static OmsWorld Begin()

@@ -91,7 +91,7 @@ public sealed class ProjectRenamerProperties
     public void Reversed_renames_of_plan_restore_every_name() => ForAll((projects, limits) =>
     {
         var plan = ProjectRenamer.Compute(projects, [], [], limits, []);
-        var stored = ProjectRenameBatches.Of("rm", plan.Renames).Select(StepArguments.Write).ToList();
+        var stored = RenameProjects.Batches("rm", plan.Renames).Select(StepArguments.Write).ToList();
 
         var read = stored.SelectMany(e => StepArguments.Read<RenameProjects>("RenameProjects/batch-1", e).Renames);
         var back = Apply(Apply(projects, plan.Renames), [.. read.Select(rename => rename.Reverse())]);

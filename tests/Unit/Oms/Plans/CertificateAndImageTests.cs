@@ -120,7 +120,7 @@ public sealed class CertificateAndImageTests
         var world = FromHost.World;
 
         world.Done.Where(a => a.What == "load").Select(a => a.Where).ShouldBe(["oms-a", "oms-b"]);
-        var image = world.Step(StepIds.Image("oms-a")).As<PrepareImage>();
+        var image = world.Step("PrepareImage/oms-a/image").As<PrepareImage>();
         (image.Source, image.Archive, image.ArchiveStorage, image.ImageId)
             .ShouldBe((ImageSource.HostArchive, HostPath, null, world.NewImageContent.Id));
         image.ArchiveSha256!.Length.ShouldBe(64);
@@ -218,7 +218,7 @@ public sealed class CertificateAndImageTests
 
         world.Rules.Broken.ShouldBeEmpty();
         world["oms-b"].Find("oms_new_b")!.Config.Image.ShouldBe("registry.example/own/oms:feature_4.2.2");
-        new[] { "oms-a", "oms-b" }.Select(n => world.Step(StepIds.Image(n)).As<PrepareImage>().Source)
+        new[] { "oms-a", "oms-b" }.Select(n => world.Step($"PrepareImage/{n}/image").As<PrepareImage>().Source)
             .ShouldBe([ImageSource.HostArchive, ImageSource.Archive]);
     }
 

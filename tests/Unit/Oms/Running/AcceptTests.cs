@@ -62,7 +62,7 @@ public sealed class AcceptTests
         }
 
         world.RunUntil(() => world.Is("Failed"), "failed");
-        Refused(world, StepIds.Snapshot, "the data or the steps that follow rely on it");
+        Refused(world, "Backup/snapshot", "the data or the steps that follow rely on it");
     }
 
     [Fact]

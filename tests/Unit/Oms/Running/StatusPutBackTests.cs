@@ -130,7 +130,7 @@ public sealed class StatusPutBackTests
     [Fact]
     public void Rollback_of_a_status_that_does_not_know_of_EnableHA_disables_it_first()
     {
-        var reached = Golden.FindIndex(s => s.Plan?.Step(StepIds.EnableHA) is { State: StepState.Succeeded }) + 1;
+        var reached = Golden.FindIndex(s => s.Plan?.Step("EnableHA/ha-config") is { State: StepState.Succeeded }) + 1;
         var (world, what) = PutBack(reached, Golden.FindIndex(s => s.Plan is not null) + 1, isEtcd: false);
         world.Metadata.IsHighAvailabilityOn.ShouldBeTrue();
 
@@ -143,7 +143,7 @@ public sealed class StatusPutBackTests
     [Fact]
     public void Status_without_a_plan_does_not_say_RolledBack_while_OMS_is_down()
     {
-        var reached = Golden.FindIndex(s => s.Step == StepIds.Snapshot) + 1;
+        var reached = Golden.FindIndex(s => s.Step == "Backup/snapshot") + 1;
         var (world, what) = PutBack(reached, 1, isEtcd: true);
         world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.StatusOutdated, what);
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
@@ -161,7 +161,7 @@ public sealed class StatusPutBackTests
     [Fact]
     public void Snapshot_of_before_OMS_was_in_use_again_is_not_taken_over()
     {
-        var reached = Golden.FindIndex(s => s.Plan?.Step(StepIds.Snapshot) is { State: StepState.Succeeded }) + 1;
+        var reached = Golden.FindIndex(s => s.Plan?.Step("Backup/snapshot") is { State: StepState.Succeeded }) + 1;
         var (world, what) = PutBack(reached, Golden.FindIndex(s => s.Plan is not null) + 1, isEtcd: false);
         world.Hosts.ForEach(h => world.Old(h.Name).Start());
 

@@ -64,12 +64,12 @@ public sealed class StatusAtNightTests
     public void Running_step_expects_what_its_kind_took_before()
     {
         var world = new OmsWorld(new WorldSetup { JarTakes = TimeSpan.FromMinutes(7) }).Apply();
-        world.RunUntil(() => Running(world, StepIds.Jar("oms-a")) is not null, "the first JAR");
-        Running(world, StepIds.Jar("oms-a"))!.ExpectedAt.ShouldBeNull("no JAR has run");
-        world.RunUntil(() => Running(world, StepIds.Jar("oms-b")) is not null, "the second JAR");
+        world.RunUntil(() => Running(world, "CorrectMetadata/oms-a/jar") is not null, "the first JAR");
+        Running(world, "CorrectMetadata/oms-a/jar")!.ExpectedAt.ShouldBeNull("no JAR has run");
+        world.RunUntil(() => Running(world, "CorrectMetadata/oms-b/jar") is not null, "the second JAR");
 
-        var second = Running(world, StepIds.Jar("oms-b"))!;
-        var took = world.Step(StepIds.Jar("oms-a")).FinishedAt - world.Step(StepIds.Jar("oms-a")).StartedAt;
+        var second = Running(world, "CorrectMetadata/oms-b/jar")!;
+        var took = world.Step("CorrectMetadata/oms-a/jar").FinishedAt - world.Step("CorrectMetadata/oms-a/jar").StartedAt;
         second.ExpectedAt.ShouldBe(second.Since + took);
         second.ExpectedFrom.ShouldNotBeNull().ShouldStartWith("CorrectMetadata/oms-a/jar took 7m");
     }
@@ -89,7 +89,7 @@ public sealed class StatusAtNightTests
     public void Long_step_causes_no_write_while_it_runs()
     {
         var world = new OmsWorld(new WorldSetup { InitTakes = TimeSpan.FromMinutes(40) }).Apply(s => s with { Timeouts = s.Timeouts with { InitMetadata = "3h" } });
-        world.RunUntil(() => Running(world, StepIds.Init("oms-a")) is not null, "docker_init.sh");
+        world.RunUntil(() => Running(world, "InitMetadata/oms-a") is not null, "docker_init.sh");
         world.RunFor(TimeSpan.FromMinutes(1));
         var writes = world.Api.StatusWrites.Count;
         world.RunFor(TimeSpan.FromMinutes(30));

@@ -21,7 +21,7 @@ public sealed class ProjectVerificationTests
         world.RunToSuccess();
 
         world.Verified().Status.ShouldBe("True");
-        world.Step(StepIds.Components).Message!.ShouldContain("2 of 2 links are healthy");
+        world.Step("Settle/components").Message!.ShouldContain("2 of 2 links are healthy");
         world.Status.ActionRequired.ShouldNotContain(a => a.Subject.Contains("np_1"));
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -30,12 +30,12 @@ public sealed class ProjectVerificationTests
     public void Upgrade_waits_until_high_availability_recovers_links()
     {
         var world = WithApiBefore(w => w.Console.HealsAfter = TimeSpan.FromMinutes(9));
-        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == StepIds.Components) is { State: StepState.Running, Message: not null }, "watching");
-        world.Step(StepIds.Components).Message!.ShouldContain("2 of 2 links are not healthy yet: orders: Store of np_1-0 is ABNORMAL, Incr-Sync is ABNORMAL; billing: Store of sp_1-0 is ABNORMAL");
+        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == "Settle/components") is { State: StepState.Running, Message: not null }, "watching");
+        world.Step("Settle/components").Message!.ShouldContain("2 of 2 links are not healthy yet: orders: Store of np_1-0 is ABNORMAL, Incr-Sync is ABNORMAL; billing: Store of sp_1-0 is ABNORMAL");
         world.Verified().Status.ShouldBe("True", "the status of the projects is as before");
 
         world.RunToSuccess();
-        var components = world.Step(StepIds.Components);
+        var components = world.Step("Settle/components");
         (components.FinishedAt - world.Status.Times!.T2).ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.FromMinutes(8));
     }
 
@@ -43,7 +43,7 @@ public sealed class ProjectVerificationTests
     public void Rollback_does_not_wait_for_watched_links()
     {
         var world = WithApiBefore(w => w.Console.HealsAfter = TimeSpan.FromMinutes(9));
-        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == StepIds.Components) is { State: StepState.Running }, "watching");
+        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == "Settle/components") is { State: StepState.Running }, "watching");
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
 
         world.RunUntil(() => world.Status.RollbackPlan is not null, "the way back", within: TimeSpan.FromMinutes(1));
@@ -102,7 +102,7 @@ public sealed class ProjectVerificationTests
     public void Project_resumed_before_the_end_is_not_listed()
     {
         var world = WithApiBefore(w => w.Console["np_1"].StatusAfterUpgrade = "SUSPEND");
-        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == StepIds.Components) is { State: StepState.Running }, "watching");
+        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == "Settle/components") is { State: StepState.Running }, "watching");
         world.Verified().Status.ShouldBe("False");
         world.Console["np_1"].Status = "RUNNING";
         world.RunToSuccess();
@@ -174,7 +174,7 @@ public sealed class ProjectVerificationTests
 
         world.Verified().Status.ShouldBe("Unknown");
         world.Verified().Reason.ShouldBe(Reasons.Unverifiable);
-        world.Plan.Steps.ShouldNotContain(s => s.Id == StepIds.Components);
+        world.Plan.Steps.ShouldNotContain(s => s.Id == "Settle/components");
         world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject && a.Subject == "orders (np_1)");
     }
 
@@ -189,7 +189,7 @@ public sealed class ProjectVerificationTests
         world.RunToSuccess();
 
         world.Verified().Status.ShouldBe(verified);
-        world.Step(StepIds.Projects).Message!.ShouldContain("the tables");
+        world.Step("Verify/projects").Message!.ShouldContain("the tables");
         world.Status.ActionRequired.Any(a => a.Message.Contains("was RUNNING before the upgrade and is FAILED now")).ShouldBe(after == "FAILED");
         world.Status.ActionRequired.ShouldContain(a => a.Subject == "orders (np_1)" && a.Message.StartsWith("Each of these migration projects was running"), "links are not watched without the API");
     }

@@ -27,7 +27,7 @@ public sealed class RenameTests
         world.Done.Where(a => a.What == "rename").Select(a => a.Where).ShouldBe(["Migration/np_7 orders_mnp_7", "Synchronization/sp_2 Orders_ssp_2"]);
         world.Done.FindIndex(a => a.What == "ha off").ShouldBeLessThan(world.Done.FindIndex(a => a.What == "rename"));
         world.Done.FindLastIndex(a => a.What == "rename").ShouldBeLessThan(world.Done.FindIndex(a => a.What == "stop"));
-        var step = world.Step(StepIds.Rename(1));
+        var step = world.Step("RenameProjects/batch-1");
         step.As<RenameProjects>().Renames.Select(r => $"{r.Kind} {r.Id} {r.OldName} {r.NewName}")
             .ShouldBe(["Migration np_7 orders orders_mnp_7", "Synchronization sp_2 Orders Orders_ssp_2"]);
         (step.RunOnce, step.Reversible, step.Phase).ShouldBe((false, true, OmsUpgradePhases.RenameProjects));

@@ -70,6 +70,9 @@ internal static class GoldenFile
         Directory.EnumerateFiles(PathOf(area, ""), "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Select(file => JsonSerializer.Deserialize(File.ReadAllText(file), Json).ShouldNotBeNull());
 
+    /// <summary>The texts of an area.</summary>
+    public static IEnumerable<string> Texts(string area) => Directory.EnumerateFiles(PathOf(area, ""), "*.txt").Select(File.ReadAllText);
+
     /// <summary>An area has a text for each of its scenarios, and no other.</summary>
     public static void ShouldBeOf(string area, IEnumerable<string> scenarios) =>
         Directory.EnumerateFiles(PathOf(area, ""), "*.txt").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)

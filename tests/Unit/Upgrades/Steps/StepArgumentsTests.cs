@@ -82,9 +82,9 @@ public class StepArgumentsTests
     [Fact]
     public void Planned_step_has_the_name_of_its_record()
     {
-        var step = PlannedStep.Of(PlannedStep.Id("Copy", "oms-a"), "oms-a", "Copy oms-a", Full, ["P/x"], "10m", attempts: 2);
+        var step = Full.In("Copy", "oms-a", ["P/x"]);
 
-        (step.Action, step.Phase, step.Is<Copy>(), step.MaxAttempts).ShouldBe(("Copy", "Copy", true, 2));
+        (step.Id, step.Action, step.Phase, step.Is<Copy>(), step.MaxAttempts).ShouldBe(("Copy/oms-a", "Copy", "Copy", true, 5));
     }
 
     private static PlanStep Step(SortedDictionary<string, string> entries) =>

@@ -163,8 +163,7 @@ internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, ISe
 
     private StepContext Context(IStepAction part, string? node)
     {
-        var id = PlannedStep.Id(DatabaseRollingUpgradePhases.UpgradeMonitoring, part.GetType().Name);
-        var step = PlannedStep.Of(id, node, "", part, [], "10m", attempts: 1);
+        var step = ((StepBase<ITiDbTargets>)part).In(DatabaseRollingUpgradePhases.UpgradeMonitoring, node, [], part.GetType().Name);
         return new StepContext { OwnerUid = "1", Plan = new Plan { Steps = [step] }, Step = step, Time = Time };
     }
 

@@ -4,9 +4,9 @@ using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 
-namespace Drydock.Tests.Unit.Oms.Plans;
+namespace Drydock.Tests.Unit.Oms.Steps;
 
-public class ProjectRenameBatchesTests
+public class RenameBatchesTests
 {
     [Fact]
     public void Renames_survive_storing_and_are_readable()
@@ -17,7 +17,7 @@ public class ProjectRenameBatchesTests
             new(ProjectKind.Synchronization, "7", "😀", "😀_s7"),
         ];
 
-        var stored = StepArguments.Write(ProjectRenameBatches.Of("rm", renames).ShouldHaveSingleItem());
+        var stored = StepArguments.Write(RenameProjects.Batches("rm", renames).ShouldHaveSingleItem());
 
         stored["renames"].ShouldContain("订单_mnp_1");
         StepArguments.Read<RenameProjects>("x", stored).Renames.ShouldBe(renames);
@@ -42,11 +42,11 @@ public class ProjectRenameBatchesTests
                 ProjectKind.Synchronization, $"{id}", new string('订', 128), new string('单', 128)))
             .ToList();
 
-        var batches = ProjectRenameBatches.Of("rm", renames);
+        var batches = RenameProjects.Batches("rm", renames);
 
         batches.Count.ShouldBeGreaterThan(1);
         batches.ShouldAllBe(batch => StepArguments.Write(batch)["renames"].Length < 32768);
         batches.SelectMany(batch => batch.Renames).ShouldBe(renames);
-        ProjectRenameBatches.Of("rm", []).ShouldBeEmpty();
+        RenameProjects.Batches("rm", []).ShouldBeEmpty();
     }
 }

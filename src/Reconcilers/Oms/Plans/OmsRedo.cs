@@ -1,0 +1,166 @@
+using Drydock.Engine.Running;
+using Phases = Drydock.Crds.OmsUpgrades.OmsUpgradePhases;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Recompiles an upgrade plan after a run-once step whose outcome cannot be known, or that failed on data it
+/// may have changed: the steps up to the backup stay done; then the new containers are stopped, the databases restored
+/// from the verified snapshot, and everything from StartNew on is repeated, the correction on all its nodes.
+/// Pure.</summary>
+internal sealed class OmsRedo : IRunRedo<OmsUpgradeSpec>
+{
+    private const string Note = "The plan was recompiled";
+    private const string Repeated = "This step is repeated on the restored databases.";
+    private const string AfterRestore = nameof(HighAvailabilityStaysOff) + "/restored";
+
+    public string Remedy =>
+        "The run continues only on restored data. "
+        + $"Set a new spec.retry or {Annotations.Retry}=<token> to stop the new containers, restore the snapshot and "
+        + $"continue from {Phases.StartNew}, "
+        + "or spec.desiredState: RolledBack to roll back.";
+
+    public string Phase => Phases.RestoreDatabases;
+
+    public string? FindLost(Plan plan) => plan.Step<TakeSnapshot>() is { State: StepState.Succeeded }
+        ? plan.Steps.Find(IsLost)?.Id ?? plan.Guards.Find(IsVoid)?.Id
+        : null;
+
+    public bool IsRedone(Plan plan) => plan.Step<RestoreDatabases>() is not null;
+
+    public string Describe(string lost, Plan plan) =>
+        $"After {lost} the run continues only on restored data, so the plan was compiled again ({plan.Hash}). "
+        + $"The new containers are stopped, the snapshot is restored, and everything from {Phases.StartNew} "
+        + "on is repeated.";
+
+    public string Cost(Plan plan)
+    {
+        var restore = RestoreDatabases.Of(plan);
+        return $"This DROPS {string.Join(", ", restore.Databases)} and restores them from BackupSnapshot "
+            + $"{restore.Snapshot}: what the new version wrote to them is lost. "
+            + $"OMS stays down until everything from {Phases.StartNew} on has run again.";
+    }
+
+    public Plan Compile(OmsUpgradeSpec spec, Plan plan)
+    {
+        var lost = FindLost(plan)!;
+        var snapshot = plan.Step<TakeSnapshot>()!.Id;
+        var again = After(plan, snapshot);
+
+        // What their old containers did since they were stopped is undone by the restore.
+        var stops = OmsPlanProgress.Stops(plan)
+            .Where(s => plan.Guards.Exists(g => IsVoid(g) && g.Node == s.Node))
+            .Select(s => s.Id)
+            .ToList();
+
+        // A restore inside an earlier repetition has left its own objects.
+        var restore = new WayBack(spec, plan, [snapshot, .. stops]).Built.Steps
+            .Select(step => step with { Attempt = plan.Step(step.Id)?.Attempt ?? 0 })
+            .ToList();
+        var steps = new List<PlanStep>();
+        foreach (var step in plan.Steps.Where(s => s.Phase != Phases.RestoreDatabases))
+        {
+            steps.Add(again.Contains(step.Id) ? Reset(step, snapshot, restore[^1].Id)
+                : stops.Contains(step.Id) ? step.Repeated(Repeated) with { Facts = step.Facts }
+                : step);
+            if (step.Id == snapshot)
+            {
+                steps.AddRange(restore);
+            }
+        }
+
+        var guards = Guards(plan, restore);
+        return plan with
+        {
+            Steps = steps,
+            Guards = guards,
+            Hash = PlanHash.Compute(steps, guards),
+            Notes =
+            [
+                .. plan.Notes.Where(n => !n.StartsWith(Note, StringComparison.Ordinal)),
+                $"{Note}: after {lost} the databases are restored from the snapshot, and everything from StartNew "
+                + "on "
+                + "is repeated, on all nodes.",
+            ],
+        };
+    }
+
+    // A step whose command was lost after its time limit has no open attempt any more: a retry token reset it before an
+    // observation showed the loss.
+    private static bool IsLost(PlanStep step) => PlanProgress.IsOutcomeUnknown(step)
+        || (step is { StartedAt: not null, State: StepState.Failed, Retry: RetryRule.RestoreFirst }
+            && step.Reason != EngineReasons.StepTimeout)
+        || step is { StartedAt: not null, State: StepState.Failed, RunOnce: true, Reason: Reasons.RestoreRequired };
+
+    private static bool IsVoid(PlanGuard guard) => guard.Open() is { RestoreFirst: true };
+
+    // Every step that waits for the step, directly or not.
+    private static HashSet<string> After(Plan plan, string id)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal) { id };
+        foreach (var step in plan.Steps.Where(s => s.After.Exists(found.Contains)))
+        {
+            found.Add(step.Id);
+        }
+
+        found.Remove(id);
+        return found;
+    }
+
+    // The number of a run-once attempt is increased here, because the engine repeats one that has left no trace under
+    // its old number.
+    private static PlanStep Reset(PlanStep step, string snapshot, string restore) => step.Repeated(Repeated) with
+    {
+        After = [.. step.After.Select(a => a == snapshot ? restore : a)],
+        Attempt = step is { RunOnce: true, Attempt: > 0 } ? step.Attempt + 1 : step.Attempt,
+    };
+
+    private static List<PlanGuard> Guards(Plan plan, List<PlanStep> restore)
+    {
+        var guards = plan.Guards
+            .Where(g => !g.Id.StartsWith(ContainerStaysStopped.NewPrefix, StringComparison.Ordinal)
+                && g.Id != AfterRestore)
+            .Select(g => g with { Violations = g.Violations.ConvertAll(v => v with { RestoreFirst = false }) })
+            .ToList();
+        foreach (var start in plan.Steps.Where(s => s.Is<StartContainer>()))
+        {
+            var (node, container) = (start.Node!, start.As<StartContainer>().Container);
+            var stop = restore.First(s => s.Node == node).Id;
+            guards.Add(ContainerStaysStopped.New(node, container, container, stop, start.Id));
+        }
+
+        // The row cannot be read while its database is being restored.
+        var index = guards.FindIndex(g => g.Id == nameof(HighAvailabilityStaysOff));
+        if (index >= 0)
+        {
+            var off = guards[index];
+            guards[index] = off with { Until = restore[^1].Id };
+            guards.Add(off with
+            {
+                Id = AfterRestore,
+                From = [restore[^1].Id],
+                Until = plan.First(Phases.EnableHA)?.Id ?? plan.First(Phases.Settle)?.Id,
+            });
+        }
+
+        return guards;
+    }
+
+    // Unlike a rollback it takes no dump, and leaves high availability off.
+    private sealed class WayBack : OmsPhases
+    {
+        public WayBack(OmsUpgradeSpec spec, Plan plan, List<string> after)
+            : base(spec) => Phase(Phases.RestoreDatabases, () =>
+            {
+                List<string> stops =
+                [
+                    .. plan.Steps.Where(s => s.Is<StartContainer>()).Select(start =>
+                    {
+                        var container = start.As<StartContainer>().Container;
+                        return Add(new StopContainer(container, container), start.Node, after, "stop");
+                    }),
+                ];
+                var quiet = Add(AwaitNoSessions.OfHosts(plan), after: stops);
+                return [Add(RestoreDatabases.Of(plan), after: [quiet])];
+            });
+    }
+}

@@ -1,0 +1,238 @@
+using Phases = Drydock.Crds.OmsUpgrades.OmsUpgradePhases;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Compiles a rollback from what was really done (docs/research/oms.md#rollback): each step that has begun is
+/// asked for its undo. Before T1 everything is undone while OMS runs; after it the old containers are started again;
+/// and from the moment a new container may have run, on databases restored from the verified snapshot. Pure and
+/// deterministic; runs on the same engine.</summary>
+internal sealed class OmsWayBack : OmsPhases
+{
+    /// <summary>What must be approved before the rollback of a succeeded upgrade begins.</summary>
+    public const string Hold = "RollBack";
+
+    // The order of the upgrade, reversed; but names of projects come back before the old containers start.
+    private static readonly string[] Order =
+    [
+        Phases.Settle, Phases.EnableHA, Phases.Verify, Phases.InitMetadata, Phases.CorrectMetadata, Phases.StartNew,
+        Phases.RestoreDatabases, Phases.Backup, Phases.RenameProjects, Phases.StopOld, Phases.DisableHA,
+        Phases.PrepareImage,
+    ];
+
+    private readonly RollbackBasis _basis;
+
+    private OmsWayBack(OmsUpgradeSpec spec, RollbackBasis basis)
+        : base(spec)
+    {
+        _basis = basis;
+        Nodes = [.. OmsPlanProgress.Stops(Done).Select(s => Node.Of(Done, s))];
+        IsPastT1 = OmsPlanProgress.IsPastT1(Done);
+    }
+
+    /// <summary>The upgrade, with the progress of its steps.</summary>
+    public Plan Done => _basis.Plan;
+
+    public IReadOnlyList<Node> Nodes { get; }
+
+    public bool IsPastT1 { get; }
+
+    public bool AfterSuccess => _basis.AfterSuccess;
+
+    public bool Unattended => _basis.Unattended;
+
+    public DateTimeOffset StoppedAt => OmsPlanProgress.StoppedAt(Done) ?? Done.CompiledAt ?? default;
+
+    private bool Restores => OmsPlanProgress.NewStarted(Done);
+
+    /// <summary>The plan; without steps if nothing was changed.</summary>
+    public static Plan Compile(OmsUpgradeSpec spec, RollbackBasis basis) => new OmsWayBack(spec, basis).Compile();
+
+    /// <summary>Whether the step is the first of its kind that has begun: its undo covers all nodes.</summary>
+    public bool IsFirst(PlanStep done) => ReferenceEquals(
+        done, Done.Steps.Find(s => s.Phase == done.Phase && s.Action == done.Action && PlanProgress.Begun(s)));
+
+    /// <summary>Adds a step that takes something back before T1; such steps need not wait for each other.</summary>
+    public string Undo(
+        StepBase<IOmsTargets> step, string? node = null, IEnumerable<string>? after = null, string? verb = null)
+    {
+        var id = "";
+        Phase(Phases.Undo, () =>
+        {
+            id = Add(step, node, after ?? [], verb);
+            return [];
+        });
+        return id;
+    }
+
+    public List<string> OnEach(Func<Node, string> add) => [.. Nodes.Select(add)];
+
+    /// <summary>Restarts one console after the other, and confirms that none has overwritten ha.config.</summary>
+    public string RestartConsoles(string database, bool enabled, string after, Func<Node, RestartConsole> console)
+    {
+        foreach (var node in Nodes)
+        {
+            after = Add(console(node), node.Name, [after]);
+        }
+
+        return Add(new ConfirmHighAvailability(database, enabled), after: [after]);
+    }
+
+    private Plan Compile()
+    {
+        foreach (var done in Done.Steps
+            .Where(PlanProgress.Begun).Reverse().OrderBy(s => Array.IndexOf(Order, s.Phase)))
+        {
+            if (StepCatalog<IOmsTargets>.Of(done) is OmsStep step)
+            {
+                step.Undo(this, done);
+            }
+        }
+
+        if (IsPastT1)
+        {
+            Phase(Phases.RestoreHA, EnableHighAvailabilityThatWasOff);
+            Phase(Phases.Report, () => [Add(new ListActions())]);
+            Guards();
+        }
+
+        Notes();
+        return Built.Build() with
+        {
+            Hold = AfterSuccess ? Hold : null,
+            AttemptsBefore = _basis.AttemptsBefore,
+        };
+    }
+
+    private IEnumerable<string> EnableHighAvailabilityThatWasOff()
+    {
+        if (OmsPlanProgress.HighAvailabilityBefore(Done) is not null)
+        {
+            return [];
+        }
+
+        var wanted = Spec.HighAvailability;
+        var isKnown = _basis.Status is not OmsUpgradeStatus { HighAvailability.Present: false };
+        if (wanted.AfterRollback != HighAvailabilityAfterRollback.Enable || !isKnown)
+        {
+            Built.Note(isKnown
+                ? "High availability was off before the upgrade and stays off. "
+                    + "spec.highAvailability.afterRollback: Enable enables it at the end of a rollback."
+                : "The version from before the upgrade has no row ha.config, so high availability is not enabled.");
+            return [];
+        }
+
+        Built.Note(
+            "High availability was off before the upgrade and is enabled at the end "
+            + "(spec.highAvailability.afterRollback: Enable).");
+
+        // The first database of the snapshot is rm, which has the row.
+        var database = Done.Step<TakeSnapshot>()!.As<TakeSnapshot>().Databases[0];
+        if (wanted.Method == HighAvailabilityMethod.Manual)
+        {
+            return [Add(new AwaitManualHighAvailability(database, Enable: true, EnableOnly: true))];
+        }
+
+        var written = Add(new EnableHighAvailabilityAfterRollback(database, StoppedAt, wanted.RefetchMargin));
+        return [RestartConsoles(database, enabled: true, written, n => new RestartConsole(n.OldContainer))];
+    }
+
+    private void Guards()
+    {
+        foreach (var n in Nodes)
+        {
+            string? stopped = Restores ? Built.Id<StopContainer>(n.Name) : null;
+            Built.Guard(ContainerStaysStopped.New(n.Name, n.NewContainer, n.NewName, stopped, until: null));
+            if (Restores)
+            {
+                var started = Built.Id<StartOldContainer>(n.Name);
+                Guard(
+                    $"OldStaysStopped/{n.Name}",
+                    n.Name,
+                    new ContainerStaysStopped(n.OldContainer, n.OldName),
+                    [],
+                    started);
+            }
+        }
+
+        if (Restores)
+        {
+            var restore = RestoreDatabases.Of(Done);
+            Guard(
+                nameof(SnapshotExists),
+                null,
+                new SnapshotExists(Snapshot: restore.Snapshot, SnapshotUid: restore.SnapshotUid),
+                [],
+                Built.Id<StartOldContainer>(Nodes[0].Name));
+        }
+
+        if (OmsPlanProgress.HighAvailabilityBefore(Done) is var (database, _))
+        {
+            Guard(
+                nameof(HighAvailabilityStaysOff),
+                null,
+                new HighAvailabilityStaysOff(database),
+                Restores ? [Built.Id<RestoreDatabases>()] : [],
+                Built.Phase(Phases.RestoreHA)[0]);
+        }
+    }
+
+    private void Notes()
+    {
+        if (!IsPastT1)
+        {
+            Built.Note(Built.Phase(Phases.Undo).Count == 0
+                ? "Nothing was changed, so there is nothing to undo."
+                : "No old container was stopped: the changes are undone, and OMS keeps running.");
+        }
+        else if (!Restores)
+        {
+            Built.Note(
+                "No new container was started: the databases are unchanged. Only heatbeat_sequence may have been "
+                + "trimmed to its last row, and stays so.");
+        }
+        else
+        {
+            var restore = RestoreDatabases.Of(Done);
+            var stopped = OmsPlanProgress.StoppedAt(Done)?.ToString("u", CultureInfo.InvariantCulture);
+            Built.Note(
+                $"The databases {string.Join(", ", restore.Databases)} are dropped and restored from BackupSnapshot "
+                + $"{restore.Snapshot}: everything written to them since the old containers stopped ({stopped}) is "
+                + "lost.");
+            Built.Note(
+                "Before that, the data to be dropped are dumped into a second snapshot"
+                + $"{(AfterSuccess ? "" : ", if the failed upgrade left them readable")}. "
+                + "The new containers stay, stopped.");
+        }
+
+        foreach (var note in _basis.Notes)
+        {
+            Built.Note(note);
+        }
+    }
+
+    /// <summary>What a node had before the upgrade, and what the upgrade made.</summary>
+    internal sealed record Node(
+        string Name,
+        string OldContainer,
+        string OldName,
+        string NewContainer,
+        string NewName,
+        string Policy,
+        int MaximumRetries)
+    {
+        public static Node Of(Plan done, PlanStep stop)
+        {
+            var name = stop.Node!;
+            var old = stop.As<StopContainer>();
+            var policy = done.Step<SetRestartPolicy>(name)?.As<SetRestartPolicy>();
+            return new Node(
+                name,
+                old.Container,
+                old.Name,
+                OmsPlanProgress.NewContainer(done, name),
+                OmsPlanProgress.NewName(done, name),
+                policy?.Policy ?? "no",
+                policy?.MaximumRetries ?? 0);
+        }
+    }
+}
