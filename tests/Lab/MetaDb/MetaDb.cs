@@ -105,7 +105,7 @@ public sealed class MetaDb : IAsyncDisposable
             ],
             Namespace = Namespace,
             WorkingDirectory = _folder,
-            Environment = ClockEnvironment(),
+            Environment = _clockOffset == TimeSpan.Zero ? new(StringComparer.Ordinal) : WrongClock.By(_clockOffset),
         });
         await _server.WaitUntilReadyAsync(
             async token => (await TryExecAsync("SELECT 1", cancellationToken: token)).ExitCode == 0 && await AnswersOverTcpAsync(token),
@@ -218,23 +218,6 @@ public sealed class MetaDb : IAsyncDisposable
         _options.DataBytes is null
             ? throw new InvalidOperationException($"{_options.Name} has no separate disk (MetaDbOptions.DataBytes).")
             : _dataFolder;
-
-    private Dictionary<string, string?> ClockEnvironment()
-    {
-        if (_clockOffset == TimeSpan.Zero)
-        {
-            return new(StringComparer.Ordinal);
-        }
-
-        var library = Directory.EnumerateFiles("/usr/lib", "libfaketimeMT.so.1", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }).First();
-        return new(StringComparer.Ordinal)
-        {
-            ["LD_PRELOAD"] = library,
-            ["FAKETIME"] = FormattableString.Invariant($"{(_clockOffset < TimeSpan.Zero ? "" : "+")}{_clockOffset.TotalSeconds:0}"),
-            // Waits use the true clock.
-            ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
-        };
-    }
 
     private List<string> TlsArguments()
     {
