@@ -6,6 +6,21 @@ namespace Drydock.Clients.Docker;
 /// in-memory ones.</summary>
 public static class DockerClientExtensions
 {
+    /// <summary>A container; null if there is none of that name or id.</summary>
+    public static async Task<InspectedContainer?> FindContainerAsync(
+        this IContainerOperations containers, string id, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(containers);
+        try
+        {
+            return await containers.InspectContainerAsync(id, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DockerNotFoundException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads one regular file of a container (running, stopped or never started), bind mounts
     /// included.</summary>
     /// <returns>The bytes, or null when the path (not the container) does not exist.</returns>

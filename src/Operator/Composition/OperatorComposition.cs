@@ -99,9 +99,9 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         {
             Kubernetes = client,
             Docker = _docker,
-            Metadata = new SqlOmsMetadataFactory(endpoints),
+            Metadata = target => new SqlOmsMetadata(target, endpoints),
             Archives = new StorageArchiveReader(_storages, archives),
-            Api = new OmsApiFactory(time, endpoints: endpoints),
+            Api = target => new HttpOmsApi(target, endpoints, time),
             BackupStorage = new BackupStorageProbe(_storages),
             SnapshotChanges = changes,
             Claims = claims,

@@ -5,13 +5,17 @@ internal sealed record OmsServices : RunServices
 {
     public required IDockerEndpoints Docker { get; init; }
 
-    public required IOmsMetadataFactory Metadata { get; init; }
+    /// <summary>Binds to a metadata server without connecting. Every operation of the result opens its own session and
+    /// closes it, without reconnect, so that a statement can never arrive late in an unknown session.</summary>
+    public required Func<MetadataTarget, IOmsMetadata> Metadata { get; init; }
 
     public required IArchiveReader Archives { get; init; }
 
     public HostArchives HostArchives { get; } = new();
 
-    public required IOmsApiFactory Api { get; init; }
+    /// <summary>Opens the API of a console without connecting; throws <see cref="OmsApiException"/> if the authority of
+    /// the target is not a certificate.</summary>
+    public required Func<OmsApiTarget, IOmsApi> Api { get; init; }
 
     public required IBackupStorageProbe BackupStorage { get; init; }
 

@@ -1,3 +1,6 @@
+using System.IO.Compression;
+using ContainerPathStatResponse = Docker.DotNet.Models.ContainerPathStatResponse;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What a file has to be.</summary>
@@ -11,16 +14,11 @@ internal enum ArchiveKind
 
 /// <summary>What a file says of itself, and its checksum.</summary>
 /// <param name="Sha256">Checksum of the file as stored, 64 lower-case hex digits.</param>
-/// <param name="Bytes">Its length.</param>
-/// <param name="Images">The images in it.</param>
 internal sealed record ArchiveContents(string Sha256, long Bytes, IReadOnlyList<SavedImage> Images)
 {
     /// <summary>Reads a file to its end.</summary>
     /// <param name="file">The file from its start.</param>
     /// <param name="path">Its path, for messages.</param>
-    /// <param name="length">Its length in bytes.</param>
-    /// <param name="kind">What it has to be.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="InvalidDataException">It is something else.</exception>
     /// <exception cref="System.Text.Json.JsonException">The manifest of an image is not what docker save
     /// writes.</exception>
@@ -59,3 +57,211 @@ internal sealed record ArchiveContents(string Sha256, long Bytes, IReadOnlyList<
 /// <param name="Names">Its names with tags, as dockerd will know it.</param>
 /// <param name="Contents">What is in it (<see cref="ImageContents"/>); null if it is not known.</param>
 internal sealed record SavedImage(string Id, IReadOnlyList<string> Names, string? Contents);
+
+/// <summary>Reads what an image archive (<c>docker save</c>, plain or gzip) says of itself.</summary>
+internal static class ImageArchiveManifest
+{
+    // Far beyond any image; a gzip archive can promise more than any disk holds.
+    private const long MaxBytes = 1L << 38;
+    private const int MaxManifestBytes = 4 * 1024 * 1024;
+
+    // Configurations come before the manifest that names them. Of an image they have some kilobytes.
+    private const int MaxConfigBytes = 1024 * 1024;
+    private const int MaxKeptBytes = 16 * 1024 * 1024;
+
+    // dockerd unpacks these too; what is in them cannot be read here.
+    private static readonly (byte[] Start, string Program)[] Unreadable =
+    [
+        ([0xfd, (byte)'7', (byte)'z', (byte)'X'], "xz"),
+        ([0x28, 0xb5, 0x2f, 0xfd], "zstd"),
+        ("BZh"u8.ToArray(), "bzip2"),
+    ];
+
+    /// <summary>Reads an archive as far as its manifest and returns its images.</summary>
+    /// <exception cref="InvalidDataException">It is not an image archive.</exception>
+    /// <exception cref="JsonException">Its manifest is not what <c>docker save</c> writes.</exception>
+    internal static async Task<IReadOnlyList<SavedImage>> FindAsync(
+        Stream raw, string path, CancellationToken cancellationToken)
+    {
+        var magic = new byte[4];
+        var read = await raw.ReadAtLeastAsync(magic, magic.Length, throwOnEndOfStream: false, cancellationToken);
+        if (Array.Find(Unreadable, u => magic.AsSpan().StartsWith(u.Start)).Program is { } program)
+        {
+            throw new InvalidDataException(
+                $"It is compressed by {program}, and only gzip is read. Compress it with gzip: "
+                + $"`{program} -dc FILE | gzip > FILE.gz`.");
+        }
+
+        await using var whole = new PrefixedStream(magic.AsMemory(0, read), raw);
+        await using Stream tar = magic is [0x1f, 0x8b, ..]
+            ? new GZipStream(whole, CompressionMode.Decompress, leaveOpen: true)
+            : whole;
+        await using var reader = new TarReader(new BoundedTarStream(tar, path, MaxBytes));
+        var (configs, kept) = (new Dictionary<string, byte[]>(StringComparer.Ordinal), 0L);
+        while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { DataStream: var data } entry)
+        {
+            var name = entry.Name.TrimStart('.', '/');
+            if (name == "manifest.json" && data is not null)
+            {
+                return entry.Length > MaxManifestBytes
+                    ? throw new InvalidDataException(
+                        $"{path}: its manifest.json has {entry.Length} bytes; at most {MaxManifestBytes} are read")
+                    : await ParseAsync(data, configs, cancellationToken);
+            }
+
+            if (data is not null && entry.Length <= MaxConfigBytes && kept + entry.Length <= MaxKeptBytes
+                && (name.EndsWith(".json", StringComparison.Ordinal)
+                    || name.StartsWith("blobs/", StringComparison.Ordinal)))
+            {
+                kept += entry.Length;
+                configs[name] = await ReadAsync(data, cancellationToken);
+            }
+        }
+
+        throw new InvalidDataException($"{path} has no manifest.json, so it was not written by `docker save`");
+    }
+
+    private static async Task<byte[]> ReadAsync(Stream data, CancellationToken cancellationToken)
+    {
+        using var bytes = new MemoryStream();
+        await data.CopyToAsync(bytes, cancellationToken);
+        return bytes.ToArray();
+    }
+
+    private static async Task<IReadOnlyList<SavedImage>> ParseAsync(
+        Stream manifest, Dictionary<string, byte[]> configs, CancellationToken cancellationToken)
+    {
+        // Config is "<hex>.json" or "blobs/sha256/<hex>"; the hex is the image's ID.
+        return [
+            .. (await JsonSerializer.DeserializeAsync(
+                    manifest, OmsFilesJson.Default.ArchivedImages, cancellationToken) ?? [])
+                .OfType<ArchivedImage>()
+                .Select(image => new SavedImage(
+                    "sha256:" + Path.GetFileNameWithoutExtension(image.Config.Split('/')[^1]),
+                    image.RepoTags,
+                    configs.TryGetValue(image.Config, out var config) ? ContentsOf(config) : null)),
+        ];
+    }
+
+    private static string? ContentsOf(byte[] config)
+    {
+        try
+        {
+            return ImageContents.Of(
+                JsonSerializer.Deserialize(config, OmsFilesJson.Default.ArchivedConfig)?.RootFs?.DiffIds ?? []);
+        }
+        catch (JsonException)
+        {
+            // Another form of configuration: the ids have to do.
+            return null;
+        }
+    }
+}
+
+/// <summary>A stream whose first bytes were already read.</summary>
+internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : ReadOnlyStream
+{
+    private ReadOnlyMemory<byte> _prefix = prefix;
+
+    public override int Read(byte[] buffer, int offset, int count) =>
+        Take(buffer.AsSpan(offset, count)) is var taken and > 0 ? taken : rest.Read(buffer, offset, count);
+
+    public override async ValueTask<int> ReadAsync(
+        Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Take(buffer.Span) is var taken and > 0 ? taken : await rest.ReadAsync(buffer, cancellationToken);
+
+    private int Take(Span<byte> into)
+    {
+        var count = Math.Min(into.Length, _prefix.Length);
+        _prefix.Span[..count].CopyTo(into);
+        _prefix = _prefix[count..];
+        return count;
+    }
+}
+
+/// <summary>The JSON that is read of nodes and archives. Unknown fields are ignored; field names are matched
+/// exactly.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(SupervisorFile))]
+[JsonSerializable(typeof(ArchivedConfig))]
+[JsonSerializable(typeof(List<ArchivedImage?>), TypeInfoPropertyName = "ArchivedImages")]
+internal sealed partial class OmsFilesJson : JsonSerializerContext;
+
+/// <summary>The answer of <c>/oms/health</c> (docs/research/oms.md#console-api).</summary>
+internal sealed record HealthBody
+{
+    public HealthData? Data { get; init; }
+}
+
+/// <summary>The health of a node.</summary>
+internal sealed record HealthData
+{
+    public bool? Healthy { get; init; }
+}
+
+/// <summary>supervisor.json of a container (docs/research/oms.md#programs).</summary>
+internal sealed record SupervisorFile
+{
+    [JsonConverter(typeof(LooseText))]
+    public string? ImageVersion { get; init; }
+}
+
+/// <summary>An image in the <c>manifest.json</c> that <c>docker save</c> writes.</summary>
+internal sealed record ArchivedImage
+{
+    /// <summary>Path of the image's configuration, named after the image's id.</summary>
+    [JsonPropertyName("Config")]
+    public required string Config { get; init => field = value ?? ""; }
+
+    [JsonPropertyName("RepoTags")]
+    public IReadOnlyList<string> RepoTags { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>The configuration of an image in an archive, as far as it is read.</summary>
+internal sealed record ArchivedConfig
+{
+    [JsonPropertyName("rootfs")]
+    public ArchivedLayers? RootFs { get; init; }
+}
+
+/// <summary>The layers of an image in an archive.</summary>
+internal sealed record ArchivedLayers
+{
+    [JsonPropertyName("diff_ids")]
+    public IReadOnlyList<string> DiffIds { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>What archives on hosts contain. Several GiB travel from the host to the operator to find that out, so a
+/// file is read to its end only if the host says that it is another one than at the last look, by any
+/// upgrade.</summary>
+internal sealed class HostArchives
+{
+    // Archives whose contents are kept.
+    private const int MostKept = 64;
+
+    private readonly BoundedCache<Known> _known = new(MostKept);
+
+    /// <summary>The contents of an archive.</summary>
+    /// <exception cref="InvalidDataException">It is something else.</exception>
+    public async Task<ArchiveContents> InspectAsync(
+        string endpoint,
+        string path,
+        ArchiveKind kind,
+        ContainerPathStatResponse stat,
+        Stream content,
+        CancellationToken cancellationToken)
+    {
+        var key = $"{kind}\n{endpoint}\n{path}";
+        if (_known.Find(key) is { } known && known.Bytes == stat.Size && known.Changed == stat.Mtime)
+        {
+            return known.Contents;
+        }
+
+        var contents = await ArchiveContents.ReadAsync(content, path, stat.Size, kind, cancellationToken);
+        _known.Set(key, new Known(stat.Size, stat.Mtime, contents));
+        return contents;
+    }
+
+    private sealed record Known(long Bytes, DateTime Changed, ArchiveContents Contents);
+}

@@ -5,7 +5,6 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Looks at a file of a Docker host without running anything: through a container that is created with the
 /// file mounted read-only, never started, and removed. Mounted in the long form, so that dockerd refuses a file that is
 /// not there instead of making a directory in its place; symbolic links of the host are followed by the host.</summary>
-/// <param name="docker">The host.</param>
 /// <param name="ownerUid">Uid of the upgrade (<see cref="ProbeContainer.NameOf"/>).</param>
 /// <param name="image">An image that is on the host.</param>
 internal sealed class HostFiles(IDockerClient docker, string ownerUid, string image)
@@ -54,18 +53,8 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
                 cancellationToken),
             cancellationToken) ?? throw new FileNotFoundException($"there is no file {path} on the host");
 
-    public async Task<bool> IsLeftoverThereAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await docker.Containers.InspectContainerAsync(Name, cancellationToken);
-            return true;
-        }
-        catch (DockerNotFoundException)
-        {
-            return false;
-        }
-    }
+    public async Task<bool> IsLeftoverThereAsync(CancellationToken cancellationToken) =>
+        await docker.Containers.FindContainerAsync(Name, cancellationToken) is not null;
 
     public async Task RemoveLeftoverAsync(CancellationToken cancellationToken)
     {
@@ -106,8 +95,7 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
             container = (await docker.Containers.CreateContainerAsync(
                 Name, ProbeContainer.Marked(Mounting(path), ownerUid, image), cancellationToken)).ID;
         }
-        catch (DockerApiException refusal)
-            when (IsMissingSource(refusal))
+        catch (DockerApiException refusal) when (IsMissingSource(refusal))
         {
             return null;
         }

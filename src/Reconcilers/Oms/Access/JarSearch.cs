@@ -30,18 +30,13 @@ internal static class JarSearch
     /// <summary>The readable JARs; more than one if the place does not decide.</summary>
     /// <exception cref="DockerConflictException">The container is not running.</exception>
     public static async Task<IReadOnlyList<string>> FindAsync(
-        IDockerClient docker,
-        InspectedContainer container,
-        JarLocation location,
-        CancellationToken cancellationToken)
+        IDockerClient docker, InspectedContainer container, JarLocation location, CancellationToken cancellationToken)
     {
         IEnumerable<string> where = location.Jar is null
             ? location.Places(container.Config.WorkingDir)
             : [location.WorkingDir ?? "/"];
         var answer = await docker.RunExecAsync(
-            container.ID,
-            ["/bin/sh", "-c", Script, "drydock-jar", location.Jar ?? "", .. where],
-            cancellationToken);
+            container.ID, ["/bin/sh", "-c", Script, "drydock-jar", location.Jar ?? "", .. where], cancellationToken);
         var found = answer.Stdout.Split(
             '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 

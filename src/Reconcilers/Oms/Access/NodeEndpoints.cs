@@ -3,8 +3,6 @@ using Drydock.Clients.Ssh;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The endpoints of the nodes of one upgrade, with the values of their Secrets.</summary>
-/// <param name="upgrade">The upgrade as last read.</param>
-/// <param name="secrets">The Secrets it refers to.</param>
 internal sealed class NodeEndpoints(OmsUpgrade upgrade, UsedSecrets secrets)
 {
     /// <summary>The endpoint of a node.</summary>
@@ -36,8 +34,7 @@ internal sealed class NodeEndpoints(OmsUpgrade upgrade, UsedSecrets secrets)
     private SshJump? Jump(OmsNode node, DockerAccess docker, string usual) =>
         docker.Jump is { } jump
             ? new SshJump(
-                new SshEndpoint(jump.Host, jump.User, jump.Port),
-                Ssh(node, docker, jump.SshSecretRef?.Name ?? usual))
+                new SshEndpoint(jump.Host, jump.User, jump.Port), Ssh(node, docker, jump.SshSecretRef?.Name ?? usual))
             : null;
 
     private SshMaterial Ssh(OmsNode node, DockerAccess docker, string secret)

@@ -1,8 +1,61 @@
-using AuthConfig = Docker.DotNet.Models.AuthConfig;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using AuthConfig = Docker.DotNet.Models.AuthConfig;
 
 namespace Drydock.Reconcilers.Oms;
+
+/// <summary>The connections of the steps of one upgrade, bound to the current spec and Secrets.</summary>
+internal interface IOmsTargets
+{
+    OmsUpgrade Upgrade { get; }
+
+    IKubernetesClient Kubernetes { get; }
+
+    IArchiveReader Archives { get; }
+
+    IDockerClient Docker(string node);
+
+    /// <summary>What supervisord in a container answers to <c>supervisorctl status</c>, asked after this
+    /// call.</summary>
+    /// <exception cref="DockerConflictException">The container is not running.</exception>
+    /// <exception cref="DockerException">There is no such container, or the host cannot be asked.</exception>
+    Task<SupervisorStatus> ProgramsAsync(string node, string container, CancellationToken cancellationToken);
+
+    Task NextContainerEventAsync(string node, CancellationToken cancellationToken);
+
+    /// <summary>Returns at the next change of the upgrade's snapshot object, or when cancelled.</summary>
+    Task NextSnapshotChangeAsync(string snapshotName, CancellationToken cancellationToken);
+
+    /// <summary>The metadata database. Credentials come from the Secret, or from config.yaml in a container.</summary>
+    /// <exception cref="OmsMetadataException">config.yaml or the Secret cannot be read or used.</exception>
+    Task<IOmsMetadata> MetadataAsync(CancellationToken cancellationToken);
+
+    /// <summary>The API of the console; null where the spec gives no credentials for it.</summary>
+    /// <exception cref="OmsApiException">The Secret does not exist or cannot be used.</exception>
+    IOmsApi? Api(Uri usual);
+
+    /// <summary>Call before every request but the first of an act that sends several: the engine checks only before the
+    /// act.</summary>
+    /// <exception cref="Drydock.Engine.Running.ActRefusedException">This process may not act any more.</exception>
+    void EnsureMayAct();
+
+    /// <summary>Credentials for pulling an image: those of spec.imagePullSecretRef for its registry. Null where the
+    /// spec names no Secret.</summary>
+    /// <exception cref="FormatException">The Secret does not exist, cannot be read, or has none for this registry. The
+    /// message holds none of its values.</exception>
+    AuthConfig? PullCredentials(string image);
+
+    /// <summary>What the status of the upgrade is too small for.</summary>
+    Overflow Overflow { get; }
+
+    /// <summary>The projects as recorded before the upgrade; null if nothing listed them.</summary>
+    /// <exception cref="ListUnavailableException">The record was deleted or changed.</exception>
+    Task<ProjectRecord?> ProjectsBeforeAsync(CancellationToken cancellationToken);
+
+    Secret? SecretValue(SecretKeyReference reference);
+
+    Redactor Redactor { get; }
+}
 
 internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 {
@@ -127,7 +180,7 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         await _metadataGate.WaitAsync(cancellationToken);
         try
         {
-            return _metadata ??= _services.Metadata.Open(await TargetAsync(cancellationToken));
+            return _metadata ??= _services.Metadata(await TargetAsync(cancellationToken));
         }
         finally
         {
@@ -137,19 +190,14 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 
     /// <summary>Opens the metadata database as a config.yaml that was just read has it; preflight does not rely on an
     /// earlier look.</summary>
-    public IOmsMetadata OpenMetadata(OmsConfig config) => _services.Metadata.Open(Target(config));
+    public IOmsMetadata OpenMetadata(OmsConfig config) => _services.Metadata(Target(config));
 
-    public IOmsApi? Api(Uri usual)
-    {
-        return Upgrade.Spec.Preflight.ApiCredentialsSecretRef is { } reference
-            ? _apis.GetOrAdd(
-                usual,
-                address =>
-                    new Lazy<IOmsApi>(() =>
-                        _services.Api.Open(
-                            OmsApiCredentials.Read(reference.Name, _secrets.Data(reference.Name), address)))).Value
-            : null;
-    }
+    public IOmsApi? Api(Uri usual) => Upgrade.Spec.Preflight.ApiCredentialsSecretRef is { } reference
+        ? _apis.GetOrAdd(
+            usual,
+            address => new Lazy<IOmsApi>(() => _services.Api(
+                OmsApiCredentials.Read(reference.Name, _secrets.Data(reference.Name), address)))).Value
+        : null;
 
     public async Task<ProjectRecord?> ProjectsBeforeAsync(CancellationToken cancellationToken) =>
         Upgrade.Status?.Projects is not { } recorded ? null
@@ -196,11 +244,9 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     {
         lock (_secretsGate)
         {
-            foreach (var secret in secrets.Where(_known.Add))
-            {
-                _ = secret;
-                _redactor = null;
-            }
+            var before = _known.Count;
+            _known.UnionWith(secrets);
+            _redactor = _known.Count == before ? _redactor : null;
         }
     }
 
@@ -222,7 +268,7 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 
         var port = spec?.Port
             ?? (SecretText.Of(data, "port") is { } text
-                && int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number)
+                && int.TryParse(text, CultureInfo.InvariantCulture, out var number)
                 ? number
                 : config.MetaPort);
         return new MetadataTarget(

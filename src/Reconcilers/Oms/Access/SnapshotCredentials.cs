@@ -37,8 +37,8 @@ internal static class SnapshotCredentials
             Type = "Opaque",
             Data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
             {
-                ["username"] = System.Text.Encoding.UTF8.GetBytes(target.User),
-                ["password"] = System.Text.Encoding.UTF8.GetBytes(target.Password.Reveal()),
+                ["username"] = Encoding.UTF8.GetBytes(target.User),
+                ["password"] = Encoding.UTF8.GetBytes(target.Password.Reveal()),
             },
         };
         try
@@ -47,19 +47,32 @@ internal static class SnapshotCredentials
         }
         catch (KubernetesAlreadyExistsException)
         {
-            var present =
-                await targets.Kubernetes.GetAsync<V1Secret>(name, upgrade.Metadata.Namespace, cancellationToken);
-            if (present is not null && present.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == ownerUid)
+            if (await targets.Kubernetes.GetAsync<V1Secret>(name, upgrade.Metadata.Namespace, cancellationToken)
+                is { Metadata: var present } && present.Labels?.GetValueOrDefault(Labels.UpgradeUid) == ownerUid)
             {
-                await targets.Kubernetes.UpdateAsync(
-                    wanted with
-                    {
-                        Metadata = wanted.Metadata with { ResourceVersion = present.Metadata.ResourceVersion },
-                    },
-                    cancellationToken);
+                var metadata = wanted.Metadata with { ResourceVersion = present.ResourceVersion };
+                await targets.Kubernetes.UpdateAsync(wanted with { Metadata = metadata }, cancellationToken);
             }
         }
 
         return name;
     }
+}
+
+/// <summary>Names of the objects that an upgrade creates: the same after every crash, and never those of another
+/// upgrade.</summary>
+internal static class SnapshotNames
+{
+    public static string Snapshot(V1ObjectMeta upgrade, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ObjectNames.Stem(upgrade)}-{attempt}");
+
+    public static string BeforeRollback(V1ObjectMeta upgrade, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ObjectNames.Stem(upgrade)}-before-rollback-{attempt}");
+
+    public static bool IsBeforeRollback(string name) => name.Contains("-before-rollback-", StringComparison.Ordinal);
+
+    public static string Restore(V1ObjectMeta upgrade, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ObjectNames.Stem(upgrade)}-restore-{attempt}");
+
+    public static string Credentials(V1ObjectMeta upgrade) => $"{ObjectNames.Stem(upgrade)}-metadb";
 }

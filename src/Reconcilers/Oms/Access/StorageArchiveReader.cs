@@ -1,9 +1,36 @@
 namespace Drydock.Reconcilers.Oms;
 
+/// <summary>Reads archives, and checks snapshot files in storage.</summary>
+internal interface IArchiveReader : IStoragePlaces
+{
+    /// <summary>Opens an archive for sending from its start, once it was read to its end and its checksum was found
+    /// right; bytes as stored (Docker itself decompresses).</summary>
+    /// <param name="sha256">The checksum that it must have, in hexadecimal digits; empty takes any.</param>
+    /// <exception cref="FileNotFoundException">The archive does not exist.</exception>
+    /// <exception cref="Clients.Snapshots.SnapshotException">The storage cannot be opened or read;
+    /// <see cref="Clients.Snapshots.SnapshotFailure.ChecksumMismatch"/>: it is another file. Reading throws the same
+    /// once the file is no longer the one that was checked.</exception>
+    Task<Stream> OpenAsync(
+        StorageSpec storage, string? @namespace, string path, string sha256, CancellationToken cancellationToken);
+
+    /// <summary>What the archive says of itself, and its checksum.</summary>
+    /// <param name="namespace">Namespace of the storage's Secret.</param>
+    /// <param name="path">Path of the archive below the storage.</param>
+    /// <exception cref="FileNotFoundException">The archive does not exist.</exception>
+    /// <exception cref="InvalidDataException">It is something else.</exception>
+    /// <exception cref="Clients.Snapshots.SnapshotException">The storage cannot be opened or read.</exception>
+    Task<ArchiveContents> InspectAsync(
+        StorageSpec storage, string? @namespace, string path, ArchiveKind kind, CancellationToken cancellationToken);
+
+    /// <summary>Names of the snapshot's files that are missing or have another size than recorded; empty if all are
+    /// there.</summary>
+    /// <exception cref="Clients.Snapshots.SnapshotException">The storage cannot be opened or read: nothing is known of
+    /// the files then.</exception>
+    Task<IReadOnlyList<string>> SnapshotFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken);
+}
+
 /// <summary>Reads archives and snapshot files in storages. What was hashed once is not hashed again while the object is
 /// the same, and nodes that need the same archive at the same time share one reading.</summary>
-/// <param name="storages">Opens storages.</param>
-/// <param name="archives">Hashes archives.</param>
 internal sealed class StorageArchiveReader(IStorages storages, HashedArchives archives) : IArchiveReader
 {
     private readonly BoundedCache<Known> _known = new(HashedArchives.MostKept);
@@ -30,11 +57,7 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
     }
 
     public async Task<ArchiveContents> InspectAsync(
-        StorageSpec storage,
-        string? @namespace,
-        string path,
-        ArchiveKind kind,
-        CancellationToken cancellationToken)
+        StorageSpec storage, string? @namespace, string path, ArchiveKind kind, CancellationToken cancellationToken)
     {
         var place = await storages.OpenAsync(storage, @namespace, cancellationToken);
         var stored = await place.StatAsync(path, cancellationToken) ?? throw Missing(place, path);

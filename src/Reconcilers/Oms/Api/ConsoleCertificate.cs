@@ -6,7 +6,6 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Decides whether the certificate of a console is trusted, before anything is sent to it: by its authority,
 /// its dates and its name.</summary>
-/// <param name="target">The console.</param>
 internal sealed class ConsoleCertificate(OmsApiTarget target)
 {
     private const int LongestName = 200;

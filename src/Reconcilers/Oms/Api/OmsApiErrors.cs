@@ -35,12 +35,19 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
     /// <exception cref="OmsApiException">The answer does not have <c>success: true</c>.</exception>
     public JsonElement Data(string what, HttpResponseMessage response, byte[] content)
     {
-        var envelope = Parse(content, out var problem);
-        if (envelope?.Success is { } success)
+        JsonException? problem = null;
+        try
         {
-            return success && response.IsSuccessStatusCode
-                ? envelope.Data
-                : throw Refused(what, response.StatusCode, envelope);
+            if (JsonSerializer.Deserialize(content, OmsApiJson.Default.Envelope) is { Success: { } success } envelope)
+            {
+                return success && response.IsSuccessStatusCode
+                    ? envelope.Data
+                    : throw Refused(what, response.StatusCode, envelope);
+            }
+        }
+        catch (JsonException exception)
+        {
+            problem = exception;
         }
 
         throw NoAnswer(what, response, content, problem);
@@ -54,12 +61,18 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
                 OmsApiErrorKind.Refused,
                 what,
                 $"{refused.Message} The address comes from the key url of the Secret, or is the node's own",
-                cause: cause);
+                cause);
         }
 
         if (UntrustedConsoleException.In(cause) is { } untrusted)
         {
-            return Untrusted(what, untrusted, cause);
+            return Error(
+                OmsApiErrorKind.Untrusted,
+                what,
+                $"its certificate is not trusted, so nothing was sent: {untrusted.Message} ({untrusted.Certificate}). "
+                    + "Put the authority that signed it, or a self-signed certificate itself, into the key ca.crt of "
+                    + $"the Secret. On the host: `docker cp CONTAINER:{ConsoleAddress.CertificateTarget} - | tar -xO`",
+                cause);
         }
 
         var (kind, remedy) = cause.Problem switch
@@ -72,22 +85,11 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
                 OmsApiErrorKind.Unreachable,
                 "Check that the port is open to the operator and that oms_console is running"),
         };
-        return Error(kind, what, $"{cause.Message}. {remedy}", cause: cause);
-    }
-
-    private OmsApiException Untrusted(string what, UntrustedConsoleException untrusted, Exception cause)
-    {
-        return Error(
-            OmsApiErrorKind.Untrusted,
-            what,
-            $"its certificate is not trusted, so nothing was sent: {untrusted.Message} ({untrusted.Certificate}). Put "
-                + "the authority that signed it, or a self-signed certificate itself, into the key ca.crt of the "
-                + $"Secret. On the host: `docker cp CONTAINER:{ConsoleAddress.CertificateTarget} - | tar -xO`",
-            cause: cause);
+        return Error(kind, what, $"{cause.Message}. {remedy}", cause);
     }
 
     public OmsApiException Unreadable(string what, string why, Exception? cause = null) =>
-        Error(OmsApiErrorKind.Unreadable, what, why, cause: cause);
+        Error(OmsApiErrorKind.Unreadable, what, why, cause);
 
     private OmsApiException Refused(string what, HttpStatusCode status, Envelope envelope)
     {
@@ -100,12 +102,12 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
         if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
             || (!isParameter && Has(words, LoginWords)))
         {
-            return Denied(what, said, Has(words, ExpiryWords), envelope.Code);
+            return Denied(what, said, Has(words, ExpiryWords));
         }
 
         return status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
-            ? Error(OmsApiErrorKind.Unreachable, what, said, envelope.Code)
-            : Error(OmsApiErrorKind.Refused, what, $"refused with {said}", envelope.Code);
+            ? Error(OmsApiErrorKind.Unreachable, what, said)
+            : Error(OmsApiErrorKind.Refused, what, $"refused with {said}");
     }
 
     private OmsApiException NoAnswer(string what, HttpResponseMessage response, byte[] content, JsonException? problem)
@@ -114,11 +116,11 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
         switch ((int)status)
         {
             case 401 or 403:
-                return Denied(what, $"HTTP {(int)status}", expired: false, code: null);
+                return Denied(what, $"HTTP {(int)status}", expired: false);
             case >= 300 and < 400:
                 var to = Place(response.Headers.Location);
                 return to.Contains("login", StringComparison.OrdinalIgnoreCase)
-                    ? Denied(what, $"HTTP {(int)status} to {to}", expired: false, code: null)
+                    ? Denied(what, $"HTTP {(int)status} to {to}", expired: false)
                     : Error(
                         OmsApiErrorKind.Absent,
                         what,
@@ -146,36 +148,20 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
                 OmsApiErrorKind.Unreadable,
                 what,
                 problem is null ? "the answer has no field success" : "the answer is not complete JSON",
-                cause: problem);
+                problem);
     }
 
-    private OmsApiException Denied(string what, string said, bool expired, string? code) => Error(
+    private OmsApiException Denied(string what, string said, bool expired) => Error(
         OmsApiErrorKind.Denied,
         what,
         expired
             ? $"the password of user {target.User} has expired ({said}). OMS passwords expire after 90 days. "
                 + "Set a new one in the console and put it into the Secret"
             : $"the login of user {target.User} was refused ({said}). Correct username and password in the Secret, and "
-                + "check that the user may use the API",
-        code);
+                + "check that the user may use the API");
 
-    private OmsApiException Error(
-        OmsApiErrorKind kind, string what, string why, string? code = null, Exception? cause = null) =>
-        new(kind, _redactor.Redact($"OMS API at {address.AbsoluteUri}, {what}: {why}"), code, cause);
-
-    private static Envelope? Parse(byte[] content, out JsonException? problem)
-    {
-        problem = null;
-        try
-        {
-            return JsonSerializer.Deserialize(content, OmsApiJson.Default.Envelope);
-        }
-        catch (JsonException exception)
-        {
-            problem = exception;
-            return null;
-        }
-    }
+    private OmsApiException Error(OmsApiErrorKind kind, string what, string why, Exception? cause = null) =>
+        new(kind, _redactor.Redact($"OMS API at {address.AbsoluteUri}, {what}: {why}"), cause);
 
     // The query may contain a token.
     private static string Place(Uri? location) =>
@@ -184,6 +170,36 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
     private static bool Has(string words, string[] any) =>
         Array.Exists(any, w => words.Contains(w, StringComparison.OrdinalIgnoreCase));
 
-    private static string? Clip(string? text) =>
-        text is null ? null : ForeignText.Words(text, LongestWords);
+    private static string? Clip(string? text) => text is null ? null : ForeignText.Words(text, LongestWords);
+}
+
+/// <summary>The API refused or failed. The message says what was asked, what was answered, and what to do; never a
+/// secret.</summary>
+internal sealed class OmsApiException(OmsApiErrorKind kind, string message, Exception? innerException = null)
+    : TargetException(Reasons.StepFailed, message, innerException)
+{
+    public OmsApiErrorKind Kind { get; } = kind;
+}
+
+/// <summary>Why a request to the API failed.</summary>
+internal enum OmsApiErrorKind
+{
+    /// <summary>The Secret with the credentials is missing or cannot be used.</summary>
+    Credentials,
+
+    /// <summary>No connection, no answer in time, or a gateway error while the console starts. A later attempt may
+    /// succeed.</summary>
+    Unreachable,
+
+    /// <summary>The certificate is not trusted. Nothing was sent; a later attempt does not succeed either.</summary>
+    Untrusted,
+
+    Denied,
+
+    Absent,
+
+    Refused,
+
+    /// <summary>The answer is not what the API's documents describe, or too large.</summary>
+    Unreadable,
 }

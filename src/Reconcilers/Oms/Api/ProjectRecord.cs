@@ -2,7 +2,6 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The projects before the upgrade: counts for the status, and the list that later steps compare with. The
 /// list has one line a project with kind, id, status, name and components, separated by tabs. Pure.</summary>
-/// <param name="Items">The projects.</param>
 internal sealed record ProjectRecord(IReadOnlyList<RecordedProject> Items)
 {
     public const int MostProjects = 20_000;
@@ -58,4 +57,76 @@ internal sealed record ProjectRecord(IReadOnlyList<RecordedProject> Items)
 
     private static string Text(string text, int longest) =>
         SchemaLimits.Clip(text.Replace('\t', ' ').Replace('\n', ' '), longest);
+}
+
+/// <summary>Finds recorded projects again. Tables and API may know a project by different ids (the documents do not
+/// say), so the id is tried first and then the name, which is unique across both kinds after preflight; a project that
+/// was renamed is looked for by its new name. Pure.</summary>
+internal sealed class ProjectMatch
+{
+    private readonly Dictionary<(ProjectKind Kind, string Id), OmsProject> _byId = [];
+    private readonly ILookup<(ProjectKind Kind, string Name), OmsProject> _byName;
+    private readonly Dictionary<(ProjectKind Kind, string Id), string> _renamed = [];
+
+    public ProjectMatch(IReadOnlyList<OmsProject> present, IEnumerable<RenamedProject> renamed)
+    {
+        foreach (var project in renamed)
+        {
+            _renamed.TryAdd((project.Kind, project.Id), project.NewName);
+        }
+
+        foreach (var project in present)
+        {
+            _byId.TryAdd((project.Kind, project.Id), project);
+        }
+
+        _byName = present.ToLookup(p => (p.Kind, p.Name));
+    }
+
+    public OmsProject? Find(RecordedProject recorded)
+    {
+        if (_byId.GetValueOrDefault((recorded.Kind, recorded.Id)) is { } same)
+        {
+            return same;
+        }
+
+        var named = _byName[(recorded.Kind, NameOf(recorded))].Take(2).ToList();
+        return named.Count == 1 ? named[0] : null;
+    }
+
+    public string NameOf(RecordedProject recorded) =>
+        _renamed.GetValueOrDefault((recorded.Kind, recorded.Id)) ?? recorded.Name;
+}
+
+/// <summary>Compares the projects there are with those recorded before the upgrade: it leaves their status unchanged
+/// (docs/research/oms.md#after-the-upgrade). Pure.</summary>
+internal static class ProjectComparison
+{
+    private const string Gone = "These projects are not found any more. Look for them in the console.";
+    private const string Suspended =
+        "These projects ran before the upgrade and are suspended now. Resume them in the console.";
+    private const string Failed =
+        "These projects ran before the upgrade and have failed now. OMS skips the error when such a project is "
+        + "resumed, so check the error in the console first, then resume them there.";
+    private const string Changed =
+        "These projects have another status than before the upgrade. Check them in the console.";
+
+    public static IReadOnlyList<ActionEntry> Differences(ProjectRecord before, ProjectMatch match) =>
+        [.. before.Items.Select(recorded => Difference(recorded, match.Find(recorded))).OfType<ActionEntry>()];
+
+    private static ActionEntry? Difference(RecordedProject recorded, OmsProject? now) => now switch
+    {
+        null => ProjectStatuses.MayBeGone(recorded.Status)
+            ? null
+            : new ActionEntry(Reasons.ReviewProject, Gone, recorded.ToString(), $"was {recorded.Status} before"),
+        _ when ProjectStatuses.IsAsBefore(recorded.Status, now.Status) => null,
+        _ when ProjectStatuses.IsRunning(recorded.Status) && ProjectStatuses.IsSuspended(now.Status) =>
+            Entry(Reasons.ProjectNotResumed, Suspended, recorded, now),
+        _ when ProjectStatuses.IsRunning(recorded.Status) && ProjectStatuses.IsFailed(now.Status) =>
+            Entry(Reasons.ProjectNotResumed, Failed, recorded, now),
+        _ => Entry(Reasons.ReviewProject, Changed, recorded, now),
+    };
+
+    private static ActionEntry Entry(string reason, string what, RecordedProject recorded, OmsProject now) => new(
+        reason, what, recorded.ToString(), $"was {recorded.Status} before the upgrade and is {now.Status} now");
 }

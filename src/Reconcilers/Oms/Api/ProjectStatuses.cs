@@ -27,6 +27,17 @@ internal static class ProjectStatuses
     public static bool MayBeGone(string before) =>
         Is(before, "RELEASING") || Is(before, "RELEASED") || IsDeleted(before);
 
-    private static bool Is(string status, string word) =>
+    internal static bool Is(string status, string word) =>
         string.Equals(status, word, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>Whether a forward switchover is under way: it must have ended before the upgrade
+/// (docs/research/oms.md#checks-before-an-upgrade). Unknown words count as under way.</summary>
+internal static class ForwardSwitchover
+{
+    /// <summary>The step that is the switchover, if it has begun and not ended; null otherwise. It is named
+    /// <c>APP_SWITCH</c> before 4.1.1, <c>TRANSFER_APP_SWITCH</c> since.</summary>
+    public static ProjectStep? UnderWay(IEnumerable<ProjectStep> steps) => steps.FirstOrDefault(
+        s => s.Name.EndsWith("APP_SWITCH", StringComparison.OrdinalIgnoreCase)
+            && !ProjectStatuses.Is(s.Status, "INIT") && !ProjectStatuses.Is(s.Status, "FINISHED"));
 }

@@ -36,9 +36,8 @@ internal sealed record ProjectVerdict(
         [WatchedFact] = Watched ? "true" : "false",
     };
 
-    public static ProjectVerdict? Last(Plan plan)
-    {
-        return plan.Steps.LastOrDefault(
+    public static ProjectVerdict? Last(Plan plan) =>
+        plan.Steps.LastOrDefault(
             s => s.State == StepState.Succeeded && s.Facts?.ContainsKey(VerifiedFact) == true)?.Facts is { } facts
             ? new ProjectVerdict(
                 facts[VerifiedFact],
@@ -47,5 +46,4 @@ internal sealed record ProjectVerdict(
                 facts.GetValueOrDefault(WatchedFact) == "true",
                 facts.GetValueOrDefault(ActionsFact) ?? "")
             : null;
-    }
 }

@@ -2,10 +2,8 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The new container of a node: the options of the current one, what the vendor's upgrade guide sets
 /// (docs/research/oms.md#container), and what the spec asks for. Pure.</summary>
-/// <param name="HostIP">OMS_HOST_IP.</param>
 /// <param name="IsUpgrade">Whether IS_UPGRADE=true is set.</param>
 /// <param name="Https">Certificate and key; null keeps those of the current container.</param>
-/// <param name="Changes">What the spec asks for.</param>
 internal sealed record NewContainer(string HostIP, bool IsUpgrade, HttpsSpec? Https, ContainerSpec Changes)
 {
     private const string KeyTarget = "/etc/pki/nginx/oms_server.key";

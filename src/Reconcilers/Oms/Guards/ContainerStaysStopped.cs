@@ -4,7 +4,6 @@ namespace Drydock.Reconcilers.Oms;
 /// mounts and would corrupt them (docs/research/oms.md#rollback). An old container that ran since T1 wrote to the
 /// metadata: before StartNew the snapshot is taken again, after it an administrator decides.</summary>
 /// <param name="Container">Id of the container.</param>
-/// <param name="Name">Name of the container.</param>
 /// <param name="IsNew">Whether it is the new container, which may be removed.</param>
 internal sealed record ContainerStaysStopped(string Container, string Name, bool IsNew = false) : GuardBase<IOmsTargets>
 {
@@ -23,30 +22,24 @@ internal sealed record ContainerStaysStopped(string Container, string Name, bool
     public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         var where = $"container {Name} on {guard.Node}";
-        try
+        if (await Targets.Docker(guard.Node!).Containers.FindContainerAsync(Container, cancellationToken)
+            is not { } container)
         {
-            var container = await Targets.Docker(guard.Node!).Containers.InspectContainerAsync(
-                Container, cancellationToken);
-            var stop = IsNew ? null : plan.Step<StopContainer>(guard.Node!, OmsUpgradePhases.StopOld);
-            return container.State.Running ? Runs(where, container, stop, plan)
-                : stop is not null && StopContainer.RanSince(stop, container)
-                    ? Ran(where, container, stop, plan)
-                    : GuardReading.Holds;
+            return IsNew
+                ? GuardReading.Holds
+                : GuardReading.Broken(
+                    $"The old {where} was removed, so this upgrade cannot be rolled back any more.") with
+                {
+                    Key = Gone,
+                    NoRollback = true,
+                    Check = "The old container was removed during the upgrade: a rollback is not possible.",
+                };
         }
-        catch (DockerNotFoundException) when (IsNew)
-        {
-            return GuardReading.Holds;
-        }
-        catch (DockerNotFoundException)
-        {
-            return GuardReading.Broken(
-                $"The old {where} was removed, so this upgrade cannot be rolled back any more.") with
-            {
-                Key = Gone,
-                NoRollback = true,
-                Check = "The old container was removed during the upgrade: a rollback is not possible.",
-            };
-        }
+
+        var stop = IsNew ? null : plan.Step<StopContainer>(guard.Node!, OmsUpgradePhases.StopOld);
+        return container.State.Running ? Runs(where, container, stop, plan)
+            : stop is not null && StopContainer.RanSince(stop, container) ? Ran(where, container, stop, plan)
+            : GuardReading.Holds;
     }
 
     private GuardReading Runs(string where, InspectedContainer container, PlanStep? stop, Plan plan)

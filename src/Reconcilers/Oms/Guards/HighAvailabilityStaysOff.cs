@@ -1,7 +1,6 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>High availability stays off until EnableHA enables it.</summary>
-/// <param name="Database">The rm database.</param>
 internal sealed record HighAvailabilityStaysOff(string Database) : GuardBase<IOmsTargets>
 {
     public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)

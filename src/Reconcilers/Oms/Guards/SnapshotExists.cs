@@ -3,8 +3,6 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>The verified snapshot still exists, as object and as files: a rollback needs it. An upgrade names the step
 /// that takes the snapshot; a rollback names the snapshot itself.</summary>
 /// <param name="Step">Id of the step that took the snapshot.</param>
-/// <param name="Snapshot">Name of the BackupSnapshot.</param>
-/// <param name="SnapshotUid">Uid of the BackupSnapshot.</param>
 internal sealed record SnapshotExists(string? Step = null, string? Snapshot = null, string? SnapshotUid = null)
     : GuardBase<IOmsTargets>
 {

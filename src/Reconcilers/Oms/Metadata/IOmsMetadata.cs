@@ -110,24 +110,12 @@ internal interface IOmsMetadata
     Task TrimHeartbeatSequenceAsync(
         IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken);
 
-    /// <summary>A hash (<c>sha256:</c>…) over names, columns and types of all tables of a database; the same schema
-    /// gives the same hash, whatever the rows.</summary>
-    Task<string> SchemaFingerprintAsync(string database, CancellationToken cancellationToken);
-
     /// <summary>Takes a named lock in a dedicated session that lives until the result is disposed: <c>GET_LOCK</c>, or
     /// a lock row where the server has none. Null if another session holds it for the whole of <paramref name="wait"/>;
     /// the row of a session that is no longer listed is waited for until it lapses (75 s).</summary>
     Task<IMetadataLock?> TryLockAsync(string name, TimeSpan wait, CancellationToken cancellationToken);
 
     Task<long?> LockHolderAsync(string name, CancellationToken cancellationToken);
-}
-
-/// <summary>Opens OMS's metadata databases.</summary>
-internal interface IOmsMetadataFactory
-{
-    /// <summary>Binds to a server without connecting. Every operation of the result opens its own session and closes
-    /// it, without reconnect, so that a statement can never arrive late in an unknown session.</summary>
-    IOmsMetadata Open(MetadataTarget target);
 }
 
 /// <summary>What a restore of the metadata needs.</summary>
@@ -137,15 +125,10 @@ internal interface IOmsMetadataFactory
 internal sealed record RestoreCatalogue(
     RestoreFacts Server, IReadOnlyList<RestoreContent> Databases, IReadOnlyList<string> AbsentLists);
 
-/// <summary>A database of the metadata server.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Exists">Whether it is there.</param>
-/// <param name="Charset">Its default character set; empty if it is not there.</param>
-/// <param name="Collation">Its default collation; empty if it is not there.</param>
-internal sealed record DatabaseInfo(string Name, bool Exists, string Charset, string Collation);
+/// <summary>A database of the metadata server, by the name that the server has for it.</summary>
+internal sealed record DatabaseInfo(string Name, bool Exists);
 
 /// <summary>Size of a database as the server estimates it.</summary>
-/// <param name="Name">Its name.</param>
 /// <param name="Tables">Number of base tables.</param>
 /// <param name="Bytes">Data and indexes, in bytes; an estimate.</param>
 /// <param name="Rows">Rows; an estimate.</param>
@@ -159,7 +142,6 @@ internal sealed record HaConfigRow(bool Present, string? Raw, bool TablePresent 
 
 /// <summary>Projects read from the metadata.</summary>
 /// <param name="Projects">Those read, migration first, in the order of their ids.</param>
-/// <param name="Total">How many there are.</param>
 /// <param name="TablesRead">Which of the two tables exist.</param>
 internal sealed record ProjectsRead(IReadOnlyList<OmsProject> Projects, long Total, IReadOnlyList<string> TablesRead)
 {
@@ -174,13 +156,11 @@ internal sealed record ProjectsRead(IReadOnlyList<OmsProject> Projects, long Tot
 internal sealed record ProjectNamesRead(IReadOnlyList<OmsProject> Projects, ProjectNameLimits Limits, bool Truncated);
 
 /// <summary>A writer whose <c>sourceFile.blackRegionNo</c> is not the region's <c>cm_location</c>.</summary>
-/// <param name="Value">The region number it has.</param>
 /// <param name="Identity">What the row says of whose setting it is: <c>id=7, job_id=12</c>. The columns of this table
 /// are not public, so those ending in id or name are shown.</param>
 internal sealed record CascadedWriter(string Value, string Identity);
 
 /// <summary>A host as cluster management knows it (<c>host</c> in the cm database).</summary>
-/// <param name="Ip">Its address.</param>
 /// <param name="Status">Its status; <c>ONLINE</c> is the only value known publicly.</param>
 internal sealed record OmsHost(string Ip, string Status)
 {
@@ -190,7 +170,6 @@ internal sealed record OmsHost(string Ip, string Status)
 
 /// <summary>A supervisor's heartbeat (<c>heart_beat</c> in a heartbeat database).</summary>
 /// <param name="HostIp">The node's address, its OMS_HOST_IP.</param>
-/// <param name="TaskType">The row's task type.</param>
 /// <param name="Age">How long ago by the server's own clock; may be slightly negative.</param>
 internal sealed record SupervisorHeartbeat(string HostIp, string TaskType, TimeSpan Age)
 {
@@ -207,16 +186,11 @@ internal sealed record SupervisorHeartbeat(string HostIp, string TaskType, TimeS
 /// docs/research/oms.md#metadata-tables).</summary>
 /// <param name="Region"><c>cm_region</c>; may be empty in a single-region system.</param>
 /// <param name="RegionCn">Its Chinese name.</param>
-/// <param name="CmUrl">Address of the region's cluster management.</param>
 /// <param name="Code"><c>cm_location</c> as text.</param>
-/// <param name="IsDefault">Whether it is the default region.</param>
 internal sealed record ClusterInfoRow(string Region, string RegionCn, string CmUrl, string Code, bool IsDefault);
 
 /// <summary>A session on the metadata server. Never the text of its statement.</summary>
-/// <param name="Id">Connection id.</param>
-/// <param name="User">Account.</param>
 /// <param name="Host">Where it comes from, <c>host:port</c>.</param>
-/// <param name="Database">Its current database.</param>
 /// <param name="Command">What kind of command it runs, for instance <c>Sleep</c> or <c>Query</c>.</param>
 /// <param name="Seconds">For how long it has been doing that.</param>
 internal sealed record MetadataSession(
@@ -229,9 +203,111 @@ internal sealed record MetadataSession(
 
     /// <summary>For messages, its connection id first. The seconds are rounded down, so that a message does not change
     /// with each of them: it is written into a status.</summary>
-    public string Describe() => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture,
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
         $"{Id} ({User} from {Host} on {Database}, {Command} for {Seconds - (Seconds % (Seconds < 60 ? 10 : 60))} s)");
+}
 
-    public override string ToString() => Describe();
+/// <summary>A named lock on the metadata server, held by one dedicated session without reconnect: <c>GET_LOCK</c>, or a
+/// lock row where the server has none. If the session dies nothing more runs under the lock. Disposal releases the lock
+/// and closes the session.</summary>
+internal interface IMetadataLock : IAsyncDisposable
+{
+    string Name { get; }
+
+    /// <summary>The session as the process list shows it, to be kept in a step's receipt so that a successor can end
+    /// it.</summary>
+    long ConnectionId { get; }
+
+    /// <summary>Asks the server whether this session still holds the lock. False also when the session is
+    /// gone.</summary>
+    Task<bool> IsStillHeldAsync(CancellationToken cancellationToken);
+
+    /// <summary>Runs destructive statements in the very session that holds the lock, one caller at a time, after asking
+    /// that it is still held. Throws <see cref="OmsMetadataException"/> of kind
+    /// <see cref="OmsMetadataErrorKind.LockLost"/> if it is not.</summary>
+    Task<T> RunAsync<T>(Func<MySqlSession, CancellationToken, Task<T>> action, CancellationToken cancellationToken);
+}
+
+/// <summary>Who a metadata server says it is.</summary>
+internal sealed record MetadataServerInfo
+{
+    public required MySqlServerKind Kind { get; init; }
+
+    public required string Version { get; init; }
+
+    /// <summary>What tells this server from every other: <c>uuid:…</c> (MySQL's server_uuid, MariaDB's server_uid),
+    /// <c>ob:cluster:id:tenant</c> (OceanBase, also behind a proxy), or <c>addr:host:port</c> as the server reports
+    /// itself. Does not depend on the name under which it was reached.</summary>
+    public required string Identity { get; init; }
+
+    /// <summary>Where it was reached, in the words of claims: by the name that was asked for, and by the address at the
+    /// other end of the connection. No server chooses these, unlike all that it reports.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    public required string ReportedHost { get; init; }
+
+    public required int ReportedPort { get; init; }
+
+    public required DateTimeOffset Now { get; init; }
+
+    public required bool ReadOnly { get; init; }
+
+    /// <summary>True if it has <c>GET_LOCK</c>; else lock rows are used.</summary>
+    public required bool NamedLocks { get; init; }
+}
+
+/// <summary>Where the metadata server (MySQL, MariaDB or an OceanBase MySQL tenant) is and who connects to
+/// it.</summary>
+/// <param name="User">Account; on OceanBase with tenant and cluster (<c>user@tenant#cluster</c>).</param>
+/// <param name="Tls">How the connection is encrypted and the server verified.</param>
+internal sealed record MetadataTarget(string Host, int Port, string User, Secret Password, MySqlTls Tls)
+{
+    private const int ConnectSeconds = 10;
+    internal const int StatementSeconds = 600;
+
+    public string Address => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+
+    public MySqlOptions Options() => new()
+    {
+        Server = Host,
+        Port = Port,
+        UserID = User,
+        Password = Password.Reveal(),
+        Tls = Tls,
+        ConnectionTimeout = ConnectSeconds,
+        CommandTimeout = StatementSeconds,
+    };
+}
+
+/// <summary>The metadata server could not be used. The message is a sentence with server, database and what to do;
+/// neither it nor an inner exception carries a password or a statement. A step that acts counts it as a failed attempt
+/// and may be tried again: whether an interrupted statement took effect is read by the next observation.</summary>
+/// <param name="serverCode">The error number of the server or client library; 0 if there is none.</param>
+internal sealed class OmsMetadataException(OmsMetadataErrorKind kind, string message, int serverCode = 0)
+    : TargetException(Reasons.StepFailed, message)
+{
+    public OmsMetadataErrorKind Kind { get; } = kind;
+
+    /// <summary>The error number of the server or client library; 0 if there is none.</summary>
+    public int ServerCode { get; } = serverCode;
+}
+
+/// <summary>What went wrong with the metadata server, as far as callers treat it differently.</summary>
+internal enum OmsMetadataErrorKind
+{
+    /// <summary>Anything else; the message has the server's code.</summary>
+    Other,
+
+    /// <summary>No connection, or it broke. Whether the last statement took effect is not known.</summary>
+    Unreachable,
+
+    AccessDenied,
+
+    Missing,
+
+    ReadOnly,
+
+    /// <summary>The session no longer holds the named lock; nothing was done.</summary>
+    LockLost,
 }

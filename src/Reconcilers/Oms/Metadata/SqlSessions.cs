@@ -4,18 +4,15 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Opens sessions on one metadata server and runs operations in them, turning every database error into an
 /// <see cref="OmsMetadataException"/>.</summary>
-internal sealed class SqlSessions
+internal sealed class SqlSessions(MetadataTarget target, EndpointPolicy endpoints)
 {
-    private readonly EndpointPolicy _endpoints;
+    private const int SyntaxError = 1064;
 
-    internal SqlSessions(MetadataTarget target, EndpointPolicy endpoints) => (Target, _endpoints) = (target, endpoints);
-
-    internal MetadataTarget Target { get; }
+    internal MetadataTarget Target { get; } = target;
 
     internal async Task<T> RunAsync<T>(
-        string what, Func<MySqlSession, Task<T>> action, CancellationToken cancellationToken)
-    {
-        return await GuardAsync(
+        string what, Func<MySqlSession, Task<T>> action, CancellationToken cancellationToken) =>
+        await GuardAsync(
             what,
             async () =>
             {
@@ -23,7 +20,6 @@ internal sealed class SqlSessions
                 return await action(session);
             },
             cancellationToken);
-    }
 
     internal async Task<MySqlSession> ConnectAsync(CancellationToken cancellationToken)
     {
@@ -47,7 +43,7 @@ internal sealed class SqlSessions
     {
         try
         {
-            await _endpoints.CheckAsync(Target.Host, cancellationToken);
+            await endpoints.CheckAsync(Target.Host, cancellationToken);
         }
         catch (EndpointRefusedException refused)
         {
@@ -77,10 +73,148 @@ internal sealed class SqlSessions
         }
         catch (MySqlSessionException error)
         {
-            instead = SqlErrors.Translate(error, what, Target);
+            instead = Translate(error, what);
         }
 
         // Thrown without the cause, because the package's exceptions may quote statements.
         throw instead;
     }
+
+    // Numbers as in MySQL's, MariaDB's and OceanBase's error references.
+    private OmsMetadataException Translate(MySqlSessionException error, string what)
+    {
+        var kind = KindOf(error.Number);
+        var advice = kind switch
+        {
+            OmsMetadataErrorKind.Unreachable =>
+                "Check that the server runs and is reachable from the operator, and its TLS settings. "
+                    + "The operator retries.",
+            OmsMetadataErrorKind.AccessDenied => $"Check the password of account '{Target.User}' and its privileges.",
+            OmsMetadataErrorKind.Missing => "Check the database names in config.yaml and the OMS version.",
+            OmsMetadataErrorKind.ReadOnly => "Connect to the primary server, or make the server writable.",
+            _ => "See the server's error reference.",
+        };
+        return new OmsMetadataException(
+            kind, $"{what} on metadata server {Target.Address} failed: {Text(error)}. {advice}", error.Number);
+    }
+
+    private static OmsMetadataErrorKind KindOf(int number) => number switch
+    {
+        1044 or 1045 or 1095 or 1130 or 1142 or 1143 or 1227 or 1251 or 1370 or 1698 or 1820 or 1862 =>
+            OmsMetadataErrorKind.AccessDenied,
+        1049 or 1051 or 1054 or 1109 or 1146 or 1193 or 1305 => OmsMetadataErrorKind.Missing,
+        1290 or 1792 or 1836 => OmsMetadataErrorKind.ReadOnly,
+        1040 or 1053 or 1129 or 1152 or (>= 1158 and <= 1161) or 1184 or 1203 or 1927 or 4031 or (>= 2000 and < 3000) =>
+            OmsMetadataErrorKind.Unreachable,
+        _ => OmsMetadataErrorKind.Other,
+    };
+
+    // The server quotes the statement in a syntax error and nowhere else.
+    private string Text(MySqlSessionException error)
+    {
+        var text = error.Number == SyntaxError
+            ? "the server does not understand a statement"
+            : Sentences.Open(ForeignText.Words(error.Message));
+        var secrets = new Redactor([Target.Password]);
+        return error.Number == 0
+            ? secrets.Redact(text)
+            : string.Create(CultureInfo.InvariantCulture, $"{secrets.Redact(text)} (error {error.Number})");
+    }
+}
+
+/// <summary><see cref="IMetadataLock"/> by <see cref="ServerLock"/>, in a session of its own.</summary>
+internal sealed class SqlMetadataLock(SqlSessions sessions, MySqlSession session, ServerLock held) : IMetadataLock
+{
+    private bool _disposed;
+
+    public string Name => held.Name;
+
+    public long ConnectionId => (long)held.SessionId;
+
+    public async Task<bool> IsStillHeldAsync(CancellationToken cancellationToken) =>
+        !_disposed && await held.RunAsync(_ => HeldAsync(cancellationToken), cancellationToken);
+
+    public Task<T> RunAsync<T>(
+        Func<MySqlSession, CancellationToken, Task<T>> action, CancellationToken cancellationToken) =>
+        sessions.GuardAsync(
+            $"Working under the lock '{Name}'",
+            () => held.RunAsync(
+                async session => await HeldAsync(cancellationToken)
+                    ? await action(session, cancellationToken)
+                    : throw new OmsMetadataException(
+                        OmsMetadataErrorKind.LockLost,
+                        $"The session {ConnectionId.ToString(CultureInfo.InvariantCulture)} no longer holds the lock "
+                            + $"'{Name}' on metadata server {sessions.Target.Address}; nothing was done. The operator "
+                            + "takes the lock again and retries."),
+                cancellationToken),
+            cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        try
+        {
+            await held.DisposeAsync();
+        }
+        finally
+        {
+            await session.DisposeAsync();
+        }
+    }
+
+    private async Task<bool> HeldAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await held.IsHeldAsync(cancellationToken);
+        }
+        catch (MySqlSessionException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>Names in SQL. Values always travel as parameters, names always quoted.</summary>
+internal static class Sql
+{
+    internal static string Name(string identifier)
+    {
+        if (string.IsNullOrEmpty(identifier) || identifier.Length > 64 || identifier[^1] == ' '
+            || identifier.Any(char.IsControl))
+        {
+            throw new OmsMetadataException(
+                OmsMetadataErrorKind.Other,
+                $"'{new string([.. (identifier ?? "").Take(70).Select(c => char.IsControl(c) ? '?' : c)])}' is not a "
+                    + "name of a database or table; expected 1 to 64 characters, no control characters and no space at "
+                    + "the end.");
+        }
+
+        return $"`{identifier.Replace("`", "``", StringComparison.Ordinal)}`";
+    }
+
+    internal static string Table(string database, string table) => $"{Name(database)}.{Name(table)}";
+
+    /// <summary><c>@p0, @p1, …</c> for an IN list; never empty.</summary>
+    internal static (string List, (string Name, object? Value)[] Parameters) In(IEnumerable<string> values)
+    {
+        var parameters = values.Select(
+            (value, index) => ($"@p{index.ToString(CultureInfo.InvariantCulture)}", (object?)value)).ToArray();
+        return parameters.Length == 0
+            ? ("NULL", [])
+            : (string.Join(", ", parameters.Select(parameter => parameter.Item1)), parameters);
+    }
+
+    internal static async Task<bool> TableExistsAsync(
+        MySqlSession session, string database, string table, CancellationToken cancellationToken) =>
+        await session.NumberAsync(
+            "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = @db AND TABLE_NAME = @table",
+            cancellationToken,
+            ("@db", database),
+            ("@table", table)) > 0;
 }

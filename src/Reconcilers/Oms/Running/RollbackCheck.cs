@@ -99,16 +99,7 @@ internal sealed class RollbackCheck(IOmsTargets targets)
             ? OmsMounts.OnHost(container, RunOnceCommand.LogsMount)
             : null;
 
-    private async Task<InspectedContainer?> InspectAsync(
-        string node, string container, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await targets.Docker(node).Containers.InspectContainerAsync(container, cancellationToken);
-        }
-        catch (DockerNotFoundException)
-        {
-            return null;
-        }
-    }
+    private Task<InspectedContainer?> InspectAsync(
+        string node, string container, CancellationToken cancellationToken) =>
+        targets.Docker(node).Containers.FindContainerAsync(container, cancellationToken);
 }

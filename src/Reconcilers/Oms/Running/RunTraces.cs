@@ -21,23 +21,18 @@ internal sealed class RunTraces(IOmsTargets targets)
             return null;
         }
 
-        try
-        {
-            var container = await targets.Docker(node).Containers.InspectContainerAsync(
-                args.Container, cancellationToken);
-
-            // A plan that was compiled again stops the container first.
-            var isUnseen = plan.Step<StopContainer>(node, OmsUpgradePhases.RestoreDatabases) is not { } stop
-                || (stop.State == StepState.Succeeded
-                    && (container.State.Running || StopContainer.RanSince(stop, container)));
-            return isUnseen && container.StartedAt is not null && container.ID != args.Leftover
-                ? container
-                : null;
-        }
-        catch (DockerNotFoundException)
+        if (await targets.Docker(node).Containers.FindContainerAsync(args.Container, cancellationToken)
+            is not { StartedAt: not null } container || container.ID == args.Leftover)
         {
             return null;
         }
+
+        // A plan that was compiled again stops the container first.
+        return plan.Step<StopContainer>(node, OmsUpgradePhases.RestoreDatabases) is not { } stop
+            || (stop.State == StepState.Succeeded
+                && (container.State.Running || StopContainer.RanSince(stop, container)))
+                ? container
+                : null;
     }
 
     /// <summary>The newest verified snapshot of the upgrade that made the container. Its uid may be another than that

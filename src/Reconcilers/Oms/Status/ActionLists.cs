@@ -87,3 +87,159 @@ internal sealed class ActionLists(IOmsTargets targets)
         What = SchemaLimits.Clip(targets.Redactor.Redact(entry.What), SchemaLimits.Message / 2),
     };
 }
+
+/// <summary>All entries with the same text: one item of status.actionRequired, however many subjects it has.
+/// Pure.</summary>
+/// <param name="Key">The key of the group in a stored list.</param>
+/// <param name="Reason">Stable word.</param>
+/// <param name="What">What to do and why.</param>
+internal sealed record ActionGroup(string Key, string Reason, string What, IReadOnlyList<ActionEntry> Entries)
+{
+    private const int Named = 10;
+    private const int Detailed = 5;
+    private const int LongestDetail = 300;
+    private const string Heading = "# ";
+
+    private IEnumerable<ActionEntry> Special => Entries.Where(e => e.Detail.Length > 0);
+
+    /// <summary>Whether the item cannot show everything, so that it has to name a list.</summary>
+    public bool NeedsList =>
+        Entries.Count > Named || Special.Count() > Detailed || Special.Any(e => e.Detail.Length > LongestDetail);
+
+    public static IReadOnlyList<ActionGroup> Of(IEnumerable<ActionEntry> entries)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        return
+        [
+            .. entries.GroupBy(e => (e.Reason, e.What)).Select(group =>
+            {
+                var number = numbers[group.Key.Reason] = numbers.GetValueOrDefault(group.Key.Reason) + 1;
+                var key = string.Create(CultureInfo.InvariantCulture, $"{group.Key.Reason}-{number:00}");
+                return new ActionGroup(key, group.Key.Reason, group.Key.What, [.. group.Distinct()]);
+            }),
+        ];
+    }
+
+    public static DividedList ToList(IEnumerable<ActionGroup> groups)
+    {
+        var all = groups.ToList();
+        return DividedList.Of([.. all.Select(g => g.ToSection())], all.Sum(g => g.Entries.Count));
+    }
+
+    public static IEnumerable<ActionEntry> Read(IReadOnlyList<ListSection> sections) =>
+        from section in sections
+        let reason = section.Key[..Math.Max(section.Key.LastIndexOf('-'), 0)]
+        let what = section.Lines[0][Heading.Length..]
+        from line in section.Lines.Skip(1)
+        let fields = line.Split('\t', 2)
+        select new ActionEntry(reason, what, fields[0], fields.Length > 1 ? fields[1] : "");
+
+    /// <summary>The item of the status.</summary>
+    /// <param name="configMap">The ConfigMap with the list; null if the group needs none.</param>
+    public ActionItem ToItem(string? configMap, string? space)
+    {
+        var subjects = Entries.Select(e => e.Subject).Where(s => s.Length > 0).ToList();
+        var details = Special
+            .Select(e => SchemaLimits.Clip(
+                Sentences.Open(e.Subject.Length > 0 ? $"{e.Subject}: {e.Detail}" : e.Detail),
+                LongestDetail + SchemaLimits.Name))
+            .ToList();
+        return new ActionItem
+        {
+            Reason = Reason,
+            Count = subjects.Count > 1 ? subjects.Count : null,
+            Subject = Sentences.List(subjects, Named),
+            Message = Sentences.Join(
+                What,
+                details.Count == 0 ? null : $"Details: {Sentences.List(details, Detailed, "; ")}",
+                configMap is null
+                    ? null
+                    : $"The whole list: `kubectl -n {space} get configmap {configMap} -o jsonpath='{{.data.{Key}}}'`."),
+            ConfigMap = configMap,
+            Key = configMap is null ? null : Key,
+        };
+    }
+
+    private ListSection ToSection() => new(
+        Key, [Heading + Flat(What), .. Entries.Select(e => $"{Flat(e.Subject)}\t{Flat(e.Detail)}")]);
+
+    private static string Flat(string text) => text.Replace('\t', ' ').Replace('\n', ' ').Replace('\r', ' ');
+}
+
+/// <summary>The items of status.actionRequired as facts of the step that compiled them, one fact an item. The groups
+/// that an item cannot show completely are in a ConfigMap that the item names.</summary>
+internal static class StoredItems
+{
+    private const string FactPrefix = "item-";
+    private const string NotStored = "The whole list could not be stored.";
+
+    public static async Task<IReadOnlyList<ActionItem>> StoreAsync(
+        IOmsTargets targets, string what, IReadOnlyList<ActionGroup> groups, CancellationToken cancellationToken)
+    {
+        var space = targets.Upgrade.Metadata.Namespace;
+        var listed = groups.Where(g => g.NeedsList).ToList();
+        if (listed.Count == 0)
+        {
+            return [.. groups.Select(g => g.ToItem(null, space))];
+        }
+
+        try
+        {
+            var list = ActionGroup.ToList(listed);
+            var reference = await targets.Overflow.StoreListAsync(
+                targets.Upgrade.Metadata, what, list, cancellationToken);
+            return
+            [
+                .. groups.Select(g => g.ToItem(
+                    g.NeedsList ? DividedList.NameOf(reference, list.PartWith(g.Key)) : null, space)),
+            ];
+        }
+        catch (ListUnavailableException exception)
+        {
+            return
+            [
+                .. groups.Select(g => g.NeedsList
+                    ? (g with { What = $"{g.What} {NotStored} {exception.Message}" }).ToItem(null, space)
+                    : g.ToItem(null, space)),
+            ];
+        }
+    }
+
+    public static IReadOnlyDictionary<string, string> ToFacts(IReadOnlyList<ActionItem> items) =>
+        items.Take(SchemaLimits.Findings)
+            .Select((item, index) => (item, index))
+            .ToDictionary(
+                i => string.Create(CultureInfo.InvariantCulture, $"{FactPrefix}{i.index:000}"),
+                i => Write(i.item),
+                StringComparer.Ordinal);
+
+    /// <summary>The items in the facts of a step; empty before it has succeeded.</summary>
+    public static List<ActionItem> Of(PlanStep? step) =>
+        step is { State: StepState.Succeeded, Facts: { } facts }
+            ? [.. facts.Where(f => f.Key.StartsWith(FactPrefix, StringComparison.Ordinal)).Select(f => Read(f.Value))]
+            : [];
+
+    // The message is last: it may have line feeds.
+    private static string Write(ActionItem item) => string.Join(
+        '\n',
+        item.Reason,
+        item.Count?.ToString(CultureInfo.InvariantCulture) ?? "",
+        item.Subject,
+        item.ConfigMap ?? "",
+        item.Key ?? "",
+        SchemaLimits.Clip(item.Message));
+
+    private static ActionItem Read(string text)
+    {
+        var fields = text.Split('\n', 6);
+        return new ActionItem
+        {
+            Reason = fields[0],
+            Count = int.TryParse(fields[1], CultureInfo.InvariantCulture, out var count) ? count : null,
+            Subject = fields[2],
+            ConfigMap = fields[3].Length > 0 ? fields[3] : null,
+            Key = fields[4].Length > 0 ? fields[4] : null,
+            Message = fields[5],
+        };
+    }
+}

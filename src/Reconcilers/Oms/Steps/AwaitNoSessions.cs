@@ -43,7 +43,7 @@ internal sealed record AwaitNoSessions(List<string> Databases, List<string>? Hos
         }
 
         var named = left
-            .Select(s => IsOf(hosts, s) ? $"{s.Describe()}, from an OMS host" : s.Describe())
+            .Select(s => IsOf(hosts, s) ? $"{s}, from an OMS host" : s.ToString())
             .ToList();
         return new Observation.Running(
             $"OMS is stopped, and the dump waits for sessions on the metadata databases: "

@@ -55,7 +55,7 @@ internal sealed record EndSessions(List<string> Databases, string Account) : Oms
         StepContext context, CancellationToken cancellationToken)
     {
         var recorded = Split(context.Receipt(SessionsKey) ?? "");
-        var left = (await LeftAsync(cancellationToken)).Take(MostAtOnce).Select(session => session.Describe());
+        var left = (await LeftAsync(cancellationToken)).Take(MostAtOnce).Select(session => session.ToString());
         return Entry(SessionsKey, string.Join(Separator, recorded.Concat(left).DistinctBy(Id).Take(2 * MostAtOnce)));
     }
 

@@ -24,18 +24,9 @@ internal abstract record OmsStep : StepBase<IOmsTargets>
 
     protected IDockerClient Docker(StepContext context) => Targets.Docker(context.Node);
 
-    protected async Task<InspectedContainer?> InspectAsync(
-        StepContext context, string container, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Docker(context).Containers.InspectContainerAsync(container, cancellationToken);
-        }
-        catch (DockerNotFoundException)
-        {
-            return null;
-        }
-    }
+    protected Task<InspectedContainer?> InspectAsync(
+        StepContext context, string container, CancellationToken cancellationToken) =>
+        Docker(context).Containers.FindContainerAsync(container, cancellationToken);
 
     /// <summary>Whether a part of the phase's time limit has passed.</summary>
     protected bool IsOver(StepContext context, Func<TimeSpan, TimeSpan> part)

@@ -1,3 +1,4 @@
+using Drydock.Clients.Safety;
 using Drydock.Lab.Oms;
 using Drydock.Lab.Upgrades;
 using Drydock.Reconcilers.Oms;
@@ -44,7 +45,7 @@ public sealed class ConsoleCertificateTests(OmsLab lab)
 
     private static async Task<IReadOnlyList<OmsProject>> ListAsync(OmsApiTarget target)
     {
-        using var api = new OmsApiFactory(TimeProvider.System).Open(target);
-        return await api.ProjectsAsync(Token);
+        using var api = new HttpOmsApi(target, EndpointPolicy.Default, TimeProvider.System);
+        return await ((IOmsApi)api).ProjectsAsync(Token);
     }
 }

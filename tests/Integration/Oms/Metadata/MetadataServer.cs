@@ -23,10 +23,10 @@ public sealed class MetadataServer : IAsyncLifetime
 
     internal int Port { get; private set; }
 
-    internal IOmsMetadata Root => Open("root", RootPassword);
+    internal SqlOmsMetadata Root => Open("root", RootPassword);
 
     /// <summary>An account with the privileges a test gives it.</summary>
-    internal IOmsMetadata Oms => Open("oms", OmsPassword);
+    internal SqlOmsMetadata Oms => Open("oms", OmsPassword);
 
     public async ValueTask InitializeAsync()
     {
@@ -75,9 +75,8 @@ public sealed class MetadataServer : IAsyncLifetime
         Directory.Delete(_directory, recursive: true);
     }
 
-    internal IOmsMetadata Open(string user, string password, int? port = null) =>
-        new SqlOmsMetadataFactory(EndpointPolicy.Unrestricted)
-            .Open(new MetadataTarget("127.0.0.1", port ?? Port, user, new Secret(password), new MySqlTls()));
+    internal SqlOmsMetadata Open(string user, string password, int? port = null) =>
+        new(new MetadataTarget("127.0.0.1", port ?? Port, user, new Secret(password), new MySqlTls()), EndpointPolicy.Unrestricted);
 
     /// <summary>Creates a database of its own for a test and runs statements in it.</summary>
     internal async Task<string> DatabaseAsync(params string[] statements)

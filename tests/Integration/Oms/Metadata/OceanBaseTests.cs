@@ -232,9 +232,11 @@ public sealed class OceanBaseTests(MetadataServer server)
 
     private static string Name() => $"test'\\-{Guid.NewGuid():N}";
 
-    private static IOmsMetadata Open(OceanBaseProxy proxy, LockRowTimes? times = null) =>
-        new SqlOmsMetadataFactory(EndpointPolicy.Unrestricted, times ?? Times)
-            .Open(new MetadataTarget("127.0.0.1", proxy.Port, "root@oms_meta#obmeta", new Secret(MetadataServer.RootPassword), new MySqlTls()));
+    private static SqlOmsMetadata Open(OceanBaseProxy proxy, LockRowTimes? times = null) =>
+        new(
+            new MetadataTarget("127.0.0.1", proxy.Port, "root@oms_meta#obmeta", new Secret(MetadataServer.RootPassword), new MySqlTls()),
+            EndpointPolicy.Unrestricted,
+            times ?? Times);
 
     private OceanBaseProxy Proxy(OceanBaseBehaviour behaviour) => new("127.0.0.1", server.Port, behaviour);
 }

@@ -189,8 +189,9 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
         }
 
         var look = await new SqlRestoreServers(TimeProvider.System).Open(server.Options()).LookAsync([database, database + "x"], Token);
-        var metadata = new SqlOmsMetadataFactory(EndpointPolicy.Unrestricted).Open(new MetadataTarget(
-            "127.0.0.1", server.Port, MariaDbServer.User, new Secret(MariaDbServer.Password), new MySqlTls()));
+        var metadata = new SqlOmsMetadata(
+            new MetadataTarget("127.0.0.1", server.Port, MariaDbServer.User, new Secret(MariaDbServer.Password), new MySqlTls()),
+            EndpointPolicy.Unrestricted);
         look.Identity.ShouldBe((await metadata.ServerAsync(Token)).Identity);
         look.NamedLocks.ShouldBeTrue();
         look.ReadOnly.ShouldBeFalse();

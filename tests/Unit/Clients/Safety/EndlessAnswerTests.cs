@@ -159,13 +159,13 @@ public sealed class EndlessAnswerTests
         await using var server = new EndlessServer(_ => Chunked, Chunk);
         var target = new OmsApiTarget(
             new Uri($"http://127.0.0.1:{server.Port}"), "operator", new Secret("obviously-false-Pa55"));
-        using var api = new OmsApiFactory(TimeProvider.System, endpoints: EndpointPolicy.Unrestricted).Open(target);
+        using var api = new HttpOmsApi(target, EndpointPolicy.Unrestricted, TimeProvider.System);
 
         var refusal = await Should.ThrowAsync<OmsApiException>(() => api.ListAsync(Token));
 
         refusal.Kind.ShouldBe(OmsApiErrorKind.Unreadable);
         refusal.Message.ShouldContain("longer than 16 MiB");
-        server.Sent.ShouldBeLessThan(OmsApiTransport.LongestAnswer + EndlessServer.KernelBytes);
+        server.Sent.ShouldBeLessThan(HttpOmsApi.LongestAnswer + EndlessServer.KernelBytes);
     }
 
     [Fact]
@@ -185,9 +185,10 @@ public sealed class EndlessAnswerTests
         await using var docker = new DockerClientFactory(new DockerClientOptions { ReadRetries = 0 }).Create(
             DockerEndpoint.Parse($"tcp://127.0.0.1:{server.Port}") with { Insecure = true });
         using var service = new ServiceHttp(null, TimeProvider.System);
-        using var api = new OmsApiFactory(TimeProvider.System).Open(
-            new OmsApiTarget(
-                new Uri($"http://127.0.0.1:{server.Port}"), "operator", new Secret("obviously-false-Pa55")));
+        using var api = new HttpOmsApi(
+            new OmsApiTarget(new Uri($"http://127.0.0.1:{server.Port}"), "operator", new Secret("obviously-false-Pa55")),
+            EndpointPolicy.Default,
+            TimeProvider.System);
 
         var messages = new[]
         {

@@ -18,8 +18,8 @@ internal sealed class FakeConsole(Func<FakeConsole.Asked, HttpResponseMessage> a
 
     public List<Asked> Requests { get; } = [];
 
-    public static IOmsApi Api(FakeConsole console, TimeProvider? time = null) =>
-        new OmsApiFactory(time ?? TimeProvider.System, _ => console).Open(new OmsApiTarget(new Uri("http://192.0.2.216:8089"), "operator", new Secret(Password)));
+    public static HttpOmsApi Api(FakeConsole console, TimeProvider? time = null) =>
+        new(new OmsApiTarget(new Uri("http://192.0.2.216:8089"), "operator", new Secret(Password)), console, time ?? TimeProvider.System);
 
     public static HttpResponseMessage Json(string body, HttpStatusCode status = HttpStatusCode.OK, DateTimeOffset? date = null) =>
         new(status) { Content = new StringContent(body, Encoding.UTF8, "application/json"), Headers = { Date = date } };

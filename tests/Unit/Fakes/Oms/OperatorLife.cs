@@ -38,9 +38,9 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
             {
                 Kubernetes = kubernetes,
                 Docker = new WorldDockerEndpoints(world, this),
-                Metadata = new WorldMetadataFactory(world, this),
+                Metadata = target => new WorldMetadata(world, this, target),
                 Archives = world.Archives,
-                Api = new WorldOmsApis(world, this),
+                Api = target => new WorldOmsApi(world, this, target),
                 BackupStorage = world.BackupStorage,
                 SnapshotChanges = SnapshotChanges,
                 Claims = new TargetClaims(kubernetes, OmsWorld.OperatorNamespace, world.Time),

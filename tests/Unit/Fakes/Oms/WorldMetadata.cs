@@ -42,7 +42,7 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
         Look<IReadOnlyList<MissingPrivilege>>(() => [.. _server.MissingPrivileges.Where(m => m.Database is null || databases.Contains(m.Database))]);
 
     public Task<IReadOnlyList<DatabaseInfo>> DatabasesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
-        Look<IReadOnlyList<DatabaseInfo>>(() => [.. databases.Select(d => new DatabaseInfo(d, _server.Databases.GetValueOrDefault(d), "utf8mb4", "utf8mb4_bin"))]);
+        Look<IReadOnlyList<DatabaseInfo>>(() => [.. databases.Select(d => new DatabaseInfo(d, _server.Databases.GetValueOrDefault(d)))]);
 
     public Task<IReadOnlyList<DatabaseSize>> SizesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<DatabaseSize>>(() => [.. databases.Select(d => new DatabaseSize(d, 10, _server.DatabaseBytes / databases.Count, 100))]);
@@ -168,9 +168,6 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
         world.Did("trim", heartbeatDatabase);
         return true;
     });
-
-    public Task<string> SchemaFingerprintAsync(string database, CancellationToken cancellationToken) =>
-        Look(() => "sha256:0");
 
     public Task<IMetadataLock?> TryLockAsync(string name, TimeSpan wait, CancellationToken cancellationToken) =>
         Look<IMetadataLock?>(() => _server.TryLock(life, name));

@@ -128,7 +128,7 @@ public sealed class ConsoleCertificateTests : IDisposable
     private OmsApiTarget Target(X509Certificate2? authority = null) =>
         new(new Uri($"https://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}"), "u", new Secret("not-a-password"), authority?.ExportCertificatePem());
 
-    private static IOmsApi Open(OmsApiTarget target) => new OmsApiFactory(TimeProvider.System, endpoints: EndpointPolicy.Unrestricted).Open(target);
+    private static HttpOmsApi Open(OmsApiTarget target) => new(target, EndpointPolicy.Unrestricted, TimeProvider.System);
 
     // One connection, one request.
     private async Task ServeAsync(X509Certificate2 certificate)

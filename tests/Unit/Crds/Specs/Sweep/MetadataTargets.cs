@@ -10,22 +10,20 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 
 /// <summary>Which metadata database the operator would open.</summary>
-internal sealed class MetadataTargets : IOmsMetadataFactory
+internal static class MetadataTargets
 {
-    private MetadataTarget? _opened;
-
     public static async Task<MetadataTarget> OfAsync(OmsUpgradeSpec spec)
     {
         var world = new OmsWorld();
-        var opened = new MetadataTargets();
-        await using var targets = await TargetsAsync(spec, world, new InMemoryApi(WorldJson.Crds, new ManualTimeProvider()), opened);
+        MetadataTarget? opened = null;
+        await using var targets = await TargetsAsync(spec, world, new InMemoryApi(WorldJson.Crds, new ManualTimeProvider()), target => opened = target);
         targets.OpenMetadata(OmsConfig.Parse(world.Setup.Config(world, world.Hosts[0])).Config!);
-        return opened._opened!;
+        return opened!;
     }
 
     /// <summary>The targets of an upgrade that opens nothing but its metadata database.</summary>
     public static async Task<OmsTargets> TargetsAsync(
-        OmsUpgradeSpec spec, OmsWorld world, InMemoryApi kubernetes, IOmsMetadataFactory? metadata = null)
+        OmsUpgradeSpec spec, OmsWorld world, InMemoryApi kubernetes, Action<MetadataTarget>? open = null)
     {
         var upgrade = new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = "oms", Uid = "1" }, Spec = spec };
 
@@ -33,7 +31,11 @@ internal sealed class MetadataTargets : IOmsMetadataFactory
         var services = new OmsServices
         {
             Kubernetes = kubernetes,
-            Metadata = metadata ?? new MetadataTargets(),
+            Metadata = target =>
+            {
+                open?.Invoke(target);
+                return null!;
+            },
             Time = new ManualTimeProvider(),
             Loggers = world.Logs,
             Events = world.Events,
@@ -46,11 +48,5 @@ internal sealed class MetadataTargets : IOmsMetadataFactory
             Fence = null!,
         };
         return new OmsTargets(upgrade, await SecretUses.ReadAsync(kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, CancellationToken.None), services, () => { });
-    }
-
-    public IOmsMetadata Open(MetadataTarget target)
-    {
-        _opened = target;
-        return null!;
     }
 }
