@@ -44,7 +44,7 @@ internal static class ProjectLinks
     private static readonly string[] GoodLink = ["ACTIVE", "RUNNING"];
     private static readonly string[] GoodImport = ["RUNNING", "FINISHED", "DONE", "INIT"];
 
-    public static IReadOnlyList<string> NotRecovered(RecordedProject before, IReadOnlyList<ProjectComponent> components)
+    public static IReadOnlyList<string> NotRecovered(OmsProject before, IReadOnlyList<ProjectComponent> components)
     {
         var recorded = ComponentSummary.Read(before.Components);
         var running = ProjectStatuses.IsRunning(before.Status);
@@ -74,7 +74,7 @@ internal static class ProjectLinks
     }
 
     /// <summary>What high availability does not heal and an administrator must check.</summary>
-    public static IReadOnlyList<string> ForPerson(RecordedProject before, IReadOnlyList<ProjectComponent> components)
+    public static IReadOnlyList<string> ForPerson(OmsProject before, IReadOnlyList<ProjectComponent> components)
     {
         var recorded = ComponentSummary.Read(before.Components);
         return

@@ -2,7 +2,7 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The projects before the upgrade: counts for the status, and the list that later steps compare with. The
 /// list has one line a project with kind, id, status, name and components, separated by tabs. Pure.</summary>
-internal sealed record ProjectRecord(IReadOnlyList<RecordedProject> Items)
+internal sealed record ProjectRecord(IReadOnlyList<OmsProject> Items)
 {
     public const int MostProjects = 20_000;
 
@@ -13,7 +13,7 @@ internal sealed record ProjectRecord(IReadOnlyList<RecordedProject> Items)
 
     public static ProjectRecord Of(IEnumerable<OmsProject> projects) => new(
     [
-        .. projects.Select(p => new RecordedProject(
+        .. projects.Select(p => new OmsProject(
             p.Kind,
             Text(p.Id, SchemaLimits.ShortName),
             Text(p.Name, SchemaLimits.Name),
@@ -50,9 +50,9 @@ internal sealed record ProjectRecord(IReadOnlyList<RecordedProject> Items)
         List = list,
     };
 
-    private static RecordedProject Project(string[] fields) =>
+    private static OmsProject Project(string[] fields) =>
         fields.Length == 5 && Enum.TryParse<ProjectKind>(fields[0], out var kind)
-            ? new RecordedProject(kind, fields[1], fields[3], fields[2], fields[4].Length > 0 ? fields[4] : null)
+            ? new OmsProject(kind, fields[1], fields[3], fields[2], fields[4].Length > 0 ? fields[4] : null)
             : throw new ListUnavailableException("Another version of the operator wrote the list of projects.");
 
     private static string Text(string text, int longest) =>
@@ -83,7 +83,7 @@ internal sealed class ProjectMatch
         _byName = present.ToLookup(p => (p.Kind, p.Name));
     }
 
-    public OmsProject? Find(RecordedProject recorded)
+    public OmsProject? Find(OmsProject recorded)
     {
         if (_byId.GetValueOrDefault((recorded.Kind, recorded.Id)) is { } same)
         {
@@ -94,7 +94,7 @@ internal sealed class ProjectMatch
         return named.Count == 1 ? named[0] : null;
     }
 
-    public string NameOf(RecordedProject recorded) =>
+    public string NameOf(OmsProject recorded) =>
         _renamed.GetValueOrDefault((recorded.Kind, recorded.Id)) ?? recorded.Name;
 }
 
@@ -114,7 +114,7 @@ internal static class ProjectComparison
     public static IReadOnlyList<ActionEntry> Differences(ProjectRecord before, ProjectMatch match) =>
         [.. before.Items.Select(recorded => Difference(recorded, match.Find(recorded))).OfType<ActionEntry>()];
 
-    private static ActionEntry? Difference(RecordedProject recorded, OmsProject? now) => now switch
+    private static ActionEntry? Difference(OmsProject recorded, OmsProject? now) => now switch
     {
         null => ProjectStatuses.MayBeGone(recorded.Status)
             ? null
@@ -127,6 +127,6 @@ internal static class ProjectComparison
         _ => Entry(Reasons.ReviewProject, Changed, recorded, now),
     };
 
-    private static ActionEntry Entry(string reason, string what, RecordedProject recorded, OmsProject now) => new(
+    private static ActionEntry Entry(string reason, string what, OmsProject recorded, OmsProject now) => new(
         reason, what, recorded.ToString(), $"was {recorded.Status} before the upgrade and is {now.Status} now");
 }

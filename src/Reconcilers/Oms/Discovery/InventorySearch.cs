@@ -25,8 +25,7 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
         var config = _nodes.Select(node => node.Config).FirstOrDefault(c => c is not null);
         var metadata = config is null
             ? null
-            : await new MetadataSearch(targets, findings).ReadAsync(
-                config, SeeksNodes, Spec.HighAvailability.Method is null, cancellationToken);
+            : await findings.LookAsync<FoundMetadata>(async () => await MetadataAsync(config, cancellationToken));
         if (metadata is not null && metadata.Missing(_nodes).Count > 0)
         {
             await LookAsync(
@@ -48,6 +47,32 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
                 ? null
                 : Method(metadata.HighAvailability!),
         };
+    }
+
+    private async Task<FoundMetadata> MetadataAsync(OmsConfig config, CancellationToken cancellationToken)
+    {
+        var metadata = targets.OpenMetadata(config);
+        return new FoundMetadata(
+            config.CmDatabase,
+            SeeksNodes ? await metadata.ClusterInfoAsync(config.RmDatabase, cancellationToken) : [],
+            SeeksNodes ? await HostsAsync(metadata, config.CmDatabase, cancellationToken) : [],
+            Spec.HighAvailability.Method is null
+                ? await metadata.ReadHaConfigAsync(config.RmDatabase, cancellationToken)
+                : null);
+    }
+
+    // Only regions that no cm_nodes leads to are found through this table. If one is missing, that is reported.
+    private static async Task<IReadOnlyList<OmsHost>> HostsAsync(
+        IOmsMetadata metadata, string cmDatabase, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await metadata.HostsAsync(cmDatabase, cancellationToken);
+        }
+        catch (OmsMetadataException exception) when (exception.Kind == OmsMetadataErrorKind.Missing)
+        {
+            return [];
+        }
     }
 
     private List<FoundNode> Start()
@@ -287,7 +312,6 @@ internal static class NodeName
 
 /// <summary>A node of the installation as the search found it.</summary>
 /// <param name="Node">The node as the spec has it, or with a name made from its address.</param>
-/// <param name="FoundIn">Where its address was found.</param>
 internal sealed record FoundNode(OmsNode Node, string FoundIn)
 {
     public const string InHostIP = "spec.hostIP";
@@ -307,4 +331,29 @@ internal sealed record FoundNode(OmsNode Node, string FoundIn)
     public string Address => NodeAddress.Normalize(Node.HostIP);
 
     public bool IsWritten => Region is not null;
+}
+
+/// <summary>What the metadata database says of the installation.</summary>
+/// <param name="CmDatabase">drc_cm_db.</param>
+/// <param name="Regions">The rows of cluster_info; empty if they were not asked for.</param>
+/// <param name="Hosts">The hosts of cluster management; empty if they were not asked for.</param>
+/// <param name="HighAvailability">The row ha.config; null if it was not asked for.</param>
+internal sealed record FoundMetadata(
+    string CmDatabase,
+    IReadOnlyList<ClusterInfoRow> Regions,
+    IReadOnlyList<OmsHost> Hosts,
+    HaConfigRow? HighAvailability)
+{
+    public IReadOnlyList<ClusterInfoRow> Missing(IReadOnlyList<FoundNode> nodes)
+    {
+        var locations = nodes.Select(node => node.Config?.CmLocation.ToString(CultureInfo.InvariantCulture))
+            .ToHashSet(StringComparer.Ordinal);
+        return [.. Regions.Where(row => !locations.Contains(row.Code.Trim()))];
+    }
+
+    public string? NameOf(int location) => Regions
+        .FirstOrDefault(row => row.Code.Trim() == location.ToString(CultureInfo.InvariantCulture))?.Region.Trim()
+        is { Length: > 0 } name
+        ? name
+        : null;
 }

@@ -10,9 +10,9 @@ internal sealed record OmsDiscovery
 
     public required IReadOnlyList<DiscoveredNode> Nodes { get; init; }
 
-    public required IReadOnlyList<DiscoveredRegion> Regions { get; init; }
+    public required OmsTopology Topology { get; init; }
 
-    public required DiscoveredMetadata Metadata { get; init; }
+    public required MetadataServerInfo Server { get; init; }
 
     public required DiscoveredHighAvailability HighAvailability { get; init; }
 
@@ -29,47 +29,60 @@ internal sealed record OmsDiscovery
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
-/// <summary>One region as the config.yaml files of its nodes have it.</summary>
-internal sealed record DiscoveredRegion
-{
-    public required string Name { get; init; }
-
-    public required int Location { get; init; }
-
-    /// <summary>drc_cm_heartbeat_db.</summary>
-    public required string HeartbeatDatabase { get; init; }
-
-    public required IReadOnlyList<string> Nodes { get; init; }
-
-    /// <summary>The keys of config.yaml whose values differ between its nodes. Empty: docker_init.sh runs once in the
-    /// region, otherwise on each node (docs/research/oms.md#initialisation).</summary>
-    public required IReadOnlyList<string> DifferentKeys { get; init; }
-
-    public bool SameConfiguration => DifferentKeys.Count == 0;
-}
-
-/// <summary>The metadata database.</summary>
-internal sealed record DiscoveredMetadata
-{
-    public required string ServerIdentity { get; init; }
-
-    public IReadOnlyList<string> Addresses { get; init; } = [];
-
-    public required string Server { get; init; }
-
-    public required string RmDatabase { get; init; }
-
-    public required string CmDatabase { get; init; }
-
-    public required IReadOnlyList<string> HeartbeatDatabases { get; init; }
-
-    public string Account { get; init; } = "";
-
-    public IReadOnlyList<string> Databases => [RmDatabase, CmDatabase, .. HeartbeatDatabases];
-}
-
 /// <summary>ha.config before the upgrade.</summary>
 /// <param name="Present">Whether the row exists.</param>
 /// <param name="Enabled">Whether it says enable: true.</param>
 /// <param name="Raw">Its text, byte for byte; null if absent. It holds no secret.</param>
 internal sealed record DiscoveredHighAvailability(bool Present, bool Enabled, string? Raw);
+
+/// <summary>One host: its current container, and what the new one will be made of.</summary>
+internal sealed record DiscoveredNode
+{
+    public required string Name { get; init; }
+
+    public required string Region { get; init; }
+
+    /// <summary>OMS_HOST_IP and entry in cm_nodes.</summary>
+    public required string HostIP { get; init; }
+
+    public required string OldContainerId { get; init; }
+
+    public required string OldContainer { get; init; }
+
+    public required string OldImage { get; init; }
+
+    public required string OldImageId { get; init; }
+
+    public required string NewContainer { get; init; }
+
+    public required string Image { get; init; }
+
+    public required FoundImage Source { get; init; }
+
+    public FoundArchive? Jar { get; init; }
+
+    /// <summary>Id of the container of the new one's name that an earlier attempt of this upgrade left, stopped; null
+    /// if there is none.</summary>
+    public string? LeftoverContainerId { get; init; }
+
+    public required string Inherited { get; init; }
+
+    public string ContainerNote { get; init; } = "";
+
+    public required string RestartPolicy { get; init; }
+
+    public int RestartMaximumRetries { get; init; }
+
+    /// <summary>Of config.yaml, by key; see <see cref="OmsConfig.PlannedValues"/>.</summary>
+    public SortedDictionary<string, string> Configuration { get; init; } = [];
+
+    /// <summary>nginx_server_port of config.yaml.</summary>
+    public required int ConsolePort { get; init; }
+
+    /// <summary>Whether the console serves HTTPS only, because a certificate is mounted.</summary>
+    public bool Https { get; init; }
+
+    public bool OldHttps { get; init; }
+
+    public required NodeBaseline Baseline { get; init; }
+}

@@ -3,7 +3,6 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Puts found nodes into regions: those of the spec first, in its order, then the others by cm_location. In a
 /// region the nodes of the spec come first, then the others by address, so that the order is the same in every
 /// preflight. Pure.</summary>
-/// <param name="spec">The spec as it was written.</param>
 /// <param name="nodes">The nodes in the order in which they were found.</param>
 /// <param name="metadata">What the metadata database says; null if it was not read.</param>
 internal sealed class RegionGroups(OmsUpgradeSpec spec, IReadOnlyList<FoundNode> nodes, FoundMetadata? metadata)
@@ -91,8 +90,6 @@ internal sealed class RegionGroups(OmsUpgradeSpec spec, IReadOnlyList<FoundNode>
     }
 }
 
-/// <summary>A region with its nodes.</summary>
-/// <param name="Name">Its name.</param>
 /// <param name="Location">cm_location; null if no config.yaml of it was read.</param>
 /// <param name="Nodes">Its nodes, in the order in which they are upgraded.</param>
 internal sealed record FoundRegion(string Name, int? Location, IReadOnlyList<FoundNode> Nodes);

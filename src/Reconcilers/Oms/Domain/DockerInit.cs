@@ -38,21 +38,20 @@ internal static partial class DockerInit
             }
             else if (text.IndexOf(StepMarker, StringComparison.Ordinal) is >= 0 and var at)
             {
-                lastStep = Shorten(text[at..]);
+                lastStep = ForeignText.Words(text[at..], 120);
             }
         }
 
         var rc = exitCode.ToString(CultureInfo.InvariantCulture);
         return (marker, exitCode) switch
         {
-            (true, 0) =>
-                new DockerInitVerdict(DockerInitOutcome.Success, lastStep, "docker_init.sh finished successfully."),
+            (true, 0) => new DockerInitVerdict(DockerInitOutcome.Success, "docker_init.sh finished successfully."),
             (true, _) => new DockerInitVerdict(
-                DockerInitOutcome.SuccessWithWarning, lastStep, "docker_init.sh printed its success line but ended "
-                    + $"with exit code {rc}. The verification that follows decides."),
+                DockerInitOutcome.SuccessWithWarning,
+                $"docker_init.sh printed its success line but ended with exit code {rc}. The verification that "
+                    + "follows decides."),
             _ => new DockerInitVerdict(
                 DockerInitOutcome.Failed,
-                lastStep,
                 $"docker_init.sh ended with exit code {rc} and without its success line '{successMarker}'; "
                     + (lastStep is null ? "it announced no step" : $"the last step it announced was '{lastStep}'")
                     + ".")
@@ -75,15 +74,9 @@ internal static partial class DockerInit
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex AppliedBefore();
-
-    private static string Shorten(string text) => ForeignText.Words(text, 120);
 }
 
-/// <summary>Judgement of a run of docker_init.sh.</summary>
-/// <param name="Outcome">How it ended.</param>
-/// <param name="LastStep">The last step it announced (<c>【步骤二】…</c>), or null.</param>
-/// <param name="Message">The judgement as a sentence.</param>
-internal sealed record DockerInitVerdict(DockerInitOutcome Outcome, string? LastStep, string Message)
+internal sealed record DockerInitVerdict(DockerInitOutcome Outcome, string Message)
 {
     /// <summary>It failed on a schema that was changed before and not to the end: it cannot succeed on these
     /// databases.</summary>

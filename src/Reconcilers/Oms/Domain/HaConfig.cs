@@ -21,10 +21,6 @@ internal sealed class HaConfig : IEquatable<HaConfig>
 
     public bool Enable => Flag(HaConfigKeys.Enable, false);
 
-    public bool EnableHost => Flag(HaConfigKeys.EnableHost, false);
-
-    public bool EnableStore => Flag(HaConfigKeys.EnableStore, true);
-
     public bool PerceiveStoreClientCheckpoint => Flag(HaConfigKeys.PerceiveStoreClientCheckpoint, false);
 
     public bool EnableConnector => Flag(HaConfigKeys.EnableConnector, true);
@@ -39,10 +35,6 @@ internal sealed class HaConfig : IEquatable<HaConfig>
             _json.RawValue(member).Trim('"'), NumberStyles.Integer, CultureInfo.InvariantCulture, out var minutes)
             ? minutes
             : null;
-
-    /// <summary>Keys of the vendor's default that the text does not have.</summary>
-    public IReadOnlyList<string> MissingKeys =>
-        [.. HaConfigKeys.Defaults.Select(pair => pair.Key).Where(key => !Has(key))];
 
     /// <summary>Reads the text; throws <see cref="FormatException"/> if it is not a JSON object.</summary>
     public static HaConfig Parse(string raw)
@@ -61,9 +53,6 @@ internal sealed class HaConfig : IEquatable<HaConfig>
         }
     }
 
-    /// <param name="raw">The text.</param>
-    /// <param name="config">The settings, if it is a JSON object.</param>
-    /// <param name="error">Otherwise a sentence saying what is wrong.</param>
     public static bool TryParse(
         string raw, [NotNullWhen(true)] out HaConfig? config, [NotNullWhen(false)] out string? error)
     {
@@ -139,36 +128,13 @@ internal sealed class HaConfig : IEquatable<HaConfig>
             .With(HaConfigKeys.Enable, true);
     }
 
-    public bool Equals(HaConfig? other)
-    {
-        if (other is null)
-        {
-            return false;
-        }
-
-        if (ReferenceEquals(this, other) || string.Equals(Raw, other.Raw, StringComparison.Ordinal))
-        {
-            return true;
-        }
-
-        using var left = JsonDocument.Parse(Raw, JsonObjectText.DocumentOptions);
-        using var right = JsonDocument.Parse(other.Raw, JsonObjectText.DocumentOptions);
-        return JsonElement.DeepEquals(left.RootElement, right.RootElement);
-    }
+    public bool Equals(HaConfig? other) => other is not null && SameValue(Raw, other.Raw);
 
     public override bool Equals(object? obj) => Equals(obj as HaConfig);
 
-    public override int GetHashCode()
-    {
-        var hash = 0;
-        foreach (var name in _json.Members.Select(member => member.Name))
-        {
-            // Equal whatever the order.
-            hash ^= StringComparer.Ordinal.GetHashCode(name);
-        }
-
-        return hash;
-    }
+    // Equal whatever the order.
+    public override int GetHashCode() =>
+        _json.Members.Aggregate(0, (hash, member) => hash ^ StringComparer.Ordinal.GetHashCode(member.Name));
 
     public override string ToString() => Raw;
 
@@ -184,7 +150,6 @@ internal sealed class HaConfig : IEquatable<HaConfig>
         _ => fallback,
     };
 
-    /// <summary>Whether the text sets perceiveStoreClientCheckpoint.</summary>
     public static bool Perceives(string raw) =>
         TryParse(raw, out var config, out _) && config.PerceiveStoreClientCheckpoint;
 
@@ -236,5 +201,72 @@ internal sealed class HaConfig : IEquatable<HaConfig>
         using var a = JsonDocument.Parse(left, JsonObjectText.DocumentOptions);
         using var b = JsonDocument.Parse(right, JsonObjectText.DocumentOptions);
         return JsonElement.DeepEquals(a.RootElement, b.RootElement);
+    }
+}
+
+/// <summary>The keys of <c>ha.config</c> with the vendor's defaults (docs/research/oms.md#high-availability).</summary>
+internal static class HaConfigKeys
+{
+    public const string RowName = "ha.config";
+
+    /// <summary>Master switch; default false.</summary>
+    public const string Enable = "enable";
+
+    /// <summary>New Stores start at the earliest downstream checkpoint instead of now; default false.</summary>
+    public const string PerceiveStoreClientCheckpoint = "perceiveStoreClientCheckpoint";
+
+    /// <summary>Incr-Sync daemon; default true.</summary>
+    public const string EnableConnector = "enableConnector";
+
+    /// <summary>JDBCWriter daemon, only below 4.0.1; default true.</summary>
+    public const string EnableJdbcWriter = "enableJdbcWriter";
+
+    /// <summary>How many minutes back a new Store reads; default 30.</summary>
+    public const string RefetchStoreIntervalMin = "refetchStoreIntervalMin";
+
+    /// <summary>All keys and their default values as JSON, in the vendor's order.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Defaults { get; } =
+    [
+        new(Enable, "false"),
+        new("enableHost", "false"),
+        new("enableStore", "true"),
+        new(PerceiveStoreClientCheckpoint, "false"),
+        new(EnableConnector, "true"),
+        new(EnableJdbcWriter, "true"),
+        new("subtopicStoreNumberThreshold", "5"),
+        new("checkRequestIntervalSec", "600"),
+        new("checkJdbcWriterIntervalSec", "600"),
+        new("checkHostDownIntervalSec", "540"),
+        new("checkModuleExceptionIntervalSec", "240"),
+        new("clearAbnormalResourceHours", "72"),
+        new(RefetchStoreIntervalMin, "30"),
+    ];
+
+    /// <summary>The JDBCWriter keys: nothing reads them from 4.0.1 on, so they are kept where they are and never
+    /// added.</summary>
+    internal static bool IsObsolete(string key) => key is EnableJdbcWriter or "checkJdbcWriterIntervalSec";
+}
+
+/// <summary>How far back a new Store must read when HA starts it (<c>refetchStoreIntervalMin</c>;
+/// docs/research/oms.md#high-availability): at least from the moment the old containers stopped (T1) to the moment HA
+/// is enabled (T2).</summary>
+internal static class RefetchWindow
+{
+    public const int DefaultMinutes = 30;
+
+    /// <summary>Minutes from <paramref name="stoppedAt"/> to <paramref name="now"/>, plus <paramref name="margin"/>,
+    /// rounded up, never below <paramref name="formerMinutes"/>. A stop that lies in the future (clocks of hosts and
+    /// operator differ) counts as now; the margin covers the difference.</summary>
+    /// <param name="stoppedAt">T1: when the first old container stopped.</param>
+    /// <param name="now">The moment the value is written; each attempt passes its own.</param>
+    /// <param name="margin">Added to the outage; must not be negative.</param>
+    /// <param name="formerMinutes">The value set before, in minutes; null for none (then the default counts).</param>
+    public static int Minutes(DateTimeOffset stoppedAt, DateTimeOffset now, TimeSpan margin, int? formerMinutes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(margin, TimeSpan.Zero);
+        var outage = now > stoppedAt ? now - stoppedAt : TimeSpan.Zero;
+        var total = outage.Ticks + (decimal)margin.Ticks;
+        var minutes = decimal.Ceiling(total / TimeSpan.TicksPerMinute);
+        return Math.Max((int)Math.Min(minutes, int.MaxValue), formerMinutes ?? DefaultMinutes);
     }
 }

@@ -2,11 +2,9 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What a node says of its health. The endpoint is not documented (docs/research/oms.md#console-api), so only
 /// a well-formed answer counts; everything else means that there is no endpoint.</summary>
-/// <param name="State">The verdict.</param>
 /// <param name="Message">What was answered, or why nothing was, without a full stop.</param>
 internal sealed record HealthAnswer(HealthState State, string Message)
 {
-    /// <summary>Judges the answer of the health endpoint's path.</summary>
     public static HealthAnswer Of(HttpAnswer answer) => IsHealthy(answer.Body) switch
     {
         true => new HealthAnswer(HealthState.Healthy, answer.Message),
@@ -29,7 +27,6 @@ internal sealed record HealthAnswer(HealthState State, string Message)
     }
 }
 
-/// <summary>Health of a node.</summary>
 internal enum HealthState
 {
     Healthy,

@@ -9,7 +9,7 @@ internal static partial class JarOutput
 
     public static bool ProvesNoRun(string output, int exitCode, string java)
     {
-        var lines = Lines(output).Where(line => !Notice().IsMatch(line)).ToList();
+        var lines = TerminalText.Lines(output).Where(line => !Notice().IsMatch(line)).ToList();
         return lines.Count == 1 && exitCode switch
         {
             1 => LauncherError().IsMatch(lines[0]),
@@ -20,11 +20,8 @@ internal static partial class JarOutput
         };
     }
 
-    public static IEnumerable<string> Errors(string output) => Lines(output).Where(line => Reported().IsMatch(line));
-
-    private static IEnumerable<string> Lines(string output) => output.Split('\n')
-        .Select(line => TerminalText.Clean(line).Trim())
-        .Where(line => line.Length > 0);
+    public static IEnumerable<string> Errors(string output) =>
+        TerminalText.Lines(output).Where(line => Reported().IsMatch(line));
 
     [GeneratedRegex(
         @"^(?:Picked up \w+_OPTIONS: |(?:OpenJDK|Java HotSpot\(TM\)) .*warning: )",

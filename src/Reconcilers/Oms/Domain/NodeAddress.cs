@@ -29,10 +29,8 @@ internal static partial class NodeAddress
     public static bool Same(string one, string other) =>
         string.Equals(Normalize(one), Normalize(other), StringComparison.Ordinal);
 
-    public static IReadOnlySet<string> Set(IEnumerable<string> addresses)
-    {
-        return new SortedSet<string>(addresses.Select(Normalize), StringComparer.Ordinal);
-    }
+    public static IReadOnlySet<string> Set(IEnumerable<string> addresses) =>
+        new SortedSet<string>(addresses.Select(Normalize), StringComparer.Ordinal);
 
     [GeneratedRegex(
         @"^[0-9]{1,3}(\.[0-9]{1,3}){3}\z",

@@ -33,6 +33,9 @@ internal sealed record OmsConfig
 
     public required Secret MetaPassword { get; init; }
 
+    /// <summary>The account as the server names it: without the tenant and the cluster of OceanBase.</summary>
+    public string Account => AccountOf(MetaUser);
+
     /// <summary><c>drc_rm_db</c>: the console's database; projects, ha.config, cluster_info.</summary>
     public required string RmDatabase { get; init; }
 
@@ -42,53 +45,20 @@ internal sealed record OmsConfig
     /// <summary><c>drc_cm_heartbeat_db</c>: the region's heartbeat database.</summary>
     public required string HeartbeatDatabase { get; init; }
 
-    public string? DrcUser { get; init; }
-
-    public Secret? DrcPassword { get; init; }
-
-    public string? CmUrl { get; init; }
-
     /// <summary><c>cm_location</c>: the region's number, 0 to 127.</summary>
     public required int CmLocation { get; init; }
 
     public string? CmRegion { get; init; }
 
-    public string? CmRegionCn { get; init; }
-
     public required bool CmIsDefault { get; init; }
 
     public required IReadOnlyList<string> CmNodes { get; init; }
 
-    /// <summary><c>tsdb_enabled</c>; default false.</summary>
-    public required bool TsdbEnabled { get; init; }
-
-    /// <summary><c>tsdb_service</c>; default CERESDB.</summary>
-    public required string TsdbService { get; init; }
-
-    public string? TsdbUrl { get; init; }
-
-    public string? TsdbUsername { get; init; }
-
-    public Secret? TsdbPassword { get; init; }
-
     public required OmsPorts Ports { get; init; }
-
-    public Secret? SlsAccessKey { get; init; }
-
-    public Secret? SlsAccessSecret { get; init; }
-
-    public string? SlsEndpoint { get; init; }
-
-    public string? SlsOpsSiteTopic { get; init; }
-
-    public string? SlsUserSiteTopic { get; init; }
 
     /// <summary>Checksums of all values by key, unknown keys included, for comparison with another node's. Never
     /// shown.</summary>
     public required IReadOnlyDictionary<string, string> Checksums { get; init; }
-
-    /// <summary>Names of keys that are none of the above; their values are not kept.</summary>
-    public required IReadOnlyList<string> UnknownKeys { get; init; }
 
     /// <summary>Every secret in the file, also of unknown keys whose name says so; for redaction.</summary>
     public required IReadOnlyList<Secret> SecretValues { get; init; }
@@ -110,10 +80,12 @@ internal sealed record OmsConfig
         StringComparer.Ordinal);
 
     /// <summary>Reads the file's text. Never throws: all that is wrong is in the result.</summary>
-    public static OmsConfigResult Parse(string yaml)
-    {
-        return OmsConfigReader.Read(yaml);
-    }
+    public static OmsConfigResult Parse(string yaml) => OmsConfigReader.Read(yaml);
+
+    internal static string AccountOf(string user) =>
+        user.IndexOf('@', StringComparison.Ordinal) is > 0 and var at
+            ? user[..at]
+            : user.Split(':') is [_, _, { Length: > 0 } last] ? last : user;
 }
 
 /// <summary>The TCP ports of an OMS node (docs/research/oms.md#configuration-file).</summary>
@@ -130,19 +102,14 @@ internal sealed record OmsPorts(
 
 /// <summary>A config.yaml as far as it could be read.</summary>
 /// <param name="Config">The settings; null if anything that is needed is missing or wrong.</param>
-/// <param name="Errors">All that is wrong.</param>
+/// <param name="Errors">All that is wrong: key, value (a secret one masked), what was expected, what to do.</param>
 /// <param name="SecretValues">The secrets found in it, also if <paramref name="Config"/> is null.</param>
 internal sealed record OmsConfigResult(
-    OmsConfig? Config, IReadOnlyList<OmsConfigError> Errors, IReadOnlyList<Secret> SecretValues)
+    OmsConfig? Config, IReadOnlyList<string> Errors, IReadOnlyList<Secret> SecretValues)
 {
     public IReadOnlyList<Finding> Findings(string node) =>
         [
             .. Errors.Select(
-                error => new Finding { Reason = Reasons.ConfigUnreadable, Message = error.Message, Node = node }),
+                error => new Finding { Reason = Reasons.ConfigUnreadable, Message = error, Node = node }),
         ];
 }
-
-/// <summary>Something wrong in a config.yaml.</summary>
-/// <param name="Key">The key it speaks of; empty if the whole file.</param>
-/// <param name="Message">A sentence: key, value (a secret one masked), what was expected, what to do.</param>
-internal sealed record OmsConfigError(string Key, string Message);

@@ -19,12 +19,29 @@ internal sealed partial class OmsConfigReader
         "private_key",
         "api_key",
     ];
+
+    private static readonly string[] OtherValues =
+    [
+        "drc_user",
+        "drc_password",
+        "cm_url",
+        "cm_region_cn",
+        "tsdb_service",
+        "tsdb_url",
+        "tsdb_username",
+        "tsdb_password",
+        "apsara_audit_sls_access_key",
+        "apsara_audit_sls_access_secret",
+        "apsara_audit_sls_endpoint",
+        "apsara_audit_sls_ops_site_topic",
+        "apsara_audit_sls_user_site_topic",
+    ];
+
     private static readonly string[] SystemDatabases =
         ["mysql", "information_schema", "performance_schema", "sys", "oceanbase", "__recyclebin", "__public"];
 
     private readonly Dictionary<string, YamlValue> _values = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
-    private readonly List<OmsConfigError> _errors = [];
+    private readonly List<string> _errors = [];
     private readonly List<Secret> _secrets = [];
 
     internal static OmsConfigResult Read(string yaml)
@@ -34,8 +51,7 @@ internal sealed partial class OmsConfigReader
         {
             var what = error
                 ?? (root is YamlValue.Nothing ? "the file is empty" : "the file is not a list of 'key: value' lines");
-            return new OmsConfigResult(
-                null, [new OmsConfigError("", $"config.yaml cannot be read: {what}. {WayOut}")], []);
+            return new OmsConfigResult(null, [$"config.yaml cannot be read: {what}. {WayOut}"], []);
         }
 
         var reader = new OmsConfigReader();
@@ -60,29 +76,21 @@ internal sealed partial class OmsConfigReader
             RmDatabase = Database("drc_rm_db"),
             CmDatabase = Database("drc_cm_db"),
             HeartbeatDatabase = Database("drc_cm_heartbeat_db"),
-            DrcUser = Optional("drc_user"),
-            DrcPassword = OptionalSecret("drc_password"),
-            CmUrl = Optional("cm_url"),
             CmLocation = Integer("cm_location", null, 0, 127, "the region's number from 0 to 127"),
             CmRegion = Optional("cm_region"),
-            CmRegionCn = Optional("cm_region_cn"),
             CmIsDefault = Boolean("cm_is_default", true),
             CmNodes = Nodes(),
-            TsdbEnabled = Boolean("tsdb_enabled", false),
-            TsdbService = Optional("tsdb_service") ?? "CERESDB",
-            TsdbUrl = Optional("tsdb_url"),
-            TsdbUsername = Optional("tsdb_username"),
-            TsdbPassword = OptionalSecret("tsdb_password"),
             Ports = Ports(),
-            SlsAccessKey = OptionalSecret("apsara_audit_sls_access_key"),
-            SlsAccessSecret = OptionalSecret("apsara_audit_sls_access_secret"),
-            SlsEndpoint = Optional("apsara_audit_sls_endpoint"),
-            SlsOpsSiteTopic = Optional("apsara_audit_sls_ops_site_topic"),
-            SlsUserSiteTopic = Optional("apsara_audit_sls_user_site_topic"),
             Checksums = new Dictionary<string, string>(StringComparer.Ordinal),
-            UnknownKeys = [],
             SecretValues = [.. _secrets.Distinct()],
         };
+
+        // The operator does not use them, but reports a list or mapping in their place.
+        Boolean("tsdb_enabled", false);
+        foreach (var key in OtherValues)
+        {
+            Optional(key);
+        }
 
         return config with
         {
@@ -91,7 +99,6 @@ internal sealed partial class OmsConfigReader
                 pair => Checksum(
                     pair.Key == NodesKey ? string.Join(',', NodeAddress.Set(config.CmNodes)) : Text(pair.Value)),
                 StringComparer.Ordinal),
-            UnknownKeys = [.. _values.Keys.Where(key => !_known.Contains(key)).Order(StringComparer.Ordinal)],
         };
     }
 
@@ -136,7 +143,6 @@ internal sealed partial class OmsConfigReader
 
     private string? Optional(string key)
     {
-        _known.Add(key);
         switch (_values.GetValueOrDefault(key))
         {
             case null or YamlValue.Nothing:
@@ -146,12 +152,10 @@ internal sealed partial class OmsConfigReader
                 var text = IsSecret(key) ? scalar.Text : scalar.Text.Trim();
                 return text.Length == 0 ? null : text;
             default:
-                Fail(key, $"{key} is a list or a mapping; expected a single value.");
+                Fail($"{key} is a list or a mapping; expected a single value.");
                 return null;
         }
     }
-
-    private Secret? OptionalSecret(string key) => Optional(key) is { } value ? new Secret(value) : null;
 
     private string Required(string key, string expected)
     {
@@ -159,7 +163,7 @@ internal sealed partial class OmsConfigReader
         var value = Optional(key);
         if (value is null && _errors.Count == before)
         {
-            Fail(key, $"{key} is missing or empty; expected {expected}.");
+            Fail($"{key} is missing or empty; expected {expected}.");
         }
 
         return value ?? "";
@@ -170,19 +174,17 @@ internal sealed partial class OmsConfigReader
         var value = Required(key, "a database name");
         if (value.Length > 64 || value.Any(char.IsControl))
         {
-            Fail(key, $"{key} is not a database name; expected at most 64 characters and no control characters.");
+            Fail($"{key} is not a database name; expected at most 64 characters and no control characters.");
         }
         else if (value.Length > 0 && !BackupName().IsMatch(value))
         {
-            _errors.Add(new OmsConfigError(
-                key,
+            _errors.Add(
                 $"{key}: '{value}' has characters that the backup does not support; expected letters, digits, _, $ "
-                    + "and -. OMS does not allow another name, so upgrade this system by hand."));
+                    + "and -. OMS does not allow another name, so upgrade this system by hand.");
         }
         else if (SystemDatabases.Contains(value, StringComparer.OrdinalIgnoreCase))
         {
             Fail(
-                key,
                 $"{key}: '{value}' is a system database of the server; expected a database that belongs to OMS alone, "
                     + "because a rollback drops and restores it.");
         }
@@ -204,7 +206,7 @@ internal sealed partial class OmsConfigReader
             return number;
         }
 
-        Fail(key, $"{key}: '{text}' is not {expected}.");
+        Fail($"{key}: '{text}' is not {expected}.");
         return fallback ?? minimum;
     }
 
@@ -220,14 +222,13 @@ internal sealed partial class OmsConfigReader
             case "false" or "no" or "off" or "n" or "0":
                 return false;
             default:
-                Fail(key, $"{key}: '{text}' is neither true nor false.");
+                Fail($"{key}: '{text}' is neither true nor false.");
                 return fallback;
         }
     }
 
     private List<string> Nodes()
     {
-        _known.Add(NodesKey);
         var nodes = new List<string>();
         switch (_values.GetValueOrDefault(NodesKey))
         {
@@ -241,7 +242,6 @@ internal sealed partial class OmsConfigReader
                     else if (item is not YamlValue.Nothing)
                     {
                         Fail(
-                            NodesKey,
                             "cm_nodes has an entry that is not a single value; expected the addresses of the region's "
                                 + "nodes.");
                     }
@@ -254,7 +254,7 @@ internal sealed partial class OmsConfigReader
                         [',', ';', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
                 break;
             case YamlValue.Map:
-                Fail(NodesKey, "cm_nodes is a mapping; expected a list of the addresses of the region's nodes.");
+                Fail("cm_nodes is a mapping; expected a list of the addresses of the region's nodes.");
                 return nodes;
             default:
                 break;
@@ -262,7 +262,7 @@ internal sealed partial class OmsConfigReader
 
         if (nodes.Count == 0)
         {
-            Fail(NodesKey, "cm_nodes is missing or empty; expected a list of the addresses of the region's nodes.");
+            Fail("cm_nodes is missing or empty; expected a list of the addresses of the region's nodes.");
         }
 
         return nodes;
@@ -284,7 +284,7 @@ internal sealed partial class OmsConfigReader
     private static bool IsSecret(string key) =>
         SecretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
 
-    private void Fail(string key, string sentence) => _errors.Add(new OmsConfigError(key, $"{sentence} {WayOut}"));
+    private void Fail(string sentence) => _errors.Add($"{sentence} {WayOut}");
 
     [GeneratedRegex(Patterns.DatabaseName, RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex BackupName();

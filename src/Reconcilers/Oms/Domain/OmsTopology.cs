@@ -3,13 +3,8 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>What an OMS system consists of, according to the config.yaml files of all its nodes.</summary>
 internal sealed record OmsTopology
 {
-    public required string MetaHost { get; init; }
-
-    public required int MetaPort { get; init; }
-
-    public required string MetaUser { get; init; }
-
-    public required Secret MetaPassword { get; init; }
+    /// <summary>The account of OMS, as the metadata server names it.</summary>
+    public required string Account { get; init; }
 
     public required string RmDatabase { get; init; }
 
@@ -17,16 +12,12 @@ internal sealed record OmsTopology
 
     public required IReadOnlyList<OmsTopologyRegion> Regions { get; init; }
 
+    public IReadOnlyList<string> HeartbeatDatabases => [.. Regions.Select(region => region.HeartbeatDatabase)];
+
     /// <summary>All databases to back up: rm, cm, and every region's heartbeat database.</summary>
-    public IReadOnlyList<string> Databases =>
-        [RmDatabase, CmDatabase, .. Regions.Select(region => region.HeartbeatDatabase)];
+    public IReadOnlyList<string> Databases => [RmDatabase, CmDatabase, .. HeartbeatDatabases];
 
-    public IReadOnlyList<OmsTopologyNode> Nodes => [.. Regions.SelectMany(region => region.Nodes)];
-
-    public static TopologyResult Build(IReadOnlyList<NodeConfig> nodes)
-    {
-        return new TopologyBuilder(nodes).Build();
-    }
+    public static TopologyResult Build(IReadOnlyList<NodeConfig> nodes) => new TopologyBuilder(nodes).Build();
 
     /// <summary>Compares with the regions OMS itself has (<c>cluster_info</c>): a region that is missing in the spec
     /// would be left half upgraded. An empty table is not a finding: the installation's own tool fills it.</summary>
@@ -76,7 +67,6 @@ internal sealed record OmsTopology
     }
 }
 
-/// <summary>A region of an OMS system.</summary>
 internal sealed record OmsTopologyRegion
 {
     public required string Name { get; init; }
@@ -96,23 +86,224 @@ internal sealed record OmsTopologyRegion
 
     public required IReadOnlyList<OmsTopologyNode> Nodes { get; init; }
 
-    public IReadOnlyList<OmsTopologyNode> InitNodes => DifferentKeys.Count == 0 ? [Nodes[0]] : Nodes;
+    public bool SameConfiguration => DifferentKeys.Count == 0;
 }
 
-/// <summary>A node of an OMS system.</summary>
-/// <param name="Name">Its name in the spec.</param>
+/// <summary>A node of an OMS system; unlike its config.yaml without secrets.</summary>
 /// <param name="HostIp">Its address as the spec gives it.</param>
-/// <param name="Ports">Its ports.</param>
-internal sealed record OmsTopologyNode(string Name, string HostIp, OmsPorts Ports);
+internal sealed record OmsTopologyNode(string Name, string HostIp);
 
 /// <summary>A node of the spec and the config.yaml that was read on it.</summary>
-/// <param name="Node">The node's name in the spec.</param>
 /// <param name="Region">The region of the spec it is in (<c>default</c> where the spec names none).</param>
 /// <param name="HostIp">Its OMS_HOST_IP.</param>
-/// <param name="Config">Its config.yaml; null if it could not be read, which has its own finding.</param>
-internal sealed record NodeConfig(string Node, string Region, string HostIp, OmsConfig? Config);
+internal sealed record NodeConfig(string Name, string Region, string HostIp, OmsConfig Config);
 
 /// <summary>A system's topology, or why it makes no sense.</summary>
-/// <param name="Topology">The topology; null if there are findings.</param>
 /// <param name="Findings">All that was found, not the first.</param>
 internal sealed record TopologyResult(OmsTopology? Topology, IReadOnlyList<Finding> Findings);
+
+/// <summary>Builds an <see cref="OmsTopology"/> and collects every contradiction.</summary>
+internal sealed class TopologyBuilder(IReadOnlyList<NodeConfig> allNodes)
+{
+    private const string DefaultRegionName = "default";
+
+    private readonly List<Finding> _findings = [];
+
+    internal TopologyResult Build()
+    {
+        if (allNodes.Count == 0)
+        {
+            Add(Reasons.NodesDiffer, "No node's config.yaml could be read; expected at least one node.");
+            return new TopologyResult(null, _findings);
+        }
+
+        var regions = allNodes.GroupBy(node => node.Region, StringComparer.Ordinal)
+            .Select(group => (Name: group.Key, Nodes: group.ToList()))
+            .ToList();
+        SharedByAll();
+        SpecAddresses();
+        foreach (var (name, nodes) in regions)
+        {
+            SharedByRegion(name, nodes);
+            RegionName(name, nodes, regions.Count);
+            NodesOfRegion(name, nodes);
+        }
+
+        Across(regions);
+        return new TopologyResult(
+            _findings.Count > 0 ? null : new OmsTopology
+            {
+                Account = allNodes[0].Config.Account,
+                RmDatabase = allNodes[0].Config.RmDatabase,
+                CmDatabase = allNodes[0].Config.CmDatabase,
+                Regions = [.. regions.Select(region => Region(region.Name, region.Nodes))],
+            },
+            _findings);
+    }
+
+    private static OmsTopologyRegion Region(string name, List<NodeConfig> nodes)
+    {
+        var config = nodes[0].Config;
+        return new OmsTopologyRegion
+        {
+            Name = name,
+            CmRegion = config.CmRegion,
+            CmLocation = config.CmLocation,
+            HeartbeatDatabase = config.HeartbeatDatabase,
+            IsDefault = config.CmIsDefault,
+            DifferentKeys =
+            [
+                .. nodes.SelectMany(node => config.DifferentKeys(node.Config))
+                    .Distinct(StringComparer.Ordinal)
+                    .Order(StringComparer.Ordinal),
+            ],
+            Nodes = [.. nodes.Select(node => new OmsTopologyNode(node.Name, node.HostIp))],
+        };
+    }
+
+    private void SharedByAll()
+    {
+        // Two proxies, or a name and an address, may lead to one server: MetadataPreflight asks the servers.
+        Agree(allNodes, "drc_rm_db", "all nodes", config => config.RmDatabase);
+        Agree(allNodes, "drc_cm_db", "all nodes", config => config.CmDatabase);
+    }
+
+    private void SharedByRegion(string region, List<NodeConfig> nodes)
+    {
+        var whole = $"all nodes of region '{region}'";
+        Agree(nodes, "drc_cm_heartbeat_db", whole, config => config.HeartbeatDatabase);
+        Agree(nodes, "cm_location", whole, config => Number(config.CmLocation));
+        Agree(nodes, "cm_region", whole, config => config.CmRegion ?? "");
+        Agree(nodes, "cm_is_default", whole, config => config.CmIsDefault ? "true" : "false");
+    }
+
+    private void RegionName(string region, List<NodeConfig> nodes, int regionCount)
+    {
+        var cmRegion = nodes[0].Config.CmRegion;
+        if (regionCount == 1 && (region == DefaultRegionName || cmRegion is null))
+        {
+            return;
+        }
+
+        if (!string.Equals(region, cmRegion, StringComparison.Ordinal))
+        {
+            Add(
+                Reasons.RegionsInvalid,
+                $"Region '{region}' of the spec has nodes whose config.yaml says cm_region: "
+                    + $"{(cmRegion is null ? "nothing" : $"'{cmRegion}'")}; expected the same name. "
+                    + "Correct spec.regions or cm_region.",
+                nodes[0].Name);
+        }
+    }
+
+    private void NodesOfRegion(string region, List<NodeConfig> nodes)
+    {
+        var known = NodeAddress.Set(nodes.SelectMany(node => node.Config.CmNodes));
+        var spec = NodeAddress.Set(allNodes.Where(node => node.Region == region).Select(node => node.HostIp));
+        foreach (var address in known.Except(spec, StringComparer.Ordinal))
+        {
+            Add(
+                Reasons.NodesDiffer,
+                $"cm_nodes of region '{region}' has {address}, which is not a node of the spec; "
+                    + "all nodes must be upgraded together. Add it to spec.regions, or remove a node that no longer "
+                    + "exists from cm_nodes.");
+        }
+
+        foreach (var node in nodes.Where(node => !known.Contains(NodeAddress.Normalize(node.HostIp))))
+        {
+            Add(
+                Reasons.NodesDiffer,
+                $"Node {node.Name} has hostIP {node.HostIp}, which is not in cm_nodes of region '{region}' "
+                    + $"({string.Join(", ", known)}). Correct hostIP in the spec, or cm_nodes.",
+                node.Name);
+        }
+    }
+
+    private void SpecAddresses()
+    {
+        foreach (var group in allNodes.GroupBy(node => NodeAddress.Normalize(node.HostIp), StringComparer.Ordinal)
+            .Where(group => group.Skip(1).Any()))
+        {
+            Add(
+                Reasons.NodesDiffer,
+                $"Nodes {string.Join(", ", group.Select(node => node.Name))} have the same hostIP {group.Key}; "
+                    + "expected a different one for each.");
+        }
+    }
+
+    private void Across(List<(string Name, List<NodeConfig> Nodes)> regions)
+    {
+        var defaults = regions.Where(region => region.Nodes[0].Config.CmIsDefault)
+            .Select(region => $"'{region.Name}'")
+            .ToList();
+        if (defaults.Count != 1)
+        {
+            Add(
+                Reasons.RegionsInvalid,
+                $"{(defaults.Count == 0 ? "No region has" : $"Regions {string.Join(", ", defaults)} all have")} "
+                    + "cm_is_default: true; expected exactly one. Correct cm_is_default in the config.yaml of the "
+                    + "other nodes.");
+        }
+
+        foreach (var group in regions.GroupBy(region => region.Nodes[0].Config.CmLocation)
+            .Where(group => group.Skip(1).Any()))
+        {
+            Add(
+                Reasons.RegionsInvalid,
+                $"Regions {string.Join(", ", group.Select(region => $"'{region.Name}'"))} all have cm_location "
+                    + $"{Number(group.Key)}; expected a different one for each.");
+        }
+
+        var uses = new List<(string Database, string Use)>
+        {
+            (allNodes[0].Config.RmDatabase, "drc_rm_db"),
+            (allNodes[0].Config.CmDatabase, "drc_cm_db"),
+        };
+        uses.AddRange(
+            regions.Select(region =>
+                (region.Nodes[0].Config.HeartbeatDatabase, $"drc_cm_heartbeat_db of region '{region.Name}'")));
+        foreach (var group in uses.GroupBy(use => use.Database, StringComparer.OrdinalIgnoreCase)
+            .Where(group => group.Skip(1).Any()))
+        {
+            Add(
+                Reasons.HeartbeatDatabaseShared,
+                $"Database '{group.Key}' is {string.Join(" and ", group.Select(use => use.Use))}; "
+                    + "expected a different one for each. Correct config.yaml.");
+        }
+
+        foreach (var (address, names) in regions
+            .SelectMany(region =>
+                NodeAddress.Set(region.Nodes.SelectMany(node => node.Config.CmNodes))
+                    .Select(address => (address, region.Name)))
+            .GroupBy(pair => pair.address, StringComparer.Ordinal)
+            .Where(group => group.Skip(1).Any())
+            .Select(group => (group.Key, group.Select(pair => $"'{pair.Name}'").ToList())))
+        {
+            Add(
+                Reasons.NodesDiffer,
+                $"{address} is in cm_nodes of regions {string.Join(" and ", names)}; expected in one only. "
+                    + "Correct cm_nodes.");
+        }
+    }
+
+    private void Agree(IReadOnlyList<NodeConfig> nodes, string key, string whole, Func<OmsConfig, string> value)
+    {
+        var first = nodes[0];
+        foreach (var node in nodes.Skip(1)
+            .Where(node => !string.Equals(value(node.Config), value(first.Config), StringComparison.Ordinal)))
+        {
+            // Within a region one host is wrong; between regions the regions contradict each other.
+            Add(
+                node.Region == first.Region ? Reasons.ConfigUnreadable : Reasons.RegionsInvalid,
+                $"Node {node.Name}{(node.Region == first.Region ? "" : $" of region '{node.Region}'")}: "
+                    + $"{key} is '{value(node.Config)}', on node {first.Name} '{value(first.Config)}'; expected the "
+                    + $"same on {whole}. Correct config.yaml on one of them.",
+                node.Name);
+        }
+    }
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private void Add(string reason, string message, string? node = null) =>
+        _findings.Add(new Finding { Reason = reason, Message = message, Node = node });
+}

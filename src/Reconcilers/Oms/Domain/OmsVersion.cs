@@ -3,43 +3,18 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>A version of OMS: three numbers and, where there is one, the number of the bugfix pack (BP). A version
 /// without a BP sorts before its BP1. Read from <c>3.2.2-bp2</c>, <c>V4.2.2</c>, <c>4.2.2_BP1</c>,
 /// <c>4.2.7-ce</c>.</summary>
-internal sealed partial record OmsVersion : IComparable<OmsVersion>
+/// <param name="BugfixPack">Number of the bugfix pack; 0 for none.</param>
+internal sealed partial record OmsVersion(
+    int Major, int Minor, int Patch, int BugfixPack = 0, bool Community = false) : IComparable<OmsVersion>
 {
-    /// <summary>Creates a version.</summary>
-    /// <param name="bugfixPack">Number of the bugfix pack; 0 for none.</param>
-    public OmsVersion(int major, int minor, int patch, int bugfixPack = 0, bool community = false)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(major);
-        ArgumentOutOfRangeException.ThrowIfNegative(minor);
-        ArgumentOutOfRangeException.ThrowIfNegative(patch);
-        ArgumentOutOfRangeException.ThrowIfNegative(bugfixPack);
-        Major = major;
-        Minor = minor;
-        Patch = patch;
-        BugfixPack = bugfixPack;
-        Community = community;
-    }
-
-    public int Major { get; }
-
-    public int Minor { get; }
-
-    public int Patch { get; }
-
-    /// <summary>Number of the bugfix pack; 0 for none.</summary>
-    public int BugfixPack { get; }
-
-    public bool Community { get; }
-
     /// <summary>Canonical text: <c>3.2.2-bp2</c>, <c>4.2.7-ce</c>.</summary>
     public string Display => string.Create(
         CultureInfo.InvariantCulture,
         $"{Major}.{Minor}.{Patch}{(BugfixPack > 0 ? $"-bp{BugfixPack}" : "")}{(Community ? "-ce" : "")}");
 
-    public OmsVersion Release => new(Major, Minor, Patch, 0, Community);
+    public OmsVersion Release => this with { BugfixPack = 0 };
 
-    public OmsVersion AsCommunity() =>
-        Community ? this : new OmsVersion(Major, Minor, Patch, BugfixPack, community: true);
+    public OmsVersion AsCommunity() => this with { Community = true };
 
     /// <summary>Whether the three numbers are those of the other version, whatever the bugfix packs and the
     /// suffix.</summary>
@@ -103,4 +78,112 @@ internal sealed partial record OmsVersion : IComparable<OmsVersion>
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern();
+}
+
+/// <summary>The table of the rm database in which docker_init.sh of newer releases looks for the version before the
+/// upgrade (docs/research/oms.md#metadata-tables). Pure.</summary>
+internal static class VersionTable
+{
+    public const string Name = "oms_version";
+
+    /// <summary>A version as the vendor spells it there, without bugfix pack.</summary>
+    public static string Spelt(OmsVersion version) =>
+        version.Release.Display.Replace("-ce", "-CE", StringComparison.Ordinal);
+
+    public static string Write(string rmDatabase, OmsVersion version)
+    {
+        var table = Sql.Table(rmDatabase, Name);
+        return $"CREATE TABLE IF NOT EXISTS {table} (`version` varchar(64) NOT NULL, `gmt_modified` timestamp NOT NULL "
+            + "DEFAULT CURRENT_TIMESTAMP, PRIMARY KEY (`version`)) DEFAULT CHARSET = utf8mb4; REPLACE INTO "
+            + $"{table}(`version`) VALUES('{Spelt(version)}');";
+    }
+}
+
+/// <summary>supervisor.json of a container, whose <c>imageVersion</c> "records the image version"; how it is filled is
+/// not documented (docs/research/oms.md#programs).</summary>
+internal static class ImageVersionFile
+{
+    public const string Path = "/home/ds/supervisor/config/supervisor.json";
+
+    public const int Longest = 1024 * 1024;
+
+    public static OmsVersion? Read(byte[]? json)
+    {
+        if (json is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var text = JsonSerializer.Deserialize(json, OmsFilesJson.Default.SupervisorFile)?.ImageVersion;
+            return OmsVersion.TryParse(
+                text?.Replace("feature_", "", StringComparison.OrdinalIgnoreCase), out var version)
+                ? version
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>The version in the name of an image that follows the vendor's naming: <c>oms:feature_4.2.2</c>,
+/// <c>oms:feature_3.3.1_ce</c>, <c>oms-ce:4.2.11</c>. Tags of a private registry follow other rules
+/// (<c>base/oms-with-agent:1.0.3</c>, <c>oms:2024.01.15</c>) and name no version of OMS.</summary>
+internal static class ImageNames
+{
+    private const string Prefix = "feature_";
+    private const int LowestMajor = 2;
+    private const int HighestMajor = 9;
+
+    private static readonly string[] Community = ["oms-ce", "oms_ce"];
+
+    public static OmsVersion? VersionOf(string? image)
+    {
+        var (repository, tag) = Split(image ?? "");
+        var isCommunity = Community.Any(end => repository.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+        if (tag.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            tag = tag[Prefix.Length..];
+        }
+        else if (!isCommunity && !repository.EndsWith("oms", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        return OmsVersion.TryParse(tag, out var version) && version.Major is >= LowestMajor and <= HighestMajor
+            ? isCommunity ? version.AsCommunity() : version
+            : null;
+    }
+
+    public static string? Contradiction(string image, UpgradePath.Allowed path)
+    {
+        if (VersionOf(image) is not { } version)
+        {
+            return null;
+        }
+
+        if (!version.IsSameRelease(path.To))
+        {
+            return $"Image {image} is named after version {version}, but spec.toVersion is {path.To}. "
+                + "Correct one of them.";
+        }
+
+        return version.Community && path.Edition == OmsEdition.Enterprise
+            ? $"Image {image} is named after the Community edition, but spec.edition is Enterprise. "
+                + "Correct one of them."
+            : null;
+    }
+
+    public static bool IsOfRepository(string image, string end) =>
+        Split(image).Repository.Split('/')[^1].Equals(end, StringComparison.OrdinalIgnoreCase);
+
+    private static (string Repository, string Tag) Split(string image)
+    {
+        var name = image.Split('@')[0];
+        var colon = name.LastIndexOf(':');
+        return colon > name.LastIndexOf('/') ? (name[..colon], name[(colon + 1)..]) : (name, "");
+    }
 }

@@ -41,9 +41,8 @@ internal static partial class OutputExcerpt
 
     public static List<string> Lines(string output) =>
     [
-        .. output.Split('\n')
-            .Select(line => TerminalText.Clean(line).Trim())
-            .Where(line => line.Length > 0 && !line.StartsWith('+') && !Frame().IsMatch(line))
+        .. TerminalText.Lines(output)
+            .Where(line => !line.StartsWith('+') && !Frame().IsMatch(line))
             .TakeLast(LinesFromEnd),
     ];
 
@@ -59,4 +58,25 @@ internal static partial class OutputExcerpt
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Frame();
+}
+
+/// <summary>Takes what a terminal would act on (colours, carriage returns, control characters) out of a line of command
+/// output.</summary>
+internal static partial class TerminalText
+{
+    internal static string Clean(string line) => Control().Replace(Escape().Replace(line, ""), "");
+
+    /// <summary>The lines of an output that hold more than white space, clean and trimmed.</summary>
+    internal static IEnumerable<string> Lines(string output) =>
+        output.Split('\n').Select(line => Clean(line).Trim()).Where(line => line.Length > 0);
+
+    [GeneratedRegex(
+        @"\u001b(\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(\u0007|\u001b\\)|[@-Z\\^_])",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Escape();
+
+    [GeneratedRegex(
+        @"[\u0000-\u0008\u000b-\u001f\u007f]", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Control();
 }

@@ -9,7 +9,6 @@ internal static class ProjectRenamer
     private const int MostRenames = 500;
     private const int MostTries = 1000;
 
-    /// <summary>Computes the new names.</summary>
     /// <param name="keep">Projects that keep their name: <c>Migration/12</c>, <c>Synchronization/7</c>.</param>
     /// <param name="taken">Further names that must not be given.</param>
     public static ProjectRenamePlan Compute(
@@ -74,10 +73,7 @@ internal static class ProjectRenamer
         new() { Reason = Reasons.DuplicateProjectNames, Message = why, Field = "spec.preflight.duplicateProjectNames" };
 
     /// <summary>A project as the spec and status name it: <c>Migration/12</c>.</summary>
-    public static string Key(OmsProject project)
-    {
-        return Key(project.Kind, project.Id);
-    }
+    public static string Key(OmsProject project) => Key(project.Kind, project.Id);
 
     /// <summary>A project as the spec and status name it: <c>Migration/12</c>.</summary>
     public static string Key(ProjectKind kind, string id) =>
@@ -114,8 +110,9 @@ internal static class ProjectRenamer
     // A project may be in two duplicates, because the server treats more names as equal than we do. They become one
     // group.
     private static IEnumerable<List<OmsProject>> Groups(
-        IReadOnlyCollection<OmsProject> all, IEnumerable<DuplicateProjectName> duplicates, Dictionary<string,
-        OmsProject> byKey)
+        IReadOnlyCollection<OmsProject> all,
+        IEnumerable<DuplicateProjectName> duplicates,
+        Dictionary<string, OmsProject> byKey)
     {
         var groups = new Dictionary<string, SortedDictionary<string, OmsProject>>(StringComparer.Ordinal);
         foreach (var duplicate in ProjectNames.Duplicates(all).Concat(duplicates))
@@ -213,11 +210,69 @@ internal sealed record ProjectNameLimits(int Migration, int Sync)
 }
 
 /// <summary>A project as the metadata of OMS below the merged architecture, or the API, has it.</summary>
-/// <param name="Kind">Migration or synchronisation.</param>
 /// <param name="Id">Its id, as text: the table's or the API's.</param>
-/// <param name="Name">Its name.</param>
 /// <param name="Status">Its status, for instance <c>RUNNING</c> (docs/research/oms.md#project-status).</param>
-internal sealed record OmsProject(ProjectKind Kind, string Id, string Name, string Status)
+/// <param name="Components">Its components and their states if the API reports them (<see cref="ComponentSummary"/>).
+/// </param>
+internal sealed record OmsProject(ProjectKind Kind, string Id, string Name, string Status, string? Components = null)
 {
-    public string? Components { get; init; }
+    public override string ToString() => $"{Name} ({Id})";
+}
+
+/// <summary>A project that gets another name, because it shares its own with another one.</summary>
+/// <param name="OldName">Its name, exactly as the row has it.</param>
+internal sealed record ProjectRename(ProjectKind Kind, string Id, string OldName, string NewName)
+{
+    public ProjectRename Reverse() => new(Kind, Id, NewName, OldName);
+}
+
+/// <summary>Which projects get which name, or why none does.</summary>
+/// <param name="Renames">In the order in which they are carried out; empty if there are findings.</param>
+internal sealed record ProjectRenamePlan(IReadOnlyList<ProjectRename> Renames, IReadOnlyList<Finding> Findings);
+
+/// <summary>Finds project names that are used more than once: in migration, in synchronisation, and across both
+/// (docs/research/oms.md#checks-before-an-upgrade).</summary>
+internal static class ProjectNames
+{
+    /// <summary>The status of a project that no longer counts.</summary>
+    public const string Deleted = "DELETED";
+
+    /// <summary>Names used by more than one project that is not deleted, by name. Compared as MySQL's usual collations
+    /// do: without regard to case and trailing spaces.</summary>
+    public static IReadOnlyList<DuplicateProjectName> Duplicates(IEnumerable<OmsProject> projects) =>
+    [
+        .. projects
+            .Where(project => !string.Equals(project.Status, Deleted, StringComparison.OrdinalIgnoreCase))
+            .GroupBy(project => project.Name.TrimEnd(' '), StringComparer.OrdinalIgnoreCase)
+            .Where(group => group.Skip(1).Any())
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => new DuplicateProjectName(
+                group.First().Name,
+                Ids(group, ProjectKind.Migration),
+                Ids(group, ProjectKind.Synchronization))),
+    ];
+
+    private static List<string> Ids(IEnumerable<OmsProject> projects, ProjectKind kind) =>
+        [.. projects.Where(project => project.Kind == kind).Select(project => project.Id)];
+}
+
+/// <summary>A name that more than one project has.</summary>
+/// <param name="MigrationIds">Ids in <c>oms_project</c>.</param>
+/// <param name="SyncIds">Ids in <c>oms_sync_project</c>.</param>
+internal sealed record DuplicateProjectName(
+    string Name, IReadOnlyList<string> MigrationIds, IReadOnlyList<string> SyncIds)
+{
+    public bool AcrossTables => MigrationIds.Count > 0 && SyncIds.Count > 0;
+
+    public string Message
+    {
+        get
+        {
+            var migration = $"migration projects (oms_project) {string.Join(", ", MigrationIds)}";
+            var sync = $"sync projects (oms_sync_project) {string.Join(", ", SyncIds)}";
+            var where = AcrossTables ? $"{migration} and {sync}" : MigrationIds.Count > 0 ? migration : sync;
+            return $"The project name '{Name}' is used by {where}; "
+                + "in the new version every project name must be unique. Rename all but one of them.";
+        }
+    }
 }

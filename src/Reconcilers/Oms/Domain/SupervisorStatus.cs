@@ -30,35 +30,22 @@ internal sealed partial class SupervisorStatus
     {
         var programs = new List<SupervisorProgram>();
         var other = new List<string>();
-        foreach (var raw in text.Split('\n'))
+        foreach (var line in TerminalText.Lines(text))
         {
-            var line = TerminalText.Clean(raw).Trim();
             var match = Line().Match(line);
             if (!match.Success)
             {
-                if (line.Length > 0)
-                {
-                    other.Add(line);
-                }
-
+                other.Add(line);
                 continue;
             }
 
-            var description = match.Groups["rest"].Value.Trim();
-            var running = RunningText().Match(description);
-            int? pid = running.Success
-                && int.TryParse(
-                    running.Groups["pid"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                ? number
-                : null;
+            var pid = RunningText().Match(match.Groups["rest"].Value.Trim()).Groups["pid"].ValueSpan;
             programs.Add(new SupervisorProgram(
                 match.Groups["name"].Value,
                 Enum.TryParse<SupervisorState>(match.Groups["state"].Value, ignoreCase: true, out var state)
                     ? state
                     : SupervisorState.Unknown,
-                pid,
-                running.Success && running.Groups["uptime"].Success ? running.Groups["uptime"].Value.Trim() : null,
-                description));
+                int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null));
         }
 
         return new SupervisorStatus(programs, other);
@@ -69,8 +56,6 @@ internal sealed partial class SupervisorStatus
     public SupervisorState? StateOf(string name) => Find(name)?.State;
 
     public bool IsRunning(string name) => StateOf(name) == SupervisorState.Running;
-
-    public bool AreRunning(IEnumerable<string> names) => names.All(IsRunning);
 
     public IReadOnlyList<string> NotRunning(IEnumerable<string> names) =>
         [
@@ -86,22 +71,16 @@ internal sealed partial class SupervisorStatus
     private static partial Regex Line();
 
     [GeneratedRegex(
-        @"^pid\s+(?<pid>[0-9]+)(,\s*uptime\s+(?<uptime>.+))?\z",
+        @"^pid\s+(?<pid>[0-9]+)(,\s*uptime\s+.+)?\z",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex RunningText();
 }
 
-/// <summary>A program under supervisord.</summary>
 /// <param name="Name">Its name, with its group if that is another one (<c>group:name</c>).</param>
-/// <param name="State">Its state.</param>
 /// <param name="Pid">Its process id, if supervisord printed one.</param>
-/// <param name="Uptime">How long it has been up, as printed (<c>3 days, 5:40:09</c>).</param>
-/// <param name="Description">The rest of the line as printed.</param>
-internal sealed record SupervisorProgram(
-    string Name, SupervisorState State, int? Pid, string? Uptime, string Description);
+internal sealed record SupervisorProgram(string Name, SupervisorState State, int? Pid);
 
-/// <summary>State of a program under supervisord.</summary>
 internal enum SupervisorState
 {
     Unknown,
@@ -122,4 +101,22 @@ internal enum SupervisorState
 
     /// <summary>Could not be started; supervisord does not try again.</summary>
     Fatal,
+}
+
+/// <summary>The programs supervisord runs in an OMS container (docs/research/oms.md#programs).</summary>
+internal static class OmsPrograms
+{
+    public const string Nginx = "nginx";
+
+    public const string Console = "oms_console";
+
+    public const string ClusterManager = "oms_drc_cm";
+
+    public const string Supervisor = "oms_drc_supervisor";
+
+    public const string Sshd = "sshd";
+
+    public static IReadOnlyList<string> All { get; } = [Nginx, Console, ClusterManager, Supervisor, Sshd];
+
+    public static IReadOnlyList<string> Core { get; } = [Console, ClusterManager, Supervisor];
 }

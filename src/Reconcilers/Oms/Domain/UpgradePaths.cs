@@ -2,16 +2,12 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Which upgrades are possible (docs/research/oms.md#upgrade-paths), and what each needs
 /// (docs/research/oms.md#procedure), as the version data has it. Pure.</summary>
-/// <param name="data">What is known of the releases.</param>
 internal sealed class UpgradePaths(OmsVersionData data)
 {
     private const string Flag = "spec.allowUnsupportedPath: true allows it at your own risk, and the plan says so.";
 
     /// <summary>Checks the upgrade from one version to another. Bugfix packs count: 3.2.2-bp2 is above 3.2.2 and below
     /// 3.3.0.</summary>
-    /// <param name="edition">The edition.</param>
-    /// <param name="from">The version that runs.</param>
-    /// <param name="to">The version wanted.</param>
     /// <param name="allowUnlisted">Allows an upgrade that the vendor merely does not list; never one whose steps are
     /// unknown, a downgrade, or another edition.</param>
     public UpgradePath Check(OmsEdition edition, OmsVersion from, OmsVersion to, bool allowUnlisted = false)
@@ -43,12 +39,12 @@ internal sealed class UpgradePaths(OmsVersionData data)
                     + "spec.toVersion.");
         }
 
-        return Check(new ListedPaths(data.Of(edition)), from, to, allowUnlisted);
+        return Check(data.Of(edition), from, to, allowUnlisted);
     }
 
-    private static UpgradePath Check(ListedPaths listed, OmsVersion from, OmsVersion to, bool allowUnlisted)
+    private static UpgradePath Check(OmsEditionVersions versions, OmsVersion from, OmsVersion to, bool allowUnlisted)
     {
-        var versions = listed.Versions;
+        var listed = new ListedPaths(versions);
         if (versions.Floor is { } floor && from < floor)
         {
             return new UpgradePath.Refused(
@@ -59,7 +55,7 @@ internal sealed class UpgradePaths(OmsVersionData data)
 
         if (versions.Release(to)?.IsListedFrom(from) == true)
         {
-            return Allow(versions, from, to, unlisted: null);
+            return new UpgradePath.Allowed(versions, from, to, Unlisted: null);
         }
 
         var why = $"OMS {versions.Edition} {from} to {to}: {listed.WhatIsListed(to)}";
@@ -70,29 +66,177 @@ internal sealed class UpgradePaths(OmsVersionData data)
         }
 
         return allowUnlisted
-            ? Allow(versions, from, to, why)
+            ? new UpgradePath.Allowed(versions, from, to, why)
             : new UpgradePath.Refused($"{refusal} {Flag}");
     }
+}
 
-    private static UpgradePath.Allowed Allow(
-        OmsEditionVersions versions, OmsVersion from, OmsVersion to, string? unlisted)
+/// <summary>Whether an upgrade from one version to another is possible, and what it needs
+/// (docs/research/oms.md#procedure).</summary>
+internal abstract record UpgradePath
+{
+    private UpgradePath()
     {
-        var crosses = !versions.IsMerged(from) && versions.IsMerged(to);
-        return new UpgradePath.Allowed
+    }
+
+    public bool IsAllowed => this is Allowed;
+
+    /// <summary>The upgrade is supported, or was let through.</summary>
+    /// <param name="Unlisted">Why the vendor does not list it; null if it does.</param>
+    public sealed record Allowed(OmsEditionVersions Versions, OmsVersion From, OmsVersion To, string? Unlisted)
+        : UpgradePath
+    {
+        public OmsEdition Edition => Versions.Edition;
+
+        public OmsProcedure Source { get; } = Versions.Procedure(From);
+
+        public OmsProcedure Target { get; } = Versions.Procedure(To);
+
+        /// <summary>From below the merged architecture to it or above: no two projects may share a name, in migration,
+        /// synchronisation or across both (docs/research/oms.md#checks-before-an-upgrade).</summary>
+        public bool NeedsProjectChecks => ReadsProjectTables && !ProjectTablesStay;
+
+        /// <summary>Enterprise from below the merged architecture to it or above: the correction JAR restructures the
+        /// project tables (docs/research/oms.md#correction-jar). In no other case may it run.</summary>
+        public bool NeedsCorrectionJar => NeedsProjectChecks && Versions.Correction == MergeCorrection.Jar;
+
+        /// <summary>Where the correction JAR runs, cascaded writers must be looked at. The Community guides do not know
+        /// the check.</summary>
+        public bool NeedsCascadeCheck => NeedsCorrectionJar;
+
+        /// <summary>The source is below the merged architecture, so its project tables are known and may be read; those
+        /// of later versions are not documented.</summary>
+        public bool ReadsProjectTables => !Versions.IsMerged(From);
+
+        /// <summary><c>enableConnector</c> must become true if it was false while <c>enableJdbcWriter</c> was true
+        /// (docs/research/oms.md#high-availability).</summary>
+        public bool NeedsEnableConnectorRule => NeedsProjectChecks;
+
+        /// <summary>The new container needs <c>IS_UPGRADE=true</c> (docs/research/oms.md#container).</summary>
+        public bool NeedsIsUpgrade => Target.IsUpgrade;
+
+        public bool NeedsInit => Target.Init == InitKind.Script;
+
+        public bool MayLackDbType => Source.DbTypeMayBeMissing;
+
+        /// <summary>Both versions read the same <c>oms_project</c>/<c>oms_sync_project</c> tables (both are below the
+        /// merged architecture).</summary>
+        public bool ProjectTablesStay => !Versions.IsMerged(To);
+
+        public IReadOnlyList<KnownFailure> KnownFailures => Versions.KnownFailures(To);
+
+        public IReadOnlyList<VersionAdvice> Advice => Versions.Advice(From, To);
+
+        /// <summary>What must be acknowledged before it, by its word.</summary>
+        public IReadOnlyList<VersionAdvice> Questions => Versions.Questions(From, To);
+    }
+
+    /// <param name="Message">A sentence: why, and the way out.</param>
+    public sealed record Refused(string Message) : UpgradePath;
+}
+
+/// <summary>What the vendor lists between two versions of one edition, and which way there is instead
+/// (docs/research/oms.md#upgrade-paths). Pure.</summary>
+internal sealed class ListedPaths(OmsEditionVersions versions)
+{
+    /// <summary>The highest release to which the vendor's guides lead from another without a question.</summary>
+    public OmsVersion? HighestFrom(OmsVersion from) =>
+        TargetsOf(from).LastOrDefault(to => versions.Questions(from, to).Count == 0);
+
+    public string WhatIsListed(OmsVersion to) => versions.Release(to) switch
+    {
+        { Note: { } note } => note,
+        { From: { Count: > 0 } sources } =>
+            $"the vendor's guide for {Short(to)} starts from {string.Join(", ", sources)} only",
+        { From: not null } => $"the vendor lists no upgrade to {Short(to)}",
+        _ => $"no list of sources for {Short(to)} is known to this release",
+    };
+
+    /// <summary>What to do instead: the shortest chain of listed upgrades, or where an upgrade can go.</summary>
+    public string WayOut(OmsVersion from, OmsVersion to)
+    {
+        if (Chain(from, to) is { } chain)
         {
-            Edition = versions.Edition,
-            From = from,
-            To = to,
-            NeedsCorrectionJar = crosses && versions.Correction == MergeCorrection.Jar,
-            Source = versions.Procedure(from),
-            Target = versions.Procedure(to),
-            NeedsProjectChecks = crosses,
-            ReadsProjectTables = !versions.IsMerged(from),
-            ProjectTablesStay = !versions.IsMerged(to),
-            KnownFailures = versions.KnownFailures(to),
-            Advice = versions.Advice(from, to),
-            Questions = versions.Questions(from, to),
-            Unlisted = unlisted,
+            return $"upgrade step by step: {string.Join(" → ", chain.Select(Short))}";
+        }
+
+        var fresh = versions.Release(to) is { From.Count: 0 }
+            ? $"deploy {Short(to)} as a new installation and create the projects there, or "
+            : "";
+        return versions.Releases.Where(release => release.Version.CompareRelease(to) > 0)
+            .Select(release => Chain(from, release.Version))
+            .FirstOrDefault(beyond => beyond is not null) switch
+        {
+            { Count: > 2 } beyond =>
+                $"{fresh}upgrade step by step to {Short(beyond[^1])} instead: "
+                    + $"{string.Join(" → ", beyond.Select(Short))}",
+            { } beyond => fresh + Directly(from, [beyond[^1]]),
+            _ when TargetsOf(from) is { Count: > 0 } targets => fresh + Directly(from, targets),
+            _ => $"{fresh}ask the vendor: no upgrade from {Short(from)} is listed",
         };
     }
+
+    public string? Obstacle(OmsVersion from, OmsVersion to)
+    {
+        var (merged, isMergedAfter) = (versions.MergedSince, versions.IsMerged(to));
+        if (versions.Correction == MergeCorrection.None)
+        {
+            return !versions.IsMerged(from) && isMergedAfter
+                ? $"Whether {versions.Edition} needs a correction of the metadata across {Short(merged)} is not "
+                    + "documented"
+                : null;
+        }
+
+        // Guides phrase differently from which source on the JAR is skipped (docs/research/oms.md#correction-jar).
+        var skippedFrom = versions.Release(to)?.CorrectionSkippedFrom;
+        var isContradicted = versions.IsMerged(from)
+            && (skippedFrom is null
+                ? from.IsSameRelease(merged) && !to.IsSameRelease(merged)
+                : from.CompareRelease(skippedFrom) < 0);
+        return isContradicted
+            ? $"The vendor's guides contradict each other on whether the correction JAR has to run from {from} to {to}"
+            : null;
+    }
+
+    public IReadOnlyList<OmsVersion>? Chain(OmsVersion from, OmsVersion to)
+    {
+        var reached = new Dictionary<OmsVersion, OmsVersion?> { [Plain(from)] = null };
+        var queue = new Queue<OmsVersion>(reached.Keys);
+        while (queue.TryDequeue(out var present))
+        {
+            if (present.IsSameRelease(to))
+            {
+                var chain = new List<OmsVersion>();
+                for (var step = present; step is not null; step = reached[step])
+                {
+                    chain.Insert(0, step);
+                }
+
+                return chain.Count > 1 ? chain : null;
+            }
+
+            // The newest first: of two chains of one length, that over the newer releases.
+            foreach (var target in TargetsOf(present).Reverse().Where(target => !reached.ContainsKey(target)))
+            {
+                reached[target] = present;
+                queue.Enqueue(target);
+            }
+        }
+
+        return null;
+    }
+
+    private static string Directly(OmsVersion from, IReadOnlyList<OmsVersion> targets) =>
+        $"set toVersion to {string.Join(", ", targets.Select(Short))}, to which {Short(from)} can go directly";
+
+    private IReadOnlyList<OmsVersion> TargetsOf(OmsVersion from) =>
+    [
+        .. versions.Releases
+            .Where(release => release.IsListedFrom(from) && release.Version.CompareRelease(from) > 0)
+            .Select(release => release.Version),
+    ];
+
+    private static OmsVersion Plain(OmsVersion version) => new(version.Major, version.Minor, version.Patch);
+
+    private static string Short(OmsVersion version) => Plain(version).Display;
 }

@@ -10,7 +10,6 @@ internal static class YamlText
     private const int MaximumDepth = 32;
 
     /// <summary>Reads the first document.</summary>
-    /// <param name="yaml">The text.</param>
     /// <param name="error">What is wrong and where. Never the text itself: it holds passwords, and the library's own
     /// messages may quote it.</param>
     internal static YamlValue? Read(string yaml, out string? error)

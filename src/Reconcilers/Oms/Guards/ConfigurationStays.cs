@@ -40,7 +40,7 @@ internal sealed record ConfigurationStays(string Old, string New, SortedDictiona
             };
     }
 
-    private static string Errors(OmsConfigResult result) => string.Join(' ', result.Errors.Select(e => e.Message));
+    private static string Errors(OmsConfigResult result) => string.Join(' ', result.Errors);
 
     private static List<string> Different(
         SortedDictionary<string, string> planned, SortedDictionary<string, string> present) =>

@@ -255,6 +255,8 @@ internal sealed record MetadataServerInfo
 
     /// <summary>True if it has <c>GET_LOCK</c>; else lock rows are used.</summary>
     public required bool NamedLocks { get; init; }
+
+    public override string ToString() => $"{Kind} {Version} on {ReportedHost}";
 }
 
 /// <summary>Where the metadata server (MySQL, MariaDB or an OceanBase MySQL tenant) is and who connects to

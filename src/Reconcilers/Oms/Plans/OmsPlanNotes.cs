@@ -47,8 +47,8 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
 
     private IEnumerable<string> Always()
     {
-        yield return $"The metadata database is {discovery.Metadata.Server} with "
-            + $"{string.Join(", ", discovery.Metadata.Databases)}.";
+        yield return $"The metadata database is {discovery.Server} with "
+            + $"{string.Join(", ", discovery.Topology.Databases)}.";
         yield return "The downtime lasts from the stop of the first old container (T1) to the write that enables high "
             + "availability (T2). Images and containers are prepared before it.";
         yield return discovery.Path.Target.Init switch
@@ -110,10 +110,10 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
             yield return note;
         }
 
-        if (discovery.Regions.Count > 1)
+        if (discovery.Topology.Regions.Count > 1)
         {
             yield return "The regions are upgraded in the order of the spec: "
-                + $"{string.Join(", ", discovery.Regions.Select(region => region.Name))}. "
+                + $"{string.Join(", ", discovery.Topology.Regions.Select(region => region.Name))}. "
                 + "The correction runs in the last one last.";
         }
 
@@ -162,15 +162,15 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
     private IEnumerable<string> Commands()
     {
         var everyNode = spec.Correction.RunOn == CorrectionScope.EveryNode
-            || (spec.Correction.RunOn == CorrectionScope.Auto && discovery.Regions.Count == 1);
-        if (discovery.Path.NeedsCorrectionJar && everyNode && discovery.Regions.Any(r => r.Nodes.Count > 1))
+            || (spec.Correction.RunOn == CorrectionScope.Auto && discovery.Topology.Regions.Count == 1);
+        if (discovery.Path.NeedsCorrectionJar && everyNode && discovery.Topology.Regions.Any(r => r.Nodes.Count > 1))
         {
             yield return "The correction JAR runs on every node, one after the other: for one region the vendor's "
                 + "procedure prints a run on each node, and for several regions on the first node of each. "
                 + "spec.correction.runOn changes it.";
         }
 
-        foreach (var region in discovery.Regions.Where(r => discovery.Path.NeedsInit && !r.SameConfiguration))
+        foreach (var region in discovery.Topology.Regions.Where(r => discovery.Path.NeedsInit && !r.SameConfiguration))
         {
             yield return $"docker_init.sh runs on every node of region {region.Name}, one after the other, because the "
                 + $"config.yaml of its nodes differs in {string.Join(", ", region.DifferentKeys)}. Each run is part of "

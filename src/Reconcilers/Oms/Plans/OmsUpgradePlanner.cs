@@ -11,7 +11,9 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
 
     private UpgradePath.Allowed Path => discovery.Path;
 
-    private string RmDatabase => discovery.Metadata.RmDatabase;
+    private OmsTopology Topology => discovery.Topology;
+
+    private string RmDatabase => Topology.RmDatabase;
 
     // With HTTPS the new console serves nothing else.
     private Uri Console => ConsoleAddress.Of(Nodes[0].HostIP, Nodes[0].ConsolePort, Nodes[0].Https);
@@ -44,20 +46,20 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
     // The container that reads a file of the host is made of an image that is certainly on that host.
     private static PrepareImage ImageOf(DiscoveredNode node) => new(
         node.Image,
-        node switch
+        node.Source switch
         {
-            { ImagePresent: true } => ImageSource.Present,
-            { ImageUnderAnotherName: true } => ImageSource.Tag,
-            { ArchivePath: null } => ImageSource.Pull,
-            { ArchiveIsOnHost: true } => ImageSource.HostArchive,
+            { Present: true } => ImageSource.Present,
+            { UnderAnotherName: true } => ImageSource.Tag,
+            { Archive: null } => ImageSource.Pull,
+            { Archive.IsOnHost: true } => ImageSource.HostArchive,
             _ => ImageSource.Archive,
         },
-        node.ImageId,
-        node.ArchivePath,
-        node.ArchiveStorage,
-        node.ArchiveSha256,
-        node.ArchiveIsOnHost ? node.OldImageId : null,
-        node.ImageContents);
+        node.Source.Id,
+        node.Source.Archive?.Path,
+        node.Source.Archive?.Storage,
+        node.Source.Archive?.Sha256,
+        node.Source.Archive is { IsOnHost: true } ? node.OldImageId : null,
+        node.Source.Contents);
 
     private string PrepareContainer(DiscoveredNode node, string last)
     {
@@ -79,7 +81,7 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
                 jar.Sha256,
                 jar.Bytes,
                 jar.Storage,
-                jar.Storage is null ? node.OldImageId : null);
+                jar.IsOnHost ? node.OldImageId : null);
             last = Add(copy, node.Name, [last]);
         }
 
@@ -102,7 +104,7 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
             node.Image,
             node.HostIP,
             Path.NeedsIsUpgrade,
-            node.ImageId,
+            node.Source.Id,
             Spec.Https?.CertificateHostPath,
             Spec.Https?.KeyHostPath,
             ContainerOverrides.Describe(changes),
@@ -142,9 +144,9 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
 
     private IEnumerable<string> Backup()
     {
-        List<string> databases = [.. discovery.Metadata.Databases];
+        List<string> databases = [.. Topology.Databases];
         IEnumerable<string>? before = Spec.Backup.EndSessions == EndSessionsPolicy.OmsAccount
-            ? [Add(new EndSessions(databases, discovery.Metadata.Account))]
+            ? [Add(new EndSessions(databases, Topology.Account))]
             : null;
         before = [Add(new AwaitNoSessions(databases, [.. Nodes.Select(n => n.HostIP)]), after: before)];
         if (Spec.Backup.TrimHeartbeatSequence)
@@ -152,7 +154,7 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
             var quiesced = before;
             before =
             [
-                .. discovery.Metadata.HeartbeatDatabases
+                .. Topology.HeartbeatDatabases
                     .Select(database => Add(new TrimHeartbeatSequence(database), after: quiesced)),
             ];
         }
@@ -198,10 +200,10 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
     // -ltrue (docs/research/oms.md#correction-jar).
     private IEnumerable<(DiscoveredNode Node, bool IsLast)> CorrectionOrder()
     {
-        var everyNode = JarLocation.RunsOnEveryNode(Spec.Correction.RunOn, discovery.Regions.Count);
-        return from region in discovery.Regions
-               from name in everyNode ? region.Nodes : region.Nodes.Take(1)
-               select (Node(name), ReferenceEquals(region, discovery.Regions[^1]));
+        var everyNode = JarLocation.RunsOnEveryNode(Spec.Correction.RunOn, Topology.Regions.Count);
+        return from region in Topology.Regions
+               from node in everyNode ? region.Nodes : region.Nodes.Take(1)
+               select (Node(node), ReferenceEquals(region, Topology.Regions[^1]));
     }
 
     private IEnumerable<string> InitMetadata()
@@ -213,7 +215,7 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
 
         // One after the other in the whole system: two at a time corrupt the metadata
         // (docs/research/oms.md#initialisation).
-        var nodes = discovery.Regions
+        var nodes = Topology.Regions
             .SelectMany(region => region.SameConfiguration ? region.Nodes.Take(1) : region.Nodes)
             .Select(Node)
             .ToList();
@@ -229,9 +231,9 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
             inits = [Add(init, node.Name, (inits ?? Before).Union(ready[node.Name], StringComparer.Ordinal))];
         }
 
-        foreach (var node in discovery.Regions.Where(r => r.SameConfiguration).SelectMany(r => r.Nodes.Skip(1)))
+        foreach (var node in Topology.Regions.Where(r => r.SameConfiguration).SelectMany(r => r.Nodes.Skip(1)))
         {
-            Add(new StartConsole(Node(node).NewContainer), node, inits);
+            Add(new StartConsole(Node(node).NewContainer), node.Name, inits);
         }
 
         return Built.EndOf(Phases.InitMetadata);
@@ -286,10 +288,10 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
     }
 
     private AwaitHostsOnline HostsOnline => new(
-        discovery.Metadata.CmDatabase,
+        Topology.CmDatabase,
         [
-            .. discovery.Regions.Select(r => new AwaitHostsOnline.Region(
-                r.HeartbeatDatabase, [.. r.Nodes.Select(n => Node(n).HostIP)])),
+            .. Topology.Regions.Select(r => new AwaitHostsOnline.Region(
+                r.HeartbeatDatabase, [.. r.Nodes.Select(n => n.HostIp)])),
         ],
         discovery.Hosts.Where(h => !h.IsUsual).ToList() is { Count: > 0 } unusual ? unusual : null);
 
@@ -395,6 +397,6 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
 
     private List<string> OnEach(Func<DiscoveredNode, string> add) => [.. Nodes.Select(add)];
 
-    private DiscoveredNode Node(string name) =>
-        Nodes.First(n => string.Equals(n.Name, name, StringComparison.Ordinal));
+    private DiscoveredNode Node(OmsTopologyNode node) =>
+        Nodes.First(n => string.Equals(n.Name, node.Name, StringComparison.Ordinal));
 }

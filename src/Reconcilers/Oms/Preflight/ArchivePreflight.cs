@@ -4,17 +4,83 @@ namespace Drydock.Reconcilers.Oms;
 /// it has to be, and has the right checksum. Changes nothing.</summary>
 internal sealed class ArchivePreflight(OmsTargets targets, Findings findings)
 {
-    /// <summary>The archive as it was found for a node; null if there is a finding.</summary>
-    public async Task<ArchiveContents?> CheckAsync(
-        NodeState node, OmsArchive archive, ArchiveUse use, CancellationToken cancellationToken)
+    // Names in the header of a tar.
+    private const int LongestName = 100;
+
+    public static IEnumerable<NodeState> JarNodes(CorrectionSpec correction, IEnumerable<NodeState> nodes)
     {
-        var file = PathOf(archive);
+        var regions = nodes.GroupBy(node => node.Region, StringComparer.Ordinal).ToList();
+        return JarLocation.RunsOnEveryNode(correction.RunOn, regions.Count)
+            ? regions.SelectMany(region => region)
+            : regions.Select(region => region.First());
+    }
+
+    /// <summary>The correction JAR that is shipped beside the image (spec.correction.archive) as it was found for a
+    /// node on which it will run; null if there is a finding.</summary>
+    public async Task<FoundArchive?> CheckJarAsync(
+        NodeState node, OmsArchive archive, CancellationToken cancellationToken)
+    {
+        // In a storage the file is the same for all nodes, and so is the finding.
+        var contents = await CheckAsync(
+            node,
+            archive,
+            ArchiveKind.Jar,
+            Reasons.JarArchiveUnreadable,
+            "spec.correction.archive",
+            "The correction JAR",
+            archive.Storage is null ? node.Spec.Name : null,
+            cancellationToken);
+        if (contents is null)
+        {
+            return null;
+        }
+
+        var name = JarLocation.NameOf(JarLocation.Of(targets.Upgrade.Spec.Correction).Path!);
+        if (Encoding.UTF8.GetByteCount(name) > LongestName)
+        {
+            findings.Add(
+                Reasons.InvalidSpec,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The name of the JAR in the container is longer than {LongestName} bytes. Set "
+                        + $"spec.correction.jarPath to a shorter one, for instance /root/correction.jar."),
+                field: "spec.correction.jarPath");
+            return null;
+        }
+
+        return FoundArchive.Of(archive, contents);
+    }
+
+    /// <summary>The archive of the new image as it was found for a node; null if there is a finding.</summary>
+    public Task<ArchiveContents?> CheckImageAsync(
+        NodeState node, OmsArchive archive, string image, CancellationToken cancellationToken) =>
+        CheckAsync(
+            node,
+            archive,
+            ArchiveKind.Image,
+            Reasons.ImageArchiveUnreadable,
+            "spec.imageArchive",
+            $"{image} is not on {node.Spec.Name}, and its archive",
+            node.Spec.Name,
+            cancellationToken);
+
+    private async Task<ArchiveContents?> CheckAsync(
+        NodeState node,
+        OmsArchive archive,
+        ArchiveKind kind,
+        string reason,
+        string field,
+        string what,
+        string? findingNode,
+        CancellationToken cancellationToken)
+    {
+        var file = FoundArchive.PathOf(archive);
         var where = archive.Storage is { } storage
             ? targets.Archives.Describe(storage, targets.Upgrade.Metadata.Namespace)
             : node.Spec.Name;
         try
         {
-            var contents = await ReadAsync(node, archive, use.Kind, cancellationToken);
+            var contents = await ReadAsync(node, archive, kind, cancellationToken);
             if (contents is null
                 || archive.Sha256 is not { } wanted
                 || string.Equals(wanted, contents.Sha256, StringComparison.OrdinalIgnoreCase))
@@ -23,28 +89,26 @@ internal sealed class ArchivePreflight(OmsTargets targets, Findings findings)
             }
 
             findings.Add(
-                use.Reason,
-                $"{file} in {where} has SHA-256 {contents.Sha256}, but {use.Field}.sha256 is {wanted}. "
+                reason,
+                $"{file} in {where} has SHA-256 {contents.Sha256}, but {field}.sha256 is {wanted}. "
                     + "Correct the field, or copy the file again.",
-                use.Node,
-                $"{use.Field}.sha256");
+                findingNode,
+                $"{field}.sha256");
         }
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException or InvalidDataException or SnapshotException
                 or JsonException)
         {
             findings.Add(
-                use.Reason,
-                $"{use.What} {file} in {where} cannot be read: {Sentences.Close(exception.Message)} "
+                reason,
+                $"{what} {file} in {where} cannot be read: {Sentences.Close(exception.Message)} "
                     + "Copy the right file there, or correct the field.",
-                use.Node,
-                use.Field);
+                findingNode,
+                field);
         }
 
         return null;
     }
-
-    public static string PathOf(OmsArchive archive) => archive.HostPath ?? archive.Path ?? "";
 
     private async Task<ArchiveContents?> ReadAsync(
         NodeState node, OmsArchive archive, ArchiveKind kind, CancellationToken cancellationToken)
@@ -70,10 +134,18 @@ internal sealed class ArchivePreflight(OmsTargets targets, Findings findings)
     }
 }
 
-/// <summary>What an archive is checked for.</summary>
-/// <param name="Kind">What it has to be.</param>
-/// <param name="Reason">The reason of a finding.</param>
-/// <param name="Field">The field that names it.</param>
-/// <param name="What">What a finding calls it.</param>
-/// <param name="Node">The node of a finding; null: the file is the same for all nodes, and so is the finding.</param>
-internal sealed record ArchiveUse(ArchiveKind Kind, string Reason, string Field, string What, string? Node);
+/// <summary>An archive as preflight read it.</summary>
+/// <param name="Path">Its path in the storage or on the host.</param>
+/// <param name="Storage">Its storage (StorageText); null: it is on the host.</param>
+internal sealed record FoundArchive(string Path, string Sha256, long Bytes, string? Storage)
+{
+    public bool IsOnHost => Storage is null;
+
+    public static FoundArchive Of(OmsArchive archive, ArchiveContents contents) => new(
+        PathOf(archive),
+        contents.Sha256,
+        contents.Bytes,
+        archive.Storage is { } storage ? StorageText.Of(storage) : null);
+
+    public static string PathOf(OmsArchive archive) => archive.HostPath ?? archive.Path ?? "";
+}

@@ -251,6 +251,5 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
 }
 
 /// <summary>What a current container gives to the new one.</summary>
-/// <param name="Inherited">Its options.</param>
 /// <param name="ServesHttps">Whether its console serves HTTPS only, because a certificate is mounted.</param>
 internal sealed record CurrentOptions(InheritedOptions Inherited, bool ServesHttps);

@@ -89,19 +89,12 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
     private async Task<FoundImage?> ArchiveAsync(
         NodeState node, string image, OmsArchive archive, CancellationToken cancellationToken)
     {
-        var use = new ArchiveUse(
-            ArchiveKind.Image,
-            Reasons.ImageArchiveUnreadable,
-            "spec.imageArchive",
-            $"{image} is not on {node.Spec.Name}, and its archive",
-            node.Spec.Name);
-        if (await new ArchivePreflight(targets, findings).CheckAsync(node, archive, use, cancellationToken)
+        if (await new ArchivePreflight(targets, findings).CheckImageAsync(node, archive, image, cancellationToken)
             is not { } contents)
         {
             return null;
         }
 
-        var file = ArchivePreflight.PathOf(archive);
         var saved = contents.Images is [var only]
             ? only
             : contents.Images.FirstOrDefault(i => i.Names.Contains(image, StringComparer.Ordinal));
@@ -110,21 +103,19 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
             var names = Sentences.List([.. contents.Images.SelectMany(i => i.Names)], NamedImages);
             findings.Add(
                 Reasons.ImageArchiveUnreadable,
-                $"{file} contains {contents.Images.Count} images{(names.Length > 0 ? $" ({names})" : "")}, expected "
+                $"{FoundArchive.PathOf(archive)} contains {contents.Images.Count} images"
+                    + $"{(names.Length > 0 ? $" ({names})" : "")}, expected "
                     + $"{image}. Correct spec.image, or save only the image that is needed.",
                 node.Spec.Name,
                 "spec.imageArchive.path");
             return null;
         }
 
-        var source = new FoundImage(
-            saved.Id,
-            Present: false,
-            file,
-            archive.Storage is { } place ? StorageText.Of(place) : null,
-            contents.Sha256,
-            contents.Bytes)
-        { OnHost = archive.HostPath is not null, Contents = saved.Contents };
+        var source = new FoundImage(saved.Id, Present: false)
+        {
+            Contents = saved.Contents,
+            Archive = FoundArchive.Of(archive, contents),
+        };
         if (await targets.Docker(node.Spec.Name).FindImageAsync(saved.Id, cancellationToken) is not null)
         {
             return source with { UnderAnotherName = true };
@@ -277,23 +268,15 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
 /// <summary>Where the new image of a node comes from.</summary>
 /// <param name="Id">Its ID; null until it is known (it is pulled).</param>
 /// <param name="Present">Whether it is on the host.</param>
-/// <param name="ArchivePath">The archive to load it from; null to pull it or if it is present.</param>
-/// <param name="ArchiveStorage">The archive's storage (StorageText).</param>
-/// <param name="ArchiveSha256">The archive's checksum as read.</param>
-/// <param name="Bytes">Bytes of the archive.</param>
-internal sealed record FoundImage(
-    string? Id,
-    bool Present,
-    string? ArchivePath = null,
-    string? ArchiveStorage = null,
-    string? ArchiveSha256 = null,
-    long? Bytes = null)
+internal sealed record FoundImage(string? Id, bool Present)
 {
     public bool UnderAnotherName { get; init; }
 
     public string? Contents { get; init; }
 
-    public bool OnHost { get; init; }
+    /// <summary>The archive to load it from; null to pull it or if it is present.</summary>
+    public FoundArchive? Archive { get; init; }
 
+    /// <summary>What dockerd said of the options of the new container.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

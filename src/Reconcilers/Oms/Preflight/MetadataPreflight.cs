@@ -3,98 +3,81 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Checks the metadata database: server, privileges for upgrade and rollback, topology, hosts, ha.config,
 /// projects, cascade, clocks. Changes nothing.</summary>
 internal sealed class MetadataPreflight(
-    OmsTargets targets, IBackupStorageProbe storage, Findings findings, TimeProvider time)
+    OmsTargets targets,
+    IBackupStorageProbe storage,
+    Findings findings,
+    TimeProvider time,
+    UpgradePath.Allowed? path,
+    IReadOnlyList<NodeState> nodes)
 {
     private static readonly TimeSpan LargestSkew = TimeSpan.FromSeconds(60);
 
     /// <summary>Checks the database and adds every problem to the findings.</summary>
     /// <param name="topology">The installation; null if its config.yaml files contradict each other: then only the
     /// checks that do not need it run.</param>
-    /// <param name="path">The upgrade path; null if it is refused.</param>
-    /// <param name="nodes">The nodes.</param>
-    /// <param name="cancellationToken">Cancels the checks.</param>
-    public async Task<MetadataState?> CheckAsync(
-        OmsTopology? topology,
-        UpgradePath.Allowed? path,
-        IReadOnlyList<NodeState> nodes,
-        CancellationToken cancellationToken)
+    public async Task<MetadataState?> CheckAsync(OmsTopology? topology, CancellationToken cancellationToken)
     {
         var configs = nodes.Select(n => n.Config).OfType<OmsConfig>().ToList();
-        if (configs.Count == 0)
-        {
-            return null;
-        }
-
-        try
-        {
-            var metadata = targets.OpenMetadata(configs[0]);
-            var before = time.GetUtcNow();
-            var server = await metadata.ServerAsync(cancellationToken);
-            Clocks(server, before + ((time.GetUtcNow() - before) / 2), nodes);
-            IReadOnlyList<string> databases = topology?.Databases
-                ?? [.. configs.SelectMany(c => new[] { c.RmDatabase, c.CmDatabase, c.HeartbeatDatabase })
-                    .Distinct(StringComparer.Ordinal)];
-
-            // One failed check must not hide what the others find.
-            await EachAsync(
-                () => AccessAsync(metadata, server, databases, nodes, cancellationToken),
-                () => RoomAsync(metadata, databases, cancellationToken),
-                () => RecipientsAsync(cancellationToken),
-                () => new MetadataServers(targets, findings).CompareAsync(metadata, server, nodes, cancellationToken));
-            if (topology is null)
-            {
-                return null;
-            }
-
-            DiscoveredHighAvailability? highAvailability = null;
-            ProjectTablesState? names = null;
-            IReadOnlyList<HostBaseline>? hosts = null;
-            await EachAsync(
-                async () =>
-                    findings.Add(
-                        topology.CompareWith(await metadata.ClusterInfoAsync(topology.RmDatabase, cancellationToken))),
-                async () =>
-                    highAvailability = await HighAvailabilityAsync(metadata, topology, path, cancellationToken),
-                async () =>
-                    hosts = await new HostPreflight(
-                        topology,
-                        nodes.Where(n => n.Current is not null)
-                            .Select(n => n.Spec.Name)
-                            .ToHashSet(StringComparer.Ordinal),
-                        findings,
-                        time).MeasureAsync(metadata, cancellationToken),
-                () => SessionsAsync(metadata, topology, cancellationToken),
-                () => VersionsAsync(metadata, topology, path, cancellationToken),
-                async () =>
-                    names = path is null
-                        ? new ProjectTablesState([], [], [])
-                        : await new NamePreflight(targets.Upgrade.Spec, findings)
-                            .CheckAsync(metadata, topology, path, cancellationToken));
-            return highAvailability is null || names is null || hosts is null
-                ? null
-                : new MetadataState(server, highAvailability, names, hosts);
-        }
-        catch (OmsMetadataException exception)
-        {
-            Found(exception);
-            return null;
-        }
+        return configs.Count == 0
+            ? null
+            : await findings.LookAsync<MetadataState>(() => CheckAsync(configs, topology, cancellationToken));
     }
 
-    private Task EachAsync(params Func<Task>[] looks) => Task.WhenAll(looks.Select(async look =>
+    private async Task<MetadataState?> CheckAsync(
+        List<OmsConfig> configs, OmsTopology? topology, CancellationToken cancellationToken)
     {
-        try
+        var metadata = targets.OpenMetadata(configs[0]);
+        var before = time.GetUtcNow();
+        var server = await metadata.ServerAsync(cancellationToken);
+        Clocks(server, before + ((time.GetUtcNow() - before) / 2));
+        IReadOnlyList<string> databases = topology?.Databases
+            ?? [.. configs.SelectMany(c => new[] { c.RmDatabase, c.CmDatabase, c.HeartbeatDatabase })
+                .Distinct(StringComparer.Ordinal)];
+
+        // One failed check must not hide what the others find.
+        await EachAsync(
+            () => AccessAsync(metadata, server, databases, cancellationToken),
+            () => RoomAsync(metadata, databases, cancellationToken),
+            () => RecipientsAsync(cancellationToken),
+            () => new MetadataServers(targets, findings).CompareAsync(metadata, server, nodes, cancellationToken));
+        if (topology is null)
+        {
+            return null;
+        }
+
+        DiscoveredHighAvailability? highAvailability = null;
+        ProjectTablesState? names = null;
+        IReadOnlyList<HostBaseline>? hosts = null;
+        await EachAsync(
+            async () => findings.Add(
+                topology.CompareWith(await metadata.ClusterInfoAsync(topology.RmDatabase, cancellationToken))),
+            async () => highAvailability = await HighAvailabilityAsync(metadata, topology, cancellationToken),
+            async () => hosts = await HostsAsync(metadata, topology, cancellationToken),
+            () => SessionsAsync(metadata, topology, cancellationToken),
+            () => VersionsAsync(metadata, topology, cancellationToken),
+            async () => names = path is null
+                ? new ProjectTablesState([], [], [])
+                : await new NamePreflight(targets.Upgrade.Spec, findings)
+                    .CheckAsync(metadata, topology, path, cancellationToken));
+        return highAvailability is null || names is null || hosts is null
+            ? null
+            : new MetadataState(server, highAvailability, names, hosts);
+    }
+
+    private Task EachAsync(params Func<Task>[] looks) => Task.WhenAll(looks.Select(look => findings.LookAsync<bool>(
+        async () =>
         {
             await look();
-        }
-        catch (OmsMetadataException exception)
-        {
-            Found(exception);
-        }
-    }));
+            return true;
+        })));
 
-    private void Found(OmsMetadataException exception) =>
-        findings.Add(ReasonOf(exception.Kind), exception.Message, field: "spec.metadataDatabase");
+    private Task<IReadOnlyList<HostBaseline>> HostsAsync(
+        IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
+    {
+        var running = nodes.Where(n => n.Current is not null).Select(n => n.Spec.Name);
+        return new HostPreflight(topology, running.ToHashSet(StringComparer.Ordinal), findings, time)
+            .MeasureAsync(metadata, cancellationToken);
+    }
 
     public static string ReasonOf(OmsMetadataErrorKind kind) => kind switch
     {
@@ -103,7 +86,7 @@ internal sealed class MetadataPreflight(
         _ => Reasons.MetadataUnreadable,
     };
 
-    private void Clocks(MetadataServerInfo server, DateTimeOffset asked, IReadOnlyList<NodeState> nodes)
+    private void Clocks(MetadataServerInfo server, DateTimeOffset asked)
     {
         var database = server.Now - asked;
         var clocks = nodes.Select(n => (n.Spec.Name, Ahead: n.ClockOffset)).Where(c => c.Ahead is not null)
@@ -145,7 +128,6 @@ internal sealed class MetadataPreflight(
         IOmsMetadata metadata,
         MetadataServerInfo server,
         IReadOnlyList<string> databases,
-        IReadOnlyList<NodeState> nodes,
         CancellationToken cancellationToken)
     {
         if (server.ReadOnly)
@@ -293,9 +275,8 @@ internal sealed class MetadataPreflight(
     private async Task SessionsAsync(
         IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
     {
-        var account = OmsAccount.OnServer(topology.MetaUser);
         var others = (await metadata.OtherSessionsAsync(topology.Databases, [], cancellationToken))
-            .Where(session => session.User != account)
+            .Where(session => session.User != topology.Account)
             .Select(session => $"{session.User} from {session.Client} on {session.Database}")
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
@@ -310,10 +291,7 @@ internal sealed class MetadataPreflight(
 
     // docker_init.sh would refuse in the downtime.
     private async Task VersionsAsync(
-        IOmsMetadata metadata,
-        OmsTopology topology,
-        UpgradePath.Allowed? path,
-        CancellationToken cancellationToken)
+        IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
     {
         if (path is not { Target.VersionTable: true })
         {
@@ -343,12 +321,12 @@ internal sealed class MetadataPreflight(
     }
 
     private async Task<DiscoveredHighAvailability> HighAvailabilityAsync(
-        IOmsMetadata metadata, OmsTopology topology, UpgradePath.Allowed? path, CancellationToken cancellationToken)
+        IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
     {
         var row = await metadata.ReadHaConfigAsync(topology.RmDatabase, cancellationToken);
         if (row.Raw is null)
         {
-            Unknown(row, topology, path);
+            Unknown(row, topology);
             return new DiscoveredHighAvailability(row.Present, Enabled: false, Raw: null);
         }
 
@@ -363,7 +341,7 @@ internal sealed class MetadataPreflight(
 
     // Where a version that has high availability keeps its setting elsewhere, it may be on: hosts and Stores would be
     // moved while OMS is stopped.
-    private void Unknown(HaConfigRow row, OmsTopology topology, UpgradePath.Allowed? path)
+    private void Unknown(HaConfigRow row, OmsTopology topology)
     {
         if (path is not { Source.HaConfig: true })
         {
@@ -391,10 +369,7 @@ internal sealed class MetadataPreflight(
 }
 
 /// <summary>The metadata database as preflight found it.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="HighAvailability">ha.config.</param>
 /// <param name="Names">The project tables; empty where they are not read.</param>
-/// <param name="Hosts">Status and heartbeat of every host.</param>
 internal sealed record MetadataState(
     MetadataServerInfo Server,
     DiscoveredHighAvailability HighAvailability,

@@ -170,23 +170,13 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
                 Reasons.SyncProjectsWithoutDbType,
                 null,
                 "Synchronization projects that replicate DDL need dbType on their source connector, which the tables "
-                    + $"do not show: {Some(sync.Select(p => $"{p.Name} ({p.Id})"))}. Check them in the console.");
+                    + $"do not show: {Some(sync.Select(p => p.ToString()))}. Check them in the console.");
         }
     }
 
-    private static string Some(IEnumerable<string> all)
-    {
-        var list = all.ToList();
-        return string.Join(", ", list.Take(Listed))
-            + (list.Count > Listed
-                ? string.Create(CultureInfo.InvariantCulture, $" and {list.Count - Listed} more")
-                : "");
-    }
+    private static string Some(IEnumerable<string> all) => Sentences.List([.. all], Listed);
 }
 
 /// <summary>The project tables of a version below the merged architecture.</summary>
-/// <param name="Projects">The projects.</param>
-/// <param name="Renames">The projects that are renamed.</param>
-/// <param name="Notes">Notes for the readers of the plan.</param>
 internal sealed record ProjectTablesState(
     IReadOnlyList<OmsProject> Projects, IReadOnlyList<ProjectRename> Renames, IReadOnlyList<string> Notes);

@@ -44,10 +44,9 @@ internal sealed class NodePreflight(
                 Options = await options,
                 Config = await config,
             };
-            var ports = CheckPortsAsync(docker, state, current, cancellationToken);
-            var inside = InsideAsync(docker, state, current, cancellationToken);
-            await Task.WhenAll(inside, ports);
-            state = await inside;
+            var free = FreeAsync(docker, current, cancellationToken);
+            await Task.WhenAll(free, CheckPortsAsync(docker, state, current, cancellationToken));
+            state = state with { FreeBytes = await free };
             return state with
             {
                 Baseline = await new BaselinePreflight(targets, findings, path)
@@ -312,26 +311,21 @@ internal sealed class NodePreflight(
         return result.Config;
     }
 
-    private static async Task<NodeState> InsideAsync(
-        IDockerClient docker, NodeState state, InspectedContainer container, CancellationToken cancellationToken)
+    // df of the container's root shows the file system dockerd keeps images on; POSIX format, in KiB.
+    private static async Task<long?> FreeAsync(
+        IDockerClient docker, InspectedContainer container, CancellationToken cancellationToken)
     {
-        // df of the container's root shows the file system dockerd keeps images on; POSIX format, in KiB.
         var answer = await docker.RunExecAsync(
             container.ID, ["/bin/sh", "-c", "df -Pk / | tail -n 1"], cancellationToken);
         var columns = answer.Stdout.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-        return state with
-        {
-            FreeBytes = columns.Length >= 4
-                && long.TryParse(columns[3], NumberStyles.None, CultureInfo.InvariantCulture, out var free)
-                ? free * 1024
-                : null,
-        };
+        return columns.Length >= 4
+            && long.TryParse(columns[3], NumberStyles.None, CultureInfo.InvariantCulture, out var free)
+            ? free * 1024
+            : null;
     }
 }
 
 /// <summary>What was seen on one node; parts are null where they could not be seen, which is a finding then.</summary>
-/// <param name="Spec">The node in the spec.</param>
-/// <param name="Region">Name of its region in the spec.</param>
 internal sealed record NodeState(OmsNode Spec, string Region)
 {
     public InspectedContainer? Current { get; init; }
@@ -354,5 +348,34 @@ internal sealed record NodeState(OmsNode Spec, string Region)
 
     public FoundImage? Image { get; init; }
 
-    public FoundJar? Jar { get; init; }
+    public FoundArchive? Jar { get; init; }
+}
+
+/// <summary>What a failure of a node's dockerd is reported as.</summary>
+internal static class NodeFailure
+{
+    /// <param name="foundIn">Where its address was found; null if the spec names it.</param>
+    public static Finding Of(DockerException exception, OmsNode node, string region, string? foundIn) =>
+        exception switch
+        {
+            DockerEndpointException => Found(
+                Reasons.SecretMissing, exception.Message, NodeDocker.FieldOf(node, region)),
+            DockerApiVersionException => Found(Reasons.DockerUnsupported, Named(node, exception), field: null),
+            DockerSshException { Reason: RemoteRefusal.Sudo } => Found(
+                Reasons.SudoRefused, exception.Message, $"{NodeDocker.FieldOf(node, region)}.become"),
+            _ => Found(
+                Reasons.HostUnreachable, Sentences.Join(Named(node, exception), WayOut(foundIn)), field: null),
+        } with
+        { Node = node.Name };
+
+    private static string? WayOut(string? foundIn) => foundIn is null or FoundNode.InHostIP or FoundNode.InRegions
+        ? null
+        : $"Its address was found in {foundIn}. If it is reached in another way, name it with its docker in "
+            + "spec.regions; if it no longer exists, remove it from there.";
+
+    private static string Named(OmsNode node, DockerException exception) =>
+        $"dockerd of {node.Name}: {Sentences.Close(exception.Message)}";
+
+    private static Finding Found(string reason, string message, string? field) =>
+        new() { Reason = reason, Message = message, Field = field };
 }

@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage, TimeProvider time)
 {
     private readonly Findings _findings = new(
-        text => targets.Redactor.Redact(text), acknowledged: targets.Upgrade.Spec.Preflight.Acknowledge);
+        text => targets.Redactor.Redact(text), FindingOf, targets.Upgrade.Spec.Preflight.Acknowledge);
 
     public async Task<PreflightResult<OmsDiscovery>> RunAsync(CancellationToken cancellationToken)
     {
@@ -18,11 +18,11 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
             region.Nodes.Select(
                 node => new NodePreflight(targets, _findings, path, time)
                     .CheckAsync(node, region.Name, cancellationToken))));
-        var topology = await TopologyAsync(nodes);
+        var topology = Topology(nodes);
         CheckImageNames(path);
         var images = ImagesAsync(nodes, path, cancellationToken);
-        var metadata = await new MetadataPreflight(targets, storage, _findings, time)
-            .CheckAsync(topology, path, nodes, cancellationToken);
+        var metadata = await new MetadataPreflight(targets, storage, _findings, time, path, nodes)
+            .CheckAsync(topology, cancellationToken);
         var projects = metadata is null || path is null
             ? null
             : await new ProjectPreflight(targets, _findings)
@@ -32,16 +32,32 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         var identity = topology is null || metadata is null
             ? null
             : TargetIdentity.Of(metadata.Server.Identity, topology.RmDatabase);
-        return _findings.Any || path is null || topology is null || metadata is null || projects is null
-            ? new PreflightResult<OmsDiscovery>(null, _findings.Sorted(), identity)
-            {
-                TargetAddresses = metadata?.Server.Addresses ?? [],
-            }
-            : new PreflightResult<OmsDiscovery>(Discover(path, states, topology, metadata, projects), [], identity)
-            {
-                TargetAddresses = metadata.Server.Addresses,
-            };
+        var discovery = _findings.Any || path is null || topology is null || metadata is null || projects is null
+            ? null
+            : Discover(path, states, topology, metadata, projects);
+        return new PreflightResult<OmsDiscovery>(discovery, discovery is null ? _findings.Sorted() : [], identity)
+        {
+            TargetAddresses = metadata?.Server.Addresses ?? [],
+        };
     }
+
+    // How a failure of a target is reported, wherever a check meets it.
+    private static Finding? FindingOf(Exception failure, string? node, string? field) => failure switch
+    {
+        OmsMetadataException metadata => new Finding
+        {
+            Reason = MetadataPreflight.ReasonOf(metadata.Kind),
+            Message = failure.Message,
+            Field = field ?? "spec.metadataDatabase",
+        },
+        DockerException when node is not null => new Finding
+        {
+            Reason = Reasons.HostUnreachable,
+            Message = $"dockerd of {node}: {Sentences.Close(failure.Message)}",
+            Node = node,
+        },
+        _ => null,
+    };
 
     private IEnumerable<(StorageSpec? Storage, string Field)> StorageFields()
     {
@@ -115,18 +131,18 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         }
     }
 
-    private Task<OmsTopology?> TopologyAsync(IReadOnlyList<NodeState> nodes)
+    private OmsTopology? Topology(IReadOnlyList<NodeState> nodes)
     {
         // Without every config.yaml, sets and defaults cannot be judged. The finding of the unread node says why.
         if (nodes.Any(n => n.Config is null))
         {
-            return Task.FromResult<OmsTopology?>(null);
+            return null;
         }
 
         var result =
             OmsTopology.Build([.. nodes.Select(n => new NodeConfig(n.Spec.Name, n.Region, n.Spec.HostIP, n.Config!))]);
         _findings.Add(result.Findings);
-        return Task.FromResult(result.Topology);
+        return result.Topology;
     }
 
     private async Task<IReadOnlyList<NodeState>> ImagesAsync(
@@ -134,7 +150,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
     {
         var correction = targets.Upgrade.Spec.Correction;
         var jar = path?.NeedsCorrectionJar == true ? correction.Archive : null;
-        var runs = jar is null ? [] : JarPreflight.Nodes(correction, nodes).ToHashSet();
+        var runs = jar is null ? [] : ArchivePreflight.JarNodes(correction, nodes).ToHashSet();
         return await Task.WhenAll(nodes.Select(async node =>
         {
             if (node.ClockOffset is null)
@@ -142,27 +158,23 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
                 return node;
             }
 
-            try
-            {
-                var image = new ImagePreflight(targets, _findings, path);
-                var found = await image.CheckAsync(node, cancellationToken);
-                await image.StartAsync(node, cancellationToken);
-                return node with
+            var looked = await _findings.LookAsync<NodeState>(
+                async () =>
                 {
-                    Image = found,
-                    Jar = runs.Contains(node)
-                        ? await new JarPreflight(targets, _findings).CheckAsync(node, jar!, cancellationToken)
-                        : null,
-                };
-            }
-            catch (DockerException exception)
-            {
-                _findings.Add(
-                    Reasons.HostUnreachable,
-                    $"dockerd of {node.Spec.Name}: {Sentences.Close(exception.Message)}",
-                    node.Spec.Name);
-                return node;
-            }
+                    var image = new ImagePreflight(targets, _findings, path);
+                    var found = await image.CheckAsync(node, cancellationToken);
+                    await image.StartAsync(node, cancellationToken);
+                    return node with
+                    {
+                        Image = found,
+                        Jar = runs.Contains(node)
+                            ? await new ArchivePreflight(targets, _findings)
+                                .CheckJarAsync(node, jar!, cancellationToken)
+                            : null,
+                    };
+                },
+                node.Spec.Name);
+            return looked ?? node;
         }));
     }
 
@@ -197,27 +209,8 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
             Path = path,
             Inventory = targets.Inventory,
             Nodes = [.. nodes.Select(node => Node(node, path))],
-            Regions =
-        [
-            .. topology.Regions.Select(r => new DiscoveredRegion
-            {
-                Name = r.Name,
-                Location = r.CmLocation,
-                HeartbeatDatabase = r.HeartbeatDatabase,
-                Nodes = [.. r.Nodes.Select(n => n.Name)],
-                DifferentKeys = r.DifferentKeys,
-            }),
-        ],
-            Metadata = new DiscoveredMetadata
-            {
-                ServerIdentity = metadata.Server.Identity,
-                Addresses = metadata.Server.Addresses,
-                Server = $"{metadata.Server.Kind} {metadata.Server.Version} on {metadata.Server.ReportedHost}",
-                RmDatabase = topology.RmDatabase,
-                CmDatabase = topology.CmDatabase,
-                HeartbeatDatabases = [.. topology.Regions.Select(r => r.HeartbeatDatabase)],
-                Account = OmsAccount.OnServer(topology.MetaUser),
-            },
+            Topology = topology,
+            Server = metadata.Server,
             HighAvailability = metadata.HighAvailability,
             Hosts = metadata.Hosts,
             Projects = projects.Projects ?? [],
@@ -248,14 +241,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
             OldImageId = container.Image,
             NewContainer = node.NewContainer ?? spec.NewContainer!,
             Image = node.Image ?? spec.Image,
-            ImageId = state.Image?.Id,
-            ImageContents = state.Image?.Contents,
-            ImagePresent = state.Image?.Present == true,
-            ImageUnderAnotherName = state.Image?.UnderAnotherName == true,
-            ArchivePath = state.Image?.ArchivePath,
-            ArchiveStorage = state.Image?.ArchiveStorage,
-            ArchiveSha256 = state.Image?.ArchiveSha256,
-            ArchiveIsOnHost = state.Image?.OnHost == true,
+            Source = state.Image!,
             Jar = state.Jar,
             LeftoverContainerId = state.LeftoverContainerId,
             Inherited = inherited.Hash,

@@ -16,7 +16,6 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
     private readonly Lock _gate = new();
     private readonly TimeSpan _limit = KubernetesDuration.Parse(targets.Upgrade.Spec.Preflight.MaxProjectLag);
 
-    /// <summary>Checks the projects and adds every problem to the findings.</summary>
     /// <param name="tables">The projects in the tables; empty where they are not read.</param>
     public async Task<ProjectsState> CheckAsync(
         UpgradePath.Allowed path, NodeState first, IReadOnlyList<OmsProject> tables,
@@ -102,7 +101,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
             if (project.Kind == ProjectKind.Migration
                 && ForwardSwitchover.UnderWay(await api.StepsAsync(project.Id, cancellationToken)) is { } step)
             {
-                Note(switching, $"{Title(project)}: {step.Name} is {step.Status}");
+                Note(switching, $"{project}: {step.Name} is {step.Status}");
             }
 
             return project with { Components = await ComponentsAsync(api, project, cancellationToken) };
@@ -118,20 +117,20 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         {
             if (lag > _limit)
             {
-                Note(lagging, $"{Title(project)} is {KubernetesDuration.Format(lag)} behind");
+                Note(lagging, $"{project} is {KubernetesDuration.Format(lag)} behind");
             }
         }
         else if (progress.SynchronizesIncrements == false)
         {
-            Note(_importing, $"{Title(project)} in {step}");
+            Note(_importing, $"{project} in {step}");
         }
         else if (progress.CheckpointText is { } checkpoint)
         {
-            Note(_untimed, $"{Title(project)} '{SchemaLimits.Clip(checkpoint, 64)}'");
+            Note(_untimed, $"{project} '{SchemaLimits.Clip(checkpoint, 64)}'");
         }
         else
         {
-            Note(lagging, $"{Title(project)} has no checkpoint yet (in {step})");
+            Note(lagging, $"{project} has no checkpoint yet (in {step})");
         }
     }
 
@@ -144,7 +143,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         catch (OmsApiException exception) when (exception.Kind is OmsApiErrorKind.Refused or OmsApiErrorKind.Unreadable)
         {
             // A broken project may not list its components. They are then not compared; the upgrade continues.
-            Note(_unlisted, $"{Title(project)}: {Sentences.Open(exception.Message)}");
+            Note(_unlisted, $"{project}: {Sentences.Open(exception.Message)}");
             return null;
         }
     }
@@ -209,8 +208,6 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         }
     }
 
-    private static string Title(OmsProject project) => $"{project.Name} ({project.Id})";
-
     private static string Some(List<string> texts)
     {
         texts.Sort(StringComparer.Ordinal);
@@ -220,5 +217,4 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
 
 /// <summary>The projects as preflight found them.</summary>
 /// <param name="Projects">The projects; null where nothing lists them.</param>
-/// <param name="Notes">Notes for the readers of the plan.</param>
 internal sealed record ProjectsState(IReadOnlyList<OmsProject>? Projects, IReadOnlyList<string> Notes);

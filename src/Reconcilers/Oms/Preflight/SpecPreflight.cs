@@ -53,47 +53,36 @@ internal static partial class SpecPreflight
 
     private static IEnumerable<Finding> Container(ContainerSpec container, OmsUpgradeTimeouts timeouts, string field)
     {
-        if (container.ExtraHosts.Exists(line => !HasAddress(line)))
-        {
-            yield return Invalid(
+        var longest = new[] { timeouts.StopOld, timeouts.StopNew };
+        (bool IsWrong, string Key, string Message)[] checks =
+        [
+            (
+                container.ExtraHosts.Exists(line => !HasAddress(line)),
+                "extraHosts",
                 "An entry of container.extraHosts must be a name, a colon, and an IP address or host-gateway, for "
-                    + "instance metadb.example:192.0.2.9.",
-                $"{field}.extraHosts");
-        }
-
-        if (container.Binds.Exists(bind => OmsBind().IsMatch(bind)))
-        {
-            yield return Invalid(
+                    + "instance metadb.example:192.0.2.9."),
+            (
+                container.Binds.Exists(bind => OmsBind().IsMatch(bind)),
+                "binds",
                 "container.binds must not replace config.yaml, logs, store and run of OMS, because the new version "
-                    + "needs the same ones, nor certificate and key: use spec.https.",
-                $"{field}.binds");
-        }
-
-        if (IsTwice(container.Binds.Select(bind => bind.Split(':').ElementAtOrDefault(1)?.TrimEnd('/'))))
-        {
-            yield return Invalid("container.binds must not name one path in the container twice.", $"{field}.binds");
-        }
-
-        if (IsTwice(container.Labels.Select(Name)))
-        {
-            yield return Invalid("container.labels must not give one name twice.", $"{field}.labels");
-        }
-
-        if (IsTwice((container.LogConfig?.Options ?? []).Select(Name)))
-        {
-            yield return Invalid(
-                "container.logConfig.options must not give one name twice.", $"{field}.logConfig.options");
-        }
-
-        if (KubernetesDuration.TryParse(container.StopGrace, out var grace)
-            && new[] { timeouts.StopOld, timeouts.StopNew }.Any(
-                timeout => KubernetesDuration.TryParse(timeout, out var limit) && grace >= limit))
-        {
-            yield return Invalid(
+                    + "needs the same ones, nor certificate and key: use spec.https."),
+            (
+                IsTwice(container.Binds.Select(bind => bind.Split(':').ElementAtOrDefault(1)?.TrimEnd('/'))),
+                "binds",
+                "container.binds must not name one path in the container twice."),
+            (IsTwice(container.Labels.Select(Name)), "labels", "container.labels must not give one name twice."),
+            (
+                IsTwice((container.LogConfig?.Options ?? []).Select(Name)),
+                "logConfig.options",
+                "container.logConfig.options must not give one name twice."),
+            (
+                KubernetesDuration.TryParse(container.StopGrace, out var grace) && Array.Exists(
+                    longest, timeout => KubernetesDuration.TryParse(timeout, out var limit) && grace >= limit),
+                "stopGrace",
                 "container.stopGrace must be shorter than timeouts.stopOld and timeouts.stopNew. Otherwise every stop "
-                    + "that needs it fails.",
-                $"{field}.stopGrace");
-        }
+                    + "that needs it fails."),
+        ];
+        return checks.Where(check => check.IsWrong).Select(check => Invalid(check.Message, $"{field}.{check.Key}"));
     }
 
     private static string? NewContainer(OmsUpgradeSpec spec, OmsNode node) => node.NewContainer ?? spec.NewContainer;

@@ -93,7 +93,7 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
             : $"{General}. Differences by {by}: {List(differ)}. {NotSeen}";
     }
 
-    private static string? Change(RecordedProject before, OmsProject? now, string name)
+    private static string? Change(OmsProject before, OmsProject? now, string name)
     {
         if (now is null)
         {

@@ -94,14 +94,14 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery, IOmsTargets targets)
 
     private readonly ProjectRecord _projects = ProjectRecord.Of(discovery.Projects);
 
-    public string TargetIdentity => Identity(discovery.Metadata.RmDatabase);
+    public string TargetIdentity => Identity(discovery.Topology.RmDatabase);
 
-    public IReadOnlyList<string> TargetAddresses => discovery.Metadata.Addresses;
+    public IReadOnlyList<string> TargetAddresses => discovery.Server.Addresses;
 
     public string TargetDescription =>
-        $"OMS on {string.Join(", ", discovery.Nodes.Select(n => n.Name))} with {discovery.Metadata.Server}";
+        $"OMS on {string.Join(", ", discovery.Nodes.Select(n => n.Name))} with {discovery.Server}";
 
-    public IReadOnlyList<string> MustBeFree => [.. discovery.Metadata.Databases.Select(Identity)];
+    public IReadOnlyList<string> MustBeFree => [.. discovery.Topology.Databases.Select(Identity)];
 
     public Plan Compile(OmsUpgradeSpec spec) => new OmsUpgradePlanner(Complete(spec), discovery).Compile();
 
@@ -145,5 +145,5 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery, IOmsTargets targets)
 
     private OmsUpgradeSpec Complete(OmsUpgradeSpec spec) => SpecCompletion.Complete(spec, discovery.Inventory);
 
-    private string Identity(string database) => Upgrades.TargetIdentity.Of(discovery.Metadata.ServerIdentity, database);
+    private string Identity(string database) => Upgrades.TargetIdentity.Of(discovery.Server.Identity, database);
 }

@@ -42,7 +42,7 @@ internal static class OmsActionList
 
     /// <summary>The entry of a project.</summary>
     /// <param name="what">What to check and do: sentences whose first subject is the project; null for nothing.</param>
-    public static ActionEntry? Advice(RecordedProject project, string? what) => what is null
+    public static ActionEntry? Advice(OmsProject project, string? what) => what is null
         ? null
         : new ActionEntry(
             Reasons.ReviewProject,
@@ -98,7 +98,7 @@ internal static class OmsActionList
     private static ActionEntry OtherVersion(PlanStep step) =>
         new(Reasons.VersionMismatch, step.Recorded(ReadVersion.MismatchFact)!, step.Node ?? "");
 
-    private static string? Recovery(LinkFacts? links, RecordedProject project, bool highAvailabilityOn) =>
+    private static string? Recovery(LinkFacts? links, OmsProject project, bool highAvailabilityOn) =>
         links is null ? null : LinkRecovery.Of(links, project.Kind, project.Status, highAvailabilityOn);
 
     private static ActionEntry OldContainer(OmsUpgrade upgrade, PlanStep stop) => new(
@@ -178,7 +178,7 @@ internal static class RollbackActionList
             : null;
     }
 
-    private static string? Advice(RecordedProject project, bool highAvailabilityOn) =>
+    private static string? Advice(OmsProject project, bool highAvailabilityOn) =>
         project.Status.ToUpperInvariant() switch
         {
             "RUNNING" or "RUNNING_MODIFYING" or "RUNNING_MERGING" when highAvailabilityOn =>

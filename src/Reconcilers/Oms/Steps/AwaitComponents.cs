@@ -114,7 +114,7 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
 
     // Those first that were looked at longest ago.
     private async Task LookAtLinksAsync(
-        IOmsApi api, List<(RecordedProject Before, OmsProject Now)> watched, CancellationToken cancellationToken)
+        IOmsApi api, List<(OmsProject Before, OmsProject Now)> watched, CancellationToken cancellationToken)
     {
         var turn = _seen.Values.Select(l => l.Turn).DefaultIfEmpty().Max() + 1;
         var due = watched.Where(p => _seen.GetValueOrDefault(p.Now.Id) is not { NeedsNothing: true })
@@ -150,7 +150,7 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
         return verdict with { Actions = actions };
     }
 
-    private static string Waiting(int all, List<(RecordedProject Before, Link? Link)> sick)
+    private static string Waiting(int all, List<(OmsProject Before, Link? Link)> sick)
     {
         var known = sick.Where(s => s.Link is not null)
             .Select(s => $"{s.Before.Name}: {string.Join(", ", s.Link!.NotRecovered)}")

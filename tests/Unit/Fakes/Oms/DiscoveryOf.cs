@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drydock.Clients.MySql;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
@@ -35,24 +36,35 @@ internal static class DiscoveryOf
     {
         Path = path,
         Nodes = [.. spec.Regions.SelectMany(region => region.Nodes.Select(node => Node(spec, region, node)))],
-        Regions =
-        [
-            .. spec.Regions.Select((region, index) => new DiscoveredRegion
-            {
-                Name = region.Name,
-                Location = index,
-                HeartbeatDatabase = spec.Regions.Count == 1 ? "cm_hb" : string.Create(CultureInfo.InvariantCulture, $"cm_hb_{index}"),
-                Nodes = [.. region.Nodes.Select(node => node.Name)],
-                DifferentKeys = index % 2 == 0 ? [] : ["cm_nodes"],
-            }),
-        ],
-        Metadata = new DiscoveredMetadata
+        Topology = new OmsTopology
         {
-            ServerIdentity = "server-uuid",
-            Server = "MySQL 8.0.36",
+            Account = "",
             RmDatabase = "oms_rm",
             CmDatabase = "oms_cm",
-            HeartbeatDatabases = spec.Regions.Count == 1 ? ["cm_hb"] : [.. spec.Regions.Select((_, index) => string.Create(CultureInfo.InvariantCulture, $"cm_hb_{index}"))],
+            Regions =
+            [
+                .. spec.Regions.Select((region, index) => new OmsTopologyRegion
+                {
+                    Name = region.Name,
+                    CmRegion = region.Name,
+                    CmLocation = index,
+                    HeartbeatDatabase = spec.Regions.Count == 1 ? "cm_hb" : string.Create(CultureInfo.InvariantCulture, $"cm_hb_{index}"),
+                    IsDefault = index == 0,
+                    Nodes = [.. region.Nodes.Select(node => new OmsTopologyNode(node.Name, node.HostIP))],
+                    DifferentKeys = index % 2 == 0 ? [] : ["cm_nodes"],
+                }),
+            ],
+        },
+        Server = new MetadataServerInfo
+        {
+            Kind = MySqlServerKind.MySql,
+            Version = "8.0.36",
+            Identity = "server-uuid",
+            ReportedHost = "metadb",
+            ReportedPort = 3306,
+            Now = DateTimeOffset.UnixEpoch,
+            ReadOnly = false,
+            NamedLocks = true,
         },
         HighAvailability = new DiscoveredHighAvailability(Present: true, Enabled: true, """{"enable":true}"""),
         Projects = [],
@@ -75,11 +87,10 @@ internal static class DiscoveryOf
             OldImageId = "sha256:" + new string('b', 64),
             NewContainer = node.NewContainer ?? spec.NewContainer!,
             Image = node.Image ?? spec.Image,
-            ImageId = "sha256:" + new string('c', 64),
-            ArchivePath = archive?.HostPath ?? archive?.Path,
-            ArchiveIsOnHost = archive?.HostPath is not null,
-            ArchiveStorage = archive?.Storage is { } storage ? StorageText.Of(storage) : null,
-            ArchiveSha256 = archive?.Sha256,
+            Source = new FoundImage("sha256:" + new string('c', 64), Present: false)
+            {
+                Archive = archive is null ? null : FoundArchive.Of(archive, new ArchiveContents(archive.Sha256 ?? new string('e', 64), 1, [])),
+            },
             Inherited = new string('d', 64),
             ContainerNote = "Its options are kept.",
             RestartPolicy = "always",

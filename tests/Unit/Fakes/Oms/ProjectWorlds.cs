@@ -31,7 +31,7 @@ internal static class ProjectWorlds
         Data = OmsWorld.Bytes([("username", WorldOmsConsole.User), ("password", Canary.ApiPassword), .. more]),
     });
 
-    public static RecordedProject Recorded(this OmsWorld world, string id) =>
+    public static OmsProject Recorded(this OmsWorld world, string id) =>
         world.ProjectsBefore().Items.Single(p => p.Id == id);
 
     /// <summary>The projects as recorded before the upgrade, in the ConfigMaps that the status names.</summary>

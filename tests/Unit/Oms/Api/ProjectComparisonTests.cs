@@ -67,13 +67,13 @@ public sealed class ProjectComparisonTests
             components.Add(new(ProjectComponentKind.IncrSync, "w", writer));
         }
 
-        ProjectLinks.NotRecovered(new RecordedProject(ProjectKind.Migration, "1", "a", status, recorded), components).Count.ShouldBe(problems);
+        ProjectLinks.NotRecovered(new OmsProject(ProjectKind.Migration, "1", "a", status, recorded), components).Count.ShouldBe(problems);
     }
 
     [Fact]
     public void Every_subtopic_needs_one_healthy_store()
     {
-        var project = new RecordedProject(ProjectKind.Migration, "1", "a", "RUNNING", "Store ACTIVE");
+        var project = new OmsProject(ProjectKind.Migration, "1", "a", "RUNNING", "Store ACTIVE");
         ProjectComponent Store(string subtopic, string status) => new(ProjectComponentKind.Store, "s", status, subtopic);
 
         ProjectLinks.NotRecovered(project, [Store("t", "ABNORMAL"), Store("t", "ABNORMAL"), Store("t", "ACTIVE")]).ShouldBeEmpty();
@@ -90,11 +90,11 @@ public sealed class ProjectComparisonTests
         ];
         var match = new ProjectMatch(present, [new RenamedProject { Kind = ProjectKind.Synchronization, Id = "7", OldName = "a", NewName = "renamed" }]);
 
-        match.Find(new RecordedProject(ProjectKind.Migration, "np_1", "other", "RUNNING"))!.Id.ShouldBe("np_1");
-        match.Find(new RecordedProject(ProjectKind.Migration, "1", "a", "RUNNING"))!.Id.ShouldBe("np_1");
-        match.Find(new RecordedProject(ProjectKind.Synchronization, "7", "a", "RUNNING"))!.Id.ShouldBe("ns_1");
-        match.Find(new RecordedProject(ProjectKind.Synchronization, "8", "a", "RUNNING")).ShouldBeNull("another kind");
-        match.Find(new RecordedProject(ProjectKind.Migration, "2", "twice", "RUNNING")).ShouldBeNull("either could be it");
+        match.Find(new OmsProject(ProjectKind.Migration, "np_1", "other", "RUNNING"))!.Id.ShouldBe("np_1");
+        match.Find(new OmsProject(ProjectKind.Migration, "1", "a", "RUNNING"))!.Id.ShouldBe("np_1");
+        match.Find(new OmsProject(ProjectKind.Synchronization, "7", "a", "RUNNING"))!.Id.ShouldBe("ns_1");
+        match.Find(new OmsProject(ProjectKind.Synchronization, "8", "a", "RUNNING")).ShouldBeNull("another kind");
+        match.Find(new OmsProject(ProjectKind.Migration, "2", "twice", "RUNNING")).ShouldBeNull("either could be it");
     }
 
     [Fact]

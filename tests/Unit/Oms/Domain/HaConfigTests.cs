@@ -30,11 +30,9 @@ public sealed class HaConfigTests
     {
         var config = HaConfig.Parse("{}");
 
-        (config.Enable, config.EnableHost, config.EnableStore, config.PerceiveStoreClientCheckpoint, config.EnableConnector, config.EnableJdbcWriter)
-            .ShouldBe((false, false, true, false, true, true));
+        (config.Enable, config.PerceiveStoreClientCheckpoint, config.EnableConnector, config.EnableJdbcWriter)
+            .ShouldBe((false, false, true, true));
         config.RefetchStoreIntervalMin.ShouldBeNull();
-        config.MissingKeys.Count.ShouldBe(13);
-        HaConfig.Default.MissingKeys.ShouldBeEmpty();
         HaConfig.Default.ShouldBe(HaConfig.Parse(Full).Disabled());
     }
 

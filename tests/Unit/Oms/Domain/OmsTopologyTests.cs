@@ -16,10 +16,10 @@ public sealed class OmsTopologyTests
         result.Findings.ShouldBeEmpty();
         var topology = result.Topology.ShouldNotBeNull();
         topology.Databases.ShouldBe(["rm", "cm", "hb"]);
-        topology.Nodes.Select(node => node.Name).ShouldBe(["a", "b"]);
         var region = topology.Regions.ShouldHaveSingleItem();
         region.DifferentKeys.ShouldBeEmpty();
-        region.InitNodes.ShouldHaveSingleItem().Name.ShouldBe("a");
+        region.SameConfiguration.ShouldBeTrue();
+        region.Nodes.Select(node => node.Name).ShouldBe(["a", "b"]);
         topology.ToString().ShouldNotContain("canary");
     }
 
@@ -45,7 +45,7 @@ public sealed class OmsTopologyTests
         ]);
 
         result.Topology.ShouldNotBeNull().Regions[0].DifferentKeys.ShouldBe(["cm_nodes"]);
-        result.Topology.Regions[0].InitNodes.Count.ShouldBe(2);
+        result.Topology.Regions[0].SameConfiguration.ShouldBeFalse();
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class OmsTopologyTests
         ]);
 
         result.Topology.ShouldNotBeNull().Regions[0].DifferentKeys.ShouldBe(["cm_url", "future_key"]);
-        result.Topology.Regions[0].InitNodes.Count.ShouldBe(2);
+        result.Topology.Regions[0].SameConfiguration.ShouldBeFalse();
     }
 
     [Fact]
@@ -94,14 +94,8 @@ public sealed class OmsTopologyTests
     }
 
     [Fact]
-    public void Unread_node_gives_no_topology_and_no_finding()
-    {
-        var result = OmsTopology.Build([Node("a", "192.0.2.1"), new NodeConfig("b", "default", "192.0.2.2", null)]);
-
-        result.Topology.ShouldBeNull();
-        result.Findings.ShouldBeEmpty();
-        OmsTopology.Build([new NodeConfig("b", "default", "192.0.2.2", null)]).Findings.ShouldHaveSingleItem();
-    }
+    public void System_without_nodes_is_refused() =>
+        OmsTopology.Build([]).Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.NodesDiffer);
 
     [Fact]
     public void Every_disagreement_of_nodes_is_found_without_passwords()

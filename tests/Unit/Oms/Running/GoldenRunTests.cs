@@ -133,7 +133,8 @@ public sealed class GoldenRunTests
         world.RunToSuccess();
 
         var config = HaConfig.Parse(world.Metadata.HaConfig!);
-        (config.Enable, config.PerceiveStoreClientCheckpoint, config.EnableStore, config.RefetchStoreIntervalMin).ShouldBe((true, true, true, 30));
+        (config.Enable, config.PerceiveStoreClientCheckpoint, config.RefetchStoreIntervalMin).ShouldBe((true, true, 30));
+        config.Raw.ShouldContain("\"enableStore\":true");
         world.Metadata.HaConfig.ShouldNotBeNull().ShouldStartWith("""{"enable":true,"enableHost":false,"customKey":"keep me","refetchStoreIntervalMin":30""");
         world.Status.HighAvailability!.Before.ShouldBe(WorldSetup.PartialHa);
     }

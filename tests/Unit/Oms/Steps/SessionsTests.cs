@@ -103,7 +103,7 @@ public sealed class SessionsTests
     [InlineData("obcluster:oms:admin", "admin")]
     [InlineData("a:b", "a:b")]
     public void Account_has_the_name_that_the_server_knows(string user, string expected) =>
-        OmsAccount.OnServer(user).ShouldBe(expected);
+        OmsConfig.AccountOf(user).ShouldBe(expected);
 
     [Fact]
     public void Lock_of_a_long_database_name_fits_the_server()

@@ -5,8 +5,6 @@ internal sealed class OmsEditionVersions
 {
     private readonly IReadOnlyList<(OmsVersion Since, ProcedureFacts Facts)> _procedures;
 
-    /// <param name="edition">The edition.</param>
-    /// <param name="facts">What the file says of it.</param>
     /// <exception cref="FormatException">A text is no release, or no range of releases.</exception>
     public OmsEditionVersions(OmsEdition edition, EditionFacts facts)
     {
@@ -112,8 +110,6 @@ internal sealed class OmsEditionVersions
 }
 
 /// <summary>Releases from one to another, both included; bugfix packs and the edition do not count.</summary>
-/// <param name="Low">The lowest release.</param>
-/// <param name="High">The highest release.</param>
 internal sealed record ReleaseRange(OmsVersion Low, OmsVersion High)
 {
     private const string Dots = "..";
@@ -143,4 +139,96 @@ internal sealed record ReleaseRange(OmsVersion Low, OmsVersion High)
             && version is { BugfixPack: 0, Community: false };
 
     public override string ToString() => Low.IsSameRelease(High) ? Low.Display : $"{Low.Display}{Dots}{High.Display}";
+}
+
+/// <summary>A release as a target of upgrades.</summary>
+/// <param name="From">The releases that the vendor's guide starts from, empty for none; null if no list is
+/// known.</param>
+/// <param name="Note">Half a sentence about the paths to it; null for none.</param>
+/// <param name="CorrectionSkippedFrom">The first source release from which its guide skips the correction JAR; null if
+/// it does not say.</param>
+internal sealed record OmsRelease(
+    OmsVersion Version, IReadOnlyList<ReleaseRange>? From, string? Note, OmsVersion? CorrectionSkippedFrom)
+{
+    public Dictionary<string, QuestionFacts> Questions { get; init; } = [];
+
+    /// <summary>Whether the vendor's guide starts from a version.</summary>
+    public bool IsListedFrom(OmsVersion source) => From?.Any(range => range.Contains(source)) == true;
+}
+
+/// <summary>A failure of docker_init.sh that the vendor describes.</summary>
+/// <param name="Output">A part of the output by which it is recognised.</param>
+internal sealed record KnownFailure(string Output, string Advice);
+
+/// <summary>What the administrator has to do or know after an upgrade.</summary>
+internal sealed record VersionAdvice(string Key, string Message);
+
+/// <summary>What one release of OMS needs or has, from the version data.</summary>
+internal sealed record OmsProcedure
+{
+    public required InitKind Init { get; init; }
+
+    /// <summary>The last line of docker_init.sh by which a successful initialisation is recognised.</summary>
+    public required string SuccessMarker { get; init; }
+
+    public required ProgramsBeforeInit ProgramsBeforeInit { get; init; }
+
+    public required string WaitBeforeInit { get; init; }
+
+    public required bool IsUpgrade { get; init; }
+
+    public required bool HaConfig { get; init; }
+
+    /// <summary>Whether its console has the API that lists projects (docs/research/oms.md#console-api).</summary>
+    public required bool ProjectApi { get; init; }
+
+    public required string? Health { get; init; }
+
+    public required LinkFacts Links { get; init; }
+
+    public required bool DbTypeMayBeMissing { get; init; }
+
+    /// <summary>Whether docker_init.sh reads the version before the upgrade from <see cref="VersionTable"/>.</summary>
+    public required bool VersionTable { get; init; }
+
+    /// <summary>Whether OMS shows hosts with cgroup v2 as healthy.</summary>
+    public required bool CgroupV2 { get; init; }
+}
+
+/// <summary>What is known of the links of projects in a release (docs/research/oms.md#after-the-upgrade).</summary>
+/// <param name="MigrationWriter">The component that writes the changes of a migration project.</param>
+/// <param name="SynchronizationWriter">The same of a synchronisation project.</param>
+internal sealed record LinkFacts(string MigrationWriter, string SynchronizationWriter, SuspendedLinks Suspended);
+
+internal enum InitKind
+{
+    None,
+
+    Script,
+}
+
+internal enum ProgramsBeforeInit
+{
+    AllButConsole,
+
+    /// <summary>Every program. oms_console may also have ended or not be started: docker_init.sh starts it again, and
+    /// images started with IS_UPGRADE=true may leave it stopped.</summary>
+    All,
+}
+
+internal enum SuspendedLinks
+{
+    /// <summary>It starts the writers of synchronisation projects; of migration projects the guide says
+    /// nothing.</summary>
+    WritersStart,
+
+    Stay,
+}
+
+/// <summary>How an edition that merged its project tables corrects the metadata of earlier releases.</summary>
+internal enum MergeCorrection
+{
+    None,
+
+    Jar,
 }

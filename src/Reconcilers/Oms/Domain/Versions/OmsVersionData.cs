@@ -49,11 +49,9 @@ internal sealed record EditionFacts
 
 /// <param name="Since">The first release in which migration and synchronisation projects share their tables.</param>
 /// <param name="Correction">How the metadata of earlier releases is corrected.</param>
-/// <param name="Source">Where the fact was read.</param>
 internal sealed record MergedFacts(string Since, MergeCorrection Correction, string Source);
 
 /// <param name="Version">Below this release an upgrade must first go to it.</param>
-/// <param name="Source">Where the fact was read.</param>
 internal sealed record FloorFacts(string Version, string Source);
 
 /// <summary>A release as a target.</summary>
@@ -114,12 +112,10 @@ internal sealed record ProcedureFacts
 /// <param name="Output">A part of the output by which the failure is recognised.</param>
 /// <param name="Advice">What to do, with {from} for the version before, {rm} for the rm
 /// database, and {write} for the statements that write the version into oms_version.</param>
-/// <param name="Source">Where the fact was read.</param>
 internal sealed record FailureFacts(string Since, string Output, string Advice, string Source);
 
 /// <param name="Since">The first target to which it applies.</param>
 /// <param name="Message">What the administrator has to do or know.</param>
-/// <param name="Source">Where the fact was read.</param>
 /// <param name="FromBelow">It applies only to sources below this release; null: to all.</param>
 internal sealed record AdviceFacts(string Since, string Message, string Source, string? FromBelow = null);
 
