@@ -4,21 +4,6 @@ namespace Drydock.Clients.Snapshots;
 /// and what to do. It never contains a secret.</summary>
 public sealed class SnapshotException : Exception
 {
-    public SnapshotException()
-        : this("A snapshot operation failed.")
-    {
-    }
-
-    public SnapshotException(string message)
-        : base(message)
-    {
-    }
-
-    public SnapshotException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-
     public SnapshotException(SnapshotFailure failure, string message, Exception? innerException = null)
         : base(message, innerException) => Failure = failure;
 

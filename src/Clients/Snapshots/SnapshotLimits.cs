@@ -30,8 +30,6 @@ internal static class SnapshotLimits
     /// <summary>Bytes in memory for the names of all tables in the dump of one database.</summary>
     internal const long NamesOfDump = 32L << 20;
 
-    internal const int ListedSnapshots = 10_000;
-
     internal const int ListedObjects = 500_000;
 
     /// <summary>Bytes in memory for the names of one listing.</summary>
@@ -45,8 +43,56 @@ internal static class SnapshotLimits
     /// <summary>Bytes of the first line that the mysql client prints.</summary>
     internal const int ClientLine = 4_096;
 
-    internal const int CatalogueRows = 200_000;
-
     /// <summary>Bytes of an event up to the end of the line that has its name, schedule and state.</summary>
     internal const int EventHead = 1 << 20;
+}
+
+/// <summary>Limits one listing of a storage that is not trusted and may list endlessly.</summary>
+internal sealed class ListingLimit(S3StorageOptions options, string prefix)
+{
+    private const int PerEntry = 160;
+
+    private readonly HashSet<string> _tokens = new(StringComparer.Ordinal);
+    private int _pages;
+    private int _entries;
+    private long _bytes;
+
+    /// <summary>Counts an entry by the length of its texts.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: there are too
+    /// many.</exception>
+    internal void Take(string name, string? version)
+    {
+        _entries++;
+        _bytes += PerEntry + (2L * (name.Length + (version?.Length ?? 0)));
+        if (_entries > SnapshotLimits.ListedObjects || _bytes > SnapshotLimits.ListedText)
+        {
+            throw Refuse($"has more than {SnapshotLimits.ListedObjects} objects, or their names take more than "
+                    + $"{SnapshotLimits.ListedText} bytes. Use a separate bucket or prefix for the snapshots, and "
+                    + "remove old ones (spec.retention)");
+        }
+    }
+
+    /// <summary>Counts a page that announces another one.</summary>
+    /// <param name="next">The token for that page.</param>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: there are too many, or their
+    /// tokens repeat.</exception>
+    internal void Next(string? next)
+    {
+        _pages++;
+        if (string.IsNullOrEmpty(next) || next.Length > 8192 || !_tokens.Add(next))
+        {
+            throw Refuse(
+                "announces another page without a token, or with the same token again, so it is not a valid S3 "
+                    + "listing. Ask the administrator of the storage");
+        }
+
+        if (_pages > SnapshotLimits.ListedPages)
+        {
+            throw Refuse(
+                $"has more than {SnapshotLimits.ListedPages} pages. Use a separate bucket or prefix for the snapshots");
+        }
+    }
+
+    private SnapshotException Refuse(string what) =>
+        new(SnapshotFailure.StorageUnusable, $"The list of '{prefix}' in {options} {what}.");
 }

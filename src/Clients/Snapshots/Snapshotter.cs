@@ -1,45 +1,38 @@
 namespace Drydock.Clients.Snapshots;
 
 public sealed class Snapshotter(
-    IDumpTool? tool = null,
-    ISnapshotSessions? sessions = null,
-    TimeProvider? time = null,
-    SnapshotToolOptions? options = null) : ISnapshotter
+    IDumpTool? tool = null, TimeProvider? time = null, SnapshotToolOptions? options = null) : ISnapshotter
 {
     private const int MostThreads = 64;
 
     private readonly SnapshotToolOptions _options = options ?? new SnapshotToolOptions();
     private readonly TimeProvider _time = time ?? TimeProvider.System;
-    private readonly ISnapshotSessions _sessions = sessions ?? new SnapshotSessions(time);
+    private readonly SnapshotSessions _sessions = new(time);
 
-    private DumpCodec Coder => new(_options);
-
-    private SnapshotVerifier Verifier => new(Coder, _time);
+    private SnapshotVerifier Verifier => new(_options, _time);
 
     public async Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         Check(request);
-        if (await ManifestStore.ReadAsync(request.Location, cancellationToken).ConfigureAwait(false) is { } existing)
+        if (await ManifestStore.ReadAsync(request.Location, cancellationToken) is { } existing)
         {
-            return await TakeAgainAsync(request, existing, cancellationToken).ConfigureAwait(false);
+            return await TakeAgainAsync(request, existing, cancellationToken);
         }
 
-        if (await ManifestStore.IsRemovingAsync(request.Location, cancellationToken).ConfigureAwait(false))
+        if (await ManifestStore.IsRemovingAsync(request.Location, cancellationToken))
         {
             throw ManifestStore.BeingRemoved(request.Location);
         }
 
         var started = _time.GetUtcNow();
-        await _sessions.EndAsync(request.Location, request.Connection, cancellationToken).ConfigureAwait(false);
-        await RemovePartialsAsync(request.Location, cancellationToken).ConfigureAwait(false);
+        await _sessions.EndAsync(request.Location, request.Connection, database: null, cancellationToken);
+        await RemovePartialsAsync(request.Location, cancellationToken);
         var chosen = tool
             ?? (request.Tool == DumpToolKind.MyDumper ? new MyDumperTool(_options) : new MySqlDumpTool(_options));
-        var (server, description) = await PrepareAsync(request, chosen, cancellationToken).ConfigureAwait(false);
-        var dump = new DatabaseDump(request, chosen, Coder, description.Flags, server, _time);
+        var (server, description) = await PrepareAsync(request, chosen, cancellationToken);
+        var dump = new DatabaseDump(request, chosen, _options, description.Flags, server, _time);
         var databases = StoredDefinitions.Within(
-            await DumpAllAsync(request, dump, cancellationToken).ConfigureAwait(false),
-            encrypted: request.Recipients.Count > 0);
+            await DumpAllAsync(request, dump, cancellationToken), encrypted: request.Recipients.Count > 0);
         var manifest = new SnapshotManifest
         {
             Format = request.Recipients.Count > 0 || databases.Any(static d => d.Files is not null)
@@ -57,18 +50,14 @@ public sealed class Snapshotter(
             Series = request.Series,
             Databases = databases,
         };
-        await ManifestStore.PublishAsync(request.Location, manifest, cancellationToken).ConfigureAwait(false);
+        await ManifestStore.PublishAsync(request.Location, manifest, cancellationToken);
         return manifest;
     }
 
     public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(location);
         return ManifestStore.ReadAsync(location, cancellationToken);
     }
-
-    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
-        VerifyAsync(location, identity: null, progress: null, cancellationToken);
 
     public async Task<SnapshotVerification> VerifyAsync(
         SnapshotLocation location,
@@ -76,30 +65,19 @@ public sealed class Snapshotter(
         IProgress<SnapshotProgress>? progress,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(location);
-        var manifest = await ManifestStore.RequireAsync(location, cancellationToken).ConfigureAwait(false);
-        return await Verifier.VerifyAsync(
-            location, manifest, identity, progress, cancellationToken).ConfigureAwait(false);
+        var manifest = await ManifestStore.RequireAsync(location, cancellationToken);
+        return await Verifier.VerifyAsync(location, manifest, identity, progress, cancellationToken);
     }
 
     public async Task<SnapshotVerification> CheckPresenceAsync(
         SnapshotLocation location, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(location);
-        var manifest = await ManifestStore.RequireAsync(location, cancellationToken).ConfigureAwait(false);
-        return await SnapshotVerifier.CheckPresenceAsync(location, manifest, cancellationToken).ConfigureAwait(false);
-    }
-
-    public Task<SnapshotListing> ListAsync(ISnapshotStorage storage, string path, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(storage);
-        ArgumentNullException.ThrowIfNull(path);
-        return SnapshotLister.ListAsync(storage, path, cancellationToken);
+        var manifest = await ManifestStore.RequireAsync(location, cancellationToken);
+        return await SnapshotVerifier.CheckPresenceAsync(location, manifest, cancellationToken);
     }
 
     public Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(location);
         return ManifestStore.RemoveAsync(location, cancellationToken);
     }
 
@@ -129,7 +107,7 @@ public sealed class Snapshotter(
         }
 
         var verification = await Verifier.VerifyAsync(
-            request.Location, existing, identity: null, request.Progress, cancellationToken).ConfigureAwait(false);
+            request.Location, existing, identity: null, request.Progress, cancellationToken);
         DumpCheck.ThrowIfAny(verification.Findings, $"Snapshot {id} exists and is damaged, so use another id");
         return existing;
     }
@@ -152,17 +130,13 @@ public sealed class Snapshotter(
         if (request.Parallelism < 1)
         {
             throw new SnapshotException(
-                SnapshotFailure.InvalidRequest,
-                string.Create(
-                    CultureInfo.InvariantCulture, $"Parallelism {request.Parallelism}: expected at least 1."));
+                SnapshotFailure.InvalidRequest, $"Parallelism {request.Parallelism}: expected at least 1.");
         }
 
         if (request.Threads is < 1 or > MostThreads)
         {
             throw new SnapshotException(
-                SnapshotFailure.InvalidRequest,
-                string.Create(
-                    CultureInfo.InvariantCulture, $"Threads {request.Threads}: expected 1 to {MostThreads}."));
+                SnapshotFailure.InvalidRequest, $"Threads {request.Threads}: expected 1 to {MostThreads}.");
         }
 
         AgeTool.Check(request.Recipients);
@@ -170,14 +144,13 @@ public sealed class Snapshotter(
 
     private static async Task RemovePartialsAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
-        await location.Storage.AbandonUnfinishedAsync(location.Prefix, cancellationToken).ConfigureAwait(false);
-        await location.Storage.AbandonUnfinishedAsync(location.Prefix, cancellationToken).ConfigureAwait(false);
-        foreach (var entry in await location.Storage.ListAsync(
-            location.Prefix, cancellationToken).ConfigureAwait(false))
+        await location.Storage.AbandonUnfinishedAsync(location.Prefix, cancellationToken);
+        await location.Storage.AbandonUnfinishedAsync(location.Prefix, cancellationToken);
+        foreach (var entry in await location.Storage.ListAsync(location.Prefix, cancellationToken))
         {
             if (entry.Name.EndsWith(StorageName.Partial, StringComparison.Ordinal))
             {
-                await location.Storage.DeleteAsync(entry.Name, cancellationToken).ConfigureAwait(false);
+                await location.Storage.DeleteAsync(entry.Name, cancellationToken);
             }
         }
     }
@@ -186,15 +159,15 @@ public sealed class Snapshotter(
         SnapshotRequest request, IDumpTool chosen, CancellationToken cancellationToken)
     {
         await using var session = await MySqlSession.OpenAsync(
-            request.Connection.With(database: ""), cancellationToken).ConfigureAwait(false);
+            request.Connection.With(database: ""), cancellationToken);
         session.CommandTimeout = 0;
-        var server = await MySqlServer.IdentifyAsync(session, cancellationToken).ConfigureAwait(false);
+        var server = await MySqlServer.IdentifyAsync(session, cancellationToken);
         var marker = SessionMarker.Comment(request.Location.Id);
         var reader = new CatalogueReader(session, marker);
         var catalogues = new List<DatabaseCatalogue>();
         foreach (var database in request.Databases)
         {
-            catalogues.Add(await reader.ReadAsync(database, countRows: false, cancellationToken).ConfigureAwait(false)
+            catalogues.Add(await reader.ReadAsync(database, countRows: false, cancellationToken)
                 ?? throw new SnapshotException(
                     SnapshotFailure.DatabaseMissing,
                     $"There is no database '{database}' on {request.Connection.Describe()}, or "
@@ -202,7 +175,7 @@ public sealed class Snapshotter(
         }
 
         var mayLock = request.Tool == DumpToolKind.MyDumper
-            && await TableLocks.MayLockAsync(session, catalogues, cancellationToken).ConfigureAwait(false);
+            && await TableLocks.MayLockAsync(session, catalogues, cancellationToken);
         var scope = new DumpScope(
             server.Kind,
             catalogues.Exists(static c => c.Routines.Count > 0),
@@ -211,13 +184,12 @@ public sealed class Snapshotter(
             mayLock)
         {
             Versioned = [.. catalogues.SelectMany(static c => c.Versioned.Select(t => $"{c.Name}.{t}"))],
-            TakesHistory = await TakeHistoryAsync().ConfigureAwait(false),
+            TakesHistory = await TakeHistoryAsync(),
         };
-        var description = await chosen.DescribeAsync(scope, cancellationToken).ConfigureAwait(false);
+        var description = await chosen.DescribeAsync(scope, cancellationToken);
         foreach (var database in description.IsOfMariaDb ? request.Databases : [])
         {
-            var tables = await TableSelection.ReadAsync(
-                session, database, marker, cancellationToken).ConfigureAwait(false);
+            var tables = await TableSelection.ReadAsync(session, database, marker, cancellationToken);
             if (tables.Refusal(database, server.Kind, request.Tool) is { } refusal)
             {
                 throw new SnapshotException(SnapshotFailure.DumpFailed, refusal);
@@ -230,7 +202,7 @@ public sealed class Snapshotter(
         {
             foreach (var catalogue in catalogues.Where(static c => c.Versioned.Count > 0))
             {
-                if (!await reader.TakesHistoryAsync(catalogue.Name, cancellationToken).ConfigureAwait(false))
+                if (!await reader.TakesHistoryAsync(catalogue.Name, cancellationToken))
                 {
                     return false;
                 }
@@ -249,8 +221,7 @@ public sealed class Snapshotter(
         await Parallel.ForEachAsync(
             request.Databases,
             new ParallelOptions { MaxDegreeOfParallelism = request.Parallelism, CancellationToken = cancellationToken },
-            async (database, token) =>
-                results[database] = await dump.RunAsync(database, token).ConfigureAwait(false)).ConfigureAwait(false);
+            async (database, token) => results[database] = await dump.RunAsync(database, token));
         return [.. request.Databases.Select(d => results[d])];
     }
 
@@ -258,7 +229,6 @@ public sealed class Snapshotter(
 }
 
 /// <summary>Where one snapshot lives: objects <c>[Path/]Id/…</c> in a storage.</summary>
-/// <param name="Storage">The storage.</param>
 /// <param name="Path">Folder inside the storage, may be empty.</param>
 /// <param name="Id">The snapshot's id, unique in that folder: letters, digits, <c>. _ -</c>, at most 128.</param>
 public sealed record SnapshotLocation(ISnapshotStorage Storage, string Path, string Id)
@@ -270,7 +240,45 @@ public sealed record SnapshotLocation(ISnapshotStorage Storage, string Path, str
 
     public static string PrefixOf(string path, string id)
     {
-        ArgumentNullException.ThrowIfNull(path);
         return path.Length == 0 ? $"{id}/" : $"{path.Trim('/')}/{id}/";
     }
+}
+
+/// <summary>Takes verified dumps of named databases and checks existing ones.</summary>
+public interface ISnapshotter
+{
+    /// <summary>Dumps the databases in parallel, reads every file back from the storage, compares it with the server
+    /// and publishes the manifest last. Before it starts, sessions left by an interrupted attempt under the same id are
+    /// ended and that attempt's <c>*.partial</c> objects removed. If the snapshot already exists with the same
+    /// databases it is verified again and returned; published files are never changed.</summary>
+    /// <exception cref="SnapshotException">The snapshot could not be taken and verified; no manifest exists
+    /// then.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; children are killed, partial objects may
+    /// remain.</exception>
+    Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Reads the manifest; null if there is no such snapshot. Does not read the files.</summary>
+    Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken);
+
+    /// <summary>Reads every file again and compares size, SHA-256, trailer, row counts and object lists with the
+    /// manifest. Of an encrypted snapshot without its identity only size and SHA-256 are compared; its contents were
+    /// counted during the dump.</summary>
+    /// <param name="identity">The age identity, a secret; null: none.</param>
+    /// <param name="progress">Receives the bytes processed.</param>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotFound"/>,
+    /// <see cref="SnapshotFailure.ManifestInvalid"/> or <see cref="SnapshotFailure.IdentityMissing"/>: the identity
+    /// does not match.</exception>
+    Task<SnapshotVerification> VerifyAsync(
+        SnapshotLocation location,
+        string? identity,
+        IProgress<SnapshotProgress>? progress,
+        CancellationToken cancellationToken);
+
+    Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a snapshot with all its objects; deleting a missing one is not an error. First the manifest is
+    /// renamed to <c>manifest.removing.json</c>, so that the snapshot no longer exists for its users; then the files
+    /// are removed, and that object last. An interrupted removal is
+    /// finished by the next call.</summary>
+    Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken);
 }

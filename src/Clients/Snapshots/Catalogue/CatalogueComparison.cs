@@ -75,11 +75,9 @@ internal static class CatalogueComparison
 
             var found = actual.ToDictionary(static o => o.Name, StringComparer.Ordinal);
             var differing = expected
-                .Where(
-                    o =>
-                        o.DefinitionSha256 is not null
-                            && found.GetValueOrDefault(o.Name)?.DefinitionSha256 is { } hash
-                            && hash != o.DefinitionSha256)
+                .Where(o => o.DefinitionSha256 is not null
+                    && found.GetValueOrDefault(o.Name)?.DefinitionSha256 is { } hash
+                    && hash != o.DefinitionSha256)
                 .OrderBy(static o => o.Name, StringComparer.Ordinal)
                 .ToList();
             All.AddRange(differing.Take(Shown).Select(o => Warning(
@@ -87,9 +85,7 @@ internal static class CatalogueComparison
                     + DefinitionTexts.Compare(o.Definition, found[o.Name].Definition))));
             if (differing.Count > Shown)
             {
-                All.Add(Warning(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{database}: {differing.Count - Shown} more {what} are printed differently.")));
+                All.Add(Warning($"{database}: {differing.Count - Shown} more {what} are printed differently."));
             }
         }
 
@@ -112,9 +108,10 @@ internal static class CatalogueComparison
         {
             if (expected != actual)
             {
-                All.Add(new SnapshotFinding(SnapshotFailure.RowCountMismatch, database, string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{database}.{table}: {expected} rows in {expectedSide}, {actual} in {actualSide}.")));
+                All.Add(new SnapshotFinding(
+                    SnapshotFailure.RowCountMismatch,
+                    database,
+                    $"{database}.{table}: {expected} rows in {expectedSide}, {actual} in {actualSide}."));
             }
         }
 
@@ -123,12 +120,50 @@ internal static class CatalogueComparison
             var list = names.Order(StringComparer.Ordinal).ToList();
             if (list.Count > 0)
             {
-                var shown = string.Join(", ", list.Take(10)) + (
-                    list.Count > 10 ? string.Create(CultureInfo.InvariantCulture, $" and {list.Count - 10} more") : "");
+                var shown = string.Join(", ", list.Take(10)) + (list.Count > 10 ? $" and {list.Count - 10} more" : "");
                 All.Add(
                     new SnapshotFinding(
                         SnapshotFailure.CatalogueMismatch, database, $"{database}: {what} {how} {side}: {shown}."));
             }
         }
+    }
+}
+
+/// <summary>Shows how two definitions of one object differ, in a few hundred characters.</summary>
+internal static partial class DefinitionTexts
+{
+    private const int Before = 40;
+    private const int Length = 160;
+
+    /// <summary>Both texts from shortly before the first difference; a text that is not known is named so.</summary>
+    internal static string Compare(string? expected, string? actual)
+    {
+        var at = 0;
+        if (expected is not null && actual is not null)
+        {
+            while (at < expected.Length && at < actual.Length && expected[at] == actual[at])
+            {
+                at++;
+            }
+        }
+
+        var from = Math.Max(0, at - Before);
+        return $"it was {Excerpt(expected, from)} and is {Excerpt(actual, from)}.";
+    }
+
+    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Blanks();
+
+    private static string Excerpt(string? text, int from)
+    {
+        if (text is null)
+        {
+            return "not recorded";
+        }
+
+        var start = from < text.Length && char.IsLowSurrogate(text[from]) ? from + 1 : Math.Min(from, text.Length);
+        var piece = text.Substring(start, Math.Min(Length, text.Length - start));
+        var (before, after) = (start > 0 ? "…" : "", start + piece.Length < text.Length ? "…" : "");
+        return $"'{before}{Blanks().Replace(piece, " ")}{after}'";
     }
 }

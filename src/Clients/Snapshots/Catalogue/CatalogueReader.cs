@@ -23,13 +23,13 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
             "SELECT DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA WHERE "
                 + "SCHEMA_NAME = @db",
             database,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         if (schema.Count == 0)
         {
             return null;
         }
 
-        await session.ExecuteAsync($"USE {MySqlIdentifier.Quote(database)}", cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync($"USE {MySqlIdentifier.Quote(database)}", cancellationToken);
         var tables = new List<SnapshotTable>();
         var views = new List<SnapshotObject>();
         var sequences = new List<SnapshotObject>();
@@ -39,18 +39,16 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
                 "SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = @db "
                     + $"AND TABLE_NAME <> '{RestoreWitness.Table}'",
                 database,
-                cancellationToken).ConfigureAwait(false)))
+                cancellationToken)))
         {
             var quoted = MySqlIdentifier.Quote(row[0]);
             switch (row[1])
             {
                 case "VIEW" or "SYSTEM VIEW":
-                    views.Add(await ObjectAsync(
-                        row[0], $"SHOW CREATE VIEW {quoted}", [1], cancellationToken).ConfigureAwait(false));
+                    views.Add(await ObjectAsync(row[0], $"SHOW CREATE VIEW {quoted}", [1], cancellationToken));
                     break;
                 case "SEQUENCE":
-                    sequences.Add(await ObjectAsync(
-                        row[0], $"SHOW CREATE SEQUENCE {quoted}", [1], cancellationToken).ConfigureAwait(false));
+                    sequences.Add(await ObjectAsync(row[0], $"SHOW CREATE SEQUENCE {quoted}", [1], cancellationToken));
                     break;
                 default:
                     var from = quoted;
@@ -60,9 +58,8 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
                         from += CountsHistory ? " FOR SYSTEM_TIME ALL" : "";
                     }
 
-                    var rows = countRows ? await CountAsync(from, cancellationToken).ConfigureAwait(false) : 0;
-                    var table = await ObjectAsync(
-                        row[0], $"SHOW CREATE TABLE {quoted}", [1], cancellationToken).ConfigureAwait(false);
+                    var rows = countRows ? await CountAsync(from, cancellationToken) : 0;
+                    var table = await ObjectAsync(row[0], $"SHOW CREATE TABLE {quoted}", [1], cancellationToken);
                     tables.Add(new SnapshotTable(row[0], rows, table.DefinitionSha256)
                     {
                         Definition = table.Definition,
@@ -77,21 +74,21 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
             schema[0][1],
             tables,
             views,
-            await RoutinesAsync(database, cancellationToken).ConfigureAwait(false),
+            await RoutinesAsync(database, cancellationToken),
             await ObjectsAsync(
                 "TRIGGERS",
                 "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = @db",
                 "TRIGGER",
                 database,
                 [1, 2],
-                cancellationToken).ConfigureAwait(false),
+                cancellationToken),
             await ObjectsAsync(
                 "EVENTS",
                 "SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = @db",
                 "EVENT",
                 database,
                 [1, 2, 3],
-                cancellationToken).ConfigureAwait(false),
+                cancellationToken),
             sequences)
         {
             Versioned = versioned,
@@ -101,13 +98,12 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
     /// <summary>Whether the server takes rows of the past back, and every table dates them: MariaDB from 10.11 on.
     /// mysqldump ends with an error at a table whose history is by transactions.</summary>
     internal async Task<bool> TakesHistoryAsync(string database, CancellationToken cancellationToken) =>
-        await MySqlServer.VariableAsync(
-            session, "system_versioning_insert_history", cancellationToken).ConfigureAwait(false) is not null
+        await MySqlServer.VariableAsync(session, "system_versioning_insert_history", cancellationToken) is not null
         && (await ListAsync(
             "SELECT TABLE_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = @db AND "
                 + "GENERATION_EXPRESSION = 'ROW START' AND DATA_TYPE = 'bigint'",
             database,
-            cancellationToken).ConfigureAwait(false)).Count == 0;
+            cancellationToken)).Count == 0;
 
     [GeneratedRegex(@" AUTO_INCREMENT=\d+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex AutoIncrement();
@@ -123,14 +119,11 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
             "SELECT CONCAT(ROUTINE_TYPE, ' ', ROUTINE_NAME), ROUTINE_TYPE, ROUTINE_NAME FROM "
                 + "information_schema.ROUTINES WHERE ROUTINE_SCHEMA = @db",
             database,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         foreach (var row in Sorted(rows))
         {
             routines.Add(await ObjectAsync(
-                row[0],
-                $"SHOW CREATE {row[1]} {MySqlIdentifier.Quote(row[2])}",
-                [1, 2],
-                cancellationToken).ConfigureAwait(false));
+                row[0], $"SHOW CREATE {row[1]} {MySqlIdentifier.Quote(row[2])}", [1, 2], cancellationToken));
         }
 
         return routines;
@@ -140,14 +133,11 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
         string view, string sql, string kind, string database, int[] columns, CancellationToken cancellationToken)
     {
         var objects = new List<SnapshotObject>();
-        var rows = await OptionalAsync(view, sql, database, cancellationToken).ConfigureAwait(false);
+        var rows = await OptionalAsync(view, sql, database, cancellationToken);
         foreach (var row in Sorted(rows))
         {
             objects.Add(await ObjectAsync(
-                row[0],
-                $"SHOW CREATE {kind} {MySqlIdentifier.Quote(row[0])}",
-                columns,
-                cancellationToken).ConfigureAwait(false));
+                row[0], $"SHOW CREATE {kind} {MySqlIdentifier.Quote(row[0])}", columns, cancellationToken));
         }
 
         return objects;
@@ -159,7 +149,7 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
     {
         try
         {
-            return await ListAsync(sql, database, cancellationToken).ConfigureAwait(false);
+            return await ListAsync(sql, database, cancellationToken);
         }
         catch (MySqlSessionException e) when (NotThere.Contains(e.Number))
         {
@@ -179,7 +169,7 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
                 $"{sql} {comment}",
                 static row => (string[])[.. row.Texts().Select(static text => text ?? "")],
                 cancellationToken,
-                ("@db", database)).ConfigureAwait(false);
+                ("@db", database));
         }
         catch (MySqlSessionException e) when (e.IsTooLarge)
         {
@@ -197,7 +187,7 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
     {
         try
         {
-            if (await session.RowAsync($"{sql} {comment}", cancellationToken).ConfigureAwait(false) is not { } row
+            if (await session.RowAsync($"{sql} {comment}", cancellationToken) is not { } row
                 || Array.Exists(columns, column => row[column] is null))
             {
                 return new SnapshotObject(name, null);
@@ -233,4 +223,44 @@ internal sealed record DatabaseCatalogue(
 
     internal bool IsEmpty =>
         Tables.Count + Views.Count + Routines.Count + Triggers.Count + Events.Count + Sequences.Count == 0;
+}
+
+/// <summary>The objects of a database, read by the same queries as for a dump: what they cannot read fails here before
+/// the downtime, not in it.</summary>
+/// <param name="AbsentLists">Views of information_schema that the server does not have, for instance <c>EVENTS</c>: it
+/// has no such objects.</param>
+public sealed record DatabaseObjects(
+    string Name, int Tables, int Views, int Routines, int Triggers, int Events, IReadOnlyList<string> AbsentLists)
+{
+    /// <summary>Why the server could not load a dump by the tool, for tools of which that is so.</summary>
+    public IReadOnlyDictionary<DumpToolKind, string> Refusals { get; private init; } =
+        new Dictionary<DumpToolKind, string>();
+
+    /// <summary>Reads a database; null if there is none of that name. Changes nothing.</summary>
+    /// <exception cref="MySqlSessionException">The server refuses a query.</exception>
+    public static async Task<DatabaseObjects?> ReadAsync(
+        MySqlSession session, string database, CancellationToken cancellationToken)
+    {
+        var reader = new CatalogueReader(session, "");
+        if (await reader.ReadAsync(database, countRows: false, cancellationToken) is not { } all)
+        {
+            return null;
+        }
+
+        var tables = await TableSelection.ReadAsync(session, database, "", cancellationToken);
+        return new DatabaseObjects(
+            all.Name,
+            all.Tables.Count,
+            all.Views.Count,
+            all.Routines.Count,
+            all.Triggers.Count,
+            all.Events.Count,
+            [.. reader.Absent])
+        {
+            Refusals = Enum.GetValues<DumpToolKind>()
+                .Select(tool => (Tool: tool, Text: tables.Refusal(database, session.Kind, tool)))
+                .Where(static r => r.Text is not null)
+                .ToDictionary(static r => r.Tool, static r => r.Text!),
+        };
+    }
 }

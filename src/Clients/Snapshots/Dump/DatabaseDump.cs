@@ -4,43 +4,42 @@ namespace Drydock.Clients.Snapshots;
 internal sealed class DatabaseDump(
     SnapshotRequest request,
     IDumpTool tool,
-    DumpCodec coder,
+    SnapshotToolOptions options,
     IReadOnlyList<string> flags,
     MySqlServerIdentity server,
     TimeProvider time)
 {
-    private const int ReadBackParallelism = 4;
-
     private readonly SnapshotLocation _location = request.Location;
+    private readonly DumpCodec _codec = new(options);
+    private readonly SnapshotVerifier _verifier = new(options, time);
 
     private bool History => flags.Contains(MySqlDumpTool.History, StringComparer.Ordinal);
 
     internal async Task<SnapshotDatabase> RunAsync(string database, CancellationToken cancellationToken)
     {
         await using var session = await MySqlSession.OpenAsync(
-            request.Connection.With(database: ""), cancellationToken).ConfigureAwait(false);
+            request.Connection.With(database: ""), cancellationToken);
         session.CommandTimeout = 0;
         var written = new ConcurrentBag<Written>();
         try
         {
             var names = new DumpNames(database, request.Recipients.Count > 0);
-            await DumpAsync(database, names, written, session, cancellationToken).ConfigureAwait(false);
+            await DumpAsync(database, names, written, session, cancellationToken);
 
             // After the dump, so that a change on the server during the dump shows in the counts. The stored files are
             // read back concurrently.
             var reading = ReadBackAsync(database, written, cancellationToken);
-            var catalogue = await CountAsync(database, session, reading, cancellationToken).ConfigureAwait(false);
+            var catalogue = await CountAsync(database, session, reading, cancellationToken);
             var result = Describe(catalogue, names, written);
-            var findings = new List<SnapshotFinding>(await reading.ConfigureAwait(false));
-            findings.AddRange(DumpCheck.Contents(
-                result,
-                [.. written.Where(static w => w.Summary is not null).Select(static w => (w.File, w.Summary!))]));
+            var findings = new List<SnapshotFinding>(await reading);
+            CountedFile[] counted =
+                [.. from w in written where w.Summary is not null select new CountedFile(w.File, w.Summary!)];
+            findings.AddRange(DumpCheck.Contents(result, counted, database));
             DumpCheck.ThrowIfAny(
                 findings, $"The dump of {database} differs from the server {request.Connection.Describe()}");
             foreach (var one in written)
             {
-                await _location.Storage.PublishAsync(
-                    one.Partial, _location.Prefix + one.File.Name, cancellationToken).ConfigureAwait(false);
+                await _location.Storage.PublishAsync(Partial(one), _location.Prefix + one.File.Name, cancellationToken);
             }
 
             new ProgressMeter(
@@ -54,18 +53,20 @@ internal sealed class DatabaseDump(
         {
             foreach (var one in written)
             {
-                await TidyAsync(one.Partial).ConfigureAwait(false);
+                await TidyAsync(Partial(one));
             }
 
             throw;
         }
     }
 
+    private string Partial(Written one) => _location.Prefix + one.File.Name + StorageName.Partial;
+
     private async Task TidyAsync(string partial)
     {
         try
         {
-            await _location.Storage.DeleteAsync(partial, CancellationToken.None).ConfigureAwait(false);
+            await _location.Storage.DeleteAsync(partial, CancellationToken.None);
         }
         catch (SnapshotException)
         {
@@ -123,10 +124,10 @@ internal sealed class DatabaseDump(
             Threads = request.Threads,
             OnStarted = async (child, token) =>
             {
-                await finding.WaitAsync(token).ConfigureAwait(false);
+                await finding.WaitAsync(token);
                 try
                 {
-                    await NoteSessionsAsync(child, session, database, records, token).ConfigureAwait(false);
+                    await NoteSessionsAsync(child, session, database, records, token);
                 }
                 finally
                 {
@@ -138,10 +139,10 @@ internal sealed class DatabaseDump(
         await tool.DumpAsync(
             job,
             (output, token) => StoreAsync(database, output, names, budget, written, meter, token),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         foreach (var record in records)
         {
-            await _location.Storage.DeleteAsync(record, cancellationToken).ConfigureAwait(false);
+            await _location.Storage.DeleteAsync(record, cancellationToken);
         }
 
         meter.Finish(written.Sum(static w => w.File.RawBytes), written.Sum(static w => w.File.StoredBytes));
@@ -157,29 +158,26 @@ internal sealed class DatabaseDump(
         CancellationToken cancellationToken)
     {
         var name = names.Of(output);
-        var partial = _location.Prefix + name + StorageName.Partial;
         if (written.Count >= SnapshotLimits.Files)
         {
-            throw new SnapshotException(SnapshotFailure.DumpFailed, string.Create(
-                CultureInfo.InvariantCulture,
+            throw new SnapshotException(
+                SnapshotFailure.DumpFailed,
                 $"The dump of {database} has more than {SnapshotLimits.Files} files, the maximum of a snapshot. "
-                    + $"Use the tool MySqlDump, which writes one file."));
+                    + "Use the tool MySqlDump, which writes one file.");
         }
 
-        var stored = await coder.WriteAsync(
+        var stored = await _codec.WriteAsync(
             _location.Storage,
-            partial,
+            _location.Prefix + name + StorageName.Partial,
             request.Recipients,
-            DumpCounter.For(output.Part, budget),
-            output.Head,
-            output.Content,
+            output,
+            budget,
             meter,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         var toolName = output.Part == SnapshotPart.Rows && DumpNames.Encode(output.Name) != output.Name
             ? output.Name
             : null;
         written.Add(new Written(
-            partial,
             new SnapshotFile(
                 name,
                 "gzip",
@@ -197,20 +195,15 @@ internal sealed class DatabaseDump(
     {
         try
         {
-            var reader =
-                new CatalogueReader(session, SessionMarker.Comment(_location.Id)) { CountsHistory = History };
-            return await reader.ReadAsync(database, countRows: true, cancellationToken).ConfigureAwait(false)
+            var reader = new CatalogueReader(session, SessionMarker.Comment(_location.Id)) { CountsHistory = History };
+            return await reader.ReadAsync(database, countRows: true, cancellationToken)
                 ?? throw new SnapshotException(
                     SnapshotFailure.DatabaseMissing,
                     $"Database {database} disappeared from {request.Connection.Describe()} while it was dumped.");
         }
         catch
         {
-            await reading.ContinueWith(
-                static t => t.Exception,
-                CancellationToken.None,
-                TaskContinuationOptions.None,
-                TaskScheduler.Default).ConfigureAwait(false);
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
     }
@@ -222,30 +215,16 @@ internal sealed class DatabaseDump(
         string database, IEnumerable<Written> written, CancellationToken cancellationToken)
     {
         var meter = new ProgressMeter(request.Progress, database, SnapshotStage.Verifying, time);
-        var budget = new NameBudget();
-        var findings = new ConcurrentQueue<SnapshotFinding>();
-        await Parallel.ForEachAsync(
-            written,
-            new ParallelOptions { MaxDegreeOfParallelism = ReadBackParallelism, CancellationToken = cancellationToken },
-            async (one, token) =>
-            {
-                var reading = new DumpReadRequest(one.File, budget);
-                var stored = await coder.ReadAsync(
-                    _location.Storage,
-                    one.Partial,
-                    reading,
-                    default,
-                    ReadDepth.Stored,
-                    sink: null,
-                    meter,
-                    token).ConfigureAwait(false);
-                foreach (var finding in DumpCheck.Stored(database, one.File, stored, opened: false))
-                {
-                    findings.Enqueue(finding);
-                }
-            }).ConfigureAwait(false);
+        var (findings, _) = await _verifier.ReadAsync(
+            _location,
+            database,
+            written.Select(static w => w.File),
+            StorageName.Partial,
+            key: null,
+            meter,
+            cancellationToken);
         meter.Finish(written.Sum(static w => w.File.RawBytes), written.Sum(static w => w.File.StoredBytes));
-        return [.. findings];
+        return findings;
     }
 
     private async Task NoteSessionsAsync(
@@ -263,17 +242,17 @@ internal sealed class DatabaseDump(
             _location.Id,
             database,
             time,
-            cancellationToken).ConfigureAwait(false))
+            cancellationToken))
         {
-            records.Add(await SessionRecords.AddAsync(_location, found, cancellationToken).ConfigureAwait(false));
+            records.Add(await SessionRecords.AddAsync(_location, found, cancellationToken));
             if (request.OnSession is not null)
             {
-                await request.OnSession(found, cancellationToken).ConfigureAwait(false);
+                await request.OnSession(found, cancellationToken);
             }
         }
     }
 
-    private sealed record Written(string Partial, SnapshotFile File, DumpSummary? Summary);
+    private sealed record Written(SnapshotFile File, DumpSummary? Summary);
 }
 
 /// <summary>Sums the bytes of all files of one database and reports them with their rate, at most once per MiB.
@@ -344,5 +323,47 @@ internal sealed class ProgressMeter(
         var (at, raw) = _samples.Peek();
         var seconds = time.GetElapsedTime(at, now).TotalSeconds;
         return seconds > 0 ? Math.Max(0, (_raw - raw) / seconds) : 0;
+    }
+}
+
+/// <summary>Names of the objects of one database's dump.</summary>
+internal sealed class DumpNames(string database, bool encrypted)
+{
+    private readonly string _stem = $"{StorageName.Encode(database)}.{StorageName.Unique()}";
+
+    internal string Folder => _stem;
+
+    internal string Of(DumpOutput output) => output.Part switch
+    {
+        SnapshotPart.Whole => $"{_stem}.sql{Ending}",
+        SnapshotPart.Rows or SnapshotPart.Metadata => $"{_stem}/rows/{Encode(output.Name)}{Ending}",
+        _ => $"{_stem}/{output.Name}{Ending}",
+    };
+
+    private string Ending => encrypted ? ".gz.age" : ".gz";
+
+    // The dots stay: they separate database, table, number and extension.
+    internal static string Encode(string fileName) => string.Join('.', fileName.Split('.').Select(StorageName.Encode));
+}
+
+/// <summary>Limits the memory for the names of tables in all files of one database's dump. Thread-safe.</summary>
+/// <param name="limit">Bytes.</param>
+internal sealed class NameBudget(long limit = SnapshotLimits.NamesOfDump)
+{
+    // Bytes of a dictionary entry besides the text.
+    private const int PerName = 96;
+
+    private long _taken;
+
+    /// <summary>Reserves memory for a name.</summary>
+    /// <exception cref="SnapshotException">The limit is exceeded.</exception>
+    internal void Take(string name)
+    {
+        if (Interlocked.Add(ref _taken, PerName + (2L * name.Length)) > limit)
+        {
+            throw new SnapshotException(
+                SnapshotFailure.Truncated,
+                $"The dump cannot be read: the names of its tables are longer than {limit} bytes in total.");
+        }
     }
 }

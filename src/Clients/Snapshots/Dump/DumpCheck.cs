@@ -8,16 +8,18 @@ internal static class DumpCheck
     {
         if (actual.StoredBytes > file.StoredBytes)
         {
-            yield return new SnapshotFinding(SnapshotFailure.ChecksumMismatch, database, string.Create(
-                CultureInfo.InvariantCulture,
-                $"{file.Name}: the stored object is longer than the {file.StoredBytes} bytes in the manifest."));
+            yield return new SnapshotFinding(
+                SnapshotFailure.ChecksumMismatch,
+                database,
+                $"{file.Name}: the stored object is longer than the {file.StoredBytes} bytes in the manifest.");
         }
         else if (actual.Sha256 != file.Sha256 || actual.StoredBytes != file.StoredBytes)
         {
-            yield return new SnapshotFinding(SnapshotFailure.ChecksumMismatch, database, string.Create(
-                CultureInfo.InvariantCulture,
+            yield return new SnapshotFinding(
+                SnapshotFailure.ChecksumMismatch,
+                database,
                 $"{file.Name}: {actual.StoredBytes} bytes with SHA-256 {actual.Sha256} are stored, but "
-                    + $"{file.StoredBytes} with {file.Sha256} were written."));
+                    + $"{file.StoredBytes} with {file.Sha256} were written.");
         }
 
         if (actual.Damage is not null)
@@ -29,15 +31,17 @@ internal static class DumpCheck
         }
         else if (opened && actual.RawBytes != file.RawBytes)
         {
-            yield return new SnapshotFinding(SnapshotFailure.Truncated, database, string.Create(
-                CultureInfo.InvariantCulture,
-                $"{file.Name}: it decodes to {actual.RawBytes} bytes of SQL, expected {file.RawBytes}."));
+            yield return new SnapshotFinding(
+                SnapshotFailure.Truncated,
+                database,
+                $"{file.Name}: it decodes to {actual.RawBytes} bytes of SQL, expected {file.RawBytes}.");
         }
     }
 
-    /// <summary>The SQL of a database's files against the expected content.</summary>
+    /// <summary>The SQL of a database's files against the expected content, and whether it may be loaded under the
+    /// name <paramref name="target"/>.</summary>
     internal static IEnumerable<SnapshotFinding> Contents(
-        SnapshotDatabase expected, IReadOnlyList<(SnapshotFile File, DumpSummary Summary)> files)
+        SnapshotDatabase expected, IReadOnlyList<CountedFile> files, string target)
     {
         foreach (var (file, summary) in files)
         {
@@ -55,6 +59,16 @@ internal static class DumpCheck
             expected, DumpSummary.Merge(files.Select(static f => f.Summary))))
         {
             yield return finding;
+        }
+
+        if (target != expected.Name && files.Any(static f => f.Summary.NamesDatabase))
+        {
+            yield return new SnapshotFinding(
+                SnapshotFailure.InvalidRequest,
+                expected.Name,
+                $"The dump of {expected.Name} changes that database by its name (ALTER DATABASE, for routines or "
+                    + "triggers made under another collation): it can be loaded only under its own name, not as "
+                    + $"{target}.");
         }
     }
 

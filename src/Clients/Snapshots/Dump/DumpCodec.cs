@@ -9,39 +9,36 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
 
     private readonly AgeTool _age = new(options);
 
-    /// <summary>Stores <paramref name="head"/> and all of <paramref name="source"/>, and counts the rows.</summary>
+    /// <summary>Stores an output of a tool, and counts its rows.</summary>
     internal async Task<DumpWriteResult> WriteAsync(
         ISnapshotStorage storage,
         string name,
         IReadOnlyList<string> recipients,
-        DumpCounter? counter,
-        ReadOnlyMemory<byte> head,
-        Stream source,
+        DumpOutput output,
+        NameBudget names,
         ProgressMeter meter,
         CancellationToken cancellationToken)
     {
         try
         {
-            await using var writer = await storage.CreateAsync(name, cancellationToken).ConfigureAwait(false);
+            var counter = DumpCounter.For(output.Part, names);
+            await using var writer = await storage.CreateAsync(name, cancellationToken);
             await using var hashing = new HashingStream(writer.Content, leaveOpen: true);
             long raw = 0;
             if (recipients.Count == 0)
             {
-                raw = await CompressAsync(
-                    head, source, hashing, hashing, counter, meter, cancellationToken).ConfigureAwait(false);
+                raw = await CompressAsync(output, hashing, hashing, counter, meter, cancellationToken);
             }
             else
             {
                 await _age.EncryptAsync(
                     recipients,
                     hashing,
-                    async input =>
-                        raw = await CompressAsync(
-                            head, source, input, hashing, counter, meter, cancellationToken).ConfigureAwait(false),
-                    cancellationToken).ConfigureAwait(false);
+                    async input => raw = await CompressAsync(output, input, hashing, counter, meter, cancellationToken),
+                    cancellationToken);
             }
 
-            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            await writer.CompleteAsync(cancellationToken);
             return new DumpWriteResult(raw, hashing.Bytes, hashing.FinishHash(), counter?.Finish());
         }
         catch (IOException e)
@@ -53,47 +50,47 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
         }
     }
 
-    /// <summary>Reads an object to its end for its hash and, depending on <paramref name="depth"/>, decodes and
-    /// summarizes it. <paramref name="sink"/> receives each piece of SQL. At most one byte more than the manifest
-    /// records is read or decoded.</summary>
+    /// <summary>Reads an object to its end for its hash. With a key it is also decrypted and decompressed to the end,
+    /// which verifies the inner checksums, and its rows are counted; <paramref name="sink"/> receives each piece of
+    /// SQL.</summary>
+    /// <param name="file">Its manifest entry: at most one byte more than recorded there is read or decoded.</param>
+    /// <param name="names">The memory limit for names, shared by all files of the database.</param>
+    /// <param name="key">Opens it; null only hashes it.</param>
+    /// <param name="sink">Receives the SQL; null: nothing does.</param>
     internal async Task<DumpReadResult> ReadAsync(
         ISnapshotStorage storage,
         string name,
-        DumpReadRequest reading,
-        DecryptionKey key,
-        ReadDepth depth,
+        SnapshotFile file,
+        NameBudget names,
+        DecryptionKey? key,
         Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? sink,
         ProgressMeter meter,
         CancellationToken cancellationToken)
     {
         try
         {
-            var content = await storage.OpenReadAsync(name, cancellationToken).ConfigureAwait(false);
-            await using var hashing = new HashingStream(new LimitedStream(content, reading.File.StoredBytes + 1));
-            var counter = depth == ReadDepth.Decoded ? reading.Counter() : null;
-            var state = new Reading(hashing, reading, counter, sink, meter);
+            var content = await storage.OpenReadAsync(name, cancellationToken);
+            await using var hashing = new HashingStream(new LimitedStream(content, file.StoredBytes + 1));
+            var counter = key is null ? null : DumpCounter.For(file.Part, names);
+            var state = new Reading(hashing, file, counter, sink, meter);
             string? damage = null;
-            if (depth == ReadDepth.Stored)
+            if (key is { Encrypted: true } encrypted)
             {
-                await state.DrainAsync(cancellationToken).ConfigureAwait(false);
-            }
-            else if (!key.Encrypted)
-            {
-                damage = await state.OpenAsync(hashing, cancellationToken).ConfigureAwait(false);
-                await state.DrainAsync(cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                var identity = key.Identity
+                var identity = encrypted.Identity
                     ?? throw new SnapshotException(
                         SnapshotFailure.IdentityMissing, $"'{name}' is encrypted and no identity was given.");
                 string? inner = null;
                 var outer = await _age.DecryptAsync(
                     identity,
                     hashing,
-                    async opened => inner = await state.OpenAsync(opened, cancellationToken).ConfigureAwait(false),
-                    cancellationToken).ConfigureAwait(false);
+                    async opened => inner = await state.OpenAsync(opened, cancellationToken),
+                    cancellationToken);
                 damage = outer ?? inner;
+            }
+            else
+            {
+                damage = key is null ? null : await state.OpenAsync(hashing, cancellationToken);
+                await state.DrainAsync(cancellationToken);
             }
 
             return new DumpReadResult(hashing.Bytes, hashing.FinishHash(), state.RawBytes, counter?.Finish(), damage);
@@ -108,8 +105,7 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
     }
 
     private static async Task<long> CompressAsync(
-        ReadOnlyMemory<byte> head,
-        Stream source,
+        DumpOutput output,
         Stream target,
         HashingStream counted,
         DumpCounter? counter,
@@ -124,22 +120,28 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
         {
             try
             {
-                raw = await TeeStream.RunAsync(
-                    head,
-                    source,
-                    cancellationToken,
-                    (piece, _) =>
-                    {
-                        counter?.Push(piece.Span);
-                        return ValueTask.CompletedTask;
-                    },
+                raw = await ReadAhead.RunAsync(
+                    output.Head,
+                    output.Content,
                     async (piece, token) =>
                     {
-                        await gzip.WriteAsync(piece, token).ConfigureAwait(false);
+                        var counting = counter is null
+                            ? Task.CompletedTask
+                            : Task.Run(() => counter.Push(piece.Span), CancellationToken.None);
+                        try
+                        {
+                            await gzip.WriteAsync(piece, token);
+                        }
+                        finally
+                        {
+                            await counting;
+                        }
+
                         var now = counted.Bytes;
                         meter.Add(piece.Length, now - stored);
                         stored = now;
-                    }).ConfigureAwait(false);
+                    },
+                    cancellationToken);
             }
             catch
             {
@@ -148,10 +150,10 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
             }
         }
 
-        await batches.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await batches.FlushAsync(cancellationToken);
         try
         {
-            var opened = await proving.FinishAsync().ConfigureAwait(false);
+            var opened = await proving.FinishAsync();
             return opened == raw ? raw : throw new InvalidDataException($"It decodes to {opened} bytes.");
         }
         catch (InvalidDataException e)
@@ -165,7 +167,7 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
 
     private sealed class Reading(
         HashingStream hashing,
-        DumpReadRequest reading,
+        SnapshotFile file,
         DumpCounter? counter,
         Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? sink,
         ProgressMeter meter)
@@ -180,7 +182,7 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
             {
                 await using var gzip = new GZipStream(
                     new BufferedStream(content, BatchBytes), CompressionMode.Decompress, leaveOpen: true);
-                await TeeStream.RunAsync(default, gzip, cancellationToken, TakeAsync).ConfigureAwait(false);
+                await ReadAhead.RunAsync(default, gzip, TakeAsync, cancellationToken);
                 return null;
             }
             catch (InvalidDataException e)
@@ -193,7 +195,7 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
         internal async Task DrainAsync(CancellationToken cancellationToken)
         {
             var buffer = new byte[256 * 1024];
-            while (await hashing.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read && read > 0)
+            while (await hashing.ReadAsync(buffer, cancellationToken) is var read && read > 0)
             {
                 _seen += read;
                 meter.Add(0, read);
@@ -203,11 +205,9 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
         private async ValueTask TakeAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
         {
             RawBytes += piece.Length;
-            if (RawBytes > reading.File.RawBytes)
+            if (RawBytes > file.RawBytes)
             {
-                throw new InvalidDataException(
-                    FormattableString.Invariant(
-                        $"It decodes to more than the {reading.File.RawBytes} bytes in the manifest."));
+                throw new InvalidDataException($"It decodes to more than the {file.RawBytes} bytes in the manifest.");
             }
 
             var now = hashing.Bytes;
@@ -216,21 +216,10 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
             counter?.Push(piece.Span);
             if (sink is not null)
             {
-                await sink(piece, cancellationToken).ConfigureAwait(false);
+                await sink(piece, cancellationToken);
             }
         }
     }
-}
-
-/// <summary>How thoroughly a stored object is read.</summary>
-internal enum ReadDepth
-{
-    /// <summary>Only the bytes and their hash.</summary>
-    Stored,
-
-    /// <summary>Also decrypted and decompressed to the end, which verifies the inner checksums, with its rows
-    /// counted.</summary>
-    Decoded,
 }
 
 /// <summary>Whether objects are encrypted, and the identity that decrypts them.</summary>
@@ -267,11 +256,3 @@ internal sealed record DumpReadResult(
 
 /// <summary>The written object, and its content before compression and encryption.</summary>
 internal sealed record DumpWriteResult(long RawBytes, long StoredBytes, string Sha256, DumpSummary? Summary);
-
-/// <summary>The file of a dump to read, with its limits.</summary>
-/// <param name="File">Its manifest entry: no more bytes than recorded there are read or decoded.</param>
-/// <param name="Names">The memory limit for names, shared by all files of the database.</param>
-internal sealed record DumpReadRequest(SnapshotFile File, NameBudget Names)
-{
-    internal DumpCounter? Counter() => DumpCounter.For(File.Part, Names);
-}

@@ -41,7 +41,7 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        var read = await inner.ReadAsync(buffer, cancellationToken);
         Add(buffer.Span[..read]);
         return read;
     }
@@ -60,7 +60,7 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        await inner.WriteAsync(buffer, cancellationToken);
         Add(buffer.Span);
     }
 
@@ -100,13 +100,10 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
 
 /// <summary>Reads at most a given number of bytes of another stream and hides the rest, which is not read.</summary>
 /// <param name="inner">The stream; it is closed with this one.</param>
-/// <param name="cap">How many bytes.</param>
 /// <param name="refuse">Creates the exception to throw if there are more bytes; null: no exception.</param>
 internal sealed class LimitedStream(Stream inner, long cap, Func<Exception>? refuse = null) : ReadOnlyStream
 {
     private long _left = cap;
-
-    internal bool IsExhausted => _left <= 0;
 
     protected override IDisposable Owned => inner;
 
@@ -130,20 +127,19 @@ internal sealed class LimitedStream(Stream inner, long cap, Func<Exception>? ref
         {
             return refuse is not null
                 && buffer.Length > 0
-                && await inner.ReadAsync(buffer[..1], cancellationToken).ConfigureAwait(false) > 0
+                && await inner.ReadAsync(buffer[..1], cancellationToken) > 0
                 ? throw refuse()
                 : 0;
         }
 
-        var read = await inner.ReadAsync(
-            buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken).ConfigureAwait(false);
+        var read = await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken);
         _left -= read;
         return read;
     }
 
     public override async ValueTask DisposeAsync()
     {
-        await inner.DisposeAsync().ConfigureAwait(false);
-        await base.DisposeAsync().ConfigureAwait(false);
+        await inner.DisposeAsync();
+        await base.DisposeAsync();
     }
 }

@@ -1,9 +1,11 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Re-reads the stored files of snapshots.</summary>
-internal sealed class SnapshotVerifier(DumpCodec coder, TimeProvider time)
+internal sealed class SnapshotVerifier(SnapshotToolOptions options, TimeProvider time)
 {
     private const int Parallelism = 4;
+
+    private readonly DumpCodec _codec = new(options);
 
     /// <summary>Verifies all databases. Without the identity, encrypted files are compared by their hashes.</summary>
     internal async Task<SnapshotVerification> VerifyAsync(
@@ -17,60 +19,70 @@ internal sealed class SnapshotVerifier(DumpCodec coder, TimeProvider time)
         var findings = new List<SnapshotFinding>();
         foreach (var database in manifest.Databases)
         {
-            findings.AddRange(
-                await VerifyAsync(location, database, key, progress, cancellationToken).ConfigureAwait(false));
+            findings.AddRange(await VerifyAsync(location, database, key, database.Name, progress, cancellationToken));
         }
 
         return new SnapshotVerification(manifest, findings);
     }
 
+    /// <summary>Verifies one database, and whether it may be loaded under the name
+    /// <paramref name="target"/>.</summary>
     internal async Task<IReadOnlyList<SnapshotFinding>> VerifyAsync(
         SnapshotLocation location,
         SnapshotDatabase database,
         DecryptionKey key,
+        string target,
         IProgress<SnapshotProgress>? progress,
         CancellationToken cancellationToken)
     {
         var meter = new ProgressMeter(progress, database.Name, SnapshotStage.Verifying, time);
-        var depth = key.CanOpen ? ReadDepth.Decoded : ReadDepth.Stored;
+        var (findings, contents) = await ReadAsync(
+            location, database.Name, database.StoredFiles, "", key.CanOpen ? key : null, meter, cancellationToken);
+
+        // If a file is damaged, differences in its content add no information.
+        return findings.Count == 0 && key.CanOpen ? [.. DumpCheck.Contents(database, contents, target)] : findings;
+    }
+
+    /// <summary>Reads files to their ends and compares them with what is recorded of them.</summary>
+    /// <param name="ending">What their objects have behind their names.</param>
+    /// <param name="key">Opens them; null compares only their hashes.</param>
+    internal async Task<(IReadOnlyList<SnapshotFinding> Findings, IReadOnlyList<CountedFile> Contents)> ReadAsync(
+        SnapshotLocation location,
+        string database,
+        IEnumerable<SnapshotFile> files,
+        string ending,
+        DecryptionKey? key,
+        ProgressMeter meter,
+        CancellationToken cancellationToken)
+    {
         var names = new NameBudget();
         var findings = new ConcurrentQueue<SnapshotFinding>();
-        var contents = new ConcurrentBag<(SnapshotFile File, DumpSummary Summary)>();
+        var contents = new ConcurrentBag<CountedFile>();
         await Parallel.ForEachAsync(
-            database.StoredFiles,
+            files,
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
             async (file, token) =>
             {
                 try
                 {
-                    var reading = new DumpReadRequest(file, names);
-                    var stored = await coder.ReadAsync(
-                        location.Storage,
-                        location.Prefix + file.Name,
-                        reading,
-                        key,
-                        depth,
-                        sink: null,
-                        meter,
-                        token).ConfigureAwait(false);
-                    foreach (var finding in DumpCheck.Stored(database.Name, file, stored, opened: key.CanOpen))
+                    var stored = await _codec.ReadAsync(
+                        location.Storage, location.Prefix + file.Name + ending, file, names, key, null, meter, token);
+                    foreach (var finding in DumpCheck.Stored(database, file, stored, opened: key is not null))
                     {
                         findings.Enqueue(finding);
                     }
 
                     if (stored.Summary is { } summary)
                     {
-                        contents.Add((file, summary));
+                        contents.Add(new CountedFile(file, summary));
                     }
                 }
                 catch (SnapshotException e) when (e.Failure == SnapshotFailure.NotFound)
                 {
-                    findings.Enqueue(DumpCheck.Missing(database.Name, file, location.Storage));
+                    findings.Enqueue(DumpCheck.Missing(database, file, location.Storage));
                 }
-            }).ConfigureAwait(false);
-
-        // If a file is damaged, differences in its content add no information.
-        return findings.IsEmpty && key.CanOpen ? [.. DumpCheck.Contents(database, [.. contents])] : [.. findings];
+            });
+        return ([.. findings], [.. contents]);
     }
 
     internal static async Task<SnapshotVerification> CheckPresenceAsync(
@@ -81,21 +93,42 @@ internal sealed class SnapshotVerifier(DumpCodec coder, TimeProvider time)
         {
             foreach (var file in database.StoredFiles)
             {
-                var found = await location.Storage.StatAsync(
-                    location.Prefix + file.Name, cancellationToken).ConfigureAwait(false);
+                var found = await location.Storage.StatAsync(location.Prefix + file.Name, cancellationToken);
                 if (found is null)
                 {
                     findings.Add(DumpCheck.Missing(database.Name, file, location.Storage));
                 }
                 else if (found.Bytes != file.StoredBytes)
                 {
-                    findings.Add(new SnapshotFinding(SnapshotFailure.ChecksumMismatch, database.Name, string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{file.Name} has {found.Bytes} bytes, expected {file.StoredBytes}.")));
+                    findings.Add(new SnapshotFinding(
+                        SnapshotFailure.ChecksumMismatch,
+                        database.Name,
+                        $"{file.Name} has {found.Bytes} bytes, expected {file.StoredBytes}."));
                 }
             }
         }
 
         return new SnapshotVerification(manifest, findings);
     }
+}
+
+/// <summary>A file of a dump, and what its SQL contains.</summary>
+internal sealed record CountedFile(SnapshotFile File, DumpSummary Summary);
+
+/// <summary>The result of verifying a stored snapshot.</summary>
+/// <param name="Manifest">The expected content.</param>
+/// <param name="Findings">All differences from the manifest, one sentence each; empty if there are none.</param>
+public sealed record SnapshotVerification(SnapshotManifest Manifest, IReadOnlyList<SnapshotFinding> Findings)
+{
+    /// <summary>Definitions that the server prints differently after a load. They do not make it wrong.</summary>
+    public IReadOnlyList<SnapshotFinding> Warnings { get; init; } = [];
+
+    public bool IsGood => Findings.Count == 0;
+}
+
+/// <summary>One difference or problem.</summary>
+/// <param name="Message">What differs, where, expected and actual.</param>
+public sealed record SnapshotFinding(SnapshotFailure Failure, string Database, string Message)
+{
+    public bool IsWarning { get; init; }
 }

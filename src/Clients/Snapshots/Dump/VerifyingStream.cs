@@ -53,8 +53,8 @@ internal sealed class VerifyingStream : Stream
             return;
         }
 
-        await _pipe.Writer.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-        await _inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        await _pipe.Writer.WriteAsync(buffer, cancellationToken);
+        await _inner.WriteAsync(buffer, cancellationToken);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -70,8 +70,8 @@ internal sealed class VerifyingStream : Stream
     /// <exception cref="InvalidDataException">It cannot be decompressed.</exception>
     internal async Task<long> FinishAsync()
     {
-        await _pipe.Writer.CompleteAsync().ConfigureAwait(false);
-        return await _opened.ConfigureAwait(false);
+        await _pipe.Writer.CompleteAsync();
+        return await _opened;
     }
 
     protected override void Dispose(bool disposing)
@@ -93,7 +93,7 @@ internal sealed class VerifyingStream : Stream
         try
         {
             await using var gzip = new GZipStream(_pipe.Reader.AsStream(leaveOpen: true), CompressionMode.Decompress);
-            while (await gzip.ReadAsync(buffer).ConfigureAwait(false) is var read && read > 0)
+            while (await gzip.ReadAsync(buffer) is var read && read > 0)
             {
                 bytes += read;
             }
@@ -103,7 +103,7 @@ internal sealed class VerifyingStream : Stream
         finally
         {
             // The writer must not wait for a reader that has ended.
-            await _pipe.Reader.CompleteAsync().ConfigureAwait(false);
+            await _pipe.Reader.CompleteAsync();
         }
     }
 }

@@ -19,7 +19,7 @@ internal sealed class DisabledEvents(Func<ReadOnlyMemory<byte>, CancellationToke
         ReadOnlyMemory<byte> rest = _held.Length == 0 ? piece : (byte[])[.. _held, .. piece.Span];
         while (rest.Span.IndexOf(Begin) is >= 0 and var at)
         {
-            await sink(rest[..at], cancellationToken).ConfigureAwait(false);
+            await sink(rest[..at], cancellationToken);
             rest = rest[at..];
             var length = rest.Span[1..].IndexOf((byte)'\n') + 1;
             if (length == 0)
@@ -28,7 +28,7 @@ internal sealed class DisabledEvents(Func<ReadOnlyMemory<byte>, CancellationToke
                 return;
             }
 
-            await sink(Disable(rest.Span[..length]), cancellationToken).ConfigureAwait(false);
+            await sink(Disable(rest.Span[..length]), cancellationToken);
             rest = rest[length..];
         }
 
@@ -39,7 +39,7 @@ internal sealed class DisabledEvents(Func<ReadOnlyMemory<byte>, CancellationToke
         }
 
         _held = rest[^open..].ToArray();
-        await sink(rest[..^open], cancellationToken).ConfigureAwait(false);
+        await sink(rest[..^open], cancellationToken);
     }
 
     internal ValueTask FinishAsync(CancellationToken cancellationToken) =>

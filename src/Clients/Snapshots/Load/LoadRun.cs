@@ -2,31 +2,46 @@ namespace Drydock.Clients.Snapshots;
 
 /// <summary>Feeds the files of one database to mysql and compares the result: tables first, then the files of rows by
 /// several clients side by side, then everything that may refer to them.</summary>
-internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, TimeProvider time)
+internal sealed class LoadRun(SnapshotToolOptions options, TimeProvider time)
 {
     private static readonly byte[] Commit = "COMMIT;\n"u8.ToArray();
 
     private readonly ClientTool _client = new(options);
+    private readonly DumpCodec _codec = new(options);
+    private readonly SnapshotVerifier _verifier = new(options, time);
 
-    /// <summary>Loads into the empty target and compares.</summary>
-    internal async Task LoadAndCompareAsync(
+    /// <summary>Compares all files with the manifest, and whether they may be loaded into the target.</summary>
+    internal Task<IReadOnlyList<SnapshotFinding>> CheckFilesAsync(
+        DatabaseLoad load, CancellationToken cancellationToken) => _verifier.VerifyAsync(
+        load.Location, load.Database, load.DecryptionKey, load.Target, load.Request.Progress, cancellationToken);
+
+    /// <summary>Does the same before a load, unless it was just done.</summary>
+    /// <exception cref="SnapshotException">Something is wrong with the snapshot.</exception>
+    internal async Task RequireGoodFilesAsync(DatabaseLoad load, CancellationToken cancellationToken)
+    {
+        if (!load.Request.AlreadyChecked)
+        {
+            DumpCheck.ThrowIfAny(
+                await CheckFilesAsync(load, cancellationToken), $"Snapshot {load.Location.Id} cannot be loaded");
+        }
+    }
+
+    /// <summary>Loads into the empty target and compares; returns all differences.</summary>
+    internal async Task<IReadOnlyList<SnapshotFinding>> LoadAndCompareAsync(
         DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
     {
-        await LoadAsync(load, session, cancellationToken).ConfigureAwait(false);
-        var file = load.Database.File;
-        load.Request.Progress?.Report(
-            new SnapshotProgress(load.Database.Name, SnapshotStage.Comparing, file.RawBytes, file.StoredBytes));
-        var findings = await CompareAsync(load, session, cancellationToken).ConfigureAwait(false);
-        DumpCheck.ThrowIfAny(
-            [.. findings.Where(static f => !f.IsWarning)],
-            $"Database {load.Target} was loaded and differs from snapshot {load.Location.Id}");
-        foreach (var warning in findings)
+        await LoadAsync(load, session, cancellationToken);
+        Report(SnapshotStage.Comparing);
+        var findings = await CompareAsync(load, session, cancellationToken);
+        if (findings.All(static f => f.IsWarning))
         {
-            load.Request.OnWarning?.Invoke(warning);
+            Report(SnapshotStage.Loaded);
         }
 
-        load.Request.Progress?.Report(
-            new SnapshotProgress(load.Database.Name, SnapshotStage.Loaded, file.RawBytes, file.StoredBytes));
+        return findings;
+
+        void Report(SnapshotStage stage) => load.Request.Progress?.Report(new SnapshotProgress(
+            load.Database.Name, stage, load.Database.File.RawBytes, load.Database.File.StoredBytes));
     }
 
     internal async Task LoadAsync(DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
@@ -34,23 +49,19 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
         var meter = new ProgressMeter(load.Request.Progress, load.Database.Name, SnapshotStage.Loading, time);
         using var sessions = new LoadedBy(load, session);
         await SqlAsync(
-            load,
-            [.. load.FilesOf(SnapshotPart.Whole, SnapshotPart.Tables)],
-            sessions,
-            meter,
-            cancellationToken).ConfigureAwait(false);
-        await RowsAsync(load, sessions, meter, cancellationToken).ConfigureAwait(false);
+            load, [.. load.FilesOf(SnapshotPart.Whole, SnapshotPart.Tables)], sessions, meter, cancellationToken);
+        await RowsAsync(load, sessions, meter, cancellationToken);
         await SqlAsync(
             load,
             [.. load.FilesOf(SnapshotPart.OtherRows, SnapshotPart.Routines, SnapshotPart.Views)],
             sessions,
             meter,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         meter.Finish(load.Database.File.RawBytes, load.Database.File.StoredBytes);
-        await sessions.ForgetAsync(cancellationToken).ConfigureAwait(false);
+        await sessions.ForgetAsync(cancellationToken);
     }
 
-    internal static Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
+    private static Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
         DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
     {
         // Another server version prints definitions differently.
@@ -72,7 +83,7 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
         CancellationToken cancellationToken)
     {
         var reader = new CatalogueReader(session, "") { CountsHistory = database.History };
-        var actual = await reader.ReadAsync(target, countRows: true, cancellationToken).ConfigureAwait(false);
+        var actual = await reader.ReadAsync(target, countRows: true, cancellationToken);
         return actual is null
             ? [
                 new SnapshotFinding(
@@ -101,10 +112,10 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
             {
                 foreach (var file in files)
                 {
-                    await FeedAsync(load, file, input, meter, cancellationToken).ConfigureAwait(false);
+                    await FeedAsync(load, file, input, meter, cancellationToken);
                 }
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 
     // Every client takes the next file of one queue. The first failure ends all clients, and is the one that is thrown.
@@ -130,11 +141,11 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
                 {
                     while (files.TryDequeue(out var file))
                     {
-                        await FeedAsync(load, file, input, meter, token).ConfigureAwait(false);
-                        await ConsumerException.WriteAsync(input, Commit, token).ConfigureAwait(false);
+                        await FeedAsync(load, file, input, meter, token);
+                        await ConsumerException.WriteAsync(input, Commit, token);
                     }
                 },
-                token).ConfigureAwait(false)).ConfigureAwait(false);
+                token));
     }
 
     private async Task FeedAsync(
@@ -143,18 +154,18 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
         ValueTask WriteAsync(ReadOnlyMemory<byte> piece, CancellationToken token) =>
             ConsumerException.WriteAsync(input, piece, token);
         var events = load.IsTest && load.Database.Events.Count > 0 ? new DisabledEvents(WriteAsync) : null;
-        var stored = await coder.ReadAsync(
+        var stored = await _codec.ReadAsync(
             load.Location.Storage,
             load.Location.Prefix + file.Name,
-            new DumpReadRequest(file, new NameBudget()),
+            file,
+            new NameBudget(),
             load.DecryptionKey,
-            ReadDepth.Decoded,
             events is null ? WriteAsync : events.WriteAsync,
             meter,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         if (events is not null)
         {
-            await events.FinishAsync(cancellationToken).ConfigureAwait(false);
+            await events.FinishAsync(cancellationToken);
         }
 
         DumpCheck.ThrowIfAny(
@@ -176,18 +187,16 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
         /// <summary>Records one; the leading session answers one question at a time.</summary>
         internal async Task AddAsync(ulong id, CancellationToken cancellationToken)
         {
-            await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _one.WaitAsync(cancellationToken);
             try
             {
-                var listed = await leader.AskAsync(
-                    c => MySqlServer.SessionsAsync(c, cancellationToken)).ConfigureAwait(false);
+                var listed = await leader.AskAsync(c => MySqlServer.SessionsAsync(c, cancellationToken));
                 var host = listed.FirstOrDefault(s => s.Id == id)?.Host ?? "";
                 var session = new SnapshotSession(load.Location.Id, load.Key, id, host, leader.Server.Key);
-                _records.Add(
-                    await SessionRecords.AddAsync(load.Location, session, cancellationToken).ConfigureAwait(false));
+                _records.Add(await SessionRecords.AddAsync(load.Location, session, cancellationToken));
                 if (load.Request.OnSession is not null)
                 {
-                    await load.Request.OnSession(session, cancellationToken).ConfigureAwait(false);
+                    await load.Request.OnSession(session, cancellationToken);
                 }
             }
             finally
@@ -200,7 +209,7 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
         {
             foreach (var record in _records)
             {
-                await load.Location.Storage.DeleteAsync(record, cancellationToken).ConfigureAwait(false);
+                await load.Location.Storage.DeleteAsync(record, cancellationToken);
             }
         }
     }
@@ -214,11 +223,51 @@ internal sealed class ConsumerException(IOException inner) : Exception(inner.Mes
     {
         try
         {
-            await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+            await stream.WriteAsync(bytes, cancellationToken);
         }
         catch (IOException e)
         {
             throw new ConsumerException(e);
         }
+    }
+}
+
+/// <summary>One load of one database: the request and the resolved details.</summary>
+/// <param name="Key">Distinguishes its sessions from those of other loads.</param>
+internal sealed record DatabaseLoad(
+    SnapshotLoadRequest Request, SnapshotManifest Manifest, SnapshotDatabase Database, string Target, string Key)
+{
+    internal SnapshotLocation Location => Request.Location;
+
+    /// <summary>Whether it is loaded for a test beside the original, whose events run.</summary>
+    internal bool IsTest => Key.EndsWith(SessionMarker.ForTest, StringComparison.Ordinal);
+
+    internal DecryptionKey DecryptionKey => DecryptionKey.Of(Manifest, Request.Identity);
+
+    internal IEnumerable<SnapshotFile> FilesOf(params SnapshotPart[] parts) =>
+        Database.StoredFiles.Where(f => parts.Contains(f.Part))
+            .OrderBy(static f => f.Part)
+            .ThenBy(static f => f.Name, StringComparer.Ordinal);
+
+    internal static async Task<DatabaseLoad> ReadAsync(
+        SnapshotLoadRequest request, string keySuffix, CancellationToken cancellationToken)
+    {
+        var manifest = await ManifestStore.RequireAsync(request.Location, cancellationToken);
+        var database = manifest.Databases.FirstOrDefault(d => d.Name == request.Database)
+            ?? throw new SnapshotException(
+                SnapshotFailure.NotFound,
+                $"Snapshot {request.Location.Id} has no database '{request.Database}'; "
+                    + $"it has {string.Join(", ", manifest.Databases.Select(static d => d.Name))}.");
+        var load =
+            new DatabaseLoad(request, manifest, database, request.Target ?? database.Name, database.Name + keySuffix);
+        if (!load.DecryptionKey.CanOpen)
+        {
+            throw new SnapshotException(
+                SnapshotFailure.IdentityMissing,
+                $"Snapshot {request.Location.Id} is encrypted. Set the age identity of one of its recipients "
+                    + $"({string.Join(", ", manifest.Encryption!.Recipients)}).");
+        }
+
+        return load;
     }
 }

@@ -46,13 +46,13 @@ internal sealed class LoadSession : IAsyncDisposable
     {
         if (Lock is { } held)
         {
-            await held.DisposeAsync().ConfigureAwait(false);
+            await held.DisposeAsync();
         }
 
-        await Connection.DisposeAsync().ConfigureAwait(false);
+        await Connection.DisposeAsync();
         if (_record is not null)
         {
-            await _location.Storage.DeleteAsync(_record, CancellationToken.None).ConfigureAwait(false);
+            await _location.Storage.DeleteAsync(_record, CancellationToken.None);
         }
     }
 
@@ -64,42 +64,68 @@ internal sealed class LoadSession : IAsyncDisposable
         LockRowTimes? times = null)
     {
         // It is idle while other sessions load, possibly for hours, and a drop has no time limit.
-        var session = await MySqlSession.OpenAsync(options.With(database: ""), cancellationToken).ConfigureAwait(false);
+        var session = await MySqlSession.OpenAsync(options.With(database: ""), cancellationToken);
         try
         {
-            var server = await MySqlServer.IdentifyAsync(session, cancellationToken).ConfigureAwait(false);
+            var server = await MySqlServer.IdentifyAsync(session, cancellationToken);
             session.CommandTimeout = 0;
             var load = new LoadSession(session, server, location, target, options.Describe(), times);
-            await load.ExecuteAsync(
-                string.Create(CultureInfo.InvariantCulture, $"SET SESSION wait_timeout={LongestWaitSeconds}"),
-                cancellationToken).ConfigureAwait(false);
+            await load.ExecuteAsync($"SET SESSION wait_timeout={LongestWaitSeconds}", cancellationToken);
             load.HasLocks =
-                await load.AskAsync(
-                    c => ServerLock.KindAsync(c, cancellationToken)).ConfigureAwait(false) == ServerLockKind.Function;
+                await load.AskAsync(c => ServerLock.KindAsync(c, cancellationToken)) == ServerLockKind.Function;
             return load;
         }
         catch
         {
-            await session.DisposeAsync().ConfigureAwait(false);
+            await session.DisposeAsync();
             throw;
         }
     }
 
-    internal async Task LockAsync(string snapshotId, string key, string lockName, CancellationToken cancellationToken)
+    /// <summary>Whether the server accepts the longest statement and is writable.</summary>
+    internal async Task<IReadOnlyList<SnapshotFinding>> CheckServerAsync(
+        DatabaseLoad load, CancellationToken cancellationToken)
     {
-        var own = (
-            await MySqlServer.SessionsAsync(Connection, cancellationToken).ConfigureAwait(false)).FirstOrDefault(
-                static s => s.IsOwn);
-        Session = new SnapshotSession(
-            snapshotId, key, own?.Id ?? Connection.Id, own?.Host ?? "", Server.Key);
-        _record = await SessionRecords.AddAsync(_location, Session, cancellationToken).ConfigureAwait(false);
-        Lock = await AskAsync(
-            c => ServerLock.TryTakeAsync(
-                c, lockName, TimeSpan.Zero, _times, cancellationToken)).ConfigureAwait(false);
+        var findings = new List<SnapshotFinding>();
+        var limit = await AskAsync(c => MySqlServer.VariableAsync(c, "max_allowed_packet", cancellationToken));
+        var longest = load.Database.File.LargestStatementBytes;
+        if (long.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes <= longest)
+        {
+            findings.Add(new SnapshotFinding(
+                SnapshotFailure.PacketTooLarge,
+                load.Database.Name,
+                $"{load.Database.Name}: the longest statement of the dump has {longest} bytes, but max_allowed_packet "
+                    + $"of {_description} is {bytes}. Increase it."));
+        }
+
+        foreach (var variable in (string[])["read_only", "super_read_only", "innodb_read_only"])
+        {
+            // A user with the privilege to write despite read_only would write into a replica.
+            var value = await AskAsync(c => MySqlServer.VariableAsync(c, variable, cancellationToken));
+            if (value is not (null or "0" or "OFF" or ""))
+            {
+                findings.Add(new SnapshotFinding(
+                    SnapshotFailure.ReadOnlyServer,
+                    load.Database.Name,
+                    $"{_description} is read-only ({variable}={value}): it may be a replica. "
+                        + "Use the primary server, or make this server writable."));
+                break;
+            }
+        }
+
+        return findings;
+    }
+
+    internal async Task LockAsync(string key, CancellationToken cancellationToken)
+    {
+        var lockName = SessionMarker.RestoreLock(_target);
+        var own = (await MySqlServer.SessionsAsync(Connection, cancellationToken)).FirstOrDefault(static s => s.IsOwn);
+        Session = new SnapshotSession(_location.Id, key, own?.Id ?? Connection.Id, own?.Host ?? "", Server.Key);
+        _record = await SessionRecords.AddAsync(_location, Session, cancellationToken);
+        Lock = await AskAsync(c => ServerLock.TryTakeAsync(c, lockName, TimeSpan.Zero, _times, cancellationToken));
         if (Lock is null)
         {
-            var holder = await AskAsync(
-                c => ServerLock.HolderAsync(c, lockName, cancellationToken)).ConfigureAwait(false);
+            var holder = await AskAsync(c => ServerLock.HolderAsync(c, lockName, cancellationToken));
             throw new SnapshotException(
                 SnapshotFailure.Busy,
                 $"Session {holder} on {_description} holds the lock '{lockName}', so database {_target} is being "
@@ -111,26 +137,16 @@ internal sealed class LoadSession : IAsyncDisposable
     /// lock.</summary>
     internal async Task RecreateAsync(string characterSet, string collation, CancellationToken cancellationToken)
     {
-        await RequireLockAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var sql in RecreateStatements(characterSet, collation, _target))
-        {
-            await ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
-        }
+        var sets = $"CHARACTER SET {CharsetName(characterSet)} COLLATE {CharsetName(collation)}";
+        await DropAsync(cancellationToken);
+        await ExecuteAsync($"CREATE DATABASE {MySqlIdentifier.Quote(_target)} {sets}", cancellationToken);
     }
 
     internal async Task DropAsync(CancellationToken cancellationToken)
     {
-        await RequireLockAsync(cancellationToken).ConfigureAwait(false);
-        await ExecuteAsync(
-            $"DROP DATABASE IF EXISTS {MySqlIdentifier.Quote(_target)}", cancellationToken).ConfigureAwait(false);
+        await RequireLockAsync(cancellationToken);
+        await ExecuteAsync($"DROP DATABASE IF EXISTS {MySqlIdentifier.Quote(_target)}", cancellationToken);
     }
-
-    internal static IEnumerable<string> RecreateStatements(string characterSet, string collation, string target) =>
-    [
-        $"DROP DATABASE IF EXISTS {MySqlIdentifier.Quote(target)}",
-        $"CREATE DATABASE {MySqlIdentifier.Quote(target)} CHARACTER SET {CharsetName(characterSet)} COLLATE "
-            + $"{CharsetName(collation)}",
-    ];
 
     internal Task ExecuteAsync(string sql, CancellationToken cancellationToken) =>
         AskAsync(session => session.ExecuteAsync(sql, cancellationToken));
@@ -141,7 +157,7 @@ internal sealed class LoadSession : IAsyncDisposable
         {
             return await (Lock is { } held
                 ? held.RunAsync(question, CancellationToken.None)
-                : question(Connection)).ConfigureAwait(false);
+                : question(Connection));
         }
         catch (MySqlSessionException e)
         {
@@ -152,7 +168,7 @@ internal sealed class LoadSession : IAsyncDisposable
     private async Task RequireLockAsync(CancellationToken cancellationToken)
     {
         if (Lock is { } held
-            && !await AskAsync(_ => held.IsHeldAsync(cancellationToken)).ConfigureAwait(false))
+            && !await AskAsync(_ => held.IsHeldAsync(cancellationToken)))
         {
             throw new SnapshotException(
                 SnapshotFailure.ConnectionLost,
@@ -163,7 +179,7 @@ internal sealed class LoadSession : IAsyncDisposable
 
     private SnapshotException Failed(MySqlSessionException e)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"ERROR {e.Number}: {ForeignText.Words(e.Message)}");
+        var text = $"ERROR {e.Number}: {ForeignText.Words(e.Message)}";
         return new SnapshotException(
             e.IsConnectionError
                 ? SnapshotFailure.ConnectionLost

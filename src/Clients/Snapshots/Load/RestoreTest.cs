@@ -1,8 +1,7 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Loads the databases of a snapshot into a scratch database, one after another.</summary>
-internal sealed class RestoreTest(
-    RestoreTestRequest request, LoadChecks checks, LoadRun run, ISnapshotSessions sessions)
+internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, SnapshotSessions sessions)
 {
     private readonly SnapshotLocation _location = request.Location;
     private readonly string _scratch = NameOf(request.Location.Id);
@@ -11,31 +10,25 @@ internal sealed class RestoreTest(
 
     internal async Task<SnapshotVerification> RunAsync(CancellationToken cancellationToken)
     {
-        var manifest = await ManifestStore.RequireAsync(_location, cancellationToken).ConfigureAwait(false);
+        var manifest = await ManifestStore.RequireAsync(_location, cancellationToken);
         foreach (var database in manifest.Databases)
         {
             await sessions.EndAsync(
-                _location,
-                request.Connection,
-                database.Name + SessionMarker.ForTest,
-                cancellationToken).ConfigureAwait(false);
+                _location, request.Connection, database.Name + SessionMarker.ForTest, cancellationToken);
         }
 
+        var key = manifest.Databases[0].Name + SessionMarker.ForTest;
         await using var session = await LoadSession.OpenAsync(
-            _location, request.Connection, _scratch, cancellationToken).ConfigureAwait(false);
-        await session.LockAsync(
-            _location.Id,
-            manifest.Databases[0].Name + SessionMarker.ForTest,
-            SessionMarker.RestoreLock(_scratch),
-            cancellationToken).ConfigureAwait(false);
+            _location, request.Connection, _scratch, cancellationToken);
+        await session.LockAsync(key, cancellationToken);
         var record = new ScratchRecord(_scratch, session.Server.Key);
-        await ClaimAsync(record, session, cancellationToken).ConfigureAwait(false);
+        await ClaimAsync(record, session, cancellationToken);
         try
         {
             var findings = new List<SnapshotFinding>();
             foreach (var database in manifest.Databases)
             {
-                findings.AddRange(await TestAsync(database, record, session, cancellationToken).ConfigureAwait(false));
+                findings.AddRange(await TestAsync(database, record, session, cancellationToken));
             }
 
             return new SnapshotVerification(manifest, [.. findings.Where(static f => !f.IsWarning)])
@@ -45,19 +38,19 @@ internal sealed class RestoreTest(
         }
         finally
         {
-            await ClearAsync(manifest, record, session).ConfigureAwait(false);
+            await ClearAsync(manifest, record, session);
         }
     }
 
     // Failures of the snapshot become findings; failures of the server, the storage or the tools are thrown.
     private static bool IsOfTheSnapshot(SnapshotFailure failure) => failure is
         SnapshotFailure.Truncated
-            or SnapshotFailure.ChecksumMismatch
-            or SnapshotFailure.RowCountMismatch
-            or SnapshotFailure.CatalogueMismatch
+        or SnapshotFailure.ChecksumMismatch
+        or SnapshotFailure.RowCountMismatch
+        or SnapshotFailure.CatalogueMismatch
         or SnapshotFailure.NotFound
-            or SnapshotFailure.LoadFailed
-            or SnapshotFailure.InvalidRequest;
+        or SnapshotFailure.LoadFailed
+        or SnapshotFailure.InvalidRequest;
 
     private async Task<IReadOnlyList<SnapshotFinding>> TestAsync(
         SnapshotDatabase database, ScratchRecord record, LoadSession session, CancellationToken cancellationToken)
@@ -75,29 +68,15 @@ internal sealed class RestoreTest(
                 OnSession = request.OnSession,
             },
             SessionMarker.ForTest,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         try
         {
-            await checks.RequireGoodFilesAsync(load, cancellationToken).ConfigureAwait(false);
+            await run.RequireGoodFilesAsync(load, cancellationToken);
             DumpCheck.ThrowIfAny(
-                await LoadChecks.ServerAsync(load, session, cancellationToken).ConfigureAwait(false),
-                $"Snapshot {_location.Id} cannot be tested");
-            await session.RecreateAsync(
-                database.CharacterSet, database.Collation, cancellationToken).ConfigureAwait(false);
-            await record.StoreAsync(_location, record.MadeName(_location), cancellationToken).ConfigureAwait(false);
-            await run.LoadAsync(load, session, cancellationToken).ConfigureAwait(false);
-            request.Progress?.Report(
-                new SnapshotProgress(
-                    database.Name, SnapshotStage.Comparing, database.File.RawBytes, database.File.StoredBytes));
-            var findings = await LoadRun.CompareAsync(load, session, cancellationToken).ConfigureAwait(false);
-            if (findings.All(static f => f.IsWarning))
-            {
-                request.Progress?.Report(
-                    new SnapshotProgress(
-                        database.Name, SnapshotStage.Loaded, database.File.RawBytes, database.File.StoredBytes));
-            }
-
-            return findings;
+                await session.CheckServerAsync(load, cancellationToken), $"Snapshot {_location.Id} cannot be tested");
+            await session.RecreateAsync(database.CharacterSet, database.Collation, cancellationToken);
+            await record.StoreAsync(_location, record.MadeName(_location), cancellationToken);
+            return await run.LoadAndCompareAsync(load, session, cancellationToken);
         }
         catch (SnapshotException e) when (IsOfTheSnapshot(e.Failure))
         {
@@ -108,15 +87,11 @@ internal sealed class RestoreTest(
     private async Task ClaimAsync(ScratchRecord record, LoadSession session, CancellationToken cancellationToken)
     {
         var there = await session.AskAsync(
-            c =>
-                new CatalogueReader(c, "").ReadAsync(
-                    _scratch, countRows: false, cancellationToken)).ConfigureAwait(false);
+            c => new CatalogueReader(c, "").ReadAsync(_scratch, countRows: false, cancellationToken));
         if (there is not null)
         {
-            var made = await _location.Storage.StatAsync(
-                record.MadeName(_location), cancellationToken).ConfigureAwait(false) is not null;
-            var begun = await _location.Storage.StatAsync(
-                record.BegunName(_location), cancellationToken).ConfigureAwait(false) is not null;
+            var made = await _location.Storage.StatAsync(record.MadeName(_location), cancellationToken) is not null;
+            var begun = await _location.Storage.StatAsync(record.BegunName(_location), cancellationToken) is not null;
             if (!made && !(begun && there.IsEmpty))
             {
                 throw new SnapshotException(
@@ -125,14 +100,13 @@ internal sealed class RestoreTest(
                         + $"test of snapshot {_location.Id}. Rename or drop it manually.");
             }
         }
-
         else
         {
             // A record without its database must not match a database that another user creates later.
-            await record.RemoveAsync(_location, cancellationToken).ConfigureAwait(false);
+            await record.RemoveAsync(_location, cancellationToken);
         }
 
-        await record.StoreAsync(_location, record.BegunName(_location), cancellationToken).ConfigureAwait(false);
+        await record.StoreAsync(_location, record.BegunName(_location), cancellationToken);
     }
 
     // Runs on every exit. A lost session has lost its lock and must not drop anything; another session then takes the
@@ -141,57 +115,26 @@ internal sealed class RestoreTest(
     {
         try
         {
-            await session.DropAsync(CancellationToken.None).ConfigureAwait(false);
+            await session.DropAsync(CancellationToken.None);
         }
         catch (SnapshotException e) when (e.Failure == SnapshotFailure.ConnectionLost)
         {
             await using var other = await LoadSession.OpenAsync(
-                _location, request.Connection, _scratch, CancellationToken.None).ConfigureAwait(false);
-            await other.LockAsync(
-                _location.Id,
-                manifest.Databases[0].Name + SessionMarker.ForTest,
-                SessionMarker.RestoreLock(_scratch),
-                CancellationToken.None).ConfigureAwait(false);
-            await other.DropAsync(CancellationToken.None).ConfigureAwait(false);
+                _location, request.Connection, _scratch, CancellationToken.None);
+            await other.LockAsync(manifest.Databases[0].Name + SessionMarker.ForTest, CancellationToken.None);
+            await other.DropAsync(CancellationToken.None);
         }
 
-        await record.RemoveAsync(_location, CancellationToken.None).ConfigureAwait(false);
+        await record.RemoveAsync(_location, CancellationToken.None);
         foreach (var database in manifest.Databases)
         {
-            await SessionRecords.ClearAsync(
-                _location, database.Name + SessionMarker.ForTest, CancellationToken.None).ConfigureAwait(false);
+            await SessionRecords.ClearAsync(_location, database.Name + SessionMarker.ForTest, CancellationToken.None);
         }
     }
 }
 
-/// <summary>Which snapshot to load for a test, and on which server.</summary>
-public sealed record RestoreTestRequest
-{
-    public const string ScratchDatabases = @"drydock\_verify\_%";
-
-    public required SnapshotLocation Location { get; init; }
-
-    /// <summary>How to reach the server; its <c>Database</c> is not used. The user needs all privileges on
-    /// <see cref="ScratchDatabases"/>.</summary>
-    public required MySqlOptions Connection { get; init; }
-
-    /// <summary>Clients that load the rows side by side, for a snapshot of several files. Default 4.</summary>
-    public int Threads { get; init; } = 4;
-
-    public string? Identity { get; init; }
-
-    /// <summary>Receives bytes and stages.</summary>
-    public IProgress<SnapshotProgress>? Progress { get; init; }
-
-    public Func<SnapshotSession, CancellationToken, Task>? OnSession { get; init; }
-
-    public override string ToString() => $"{Location.Prefix} on {Connection.Describe()}";
-}
-
 /// <summary>Records that a scratch database on a server belongs to this snapshot: stored before the database is
 /// created, and again under another name after it was created.</summary>
-/// <param name="Database">Its name.</param>
-/// <param name="ServerKey">On which server.</param>
 internal sealed record ScratchRecord(string Database, string ServerKey)
 {
     private string Stem => $"{Database}.{SessionMarker.Hash(ServerKey, 12)}";
@@ -203,20 +146,16 @@ internal sealed record ScratchRecord(string Database, string ServerKey)
 
     internal async Task StoreAsync(SnapshotLocation location, string name, CancellationToken cancellationToken)
     {
-        if (await location.Storage.StatAsync(name, cancellationToken).ConfigureAwait(false) is not null)
+        if (await location.Storage.StatAsync(name, cancellationToken) is null)
         {
-            return;
+            await StoredDocument.WriteAsync(
+                location.Storage, name, this, SnapshotJson.Default.ScratchRecord, cancellationToken);
         }
-
-        await using var writer = await location.Storage.CreateAsync(name, cancellationToken).ConfigureAwait(false);
-        await JsonSerializer.SerializeAsync(
-            writer.Content, this, SnapshotJson.Default.ScratchRecord, cancellationToken).ConfigureAwait(false);
-        await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
     internal async Task RemoveAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
-        await location.Storage.DeleteAsync(MadeName(location), cancellationToken).ConfigureAwait(false);
-        await location.Storage.DeleteAsync(BegunName(location), cancellationToken).ConfigureAwait(false);
+        await location.Storage.DeleteAsync(MadeName(location), cancellationToken);
+        await location.Storage.DeleteAsync(BegunName(location), cancellationToken);
     }
 }

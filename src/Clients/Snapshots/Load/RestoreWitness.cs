@@ -11,7 +11,6 @@ namespace Drydock.Clients.Snapshots;
 /// <param name="Restore">UID of the restore.</param>
 /// <param name="Name">Namespace and name of the restore.</param>
 /// <param name="Snapshot">The snapshot it restores.</param>
-/// <param name="State">What was done.</param>
 /// <param name="At">When, by the server's clock (UTC); null before it is written.</param>
 public sealed record RestoreWitness(
     string Restore, string Name, string Snapshot, RestoreWitnessState State, string? At = null)
@@ -35,7 +34,7 @@ public sealed record RestoreWitness(
             var rows = await session.RowsAsync(
                 $"SELECT restore_uid, restore_name, snapshot, state, CAST(written_at AS CHAR) FROM {In(database)} "
                     + "ORDER BY written_at, state",
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken);
             return
             [
                 .. rows.Where(row => Enum.IsDefined(typeof(RestoreWitnessState), row[3] ?? "")).Select(
@@ -54,12 +53,12 @@ public sealed record RestoreWitness(
     public async Task WriteAsync(MySqlSession session, string database, CancellationToken cancellationToken)
     {
         // A server may be configured without autocommit.
-        await session.ExecuteAsync("SET autocommit = 1", cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync("SET autocommit = 1", cancellationToken);
         await session.ExecuteAsync(
             $"CREATE TABLE IF NOT EXISTS {In(database)} (restore_uid VARCHAR(64) NOT NULL, "
                 + "restore_name VARCHAR(320) NOT NULL, snapshot VARCHAR(255) NOT NULL, state VARCHAR(16) NOT NULL, "
                 + "written_at DATETIME(6) NOT NULL, PRIMARY KEY (restore_uid, state)) DEFAULT CHARSET = utf8mb4",
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         await session.ExecuteAsync(
             $"INSERT IGNORE INTO {In(database)} (restore_uid, restore_name, snapshot, state, written_at) "
                 + "VALUES (@restore, @name, @snapshot, @state, UTC_TIMESTAMP(6))",
@@ -67,7 +66,7 @@ public sealed record RestoreWitness(
             ("@restore", Restore),
             ("@name", Name),
             ("@snapshot", Snapshot),
-            ("@state", State.ToString())).ConfigureAwait(false);
+            ("@state", State.ToString()));
     }
 
     private static string In(string database) => $"{MySqlIdentifier.Quote(database)}.{Table}";

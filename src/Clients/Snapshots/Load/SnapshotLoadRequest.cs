@@ -1,17 +1,12 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>The database of a snapshot to load, and its target.</summary>
-public sealed record SnapshotLoadRequest
+/// <summary>Which snapshot to load, and on which server.</summary>
+public abstract record LoadRequest
 {
     public required SnapshotLocation Location { get; init; }
 
     /// <summary>How to reach the server; its <c>Database</c> is not used.</summary>
     public required MySqlOptions Connection { get; init; }
-
-    public required string Database { get; init; }
-
-    /// <summary>The database to load into. Default: the same name.</summary>
-    public string? Target { get; init; }
 
     /// <summary>Clients that load the files of rows side by side; no effect for a snapshot taken by mysqldump. Default
     /// 4, at most 64.</summary>
@@ -19,14 +14,31 @@ public sealed record SnapshotLoadRequest
 
     public string? Identity { get; init; }
 
-    /// <summary><see cref="ISnapshotLoader.CheckAsync"/> has just been called without findings: the files are not
-    /// verified again before the load. Their checksums are compared during the load in any case.</summary>
-    public bool AlreadyChecked { get; init; }
-
     /// <summary>Receives bytes and stages.</summary>
     public IProgress<SnapshotProgress>? Progress { get; init; }
 
     public Func<SnapshotSession, CancellationToken, Task>? OnSession { get; init; }
+}
+
+/// <summary>A snapshot to load for a test. The user needs all privileges on <see cref="ScratchDatabases"/>.</summary>
+public sealed record RestoreTestRequest : LoadRequest
+{
+    public const string ScratchDatabases = @"drydock\_verify\_%";
+
+    public override string ToString() => $"{Location.Prefix} on {Connection.Describe()}";
+}
+
+/// <summary>The database of a snapshot to restore, and its target.</summary>
+public sealed record SnapshotLoadRequest : LoadRequest
+{
+    public required string Database { get; init; }
+
+    /// <summary>The database to load into. Default: the same name.</summary>
+    public string? Target { get; init; }
+
+    /// <summary><see cref="ISnapshotLoader.CheckAsync"/> has just been called without findings: the files are not
+    /// verified again before the load. Their checksums are compared during the load in any case.</summary>
+    public bool AlreadyChecked { get; init; }
 
     /// <summary>Awaited by <see cref="ISnapshotLoader.RestoreAsync"/> when the lock is held and before the drop, to be
     /// stored in a receipt; an exception here leaves the database unchanged.</summary>
@@ -43,13 +55,11 @@ public sealed record SnapshotLoadRequest
 }
 
 /// <summary>A database is about to be dropped and created again.</summary>
-/// <param name="Database">The database on the server.</param>
 /// <param name="Existed">It exists, so there is something to drop.</param>
 /// <param name="Tables">Base tables in it.</param>
-/// <param name="LockName">The lock that the session holds.</param>
 /// <param name="Session">The session that will drop it. A lost session is not replaced, because the lock and the right
 /// to drop are lost with it.</param>
-public sealed record SnapshotDrop(string Database, bool Existed, int Tables, string LockName, SnapshotSession Session)
+public sealed record SnapshotDrop(string Database, bool Existed, int Tables, SnapshotSession Session)
 {
     /// <summary>The database has no object, or does not exist: the drop loses nothing.</summary>
     public bool IsEmpty { get; init; }

@@ -1,93 +1,97 @@
 namespace Drydock.Clients.Snapshots;
 
-public sealed class SnapshotLoader : ISnapshotLoader
+/// <summary>Restores one database of a snapshot.</summary>
+public interface ISnapshotLoader
 {
-    private readonly ISnapshotSessions _sessions;
-    private readonly LoadChecks _checks;
-    private readonly LoadRun _run;
+    /// <summary>Checks whether <see cref="LoadAsync"/> can succeed, without changing anything: the stored files verify
+    /// (and decrypt with the identity), the server accepts the longest statement and is writable. Must be called before
+    /// anything is dropped.</summary>
+    /// <returns>The problems; empty if there are none.</returns>
+    /// <exception cref="SnapshotException">The snapshot or database does not exist, or a tool or the identity is
+    /// missing.</exception>
+    Task<IReadOnlyList<SnapshotFinding>> CheckAsync(SnapshotLoadRequest request, CancellationToken cancellationToken);
 
-    public SnapshotLoader(
-        SnapshotToolOptions? options = null, ISnapshotSessions? sessions = null, TimeProvider? time = null)
-    {
-        options ??= new SnapshotToolOptions();
-        var clock = time ?? TimeProvider.System;
-        var coder = new DumpCodec(options);
-        _sessions = sessions ?? new SnapshotSessions(time);
-        _checks = new LoadChecks(coder, clock);
-        _run = new LoadRun(coder, options, clock);
-    }
+    /// <summary>Restores the database as it is in the snapshot, whatever it contains now: checks
+    /// (<see cref="CheckAsync"/>), takes a named lock, ends sessions of an earlier attempt, calls
+    /// <see cref="SnapshotLoadRequest.OnDrop"/>, drops and creates the database in the session that holds the lock,
+    /// loads and compares. May be repeated after any failure: the next attempt drops a partly loaded
+    /// database.</summary>
+    /// <exception cref="SnapshotException">The target is not equal to the snapshot.
+    /// <see cref="SnapshotFailure.ReadOnlyServer"/>, <see cref="SnapshotFailure.Busy"/> and all findings of the check
+    /// are thrown before the drop.</exception>
+    Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Loads every database of the snapshot, one after another, into the scratch database
+    /// <c>drydock_verify_…</c> of the server, compares it and drops it, on every exit, including one left by an earlier
+    /// attempt. Changes nothing else on the server.</summary>
+    /// <returns>The manifest and the differences.</returns>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.AlreadyExists"/>: a database of that name exists
+    /// that no test created; <see cref="SnapshotFailure.Busy"/>: another test of this snapshot runs; other failures,
+    /// which do not concern the snapshot (server, storage, tools).</exception>
+    Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Ends the sessions that an earlier process left loading one database of this snapshot, and waits until
+    /// the server no longer lists them.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/> after 30 seconds.</exception>
+    Task EndSessionsAsync(
+        SnapshotLocation location, MySqlOptions connection, string database, CancellationToken cancellationToken);
+}
+
+public sealed class SnapshotLoader(SnapshotToolOptions? options = null, TimeProvider? time = null) : ISnapshotLoader
+{
+    private readonly SnapshotSessions _sessions = new(time);
+    private readonly LoadRun _run = new(options ?? new SnapshotToolOptions(), time ?? TimeProvider.System);
 
     public async Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
         SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken).ConfigureAwait(false);
-        var findings =
-            new List<SnapshotFinding>(await _checks.FilesAsync(load, cancellationToken).ConfigureAwait(false));
+        var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken);
+        var files = await _run.CheckFilesAsync(load, cancellationToken);
         await using var session = await LoadSession.OpenAsync(
-            request.Location, request.Connection, load.Target, cancellationToken).ConfigureAwait(false);
-        findings.AddRange(await LoadChecks.ServerAsync(load, session, cancellationToken).ConfigureAwait(false));
-        return findings;
-    }
-
-    public async Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken).ConfigureAwait(false);
-        await _checks.RequireGoodFilesAsync(load, cancellationToken).ConfigureAwait(false);
-        await using var session = await LoadSession.OpenAsync(
-            request.Location, request.Connection, load.Target, cancellationToken).ConfigureAwait(false);
-        DumpCheck.ThrowIfAny(
-            await LoadChecks.ServerAsync(load, session, cancellationToken).ConfigureAwait(false),
-            $"Snapshot {request.Location.Id} cannot be loaded");
-        await _sessions.EndAsync(
-            request.Location, request.Connection, load.Key, cancellationToken).ConfigureAwait(false);
-        await RequireEmptyAsync(load, session, cancellationToken).ConfigureAwait(false);
-        await _run.LoadAndCompareAsync(load, session, cancellationToken).ConfigureAwait(false);
+            request.Location, request.Connection, load.Target, cancellationToken);
+        return [.. files, .. await session.CheckServerAsync(load, cancellationToken)];
     }
 
     public async Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken).ConfigureAwait(false);
-        await _checks.RequireGoodFilesAsync(load, cancellationToken).ConfigureAwait(false);
+        var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken);
+        await _run.RequireGoodFilesAsync(load, cancellationToken);
 
         // Sessions of an earlier attempt are ended first: one of them may hold the lock and would continue writing into
         // the new database.
-        await _sessions.EndAsync(
-            request.Location, request.Connection, load.Key, cancellationToken).ConfigureAwait(false);
+        await _sessions.EndAsync(request.Location, request.Connection, load.Key, cancellationToken);
         await using var session = await LoadSession.OpenAsync(
-            request.Location, request.Connection, load.Target, cancellationToken).ConfigureAwait(false);
+            request.Location, request.Connection, load.Target, cancellationToken);
         DumpCheck.ThrowIfAny(
-            await LoadChecks.ServerAsync(load, session, cancellationToken).ConfigureAwait(false),
+            await session.CheckServerAsync(load, cancellationToken),
             $"Snapshot {request.Location.Id} cannot be restored. Nothing was dropped");
-        await session.LockAsync(
-            request.Location.Id,
-            load.Key,
-            SessionMarker.RestoreLock(load.Target),
-            cancellationToken).ConfigureAwait(false);
+        await session.LockAsync(load.Key, cancellationToken);
         if (request.OnDrop is not null)
         {
             var there = await session.AskAsync(
-                c =>
-                    new CatalogueReader(c, "").ReadAsync(
-                        load.Target, countRows: false, cancellationToken)).ConfigureAwait(false);
+                c => new CatalogueReader(c, "").ReadAsync(load.Target, countRows: false, cancellationToken));
             await request.OnDrop(
-                new SnapshotDrop(
-                    load.Target, there is not null, there?.Tables.Count ?? 0, session.LockName!, session.Session)
+                new SnapshotDrop(load.Target, there is not null, there?.Tables.Count ?? 0, session.Session)
                 {
                     IsEmpty = there?.IsEmpty ?? true,
                     Witnesses = await session.AskAsync(
-                        c => RestoreWitness.ReadAsync(c, load.Target, cancellationToken)).ConfigureAwait(false),
+                        c => RestoreWitness.ReadAsync(c, load.Target, cancellationToken)),
                 },
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken);
         }
 
-        await session.RecreateAsync(
-            load.Database.CharacterSet, load.Database.Collation, cancellationToken).ConfigureAwait(false);
-        await WitnessAsync(RestoreWitnessState.Begun).ConfigureAwait(false);
-        await _run.LoadAndCompareAsync(load, session, cancellationToken).ConfigureAwait(false);
-        await WitnessAsync(RestoreWitnessState.Restored).ConfigureAwait(false);
+        await session.RecreateAsync(load.Database.CharacterSet, load.Database.Collation, cancellationToken);
+        await WitnessAsync(RestoreWitnessState.Begun);
+        var findings = await _run.LoadAndCompareAsync(load, session, cancellationToken);
+        DumpCheck.ThrowIfAny(
+            [.. findings.Where(static f => !f.IsWarning)],
+            $"Database {load.Target} was loaded and differs from snapshot {load.Location.Id}");
+        foreach (var warning in findings)
+        {
+            request.OnWarning?.Invoke(warning);
+        }
+
+        await WitnessAsync(RestoreWitnessState.Restored);
 
         async Task WitnessAsync(RestoreWitnessState state)
         {
@@ -95,56 +99,18 @@ public sealed class SnapshotLoader : ISnapshotLoader
             {
                 await session.AskAsync(async c =>
                 {
-                    await (witness with { State = state }).WriteAsync(
-                        c, load.Target, cancellationToken).ConfigureAwait(false);
+                    await (witness with { State = state }).WriteAsync(c, load.Target, cancellationToken);
                     return true;
-                }).ConfigureAwait(false);
+                });
             }
         }
     }
 
-    public async Task RecreateAsync(
-        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(session);
-        ArgumentNullException.ThrowIfNull(database);
-        foreach (var sql in LoadSession.RecreateStatements(database.CharacterSet, database.Collation, target))
-        {
-            await session.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    public Task<SnapshotVerification> RestoreTestAsync(
+        RestoreTestRequest request, CancellationToken cancellationToken) =>
+        new RestoreTest(request, _run, _sessions).RunAsync(cancellationToken);
 
-    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
-        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(session);
-        ArgumentNullException.ThrowIfNull(database);
-        return LoadRun.CompareAsync(session, database, target, definitions: true, cancellationToken);
-    }
-
-    public async Task<SnapshotVerification> RestoreTestAsync(
-        RestoreTestRequest request, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return await new RestoreTest(
-            request, _checks, _run, _sessions).RunAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private static async Task RequireEmptyAsync(
-        DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
-    {
-        var where = load.Request.Connection.Describe();
-        var catalogue = await session.AskAsync(
-            c =>
-                new CatalogueReader(c, "").ReadAsync(
-                    load.Target, countRows: false, cancellationToken)).ConfigureAwait(false)
-            ?? throw new SnapshotException(
-                SnapshotFailure.DatabaseMissing, $"Database {load.Target} does not exist on {where}. Create it first.");
-        if (!catalogue.IsEmpty)
-        {
-            throw new SnapshotException(
-                SnapshotFailure.AlreadyExists,
-                $"Database {load.Target} on {where} is not empty, so nothing was loaded into it.");
-        }
-    }
+    public Task EndSessionsAsync(
+        SnapshotLocation location, MySqlOptions connection, string database, CancellationToken cancellationToken) =>
+        _sessions.EndAsync(location, connection, database, cancellationToken);
 }

@@ -20,8 +20,7 @@ internal static class ManifestRules
 
         if (manifest.Databases.Count is 0 or > SnapshotLimits.Databases)
         {
-            return FormattableString.Invariant(
-                $"it has {manifest.Databases.Count} databases, expected 1 to {SnapshotLimits.Databases}");
+            return $"it has {manifest.Databases.Count} databases, expected 1 to {SnapshotLimits.Databases}";
         }
 
         var (files, objects) = (0, 0L);
@@ -49,10 +48,8 @@ internal static class ManifestRules
                 || bytes.Stored > SnapshotLimits.Bytes
                 || bytes.Raw > SnapshotLimits.Bytes)
             {
-                return string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"it has more than {SnapshotLimits.Files} files, {SnapshotLimits.Objects} tables and other "
-                        + $"objects, or {SnapshotLimits.Bytes} bytes");
+                return $"it has more than {SnapshotLimits.Files} files, {SnapshotLimits.Objects} tables and other "
+                        + $"objects, or {SnapshotLimits.Bytes} bytes";
             }
         }
 
@@ -89,8 +86,7 @@ internal static class ManifestRules
             static f =>
                 f is { RawBytes: >= 0 and <= SnapshotLimits.Bytes } ? (decimal)f.RawBytes : 0) <= SnapshotLimits.Bytes
             ? null
-            : FormattableString.Invariant(
-                $"the files of database {database.Name} have more than {SnapshotLimits.Bytes} bytes");
+            : $"the files of database {database.Name} have more than {SnapshotLimits.Bytes} bytes";
     }
 
     private static string? File(SnapshotFile? file, bool whole)
@@ -104,25 +100,18 @@ internal static class ManifestRules
             || file.RawBytes is < 0 or > SnapshotLimits.Bytes
             || file.LargestStatementBytes < 0)
         {
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"file {file.Name} has {file.StoredBytes} bytes stored and {file.RawBytes} opened, expected 0 to "
-                    + $"{SnapshotLimits.Bytes}");
+            return $"file {file.Name} has {file.StoredBytes} bytes stored and {file.RawBytes} opened, expected 0 to "
+                    + $"{SnapshotLimits.Bytes}";
         }
 
         if (whole && file.RawBytes > (file.StoredBytes * SnapshotLimits.Compression) + CompressionSlack)
         {
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"file {file.Name} is {file.StoredBytes} bytes stored and {file.RawBytes} bytes decompressed, more "
-                    + $"than {SnapshotLimits.Compression} times as many, which is impossible with gzip");
+            return $"file {file.Name} is {file.StoredBytes} bytes stored and {file.RawBytes} bytes decompressed, more "
+                    + $"than {SnapshotLimits.Compression} times as many, which is impossible with gzip";
         }
 
         return file.Part == SnapshotPart.Metadata && file.RawBytes > SnapshotLimits.Metadata
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"file {file.Name} of part Metadata has {file.RawBytes} bytes, expected at most "
-                    + $"{SnapshotLimits.Metadata}")
+            ? $"file {file.Name} of part Metadata has {file.RawBytes} bytes, expected at most {SnapshotLimits.Metadata}"
             : null;
     }
 
@@ -130,4 +119,44 @@ internal static class ManifestRules
         [database.Views, database.Routines, database.Triggers, database.Events, database.Sequences];
 
     private static bool IsName(string? name) => name is { Length: > 0 and <= LongestName };
+}
+
+/// <summary>Which definitions a manifest holds as text.</summary>
+internal static class StoredDefinitions
+{
+    private const int One = 16 << 10;
+
+    private const int All = 2 << 20;
+
+    /// <summary>Leaves out what is too long. Of an encrypted snapshot all are left out, because a manifest is not
+    /// encrypted.</summary>
+    internal static IReadOnlyList<SnapshotDatabase> Within(IReadOnlyList<SnapshotDatabase> databases, bool encrypted)
+    {
+        var left = encrypted ? 0 : All;
+        return [
+            .. databases.Select(d => d with
+            {
+                Tables = [.. d.Tables.Select(t => t with { Definition = Take(t.Definition) })],
+                Views = Kept(d.Views),
+                Routines = Kept(d.Routines),
+                Triggers = Kept(d.Triggers),
+                Events = Kept(d.Events),
+                Sequences = Kept(d.Sequences),
+            }),
+        ];
+
+        List<SnapshotObject> Kept(IReadOnlyList<SnapshotObject> objects) =>
+            [.. objects.Select(o => o with { Definition = Take(o.Definition) })];
+
+        string? Take(string? definition)
+        {
+            if (definition is null || definition.Length > One || definition.Length > left)
+            {
+                return null;
+            }
+
+            left -= definition.Length;
+            return definition;
+        }
+    }
 }

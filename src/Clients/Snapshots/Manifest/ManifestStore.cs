@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Reads, publishes and removes manifests.</summary>
@@ -13,21 +11,21 @@ internal static class ManifestStore
         SnapshotLocation location, CancellationToken cancellationToken)
     {
         StorageName.Check(location);
-        return await location.Storage.StatAsync(location.ManifestName, cancellationToken).ConfigureAwait(false) is null
-            || await IsRemovingAsync(location, cancellationToken).ConfigureAwait(false)
+        return await location.Storage.StatAsync(location.ManifestName, cancellationToken) is null
+            || await IsRemovingAsync(location, cancellationToken)
             ? null
-            : await ReadAsync(location, location.ManifestName, cancellationToken).ConfigureAwait(false);
+            : await ReadAsync(location, location.ManifestName, cancellationToken);
     }
 
     internal static async Task<SnapshotManifest> RequireAsync(
         SnapshotLocation location, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(location, cancellationToken).ConfigureAwait(false) is { } manifest)
+        if (await ReadAsync(location, cancellationToken) is { } manifest)
         {
             return manifest;
         }
 
-        throw await IsRemovingAsync(location, cancellationToken).ConfigureAwait(false)
+        throw await IsRemovingAsync(location, cancellationToken)
             ? BeingRemoved(location)
             : new SnapshotException(SnapshotFailure.NotFound, $"There is no snapshot {location.Id} in "
                 + $"{location.Storage.Description}{(location.Path.Length > 0 ? ", folder " + location.Path : "")}.");
@@ -39,26 +37,16 @@ internal static class ManifestStore
             $"Snapshot {location.Id} in {location.Storage.Description} is being removed and cannot be used any more.");
 
     internal static async Task<bool> IsRemovingAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
-        await location.Storage.StatAsync(
-            location.Prefix + RemovingName, cancellationToken).ConfigureAwait(false) is not null;
+        await location.Storage.StatAsync(location.Prefix + RemovingName, cancellationToken) is not null;
 
     internal static async Task PublishAsync(
         SnapshotLocation location, SnapshotManifest manifest, CancellationToken cancellationToken)
     {
         var temporary = $"{location.Prefix}manifest.{StorageName.Unique()}{StorageName.Partial}";
-        await using (
-            var writer = await location.Storage.CreateAsync(temporary, cancellationToken).ConfigureAwait(false))
-        {
-            await JsonSerializer.SerializeAsync(
-                writer.Content,
-                manifest,
-                SnapshotJson.Default.SnapshotManifest,
-                cancellationToken).ConfigureAwait(false);
-            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        _ = await ReadAsync(location, temporary, cancellationToken).ConfigureAwait(false);
-        await location.Storage.PublishAsync(temporary, location.ManifestName, cancellationToken).ConfigureAwait(false);
+        await StoredDocument.WriteAsync(
+            location.Storage, temporary, manifest, SnapshotJson.Default.SnapshotManifest, cancellationToken);
+        _ = await ReadAsync(location, temporary, cancellationToken);
+        await location.Storage.PublishAsync(temporary, location.ManifestName, cancellationToken);
     }
 
     /// <summary>Renames the manifest, so that the snapshot no longer exists, then removes every other object, and the
@@ -70,7 +58,7 @@ internal static class ManifestStore
         var removing = location.Prefix + RemovingName;
         try
         {
-            await storage.PublishAsync(location.ManifestName, removing, cancellationToken).ConfigureAwait(false);
+            await storage.PublishAsync(location.ManifestName, removing, cancellationToken);
         }
         catch (SnapshotException e) when (e.Failure is SnapshotFailure.NotFound or SnapshotFailure.AlreadyExists)
         {
@@ -79,17 +67,17 @@ internal static class ManifestStore
 
         // If publishing is a copy, a process that died during it leaves both names; the files are removed only after
         // this name.
-        await storage.DeleteAsync(location.ManifestName, cancellationToken).ConfigureAwait(false);
-        await storage.AbandonUnfinishedAsync(location.Prefix, cancellationToken).ConfigureAwait(false);
-        foreach (var entry in await storage.ListAsync(location.Prefix, cancellationToken).ConfigureAwait(false))
+        await storage.DeleteAsync(location.ManifestName, cancellationToken);
+        await storage.AbandonUnfinishedAsync(location.Prefix, cancellationToken);
+        foreach (var entry in await storage.ListAsync(location.Prefix, cancellationToken))
         {
             if (entry.Name != removing)
             {
-                await storage.DeleteAsync(entry.Name, cancellationToken).ConfigureAwait(false);
+                await storage.DeleteAsync(entry.Name, cancellationToken);
             }
         }
 
-        await storage.DeleteAsync(removing, cancellationToken).ConfigureAwait(false);
+        await storage.DeleteAsync(removing, cancellationToken);
     }
 
     private static async Task<SnapshotManifest> ReadAsync(
@@ -97,12 +85,12 @@ internal static class ManifestStore
     {
         try
         {
-            var manifest = await JsonDocumentReader.ReadAsync(
+            var manifest = await StoredDocument.ReadAsync(
                 location.Storage,
                 name,
                 SnapshotLimits.Manifest,
                 SnapshotJson.Default.SnapshotManifest,
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken);
             if (manifest is not { Format: >= SnapshotManifest.FirstFormat and <= SnapshotManifest.CurrentFormat }
                 || manifest.Id != location.Id)
             {
@@ -123,28 +111,4 @@ internal static class ManifestStore
 
     private static SnapshotException Invalid(string name, string why, Exception? inner) =>
         new(SnapshotFailure.ManifestInvalid, $"The manifest '{name}' cannot be used: {Sentences.Close(why)}", inner);
-}
-
-/// <summary>Reads a JSON document from a storage, up to a maximum length.</summary>
-internal static class JsonDocumentReader
-{
-    /// <exception cref="JsonException">It is not such a document, or is longer.</exception>
-    internal static async Task<T?> ReadAsync<T>(
-        ISnapshotStorage storage, string name, int cap, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-    {
-        await using var stream =
-            new LimitedStream(await storage.OpenReadAsync(name, cancellationToken).ConfigureAwait(false), cap + 1L);
-        try
-        {
-            var document = await JsonSerializer.DeserializeAsync(stream, type, cancellationToken).ConfigureAwait(false);
-            return stream.IsExhausted ? throw TooLong(name, cap, inner: null) : document;
-        }
-        catch (JsonException e) when (stream.IsExhausted)
-        {
-            throw TooLong(name, cap, e);
-        }
-    }
-
-    private static JsonException TooLong(string name, int cap, Exception? inner) =>
-        new(FormattableString.Invariant($"'{name}' is longer than the limit of {cap} bytes."), inner);
 }

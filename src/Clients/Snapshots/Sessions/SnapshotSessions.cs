@@ -1,100 +1,98 @@
 namespace Drydock.Clients.Snapshots;
 
-public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessions
+/// <summary>Finds and ends the server sessions left by a dump or load whose process died.</summary>
+/// <remarks>Needs no privilege beyond the user's own: the process list shows the user's own sessions, and KILL ends
+/// them. A session is found by the record in the storage (connection id and source address must both fit), by the
+/// marker in the statement it runs, or by a named lock it holds.</remarks>
+public sealed class SnapshotSessions(TimeProvider? time = null)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
-    public async Task<IReadOnlyList<SnapshotSession>> FindAsync(
+    internal static async Task<IReadOnlyList<SnapshotSession>> FindAsync(
         SnapshotLocation location, MySqlOptions connection, CancellationToken cancellationToken)
     {
-        await using var session = await OpenAsync(location, connection, cancellationToken).ConfigureAwait(false);
-        return await FindAsync(
-            location, session, connection.UserID, only: null, cancellationToken).ConfigureAwait(false);
+        await using var session = await OpenAsync(location, connection, cancellationToken);
+        return await FindAsync(location, session, connection.UserID, only: null, cancellationToken);
     }
 
-    public Task<IReadOnlyList<SnapshotSession>> EndAsync(
-        SnapshotLocation location, MySqlOptions connection, CancellationToken cancellationToken) =>
-        EndMatchingAsync(location, connection, database: null, cancellationToken);
+    /// <summary>Ends all of them, or the load sessions of one database, and waits until the server no longer lists
+    /// them. Returns those that were ended.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/> after 30 seconds.</exception>
+    internal async Task<IReadOnlyList<SnapshotSession>> EndAsync(
+        SnapshotLocation location, MySqlOptions connection, string? database, CancellationToken cancellationToken)
+    {
+        await using var session = await OpenAsync(location, connection, cancellationToken);
+        var ended = await EndAsync(
+            session,
+            () => FindAsync(location, session, connection.UserID, database, cancellationToken),
+            static found => found.ConnectionId,
+            (found, seconds) => $"Sessions {string.Join(", ", found.Select(static s => s.ConnectionId))} of snapshot "
+                + $"{location.Id} are still on {connection.Describe()} {seconds} s after KILL. End them manually.",
+            _time,
+            cancellationToken);
+        await SessionRecords.ClearAsync(location, database, cancellationToken);
+        return ended;
+    }
 
-    public Task<IReadOnlyList<SnapshotSession>> EndAsync(
-        SnapshotLocation location,
-        MySqlOptions connection,
-        string database,
-        CancellationToken cancellationToken) =>
-        EndMatchingAsync(location, connection, database, cancellationToken);
-
-    private async Task<IReadOnlyList<SnapshotSession>> EndMatchingAsync(
-        SnapshotLocation location,
-        MySqlOptions connection,
-        string? database,
+    /// <summary>Ends sessions and waits until none is found any more: their statements have then ended or will never
+    /// start.</summary>
+    /// <param name="find">Those that the server still lists.</param>
+    /// <param name="remain">The message about those that remain after so many seconds.</param>
+    /// <returns>Those that existed.</returns>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/> after 30 seconds.</exception>
+    /// <exception cref="MySqlSessionException">1095: no privilege to end another account's session.</exception>
+    public static async Task<IReadOnlyList<T>> EndAsync<T>(
+        MySqlSession session,
+        Func<Task<IReadOnlyList<T>>> find,
+        Func<T, ulong> id,
+        Func<IReadOnlyList<T>, double, string> remain,
+        TimeProvider time,
         CancellationToken cancellationToken)
     {
-        await using var session = await OpenAsync(location, connection, cancellationToken).ConfigureAwait(false);
-        var ended = new Dictionary<ulong, SnapshotSession>();
-        var patience = PatienceWith(session.Kind);
-        var start = _time.GetTimestamp();
-        while (true)
+        // A proxy of OceanBase does not know the sessions of other proxies; those end when they were idle.
+        var patience = session.Kind == MySqlServerKind.OceanBase ? new LockRowTimes().Lapse + Patience : Patience;
+        var ended = new Dictionary<ulong, T>();
+        var start = time.GetTimestamp();
+        while (await find() is { Count: > 0 } found)
         {
-            var found = await FindAsync(
-                location, session, connection.UserID, database, cancellationToken).ConfigureAwait(false);
-            if (found.Count == 0)
+            if (time.GetElapsedTime(start) > patience)
             {
-                await SessionRecords.ClearAsync(location, database, cancellationToken).ConfigureAwait(false);
-                return [.. ended.Values];
+                throw new SnapshotException(SnapshotFailure.SessionRemains, remain(found, patience.TotalSeconds));
             }
 
-            if (_time.GetElapsedTime(start) > patience)
+            foreach (var one in found.Where(s => ended.TryAdd(id(s), s)))
             {
-                throw new SnapshotException(SnapshotFailure.SessionRemains, string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Sessions {string.Join(", ", found.Select(static s => s.ConnectionId))} of snapshot "
-                        + $"{location.Id} are still on {connection.Describe()} {patience.TotalSeconds} s after KILL. "
-                        + $"End them manually."));
-            }
-
-            foreach (var one in found.Where(s => ended.TryAdd(s.ConnectionId, s)))
-            {
-                await MySqlServer.KillAsync(session, one.ConnectionId, cancellationToken).ConfigureAwait(false);
+                await MySqlServer.KillAsync(session, id(one), cancellationToken);
             }
 
             // The server does not announce the end of a session, so it is polled.
-            await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Pause, time, cancellationToken);
         }
-    }
 
-    /// <summary>How long a session may take to end after KILL. A proxy of OceanBase does not know the sessions of other
-    /// proxies; those end when they were idle.</summary>
-    public static TimeSpan PatienceWith(MySqlServerKind server) =>
-        server == MySqlServerKind.OceanBase ? new LockRowTimes().Lapse + Patience : Patience;
+        return [.. ended.Values];
+    }
 
     private static Task<MySqlSession> OpenAsync(
         SnapshotLocation location, MySqlOptions connection, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(location);
         StorageName.Check(location);
         return MySqlSession.OpenAsync(connection.With(database: ""), cancellationToken);
     }
 
     private static async Task<IReadOnlyList<SnapshotSession>> FindAsync(
-        SnapshotLocation location,
-        MySqlSession session,
-        string user,
-        string? only,
-        CancellationToken cancellationToken)
+        SnapshotLocation location, MySqlSession session, string user, string? only, CancellationToken cancellationToken)
     {
-        var server = await MySqlServer.IdentifyAsync(session, cancellationToken).ConfigureAwait(false);
-        var recorded = (await SessionRecords.ReadAsync(location, cancellationToken).ConfigureAwait(false))
+        var server = await MySqlServer.IdentifyAsync(session, cancellationToken);
+        var recorded = (await SessionRecords.ReadAsync(location, cancellationToken))
             .Where(r => r.ServerKey == server.Key)
             .ToList();
-        var sessions = (
-            await MySqlServer.SessionsAsync(session, cancellationToken).ConfigureAwait(false)).Where(s =>
-                !s.IsOwn).ToList();
+        var sessions = (await MySqlServer.SessionsAsync(session, cancellationToken)).Where(s => !s.IsOwn).ToList();
         var own = sessions.Where(
             s => user == s.User || user.StartsWith(s.User + "@", StringComparison.Ordinal)).Select(static s => s.Id);
-        var lockHolders = await LockHoldersAsync(location, session, own, cancellationToken).ConfigureAwait(false);
+        var lockHolders = await LockHoldersAsync(location, session, own, cancellationToken);
         var marker = SessionMarker.Comment(location.Id);
         var found = new List<SnapshotSession>();
         foreach (var live in sessions)
@@ -126,22 +124,20 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
         CancellationToken cancellationToken)
     {
         var holders = new Dictionary<ulong, string>();
-        if (await ServerLock.KindAsync(session, cancellationToken).ConfigureAwait(false) == ServerLockKind.Row)
+        if (await ServerLock.KindAsync(session, cancellationToken) == ServerLockKind.Row)
         {
             return holders;
         }
 
         var locks = new List<(string Prefix, string Load)> { (SessionMarker.DumperLock(location.Id), "") };
-        if (await ManifestStore.ReadAsync(location, cancellationToken).ConfigureAwait(false) is { } manifest)
+        if (await ManifestStore.ReadAsync(location, cancellationToken) is { } manifest)
         {
             foreach (var load in manifest.Databases.SelectMany(
                 static d => (string[])[d.Name, d.Name + SessionMarker.ForTest]))
             {
                 locks.Add((SessionMarker.LoaderLock(location.Id, load), load));
                 if (await ServerLock.FunctionHolderAsync(
-                    session,
-                    SessionMarker.LoadLock(location.Id, load),
-                    cancellationToken).ConfigureAwait(false) is { } id)
+                    session, SessionMarker.LoadLock(location.Id, load), cancellationToken) is { } id)
                 {
                     holders[id] = load;
                 }
@@ -152,10 +148,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
         {
             foreach (var (prefix, load) in locks)
             {
-                if (await ServerLock.FunctionHolderAsync(
-                    session,
-                    string.Create(CultureInfo.InvariantCulture, $"{prefix}{id}"),
-                    cancellationToken).ConfigureAwait(false) == id)
+                if (await ServerLock.FunctionHolderAsync(session, $"{prefix}{id}", cancellationToken) == id)
                 {
                     holders[id] = load;
                 }
@@ -165,3 +158,100 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
         return holders;
     }
 }
+
+/// <summary>Identifies the sessions of a snapshot on the server. Names of locks have at most 64 characters.</summary>
+internal static class SessionMarker
+{
+    /// <summary>Appended to a database name for the load of a restore test, so that it is never mistaken for a
+    /// restore.</summary>
+    internal const string ForTest = ">verify";
+
+    internal static string Comment(string snapshotId) => $"/* drydock:{snapshotId}; */";
+
+    internal static string LoadLock(string snapshotId, string load) =>
+        "drydock.load." + Hash($"{snapshotId}/{load}", 40);
+
+    /// <summary>Beginning of the name of the lock that every client which loads rows holds; its connection id is the
+    /// end.</summary>
+    internal static string LoaderLock(string snapshotId, string load) =>
+        "drydock.part." + Hash($"{snapshotId}/{load}", 28) + ".";
+
+    internal static string DumperLock(string snapshotId) => "drydock.dump." + Hash(snapshotId, 28) + ".";
+
+    internal static string RestoreLock(string target) => "drydock.restore." + Hash(target, 40);
+
+    internal static string Hash(string text, int length) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..length];
+}
+
+/// <summary>The records of running dump and load sessions, stored next to the snapshot's files so that a successor
+/// finds them.</summary>
+internal static class SessionRecords
+{
+    internal static async Task<string> AddAsync(
+        SnapshotLocation location, SnapshotSession session, CancellationToken cancellationToken)
+    {
+        var name = $"{Folder(location)}{StorageName.Unique()}.json";
+        await StoredDocument.WriteAsync(
+            location.Storage, name, session, SnapshotJson.Default.SnapshotSession, cancellationToken);
+        return name;
+    }
+
+    /// <summary>Reads all records; a record truncated by a crash is ignored.</summary>
+    internal static async Task<IReadOnlyList<SnapshotSession>> ReadAsync(
+        SnapshotLocation location, CancellationToken cancellationToken)
+    {
+        var sessions = new List<SnapshotSession>();
+        foreach (var entry in await location.Storage.ListAsync(Folder(location), cancellationToken))
+        {
+            if (await ReadAsync(location, entry.Name, cancellationToken) is { } session)
+            {
+                sessions.Add(session);
+            }
+        }
+
+        return sessions;
+    }
+
+    internal static async Task ClearAsync(
+        SnapshotLocation location, string? database, CancellationToken cancellationToken)
+    {
+        foreach (var entry in await location.Storage.ListAsync(Folder(location), cancellationToken))
+        {
+            if (database is null || (await ReadAsync(location, entry.Name, cancellationToken))?.Database == database)
+            {
+                await location.Storage.DeleteAsync(entry.Name, cancellationToken);
+            }
+        }
+    }
+
+    private static async Task<SnapshotSession?> ReadAsync(
+        SnapshotLocation location, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await StoredDocument.ReadAsync(
+                location.Storage, name, SnapshotLimits.Record, SnapshotJson.Default.SnapshotSession, cancellationToken);
+        }
+        catch (JsonException)
+        {
+            // Written by an attempt that died during the write: its session never got past its login.
+            return null;
+        }
+        catch (SnapshotException e) when (e.Failure == SnapshotFailure.NotFound)
+        {
+            // Removed since it was listed: that session ended normally.
+            return null;
+        }
+    }
+
+    private static string Folder(SnapshotLocation location) => $"{location.Prefix}sessions/";
+}
+
+/// <summary>A server session that belongs to a dump or a load.</summary>
+/// <param name="Database">The database it dumps or loads; empty for a session found only by its marker.</param>
+/// <param name="ConnectionId">CONNECTION_ID() on the server.</param>
+/// <param name="Host">The client address as shown in the process list.</param>
+/// <param name="ServerKey">Which server (<c>MySqlServerIdentity.Key</c>).</param>
+public sealed record SnapshotSession(
+    string SnapshotId, string Database, ulong ConnectionId, string Host, string ServerKey);

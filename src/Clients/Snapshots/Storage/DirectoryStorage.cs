@@ -48,15 +48,15 @@ public sealed class DirectoryStorage : ISnapshotStorage
                     {
                         return parent.CreateFile(leaf) ?? throw Taken(name);
                     }
-                    catch (PosixException e) when (e.Error == Posix.NoEntry && attempt < FolderAttempts)
+                    catch (PosixException e) when (e.Error == Errno.NoEntry && attempt < FolderAttempts)
                     {
                         // A concurrent deletion removed the empty folder.
                     }
                 }
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         return new DirectoryObjectWriter(
-            new StorageFile(file, name, _root.Calls),
+            new StorageFile(file, name, canWrite: true, _root.Calls),
             $"{_path}/{name}",
             token => RunAsync("write", name, root => SyncFolder(root, folder), token),
             token => RunAsync("remove", name, root => Remove(root, folder, leaf), token));
@@ -81,11 +81,11 @@ public sealed class DirectoryStorage : ISnapshotStorage
                             toFolder.Sync();
                             fromFolder.Sync();
                             return true;
-                        case Posix.Exists:
+                        case Errno.Exists:
                             throw Taken(to);
-                        case Posix.NoEntry when fromFolder.Facts(source) is null:
+                        case Errno.NoEntry when fromFolder.Facts(source) is null:
                             throw Missing(from);
-                        case Posix.NoEntry when attempt < FolderAttempts:
+                        case Errno.NoEntry when attempt < FolderAttempts:
                             break;
                         case var error:
                             throw new PosixException(error);
@@ -112,8 +112,8 @@ public sealed class DirectoryStorage : ISnapshotStorage
                 opened.Dispose();
                 throw facts.Kind == FileKind.Directory ? Missing(name) : NotFile(name);
             },
-            cancellationToken).ConfigureAwait(false);
-        return new StorageReadStream(new StorageFile(file, name, _root.Calls));
+            cancellationToken);
+        return new StorageFile(file, name, canWrite: false, _root.Calls);
     }
 
     public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken)
@@ -129,7 +129,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
                 {
                     null or { Kind: FileKind.Directory } => null,
                     { Kind: FileKind.Regular } file => new SnapshotObjectInfo(name, file.Bytes, file.ModifiedAt),
-                    { Kind: FileKind.SymbolicLink } => throw new PosixException(Posix.SymbolicLink),
+                    { Kind: FileKind.SymbolicLink } => throw new PosixException(Errno.SymbolicLink),
                     _ => throw NotFile(name),
                 };
             },
@@ -152,8 +152,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
                 }
 
                 return [
-                    .. found.Where(
-                        o => o.Name.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(static o => o.Name,
+                    .. found.Where(o => o.Name.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(static o => o.Name,
                         StringComparer.Ordinal)];
             },
             cancellationToken);
@@ -202,7 +201,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
 
     private static bool SyncFolder(Folder root, string path)
     {
-        using var folder = root.Find(path) ?? throw new PosixException(Posix.NoEntry);
+        using var folder = root.Find(path) ?? throw new PosixException(Errno.NoEntry);
         folder.Sync();
         return true;
     }
@@ -277,7 +276,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
     {
         try
         {
-            return await _root.RunAsync($"{verb} '{Below(name)}'", work, cancellationToken).ConfigureAwait(false);
+            return await _root.RunAsync($"{verb} '{Below(name)}'", work, cancellationToken);
         }
         catch (PosixException e) when (e.LeadsOut)
         {
@@ -298,28 +297,26 @@ public sealed class DirectoryStorage : ISnapshotStorage
 }
 
 /// <summary>A file being written.</summary>
-/// <param name="file">The file.</param>
 /// <param name="path">Its path, for messages.</param>
 /// <param name="syncFolder">Makes its name durable.</param>
 /// <param name="remove">Removes it.</param>
 internal sealed class DirectoryObjectWriter(
-    StorageFile file,
+    StorageFile content,
     string path,
     Func<CancellationToken, Task> syncFolder,
     Func<CancellationToken, Task> remove) : ISnapshotObjectWriter
 {
-    private readonly StorageWriteStream _content = new(file);
     private bool _completed;
 
-    public Stream Content => _content;
+    public Stream Content => content;
 
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await _content.SyncAsync(cancellationToken).ConfigureAwait(false);
-            await _content.DisposeAsync().ConfigureAwait(false);
-            await syncFolder(cancellationToken).ConfigureAwait(false);
+            await content.SyncAsync(cancellationToken);
+            await content.DisposeAsync();
+            await syncFolder(cancellationToken);
             _completed = true;
         }
         catch (IOException e)
@@ -331,7 +328,7 @@ internal sealed class DirectoryObjectWriter(
 
     public async ValueTask DisposeAsync()
     {
-        await _content.DisposeAsync().ConfigureAwait(false);
+        await content.DisposeAsync();
         if (_completed)
         {
             return;
@@ -339,7 +336,7 @@ internal sealed class DirectoryObjectWriter(
 
         try
         {
-            await remove(CancellationToken.None).ConfigureAwait(false);
+            await remove(CancellationToken.None);
         }
         catch (SnapshotException)
         {

@@ -19,10 +19,7 @@ public sealed class HashedObject
     public string Sha256 { get; }
 
     /// <summary>Reads an object to its end.</summary>
-    /// <param name="storage">Where it is.</param>
-    /// <param name="name">Its name.</param>
     /// <param name="look">Examines the content while it is read; need not read to the end.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotFound"/>; or the storage cannot be read, or
     /// the object is longer than <see cref="MostBytes"/>.</exception>
     public static async Task<(HashedObject Object, T Seen)> ReadAsync<T>(
@@ -31,39 +28,32 @@ public sealed class HashedObject
         Func<Stream, CancellationToken, Task<T>> look,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(storage);
-        ArgumentNullException.ThrowIfNull(look);
-        var info = await storage.StatAsync(name, cancellationToken).ConfigureAwait(false)
+        var info = await storage.StatAsync(name, cancellationToken)
             ?? throw new SnapshotException(SnapshotFailure.NotFound, $"There is no '{name}' in {storage.Description}.");
         var limited = new LimitedStream(
-            await storage.OpenReadAsync(name, cancellationToken).ConfigureAwait(false),
+            await storage.OpenReadAsync(name, cancellationToken),
             MostBytes,
             () => new SnapshotException(
                 SnapshotFailure.StorageUnusable,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"'{name}' in {storage.Description} is longer than the limit of {MostBytes >> 30} GiB. "
-                        + $"Put the right file there.")));
+                $"'{name}' in {storage.Description} is longer than the limit of {MostBytes >> 30} GiB. "
+                        + "Put the right file there."));
         await using var content = new HashingStream(limited);
-        var seen = await look(content, cancellationToken).ConfigureAwait(false);
-        await content.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
+        var seen = await look(content, cancellationToken);
+        await content.CopyToAsync(Stream.Null, cancellationToken);
         return (new HashedObject(name, info with { Bytes = content.Bytes }, content.FinishHash()), seen);
     }
 
     /// <summary>Opens it for sending. Reading throws a <see cref="SnapshotException"/> with
     /// <see cref="SnapshotFailure.ChecksumMismatch"/> before the last bytes if the object differs from the hashed
     /// one.</summary>
-    /// <param name="storage">Where it is.</param>
     /// <param name="offset">The first byte to return. The bytes before it are read and hashed as well.</param>
-    /// <param name="cancellationToken">Ends the opening.</param>
     /// <exception cref="SnapshotException">It cannot be opened.</exception>
     public async Task<Stream> OpenAsync(ISnapshotStorage storage, long offset, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(storage);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Info.Bytes);
         var content = new CheckedStream(
-            await storage.OpenReadAsync(_name, cancellationToken).ConfigureAwait(false),
+            await storage.OpenReadAsync(_name, cancellationToken),
             Info.Bytes,
             Sha256,
             () => new SnapshotException(
@@ -72,12 +62,12 @@ public sealed class HashedObject
                     + "Restore the right file."));
         try
         {
-            await SkipAsync(content, offset, cancellationToken).ConfigureAwait(false);
+            await SkipAsync(content, offset, cancellationToken);
             return content;
         }
         catch
         {
-            await content.DisposeAsync().ConfigureAwait(false);
+            await content.DisposeAsync();
             throw;
         }
     }
@@ -88,7 +78,7 @@ public sealed class HashedObject
         while (bytes > 0)
         {
             bytes -= await content.ReadAsync(
-                buffer.AsMemory(0, (int)Math.Min(buffer.Length, bytes)), cancellationToken).ConfigureAwait(false);
+                buffer.AsMemory(0, (int)Math.Min(buffer.Length, bytes)), cancellationToken);
         }
     }
 }
@@ -115,7 +105,7 @@ internal sealed class CheckedStream(Stream inner, long length, string sha256, Fu
         if (buffer.Length > 0 && _left > HeldBytes)
         {
             var most = (int)Math.Min(buffer.Length, _left - HeldBytes);
-            var read = await inner.ReadAsync(buffer[..most], cancellationToken).ConfigureAwait(false);
+            var read = await inner.ReadAsync(buffer[..most], cancellationToken);
             _hash.AppendData(buffer.Span[..read]);
             _left -= read;
             return read > 0 ? read : throw changed();
@@ -123,7 +113,7 @@ internal sealed class CheckedStream(Stream inner, long length, string sha256, Fu
 
         if (buffer.Length > 0 && _left > 0)
         {
-            _verified = await ReadHeldAsync(cancellationToken).ConfigureAwait(false);
+            _verified = await ReadHeldAsync(cancellationToken);
             _left = 0;
         }
 
@@ -136,8 +126,7 @@ internal sealed class CheckedStream(Stream inner, long length, string sha256, Fu
     private async Task<byte[]> ReadHeldAsync(CancellationToken cancellationToken)
     {
         var held = new byte[(int)_left];
-        var read = await inner.ReadAtLeastAsync(held, held.Length, throwOnEndOfStream: false, cancellationToken)
-            .ConfigureAwait(false);
+        var read = await inner.ReadAtLeastAsync(held, held.Length, throwOnEndOfStream: false, cancellationToken);
         _hash.AppendData(held.AsSpan(0, read));
         return Convert.ToHexStringLower(_hash.GetHashAndReset()) == sha256 ? held : throw changed();
     }

@@ -51,13 +51,9 @@ public interface ISnapshotObjectWriter : IAsyncDisposable
 }
 
 /// <summary>One stored object.</summary>
-/// <param name="Name">Its name in the storage.</param>
-/// <param name="Bytes">Its size.</param>
-/// <param name="ModifiedAt">When it was last written.</param>
 /// <param name="Version">Changes with its content (the ETag of S3); null if the storage has no such value.</param>
 public sealed record SnapshotObjectInfo(string Name, long Bytes, DateTimeOffset ModifiedAt, string? Version = null);
 
 /// <summary>The mark inside a storage (object <c>.drydock-storage.json</c>) that identifies it.</summary>
 /// <param name="StorageId">Random and unique.</param>
-/// <param name="CreatedAt">When the marker was created.</param>
 public sealed record SnapshotStorageMark(string StorageId, DateTimeOffset CreatedAt);

@@ -4,6 +4,8 @@ namespace Drydock.Clients.Snapshots;
 /// memory.</summary>
 internal sealed class AgeTool(SnapshotToolOptions options)
 {
+    private const int BufferBytes = 128 * 1024;
+
     private static readonly string[] RecipientKinds = ["age1", "ssh-ed25519 ", "ssh-rsa "];
 
     internal static void Check(IReadOnlyList<string> recipients)
@@ -32,20 +34,20 @@ internal sealed class AgeTool(SnapshotToolOptions options)
         using var child = ChildProcess.Start(
             options.SetPriv, options.Age, recipients.SelectMany(static r => (string[])["-r", r]), redact: "");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var pump = CopyAsync(child.StandardOutput, target, stop.Token);
+        var pump = child.StandardOutput.CopyToAsync(target, BufferBytes, stop.Token);
         EndWith(pump, child);
         try
         {
-            await produce(child.StandardInput).ConfigureAwait(false);
-            await child.StandardInput.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await produce(child.StandardInput);
+            await child.StandardInput.FlushAsync(cancellationToken);
             child.StandardInput.Close();
-            await pump.ConfigureAwait(false);
-            await RequireGoodEndAsync(child, cancellationToken).ConfigureAwait(false);
+            await pump;
+            await RequireGoodEndAsync(child, cancellationToken);
         }
         catch (IOException) when (pump.IsFaulted)
         {
             // The storage failed, so age was ended.
-            await pump.ConfigureAwait(false);
+            await pump;
             throw;
         }
         catch (IOException e)
@@ -53,21 +55,17 @@ internal sealed class AgeTool(SnapshotToolOptions options)
             cancellationToken.ThrowIfCancellationRequested();
 
             // age closed its input; its error text says why.
-            await stop.CancelAsync().ConfigureAwait(false);
-            await RequireGoodEndAsync(child, cancellationToken).ConfigureAwait(false);
+            await stop.CancelAsync();
+            await RequireGoodEndAsync(child, cancellationToken);
             throw new SnapshotException(
                 SnapshotFailure.DumpFailed, $"age stopped reading its input: {Sentences.Close(e.Message)}", e);
         }
         finally
         {
             child.Kill();
-            await stop.CancelAsync().ConfigureAwait(false);
-            await pump.ContinueWith(
-                static t => t.Exception,
-                CancellationToken.None,
-                TaskContinuationOptions.None,
-                TaskScheduler.Default).ConfigureAwait(false);
-            await child.Exited.ConfigureAwait(false);
+            await stop.CancelAsync();
+            await pump.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await child.Exited;
         }
     }
 
@@ -88,10 +86,10 @@ internal sealed class AgeTool(SnapshotToolOptions options)
         EndWith(pump, child);
         try
         {
-            await consume(child.StandardOutput).ConfigureAwait(false);
-            await DrainAsync(child.StandardOutput, cancellationToken).ConfigureAwait(false);
-            await pump.ConfigureAwait(false);
-            var code = await child.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await consume(child.StandardOutput);
+            await child.StandardOutput.CopyToAsync(Stream.Null, BufferBytes, cancellationToken);
+            await pump;
+            var code = await child.Exited.WaitAsync(cancellationToken);
             if (code == 0)
             {
                 return null;
@@ -111,13 +109,9 @@ internal sealed class AgeTool(SnapshotToolOptions options)
         finally
         {
             child.Kill();
-            await stop.CancelAsync().ConfigureAwait(false);
-            await pump.ContinueWith(
-                static t => t.Exception,
-                CancellationToken.None,
-                TaskContinuationOptions.None,
-                TaskScheduler.Default).ConfigureAwait(false);
-            await child.Exited.ConfigureAwait(false);
+            await stop.CancelAsync();
+            await pump.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await child.Exited;
         }
     }
 
@@ -135,41 +129,24 @@ internal sealed class AgeTool(SnapshotToolOptions options)
             TaskContinuationOptions.NotOnRanToCompletion,
             TaskScheduler.Default);
 
-    private static async Task CopyAsync(Stream from, Stream to, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[128 * 1024];
-        while (await from.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read && read > 0)
-        {
-            await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     // If age fails, its exit says why; the stored object is still read to its end for its hash.
     private static async Task FeedAsync(Stream source, Stream input, CancellationToken cancellationToken)
     {
-        var buffer = new byte[128 * 1024];
-        var open = true;
-        while (await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read && read > 0)
+        var buffer = new byte[BufferBytes];
+        var isOpen = true;
+        while (await source.ReadAsync(buffer, cancellationToken) is var read && read > 0)
         {
-            open = open
-                && await TryAsync(
-                    async () =>
-                        await input.WriteAsync(
-                            buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            isOpen = isOpen && await TryAsync(() => input.WriteAsync(buffer.AsMemory(0, read), cancellationToken));
         }
 
-        await TryAsync(() =>
-        {
-            input.Close();
-            return Task.CompletedTask;
-        }).ConfigureAwait(false);
+        await TryAsync(input.DisposeAsync);
     }
 
-    private static async Task<bool> TryAsync(Func<Task> write)
+    private static async Task<bool> TryAsync(Func<ValueTask> write)
     {
         try
         {
-            await write().ConfigureAwait(false);
+            await write();
             return true;
         }
         catch (IOException)
@@ -179,25 +156,14 @@ internal sealed class AgeTool(SnapshotToolOptions options)
         }
     }
 
-    private static async Task DrainAsync(Stream stream, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[128 * 1024];
-        while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) > 0)
-        {
-            // Discarded.
-        }
-    }
-
     private static async Task RequireGoodEndAsync(ChildProcess child, CancellationToken cancellationToken)
     {
-        var code = await child.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var code = await child.Exited.WaitAsync(cancellationToken);
         if (code != 0)
         {
             throw new SnapshotException(
                 SnapshotFailure.DumpFailed,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"age ended with {code}: {Sentences.Close(child.ErrorWords)} ")
+                $"age ended with {code}: {Sentences.Close(child.ErrorWords)} "
                 + "Install the package age, and check the recipients.");
         }
     }
@@ -218,7 +184,7 @@ public sealed class AgeRecipients(SnapshotToolOptions? options = null)
             try
             {
                 await new AgeTool(options ?? new SnapshotToolOptions()).EncryptAsync(
-                    [recipient], Stream.Null, static _ => Task.CompletedTask, cancellationToken).ConfigureAwait(false);
+                    [recipient], Stream.Null, static _ => Task.CompletedTask, cancellationToken);
             }
             catch (SnapshotException exception) when (exception.Failure == SnapshotFailure.DumpFailed)
             {

@@ -7,10 +7,11 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>A child process that is killed when this process dies: started through <c>setpriv --pdeathsig KILL</c> from
 /// a dedicated thread that lives as long as the child, because the kernel binds the signal to the thread that forked
 /// (prctl(2)).</summary>
-internal sealed class ChildProcess : IDisposable
+internal sealed partial class ChildProcess : IDisposable
 {
     private const int KeptErrorBytes = 16 * 1024;
     private const int PipeBytes = 1024 * 1024;
+    private const int SetPipeSize = 1031;
 
     private readonly Process _process;
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -81,8 +82,7 @@ internal sealed class ChildProcess : IDisposable
 
         var child = new ChildProcess(new Process { StartInfo = start }, redact);
         var started = new TaskCompletionSource();
-        new Thread(
-            () => child.Live(started))
+        new Thread(() => child.Live(started))
         { IsBackground = true, Name = "child " + Path.GetFileName(program) }.Start();
         // Blocks for the duration of a fork: the caller gets a running child, or the exception that explains the
         // failure.
@@ -111,15 +111,18 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    // Tools write a few KiB at a time: a larger pipe means fewer context switches. If the kernel refuses, the pipe
-    // keeps its size.
+    // Tools write a few KiB at a time: a larger pipe means fewer context switches. If the kernel refuses
+    // (/proc/sys/fs/pipe-max-size, pipe-user-pages-soft), the pipe keeps its 64 KiB.
     private static void Widen(Stream end)
     {
         if (end is PipeStream pipe)
         {
-            _ = Posix.TryWidenPipe(pipe.SafePipeHandle, PipeBytes);
+            _ = fcntl(pipe.SafePipeHandle, SetPipeSize, PipeBytes);
         }
     }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(SafeHandle fd, int command, int argument);
 
     private void Live(TaskCompletionSource started)
     {
@@ -152,7 +155,7 @@ internal sealed class ChildProcess : IDisposable
     private async Task ReadErrorsAsync()
     {
         var buffer = new char[1024];
-        while (await _process.StandardError.ReadAsync(buffer).ConfigureAwait(false) is var read && read > 0)
+        while (await _process.StandardError.ReadAsync(buffer) is var read && read > 0)
         {
             lock (_errors)
             {

@@ -22,14 +22,13 @@ internal sealed class ClientTool(SnapshotToolOptions options)
     internal async Task RunAsync(
         MySqlOptions connection,
         string database,
-        ClientOpening? opening,
+        ClientOpening opening,
         Func<ulong, Task> onSession,
         Func<Stream, Task> feed,
         CancellationToken cancellationToken)
     {
-        var info = await ToolInfo.ReadAsync(options.SetPriv, options.Client, cancellationToken).ConfigureAwait(false);
-        using var secret = await SecretOptionFile.CreateAsync(
-            connection, info.Flavour, cancellationToken).ConfigureAwait(false);
+        var info = await ToolInfo.ReadAsync(options.SetPriv, options.Client, cancellationToken);
+        using var secret = await SecretOptionFile.CreateAsync(connection, info.Flavour, cancellationToken);
         using var child = ChildProcess.Start(
             options.SetPriv,
             options.Client,
@@ -41,8 +40,8 @@ internal sealed class ClientTool(SnapshotToolOptions options)
         await using var stop = cancellationToken.UnsafeRegister(static c => ((ChildProcess)c!).Kill(), child);
         try
         {
-            await WriteAsync(child, output, opening, onSession, feed, cancellationToken).ConfigureAwait(false);
-            var code = await child.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await WriteAsync(child, output, opening, onSession, feed, cancellationToken);
+            var code = await child.Exited.WaitAsync(cancellationToken);
             if (code != 0)
             {
                 throw Failed(child, code, inner: null);
@@ -54,20 +53,19 @@ internal sealed class ClientTool(SnapshotToolOptions options)
 
             // The client closed its input. If it ends, its error text says why; if it continues, the problem is
             // elsewhere.
-            if (await Task.WhenAny(
-                child.Exited, Task.Delay(EndPatience, cancellationToken)).ConfigureAwait(false) != child.Exited)
+            if (await Task.WhenAny(child.Exited, Task.Delay(EndPatience, cancellationToken)) != child.Exited)
             {
                 throw;
             }
 
-            var code = await child.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var code = await child.Exited.WaitAsync(cancellationToken);
             throw Failed(child, code, e);
         }
         finally
         {
             // Killed before its input is closed: at the end of its input it would execute an incomplete statement.
             child.Kill();
-            await child.Exited.ConfigureAwait(false);
+            await child.Exited;
         }
 
         SnapshotException Failed(ChildProcess process, int code, Exception? inner)
@@ -75,10 +73,8 @@ internal sealed class ClientTool(SnapshotToolOptions options)
             var error = ServerErrorClassifier.WithoutStatement(process.ErrorText);
             return new SnapshotException(
                 ServerErrorClassifier.Of(error, SnapshotFailure.LoadFailed),
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"mysql loading {database} on {connection.Describe()} ended with {code}: "
-                        + $"{Sentences.Close(ForeignText.Words(ServerErrorClassifier.WithoutValues(error)))}"),
+                $"mysql loading {database} on {connection.Describe()} ended with {code}: "
+                        + $"{Sentences.Close(ForeignText.Words(ServerErrorClassifier.WithoutValues(error)))}",
                 inner);
         }
     }
@@ -86,15 +82,14 @@ internal sealed class ClientTool(SnapshotToolOptions options)
     private static async Task WriteAsync(
         ChildProcess child,
         StreamReader output,
-        ClientOpening? opening,
+        ClientOpening opening,
         Func<ulong, Task> onSession,
         Func<Stream, Task> feed,
         CancellationToken cancellationToken)
     {
-        var sql = opening?.Sql ?? "SELECT CONNECTION_ID(), 1;\n";
-        await child.StandardInput.WriteAsync(Encoding.UTF8.GetBytes(sql), cancellationToken).ConfigureAwait(false);
-        await child.StandardInput.FlushAsync(cancellationToken).ConfigureAwait(false);
-        var line = await ReadLineAsync(output, cancellationToken).ConfigureAwait(false);
+        await child.StandardInput.WriteAsync(Encoding.UTF8.GetBytes(opening.Sql), cancellationToken);
+        await child.StandardInput.FlushAsync(cancellationToken);
+        var line = await ReadLineAsync(output, cancellationToken);
         var fields = line.Split('\t');
         if (fields.Length != 2
             || !ulong.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id))
@@ -111,12 +106,14 @@ internal sealed class ClientTool(SnapshotToolOptions options)
                     + "lost its lock. End that session first.");
         }
 
-        await onSession(id).ConfigureAwait(false);
-        var drained = DrainAsync(output);
-        await feed(child.StandardInput).ConfigureAwait(false);
-        await child.StandardInput.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await onSession(id);
+
+        // A load prints almost nothing, but a full pipe would block it.
+        var drained = child.StandardOutput.CopyToAsync(Stream.Null, CancellationToken.None);
+        await feed(child.StandardInput);
+        await child.StandardInput.FlushAsync(cancellationToken);
         child.StandardInput.Close();
-        await drained.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await drained.WaitAsync(cancellationToken);
     }
 
     // The server determines its content, so its length is limited.
@@ -124,7 +121,7 @@ internal sealed class ClientTool(SnapshotToolOptions options)
     {
         var line = new StringBuilder();
         var one = new char[1];
-        while (await output.ReadAsync(one, cancellationToken).ConfigureAwait(false) == 1)
+        while (await output.ReadAsync(one, cancellationToken) == 1)
         {
             if (one[0] == '\n')
             {
@@ -135,24 +132,12 @@ internal sealed class ClientTool(SnapshotToolOptions options)
             {
                 throw new SnapshotException(
                     SnapshotFailure.LoadFailed,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"mysql answered the query of its connection id with more than {SnapshotLimits.ClientLine} "
-                            + $"characters. Check that this is a MySQL server."));
+                    $"mysql answered the query of its connection id with more than {SnapshotLimits.ClientLine} "
+                            + "characters. Check that this is a MySQL server.");
             }
         }
 
         throw new IOException("No answer.");
-    }
-
-    // A load prints almost nothing, but a full pipe would block it.
-    private static async Task DrainAsync(StreamReader output)
-    {
-        var buffer = new char[4096];
-        while (await output.ReadAsync(buffer).ConfigureAwait(false) > 0)
-        {
-            // Discarded.
-        }
     }
 }
 
@@ -182,7 +167,7 @@ internal sealed record ClientOpening(string Sql)
     private static ClientOpening With(LoadSession leader, string before, string check)
     {
         var bound = leader.Lock?.IdleSeconds is { } seconds
-            ? string.Create(CultureInfo.InvariantCulture, $"SET SESSION wait_timeout={seconds};\n")
+            ? $"SET SESSION wait_timeout={seconds};\n"
             : "";
         var id = MySqlServer.ListedId(leader.Server.Kind, Guid.NewGuid().ToString("N"));
         return new ClientOpening($"{bound}{before}SELECT {id}, {check};\n");

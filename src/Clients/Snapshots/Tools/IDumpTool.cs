@@ -32,15 +32,12 @@ public sealed record DumpJob
 }
 
 /// <summary>One stream of SQL that a tool wrote.</summary>
-/// <param name="Part">The kind of content.</param>
 /// <param name="Name">Its file name, without the suffixes of compression and encryption; empty if it is the only
 /// one.</param>
-/// <param name="Content">The SQL.</param>
 /// <param name="Head">Bytes to put before it.</param>
 public sealed record DumpOutput(SnapshotPart Part, string Name, Stream Content, ReadOnlyMemory<byte> Head = default);
 
 /// <summary>The facts that determine the flags of a dump.</summary>
-/// <param name="Server">The kind of server.</param>
 /// <param name="Routines">A database has procedures, functions or packages.</param>
 /// <param name="Triggers">A database has triggers.</param>
 /// <param name="Events">A database has events.</param>
@@ -62,7 +59,6 @@ public sealed record DumpScope(MySqlServerKind Server, bool Routines, bool Trigg
 }
 
 /// <summary>A tool that runs.</summary>
-/// <param name="ProcessId">Its pid.</param>
 /// <param name="Ended">Completes when it has ended.</param>
 /// <param name="Sessions">How many sessions it opens on the server.</param>
 public sealed record RunningTool(int ProcessId, Task Ended, int Sessions = 1);

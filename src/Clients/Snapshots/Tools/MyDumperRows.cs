@@ -31,14 +31,10 @@ internal sealed class MyDumperRows(
         var folder = Path.Combine(scratch.Path, "rows");
         Directory.CreateDirectory(folder);
         var omit = Path.Combine(scratch.Path, "omit");
-        await File.WriteAllLinesAsync(
-            omit, omitted.Select(t => $"{job.Database}.{t}"), cancellationToken).ConfigureAwait(false);
+        await File.WriteAllLinesAsync(omit, omitted.Select(t => $"{job.Database}.{t}"), cancellationToken);
         using var watch = Watch(folder);
         using var secret = await SecretOptionFile.CreateAsync(
-            job.Connection,
-            ToolVendor.MariaDb,
-            cancellationToken,
-            InitCommand.Dumper(server, job.SnapshotId)).ConfigureAwait(false);
+            job.Connection, ToolVendor.MariaDb, cancellationToken, InitCommand.Dumper(server, job.SnapshotId));
         using var child = ChildProcess.Start(
             options.SetPriv,
             options.MyDumper,
@@ -46,7 +42,7 @@ internal sealed class MyDumperRows(
                 $"--defaults-file={secret.Path}",
                 .. TlsFlags(job.Connection.Tls, secret.Authority),
                 .. flags,
-                string.Create(CultureInfo.InvariantCulture, $"--threads={job.Threads}"),
+                $"--threads={job.Threads}",
                 $"--omit-from-file={omit}",
                 $"--outputdir={folder}",
                 $"--database={job.Database}",
@@ -59,7 +55,7 @@ internal sealed class MyDumperRows(
             job.Threads + 1,
             job.OnStarted,
             (running, token) => TakeAsync(running, folder, consume, token),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 
     /// <summary>The TLS flags that mydumper needs in addition to the option file: file names, no secrets.</summary>
@@ -106,7 +102,7 @@ internal sealed class MyDumperRows(
             return null;
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{name[..^Ending]}.{number - 1:D5}.sql");
+        return $"{name[..^Ending]}.{number - 1:D5}.sql";
     }
 
     private async Task TakeAsync(
@@ -123,38 +119,34 @@ internal sealed class MyDumperRows(
         try
         {
             var failure = FirstFailureAsync(workers);
-            await Task.WhenAny(child.Exited, failure).ConfigureAwait(false);
+            await Task.WhenAny(child.Exited, failure);
             if (failure.IsCompleted)
             {
-                await failure.ConfigureAwait(false);
+                await failure;
             }
 
-            if (await child.Exited.ConfigureAwait(false) == 0)
+            if (await child.Exited == 0)
             {
                 OfferAll(folder);
                 _finished.Writer.Complete();
-                await failure.ConfigureAwait(false);
-                await MetadataAsync(folder, consume, cancellationToken).ConfigureAwait(false);
+                await failure;
+                await MetadataAsync(folder, consume, cancellationToken);
             }
         }
         finally
         {
-            await stop.CancelAsync().ConfigureAwait(false);
+            await stop.CancelAsync();
             child.Kill();
-            await Task.WhenAll([.. workers, talk]).ContinueWith(
-                static t => t.Exception,
-                CancellationToken.None,
-                TaskContinuationOptions.None,
-                TaskScheduler.Default).ConfigureAwait(false);
+            await Task.WhenAll([.. workers, talk]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     // Ends when one of them failed, with its exception, or when all are done.
     private static async Task FirstFailureAsync(IEnumerable<Task> tasks)
     {
-        await foreach (var task in Task.WhenEach(tasks).ConfigureAwait(false))
+        await foreach (var task in Task.WhenEach(tasks))
         {
-            await task.ConfigureAwait(false);
+            await task;
         }
     }
 
@@ -169,7 +161,7 @@ internal sealed class MyDumperRows(
     private async Task WorkAsync(
         string folder, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
     {
-        await foreach (var name in _finished.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var name in _finished.Reader.ReadAllAsync(cancellationToken))
         {
             var path = Path.Combine(folder, name);
             await using (
@@ -183,12 +175,11 @@ internal sealed class MyDumperRows(
             {
                 var start = new byte[Head.Length];
                 var read = await file.ReadAtLeastAsync(
-                    start, start.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                    start, start.Length, throwOnEndOfStream: false, cancellationToken);
                 file.Position = 0;
                 var hasHead = start.AsSpan(0, read).StartsWith("/*!40101 SET NAMES binary*/"u8);
                 await consume(
-                    new DumpOutput(SnapshotPart.Rows, name, file, hasHead ? default : Head),
-                    cancellationToken).ConfigureAwait(false);
+                    new DumpOutput(SnapshotPart.Rows, name, file, hasHead ? default : Head), cancellationToken);
             }
 
             File.Delete(path);
@@ -207,7 +198,18 @@ internal sealed class MyDumperRows(
         }
 
         await using var file = File.OpenRead(path);
-        await consume(
-            new DumpOutput(SnapshotPart.Metadata, MetadataName, file), cancellationToken).ConfigureAwait(false);
+        await consume(new DumpOutput(SnapshotPart.Metadata, MetadataName, file), cancellationToken);
     }
+}
+
+/// <summary>The one statement that every session of mydumper runs at login (<c>init-command</c> of its option
+/// file).</summary>
+internal static class InitCommand
+{
+    /// <summary>mydumper 0.10 writes escapes by the server's sql_mode; this one does not change quoting. The lock
+    /// identifies the session; OceanBase has no locks before 4.2.</summary>
+    internal static string Dumper(MySqlServerKind server, string snapshotId) =>
+        "SET SESSION sql_mode='', " + (server == MySqlServerKind.OceanBase
+            ? "@drydock=1"
+            : $"@drydock=GET_LOCK(CONCAT('{SessionMarker.DumperLock(snapshotId)}', CONNECTION_ID()), 0)");
 }

@@ -21,17 +21,15 @@ public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpToo
 
     public async Task<SnapshotTool> DescribeAsync(DumpScope scope, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(scope);
-        var own =
-            await ToolInfo.ReadAsync(_options.SetPriv, _options.MyDumper, cancellationToken).ConfigureAwait(false);
-        var sql = await _sql.ReadInfoAsync(cancellationToken).ConfigureAwait(false);
+        var own = await ToolInfo.ReadAsync(_options.SetPriv, _options.MyDumper, cancellationToken);
+        var sql = await _sql.ReadInfoAsync(cancellationToken);
         List<string> flags =
         [
             "--no-schemas",
             "--no-views",
             "--complete-insert",
-            string.Create(CultureInfo.InvariantCulture, $"--chunk-filesize={ChunkMegabytes}"),
-            string.Create(CultureInfo.InvariantCulture, $"--long-query-guard={NoGuardSeconds}"),
+            $"--chunk-filesize={ChunkMegabytes}",
+            $"--long-query-guard={NoGuardSeconds}",
         ];
         flags.AddRange(scope.MayLock ? ["--lock-all-tables", "--trx-consistency-only"] : ["--no-locks"]);
         return new SnapshotTool(
@@ -50,51 +48,37 @@ public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpToo
     public async Task DumpAsync(
         DumpJob job, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(job);
-        ArgumentNullException.ThrowIfNull(consume);
         var split = job.Flags.ToList().IndexOf(Separator);
         var common = job.Flags.Skip(split + 1).Where(static f => !IsObjectFlag(f)).ToList();
         var objects = job.Flags.Skip(split + 1).Where(IsObjectFlag).ToList();
         string[] noObjects = ["--skip-routines", "--skip-events", "--skip-triggers"];
-        await using var session = await MySqlSession.OpenAsync(
-            job.Connection.With(database: ""), cancellationToken).ConfigureAwait(false);
+        await using var session = await MySqlSession.OpenAsync(job.Connection.With(database: ""), cancellationToken);
         session.CommandTimeout = 0;
         var choice = await TableSelection.ReadAsync(
-            session, job.Database, SessionMarker.Comment(job.SnapshotId), cancellationToken).ConfigureAwait(false);
+            session, job.Database, SessionMarker.Comment(job.SnapshotId), cancellationToken);
 
         await SqlAsync(
             SnapshotPart.Tables,
             "tables.sql",
             [.. common, .. noObjects, "--no-data", .. choice.Views.Select(v => $"--ignore-table={job.Database}.{v}")],
-            []).ConfigureAwait(false);
+            []);
         if (choice.Fast.Count > 0)
         {
             var rows = new MyDumperRows(_options, job, [.. job.Flags.Take(split)], session.Kind);
-            await rows.RunAsync(
-                [.. choice.Other, .. choice.NoTables], consume, cancellationToken).ConfigureAwait(false);
+            await rows.RunAsync([.. choice.Other, .. choice.NoTables], consume, cancellationToken);
         }
 
         if (choice.Other.Count > 0)
         {
             await SqlAsync(
-                SnapshotPart.OtherRows,
-                "other-rows.sql",
-                [.. common, .. noObjects, "--no-create-info"],
-                choice.Other).ConfigureAwait(false);
+                SnapshotPart.OtherRows, "other-rows.sql", [.. common, .. noObjects, "--no-create-info"], choice.Other);
         }
 
         await SqlAsync(
-            SnapshotPart.Routines,
-            "routines.sql",
-            [.. common, .. objects, "--no-create-info", "--no-data"],
-            []).ConfigureAwait(false);
+            SnapshotPart.Routines, "routines.sql", [.. common, .. objects, "--no-create-info", "--no-data"], []);
         if (choice.Views.Count > 0)
         {
-            await SqlAsync(
-                SnapshotPart.Views,
-                "views.sql",
-                [.. common, .. noObjects, "--no-data"],
-                choice.Views).ConfigureAwait(false);
+            await SqlAsync(SnapshotPart.Views, "views.sql", [.. common, .. noObjects, "--no-data"], choice.Views);
         }
 
         Task SqlAsync(SnapshotPart part, string name, IEnumerable<string> flags, IEnumerable<string> tables) =>
@@ -108,4 +92,55 @@ public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpToo
 
     private static bool IsObjectFlag(string flag) =>
         flag is "--routines" or "--skip-routines" or "--events" or "--skip-events" or "--triggers" or "--skip-triggers";
+}
+
+/// <summary>Whether a user may lock tables for reading.</summary>
+internal static class TableLocks
+{
+    // 1044, 1142, 1227: access denied; 1235, 1149, 1064: the server has no such statement (OceanBase).
+    private static readonly int[] NotAllowed = [1044, 1142, 1227, 1235, 1149, 1064];
+
+    /// <summary>Tries it on one table of each database. A lock that conflicts with another session for one second is
+    /// still permitted.</summary>
+    internal static async Task<bool> MayLockAsync(
+        MySqlSession session, IEnumerable<DatabaseCatalogue> databases, CancellationToken cancellationToken)
+    {
+        foreach (var database in databases.Where(static d => d.Tables.Count > 0))
+        {
+            if (!await MayLockAsync(
+                session,
+                $"{MySqlIdentifier.Quote(database.Name)}.{MySqlIdentifier.Quote(database.Tables[0].Name)}",
+                cancellationToken))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static async Task<bool> MayLockAsync(
+        MySqlSession session, string table, CancellationToken cancellationToken)
+    {
+        const int LockWaitTimeout = 1205;
+        await RunAsync(session, "SET SESSION lock_wait_timeout=1", [1193, 1232, .. NotAllowed], cancellationToken);
+        var refused = await RunAsync(
+            session, $"LOCK TABLES {table} READ", [LockWaitTimeout, .. NotAllowed], cancellationToken);
+        await RunAsync(session, "UNLOCK TABLES", NotAllowed, cancellationToken);
+        return refused is 0 or LockWaitTimeout;
+    }
+
+    private static async Task<int> RunAsync(
+        MySqlSession session, string sql, int[] expected, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await session.ExecuteAsync(sql, cancellationToken);
+            return 0;
+        }
+        catch (MySqlSessionException e) when (expected.Contains(e.Number))
+        {
+            return e.Number;
+        }
+    }
 }

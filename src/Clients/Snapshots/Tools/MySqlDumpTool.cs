@@ -12,8 +12,7 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
 
     public async Task<SnapshotTool> DescribeAsync(DumpScope scope, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(scope);
-        var info = await ReadInfoAsync(cancellationToken).ConfigureAwait(false);
+        var info = await ReadInfoAsync(cancellationToken);
         return new SnapshotTool(
             Path.GetFileName(_options.Dump),
             info.Version,
@@ -26,14 +25,12 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
     public async Task DumpAsync(
         DumpJob job, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(job);
-        ArgumentNullException.ThrowIfNull(consume);
         await RunAsync(
             job,
             job.Flags,
             [job.Database],
             (stream, token) => consume(new DumpOutput(SnapshotPart.Whole, "", stream), token),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 
     internal static List<string> CommonFlags(ToolInfo info, DumpScope scope)
@@ -83,7 +80,7 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
 
     /// <summary>The version of the program; one snapshot asks once, not once for each of its files.</summary>
     internal async Task<ToolInfo> ReadInfoAsync(CancellationToken cancellationToken) =>
-        _info ??= await ToolInfo.ReadAsync(_options.SetPriv, _options.Dump, cancellationToken).ConfigureAwait(false);
+        _info ??= await ToolInfo.ReadAsync(_options.SetPriv, _options.Dump, cancellationToken);
 
     /// <summary>Runs it once. <paramref name="names"/> are the database and, if not all of it, the tables.</summary>
     internal async Task RunAsync(
@@ -93,9 +90,8 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
         Func<Stream, CancellationToken, Task> consume,
         CancellationToken cancellationToken)
     {
-        var info = await ReadInfoAsync(cancellationToken).ConfigureAwait(false);
-        using var secret = await SecretOptionFile.CreateAsync(
-            job.Connection, info.Flavour, cancellationToken).ConfigureAwait(false);
+        var info = await ReadInfoAsync(cancellationToken);
+        using var secret = await SecretOptionFile.CreateAsync(job.Connection, info.Flavour, cancellationToken);
 
         // --where is true for every row; it only adds the marker to the statements that read the tables.
         using var child = ChildProcess.Start(
@@ -116,7 +112,7 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
             sessions: 1,
             job.OnStarted,
             (running, token) => consume(running.Output, token),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 
     private static List<string> Flags(DumpScope scope, ToolInfo info)

@@ -24,7 +24,6 @@ public sealed class ScratchDirectory : IDisposable
     /// <exception cref="UnauthorizedAccessException">The root may not be listed.</exception>
     public static void RemoveLeft(SnapshotToolOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
         var root = RootOf(options);
         if (Directory.Exists(root))
         {

@@ -30,7 +30,7 @@ internal sealed class SecretOptionFile : IDisposable
     internal static async Task<SecretOptionFile> CreateAsync(
         MySqlOptions connection, ToolVendor flavour, CancellationToken cancellationToken, string? initCommand = null)
     {
-        var tls = await TlsAsync(connection, cancellationToken).ConfigureAwait(false);
+        var tls = await TlsAsync(connection, cancellationToken);
         MemoryFile? authority = null;
         try
         {
@@ -44,8 +44,7 @@ internal sealed class SecretOptionFile : IDisposable
             var text = Text(connection, tls.Mode, authority?.Path, flavour);
             text = initCommand is null ? text : $"{text}local-infile=0\ninit-command={Quote(initCommand)}\n";
             return new SecretOptionFile(
-                MemoryFile.Create("drydock-options", Encoding.UTF8.GetBytes(text + NoLocalFiles)),
-                authority);
+                MemoryFile.Create("drydock-options", Encoding.UTF8.GetBytes(text + NoLocalFiles)), authority);
         }
         catch
         {
@@ -54,8 +53,7 @@ internal sealed class SecretOptionFile : IDisposable
         }
     }
 
-    internal static string Text(
-        MySqlOptions connection, MySqlTlsMode mode, string? authority, ToolVendor flavour)
+    internal static string Text(MySqlOptions connection, MySqlTlsMode mode, string? authority, ToolVendor flavour)
     {
         var text = new StringBuilder("[client]\n");
         if (connection.UnixSocket.Length > 0)
@@ -83,8 +81,7 @@ internal sealed class SecretOptionFile : IDisposable
             return connection.Tls;
         }
 
-        await using var session = await MySqlSession.OpenAsync(
-            connection.With(database: ""), cancellationToken).ConfigureAwait(false);
+        await using var session = await MySqlSession.OpenAsync(connection.With(database: ""), cancellationToken);
         return session.ToolTls;
     }
 

@@ -3,7 +3,6 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>The tables of a database that mydumper 0.10 dumps correctly, and those left to mysqldump.</summary>
 /// <param name="Fast">For mydumper.</param>
 /// <param name="Other">Base tables for mysqldump.</param>
-/// <param name="Views">Views.</param>
 /// <param name="NoTables">Sequences and other things without rows of their own, and the witness of a restore.</param>
 /// <param name="Foreign">Columns that MariaDB's mysqldump writes in a form that only MariaDB loads: MySQL refuses
 /// values of generated columns (3105) and vectors that are written as text (6136).</param>
@@ -28,7 +27,7 @@ internal sealed record TableSelection(
                 + "TABLE_SCHEMA = @db",
             database,
             marker,
-            cancellationToken).ConfigureAwait(false))
+            cancellationToken))
         {
             if (IsColumnLost(row[1], row[2]))
             {
@@ -49,7 +48,7 @@ internal sealed record TableSelection(
             "SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = @db",
             database,
             marker,
-            cancellationToken).ConfigureAwait(false))
+            cancellationToken))
         {
             (row[1] switch
             {
@@ -122,7 +121,5 @@ internal sealed record TableSelection(
 }
 
 /// <summary>A column that not every kind of server loads as MariaDB's mysqldump writes it.</summary>
-/// <param name="Table">Its table.</param>
-/// <param name="Column">Its name.</param>
 /// <param name="IsVector">Whether it is a vector; otherwise it is generated.</param>
 internal sealed record ForeignColumn(string Table, string Column, bool IsVector);

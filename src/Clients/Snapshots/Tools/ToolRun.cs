@@ -20,29 +20,23 @@ internal static class ToolRun
             ?? Task.CompletedTask;
         try
         {
-            await consume(child, cancellationToken).ConfigureAwait(false);
-            var code = await child.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await consume(child, cancellationToken);
+            var code = await child.Exited.WaitAsync(cancellationToken);
             if (code != 0)
             {
                 throw new SnapshotException(
                     ServerErrorClassifier.Of(child.ErrorText, SnapshotFailure.DumpFailed),
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{what} ended with {code}: {Sentences.Close(child.ErrorWords)}"));
+                    $"{what} ended with {code}: {Sentences.Close(child.ErrorWords)}");
             }
 
-            await beside.ConfigureAwait(false);
+            await beside;
         }
         catch
         {
             child.Kill();
-            await child.Exited.ConfigureAwait(false);
-            await over.CancelAsync().ConfigureAwait(false);
-            await beside.ContinueWith(
-                static t => t.Exception,
-                CancellationToken.None,
-                TaskContinuationOptions.None,
-                TaskScheduler.Default).ConfigureAwait(false);
+            await child.Exited;
+            await over.CancelAsync();
+            await beside.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
     }
@@ -121,4 +115,43 @@ internal static partial class ServerErrorClassifier
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         5000)]
     private static partial Regex Lost();
+}
+
+/// <summary>The output of a tool's <c>--version</c>.</summary>
+internal sealed partial record ToolInfo(ToolVendor Flavour, string Version)
+{
+    /// <summary>Has <see cref="MySqlDumpTool.History"/>: mysqldump of MariaDB 10.11 and later.</summary>
+    internal bool DumpsHistory => MariaDbVersion().Match(Version) is { Success: true } match
+        && System.Version.Parse(match.Value) >= new Version(10, 11);
+
+    [GeneratedRegex(@"[0-9]{1,4}\.[0-9]{1,4}(?=\.[0-9]+-MariaDB)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex MariaDbVersion();
+
+    internal static async Task<ToolInfo> ReadAsync(string setPriv, string program, CancellationToken cancellationToken)
+    {
+        using var output = new MemoryStream();
+        using var child = ChildProcess.Start(setPriv, program, ["--version"], redact: "");
+        child.StandardInput.Close();
+        await child.StandardOutput.CopyToAsync(output, cancellationToken);
+        var code = await child.Exited.WaitAsync(cancellationToken);
+        var version = System.Text.Encoding.UTF8.GetString(output.ToArray()).Trim();
+        if (code != 0 || version.Length == 0)
+        {
+            throw new SnapshotException(
+                SnapshotFailure.ToolMissing,
+                $"'{program} --version' ended with {code}: {Sentences.Close(child.ErrorWords)} Install the MariaDB or "
+                    + "MySQL client tools.");
+        }
+
+        return new ToolInfo(
+            version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) ? ToolVendor.MariaDb : ToolVendor.MySql,
+            version);
+    }
+}
+
+/// <summary>The vendor of mysqldump or mysql; their options differ.</summary>
+internal enum ToolVendor
+{
+    MariaDb,
+    MySql,
 }

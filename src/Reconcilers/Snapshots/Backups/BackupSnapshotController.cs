@@ -30,8 +30,7 @@ internal sealed partial class BackupSnapshotController(
     {
         return entity.Metadata.DeletionTimestamp is null
             && entity.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expired
-            && entity.Status.ObservedGeneration == entity.Metadata.Generation
-            && SnapshotStatusComposer.IsWhole(entity.Status);
+            && entity.Status.ObservedGeneration == entity.Metadata.Generation;
     }
 
     // From the first file on until the files are removed.
@@ -80,8 +79,7 @@ internal sealed partial class BackupSnapshotController(
 
     private async Task<TimeSpan?> ObservedAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
-        await WriteAsync(
-            snapshot, SnapshotStatusComposer.Observed(snapshot, services.Time.GetUtcNow()), cancellationToken);
+        await WriteAsync(snapshot, SnapshotStatusComposer.Observed(snapshot), cancellationToken);
         return null;
     }
 
@@ -101,10 +99,7 @@ internal sealed partial class BackupSnapshotController(
 
         if (FindSession(snapshot) is not SnapshotJob job)
         {
-            SessionOf(snapshot, () => SnapshotJob.Start(
-                (self, token) => new SnapshotTake(services, snapshot).RunAsync(self, token),
-                () => trigger.Wake(snapshot.Metadata.Namespace, snapshot.Metadata.Name),
-                services.Fence.Ended));
+            SessionOf(snapshot, () => Start(snapshot));
             return ShowProgress;
         }
 
@@ -126,6 +121,14 @@ internal sealed partial class BackupSnapshotController(
         }
 
         return next.Phase == BackupSnapshotPhases.Pending ? LookAgain(snapshot) : null;
+    }
+
+    private SnapshotJob Start(BackupSnapshot snapshot)
+    {
+        var job = new SnapshotJob(
+            () => trigger.Wake(snapshot.Metadata.Namespace, snapshot.Metadata.Name), services.Fence.Ended);
+        job.Start(token => new SnapshotTake(services, snapshot).RunAsync(job, token));
+        return job;
     }
 
     // What may still be created is looked for again when it no longer may.
@@ -154,8 +157,7 @@ internal sealed partial class BackupSnapshotController(
         };
         var running = SnapshotStatusComposer.Running(snapshot, status, null, now);
         var begun = await WriteAsync(snapshot, running, cancellationToken);
-        if (UnverifiedServer.Warning(
-            "The server", "spec.source.tls.mode", snapshot.Spec.Source.Tls) is { } unverified)
+        if (UnverifiedServer.Warning("The server", "spec.source.tls.mode", snapshot.Spec.Source.Tls) is { } unverified)
         {
             services.Events.Warning(begun, Reasons.ServerUnverified, unverified);
         }

@@ -125,3 +125,40 @@ internal sealed class SnapshotMetrics : IDisposable
         }
     }
 }
+
+/// <summary>What metrics show of a BackupSnapshot.</summary>
+internal static class SnapshotSample
+{
+    public static RunSampling<BackupSnapshot> Sampling { get; } = new(BackupSnapshot.KindName, RunResults.OfOthers, Of);
+
+    // A failed snapshot is not repaired but taken again, so it counts as ended.
+    private static RunSample Of(BackupSnapshot snapshot)
+    {
+        var sample = new RunSample
+        {
+            Kind = BackupSnapshot.KindName,
+            Metadata = snapshot.Metadata,
+            Status = snapshot.Status,
+        };
+        return sample with { HasEnded = sample.Is(ConditionTypes.Ready) || sample.Is(ConditionTypes.Failed) };
+    }
+}
+
+/// <summary>What metrics show of a SnapshotRestore.</summary>
+internal static class RestoreSample
+{
+    public static RunSampling<SnapshotRestore> Sampling { get; } =
+        new(SnapshotRestore.KindName, RunResults.OfOthers, Of);
+
+    private static RunSample Of(SnapshotRestore restore)
+    {
+        var sample = new RunSample
+        {
+            Kind = SnapshotRestore.KindName,
+            Metadata = restore.Metadata,
+            Status = restore.Status,
+            Mode = restore.Spec.Mode.ToString(),
+        };
+        return sample with { HasEnded = sample.Is(ConditionTypes.Ready) };
+    }
+}

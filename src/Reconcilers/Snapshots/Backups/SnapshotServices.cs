@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>The dependencies of the BackupSnapshot controller.</summary>
-internal sealed record SnapshotServices : ControllerServices
+/// <summary>The dependencies of the controllers of snapshots and restores.</summary>
+internal record SnapshotServices : ControllerServices
 {
     public required ISnapshotter Snapshotter { get; init; }
 

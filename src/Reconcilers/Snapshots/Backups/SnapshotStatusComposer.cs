@@ -11,11 +11,11 @@ internal static class SnapshotStatusComposer
         var count = snapshot.Spec.Databases.Count;
         status = status with
         {
-            Progress = string.Create(CultureInfo.InvariantCulture, $"{job?.Published ?? 0}/{count}"),
+            Progress = $"{job?.Published ?? 0}/{count}",
             Databases =
             [
                 .. snapshot.Spec.Databases.Select(
-                    d => new SnapshotDatabase { Name = d, Progress = job?.ProgressOf(d) }),
+                    d => new SnapshotDatabase { Name = d, Progress = job?.ProgressOf(d)?.Describe() }),
             ],
             Verified = null,
         };
@@ -41,8 +41,7 @@ internal static class SnapshotStatusComposer
     {
         status = status with
         {
-            Progress = string.Create(
-                CultureInfo.InvariantCulture, $"{manifest.Databases.Count}/{manifest.Databases.Count}"),
+            Progress = $"{manifest.Databases.Count}/{manifest.Databases.Count}",
             SizeBytes = manifest.StoredBytes,
             Size = ByteSize.Quantity(manifest.StoredBytes),
             RawBytes = manifest.RawBytes,
@@ -74,10 +73,8 @@ internal static class SnapshotStatusComposer
                 RunOutcomeKind.Succeeded,
                 BackupSnapshotPhases.Succeeded,
                 Reasons.Succeeded,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{manifest.Databases.Count} databases with {manifest.StoredBytes} bytes were stored, read back "
-                    + $"and compared{tested}.{omission}")),
+                $"{manifest.Databases.Count} databases with {manifest.StoredBytes} bytes were stored, read back "
+                    + $"and compared{tested}.{omission}"),
             now);
     }
 
@@ -93,37 +90,27 @@ internal static class SnapshotStatusComposer
         return status with { FinishedAt = snapshot.Status.FinishedAt };
     }
 
-    /// <summary>No work is left: the present generation is observed. A status of a former version gets the condition
-    /// that this version added.</summary>
-    public static BackupSnapshotStatus Observed(BackupSnapshot snapshot, DateTimeOffset now)
+    /// <summary>No work is left: the present generation is observed.</summary>
+    public static BackupSnapshotStatus Observed(BackupSnapshot snapshot)
     {
-        var status = snapshot.Status!;
         var generation = snapshot.Metadata.Generation;
-        var kind = status.Phase switch
+        return snapshot.Status! with
         {
-            BackupSnapshotPhases.Succeeded => RunOutcomeKind.Succeeded,
-            BackupSnapshotPhases.Expired => RunOutcomeKind.PlanReady,
-            _ => RunOutcomeKind.Stalled,
-        };
-        if (kind == RunOutcomeKind.Stalled || IsWhole(status))
-        {
-            return status with
-            {
-                ObservedGeneration = generation,
-                Conditions = [.. status.Conditions.Select(c => c with { ObservedGeneration = generation })],
-            };
-        }
-
-        var reason = kind == RunOutcomeKind.Succeeded ? Reasons.Succeeded : Reasons.Expired;
-        return WithConditions(
-            snapshot, status, new RunStatusSummary(kind, status.Phase!, reason, status.Message ?? ""), now) with
-        {
-            FinishedAt = status.FinishedAt,
+            ObservedGeneration = generation,
+            Conditions = [.. snapshot.Status.Conditions.Select(c => c with { ObservedGeneration = generation })],
         };
     }
 
-    public static bool IsWhole(BackupSnapshotStatus status) =>
-        status.Conditions.Exists(c => c.Type == ConditionTypes.Usable);
+    /// <summary>Sets the conditions that tell whether and how the work of a snapshot or a restore ended.</summary>
+    public static void SetEnd(ConditionSet set, RunStatusSummary summary, string reason, string message)
+    {
+        Set(ConditionTypes.Stalled, summary.Kind == RunOutcomeKind.Stalled, reason);
+        Set(ConditionTypes.Succeeded, summary.Kind == RunOutcomeKind.Succeeded, Reasons.NotYet);
+        Set(ConditionTypes.Failed, summary.Failed, Reasons.NotFailed);
+
+        void Set(string type, bool status, string otherwise) =>
+            set.Set(type, status, status ? reason : otherwise, status ? message : "");
+    }
 
     public static BackupSnapshotStatus WithConditions(
         BackupSnapshot snapshot, BackupSnapshotStatus status, RunStatusSummary summary, DateTimeOffset now)
@@ -136,21 +123,7 @@ internal static class SnapshotStatusComposer
         set.Set(ConditionTypes.Usable, usable, summary.Reason, summary.Message);
         set.Set(
             ConditionTypes.Reconciling, summary.Kind == RunOutcomeKind.Progressing, summary.Reason, summary.Message);
-        set.Set(
-            ConditionTypes.Stalled,
-            summary.Kind == RunOutcomeKind.Stalled,
-            summary.Reason,
-            summary.Kind == RunOutcomeKind.Stalled ? summary.Message : "");
-        set.Set(
-            ConditionTypes.Succeeded,
-            succeeded,
-            succeeded ? summary.Reason : Reasons.NotYet,
-            succeeded ? summary.Message : "");
-        set.Set(
-            ConditionTypes.Failed,
-            summary.Failed,
-            summary.Failed ? summary.Reason : Reasons.NotFailed,
-            summary.Failed ? summary.Message : "");
+        SetEnd(set, summary, summary.Reason, summary.Message);
         return status with
         {
             ObservedGeneration = snapshot.Metadata.Generation,

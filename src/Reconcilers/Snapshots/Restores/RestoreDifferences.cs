@@ -17,11 +17,7 @@ internal sealed partial class RestoreDifferences(ILogger logger, string? @namesp
         return [
             .. differences.Take(shown).Select(d => d.Length > Length ? d[..(Length - 1)] + "…" : d),
             .. differences.Count > shown
-                ? (string[])[
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{differences.Count - shown} more are in the log of the operator."),
-                ]
+                ? (string[])[$"{differences.Count - shown} more are in the log of the operator."]
                 : [],
         ];
     }
@@ -37,10 +33,8 @@ internal sealed partial class RestoreDifferences(ILogger logger, string? @namesp
 
     public string Describe() => Count == 0
         ? ""
-        : string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Count} definitions are printed differently than in the snapshot; compare the texts in "
-                + $"status.databases[].differences.");
+        : $"{Count} definitions are printed differently than in the snapshot; compare the texts in "
+                + "status.databases[].differences.";
 
     [LoggerMessage(
         Level = LogLevel.Warning,

@@ -43,8 +43,7 @@ internal static class RestoreGuards
                 + $"at {look.Address}: {string.Join(", ", databases)} is in use. Close these sessions (the restore "
                 + "does not end them); the restore then continues automatically.");
 
-    private static string More(int count) =>
-        count > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {count} more") : "";
+    private static string More(int count) => count > 0 ? $" and {count} more" : "";
 
     public static bool IsGivenUp(SnapshotRestoreStatus? status, string database) =>
         StateOf(status, database) != RestoreState.Pending;
@@ -62,18 +61,12 @@ internal static class RestoreGuards
         IReadOnlyList<SnapshotDatabase> left) =>
     [
         .. work.State.Databases
-            .Where(
-                d =>
-                    d.Exists
-                        && left.Any(l => l.Name == d.Name)
-                        && !IsGivenUp(status, d.Name)
-                        && !spec.AllowDrop.Contains(d.Name, StringComparer.Ordinal))
-            .Select(
-                d =>
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"Database {d.Name} exists at {work.State.Address} with {d.Tables} tables and is not in "
-                        + $"spec.allowDrop")),
+            .Where(d => d.Exists
+                && left.Any(l => l.Name == d.Name)
+                && !IsGivenUp(status, d.Name)
+                && !spec.AllowDrop.Contains(d.Name, StringComparer.Ordinal))
+            .Select(d => $"Database {d.Name} exists at {work.State.Address} with {d.Tables} tables and is not in "
+                + "spec.allowDrop"),
     ];
 
     private static IEnumerable<(string Reason, string Message)> Blocks(
@@ -93,12 +86,12 @@ internal static class RestoreGuards
 
         var needed = left.Sum(d => d.File.RawBytes);
         var freed = look.Databases.Where(d => left.Any(l => l.Name == d.Name)).Sum(d => d.Bytes);
-        if (look.FreeBytes is { } free && free + freed < needed)
+        if (look.Facts.FreeBytes is { } free && free + freed < needed)
         {
-            yield return (Reasons.NoSpace, string.Create(
-                CultureInfo.InvariantCulture,
+            yield return (
+                Reasons.NoSpace,
                 $"{look.Address} has {free} bytes free, {freed} more once the databases are dropped, and the dumps "
-                + $"hold {needed} bytes of SQL. Free space on the server."));
+                    + $"hold {needed} bytes of SQL. Free space on the server.");
         }
     }
 

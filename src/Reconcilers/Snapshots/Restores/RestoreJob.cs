@@ -3,25 +3,17 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <summary>A check or restore that runs outside the reconcile. It never writes the object: <see cref="CommitAsync"/>
 /// hands over changes that must be in status before the job acts, and the reconcile, the only writer, writes them only
 /// while the object still names this job.</summary>
-internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
+internal sealed class RestoreJob(Action wake, CancellationToken fenceEnded)
+    : BackgroundJob<RestoreOutcome>(wake, fenceEnded)
 {
-    private readonly CancellationTokenSource _stop;
     private readonly ConcurrentQueue<Commit> _commits = new();
-    private readonly ConcurrentDictionary<string, SnapshotProgress> _progress = new(StringComparer.Ordinal);
-    private readonly Action _wake;
     private volatile string _activity = "";
     private volatile bool _stopAfterCurrent;
     private volatile string? _unverified;
 
-    private RestoreJob(Action wake, CancellationToken fenceEnded) =>
-        (_wake, _stop) = (wake, CancellationTokenSource.CreateLinkedTokenSource(fenceEnded));
-
     /// <summary>Random name of this job in <c>status.receipt</c>. A process that takes over replaces it by its own, and
     /// all later commits of this job are refused.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("N");
-
-    public Task<RestoreOutcome> Work { get; private set; } = Task.FromException<RestoreOutcome>(
-        new InvalidOperationException("not started"));
 
     public string Activity
     {
@@ -29,7 +21,7 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
         set
         {
             _activity = value;
-            _wake();
+            Wake();
         }
     }
 
@@ -45,21 +37,6 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
         set => _unverified = value;
     }
 
-    /// <summary>Creates a job; <see cref="Start"/> starts it.</summary>
-    /// <param name="fenceEnded">Cancels the job when this process must not act any longer.</param>
-    public static RestoreJob Create(Action wake, CancellationToken fenceEnded) => new(wake, fenceEnded);
-
-    public void Start(Func<RestoreJob, CancellationToken, Task<RestoreOutcome>> work)
-    {
-        Work = Task.Run(() => work(this, _stop.Token), CancellationToken.None);
-        _ = Work.ContinueWith(
-            _ => _wake(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-    }
-
-    public void Report(SnapshotProgress value) => _progress[value.Database] = value;
-
-    public SnapshotProgress? ProgressOf(string database) => _progress.GetValueOrDefault(database);
-
     /// <summary>Returns when the change is in status. The change must be repeatable: after a conflict it is applied
     /// again to the server's version.</summary>
     /// <exception cref="RestoreStopException">Another operator has taken over; nothing was written.</exception>
@@ -68,7 +45,7 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
     {
         var commit = new Commit(change);
         _commits.Enqueue(commit);
-        _wake();
+        Wake();
         await commit.Done.Task.WaitAsync(cancellationToken);
     }
 
@@ -89,21 +66,56 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
             commit.Done.TrySetException(new RestoreStopException(new RestoreOutcome.Superseded()));
         }
 
-        _stop.Cancel();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await Work.ContinueWith(
-            static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        _stop.Dispose();
+        Cancel();
     }
 
     /// <summary>A change of the status that a job waits for.</summary>
-    /// <param name="Change">The change.</param>
     internal sealed record Commit(Func<SnapshotRestoreStatus, SnapshotRestoreStatus> Change)
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
+}
+
+/// <summary>The in-memory state of one restore. If it is lost, at most one verification is repeated.</summary>
+internal sealed class RestoreSession : IAsyncDisposable
+{
+    private static readonly TimeSpan Echo = TimeSpan.FromSeconds(1);
+
+    public RestoreJob? Job { get; set; }
+
+    /// <summary>How long the attempt has taken.</summary>
+    public AttemptClock? Clock { get; set; }
+
+    /// <summary>Number of checks without a change since the last progress.</summary>
+    public int Looks { get; set; }
+
+    public string? Verified { get; set; }
+
+    /// <summary>By the monotonic clock.</summary>
+    public long VerifiedAt { get; set; }
+
+    public DateTimeOffset ConcludedAt { get; set; }
+
+    /// <summary>When the operator checks again without an event.</summary>
+    public DateTimeOffset LookAgainAt { get; set; }
+
+    /// <summary>Whether a reconcile right after a check is only caused by that check's own write. Without this, checks
+    /// would follow each other endlessly. A Secret that changes in that second is seen at
+    /// <see cref="LookAgainAt"/>.</summary>
+    public bool IsEcho(SnapshotRestore restore, DateTimeOffset now) =>
+        Looks > 0
+            && now < ConcludedAt + Echo
+            && now < LookAgainAt
+            && restore.Status?.ObservedGeneration == restore.Metadata.Generation;
+
+    public async Task StopAsync()
+    {
+        if (Job is { } job)
+        {
+            await job.DisposeAsync();
+            Job = null;
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
 }

@@ -63,7 +63,7 @@ internal sealed class RestorePreparation(
                     + "identity of one of its recipients in the key identity."));
         }
 
-        var server = services.Servers.Open(connection);
+        var server = services.Servers(connection);
         var look = await server.LookAsync([.. databases.Select(d => d.Name)], cancellationToken);
         RequireSameServer(look);
         return new RestoreWork
@@ -179,9 +179,7 @@ internal sealed class RestorePreparation(
         var findings = new List<SnapshotFinding>();
         foreach (var database in left)
         {
-            job.Activity = string.Create(
-                CultureInfo.InvariantCulture,
-                $"Reading the files of {database.Name} ({left.IndexOf(database) + 1} of {left.Count}).");
+            job.Activity = $"Reading the files of {database.Name} ({left.IndexOf(database) + 1} of {left.Count}).";
             findings.AddRange(await services.Loader.CheckAsync(Request(work, database.Name), cancellationToken));
         }
 
@@ -207,15 +205,12 @@ internal sealed class RestorePreparation(
     private static RestoreOutcome Against(List<SnapshotFinding> findings)
     {
         var text = Sentences.Join([.. findings.Take(10).Select(f => f.Message)]);
-        var damaged = findings.Find(
-            f =>
-                f.Failure is SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch
-                    or SnapshotFailure.RowCountMismatch or SnapshotFailure.CatalogueMismatch or SnapshotFailure.NotFound
-                    or SnapshotFailure.ManifestInvalid);
+        var damaged = findings.Find(f => f.Failure is SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch
+            or SnapshotFailure.RowCountMismatch or SnapshotFailure.CatalogueMismatch or SnapshotFailure.NotFound
+            or SnapshotFailure.ManifestInvalid);
         return damaged is not null
             ? new RestoreOutcome.Failed(
-                Reasons.SnapshotInvalid,
-                Sentences.Join(text, "Nothing was changed. Restore from another snapshot."))
+                Reasons.SnapshotInvalid, Sentences.Join(text, "Nothing was changed. Restore from another snapshot."))
             : findings[0].Failure == SnapshotFailure.PacketTooLarge
                 ? new RestoreOutcome.Blocked(Reasons.AccessDenied, text)
                 : RestoreReasons.Of(new SnapshotException(findings[0].Failure, text));

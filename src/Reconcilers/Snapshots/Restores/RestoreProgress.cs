@@ -115,12 +115,46 @@ internal static class RestoreProgress
     {
         Progress = status.Databases.Count == 0
             ? status.Progress
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{status.Databases.Count(d => d.State == RestoreState.Restored)}/{status.Databases.Count}"),
+            : $"{status.Databases.Count(d => d.State == RestoreState.Restored)}/{status.Databases.Count}",
     };
 
     private static SnapshotRestoreStatus With(
         SnapshotRestoreStatus status, string database, Func<RestoredDatabase, RestoredDatabase> change) =>
         status with { Databases = [.. status.Databases.Select(d => d.Name == database ? change(d) : d)] };
+}
+
+/// <summary>Keys of <c>status.receipt</c> of a restore.</summary>
+internal static class RestoreReceipt
+{
+    public const string Job = "job";
+
+    public const string Since = "since";
+
+    public const string Server = "server";
+
+    public const string Claims = "claims";
+
+    /// <summary>UID of the object when its first job started.</summary>
+    public const string Restore = "restore";
+
+    public static DateTimeOffset Time(string text) =>
+        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+
+    /// <summary>The receipt with one entry set, or removed with null.</summary>
+    public static SortedDictionary<string, string> With(
+        SortedDictionary<string, string>? receipt, string key, string? value)
+    {
+        var next = new SortedDictionary<string, string>(
+            receipt ?? new SortedDictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
+        if (value is null)
+        {
+            next.Remove(key);
+        }
+        else
+        {
+            next[key] = value;
+        }
+
+        return next;
+    }
 }

@@ -79,10 +79,6 @@ internal sealed class RestoreRun
         {
             return Of(new RestoreOutcome.Blocked(Reasons.StorageUnusable, error.Message));
         }
-        catch (TimeoutException error)
-        {
-            return new RestoreOutcome.Waits(Reasons.SessionsOpen, error.Message);
-        }
         catch (Exception error) when (error is ActRefusedException or KubernetesException)
         {
             // This process must not act now, or the API server was unavailable: the next check starts from the observed
@@ -97,8 +93,6 @@ internal sealed class RestoreRun
         var timeout = TimeLimit.Parse(_restore.Spec.Timeout);
         return Timers.Clamp(_session.Clock?.Left(timeout) ?? timeout);
     }
-
-    private static string Seconds(TimeSpan pause) => pause.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
 
     private async Task<RestoreOutcome> RestoreAsync(CancellationToken cancellationToken)
     {
@@ -159,8 +153,7 @@ internal sealed class RestoreRun
     {
         var known = work.Databases
             .Where(d => !RestoreGuards.IsDone(_restore.Status, d.Name)
-                && work.State.Databases.Any(
-                    s => s.Name == d.Name && RestoreEvidence.IsRestored(_restore, s.Witnesses)))
+                && work.State.Databases.Any(s => s.Name == d.Name && RestoreEvidence.IsRestored(_restore, s.Witnesses)))
             .ToList();
         if (known.Count == 0)
         {
@@ -264,7 +257,7 @@ internal sealed class RestoreRun
         await work.Server.EndSessionsAsync(left, cancellationToken);
         foreach (var database in work.Names)
         {
-            await _services.Sessions.EndAsync(work.Location, work.Connection, database, cancellationToken);
+            await _services.Loader.EndSessionsAsync(work.Location, work.Connection, database, cancellationToken);
         }
 
         if (left.Count > 0)
@@ -297,10 +290,8 @@ internal sealed class RestoreRun
     }
 
     private RestoreOutcome.Restored Restored(RestoreWork work) => new(Sentences.Join(
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{work.Databases.Count} databases at {work.State.Address} were restored from snapshot "
-            + $"{work.Manifest.Id} of {work.Manifest.StartedAt:u}: loaded and compared."),
+        $"{work.Databases.Count} databases at {work.State.Address} were restored from snapshot "
+            + $"{work.Manifest.Id} of {work.Manifest.StartedAt:u}: loaded and compared.",
         _differences.Describe()));
 
     private async Task WithAttemptsAsync(
@@ -317,10 +308,8 @@ internal sealed class RestoreRun
             catch (Exception error) when (
                 attempt < Attempts && RestoreReasons.IsPassing(error) && !cancellationToken.IsCancellationRequested)
             {
-                _job.Activity = string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{database.Name}: {Sentences.Close(error.Message)} Attempt {attempt + 1} of {Attempts} starts "
-                    + $"in {Seconds(pause)} s.");
+                _job.Activity = $"{database.Name}: {Sentences.Close(error.Message)} Attempt {attempt + 1} of "
+                    + $"{Attempts} starts in {pause.TotalSeconds:0} s.";
                 await Task.Delay(pause, _services.Time, cancellationToken);
                 pause = pause + pause < LongestPause ? pause + pause : LongestPause;
             }
@@ -404,10 +393,8 @@ internal sealed class RestoreRun
             throw new RestoreStopException(new RestoreOutcome.Failed(
                 Reasons.DropNotAllowed,
                 Sentences.Join(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"Database {drop.Database} with {drop.Tables} tables was created at {work.State.Address} after "
-                        + $"the check and is not in spec.allowDrop. It was not dropped."),
+                    $"Database {drop.Database} with {drop.Tables} tables was created at {work.State.Address} after "
+                        + "the check and is not in spec.allowDrop. It was not dropped.",
                     State())));
         }
 
@@ -437,8 +424,7 @@ internal sealed class RestoreRun
     private async Task LoadAsync(string database, SnapshotSession loading, CancellationToken cancellationToken)
     {
         await _job.CommitAsync(
-            status =>
-                RestoreProgress.Loading(status, database, new SessionReceipt(loading.ConnectionId, loading.Host)),
+            status => RestoreProgress.Loading(status, database, new SessionReceipt(loading.ConnectionId, loading.Host)),
             cancellationToken);
         _services.Fence.EnsureMayAct();
     }

@@ -1,3 +1,5 @@
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>The location of the snapshot that a restore asks for.</summary>
@@ -100,8 +102,7 @@ internal sealed record RestoreSource(SnapshotLocation Location, DatabaseSource? 
         var path = files.Path.Trim('/');
         var slash = path.LastIndexOf('/');
         return new RestoreSource(
-            new SnapshotLocation(storage, slash < 0 ? "" : path[..slash], path[(slash + 1)..]),
-            Source: null);
+            new SnapshotLocation(storage, slash < 0 ? "" : path[..slash], path[(slash + 1)..]), Source: null);
     }
 
     private static RestoreStopException Ends(string reason, string message) =>
@@ -109,27 +110,48 @@ internal sealed record RestoreSource(SnapshotLocation Location, DatabaseSource? 
 }
 
 /// <summary>The dependencies of the SnapshotRestore controller.</summary>
-internal sealed record RestoreServices : ControllerServices
+internal sealed record RestoreServices : SnapshotServices
 {
-    public required ISnapshotter Snapshotter { get; init; }
-
-    public required ISnapshotLoader Loader { get; init; }
-
-    public required ISnapshotSessions Sessions { get; init; }
-
-    public required IStorages Storages { get; init; }
-
-    public required IRestoreServers Servers { get; init; }
+    public required Func<MySqlOptions, IRestoreServer> Servers { get; init; }
 
     public required TargetClaims Claims { get; init; }
 
     /// <summary>Why the databases of an upgrade may be in use by OMS, asked of its hosts; null if all containers that
     /// its rollback keeps stopped are stopped.</summary>
     public required Func<Crds.OmsUpgrades.OmsUpgrade, CancellationToken, Task<string?>> InUse { get; init; }
+}
 
-    public NamespaceScope Scope { get; init; } = NamespaceScope.All;
+/// <summary>Finds the upgrade whose rollback a restore is.</summary>
+internal static class UpgradeLink
+{
+    /// <summary>The upgrade that owns the restore and waits for it. The plan of that upgrade has stopped
+    /// OMS, so no other session may use its databases, and its claim covers the restore. Labels and owner references
+    /// prove nothing, because every creator of the object can set them. The proof is the upgrade's own status: a step
+    /// that has not succeeded yet, with a receipt that names this restore and was written before the restore was
+    /// created.</summary>
+    public static async Task<OmsUpgrade?> FindAsync(
+        RestoreServices services, SnapshotRestore restore, CancellationToken cancellationToken)
+    {
+        var owners = (restore.Metadata.OwnerReferences ?? []).Where(o =>
+            o.Kind == OmsUpgrade.KindName && o.ApiVersion.StartsWith($"{ApiGroup.Name}/", StringComparison.Ordinal));
+        foreach (var owner in owners)
+        {
+            var upgrade = await services.Kubernetes.GetAsync<OmsUpgrade>(
+                owner.Name, restore.Metadata.Namespace, cancellationToken);
+            if (upgrade is { Status: { } status }
+                && upgrade.Metadata.Uid == owner.Uid
+                && Steps(status).Any(s => Awaits(s, restore.Metadata.Name)))
+            {
+                return upgrade;
+            }
+        }
 
-    public required AsyncSignal Changes { get; init; }
+        return null;
+    }
 
-    public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
+    private static IEnumerable<PlanStep> Steps(OmsUpgradeStatus status) =>
+        new[] { status.Plan, status.RollbackPlan }.OfType<Plan>().SelectMany(p => p.Steps);
+
+    private static bool Awaits(PlanStep step, string restore) =>
+        step.State != StepState.Succeeded && step.Recorded(SnapshotReceipts.RestoreKey) == restore;
 }

@@ -83,21 +83,14 @@ internal static class RestoreStatusComposer
         var set = new ConditionSet(status.Conditions, now, restore.Metadata.Generation);
         var succeeded = summary.Kind == RunOutcomeKind.Succeeded;
         var planned = summary.Kind == RunOutcomeKind.PlanReady;
-        var stalled = summary.Kind == RunOutcomeKind.Stalled;
         set.Set(ConditionTypes.Ready, succeeded || planned, reason, message);
         set.Set(
             ConditionTypes.Reconciling,
             summary.Kind == RunOutcomeKind.Progressing,
             reason,
             summary.Kind == RunOutcomeKind.Progressing ? message : "");
-        set.Set(ConditionTypes.Stalled, stalled, reason, stalled ? message : "");
         set.Set(ConditionTypes.Planned, planned, planned ? reason : Reasons.NotYet, planned ? message : "");
-        set.Set(ConditionTypes.Succeeded, succeeded, succeeded ? reason : Reasons.NotYet, succeeded ? message : "");
-        set.Set(
-            ConditionTypes.Failed,
-            summary.Failed,
-            summary.Failed ? reason : Reasons.NotFailed,
-            summary.Failed ? message : "");
+        SnapshotStatusComposer.SetEnd(set, summary, reason, message);
         return status with
         {
             ObservedGeneration = restore.Metadata.Generation,

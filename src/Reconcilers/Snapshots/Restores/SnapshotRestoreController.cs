@@ -137,8 +137,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         {
             var commits = job.Pending();
             var status = commits.Aggregate(restore.Status!, static (s, commit) => commit.Change(s));
-            var running = RestoreStatusComposer.Running(
-                restore, RestoreProgress.Shown(status, job), job.Activity, now);
+            var running = RestoreStatusComposer.Running(restore, RestoreProgress.Shown(status, job), job.Activity, now);
             var written = await WriteAsync(restore, running, cancellationToken);
             if (job.Unverified is { } unverified && RestoreProgress.Begins(restore.Status, written.Status))
             {
@@ -182,7 +181,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             return ConflictPause;
         }
 
-        var job = RestoreJob.Create(
+        var job = new RestoreJob(
             () => _trigger.Wake(restore.Metadata.Namespace, restore.Metadata.Name), _services.Fence.Ended);
         var status = restore.Status ?? new SnapshotRestoreStatus();
         var tokens = NewRetries(restore);
@@ -225,7 +224,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             cancellationToken);
         (session.Job, session.Clock) = (job, clock);
         job.StopAfterCurrent = stop;
-        job.Start((self, token) => new RestoreRun(_services, begun, self, session).RunAsync(token));
+        job.Start(token => new RestoreRun(_services, begun, job, session).RunAsync(token));
         return ShowProgress;
     }
 

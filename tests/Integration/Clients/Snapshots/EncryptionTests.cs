@@ -34,7 +34,7 @@ public sealed class EncryptionTests(MariaDbServer server)
             Encoding.ASCII.GetString(bytes, 0, 21).ShouldBe("age-encryption.org/v1");
         }
 
-        (await new Snapshotter().VerifyAsync(location, Token)).Findings.ShouldBeEmpty();
+        (await new Snapshotter().VerifyAsync(location, null, null, Token)).Findings.ShouldBeEmpty();
         (await new Snapshotter().VerifyAsync(location, identity, null, Token)).Findings.ShouldBeEmpty();
         (await new Snapshotter().VerifyAsync(location, second, null, Token)).Findings.ShouldBeEmpty();
         var (stranger, _) = Stock.NewIdentity();
@@ -56,7 +56,7 @@ public sealed class EncryptionTests(MariaDbServer server)
         var good = await File.ReadAllBytesAsync(damaged, Token);
         good[^30] ^= 1;
         await File.WriteAllBytesAsync(damaged, good, Token);
-        (await new Snapshotter().VerifyAsync(location, Token)).Findings.ShouldHaveSingleItem().Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
+        (await new Snapshotter().VerifyAsync(location, null, null, Token)).Findings.ShouldHaveSingleItem().Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
         (await new Snapshotter().VerifyAsync(location, identity, null, Token)).Findings.Select(f => f.Failure).ShouldBe([SnapshotFailure.ChecksumMismatch, SnapshotFailure.Truncated]);
         (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(load with { Identity = identity }, Token))).Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
         SampleDatabase.Content(server, database).ShouldBe(before);
@@ -102,7 +102,7 @@ public sealed class EncryptionTests(MariaDbServer server)
             ("DUMP", dump), ("IDENTITY", identity), ("SOCKET", server.Socket), ("TARGET", target));
         SampleDatabase.Content(server, target).ShouldBe(SampleDatabase.Content(server, database));
         await using var connection = await server.OpenAsync();
-        (await new SnapshotLoader().CompareAsync(connection, manifest.Databases[0], target, Token)).ShouldBeEmpty();
+        (await LoadRun.CompareAsync(connection, manifest.Databases[0], target, definitions: true, Token)).ShouldBeEmpty();
     }
 
     [Theory]

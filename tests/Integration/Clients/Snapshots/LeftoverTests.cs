@@ -36,7 +36,7 @@ public sealed class LeftoverTests(MariaDbServer server)
                     // The record of the session of mysqldump may be there and not complete; before it, the session that
                     // reads the catalogue is found by its statements.
                     var isRecorded = folder.Files().Any(f => f.Contains("sessions/", StringComparison.Ordinal));
-                    found = await new SnapshotSessions().FindAsync(location, server.Options(), Token);
+                    found = await SnapshotSessions.FindAsync(location, server.Options(), Token);
                     return isRecorded && found.Count > 0;
                 },
                 "the session is recorded");
@@ -53,7 +53,7 @@ public sealed class LeftoverTests(MariaDbServer server)
 
         // Whether the server noticed by itself that nobody is there any more or has to be told: afterwards the session
         // is gone.
-        await new SnapshotSessions().EndAsync(location, server.Options(), Token);
+        await new SnapshotSessions().EndAsync(location, server.Options(), null, Token);
         (await SessionIdsAsync()).ShouldNotContain(stuck.ConnectionId);
 
         await MariaDbServer.ExecuteAsync(locker, "UNLOCK TABLES");
@@ -74,9 +74,9 @@ public sealed class LeftoverTests(MariaDbServer server)
         await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, "db", innocent.Id, host, identity.Key), Token);
         await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, "db", innocent.Id, "", "another-server:1"), Token);
 
-        (await new SnapshotSessions().EndAsync(folder.At("recorded"), server.Options(), Token)).ShouldBeEmpty();
-        (await new SnapshotSessions().FindAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(left.Id);
-        (await new SnapshotSessions().EndAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(left.Id);
+        (await new SnapshotSessions().EndAsync(folder.At("recorded"), server.Options(), null, Token)).ShouldBeEmpty();
+        (await SnapshotSessions.FindAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(left.Id);
+        (await new SnapshotSessions().EndAsync(location, server.Options(), null, Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(left.Id);
         folder.Files().ShouldBeEmpty();
         (await SessionIdsAsync()).ShouldContain(innocent.Id);
         (await Should.ThrowAsync<MySqlSessionException>(() => MariaDbServer.ExecuteAsync(left, "DO 1"))).IsConnectionError.ShouldBeTrue();
@@ -92,8 +92,8 @@ public sealed class LeftoverTests(MariaDbServer server)
         await MariaDbServer.ExecuteAsync(locker, "LOCK TABLES heatbeat_sequence WRITE, oms_normal_config WRITE, empty_table WRITE, `odd ``name``; (x)` WRITE");
         await using var waiting = await server.OpenAsync(database);
         var count = CountAsync(waiting, location.Id);
-        await UntilAsync(async () => (await new SnapshotSessions().FindAsync(location, server.Options(), Token)).Count == 1, "the marked statement is seen");
-        (await new SnapshotSessions().EndAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(waiting.Id);
+        await UntilAsync(async () => (await SnapshotSessions.FindAsync(location, server.Options(), Token)).Count == 1, "the marked statement is seen");
+        (await new SnapshotSessions().EndAsync(location, server.Options(), null, Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(waiting.Id);
         (await Should.ThrowAsync<MySqlSessionException>(() => count)).IsConnectionError.ShouldBeTrue();
     }
 
@@ -148,13 +148,10 @@ public sealed class LeftoverTests(MariaDbServer server)
         // it.
         await using var dead = await server.OpenAsync(target);
         await MariaDbServer.ExecuteAsync(dead, $"DO GET_LOCK('{SessionMarker.LoadLock(location.Id, database)}', 0)");
-        (await new SnapshotSessions().FindAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(dead.Id);
+        (await SnapshotSessions.FindAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(dead.Id);
         (await new SnapshotSessions().EndAsync(location, server.Options(), "another", Token)).ShouldBeEmpty();
 
-        var manifest = (await new Snapshotter().FindAsync(location, Token)).ShouldNotBeNull();
-        await using var root = await server.OpenAsync();
-        await new SnapshotLoader().RecreateAsync(root, manifest.Databases[0], target, Token);
-        await new SnapshotLoader().LoadAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target }, Token);
+        await new SnapshotLoader().RestoreAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target }, Token);
         (await SessionIdsAsync()).ShouldNotContain(dead.Id);
         SampleDatabase.Content(server, target).ShouldBe(SampleDatabase.Content(server, database));
     }

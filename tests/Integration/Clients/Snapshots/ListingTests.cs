@@ -11,29 +11,27 @@ public sealed class ListingTests(MariaDbServer server)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Snapshots_are_listed_by_manifest_beside_foreign_files()
+    public async Task Only_a_readable_manifest_of_its_own_id_is_a_snapshot()
     {
         using var folder = new TemporaryStorage();
         var snapshotter = new Snapshotter();
-        (await snapshotter.ListAsync(folder.Storage, "upgrades", Token)).Snapshots.ShouldBeEmpty();
-        await TakeAsync(folder, "b-first");
-        await TakeAsync(folder, "a-second");
-        Write(folder, "upgrades/notes.txt", "x");
-        Write(folder, "upgrades/manifest.json", "{}");
-        Write(folder, "upgrades/deeper/down/manifest.json", "{}");
+        var taken = await TakeAsync(folder, "first");
         Write(folder, "upgrades/half/rm.0123.sql.gz.partial", "x");
         Write(folder, "upgrades/broken/manifest.json", "{\"format\": 1");
         Write(folder, "upgrades/newer/manifest.json", "{\"format\": 99, \"id\": \"newer\"}");
-        Write(folder, "upgrades/copied/manifest.json", await File.ReadAllTextAsync(Path.Combine(folder.Root, "upgrades/b-first/manifest.json"), Token));
-        Write(folder, "elsewhere/s/manifest.json", "{}");
+        Write(folder, "upgrades/copied/manifest.json", await File.ReadAllTextAsync(Path.Combine(folder.Root, "upgrades/first/manifest.json"), Token));
 
-        var listing = await snapshotter.ListAsync(folder.Storage, "upgrades/", Token);
-        listing.Snapshots.Select(s => s.Location.Id).ShouldBe(["b-first", "a-second"]);
-        listing.Snapshots[0].Location.Path.ShouldBe("upgrades");
-        listing.Removing.ShouldBeEmpty();
-        listing.Unreadable.Select(u => u.Location.Id).ShouldBe(["broken", "copied", "newer"], ignoreOrder: true);
-        listing.Unreadable.ShouldAllBe(u => u.Why.Length > 0);
-        (await snapshotter.CheckPresenceAsync(listing.Snapshots[1].Location, Token)).IsGood.ShouldBeTrue();
+        (await snapshotter.FindAsync(taken, Token)).ShouldNotBeNull().Id.ShouldBe("first");
+        (await snapshotter.CheckPresenceAsync(taken, Token)).IsGood.ShouldBeTrue();
+        foreach (var id in new[] { "half", "missing" })
+        {
+            (await snapshotter.FindAsync(folder.At(id), Token)).ShouldBeNull();
+        }
+
+        foreach (var id in new[] { "broken", "newer", "copied" })
+        {
+            (await Should.ThrowAsync<SnapshotException>(() => snapshotter.FindAsync(folder.At(id), Token))).Failure.ShouldBe(SnapshotFailure.ManifestInvalid);
+        }
     }
 
     [Theory]
@@ -50,16 +48,13 @@ public sealed class ListingTests(MariaDbServer server)
         var cut = location with { Storage = new FailingStorage(folder.Storage, deletions) };
         (await Should.ThrowAsync<SnapshotException>(() => snapshotter.DeleteAsync(cut, Token))).Failure.ShouldBe(SnapshotFailure.StorageUnusable);
 
-        var listing = await snapshotter.ListAsync(folder.Storage, "upgrades", Token);
-        listing.Snapshots.ShouldHaveSingleItem().Location.Id.ShouldBe("kept");
-        var removing = listing.Removing.ShouldHaveSingleItem();
-        (await snapshotter.FindAsync(removing, Token)).ShouldBeNull();
-        (await Should.ThrowAsync<SnapshotException>(() => snapshotter.VerifyAsync(removing, Token))).Failure.ShouldBe(SnapshotFailure.BeingRemoved);
-        (await Should.ThrowAsync<SnapshotException>(() => snapshotter.CheckPresenceAsync(removing, Token))).Failure.ShouldBe(SnapshotFailure.BeingRemoved);
+        (await snapshotter.FindAsync(folder.At("kept"), Token)).ShouldNotBeNull();
+        (await snapshotter.FindAsync(location, Token)).ShouldBeNull();
+        (await Should.ThrowAsync<SnapshotException>(() => snapshotter.VerifyAsync(location, null, null, Token))).Failure.ShouldBe(SnapshotFailure.BeingRemoved);
+        (await Should.ThrowAsync<SnapshotException>(() => snapshotter.CheckPresenceAsync(location, Token))).Failure.ShouldBe(SnapshotFailure.BeingRemoved);
         (await Should.ThrowAsync<SnapshotException>(() => TakeAsync(folder, folder.One.Id))).Failure.ShouldBe(SnapshotFailure.BeingRemoved);
 
-        await snapshotter.DeleteAsync(removing, Token);
-        (await snapshotter.ListAsync(folder.Storage, "upgrades", Token)).Removing.ShouldBeEmpty();
+        await snapshotter.DeleteAsync(location, Token);
         folder.Files().ShouldAllBe(f => f.StartsWith("upgrades/kept/", StringComparison.Ordinal));
     }
 

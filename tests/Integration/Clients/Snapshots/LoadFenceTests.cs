@@ -20,13 +20,13 @@ public sealed class LoadFenceTests(MariaDbServer server)
         await oceanBase.InitializeAsync();
         await using var leader = await LoadSession.OpenAsync(folder.One, oceanBase.Options(), "t_rm", Token);
         leader.Server.Kind.ShouldBe(MySqlServerKind.OceanBase);
-        await leader.LockAsync("s", "t_rm", SessionMarker.RestoreLock("t_rm"), Token);
+        await leader.LockAsync("t_rm", Token);
         leader.LockName.ShouldBe(SessionMarker.RestoreLock("t_rm"));
         ClientOpening.OfRows(leader, SessionMarker.LoaderLock("s", "t_rm")).Sql.ShouldSatisfyAllConditions(
             login => login.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"IS_USED_LOCK('{leader.LockName}')={leader.Connection.Id}")),
             login => login.ShouldContain(SessionMarker.LoaderLock("s", "t_rm")));
         await using var second = await LoadSession.OpenAsync(folder.One, oceanBase.Options(), "t_rm", Token);
-        (await Should.ThrowAsync<SnapshotException>(() => second.LockAsync("s", "t_rm", SessionMarker.RestoreLock("t_rm"), Token))).Failure.ShouldBe(SnapshotFailure.Busy);
+        (await Should.ThrowAsync<SnapshotException>(() => second.LockAsync("t_rm", Token))).Failure.ShouldBe(SnapshotFailure.Busy);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class LoadFenceTests(MariaDbServer server)
         var database = await server.CreateDatabaseAsync();
         var load = await RowsAsync(folder.One, database, "INSERT INTO `t` VALUES\n(1),\n(0);\n", "INSERT INTO `t` VALUES\n(2);\n");
         await using var leader = await LoadSession.OpenAsync(load.Location, server.Options(), database, Token);
-        await leader.LockAsync(load.Location.Id, load.Key, SessionMarker.RestoreLock(database), Token);
+        await leader.LockAsync(load.Key, Token);
 
         await leader.ExecuteAsync("DO RELEASE_LOCK('" + leader.LockName + "')", Token);
         (await Should.ThrowAsync<SnapshotException>(() => Run.LoadAsync(load, leader, Token))).Failure.ShouldBe(SnapshotFailure.Busy);
@@ -58,7 +58,7 @@ public sealed class LoadFenceTests(MariaDbServer server)
         string[] files = ["DO SLEEP(600);\n", "INSERT INTO `t` VALUES\n(1);\nDO SLEEP(600);\n", "DO SLEEP(1);\nINSERT INTO `missing` VALUES\n(1);\n", "DO SLEEP(600);\n"];
         var load = await RowsAsync(folder.One, database, [.. files.Select(f => f + rest)]);
         await using var leader = await LoadSession.OpenAsync(load.Location, server.Options(), database, Token);
-        await leader.LockAsync(load.Location.Id, load.Key, SessionMarker.RestoreLock(database), Token);
+        await leader.LockAsync(load.Key, Token);
 
         var failed = await Should.ThrowAsync<SnapshotException>(() => Run.LoadAsync(load, leader, Token));
 
@@ -68,7 +68,7 @@ public sealed class LoadFenceTests(MariaDbServer server)
         server.Cli(database, "SELECT COUNT(*) FROM t").ShouldBe("0"u8.ToArray(), "what was not committed is not there");
     }
 
-    private static LoadRun Run => new(new DumpCodec(new SnapshotToolOptions()), new SnapshotToolOptions(), TimeProvider.System);
+    private static LoadRun Run => new(new SnapshotToolOptions(), TimeProvider.System);
 
     private static IEnumerable<string> Clients(string database) =>
         Directory.EnumerateDirectories("/proc").Where(p => Path.GetFileName(p).All(char.IsAsciiDigit)).Where(p => CommandLine(p).Contains($"--database={database}", StringComparison.Ordinal));

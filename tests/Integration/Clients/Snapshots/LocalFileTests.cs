@@ -77,7 +77,7 @@ public sealed class LocalFileTests : IDisposable
             await HandMadeSnapshot.WriteAsync(location, "rm", (part, attacks[i] + HandMadeSnapshot.Trailer));
             var load = await DatabaseLoad.ReadAsync(new SnapshotLoadRequest { Location = location, Connection = asking.Options, Database = "rm" }, "", Token);
             await using var leader = await LoadSession.OpenAsync(location, _server.Options(), "rm", Token);
-            var run = new LoadRun(new DumpCodec(_tools), _tools, TimeProvider.System);
+            var run = new LoadRun(_tools, TimeProvider.System);
             var ended = await run.LoadAsync(load, leader, Token).ContinueWith(static t => t.Exception, TaskScheduler.Default);
 
             asking.Connections.ShouldBe(1, attacks[i]);

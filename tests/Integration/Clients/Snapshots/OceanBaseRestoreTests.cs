@@ -52,7 +52,7 @@ public sealed class OceanBaseRestoreTests(MariaDbServer server)
         var database = await TableAsync();
         await new Snapshotter().TakeAsync(Take(folder, proxy, database), Token);
         await using var first = await LoadSession.OpenAsync(folder.At("other"), Options(proxy), database, Token);
-        await first.LockAsync("other", database, SessionMarker.RestoreLock(database), Token);
+        await first.LockAsync(database, Token);
 
         (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(Load(folder, proxy, database), Token))).Failure.ShouldBe(SnapshotFailure.Busy);
 

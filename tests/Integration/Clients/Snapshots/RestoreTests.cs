@@ -33,15 +33,12 @@ public sealed class RestoreTests(MariaDbServer server)
             },
         };
 
-        (await Should.ThrowAsync<SnapshotException>(() => loader.LoadAsync(request, Token))).Failure.ShouldBe(SnapshotFailure.AlreadyExists);
-
         await using var connection = await server.OpenAsync();
         (await loader.CheckAsync(request, Token)).ShouldBeEmpty();
-        await loader.RecreateAsync(connection, manifest.Databases[0], database, Token);
-        await loader.LoadAsync(request, Token);
+        await loader.RestoreAsync(request, Token);
 
         SampleDatabase.Content(server, database).ShouldBe(before);
-        (await loader.CompareAsync(connection, manifest.Databases[0], database, Token)).ShouldBeEmpty();
+        (await LoadRun.CompareAsync(connection, manifest.Databases[0], database, definitions: true, Token)).ShouldBeEmpty();
         sessions.ShouldHaveSingleItem().Host.ShouldContain(":");
         folder.Files().Length.ShouldBe(2);
 
@@ -49,7 +46,7 @@ public sealed class RestoreTests(MariaDbServer server)
         await MariaDbServer.ExecuteAsync(connection, "DROP TRIGGER tr1");
         await MariaDbServer.ExecuteAsync(connection, "CREATE OR REPLACE VIEW v2 AS SELECT 1 AS one");
         await MariaDbServer.ExecuteAsync(connection, "DELETE FROM heatbeat_sequence");
-        var differences = await loader.CompareAsync(connection, manifest.Databases[0], database, Token);
+        var differences = await LoadRun.CompareAsync(connection, manifest.Databases[0], database, definitions: true, Token);
         differences.Select(f => f.Failure).ShouldBe([SnapshotFailure.CatalogueMismatch, SnapshotFailure.CatalogueMismatch, SnapshotFailure.RowCountMismatch]);
     }
 
@@ -90,7 +87,7 @@ public sealed class RestoreTests(MariaDbServer server)
             before.Select(w => w.Restore).Distinct().ShouldBe(id == "one" ? [] : ["uid-one"]);
             var after = await RestoreWitness.ReadAsync(connection, database, Token);
             after.Select(w => (w.Restore, w.State)).ShouldBe([($"uid-{id}", RestoreWitnessState.Begun), ($"uid-{id}", RestoreWitnessState.Restored)]);
-            (await loader.CompareAsync(connection, manifest.Databases[0], database, Token)).ShouldBeEmpty();
+            (await LoadRun.CompareAsync(connection, manifest.Databases[0], database, definitions: true, Token)).ShouldBeEmpty();
 
             // Written again, nothing changes.
             await after[0].WriteAsync(connection, database, Token);
@@ -106,11 +103,9 @@ public sealed class RestoreTests(MariaDbServer server)
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 30);
         var location = folder.At("at-top", path: "");
-        var manifest = await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
-        await using var connection = await server.OpenAsync();
+        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
         var target = database + "_copy";
-        await new SnapshotLoader().RecreateAsync(connection, manifest.Databases[0], target, Token);
-        await new SnapshotLoader().LoadAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target }, Token);
+        await new SnapshotLoader().RestoreAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target }, Token);
         SampleDatabase.Content(server, target).ShouldBe(SampleDatabase.Content(server, database));
     }
 
@@ -127,7 +122,7 @@ public sealed class RestoreTests(MariaDbServer server)
         await File.WriteAllBytesAsync(file, bytes, Token);
         var target = await server.CreateDatabaseAsync();
         var request = new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target };
-        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().LoadAsync(request, Token))).Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
+        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(request, Token))).Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
         (await new SnapshotLoader().CheckAsync(request, Token)).ShouldNotBeEmpty();
         server.Cli("", $"SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = '{target}'").ShouldBe("0"u8.ToArray());
     }
@@ -217,7 +212,7 @@ public sealed class RestoreTests(MariaDbServer server)
         await new Snapshotter(new MeddlingTool(sql => sql.Replace("ENGINE=InnoDB", "ENGINE=InnoDB BROKEN", StringComparison.Ordinal)))
             .TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
         var target = await server.CreateDatabaseAsync();
-        var e = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().LoadAsync(
+        var e = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(
             new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target }, Token));
         e.Failure.ShouldBe(SnapshotFailure.LoadFailed);
         e.Message.ShouldContain("1064");

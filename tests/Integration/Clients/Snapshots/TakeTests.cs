@@ -63,7 +63,7 @@ public sealed class TakeTests(MariaDbServer server)
         var text = await File.ReadAllTextAsync(Path.Combine(folder.Root, location.ManifestName), Token);
         text.ShouldNotContain("canary");
         (await new Snapshotter().FindAsync(location, Token)).ShouldNotBeNull().StoredBytes.ShouldBe(manifest.StoredBytes);
-        (await new Snapshotter().VerifyAsync(location, Token)).Findings.ShouldBeEmpty();
+        (await new Snapshotter().VerifyAsync(location, null, null, Token)).Findings.ShouldBeEmpty();
         (await new Snapshotter().CheckPresenceAsync(location, Token)).IsGood.ShouldBeTrue();
     }
 
@@ -172,16 +172,16 @@ public sealed class TakeTests(MariaDbServer server)
         var flipped = (byte[])good.Clone();
         flipped[good.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(file, flipped, Token);
-        (await new Snapshotter().VerifyAsync(location, Token)).Findings.ShouldContain(f => f.Failure == SnapshotFailure.ChecksumMismatch);
+        (await new Snapshotter().VerifyAsync(location, null, null, Token)).Findings.ShouldContain(f => f.Failure == SnapshotFailure.ChecksumMismatch);
         (await new Snapshotter().CheckPresenceAsync(location, Token)).IsGood.ShouldBeTrue();
 
         await File.WriteAllBytesAsync(file, good[..^100], Token);
-        var cut = (await new Snapshotter().VerifyAsync(location, Token)).Findings;
+        var cut = (await new Snapshotter().VerifyAsync(location, null, null, Token)).Findings;
         cut.ShouldContain(f => f.Failure == SnapshotFailure.Truncated);
         (await new Snapshotter().CheckPresenceAsync(location, Token)).Findings.ShouldContain(f => f.Failure == SnapshotFailure.ChecksumMismatch);
 
         File.Delete(file);
-        (await new Snapshotter().VerifyAsync(location, Token)).Findings.ShouldHaveSingleItem().Failure.ShouldBe(SnapshotFailure.NotFound);
+        (await new Snapshotter().VerifyAsync(location, null, null, Token)).Findings.ShouldHaveSingleItem().Failure.ShouldBe(SnapshotFailure.NotFound);
 
         await File.WriteAllTextAsync(Path.Combine(folder.Root, location.ManifestName), "{\"format\": 99", Token);
         (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().FindAsync(location, Token))).Failure.ShouldBe(SnapshotFailure.ManifestInvalid);

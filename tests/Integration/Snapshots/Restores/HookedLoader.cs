@@ -36,16 +36,9 @@ internal sealed class HookedLoader(Func<string, Task> at) : ISnapshotLoader
         await at($"restored {request.Database}");
     }
 
-    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
-        _real.LoadAsync(request, cancellationToken);
-
-    public Task RecreateAsync(
-        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
-        _real.RecreateAsync(session, database, target, cancellationToken);
-
-    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
-        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
-        _real.CompareAsync(session, database, target, cancellationToken);
+    public Task EndSessionsAsync(
+        SnapshotLocation location, MySqlOptions connection, string database, CancellationToken cancellationToken) =>
+        _real.EndSessionsAsync(location, connection, database, cancellationToken);
 
     public Task<SnapshotVerification> RestoreTestAsync(
         RestoreTestRequest request, CancellationToken cancellationToken) =>

@@ -188,16 +188,16 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
             await MariaDbServer.ExecuteAsync(connection, "CREATE VIEW v AS SELECT 1 AS one");
         }
 
-        var look = await new SqlRestoreServers(TimeProvider.System).Open(server.Options()).LookAsync([database, database + "x"], Token);
+        var look = await new SqlRestoreServer(server.Options(), TimeProvider.System).LookAsync([database, database + "x"], Token);
         var metadata = new SqlOmsMetadata(
             new MetadataTarget("127.0.0.1", server.Port, MariaDbServer.User, new Secret(MariaDbServer.Password), new MySqlTls()),
             EndpointPolicy.Unrestricted);
         look.Identity.ShouldBe((await metadata.ServerAsync(Token)).Identity);
-        look.NamedLocks.ShouldBeTrue();
+        look.Facts.NamedLocks.ShouldBeTrue();
         look.ReadOnly.ShouldBeFalse();
-        look.FunctionsNeedSuper.ShouldBeFalse();
+        look.Facts.FunctionsNeedSuper.ShouldBeFalse();
         look.SeesAllSessions.ShouldBeFalse();
-        look.Account.ShouldBe("drc@%");
+        look.Facts.Account.ShouldBe("drc@%");
         look.Databases.Select(d => (d.Exists, d.Tables)).ShouldBe([(true, 1), (false, 0)]);
         look.Databases[0].Definers.ShouldBe(["drc@%"]);
     }
@@ -208,7 +208,7 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
         var database = await server.CreateDatabaseAsync();
         await using var one = await server.OpenAsync(database);
         await using var other = await server.OpenAsync(database);
-        var restore = new SqlRestoreServers(TimeProvider.System).Open(server.Options());
+        var restore = new SqlRestoreServer(server.Options(), TimeProvider.System);
         var sessions = await restore.SessionsAsync([database], Token);
         sessions.Select(s => s.Id).ShouldBe([one.Id, other.Id], ignoreOrder: true);
         var mine = sessions.Single(s => s.Id == one.Id);

@@ -110,7 +110,7 @@ public sealed class DumpRefusalTests
     }
 
     private static IReadOnlyList<SnapshotFinding> Findings(string sql, SnapshotPart part, SnapshotDatabase expected) =>
-        [.. DumpCheck.Contents(expected, [(expected.File with { Part = part }, Dump.Read(sql, 7))])];
+        [.. DumpCheck.Contents(expected, [new CountedFile(expected.File with { Part = part }, Dump.Read(sql, 7))], expected.Name)];
 
     private static SnapshotDatabase Expected(string table, long rows) => new()
     {

@@ -147,9 +147,9 @@ public sealed class SnapshotLimitTests
         new DumpCodec(new SnapshotToolOptions()).ReadAsync(
             storage,
             file.Name,
-            new DumpReadRequest(file, new NameBudget()),
-            default,
-            ReadDepth.Decoded,
+            file,
+            new NameBudget(),
+            default(DecryptionKey),
             (piece, _) =>
             {
                 sink(piece);

@@ -75,7 +75,7 @@ internal sealed class WorldArchives : IArchiveReader
     }
 
     public Task<IReadOnlyList<string>> SnapshotFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) => Outage is { } problem
-        ? Task.FromException<IReadOnlyList<string>>(new SnapshotException(problem))
+        ? Task.FromException<IReadOnlyList<string>>(new SnapshotException(SnapshotFailure.InvalidRequest, problem))
         : Task.FromResult<IReadOnlyList<string>>([.. MissingSnapshotFiles]);
 
     private byte[] Content(StorageSpec storage, string path) =>

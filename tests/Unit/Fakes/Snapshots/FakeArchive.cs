@@ -100,10 +100,9 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
     }
 
     public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
-        Task.FromResult(Manifests.GetValueOrDefault(location.Prefix));
-
-    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
-        CheckPresenceAsync(location, cancellationToken);
+        Unreadable.Contains(location.Prefix)
+            ? Task.FromException<SnapshotManifest?>(new SnapshotException(SnapshotFailure.ManifestInvalid, "The manifest cannot be used."))
+            : Task.FromResult(Manifests.GetValueOrDefault(location.Prefix));
 
     public Task<SnapshotVerification> VerifyAsync(
         SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
@@ -111,16 +110,6 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
 
     public Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(new SnapshotVerification(
         Manifests[location.Prefix], Damaged.Contains(location.Prefix) ? [new SnapshotFinding(SnapshotFailure.ChecksumMismatch, "rm", "rm.sql.gz is missing.")] : []));
-
-    public Task<SnapshotListing> ListAsync(ISnapshotStorage storage, string path, CancellationToken cancellationToken) => Task.FromResult(new SnapshotListing(
-        [
-            .. Manifests
-                .Where(m => m.Key == SnapshotLocation.PrefixOf(path, m.Value.Id) && !Unreadable.Contains(m.Key))
-                .OrderBy(m => m.Value.CreatedAt)
-                .Select(m => new ListedSnapshot(new SnapshotLocation(storage, path, m.Value.Id), m.Value)),
-        ],
-        [],
-        []));
 
     public async Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
@@ -149,15 +138,8 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
     public Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException("nothing is loaded");
 
-    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("nothing is loaded");
-
-    public Task RecreateAsync(
-        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("nothing is loaded");
-
-    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
-        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+    public Task EndSessionsAsync(
+        SnapshotLocation location, MySqlOptions connection, string database, CancellationToken cancellationToken) =>
         throw new NotSupportedException("nothing is loaded");
 
     public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) =>

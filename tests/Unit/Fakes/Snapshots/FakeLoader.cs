@@ -8,7 +8,7 @@ namespace Drydock.Tests.Unit.Fakes;
 /// Loads as the real one does: notes each session in the storage before it locks or loads, asks before the drop, drops
 /// in the session that holds the lock, loads in another. Every line is a point at which the operator may die or freeze.
 /// </summary>
-internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, RestoreLife life) : ISnapshotLoader, ISnapshotSessions
+internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, RestoreLife life) : ISnapshotLoader
 {
     /// <summary>What a load comes to instead.</summary>
     public Func<string, Exception?>? Fault { get; set; }
@@ -36,7 +36,7 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
     {
         var database = request.Database;
         Passwords[database] = request.Connection.Password;
-        await EndAsync(request.Location, request.Connection, database, cancellationToken);
+        await EndSessionsAsync(request.Location, request.Connection, database, cancellationToken);
         var leading = server.Connect("drc");
         FakeSession? loading = null;
         try
@@ -56,7 +56,7 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
             {
                 var isEmpty = !there || server.Databases[database].Length == 0;
                 await request.OnDrop(
-                    new SnapshotDrop(database, there, isEmpty ? 0 : 7, $"restore.{database}", session) { IsEmpty = isEmpty, Witnesses = server.WitnessesIn(database) },
+                    new SnapshotDrop(database, there, isEmpty ? 0 : 7, session) { IsEmpty = isEmpty, Witnesses = server.WitnessesIn(database) },
                     cancellationToken);
             }
 
@@ -129,43 +129,19 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
         }
     }
 
-    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("a restore does not load without dropping");
-
-    public Task RecreateAsync(
-        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("there is no connection");
-
-    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
-        MySqlSession session, SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("there is no connection");
-
     public Task<SnapshotVerification> RestoreTestAsync(
         RestoreTestRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException("a restore tests nothing");
 
-    public Task<IReadOnlyList<SnapshotSession>> FindAsync(
-        SnapshotLocation location, MySqlOptions connection, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("a restore only ends");
-
-    public Task<IReadOnlyList<SnapshotSession>> EndAsync(
-        SnapshotLocation location, MySqlOptions connection, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("a restore ends those of one database");
-
     // By the lock of a load, as the real one: the lock of a restore does not say whose it is.
-    public async Task<IReadOnlyList<SnapshotSession>> EndAsync(
-        SnapshotLocation location,
-        MySqlOptions connection,
-        string database,
-        CancellationToken cancellationToken)
+    public async Task EndSessionsAsync(
+        SnapshotLocation location, MySqlOptions connection, string database, CancellationToken cancellationToken)
     {
         await life.PassAsync($"end loads {database}");
         foreach (var session in server.Sessions.Where(s => s.Locks.Contains($"load.{database}")).ToList())
         {
             server.End(session, killed: true);
         }
-
-        return [];
     }
 
     private static async Task NoteAsync(

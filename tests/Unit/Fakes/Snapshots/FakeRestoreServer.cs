@@ -5,10 +5,8 @@ using Drydock.Reconcilers.Snapshots;
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>The server as one life of the operator reaches it.</summary>
-internal sealed class FakeRestoreServer(FakeServer server, RestoreLife life) : IRestoreServers, IRestoreServer
+internal sealed class FakeRestoreServer(FakeServer server, RestoreLife life) : IRestoreServer
 {
-    public IRestoreServer Open(MySqlOptions connection) => this;
-
     public async Task<ServerState> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         await life.PassAsync("look");

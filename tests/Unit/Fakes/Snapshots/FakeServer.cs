@@ -136,13 +136,16 @@ internal sealed class FakeServer
                 : new ServerState
                 {
                     Identity = Identity,
-                    Address = "drc@db.example:3306",
-                    Account = "drc@%",
+                    Facts = new RestoreFacts
+                    {
+                        Address = "drc@db.example:3306",
+                        Account = "drc@%",
+                        NamedLocks = NamedLocks,
+                        FunctionsNeedSuper = FunctionsNeedSuper,
+                        FreeBytes = FreeBytes,
+                        Grants = new GrantList(Grants),
+                    },
                     ReadOnly = ReadOnly,
-                    NamedLocks = NamedLocks,
-                    FunctionsNeedSuper = FunctionsNeedSuper,
-                    FreeBytes = FreeBytes,
-                    Grants = new GrantList(Grants),
                     Databases = [.. databases.Select(d => new ServerDatabase(d, Databases.ContainsKey(d), TablesIn(d), 0, Definers) { Witnesses = WitnessesIn(d) })],
                     Sessions = [.. Sessions.Where(s => s.Database is not null && databases.Contains(s.Database)).Select(s => s.Seen())],
                 };

@@ -50,15 +50,8 @@ internal sealed class FakeSnapshots(params string[] databases) : ISnapshotter, I
     public Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
     public Task<SnapshotVerification> VerifyAsync(
         SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public Task<SnapshotListing> ListAsync(
-        ISnapshotStorage storage, string path, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken) =>

@@ -229,28 +229,6 @@ public sealed class SnapshotTests
         Usable(await _world.GetAsync("snap")).ShouldBe("True");
     }
 
-    [Theory]
-    [InlineData(BackupSnapshotPhases.Succeeded, "True", "True")]
-    [InlineData(BackupSnapshotPhases.Expired, "True", "False")]
-    public async Task Snapshot_of_former_version_gets_Usable_condition_once(
-        string phase, string ready, string usable)
-    {
-        await _world.AddAsync("old", 3, change: s => s with
-        {
-            Metadata = s.Metadata with { Finalizers = [Labels.SnapshotFinalizer] },
-            Status = s.Status! with
-            {
-                Phase = phase,
-                Conditions = [new Drydock.Abstractions.Entities.Condition { Type = ConditionTypes.Ready, Status = phase == BackupSnapshotPhases.Expired ? "False" : "True", Reason = phase }],
-            },
-        });
-        await _world.Controller.ReconcileAsync(await _world.GetAsync("old"), TestContext.Current.CancellationToken);
-        var old = await _world.GetAsync("old");
-        (old.Status!.Conditions.Single(c => c.Type == ConditionTypes.Ready).Status, Usable(old)).ShouldBe((ready, usable));
-        await _world.Controller.ReconcileAsync(old, TestContext.Current.CancellationToken);
-        (await _world.GetAsync("old")).Metadata.ResourceVersion.ShouldBe(old.Metadata.ResourceVersion);
-    }
-
     [Fact]
     public async Task Snapshot_with_253_character_name_gets_a_valid_id()
     {

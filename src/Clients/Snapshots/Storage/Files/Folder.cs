@@ -2,9 +2,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>An open directory. All calls are relative to its handle, so that no rename or link can change their target.
-/// The calls block.</summary>
-internal sealed class Folder : IDisposable
+/// <summary>An open directory that no path leads out of: no symbolic link, no magic link of <c>/proc</c>, no <c>..</c>,
+/// no rename that races. A path is opened name by name, from handle to handle, without following links, and no name of
+/// it may be <c>..</c>. All calls are relative to the handle, so that no rename or link can change their target. The
+/// calls block.</summary>
+internal sealed partial class Folder : IDisposable
 {
     private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode700 = FileMode600 | UnixFileMode.UserExecute;
@@ -12,26 +14,40 @@ internal sealed class Folder : IDisposable
     // A concurrent deletion may remove an empty folder.
     private const int Attempts = 5;
 
+    private const int ReadOnly = 0;
+    private const int WriteOnly = 1;
+    private const int Create = 0x40;
+    private const int Exclusive = 0x80;
+    private const int NoTerminal = 0x100;
+    private const int NonBlocking = 0x800;
+    private const int CloseOnExec = 0x80000;
+    private const int PathOnly = 0x200000;
+    private const int AtSymbolicLinkNoFollow = 0x100;
+    private const int AtRemoveDirectory = 0x200;
+    private const int AtEmptyPath = 0x1000;
+    private const uint RenameNoReplace = 1;
+    private const uint StatxBasic = 0x7ff;
+    private const int StatBytes = 256;
+
+    // Linux uses different numbers for these two on arm64.
+    private static readonly bool IsArm =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
+    private static readonly int DirectoryOnly = IsArm ? 0x4000 : 0x10000;
+    private static readonly int NoFollow = IsArm ? 0x8000 : 0x20000;
+
     private readonly SafeFileHandle _handle;
-    private readonly ConfinedPath _beneath;
 
-    private Folder(SafeFileHandle handle, ConfinedPath beneath) => (_handle, _beneath) = (handle, beneath);
+    private Folder(SafeFileHandle handle) => _handle = handle;
 
-    /// <summary>Opens a directory by the path that the administrator chose; null if it does not exist.</summary>
+    /// <summary>Opens a directory by the path that the administrator chose, symbolic links followed; null if it does
+    /// not exist.</summary>
     /// <exception cref="PosixException">It cannot be opened.</exception>
-    internal static Folder? Open(string path, ConfinedPath beneath)
-    {
-        var handle = Posix.Open(path, Posix.PathOnly | Posix.DirectoryOnly, out var error);
-        return Opened(handle, error, beneath);
-    }
+    internal static Folder? Open(string path) =>
+        Opened(Handle(open(path, PathOnly | DirectoryOnly | CloseOnExec), out var error), error);
 
     /// <summary>Opens a directory below this one; null if it does not exist.</summary>
     /// <exception cref="PosixException">It cannot be opened.</exception>
-    internal Folder? Find(string path) =>
-        Opened(
-            _beneath.Open(_handle, path, Posix.ReadOnly | Posix.DirectoryOnly, default, out var error),
-            error,
-            _beneath);
+    internal Folder? Find(string path) => Opened(Walk(path, ReadOnly | DirectoryOnly, default, out var error), error);
 
     /// <summary>Opens a directory below this one and creates what is missing of it, synced to disk.</summary>
     /// <exception cref="PosixException">It cannot be opened or created.</exception>
@@ -43,7 +59,7 @@ internal sealed class Folder : IDisposable
             {
                 return Find(path) ?? MakeEach(path);
             }
-            catch (PosixException e) when (e.Error == Posix.NoEntry && attempt < Attempts)
+            catch (PosixException e) when (e.Error == Errno.NoEntry && attempt < Attempts)
             {
                 // A concurrent deletion removed an empty folder of the path.
             }
@@ -56,15 +72,14 @@ internal sealed class Folder : IDisposable
     internal SafeFileHandle? OpenFile(string path, out FileStatus facts)
     {
         facts = new FileStatus(FileKind.None, 0, default);
-        var handle =
-            _beneath.Open(_handle, path, Posix.ReadOnly | Posix.NonBlocking | Posix.NoTerminal, default, out var error);
-        if (error is Posix.NoEntry or Posix.NotDirectory)
+        var handle = Walk(path, ReadOnly | NonBlocking | NoTerminal, default, out var error);
+        if (error is Errno.NoEntry or Errno.NotDirectory)
         {
             return null;
         }
 
         Require(error);
-        if (Posix.Facts(handle, "", out error) is not { } found)
+        if (Facts(handle, "", out error) is not { } found)
         {
             handle.Dispose();
             throw new PosixException(error);
@@ -75,17 +90,12 @@ internal sealed class Folder : IDisposable
     }
 
     /// <summary>Creates a file in this folder; null if the name is taken.</summary>
-    /// <exception cref="PosixException">It cannot be created; <see cref="Posix.NoEntry"/> if this folder was
+    /// <exception cref="PosixException">It cannot be created; <see cref="Errno.NoEntry"/> if this folder was
     /// removed.</exception>
     internal SafeFileHandle? CreateFile(string name)
     {
-        var handle = _beneath.Open(
-            _handle,
-            name,
-            Posix.WriteOnly | Posix.Create | Posix.Exclusive | Posix.NoTerminal,
-            FileMode600,
-            out var error);
-        if (error == Posix.Exists)
+        var handle = Walk(name, WriteOnly | Create | Exclusive | NoTerminal, FileMode600, out var error);
+        if (error == Errno.Exists)
         {
             return null;
         }
@@ -98,8 +108,8 @@ internal sealed class Folder : IDisposable
     /// <exception cref="PosixException">They cannot be read.</exception>
     internal FileStatus? Facts(string name)
     {
-        var facts = Posix.Facts(_handle, name, out var error);
-        if (error is not (Posix.NoEntry or Posix.NotDirectory))
+        var facts = Facts(_handle, name, out var error);
+        if (error is not (Errno.NoEntry or Errno.NotDirectory))
         {
             Require(error);
         }
@@ -107,25 +117,58 @@ internal sealed class Folder : IDisposable
         return facts;
     }
 
+    /// <summary>Names in this folder, without <c>.</c> and <c>..</c>, read at once.</summary>
     internal IReadOnlyList<string> Names()
     {
         // A separate handle, because reading moves its position.
-        var handle = _beneath.Open(_handle, "", Posix.ReadOnly | Posix.DirectoryOnly, default, out var error);
+        var handle = Walk("", ReadOnly | DirectoryOnly, default, out var error);
         Require(error);
-        var names = Posix.Names(handle, out error);
+        var listing = fdopendir(handle);
+        if (listing == 0)
+        {
+            error = Marshal.GetLastPInvokeError();
+            handle.Dispose();
+            throw new PosixException(error);
+        }
+
+        // From here on the directory stream owns the descriptor.
+        handle.SetHandleAsInvalid();
+        var names = new List<string>();
+        nint entry;
+        while ((entry = readdir(listing)) != 0)
+        {
+            // struct dirent of 64-bit Linux: inode, offset, record length, kind, name.
+            if (Marshal.PtrToStringUTF8(entry + 19) is { } name and not ("." or ".."))
+            {
+                names.Add(name);
+            }
+        }
+
+        error = Marshal.GetLastPInvokeError();
+        _ = closedir(listing);
         Require(error);
         return names;
     }
 
     /// <summary>Renames an entry without replacing another: 0 or errno.</summary>
-    internal int Rename(string name, Folder to, string newName) =>
-        Posix.RenameExclusive(_handle, name, to._handle, newName);
+    internal int Rename(string name, Folder to, string newName)
+    {
+        var error = Result(renameat2(_handle, name, to._handle, newName, RenameNoReplace));
+        if (error is not (Errno.Invalid or Errno.NotImplemented))
+        {
+            return error;
+        }
+
+        // Network file systems do not support this rename, but a hard link never replaces an entry either.
+        error = Result(linkat(_handle, name, to._handle, newName, 0));
+        return error == 0 ? Result(unlinkat(_handle, name, 0)) : error;
+    }
 
     /// <summary>Removes a file; a missing one is not an error.</summary>
     /// <exception cref="PosixException">It cannot be removed.</exception>
     internal void Remove(string name)
     {
-        if (Posix.RemoveFile(_handle, name) is not (0 or Posix.NoEntry) and var error)
+        if (Result(unlinkat(_handle, name, 0)) is not (0 or Errno.NoEntry) and var error)
         {
             throw new PosixException(error);
         }
@@ -133,41 +176,38 @@ internal sealed class Folder : IDisposable
 
     /// <summary>Removes an empty folder; false if it is not empty.</summary>
     /// <exception cref="PosixException">It cannot be removed.</exception>
-    internal bool RemoveFolder(string name)
+    internal bool RemoveFolder(string name) => Result(unlinkat(_handle, name, AtRemoveDirectory)) switch
     {
-        switch (Posix.RemoveDirectory(_handle, name))
-        {
-            case 0 or Posix.NoEntry:
-                return true;
-            case Posix.NotEmpty or Posix.Exists:
-                return false;
-            case var error:
-                throw new PosixException(error);
-        }
-    }
+        0 or Errno.NoEntry => true,
+        Errno.NotEmpty or Errno.Exists => false,
+        var error => throw new PosixException(error),
+    };
 
-    internal void Sync() => Require(Posix.Sync(_handle));
+    internal void Sync() => Require(Result(fsync(_handle)));
 
-    /// <summary>Bytes that can still be written, and bytes of the whole file system.</summary>
+    /// <summary>Bytes that an unprivileged user can still write, and bytes of the whole file system.</summary>
     /// <exception cref="PosixException">It cannot be asked.</exception>
     internal (long Free, long Size) Space()
     {
-        var space = Posix.Space(_handle, out var error);
-        Require(error);
-        return space!.Value;
+        Span<byte> facts = stackalloc byte[StatBytes];
+        Require(Result(fstatvfs(_handle, facts)));
+        return (Blocks(facts, facts[32..]), Blocks(facts, facts[16..]));
+
+        static long Blocks(Span<byte> facts, Span<byte> count) => (long)UInt128.Min(
+            long.MaxValue, (UInt128)BitConverter.ToUInt64(facts[8..]) * BitConverter.ToUInt64(count));
     }
 
     public void Dispose() => _handle.Dispose();
 
-    private static Folder? Opened(SafeFileHandle handle, int error, ConfinedPath beneath)
+    private static Folder? Opened(SafeFileHandle handle, int error)
     {
-        if (error is Posix.NoEntry or Posix.NotDirectory)
+        if (error is Errno.NoEntry or Errno.NotDirectory)
         {
             return null;
         }
 
         Require(error);
-        return new Folder(handle, beneath);
+        return new Folder(handle);
     }
 
     private static void Require(int error)
@@ -188,26 +228,22 @@ internal sealed class Folder : IDisposable
                 var next = at.Find(name);
                 if (next is null)
                 {
-                    if (Posix.MakeDirectory(at._handle, name, FolderMode700) is not (0 or Posix.Exists) and var error)
+                    if (Result(mkdirat(at._handle, name, (uint)FolderMode700)) is not (0 or Errno.Exists) and var error)
                     {
                         throw new PosixException(error);
                     }
 
                     // The handle of the first folder is a path handle (O_PATH) and cannot be synced.
-                    using (var parent = at.Find("") ?? throw new PosixException(Posix.NoEntry))
+                    using (var parent = at.Find("") ?? throw new PosixException(Errno.NoEntry))
                     {
                         parent.Sync();
                     }
 
                     next = at.Find(name)
-                        ?? throw new PosixException(at.Facts(name) is null ? Posix.NoEntry : Posix.NotDirectory);
+                        ?? throw new PosixException(at.Facts(name) is null ? Errno.NoEntry : Errno.NotDirectory);
                 }
 
-                if (at != this)
-                {
-                    at.Dispose();
-                }
-
+                Leave(at);
                 at = next;
             }
 
@@ -215,19 +251,129 @@ internal sealed class Folder : IDisposable
         }
         catch
         {
-            if (at != this)
+            Leave(at);
+            throw;
+        }
+
+        void Leave(Folder folder)
+        {
+            if (folder != this)
+            {
+                folder.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Opens a path below this folder; the handle is invalid if it cannot be opened. A link or a path leading
+    /// out is <see cref="Errno.SymbolicLink"/> or <see cref="Errno.OtherDevice"/>.</summary>
+    internal SafeFileHandle Walk(string path, int flags, UnixFileMode mode, out int error)
+    {
+        var names = path.Length == 0 ? ["."] : path.Split('/');
+        if (path.Length > 0 && names.Any(static name => name is "" or "." or ".."))
+        {
+            error = Errno.OtherDevice;
+            return new SafeFileHandle();
+        }
+
+        var at = _handle;
+        for (var i = 0; ; i++)
+        {
+            var isLast = i == names.Length - 1;
+            var next = Step(at, names[i], isLast ? flags : PathOnly | DirectoryOnly, mode, out error);
+            if (at != _handle)
             {
                 at.Dispose();
             }
 
-            throw;
+            if (isLast || error != 0)
+            {
+                return next;
+            }
+
+            at = next;
         }
     }
+
+    private static SafeFileHandle Step(SafeFileHandle at, string name, int flags, UnixFileMode mode, out int error)
+    {
+        SafeFileHandle opened;
+        do
+        {
+            opened = Handle(openat(at, name, flags | CloseOnExec | NoFollow, (uint)mode), out error);
+        }
+        while (error == Errno.Interrupted);
+
+        // A link in place of a directory is reported as "not a directory".
+        if (error == Errno.NotDirectory && Facts(at, name, out _) is { Kind: FileKind.SymbolicLink })
+        {
+            error = Errno.SymbolicLink;
+        }
+
+        return opened;
+    }
+
+    // Of an entry of a directory, or of the open file itself if the name is empty.
+    private static FileStatus? Facts(SafeFileHandle directory, string name, out int error)
+    {
+        Span<byte> facts = stackalloc byte[StatBytes];
+        error = Result(statx(directory, name, AtSymbolicLinkNoFollow | AtEmptyPath, StatxBasic, facts));
+        return error == 0
+            ? new FileStatus(
+                (FileKind)(BitConverter.ToUInt16(facts[28..]) & 0xf000),
+                BitConverter.ToInt64(facts[40..]),
+                DateTimeOffset.UnixEpoch.AddSeconds(BitConverter.ToInt64(facts[112..])).AddTicks(
+                    BitConverter.ToUInt32(facts[120..]) / 100))
+            : null;
+    }
+
+    private static SafeFileHandle Handle(int descriptor, out int error)
+    {
+        error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    private static int Result(int returned) => returned == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int openat(SafeFileHandle directory, string path, int flags, uint mode);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int mkdirat(SafeFileHandle directory, string path, uint mode);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int unlinkat(SafeFileHandle directory, string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int renameat2(
+        SafeFileHandle fromDirectory, string from, SafeFileHandle toDirectory, string to, uint flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int linkat(
+        SafeFileHandle fromDirectory, string from, SafeFileHandle toDirectory, string to, int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(SafeFileHandle directory, string path, int flags, uint mask, Span<byte> facts);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fstatvfs(SafeFileHandle directory, Span<byte> facts);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fsync(SafeFileHandle file);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint fdopendir(SafeFileHandle directory);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint readdir(nint listing);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int closedir(nint listing);
 }
 
 /// <summary>The status of a file in a file system.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Bytes">Its length.</param>
 /// <param name="ModifiedAt">When its contents last changed.</param>
 internal sealed record FileStatus(FileKind Kind, long Bytes, DateTimeOffset ModifiedAt);
 
@@ -243,11 +389,25 @@ internal enum FileKind
     SymbolicLink = 0xa000,
 }
 
+/// <summary>Numbers of errors of Linux.</summary>
+internal static class Errno
+{
+    internal const int NoEntry = 2;
+    internal const int Interrupted = 4;
+    internal const int Exists = 17;
+    internal const int OtherDevice = 18;
+    internal const int NotDirectory = 20;
+    internal const int Invalid = 22;
+    internal const int NotImplemented = 38;
+    internal const int NotEmpty = 39;
+    internal const int SymbolicLink = 40;
+}
+
 /// <summary>A file system call failed.</summary>
 /// <param name="error">Its errno.</param>
-internal sealed class PosixException(int error) : IOException(Posix.Message(error))
+internal sealed class PosixException(int error) : IOException(Marshal.GetPInvokeErrorMessage(error))
 {
     internal int Error => error;
 
-    internal bool LeadsOut => error is Posix.SymbolicLink or Posix.OtherDevice;
+    internal bool LeadsOut => error is Errno.SymbolicLink or Errno.OtherDevice;
 }

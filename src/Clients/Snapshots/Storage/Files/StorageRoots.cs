@@ -11,12 +11,10 @@ public sealed class StorageRoots
     /// <param name="paths">Absolute paths, none within another. Empty: no directory can be used as storage.</param>
     /// <param name="shared">Whether the namespaces share the roots.</param>
     /// <param name="limit">How long one call may take before its root counts as hung.</param>
-    /// <param name="time">The clock.</param>
     /// <exception cref="ArgumentException">The paths are wrong (<see cref="Problem"/>).</exception>
     public StorageRoots(
         IReadOnlyList<string> paths, bool shared = false, TimeSpan? limit = null, TimeProvider? time = null)
     {
-        ArgumentNullException.ThrowIfNull(paths);
         if (Problem(paths) is { } problem)
         {
             throw new ArgumentException(problem, nameof(paths));
@@ -30,7 +28,6 @@ public sealed class StorageRoots
 
     public static string? Problem(IReadOnlyList<string> paths)
     {
-        ArgumentNullException.ThrowIfNull(paths);
         if (paths.FirstOrDefault(static p => Names(p) is null or []) is { } bad)
         {
             return $"--storage-root '{bad}' is not usable. Use the absolute path of a directory, without '.' and '..', "
@@ -38,17 +35,12 @@ public sealed class StorageRoots
         }
 
         var plain = paths.Select(static p => "/" + string.Join('/', Names(p)!)).ToList();
-        return plain.SelectMany(
-            (one, i) =>
-                plain.Where(
-                    (other, j) =>
-                        i != j && (other + "/").StartsWith(one + "/", StringComparison.Ordinal)).Select(other =>
-                            (one, other)))
-            .Select(
-                static pair =>
-                    $"--storage-root '{pair.other}' is inside --storage-root '{pair.one}'. "
-                        + "No root may contain another.")
-            .FirstOrDefault();
+        return (
+            from one in plain.Index()
+            from other in plain.Index()
+            where one.Index != other.Index && (other.Item + "/").StartsWith(one.Item + "/", StringComparison.Ordinal)
+            select $"--storage-root '{other.Item}' is inside --storage-root '{one.Item}'. "
+                + "No root may contain another.").FirstOrDefault();
     }
 
     /// <summary>The storage for a path of a spec.</summary>
@@ -58,7 +50,6 @@ public sealed class StorageRoots
     /// Nothing is looked up, so the message reveals nothing about existing files.</exception>
     public DirectoryStorage Open(string path, string? @namespace)
     {
-        ArgumentNullException.ThrowIfNull(path);
         if (Find(path) is not var (root, folder))
         {
             throw new SnapshotException(
@@ -87,7 +78,6 @@ public sealed class StorageRoots
     /// <summary>The directory for a path of a spec, for messages; the path itself if it is not allowed.</summary>
     public string Locate(string path, string? @namespace)
     {
-        ArgumentNullException.ThrowIfNull(path);
         return Find(path) is var (root, folder)
             ? string.Join(
                 '/', new[] { root.Path, Shared ? "" : @namespace ?? "", folder }.Where(static part => part.Length > 0))
@@ -151,3 +141,49 @@ public sealed class StorageRoots
 /// <param name="Bytes">Bytes that can still be written.</param>
 /// <param name="Size">Bytes of the whole file system.</param>
 public sealed record RootSpace(string Root, long Bytes, long Size);
+
+/// <summary>A directory that the administrator configured for directory storages.</summary>
+internal sealed class StorageRoot
+{
+    // Far longer than any call to a working volume, including a sync of 16 MiB to a slow disk.
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(1);
+
+    /// <summary>Opens nothing yet.</summary>
+    /// <param name="path">Absolute path; symbolic links in it are followed, because an administrator chose it.</param>
+    /// <param name="limit">How long one call may take before the root counts as hung; null: a minute.</param>
+    /// <exception cref="ArgumentException">The path is not absolute.</exception>
+    internal StorageRoot(string path, TimeSpan? limit = null, TimeProvider? time = null)
+    {
+        if (!path.StartsWith('/'))
+        {
+            throw new ArgumentException($"'{path}' is not an absolute path.", nameof(path));
+        }
+
+        Path = path.Length > 1 ? path.TrimEnd('/') : path;
+        Time = time ?? TimeProvider.System;
+        Calls = new BlockingCalls(Path, limit ?? DefaultLimit, Time);
+    }
+
+    internal string Path { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal BlockingCalls Calls { get; }
+
+    /// <summary>Runs a call with the open root.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: the root does not exist, or
+    /// hangs.</exception>
+    internal Task<T> RunAsync<T>(string what, Func<Folder, T> work, CancellationToken cancellationToken) =>
+        Calls.RunAsync(
+            what,
+            () =>
+            {
+                // A missing root means that a volume is not mounted; it must not be created.
+                using var root = Folder.Open(Path)
+                    ?? throw new SnapshotException(
+                        SnapshotFailure.StorageUnusable,
+                        $"{Path} does not exist. Mount the volume, or create the directory.");
+                return work(root);
+            },
+            cancellationToken);
+}

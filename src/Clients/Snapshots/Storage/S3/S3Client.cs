@@ -45,19 +45,18 @@ internal sealed class S3Client : AmazonS3Client
     {
         if (request.PartNumber > S3PartSizes.MaxParts)
         {
-            throw new SnapshotException(SnapshotFailure.StorageUnusable, string.Create(
-                CultureInfo.InvariantCulture,
+            throw new SnapshotException(
+                SnapshotFailure.StorageUnusable,
                 $"'{request.Key}' is larger than {S3PartSizes.MaxParts} parts of {_options.PartBytes} bytes, which "
                     + $"{_options} can hold. Use the tool MyDumper, which writes many smaller files, or use a "
-                    + $"directory as storage."));
+                    + "directory as storage.");
         }
 
         request.InputStream.SetLength(request.PartSize!.Value);
-        request.MD5Digest = Convert.ToBase64String(
-            await MD5.HashDataAsync(request.InputStream, cancellationToken).ConfigureAwait(false));
+        request.MD5Digest = Convert.ToBase64String(await MD5.HashDataAsync(request.InputStream, cancellationToken));
         request.InputStream.Position = 0;
         request.UseChunkEncoding = false;
-        return await base.UploadPartAsync(request, cancellationToken).ConfigureAwait(false);
+        return await base.UploadPartAsync(request, cancellationToken);
     }
 
     public override Task<PutObjectResponse> PutObjectAsync(
@@ -82,7 +81,7 @@ internal sealed class S3Client : AmazonS3Client
         using var limit = new CancellationTokenSource(LongestAbort, _time);
         try
         {
-            return await AbortAsync(request, limit.Token).ConfigureAwait(false);
+            return await AbortAsync(request, limit.Token);
         }
         catch (Exception e) when (S3Errors.IsStorageError(e) || e is OperationCanceledException)
         {
@@ -110,12 +109,12 @@ internal sealed class S3Client : AmazonS3Client
         try
         {
             condition(_conditional ? "*" : null);
-            return await write().ConfigureAwait(false);
+            return await write();
         }
         catch (AmazonS3Exception e) when (S3Errors.IsNotImplemented(e) && _conditional)
         {
             condition(null);
-            var written = await write().ConfigureAwait(false);
+            var written = await write();
             _conditional = false;
             return written;
         }

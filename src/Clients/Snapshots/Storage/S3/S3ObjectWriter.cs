@@ -11,7 +11,7 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
     /// <summary>Records and most manifests are smaller, so that they do not wait for dumps.</summary>
     internal const int SmallBytes = 1 << 20;
 
-    private readonly S3Bucket _bucket;
+    private readonly S3Storage _storage;
     private readonly string _name;
     private readonly SemaphoreSlim _slots;
     private readonly string _writer = Guid.NewGuid().ToString("N");
@@ -21,9 +21,9 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
     private readonly Task<(bool IsOurs, long Bytes)> _sending;
 
     /// <param name="slots">One for each upload in parts that may run at the same time.</param>
-    internal S3ObjectWriter(S3Bucket bucket, string name, SemaphoreSlim slots)
+    internal S3ObjectWriter(S3Storage storage, string name, SemaphoreSlim slots)
     {
-        (_bucket, _name, _slots) = (bucket, name, slots);
+        (_storage, _name, _slots) = (storage, name, slots);
         Content = _pipe.Writer.AsStream(leaveOpen: true);
         _sending = SendAsync();
     }
@@ -32,22 +32,20 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
 
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
-        await _pipe.Writer.CompleteAsync().ConfigureAwait(false);
-        var (isOurs, bytes) = await _sending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _pipe.Writer.CompleteAsync();
+        var (isOurs, bytes) = await _sending.WaitAsync(cancellationToken);
         if (!isOurs)
         {
-            throw S3Storage.Taken(_bucket.Options, _name);
+            throw _storage.Taken(_name);
         }
 
-        var stored = await _bucket.HeadAsync(_name, cancellationToken).ConfigureAwait(false);
+        var stored = await _storage.HeadAsync(_name, cancellationToken);
         if (stored?.Bytes != bytes)
         {
             throw new SnapshotException(
                 SnapshotFailure.StorageUnusable,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"'{_name}' in {_bucket.Options} is {stored?.Bytes ?? 0} bytes, but {bytes} were written and "
-                        + $"acknowledged. The storage lost data."));
+                $"'{_name}' in {_storage.Description} is {stored?.Bytes ?? 0} bytes, but {bytes} were written and "
+                        + "acknowledged. The storage lost data.");
         }
     }
 
@@ -59,9 +57,9 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
         }
 
         // The sender then aborts the upload. The end of the pipe would complete it.
-        await _stop.CancelAsync().ConfigureAwait(false);
+        await _stop.CancelAsync();
         await ((Task)_sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _pipe.Writer.CompleteAsync().ConfigureAwait(false);
+        await _pipe.Writer.CompleteAsync();
         _stop.Dispose();
     }
 
@@ -71,21 +69,19 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
         try
         {
             var reader = _pipe.Reader;
-            var first = await reader.ReadAtLeastAsync(SmallBytes + 1, _stop.Token).ConfigureAwait(false);
+            var first = await reader.ReadAtLeastAsync(SmallBytes + 1, _stop.Token);
             if (first.Buffer.Length <= SmallBytes)
             {
                 var small = first.Buffer.ToArray();
-                return (await _bucket.PutAsync(_name, small, _writer, _stop.Token).ConfigureAwait(false), small.Length);
+                return (await _storage.PutAsync(_name, small, _writer, _stop.Token), small.Length);
             }
 
             reader.AdvanceTo(first.Buffer.Start);
-            await _slots.WaitAsync(_stop.Token).ConfigureAwait(false);
+            await _slots.WaitAsync(_stop.Token);
             try
             {
                 await using var content = new SentStream(reader.AsStream(leaveOpen: true), EnsureFreeAsync);
-                return (
-                    await _bucket.UploadAsync(_name, content, _writer, _stop.Token).ConfigureAwait(false),
-                    content.Bytes);
+                return (await _storage.UploadAsync(_name, content, _writer, _stop.Token), content.Bytes);
             }
             finally
             {
@@ -99,7 +95,7 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
         }
         finally
         {
-            await _pipe.Reader.CompleteAsync(failure).ConfigureAwait(false);
+            await _pipe.Reader.CompleteAsync(failure);
         }
     }
 
@@ -107,9 +103,9 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
     // program could be affected.
     private async Task EnsureFreeAsync(CancellationToken cancellationToken)
     {
-        if (await _bucket.HeadAsync(_name, cancellationToken).ConfigureAwait(false) is not null)
+        if (await _storage.HeadAsync(_name, cancellationToken) is not null)
         {
-            throw S3Storage.Taken(_bucket.Options, _name);
+            throw _storage.Taken(_name);
         }
     }
 
@@ -121,11 +117,11 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
         public override async ValueTask<int> ReadAsync(
             Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            var read = await inner.ReadAsync(buffer, cancellationToken);
             Bytes += read;
             if (read == 0)
             {
-                await beforeEnd(cancellationToken).ConfigureAwait(false);
+                await beforeEnd(cancellationToken);
             }
 
             return read;

@@ -6,16 +6,16 @@ namespace Drydock.Clients.Snapshots;
 /// the same object, or fails.</summary>
 internal sealed class S3ReadStream : ReadOnlyStream
 {
-    private readonly S3Bucket _bucket;
+    private readonly S3Storage _storage;
     private readonly string _name;
     private readonly string _etag;
     private readonly long _length;
     private GetObjectResponse? _response;
     private long _position;
 
-    internal S3ReadStream(S3Bucket bucket, string name, GetObjectResponse response)
+    internal S3ReadStream(S3Storage storage, string name, GetObjectResponse response)
     {
-        (_bucket, _name, _response, _etag, _length) = (bucket, name, response, response.ETag, response.ContentLength);
+        (_storage, _name, _response, _etag, _length) = (storage, name, response, response.ETag, response.ContentLength);
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -29,16 +29,15 @@ internal sealed class S3ReadStream : ReadOnlyStream
         {
             try
             {
-                var response = _response ??= await ReopenAsync(cancellationToken).ConfigureAwait(false);
+                var response = _response ??= await ReopenAsync(cancellationToken);
                 var read = await S3Responses.WithinAsync(
-                    _bucket.Options.IdleTimeout,
-                    _bucket.Time,
+                    _storage.Options.IdleTimeout,
+                    _storage.Time,
                     token => response.ResponseStream.ReadAsync(buffer, token),
-                    cancellationToken).ConfigureAwait(false);
+                    cancellationToken);
                 if (read == 0)
                 {
-                    throw new IOException(
-                        FormattableString.Invariant($"The object ended after {_position} of {_length} bytes."));
+                    throw new IOException($"The object ended after {_position} of {_length} bytes.");
                 }
 
                 _position += read;
@@ -47,13 +46,12 @@ internal sealed class S3ReadStream : ReadOnlyStream
             catch (Exception e) when (S3Errors.IsStorageError(e) && !cancellationToken.IsCancellationRequested)
             {
                 LetGo();
-                if (attempt > _bucket.Options.Retries || !S3Errors.IsTransient(e))
+                if (attempt > _storage.Options.Retries || !S3Errors.IsTransient(e))
                 {
-                    throw S3Errors.Describe(_bucket.Options, "read", _name, e);
+                    throw S3Errors.Describe(_storage.Options, "read", _name, e);
                 }
 
-                await Task.Delay(
-                    _bucket.Options.Pauses.Delay(attempt), _bucket.Time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(_storage.Options.Pauses.Delay(attempt), _storage.Time, cancellationToken);
             }
         }
     }
@@ -76,9 +74,10 @@ internal sealed class S3ReadStream : ReadOnlyStream
 
     private async Task<GetObjectResponse> ReopenAsync(CancellationToken cancellationToken)
     {
-        var response = await _bucket.GetAsync(_name, _position, _etag, cancellationToken).ConfigureAwait(false)
+        var response = await _storage.GetAsync(_name, _position, _etag, cancellationToken)
             ?? throw new SnapshotException(
-                SnapshotFailure.StorageUnusable, $"'{_name}' disappeared from {_bucket.Options} while it was read.");
+                SnapshotFailure.StorageUnusable,
+                $"'{_name}' disappeared from {_storage.Description} while it was read.");
 
         // A server that ignores the condition or the range would return the wrong bytes.
         if (response.ETag == _etag && response.ContentLength == _length - _position)
@@ -89,6 +88,6 @@ internal sealed class S3ReadStream : ReadOnlyStream
         response.Dispose();
         throw new SnapshotException(
             SnapshotFailure.StorageUnusable,
-            $"'{_name}' in {_bucket.Options} was replaced while it was read, or the storage ignores ranges.");
+            $"'{_name}' in {_storage.Description} was replaced while it was read, or the storage ignores ranges.");
     }
 }

@@ -17,14 +17,13 @@ internal sealed class S3Responses(HttpMessageHandler inner, S3StorageOptions opt
         using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
         try
         {
-            return await call(either.Token).ConfigureAwait(false);
+            return await call(either.Token);
         }
         catch (Exception e) when (clock.IsCancellationRequested
             && !cancellationToken.IsCancellationRequested
             && (e is OperationCanceledException || S3Errors.IsStorageError(e)))
         {
-            throw new TimeoutException(
-                FormattableString.Invariant($"no answer within {limit.TotalSeconds:0.###} s"), e);
+            throw new TimeoutException($"no answer within {limit.TotalSeconds:0.###} s", e);
         }
     }
 
@@ -32,12 +31,12 @@ internal sealed class S3Responses(HttpMessageHandler inner, S3StorageOptions opt
         HttpRequestMessage request, CancellationToken cancellationToken) => WithinAsync(
         options.RequestTimeout * (1 + ((request.Content?.Headers.ContentLength ?? 0) / S3StorageOptions.TimedBytes)),
         time,
-        async token => await AnswerAsync(request, token).ConfigureAwait(false),
+        async token => await AnswerAsync(request, token),
         cancellationToken);
 
     private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        var response = await base.SendAsync(request, cancellationToken);
         if (request.Method == HttpMethod.Head
             || (request.Method == HttpMethod.Get && response.IsSuccessStatusCode && !IsListing(request.RequestUri)))
         {
@@ -47,16 +46,14 @@ internal sealed class S3Responses(HttpMessageHandler inner, S3StorageOptions opt
         try
         {
             var body = new LimitedStream(
-                await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false),
-                SnapshotLimits.S3Answer,
-                Refuse);
+                await response.Content.ReadAsStreamAsync(cancellationToken), SnapshotLimits.S3Answer, Refuse);
             if (response.Content.Headers.ContentLength > SnapshotLimits.S3Answer)
             {
                 throw Refuse();
             }
 
             var memory = new MemoryStream();
-            await body.CopyToAsync(memory, cancellationToken).ConfigureAwait(false);
+            await body.CopyToAsync(memory, cancellationToken);
             memory.Position = 0;
             var content = new StreamContent(memory);
             foreach (var (name, values) in response.Content.Headers)
@@ -73,10 +70,10 @@ internal sealed class S3Responses(HttpMessageHandler inner, S3StorageOptions opt
             throw;
         }
 
-        SnapshotException Refuse() => new(SnapshotFailure.StorageUnusable, string.Create(
-            CultureInfo.InvariantCulture,
+        SnapshotException Refuse() => new(
+            SnapshotFailure.StorageUnusable,
             $"The storage at {request.RequestUri?.Authority} answers {request.Method} with more than "
-                + $"{SnapshotLimits.S3Answer} bytes, which is not an S3 response."));
+                + $"{SnapshotLimits.S3Answer} bytes, which is not an S3 response.");
     }
 
     private static bool IsListing(Uri? uri) =>

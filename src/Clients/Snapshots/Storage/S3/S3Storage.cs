@@ -1,5 +1,5 @@
-using Amazon.S3;
 using Amazon.S3.Model;
+using Amazon.S3.Transfer;
 
 namespace Drydock.Clients.Snapshots;
 
@@ -7,7 +7,7 @@ namespace Drydock.Clients.Snapshots;
 /// its final name, which appears whole or not at all, and then removes the old name. Every write carries the condition
 /// that the name is free (<c>If-None-Match: *</c>); if a server does not support it, a check before each write and
 /// unique names replace it.</summary>
-public sealed class S3Storage : ISnapshotStorage, IDisposable
+public sealed partial class S3Storage : ISnapshotStorage, IDisposable
 {
     /// <summary>Uploads in parts of the whole process, of 33 MiB each: two snapshots with four databases at a
     /// time.</summary>
@@ -15,8 +15,9 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
 
     private const int CopiesAtOnce = 4;
 
-    private readonly S3Bucket _bucket;
-    private readonly TimeProvider _time;
+    private readonly S3Client _api;
+    private readonly TransferUtility _transfer;
+    private readonly string _prefix;
     private readonly SemaphoreSlim _uploads;
 
     /// <summary>Connects to nothing yet.</summary>
@@ -29,82 +30,89 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
 
     internal S3Storage(S3StorageOptions options, TimeProvider? time, SemaphoreSlim uploads)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        _uploads = uploads;
-        _time = time ?? TimeProvider.System;
-        _bucket = new S3Bucket(options, _time);
+        (Options, Time, _uploads) = (options, time ?? TimeProvider.System, uploads);
+        _api = new S3Client(options, Time);
+        _transfer = new TransferUtility(_api);
+        _prefix = options.Prefix.Length == 0 ? "" : options.Prefix + "/";
     }
 
-    public string Description => _bucket.Options.ToString();
+    public string Description => Options.ToString();
+
+    internal S3StorageOptions Options { get; }
+
+    internal TimeProvider Time { get; }
 
     public async Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken)
     {
         _ = StorageName.Checked(name);
-        return await _bucket.HeadAsync(name, cancellationToken).ConfigureAwait(false) is null
-            ? new S3ObjectWriter(_bucket, name, _uploads)
-            : throw Taken(_bucket.Options, name);
+        return await HeadAsync(name, cancellationToken) is null
+            ? new S3ObjectWriter(this, name, _uploads)
+            : throw Taken(name);
     }
 
     public async Task PublishAsync(string from, string to, CancellationToken cancellationToken)
     {
         _ = StorageName.Checked(from);
         _ = StorageName.Checked(to);
-        var source = await _bucket.HeadAsync(from, cancellationToken).ConfigureAwait(false) ?? throw Missing(from);
-        if (await _bucket.HeadAsync(to, cancellationToken).ConfigureAwait(false) is not null)
+        var source = await HeadAsync(from, cancellationToken) ?? throw Missing(from);
+        if (await HeadAsync(to, cancellationToken) is not null)
         {
-            throw Taken(_bucket.Options, to);
+            throw Taken(to);
         }
 
         // Small objects are copied through this process, so that the condition of a plain write applies, which most
         // servers support.
         if (source.Bytes <= S3ObjectWriter.SmallBytes)
         {
-            await RewriteAsync(from, (int)source.Bytes, to, cancellationToken).ConfigureAwait(false);
+            await RewriteAsync(from, (int)source.Bytes, to, cancellationToken);
         }
         else
         {
-            await CopyAsync(from, source, to, cancellationToken).ConfigureAwait(false);
+            await CopyAsync(from, source, to, cancellationToken);
         }
 
-        if (await _bucket.HeadAsync(to, cancellationToken).ConfigureAwait(false) is var target
-            && target?.Bytes != source.Bytes)
+        if (await HeadAsync(to, cancellationToken) is var target && target?.Bytes != source.Bytes)
         {
             throw new SnapshotException(
                 SnapshotFailure.StorageUnusable,
-                FormattableString.Invariant(
-                    $"'{to}' in {Description} is {target?.Bytes ?? 0} bytes, but {source.Bytes} were copied."));
+                $"'{to}' in {Description} is {target?.Bytes ?? 0} bytes, but {source.Bytes} were copied.");
         }
 
-        await _bucket.DeleteAsync(from, cancellationToken).ConfigureAwait(false);
+        await DeleteAsync(from, cancellationToken);
     }
 
     public async Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
         _ = StorageName.Readable(name);
-        var response = await _bucket.GetAsync(name, 0, null, cancellationToken).ConfigureAwait(false)
+        var response = await GetAsync(name, 0, null, cancellationToken)
             ?? throw Missing(name);
-        return new S3ReadStream(_bucket, name, response);
+        return new S3ReadStream(this, name, response);
     }
 
     public async Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken)
     {
         _ = StorageName.Readable(name);
-        return await _bucket.HeadAsync(name, cancellationToken).ConfigureAwait(false) is { } found
+        return await HeadAsync(name, cancellationToken) is { } found
             ? new SnapshotObjectInfo(name, found.Bytes, found.ModifiedAt, found.ETag)
             : null;
     }
 
-    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) =>
-        _bucket.ListAsync(prefix, cancellationToken);
-
-    public Task DeleteAsync(string name, CancellationToken cancellationToken) =>
-        _bucket.DeleteAsync(StorageName.Checked(name), cancellationToken);
+    public Task DeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        _ = StorageName.Checked(name);
+        return RunAsync(
+            "delete",
+            name,
+            token => _api.DeleteObjectAsync(
+                new DeleteObjectRequest { BucketName = Options.Bucket, Key = _prefix + name }, token),
+            cancellationToken);
+    }
 
     public async Task AbandonUnfinishedAsync(string prefix, CancellationToken cancellationToken)
     {
-        foreach (var (name, upload) in await _bucket.UnfinishedAsync(prefix, cancellationToken).ConfigureAwait(false))
+        foreach (var (name, upload) in await UnfinishedAsync(prefix, cancellationToken))
         {
-            await _bucket.AbortUploadAsync(name, upload, cancellationToken).ConfigureAwait(false);
+            await AbortUploadAsync(name, upload, cancellationToken);
         }
     }
 
@@ -115,19 +123,23 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
         // A dump is a multipart upload: it is checked now, not during the downtime, that one can be started, found and
         // aborted.
         var name = $"{StorageMark.Name}.{StorageName.Unique()}{StorageName.Partial}";
-        var upload = await _bucket.BeginUploadAsync(name, "probe", cancellationToken).ConfigureAwait(false);
-        await AbandonUnfinishedAsync(StorageMark.Name, cancellationToken).ConfigureAwait(false);
-        await _bucket.AbortUploadAsync(name, upload, cancellationToken).ConfigureAwait(false);
-        return await StorageMark.EnsureAsync(this, _time, cancellationToken).ConfigureAwait(false);
+        var upload = await BeginUploadAsync(name, "probe", cancellationToken);
+        await AbandonUnfinishedAsync(StorageMark.Name, cancellationToken);
+        await AbortUploadAsync(name, upload, cancellationToken);
+        return await StorageMark.EnsureAsync(this, Time, cancellationToken);
     }
 
     public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) =>
         StorageMark.ReadAsync(this, cancellationToken);
 
-    public void Dispose() => _bucket.Dispose();
+    public void Dispose()
+    {
+        _transfer.Dispose();
+        _api.Dispose();
+    }
 
-    internal static SnapshotException Taken(S3StorageOptions options, string name) =>
-        new(SnapshotFailure.AlreadyExists, $"'{name}' already exists in {options} and is not overwritten.");
+    internal SnapshotException Taken(string name) =>
+        new(SnapshotFailure.AlreadyExists, $"'{name}' already exists in {Description} and is not overwritten.");
 
     private SnapshotException Missing(string name) =>
         new(SnapshotFailure.NotFound, $"There is no '{name}' in {Description}.");
@@ -138,35 +150,33 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
         var content = new byte[bytes];
         await using (
             var stream = new LimitedStream(
-                await OpenReadAsync(from, cancellationToken).ConfigureAwait(false),
+                await OpenReadAsync(from, cancellationToken),
                 bytes,
                 () => Changed(from, bytes)))
         {
-            if (await stream.ReadAtLeastAsync(
-                content, bytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) != bytes
-                || await stream.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) != 0)
+            if (await stream.ReadAtLeastAsync(content, bytes, throwOnEndOfStream: false, cancellationToken) != bytes
+                || await stream.ReadAsync(new byte[1], cancellationToken) != 0)
             {
                 throw Changed(from, bytes);
             }
         }
 
-        if (!await _bucket.PutAsync(
-            to, content, Guid.NewGuid().ToString("N"), cancellationToken).ConfigureAwait(false))
+        if (!await PutAsync(to, content, Guid.NewGuid().ToString("N"), cancellationToken))
         {
-            throw Taken(_bucket.Options, to);
+            throw Taken(to);
         }
     }
 
     private SnapshotException Changed(string name, int bytes) =>
-        new(SnapshotFailure.StorageUnusable, string.Create(
-        CultureInfo.InvariantCulture,
-        $"'{name}' in {Description} no longer has the {bytes} bytes that the storage reported just before. "
-            + $"Only the operator may write below this prefix."));
+        new(
+            SnapshotFailure.StorageUnusable,
+            $"'{name}' in {Description} no longer has the {bytes} bytes that the storage reported just before. "
+                + "Only the operator may write below this prefix.");
 
     private async Task CopyAsync(string from, S3ObjectInfo source, string to, CancellationToken cancellationToken)
     {
         var writer = Guid.NewGuid().ToString("N");
-        var upload = await _bucket.BeginUploadAsync(to, writer, cancellationToken).ConfigureAwait(false);
+        var upload = await BeginUploadAsync(to, writer, cancellationToken);
         var done = false;
         try
         {
@@ -176,7 +186,7 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
                 Enumerable.Range(0, parts.Length),
                 new ParallelOptions { MaxDegreeOfParallelism = CopiesAtOnce, CancellationToken = cancellationToken },
                 async (i, token) =>
-                    parts[i] = await _bucket.CopyPartAsync(
+                    parts[i] = await CopyPartAsync(
                         from,
                         source.ETag,
                         to,
@@ -184,19 +194,18 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
                         i + 1,
                         i * size,
                         Math.Min(source.Bytes, (i + 1) * size) - 1,
-                        token).ConfigureAwait(false)).ConfigureAwait(false);
-            done =
-                await _bucket.CompleteUploadAsync(to, upload, parts, writer, cancellationToken).ConfigureAwait(false);
+                        token));
+            done = await CompleteUploadAsync(to, upload, parts, writer, cancellationToken);
             if (!done)
             {
-                throw Taken(_bucket.Options, to);
+                throw Taken(to);
             }
         }
         finally
         {
             if (!done)
             {
-                await _bucket.AbandonUploadAsync(to, upload).ConfigureAwait(false);
+                await _api.AbortMultipartUploadAsync(Abort(to, upload), CancellationToken.None);
             }
         }
     }

@@ -55,12 +55,11 @@ internal static class RetentionRules
         return new RetentionChoice(remove, kept);
     }
 
-    private static string Why(RetentionSpec policy, int rank, DateTimeOffset takenAt) => string.Create(
-        CultureInfo.InvariantCulture,
+    private static string Why(RetentionSpec policy, int rank, DateTimeOffset takenAt) =>
         $"it is number {rank} of its series by age, created {takenAt:u}, and the policy "
         + $"keeps{(policy.KeepLast is { } last ? $" the newest {last}" : "")}"
         + $"{(policy is { KeepLast: not null, KeepFor: not null } ? " and" : "")}"
-        + $"{(policy.KeepFor is { } age ? $" those of the last {age}" : "")}");
+        + $"{(policy.KeepFor is { } age ? $" those of the last {age}" : "")}";
 }
 
 /// <summary>A snapshot of a series, as retention judges it.</summary>

@@ -73,10 +73,8 @@ internal sealed partial class RetentionRun(SnapshotServices services)
             await GuardedAsync(unfinished, () => FinishAsync(unfinished, cancellationToken));
         }
 
-        var kept = found.Items.Where(
-            s =>
-                s.Metadata.DeletionTimestamp is null
-                    && s.Status is { Phase: BackupSnapshotPhases.Succeeded, Verified: true, SnapshotID: not null });
+        var kept = found.Items.Where(s => s.Metadata.DeletionTimestamp is null
+            && s.Status is { Phase: BackupSnapshotPhases.Succeeded, Verified: true, SnapshotID: not null });
 
         // A namespace is a tenant: a snapshot of another namespace is never removed because both name the same series.
         foreach (var place in
@@ -97,12 +95,10 @@ internal sealed partial class RetentionRun(SnapshotServices services)
     private void SayClocks(IReadOnlyList<BackupSnapshot> policies)
     {
         var by = services.Kubernetes.ServerAhead;
-        var why = string.Create(
-            CultureInfo.InvariantCulture,
-            $"Retention removes nothing, because the operator's clock {(by is { } d
+        var why = $"Retention removes nothing, because the operator's clock {(by is { } d
                 ? $"is {Math.Round(d.Duration().TotalMinutes)} minutes {(d > TimeSpan.Zero ? "behind" : "ahead of")}"
                 : "cannot be compared with")} the clock of the API server (at most "
-            + $"{ClockSkew.Largest.TotalMinutes} minutes are allowed). Set the clocks by NTP.");
+            + $"{ClockSkew.Largest.TotalMinutes} minutes are allowed). Set the clocks by NTP.";
         foreach (var newest in policies.GroupBy(s => s.Metadata.Namespace, StringComparer.Ordinal).Select(
             g => g.MaxBy(s => s.Metadata.CreationTimestamp)!))
         {
@@ -111,12 +107,12 @@ internal sealed partial class RetentionRun(SnapshotServices services)
     }
 
     // A snapshot is older than its object only if the object was made again later; it is never from the future.
-    private static string? DoubtOf(BackupSnapshot snapshot, SnapshotManifest manifest, DateTimeOffset now)
+    private static string? DoubtOf(BackupSnapshot snapshot, DateTimeOffset takenAt, DateTimeOffset now)
     {
         var created = snapshot.Metadata.CreationTimestamp ?? now;
-        return manifest.CreatedAt >= created - ClockSkew.Largest && manifest.CreatedAt <= now + ClockSkew.Largest
+        return takenAt >= created - ClockSkew.Largest && takenAt <= now + ClockSkew.Largest
             ? null
-            : $"Its manifest says that it was taken at {manifest.CreatedAt:u}, but its object was created at "
+            : $"Its manifest says that it was taken at {takenAt:u}, but its object was created at "
                 + $"{created:u} and it is {now:u} on the API server: a clock was wrong, or the object was made again "
                 + "later. It does not count as the newest and is not removed. Delete the object if it is not needed.";
     }
@@ -134,34 +130,46 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         : $"server {manifest.Server.Key}: "
             + $"{string.Join(", ", manifest.Databases.Select(d => d.Name).Order(StringComparer.Ordinal))}";
 
+    // Null if it is missing or cannot be read: then it is in no series, so it is neither counted nor removed. So is one
+    // of another namespace.
+    private async Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await services.Snapshotter.FindAsync(location, cancellationToken);
+        }
+        catch (SnapshotException e) when (e.Failure is SnapshotFailure.ManifestInvalid or SnapshotFailure.NotFound
+            or SnapshotFailure.InvalidRequest)
+        {
+            return null;
+        }
+    }
+
     private async Task PlaceAsync(
         List<BackupSnapshot> snapshots, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var storage = await services.Storages.OpenAsync(
             snapshots[0].Spec.Storage, snapshots[0].Metadata.Namespace, cancellationToken);
-        var listing = await services.Snapshotter.ListAsync(
-            storage, snapshots[0].Spec.PathPrefix ?? "", cancellationToken);
+        var known = new List<KnownSnapshot>();
+        foreach (var snapshot in snapshots)
+        {
+            var location = new SnapshotLocation(storage, snapshot.Spec.PathPrefix ?? "", snapshot.Status!.SnapshotID!);
+            if (await FindAsync(location, cancellationToken) is { } manifest
+                && (services.Storages.Shared
+                    || manifest.Owner is not { } owner
+                    || owner.Namespace == snapshot.Metadata.Namespace))
+            {
+                known.Add(new KnownSnapshot(snapshot, location, manifest.CreatedAt, SeriesOf(snapshot, manifest)));
+            }
+        }
 
-        // A manifest that cannot be read, is missing, or belongs to another namespace is in no series: it is neither
-        // counted nor removed.
-        var known = snapshots
-            .Select(
-                s =>
-                    (Snapshot: s, Listed: listing.Snapshots.FirstOrDefault(l => l.Manifest.Id == s.Status!.SnapshotID)))
-            .Where(
-                p =>
-                    p.Listed is not null
-                        && (services.Storages.Shared
-                                || p.Listed.Manifest.Owner is not { } owner
-                                || owner.Namespace == p.Snapshot.Metadata.Namespace))
-            .ToList();
         // The API server's times have whole seconds: of two objects of one second the later dump is the newer.
         foreach (var series in known
             .OrderByDescending(p => p.Snapshot.Metadata.CreationTimestamp)
-            .ThenByDescending(p => p.Listed!.Manifest.CreatedAt)
-            .GroupBy(p => SeriesOf(p.Snapshot, p.Listed!.Manifest), StringComparer.Ordinal))
+            .ThenByDescending(p => p.TakenAt)
+            .GroupBy(p => p.Series, StringComparer.Ordinal))
         {
-            var newest = series.FirstOrDefault(p => DoubtOf(p.Snapshot, p.Listed!.Manifest, now) is null).Snapshot;
+            var newest = series.FirstOrDefault(p => DoubtOf(p.Snapshot, p.TakenAt, now) is null)?.Snapshot;
             var policy = newest?.Spec.Retention;
             if (policy is null or { KeepLast: null, KeepFor: null }
                 && series.All(p => p.Snapshot.Status!.ExpiresAt is null))
@@ -171,9 +179,9 @@ internal sealed partial class RetentionRun(SnapshotServices services)
 
             var references = await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken);
             var candidates = new List<RetentionCandidate>();
-            foreach (var (snapshot, listed) in series)
+            foreach (var (snapshot, location, takenAt, _) in series)
             {
-                var presence = await services.Snapshotter.CheckPresenceAsync(listed!.Location, cancellationToken);
+                var presence = await services.Snapshotter.CheckPresenceAsync(location, cancellationToken);
                 candidates.Add(
                     new RetentionCandidate(
                         snapshot.Metadata.Name,
@@ -181,7 +189,7 @@ internal sealed partial class RetentionRun(SnapshotServices services)
                         presence.IsGood,
                         references.UserOf(snapshot))
                     {
-                        Doubt = DoubtOf(snapshot, listed.Manifest, now),
+                        Doubt = DoubtOf(snapshot, takenAt, now),
                     });
             }
 
@@ -192,9 +200,9 @@ internal sealed partial class RetentionRun(SnapshotServices services)
             }
 
             var left = MostRemovals;
-            foreach (var (snapshot, _) in series)
+            foreach (var one in series)
             {
-                await AnnounceAsync(snapshot, newest, choice, now, cancellationToken);
+                await AnnounceAsync(one.Snapshot, newest, choice, now, cancellationToken);
             }
 
             foreach (var (name, why) in choice.Remove)
@@ -347,6 +355,10 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         services.Events.Normal(snapshot, Reasons.RetentionKept, why);
         Kept(_logger, snapshot.Metadata.Namespace, snapshot.Metadata.Name, why);
     }
+
+    // Many are in memory at once, so only this of a manifest is kept.
+    private sealed record KnownSnapshot(
+        BackupSnapshot Snapshot, SnapshotLocation Location, DateTimeOffset TakenAt, string Series);
 
     [LoggerMessage(
         Level = LogLevel.Warning, Message = "Retention could not check all snapshots and will retry: {Message}")]

@@ -7,39 +7,21 @@ internal sealed record ServerState
 
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
-    public required string Address { get; init; }
+    /// <summary>The server and the account, as far as they decide whether a dump can be loaded.</summary>
+    public required RestoreFacts Facts { get; init; }
 
-    public required string Account { get; init; }
+    public string Address => Facts.Address;
 
     /// <summary>True for OceanBase, which has no LOCK TABLES privilege.</summary>
     public bool IsOceanBase { get; init; }
 
     public bool ReadOnly { get; init; }
 
-    public bool NamedLocks { get; init; }
-
-    public bool FunctionsNeedSuper { get; init; }
-
-    public required GrantList Grants { get; init; }
-
-    /// <summary>Free bytes on the volume of the databases; null if the server does not report them.</summary>
-    public long? FreeBytes { get; init; }
-
     public required IReadOnlyList<ServerDatabase> Databases { get; init; }
 
     public required IReadOnlyList<ServerSession> Sessions { get; init; }
 
-    public RestoreFacts Facts => new()
-    {
-        Address = Address,
-        Account = Account,
-        Grants = Grants,
-        NamedLocks = NamedLocks,
-        FunctionsNeedSuper = FunctionsNeedSuper,
-        FreeBytes = FreeBytes,
-    };
-
-    public bool SeesAllSessions => Grants.HasGlobal("PROCESS") || Grants.HasRoles;
+    public bool SeesAllSessions => Facts.Grants.HasGlobal("PROCESS") || Facts.Grants.HasRoles;
 }
 
 /// <summary>A database on the server.</summary>
@@ -55,14 +37,11 @@ internal sealed record ServerDatabase(string Name, bool Exists, int Tables, long
 
 /// <summary>A session on the server.</summary>
 /// <param name="Id">CONNECTION_ID().</param>
-/// <param name="User">Account.</param>
 /// <param name="Host">The client address as the server sees it, usually <c>address:port</c>.</param>
-/// <param name="Database">Its selected database.</param>
 /// <param name="Program">Program name that the client sent; null if the server does not report it.</param>
 internal sealed record ServerSession(ulong Id, string User, string Host, string? Database, string? Program)
 {
-    public string Describe() => string.Create(
-        CultureInfo.InvariantCulture,
+    public string Describe() =>
         $"session {Id} of {User} from {Host}{(Program is { Length: > 0 } p ? $" ({p})" : "")} on "
-        + $"{Database ?? "no database"}");
+        + (Database ?? "no database");
 }

@@ -3,15 +3,12 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <summary><see cref="IRestoreServer"/> on MySQL, MariaDB and OceanBase.</summary>
 internal sealed class SqlRestoreServer(MySqlOptions options, TimeProvider time) : IRestoreServer
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-
     public async Task<ServerState> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         await using var session = await OpenAsync(cancellationToken);
         var variables = await VariablesAsync(session, cancellationToken);
         var comparer = NamesOf(variables);
-        var facts = await RestoreFactsReader.ReadAsync(
-            session, options.Describe(), options.UserID, cancellationToken);
+        var facts = await RestoreFactsReader.ReadAsync(session, options.Describe(), options.UserID, cancellationToken);
         var found = new List<ServerDatabase>();
         foreach (var database in databases)
         {
@@ -25,19 +22,10 @@ internal sealed class SqlRestoreServer(MySqlOptions options, TimeProvider time) 
                     ? tenant
                     : IdentityOf(variables),
             Addresses = ServerAddresses.Of(
-                options.Server,
-                options.Port,
-                options.UserID,
-                session.Kind == MySqlServerKind.OceanBase,
-                session.Peer),
-            Address = facts.Address,
-            Account = facts.Account,
+                options.Server, options.Port, options.UserID, session.Kind == MySqlServerKind.OceanBase, session.Peer),
+            Facts = facts,
             IsOceanBase = session.Kind == MySqlServerKind.OceanBase,
             ReadOnly = IsOn(variables, "read_only") || IsOn(variables, "super_read_only"),
-            NamedLocks = facts.NamedLocks,
-            FunctionsNeedSuper = facts.FunctionsNeedSuper,
-            Grants = facts.Grants,
-            FreeBytes = facts.FreeBytes,
             Databases = found,
             Sessions = await SessionsAsync(session, databases, comparer, cancellationToken),
         };
@@ -54,42 +42,27 @@ internal sealed class SqlRestoreServer(MySqlOptions options, TimeProvider time) 
     public async Task<IReadOnlyList<ServerSession>> EndSessionsAsync(
         IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken)
     {
-        var ended = new Dictionary<ulong, ServerSession>();
         if (sessions.Count == 0)
         {
             return [];
         }
 
         await using var session = await OpenAsync(cancellationToken);
-        var patience = SnapshotSessions.PatienceWith(session.Kind);
-        var start = time.GetTimestamp();
-        while (true)
-        {
-            var there = (await MySqlServer.SessionsAsync(session, cancellationToken))
+        return await SnapshotSessions.EndAsync(
+            session,
+            FindAsync,
+            static found => found.Id,
+            (found, seconds) => $"These sessions still exist on {options.Describe()} {seconds} s after KILL: "
+                + $"{string.Join(", ", found.Select(static s => s.Describe()))}. End them manually.",
+            time,
+            cancellationToken);
+
+        async Task<IReadOnlyList<ServerSession>> FindAsync() =>
+        [
+            .. (await MySqlServer.SessionsAsync(session, cancellationToken))
                 .Where(s => !s.IsOwn && sessions.Contains(new SessionReceipt(s.Id, s.Host)))
-                .Select(s => new ServerSession(s.Id, s.User, s.Host, s.Database, null))
-                .ToList();
-            if (there.Count == 0)
-            {
-                return [.. ended.Values];
-            }
-
-            if (time.GetElapsedTime(start) > patience)
-            {
-                throw new TimeoutException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"These sessions still exist on {options.Describe()} {patience.TotalSeconds} s after KILL: "
-                    + $"{string.Join(", ", there.Select(s => s.Describe()))}. End them manually."));
-            }
-
-            foreach (var other in there.Where(s => ended.TryAdd(s.Id, s)))
-            {
-                await MySqlServer.KillAsync(session, other.Id, cancellationToken);
-            }
-
-            // The server does not announce the end of a session, so it is polled.
-            await Task.Delay(Pause, time, cancellationToken);
-        }
+                .Select(static s => new ServerSession(s.Id, s.User, s.Host, s.Database, null)),
+        ];
     }
 
     public async Task WitnessAsync(
@@ -113,9 +86,7 @@ internal sealed class SqlRestoreServer(MySqlOptions options, TimeProvider time) 
             variables.GetValueOrDefault("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port);
         return uuid is { Length: > 0 }
             ? $"uuid:{uuid}"
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"addr:{variables.GetValueOrDefault("hostname")?.ToLowerInvariant()}:{port}");
+            : $"addr:{variables.GetValueOrDefault("hostname")?.ToLowerInvariant()}:{port}";
     }
 
     private static StringComparer NamesOf(Dictionary<string, string> variables) =>
@@ -182,11 +153,7 @@ internal sealed class SqlRestoreServer(MySqlOptions options, TimeProvider time) 
         CancellationToken cancellationToken)
     {
         var sessions = (await MySqlServer.SessionsAsync(session, cancellationToken))
-            .Where(
-                s =>
-                    !s.IsOwn
-                        && s.Database is not null
-                        && databases.Contains(s.Database, comparer))
+            .Where(s => !s.IsOwn && s.Database is not null && databases.Contains(s.Database, comparer))
             .OrderBy(s => s.Id)
             .ToList();
         if (sessions.Count == 0)
@@ -206,24 +173,17 @@ internal sealed class SqlRestoreServer(MySqlOptions options, TimeProvider time) 
         }
 
         return [
-            .. sessions.Select(
-                s =>
-                    new ServerSession(
-                        s.Id,
-                        s.User,
-                        s.Host,
-                        s.Database,
-                        programs.GetValueOrDefault(s.Id.ToString(CultureInfo.InvariantCulture)))),
+            .. sessions.Select(s => new ServerSession(
+                s.Id,
+                s.User,
+                s.Host,
+                s.Database,
+                programs.GetValueOrDefault(s.Id.ToString(CultureInfo.InvariantCulture)))),
         ];
     }
 
     private Task<MySqlSession> OpenAsync(CancellationToken cancellationToken) =>
         MySqlSession.OpenAsync(options.With(database: ""), cancellationToken);
-}
-
-internal sealed class SqlRestoreServers(TimeProvider time) : IRestoreServers
-{
-    public IRestoreServer Open(MySqlOptions session) => new SqlRestoreServer(session, time);
 }
 
 /// <summary>A session as stored in <c>status.receipt</c>. Ids start again after a server restart, so the address is
@@ -234,7 +194,7 @@ internal sealed record SessionReceipt(ulong Id, string Host)
 {
     private const string Prefix = "session/";
 
-    public string Key => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Id}");
+    public string Key => $"{Prefix}{Id}";
 
     public static bool IsKey(string key)
     {
@@ -245,12 +205,38 @@ internal sealed record SessionReceipt(ulong Id, string Host)
     [
         .. (receipt ?? new Dictionary<string, string>(StringComparer.Ordinal))
             .Where(e => IsKey(e.Key))
-            .Select(
-                e =>
-                    ulong.TryParse(
-                        e.Key.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-                        ? new SessionReceipt(id, e.Value)
-                        : null)
+            .Select(e => ulong.TryParse(
+                e.Key.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                ? new SessionReceipt(id, e.Value)
+                : null)
             .OfType<SessionReceipt>(),
     ];
+}
+
+/// <summary>The requests of a restore to its server, besides those of <c>ISnapshotLoader</c>.</summary>
+internal interface IRestoreServer
+{
+    /// <summary>Reads the state of the server and of these databases. Changes nothing.</summary>
+    /// <exception cref="MySqlSessionException">The server cannot be reached, or refuses a query.</exception>
+    Task<ServerState> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
+
+    /// <summary>Sessions that have one of these databases selected; those of other accounts only where the account has
+    /// PROCESS.</summary>
+    /// <exception cref="MySqlSessionException">The server cannot be reached, or refuses the query.</exception>
+    Task<IReadOnlyList<ServerSession>> SessionsAsync(
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
+
+    /// <summary>Ends the sessions whose id and address both match, and waits until the server no longer lists them:
+    /// their statements have then ended or will never start.</summary>
+    /// <returns>The sessions that existed.</returns>
+    /// <exception cref="MySqlSessionException">1095: no privilege to end another account's session.</exception>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/>: some sessions still exist
+    /// after 30 seconds; the message names them.</exception>
+    Task<IReadOnlyList<ServerSession>> EndSessionsAsync(
+        IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken);
+
+    /// <summary>Adds the witness to the existing ones of these databases.</summary>
+    /// <exception cref="MySqlSessionException">The server cannot be reached, or refuses the statements.</exception>
+    Task WitnessAsync(
+        IReadOnlyCollection<string> databases, RestoreWitness witness, CancellationToken cancellationToken);
 }

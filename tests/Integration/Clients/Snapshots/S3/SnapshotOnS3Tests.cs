@@ -57,13 +57,12 @@ public sealed class SnapshotOnS3Tests(LabFixture lab) : IAsyncLifetime
         manifest.Databases[0].Tables.ShouldContain(t => t.Name == "t" && t.Rows == 15000);
         manifest.StoredBytes.ShouldBeGreaterThan(2 * (5 << 20), "it must need several parts");
 
-        (await new Snapshotter().VerifyAsync(location, Token)).IsGood.ShouldBeTrue();
+        (await new Snapshotter().VerifyAsync(location, null, null, Token)).IsGood.ShouldBeTrue();
         (await _storage.ListAsync(location.Prefix, Token)).Count.ShouldBe(2);
         await UnfinishedAsync();
 
         var copy = _name + "_copy";
-        await _database.ExecAsync($"CREATE DATABASE {copy}", cancellationToken: Token);
-        await new SnapshotLoader().LoadAsync(new SnapshotLoadRequest { Location = location, Connection = Connection(), Database = _name, Target = copy }, Token);
+        await new SnapshotLoader().RestoreAsync(new SnapshotLoadRequest { Location = location, Connection = Connection(), Database = _name, Target = copy }, Token);
         const string Sum = "SELECT COUNT(*), SUM(CRC32(CONCAT(id, json, data))) FROM t";
         (await _database.ExecAsync(Sum, copy, Token)).ShouldBe(await _database.ExecAsync(Sum, _name, Token));
 
@@ -81,7 +80,7 @@ public sealed class SnapshotOnS3Tests(LabFixture lab) : IAsyncLifetime
         _proxy.Ledger.Fired.Count.ShouldBe(4);
         sessions.ShouldBe(1);
         manifest.Databases.ShouldHaveSingleItem();
-        (await new Snapshotter().VerifyAsync(At("snap-2"), Token)).IsGood.ShouldBeTrue();
+        (await new Snapshotter().VerifyAsync(At("snap-2"), null, null, Token)).IsGood.ShouldBeTrue();
     }
 
     [Fact]

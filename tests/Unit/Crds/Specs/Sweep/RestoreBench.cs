@@ -21,7 +21,7 @@ using SnapshotVerification = Drydock.Clients.Snapshots.SnapshotVerification;
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 
 /// <summary>The controller of restores with clients that note what they are asked for.</summary>
-internal sealed class RestoreBench : ISnapshotLoader, IStorages, IRestoreServers, IReconcileTrigger<SnapshotRestore>, IAsyncDisposable
+internal sealed class RestoreBench : ISnapshotLoader, IStorages, IReconcileTrigger<SnapshotRestore>, IAsyncDisposable
 {
     private readonly RestoreLife _life = new("operator");
     private readonly FakeLoader _loader;
@@ -38,9 +38,8 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IRestoreServers
                 Kubernetes = World.Api,
                 Snapshotter = World.Snapshots,
                 Loader = this,
-                Sessions = _loader,
                 Storages = this,
-                Servers = this,
+                Servers = Open,
                 Claims = new TargetClaims(World.Api, "drydock-system", World.Time),
                 InUse = static (_, _) => Task.FromResult<string?>(null),
                 Changes = new AsyncSignal(),
@@ -135,16 +134,9 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IRestoreServers
         await _loader.RestoreAsync(request, cancellationToken);
     }
 
-    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public Task RecreateAsync(
-        MySqlSession session, Drydock.Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
-        MySqlSession session, Drydock.Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public Task EndSessionsAsync(
+        SnapshotLocation location, MySqlOptions connection, string database, CancellationToken cancellationToken) =>
+        _loader.EndSessionsAsync(location, connection, database, cancellationToken);
 
     public Task<SnapshotVerification> RestoreTestAsync(
         RestoreTestRequest request, CancellationToken cancellationToken) =>

@@ -150,19 +150,12 @@ internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, 
     public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
         Task.FromResult<SnapshotManifest?>(null);
 
-    public Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
     public Task<SnapshotVerification> VerifyAsync(
         SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<SnapshotVerification> CheckPresenceAsync(
         SnapshotLocation location, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public Task<SnapshotListing> ListAsync(
-        ISnapshotStorage storage, string path, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
@@ -172,15 +165,8 @@ internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, 
     public Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task LoadAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public Task RecreateAsync(
-        MySqlSession session, Drydock.Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
-        MySqlSession session, Drydock.Clients.Snapshots.SnapshotDatabase database, string target, CancellationToken cancellationToken) =>
+    public Task EndSessionsAsync(
+        SnapshotLocation location, MySqlOptions connection, string database, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public async ValueTask DisposeAsync()

@@ -4,33 +4,11 @@ using Amazon.S3.Transfer;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>The single requests, with names relative to the prefix.</summary>
-internal sealed partial class S3Bucket : IDisposable
+/// <content>The single requests, with names relative to the prefix.</content>
+public sealed partial class S3Storage
 {
     // Identifies the writer of an object: after a lost answer, the retried request reports that the name exists.
     private const string WriterKey = "x-amz-meta-drydock-writer";
-
-    private readonly S3Client _api;
-    private readonly TransferUtility _transfer;
-    private readonly string _prefix;
-
-    internal S3Bucket(S3StorageOptions options, TimeProvider time)
-    {
-        (Options, Time) = (options, time);
-        _api = new S3Client(options, time);
-        _transfer = new TransferUtility(_api);
-        _prefix = options.Prefix.Length == 0 ? "" : options.Prefix + "/";
-    }
-
-    internal S3StorageOptions Options { get; }
-
-    internal TimeProvider Time { get; }
-
-    public void Dispose()
-    {
-        _transfer.Dispose();
-        _api.Dispose();
-    }
 
     internal Task<S3ObjectInfo?> HeadAsync(string name, CancellationToken cancellationToken) =>
         RunAsync("stat", name, token => HeadOnceAsync(name, token), cancellationToken);
@@ -75,18 +53,18 @@ internal sealed partial class S3Bucket : IDisposable
         },
         cancellationToken);
 
-    internal Task<string> BeginUploadAsync(string name, string writer, CancellationToken cancellationToken) => RunAsync(
+    private Task<string> BeginUploadAsync(string name, string writer, CancellationToken cancellationToken) => RunAsync(
         "write",
         name,
         async token =>
         {
             var request = new InitiateMultipartUploadRequest { BucketName = Options.Bucket, Key = _prefix + name };
             request.Metadata[WriterKey] = writer;
-            return (await _api.InitiateMultipartUploadAsync(request, token).ConfigureAwait(false)).UploadId;
+            return (await _api.InitiateMultipartUploadAsync(request, token)).UploadId;
         },
         cancellationToken);
 
-    internal Task<PartETag> CopyPartAsync(
+    private Task<PartETag> CopyPartAsync(
         string from,
         string etag,
         string to,
@@ -112,12 +90,12 @@ internal sealed partial class S3Bucket : IDisposable
                 UploadId = upload,
                 PartNumber = number,
             };
-            return new PartETag(number, (await _api.CopyPartAsync(request, token).ConfigureAwait(false)).ETag);
+            return new PartETag(number, (await _api.CopyPartAsync(request, token)).ETag);
         },
         cancellationToken);
 
     /// <summary>Completes an upload; false if another writer's object has the name.</summary>
-    internal Task<bool> CompleteUploadAsync(
+    private Task<bool> CompleteUploadAsync(
         string name,
         string upload,
         IReadOnlyList<PartETag> parts,
@@ -136,15 +114,15 @@ internal sealed partial class S3Bucket : IDisposable
             token),
         cancellationToken);
 
-    /// <summary>Aborts an upload; a missing one is not an error.</summary>
-    internal Task AbortUploadAsync(string name, string upload, CancellationToken cancellationToken) => RunAsync(
+    /// <summary>Aborts an upload; false if there is none any more.</summary>
+    private Task<bool> AbortUploadAsync(string name, string upload, CancellationToken cancellationToken) => RunAsync(
         "abort the upload of",
         name,
         async token =>
         {
             try
             {
-                await _api.AbortAsync(Abort(name, upload), token).ConfigureAwait(false);
+                await _api.AbortAsync(Abort(name, upload), token);
                 return true;
             }
             catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchUpload")
@@ -154,10 +132,6 @@ internal sealed partial class S3Bucket : IDisposable
             }
         },
         cancellationToken);
-
-    /// <summary>Aborts an upload that failed, within limits and without an error of its own.</summary>
-    internal Task AbandonUploadAsync(string name, string upload) =>
-        _api.AbortMultipartUploadAsync(Abort(name, upload));
 
     /// <summary>Opens an object at an offset; null if there is none.</summary>
     /// <param name="etag">The expected ETag; null for any.</param>
@@ -176,12 +150,12 @@ internal sealed partial class S3Bucket : IDisposable
             };
             if (offset > 0)
             {
-                request.ByteRange = new ByteRange(FormattableString.Invariant($"bytes={offset}-"));
+                request.ByteRange = new ByteRange($"bytes={offset}-");
             }
 
             try
             {
-                return await _api.GetObjectAsync(request, token).ConfigureAwait(false);
+                return await _api.GetObjectAsync(request, token);
             }
             catch (AmazonS3Exception e) when (S3Errors.IsMissing(e))
             {
@@ -198,14 +172,92 @@ internal sealed partial class S3Bucket : IDisposable
         },
         cancellationToken);
 
-    /// <summary>Removes an object; a missing one is not an error.</summary>
-    internal Task DeleteAsync(string name, CancellationToken cancellationToken) => RunAsync(
-        "delete",
-        name,
-        token =>
-            _api.DeleteObjectAsync(
-                new DeleteObjectRequest { BucketName = Options.Bucket, Key = _prefix + name }, token),
-        cancellationToken);
+    private async Task<IReadOnlyList<(string Name, string Upload)>> UnfinishedAsync(
+        string prefix, CancellationToken cancellationToken)
+    {
+        var found = new List<(string, string)>();
+        var cap = new ListingLimit(Options, prefix);
+        ListMultipartUploadsResponse? page = null;
+        do
+        {
+            var request = new ListMultipartUploadsRequest
+            {
+                BucketName = Options.Bucket,
+                Prefix = _prefix + prefix,
+                KeyMarker = page?.NextKeyMarker,
+                UploadIdMarker = page?.NextUploadIdMarker,
+            };
+            page = await RunAsync(
+                "list the unfinished uploads of",
+                prefix,
+                token => ListUploadsAsync(request, token),
+                cancellationToken);
+
+            // Some servers ignore the prefix; an upload with another name must not be touched.
+            foreach (var upload in (page.MultipartUploads ?? []).Where(
+                u => u.Key.StartsWith(_prefix + prefix, StringComparison.Ordinal)))
+            {
+                cap.Take(upload.Key, upload.UploadId);
+                found.Add((upload.Key[_prefix.Length..], upload.UploadId));
+            }
+
+            if (page.IsTruncated == true)
+            {
+                cap.Next($"{page.NextKeyMarker} {page.NextUploadIdMarker}");
+            }
+        }
+        while (page.IsTruncated == true);
+        return found;
+    }
+
+    public async Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var found = new List<SnapshotObjectInfo>();
+        var cap = new ListingLimit(Options, prefix);
+        string? next = null;
+        do
+        {
+            var request = new ListObjectsV2Request
+            {
+                BucketName = Options.Bucket,
+                Prefix = _prefix + prefix,
+                ContinuationToken = next,
+            };
+            var page = await RunAsync(
+                "list",
+                prefix,
+                token => _api.ListObjectsV2Async(request, token),
+                cancellationToken);
+            foreach (var o in (page.S3Objects ?? []).Where(
+                o => o.Key.StartsWith(_prefix + prefix, StringComparison.Ordinal)))
+            {
+                cap.Take(o.Key, o.ETag);
+                found.Add(new SnapshotObjectInfo(o.Key[_prefix.Length..], o.Size ?? 0, Utc(o.LastModified), o.ETag));
+            }
+
+            next = page.IsTruncated == true ? page.NextContinuationToken : null;
+            if (page.IsTruncated == true)
+            {
+                cap.Next(next);
+            }
+        }
+        while (next is not null);
+        return [.. found.OrderBy(static o => o.Name, StringComparer.Ordinal)];
+    }
+
+    // A server without this request needs a lifecycle rule of the bucket that removes unfinished uploads.
+    private async Task<ListMultipartUploadsResponse> ListUploadsAsync(
+        ListMultipartUploadsRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _api.ListMultipartUploadsAsync(request, cancellationToken);
+        }
+        catch (AmazonS3Exception e) when (S3Errors.IsNotImplemented(e))
+        {
+            return new ListMultipartUploadsResponse { IsTruncated = false };
+        }
+    }
 
     private async Task<S3ObjectInfo?> HeadOnceAsync(string name, CancellationToken cancellationToken)
     {
@@ -213,7 +265,7 @@ internal sealed partial class S3Bucket : IDisposable
         {
             var found = await _api.GetObjectMetadataAsync(
                 new GetObjectMetadataRequest { BucketName = Options.Bucket, Key = _prefix + name },
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken);
             return new S3ObjectInfo(
                 found.ContentLength, found.ETag, Utc(found.LastModified), found.Metadata[WriterKey]);
         }
@@ -226,7 +278,7 @@ internal sealed partial class S3Bucket : IDisposable
             // The answer to HEAD has no body and therefore no reason; this request returns one.
             await _api.ListObjectsV2Async(
                 new ListObjectsV2Request { BucketName = Options.Bucket, Prefix = _prefix + name, MaxKeys = 1 },
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken);
             throw;
         }
     }
@@ -244,13 +296,13 @@ internal sealed partial class S3Bucket : IDisposable
         {
             try
             {
-                await write(token).ConfigureAwait(false);
+                await write(token);
                 return true;
             }
             catch (AmazonS3Exception e) when (S3Errors.IsPrecondition(e) || e.ErrorCode == "NoSuchUpload")
             {
                 // An earlier try may have succeeded and its answer was lost.
-                var isOurs = (await HeadOnceAsync(name, token).ConfigureAwait(false))?.Writer == writer;
+                var isOurs = (await HeadOnceAsync(name, token))?.Writer == writer;
                 return isOurs || S3Errors.IsPrecondition(e)
                     ? isOurs
                     : throw new SnapshotException(
@@ -268,7 +320,7 @@ internal sealed partial class S3Bucket : IDisposable
     {
         try
         {
-            return await call(cancellationToken).ConfigureAwait(false);
+            return await call(cancellationToken);
         }
         catch (Exception e) when (S3Errors.IsStorageError(e) && !cancellationToken.IsCancellationRequested)
         {
@@ -290,8 +342,6 @@ internal sealed partial class S3Bucket : IDisposable
 }
 
 /// <summary>The metadata of an object in S3.</summary>
-/// <param name="Bytes">Its length.</param>
 /// <param name="ETag">Changes with its content.</param>
-/// <param name="ModifiedAt">When it was written.</param>
 /// <param name="Writer">The operator's writer id; null if another program wrote it.</param>
 internal sealed record S3ObjectInfo(long Bytes, string ETag, DateTimeOffset ModifiedAt, string? Writer);
