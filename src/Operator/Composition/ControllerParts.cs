@@ -11,7 +11,6 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
     private readonly SecretWatch<TEntity> _secrets;
     private readonly ControllerHost<TEntity> _host;
     private readonly RunSampling<TEntity> _sampling;
-    private readonly RecentRuns<TEntity> _recent;
     private readonly IInertObjects<TEntity> _inert;
     private readonly Func<ValueTask> _forget;
 
@@ -48,7 +47,6 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
             IsInert = _inert.StaysInert,
         };
         trigger.Host = _host;
-        _recent = new RecentRuns<TEntity>(Objects, sampling, time);
     }
 
     public string Name => $"The controller of {typeof(TEntity).Name}s";
@@ -61,7 +59,7 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
 
     public IEnumerable<IWatchHealth> Watches => [.. _watchers, _secrets];
 
-    public IEnumerable<RunSample> Samples() => _recent.Read();
+    public IEnumerable<RunSample> Samples() => Objects.List().Select(_sampling.Read);
 
     public IDisposable Observe(IReadOnlyList<IRunObserver> observers) => Objects.Subscribe(change =>
     {

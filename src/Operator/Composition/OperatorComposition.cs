@@ -232,7 +232,6 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         _metrics.Dispose();
         await _events.DisposeAsync();
         await _docker.DisposeAsync();
-        _storages.Dispose();
         _elector?.Dispose();
         _client.Dispose();
     }

@@ -36,7 +36,7 @@ internal sealed class TiDbEngine : IDatabaseEngine
 
     public StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec) => spec.Tidb?.Backup.Storage;
 
-    public IEngineTargets Bind(IEngineContext context) => new TiDbTargets(context);
+    public IEngineTargets Bind(DatabaseRunTargets context) => new TiDbTargets(context);
 
     public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) => TiDbTimeouts.Of(spec, step);
 

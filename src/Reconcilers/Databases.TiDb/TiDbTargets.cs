@@ -3,11 +3,11 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>The clients of one TiDB upgrade.</summary>
 internal sealed class TiDbTargets : ITiDbTargets, IEngineTargets
 {
-    private readonly IEngineContext _context;
+    private readonly DatabaseRunTargets _context;
     private readonly TiDbDdlWatch _ddl;
     private readonly Lazy<IServiceHttp> _grafana;
 
-    public TiDbTargets(IEngineContext context)
+    public TiDbTargets(DatabaseRunTargets context)
     {
         _context = context;
         Sql = new MySqlDatabaseSql(() => context.Upgrade, context.Secrets, connections: context.Connections);

@@ -5,10 +5,10 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>The clients of one YugabyteDB upgrade.</summary>
 internal sealed class YugabyteTargets : IYugabyteTargets, IEngineTargets
 {
-    private readonly IEngineContext _context;
+    private readonly DatabaseRunTargets _context;
     private readonly Dictionary<string, IServiceHttp> _peers = new(StringComparer.Ordinal);
 
-    public YugabyteTargets(IEngineContext context)
+    public YugabyteTargets(DatabaseRunTargets context)
     {
         _context = context;
         Catalog = new StepCatalog<IYugabyteTargets>(this);

@@ -168,12 +168,8 @@ internal sealed record DatabaseSecrets
 
         public byte[]? Required(SecretReference reference, string field, string key)
         {
-            if (secrets.GetValueOrDefault(reference.Name) is not { } secret)
+            if (Find(reference.Name, field, $"key {key}") is not { } secret)
             {
-                Missing(
-                    field,
-                    $"Secret {reference.Name} ({field}) does not exist in namespace {@namespace}. "
-                    + $"Create it with the key {key}.");
                 return null;
             }
 
@@ -253,12 +249,10 @@ internal sealed record DatabaseSecrets
 
         public DockerTlsMaterial? DockerTls(SecretReference reference, string field)
         {
-            if (secrets.GetValueOrDefault(reference.Name) is not { } secret)
+            if (Find(
+                reference.Name, field, "keys ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and key.pem")
+                is not { } secret)
             {
-                Missing(
-                    field,
-                    $"Secret {reference.Name} ({field}) does not exist in namespace {@namespace}. "
-                    + "Create it with the keys ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and key.pem.");
                 return null;
             }
 
@@ -281,18 +275,22 @@ internal sealed record DatabaseSecrets
         }
 
         // What no text may contain of a storage's Secret, which must exist.
-        public IEnumerable<byte[]> StorageKeysOf(SecretUse use)
+        public IEnumerable<byte[]> StorageKeysOf(SecretUse use) =>
+            Find(use.Name, use.Field, "keys accessKey and secretKey") is { } secret
+                ? StorageKeys.Confidential.Select(key => secret.Data?.GetValueOrDefault(key)).OfType<byte[]>()
+                : [];
+
+        private V1Secret? Find(string name, string? field, string keys)
         {
-            if (secrets.GetValueOrDefault(use.Name) is not { } secret)
+            if (secrets.GetValueOrDefault(name) is { } secret)
             {
-                Missing(
-                    use.Field,
-                    $"Secret {use.Name} ({use.Field}) does not exist in namespace {@namespace}. "
-                    + "Create it with the keys accessKey and secretKey.");
-                return [];
+                return secret;
             }
 
-            return StorageKeys.Confidential.Select(key => secret.Data?.GetValueOrDefault(key)).OfType<byte[]>();
+            Missing(
+                field,
+                $"Secret {name} ({field}) does not exist in namespace {@namespace}. Create it with the {keys}.");
+            return null;
         }
 
         private byte[]? Taken(SecretReference reference, string field, string key, byte[] value)
@@ -312,8 +310,6 @@ internal sealed record DatabaseSecrets
 }
 
 /// <summary>A login at the SQL port.</summary>
-/// <param name="User">The account.</param>
-/// <param name="Password">Its password.</param>
 /// <param name="Ca">The authority of the server's certificate as PEM, where the Secret has one (ca.crt).</param>
 internal sealed record SqlLogin(string User, string Password, byte[]? Ca = null)
 {
@@ -323,7 +319,6 @@ internal sealed record SqlLogin(string User, string Password, byte[]? Ca = null)
 /// <summary>TLS towards the HTTP interfaces of a database's processes, as PEM.</summary>
 /// <param name="Ca">The only authority that is trusted.</param>
 /// <param name="Certificate">Our certificate, where the servers want one.</param>
-/// <param name="Key">Its key.</param>
 internal sealed record ServiceTlsMaterial(byte[] Ca, byte[]? Certificate, byte[]? Key)
 {
     /// <summary>A fixed text, so that no secret is printed.</summary>
@@ -332,8 +327,6 @@ internal sealed record ServiceTlsMaterial(byte[] Ca, byte[]? Certificate, byte[]
 }
 
 /// <summary>A login at the HTTP interfaces of a database's processes, or at a proxy before them.</summary>
-/// <param name="User">The user name.</param>
-/// <param name="Password">Its password.</param>
 internal sealed record ServiceLogin(string User, string Password)
 {
     /// <summary>Whether every request has the login, as Grafana wants it, which asks for none. Only where the

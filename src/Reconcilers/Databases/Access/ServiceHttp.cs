@@ -150,7 +150,7 @@ internal sealed class ServiceHttp : IServiceHttp
     {
         var name = host.Contains(':', StringComparison.Ordinal) && host is not ['[', ..] ? $"[{host}]" : host;
         return Uri.TryCreate(
-            string.Create(CultureInfo.InvariantCulture, $"{Scheme}://{name}:{port}{path}"),
+            $"{Scheme}://{name}:{port}{path}",
             UriKind.Absolute,
             out var address)
             && path is ['/', ..]
@@ -264,7 +264,6 @@ internal sealed class ServiceHttp : IServiceHttp
 }
 
 /// <summary>The answer of a process over HTTP whose body is read while it arrives.</summary>
-/// <param name="Status">The status code.</param>
 /// <param name="ContentType">The media type, without parameters.</param>
 /// <param name="Content">The body. It can be read only during the call.</param>
 internal sealed record ServiceStream(int Status, string? ContentType, Stream Content);
@@ -285,24 +284,19 @@ internal sealed class ServiceCredentials(ServiceLogin login) : ICredentials
 
 /// <summary>The answer of a process over HTTP. Status 200 alone is not a success (docs/research/tidb.md#rules): the
 /// body must have the expected form.</summary>
-/// <param name="Status">The status code.</param>
 /// <param name="ContentType">The media type, without parameters.</param>
-/// <param name="Body">The whole body.</param>
 internal sealed record ServiceAnswer(int Status, string? ContentType, string Body)
 {
     /// <summary>Length and type of the body, for messages about an unexpected one. The body may come from another
     /// service, so its text must not be shown in a status.</summary>
     public string Kind =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Body.Length} characters of {ForeignText.Words(ContentType ?? "no type", 100)}");
+        $"{Body.Length} characters of {ForeignText.Words(ContentType ?? "no type", 100)}";
 }
 
 /// <summary>A process gave no answer over HTTP, or an answer that must not be accepted.</summary>
 /// <param name="reason">A stable word, one of <see cref="Crds.Common.Reasons"/>.</param>
 /// <param name="message">The address, the request, and what to do; never a secret.</param>
 /// <param name="isNotTaken">Whether the request certainly did not arrive: no connection was made.</param>
-/// <param name="innerException">The cause.</param>
 internal sealed class ServiceException(
     string reason, string message, bool isNotTaken = false, Exception? innerException = null)
     : TargetException(reason, message, innerException)
@@ -314,4 +308,38 @@ internal sealed class ServiceException(
     /// <summary>Whether the host itself reported that nothing listens on the port. A host that does not answer is not
     /// counted.</summary>
     public bool IsRefused => GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
+}
+
+/// <summary>HTTP to the processes of a database, plain or TLS as the spec says. Never follows a redirection, reads at
+/// most 8 MiB, waits at most 10 s, and sends a request that may change something only once: the caller decides whether
+/// to send it again.</summary>
+internal interface IServiceHttp : IDisposable
+{
+    string Scheme { get; }
+
+    /// <summary>Sends a GET request. Any status is an answer.</summary>
+    /// <exception cref="ServiceException">There was no answer, or it cannot be read.</exception>
+    Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken);
+
+    /// <summary>Sends a GET request and reads the body while it arrives: for answers that grow with the database. Takes
+    /// at most 1 minute; the reader limits how much it keeps.</summary>
+    /// <exception cref="ServiceException">There was no answer, or it ended too early.</exception>
+    async Task<T> ReadAsync<T>(
+        string host,
+        int port,
+        string path,
+        Func<ServiceStream, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken)
+    {
+        var answer = await GetAsync(host, port, path, cancellationToken);
+        using var content = new MemoryStream(Encoding.UTF8.GetBytes(answer.Body));
+        return await read(new ServiceStream(answer.Status, answer.ContentType, content), cancellationToken);
+    }
+
+    /// <summary>Sends a request. Any status is an answer.</summary>
+    /// <param name="json">The body; null sends no body.</param>
+    /// <exception cref="ServiceException">There was no readable answer;
+    /// <see cref="ServiceException.IsAnswerLost"/>.</exception>
+    Task<ServiceAnswer> SendAsync(
+        HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken);
 }

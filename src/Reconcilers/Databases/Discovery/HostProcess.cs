@@ -76,7 +76,7 @@ internal sealed record HostProcess
         }
 
         var starters = more[("starter", pid)].Select(p => new Starter(
-            p[1], Text(answer, p[2]) ?? "", (Text(answer, p[3]) ?? "").TrimEnd('\0').Split('\0'))).ToList();
+            p[1], answer.Text(p[2]) ?? "", (answer.Text(p[3]) ?? "").TrimEnd('\0').Split('\0'))).ToList();
         var unit = more[("unit", pid)].FirstOrDefault();
         var isOwn = unit is [_, _, var main, ..] && (main == pid || starters.Exists(s => s.Pid == main));
         return new HostProcess
@@ -84,11 +84,12 @@ internal sealed record HostProcess
             Host = host,
             Pid = number,
             Program = program,
-            Executable = Whole(Text(answer, exe) ?? throw answer.Unreadable($"process {pid} has no program")),
-            Started = Text(answer, started) ?? "",
-            Real = Text(answer, real),
-            Directory = Text(answer, cwd) ?? "",
-            Arguments = (Text(answer, arguments) ?? "").TrimEnd('\0').Split('\0'),
+            Executable = ReportedProcess.Undeleted(
+                answer.Text(exe) ?? throw answer.Unreadable($"process {pid} has no program")),
+            Started = answer.Text(started) ?? "",
+            Real = answer.Text(real),
+            Directory = answer.Text(cwd) ?? "",
+            Arguments = (answer.Text(arguments) ?? "").TrimEnd('\0').Split('\0'),
             Ports =
             [
                 .. more[("port", pid)]
@@ -103,20 +104,11 @@ internal sealed record HostProcess
                 ? supervise.Directory
                 : null,
             HasStarter = starters.Count > 0,
-            Scripts = [.. more[("script", pid)].Select(p => Text(answer, p[1])).OfType<string>()],
+            Scripts = [.. more[("script", pid)].Select(p => answer.Text(p[1])).OfType<string>()],
             IsBinLink = more.Contains(("bin", pid)),
             IsLink = more.Contains(("link", pid)),
         };
     }
-
-    private static string Whole(string executable)
-    {
-        const string Deleted = " (deleted)";
-        return executable.EndsWith(Deleted, StringComparison.Ordinal) ? executable[..^Deleted.Length] : executable;
-    }
-
-    private static string? Text(ScriptAnswer answer, string base64) =>
-        answer.Bytes(base64) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
     private sealed record Starter(string Pid, string Directory, IReadOnlyList<string> Arguments);
 }

@@ -2,11 +2,7 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>Finds what a spec leaves out: the processes of the database from one of them on, then their directories and
 /// control on the hosts. Changes nothing.</summary>
-/// <param name="spec">The spec as it was written.</param>
-/// <param name="engine">Asks the cluster.</param>
-/// <param name="look">Finds processes on a host.</param>
 /// <param name="bind">Is told what is known so far, so that the engine can ask the processes that were found.</param>
-/// <param name="findings">Where findings are added.</param>
 internal sealed class TopologySearch(
     DatabaseRollingUpgradeSpec spec,
     IEngineTargets engine,
@@ -65,11 +61,9 @@ internal sealed class TopologySearch(
                 // The answer of a cluster must not decide how many hosts are connected to.
                 findings.Add(
                     Reasons.InstancesDiffer,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"The cluster at {seed} lists more than {SchemaLimits.Instances} processes, and an upgrade "
+                    $"The cluster at {seed} lists more than {SchemaLimits.Instances} processes, and an upgrade "
                             + $"takes at most {SchemaLimits.Instances}. No further host is connected to. Check that "
-                            + $"spec.seed is the cluster that you mean, or list its processes in spec.instances."),
+                            + $"spec.seed is the cluster that you mean, or list its processes in spec.instances.",
                     field: MemberSearch.Field);
                 return;
             }
@@ -240,7 +234,7 @@ internal sealed class TopologySearch(
                 + (listening.Count == 0 ? "none listens" : "more than one listens") + " on that port";
         Unknown(
             member,
-            $"The process of {name} ({member.Host}:{member.Port.ToString(CultureInfo.InvariantCulture)}) was not found "
+            $"The process of {name} ({member.Host}:{$"{member.Port}"}) was not found "
                 + $"on its host: {seen}. Start it, or set deployDir and control of the instance in spec.instances.",
             name,
             "control");
@@ -254,9 +248,84 @@ internal sealed class TopologySearch(
             name,
             $"spec.instances[{name}].{field}");
 
-    private static string Pid(HostProcess process) => process.Pid.ToString(CultureInfo.InvariantCulture);
+    private static string Pid(HostProcess process) => $"{process.Pid}";
 
     // 10.0.1.9 comes before 10.0.1.10.
     private static string Sortable(string host) => string.Concat(host.ToLowerInvariant().Split('.', '-').Select(
         part => part.All(char.IsAsciiDigit) ? part.PadLeft(5, '0') + "." : part + "."));
+}
+
+/// <summary>A process as the cluster itself knows it.</summary>
+/// <param name="Host">Its host, as the other processes of the database use it.</param>
+/// <param name="FoundIn">Who reported it: PD, /info/all of a TiDB, a host.</param>
+internal sealed record FoundMember(DatabaseComponent Component, string Host, int Port, string FoundIn)
+{
+    public int? StatusPort { get; init; }
+
+    public string? Name { get; init; }
+}
+
+/// <summary>The members that a search found with what it knew so far.</summary>
+/// <param name="Findings">Why some may be missing.</param>
+internal sealed record FoundMembers(IReadOnlyList<FoundMember> Members, IReadOnlyList<Finding> Findings);
+
+/// <summary>What a search for members may use.</summary>
+/// <param name="Port">Its port; null without one.</param>
+/// <param name="Processes">The processes that were found on the hosts so far.</param>
+internal sealed record MemberSearch(string Host, int? Port, IReadOnlyList<HostProcess> Processes)
+{
+    public const string Field = "spec.seed";
+
+    /// <summary>Reads spec.seed: HOST or HOST:PORT; what has more than one colon is an IPv6 address.</summary>
+    public static MemberSearch Of(string seed, IReadOnlyList<HostProcess> processes) =>
+        seed.Split(':') is [var host, var port]
+            && int.TryParse(
+                port,
+                System.Globalization.NumberStyles.None,
+                System.Globalization.CultureInfo.InvariantCulture,
+                out var number)
+            ? new MemberSearch(host, number, processes)
+            : new MemberSearch(seed, null, processes);
+}
+
+/// <summary>Names of processes that the spec does not name. They follow from the process alone, so that the same
+/// cluster gives the same names on every look, also after another process has joined. Pure.</summary>
+internal static partial class InstanceNames
+{
+    private const int LongestHost = 44;
+
+    /// <summary>The name: of a member that has one of its own that one, otherwise COMPONENT-HOST, with the port if that
+    /// is not the default.</summary>
+    /// <param name="spec">For the default ports.</param>
+    public static string Of(DatabaseRollingUpgradeSpec spec, FoundMember member, IReadOnlySet<string> taken)
+    {
+        if (member.Name is { Length: <= SchemaLimits.ShortName } own && Label().IsMatch(own) && !taken.Contains(own))
+        {
+            return own;
+        }
+
+        var component = member.Component.ToString().ToLowerInvariant();
+        var usual = DefaultPorts.Service(
+            spec, new DatabaseInstance { Component = member.Component, Host = member.Host });
+        var name = $"{component}-{Host(member.Host)}";
+        var full = $"{name}-{member.Port}";
+        return member.Port == usual && !taken.Contains(name) ? name : full;
+    }
+
+    private static string Host(string host)
+    {
+        var text = Others().Replace(host.ToLowerInvariant(), "-").Trim('-');
+        return text.Length <= LongestHost
+            ? text
+            : $"{text[..(LongestHost - 9)]}-{Short(host)}";
+    }
+
+    private static string Short(string host) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(host)))[..8];
+
+    [GeneratedRegex(Patterns.Label, RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Label();
+
+    [GeneratedRegex("[^a-z0-9]+", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Others();
 }

@@ -17,7 +17,7 @@ internal interface IDatabaseEngine
 
     StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec);
 
-    IEngineTargets Bind(IEngineContext context);
+    IEngineTargets Bind(DatabaseRunTargets context);
 
     TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step);
 
@@ -55,4 +55,71 @@ internal interface IDatabaseEngine
     string? InstanceOf(Plan plan, PlanStep step) => step.Node;
 
     bool IsDrain(PlanStep step);
+}
+
+/// <summary>The engines that this operator has. An engine that is not among them is refused and never runs as another
+/// one.</summary>
+internal sealed class DatabaseEngineSet(params IReadOnlyList<IDatabaseEngine> engines)
+{
+    private readonly Dictionary<DatabaseEngine, IDatabaseEngine> _engines = engines.ToDictionary(static e => e.Name);
+
+    public IReadOnlyList<IDatabaseEngine> All { get; } = engines;
+
+    public IDatabaseEngine Of(DatabaseRollingUpgradeSpec spec) => _engines.TryGetValue(spec.Engine, out var engine)
+        ? engine
+        : throw new NotSupportedException(spec.Engine.Refusal(_engines.Keys));
+}
+
+/// <summary>The clients of one upgrade of one engine, bound to its spec and Secrets as they are now. Disposed of with
+/// them.</summary>
+internal interface IEngineTargets : IAsyncDisposable
+{
+    /// <summary>The actions and guard checks of the engine's plans. Made once for one binding, because actions may
+    /// count what they see.</summary>
+    IStepCatalog Catalog { get; }
+
+    /// <summary>The processes that the cluster itself reports, from spec.seed on. Changes nothing. Called again with
+    /// the processes of the hosts that the last call led to, until no more are found; the upgrade that the targets are
+    /// bound to has the instances that were found so far.</summary>
+    Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken);
+
+    Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken);
+
+    Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken);
+
+    /// <summary>What the cluster itself still knows of an instance that is to be skipped, and how it is removed: whole
+    /// sentences. Null if the cluster knows nothing of it.</summary>
+    /// <exception cref="Drydock.Reconcilers.Upgrades.TargetException">The cluster does not answer.</exception>
+    Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken);
+
+    /// <summary>Why an instance that joined is not a healthy member of the new version: whole sentences. Null if it
+    /// is.</summary>
+    /// <exception cref="Drydock.Reconcilers.Upgrades.TargetException">The cluster does not answer.</exception>
+    Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken);
+
+    /// <summary>Follows events of the cluster from now on. Called again and again.</summary>
+    void FollowEvents()
+    {
+    }
+}
+
+/// <summary>What every engine needs of one upgrade, bound to its spec and Secrets as they are now.</summary>
+internal interface IDatabaseTargets
+{
+    DatabaseRollingUpgrade Upgrade { get; }
+
+    IDatabaseHosts Hosts { get; }
+
+    IServiceHttp Http { get; }
+
+    IKubernetesClient Kubernetes { get; }
+
+    TimeProvider Time { get; }
+
+    string Redact(string text);
+
+    /// <summary>To be called before each but the first request of an act that sends several: the engine asks only
+    /// before the act.</summary>
+    /// <exception cref="Drydock.Engine.Running.ActRefusedException">This process may not act any more.</exception>
+    void EnsureMayAct();
 }

@@ -59,10 +59,13 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts, IConnectionFactory
         var programs = Enum.GetValues<DatabaseComponent>().Where(c => spec.Engine.Has(c))
             .Select(c => ProgramNames.Of(spec, c));
         var answer = await channel.LookAsync(
-            "processes",
-            $"looking for the processes of {spec.Engine}",
-            Privilege.Look,
-            [channel.MayBecome ? "yes" : "no", .. programs],
+            new ScriptCall(
+                "processes",
+                $"looking for the processes of {spec.Engine}",
+                [channel.MayBecome ? "yes" : "no", .. programs])
+            {
+                Privilege = Privilege.Look,
+            },
             cancellationToken);
         return HostProcess.Read(host, answer);
     }
@@ -116,9 +119,7 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts, IConnectionFactory
 }
 
 /// <summary>The services by which hosts are reached.</summary>
-/// <param name="Storages">Where package archives are read.</param>
 /// <param name="Docker">Where hosts are containers: their engines.</param>
-/// <param name="Time">The clock.</param>
 internal sealed record DatabaseHostServices(IStorages Storages, IDockerEndpoints Docker, TimeProvider Time)
 {
     // A file of 1 MiB comes in base64.
@@ -147,4 +148,22 @@ internal sealed record DatabaseHostServices(IStorages Storages, IDockerEndpoints
             ? make(endpoint, container, user)
             : new ContainerRemoteClient(
                 Docker.Get(endpoint), container.Host, container.Container, user, MaxOutput, Time);
+}
+
+/// <summary>The hosts of one database, bound to the present spec and Secrets. Connections are opened when they are
+/// needed and shared.</summary>
+internal interface IDatabaseHosts : IAsyncDisposable
+{
+    IInstanceHost Instance(string instance);
+
+    IInstanceHost Service(InstanceTarget target);
+
+    IHostFiles Files(string host);
+
+    IReadOnlyList<string> All { get; }
+
+    string ToolHost { get; }
+
+    /// <summary>How an instance is controlled, from the spec and the vendors' defaults.</summary>
+    InstanceTarget Target(DatabaseInstance instance);
 }

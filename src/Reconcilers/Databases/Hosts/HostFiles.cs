@@ -4,6 +4,13 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
 {
     private const int LongestFile = 1 << 20;
 
+    private static readonly ScriptCall Machine = new("machine", "reading memory and CPUs", [])
+    {
+        Privilege = Privilege.Never,
+    };
+
+    private static readonly ScriptCall Time = new("clock", "asking for the time", []) { Privilege = Privilege.Never };
+
     // The first question may open the connection, and its answer says little then.
     private const int ClockQuestions = 2;
 
@@ -17,7 +24,9 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
     public async Task<string?> ReadAsync(string path, CancellationToken cancellationToken)
     {
         var answer = await channel.LookAsync(
-            "read", $"reading {path}", Privilege.WhenNeeded, [path, Text(LongestFile)], cancellationToken);
+            new ScriptCall(
+                "read", $"reading {path}", [path, $"{LongestFile}"]),
+            cancellationToken);
         if (answer.Says("absent"))
         {
             return null;
@@ -44,9 +53,14 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
         var bytes = Utf8.GetBytes(content);
         var keep = keepAs is null or ['/', ..] ? keepAs ?? "" : $"{Path.GetDirectoryName(path)?.TrimEnd('/')}/{keepAs}";
         await channel.ActAsync(
-            "write", $"writing {path}", Privilege.WhenNeeded, [
-                path, Convert.ToHexStringLower(SHA256.HashData(bytes)), expectedSha256 ?? "", keep,
-            ], bytes, cancellationToken);
+            new ScriptCall(
+                "write",
+                $"writing {path}",
+                [path, Convert.ToHexStringLower(SHA256.HashData(bytes)), expectedSha256 ?? "", keep])
+            {
+                Input = bytes,
+            },
+            cancellationToken);
     }
 
     public async Task<IReadOnlyList<string?>> Sha256Async(
@@ -54,7 +68,7 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
     {
         var sums = channel.Sums.Ask();
         var answer = await channel.LookAsync(
-            "sums", "reading checksums", Privilege.WhenNeeded, [sums.Known, .. paths], cancellationToken);
+            new ScriptCall("sums", "reading checksums", [sums.Known, .. paths]), cancellationToken);
         sums.Learn(answer);
         List<string?> found = [.. answer.All("file").Select(identity => sums.Of(identity, answer))];
         return found.Count == paths.Count
@@ -63,22 +77,19 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
     }
 
     public async Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) =>
-        Room(
-            await channel.LookAsync(
-                "room", $"reading the free space at {path}", Privilege.WhenNeeded, [path], cancellationToken));
+        (await channel.LookAsync(
+            new ScriptCall("room", $"reading the free space at {path}", [path]), cancellationToken)).Room();
 
     public async Task<long> MemoryBytesAsync(CancellationToken cancellationToken)
     {
-        var answer = await channel.LookAsync(
-            "machine", "reading memory and CPUs", Privilege.Never, [], cancellationToken);
-        return Number(answer, answer.Need("memory")) * 1024;
+        var answer = await channel.LookAsync(Machine, cancellationToken);
+        return answer.Whole(answer.Need("memory")) * 1024;
     }
 
     public async Task<int> CpusAsync(CancellationToken cancellationToken)
     {
-        var answer = await channel.LookAsync(
-            "machine", "reading memory and CPUs", Privilege.Never, [], cancellationToken);
-        return (int)Number(answer, answer.Need("cpus"));
+        var answer = await channel.LookAsync(Machine, cancellationToken);
+        return (int)answer.Whole(answer.Need("cpus"));
     }
 
     public async Task<ClockReading> ClockAsync(CancellationToken cancellationToken)
@@ -88,8 +99,7 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
         {
             var asked = services.Time.GetUtcNow();
             var began = services.Time.GetTimestamp();
-            var answer = await channel.LookAsync(
-                "clock", "asking for the time", Privilege.Never, [], cancellationToken);
+            var answer = await channel.LookAsync(Time, cancellationToken);
             var took = services.Time.GetElapsedTime(began);
             if (took < shortest)
             {
@@ -107,21 +117,89 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
         PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken) =>
         new HostPackage(channel, services, @namespace, request).PrepareAsync(progress, cancellationToken);
 
-    /// <summary>Free bytes an answer says.</summary>
-    internal static long Room(ScriptAnswer answer) => answer.Need("room").Split(' ') is [var blocks, var size]
-        ? Number(answer, blocks) * Number(answer, size)
-        : throw answer.Unreadable($"'room {answer.Find("room")}' is not a size");
-
-    internal static long Number(ScriptAnswer answer, string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw answer.Unreadable($"'{text}' is not a number");
-
     // Seconds and nanoseconds since 1970.
     private static DateTimeOffset Clock(ScriptAnswer answer) =>
         answer.Need("time").Split('.') is [var seconds, { Length: 9 } nanoseconds]
-        ? DateTimeOffset.FromUnixTimeSeconds(Number(answer, seconds)).AddTicks(Number(answer, nanoseconds) / 100)
+        ? DateTimeOffset.FromUnixTimeSeconds(answer.Whole(seconds)).AddTicks(answer.Whole(nanoseconds) / 100)
         : throw answer.Unreadable($"'{answer.Find("time")}' is not a time");
+}
 
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+/// <summary>Files and programs of one host.</summary>
+internal interface IHostFiles
+{
+    string Host { get; }
+
+    /// <summary>Runs a program to its end, whatever its exit code. No secret may be among the arguments.</summary>
+    /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
+    Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken);
+
+    /// <summary>Reads a text file; null if there is none.</summary>
+    /// <exception cref="HostException">Not readable, or longer than 1 MiB.</exception>
+    Task<string?> ReadAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Writes a text file by rename, if the present file has the expected checksum (null: there is no file).
+    /// The present file is kept once as <paramref name="keepAs"/>. A file that already has the new content is not
+    /// changed.</summary>
+    /// <exception cref="HostException">The present file is not the expected one, or the file cannot be
+    /// written.</exception>
+    Task WriteAsync(
+        string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken);
+
+    /// <summary>SHA-256 of files, in the order asked; null for a file that does not exist.</summary>
+    Task<IReadOnlyList<string?>> Sha256Async(IReadOnlyList<string> paths, CancellationToken cancellationToken);
+
+    /// <summary>Free bytes of the file system a path is on, or its nearest existing parent.</summary>
+    Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Physical memory in bytes, from /proc/meminfo.</summary>
+    Task<long> MemoryBytesAsync(CancellationToken cancellationToken);
+
+    Task<int> CpusAsync(CancellationToken cancellationToken);
+
+    /// <summary>The host's clock minus ours, to within half the time that the question takes.</summary>
+    Task<ClockReading> ClockAsync(CancellationToken cancellationToken);
+
+    /// <summary>The host's clock minus ours, without its error.</summary>
+    async Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) =>
+        (await ClockAsync(cancellationToken)).Offset;
+
+    Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Provides the package: sends archives, checks them, unpacks them beside the directory, renames it into
+    /// place, runs post_install and copies extensions. Existing parts are kept.</summary>
+    /// <exception cref="HostException">No room, corrupt, or post_install failed; what is half there is named and taken
+    /// up again by the next call.</exception>
+    Task PreparePackageAsync(PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken);
+}
+
+/// <summary>A host's clock compared with ours: the true offset lies between <see cref="Least"/> and
+/// <see cref="Most"/>.</summary>
+/// <param name="Offset">The host's clock minus ours.</param>
+/// <param name="Error">How far the true offset may be from it, in either direction: half the round trip.</param>
+internal sealed record ClockReading(TimeSpan Offset, TimeSpan Error)
+{
+    public TimeSpan Least => Offset - Error;
+
+    public TimeSpan Most => Offset + Error;
+}
+
+/// <summary>Compares the clocks of hosts by intervals, so that a slow connection is not taken for skew. Pure.</summary>
+internal static class ClockComparison
+{
+    /// <summary>The two hosts whose clocks differ most for certain, and by how much at least; null if no two clocks
+    /// provably differ.</summary>
+    public static (string Behind, string Ahead, TimeSpan AtLeast, TimeSpan Error)? Largest(
+        IReadOnlyCollection<(string Host, ClockReading Clock)> readings)
+    {
+        if (readings.Count < 2)
+        {
+            return null;
+        }
+
+        var (behind, ahead) = (readings.MinBy(r => r.Clock.Most), readings.MaxBy(r => r.Clock.Least));
+        var atLeast = ahead.Clock.Least - behind.Clock.Most;
+        return atLeast > TimeSpan.Zero
+            ? (behind.Host, ahead.Host, atLeast, ahead.Clock.Error + behind.Clock.Error)
+            : null;
+    }
 }

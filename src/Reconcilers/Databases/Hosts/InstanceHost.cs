@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Databases;
 
-internal sealed partial class InstanceHost : IInstanceHost
+internal sealed class InstanceHost : IInstanceHost
 {
     // The host is read again after an observation that was too old for its action, or while an instance keeps
     // restarting.
@@ -9,14 +9,14 @@ internal sealed partial class InstanceHost : IInstanceHost
     private const string KillSeconds = "10";
 
     private readonly HostChannel _channel;
-    private readonly IServiceManager _keeper;
+    private readonly ServiceManager _keeper;
     private readonly IReadOnlyList<InstanceTarget> _others;
     private readonly string? _newDirectory;
-    private readonly SharedLook _shared;
+
+    // The gates of instances that are stopped side by side look at the same others.
+    private readonly SharedAnswer<InstanceProcess> _shared = new(TimeProvider.System);
     private volatile InstanceState? _last;
 
-    /// <param name="channel">The channel to the host.</param>
-    /// <param name="target">The instance.</param>
     /// <param name="others">The other instances of the same program on the host.</param>
     /// <param name="newDirectory">The new version's directory, where it may run from too.</param>
     public InstanceHost(
@@ -25,7 +25,6 @@ internal sealed partial class InstanceHost : IInstanceHost
         _channel = channel;
         _others = others;
         _newDirectory = newDirectory;
-        _shared = new SharedLook(async token => (await SeeAsync(token)).Process, TimeProvider.System);
         Target = InstanceTargets.Fill(target);
         _keeper = Target.Control switch
         {
@@ -41,10 +40,13 @@ internal sealed partial class InstanceHost : IInstanceHost
 
     public InstanceTarget Target { get; }
 
-    public Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) => _shared.NewAsync(cancellationToken);
+    private string Place => $"{Target.DeployDir.TrimEnd('/')}/bin";
+
+    public Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) =>
+        _shared.GetAsync(maxAge: null, LookAnewAsync, cancellationToken);
 
     public Task<InstanceProcess> LookAsync(TimeSpan maxAge, CancellationToken cancellationToken) =>
-        _shared.GetAsync(maxAge, cancellationToken);
+        _shared.GetAsync(maxAge, LookAnewAsync, cancellationToken);
 
     public async Task<string?> FindLossAsync(InstanceProcess process, CancellationToken cancellationToken) =>
         _keeper is PlainProcessManager plain
@@ -62,10 +64,10 @@ internal sealed partial class InstanceHost : IInstanceHost
 
         // With become: Sudo it runs through sudo, which is tried by that.
         var answer = await _channel.LookAsync(
-            "control-rights",
-            $"checking the rights at {unit}",
-            keeper.Privilege,
-            [unit, .. SudoRules.UnitVerbs],
+            new ScriptCall("control-rights", $"checking the rights at {unit}", [unit, .. SudoRules.UnitVerbs])
+            {
+                Privilege = keeper.Privilege,
+            },
             cancellationToken);
         if (answer.Need("rights") == "yes")
         {
@@ -136,8 +138,7 @@ internal sealed partial class InstanceHost : IInstanceHost
 
         if (SwapCall(look, look.InTime, swap) is { } call)
         {
-            await _channel.ActAsync(
-                call.Script, call.What, Privilege.WhenNeeded, call.Arguments, default, cancellationToken);
+            await _channel.ActAsync(call, cancellationToken);
         }
         else
         {
@@ -165,6 +166,130 @@ internal sealed partial class InstanceHost : IInstanceHost
         await _keeper.StartAsync(_channel, look, directory, cancellationToken);
     });
 
+    public Task StageAsync(ProgramSwap swap, string? ask, CancellationToken cancellationToken)
+    {
+        var what = $"preparing the new program of {Target.Name}";
+        if (Target.Swap != SwapMethod.ReplaceBinary)
+        {
+            return CheckAsync(swap, what, cancellationToken);
+        }
+
+        // The host refuses it if the last observation is too old.
+        var look = _last;
+        return AgainIfLateAsync(async () =>
+        {
+            look ??= await SeeAsync(cancellationToken);
+            var inTime = look.InTime;
+            look = null;
+            var sums = _channel.Sums.Ask();
+            sums.Learn(await _channel.ActAsync(
+                new ScriptCall(
+                    "stage-binary",
+                    what,
+                    [.. inTime, .. Binaries(swap), sums.Having(swap.Sha256, swap.FormerSha256), ask ?? ""]),
+                cancellationToken));
+        });
+    }
+
+    public async Task UnstageAsync(CancellationToken cancellationToken)
+    {
+        if (Target.Swap == SwapMethod.ReplaceBinary)
+        {
+            await _channel.ActAsync(
+                new ScriptCall(
+                    "unstage-binary", $"removing what was prepared for {Target.Name}", [Place, Target.Program]),
+                cancellationToken);
+        }
+    }
+
+    public async Task ReplaceAsync(ProgramSwap swap, FileReplacement? file, CancellationToken cancellationToken)
+    {
+        var isDone = false;
+        await AgainIfLateAsync(async () => isDone = await TogetherAsync(swap, file, cancellationToken));
+        if (isDone)
+        {
+            return;
+        }
+
+        await StopAsync(cancellationToken);
+        await SwapAsync(swap, cancellationToken);
+        if (file is not null)
+        {
+            await _channel.ActAsync(WriteCall(file), cancellationToken);
+        }
+
+        await StartAsync(swap.Directory, cancellationToken);
+    }
+
+    // False if it takes several commands: other accounts stop, replace and start, or a process has to be killed.
+    private async Task<bool> TogetherAsync(
+        ProgramSwap swap, FileReplacement? file, CancellationToken cancellationToken)
+    {
+        var look = await SeeAsync(cancellationToken);
+        RefuseStrays(look, "was not stopped");
+        if (look.Processes.Main?.Sha256 == swap.Sha256)
+        {
+            return true;
+        }
+
+        if (Target.Swap != SwapMethod.ReplaceBinary
+            || look.Kept.State == SupervisionState.Missing
+            || (_keeper is SystemdManager { IsOfAccount: false } && !_channel.HasOneAccount)
+            || _keeper.StopCall(look) is not { } stop
+            || _keeper.StartCall(look, follows: true) is not { } start
+            || SwapCall(look, look.Afterwards, swap) is not { } replace)
+        {
+            return false;
+        }
+
+        // In time is what comes first. Where nothing runs, a stop has no effect.
+        ScriptCall[] calls = [stop, replace, .. file is null ? Array.Empty<ScriptCall>() : [WriteCall(file)], start];
+        var answer = await _channel.ActTogetherAsync(Place, $"replacing {Target.Name}", calls, cancellationToken);
+        return !answer.Says("left");
+    }
+
+    // Null where nothing is replaced.
+    private ScriptCall? SwapCall(InstanceState look, string[] inTime, ProgramSwap swap)
+    {
+        var what = $"replacing the program of {Target.Name}";
+        return Target.Swap switch
+        {
+            SwapMethod.ReplaceBinary => new ScriptCall(
+                "swap-binary",
+                what,
+                [.. inTime, .. Binaries(swap), _channel.Sums.Ask().Having(swap.Sha256, swap.FormerSha256)]),
+            SwapMethod.SwitchLink => new ScriptCall(
+                "swap-link",
+                what,
+                [
+                    .. inTime,
+                    Target.SwitchedLink,
+                    Target.Linked(swap.Directory),
+                    Target.ProgramBelowLink,
+                    swap.Sha256,
+                    swap.FormerSha256,
+                    swap.FormerDirectory is { Length: > 0 } former ? Target.Linked(former) : "",
+                ]),
+            _ => null,
+        };
+    }
+
+    private IEnumerable<string> Binaries(ProgramSwap swap) =>
+    [
+        Place,
+        Target.Program,
+        swap.Directory.Length > 0 ? $"{swap.Directory.TrimEnd('/')}/bin/{Target.Program}" : "",
+        swap.Sha256,
+        swap.FormerSha256,
+        swap.FormerVersion,
+    ];
+
+    private static ScriptCall WriteCall(FileReplacement file) => new(
+        "write", $"writing {file.Path}", [file.Path, file.Sha256, file.FormerSha256, file.Former, file.Source]);
+
+    private async Task<InstanceProcess> LookAnewAsync(CancellationToken cancellationToken) =>
+        (await SeeAsync(cancellationToken)).Process;
+
     private async Task<InstanceState> SeeAsync(CancellationToken cancellationToken)
     {
         if (InstanceTargets.Problem(Target) is { } problem)
@@ -173,19 +298,27 @@ internal sealed partial class InstanceHost : IInstanceHost
         }
 
         var sums = _channel.Sums.Ask();
+        var isOfAccount = _keeper is SystemdManager { IsOfAccount: true };
         var answer = await _channel.LookAsync(
-            "look",
-            $"looking at {Target.Name}",
-            _keeper is SystemdManager { IsOfAccount: true } ? Privilege.OwnUnits : Privilege.Look,
-            [
-                _keeper.Kind, string.Join(
-                    ' ',
-                    _keeper.Units), _keeper.ServiceDirectory, Target.Program, Target.Port.ToString(
-                        CultureInfo.InvariantCulture), Target.DeployDir,
-                sums.Known, _keeper.ChoiceFile,
-                _channel.MayBecome && _keeper is not SystemdManager { IsOfAccount: true } ? "yes" : "no",
-                Target.SwitchedLink, Target.ProgramBelowLink,
-            ],
+            new ScriptCall(
+                "look",
+                $"looking at {Target.Name}",
+                [
+                    _keeper.Kind,
+                    string.Join(' ', _keeper.Units),
+                    _keeper.ServiceDirectory,
+                    Target.Program,
+                    $"{Target.Port}",
+                    Target.DeployDir,
+                    sums.Known,
+                    _keeper.ChoiceFile,
+                    _channel.MayBecome && !isOfAccount ? "yes" : "no",
+                    Target.SwitchedLink,
+                    Target.ProgramBelowLink,
+                ])
+            {
+                Privilege = isOfAccount ? Privilege.OwnUnits : Privilege.Look,
+            },
             cancellationToken);
         var report = HostReport.Read(answer, sums);
         var kept = _keeper.Read(report);
@@ -205,11 +338,9 @@ internal sealed partial class InstanceHost : IInstanceHost
         {
             throw Refused(
                 Reasons.ControlMismatch,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"process {ambiguous.Pid} may be {Target.Name} as well as {ambiguous.Other}: its command line has "
+                $"process {ambiguous.Pid} may be {Target.Name} as well as {ambiguous.Other}: its command line has "
                     + $"no port, data directory or deployDir of only one of them. "
-                    + $"Put {{port}} or {{dataDir}} into the command line."));
+                    + $"Put {{port}} or {{dataDir}} into the command line.");
         }
     }
 
@@ -242,8 +373,7 @@ internal sealed partial class InstanceHost : IInstanceHost
     {
         var path = $"{swap.Directory.TrimEnd('/')}/bin/{Target.Program}";
         var sums = _channel.Sums.Ask();
-        var answer = await _channel.LookAsync(
-            "sums", what, Privilege.WhenNeeded, [sums.Known, path], cancellationToken);
+        var answer = await _channel.LookAsync(new ScriptCall("sums", what, [sums.Known, path]), cancellationToken);
         sums.Learn(answer);
         var sha256 = sums.Of(answer.Need("file"), answer);
         if (sha256 != swap.Sha256)
@@ -261,29 +391,24 @@ internal sealed partial class InstanceHost : IInstanceHost
         _shared.Forget();
         try
         {
-            await TryAgainIfLateAsync(act);
+            for (var @try = 1; ; @try++)
+            {
+                try
+                {
+                    await act();
+                    return;
+                }
+                catch (HostException exception)
+                    when (@try < Tries && exception.InnerException is ScriptRefusal { Code: ScriptAnswer.Late })
+                {
+                    // Nothing was done; the next observation decides again.
+                    continue;
+                }
+            }
         }
         finally
         {
             _shared.Forget();
-        }
-    }
-
-    private static async Task TryAgainIfLateAsync(Func<Task> act)
-    {
-        for (var @try = 1; ; @try++)
-        {
-            try
-            {
-                await act();
-                return;
-            }
-            catch (HostException exception)
-                when (@try < Tries && exception.InnerException is ScriptRefusal { Code: ScriptAnswer.Late })
-            {
-                // Nothing was done; the next observation decides again.
-                continue;
-            }
         }
     }
 
@@ -309,9 +434,7 @@ internal sealed partial class InstanceHost : IInstanceHost
             var capability = _channel.IsContainer ? " (root in a container also needs `--cap-add SYS_PTRACE`)" : "";
             throw Refused(
                 Reasons.AccessDenied,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{look.Report.User} may not read the program of process {process.Pid} of {Target.Name}. ")
+                $"{look.Report.User} may not read the program of process {process.Pid} of {Target.Name}. "
                 + "Set the user in spec.access (over ssh: becomeUser) to the account of the process, or set become: "
                 + $"Sudo{capability}.");
         }
@@ -336,9 +459,7 @@ internal sealed partial class InstanceHost : IInstanceHost
             + string.Join(
                 ", ",
                 processes.Select(
-                    p => string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"pid {p.Pid}, {p.Path}, since {p.StartedAt:yyyy-MM-ddTHH:mm:ssZ}")))
+                    p => $"pid {p.Pid}, {p.Path}, since {p.StartedAt:yyyy-MM-ddTHH:mm:ssZ}"))
             + ")";
 
     private HostException Refused(string reason, string message, bool retryable = false) =>
@@ -359,4 +480,83 @@ internal enum SupervisionState
 
     /// <summary>No supervisor: a plain process or scripts. Only whether the process is alive counts.</summary>
     None,
+}
+
+/// <summary>The replacement of a text file by another that is on the same host.</summary>
+/// <param name="FormerSha256">SHA-256 of the content that is replaced.</param>
+/// <param name="Former">The path under which the former file is kept.</param>
+/// <param name="Source">The file with the new content.</param>
+internal sealed record FileReplacement(
+    string Path, string Sha256, string FormerSha256, string Former, string Source);
+
+/// <summary>The replacement of a program by another. The reverse is the rollback.</summary>
+/// <param name="FormerVersion">Version of the one that is replaced: the suffix under which it is kept beside the new
+/// one.</param>
+/// <param name="FormerDirectory">The former target of deployDir if it is a symbolic link; null otherwise.</param>
+internal sealed record ProgramSwap(
+    string Directory, string Sha256, string FormerVersion, string FormerSha256, string? FormerDirectory);
+
+/// <summary>One process on its host. Every call reads the host first and is idempotent. None waits longer than the
+/// request takes, except <see cref="StopAsync"/>, which waits for the end of the process within its grace.</summary>
+internal interface IInstanceHost
+{
+    InstanceTarget Target { get; }
+
+    /// <summary>Reads supervisor, process, port and installed program. Changes nothing.</summary>
+    /// <exception cref="HostException">The host could not be asked.</exception>
+    Task<InstanceProcess> LookAsync(CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="LookAsync(CancellationToken)"/>; shares a look that began at most so long ago, and not
+    /// before the last action on the instance.</summary>
+    /// <exception cref="HostException">The host could not be asked.</exception>
+    Task<InstanceProcess> LookAsync(TimeSpan maxAge, CancellationToken cancellationToken) =>
+        LookAsync(cancellationToken);
+
+    /// <summary>What a plain process would lose because the login user starts the next one (limits, the score for the
+    /// OOM killer), and how that is avoided: whole sentences. Null if nothing would be lost. Changes nothing.</summary>
+    /// <exception cref="HostException">The host could not be asked.</exception>
+    Task<string?> FindLossAsync(InstanceProcess process, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(null);
+
+    /// <summary>Why the login user may not start and stop the unit of the process, and how that is changed: whole
+    /// sentences. Null if it may, or if no unit is in charge. Changes nothing.</summary>
+    /// <exception cref="HostException">The host could not be asked, or sudo refuses.</exception>
+    Task<string?> FindMissingRightAsync(InstanceProcess process, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(null);
+
+    /// <summary>Asks the supervisor to stop the process and to keep it stopped, and returns once no process of this
+    /// instance is left (an old one may still run; docs/research/yugabytedb.md#known-failures).</summary>
+    /// <exception cref="HostException">Refused, or it still runs after its grace period and SIGKILL.</exception>
+    Task StopAsync(CancellationToken cancellationToken);
+
+    /// <summary>Puts the new version's program in the old one's place
+    /// (<see cref="Crds.DatabaseRollingUpgrades.SwapMethod"/>). Refused while a process of this instance runs. A new
+    /// program that is already installed is kept; the old program is kept beside it.</summary>
+    /// <exception cref="HostException">Refused: something else is in the place than the old or the new
+    /// program.</exception>
+    Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken);
+
+    /// <summary>Prepares <see cref="SwapAsync"/> while the process serves, and proves that it can be done: where a
+    /// program replaces another, the new one is copied beside it, verified, synced and run. Changes nothing that a
+    /// process reads. Idempotent.</summary>
+    /// <param name="ask">The argument with which the new program prints its version and ends; null does not run
+    /// it.</param>
+    /// <exception cref="HostException">The swap is impossible: no room, no permission, another program in the place, or
+    /// a new program that is missing, different or does not run.</exception>
+    Task StageAsync(ProgramSwap swap, string? ask, CancellationToken cancellationToken);
+
+    /// <summary>Removes what <see cref="StageAsync"/> left beside the program; nothing is done if there is
+    /// nothing.</summary>
+    /// <exception cref="HostException">It cannot be removed.</exception>
+    Task UnstageAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stops the process, replaces its program and a file of its configuration, and starts it: like
+    /// <see cref="StopAsync"/>, <see cref="SwapAsync"/> and <see cref="StartAsync"/>, in as few commands as possible.
+    /// Nothing is done if the new program runs. What was begun is completed by the next call.</summary>
+    /// <param name="file">The file; null replaces none.</param>
+    /// <exception cref="HostException">Refused. The process may be stopped then.</exception>
+    Task ReplaceAsync(ProgramSwap swap, FileReplacement? file, CancellationToken cancellationToken);
+
+    /// <summary>Starts the process through its supervisor; nothing is done if it runs.</summary>
+    Task StartAsync(string directory, CancellationToken cancellationToken);
 }

@@ -49,9 +49,17 @@ internal static class InstanceLayouts
     public static void Compare(
         IReadOnlyCollection<(InstanceTarget Target, InstanceProcess? Process)> instances, Findings findings)
     {
-        Units(instances, findings);
-        Processes(instances, findings);
-        Scripts(instances, findings);
+        Shared(instances.Where(i => i.Process?.Unit is not null), i => i.Process!.Unit, findings, (unit, _) =>
+            $"are both controlled by {unit}");
+        Shared(instances.Where(i => i.Process?.Pid is not null), i => i.Process!.Pid, findings, (pid, shared) =>
+            shared.DistinctBy(i => i.Process!.Unit, StringComparer.Ordinal).Count() > 1
+                ? $"are the same process (pid {$"{pid!.Value}"})"
+                : null);
+        Shared(
+            instances.Where(i => i.Target.Control.Scripts is not null),
+            i => InstanceTargets.Below(i.Target, i.Target.Control.Scripts!.Stop),
+            findings,
+            (script, _) => $"are both stopped by {script}");
         Links(instances, findings);
         StopLimits(instances, findings);
     }
@@ -72,37 +80,24 @@ internal static class InstanceLayouts
         }
     }
 
-    private static void Units(
-        IEnumerable<(InstanceTarget Target, InstanceProcess? Process)> instances, Findings findings)
+    private static void Shared<T>(
+        IEnumerable<(InstanceTarget Target, InstanceProcess? Process)> instances,
+        Func<(InstanceTarget Target, InstanceProcess? Process), T> of,
+        Findings findings,
+        Func<T, IEnumerable<(InstanceTarget Target, InstanceProcess? Process)>, string?> what)
     {
-        foreach (var shared in instances.Where(i => i.Process?.Unit is not null)
-            .GroupBy(i => (i.Target.Host, i.Process!.Unit))
-            .Where(g => g.Count() > 1))
+        foreach (var shared in instances.GroupBy(i => (i.Target.Host, Of: of(i))).Where(g => g.Count() > 1))
         {
-            Refuse(shared.Select(s => s.Target), $"are both controlled by {shared.Key.Unit}", findings);
-        }
-    }
-
-    private static void Processes(
-        IEnumerable<(InstanceTarget Target, InstanceProcess? Process)> instances, Findings findings)
-    {
-        foreach (var shared in instances.Where(i => i.Process?.Pid is not null)
-            .GroupBy(i => (i.Target.Host, i.Process!.Pid))
-            .Where(g => g.Count() > 1 && g.Select(i => i.Process!.Unit).Distinct(StringComparer.Ordinal).Count() > 1))
-        {
-            var pid = shared.Key.Pid!.Value.ToString(CultureInfo.InvariantCulture);
-            Refuse(shared.Select(s => s.Target), $"are the same process (pid {pid})", findings);
-        }
-    }
-
-    private static void Scripts(
-        IEnumerable<(InstanceTarget Target, InstanceProcess? Process)> instances, Findings findings)
-    {
-        foreach (var shared in instances.Where(i => i.Target.Control.Scripts is not null)
-            .GroupBy(i => (i.Target.Host, Script: InstanceTargets.Below(i.Target, i.Target.Control.Scripts!.Stop)))
-            .Where(g => g.Count() > 1))
-        {
-            Refuse(shared.Select(s => s.Target), $"are both stopped by {shared.Key.Script}", findings);
+            if (what(shared.Key.Of, shared) is { } problem)
+            {
+                var (names, last) = (string.Join(" and ", shared.Select(i => i.Target.Name)), shared.Last().Target);
+                findings.Add(
+                    Reasons.ControlMismatch,
+                    $"{names} on {shared.Key.Host} {problem}: stopping one would stop the other. "
+                    + "Give each instance its own control.",
+                    last.Name,
+                    last.ControlField);
+            }
         }
     }
 
@@ -128,17 +123,6 @@ internal static class InstanceLayouts
                 targets[^1].Name,
                 $"spec.instances[{targets[^1].Name}].deployDir");
         }
-    }
-
-    private static void Refuse(IEnumerable<InstanceTarget> targets, string what, Findings findings)
-    {
-        var all = targets.ToList();
-        findings.Add(
-            Reasons.ControlMismatch,
-            $"{string.Join(" and ", all.Select(t => t.Name))} on {all[0].Host} {what}: stopping one would stop the "
-            + "other. Give each instance its own control.",
-            all[^1].Name,
-            all[^1].ControlField);
     }
 
     private static bool IsBelow(string path, string directory) =>

@@ -46,3 +46,7 @@ internal sealed record InstanceProcess
 
     public bool IsAlive => Pid is not null || Strays.Count > 0;
 }
+
+/// <summary>A process of an instance that its supervisor does not know.</summary>
+/// <param name="StartedAt">Since when, by the host's clock.</param>
+internal sealed record StrayProcess(int Pid, string Executable, DateTimeOffset? StartedAt);

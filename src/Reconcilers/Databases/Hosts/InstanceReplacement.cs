@@ -2,8 +2,6 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>Replaces the program of an instance so that a refusal does not leave it down for longer than needed: if the
 /// former program is still in its place, it is started again, and the message says whether the process runs.</summary>
-/// <param name="host">The instance.</param>
-/// <param name="formerVersion">The version that is replaced, for messages.</param>
 internal sealed class InstanceReplacement(IInstanceHost host, string formerVersion)
 {
     private string Name => $"{host.Target.Name} on {host.Target.Host}";
@@ -99,12 +97,10 @@ internal sealed class InstanceReplacement(IInstanceHost host, string formerVersi
 }
 
 /// <summary>Something could not be done on a host.</summary>
-/// <param name="host">The host.</param>
 /// <param name="reason">A stable word, one of <see cref="Reasons"/>.</param>
 /// <param name="message">The host, what failed, and what to do; never a secret.</param>
 /// <param name="retryable">Whether another attempt may help without an administrator.</param>
 /// <param name="mayHaveRun">Whether the command may have been carried out: its end was not seen.</param>
-/// <param name="innerException">The cause.</param>
 internal sealed class HostException(
     string host,
     string reason,

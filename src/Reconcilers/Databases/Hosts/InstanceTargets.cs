@@ -120,8 +120,72 @@ internal static class InstanceTargets
     private static string In(InstanceTarget target, string text)
     {
         var filled = text
-            .Replace("{port}", target.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{port}", $"{target.Port}", StringComparison.Ordinal)
             .Replace("{name}", target.Name, StringComparison.Ordinal);
         return target.DataDir is { } data ? filled.Replace(DataDir, data, StringComparison.Ordinal) : filled;
+    }
+}
+
+/// <summary>A process to observe, stop, replace and start.</summary>
+internal sealed record InstanceTarget
+{
+    public required string Name { get; init; }
+
+    public required string Host { get; init; }
+
+    /// <summary>What it is; null for a service. Without a unit in control, units are looked for by it and by the
+    /// program.</summary>
+    public DatabaseComponent? Component { get; init; }
+
+    /// <summary>The file name of its program: tikv-server, yb-master. Empty for a service whose program is not
+    /// known.</summary>
+    public required string Program { get; init; }
+
+    public required string DeployDir { get; init; }
+
+    public string? Link { get; init; }
+
+    public string SwitchedLink => (Link ?? DeployDir).TrimEnd('/');
+
+    public bool LinksBin => Link is not null && System.IO.Path.GetFileName(SwitchedLink) == "bin";
+
+    public string ProgramBelowLink => LinksBin ? Program : $"bin/{Program}";
+
+    public string Linked(string directory) => LinksBin ? $"{directory.TrimEnd('/')}/bin" : directory;
+
+    public required int Port { get; init; }
+
+    public string? DataDir { get; init; }
+
+    /// <summary>How it is started and stopped; {port}, {name} and {dataDir} are filled in, {directory} is not
+    /// yet.</summary>
+    public required InstanceControl Control { get; init; }
+
+    /// <summary>systemctl for its unit, in messages.</summary>
+    public string Systemctl => Control.Systemd?.User == true ? "systemctl --user" : "systemctl";
+
+    public string ControlField { get => field ?? $"spec.instances[{Name}].control"; init; }
+
+    public required SwapMethod Swap { get; init; }
+}
+
+/// <summary>File names of the vendors' programs (docs/research/tidb.md#tidb-ansible).</summary>
+internal static class ProgramNames
+{
+    public static string Of(DatabaseRollingUpgradeSpec spec, DatabaseComponent component)
+    {
+        var yugabyte = spec.Yugabyte ?? new YugabyteSpec();
+        var isBmdb = yugabyte.Dialect == YugabyteDialect.BMDB;
+        return component switch
+        {
+            DatabaseComponent.Master => yugabyte.Names.MasterProgram ?? (isBmdb ? "mserver" : "yb-master"),
+            DatabaseComponent.Tserver => yugabyte.Names.TserverProgram ?? (isBmdb ? "dbserver" : "yb-tserver"),
+            DatabaseComponent.PD => "pd-server",
+            DatabaseComponent.TiKV => "tikv-server",
+            DatabaseComponent.Pump => "pump",
+            DatabaseComponent.TiDB => "tidb-server",
+            DatabaseComponent.Drainer => "drainer",
+            _ => throw new NotSupportedException($"The program of component {component} is not known."),
+        };
     }
 }

@@ -16,7 +16,7 @@ internal static class ConfigurationSecret
 
     /// <summary>Its name: found again after a crash, and never that of another upgrade.</summary>
     public static string Name(V1ObjectMeta upgrade, int ordinal) =>
-        string.Create(CultureInfo.InvariantCulture, $"{ObjectNames.Stem(upgrade)}-configuration-{ordinal}");
+        $"{ObjectNames.Stem(upgrade)}-configuration-{ordinal}";
 
     public static async Task<Observation> LookAsync(
         IDatabaseTargets targets,
@@ -32,8 +32,7 @@ internal static class ConfigurationSecret
         }
 
         return secret.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == context.OwnerUid
-            ? new Observation.Done(string.Create(
-                CultureInfo.InvariantCulture, $"{secret.Data?.Count ?? 0} files are saved in Secret {name}{also}."))
+            ? new Observation.Done($"{secret.Data?.Count ?? 0} files are saved in Secret {name}{also}.")
             : new Observation.Failed(
                 Reasons.StepFailed, $"Secret {name} was not created by this upgrade. Delete it, then retry.");
     }

@@ -1,8 +1,7 @@
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The hosts and processes of one upgrade, bound to its spec and Secrets as they are now.</summary>
-internal sealed class DatabaseRunTargets
-    : IRunTargets<DatabaseRollingUpgrade, DatabaseRollingUpgradeStatus>, IEngineContext
+internal sealed class DatabaseRunTargets : IRunTargets, IDatabaseTargets
 {
     private readonly DatabaseServices _services;
     private readonly IDatabaseEngine _kind;
@@ -48,6 +47,7 @@ internal sealed class DatabaseRunTargets
 
     public IServiceHttp Http => _http.Value;
 
+    /// <summary>HTTP that is never encrypted.</summary>
     public IServiceHttp PlainHttp => _plain.Value;
 
     public IKubernetesClient Kubernetes => _services.Kubernetes;
@@ -72,11 +72,12 @@ internal sealed class DatabaseRunTargets
             spec, secrets.Digest, onEvent => new DatabaseRunTargets(upgrade, secrets, services, onEvent));
     }
 
-    public void Refresh(DatabaseRollingUpgrade entity)
+    public void Refresh(IKubernetesObject entity)
     {
         lock (_boundGate)
         {
-            _bound = new BoundUpgrade(entity, _isSearched ? _found : entity.Status?.Inventory, _added);
+            var upgrade = (DatabaseRollingUpgrade)entity;
+            _bound = new BoundUpgrade(upgrade, _isSearched ? _found : upgrade.Status?.Inventory, _added);
         }
     }
 
@@ -88,13 +89,18 @@ internal sealed class DatabaseRunTargets
 
     public void EnsureMayAct() => _services.Fence.EnsureMayAct();
 
+    /// <summary>Called on an event in the cluster; the run observes again.</summary>
     public void OnEvent() => _onEvent();
 
     public IStepCatalog Catalog() => new ChangedTopologyCatalog(_engine.Catalog, _topology, _kind.InstanceOf);
 
+    /// <summary>HTTP with other TLS material and another login; disposed of with the targets.</summary>
+    /// <param name="tls">TLS material; null for plain HTTP.</param>
     public IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField) =>
         Kept(new ServiceHttp(tls, _services.Time, Connections, login, loginField));
 
+    /// <summary>Plain HTTP whose connections are opened on the host that is asked, through ssh, so that the login
+    /// crosses no network unencrypted; disposed of with the targets.</summary>
     public IServiceHttp ConnectOnHost(ServiceLogin? login, string loginField) =>
         Kept(new ServiceHttp(tls: null, _services.Time, _hosts, login, loginField));
 
@@ -138,12 +144,8 @@ internal sealed class DatabaseRunTargets
         };
     }
 
-    public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
-        Task.FromResult<string?>(null);
-
-    public Task<ParkedStateResult> CleanUpAsync(
-        DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
-        _engine.CleanUpAsync(status, cancellationToken);
+    public Task<ParkedStateResult> CleanUpAsync(RunStatus status, CancellationToken cancellationToken) =>
+        _engine.CleanUpAsync((DatabaseRollingUpgradeStatus)status, cancellationToken);
 
     public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) =>
         _kind.BackupStorage(Upgrade.Spec) is { } storage
@@ -193,4 +195,18 @@ internal sealed class DatabaseRunTargets
 
         public DatabaseRollingUpgrade Current => field ??= ChangedTopology.Current(Complete, added);
     }
+}
+
+/// <summary>The addresses of a cluster in the form of claims: every member of its directory (PD, or the masters) as the
+/// spec names it.</summary>
+internal static class ClusterAddresses
+{
+    public static IReadOnlyList<string> Of(DatabaseRollingUpgradeSpec spec) =>
+    [
+        .. spec.Instances
+            .Where(i => i.Component is DatabaseComponent.PD or DatabaseComponent.Master)
+            .Select(i => ClaimTarget.AddressOf(i.Host, DefaultPorts.Service(spec, i)))
+            .Distinct(StringComparer.Ordinal)
+            .Take(64),
+    ];
 }

@@ -4,7 +4,6 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>What makes DatabaseRollingUpgrade a kind of run. Until the first process is stopped everything is
 /// undone.</summary>
-/// <param name="engines">The engines that this operator has.</param>
 /// <param name="bind">Determines what access to the targets of an upgrade depends on.</param>
 internal sealed class DatabaseUpgradeKind(
     DatabaseEngineSet engines, Func<DatabaseRollingUpgrade, CancellationToken, Task<RunBinding>> bind)
@@ -122,12 +121,42 @@ internal sealed class DatabaseUpgradeKind(
     {
         var items = engines.Of(spec).LeftBehind(Complete(spec, status), status);
         var upgraded = status.Instances.Count(i => i.Version == spec.ToVersion);
-        var processes = string.Create(
-            CultureInfo.InvariantCulture, $"{upgraded} of {status.Instances.Count} processes run {spec.ToVersion}.");
+        var processes = $"{upgraded} of {status.Instances.Count} processes run {spec.ToVersion}.";
         return Sentences.Join([processes, "Continue manually from here.", .. items.Select(i => i.Message)]);
     }
 
     private static DatabaseRollingUpgradeSpec Complete(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus? status) =>
         SpecCompletion.Complete(spec, status?.Inventory);
+}
+
+/// <summary>How many processes run the wanted version, as text. Pure.</summary>
+internal static class InstanceProgress
+{
+    /// <summary>"PD 3/3, TiKV 12/60", in the order of the instances; null without instances.</summary>
+    public static string? Of(DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec)
+    {
+        var wanted = Plain(status.RollbackPlan is null ? spec.ToVersion : spec.FromVersion);
+        var components = status.Instances.GroupBy(i => i.Component).Select(
+            of => $"{of.Key} {of.Count(i => i.Version is { } runs && Plain(runs) == wanted)}/{of.Count()}").ToList();
+        return components.Count == 0 ? null : string.Join(", ", components);
+    }
+
+    // TiDB writes v3.0.9 and 3.0.9.
+    private static string Plain(string version) => version.TrimStart('v', 'V');
+}
+
+/// <summary>What metrics and traces show of a DatabaseRollingUpgrade.</summary>
+internal static class DatabaseUpgradeSample
+{
+    public static RunSampling<DatabaseRollingUpgrade> Sampling { get; } =
+        new(DatabaseRollingUpgrade.KindName, RunResults.OfUpgrades, Of);
+
+    private static RunSample Of(DatabaseRollingUpgrade upgrade) =>
+        RunSample.OfRun(DatabaseRollingUpgrade.KindName, upgrade.Metadata, upgrade.Spec, upgrade.Status) with
+        {
+            Engine = upgrade.Spec.Engine.ToString(),
+            From = upgrade.Spec.FromVersion,
+            To = upgrade.Spec.ToVersion,
+        };
 }

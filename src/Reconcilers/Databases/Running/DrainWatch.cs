@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>Watches the number of leaders of an instance that is drained: progress, not a clock, decides how long a
@@ -29,4 +31,93 @@ internal sealed class DrainWatch
     public void Forget(int attempt) => _marks.TryRemove(attempt, out _);
 
     private sealed record Mark(long Lowest, DateTimeOffset At, bool HasFallen);
+}
+
+/// <summary>The time limits of spec.drain. Pure.</summary>
+internal static class DrainLimits
+{
+    public static TimeSpan LongestStall(this DrainSpec drain) => KubernetesDuration.Parse(drain.StalledFor);
+
+    /// <summary>How long a drain may take although it makes progress; null for no limit.</summary>
+    public static TimeSpan? UpperLimit(this DrainSpec drain) =>
+        drain.Timeout is { } timeout ? KubernetesDuration.Parse(timeout) : null;
+
+    public static TimeSpan LongestIdle(this DrainSpec drain) => KubernetesDuration.Parse(drain.IdleLimit);
+}
+
+/// <summary>An instance is drained while the former one settles. If spec.settle is longer than spec.drain.idleLimit,
+/// the drain begins only when that limit is left, so that leaders do not stay away for the whole time. Pure.</summary>
+internal static class DrainTurn
+{
+    public static DateTimeOffset? Replaced(StepContext context, Func<PlanStep, bool> isSwap) =>
+        context.Step.After.Select(id => context.Plan.Step(id)).OfType<PlanStep>().Where(isSwap).Max(s => s.FinishedAt);
+
+    public static string? Early(DatabaseRollingUpgradeSpec spec, DateTimeOffset? replaced, DateTimeOffset now) =>
+        replaced is { } at && now - at < KubernetesDuration.Parse(spec.Settle) - spec.Drain.LongestIdle()
+            ? $"The former instance settles for {spec.Settle} (spec.settle). The drain begins when "
+                + $"{spec.Drain.IdleLimit} (spec.drain.idleLimit) of it are left."
+            : null;
+}
+
+/// <summary>How far a drain is, for people: leaders at the start and now, their rate, and the expected end. The text
+/// stays the same while no leader leaves: nothing is written to the status only because time passes.</summary>
+internal sealed class DrainPace
+{
+    // Over a shorter time the rate says nothing; a later end is no expectation.
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
+
+    private (long Leaders, string Text)? _last;
+
+    public string Describe(long before, long leaders, TimeSpan taken, DateTimeOffset now)
+    {
+        if (_last?.Leaders != leaders)
+        {
+            _last = (leaders, Compose(before, leaders, taken, now));
+        }
+
+        return _last.Value.Text;
+    }
+
+    private static string Compose(long before, long leaders, TimeSpan taken, DateTimeOffset now)
+    {
+        var left = before > leaders
+            ? $"{leaders} of {before} leaders left"
+            : $"{leaders} leaders left";
+        var perSecond = taken < Shortest ? 0 : (before - leaders) / taken.TotalSeconds;
+        if (perSecond * Longest.TotalSeconds <= leaders)
+        {
+            return $"{left}.";
+        }
+
+        var end = now.AddSeconds(leaders / perSecond).ToUniversalTime();
+        var (rate, unit) = perSecond >= 1 ? (perSecond, "s") : (60 * perSecond, "min");
+        return $"{left}, {rate:0.#}/{unit}, expected to end at {end:yyyy-MM-dd HH:mm}Z.";
+    }
+}
+
+/// <summary>When a healthy instance will have settled, so that the last look comes then and not at the end of a
+/// pause.</summary>
+internal sealed class SettleEnd
+{
+    private DateTimeOffset? _end;
+
+    public void Settles(DateTimeOffset end) => _end = end;
+
+    public void Forget() => _end = null;
+
+    public TimeSpan Pause(TimeSpan usual, DateTimeOffset now) =>
+        _end is { } end && end > now && end - now < usual ? end - now : usual;
+}
+
+/// <summary>When attempts of steps began. A step that is found running at the first observation has no stored start
+/// before that observation ends, so this process remembers it. One context belongs to one pass over a step, and the
+/// engine's own limit counts from the same observation.</summary>
+internal static class AttemptClock
+{
+    private static readonly ConditionalWeakTable<StepContext, StrongBox<DateTimeOffset>> Looks = [];
+
+    public static DateTimeOffset Began(StepContext context) =>
+        context.Step.StartedAt
+            ?? Looks.GetValue(context, static c => new StrongBox<DateTimeOffset>(c.Time.GetUtcNow())).Value;
 }

@@ -34,3 +34,47 @@ internal sealed class ZoneBatches
             string.Join("; ", zones.Select(z => $"{z.Key}: {string.Join(", ", z.Select(i => i.Name))}")));
     }
 }
+
+/// <summary>The instances that a plan stops side by side. A gate judges all of them at once: each of them may be down,
+/// or about to be, while another one is stopped. Pure.</summary>
+internal static class StoppedTogether
+{
+    /// <summary>The other instances of the batch: those whose drains wait for the same steps.</summary>
+    /// <param name="drain">The drain of the instance; null for none.</param>
+    public static IReadOnlyList<string> Others(Plan plan, PlanStep? drain) => drain is null
+        ? []
+        :
+        [
+            .. plan.Steps
+                .Where(s => s.Action == drain.Action
+                    && s.Phase == drain.Phase
+                    && s.Id != drain.Id
+                    && s.After.Count == drain.After.Count
+                    && s.After.TrueForAll(drain.After.Contains))
+                .Select(s => s.Node)
+                .OfType<string>(),
+        ];
+}
+
+/// <summary>Before which steps of a rolling upgrade the maintenance window is asked: before each instance, and before a
+/// point of no return that belongs to no instance. Pure.</summary>
+internal static class WindowUnits
+{
+    public static Plan Declare(Plan plan, Func<PlanStep, bool> beginsInstance)
+    {
+        var steps = plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
+        return plan with
+        {
+            Steps =
+            [
+                .. plan.Steps.Select(
+                    s => s with { AsksWindow = beginsInstance(s) || (s.PointOfNoReturn && !IsInsideInstance(s)) }),
+            ],
+        };
+
+        // Between its drain and its verification an instance has no leaders or does not run.
+        bool IsInsideInstance(PlanStep step) => step.Node is not null
+            && step.After.Exists(
+                id => steps[id] is { } before && before.Phase == step.Phase && before.Node == step.Node);
+    }
+}

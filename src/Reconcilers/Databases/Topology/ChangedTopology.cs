@@ -5,11 +5,7 @@ namespace Drydock.Reconcilers.Databases;
 /// <summary>Instances that left the database for good, or joined it, while an upgrade runs (spec.skip, spec.added).
 /// Nothing is done until the database itself confirms every entry, because the gates no longer count a skipped
 /// instance.</summary>
-/// <param name="stored">The upgrade as stored.</param>
-/// <param name="engine">The clients of its engine.</param>
 /// <param name="added">How instances of spec.added are started and stopped.</param>
-/// <param name="events">Where a skipped instance is reported.</param>
-/// <param name="time">The clock.</param>
 internal sealed class ChangedTopology(
     Func<DatabaseRollingUpgrade> stored,
     IEngineTargets engine,
@@ -129,7 +125,6 @@ internal sealed class ChangedTopology(
 /// <summary>How instances that joined the database are started and stopped: as their component, or as preflight finds
 /// it for every instance that the spec does not describe: on their hosts. Found once a process.</summary>
 /// <param name="isSearched">Whether preflight found what the spec leaves out.</param>
-/// <param name="look">Finds processes on a host.</param>
 /// <param name="onFound">Is told when more is known.</param>
 internal sealed class AddedInstances(
     Func<bool> isSearched, Func<string, CancellationToken, Task<IReadOnlyList<HostProcess>>> look, Action onFound)

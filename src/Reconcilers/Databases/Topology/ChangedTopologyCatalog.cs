@@ -4,8 +4,6 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The catalogue of an engine, in which no step begins while an entry of spec.skip or spec.added is not
 /// accepted, and in which the steps of a skipped instance count as done.</summary>
-/// <param name="inner">The engine's own.</param>
-/// <param name="topology">The changes of the topology.</param>
 /// <param name="instanceOf">The instance that a step acts on; null if it acts on none.</param>
 internal sealed class ChangedTopologyCatalog(
     IStepCatalog inner, ChangedTopology topology, Func<Plan, PlanStep, string?> instanceOf) : IStepCatalog
@@ -39,7 +37,7 @@ internal sealed class ChangedTopologyCatalog(
                 $"Skipped: the database no longer knows {instance} (spec.skip).",
                 new Dictionary<string, string>(StringComparer.Ordinal)
                 {
-                    [ChangedTopology.GenerationFact] = topology.Generation.ToString(CultureInfo.InvariantCulture),
+                    [ChangedTopology.GenerationFact] = $"{topology.Generation}",
                 });
         }
 
@@ -83,5 +81,46 @@ internal sealed class ChangedTopologyCatalog(
                     exception);
             }
         }
+    }
+}
+
+/// <summary>What to do about an instance that does not come back, for messages that wait for it. Pure.</summary>
+internal static class LostInstance
+{
+    public static string Advice(string instance) =>
+        $"If its host is lost for good, remove {instance} from the database and add it to spec.skip.";
+}
+
+/// <summary>What the plans say of the instances of spec.skip. Pure.</summary>
+internal static class SkippedInstances
+{
+    /// <summary>One entry for each, in the order of the spec.</summary>
+    /// <param name="instanceOf">The instance that a step acts on; null if it acts on none.</param>
+    public static List<SkippedInstanceStatus> Of(
+        DatabaseRollingUpgradeSpec spec,
+        DatabaseRollingUpgradeStatus status,
+        Func<Plan, PlanStep, string?> instanceOf)
+    {
+        if (spec.Skip.Count == 0)
+        {
+            return [];
+        }
+
+        var steps = new[] { status.Plan, status.RollbackPlan }.OfType<Plan>()
+            .SelectMany(plan => plan.Steps.Select(step => (Step: step, Instance: instanceOf(plan, step))))
+            .Where(s => s.Instance is not null && s.Step.Recorded(ChangedTopology.GenerationFact) is not null)
+            .ToLookup(s => s.Instance!, s => s.Step, StringComparer.Ordinal);
+        return
+        [
+            .. spec.Skip.Select(name => steps[name].MinBy(s => s.FinishedAt) is { } first
+                ? new SkippedInstanceStatus
+                {
+                    Name = name,
+                    Since = first.FinishedAt,
+                    Generation = long.Parse(
+                        first.Recorded(ChangedTopology.GenerationFact)!, CultureInfo.InvariantCulture),
+                }
+                : new SkippedInstanceStatus { Name = name }),
+        ];
     }
 }

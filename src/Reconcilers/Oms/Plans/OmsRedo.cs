@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Oms;
 /// may have changed: the steps up to the backup stay done; then the new containers are stopped, the databases restored
 /// from the verified snapshot, and everything from StartNew on is repeated, the correction on all its nodes.
 /// Pure.</summary>
-internal sealed class OmsRedo : IRunRedo<OmsUpgradeSpec>
+internal sealed class OmsRedo : IRunRedo
 {
     private const string Note = "The plan was recompiled";
     private const string Repeated = "This step is repeated on the restored databases.";
@@ -40,7 +40,7 @@ internal sealed class OmsRedo : IRunRedo<OmsUpgradeSpec>
             + $"OMS stays down until everything from {Phases.StartNew} on has run again.";
     }
 
-    public Plan Compile(OmsUpgradeSpec spec, Plan plan)
+    public Plan Compile(RunSpec spec, Plan plan)
     {
         var lost = FindLost(plan)!;
         var snapshot = plan.Step<TakeSnapshot>()!.Id;
@@ -53,7 +53,7 @@ internal sealed class OmsRedo : IRunRedo<OmsUpgradeSpec>
             .ToList();
 
         // A restore inside an earlier repetition has left its own objects.
-        var restore = new WayBack(spec, plan, [snapshot, .. stops]).Built.Steps
+        var restore = new WayBack((OmsUpgradeSpec)spec, plan, [snapshot, .. stops]).Built.Steps
             .Select(step => step with { Attempt = plan.Step(step.Id)?.Attempt ?? 0 })
             .ToList();
         var steps = new List<PlanStep>();

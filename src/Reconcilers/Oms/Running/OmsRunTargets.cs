@@ -3,10 +3,9 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The targets of an OmsUpgrade as the frame sees them.</summary>
-internal sealed class OmsRunTargets(
-    OmsTargets targets, OmsServices services) : IRunTargets<OmsUpgrade, OmsUpgradeStatus>
+internal sealed class OmsRunTargets(OmsTargets targets, OmsServices services) : IRunTargets
 {
-    public void Refresh(OmsUpgrade entity) => targets.Refresh(entity);
+    public void Refresh(IKubernetesObject entity) => targets.Refresh((OmsUpgrade)entity);
 
     public string Redact(string text) => targets.Redactor.Redact(text);
 
@@ -21,11 +20,11 @@ internal sealed class OmsRunTargets(
     public Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken) =>
         new RunTraces(targets).ReadAsync(plan, cancellationToken);
 
-    public async Task<string?> FindObstacleAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
+    public async Task<string?> FindObstacleAsync(RunStatus status, CancellationToken cancellationToken)
     {
         try
         {
-            return await new RollbackCheck(targets).FindObstacleAsync(status, cancellationToken);
+            return await new RollbackCheck(targets).FindObstacleAsync((OmsUpgradeStatus)status, cancellationToken);
         }
         catch (Exception exception)
             when (exception is DockerException or SnapshotException or KeyNotFoundException or IOException)
@@ -36,9 +35,9 @@ internal sealed class OmsRunTargets(
         }
     }
 
-    public Task<IReadOnlyList<string>> RollbackNotesAsync(
-        OmsUpgradeStatus status, CancellationToken cancellationToken) =>
-        new RollbackNotes(targets, services.Time).CompileAsync(status, services.Time.GetUtcNow(), cancellationToken);
+    public Task<IReadOnlyList<string>> RollbackNotesAsync(RunStatus status, CancellationToken cancellationToken) =>
+        new RollbackNotes(targets, services.Time).CompileAsync(
+            (OmsUpgradeStatus)status, services.Time.GetUtcNow(), cancellationToken);
 
     public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) =>
         StorageBlocker.FindAsync(

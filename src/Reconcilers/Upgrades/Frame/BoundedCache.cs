@@ -5,9 +5,9 @@ internal sealed class BoundedCache<TValue>(int capacity)
     where TValue : class
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, LinkedListNode<(string Key, TValue Value)>> _entries = new(
-        StringComparer.Ordinal);
-    private readonly LinkedList<(string Key, TValue Value)> _byUse = new();
+
+    // The most recently used ones last.
+    private readonly OrderedDictionary<string, TValue> _entries = new(StringComparer.Ordinal);
 
     public int Count
     {
@@ -24,14 +24,12 @@ internal sealed class BoundedCache<TValue>(int capacity)
     {
         lock (_gate)
         {
-            if (!_entries.TryGetValue(key, out var entry))
+            if (_entries.Remove(key, out var value))
             {
-                return null;
+                _entries.Add(key, value);
             }
 
-            _byUse.Remove(entry);
-            _byUse.AddLast(entry);
-            return entry.Value.Value;
+            return value;
         }
     }
 
@@ -39,16 +37,11 @@ internal sealed class BoundedCache<TValue>(int capacity)
     {
         lock (_gate)
         {
-            if (_entries.Remove(key, out var former))
+            _entries.Remove(key);
+            _entries.Add(key, value);
+            if (_entries.Count > capacity)
             {
-                _byUse.Remove(former);
-            }
-
-            _entries[key] = _byUse.AddLast((key, value));
-            if (_entries.Count > capacity && _byUse.First is { } oldest)
-            {
-                _byUse.RemoveFirst();
-                _entries.Remove(oldest.Value.Key);
+                _entries.RemoveAt(0);
             }
         }
     }

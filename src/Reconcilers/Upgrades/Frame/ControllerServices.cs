@@ -13,3 +13,9 @@ internal record ControllerServices
 
     public required ILoggerFactory Loggers { get; init; }
 }
+
+/// <summary>The dependencies of the controller of any kind of run.</summary>
+internal record RunServices : ControllerServices
+{
+    public required TargetClaims Claims { get; init; }
+}

@@ -166,14 +166,13 @@ internal abstract class EntityController<TEntity, TSession>(
             return ReconciliationResult<TEntity>.Success(entity, delay);
         }
 
-        var message = string.Create(
-            CultureInfo.InvariantCulture,
+        var message =
             $"The last {count} reconciles of this object could not write its status: "
             + $"{SchemaLimits.Clip(exception.Message, LongestAnswer)} "
             + $"Running steps are not stopped, and no step is started. The operator retries with growing pauses of at "
             + $"most one minute. If this continues, check for another writer of the object "
             + $"(`kubectl get -o yaml --show-managed-fields`), for a failing admission webhook, "
-            + $"and the health of etcd.");
+            + $"and the health of etcd.";
         events.Warning(entity, Reasons.WritesNotTaken, message);
         return ReconciliationResult<TEntity>.Failure(entity, message, exception, delay);
     }
@@ -186,4 +185,17 @@ internal abstract class EntityController<TEntity, TSession>(
             await session.DisposeAsync();
         }
     }
+}
+
+/// <summary>What a controller knows of objects with which it has nothing to do until they change. Pure; called from any
+/// thread.</summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+internal interface IInertObjects<TEntity>
+    where TEntity : class, IKubernetesObject
+{
+    bool StaysInert(TEntity entity);
+
+    /// <summary>A copy of an inert object without the parts that are not needed to see that it is inert and to report
+    /// it. Any other object as it is.</summary>
+    TEntity Reduce(TEntity entity);
 }

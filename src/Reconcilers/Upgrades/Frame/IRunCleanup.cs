@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>The removal of the items that a rollback would need, after a success that was accepted. Pure. Kinds
-/// implement <see cref="IRunCleanup{TSpec, TStatus}"/>.</summary>
+/// <summary>The removal of the items that a rollback would need, after a success that was accepted.
+/// Pure.</summary>
 internal interface IRunCleanup
 {
     /// <summary>Continues "The upgrade is accepted: ": <c>the old files are being removed</c>.</summary>
@@ -22,35 +22,48 @@ internal interface IRunCleanup
     Plan Compile(RunSpec spec, Plan done, int attemptsBefore);
 }
 
-/// <summary>The <see cref="IRunCleanup"/> of one kind, with its own types.</summary>
-/// <typeparam name="TSpec">Its spec.</typeparam>
-/// <typeparam name="TStatus">Its status.</typeparam>
-internal interface IRunCleanup<in TSpec, TStatus> : IRunCleanup
-    where TSpec : RunSpec
-    where TStatus : RunStatus
+/// <summary>How a retry continues after a step that may run again only on restored data: the plan is compiled again,
+/// with the restore in it. Pure.</summary>
+internal interface IRunRedo
 {
-    Plan? PlanOf(TStatus status);
+    string Remedy { get; }
 
-    TStatus WithPlan(TStatus status, Plan? plan);
+    /// <summary>The phase that restores. If only another plan than this was approved, the phase is held.</summary>
+    string Phase { get; }
 
-    DateTimeOffset? DueAt(TSpec spec, TStatus status);
+    /// <summary>The id of the step or guard after which only restored data may be used; null if there is
+    /// none.</summary>
+    string? FindLost(Plan plan);
 
-    DateTimeOffset? AnnouncedAt(TStatus status);
+    /// <summary>Whether a restore was added to the plan since it was first stored.</summary>
+    bool IsRedone(Plan plan);
 
-    TStatus Announce(TStatus status, DateTimeOffset? at);
+    Plan Compile(RunSpec spec, Plan plan);
 
-    Plan Compile(TSpec spec, Plan done, int attemptsBefore);
+    string Describe(string lost, Plan plan);
 
-    Plan? IRunCleanup.PlanOf(RunStatus status) => PlanOf((TStatus)status);
+    /// <summary>What the restore destroys, as sentences for the administrator who asks for it.</summary>
+    string Cost(Plan plan);
+}
 
-    RunStatus IRunCleanup.WithPlan(RunStatus status, Plan? plan) => WithPlan((TStatus)status, plan);
+/// <summary>What a run that stopped in the middle (failed, aborted or released), or waits for long (paused, held, a
+/// guard that does not hold), must not leave in its targets. <see cref="IRunTargets.CleanUpAsync"/> removes it; the run
+/// can continue later all the same. Pure.</summary>
+internal interface IParkedStateCleanup
+{
+    bool MayRemain(RunSpec spec, RunStatus status);
 
-    DateTimeOffset? IRunCleanup.DueAt(RunSpec spec, RunStatus status) => DueAt((TSpec)spec, (TStatus)status);
+    /// <summary>When it is removed; null if it may stay.</summary>
+    /// <param name="isStopped">Whether the run has stopped; otherwise it waits for something.</param>
+    DateTimeOffset? RemoveAt(RunSpec spec, RunStatus status, bool isStopped);
 
-    DateTimeOffset? IRunCleanup.AnnouncedAt(RunStatus status) => AnnouncedAt((TStatus)status);
+    RunStatus MarkRemoved(RunSpec spec, RunStatus status, IReadOnlyCollection<string> names, DateTimeOffset at);
+}
 
-    RunStatus IRunCleanup.Announce(RunStatus status, DateTimeOffset? at) => Announce((TStatus)status, at);
-
-    Plan IRunCleanup.Compile(RunSpec spec, Plan done, int attemptsBefore) =>
-        Compile((TSpec)spec, done, attemptsBefore);
+/// <summary>The result of one attempt to remove what a stopped run must not leave.</summary>
+/// <param name="Removed">Names of items that no longer exist, removed now or before.</param>
+/// <param name="Remaining">Descriptions of remaining items, with the reason.</param>
+internal sealed record ParkedStateResult(IReadOnlyCollection<string> Removed, IReadOnlyCollection<string> Remaining)
+{
+    public static ParkedStateResult Nothing { get; } = new([], []);
 }

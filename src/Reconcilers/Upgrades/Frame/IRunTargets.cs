@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The targets of one object, bound to its current spec and Secrets. A change of those binds other targets and
-/// disposes of these; every other change of the object arrives by <see cref="Refresh"/>. Kinds implement
-/// <see cref="IRunTargets{TEntity, TStatus}"/>.</summary>
+/// disposes of these; every other change of the object arrives by <see cref="Refresh"/>. The members with a
+/// body are optional.</summary>
 internal interface IRunTargets : IAsyncDisposable
 {
     void Refresh(IKubernetesObject entity);
@@ -19,13 +19,15 @@ internal interface IRunTargets : IAsyncDisposable
 
     /// <summary>Why a rollback is impossible now and what an administrator may repair; null if it is possible. Changes
     /// nothing, and does not throw for any answer of a target.</summary>
-    Task<string?> FindObstacleAsync(RunStatus status, CancellationToken cancellationToken);
+    Task<string?> FindObstacleAsync(RunStatus status, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(null);
 
     /// <summary>The plan of an upgrade with what the targets show to be done; the same object if the plan knows it all.
     /// A rollback is compiled from it, because the status may have been restored from a backup.</summary>
     Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken) => Task.FromResult(plan);
 
-    Task<IReadOnlyList<string>> RollbackNotesAsync(RunStatus status, CancellationToken cancellationToken);
+    Task<IReadOnlyList<string>> RollbackNotesAsync(RunStatus status, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
 
     /// <summary>What keeps a process that has just taken over a run from continuing its plan, for example a storage
     /// that is not the one preflight marked; null if nothing does. Called again until it returns null, then never
@@ -35,43 +37,14 @@ internal interface IRunTargets : IAsyncDisposable
     /// <summary>Removes what a stopped run must not leave in the targets. Called beside the reconcile while
     /// <see cref="RunKind.ParkedState"/> says that something may remain, until it is removed. Decides from observed
     /// state; asks the fence before each change.</summary>
-    Task<ParkedStateResult> CleanUpAsync(RunStatus status, CancellationToken cancellationToken);
+    Task<ParkedStateResult> CleanUpAsync(RunStatus status, CancellationToken cancellationToken) =>
+        Task.FromResult(ParkedStateResult.Nothing);
 
     /// <summary>Follows events of the targets from now on, as far as access allows. Called repeatedly; must not throw
     /// because of a target or a Secret.</summary>
     void FollowEvents()
     {
     }
-}
-
-/// <summary>The <see cref="IRunTargets"/> of one kind, with its own types. The members with a body are
-/// optional.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TStatus">Its status.</typeparam>
-internal interface IRunTargets<in TEntity, in TStatus> : IRunTargets
-    where TEntity : class, IKubernetesObject
-    where TStatus : RunStatus
-{
-    void Refresh(TEntity entity);
-
-    Task<string?> FindObstacleAsync(TStatus status, CancellationToken cancellationToken);
-
-    Task<IReadOnlyList<string>> RollbackNotesAsync(TStatus status, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>([]);
-
-    Task<ParkedStateResult> CleanUpAsync(TStatus status, CancellationToken cancellationToken) =>
-        Task.FromResult(ParkedStateResult.Nothing);
-
-    void IRunTargets.Refresh(IKubernetesObject entity) => Refresh((TEntity)entity);
-
-    Task<string?> IRunTargets.FindObstacleAsync(RunStatus status, CancellationToken cancellationToken) =>
-        FindObstacleAsync((TStatus)status, cancellationToken);
-
-    Task<IReadOnlyList<string>> IRunTargets.RollbackNotesAsync(RunStatus status, CancellationToken cancellationToken) =>
-        RollbackNotesAsync((TStatus)status, cancellationToken);
-
-    Task<ParkedStateResult> IRunTargets.CleanUpAsync(RunStatus status, CancellationToken cancellationToken) =>
-        CleanUpAsync((TStatus)status, cancellationToken);
 }
 
 /// <summary>Everything that access to an object's targets depends on.</summary>
@@ -105,3 +78,78 @@ internal sealed record RunBinding(
 /// <param name="Reason">Stable word.</param>
 /// <param name="Message">What happened, where, and the remedy.</param>
 internal sealed record Blocker(string Reason, string Message);
+
+/// <summary>The facts that preflight learned about the targets, and their consequences. Pure. Kinds implement
+/// <see cref="IRunDiscovery{TSpec, TStatus}"/>.</summary>
+internal interface IRunDiscovery
+{
+    string TargetIdentity { get; }
+
+    IReadOnlyList<string> TargetAddresses => [];
+
+    string TargetDescription { get; }
+
+    /// <summary>Additional target identities that must be unclaimed before this run starts, for example individual
+    /// databases under restore.</summary>
+    IReadOnlyList<string> MustBeFree => [];
+
+    /// <summary>Compiles the plan: at least one step, and the same plan for the same spec and discovery.</summary>
+    Plan Compile(RunSpec spec);
+
+    RunStatus Learn(RunStatus status, RunSpec spec, DateTimeOffset now);
+
+    /// <summary>Stores what is too long for the status, right before the plan is stored, and returns the status that
+    /// refers to it. Called again after a crash.</summary>
+    /// <exception cref="ListUnavailableException">The API server refuses it.</exception>
+    Task<RunStatus> StoreListsAsync(RunStatus status, CancellationToken cancellationToken) => Task.FromResult(status);
+}
+
+/// <summary>The <see cref="IRunDiscovery"/> of one kind, with its own types.</summary>
+/// <typeparam name="TSpec">Its spec.</typeparam>
+/// <typeparam name="TStatus">Its status.</typeparam>
+internal interface IRunDiscovery<in TSpec, TStatus> : IRunDiscovery
+    where TSpec : RunSpec
+    where TStatus : RunStatus
+{
+    Plan Compile(TSpec spec);
+
+    TStatus Learn(TStatus status, TSpec spec, DateTimeOffset now);
+
+    Task<TStatus> StoreListsAsync(TStatus status, CancellationToken cancellationToken) => Task.FromResult(status);
+
+    Plan IRunDiscovery.Compile(RunSpec spec) => Compile((TSpec)spec);
+
+    RunStatus IRunDiscovery.Learn(RunStatus status, RunSpec spec, DateTimeOffset now) =>
+        Learn((TStatus)status, (TSpec)spec, now);
+
+    async Task<RunStatus> IRunDiscovery.StoreListsAsync(RunStatus status, CancellationToken cancellationToken) =>
+        await StoreListsAsync((TStatus)status, cancellationToken);
+}
+
+/// <summary>Checks the storage of the backup that a run depends on.</summary>
+internal static class StorageBlocker
+{
+    public static async Task<Blocker?> FindAsync(
+        IBackupStorageProbe probe, StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await probe.IsMarkedAsync(storage, @namespace, cancellationToken)
+                ? null
+                : new Blocker(
+                    Reasons.StorageLost,
+                    $"The backup storage {probe.Describe(storage, @namespace)} does not contain the marker file that "
+                    + "preflight wrote: "
+                    + "it is a different volume or bucket. No step starts until the original storage is back.");
+        }
+        catch (SnapshotException exception)
+        {
+            // An unreadable storage is not a lost one.
+            return new Blocker(
+                StorageReasons.Of(exception),
+                Sentences.Join(
+                    exception.Message,
+                    "No step starts until the backup storage answers. It is checked again automatically."));
+        }
+    }
+}

@@ -6,15 +6,15 @@ namespace Drydock.Reconcilers.Upgrades;
 internal static class RetryTokens
 {
     public static IReadOnlyList<string> New(V1ObjectMeta metadata, string? specRetry, IReadOnlyList<UsedToken> used) =>
-        [.. Given(metadata, specRetry).Where(t => !IsUsed(used, TokenKind.Retry, t))];
+        [.. Unused(TokenKind.Retry, metadata, used, specRetry)];
 
     public static string? NewAbort(V1ObjectMeta metadata, IReadOnlyList<UsedToken> used) =>
-        GivenAbort(metadata) is { } token && !IsUsed(used, TokenKind.Abort, token) ? token : null;
+        Unused(TokenKind.Abort, metadata, used).FirstOrDefault();
 
     public static string? NewRollback(V1ObjectMeta metadata, IReadOnlyList<UsedToken> used) =>
-        GivenRollback(metadata) is { } token && !IsUsed(used, TokenKind.Rollback, token) ? token : null;
+        Unused(TokenKind.Rollback, metadata, used).FirstOrDefault();
 
-    public static string? GivenRollback(V1ObjectMeta metadata) => Annotated(metadata, Annotations.Rollback);
+    public static string? GivenRollback(V1ObjectMeta metadata) => Given(TokenKind.Rollback, metadata).FirstOrDefault();
 
     public static List<UsedToken> Use(
         IReadOnlyList<UsedToken> used, IEnumerable<string> tokens, DateTimeOffset now, TokenKind kind = TokenKind.Retry)
@@ -26,49 +26,32 @@ internal static class RetryTokens
     /// however old. A token that is not removed from the object must not count as new after many others.</summary>
     public static List<UsedToken> Trim(V1ObjectMeta metadata, string? specRetry, IReadOnlyList<UsedToken> used)
     {
-        var present = Given(metadata, specRetry).Select(t => (TokenKind.Retry, t)).ToHashSet();
-        if (GivenAbort(metadata) is { } abort)
-        {
-            present.Add((TokenKind.Abort, abort));
-        }
-
-        if (GivenRollback(metadata) is { } rollback)
-        {
-            present.Add((TokenKind.Rollback, rollback));
-        }
-
         var stays = used.GroupBy(u => u.Kind).SelectMany(kind =>
         {
-            var kept = kind.Where(u => present.Contains((u.Kind, Recorded(u.Token))))
-                .TakeLast(SchemaLimits.History)
-                .ToList();
+            var present = Given(kind.Key, metadata, specRetry).ToHashSet(StringComparer.Ordinal);
+            var kept = kind.Where(u => present.Contains(Recorded(u.Token))).TakeLast(SchemaLimits.History).ToList();
             return kept.Concat(kind.Except(kept).TakeLast(SchemaLimits.History - kept.Count));
         }).ToHashSet(ReferenceEqualityComparer.Instance);
         return [.. used.Where(stays.Contains)];
     }
 
-    private static IEnumerable<string> Given(V1ObjectMeta metadata, string? specRetry)
+    private static IEnumerable<string> Unused(
+        TokenKind kind, V1ObjectMeta metadata, IReadOnlyList<UsedToken> used, string? specRetry = null) =>
+        Given(kind, metadata, specRetry).Where(token => !used.Any(u => u.Kind == kind && Recorded(u.Token) == token));
+
+    private static IEnumerable<string> Given(TokenKind kind, V1ObjectMeta metadata, string? specRetry = null)
     {
-        return new[] { specRetry, metadata.Annotations?.GetValueOrDefault(Annotations.Retry) }
+        var annotation = kind switch
+        {
+            TokenKind.Abort => Annotations.Abort,
+            TokenKind.Rollback => Annotations.Rollback,
+            _ => Annotations.Retry,
+        };
+        return new[] { kind == TokenKind.Retry ? specRetry : null, metadata.Annotations?.GetValueOrDefault(annotation) }
             .OfType<string>()
             .Select(Recorded)
-            .Where(t => t.Length > 0)
+            .Where(token => token.Length > 0)
             .Distinct(StringComparer.Ordinal);
-    }
-
-    private static string? GivenAbort(V1ObjectMeta metadata) => Annotated(metadata, Annotations.Abort);
-
-    private static string? Annotated(V1ObjectMeta metadata, string annotation)
-    {
-        return metadata.Annotations?.GetValueOrDefault(annotation) is { } text
-            && Recorded(text) is { Length: > 0 } token
-            ? token
-            : null;
-    }
-
-    private static bool IsUsed(IReadOnlyList<UsedToken> used, TokenKind kind, string token)
-    {
-        return used.Any(u => u.Kind == kind && string.Equals(Recorded(u.Token), token, StringComparison.Ordinal));
     }
 
     private static string Recorded(string token) => SchemaLimits.Clip(token.Trim(), SchemaLimits.ShortName);

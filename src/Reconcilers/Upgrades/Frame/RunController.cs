@@ -44,168 +44,155 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
 
     protected override async Task<TimeSpan?> ReconcileFreshAsync(TEntity entity, CancellationToken cancellationToken)
     {
-        var run = _kind.Read(entity);
-        using var about = RunSpans.Of(run.Status) is { TraceId: var trace }
+        var session = SessionOf(entity, static () => new RunSession());
+        var run = new RunReconcile(_frame, session, _kind.Read(entity), cancellationToken);
+        using var about = RunSpans.Of(run.Entity.Status) is { TraceId: var trace }
             ? _logger.BeginScope(
                 new Dictionary<string, object?>(StringComparer.Ordinal) { ["TraceId"] = trace.ToHexString() })
             : null;
-        if ((CompletionFlow.IsAtRest(run) || IsPlanReady(run)) && RunTokens.NewAbort(run) is { } token)
+        if ((CompletionFlow.IsAtRest(run.Entity) || IsPlanReady(run.Entity))
+            && RunTokens.NewAbort(run.Entity) is { } token)
         {
-            run = await _frame.WriteAsync(run, RunTokens.UseAbort(run.Status!, token, _frame.Now), cancellationToken);
+            await run.WriteAsync(RunTokens.UseAbort(run.Status, token, _frame.Now));
         }
 
         // Not before the first write, which has conditions.
-        if (run.Status is { Conditions.Count: > 0 } status
-            && ControlAnnotations.SeeRollback(run, status, _frame.Now) is { } asked)
+        if (run.Entity.Status is { Conditions.Count: > 0 } status
+            && ControlAnnotations.SeeRollback(run.Entity, status, _frame.Now) is { } asked)
         {
-            run = await _frame.WriteAsync(run, asked, cancellationToken);
+            await run.WriteAsync(asked);
         }
 
-        return await AdvanceAsync(run, cancellationToken);
+        return !run.IsDeleted && await EndedAsync(run) is { } ended ? ended.After : await AdvanceAsync(run);
     }
 
-    private async Task<TimeSpan?> AdvanceAsync(RunObject entity, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> AdvanceAsync(RunReconcile run)
     {
-        if (entity.Metadata.DeletionTimestamp is null
-            && await EndedAsync(entity, cancellationToken) is var (ended, stays, after))
-        {
-            if (stays)
-            {
-                return after;
-            }
-
-            entity = ended;
-        }
-
-        var session = SessionOf((TEntity)entity.Entity, static () => new RunSession());
-        var binding = await _kind.BindAsync(entity, cancellationToken);
-        if (entity.Metadata.DeletionTimestamp is null && IsChanged(entity))
+        var (session, bound) = (run.Session, run.Entity);
+        var binding = await _kind.BindAsync(bound, run.CancellationToken);
+        if (!run.IsDeleted && IsChanged(bound))
         {
             // The connections stay those of the former spec, so no step uses the changed field.
             await StalledAsync(
-                entity,
+                run,
                 Reasons.SpecChangeIgnored,
                 "An identity field of spec was changed while the stored plan runs. Nothing is started. "
-                + "Restore the old value, then the stored plan continues automatically.",
-                cancellationToken);
+                + "Restore the old value, then the stored plan continues automatically.");
             return null;
         }
 
-        await session.BindAsync(entity, binding, () => OnEvent(session, entity));
-        if (entity.Metadata.DeletionTimestamp is not null)
+        await session.BindAsync(bound, binding, () =>
         {
-            var (gone, later) = await _deletion.AdvanceAsync(entity, session, binding.AccessKey, cancellationToken);
-            if (gone)
+            session.WorldChanged();
+            _frame.Store.Wake(bound);
+        });
+        if (run.IsDeleted)
+        {
+            var step = await _deletion.AdvanceAsync(run);
+            if (step.IsOver)
             {
-                await ForgetAsync(entity);
+                await ForgetAsync(run);
             }
 
-            return later;
+            return step.After;
         }
 
-        if (IsPlanReady(entity))
+        if (IsPlanReady(bound))
         {
-            await ForgetAsync(entity);
+            await ForgetAsync(run);
             return null;
         }
 
-        return entity.Status is { Plan: not null } status
+        return run.Status is { Plan: not null } status
             && (status.Target?.Claim is not null || status.RollbackPlan is not null || status.IsUpgraded())
-            ? await RunAsync(entity, session, binding.AccessKey, cancellationToken)
-            : await _preflight.AdvanceAsync(entity, session, binding.AccessKey, cancellationToken);
+            ? await RunAsync(run)
+            : await _preflight.AdvanceAsync(run);
     }
 
-    // The result of an object that has finished, or has nothing to roll back; null while a run is under way.
-    private async Task<(RunObject Entity, bool Stays, TimeSpan? After)?> EndedAsync(
-        RunObject entity, CancellationToken cancellationToken)
+    // What is done with an object that has finished, or has nothing to roll back; null while a run is under way.
+    private async Task<RunStep?> EndedAsync(RunReconcile run)
     {
-        if (entity.Status is { } status && status.IsRolledBack()
-            && !RollbackDecision.IsUndoneByAbort(entity.Spec, status))
+        var status = run.Status;
+        if (status.IsRolledBack() && !RollbackDecision.IsUndoneByAbort(run.Spec, status))
         {
-            await ForgetAsync(entity);
-            return (entity, true, await _completion.RolledBackAsync(entity, cancellationToken));
+            await ForgetAsync(run);
+            return await _completion.RolledBackAsync(run);
         }
 
-        if (entity.Status?.IsUpgraded() == true)
+        if (status.IsUpgraded())
         {
-            var (written, runs, after) = await _completion.SucceededAsync(entity, cancellationToken);
-            if (runs)
+            var step = await _completion.SucceededAsync(run);
+            if (step is not { IsOver: true })
             {
-                return (written, after is not null, after);
+                return step;
             }
 
-            await ForgetAsync(written);
-            return (written, true, after ?? _completion.InertFor(written));
+            await ForgetAsync(run);
+            return step with { After = step.After ?? _completion.InertFor(run.Entity) };
         }
 
         // A status that preflight found to be too old does not say that there is nothing to roll back.
-        if (entity.Spec.DesiredState == DesiredState.RolledBack
-            && entity.Status?.Findings.Exists(f => f.Reason == Reasons.StatusOutdated) != true
-            && (entity.Status?.Plan is null || entity.Status is { RollbackPlan: null, Target.Claim: null }))
+        if (run.Spec.DesiredState == DesiredState.RolledBack
+            && !status.Findings.Exists(f => f.Reason == Reasons.StatusOutdated)
+            && (status.Plan is null || status is { RollbackPlan: null, Target.Claim: null }))
         {
-            await ForgetAsync(entity);
-            await _completion.NothingAsync(entity, cancellationToken);
-            return (entity, true, null);
+            await ForgetAsync(run);
+            return await _completion.NothingAsync(run);
         }
 
         return null;
     }
 
-    private async Task<TimeSpan?> RunAsync(
-        RunObject entity, RunSession session, string accessKey, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> RunAsync(RunReconcile run)
     {
-        var status = entity.Status!;
-        var claimed = status.Target?.Claim is not null;
-        if (claimed && !session.ClaimSeen && await _frame.Services.Claims.ClaimAsync(
-            ClaimTarget.Of(status.Target)!, entity.Entity, entity.Spec.AdoptTarget, keep: true, cancellationToken)
-            is { } holder)
+        var (session, status) = (run.Session, run.Status);
+        if (status.Target?.Claim is not null && !session.ClaimSeen)
         {
-            var lost = $"The claim on the target is held by {holder} now; the claim of this object was removed. "
-                + "Only one of the two may continue: delete the other one.";
-            await StalledAsync(entity, Reasons.TargetClaimLost, lost, cancellationToken);
-            return ClaimInterval;
+            if (await _frame.Services.Claims.ClaimAsync(
+                ClaimTarget.Of(status.Target)!,
+                run.Entity.Entity,
+                run.Spec.AdoptTarget,
+                keep: true,
+                run.CancellationToken) is { } holder)
+            {
+                var lost = $"The claim on the target is held by {holder} now; the claim of this object was removed. "
+                    + "Only one of the two may continue: delete the other one.";
+                await StalledAsync(run, Reasons.TargetClaimLost, lost);
+                return ClaimInterval;
+            }
+
+            if (await _preflight.GiveWayAsync(run) is { } given)
+            {
+                return given;
+            }
         }
 
-        if (claimed && !session.ClaimSeen
-            && await _preflight.GiveWayAsync(entity, session, cancellationToken) is { } given)
+        session.ClaimSeen = status.Target?.Claim is not null;
+        var isUpgrading = _kind.Plans.Active(status) == PlanSlot.Upgrade;
+        if (!session.HasNoBlocker && isUpgrading
+            && await session.Targets.FindBlockerAsync(run.CancellationToken) is { } blocker)
         {
-            return given;
-        }
-
-        session.ClaimSeen = claimed;
-        if (!session.HasNoBlocker && _kind.Plans.Active(status) == PlanSlot.Upgrade
-            && await session.Targets.FindBlockerAsync(cancellationToken) is { } blocker)
-        {
-            await StalledAsync(entity, blocker.Reason, blocker.Message, cancellationToken);
+            await StalledAsync(run, blocker.Reason, blocker.Message);
             return BlockerInterval;
         }
 
         session.HasNoBlocker = true;
         session.Targets.FollowEvents();
-        var isRollbackAfterSuccess =
-            status.IsUpgraded() && status.RollbackPlan is null && _kind.Plans.Active(status) == PlanSlot.Upgrade;
-        var step = isRollbackAfterSuccess
-            ? await _runs.RollBackAfterSuccessAsync(entity, session, cancellationToken)
-            : await _runs.AdvanceAsync(entity, session, accessKey, adjust: null, cancellationToken);
-        if (!step.IsOver)
-        {
-            return step.After;
-        }
+        var step = isUpgrading && status.IsUpgraded() && status.RollbackPlan is null
+            ? await _runs.RollBackAfterSuccessAsync(run)
+            : await _runs.AdvanceAsync(run);
 
         // The end of one plan may be the start of another: an accepted upgrade is cleaned up. A run that an abort has
         // undone waits for a token.
-        return await EndedAsync(step.Entity, cancellationToken) is var (_, stays, after)
-            ? stays ? after : TimeSpan.FromMilliseconds(1)
+        return !step.IsOver ? step.After
+            : await EndedAsync(run) is { } ended ? ended.After
+            : run.Status.IsUpgraded() ? TimeSpan.FromMilliseconds(1)
             : step.After;
     }
 
-    private Task<RunObject> StalledAsync(
-        RunObject entity, string reason, string message, CancellationToken cancellationToken)
-    {
-        var phase = entity.Status!.Phase ?? RunPhases.Pending;
-        var summary = new RunStatusSummary(RunOutcomeKind.Stalled, phase, reason, message);
-        return _frame.WriteAsync(entity, entity.Status, summary, _frame.Now, cancellationToken);
-    }
+    private static Task StalledAsync(RunReconcile run, string reason, string message) => run.WriteAsync(
+        run.Status,
+        new RunStatusSummary(RunOutcomeKind.Stalled, run.Status.Phase ?? RunPhases.Pending, reason, message));
 
     // mode: Plan has finished and nothing was requested since.
     private static bool IsPlanReady(RunObject entity) =>
@@ -220,11 +207,5 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         && !status.IsUpgraded()
         && compiledFor != _kind.IdentityHash(entity.Spec);
 
-    private Task ForgetAsync(RunObject entity) => ForgetAsync((TEntity)entity.Entity);
-
-    private void OnEvent(RunSession session, RunObject entity)
-    {
-        session.WorldChanged();
-        _frame.Store.Wake(entity);
-    }
+    private Task ForgetAsync(RunReconcile run) => ForgetAsync((TEntity)run.Entity.Entity);
 }

@@ -116,7 +116,6 @@ internal abstract class RunKind
 }
 
 /// <summary>The input of a rollback plan.</summary>
-/// <param name="Plan">The plan with the progress of its steps.</param>
 /// <param name="AttemptsBefore">See <see cref="Plan.AttemptsBefore"/>.</param>
 internal sealed record RollbackBasis(Plan Plan, int AttemptsBefore)
 {

@@ -5,7 +5,6 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TSpec">Its spec.</typeparam>
 /// <typeparam name="TStatus">Its status.</typeparam>
-/// <param name="name">The kind as written in manifests.</param>
 /// <param name="json">How objects of the kind are stored.</param>
 internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeInfo<TEntity> json) : RunKind
     where TEntity : CustomKubernetesEntity<TSpec, TStatus>

@@ -13,3 +13,9 @@ internal static class StartDeadline
     public static string Text(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
+
+/// <summary>The time limit that a field asks for, as a timer takes it: at most 49 days.</summary>
+internal static class TimeLimit
+{
+    public static TimeSpan Parse(string text) => Timers.Clamp(KubernetesDuration.Parse(text));
+}

@@ -108,6 +108,12 @@ internal static class RunResults
     public static IReadOnlyList<string> OfOthers { get; } = [Succeeded, Failed];
 }
 
+/// <summary>How metrics and traces read objects of one kind.</summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+/// <param name="Results">How objects of the kind may end.</param>
+internal sealed record RunSampling<TEntity>(
+    string Kind, IReadOnlyList<string> Results, Func<TEntity, RunSample> Read);
+
 /// <summary>The objects of one kind, for metrics.</summary>
 internal interface IRunSource
 {
@@ -126,7 +132,6 @@ internal interface IRunObserver
     void Changed(RunSample? before, RunSample now);
 
     /// <summary>Called when an object is gone; as <see cref="Changed"/>.</summary>
-    /// <param name="last">Its last state.</param>
     void Gone(RunSample last)
     {
     }

@@ -3,8 +3,6 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>The traces of runs: one for each attempt of an object, below the span whose id status.traceparent has. Each
 /// span is sent when what it is about has ended, with times from the status. Only the leader sends. Costs nothing while
 /// nobody listens.</summary>
-/// <param name="leads">Whether this process leads.</param>
-/// <param name="time">The clock.</param>
 internal sealed class RunSpans(Func<bool> leads, TimeProvider time) : IRunObserver
 {
     public const string SourceName = "Drydock.Runs";
@@ -91,7 +89,7 @@ internal sealed class RunSpans(Func<bool> leads, TimeProvider time) : IRunObserv
                 .. About(run.Kind, run.Metadata, number),
                 new("drydock.phase", step.Phase),
                 new("drydock.step", step.Id),
-                new("drydock.step.attempt", step.Attempt.ToString(CultureInfo.InvariantCulture)),
+                new("drydock.step.attempt", $"{step.Attempt}"),
                 new("drydock.action", step.Action),
                 new("drydock.outcome", outcome),
                 new("drydock.node", step.Node),
@@ -167,7 +165,7 @@ internal sealed class RunSpans(Func<bool> leads, TimeProvider time) : IRunObserv
         new("k8s.namespace.name", metadata.Namespace),
         new("drydock.name", metadata.Name),
         new("drydock.uid", metadata.Uid),
-        new("drydock.attempt", attempt.ToString(CultureInfo.InvariantCulture)),
+        new("drydock.attempt", $"{attempt}"),
     ];
 
     private static DateTimeOffset Began(RunSample run) =>

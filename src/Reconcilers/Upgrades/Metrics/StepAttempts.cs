@@ -1,9 +1,6 @@
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>One attempt of a step that has ended.</summary>
-/// <param name="Step">The step as it was recorded then.</param>
-/// <param name="StartedAt">When the attempt began.</param>
-/// <param name="EndedAt">When it ended.</param>
 internal sealed record StepAttempt(PlanStep Step, DateTimeOffset StartedAt, DateTimeOffset EndedAt);
 
 /// <summary>Finds the attempts of steps that have ended, in plans. Pure.</summary>

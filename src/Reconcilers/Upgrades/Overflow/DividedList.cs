@@ -25,7 +25,6 @@ internal sealed class DividedList
     public int Entries { get; }
 
     /// <summary>Divides a list.</summary>
-    /// <param name="sections">The list.</param>
     /// <param name="entries">Number of entries, where not every line is one.</param>
     public static DividedList Of(IReadOnlyList<ListSection> sections, int? entries = null)
     {
@@ -81,7 +80,6 @@ internal sealed class DividedList
             Hash(parts));
 
     /// <summary>The reference to the list in the ConfigMaps of an object.</summary>
-    /// <param name="owner">Metadata of the object.</param>
     /// <param name="what">What the list is, a word for the names of the ConfigMaps.</param>
     public ListReference Reference(V1ObjectMeta owner, string what) => new()
     {
@@ -94,7 +92,7 @@ internal sealed class DividedList
     /// <summary>Name of a ConfigMap of a list; parts count from 0.</summary>
     public static string NameOf(ListReference reference, int part) => part == 0
         ? reference.Name
-        : string.Create(CultureInfo.InvariantCulture, $"{reference.Name}-{part + 1}");
+        : $"{reference.Name}-{part + 1}";
 
     /// <summary>The first part that holds entries of a section.</summary>
     public int PartWith(string key) => Math.Max(0, Parts.ToList().FindIndex(p => p.ContainsKey(key)));
@@ -119,5 +117,4 @@ internal sealed class DividedList
 
 /// <summary>A part of a list that has a key of its own in the ConfigMap.</summary>
 /// <param name="Key">Letters, digits and dashes; unique in the list.</param>
-/// <param name="Lines">The entries, one line each.</param>
 internal sealed record ListSection(string Key, IReadOnlyList<string> Lines);

@@ -4,8 +4,6 @@ namespace Drydock.Reconcilers.Upgrades;
 /// in ConfigMaps, the output of commands in Secrets. Only creates: the name contains the hash of the list, or the step
 /// and its attempt, so a write that is repeated after a crash finds its own object, and one that arrives late changes
 /// nothing that is in use.</summary>
-/// <param name="kubernetes">The API server.</param>
-/// <param name="kind">The kind of the run.</param>
 /// <param name="ensureMayAct">Throws if this process may not write any more.</param>
 internal sealed class Overflow(IKubernetesClient kubernetes, string kind, Action ensureMayAct)
 {
@@ -13,10 +11,7 @@ internal sealed class Overflow(IKubernetesClient kubernetes, string kind, Action
     private readonly ConcurrentDictionary<string, IReadOnlyList<ListSection>> _known = new(StringComparer.Ordinal);
 
     /// <summary>Stores a list; nothing is written that is there already.</summary>
-    /// <param name="owner">Metadata of the run.</param>
     /// <param name="what">What the list is, a word for the names of the ConfigMaps.</param>
-    /// <param name="list">The list.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ListUnavailableException">The API server refuses it.</exception>
     /// <exception cref="KubernetesException">The API server gave no clear answer: to be repeated.</exception>
     public async Task<ListReference> StoreListAsync(
@@ -32,9 +27,6 @@ internal sealed class Overflow(IKubernetesClient kubernetes, string kind, Action
     }
 
     /// <summary>Reads a list.</summary>
-    /// <param name="owner">Metadata of the run.</param>
-    /// <param name="reference">Where the list is.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ListUnavailableException">It is not there, or not as it was stored.</exception>
     /// <exception cref="KubernetesException">The API server gave no clear answer: to be repeated.</exception>
     public async Task<IReadOnlyList<ListSection>> ReadListAsync(
@@ -64,38 +56,27 @@ internal sealed class Overflow(IKubernetesClient kubernetes, string kind, Action
     }
 
     /// <summary>Stores the output of a command; gives the name of its Secret.</summary>
-    /// <param name="owner">Metadata of the run.</param>
-    /// <param name="stepId">The step that ran the command.</param>
-    /// <param name="attempt">Which of its attempts.</param>
     /// <param name="output">The output, without secrets.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="KubernetesException">It was not stored, or it is not known whether it was.</exception>
     public async Task<string> StoreOutputAsync(
         V1ObjectMeta owner, string stepId, int attempt, string output, CancellationToken cancellationToken)
     {
-        var name = ObjectNames.Overflow(owner, stepId, attempt.ToString(CultureInfo.InvariantCulture));
-        ensureMayAct();
-        try
-        {
-            await kubernetes.CreateAsync(
-                new V1Secret
-                {
-                    Metadata = ChildMetadata.Owned(name, kind, owner),
-                    Type = "Opaque",
-                    Data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
-                    {
-                        ["output"] = Encoding.UTF8.GetBytes(output),
-                        ["step"] = Encoding.UTF8.GetBytes(stepId),
-                    },
-                    Immutable = true,
-                },
-                cancellationToken);
-        }
-        catch (KubernetesAlreadyExistsException)
-        {
-            // Stored before; the output of an attempt does not change after its end.
-        }
+        var name = ObjectNames.Overflow(owner, stepId, $"{attempt}");
 
+        // Stored before: the output of an attempt does not change after its end.
+        await IsNewAsync(
+            new V1Secret
+            {
+                Metadata = ChildMetadata.Owned(name, kind, owner),
+                Type = "Opaque",
+                Data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+                {
+                    ["output"] = Encoding.UTF8.GetBytes(output),
+                    ["step"] = Encoding.UTF8.GetBytes(stepId),
+                },
+                Immutable = true,
+            },
+            cancellationToken);
         return name;
     }
 
@@ -105,30 +86,21 @@ internal sealed class Overflow(IKubernetesClient kubernetes, string kind, Action
         SortedDictionary<string, string> data,
         CancellationToken cancellationToken)
     {
-        ensureMayAct();
         try
         {
-            await kubernetes.CreateAsync(
-                new V1ConfigMap
-                {
-                    Metadata = ChildMetadata.Owned(name, kind, owner),
-                    Data = new Dictionary<string, string>(data, StringComparer.Ordinal),
-                    Immutable = true,
-                },
-                cancellationToken);
-        }
-        catch (KubernetesAlreadyExistsException exception)
-        {
-            // Stored before.
-            var there = await FindAsync(name, owner.Namespace, cancellationToken);
-            var isOurs = there is null
-                || (there.Count == data.Count && data.All(e => there.GetValueOrDefault(e.Key) == e.Value));
-            if (!isOurs)
+            var map = new V1ConfigMap
+            {
+                Metadata = ChildMetadata.Owned(name, kind, owner),
+                Data = new Dictionary<string, string>(data, StringComparer.Ordinal),
+                Immutable = true,
+            };
+            if (!await IsNewAsync(map, cancellationToken)
+                && await FindAsync(name, owner.Namespace, cancellationToken) is { } there
+                && !(there.Count == data.Count && data.All(e => there.GetValueOrDefault(e.Key) == e.Value)))
             {
                 throw new ListUnavailableException(
                     $"ConfigMap {name} in namespace {owner.Namespace} is not the one that the operator stores there. "
-                    + "Delete it.",
-                    exception);
+                    + "Delete it.");
             }
         }
         catch (KubernetesException exception) when (IsRefused(exception))
@@ -136,6 +108,21 @@ internal sealed class Overflow(IKubernetesClient kubernetes, string kind, Action
             throw new ListUnavailableException(
                 $"The operator may not create ConfigMap {name} in namespace {owner.Namespace}: {exception.Message}",
                 exception);
+        }
+    }
+
+    private async Task<bool> IsNewAsync<T>(T wanted, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject
+    {
+        ensureMayAct();
+        try
+        {
+            await kubernetes.CreateAsync(wanted, cancellationToken);
+            return true;
+        }
+        catch (KubernetesAlreadyExistsException)
+        {
+            return false;
         }
     }
 

@@ -3,45 +3,20 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>Collects the findings and notes of one preflight pass from checks that run concurrently. Texts are redacted
 /// when they are read, with every secret that the pass has learned by then, and clipped only afterwards, so that no cut
 /// secret escapes the redaction.</summary>
-/// <param name="redact">Masks the secrets in a text.</param>
 /// <param name="findingOf">How a failure of the kind's clients is reported; null: no failure is a finding.</param>
 /// <param name="acknowledged">The entries of spec.preflight.acknowledge.</param>
 internal sealed class Findings(
     Func<string, string> redact, FailureFinding? findingOf = null, IReadOnlyList<string>? acknowledged = null)
 {
-    private readonly Lock _gate = new();
-    private readonly List<Finding> _findings = [];
-    private readonly List<string> _notes = [];
+    private readonly ConcurrentQueue<Finding> _findings = [];
+    private readonly ConcurrentQueue<string> _notes = [];
 
-    public bool Any
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _findings.Count > 0;
-            }
-        }
-    }
+    public bool Any => !_findings.IsEmpty;
 
-    public bool Has(string reason, string node)
-    {
-        lock (_gate)
-        {
-            return _findings.Exists(finding => finding.Reason == reason && finding.Node == node);
-        }
-    }
+    public IReadOnlyList<string> Notes => [.. _notes.Select(redact).Order(StringComparer.Ordinal)];
 
-    public IReadOnlyList<string> Notes
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _notes.Select(redact).Order(StringComparer.Ordinal)];
-            }
-        }
-    }
+    public bool Has(string reason, string node) =>
+        _findings.Any(finding => finding.Reason == reason && finding.Node == node);
 
     public void Add(string reason, string message, string? node = null, string? field = null) =>
         Add(new Finding { Reason = reason, Message = message, Node = node, Field = field });
@@ -69,13 +44,7 @@ internal sealed class Findings(
         });
     }
 
-    public void Add(Finding finding)
-    {
-        lock (_gate)
-        {
-            _findings.Add(finding);
-        }
-    }
+    public void Add(Finding finding) => _findings.Enqueue(finding);
 
     public void Add(IEnumerable<Finding> findings)
     {
@@ -111,37 +80,66 @@ internal sealed class Findings(
         }
     }
 
-    public void Note(string note)
-    {
-        lock (_gate)
-        {
-            _notes.Add(note);
-        }
-    }
+    public void Note(string note) => _notes.Enqueue(note);
 
     /// <summary>The findings, redacted, each once, in an order that does not depend on which check was faster, and at
     /// most <see cref="SchemaLimits.Findings"/>.</summary>
-    public IReadOnlyList<Finding> Sorted()
-    {
-        lock (_gate)
-        {
-            return
-            [
-                .. _findings
-                    .Select(f => f with { Message = SchemaLimits.Clip(redact(f.Message)) })
-                    .Distinct()
-                    .OrderBy(f => f.Node ?? "", StringComparer.Ordinal)
-                    .ThenBy(f => f.Reason, StringComparer.Ordinal)
-                    .ThenBy(f => f.Message, StringComparer.Ordinal)
-                    .Take(SchemaLimits.Findings),
-            ];
-        }
-    }
+    public IReadOnlyList<Finding> Sorted() =>
+    [
+        .. _findings
+            .Select(f => f with { Message = SchemaLimits.Clip(redact(f.Message)) })
+            .Distinct()
+            .OrderBy(f => f.Node ?? "", StringComparer.Ordinal)
+            .ThenBy(f => f.Reason, StringComparer.Ordinal)
+            .ThenBy(f => f.Message, StringComparer.Ordinal)
+            .Take(SchemaLimits.Findings),
+    ];
 }
 
 /// <summary>The finding that a failure of a client comes to; null if the exception is not a failure of a
 /// target.</summary>
-/// <param name="failure">The failure.</param>
 /// <param name="node">The node, instance or host that was asked; null takes that of the failure.</param>
 /// <param name="field">The field of the spec that led there; null takes that of the failure.</param>
 internal delegate Finding? FailureFinding(Exception failure, string? node, string? field);
+
+/// <summary>The result of one preflight pass: a discovery to plan from, or every reason why there is none.</summary>
+/// <typeparam name="TDiscovery">The input of the kind's plan.</typeparam>
+/// <param name="Discovery">Null if there are findings.</param>
+/// <param name="Findings">All of them; empty if preflight passed.</param>
+/// <param name="TargetIdentity">Identity of the target; null if it could not be read. While another run holds the
+/// target, its findings are not reported.</param>
+internal sealed record PreflightResult<TDiscovery>(
+    TDiscovery? Discovery, IReadOnlyList<Finding> Findings, string? TargetIdentity = null)
+    where TDiscovery : class
+{
+    public IReadOnlyList<string> TargetAddresses { get; init; } = [];
+
+    public ClaimTarget? Target => TargetIdentity is { } identity ? new ClaimTarget(identity, TargetAddresses) : null;
+
+    public PreflightResult<TOther> Select<TOther>(Func<TDiscovery, TOther> convert)
+        where TOther : class =>
+        new(Discovery is { } discovery ? convert(discovery) : null, Findings, TargetIdentity)
+        {
+            TargetAddresses = TargetAddresses,
+        };
+}
+
+/// <summary>The first minutes of an object, in which a Secret or a BackupSnapshot that it names may still be created:
+/// by the same sync of a GitOps tool, or by a controller that copies Secrets from a vault. Until then the object waits,
+/// and a tool that waits for it does not take it for failed. Pure.</summary>
+internal static class ArrivalTime
+{
+    public static TimeSpan Length { get; } = TimeSpan.FromMinutes(2);
+
+    public static DateTimeOffset? EndsAt(V1ObjectMeta metadata, IReadOnlyList<Finding> findings, DateTimeOffset now) =>
+        findings.Count > 0 && findings.All(f => f.Reason is Reasons.SecretMissing or Reasons.SnapshotMissing)
+            ? EndsAt(metadata, now)
+            : null;
+
+    public static DateTimeOffset? EndsAt(V1ObjectMeta metadata, DateTimeOffset now) =>
+        metadata.CreationTimestamp + Length is { } ends && ends > now ? ends : null;
+
+    public static string Describe(DateTimeOffset ends) =>
+        $"The operator continues automatically once it exists, and reports a failure after "
+        + $"{ends.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z.";
+}

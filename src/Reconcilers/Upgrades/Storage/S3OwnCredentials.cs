@@ -15,7 +15,6 @@ internal sealed class S3Keys(string accessKey, string secretKey, string? session
 /// <summary>The S3 credentials of the operator's own pod, where the AWS tools look first: the environment, then the
 /// shared file (https://docs.aws.amazon.com/cli/latest/topic/config-vars.html). Roles that are assumed with a token or
 /// asked from a metadata service are not supported.</summary>
-/// <param name="environment">Reads a variable; null for one that is not set.</param>
 internal sealed class S3OwnCredentials(Func<string, string?> environment)
 {
     private const string File = "AWS_SHARED_CREDENTIALS_FILE", Profile = "AWS_PROFILE", Authority = "AWS_CA_BUNDLE";

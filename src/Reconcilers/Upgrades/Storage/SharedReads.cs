@@ -6,85 +6,111 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <typeparam name="TValue">The answer.</typeparam>
 internal sealed class SharedReads<TValue>
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, Read> _underWay = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SharedAnswer<TValue>> _underWay = new(StringComparer.Ordinal);
 
     /// <summary>The answer to a question; asked once for all callers that wait for it.</summary>
     public async Task<TValue> ReadAsync(
         string key, Func<CancellationToken, Task<TValue>> ask, CancellationToken cancellationToken)
     {
-        Read? read;
-        lock (_gate)
+        var answer = _underWay.GetOrAdd(key, static _ => new SharedAnswer<TValue>(TimeProvider.System));
+        try
         {
-            if (!_underWay.TryGetValue(key, out read))
+            return await answer.GetAsync(
+                TimeSpan.MaxValue, token => Task.Run(() => ask(token), token), cancellationToken);
+        }
+        finally
+        {
+            if (!answer.IsAwaited)
             {
-                read = new Read();
-                _underWay[key] = read;
-                read.Answer = Task.Run(() => RunAsync(key, read, ask), CancellationToken.None);
+                _underWay.TryRemove(KeyValuePair.Create(key, answer));
             }
+        }
+    }
+}
 
-            read.Callers++;
+/// <summary>One answer for all who ask within a moment. It is cancelled once nobody waits for it.</summary>
+internal sealed class SharedAnswer<TValue>(TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private Asked? _last;
+
+    public bool IsAwaited
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _last is { Waiters: > 0 };
+            }
+        }
+    }
+
+    /// <summary>What was answered to a question of at most this age; one that failed is not used again.</summary>
+    /// <param name="maxAge">Null asks anew; those who ask next may share the answer.</param>
+    public async Task<TValue> GetAsync(
+        TimeSpan? maxAge, Func<CancellationToken, Task<TValue>> ask, CancellationToken cancellationToken)
+    {
+        Asked asked;
+        lock (_lock)
+        {
+            asked = maxAge is { } age
+                && _last is { Answer: { IsFaulted: false, IsCanceled: false } } last
+                && time.GetElapsedTime(last.Begun) <= age
+                ? last
+                : Begin(ask);
+            asked.Waiters++;
         }
 
         try
         {
-            return await read.Answer.WaitAsync(cancellationToken);
+            return await asked.Answer.WaitAsync(cancellationToken);
         }
         finally
         {
-            if (IsLast(key, read))
-            {
-                await read.Stop.CancelAsync();
-                await ((Task)read.Answer).ConfigureAwait(
-                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-                read.Stop.Dispose();
-            }
+            Leave(asked);
         }
     }
 
-    private async Task<TValue> RunAsync(string key, Read read, Func<CancellationToken, Task<TValue>> ask)
+    public void Forget()
     {
-        try
+        lock (_lock)
         {
-            return await ask(read.Stop.Token);
-        }
-        finally
-        {
-            Remove(key, read);
+            _last = null;
         }
     }
 
-    private bool IsLast(string key, Read read)
+    private Asked Begin(Func<CancellationToken, Task<TValue>> ask)
     {
-        lock (_gate)
+        var end = new CancellationTokenSource();
+        return _last = new Asked(time.GetTimestamp(), ask(end.Token), end);
+    }
+
+    private void Leave(Asked asked)
+    {
+        lock (_lock)
         {
-            if (--read.Callers > 0)
+            if (--asked.Waiters > 0 || asked.Answer.IsCompleted)
             {
-                return false;
+                return;
             }
 
-            Remove(key, read);
-            return true;
-        }
-    }
-
-    private void Remove(string key, Read read)
-    {
-        lock (_gate)
-        {
-            if (_underWay.TryGetValue(key, out var present) && ReferenceEquals(present, read))
+            if (ReferenceEquals(_last, asked))
             {
-                _underWay.Remove(key);
+                _last = null;
             }
         }
+
+        asked.End.Cancel();
     }
 
-    private sealed class Read
+    private sealed class Asked(long begun, Task<TValue> answer, CancellationTokenSource end)
     {
-        public CancellationTokenSource Stop { get; } = new();
+        public long Begun => begun;
 
-        public Task<TValue> Answer { get; set; } = null!;
+        public Task<TValue> Answer => answer;
 
-        public int Callers { get; set; }
+        public CancellationTokenSource End => end;
+
+        public int Waiters { get; set; }
     }
 }

@@ -19,3 +19,27 @@ internal static class SnapshotReasons
         _ => Reasons.DumpFailed,
     };
 }
+
+/// <summary>The API's reasons for a storage that cannot be opened or used.</summary>
+internal static class StorageReasons
+{
+    public static string Of(SnapshotException exception) => exception.Failure switch
+    {
+        // All other faults of a request to open a storage were refused when the spec was checked.
+        SnapshotFailure.InvalidRequest or SnapshotFailure.SecretMissing => Reasons.SecretMissing,
+        SnapshotFailure.NotAllowed => Reasons.InvalidSpec,
+        _ => Reasons.StorageUnusable,
+    };
+}
+
+/// <summary>Receipt keys of the BackupSnapshot or SnapshotRestore that a step creates; other steps and kinds read
+/// them.</summary>
+internal static class SnapshotReceipts
+{
+    /// <summary>Receipt key: name of the BackupSnapshot; written before the object is created.</summary>
+    internal const string SnapshotKey = "snapshot";
+
+    internal const string SnapshotUidFact = "snapshotUid";
+
+    internal const string RestoreKey = "restore";
+}

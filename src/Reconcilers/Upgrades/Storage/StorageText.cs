@@ -21,7 +21,6 @@ internal static class StorageText
     }
 
     /// <summary>Parses the text of <see cref="Of"/> and puts the present reference to credentials back in.</summary>
-    /// <param name="text">The place.</param>
     /// <param name="present">The storage as the spec has it now; only its reference to credentials is taken.</param>
     /// <exception cref="FormatException">The text does not describe a storage.</exception>
     public static StorageSpec Parse(string text, StorageSpec? present)

@@ -1,28 +1,23 @@
+using S3Storage = Drydock.Clients.Snapshots.S3Storage;
+
 namespace Drydock.Reconcilers.Upgrades;
 
-internal sealed class Storages : IStorages, IDisposable
+/// <param name="endpoints">Which addresses are connected to; null for the default.</param>
+/// <param name="own">Credentials for storages that name no Secret; null if they are refused.</param>
+internal sealed class Storages(
+    IKubernetesClient kubernetes,
+    StorageRoots roots,
+    TimeProvider time,
+    EndpointPolicy? endpoints = null,
+    S3OwnCredentials? own = null)
+    : IStorages
 {
-    private readonly IKubernetesClient _kubernetes;
-    private readonly StorageRoots _roots;
-    private readonly S3Clients _clients;
-    private readonly EndpointPolicy _endpoints;
-    private readonly S3OwnCredentials? _own;
+    public const int MostClients = 32;
 
-    /// <summary>Opens nothing yet.</summary>
-    /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
-    /// <param name="own">Credentials for storages that name no Secret; null if they are refused.</param>
-    public Storages(
-        IKubernetesClient kubernetes,
-        StorageRoots roots,
-        TimeProvider time,
-        EndpointPolicy? endpoints = null,
-        S3OwnCredentials? own = null)
-    {
-        (_kubernetes, _roots, _clients, _endpoints, _own) = (
-            kubernetes, roots, new S3Clients(time), endpoints ?? EndpointPolicy.Default, own);
-    }
+    // One that is left out is not disposed of, because it may be in use: its connections end when they are idle.
+    private readonly BoundedCache<S3Storage> _clients = new(MostClients);
 
-    public bool Shared => _roots.Shared;
+    public bool Shared => roots.Shared;
 
     /// <summary>Number of S3 clients that are kept.</summary>
     internal int Clients => _clients.Count;
@@ -32,7 +27,7 @@ internal sealed class Storages : IStorages, IDisposable
     {
         return storage switch
         {
-            { Directory: { } directory, S3: null } => _roots.Open(directory.Path, @namespace),
+            { Directory: { } directory, S3: null } => roots.Open(directory.Path, @namespace),
             { S3: { CredentialsSecretRef: { } reference } s3, Directory: null } =>
                 Keep(
                     OptionsOf(s3, Keys(reference, await SecretAsync(s3, reference, @namespace, cancellationToken))),
@@ -46,7 +41,7 @@ internal sealed class Storages : IStorages, IDisposable
     {
         try
         {
-            _ = storage is { Directory: { } directory, S3: null } ? _roots.Open(directory.Path, @namespace) : null;
+            _ = storage is { Directory: { } directory, S3: null } ? roots.Open(directory.Path, @namespace) : null;
             return null;
         }
         catch (SnapshotException refused)
@@ -58,23 +53,23 @@ internal sealed class Storages : IStorages, IDisposable
     public string Describe(StorageSpec storage, string? @namespace)
     {
         return storage is { Directory: { } directory, S3: null }
-            ? $"directory {_roots.Locate(directory.Path, @namespace)}"
+            ? $"directory {roots.Locate(directory.Path, @namespace)}"
             : StorageText.Describe(storage);
     }
 
-    public void Dispose() => _clients.Dispose();
-
-    private SharedS3Storage Keep(S3StorageOptions options, string secret)
+    private S3Storage Keep(S3StorageOptions options, string secret)
     {
         var secrets = SHA256.HashData(
             Encoding.UTF8.GetBytes(
                 string.Join(
                     '\n', options.AccessKey, options.SecretKey, options.SessionToken, options.CertificateAuthority)));
         var key = $"{secret}\n{options}\n{options.Region}\n{options.PathStyle}\n{Convert.ToHexStringLower(secrets)}";
+        if (_clients.Find(key) is not { } client)
+        {
+            _clients.Set(key, client = new S3Storage(options, time));
+        }
 
-        // Invalid options are found when a client is created.
-        _clients.Rent(key, options).Dispose();
-        return new SharedS3Storage(_clients, key, options);
+        return client;
     }
 
     private async Task<V1Secret> SecretAsync(
@@ -85,14 +80,14 @@ internal sealed class Storages : IStorages, IDisposable
             ? throw Invalid(
                 $"storage.s3.credentialsSecretRef of {s3.Endpoint}/{s3.Bucket} is empty. Name a Secret with the keys "
                 + "accessKey and secretKey.")
-            : await _kubernetes.GetAsync<V1Secret>(name, @namespace, cancellationToken)
+            : await kubernetes.GetAsync<V1Secret>(name, @namespace, cancellationToken)
                 ?? throw Missing(
                     $"Secret {name} (storage.s3.credentialsSecretRef) does not exist in namespace {@namespace}. Create "
                     + "it with the keys accessKey and secretKey.");
     }
 
     private S3Keys OwnKeys(Crds.Common.S3Storage s3) =>
-        (_own ?? throw Invalid(
+        (own ?? throw Invalid(
             $"The storage {s3.Endpoint}/{s3.Bucket} has no storage.s3.credentialsSecretRef. Name a Secret with the "
             + "keys accessKey and secretKey, or start the operator with --s3-own-credentials.")).Read();
 
@@ -120,7 +115,7 @@ internal sealed class Storages : IStorages, IDisposable
         SecretKey = keys.SecretKey,
         SessionToken = keys.SessionToken,
         CertificateAuthority = keys.Authority,
-        Endpoints = _endpoints,
+        Endpoints = endpoints ?? EndpointPolicy.Default,
     };
 
     private static string Required(V1Secret secret, string key, string alias) =>
@@ -137,4 +132,39 @@ internal sealed class Storages : IStorages, IDisposable
     private static SnapshotException Invalid(string message) => new(SnapshotFailure.InvalidRequest, message);
 
     private static SnapshotException Missing(string message) => new(SnapshotFailure.SecretMissing, message);
+}
+
+/// <summary>Opens the storages that specs name.</summary>
+internal interface IStorages : IStoragePlaces
+{
+    /// <summary>Opens a storage; an S3 storage's Secret is read again each time, so that rotated credentials count at
+    /// once. The caller does not dispose of it.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SecretMissing"/>: the Secret does not exist or
+    /// lacks a key. <see cref="SnapshotFailure.InvalidRequest"/>: the spec names no place, the Secret is missing or
+    /// lacks a key, or ca.crt is not a certificate. <see cref="SnapshotFailure.NotAllowed"/>: the directory is not
+    /// below a storage root.</exception>
+    Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken);
+}
+
+/// <summary>Where the storages are that specs name; asks no storage.</summary>
+internal interface IStoragePlaces
+{
+    bool Shared => false;
+
+    /// <summary>Why objects of a namespace may not use a storage; null if they may. Looks nothing up, so that it does
+    /// not say what exists.</summary>
+    string? Refusal(StorageSpec storage, string? @namespace) => null;
+
+    string Describe(StorageSpec storage, string? @namespace) => StorageText.Describe(storage);
+
+    IEnumerable<Finding> Refusals(IEnumerable<(StorageSpec? Storage, string Field)> storages, string? @namespace)
+    {
+        foreach (var (storage, field) in storages)
+        {
+            if (storage is not null && Refusal(storage, @namespace) is { } refusal)
+            {
+                yield return new Finding { Reason = Reasons.InvalidSpec, Message = refusal, Field = field };
+            }
+        }
+    }
 }

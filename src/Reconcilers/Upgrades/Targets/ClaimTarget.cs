@@ -24,14 +24,12 @@ internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addres
         status?.Identity is { } identity ? new ClaimTarget(identity, status.Addresses) : null;
 
     /// <summary>An address in the words of claims.</summary>
-    /// <param name="host">Host name or address.</param>
-    /// <param name="port">The port.</param>
     /// <param name="tenant">The value by which a proxy selects the server behind that address; null for none.</param>
     public static string AddressOf(string host, int port, string? tenant = null)
     {
         var normal = HostNames.Normalize(host);
         var name = normal.Contains(':', StringComparison.Ordinal) ? $"[{normal}]" : normal;
-        var address = string.Create(CultureInfo.InvariantCulture, $"{name}:{port}");
+        var address = $"{name}:{port}";
         return tenant is { Length: > 0 } ? $"{tenant.ToLowerInvariant()}@{address}" : address;
     }
 
@@ -66,4 +64,15 @@ internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addres
 
     private static string NameOf(string key) =>
         "drydock-target-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..20];
+}
+
+/// <summary>The identity of a target, from which claims are named.</summary>
+internal static class TargetIdentity
+{
+    /// <summary>The metadata server as it itself says, and the console's database on it.</summary>
+    public static string Of(string serverIdentity, string rmDatabase) => $"{serverIdentity}/{rmDatabase}";
+
+    /// <summary>The part that the server says of itself.</summary>
+    public static string? ServerOf(string? target) =>
+        target?.LastIndexOf('/') is { } end and > 0 ? target[..end] : null;
 }

@@ -7,7 +7,7 @@ internal sealed class DockerEndpoints(
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lock _gate = new();
-    private readonly Dictionary<DockerEndpoint, CachedClient> _clients = [];
+    private readonly Dictionary<DockerEndpoint, (IDockerClient Client, long LastAsked)> _clients = [];
 
     internal int Count
     {
@@ -24,14 +24,17 @@ internal sealed class DockerEndpoints(
     {
         lock (_gate)
         {
-            Forget();
-            if (!_clients.TryGetValue(endpoint, out var kept))
+            foreach (var (other, kept) in _clients)
             {
-                _clients[endpoint] = kept = new CachedClient(factory.Create(endpoint));
+                if (_time.GetElapsedTime(kept.LastAsked) > KeptFor)
+                {
+                    _clients.Remove(other);
+                }
             }
 
-            kept.LastAsked = _time.GetTimestamp();
-            return kept.Client;
+            var client = _clients.TryGetValue(endpoint, out var known) ? known.Client : factory.Create(endpoint);
+            _clients[endpoint] = (client, _time.GetTimestamp());
+            return client;
         }
     }
 
@@ -49,22 +52,14 @@ internal sealed class DockerEndpoints(
             await client.DisposeAsync();
         }
     }
+}
 
-    private void Forget()
-    {
-        foreach (var (endpoint, kept) in _clients)
-        {
-            if (_time.GetElapsedTime(kept.LastAsked) > KeptFor)
-            {
-                _clients.Remove(endpoint);
-            }
-        }
-    }
-
-    private sealed class CachedClient(IDockerClient client)
-    {
-        public IDockerClient Client => client;
-
-        public long LastAsked { get; set; }
-    }
+/// <summary>Hands out dockerd clients, one for each endpoint and set of credentials, shared by all that ask for the
+/// same.</summary>
+internal interface IDockerEndpoints
+{
+    /// <summary>The client of an endpoint.</summary>
+    /// <exception cref="DockerEndpointException">The endpoint is unusable: unknown scheme, or TLS material missing or
+    /// extra.</exception>
+    IDockerClient Get(DockerEndpoint endpoint);
 }

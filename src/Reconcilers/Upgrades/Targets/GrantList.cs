@@ -203,7 +203,6 @@ internal sealed partial class GrantList
 /// <summary>Something the account may not do.</summary>
 /// <param name="Privilege">The privilege's name as in GRANT, for instance <c>DROP</c>.</param>
 /// <param name="Database">The database it is missing on; null for a global one.</param>
-/// <param name="Purpose">Its purpose, in a few words.</param>
 /// <param name="Required">False if the upgrade can do without, or if it could not be made out (privileges through a
 /// role).</param>
 /// <param name="Message">A sentence with the GRANT that gives it.</param>

@@ -72,48 +72,23 @@ internal static class RestoreNeeds
         $"Account {server.Account} lacks {privilege} on `{database}`.*, which {why}. Grant it with: GRANT {privilege} "
             + $"ON `{database}`.* TO the account.");
 
-    private static IEnumerable<string> Needed(RestoreContent database)
-    {
-        foreach (var privilege in Always)
+    private static IEnumerable<string> Needed(RestoreContent database) =>
+        Always.Concat(new[]
         {
-            yield return privilege;
-        }
-
-        if (database.LocksTables)
-        {
-            yield return "LOCK TABLES";
-        }
-
-        if (database.HasViews)
-        {
-            yield return "CREATE VIEW";
-        }
-
-        if (database.HasRoutines)
-        {
-            yield return "CREATE ROUTINE";
-        }
-
-        if (database.HasTriggers)
-        {
-            yield return "TRIGGER";
-        }
-
-        if (database.HasEvents)
-        {
-            yield return "EVENT";
-        }
-    }
+            database.LocksTables ? "LOCK TABLES" : null,
+            database.HasViews ? "CREATE VIEW" : null,
+            database.HasRoutines ? "CREATE ROUTINE" : null,
+            database.HasTriggers ? "TRIGGER" : null,
+            database.HasEvents ? "EVENT" : null,
+        }.OfType<string>());
 }
 
 /// <summary>Something that a load needs and the server or the account does not have.</summary>
-/// <param name="Privilege">The privilege.</param>
 /// <param name="Database">The database; null for all.</param>
 /// <param name="Message">What is missing, why it is needed, and what to do.</param>
 internal sealed record RestoreNeed(string Privilege, string? Database, string Message);
 
 /// <summary>What a dump of one database holds, as far as it decides what its load needs.</summary>
-/// <param name="Name">The database.</param>
 internal sealed record RestoreContent(string Name)
 {
     public bool HasViews { get; init; }

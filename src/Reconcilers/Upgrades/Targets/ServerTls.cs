@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>TLS of a database server, as a spec and the Secret with its login ask for it.</summary>
@@ -16,4 +18,36 @@ internal static class ServerTls
             Fingerprint = spec.Fingerprint,
             Authority = SecretLimits.Pem(authority),
         };
+}
+
+/// <summary>Warns of a login at a database server whose identity is not verified. One text for every kind.</summary>
+internal static class UnverifiedServer
+{
+    public static string? Warning(string server, string field, DatabaseTls? tls) =>
+        tls is { Mode: not DatabaseTlsMode.Disabled } or { Fingerprint: not null }
+            ? null
+            : $"{server} is reached with {field}: {DatabaseTlsMode.Disabled}. The server's identity is not verified, "
+                + "so a host on the network path could read the traffic. "
+                + "Set VerifyIdentity or VerifyCA and add the key ca.crt to the credentials Secret, "
+                + "if the server offers TLS.";
+}
+
+/// <summary>Where a MySQL-protocol server was reached, in the words of claims.</summary>
+internal static class ServerAddresses
+{
+    /// <summary>By the name that was asked for, and by the address at the other end of the connection.</summary>
+    /// <param name="peer">The other end of the connection; null where it is not known.</param>
+    public static IReadOnlyList<string> Of(string host, int port, string user, bool isOceanBase, IPEndPoint? peer)
+    {
+        var tenant = isOceanBase && user.IndexOf('@', StringComparison.Ordinal) is var at and >= 0
+            ? user[(at + 1)..]
+            : null;
+        var named = ClaimTarget.AddressOf(host, port, tenant);
+        return peer is null
+            ? [named]
+            : [
+                .. new[] { named, ClaimTarget.AddressOf(peer.Address.ToString(), peer.Port, tenant) }.Distinct(
+                    StringComparer.Ordinal),
+            ];
+    }
 }

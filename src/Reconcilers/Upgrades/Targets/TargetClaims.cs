@@ -5,9 +5,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>One target, one upgrade: Leases without expiry in the operator's namespace, named as
 /// <see cref="ClaimTarget"/> says, held by the uid of the object that works on the target. The API server's uniqueness
 /// of names decides who comes first: a target is held by the object that has all of its names.</summary>
-/// <param name="kubernetes">The API server.</param>
 /// <param name="operatorNamespace">Namespace of the claims.</param>
-/// <param name="time">The clock.</param>
 /// <param name="scope">The namespaces that the operator serves; null for all. A holder elsewhere cannot be looked for
 /// and counts as there.</param>
 internal sealed class TargetClaims(
@@ -17,6 +15,13 @@ internal sealed class TargetClaims(
     private const string TargetAnnotation = "drydock.dev/target";
 
     public string Namespace => operatorNamespace;
+
+    /// <summary>The target as the status of an object has it that has claimed it.</summary>
+    public TargetStatus Claimed(TargetStatus target, V1ObjectMeta holder) => target with
+    {
+        Claim = ClaimTarget.Of(target)!.Names(holder.Namespace)[0],
+        ClaimNamespace = operatorNamespace,
+    };
 
     /// <summary>Takes the claim, or finds that this object has it already. If another has one of its names, those that
     /// this object has are given back.</summary>
@@ -149,16 +154,15 @@ internal sealed class TargetClaims(
 
         return kind switch
         {
-            OmsUpgrade.KindName =>
-                (await kubernetes.GetAsync<OmsUpgrade>(name, space, cancellationToken))?.Metadata.Uid != uid,
-            DatabaseRollingUpgrade.KindName =>
-                (
-                    await kubernetes.GetAsync<DatabaseRollingUpgrade>(
-                        name, space, cancellationToken))?.Metadata.Uid != uid,
-            SnapshotRestore.KindName =>
-                (await kubernetes.GetAsync<SnapshotRestore>(name, space, cancellationToken))?.Metadata.Uid != uid,
+            OmsUpgrade.KindName => await IsAnotherAsync<OmsUpgrade>(),
+            DatabaseRollingUpgrade.KindName => await IsAnotherAsync<DatabaseRollingUpgrade>(),
+            SnapshotRestore.KindName => await IsAnotherAsync<SnapshotRestore>(),
             _ => false,
         };
+
+        async Task<bool> IsAnotherAsync<T>()
+            where T : class, IKubernetesObject =>
+            (await kubernetes.GetAsync<T>(name, space, cancellationToken))?.Metadata.Uid != uid;
     }
 
     private V1Lease Claim(string name, ClaimTarget target, IKubernetesObject holder, string uid) => new()

@@ -1,9 +1,7 @@
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>A target (a host, a service, an API, a database, a tool) failed or refused a request.</summary>
-/// <param name="reason">A stable word.</param>
 /// <param name="message">What happened, where, and the remedy; never a secret.</param>
-/// <param name="innerException">The cause.</param>
 internal abstract class TargetException(string reason, string message, Exception? innerException = null)
     : Exception(message, innerException)
 {

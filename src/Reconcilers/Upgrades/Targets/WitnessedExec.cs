@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// id, persisted before the start (a second start of it answers 409), and files that the command's wrapper writes into
 /// a directory mounted from the host (<c>started</c>, created exclusively; <c>log</c>; <c>rc</c>, by rename at the
 /// end), which outlive dockerd.</summary>
-internal sealed class WitnessedExec
+internal sealed class WitnessedExec(IDockerClient docker, string container, string directory)
 {
     public const string ExecKey = "exec";
 
@@ -57,21 +57,8 @@ internal sealed class WitnessedExec
         exit 1
         """;
 
-    private readonly IDockerClient _docker;
-    private readonly string _container;
-    private readonly string _directory;
-
-    public WitnessedExec(IDockerClient docker, string containerId, string directory)
-    {
-        _docker = docker;
-        _container = containerId;
-        _directory = directory;
-    }
-
     public static string DirectoryOf(string mount, string ownerUid, string stepId, int attempt) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{mount.TrimEnd('/')}/drydock/{ownerUid}/{stepId.Replace('/', '-')}/{attempt}");
+        $"{mount.TrimEnd('/')}/drydock/{ownerUid}/{stepId.Replace('/', '-')}/{attempt}";
 
     /// <summary>Makes the directory of the witness files and creates the exec without starting it; the command is not
     /// run.</summary>
@@ -79,34 +66,34 @@ internal sealed class WitnessedExec
     public async Task<IReadOnlyDictionary<string, string>> ReserveAsync(
         string workingDirectory, IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
-        var made = await _docker.RunExecAsync(
-            _container, ["/bin/sh", "-c", Reservation, "drydock", _directory], cancellationToken);
+        var made = await docker.RunExecAsync(
+            container, ["/bin/sh", "-c", Reservation, "drydock", directory], cancellationToken);
         if (made.ExitCode != 0)
         {
             throw new IOException(
-                $"The directory {_directory} could not be created in the container, so the command was not started: "
+                $"The directory {directory} could not be created in the container, so the command was not started: "
                 + $"{(made.Stderr + made.Stdout).Trim()}");
         }
 
-        var exec = await _docker.Exec.ExecCreateContainerAsync(
-            _container,
+        var exec = await docker.Exec.ExecCreateContainerAsync(
+            container,
             new ContainerExecCreateParameters
             {
-                Cmd = ["/bin/sh", "-c", Wrapper, "drydock", _directory, workingDirectory, .. command],
+                Cmd = ["/bin/sh", "-c", Wrapper, "drydock", directory, workingDirectory, .. command],
             },
             cancellationToken);
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [ExecKey] = exec,
-            [ContainerKey] = _container,
-            [DirectoryKey] = _directory,
+            [ContainerKey] = container,
+            [DirectoryKey] = directory,
         };
     }
 
     /// <summary>Starts the reserved exec, detached: losing this process neither blocks nor ends it.</summary>
     /// <exception cref="DockerConflictException">It was started before.</exception>
     public Task StartAsync(string execId, CancellationToken cancellationToken) =>
-        _docker.Exec.StartContainerExecAsync(execId, cancellationToken);
+        docker.Exec.StartContainerExecAsync(execId, cancellationToken);
 
     /// <summary>Determines the result from both witnesses.</summary>
     /// <param name="execId">The reserved exec; null if none was recorded.</param>
@@ -136,7 +123,7 @@ internal sealed class WitnessedExec
             return await EndedAsync(cancellationToken) ?? CodeOf(exec) ?? new WitnessedOutcome(
                 WitnessedState.Unknown,
                 null,
-                $"The command was started, but neither its process nor its exit code exists ({_directory}): the "
+                $"The command was started, but neither its process nor its exit code exists ({directory}): the "
                 + "container, dockerd or the host stopped while it ran. Its progress is unknown, so it is not run "
                 + "again on this data.");
         }
@@ -147,7 +134,7 @@ internal sealed class WitnessedExec
                 || await ReadAsync("started", cancellationToken) is not null))
         {
             throw new IOException(
-                $"The command ended with its container, and {_directory} cannot be read at the moment. It is read "
+                $"The command ended with its container, and {directory} cannot be read at the moment. It is read "
                 + "again.");
         }
 
@@ -156,7 +143,7 @@ internal sealed class WitnessedExec
             return new WitnessedOutcome(
                 WitnessedState.Unknown,
                 null,
-                $"dockerd has lost the exec, and {_directory} does not exist as it was created before the start, so it "
+                $"dockerd has lost the exec, and {directory} does not exist as it was created before the start, so it "
                 + "is unknown whether the command ran. Check that the original volume is mounted.");
         }
 
@@ -166,12 +153,12 @@ internal sealed class WitnessedExec
                 new WitnessedOutcome(
                     WitnessedState.NeverRan,
                     NoDirectory,
-                    $"The directory {_directory} could not be created. The command did not run."),
+                    $"The directory {directory} could not be created. The command did not run."),
             { HasEnded: true, ExitCode: AlreadyStarted } =>
                 new WitnessedOutcome(
                     WitnessedState.NeverRan,
                     AlreadyStarted,
-                    $"The file {_directory}/started could not be created. The command did not run."),
+                    $"The file {directory}/started could not be created. The command did not run."),
             { HasEnded: true } =>
                 new WitnessedOutcome(
                     WitnessedState.NeverRan,
@@ -187,7 +174,7 @@ internal sealed class WitnessedExec
     {
         if (execId is not null && await InspectAsync(execId, cancellationToken) is { Running: true })
         {
-            await _docker.WaitContainerExecAsync(_container, execId, cancellationToken);
+            await docker.WaitContainerExecAsync(container, execId, cancellationToken);
             return;
         }
 
@@ -196,13 +183,13 @@ internal sealed class WitnessedExec
     }
 
     public async Task<byte[]?> OutputAsync(int maximumBytes, CancellationToken cancellationToken) =>
-        await _docker.Containers.ReadFileAsync(_container, $"{_directory}/log", maximumBytes, cancellationToken);
+        await docker.Containers.ReadFileAsync(container, $"{directory}/log", maximumBytes, cancellationToken);
 
     private async Task<ExecState?> InspectAsync(string execId, CancellationToken cancellationToken)
     {
         try
         {
-            return await _docker.Exec.InspectContainerExecAsync(execId, cancellationToken);
+            return await docker.Exec.InspectContainerExecAsync(execId, cancellationToken);
         }
         catch (DockerNotFoundException)
         {
@@ -220,7 +207,7 @@ internal sealed class WitnessedExec
 
         return int.TryParse(rc.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code)
             ? new WitnessedOutcome(WitnessedState.Ended, code, $"Exit code {code}.")
-            : new WitnessedOutcome(WitnessedState.Unknown, null, $"{_directory}/rc does not contain an exit code.");
+            : new WitnessedOutcome(WitnessedState.Unknown, null, $"{directory}/rc does not contain an exit code.");
     }
 
     // The wrapper ends with the code of the command. It writes the code to a disk that the log may have filled.
@@ -230,20 +217,20 @@ internal sealed class WitnessedExec
             ? new WitnessedOutcome(
                 WitnessedState.Ended,
                 code,
-                $"Exit code {code}, as dockerd recorded it. {_directory}/rc is missing: the disk was probably full, so "
+                $"Exit code {code}, as dockerd recorded it. {directory}/rc is missing: the disk was probably full, so "
                 + "the log may be incomplete.")
             : null;
 
     private async Task<string?> ReadAsync(string name, CancellationToken cancellationToken)
     {
-        var bytes = await _docker.Containers.ReadFileAsync(_container, $"{_directory}/{name}", 4096, cancellationToken);
+        var bytes = await docker.Containers.ReadFileAsync(container, $"{directory}/{name}", 4096, cancellationToken);
         return bytes is null ? null : Encoding.UTF8.GetString(bytes);
     }
 
     private async Task<bool> LivesAsync(string pid, CancellationToken cancellationToken)
     {
-        var container = await _docker.Containers.InspectContainerAsync(_container, cancellationToken);
-        if (!container.State.Running
+        var found = await docker.Containers.InspectContainerAsync(container, cancellationToken);
+        if (!found.State.Running
             || (pid.Length > 0 && !int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         {
             return false;
@@ -252,17 +239,17 @@ internal sealed class WitnessedExec
         // The wrapper's command line holds its directory, so another process with the same number is not mistaken for
         // it.
         var look = pid.Length == 0
-            ? await _docker.RunExecAsync(
-                _container, ["/bin/sh", "-c", AnyWrapper, "drydock-look", _directory], cancellationToken)
-            : await _docker.RunExecAsync(
-                _container,
+            ? await docker.RunExecAsync(
+                container, ["/bin/sh", "-c", AnyWrapper, "drydock-look", directory], cancellationToken)
+            : await docker.RunExecAsync(
+                container,
                 [
                     "/bin/sh",
                     "-c",
                     "tr '\\0' ' ' < \"/proc/$1/cmdline\" 2>/dev/null | grep -qF -- \"$2\"",
                     "drydock",
                     pid,
-                    _directory,
+                    directory,
                 ],
                 cancellationToken);
         return look.ExitCode switch
@@ -272,16 +259,13 @@ internal sealed class WitnessedExec
 
             // A look that could not be made says nothing of the process.
             var code => throw new IOException(
-                $"Whether process {pid} of {_directory} runs could not be determined: the check ended with {code} "
+                $"Whether process {pid} of {directory} runs could not be determined: the check ended with {code} "
                 + $"{(look.Stderr + look.Stdout).Trim()}"),
         };
     }
 }
 
 /// <summary>The combined result of both witnesses of a command.</summary>
-/// <param name="State">The result.</param>
-/// <param name="ExitCode">Its exit code, if it ended.</param>
-/// <param name="Message">Whole sentences.</param>
 internal sealed record WitnessedOutcome(WitnessedState State, int? ExitCode, string Message);
 
 /// <summary>The result of a command that must never run twice.</summary>

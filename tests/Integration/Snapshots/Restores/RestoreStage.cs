@@ -88,7 +88,6 @@ internal sealed class RestoreStage : IDisposable
 
     public void Dispose()
     {
-        Storages.Dispose();
         Client.Dispose();
         _folder.Dispose();
     }

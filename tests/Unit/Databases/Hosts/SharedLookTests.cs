@@ -1,4 +1,5 @@
 using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
@@ -12,22 +13,16 @@ public sealed class SharedLookTests
 
     private readonly ManualTimeProvider _time = new();
     private readonly List<TaskCompletionSource<InstanceProcess>> _looks = [];
-    private readonly SharedLook _shared;
+    private readonly SharedAnswer<InstanceProcess> _shared;
 
-    public SharedLookTests() => _shared = new SharedLook(
-        token =>
-        {
-            _looks.Add(new TaskCompletionSource<InstanceProcess>(TaskCreationOptions.RunContinuationsAsynchronously));
-            return _looks[^1].Task.WaitAsync(token);
-        },
-        _time);
+    public SharedLookTests() => _shared = new SharedAnswer<InstanceProcess>(_time);
 
     [Fact]
     public async Task Those_who_ask_within_the_age_share_a_look()
     {
-        var first = _shared.GetAsync(Age, CancellationToken.None);
+        var first = _shared.GetAsync(Age, LookAsync, CancellationToken.None);
         _time.Advance(Age);
-        var second = _shared.GetAsync(Age, CancellationToken.None);
+        var second = _shared.GetAsync(Age, LookAsync, CancellationToken.None);
         _looks[0].SetResult(Process(17));
 
         (await first).Pid.ShouldBe(17);
@@ -38,9 +33,9 @@ public sealed class SharedLookTests
     [Fact]
     public async Task Look_that_began_too_long_ago_is_not_shared()
     {
-        _ = _shared.GetAsync(Age, CancellationToken.None);
+        _ = _shared.GetAsync(Age, LookAsync, CancellationToken.None);
         _time.Advance(Age + TimeSpan.FromMilliseconds(1));
-        var second = _shared.GetAsync(Age, CancellationToken.None);
+        var second = _shared.GetAsync(Age, LookAsync, CancellationToken.None);
         _looks[0].SetResult(Process(17));
         _looks[1].SetResult(Process(18));
 
@@ -50,10 +45,10 @@ public sealed class SharedLookTests
     [Fact]
     public async Task Look_from_before_an_action_is_not_shared()
     {
-        _ = _shared.GetAsync(Age, CancellationToken.None);
+        _ = _shared.GetAsync(Age, LookAsync, CancellationToken.None);
         _looks[0].SetResult(Process(17));
         _shared.Forget();
-        var second = _shared.GetAsync(Age, CancellationToken.None);
+        var second = _shared.GetAsync(Age, LookAsync, CancellationToken.None);
         _looks[1].SetResult(Process(18));
 
         (await second).Pid.ShouldBe(18);
@@ -62,10 +57,10 @@ public sealed class SharedLookTests
     [Fact]
     public async Task Look_that_failed_is_not_shared_with_later_askers()
     {
-        var first = _shared.GetAsync(Age, CancellationToken.None);
+        var first = _shared.GetAsync(Age, LookAsync, CancellationToken.None);
         _looks[0].SetException(new IOException("The connection was cut."));
         await Should.ThrowAsync<IOException>(first);
-        var second = _shared.GetAsync(Age, CancellationToken.None);
+        var second = _shared.GetAsync(Age, LookAsync, CancellationToken.None);
         _looks[1].SetResult(Process(17));
 
         (await second).Pid.ShouldBe(17);
@@ -75,8 +70,8 @@ public sealed class SharedLookTests
     public async Task One_who_leaves_does_not_end_the_look_of_others()
     {
         using var leaves = new CancellationTokenSource();
-        var first = _shared.GetAsync(Age, leaves.Token);
-        var second = _shared.GetAsync(Age, CancellationToken.None);
+        var first = _shared.GetAsync(Age, LookAsync, leaves.Token);
+        var second = _shared.GetAsync(Age, LookAsync, CancellationToken.None);
         await leaves.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(first);
         _looks[0].SetResult(Process(17));
@@ -90,18 +85,9 @@ public sealed class SharedLookTests
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var begun = 0;
-        var shared = new SharedLook(
-            async token =>
-            {
-                begun++;
-                await using var registration = token.Register(() => ended.TrySetResult());
-                await Task.Delay(Timeout.InfiniteTimeSpan, token);
-                return Process(17);
-            },
-            _time);
         using var leaves = new CancellationTokenSource();
-        var first = shared.NewAsync(leaves.Token);
-        var second = shared.GetAsync(Age, leaves.Token);
+        var first = _shared.GetAsync(null, HangAsync, leaves.Token);
+        var second = _shared.GetAsync(Age, HangAsync, leaves.Token);
         begun.ShouldBe(1);
         await leaves.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(first);
@@ -109,24 +95,38 @@ public sealed class SharedLookTests
         await ended.Task;
 
         using var other = new CancellationTokenSource();
-        var third = shared.GetAsync(Age, other.Token);
+        var third = _shared.GetAsync(Age, HangAsync, other.Token);
         begun.ShouldBe(2);
         await other.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(third);
+
+        async Task<InstanceProcess> HangAsync(CancellationToken token)
+        {
+            begun++;
+            await using var registration = token.Register(() => ended.TrySetResult());
+            await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            return Process(17);
+        }
     }
 
     [Fact]
     public async Task New_look_is_shared_with_those_who_ask_next()
     {
-        var first = _shared.NewAsync(CancellationToken.None);
-        var second = _shared.NewAsync(CancellationToken.None);
-        var third = _shared.GetAsync(Age, CancellationToken.None);
+        var first = _shared.GetAsync(null, LookAsync, CancellationToken.None);
+        var second = _shared.GetAsync(null, LookAsync, CancellationToken.None);
+        var third = _shared.GetAsync(Age, LookAsync, CancellationToken.None);
         _looks[0].SetResult(Process(17));
         _looks[1].SetResult(Process(18));
 
         (await first).Pid.ShouldBe(17);
         (await second).Pid.ShouldBe(18);
         (await third).Pid.ShouldBe(18);
+    }
+
+    private Task<InstanceProcess> LookAsync(CancellationToken token)
+    {
+        _looks.Add(new TaskCompletionSource<InstanceProcess>(TaskCreationOptions.RunContinuationsAsynchronously));
+        return _looks[^1].Task.WaitAsync(token);
     }
 
     private static InstanceProcess Process(int pid) => new()

@@ -30,7 +30,6 @@ public sealed class StorageArchiveTests : IDisposable
 
     public void Dispose()
     {
-        _storages.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 

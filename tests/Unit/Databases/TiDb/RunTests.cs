@@ -286,7 +286,7 @@ public sealed class RunTests
         var resting = new DatabaseRollingUpgradeStatus { Plan = world.Stored! };
         rest.MayRemain(spec, resting).ShouldBeTrue();
 
-        var taken = rest.MarkRemoved(spec, resting, ["tikv-1", TiDbStepIds.HoldScheduling], world.Now.AddSeconds(1));
+        var taken = (DatabaseRollingUpgradeStatus)rest.MarkRemoved(spec, resting, ["tikv-1", TiDbStepIds.HoldScheduling], world.Now.AddSeconds(1));
         rest.MayRemain(spec, taken).ShouldBeFalse();
         TiDbStatus.LeftBehind(spec, taken).ShouldBeEmpty();
 

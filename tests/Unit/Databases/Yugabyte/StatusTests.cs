@@ -100,7 +100,7 @@ public sealed class StatusTests
         var came = await new YugabyteCleanup(new YugaLife(world)).CleanUpAsync(aborted, default);
         came.Removed.ShouldBe(["t2"]);
         (came.Remaining.Count, world.LeaderBlacklist.Count).ShouldBe((0, 0));
-        var status = rest.MarkRemoved(world.Spec, aborted, came.Removed, world.Time.GetUtcNow());
+        var status = (DatabaseRollingUpgradeStatus)rest.MarkRemoved(world.Spec, aborted, came.Removed, world.Time.GetUtcNow());
         rest.MayRemain(world.Spec, status).ShouldBeFalse();
         Compose(world, status).ActionRequired.ShouldBeEmpty();
 
@@ -138,7 +138,7 @@ public sealed class StatusTests
         Compose(world, status).ActionRequired.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.LeaderBlacklisted);
 
         var came = await new YugabyteCleanup(new YugaLife(world)).CleanUpAsync(status, default);
-        var released = new DatabaseParkedState(new DatabaseEngineSet([new YugabyteEngine()])).MarkRemoved(world.Spec, status, came.Removed, world.Time.GetUtcNow());
+        var released = (DatabaseRollingUpgradeStatus)new DatabaseParkedState(new DatabaseEngineSet([new YugabyteEngine()])).MarkRemoved(world.Spec, status, came.Removed, world.Time.GetUtcNow());
         Compose(world, released).ActionRequired.ShouldBeEmpty();
         world.LeaderBlacklist.ShouldBeEmpty();
     }

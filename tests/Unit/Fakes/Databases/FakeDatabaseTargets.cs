@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
@@ -10,7 +11,7 @@ namespace Drydock.Tests.Unit.Fakes;
 /// One process's way to a database that does all it is told, by the Secrets of one moment. Of no use once it is
 /// disposed of.
 /// </summary>
-internal sealed class FakeDatabaseTargets : IRunTargets<DatabaseRollingUpgrade, DatabaseRollingUpgradeStatus>, IStepCatalog
+internal sealed class FakeDatabaseTargets : IRunTargets, IStepCatalog
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
     private readonly DatabaseRunTruth _truth;
@@ -27,7 +28,7 @@ internal sealed class FakeDatabaseTargets : IRunTargets<DatabaseRollingUpgrade, 
         truth.Bound++;
     }
 
-    public void Refresh(DatabaseRollingUpgrade entity)
+    public void Refresh(IKubernetesObject entity)
     {
         // Nothing of the object matters.
     }
@@ -47,9 +48,6 @@ internal sealed class FakeDatabaseTargets : IRunTargets<DatabaseRollingUpgrade, 
         var found = _discover();
         return new PreflightResult<IRunDiscovery>(found, [], found.TargetIdentity) { TargetAddresses = found.TargetAddresses };
     }
-
-    public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
-        Task.FromResult<string?>(null);
 
     public ValueTask DisposeAsync()
     {

@@ -72,8 +72,8 @@ public sealed class S3OwnCredentialsTests : IDisposable
     {
         var storage = new StorageSpec { S3 = new S3Storage { Endpoint = "https://s3.example", Bucket = "bucket" } };
         var api = new InMemoryApi(WorldJson.Crds, TimeProvider.System);
-        using var strict = new Storages(api, new StorageRoots([]), TimeProvider.System);
-        using var open = new Storages(api, new StorageRoots([]), TimeProvider.System, own: Own(("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")));
+        var strict = new Storages(api, new StorageRoots([]), TimeProvider.System);
+        var open = new Storages(api, new StorageRoots([]), TimeProvider.System, own: Own(("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")));
 
         var refused = await Should.ThrowAsync<SnapshotException>(() => strict.OpenAsync(storage, "oms", Token));
         refused.Message.ShouldContain("--s3-own-credentials");
@@ -87,7 +87,7 @@ public sealed class S3OwnCredentialsTests : IDisposable
         var api = new InMemoryApi(WorldJson.Crds, TimeProvider.System);
         await api.CreateAsync(Secret("aws", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), Token);
         await api.CreateAsync(Secret("half", "AWS_ACCESS_KEY_ID"), Token);
-        using var storages = new Storages(api, new StorageRoots([]), TimeProvider.System);
+        var storages = new Storages(api, new StorageRoots([]), TimeProvider.System);
 
         (await storages.OpenAsync(At("aws"), "oms", Token)).Description.ShouldBe("s3 https://s3.example/bucket");
         (await Should.ThrowAsync<SnapshotException>(() => storages.OpenAsync(At("half"), "oms", Token)))

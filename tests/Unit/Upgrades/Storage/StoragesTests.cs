@@ -1,5 +1,6 @@
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
@@ -19,7 +20,7 @@ public sealed class StoragesTests
     public async Task Directory_outside_the_roots_is_invalid()
     {
         var time = new ManualTimeProvider();
-        using var storages = new Storages(Api(time), new StorageRoots(["/var/lib/drydock/snapshots"]), time);
+        var storages = new Storages(Api(time), new StorageRoots(["/var/lib/drydock/snapshots"]), time);
         IStoragePlaces places = storages;
         var outside = At("/var/run/secrets/kubernetes.io/serviceaccount");
         var refused = await Should.ThrowAsync<SnapshotException>(() => storages.OpenAsync(outside, "oms", Token));
@@ -33,58 +34,49 @@ public sealed class StoragesTests
     }
 
     [Fact]
-    public async Task Idle_S3_clients_are_bounded_for_many_buckets_and_keys()
+    public async Task S3_clients_are_bounded_for_many_buckets_and_keys()
     {
         var time = new ManualTimeProvider();
         var api = Api(time);
         await api.CreateAsync(Keys("one"), Token);
-        using var storages = new Storages(api, new StorageRoots([]), time);
-        for (var i = 0; i < S3Clients.MostIdle + 20; i++)
+        var storages = new Storages(api, new StorageRoots([]), time);
+        for (var i = 0; i < Storages.MostClients + 20; i++)
         {
             await storages.OpenAsync(Bucket($"bucket-{i}"), "oms", Token);
         }
 
-        storages.Clients.ShouldBe(S3Clients.MostIdle);
-
-        // A place stays usable after its client was closed: it makes another.
+        storages.Clients.ShouldBe(Storages.MostClients);
         for (var i = 0; i < 100; i++)
         {
             await api.UpdateAsync((await api.GetAsync<V1Secret>("s3", "oms", Token))! with { Data = Data($"rotated-{i}") }, Token);
             await storages.OpenAsync(Bucket("bucket-0"), "oms", Token);
         }
 
-        storages.Clients.ShouldBe(S3Clients.MostIdle);
+        storages.Clients.ShouldBe(Storages.MostClients);
     }
 
     [Fact]
-    public void S3_client_in_use_survives_while_idle_surplus_is_closed()
+    public async Task S3_storage_in_use_survives_many_others()
     {
-        using var clients = new S3Clients(TimeProvider.System);
-        var options = new S3StorageOptions { Endpoint = new Uri("http://127.0.0.1:1"), Bucket = "b", AccessKey = "a", SecretKey = "s" };
-        var used = clients.Rent("used", options);
-        for (var i = 0; i < S3Clients.MostIdle + 5; i++)
+        await using var s3 = await FakeS3.StartAsync();
+        var api = Api(TimeProvider.System);
+        await api.CreateAsync(Keys("one"), Token);
+        var storages = new Storages(api, new StorageRoots([]), TimeProvider.System, EndpointPolicy.Unrestricted);
+        var used = await storages.OpenAsync(Bucket("bucket", s3.Options().Endpoint.ToString()), "oms", Token);
+        (await used.StatAsync("a", Token)).ShouldBeNull();
+        for (var i = 0; i < Storages.MostClients; i++)
         {
-            clients.Rent($"idle-{i}", options).Dispose();
+            await storages.OpenAsync(Bucket($"bucket-{i}"), "oms", Token);
         }
 
-        clients.Count.ShouldBe(S3Clients.MostIdle + 1);
-        using (var again = clients.Rent("used", options))
-        {
-            again.Storage.ShouldBeSameAs(used.Storage);
-        }
-
-        used.Dispose();
-        used.Dispose();
-        clients.Count.ShouldBe(S3Clients.MostIdle);
-        clients.Dispose();
-        clients.Count.ShouldBe(0);
-        Should.Throw<ObjectDisposedException>(() => clients.Rent("used", options));
+        (await storages.OpenAsync(Bucket("bucket", s3.Options().Endpoint.ToString()), "oms", Token)).ShouldNotBeSameAs(used);
+        (await used.StatAsync("a", Token)).ShouldBeNull();
     }
 
     private static StorageSpec At(string path) => new() { Directory = new DirectoryStorage { Path = path } };
 
-    private static StorageSpec Bucket(string name) =>
-        new() { S3 = new S3Storage { Endpoint = "https://s3.example", Bucket = name, CredentialsSecretRef = new SecretReference { Name = "s3" } } };
+    private static StorageSpec Bucket(string name, string endpoint = "https://s3.example") =>
+        new() { S3 = new S3Storage { Endpoint = endpoint, Bucket = name, CredentialsSecretRef = new SecretReference { Name = "s3" } } };
 
     private static InMemoryApi Api(TimeProvider time) =>
         new(WorldJson.Crds, time);

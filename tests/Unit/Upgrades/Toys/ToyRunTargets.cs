@@ -1,4 +1,6 @@
+using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
 using Drydock.Engine.Guards;
 using Drydock.Reconcilers.Upgrades;
@@ -6,9 +8,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>One process's way to the toys.</summary>
-internal sealed class ToyRunTargets(ToyRunTruth truth, string door) : IRunTargets<ToyRun, ToyRunStatus>, IStepCatalog
+internal sealed class ToyRunTargets(ToyRunTruth truth, string door) : IRunTargets, IStepCatalog
 {
-    public void Refresh(ToyRun entity)
+    public void Refresh(IKubernetesObject entity)
     {
         // Nothing of the object matters.
     }
@@ -25,12 +27,9 @@ internal sealed class ToyRunTargets(ToyRunTruth truth, string door) : IRunTarget
         ? new PreflightResult<IRunDiscovery>(null, [.. truth.Findings])
         : new PreflightResult<IRunDiscovery>(new ToyRunDiscovery(), [], ToyRunDiscovery.Target));
 
-    public Task<string?> FindObstacleAsync(ToyRunStatus status, CancellationToken cancellationToken) =>
-        Task.FromResult<string?>(null);
-
     public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Blocker);
 
-    public Task<ParkedStateResult> CleanUpAsync(ToyRunStatus status, CancellationToken cancellationToken)
+    public Task<ParkedStateResult> CleanUpAsync(RunStatus status, CancellationToken cancellationToken)
     {
         truth.CleanUpTries++;
         if (!truth.CanCleanUp)

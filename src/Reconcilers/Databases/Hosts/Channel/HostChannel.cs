@@ -1,90 +1,60 @@
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The channel to one host, opened when it is needed and shared by all requests.</summary>
-internal sealed class HostChannel : IAsyncDisposable
+internal sealed class HostChannel(string host, HostConnection way, IActFence? fence) : IAsyncDisposable
 {
     // sshd allows ten sessions per connection (MaxSessions); two remain for administrators. dockerd gets the same
     // number.
     private const int MostAtOnce = 8;
 
-    private readonly HostConnection _way;
-    private readonly IActFence? _fence;
     private readonly SemaphoreSlim _places = new(MostAtOnce, MostAtOnce);
     private readonly Lock _gate = new();
     private IRemoteClient? _client;
     private bool _disposed;
     private volatile bool _looksAsRoot;
 
-    public HostChannel(string host, HostConnection way, IActFence? fence) => (Host, _way, _fence) = (host, way, fence);
-
-    public string Host { get; }
+    public string Host => host;
 
     /// <summary>The account that commands run as unless they run as root.</summary>
-    public string User => _way.User;
+    public string User => way.User;
 
-    public bool MayBecome => _way.MayBecome;
+    public bool MayBecome => way.MayBecome;
 
     /// <summary>The login user if only systemctl runs through sudo; else null.</summary>
-    public string? UnitsUser => _way.UnitsUser;
+    public string? UnitsUser => way.UnitsUser;
 
-    public bool HasOneAccount => _way is not { UnitsUser: not null, BecomeUser: not null };
+    public bool HasOneAccount => way is not { UnitsUser: not null, BecomeUser: not null };
 
-    public bool IsContainer => _way.IsContainer;
+    public bool IsContainer => way.IsContainer;
 
     public ProgramSums Sums { get; } = new();
 
     /// <summary>Runs a program to its end, as <see cref="User"/>.</summary>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
     public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
-        SendAsync(command with { AsUser = _way.BecomeUser }, cancellationToken);
-
-    private async Task<RemoteResult> SendAsync(RemoteCommand command, CancellationToken cancellationToken)
-    {
-        await _places.WaitAsync(cancellationToken);
-        try
-        {
-            return await Client().RunAsync(command, cancellationToken);
-        }
-        catch (RemoteException exception)
-        {
-            throw HostErrors.Of(Host, exception, IsContainer);
-        }
-        finally
-        {
-            _places.Release();
-        }
-    }
+        SendAsync(command with { AsUser = way.BecomeUser }, cancellationToken);
 
     /// <summary>Uploads a file.</summary>
     /// <exception cref="HostException">It did not arrive.</exception>
-    public async Task UploadAsync(
+    public Task UploadAsync(
         RemoteFile file,
         Func<long, CancellationToken, Task<Stream>> open,
         IProgress<long>? progress,
-        CancellationToken cancellationToken)
-    {
-        await _places.WaitAsync(cancellationToken);
-        try
+        CancellationToken cancellationToken) => InTurnAsync(
+        async client =>
         {
-            await Client().UploadAsync(file with { AsUser = _way.BecomeUser }, open, progress, cancellationToken);
-        }
-        catch (RemoteException exception)
-        {
-            throw HostErrors.Of(Host, exception, IsContainer);
-        }
-        finally
-        {
-            _places.Release();
-        }
-    }
+            await client.UploadAsync(file with { AsUser = way.BecomeUser }, open, progress, cancellationToken);
+            return true;
+        },
+        cancellationToken);
 
     /// <summary>Opens a connection from the host.</summary>
     /// <exception cref="HostException">The host cannot be reached.</exception>
-    public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    public async Task<Stream> ConnectAsync(string address, int port, CancellationToken cancellationToken)
     {
         try
         {
-            return await Client().ConnectAsync(host, port, cancellationToken);
+            return await Client().ConnectAsync(address, port, cancellationToken);
         }
         catch (RemoteException exception)
         {
@@ -94,43 +64,26 @@ internal sealed class HostChannel : IAsyncDisposable
 
     /// <summary>Runs a read-only script, in one command.</summary>
     /// <exception cref="HostException">The script refused, or did not finish.</exception>
-    public async Task<ScriptAnswer> LookAsync(
-        string script,
-        string what,
-        Privilege privilege,
-        IReadOnlyList<string> arguments,
-        CancellationToken cancellationToken) =>
-        (await ScriptAsync(HostScripts.Looking(script), what, privilege, arguments, default, cancellationToken)).Answer;
+    public Task<ScriptAnswer> LookAsync(ScriptCall call, CancellationToken cancellationToken) =>
+        ScriptAsync(HostScripts.Looking(call.Script), call, cancellationToken);
 
-    /// <summary>Runs a script that changes something. <c>AsRoot</c> is whether it ran as root.</summary>
+    /// <summary>Runs a script that changes something.</summary>
     /// <exception cref="HostException">The script refused, or did not finish.</exception>
-    public async Task<(ScriptAnswer Answer, bool AsRoot)> ActAsync(
-        string script,
-        string what,
-        Privilege privilege,
-        IReadOnlyList<string> arguments,
-        ReadOnlyMemory<byte> input,
-        CancellationToken cancellationToken)
+    public Task<ScriptAnswer> ActAsync(ScriptCall call, CancellationToken cancellationToken)
     {
-        _fence?.EnsureMayAct();
-        return await ScriptAsync(HostScripts.ForActing(script), what, privilege, arguments, input, cancellationToken);
+        fence?.EnsureMayAct();
+        return ScriptAsync(HostScripts.ForActing(call.Script), call, cancellationToken);
     }
 
     /// <summary>Runs scripts that change something, in one command under one lock, up to the first that refuses. All
     /// run with the privilege of the first.</summary>
     /// <exception cref="HostException">A script refused, or did not finish.</exception>
-    public async Task<ScriptAnswer> ActTogetherAsync(
-        string locked,
-        string what,
-        Privilege privilege,
-        IReadOnlyList<ScriptCall> calls,
-        CancellationToken cancellationToken)
+    public Task<ScriptAnswer> ActTogetherAsync(
+        string locked, string what, IReadOnlyList<ScriptCall> calls, CancellationToken cancellationToken)
     {
-        _fence?.EnsureMayAct();
-        var text = HostScripts.Together(calls.Select(c => c.Script));
-        var arguments = new List<string> { locked };
-        arguments.AddRange(ScriptCall.Together(calls));
-        return (await ScriptAsync(text, what, privilege, arguments, default, cancellationToken)).Answer;
+        fence?.EnsureMayAct();
+        var together = calls[0] with { What = what, Arguments = [locked, .. ScriptCall.Together(calls)] };
+        return ScriptAsync(HostScripts.Together(calls.Select(c => c.Script)), together, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -149,14 +102,29 @@ internal sealed class HostChannel : IAsyncDisposable
         _places.Dispose();
     }
 
-    private async Task<(ScriptAnswer Answer, bool AsRoot)> ScriptAsync(
-        string text,
-        string what,
-        Privilege privilege,
-        IReadOnlyList<string> arguments,
-        ReadOnlyMemory<byte> input,
-        CancellationToken cancellationToken)
+    private Task<RemoteResult> SendAsync(RemoteCommand command, CancellationToken cancellationToken) =>
+        InTurnAsync(client => client.RunAsync(command, cancellationToken), cancellationToken);
+
+    private async Task<T> InTurnAsync<T>(Func<IRemoteClient, Task<T>> work, CancellationToken cancellationToken)
     {
+        await _places.WaitAsync(cancellationToken);
+        try
+        {
+            return await work(Client());
+        }
+        catch (RemoteException exception)
+        {
+            throw HostErrors.Of(Host, exception, IsContainer);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    private async Task<ScriptAnswer> ScriptAsync(string text, ScriptCall call, CancellationToken cancellationToken)
+    {
+        var privilege = call.Privilege;
         var asRoot = MayBecome
             && (privilege is Privilege.Control or Privilege.Units || (privilege == Privilege.Look && _looksAsRoot));
         var isForUnits = privilege == Privilege.Units && UnitsUser is not null;
@@ -165,17 +133,17 @@ internal sealed class HostChannel : IAsyncDisposable
             : text;
         while (true)
         {
-            using var content = new MemoryStream(input.ToArray(), writable: false);
-            var command = RemoteCommand.Script(whole, arguments) with
+            using var content = new MemoryStream(call.Input, writable: false);
+            var command = RemoteCommand.Script(whole, call.Arguments) with
             {
                 AsRoot = asRoot,
-                AsUser = isForUnits ? null : _way.BecomeUser,
+                AsUser = isForUnits ? null : way.BecomeUser,
                 Input = content,
             };
             var result = await SendAsync(command, cancellationToken);
             try
             {
-                return (ScriptAnswer.Read(Host, what, result), asRoot);
+                return ScriptAnswer.Read(Host, call.What, result, asRoot);
             }
             catch (ScriptRefusal refusal)
                 when (
@@ -189,7 +157,7 @@ internal sealed class HostChannel : IAsyncDisposable
             }
             catch (ScriptRefusal refusal)
             {
-                throw HostErrors.Of(Host, what, User, refusal, IsContainer);
+                throw HostErrors.Of(Host, call.What, User, refusal, IsContainer);
             }
         }
     }
@@ -199,21 +167,23 @@ internal sealed class HostChannel : IAsyncDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _client ??= _way.Open();
+            return _client ??= way.Open();
         }
     }
 }
 
-/// <summary>A call of a script of <see cref="HostScripts"/> that changes something.</summary>
-/// <param name="Script">Its name.</param>
+/// <summary>A call of a script of <see cref="HostScripts"/>.</summary>
 /// <param name="What">The request, for messages: "stopping tikv-1".</param>
-/// <param name="Arguments">Its arguments.</param>
 internal sealed record ScriptCall(string Script, string What, IReadOnlyList<string> Arguments)
 {
+    public Privilege Privilege { get; init; } = Privilege.WhenNeeded;
+
+    public byte[] Input { get; init; } = [];
+
     public static IEnumerable<string> Together(IEnumerable<ScriptCall> calls) => calls.SelectMany(
         call => new[]
         {
-            HostScripts.PartName(call.Script), call.Arguments.Count.ToString(CultureInfo.InvariantCulture),
+            HostScripts.PartName(call.Script), $"{call.Arguments.Count}",
         }.Concat(call.Arguments));
 }
 

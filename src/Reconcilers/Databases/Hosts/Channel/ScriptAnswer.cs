@@ -25,12 +25,14 @@ internal sealed class ScriptAnswer
 
     public IReadOnlyList<string> Lines { get; }
 
+    public bool RanAsRoot { get; private init; }
+
     public IEnumerable<(string Word, string Value)> Words => Lines.Select(Split);
 
     /// <summary>Takes an answer.</summary>
     /// <param name="what">The request, for messages: "looking at tikv-1".</param>
     /// <exception cref="HostException">The script did not finish.</exception>
-    public static ScriptAnswer Read(string host, string what, RemoteResult result)
+    public static ScriptAnswer Read(string host, string what, RemoteResult result, bool asRoot = false)
     {
         var output = result.Output;
         if (("\n" + output).LastIndexOf(Refused, StringComparison.Ordinal) is var at and >= 0)
@@ -50,7 +52,7 @@ internal sealed class ScriptAnswer
                 mayHaveRun: true);
         }
 
-        return new ScriptAnswer(host, lines[..^1]);
+        return new ScriptAnswer(host, lines[..^1]) { RanAsRoot = asRoot };
     }
 
     public string? Find(string word) => _values[word].FirstOrDefault();
@@ -76,6 +78,23 @@ internal sealed class ScriptAnswer
             : throw Unreadable("a value is not base64");
     }
 
+    /// <summary>As <see cref="Bytes"/>; null also for nothing.</summary>
+    /// <exception cref="HostException">It is not valid.</exception>
+    public string? Text(string? base64) =>
+        base64 is { Length: > 0 } && Bytes(base64) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    /// <exception cref="HostException">It is not a number.</exception>
+    public long Whole(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Unreadable($"'{text}' is not a number");
+
+    /// <summary>Free bytes.</summary>
+    /// <exception cref="HostException">It does not say how many.</exception>
+    public long Room() => Need("room").Split(' ') is [var blocks, var size]
+        ? Whole(blocks) * Whole(size)
+        : throw Unreadable($"'room {Find("room")}' is not a size");
+
     public HostException Unreadable(string why) =>
         new(
             _host,
@@ -95,4 +114,10 @@ internal sealed class ScriptAnswer
         text.IndexOf(separator, StringComparison.Ordinal) is var at and >= 0
             ? (text[..at], text[(at + 1)..])
             : (text, "");
+}
+
+/// <summary>A script refused its request; the code says why.</summary>
+internal sealed class ScriptRefusal(string code, string text) : Exception(text)
+{
+    public string Code { get; } = code;
 }

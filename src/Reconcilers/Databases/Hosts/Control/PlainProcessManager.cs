@@ -3,21 +3,13 @@ namespace Drydock.Reconcilers.Databases;
 /// <summary>Nothing keeps it: it is found by its program and command line, ended by a signal to its pid, and started
 /// detached. It is started as becomeUser or the login user, also where become is Sudo: as root it would make its data
 /// unreadable for the account it runs as.</summary>
-internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManager
+internal sealed class PlainProcessManager(InstanceTarget target) : ServiceManager(target)
 {
-    public string Kind => "none";
+    // Below deployDir, which belongs to the account of the process.
+    private string Record => $"{Target.DeployDir.TrimEnd('/')}/.drydock-{Target.Name}.process";
 
-    public bool IsSupervisor => false;
-
-    public IReadOnlyList<string> Units => [];
-
-    public string ServiceDirectory => "";
-
-    public string ChoiceFile => "";
-
-    public ManagedProcess Read(HostReport report) => new(SupervisionState.None, "");
-
-    public async Task<bool> StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken)
+    public override async Task<bool> StopAsync(
+        HostChannel channel, InstanceState look, CancellationToken cancellationToken)
     {
         if (look.Processes.Main is not { } main)
         {
@@ -26,21 +18,16 @@ internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManag
 
         if (await LossesAsync(channel, main.Pid, cancellationToken) is { Count: > 0 } losses)
         {
-            throw new HostException(
-                target.Host,
-                Reasons.ControlMismatch,
-                $"{target.Host}: {target.Name} was not stopped: {Losses(channel.User, losses)}",
-                retryable: false);
+            throw Refused(Reasons.ControlMismatch, $" was not stopped: {Losses(channel.User, losses)}");
         }
 
         await channel.ActAsync(
-            "record-process",
-            $"recording limits and environment of {target.Name}",
-            Privilege.Never,
-            [.. look.InTime, Record, main.Identity],
-            default,
+            Call(
+                "record-process",
+                $"recording limits and environment of {Target.Name}",
+                [.. look.InTime, Record, main.Identity]),
             cancellationToken);
-        return await SignalAsync(channel, look, main, "TERM", StopGrace.Seconds(target), cancellationToken);
+        return await SignalAsync(channel, look, main, "TERM", Grace, cancellationToken);
     }
 
     /// <summary>What the process has that one started by the operator's account could not have: limits and the score
@@ -49,10 +36,10 @@ internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManag
         HostChannel channel, int pid, CancellationToken cancellationToken) =>
     [
         .. (await channel.LookAsync(
-            "process-losses",
-            $"reading the limits of {target.Name}",
-            Privilege.Never,
-            [pid.ToString(CultureInfo.InvariantCulture)],
+            Call(
+                "process-losses",
+                $"reading the limits of {Target.Name}",
+                [$"{pid}"]),
             cancellationToken)).All("loss"),
     ];
 
@@ -60,36 +47,32 @@ internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManag
         $"a process that {user} starts would lose {string.Join(", ", losses)}. Give {user} these limits "
         + "(/etc/security/limits.d, with pam_limits for sshd and sudo), or control the process by a systemd unit.";
 
-    // Below deployDir, which belongs to the account of the process.
-    private string Record => $"{target.DeployDir.TrimEnd('/')}/.drydock-{target.Name}.process";
-
-    public Task StartAsync(
+    public override Task StartAsync(
         HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken)
     {
-        var control = target.Control.Process!;
+        var control = Target.Control.Process!;
         var command = InstanceTargets.Command(control, directory);
         if (InstanceTargets.NamesDirectory(control) && !directory.StartsWith('/'))
         {
             throw HostException.OfSpec(
-                target.Host,
-                target.ControlField,
-                $"{target.Host}: {target.Name}: its command line needs a version's directory, and '{directory}' is not "
+                Target.Host,
+                Target.ControlField,
+                $"{Target.Host}: {Target.Name}: its command line needs a version's directory, and '{directory}' is not "
                 + "an absolute path.");
         }
 
         return channel.ActAsync(
-            "start-process",
-            $"starting {target.Name}",
-            Privilege.Never,
-            [
-                .. look.InTime,
-                InstanceTargets.NamesDirectory(control) ? directory : target.DeployDir,
-                control.LogFile is { } log ? InstanceTargets.Below(target, log) : "",
-                target.DataDir ?? "",
-                Record,
-                .. command,
-            ],
-            default,
+            Call(
+                "start-process",
+                $"starting {Target.Name}",
+                [
+                    .. look.InTime,
+                    InstanceTargets.NamesDirectory(control) ? directory : Target.DeployDir,
+                    control.LogFile is { } log ? InstanceTargets.Below(Target, log) : "",
+                    Target.DataDir ?? "",
+                    Record,
+                    .. command,
+                ]),
             cancellationToken);
     }
 
@@ -102,15 +85,14 @@ internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManag
         string seconds,
         CancellationToken cancellationToken)
     {
-        var what = string.Create(
-            CultureInfo.InvariantCulture, $"sending SIG{signal} to process {process.Pid} of {look.Target.Name}");
-        return (
-            await channel.ActAsync(
-                "stop-process",
-                what,
-                Privilege.Control,
-                [.. look.InTime, signal, seconds, process.Identity],
-                default,
-                cancellationToken)).Answer.Says("ended");
+        var what = $"sending SIG{signal} to process {process.Pid} of {look.Target.Name}";
+        var call = new ScriptCall("stop-process", what, [.. look.InTime, signal, seconds, process.Identity])
+        {
+            Privilege = Privilege.Control,
+        };
+        return (await channel.ActAsync(call, cancellationToken)).Says("ended");
     }
+
+    private static ScriptCall Call(string script, string what, IReadOnlyList<string> arguments) =>
+        new(script, what, arguments) { Privilege = Privilege.Never };
 }

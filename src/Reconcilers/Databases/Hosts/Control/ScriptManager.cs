@@ -2,52 +2,40 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>Start and stop scripts. They run as becomeUser or the login user, also where become is Sudo: those of
 /// tidb-ansible refuse root.</summary>
-internal sealed class ScriptManager(InstanceTarget target) : IServiceManager
+internal sealed class ScriptManager(InstanceTarget target) : ServiceManager(target)
 {
     // A start script that takes longer is the process itself, or hangs.
     private const string StartSeconds = "120";
 
-    public string Kind => "none";
-
-    public bool IsSupervisor => false;
-
-    public IReadOnlyList<string> Units => [];
-
-    public string ServiceDirectory => "";
-
-    public string ChoiceFile => "";
-
-    public ManagedProcess Read(HostReport report) => new(SupervisionState.None, "");
-
-    public async Task<bool> StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken)
+    public override async Task<bool> StopAsync(
+        HostChannel channel, InstanceState look, CancellationToken cancellationToken)
     {
-        var script = InstanceTargets.Below(target, target.Control.Scripts!.Stop);
-        var grace = StopGrace.Seconds(target);
+        var script = InstanceTargets.Below(Target, Target.Control.Scripts!.Stop);
         var answer = await RunAsync(
-            channel, look, $"stopping {target.Name}", script, grace, grace, look.Own, cancellationToken);
+            channel, look, $"stopping {Target.Name}", script, Grace, Grace, look.Own, cancellationToken);
 
         // Where nothing ran its complaint that nothing runs is welcome; it is run all the same, because something
         // behind it may be about to restart the process.
         if (look.Processes.Own.Count > 0)
         {
-            Check(channel, answer, script, grace);
+            Check(channel, answer, script, Grace);
         }
 
         return answer.Says("ended");
     }
 
-    public async Task StartAsync(
+    public override async Task StartAsync(
         HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken)
     {
-        var script = InstanceTargets.Below(target, target.Control.Scripts!.Start);
+        var script = InstanceTargets.Below(Target, Target.Control.Scripts!.Start);
         Check(
             channel,
-            await RunAsync(channel, look, $"starting {target.Name}", script, StartSeconds, "0", [], cancellationToken),
+            await RunAsync(channel, look, $"starting {Target.Name}", script, StartSeconds, "0", [], cancellationToken),
             script,
             StartSeconds);
     }
 
-    private async Task<ScriptAnswer> RunAsync(
+    private Task<ScriptAnswer> RunAsync(
         HostChannel channel,
         InstanceState look,
         string what,
@@ -57,15 +45,14 @@ internal sealed class ScriptManager(InstanceTarget target) : IServiceManager
         IEnumerable<string> processes,
         CancellationToken cancellationToken)
     {
-        var output = $"{target.DeployDir.TrimEnd('/')}/.drydock-{target.Name}.out";
-        return (
-            await channel.ActAsync(
-                "run-script",
-                what,
-                Privilege.Never,
-                [.. look.InTime, script, target.DeployDir, output, limit, grace, .. processes],
-                default,
-                cancellationToken)).Answer;
+        var output = $"{Target.DeployDir.TrimEnd('/')}/.drydock-{Target.Name}.out";
+        return channel.ActAsync(
+            new ScriptCall(
+                "run-script", what, [.. look.InTime, script, Target.DeployDir, output, limit, grace, .. processes])
+            {
+                Privilege = Privilege.Never,
+            },
+            cancellationToken);
     }
 
     private void Check(HostChannel channel, ScriptAnswer answer, string script, string limit)
@@ -76,16 +63,14 @@ internal sealed class ScriptManager(InstanceTarget target) : IServiceManager
             return;
         }
 
-        var output = answer.Bytes(answer.Need("output") is { Length: > 0 } base64 ? base64 : "-") is { } bytes
-            ? Encoding.UTF8.GetString(bytes).Trim()
-            : "";
+        var output = answer.Text(answer.Need("output"))?.Trim() ?? "";
         var what = code == "-"
             ? $"has not ended after {limit} s. It must return after it has started the process"
             : $"ended with {code}";
         throw new HostException(
-            target.Host,
+            Target.Host,
             Reasons.StepFailed,
-            $"{target.Host}: {target.Name}: {script} {what}: {(output.Length > 0 ? output : "it printed nothing")}. "
+            $"{Target.Host}: {Target.Name}: {script} {what}: {(output.Length > 0 ? output : "it printed nothing")}. "
             + $"Run it on the host as {channel.User} to find the cause.",
             mayHaveRun: true);
     }

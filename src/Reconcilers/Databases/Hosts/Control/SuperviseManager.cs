@@ -2,19 +2,14 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>A service of daemontools. Its svstat says "up (pid 17) 3 seconds"; tidb-ansible's own says "up pid 17,
 /// …".</summary>
-internal sealed partial class SuperviseManager(InstanceTarget target) : IServiceManager
+internal sealed partial class SuperviseManager(InstanceTarget target) : ServiceManager(target)
 {
-    public string Kind => "supervise";
+    public override string Kind => "supervise";
 
-    public bool IsSupervisor => true;
+    public override string ServiceDirectory { get; } =
+        InstanceTargets.Below(target, target.Control.Supervise!.Directory);
 
-    public IReadOnlyList<string> Units => [];
-
-    public string ServiceDirectory { get; } = InstanceTargets.Below(target, target.Control.Supervise!.Directory);
-
-    public string ChoiceFile => "";
-
-    public ManagedProcess Read(HostReport report)
+    public override ManagedProcess Read(HostReport report)
     {
         var text = report.Svstat ?? throw report.Answer.Unreadable("svstat said nothing");
         if (Up().Match(text) is { Success: true } up)
@@ -45,42 +40,23 @@ internal sealed partial class SuperviseManager(InstanceTarget target) : IService
         }
 
         throw text.EndsWith("access denied", StringComparison.Ordinal)
-            ? new HostException(
-                target.Host,
+            ? Refused(
                 Reasons.AccessDenied,
-                $"{target.Host}: {target.Name}: {report.User} may not read {ServiceDirectory}: {text}. "
-                + "Use the account that runs supervise, or set become: Sudo in spec.access.",
-                retryable: false)
+                $": {report.User} may not read {ServiceDirectory}: {text}. "
+                + "Use the account that runs supervise, or set become: Sudo in spec.access.")
             : report.Answer.Unreadable($"svstat of {ServiceDirectory} printed '{text}'");
     }
 
-    public async Task<bool> StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken)
-    {
-        var stop = StopCall(look);
-        var (answer, _) = await channel.ActAsync(
-            stop.Script, stop.What, Privilege.Control, stop.Arguments, default, cancellationToken);
-        return answer.Says("ended");
-    }
+    public override ScriptCall StopCall(InstanceState look) => Call(
+        "stop-supervise", "stopping", [.. look.InTime, ServiceDirectory, Grace, look.Target.DeployDir, .. look.Own]);
 
-    public ScriptCall StopCall(InstanceState look) => new(
-        "stop-supervise",
-        $"stopping {ServiceDirectory}",
-        [.. look.InTime, ServiceDirectory, StopGrace.Seconds(look.Target), look.Target.DeployDir, .. look.Own]);
-
-    public ScriptCall StartCall(InstanceState look) => new(
+    public override ScriptCall StartCall(InstanceState look, bool follows) => Call(
         "start-supervise",
-        $"starting {ServiceDirectory}",
-        [.. look.Afterwards, ServiceDirectory, look.Target.DeployDir]);
+        "starting",
+        [.. follows ? look.Afterwards : look.InTime, ServiceDirectory, look.Target.DeployDir]);
 
-    public Task StartAsync(
-        HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken) =>
-        channel.ActAsync(
-            "start-supervise",
-            $"starting {ServiceDirectory}",
-            Privilege.Control,
-            [.. look.InTime, ServiceDirectory, look.Target.DeployDir],
-            default,
-            cancellationToken);
+    private ScriptCall Call(string script, string what, IReadOnlyList<string> arguments) =>
+        new(script, $"{what} {ServiceDirectory}", arguments) { Privilege = Privilege.Control };
 
     [GeneratedRegex(
         @"^up \(?pid (?<pid>[1-9][0-9]{0,8})\b",

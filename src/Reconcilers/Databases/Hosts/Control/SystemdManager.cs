@@ -2,7 +2,7 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>A systemd unit: the one that control names, or the active one of the names tidb-ansible has had (pd.service
 /// and pd-2379.service; docs/research/tidb.md#tidb-ansible).</summary>
-internal sealed class SystemdManager : IServiceManager
+internal sealed class SystemdManager(InstanceTarget target) : ServiceManager(target)
 {
     // How long systemctl start may take: a unit of Type=notify says when it is up, and has 90 s of its own for it.
     private const string StartSeconds = "120";
@@ -17,33 +17,20 @@ internal sealed class SystemdManager : IServiceManager
         ["d"] = 86400,
     };
 
-    private readonly InstanceTarget _target;
+    public override string Kind => "systemd";
 
-    public SystemdManager(InstanceTarget target)
-    {
-        _target = target;
-        Units = target.Control.Systemd!.Unit is { } unit ? [unit] : [.. Names(target)];
-    }
-
-    public string Kind => "systemd";
-
-    public bool IsSupervisor => true;
-
-    public bool IsOfAccount => _target.Control.Systemd!.User;
+    public bool IsOfAccount => Target.Control.Systemd!.User;
 
     public Privilege Privilege => IsOfAccount ? Privilege.OwnUnits : Privilege.Units;
 
-    public IReadOnlyList<string> Units { get; }
-
-    public string ServiceDirectory => "";
+    public override IReadOnlyList<string> Units { get; } =
+        target.Control.Systemd!.Unit is { } unit ? [unit] : [.. Names(target)];
 
     // Instances of several databases may share a name, but not a port.
-    public string ChoiceFile =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"/var/lib/drydock/units/{(_target.Program.Length > 0 ? _target.Program : _target.Name)}-{_target.Port}");
+    public override string ChoiceFile =>
+        $"/var/lib/drydock/units/{(Target.Program.Length > 0 ? Target.Program : Target.Name)}-{Target.Port}";
 
-    public ManagedProcess Read(HostReport report)
+    public override ManagedProcess Read(HostReport report)
     {
         if (report.Units.Count != Units.Count)
         {
@@ -79,37 +66,26 @@ internal sealed class SystemdManager : IServiceManager
         return Read(report, unit, there.Count > 1);
     }
 
-    public async Task<bool> StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken)
-    {
-        var stop = StopCall(look);
-        var (answer, _) = await channel.ActAsync(
-            stop.Script, stop.What, Privilege, stop.Arguments, default, cancellationToken);
-        return answer.Says("ended");
-    }
-
-    public ScriptCall StopCall(InstanceState look) => new(
+    public override ScriptCall StopCall(InstanceState look) => new(
         "stop-systemd",
         $"stopping {look.Kept.Unit}",
+        [.. look.InTime, look.Kept.Unit!, Grace, look.Kept.NeedsChoice ? ChoiceFile : "", .. look.Own])
+    {
+        Privilege = Privilege,
+    };
+
+    public override ScriptCall StartCall(InstanceState look, bool follows) => new(
+        "start-systemd",
+        $"starting {look.Kept.Unit}",
         [
-            .. look.InTime,
+            .. follows ? look.Afterwards : look.InTime,
             look.Kept.Unit!,
-            StopGrace.Seconds(look.Target),
-            look.Kept.NeedsChoice ? ChoiceFile : "",
-            .. look.Own,
-        ]);
-
-    public ScriptCall StartCall(InstanceState look) => new(
-        "start-systemd", $"starting {look.Kept.Unit}", [.. look.Afterwards, look.Kept.Unit!, "", StartSeconds]);
-
-    public Task StartAsync(
-        HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken) =>
-        channel.ActAsync(
-            "start-systemd",
-            $"starting {look.Kept.Unit}",
-            Privilege,
-            [.. look.InTime, look.Kept.Unit!, look.Kept.Word, StartSeconds],
-            default,
-            cancellationToken);
+            follows ? "" : look.Kept.Word,
+            StartSeconds,
+        ])
+    {
+        Privilege = Privilege,
+    };
 
     internal static IEnumerable<string> Names(InstanceTarget target)
     {
@@ -119,7 +95,7 @@ internal sealed class SystemdManager : IServiceManager
                 StringComparer.Ordinal),
         ];
         return [
-            .. stems.Select(stem => string.Create(CultureInfo.InvariantCulture, $"{stem}-{target.Port}.service")),
+            .. stems.Select(stem => $"{stem}-{target.Port}.service"),
             .. stems.Select(stem => $"{stem}.service"),
         ];
     }
@@ -201,6 +177,5 @@ internal sealed class SystemdManager : IServiceManager
     private static string Ids(IEnumerable<IReadOnlyDictionary<string, string>> units) =>
         string.Join(" and ", units.Select(u => u["Id"]));
 
-    private HostException Mismatch(string what) =>
-        new(_target.Host, Reasons.ControlMismatch, $"{_target.Host}: {_target.Name}: {what}", retryable: false);
+    private HostException Mismatch(string what) => Refused(Reasons.ControlMismatch, $": {what}");
 }

@@ -70,12 +70,12 @@ internal sealed class HostReport
             IsListening = answer.Says("listener"),
             Listeners =
             [
-                .. answer.All("listener").Where(pid => pid != "-").Select(pid => (int)Whole(answer, pid)).Distinct(),
+                .. answer.All("listener").Where(pid => pid != "-").Select(pid => (int)answer.Whole(pid)).Distinct(),
             ],
             InstalledSha256 = answer.Find("installed") is { } installed ? sums.Of(installed, answer) : null,
-            LinkTarget = Text(answer, answer.Find("link")),
-            RealTarget = Text(answer, answer.Find("target")),
-            RealDirectory = Text(answer, answer.Find("real")),
+            LinkTarget = answer.Text(answer.Find("link")),
+            RealTarget = answer.Text(answer.Find("target")),
+            RealDirectory = answer.Text(answer.Find("real")),
             Units = Blocks(answer),
             Svstat = answer.Says("svstat") ? string.Join(' ', answer.All("svstat")).Trim() : null,
             Choice = answer.Find("choice"),
@@ -90,14 +90,14 @@ internal sealed class HostReport
             throw answer.Unreadable($"'process {line}' is not a process");
         }
 
-        var ticks = Whole(answer, start);
+        var ticks = answer.Whole(start);
         return new ReportedProcess(
-            (int)Whole(answer, pid),
+            (int)answer.Whole(pid),
             ticks,
-            (int)Whole(answer, parent),
-            executable == Ending ? null : Text(answer, executable),
+            (int)answer.Whole(parent),
+            executable == Ending ? null : answer.Text(executable),
             sums.Of(identity, answer),
-            Text(answer, arguments) is { } text ? text.TrimEnd('\0').Split('\0') : [],
+            answer.Text(arguments) is { } text ? text.TrimEnd('\0').Split('\0') : [],
             at(ticks))
         {
             IsEnding = executable == Ending,
@@ -124,17 +124,50 @@ internal sealed class HostReport
         return blocks;
     }
 
-    private static string? Text(ScriptAnswer answer, string? base64) =>
-        base64 is not null && answer.Bytes(base64) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
-
     private static double Number(ScriptAnswer answer, string word) =>
         double.TryParse(answer.Need(word), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             && number > 0
             ? number
             : throw answer.Unreadable($"'{word} {answer.Find(word)}' is not a number");
+}
 
-    private static long Whole(ScriptAnswer answer, string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw answer.Unreadable($"'{text}' is not a number");
+/// <summary>A living process as a host showed it.</summary>
+/// <param name="Start">When it was started, in ticks since the boot: with the pid it is this process and no
+/// other.</param>
+/// <param name="Executable">Its executable, including " (deleted)"; null if it cannot be read.</param>
+/// <param name="StartedAt">When it was started, by the host's clock.</param>
+internal sealed record ReportedProcess(
+    int Pid,
+    long Start,
+    int Parent,
+    string? Executable,
+    string? Sha256,
+    IReadOnlyList<string> Arguments,
+    DateTimeOffset StartedAt)
+{
+    public bool IsEnding { get; init; }
+
+    // Programs of both vendors that are asked these print and end (docs/research/tidb.md#tikv).
+    private static readonly string[] OnlyAsked =
+    [
+        "-V", "-version", "--version", "-config-check", "--config-check", "-help", "--help",
+    ];
+
+    public string? Path => Executable is { } path ? Undeleted(path) : null;
+
+    public bool IsOnlyAsked => Arguments.Skip(1).Any(OnlyAsked.Contains);
+
+    /// <summary>The path that a replaced executable had.</summary>
+    public static string Undeleted(string executable)
+    {
+        const string Deleted = " (deleted)";
+        return executable.EndsWith(Deleted, StringComparison.Ordinal) ? executable[..^Deleted.Length] : executable;
+    }
+
+    public string Identity => $"{Pid}:{Start}";
+
+    public bool Runs(string program) =>
+        Path is { } path
+            && System.IO.Path.GetFileName(path) is var name
+            && (name == program || name.StartsWith(program + ".", StringComparison.Ordinal));
 }

@@ -1,9 +1,7 @@
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>Which of the processes of a host are those of one instance.</summary>
-/// <param name="Main">The one in charge.</param>
 /// <param name="Own">It and its children of the same program: they end with it.</param>
-/// <param name="Strays">Others of this instance.</param>
 internal sealed record InstanceProcesses(
     ReportedProcess? Main, IReadOnlyList<ReportedProcess> Own, IReadOnlyList<ReportedProcess> Strays)
 {
@@ -70,14 +68,14 @@ internal sealed record InstanceProcesses(
             .Select(o => (Target: o, Evidence: ProcessEvidence.Of(
                 process, o, others.Where(other => other != o).Append(target), Directories(
                     newDirectory, o.DeployDir == target.DeployDir ? report.RealDirectory : null), listens: false)))
-            .Where(o => o.Evidence >= my)
+            .Where(o => o.Evidence.Rank.CompareTo(my.Rank) >= 0)
             .ToList();
         if (rivals.Count == 0)
         {
             return true;
         }
 
-        return rivals.Exists(o => o.Evidence > my) || hasSupervisor
+        return rivals.Exists(o => o.Evidence.Rank.CompareTo(my.Rank) > 0) || hasSupervisor
             ? false
             : throw new AmbiguousProcessException(process.Pid, rivals[0].Target.Name);
     }

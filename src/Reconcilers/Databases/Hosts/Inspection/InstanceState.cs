@@ -31,7 +31,7 @@ internal sealed record InstanceState(
         SupervisionText = Kept.Text.Length > 0
             ? Kept.Text
             : Processes.Main is { } main
-            ? string.Create(CultureInfo.InvariantCulture, $"running (pid {main.Pid})")
+            ? $"running (pid {main.Pid})"
             : "not running",
         Unit = Kept.Unit,
         Pid = Processes.Main?.Pid,

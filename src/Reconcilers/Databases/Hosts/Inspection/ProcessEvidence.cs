@@ -5,8 +5,10 @@ namespace Drydock.Reconcilers.Databases;
 /// directory); an argument names its port and no other instance's; an argument names its port at all, as the list of
 /// all masters does. A directory counts by its length: of two that hold a file the deeper one is meant.</summary>
 internal readonly record struct ProcessEvidence(bool Listens, int DataDirectory, int Directory, bool OwnPort, bool Port)
-    : IComparable<ProcessEvidence>
 {
+    /// <summary>To be compared.</summary>
+    public (bool, int, int, bool, bool) Rank => (Listens, DataDirectory, Directory, OwnPort, Port);
+
     public bool IsAny => Listens || DataDirectory > 0 || Directory > 0 || Port;
 
     public static ProcessEvidence Of(
@@ -33,21 +35,9 @@ internal readonly record struct ProcessEvidence(bool Listens, int DataDirectory,
             naming.Count > 0);
     }
 
-    public int CompareTo(ProcessEvidence other) =>
-        (Listens, DataDirectory, Directory, OwnPort, Port).CompareTo(
-            (other.Listens, other.DataDirectory, other.Directory, other.OwnPort, other.Port));
-
-    public static bool operator <(ProcessEvidence left, ProcessEvidence right) => left.CompareTo(right) < 0;
-
-    public static bool operator >(ProcessEvidence left, ProcessEvidence right) => left.CompareTo(right) > 0;
-
-    public static bool operator <=(ProcessEvidence left, ProcessEvidence right) => left.CompareTo(right) <= 0;
-
-    public static bool operator >=(ProcessEvidence left, ProcessEvidence right) => left.CompareTo(right) >= 0;
-
     // A number of its own: 2379 is not in 12379.
     private static bool Names(string text, int port) =>
-        Contains(text, port.ToString(CultureInfo.InvariantCulture), char.IsAsciiDigit, char.IsAsciiDigit);
+        Contains(text, $"{port}", char.IsAsciiDigit, char.IsAsciiDigit);
 
     // A path of its own: /data is not in /mnt/data, and not in /data1; it is in /data/tikv.
     private static bool Names(string text, string directory) =>

@@ -13,9 +13,11 @@ internal sealed class HostPackage(
     {
         var sums = channel.Sums.Ask();
         var answer = await channel.LookAsync(
-            "package-look", $"looking at {_contents.Directory}", Privilege.WhenNeeded, [
-                _contents.Directory, sums.Known, .. PackageReport.Arguments(_contents),
-            ], cancellationToken);
+            new ScriptCall(
+                "package-look",
+                $"looking at {_contents.Directory}",
+                [_contents.Directory, sums.Known, .. PackageReport.Arguments(_contents)]),
+            cancellationToken);
         return new PackageReport(_contents, answer, sums);
     }
 
@@ -70,11 +72,10 @@ internal sealed class HostPackage(
 
         if ((await CheckedAsync(cancellationToken)).State() is { IsComplete: false } state)
         {
-            throw new HostException(
-                channel.Host,
+            throw Failure(
                 Reasons.PackageMissing,
-                $"{channel.Host}: {state.Problem} Another process or an administrator changes {_contents.Directory}. "
-                + "Find out which.");
+                $"{state.Problem} Another process or an administrator changes {_contents.Directory}. Find out which.",
+                retryable: true);
         }
     }
 
@@ -83,20 +84,18 @@ internal sealed class HostPackage(
     {
         var report = await LookAsync(cancellationToken);
         return report.State() is { IsWrong: true } state
-            ? throw new HostException(
-                channel.Host,
+            ? throw Failure(
                 state.Problem.Contains("SHA-256", StringComparison.Ordinal)
                     ? Reasons.PackageCorrupt
                     : Reasons.PackageMissing,
-                $"{channel.Host}: {state.Problem}",
-                retryable: false)
+                state.Problem)
             : report;
     }
 
     private async Task SendAsync(IProgress<long>? progress, CancellationToken cancellationToken)
     {
         List<PackageArchive> sent = [.. _contents.SentArchives];
-        var (answer, asRoot) = await ActAsync(
+        var answer = await ActAsync(
             "package-begin", What, [_contents.Directory, .. sent.Select(_contents.Path)], cancellationToken);
         var sources = sent.ConvertAll(archive => new StorageArchive(channel.Host, services, archive, @namespace));
         var lengths = new List<long>();
@@ -107,18 +106,14 @@ internal sealed class HostPackage(
 
         // Unpacking needs more space; how much is known after they have been sent.
         var missing = lengths.Zip(
-            answer.All("there"), (length, there) => Math.Max(0, length - HostFiles.Number(answer, there))).Sum();
-        var room = HostFiles.Room(answer);
+            answer.All("there"), (length, there) => Math.Max(0, length - answer.Whole(there))).Sum();
+        var room = answer.Room();
         if (room <= missing)
         {
-            throw new HostException(
-                channel.Host,
+            throw Failure(
                 Reasons.NoSpace,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{channel.Host}: {room} bytes are free beside {_contents.Directory}, and the archives need "
-                    + $"{missing} more. Free space, then retry."),
-                retryable: false);
+                $"{room} bytes are free beside {_contents.Directory}, and the archives need {missing} more. Free "
+                + "space, then retry.");
         }
 
         var before = 0L;
@@ -129,7 +124,7 @@ internal sealed class HostPackage(
             try
             {
                 await channel.UploadAsync(
-                    new RemoteFile(_contents.Path(archive), length, archive.Sha256) { AsRoot = asRoot },
+                    new RemoteFile(_contents.Path(archive), length, archive.Sha256) { AsRoot = answer.RanAsRoot },
                     source.OpenAsync,
                     part,
                     cancellationToken);
@@ -143,23 +138,25 @@ internal sealed class HostPackage(
         }
     }
 
-    private Task<(ScriptAnswer Answer, bool AsRoot)> UnpackAsync(CancellationToken cancellationToken) => ActAsync(
+    private Task<ScriptAnswer> UnpackAsync(CancellationToken cancellationToken) => ActAsync(
         "package-unpack",
         $"unpacking {_contents.Directory}",
         [
             _contents.Directory,
             _contents.Marker,
             .. _contents.Archives.SelectMany(
-                a => new[] { "archive", _contents.Path(a), a.Sha256, a.StripComponents.ToString(
-                    CultureInfo.InvariantCulture) }),
+                a => new[] { "archive", _contents.Path(a), a.Sha256, $"{a.StripComponents}" }),
             .. _contents.Programs.SelectMany(p => new[] { "program", p }),
             .. _contents.Package.Files.SelectMany(f => new[] { "file", f.Path, f.Sha256 }),
         ],
         cancellationToken);
 
-    private Task<(ScriptAnswer Answer, bool AsRoot)> ActAsync(
+    private HostException Failure(string reason, string message, bool retryable = false) =>
+        new(channel.Host, reason, $"{channel.Host}: {message}", retryable);
+
+    private Task<ScriptAnswer> ActAsync(
         string script, string what, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
-        channel.ActAsync(script, what, Privilege.WhenNeeded, arguments, default, cancellationToken);
+        channel.ActAsync(new ScriptCall(script, what, arguments), cancellationToken);
 
     // Bytes of this archive behind those of the earlier ones.
     private sealed class Behind(IProgress<long> progress, long already) : IProgress<long>

@@ -63,6 +63,63 @@ internal sealed class PackageContents
 
     private static IEnumerable<string> Lines(IEnumerable<PackageArchive> archives) =>
         archives.Select(
-            a => string.Create(CultureInfo.InvariantCulture, $"archive {a.Name} {a.Sha256} {a.StripComponents}")).Order(
+            a => $"archive {a.Name} {a.Sha256} {a.StripComponents}").Order(
                 StringComparer.Ordinal);
+}
+
+/// <summary>The package as one host needs it.</summary>
+internal sealed record PackageRequest
+{
+    public required PackageSpec Package { get; init; }
+
+    public required IReadOnlyList<DatabaseComponent> Components { get; init; }
+
+    /// <summary>Programs that must exist below bin: tikv-server, tikv-ctl.</summary>
+    public required IReadOnlyList<string> Programs { get; init; }
+
+    /// <summary>The package's own program that must have run, also in a directory that an administrator unpacked; null
+    /// for the one of the spec, and that only after the operator has unpacked the package.</summary>
+    public PostInstall? PostInstall { get; init; }
+}
+
+/// <summary>The package's own program that runs once after unpacking.</summary>
+/// <param name="Program">Its path below the package.</param>
+/// <param name="Mark">The file below the package by which the program itself says that it has run; null if it leaves
+/// none.</param>
+/// <param name="IsOptional">Whether a package without this program is complete too.</param>
+internal sealed record PostInstall(string Program, string? Mark, bool IsOptional);
+
+/// <summary>The state of a package on a host.</summary>
+internal sealed record PackageState
+{
+    public required bool IsComplete { get; init; }
+
+    public required string Problem { get; init; }
+
+    /// <summary>True when another attempt cannot mend it: a wrong checksum, a missing file of a package that is on the
+    /// hosts already.</summary>
+    public bool IsWrong { get; init; }
+
+    /// <summary>SHA-256 of those requested programs that exist.</summary>
+    public IReadOnlyDictionary<string, string> Programs { get; init; } = new Dictionary<string, string>(
+        StringComparer.Ordinal);
+}
+
+/// <summary>Hosts as PreparePackage takes them: one by one, or in groups where there are so many that the plan would
+/// not hold a step for each.</summary>
+internal static class HostGroups
+{
+    /// <summary>Most steps for the package: 300 instances have 900 steps of their own, and a plan holds 1000.</summary>
+    public const int Most = 60;
+
+    public static IReadOnlyList<(string Name, IReadOnlyList<string> Hosts)> Of(IReadOnlyList<string> hosts)
+    {
+        return hosts.Count <= Most
+            ? [.. hosts.Select(h => (h, (IReadOnlyList<string>)[h]))]
+            : [
+                .. hosts.Chunk((hosts.Count + Most - 1) / Most).Select(
+                    (group, i) => (
+                        $"hosts-{i + 1}", (IReadOnlyList<string>)group)),
+            ];
+    }
 }

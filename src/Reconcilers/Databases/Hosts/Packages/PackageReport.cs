@@ -6,11 +6,6 @@ internal sealed class PackageReport
     private readonly PackageContents _contents;
     private readonly ScriptAnswer _answer;
     private readonly ProgramSums.Question _sums;
-    private readonly List<string> _programs;
-    private readonly List<string> _files;
-    private readonly List<string> _archives;
-    private readonly List<string> _sent;
-    private readonly List<(string From, string To)> _extensions;
     private readonly string? _marker;
 
     public PackageReport(PackageContents contents, ScriptAnswer answer, ProgramSums.Question sums)
@@ -23,21 +18,15 @@ internal sealed class PackageReport
             "no" => false,
             var other => throw answer.Unreadable($"'directory {other}' is neither yes nor no"),
         };
-        _marker = answer.Find("marker") is { Length: > 0 } marker && answer.Bytes(marker) is { } bytes
-            ? Encoding.UTF8.GetString(bytes)
-            : null;
+        _marker = answer.Text(answer.Find("marker"));
         NeedsPostInstall = contents.PostInstall is { } program
             && answer.Find("post-install") != "done"
             && !(program.IsOptional && answer.Find("post-install-program") == "no");
-        _programs = [.. answer.All("program")];
-        _files = [.. answer.All("file")];
-        _archives = [.. answer.All("archive")];
-        _sent = [.. answer.All("sent")];
-        _extensions = [.. answer.All("from").Zip(answer.All("to"))];
-        if (_programs.Count != contents.Programs.Count
-            || _files.Count != contents.Package.Files.Count
-            || _extensions.Count != contents.Extensions.Count
-            || _archives.Count != contents.HostArchives.Count() || _sent.Count != contents.SentArchives.Count())
+        if (answer.All("program").Count() != contents.Programs.Count
+            || answer.All("file").Count() != contents.Package.Files.Count
+            || Extensions.Count() != contents.Extensions.Count
+            || answer.All("archive").Count() != contents.HostArchives.Count()
+            || answer.All("sent").Count() != contents.SentArchives.Count())
         {
             throw answer.Unreadable("it is not of the files that were asked for");
         }
@@ -48,6 +37,8 @@ internal sealed class PackageReport
 
     /// <summary>Whether the package's own program has to be run yet.</summary>
     public bool NeedsPostInstall { get; }
+
+    private IEnumerable<(string From, string To)> Extensions => _answer.All("from").Zip(_answer.All("to"));
 
     public static IEnumerable<string> Arguments(PackageContents contents) =>
     [
@@ -62,7 +53,7 @@ internal sealed class PackageReport
 
     public PackageState State()
     {
-        var programs = _contents.Programs.Zip(_programs)
+        var programs = _contents.Programs.Zip(_answer.All("program"))
             .Where(p => p.Second is not ("-" or "!"))
             .ToDictionary(p => p.First, p => _sums.Of(p.Second, _answer)!, StringComparer.Ordinal);
         var wrong = Wrong().ToList();
@@ -86,7 +77,7 @@ internal sealed class PackageReport
 
     private IEnumerable<string> WrongArchives()
     {
-        foreach (var (archive, identity) in _contents.HostArchives.Zip(_archives))
+        foreach (var (archive, identity) in _contents.HostArchives.Zip(_answer.All("archive")))
         {
             var sha256 = _sums.Of(identity, _answer);
             if (sha256 != archive.Sha256)
@@ -110,7 +101,7 @@ internal sealed class PackageReport
                 : $"{directory} was unpacked from other archives. Remove it, or choose another directory";
         }
 
-        foreach (var (program, identity) in _contents.Programs.Zip(_programs))
+        foreach (var (program, identity) in _contents.Programs.Zip(_answer.All("program")))
         {
             if (identity is "-" or "!")
             {
@@ -120,7 +111,7 @@ internal sealed class PackageReport
             }
         }
 
-        foreach (var (file, identity) in _contents.Package.Files.Zip(_files))
+        foreach (var (file, identity) in _contents.Package.Files.Zip(_answer.All("file")))
         {
             var sha256 = _sums.Of(identity, _answer);
             if (sha256 is null ? _contents.MustHaveAllFiles : sha256 != file.Sha256)
@@ -131,7 +122,7 @@ internal sealed class PackageReport
             }
         }
 
-        foreach (var (file, (from, to)) in _contents.Extensions.Zip(_extensions))
+        foreach (var (file, (from, to)) in _contents.Extensions.Zip(Extensions))
         {
             if (from == "-" && to == "-")
             {
@@ -154,7 +145,7 @@ internal sealed class PackageReport
             yield break;
         }
 
-        if (_sent.Contains("yes"))
+        if (_answer.All("sent").Contains("yes", StringComparer.Ordinal))
         {
             yield return $"The archives beside {_contents.Directory} are not removed yet";
         }
@@ -164,7 +155,7 @@ internal sealed class PackageReport
             yield return $"{_contents.PostInstall!.Program} has not been run yet";
         }
 
-        foreach (var (file, (_, to)) in _contents.Extensions.Zip(_extensions))
+        foreach (var (file, (_, to)) in _contents.Extensions.Zip(Extensions))
         {
             if (to == "-")
             {

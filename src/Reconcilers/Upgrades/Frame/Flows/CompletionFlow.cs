@@ -34,100 +34,85 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
             ? (due > frame.Now ? due - frame.Now : TimeSpan.Zero)
             : null;
 
-    /// <summary>The upgrade has succeeded: releases the target, or claims it again for the rollback or the cleanup.
-    /// True if there is something to run.</summary>
-    public async Task<(RunObject Entity, bool Runs, TimeSpan? After)> SucceededAsync(
-        RunObject entity, CancellationToken cancellationToken)
+    /// <summary>The upgrade has succeeded: releases the target, or claims it again for the rollback or the
+    /// cleanup.</summary>
+    /// <returns>Null: the rollback or the cleanup runs. Over: there is nothing to run now.</returns>
+    public async Task<RunStep?> SucceededAsync(RunReconcile run)
     {
-        var now = frame.Now;
-        var before = entity.Status!;
-        var wantsRollback = entity.Spec.DesiredState == DesiredState.RolledBack;
-        if (wantsRollback && rollbacks.Refused(entity) is { } refused)
+        var before = run.Status;
+        var wantsRollback = run.Spec.DesiredState == DesiredState.RolledBack;
+        if (wantsRollback && rollbacks.Refused(run.Entity) is { } refused)
         {
             // The target is not claimed for a rollback that is never possible, so that later runs can claim it.
-            return (await ReleaseAsync(
-                    entity,
-                    frame.Projection.Compose(entity, RunTokens.Resume(before), refused, now),
-                    cancellationToken),
-                false,
-                null);
+            return await ReleaseAsync(
+                run, frame.Projection.Compose(run.Entity, RunTokens.Resume(before), refused, frame.Now));
         }
 
-        if (wantsRollback && RollbackDecision.IsOnlyShown(entity.Spec, entity.Metadata))
+        if (wantsRollback && RollbackDecision.IsOnlyShown(run.Spec, run.Metadata))
         {
-            return (entity, true, null);
+            return null;
         }
 
-        if (!wantsRollback && !IsCleanupDue(entity.Spec, before, now))
+        if (!wantsRollback && !IsCleanupDue(run.Spec, before))
         {
-            return (await ReleaseAsync(entity, Ended(entity, now), cancellationToken), false, null);
+            return await ReleaseAsync(run, Ended(run.Entity));
         }
 
-        var (held, summary) = Prepared(entity, wantsRollback, now);
+        var (held, summary) = Prepared(run.Entity, wantsRollback);
         if (before.Target?.Claim is not null)
         {
-            return ReferenceEquals(held, before)
-                ? (entity, true, null)
-                : (
-                    await frame.WriteAsync(entity, held, summary, now, cancellationToken),
-                    true,
-                    TimeSpan.FromMilliseconds(1));
+            if (ReferenceEquals(held, before))
+            {
+                return null;
+            }
+
+            await run.WriteAsync(held, summary);
+            return RunStep.AtOnce;
         }
 
         var target = ClaimTarget.Of(before.Target)!;
         if (await _claims.ClaimAsync(
-            target, entity.Entity, entity.Spec.AdoptTarget, keep: false, cancellationToken) is { } holder)
+            target, run.Entity.Entity, run.Spec.AdoptTarget, keep: false, run.CancellationToken) is { } holder)
         {
-            var busy = TargetBusyMessage.Compose(
-                wantsRollback ? RunPhases.RollingBack : RunPhases.Succeeded, target.Identity, holder);
-            return (await frame.WriteAsync(entity, before, busy, now, cancellationToken), false, LookForTarget);
+            await run.WriteAsync(before, RunMessages.TargetBusy(
+                wantsRollback ? RunPhases.RollingBack : RunPhases.Succeeded, target.Identity, holder));
+            return new RunStep(true, LookForTarget);
         }
 
-        entity = await frame.Store.AddFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);
-        held = held with
-        {
-            Target = before.Target! with
-            {
-                Claim = target.Names(entity.Metadata.Namespace)[0],
-                ClaimNamespace = _claims.Namespace,
-            },
-        };
-        return (
-            await frame.WriteAsync(entity, held, summary, now, cancellationToken), true, TimeSpan.FromMilliseconds(1));
+        await run.AddFinalizerAsync();
+        await run.WriteAsync(held with { Target = _claims.Claimed(before.Target!, run.Metadata) }, summary);
+        return RunStep.AtOnce;
     }
 
     /// <summary>The former version runs again: releases the target, or restarts from preflight.</summary>
-    public async Task<TimeSpan?> RolledBackAsync(RunObject entity, CancellationToken cancellationToken)
+    public async Task<RunStep> RolledBackAsync(RunReconcile run)
     {
-        var now = frame.Now;
+        var (entity, now) = (run.Entity, frame.Now);
         if (RollbackDecision.StartsAgain(entity))
         {
-            var again = RunTokens.TakeUp(entity.Status!, RunTokens.NewRetries(entity), now);
-            await frame.WriteAsync(entity, frame.Projection.NewAttempt(entity, again, now), cancellationToken);
-            return TimeSpan.FromMilliseconds(1);
+            var again = RunTokens.TakeUp(run.Status, RunTokens.NewRetries(entity), now);
+            await run.WriteAsync(frame.Projection.NewAttempt(entity, again, now));
+            return RunStep.AtOnce;
         }
 
-        await ReleaseAsync(
-            entity,
-            frame.Projection.Over(entity, entity.Status!, PlanSlot.Rollback, entity.Status!.RollbackPlan!, now),
-            cancellationToken);
-        return null;
+        return await ReleaseAsync(
+            run, frame.Projection.Over(entity, run.Status, PlanSlot.Rollback, run.Status.RollbackPlan!, now));
     }
 
-    public async Task NothingAsync(RunObject entity, CancellationToken cancellationToken)
+    public async Task<RunStep> NothingAsync(RunReconcile run)
     {
         var now = frame.Now;
         var plan = _kind.CompileRollback(
-            entity.Spec, new RollbackBasis(new Plan(), RunPlans.AttemptsBefore(entity.Status))) with
+            run.Spec, new RollbackBasis(new Plan(), RunPlans.AttemptsBefore(run.Status))) with
         {
             CompiledAt = now,
         };
         var before = RunTokens.Use(
-            RunTokens.Resume(entity.Status ?? _kind.NewStatus()) with { RollbackPlan = plan, Findings = [] },
-            RunTokens.NewRetries(entity),
+            RunTokens.Resume(run.Status) with { RollbackPlan = plan, Findings = [] },
+            RunTokens.NewRetries(run.Entity),
             now);
-        await ReleaseAsync(
-            entity, frame.Projection.Over(entity, before, PlanSlot.Rollback, plan, now), cancellationToken);
+        return await ReleaseAsync(
+            run, frame.Projection.Over(run.Entity, before, PlanSlot.Rollback, plan, now));
     }
 
     // False between the write that records a rollback token and the write that reports its effect.
@@ -139,12 +124,13 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
             : asksForRollback == status.Conditions.Exists(c => c is { Type: ConditionTypes.Ready, Status: "True" });
     }
 
-    private bool IsCleanupDue(RunSpec spec, RunStatus status, DateTimeOffset now) =>
+    private bool IsCleanupDue(RunSpec spec, RunStatus status) =>
         _kind.Cleanup is { } cleanup
-            && (cleanup.PlanOf(status) is { } plan ? !PlanProgress.Done(plan) : cleanup.DueAt(spec, status) <= now);
+            && (cleanup.PlanOf(status) is { } plan
+                ? !PlanProgress.Done(plan)
+                : cleanup.DueAt(spec, status) <= frame.Now);
 
-    private (RunStatus Held, RunStatusSummary Summary) Prepared(
-        RunObject entity, bool wantsRollback, DateTimeOffset now)
+    private (RunStatus Held, RunStatusSummary Summary) Prepared(RunObject entity, bool wantsRollback)
     {
         var before = entity.Status!;
         if (wantsRollback)
@@ -154,7 +140,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
                     RunOutcomeKind.Progressing,
                     RunPhases.RollingBack,
                     Reasons.RollingBack,
-                    $"{RollbackMessages.Because(entity, RollbackCause.Request)} "
+                    $"{RunMessages.Because(entity, RollbackCause.Request)} "
                     + "Checking whether a rollback is possible."));
         }
 
@@ -171,29 +157,30 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
 
         var plan = cleanup.Compile(entity.Spec, before.Plan!, RunPlans.AttemptsBefore(before)) with
         {
-            CompiledAt = now,
+            CompiledAt = frame.Now,
             SpecHash = before.Plan!.SpecHash,
         };
         return (cleanup.WithPlan(before, plan) with { RollbackPlan = null }, summary);
     }
 
     // Level-based: after a crash in between this runs again.
-    private async Task<RunObject> ReleaseAsync(RunObject entity, RunStatus over, CancellationToken cancellationToken)
+    private async Task<RunStep> ReleaseAsync(RunReconcile run, RunStatus over)
     {
         if (over.Target is { Claim: not null } target)
         {
-            await _claims.ReleaseAsync(entity.Entity, target, cancellationToken);
+            await _claims.ReleaseAsync(run.Entity.Entity, target, run.CancellationToken);
             over = over with { Target = target with { Claim = null, ClaimNamespace = null } };
         }
 
-        entity = await frame.WriteAsync(entity, over, cancellationToken);
-        return await frame.Store.RemoveFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken) ?? entity;
+        await run.WriteAsync(over);
+        await run.RemoveFinalizerAsync();
+        return new RunStep(true, null);
     }
 
-    private RunStatus Ended(RunObject entity, DateTimeOffset now)
+    private RunStatus Ended(RunObject entity)
     {
         var before = RunTokens.Resume(entity.Status!) with { RollbackPlan = null };
-        var over = frame.Projection.Over(entity, before, PlanSlot.Upgrade, before.Plan!, now);
+        var over = frame.Projection.Over(entity, before, PlanSlot.Upgrade, before.Plan!, frame.Now);
         return _kind.Cleanup is { } cleanup ? cleanup.Announce(over, cleanup.DueAt(entity.Spec, over)) : over;
     }
 }

@@ -3,47 +3,38 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>Deletion: up to a certain step all changes are undone and the object is removed; after that step the object
 /// stays until the plan has finished. With the annotation <c>drydock.dev/on-delete: Abandon</c>, or if the namespace is
 /// being deleted, the object is released after the running step, and an Event lists the unfinished steps.</summary>
-internal sealed class DeletionFlow(
-    RunFrame frame, RunFlow runs, PlanFlow plans, ParkedStateFlow parked)
+internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans, ParkedStateFlow parked)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
     private readonly RunKind _kind = frame.Kind;
     private readonly ILogger _logger = frame.Services.Loggers.CreateLogger<DeletionFlow>();
 
-    public async Task<(bool Gone, TimeSpan? After)> AdvanceAsync(
-        RunObject entity, RunSession session, string accessKey, CancellationToken cancellationToken)
+    /// <summary>Advances the deletion. Over: the object is released.</summary>
+    public async Task<RunStep> AdvanceAsync(RunReconcile run)
     {
-        if (IsOver(entity))
+        if (IsOver(run.Entity))
         {
-            return await ReleaseAsync(entity, cancellationToken);
+            return await ReleaseAsync(run);
         }
 
-        if (_kind.Plans.Active(entity.Status!) == PlanSlot.Cleanup)
+        if (_kind.Plans.Active(run.Status) == PlanSlot.Cleanup)
         {
             // The cleanup can stop after any step; only a running step is awaited.
-            return await StopAsync(
-                entity,
-                session,
-                accessKey,
-                $"The object is being deleted. {_kind.Cleanup!.Stops}.",
-                tell: false,
-                cancellationToken);
+            return await StopAsync(run, $"The object is being deleted. {_kind.Cleanup!.Stops}.", tell: false);
         }
 
-        if (await IsAbandonedAsync(entity, cancellationToken))
+        if (await IsAbandonedAsync(run))
         {
             return await StopAsync(
-                entity,
-                session,
-                accessKey,
+                run,
                 $"The object is released because of {Annotations.OnDelete}: {Annotations.Abandon} or because its "
                 + "namespace is being deleted.",
-                tell: true,
-                cancellationToken);
+                tell: true);
         }
 
-        var step = await runs.AdvanceAsync(entity, session, accessKey, Waiting(entity), cancellationToken);
-        return !step.IsOver ? (false, step.After) : await ReleaseAsync(step.Entity, cancellationToken);
+        run.Adjust = Waiting(run.Status);
+        var step = await runs.AdvanceAsync(run);
+        return step.IsOver ? await ReleaseAsync(run) : step;
     }
 
     // Nothing is left to do or to undo.
@@ -52,84 +43,72 @@ internal sealed class DeletionFlow(
         || (_kind.Plans.Active(status) != PlanSlot.Cleanup && (RunPhases.IsEnded(status.Phase) || status.IsUpgraded()))
         || status.IsRolledBack();
 
-    private async Task<bool> IsAbandonedAsync(RunObject entity, CancellationToken cancellationToken)
+    private async Task<bool> IsAbandonedAsync(RunReconcile run)
     {
-        if (entity.Metadata.Annotations?.GetValueOrDefault(Annotations.OnDelete) == Annotations.Abandon)
+        if (run.Metadata.Annotations?.GetValueOrDefault(Annotations.OnDelete) == Annotations.Abandon)
         {
             return true;
         }
 
         var space = await frame.Services.Kubernetes.GetAsync<V1Namespace>(
-            entity.Metadata.Namespace!, cancellationToken: cancellationToken);
+            run.Metadata.Namespace!, cancellationToken: run.CancellationToken);
         return space is null || space.Metadata.DeletionTimestamp is not null;
     }
 
-    private async Task<(bool Gone, TimeSpan? After)> StopAsync(
-        RunObject entity,
-        RunSession session,
-        string accessKey,
-        string because,
-        bool tell,
-        CancellationToken cancellationToken)
+    private async Task<RunStep> StopAsync(RunReconcile run, string because, bool tell)
     {
-        (entity, var isCleaningUp) = await parked.RecordAsync(entity, session, cancellationToken);
-        if (isCleaningUp)
+        var waits = new RunStep(false, LookAgain);
+        if (await parked.IsUnderWayAsync(run))
         {
-            return (false, LookAgain);
+            return waits;
         }
 
-        var slot = _kind.Plans.Active(entity.Status!);
-        var (written, _) = await plans.AdvanceAsync(
-            entity, slot, session, accessKey, because, Finishing(entity, slot, session), cancellationToken);
-        if (Acts(written, slot, session).Count > 0)
+        var slot = _kind.Plans.Active(run.Status);
+        await plans.AdvanceAsync(run, slot, because, Finishing(run, run.Status, slot));
+        if (Acts(run, run.Status, slot).Count > 0)
         {
-            return (false, LookAgain);
+            return waits;
         }
 
         // The remaining jobs only observe or wait: they need not finish.
-        await session.StopRunAsync();
-        if (tell && parked.StartBeforeRelease(written, session))
+        await run.Session.StopRunAsync();
+        if (tell && parked.StartBeforeRelease(run))
         {
-            return (false, LookAgain);
+            return waits;
         }
 
         if (tell)
         {
             var left = Sentences.Join(
-                Left(_kind.Plans.Of(written.Status!, slot)!), _kind.LeftBehind(written.Spec, written.Status!));
-            frame.Store.Warning(written, Reasons.Abandoned, left);
-            RunLog.Abandoned(_logger, _kind.Name, written.Metadata.Namespace, written.Metadata.Name, left);
+                Left(_kind.Plans.Of(run.Status, slot)!), _kind.LeftBehind(run.Spec, run.Status));
+            frame.Store.Warning(run.Entity, Reasons.Abandoned, left);
+            RunLog.Abandoned(_logger, _kind.Name, run.Metadata.Namespace, run.Metadata.Name, left);
         }
 
-        return await ReleaseAsync(written, cancellationToken);
+        return await ReleaseAsync(run);
     }
 
     // The steps that may be changing a target.
-    private List<PlanStep> Acts(RunObject entity, PlanSlot slot, RunSession session) =>
-        _kind.Plans.Of(entity.Status!, slot)!.Steps.FindAll(
-            s => s.State == StepState.Running && !_kind.OnlyWaits(s) && !session.IsIdle(s.Id));
+    private List<PlanStep> Acts(RunReconcile run, RunStatus status, PlanSlot slot) =>
+        _kind.Plans.Of(status, slot)!.Steps.FindAll(
+            s => s.State == StepState.Running && !_kind.OnlyWaits(s) && !run.Session.IsIdle(s.Id));
 
     // Absolute times: the message stays the same while it waits.
-    private Func<RunStatusSummary, RunStatusSummary> Finishing(RunObject entity, PlanSlot slot, RunSession session) =>
-        summary =>
+    private Func<RunStatusSummary, RunStatusSummary> Finishing(
+        RunReconcile run, RunStatus before, PlanSlot slot) => summary =>
     {
-        var acts = Acts(entity, slot, session);
+        var acts = Acts(run, before, slot);
         if (acts.Count == 0 || summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.RolledBack)
         {
             return summary;
         }
 
-        var ends = acts.Max(s => (s.StartedAt ?? frame.Now) + _kind.TimeoutOf(entity.Spec, s));
-        var followed = string.Create(
-            CultureInfo.InvariantCulture,
+        var ends = acts.Max(s => (s.StartedAt ?? frame.Now) + _kind.TimeoutOf(run.Spec, s));
+        var followed =
             $"The deletion waits for {string.Join(", ", acts.Select(s => s.Id))}, "
             + $"at the latest until {ends.UtcDateTime:yyyy-MM-dd HH:mm}Z. Then the object is removed; nothing more is "
-            + $"started.");
-        return summary with
-        {
-            Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.DeletionWaits,
-            Message = Sentences.Join(followed, summary.Message),
-        };
+            + $"started.";
+        return Stays(summary, Reasons.DeletionWaits, Sentences.Join(followed, summary.Message));
     };
 
     private static string Left(Plan plan)
@@ -143,44 +122,43 @@ internal sealed class DeletionFlow(
             + $"Unfinished steps: {(open.Count > 0 ? string.Join(", ", open) : "none")}.";
     }
 
-    private Func<RunStatusSummary, RunStatusSummary> Waiting(RunObject entity) => summary =>
+    private Func<RunStatusSummary, RunStatusSummary> Waiting(RunStatus status) => summary =>
     {
         if (summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.RolledBack)
         {
             return summary;
         }
 
-        if (!_kind.IsPastUndo(entity.Status!.Plan!))
+        if (!_kind.IsPastUndo(status.Plan!))
         {
-            return summary with
-            {
-                Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.Undoing,
-                Message = Sentences.Join(
-                    summary.Message,
-                    $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once."),
-            };
+            return Stays(summary, Reasons.Undoing, Sentences.Join(
+                summary.Message,
+                $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once."));
         }
 
-        var plan = entity.Status!.RollbackPlan is null ? "plan" : "rollback";
-        return summary with
-        {
-            Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.DeletionWaits,
-            Message = Sentences.Join(
-                $"The deletion waits: {_kind.PastUndo}, so the {plan} must finish first.",
-                $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once and leaves "
-                + "the targets as they are.",
-                summary.Message),
-        };
+        var plan = status.RollbackPlan is null ? "plan" : "rollback";
+        return Stays(summary, Reasons.DeletionWaits, Sentences.Join(
+            $"The deletion waits: {_kind.PastUndo}, so the {plan} must finish first.",
+            $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once and leaves "
+            + "the targets as they are.",
+            summary.Message));
     };
 
-    private async Task<(bool Gone, TimeSpan? After)> ReleaseAsync(RunObject entity, CancellationToken cancellationToken)
+    // What stalls keeps its reason.
+    private static RunStatusSummary Stays(RunStatusSummary summary, string reason, string message) => summary with
     {
-        if (entity.Status?.Target is { Claim: not null } target)
+        Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : reason,
+        Message = message,
+    };
+
+    private async Task<RunStep> ReleaseAsync(RunReconcile run)
+    {
+        if (run.Status.Target is { Claim: not null } target)
         {
-            await frame.Services.Claims.ReleaseAsync(entity.Entity, target, cancellationToken);
+            await frame.Services.Claims.ReleaseAsync(run.Entity.Entity, target, run.CancellationToken);
         }
 
-        await frame.Store.RemoveFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);
-        return (true, null);
+        await run.RemoveFinalizerAsync();
+        return new RunStep(true, null);
     }
 }

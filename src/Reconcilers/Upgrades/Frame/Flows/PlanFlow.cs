@@ -5,44 +5,41 @@ internal sealed class PlanFlow(RunFrame frame)
 {
     private readonly RunKind _kind = frame.Kind;
 
-    /// <summary>Advances the plan; returns the object as stored and the outcome.</summary>
+    /// <summary>Advances the plan and stores it; returns the outcome.</summary>
     /// <param name="startNothingBecause">Why nothing may be started; null lets it start.</param>
-    /// <param name="adjust">Changes the reported state (deletion); null for no change.</param>
-    public async Task<(RunObject Entity, RunOutcome Outcome)> AdvanceAsync(
-        RunObject entity,
+    public async Task<RunOutcome> AdvanceAsync(
+        RunReconcile run,
         PlanSlot slot,
-        RunSession session,
-        string accessKey,
         string? startNothingBecause,
-        Func<RunStatusSummary, RunStatusSummary>? adjust,
-        CancellationToken cancellationToken)
+        Func<RunStatusSummary, RunStatusSummary> adjust)
     {
         var now = frame.Now;
-        var targets = session.Targets;
-        var before = entity.Status!;
+        var session = run.Session;
+        var before = run.Status;
         var plan = _kind.Plans.Of(before, slot)!;
         var seen = RunTokens.SeeApprovals(
-            entity.Metadata, before, [.. _kind.Plans.All(before).Select(p => p.Hash)], now);
-
-        TellUnread(entity, session);
+            run.Metadata, before, [.. _kind.Plans.All(before).Select(p => p.Hash)], now);
+        TellUnread(run.Entity, session);
 
         // While nothing may be started, tokens and acceptances are kept for later.
-        var retries = startNothingBecause is null ? RunTokens.NewRetries(entity) : [];
+        var retries = startNothingBecause is null ? RunTokens.NewRetries(run.Entity) : [];
         var failing = plan.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
-        var controls = Controls(entity, slot, plan, seen, now) with
+        var controls = Controls(run.Entity, slot, plan, seen, now) with
         {
             StartNothingBecause = startNothingBecause,
             Retry = retries.Count > 0 && failing,
             Accepted = startNothingBecause is null
-                ? Acceptances.Accepted(entity, plan)
+                ? Acceptances.Accepted(run.Entity, plan)
                 : new Dictionary<string, AcceptedBy>(StringComparer.Ordinal),
         };
-        var run = await session.RunAsync(slot, plan);
-        controls = controls with { AccessChanged = failing && session.FailedWith is { } former && former != accessKey };
-        var outcome = await run.AdvanceAsync(
-            plan, controls, Environment(entity, targets, session), SaveAsync, cancellationToken);
-        session.FailedWith = outcome.State is RunState.Failed or RunState.OutcomeUnknown ? accessKey : null;
-        return (entity, outcome);
+        var engine = await session.RunAsync(slot, plan);
+        controls = controls with
+        {
+            AccessChanged = failing && session.FailedWith is { } former && former != session.AccessKey,
+        };
+        var outcome = await engine.AdvanceAsync(plan, controls, Environment(run), SaveAsync, run.CancellationToken);
+        session.FailedWith = outcome.State is RunState.Failed or RunState.OutcomeUnknown ? session.AccessKey : null;
+        return outcome;
 
         async Task SaveAsync(Plan next, RunOutcome came, CancellationToken token)
         {
@@ -54,7 +51,7 @@ internal sealed class PlanFlow(RunFrame frame)
             };
             if (startNothingBecause is null)
             {
-                used = Acceptances.Record(_kind, entity, used, plan, next, now);
+                used = Acceptances.Record(_kind, run.Entity, used, plan, next, now);
             }
 
             if (slot == PlanSlot.Rollback && PlanProgress.Begun(next))
@@ -62,9 +59,9 @@ internal sealed class PlanFlow(RunFrame frame)
                 used = used with { Plan = PlanHistory.Of(used.Plan!) };
             }
 
-            var composed = frame.Projection.Compose(entity, used, slot, next, came, now, adjust);
-            entity = await frame.WriteAsync(entity, composed, always: came.Acts, token);
-            targets.Refresh(entity.Entity);
+            await run.WriteAsync(
+                frame.Projection.Compose(run.Entity, used, slot, next, came, now, adjust), always: came.Acts);
+            session.Targets.Refresh(run.Entity.Entity);
         }
     }
 
@@ -97,7 +94,6 @@ internal sealed class PlanFlow(RunFrame frame)
             ? _kind.Redo
             : null;
         var otherPlan = redo?.IsRedone(plan) == true && holds.Add(redo.Phase) ? redo.Phase : null;
-
         var implied = slot == PlanSlot.Upgrade ? _kind.Hold(spec, plan) : null;
         if (implied is not null)
         {
@@ -142,15 +138,19 @@ internal sealed class PlanFlow(RunFrame frame)
         return $"remove {string.Join(" and ", places)}";
     }
 
-    private RunEnvironment Environment(RunObject entity, IRunTargets targets, RunSession session) => new()
+    private RunEnvironment Environment(RunReconcile run)
     {
-        OwnerUid = entity.Metadata.Uid!,
-        Catalog = targets.Catalog(),
-        Fence = frame.Services.Fence,
-        Time = frame.Services.Time,
-        Wake = () => frame.Store.Wake(entity),
-        Redact = targets.Redact,
-        Hold = session.Hold,
-        Superseded = session.Superseded,
-    };
+        var (entity, session) = (run.Entity, run.Session);
+        return new RunEnvironment
+        {
+            OwnerUid = entity.Metadata.Uid!,
+            Catalog = session.Targets.Catalog(),
+            Fence = frame.Services.Fence,
+            Time = frame.Services.Time,
+            Wake = () => frame.Store.Wake(entity),
+            Redact = session.Targets.Redact,
+            Hold = session.Hold,
+            Superseded = session.Superseded,
+        };
+    }
 }

@@ -2,7 +2,6 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Starts a rollback: checks whether it is possible, compiles it from the steps that were really done, and
 /// stores it.</summary>
-/// <param name="frame">The shared parts of the flows.</param>
 internal sealed class RollbackFlow(RunFrame frame)
 {
     private static readonly TimeSpan ObstacleInterval = TimeSpan.FromMinutes(1);
@@ -13,18 +12,14 @@ internal sealed class RollbackFlow(RunFrame frame)
         _kind.RollbackRefusal(entity.Spec, entity.Status!.Plan!) is { } refusal
             ? Unavailable(RollbackCause.Request, Sentences.Join(
                 $"A rollback is not possible: {refusal}",
-                $"Nothing is started. To continue without a rollback, {RollbackMessages.ToCancel(entity)}."))
+                $"Nothing is started. To continue without a rollback, {RunMessages.ToCancel(entity)}."))
             : null;
 
-    public async Task<RunStep> BeginAsync(
-        RunObject entity,
-        RunSession session,
-        RollbackCause cause,
-        CancellationToken cancellationToken)
+    public async Task<RunStep> BeginAsync(RunReconcile run, RollbackCause cause)
     {
         var now = frame.Now;
-        var before = entity.Status!;
-        var plan = await session.Targets.ReadTracesAsync(before.Plan!, cancellationToken);
+        var before = run.Status;
+        var plan = await run.Session.Targets.ReadTracesAsync(before.Plan!, run.CancellationToken);
         var isOutdated = !ReferenceEquals(plan, before.Plan);
         if (isOutdated && cause != RollbackCause.Request)
         {
@@ -34,12 +29,12 @@ internal sealed class RollbackFlow(RunFrame frame)
         }
 
         before = before with { Plan = plan };
-        if (await session.Targets.FindObstacleAsync(before, cancellationToken) is { } obstacle)
+        if (await run.Session.Targets.FindObstacleAsync(before, run.CancellationToken) is { } obstacle)
         {
             return await WaitAsync(obstacle);
         }
 
-        var back = await CompileAsync(entity, before, session, cause, isOutdated, cancellationToken) with
+        var back = await CompileAsync(run, before, cause, isOutdated) with
         {
             CompiledAt = now,
             SpecHash = before.Plan!.SpecHash,
@@ -47,47 +42,34 @@ internal sealed class RollbackFlow(RunFrame frame)
         var turned = (cause == RollbackCause.Abort ? before : RunTokens.Resume(before)) with { RollbackPlan = back };
         if (PlanProgress.Done(back))
         {
-            var used = RunTokens.Use(turned, cause == RollbackCause.Abort ? [] : RunTokens.NewRetries(entity), now);
-            return new RunStep(
-                await frame.WriteAsync(
-                    entity, frame.Projection.Over(entity, used, PlanSlot.Rollback, back, now), cancellationToken),
-                true,
-                null);
+            var used = RunTokens.Use(turned, cause == RollbackCause.Abort ? [] : RunTokens.NewRetries(run.Entity), now);
+            await run.WriteAsync(frame.Projection.Over(run.Entity, used, PlanSlot.Rollback, back, now));
+            return new RunStep(true, null);
         }
 
         var message = Sentences.Join(
-            RollbackMessages.Because(entity, cause),
+            RunMessages.Because(run.Entity, cause),
             $"The rollback plan is in status.rollbackPlan ({back.Hash}, {back.Steps.Count} steps).");
         var begins = new RunStatusSummary(
-            RunOutcomeKind.Progressing, RunPhases.RollingBack, RollbackMessages.Reason(cause), message)
+            RunOutcomeKind.Progressing, RunPhases.RollingBack, RunMessages.Reason(cause), message)
         {
             Step = back.Steps[0].Id,
         };
-        return new RunStep(
-            await frame.WriteAsync(entity, turned, begins, now, cancellationToken),
-            false,
-            TimeSpan.FromMilliseconds(1));
+        await run.WriteAsync(turned, begins);
+        return RunStep.AtOnce;
 
         async Task<RunStep> WaitAsync(string obstacle)
         {
             var summary = Unavailable(cause, Sentences.Join(
                 $"A rollback is not possible now: {obstacle}",
                 "Nothing is started. Repair this and the rollback starts automatically, "
-                + $"or {RollbackMessages.WithoutRollback(entity, cause)}"));
-            return new RunStep(
-                await frame.WriteAsync(entity, entity.Status!, summary, now, cancellationToken),
-                false,
-                ObstacleInterval);
+                + $"or {RunMessages.WithoutRollback(run.Entity, cause)}"));
+            await run.WriteAsync(run.Status, summary);
+            return new RunStep(false, ObstacleInterval);
         }
     }
 
-    private async Task<Plan> CompileAsync(
-        RunObject entity,
-        RunStatus status,
-        RunSession session,
-        RollbackCause cause,
-        bool isOutdated,
-        CancellationToken cancellationToken)
+    private async Task<Plan> CompileAsync(RunReconcile run, RunStatus status, RollbackCause cause, bool isOutdated)
     {
         var stands = status.IsUpgraded() || isOutdated;
         var basis = new RollbackBasis(status.Plan!, RunPlans.AttemptsBefore(status))
@@ -95,9 +77,9 @@ internal sealed class RollbackFlow(RunFrame frame)
             AfterSuccess = stands,
             Status = status,
             Unattended = cause == RollbackCause.Deletion,
-            Notes = stands ? await session.Targets.RollbackNotesAsync(status, cancellationToken) : [],
+            Notes = stands ? await run.Session.Targets.RollbackNotesAsync(status, run.CancellationToken) : [],
         };
-        return Acceptances.WithNote(_kind, _kind.CompileRollback(entity.Spec, basis));
+        return Acceptances.WithNote(_kind, _kind.CompileRollback(run.Spec, basis));
     }
 
     private static RunStatusSummary Unavailable(RollbackCause cause, string message) =>

@@ -2,133 +2,115 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Advances a run that has a plan, whichever plan is active: upgrade, rollback or cleanup. Decides when to
 /// change from one to another. Level-based: after a crash at any point it makes the same decision again.</summary>
-internal sealed class RunFlow(
-    RunFrame frame, PlanFlow plans, RollbackFlow rollbacks, ParkedStateFlow parked)
+internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollbacks, ParkedStateFlow parked)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
     private readonly RunKind _kind = frame.Kind;
 
     /// <summary>Advances the run once.</summary>
-    /// <param name="adjust">Changes the reported state; null for no change.</param>
-    public async Task<RunStep> AdvanceAsync(
-        RunObject entity,
-        RunSession session,
-        string accessKey,
-        Func<RunStatusSummary, RunStatusSummary>? adjust,
-        CancellationToken cancellationToken)
+    public async Task<RunStep> AdvanceAsync(RunReconcile run)
     {
-        var now = frame.Now;
-        (entity, var isCleaningUp) = await parked.RecordAsync(entity, session, cancellationToken);
-        if (isCleaningUp)
+        if (await parked.IsUnderWayAsync(run))
         {
-            return new RunStep(entity, false, LookAgain);
+            return new RunStep(false, LookAgain);
         }
 
-        entity = await ApplyAbortAsync(entity, now, cancellationToken);
-        if (entity.Status!.AbortedBy is not null && RunTokens.NewRetries(entity) is { Count: > 0 } retries)
-        {
-            return await ResumeAsync(entity, retries, now, cancellationToken);
-        }
-
-        return _kind.Plans.Active(entity.Status!) switch
-        {
-            PlanSlot.Cleanup => await CleanUpAsync(entity, session, accessKey, adjust, cancellationToken),
-            PlanSlot.Rollback => await RollBackAsync(entity, session, accessKey, adjust, cancellationToken),
-            _ => await UpgradeAsync(entity, session, accessKey, adjust, cancellationToken),
-        };
+        await ApplyAbortAsync(run);
+        return run.Status.AbortedBy is not null && RunTokens.NewRetries(run.Entity) is { Count: > 0 } retries
+            ? await ResumeAsync(run, retries)
+            : _kind.Plans.Active(run.Status) switch
+            {
+                PlanSlot.Cleanup => Step(
+                    await plans.AdvanceAsync(run, PlanSlot.Cleanup, Aborted(run), run.Adjust)),
+                PlanSlot.Rollback => await RollBackAsync(run),
+                _ => await UpgradeAsync(run),
+            };
     }
 
     /// <summary>The rollback of a run that succeeded, which desiredState requests: compiles it, unless an abort
     /// prevents it.</summary>
-    public async Task<RunStep> RollBackAfterSuccessAsync(
-        RunObject entity, RunSession session, CancellationToken cancellationToken)
+    public async Task<RunStep> RollBackAfterSuccessAsync(RunReconcile run)
     {
-        var now = frame.Now;
-        entity = await ApplyAbortAsync(entity, now, cancellationToken);
-        if (!RollbackDecision.IsHalted(entity.Spec, entity.Status))
+        await ApplyAbortAsync(run);
+        if (!RollbackDecision.IsHalted(run.Spec, run.Status))
         {
-            return await rollbacks.BeginAsync(entity, session, RollbackCause.Request, cancellationToken);
+            return await rollbacks.BeginAsync(run, RollbackCause.Request);
         }
 
-        if (RunTokens.NewRetries(entity) is { Count: > 0 } retries)
+        if (RunTokens.NewRetries(run.Entity) is { Count: > 0 } retries)
         {
-            return AtOnce(
-                await frame.WriteAsync(
-                    entity, RunTokens.Resume(RunTokens.TakeUp(entity.Status!, retries, now)), cancellationToken));
+            await run.WriteAsync(RunTokens.Resume(RunTokens.TakeUp(run.Status, retries, frame.Now)));
+            return RunStep.AtOnce;
         }
 
-        return Waits(
-            await frame.WriteAsync(entity, entity.Status!, Halted(entity), now, cancellationToken));
+        var halted = new RunStatusSummary(
+            RunOutcomeKind.Stalled,
+            RunPhases.Failed,
+            Reasons.Aborted,
+            $"The run was aborted by {Annotations.Abort}={run.Status.AbortedBy} before the rollback started. "
+            + $"The new version runs. Set a new spec.retry or {Annotations.Retry}=<token> to start the rollback. "
+            + $"To cancel it, {RunMessages.ToCancel(run.Entity)}.")
+        {
+            Failed = true,
+        };
+        await run.WriteAsync(run.Status, halted);
+        return RunStep.Waits;
     }
 
-    private async Task<RunStep> ResumeAsync(
-        RunObject entity, IReadOnlyList<string> retries, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<RunStep> ResumeAsync(RunReconcile run, IReadOnlyList<string> retries)
     {
         // A token that finds failed steps is kept for them: the next advance uses it.
-        var status = entity.Status!;
+        var (status, now) = (run.Status, frame.Now);
         var failing = _kind.Plans.Of(status, _kind.Plans.Active(status))!.Steps.Exists(
             s => s.State is StepState.Failed or StepState.Unknown);
-        var undone = RollbackDecision.IsUndoneByAbort(entity.Spec, status)
+        var undone = RollbackDecision.IsUndoneByAbort(run.Spec, status)
             || (status.RollbackPlan is null && !_kind.Changed(status.Plan!));
         var resumed = RunTokens.Resume(undone || !failing ? RunTokens.TakeUp(status, retries, now) : status);
-        return AtOnce(
-            await frame.WriteAsync(
-                entity, undone ? frame.Projection.NewAttempt(entity, resumed, now) : resumed, cancellationToken));
+        await run.WriteAsync(undone ? frame.Projection.NewAttempt(run.Entity, resumed, now) : resumed);
+        return RunStep.AtOnce;
     }
 
-    private async Task<RunStep> UpgradeAsync(
-        RunObject entity,
-        RunSession session,
-        string accessKey,
-        Func<RunStatusSummary, RunStatusSummary>? adjust,
-        CancellationToken cancellationToken)
+    private async Task<RunStep> UpgradeAsync(RunReconcile run)
     {
-        var cause = RollbackDecision.CauseOf(_kind, entity, frame.Now);
+        var cause = RollbackDecision.CauseOf(_kind, run.Entity, frame.Now);
         if (cause != RollbackCause.None
-            && !(cause == RollbackCause.Request && RollbackDecision.IsHalted(entity.Spec, entity.Status)))
+            && !(cause == RollbackCause.Request && RollbackDecision.IsHalted(run.Spec, run.Status)))
         {
-            return rollbacks.Refused(entity) is { } refused
-                ? await RefuseRollbackAsync(entity, session, accessKey, refused, adjust, cancellationToken)
-                : await StartRollbackAsync(entity, session, accessKey, cause, cancellationToken);
+            return rollbacks.Refused(run.Entity) is { } refused
+                ? await RefuseRollbackAsync(run, refused)
+                : await StartRollbackAsync(run, cause);
         }
 
         if (_kind.Redo is { } redo
-            && entity.Status!.AbortedBy is null
-            && redo.FindLost(entity.Status.Plan!) is { } lost
-            && RunTokens.NewRetries(entity) is { Count: > 0 } retries)
+            && run.Status.AbortedBy is null
+            && redo.FindLost(run.Status.Plan!) is { } lost
+            && RunTokens.NewRetries(run.Entity) is { Count: > 0 } retries)
         {
-            return await RedoAsync(entity, redo, lost, retries, cancellationToken);
+            return await RedoAsync(run, redo, lost, retries);
         }
 
-        var late = PlanProgress.Begun(entity.Status!.Plan!)
+        var late = PlanProgress.Begun(run.Status.Plan!)
             ? null
-            : StartDeadline.Missed(entity.Spec.NotAfter, frame.Now);
-        var (written, outcome) = await plans.AdvanceAsync(
-            entity,
-            PlanSlot.Upgrade,
-            session,
-            accessKey,
-            Aborted(entity) ?? late,
-            late is null ? adjust : TooLate,
-            cancellationToken);
-        return parked.AfterAdvance(
-            Step(written, outcome) with { After = BeforeDeadline(written, outcome.RequeueAfter) }, outcome, session);
+            : StartDeadline.Missed(run.Spec.NotAfter, frame.Now);
 
         // The message of an abort is kept: it also says how to resume the run.
-        RunStatusSummary TooLate(RunStatusSummary summary)
-        {
-            var stays = entity.Status!.AbortedBy is null
+        var isTooLate = late is not null && run.Status.AbortedBy is null;
+        var outcome = await plans.AdvanceAsync(
+            run,
+            PlanSlot.Upgrade,
+            Aborted(run) ?? late,
+            summary => run.Adjust(isTooLate
                 ? summary with { Kind = RunOutcomeKind.Stalled, Reason = Reasons.TooLate, Message = late! }
-                : summary;
-            return adjust is null ? stays : adjust(stays);
-        }
+                : summary));
+        return parked.AfterAdvance(
+            run, Step(outcome) with { After = BeforeDeadline(run, outcome.RequeueAfter) }, outcome);
     }
 
     // A run that waits to start reports it in time when the deadline has passed, and an automatic rollback that waits
     // for an acceptance starts in time.
-    private TimeSpan? BeforeDeadline(RunObject entity, TimeSpan? after)
+    private TimeSpan? BeforeDeadline(RunReconcile run, TimeSpan? after)
     {
-        var (spec, plan) = (entity.Spec, entity.Status!.Plan!);
+        var (spec, plan) = (run.Spec, run.Status.Plan!);
         var deadline = PlanProgress.Begun(plan) ? RollbackDecision.AcceptableUntil(_kind, spec, plan) : spec.NotAfter;
         if (deadline is not { } last)
         {
@@ -140,119 +122,90 @@ internal sealed class RunFlow(
     }
 
     // Running steps finish first, so that the rollback covers them. Steps that only wait need not finish.
-    private async Task<RunStep> StartRollbackAsync(
-        RunObject entity,
-        RunSession session,
-        string accessKey,
-        RollbackCause cause,
-        CancellationToken cancellationToken)
+    private async Task<RunStep> StartRollbackAsync(RunReconcile run, RollbackCause cause)
     {
-        var because = $"{RollbackMessages.Because(entity, cause)} Running steps finish first.";
-        var (written, outcome) = await plans.AdvanceAsync(
-            entity, PlanSlot.Upgrade, session, accessKey, because, Leaving, cancellationToken);
+        var because = $"{RunMessages.Because(run.Entity, cause)} Running steps finish first.";
+        var outcome = await plans.AdvanceAsync(run, PlanSlot.Upgrade, because, Leaving);
         if (outcome.State == RunState.Succeeded && cause != RollbackCause.Request)
         {
-            return new RunStep(written, true, null);
+            return new RunStep(true, null);
         }
 
-        return outcome.State is not (RunState.Stopped or RunState.Succeeded) && IsFinishing(written)
-            ? new RunStep(written, false, outcome.RequeueAfter ?? LookAgain)
-            : await rollbacks.BeginAsync(written, session, cause, cancellationToken);
+        return outcome.State is not (RunState.Stopped or RunState.Succeeded) && IsFinishing(run)
+            ? new RunStep(false, outcome.RequeueAfter ?? LookAgain)
+            : await rollbacks.BeginAsync(run, cause);
 
         RunStatusSummary Leaving(RunStatusSummary summary) =>
             summary.Kind == RunOutcomeKind.Succeeded ? summary : summary with
             {
                 Kind = RunOutcomeKind.Progressing,
                 Failed = false,
-                Reason = RollbackMessages.Reason(cause),
+                Reason = RunMessages.Reason(cause),
                 Message = summary.Message == because ? because : $"{because} Under way: {summary.Message}",
             };
     }
 
     // A rollback is requested and never possible: nothing more is started while it is requested.
-    private async Task<RunStep> RefuseRollbackAsync(
-        RunObject entity,
-        RunSession session,
-        string accessKey,
-        RunStatusSummary refused,
-        Func<RunStatusSummary, RunStatusSummary>? adjust,
-        CancellationToken cancellationToken)
+    private async Task<RunStep> RefuseRollbackAsync(RunReconcile run, RunStatusSummary refused)
     {
-        var finishing = IsFinishing(entity);
-        var (written, outcome) = await plans.AdvanceAsync(
-            entity, PlanSlot.Upgrade, session, accessKey, refused.Message, Staying, cancellationToken);
+        var finishing = IsFinishing(run);
+        var outcome = await plans.AdvanceAsync(run, PlanSlot.Upgrade, refused.Message, Staying);
         if (outcome.State == RunState.Succeeded)
         {
-            return new RunStep(written, true, null);
+            return new RunStep(true, null);
         }
 
-        if (outcome.State != RunState.Stopped && IsFinishing(written))
+        if (outcome.State != RunState.Stopped && IsFinishing(run))
         {
-            return new RunStep(written, false, outcome.RequeueAfter ?? LookAgain);
+            return new RunStep(false, outcome.RequeueAfter ?? LookAgain);
         }
 
-        written = await frame.WriteAsync(
-            written, written.Status!, adjust is null ? refused : adjust(refused), frame.Now, cancellationToken);
-        return parked.AfterAdvance(new RunStep(written, false, outcome.RequeueAfter), outcome, session);
+        await run.WriteAsync(run.Status, run.Adjust(refused));
+        return parked.AfterAdvance(run, new RunStep(false, outcome.RequeueAfter), outcome);
 
-        RunStatusSummary Staying(RunStatusSummary summary)
-        {
-            var stays = summary.Kind == RunOutcomeKind.Succeeded ? summary
-                : finishing ? summary with
-                {
-                    Kind = RunOutcomeKind.Progressing,
-                    Failed = false,
-                    Reason = Reasons.RollingBack,
-                    Message = Sentences.Join(refused.Message, "Running steps finish first.", summary.Message),
-                }
-                : refused;
-            return adjust is null ? stays : adjust(stays);
-        }
+        RunStatusSummary Staying(RunStatusSummary summary) => run.Adjust(
+            summary.Kind == RunOutcomeKind.Succeeded ? summary
+            : finishing ? summary with
+            {
+                Kind = RunOutcomeKind.Progressing,
+                Failed = false,
+                Reason = Reasons.RollingBack,
+                Message = Sentences.Join(refused.Message, "Running steps finish first.", summary.Message),
+            }
+            : refused);
     }
 
-    private bool IsFinishing(RunObject entity) =>
-        entity.Status!.Plan!.Steps.Exists(s => s.State == StepState.Running && !_kind.OnlyWaits(s));
+    private bool IsFinishing(RunReconcile run) =>
+        run.Status.Plan!.Steps.Exists(s => s.State == StepState.Running && !_kind.OnlyWaits(s));
 
     private async Task<RunStep> RedoAsync(
-        RunObject entity,
-        IRunRedo redo,
-        string lost,
-        IReadOnlyList<string> retries,
-        CancellationToken cancellationToken)
+        RunReconcile run, IRunRedo redo, string lost, IReadOnlyList<string> retries)
     {
         var now = frame.Now;
-        var plan = redo.Compile(entity.Spec, entity.Status!.Plan!) with { CompiledAt = now };
+        var plan = redo.Compile(run.Spec, run.Status.Plan!) with { CompiledAt = now };
         var summary = new RunStatusSummary(
             RunOutcomeKind.Progressing, redo.Phase, Reasons.Running, redo.Describe(lost, plan))
         {
             Step = plan.Steps.Find(s => s.State != StepState.Succeeded)?.Id,
         };
-        var taken = RunTokens.TakeUp(entity.Status, retries, now) with
-        {
-            Plan = plan,
-        };
-        return AtOnce(await frame.WriteAsync(entity, taken, summary, now, cancellationToken));
+        await run.WriteAsync(RunTokens.TakeUp(run.Status, retries, now) with { Plan = plan }, summary);
+        return RunStep.AtOnce;
     }
 
-    private async Task<RunStep> RollBackAsync(
-        RunObject entity,
-        RunSession session,
-        string accessKey,
-        Func<RunStatusSummary, RunStatusSummary>? adjust,
-        CancellationToken cancellationToken)
+    private async Task<RunStep> RollBackAsync(RunReconcile run)
     {
-        var now = frame.Now;
-        var before = entity.Status!;
+        var before = run.Status;
         var plan = before.RollbackPlan!;
         if (PlanProgress.Done(plan))
         {
-            var over = frame.Projection.Over(entity, before, PlanSlot.Rollback, plan, now, adjust);
-            return new RunStep(await frame.WriteAsync(entity, over, cancellationToken), true, null);
+            await run.WriteAsync(
+                frame.Projection.Over(run.Entity, before, PlanSlot.Rollback, plan, frame.Now, run.Adjust));
+            return new RunStep(true, null);
         }
 
         if (!PlanProgress.Begun(plan))
         {
-            if (RollbackDecision.CauseOf(_kind, entity, frame.Now) == RollbackCause.None)
+            if (RollbackDecision.CauseOf(_kind, run.Entity, frame.Now) == RollbackCause.None)
             {
                 // No longer requested: as if it had not been compiled.
                 var dropped = new RunStatusSummary(
@@ -260,96 +213,70 @@ internal sealed class RunFlow(
                     RunPhases.RollingBack,
                     Reasons.Running,
                     "The rollback was cancelled before it started. The upgrade is unchanged.");
-                return AtOnce(
-                    await frame.WriteAsync(
-                        entity, before with { RollbackPlan = null }, dropped, now, cancellationToken));
+                await run.WriteAsync(before with { RollbackPlan = null }, dropped);
+                return RunStep.AtOnce;
             }
 
-            if (RollbackDecision.IsOnlyShown(entity.Spec, entity.Metadata))
+            if (RollbackDecision.IsOnlyShown(run.Spec, run.Metadata))
             {
                 var shown = new RunStatusSummary(
                     RunOutcomeKind.PlanReady,
                     RunPhases.RollingBack,
                     Reasons.PlanReady,
                     $"The rollback plan ({plan.Hash}, {plan.Steps.Count} steps) is in status.rollbackPlan. Nothing is "
-                    + $"changed. Set spec.mode: Apply to run it. To discard it, {RollbackMessages.ToCancel(entity)}.");
-                return Waits(await frame.WriteAsync(entity, before, shown, now, cancellationToken));
+                    + "changed. Set spec.mode: Apply to run it. "
+                    + $"To discard it, {RunMessages.ToCancel(run.Entity)}.");
+                await run.WriteAsync(before, shown);
+                return RunStep.Waits;
             }
         }
 
-        var stopped = RollbackDecision.IsStopped(_kind, entity) ? Aborted(entity) : null;
-        var (written, outcome) = await plans.AdvanceAsync(
-            entity, PlanSlot.Rollback, session, accessKey, stopped, Adjust, cancellationToken);
-        return parked.AfterAdvance(Step(written, outcome), outcome, session);
-
-        RunStatusSummary Adjust(RunStatusSummary summary)
-        {
-            var ignored = PlanProgress.Begun(plan)
-                && RollbackDecision.CauseOf(_kind, entity, frame.Now) == RollbackCause.None
+        var outcome = await plans.AdvanceAsync(
+            run,
+            PlanSlot.Rollback,
+            RollbackDecision.IsStopped(_kind, run.Entity) ? Aborted(run) : null,
+            summary => run.Adjust(
+                PlanProgress.Begun(plan)
+                && RollbackDecision.CauseOf(_kind, run.Entity, frame.Now) == RollbackCause.None
                 && summary.Kind != RunOutcomeKind.RolledBack
-                ? summary with
-                {
-                    Message = Sentences.Join(
-                        summary.Message,
-                        "The rollback has started and must finish: desiredState: Upgraded is ignored until then."),
-                }
-                : summary;
-            return adjust is null ? ignored : adjust(ignored);
-        }
-    }
-
-    private async Task<RunStep> CleanUpAsync(
-        RunObject entity,
-        RunSession session,
-        string accessKey,
-        Func<RunStatusSummary, RunStatusSummary>? adjust,
-        CancellationToken cancellationToken)
-    {
-        var (written, outcome) = await plans.AdvanceAsync(
-            entity, PlanSlot.Cleanup, session, accessKey, Aborted(entity), adjust, cancellationToken);
-        return Step(written, outcome);
+                    ? summary with
+                    {
+                        Message = Sentences.Join(
+                            summary.Message,
+                            "The rollback has started and must finish: desiredState: Upgraded is ignored until then."),
+                    }
+                    : summary));
+        return parked.AfterAdvance(run, Step(outcome), outcome);
     }
 
     // An abort stops the run that is requested when the abort is seen.
-    private async Task<RunObject> ApplyAbortAsync(
-        RunObject entity, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task ApplyAbortAsync(RunReconcile run)
     {
-        if (RunTokens.NewAbort(entity) is { } token)
+        if (RunTokens.NewAbort(run.Entity) is { } token)
         {
-            return await frame.WriteAsync(
-                entity, RunTokens.Abort(entity.Spec, entity.Status!, token, now), cancellationToken);
+            await run.WriteAsync(RunTokens.Abort(run.Spec, run.Status, token, frame.Now));
         }
-
-        // The rollback is no longer requested; if it is requested again, it runs.
-        return entity.Status!.AbortedRollback is not null && entity.Spec.DesiredState == DesiredState.Upgraded
-            ? await frame.WriteAsync(entity, entity.Status with { AbortedRollback = null }, cancellationToken)
-            : entity;
+        else if (run.Status.AbortedRollback is not null && run.Spec.DesiredState == DesiredState.Upgraded)
+        {
+            // The rollback is no longer requested; if it is requested again, it runs.
+            await run.WriteAsync(run.Status with { AbortedRollback = null });
+        }
     }
 
-    private static RunStatusSummary Halted(RunObject entity) => new(
-        RunOutcomeKind.Stalled,
-        RunPhases.Failed,
-        Reasons.Aborted,
-        $"The run was aborted by {Annotations.Abort}={entity.Status!.AbortedBy} before the rollback started. "
-        + $"The new version runs. Set a new spec.retry or {Annotations.Retry}=<token> to start the rollback. "
-        + $"To cancel it, {RollbackMessages.ToCancel(entity)}.")
-    { Failed = true };
-
-    private static string? Aborted(RunObject entity) => entity.Status!.AbortedBy is { } token
+    private static string? Aborted(RunReconcile run) => run.Status.AbortedBy is { } token
         ? $"The run was aborted by {Annotations.Abort}={token}. Running steps have finished and nothing more is "
             + "started."
         : null;
 
-    private static RunStep Step(RunObject entity, RunOutcome outcome) =>
-        new(entity, outcome.State == RunState.Succeeded, outcome.RequeueAfter);
-
-    private static RunStep AtOnce(RunObject entity) => new(entity, false, TimeSpan.FromMilliseconds(1));
-
-    private static RunStep Waits(RunObject entity) => new(entity, false, null);
+    private static RunStep Step(RunOutcome outcome) => new(outcome.State == RunState.Succeeded, outcome.RequeueAfter);
 }
 
 /// <summary>The result of one advance of a run.</summary>
-/// <param name="Entity">The object as stored.</param>
 /// <param name="IsOver">Whether the upgrade, its cleanup or its rollback has finished.</param>
 /// <param name="After">When to reconcile again without an event; null leaves it to events.</param>
-internal sealed record RunStep(RunObject Entity, bool IsOver, TimeSpan? After);
+internal sealed record RunStep(bool IsOver, TimeSpan? After)
+{
+    public static RunStep AtOnce { get; } = new(false, TimeSpan.FromMilliseconds(1));
+
+    public static RunStep Waits { get; } = new(false, null);
+}

@@ -3,8 +3,6 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>The shared parts of the flows of one kind.</summary>
 internal sealed class RunFrame(RunKind kind, RunServices services, IRunStore store)
 {
-    private readonly StatusWriter _status = new(kind, store, services.Loggers.CreateLogger<RunFrame>());
-
     public RunKind Kind => kind;
 
     public RunServices Services => services;
@@ -12,23 +10,76 @@ internal sealed class RunFrame(RunKind kind, RunServices services, IRunStore sto
     /// <summary>Writes to the kind's objects, except for their status.</summary>
     public IRunStore Store => store;
 
+    public StatusWriter Status { get; } = new(kind, store, services.Loggers.CreateLogger<RunFrame>());
+
     public StatusProjection Projection { get; } = new(kind);
 
     public DateTimeOffset Now => services.Time.GetUtcNow();
+}
 
-    public Task<RunObject> WriteAsync(RunObject entity, RunStatus status, CancellationToken cancellationToken) =>
-        WriteAsync(entity, status, always: false, cancellationToken);
+/// <summary>One reconcile of one object: the object as it is stored now, and what this process keeps of it.</summary>
+internal sealed class RunReconcile(
+    RunFrame frame, RunSession session, RunObject entity, CancellationToken cancellationToken)
+{
+    public RunObject Entity { get; private set; } = entity;
+
+    public RunSpec Spec => Entity.Spec;
+
+    /// <summary>A new one before the first write.</summary>
+    public RunStatus Status => Entity.Status ?? frame.Kind.NewStatus();
+
+    public V1ObjectMeta Metadata => Entity.Metadata;
+
+    public bool IsDeleted => Metadata.DeletionTimestamp is not null;
+
+    public RunSession Session => session;
+
+    public CancellationToken CancellationToken => cancellationToken;
+
+    /// <summary>Changes the state that is reported of a plan under way (deletion).</summary>
+    public Func<RunStatusSummary, RunStatusSummary> Adjust { get; set; } = static summary => summary;
 
     /// <summary>Writes the status; if <paramref name="always"/> also if it does not differ.</summary>
-    public Task<RunObject> WriteAsync(
-        RunObject entity, RunStatus status, bool always, CancellationToken cancellationToken) =>
-        _status.WriteAsync(entity, status, always, cancellationToken);
+    public async Task WriteAsync(RunStatus status, bool always = false) =>
+        Entity = await frame.Status.WriteAsync(Entity, status, always, cancellationToken);
 
-    public Task<RunObject> WriteAsync(
-        RunObject entity,
-        RunStatus status,
-        RunStatusSummary summary,
-        DateTimeOffset now,
-        CancellationToken cancellationToken) =>
-        WriteAsync(entity, Projection.Compose(entity, status, summary, now), cancellationToken);
+    public Task WriteAsync(RunStatus status, RunStatusSummary summary) =>
+        WriteAsync(frame.Projection.Compose(Entity, status, summary, frame.Now));
+
+    public async Task AddFinalizerAsync() =>
+        Entity = await frame.Store.AddFinalizerAsync(Entity, Labels.UpgradeFinalizer, cancellationToken);
+
+    public async Task RemoveFinalizerAsync() =>
+        Entity = await frame.Store.RemoveFinalizerAsync(Entity, Labels.UpgradeFinalizer, cancellationToken) ?? Entity;
+
+    /// <summary>Works beside the reconcile with the present targets, within a time limit and the leadership of this
+    /// process, and reconciles the object at the end.</summary>
+    public async Task<T> BesideAsync<T>(
+        string limit, Func<IRunTargets, CancellationToken, Task<T>> work, Func<IRunTargets, Exception, T> failed)
+    {
+        var (held, begun) = (session.Hold(), Entity);
+        await Task.Yield();
+        try
+        {
+            using var time = new CancellationTokenSource(TimeLimit.Parse(limit), frame.Services.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, frame.Services.Fence.Ended);
+            return await work(held.Targets, either.Token);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return failed(held.Targets, exception);
+        }
+        finally
+        {
+            await held.DisposeAsync();
+
+            // Outside this task, so that the woken caller finds it finished; on the scheduler of the caller, like the
+            // jobs of the engine.
+            _ = Task.Factory.StartNew(
+                () => frame.Store.Wake(begun),
+                CancellationToken.None,
+                TaskCreationOptions.DenyChildAttach,
+                TaskScheduler.Current);
+        }
+    }
 }

@@ -5,12 +5,11 @@ internal sealed class RunSession : IAsyncDisposable
 {
     private HeldTargets? _targets;
     private readonly List<HeldTargets> _former = [];
-    private string? _targetsKey;
-    private string? _specKey;
+    private RunBinding? _binding;
     private string? _runKey;
     private PlanRun? _run;
 
-    public bool IsBusy => _run?.IsBusy == true;
+    public string AccessKey => _binding?.AccessKey ?? "";
 
     public IRunTargets Targets => Bound.Targets;
 
@@ -59,13 +58,8 @@ internal sealed class RunSession : IAsyncDisposable
         var key = $"{slot}|{plan.Hash}|{plan.AttemptsBefore}";
         if (_run is null || _runKey != key)
         {
-            var former = _run;
-            (_run, _runKey) = (new PlanRun(), key);
-            FailedWith = null;
-            if (former is not null)
-            {
-                await former.DisposeAsync();
-            }
+            await StopRunAsync();
+            (_run, _runKey, FailedWith) = (new PlanRun(), key, null);
         }
 
         return _run;
@@ -91,7 +85,7 @@ internal sealed class RunSession : IAsyncDisposable
     /// reconcile.</summary>
     public async Task BindAsync(RunObject entity, RunBinding binding, Action onEvent)
     {
-        if (_targets is not null && _targetsKey == binding.TargetsKey)
+        if (_targets is not null && _binding?.TargetsKey == binding.TargetsKey)
         {
             _targets.Targets.Refresh(entity.Entity);
         }
@@ -100,15 +94,16 @@ internal sealed class RunSession : IAsyncDisposable
             if (_targets is not null)
             {
                 _former.Add(_targets);
-                if (_specKey != binding.SpecKey)
+                if (_binding?.SpecKey != binding.SpecKey)
                 {
                     await _targets.SupersedeAsync();
                 }
             }
 
             _targets = new HeldTargets(binding.Bind(onEvent));
-            (_targetsKey, _specKey) = (binding.TargetsKey, binding.SpecKey);
         }
+
+        _binding = binding;
 
         foreach (var free in _former.FindAll(f => f.IsFree))
         {
@@ -136,4 +131,50 @@ internal sealed class RunSession : IAsyncDisposable
             }
         }
     }
+}
+
+/// <summary>Targets, and how many jobs use them: a Secret that is rotated under a running step neither closes its
+/// connections nor leaves the former ones open for longer than needed.</summary>
+internal sealed class HeldTargets(IRunTargets targets) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _superseded = new();
+
+    // The session is one of them until it disposes of the targets.
+    private int _holders = 1;
+
+    public IRunTargets Targets => targets;
+
+    public CancellationToken Superseded => _superseded.Token;
+
+    public bool IsFree => Volatile.Read(ref _holders) == 1;
+
+    public TargetsHold Hold()
+    {
+        Interlocked.Increment(ref _holders);
+        return new TargetsHold(this);
+    }
+
+    public Task SupersedeAsync() => _superseded.CancelAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        if (Interlocked.Decrement(ref _holders) > 0)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        _superseded.Dispose();
+        return targets.DisposeAsync();
+    }
+}
+
+/// <summary>One holder's share of targets; disposing of it twice counts once.</summary>
+internal sealed class TargetsHold(HeldTargets held) : IAsyncDisposable
+{
+    private int _released;
+
+    public IRunTargets Targets => held.Targets;
+
+    public ValueTask DisposeAsync() =>
+        Interlocked.Exchange(ref _released, 1) == 0 ? held.DisposeAsync() : ValueTask.CompletedTask;
 }

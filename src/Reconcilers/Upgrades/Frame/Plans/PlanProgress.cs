@@ -31,3 +31,73 @@ internal static class PlanProgress
             ? time
             : null;
 }
+
+/// <summary>The history of a plan that was left for its rollback for good: the actions, their targets, times and
+/// results. The details of other steps are no longer needed, and for a large database both plans would not fit into one
+/// object. Pure.</summary>
+internal static class PlanHistory
+{
+    /// <summary>The plan without those fields; the hash stays that of the plan as it was approved.</summary>
+    public static Plan Of(Plan plan) => plan with
+    {
+        Steps =
+            [.. plan.Steps.Select(s => s with { Title = "", After = [], Timeout = "", MaxAttempts = 0, Tries = 0 })],
+    };
+}
+
+/// <summary>Reads from a status how far a run is with its plans. Pure.</summary>
+internal static class RunPlans
+{
+    // The number of attempts of one plan stays far below this; the gap keeps the names of two plans apart.
+    private const int AttemptsOfAPlan = 100;
+
+    public static bool IsUpgraded(this RunStatus status) =>
+        status.Plan is { Steps.Count: > 0 } plan
+            && PlanProgress.Done(plan)
+            && (status.RollbackPlan is null
+                    || !(PlanProgress.Begun(status.RollbackPlan) || PlanProgress.Done(status.RollbackPlan)));
+
+    public static bool IsRolledBack(this RunStatus status) =>
+        status.RollbackPlan is { } plan && PlanProgress.Done(plan);
+
+    public static int AttemptsBefore(RunStatus? status) =>
+        (status?.Attempts.LastOrDefault()?.Number ?? 0) * AttemptsOfAPlan;
+}
+
+/// <summary>Finds the plans in a status of one kind. Pure.</summary>
+/// <param name="cleanup">The cleanup of the kind; null if it has none.</param>
+internal sealed class PlanSlots(IRunCleanup? cleanup)
+{
+    public PlanSlot Active(RunStatus status) =>
+        cleanup?.PlanOf(status) is { } removal && !PlanProgress.Done(removal) ? PlanSlot.Cleanup
+        : status.RollbackPlan is not null ? PlanSlot.Rollback
+        : PlanSlot.Upgrade;
+
+    public Plan? Of(RunStatus status, PlanSlot slot) => slot switch
+    {
+        PlanSlot.Upgrade => status.Plan,
+        PlanSlot.Rollback => status.RollbackPlan,
+        _ => cleanup?.PlanOf(status),
+    };
+
+    public IEnumerable<Plan> All(RunStatus status) =>
+        Enum.GetValues<PlanSlot>().Select(slot => Of(status, slot)).OfType<Plan>();
+
+    public RunStatus With(RunStatus status, PlanSlot slot, Plan? plan) => slot switch
+    {
+        PlanSlot.Upgrade => status with { Plan = plan },
+        PlanSlot.Rollback => status with { RollbackPlan = plan },
+        _ => cleanup?.WithPlan(status, plan) ?? status,
+    };
+}
+
+/// <summary>Which of a run's plans is meant.</summary>
+internal enum PlanSlot
+{
+    Upgrade,
+
+    Rollback,
+
+    /// <summary>The removal, after success, of the items that the rollback would need; not every kind has it.</summary>
+    Cleanup,
+}

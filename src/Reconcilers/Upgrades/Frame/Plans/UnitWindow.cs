@@ -3,11 +3,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>When phases and units of work may start in a maintenance window. A unit begins with a step that asks for
 /// the window (<see cref="PlanStep.AsksWindow"/>) and has to fit into the time that is left, as far as its duration is
 /// known. Pure.</summary>
-/// <param name="kind">The kind of the run.</param>
 /// <param name="status">Its status with the durations of former plans.</param>
-/// <param name="plan">The plan that runs.</param>
-/// <param name="window">The window.</param>
-/// <param name="now">The time.</param>
 internal sealed class UnitWindow(
     RunKind kind, RunStatus status, Plan plan, MaintenanceWindow window, DateTimeOffset now)
 {
@@ -20,17 +16,13 @@ internal sealed class UnitWindow(
     {
         if (WindowClock.ClosesAt(window, now) is not { } closes)
         {
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"The window is closed now (spec.window: {window.Start} to {window.End} {window.TimeZone}).");
+            return $"The window is closed now (spec.window: {window.Start} to {window.End} {window.TimeZone}).";
         }
 
         var (room, from) = Room(step);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"The window closes at {closes.ToUniversalTime():yyyy-MM-dd HH:mm}Z, and "
+        return $"The window closes at {closes.ToUniversalTime():yyyy-MM-dd HH:mm}Z, and "
             + $"{KubernetesDuration.Format(room ?? TimeSpan.Zero)} are needed until the last step of this unit has "
-            + $"succeeded ({from}).");
+            + $"succeeded ({from}).";
     }
 
     private (TimeSpan? Room, string From) Room(PlanStep step)

@@ -53,37 +53,30 @@ internal sealed class ConditionBuilder(RunKind kind)
             status.Plan is not null,
             status.Plan is null ? Reasons.NotYet : Reasons.PlanReady,
             status.Plan?.Hash ?? "No plan is stored yet.");
-        set.Set(
-            ConditionTypes.Held,
-            summary.Held,
-            summary.Held ? summary.Reason : Reasons.NotHeld,
-            summary.Held ? summary.Message : "");
-        set.Set(
-            ConditionTypes.Succeeded,
-            isUpgraded,
-            summary.Kind == RunOutcomeKind.Succeeded
-                ? summary.Reason
-                : isUpgraded
-                ? Reasons.Succeeded
-                : summary.IsRolledBack
-                ? Reasons.RolledBack
-                : Reasons.NotYet,
-            summary.Kind == RunOutcomeKind.Succeeded ? summary.Message : "");
-        set.Set(
-            ConditionTypes.Failed,
-            summary.Failed,
-            summary.Failed ? summary.Reason : Reasons.NotFailed,
-            summary.Failed ? summary.Message : "");
-        set.Set(
+        Told(ConditionTypes.Held, summary.Held, Reasons.NotHeld);
+        if (isUpgraded && summary.Kind != RunOutcomeKind.Succeeded)
+        {
+            set.Set(ConditionTypes.Succeeded, status: true, Reasons.Succeeded, "");
+        }
+        else
+        {
+            Told(ConditionTypes.Succeeded, isUpgraded, summary.IsRolledBack ? Reasons.RolledBack : Reasons.NotYet);
+        }
+
+        Told(ConditionTypes.Failed, summary.Failed, Reasons.NotFailed);
+        Told(
             ConditionTypes.RolledBack,
             summary.IsRolledBack,
-            summary.IsRolledBack ? summary.Reason : status.RollbackPlan is null ? Reasons.NotYet : Reasons.RollingBack,
-            summary.IsRolledBack ? summary.Message : "");
+            status.RollbackPlan is null ? Reasons.NotYet : Reasons.RollingBack);
         set.Set(
             ConditionTypes.PreflightPassed,
             status.Plan is not null && status.Findings.Count == 0,
             status.Plan is not null ? Reasons.Done : Reasons.NotYet,
             "");
+
+        // Where it is true, it has the reason and the message of the whole.
+        void Told(string type, bool isTrue, string otherwise) =>
+            set.Set(type, isTrue, isTrue ? summary.Reason : otherwise, isTrue ? summary.Message : "");
     }
 
     private static void Set(ConditionSet set, Plan plan, Milestone milestone)
@@ -103,4 +96,46 @@ internal sealed class ConditionBuilder(RunKind kind)
                 : (Reasons.NotYet, $"{done} of {steps.Count} steps are done.");
         set.Set(milestone.Condition, steps.Count > 0 && done == steps.Count, reason, message);
     }
+}
+
+/// <summary>Builds the conditions of a status from the former ones: the transition time changes only if the status
+/// changes.</summary>
+internal sealed class ConditionSet(IReadOnlyList<Condition> before, DateTimeOffset now, long? generation)
+{
+    private readonly List<Condition> _conditions = [];
+
+    public List<Condition> Conditions => _conditions;
+
+    public void Set(string type, bool status, string reason, string message) =>
+        Set(type, status ? "True" : "False", reason, message);
+
+    /// <summary>Sets a condition; the last call for a type counts.</summary>
+    public void Set(string type, string status, string reason, string message)
+    {
+        var old = before.FirstOrDefault(c => c.Type == type);
+        _conditions.RemoveAll(c => c.Type == type);
+        _conditions.Add(new Condition
+        {
+            Type = type,
+            Status = status,
+            Reason = reason,
+            Message = SchemaLimits.Clip(message, 1024),
+            ObservedGeneration = generation,
+            LastTransitionTime = old is not null && old.Status == status ? old.LastTransitionTime : now,
+        });
+    }
+}
+
+/// <summary>The milestones of a kind, in the order of their conditions.</summary>
+/// <param name="UndoneBy">Conditions that a phase of the rollback makes untrue. A condition that records a past event
+/// (a backup) is not among them.</param>
+internal sealed record RunMilestones(
+    IReadOnlyList<Milestone> Upgrade, IReadOnlyList<Milestone> Rollback, IReadOnlyList<Milestone> UndoneBy);
+
+/// <summary>A condition that belongs to a phase of a plan: true once all steps of the phase are done.</summary>
+internal sealed record Milestone(string Condition, string Phase)
+{
+    /// <summary>Why it is not reached although its steps may be done: reason and message. Null, or no function, if
+    /// nothing speaks against it.</summary>
+    public Func<Plan, (string Reason, string Message)?>? Missed { get; init; }
 }

@@ -96,7 +96,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         }
 
         var token = Token(TokenKind.Retry);
-        var again = RollbackMessages.IsAnnotated(entity)
+        var again = RunMessages.IsAnnotated(entity)
             ? RetryCommand
             : _kubectl.Patch($$$"""{"spec":{"desiredState":"Upgraded","retry":"{{{token}}}"}}""");
         return Sentences.Join(actions, $"To try the upgrade again: {again}.");
@@ -114,7 +114,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         };
     }
 
-    private string Cancel => RollbackMessages.IsAnnotated(entity)
+    private string Cancel => RunMessages.IsAnnotated(entity)
         ? _kubectl.RemoveAnnotation(Annotations.Rollback)
         : _kubectl.Patch("""{"spec":{"desiredState":"Upgraded"}}""");
 
@@ -145,7 +145,61 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
             .Append(entity.Metadata.Annotations?.GetValueOrDefault(given) ?? "")
             .ToHashSet(StringComparer.Ordinal);
         return Enumerable.Range(1, used.Count + 1)
-            .Select(n => n.ToString(CultureInfo.InvariantCulture))
+            .Select(n => $"{n}")
             .First(n => !used.Contains(n));
+    }
+}
+
+/// <summary>Commands about one object, ready to paste, in backquotes.</summary>
+internal sealed class KubectlCommands(string resource, V1ObjectMeta metadata)
+{
+    public string RollBack => Patch("""{"spec":{"desiredState":"RolledBack"}}""");
+
+    public string Delete => Command("delete", "");
+
+    public string Patch(string json) => Command("patch", $"--type merge -p '{json}'");
+
+    public string Annotate(string key, string value) =>
+        Command("annotate", $"{Quoted($"{key}={value}")} --overwrite");
+
+    public string RemoveAnnotation(string key) => Command("annotate", $"{key}-");
+
+    public string Print(string jsonPath) => Command("get", $"-o jsonpath='{jsonPath}'");
+
+    public string Retry(string token) => Annotate(Annotations.Retry, token);
+
+    private string Command(string verb, string arguments) =>
+        $"`{$"kubectl -n {metadata.Namespace} {verb} {resource} {metadata.Name} {arguments}".TrimEnd()}`";
+
+    // Names of steps contain names of nodes.
+    private static string Quoted(string text) =>
+        text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '@' or '=' or ':')
+            ? text
+            : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}
+
+/// <summary>Texts about failures that can be accepted, or were.</summary>
+internal static class AcceptanceTexts
+{
+    private const int Named = 10;
+
+    public static string Source(AcceptedBy by) => by switch
+    {
+        AcceptedBy.Annotation => $"the annotation {Annotations.Accept} accepts it",
+        AcceptedBy.Spec => "spec.accept accepts it",
+        _ => "the plan only lists a failure of this step",
+    };
+
+    public static string? HowTo(RunKind kind, RunObject entity, RunStatus status, Plan plan) =>
+        Acceptances.Next(entity, status, plan) is { } tokens
+            ? "If you have checked that the result is right nevertheless, accept it: "
+                + $"{new KubectlCommands(kind.Resource, entity.Metadata).Annotate(Annotations.Accept, tokens)}."
+            : null;
+
+    /// <summary>Which of these steps were accepted, for the message of a milestone; empty for none.</summary>
+    public static string Overruled(IEnumerable<PlanStep> steps)
+    {
+        var ids = steps.Where(s => s.Accepted is not null).Select(s => s.Id).ToList();
+        return ids.Count == 0 ? "" : $"Accepted although they had failed: {Sentences.List(ids, Named)}.";
     }
 }

@@ -6,7 +6,6 @@ internal sealed class StatusProjection(RunKind kind)
 {
     private static readonly RunOutcome Done = new(RunState.Succeeded, null, EngineReasons.Succeeded, "");
     private readonly ConditionBuilder _conditions = new(kind);
-    private readonly SummaryReader _summaries = new(kind);
 
     public RunStatus Compose(RunObject entity, RunStatus status, RunStatusSummary summary, DateTimeOffset now)
     {
@@ -51,7 +50,7 @@ internal sealed class StatusProjection(RunKind kind)
     {
         status = kind.Plans.With(status, slot, plan) with { Findings = [] };
         status = kind.Summarize(entity.Spec, status, slot, outcome.State == RunState.Succeeded);
-        var summary = _summaries.Read(entity, status, slot, plan, outcome);
+        var summary = new SummaryReader(kind, entity, status, slot, plan, outcome).Read();
         return Compose(entity, status, adjust is null ? summary : adjust(summary), now);
     }
 
@@ -107,7 +106,5 @@ internal sealed class StatusProjection(RunKind kind)
             : null;
 
     private static string Progress(Plan plan) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{plan.Steps.Count(s => s.State == StepState.Succeeded)}/{plan.Steps.Count}");
+        $"{plan.Steps.Count(s => s.State == StepState.Succeeded)}/{plan.Steps.Count}";
 }

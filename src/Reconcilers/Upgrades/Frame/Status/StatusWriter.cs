@@ -1,9 +1,6 @@
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Writes a status only if it changed, and reports each change as an event.</summary>
-/// <param name="kind">The kind.</param>
-/// <param name="store">Writes to its objects and reports store.</param>
-/// <param name="logger">For the start and end of steps.</param>
 internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger)
 {
     private readonly StatusComparison _comparison = new(kind);
@@ -38,36 +35,17 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
             Report(after, PlanOf(before, slot), PlanOf(after, slot));
         }
 
-        foreach (var ignored in
-            (after.Status?.Approvals ?? []).Where(a => !a.Accepted).Except(before.Status?.Approvals ?? []))
-        {
-            store.Warning(
-                after,
-                Reasons.ApprovalIgnored,
-                $"The approval '{ignored.Name}@{ignored.PlanHash}' matches no stored plan and is ignored. "
-                + $"The current plan is {(after.Status?.RollbackPlan ?? after.Status?.Plan)?.Hash}: read it and "
-                + "approve its first 8 hex digits.");
-        }
-
-        foreach (var ignored in
-            (after.Status?.Acceptances ?? []).Where(a => !a.Accepted).Except(before.Status?.Acceptances ?? []))
-        {
-            store.Warning(
-                after, Reasons.AcceptIgnored, $"The acceptance '{ignored.Token}' is ignored. {ignored.Message}");
-        }
-
-        foreach (var ignored in
-            (after.Status?.UsedTokens ?? [])
-                .Where(t => t.Kind == TokenKind.Abort && t.Token != after.Status!.AbortedBy)
-                .Except(before.Status?.UsedTokens ?? []))
-        {
-            store.Warning(
-                after,
-                Reasons.AbortIgnored,
-                $"{Annotations.Abort}={ignored.Token} was given when nothing ran and is ignored, also for later runs. "
-                + "To stop a later run, give a new token then.");
-        }
-
+        Ignored(s => s.Approvals.Where(a => !a.Accepted), Reasons.ApprovalIgnored, approval =>
+            $"The approval '{approval.Name}@{approval.PlanHash}' matches no stored plan and is ignored. "
+            + $"The current plan is {(after.Status?.RollbackPlan ?? after.Status?.Plan)?.Hash}: read it and "
+            + "approve its first 8 hex digits.");
+        Ignored(s => s.Acceptances.Where(a => !a.Accepted), Reasons.AcceptIgnored, acceptance =>
+            $"The acceptance '{acceptance.Token}' is ignored. {acceptance.Message}");
+        Ignored(
+            s => s.UsedTokens.Where(t => t.Kind == TokenKind.Abort && t.Token != after.Status!.AbortedBy),
+            Reasons.AbortIgnored,
+            abort => $"{Annotations.Abort}={abort.Token} was given when nothing ran and is ignored, also for later "
+                + "runs. To stop a later run, give a new token then.");
         var (old, now) = (Stalled(before), Stalled(after));
         if (now is not null && now.Value.Reason != old?.Reason)
         {
@@ -87,6 +65,15 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
         if (after.Status?.Phase == RunPhases.Succeeded && before.Status?.Phase != RunPhases.Succeeded)
         {
             store.Normal(after, Reasons.Succeeded, after.Status.Message ?? "");
+        }
+
+        void Ignored<T>(Func<RunStatus, IEnumerable<T>> of, string reason, Func<T, string> message)
+        {
+            var known = before.Status is { } former ? of(former) : [];
+            foreach (var ignored in after.Status is { } status ? of(status).Except(known) : [])
+            {
+                store.Warning(after, reason, message(ignored));
+            }
         }
     }
 
@@ -173,4 +160,88 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
         entity.Status?.Conditions.Find(c => c.Type == type && c.Status == "True") is { } condition
             ? (condition.Reason, condition.Message)
             : null;
+}
+
+/// <summary>Determines whether two statuses would be stored identically. A status is mostly its plans, and an advance
+/// leaves most of their steps the same objects: those need not be serialized for the comparison.</summary>
+internal sealed class StatusComparison(RunKind kind)
+{
+    private static readonly PlanSlot[] Slots = Enum.GetValues<PlanSlot>();
+    private static readonly List<PlanStep> NoSteps = [];
+
+    public bool AreAlike(RunStatus? a, RunStatus? b)
+    {
+        if (a is null || b is null)
+        {
+            return ReferenceEquals(a, b);
+        }
+
+        return Array.TrueForAll(Slots, slot => AreAlike(kind.Plans.Of(a, slot), kind.Plans.Of(b, slot)))
+            && Bytes(WithoutPlans(a)).AsSpan().SequenceEqual(Bytes(WithoutPlans(b)));
+    }
+
+    private static bool AreAlike(Plan? a, Plan? b)
+    {
+        if (a is null || b is null || ReferenceEquals(a, b))
+        {
+            return ReferenceEquals(a, b);
+        }
+
+        var (frame, other) = (a with { Steps = NoSteps }, b with { Steps = NoSteps });
+        return a.Steps.Count == b.Steps.Count
+            && (frame == other || Same(frame, other, CrdsJsonContext.Default.Plan))
+            && a.Steps.Zip(b.Steps)
+                .All(pair => ReferenceEquals(pair.First, pair.Second) || AreAlike(pair.First, pair.Second));
+    }
+
+    // Equal as records means: equal values, and lists that are the same objects.
+    private static bool AreAlike(PlanStep a, PlanStep b) =>
+        a == b || Same(new Plan { Steps = [a] }, new Plan { Steps = [b] }, CrdsJsonContext.Default.Plan);
+
+    private RunStatus WithoutPlans(RunStatus status) =>
+        Slots.Aggregate(status, (rest, slot) => kind.Plans.With(rest, slot, null));
+
+    private byte[] Bytes(RunStatus status) => JsonSerializer.SerializeToUtf8Bytes(status, kind.StatusJson);
+
+    private static bool Same<T>(T a, T b, JsonTypeInfo<T> info) =>
+        JsonSerializer.SerializeToUtf8Bytes(a, info)
+            .AsSpan()
+            .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(b, info));
+}
+
+/// <summary>The log messages of the frame.</summary>
+internal static partial class RunLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Namespace}/{Name} was abandoned: {Left}")]
+    public static partial void Abandoned(ILogger logger, string kind, string? Namespace, string name, string left);
+
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "{Kind} {Namespace}/{Name} started step {Step}, attempt {Attempt}")]
+    public static partial void StepStarted(
+        ILogger logger, string kind, string? Namespace, string name, string step, int attempt);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "{Kind} {Namespace}/{Name} ended step {Step}, attempt {Attempt}, as {State} after {Duration}")]
+    public static partial void StepEnded(
+        ILogger logger,
+        string kind,
+        string? Namespace,
+        string name,
+        string step,
+        int attempt,
+        StepState state,
+        string duration);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Kind} {Namespace}/{Name} counted step {Step} as done although it had failed with {Reason}: {By}")]
+    public static partial void ResultAccepted(
+        ILogger logger, string kind, string? Namespace, string name, string step, string reason, AcceptedBy by);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Kind} {Namespace}/{Name} is stopped, but some temporary state could not be removed: {Left}")]
+    public static partial void ParkedStateRemains(
+        ILogger logger, string kind, string? Namespace, string name, string left);
 }

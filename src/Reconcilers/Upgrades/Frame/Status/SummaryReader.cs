@@ -1,16 +1,21 @@
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Derives the state of a run from its active plan and the outcome of an advance. Pure.</summary>
-internal sealed class SummaryReader(RunKind kind)
+internal sealed class SummaryReader(
+    RunKind kind, RunObject entity, RunStatus status, PlanSlot slot, Plan plan, RunOutcome outcome)
 {
     private const int NamedSteps = 5;
     private const string NewToken = $"a new spec.retry or {Annotations.Retry}=<token>";
     private const string ReadAgain =
         "It is read again automatically and the run continues once it can be read; a new retry token reads it at once.";
 
-    public RunStatusSummary Read(RunObject entity, RunStatus status, PlanSlot slot, Plan plan, RunOutcome outcome)
+    private readonly bool _isRollback = slot == PlanSlot.Rollback;
+
+    // How the run continues where only restored data may be used.
+    private string? Restore => kind.Redo is { } redo && redo.FindLost(plan) is not null ? redo.Remedy : null;
+
+    public RunStatusSummary Read()
     {
-        var rollback = slot == PlanSlot.Rollback;
         var phase = slot switch
         {
             PlanSlot.Rollback => RunPhases.RollingBack,
@@ -30,75 +35,75 @@ internal sealed class SummaryReader(RunKind kind)
         };
         return outcome.State switch
         {
-            RunState.Succeeded => rollback ? RolledBack(entity, status) : Succeeded(status),
+            RunState.Succeeded => _isRollback ? RolledBack() : Succeeded(),
             RunState.Working => at with
             {
-                Reason = heldBy ?? (rollback ? Reasons.RollingBack : Reasons.Running),
+                Reason = heldBy ?? (_isRollback ? Reasons.RollingBack : Reasons.Running),
                 Step = Sentences.List([.. running.Select(s => s.Id)], NamedSteps),
                 Held = heldBy is not null,
             },
             RunState.Held => at with { Reason = Reasons.Held, Held = true, Holds = outcome.Holds },
             RunState.OutsideWindow => at with { Reason = Reasons.OutsideWindow },
             RunState.Paused => at with { Reason = Reasons.Paused },
-            RunState.Stopped when status.AbortedBy is not null => Aborted(entity, at, plan, outcome, rollback),
-            RunState.Stopped => at with { Reason = rollback ? Reasons.RollingBack : Reasons.Undoing },
+            RunState.Stopped when status.AbortedBy is not null => Aborted(at),
+            RunState.Stopped => at with { Reason = _isRollback ? Reasons.RollingBack : Reasons.Undoing },
             RunState.Failed => at with
             {
                 Kind = RunOutcomeKind.Stalled,
                 Phase = slot == PlanSlot.Cleanup ? RunPhases.Succeeded : RunPhases.Failed,
-                Reason = rollback ? Reasons.RollbackFailed : outcome.Reason,
-                Message = Failure(entity, status, plan, outcome, slot),
+                Reason = _isRollback ? Reasons.RollbackFailed : outcome.Reason,
+                Message = Failure(),
                 Failed = slot != PlanSlot.Cleanup,
                 Held = slot == PlanSlot.Upgrade
                     && RollbackDecision.AcceptableUntil(kind, entity.Spec, plan) is not null,
             },
-            RunState.OutcomeUnknown or RunState.TargetChanged when IsLost(plan, outcome) => at with
+            RunState.OutcomeUnknown or RunState.TargetChanged when IsLost() => at with
             {
                 // Nothing will be read that says more: a script that waits for the end must hear of it.
                 Kind = RunOutcomeKind.Stalled,
                 Phase = RunPhases.Failed,
-                Message = Remedy(entity, status, plan, outcome),
+                Message = Remedy(),
                 Failed = true,
             },
-            _ => at with { Kind = RunOutcomeKind.Stalled, Message = Remedy(entity, status, plan, outcome) },
+            _ => at with { Kind = RunOutcomeKind.Stalled, Message = Remedy() },
         };
     }
 
-    private static bool IsLost(Plan plan, RunOutcome outcome) => outcome.State == RunState.TargetChanged
+    private bool IsLost() => outcome.State == RunState.TargetChanged
         ? plan.Guards.Exists(g => g.Open() is { RestoreFirst: true })
         : plan.Step(outcome.StepId ?? "") is { } step && PlanProgress.IsOutcomeUnknown(step);
 
-    private RunStatusSummary Succeeded(RunStatus status) => new(
+    private RunStatusSummary Succeeded() => new(
         RunOutcomeKind.Succeeded,
         RunPhases.Succeeded,
         status.ActionRequired.Count > 0 ? Reasons.SucceededWithActions : Reasons.Succeeded,
-        Sentences.Join(
-            $"All {Number(status.Plan!.Steps.Count)} steps succeeded{kind.Success(status)}", Actions(status)));
+        Sentences.Join($"All {status.Plan!.Steps.Count} steps succeeded{kind.Success(status)}", Actions()));
 
     // According to the current spec: the requested state is reached, or the upgrade failed and was rolled back
     // automatically.
-    private RunStatusSummary RolledBack(RunObject entity, RunStatus status)
+    private RunStatusSummary RolledBack()
     {
-        var plan = status.RollbackPlan!;
-        var phase = RunPhases.RolledBack;
-        var done = plan.Steps.Count == 0
+        var steps = status.RollbackPlan!.Steps.Count;
+        var done = steps == 0
             ? "Nothing was changed, so nothing was rolled back."
-            : $"The former version runs again; {Number(plan.Steps.Count)} steps rolled the upgrade back.";
-        var actions = Actions(status);
+            : $"The former version runs again; {steps} steps rolled the upgrade back.";
         if (entity.Spec.DesiredState == DesiredState.RolledBack)
         {
-            var next = RollbackMessages.ToTryAgain(entity);
             return new RunStatusSummary(
-                RunOutcomeKind.RolledBack, phase, Reasons.RolledBack, Sentences.Join(done, actions, next))
+                RunOutcomeKind.RolledBack,
+                RunPhases.RolledBack,
+                Reasons.RolledBack,
+                Sentences.Join(done, Actions(), RunMessages.ToTryAgain(entity)))
             {
                 IsRolledBack = true,
             };
         }
 
+        var restart = $"Set {NewToken} to restart from preflight.";
         if (status.AbortedBy is { } token)
         {
             var message = $"The run was aborted by {Annotations.Abort}={token} before {kind.BeforeUndoEnds}. "
-                + $"All changes are undone. Set {NewToken} to restart from preflight.";
+                + $"All changes are undone. {restart}";
             return new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, message)
             {
                 Failed = true,
@@ -106,38 +111,28 @@ internal sealed class SummaryReader(RunKind kind)
         }
 
         var failed = status.Plan?.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown);
-        var restart = $"Set {NewToken} to restart from preflight.";
-        return failed is null
-            ? new RunStatusSummary(
-                RunOutcomeKind.Stalled,
-                phase,
-                Reasons.RolledBack,
-                Sentences.Join(
-                    done, actions, "spec.desiredState is Upgraded, but the former version runs.", restart))
-            {
-                IsRolledBack = true,
-                Failed = true,
-            }
-            : new RunStatusSummary(
-                RunOutcomeKind.Stalled,
-                phase,
-                Reasons.RolledBackAfterFailure,
-                Sentences.Join($"{failed.Id} failed: {failed.Message}", done, actions, restart))
-            {
-                IsRolledBack = true,
-                Failed = true,
-                Step = failed.Id,
-            };
+        return new RunStatusSummary(
+            RunOutcomeKind.Stalled,
+            RunPhases.RolledBack,
+            failed is null ? Reasons.RolledBack : Reasons.RolledBackAfterFailure,
+            failed is null
+                ? Sentences.Join(
+                    done, Actions(), "spec.desiredState is Upgraded, but the former version runs.", restart)
+                : Sentences.Join($"{failed.Id} failed: {failed.Message}", done, Actions(), restart))
+        {
+            IsRolledBack = true,
+            Failed = true,
+            Step = failed?.Id,
+        };
     }
 
-    private RunStatusSummary Aborted(
-        RunObject entity, RunStatusSummary at, Plan plan, RunOutcome outcome, bool rollback)
+    private RunStatusSummary Aborted(RunStatusSummary at)
     {
         var failed = plan.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } step
             ? $"{step.Id} had failed: {step.Message}"
             : null;
         var next = entity.Spec.DesiredState == DesiredState.RolledBack ? $"Set {NewToken} to continue the rollback."
-            : !rollback && kind.RollbackRefusal(entity.Spec, plan) is { } refusal
+            : !_isRollback && kind.RollbackRefusal(entity.Spec, plan) is { } refusal
                 ? $"Set {NewToken} to continue. A rollback is not possible: {refusal}"
                 : $"Set {NewToken} to continue, or spec.desiredState: RolledBack to roll back.";
         return at with
@@ -150,27 +145,20 @@ internal sealed class SummaryReader(RunKind kind)
         };
     }
 
-    private string Failure(RunObject entity, RunStatus status, Plan plan, RunOutcome outcome, PlanSlot slot)
-    {
-        var rollback = slot == PlanSlot.Rollback;
-        var output = plan.Step(outcome.StepId ?? "")?.OutputRef is { } secret
+    private string Failure() => Sentences.Join(
+        _isRollback ? $"The rollback stopped ({outcome.Reason}): {outcome.Message}" : outcome.Message,
+        plan.Step(outcome.StepId ?? "")?.OutputRef is { } secret
             ? $"The end of its output is in Secret {secret}."
-            : null;
-        return Sentences.Join(
-            rollback ? $"The rollback stopped ({outcome.Reason}): {outcome.Message}" : outcome.Message,
-            output,
-            outcome.RetryRefused is { } why ? $"The retry was refused: {why}" : null,
-            IgnoredAcceptance(status, plan),
-            rollback ? "Everything is kept and nothing more is started." : "Nothing more is started.",
-            kind.Redo is { } redo && redo.FindLost(plan) is not null
-                ? redo.Remedy
-                : $"Repair the cause, then set {NewToken}{(rollback ? " to continue the rollback" : "")}.",
-            AcceptanceTexts.HowTo(kind, entity, status, plan),
-            IdlePolicy(entity.Spec, status, plan, slot));
-    }
+            : null,
+        outcome.RetryRefused is { } why ? $"The retry was refused: {why}" : null,
+        IgnoredAcceptance(),
+        _isRollback ? "Everything is kept and nothing more is started." : "Nothing more is started.",
+        Restore ?? $"Repair the cause, then set {NewToken}{(_isRollback ? " to continue the rollback" : "")}.",
+        AcceptanceTexts.HowTo(kind, entity, status, plan),
+        IdlePolicy());
 
     // The answer to the last acceptance, if it was given after the failure.
-    private static string? IgnoredAcceptance(RunStatus status, Plan plan) =>
+    private string? IgnoredAcceptance() =>
         status.Acceptances.LastOrDefault() is { Accepted: false, At: { } at } last
             && (plan.Steps.Exists(s => s is { State: StepState.Failed, FinishedAt: { } failed } && failed <= at)
                 || plan.Guards.Exists(g => g.Open()?.From <= at))
@@ -178,13 +166,14 @@ internal sealed class SummaryReader(RunKind kind)
             : null;
 
     // A policy that is not applied is reported, and what a rollback would lose once new data was written.
-    private string? IdlePolicy(RunSpec spec, RunStatus status, Plan plan, PlanSlot slot)
+    private string? IdlePolicy()
     {
         if (slot != PlanSlot.Upgrade)
         {
             return null;
         }
 
+        var spec = entity.Spec;
         var automatic = spec.RollbackPolicy == RollbackPolicy.OnFailure;
         if (kind.RollbackRefusal(spec, plan) is { } refusal)
         {
@@ -210,30 +199,61 @@ internal sealed class SummaryReader(RunKind kind)
             : null;
     }
 
-    private string Remedy(RunObject entity, RunStatus status, Plan plan, RunOutcome outcome)
+    private string Remedy()
     {
         if (outcome.State == RunState.TargetChanged)
         {
-            var restores = kind.Redo is { } redone && redone.FindLost(plan) is not null ? redone.Remedy : null;
             return Sentences.Join(
                 outcome.Message,
-                restores,
-                IgnoredAcceptance(status, plan),
+                Restore,
+                IgnoredAcceptance(),
                 AcceptanceTexts.HowTo(kind, entity, status, plan));
         }
 
         var remedy = outcome.State != RunState.OutcomeUnknown ? null
-            : kind.Redo is { } redo && redo.FindLost(plan) is not null ? redo.Remedy
-            : plan.Step(outcome.StepId ?? "")?.State == StepState.Unknown ? ReadAgain
-            : null;
+            : Restore
+                ?? (plan.Step(outcome.StepId ?? "")?.State == StepState.Unknown ? ReadAgain : null);
         return remedy is null
             ? outcome.Message
             : Sentences.Join(outcome.Message, "Nothing more is started.", remedy);
     }
 
-    private static string? Actions(RunStatus status) => status.ActionRequired.Count > 0
-        ? $"Follow-up actions in status.actionRequired: {Number(status.ActionRequired.Count)}."
+    private string? Actions() => status.ActionRequired.Count > 0
+        ? $"Follow-up actions in status.actionRequired: {status.ActionRequired.Count}."
         : null;
+}
 
-    private static string Number(int count) => count.ToString(CultureInfo.InvariantCulture);
+/// <summary>The state of a run, in the terms of kstatus.</summary>
+/// <param name="Kind">Whether it progresses, is stalled, or ended.</param>
+/// <param name="Reason">Stable word.</param>
+/// <param name="Message">What happens or is wrong, where, and the remedy.</param>
+internal sealed record RunStatusSummary(RunOutcomeKind Kind, string Phase, string Reason, string Message)
+{
+    public string? Step { get; init; }
+
+    /// <summary>Whether an administrator must act before the run can continue.</summary>
+    public bool Held { get; init; }
+
+    public IReadOnlyList<StepHold> Holds { get; init; } = [];
+
+    public string? Approval => Holds.Count > 0 ? Holds[0].Approval : null;
+
+    public bool IsRolledBack { get; init; }
+
+    public bool Failed { get; init; }
+}
+
+/// <summary>Kinds of <see cref="RunStatusSummary"/>.</summary>
+internal enum RunOutcomeKind
+{
+    Progressing,
+
+    /// <summary>It cannot continue without a repair: Stalled.</summary>
+    Stalled,
+
+    PlanReady,
+
+    Succeeded,
+
+    RolledBack,
 }

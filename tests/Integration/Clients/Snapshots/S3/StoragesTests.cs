@@ -45,7 +45,6 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        _storages.Dispose();
         _kubernetes.Dispose();
         return ValueTask.CompletedTask;
     }

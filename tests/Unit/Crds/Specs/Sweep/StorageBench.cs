@@ -59,7 +59,7 @@ internal static class StorageBench
             await kubernetes.CreateAsync(new V1Secret { Metadata = new V1ObjectMeta { Name = name, Namespace = "oms" }, Data = OmsWorld.Bytes(("accessKey", name), ("secretKey", name)) });
         }
 
-        using var storages = new Storages(kubernetes, new StorageRoots(["/a", "/b"], time: time), time);
+        var storages = new Storages(kubernetes, new StorageRoots(["/a", "/b"], time: time), time);
         var opened = await storages.OpenAsync(first, "oms", CancellationToken.None);
         if (first.S3 is not null)
         {

@@ -1,0 +1,107 @@
+using Drydock.Engine.Planning;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>What is reported where a run waits, or changes from the upgrade to the rollback.</summary>
+internal static class RunMessages
+{
+    private const int ShownFindings = 5;
+    private const int ShownNotes = 3;
+
+    /// <summary>A preflight that found problems: the first of them; status.findings has all.</summary>
+    /// <param name="arrivesBy">Until when what is missing may still be created; null if it is a failure.</param>
+    public static RunStatusSummary Found(IReadOnlyList<Finding> findings, DateTimeOffset? arrivesBy = null)
+    {
+        var reasons = findings.Select(f => f.Reason).Distinct(StringComparer.Ordinal).ToList();
+        return new RunStatusSummary(
+            arrivesBy is null ? RunOutcomeKind.Stalled : RunOutcomeKind.Progressing,
+            RunPhases.Preflight,
+            reasons.Count == 1 || arrivesBy is not null ? reasons[0] : Reasons.PreflightFailed,
+            Sentences.Join(
+            [
+                .. findings.Take(ShownFindings).Select(f => f.Message),
+                findings.Count > ShownFindings ? $"All {findings.Count} findings are in status.findings." : null,
+                arrivesBy is { } ends
+                    ? Sentences.Join("Nothing was changed.", ArrivalTime.Describe(ends))
+                    : "Nothing was changed. Preflight runs again automatically.",
+            ]));
+    }
+
+    /// <summary>spec.approvedPlanHash approves another plan than the one compiled now. Shows the differences if the
+    /// approved plan is known.</summary>
+    /// <param name="stored">The plan in status; null for none.</param>
+    public static RunStatusSummary PlanChanged(Plan? stored, Plan compiled, string approved)
+    {
+        var known = stored?.Hash == approved ? stored : null;
+
+        // The notes of a plan say why it has steps that others do not have.
+        var news = known is null ? [] : compiled.Notes.Except(known.Notes, StringComparer.Ordinal).ToList();
+        return new RunStatusSummary(
+            RunOutcomeKind.Stalled,
+            RunPhases.Preflight,
+            Reasons.PlanChanged,
+            Sentences.Join(
+                $"spec.approvedPlanHash is {approved}, but the plan compiled now is {compiled.Hash}.",
+                news.Count == 0 ? null : $"New in its notes: {string.Join(' ', news.Take(ShownNotes))}",
+                known is null
+                    ? "The approved plan is no longer in status, so the differences cannot be shown."
+                    : "Differences from the approved plan: "
+                        + string.Join("; ", PlanDifference.Describe(known, compiled)),
+                "Nothing was changed. Set spec.mode: Plan to read the new plan, or approve its hash."));
+    }
+
+    /// <summary>Another object holds the claim on the target.</summary>
+    public static RunStatusSummary TargetBusy(string phase, string target, ClaimHolder holder) => holder.IsGone
+        ? new RunStatusSummary(
+            RunOutcomeKind.Stalled,
+            phase,
+            Reasons.HolderGone,
+            $"The target ({target}) is held by {holder}, which no longer exists, so the state of the target is "
+            + "unknown. Check the target, then set spec.adoptTarget: true to take it over.")
+        : new RunStatusSummary(
+            RunOutcomeKind.Progressing,
+            phase,
+            Reasons.TargetBusy,
+            $"The target ({target}) is held by {holder}. This run continues automatically when that run finishes or is "
+            + $"deleted. The claim is the Lease {holder.Lease}.");
+
+    public static string Reason(RollbackCause cause) =>
+        cause is RollbackCause.Deletion or RollbackCause.Abort ? Reasons.Undoing : Reasons.RollingBack;
+
+    public static string Because(RunObject entity, RollbackCause cause) => cause switch
+    {
+        RollbackCause.Request => $"The rollback was requested: {Requested(entity)}",
+        RollbackCause.Failure => Sentences.Join(
+            "The upgrade failed and is rolled back, because spec.rollbackPolicy is OnFailure.",
+            Failed(entity.Status!.Plan!)),
+        RollbackCause.Abort =>
+            $"The run was aborted by {Annotations.Abort}={entity.Status!.AbortedBy}, so all changes are undone.",
+        _ => "The object is being deleted, so all changes are undone.",
+    };
+
+    public static string Requested(RunObject entity) => IsAnnotated(entity)
+        ? $"the annotation {Annotations.Rollback} is {entity.Status!.RolledBackBy}."
+        : "spec.desiredState is RolledBack.";
+
+    public static string ToCancel(RunObject entity) =>
+        IsAnnotated(entity) ? $"remove the annotation {Annotations.Rollback}" : "set spec.desiredState: Upgraded";
+
+    /// <summary>How to upgrade again after a rollback: a whole sentence.</summary>
+    public static string ToTryAgain(RunObject entity) => IsAnnotated(entity)
+        ? "To try again, set a new retry token."
+        : "To try again, set spec.desiredState: Upgraded and a new retry token.";
+
+    public static bool IsAnnotated(RunObject entity) =>
+        entity.Written.DesiredState == DesiredState.Upgraded && entity.Status?.RolledBackBy is not null;
+
+    /// <summary>The remedy if no rollback is possible. Anything that makes a rollback impossible also violates a guard
+    /// of the upgrade: after a failure the upgrade cannot continue either.</summary>
+    public static string WithoutRollback(RunObject entity, RollbackCause cause) => cause == RollbackCause.Failure
+        ? $"set the annotation {Annotations.OnDelete}={Annotations.Abandon}, delete the object and finish manually."
+        : $"{ToCancel(entity)} to continue without a rollback.";
+
+    private static string? Failed(Plan plan) =>
+        plan.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } step
+            ? $"{step.Id} failed: {step.Message}"
+            : null;
+}
