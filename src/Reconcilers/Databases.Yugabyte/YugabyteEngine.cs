@@ -38,17 +38,19 @@ internal sealed class YugabyteEngine : IDatabaseEngine
     public IEngineTargets Bind(DatabaseRunTargets context) => new YugabyteTargets(context);
 
     public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) =>
-        YugabytePlanTraits.TimeoutOf(spec, step);
+        YugabyteStep.Read(step)?.TimeLimit(spec) ?? KubernetesDuration.Parse(step.Timeout);
 
-    public bool IsPastUndo(Plan plan) => YugabytePlanTraits.IsPastUndo(plan);
+    public bool IsPastUndo(Plan plan) => plan.Steps.Exists(s => InstanceSwap.Is(s) && PlanProgress.Begun(s));
 
-    public bool Changed(Plan plan) => YugabytePlanTraits.Changed(plan);
+    // A prepared package stays on the hosts.
+    public bool Changed(Plan plan) => plan.Steps.Exists(s =>
+        PlanProgress.Begun(s) && (InstanceSwap.Is(s) || s.Is<SetReplication>() || s.Is<DrainTserver>()));
 
-    public bool OnlyWaits(PlanStep step) => YugabytePlanTraits.OnlyWaits(step);
+    public bool OnlyWaits(PlanStep step) => WaitingActions<YugabyteCluster>.Contains(step);
 
-    public AcceptableAttribute? Acceptance(PlanStep step) => AcceptableActions<IYugabyteTargets>.Of(step);
+    public AcceptableAttribute? Acceptance(PlanStep step) => AcceptableActions<YugabyteCluster>.Of(step);
 
-    public string? HeldBy(PlanStep step) => YugabytePlanTraits.HeldBy(step);
+    public string? HeldBy(PlanStep step) => step.Is<AwaitPeers>() ? Reasons.PeerNotUpgraded : null;
 
     public ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, Plan plan) =>
         YugabyteFinalize.Hold(spec, plan) is { } step
@@ -59,7 +61,7 @@ internal sealed class YugabyteEngine : IDatabaseEngine
     public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) => YugabyteRollback.Obstacle(spec, plan);
 
     public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string> notes) =>
-        YugabyteRollbackPlanner.Compile(spec, plan, notes);
+        YugabyteRollback.Compile(spec, plan, notes);
 
     public DatabaseRollingUpgradeStatus Summarize(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
@@ -79,19 +81,23 @@ internal sealed class YugabyteEngine : IDatabaseEngine
 
     private static string Deadline(DatabaseRollingUpgradeStatus status) =>
         status.ReplicationDeadline is { } deadline
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $" The sources keep their log until {deadline.ToUniversalTime():yyyy-MM-dd HH:mm}Z.")
+            ? $" The sources keep their log until {deadline.ToUniversalTime():yyyy-MM-dd HH:mm}Z."
             : "";
 
     public IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         YugabyteStatus.LeftBehind(spec, status);
 
     public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
-        YugabyteCleanup.Blacklisted(status).Any()
+        LeaderBlacklistIsClean.InHand(status.Plan, status.RollbackPlan).Any()
         || (status.Plan is { } plan && LeaderSpeed.InForce(plan) is not null);
 
     public bool IsDrain(PlanStep step) => step.Is<DrainTserver>() || step.Is<SpeedUpLeaders>();
 
-    public string? InstanceOf(Plan plan, PlanStep step) => YugabytePlanTraits.InstanceOf(plan, step);
+    public string? InstanceOf(Plan plan, PlanStep step) => step switch
+    {
+        _ when InstanceSwap.Is(step) => InstanceSwap.InstanceOf(step),
+        _ when step.Is<VerifyMaster>() =>
+            plan.Step(step.After.FirstOrDefault() ?? "")?.Recorded(SwapMaster.InstanceKey),
+        _ => step.Node,
+    };
 }

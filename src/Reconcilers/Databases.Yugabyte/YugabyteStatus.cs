@@ -1,3 +1,5 @@
+using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
+
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Derives the status from what the steps of the plans have recorded. Pure.</summary>
@@ -30,9 +32,10 @@ internal static class YugabyteStatus
             return status;
         }
 
-        var (back, promote) = (status.RollbackPlan, plan.Step(YugabyteStepIds.Promote));
-        var before = Number(plan.Step(YugabyteStepIds.AdminTool), ProveAdminTool.FlagsFact);
-        var paused = Paused(plan, back).Select(g => g.Name).Distinct(StringComparer.Ordinal);
+        var (back, promote) = (
+            status.RollbackPlan, plan.Step<PromoteAutoFlags>(phase: Phases.PromoteAutoFlags));
+        var before = Number(plan.Step<ProveAdminTool>(), ProveAdminTool.FlagsFact);
+        var paused = SetReplication.Paused(plan, back).ToList();
         return status with
         {
             Instances =
@@ -44,15 +47,16 @@ internal static class YugabyteStatus
                 is { } last
                 ? Number(last, PromoteAutoFlags.FlagsAfterFact)
                 : null,
-            ConfigurationRef = plan.Step(YugabyteStepIds.Configuration)?.Recorded(ConfigurationSecret.NameKey)
+            ConfigurationRef = plan.Step<SaveServerConfiguration>()?.Recorded(ConfigurationSecret.NameKey)
                 is { } secret
                 ? new SecretReference { Name = secret }
                 : status.ConfigurationRef,
-            PausedReplication = [.. paused.Select(n => SchemaLimits.Clip(n, SchemaLimits.Name))],
-            ReplicationDeadline = Paused(plan, back)
-                .Select(g => plan.Step(YugabyteStepIds.Pause(g.Name, g.Target)))
-                .Select(s => s is null ? null : SetReplication.Deadline(s))
-                .Min(),
+            PausedReplication =
+            [
+                .. paused.Select(p => p.Group.Group).Distinct(StringComparer.Ordinal).Select(
+                    n => SchemaLimits.Clip(n, SchemaLimits.Name)),
+            ],
+            ReplicationDeadline = paused.Min(p => SetReplication.Deadline(p.Step)),
             Elapsed = Elapsed(plan),
             ActionRequired = HasEnded(status)
                 ?
@@ -75,29 +79,43 @@ internal static class YugabyteStatus
             return [];
         }
 
-        var commands = new YugabyteCommands(spec);
-        var isRestored = status.RollbackPlan?.Step(YugabyteStepIds.UndoLeaderSpeed) is { State: StepState.Succeeded };
-        var speed = LeaderSpeed.LeftBehind(spec, plan, isRestored, commands.ToolHost);
+        var toolHost = spec.ToolHost ?? (spec.Instances.Count > 0 ? spec.Instances[0].Host : "the tool host");
+        var isRestored = status.RollbackPlan?.Step<RestoreLeaderSpeed>() is { State: StepState.Succeeded };
+        var speed = LeaderSpeed.LeftBehind(spec, plan, isRestored, toolHost);
         return
         [
             .. speed is null ? Array.Empty<ActionItem>() : [speed],
-            .. Paused(plan, status.RollbackPlan).Select(g => new ActionItem
+            .. SetReplication.Paused(plan, status.RollbackPlan).Select(p => p.Group).Select(g => new ActionItem
             {
                 Reason = Reasons.ReplicationPaused,
-                Subject = SchemaLimits.Clip(g.Name, SchemaLimits.Name),
-                Message = $"Replication group {g.Display} is paused, and this upgrade no longer resumes it. Once every "
-                    + $"process of both clusters runs the same version, run `{commands.Resume(g.Name, g.Target)}` on "
-                    + $"{commands.ToolHost}.",
+                Subject = SchemaLimits.Clip(g.Group, SchemaLimits.Name),
+                Message = $"Replication group {g.Target.Display(g.Group)} is paused, and this upgrade no longer "
+                    + "resumes it. Once every process of both clusters runs the same version, run "
+                    + $"`{Resume(spec, g)}` on {toolHost}.",
             }),
             .. WithoutLeaders(plan, status.RollbackPlan).Select(name => new ActionItem
             {
                 Reason = Reasons.LeaderBlacklisted,
                 Subject = name,
                 Message = $"{name} is or may be in the leader blacklist, which keeps it without leaders permanently. "
-                    + $"Run `{commands.Release(name)}` on {commands.ToolHost}.",
+                    + $"Run `{Release(spec, name)}` on {toolHost}.",
             }),
         ];
     }
+
+    private static string Resume(DatabaseRollingUpgradeSpec spec, SetReplication group)
+    {
+        var peer = spec.Yugabyte?.Replication.Groups.Find(g => g.Name == group.Group)?.Peer;
+        var command = group.Target == ReplicationTarget.There && peer is not null
+            ? AdminCommand.Of(spec, peer)
+            : AdminCommand.Of(spec);
+        return command.Replication(group.Group, enabled: true);
+    }
+
+    private static string Release(DatabaseRollingUpgradeSpec spec, string name) => AdminCommand.Of(spec).Release(
+        spec.Instances.Find(i => i.Name == name) is { } server
+            ? $"{new ServiceAddress(server.Host, DefaultPorts.Service(spec, server))}"
+            : name);
 
     private static IEnumerable<ActionItem> AfterPromotion(PlanStep? promote)
     {
@@ -124,8 +142,8 @@ internal static class YugabyteStatus
             Reason = Reasons.ReplicationBroken,
             Subject = SchemaLimits.Clip(args.Group, SchemaLimits.Name),
             Message = $"Replication group {args.Group} was resumed and reported {errors} a minute after that. Check it "
-                + $"with `{ReplicationErrors.Command} {args.Group}` at its target. If the errors stay, bootstrap the "
-                + "target.",
+                + $"with `{AdminOutput.ReplicationErrorsCommand} {args.Group}` at its target. If the errors stay, "
+                + "bootstrap the target.",
         };
 
     // Only an administrator knows what starts a plain process after a reboot.
@@ -162,20 +180,13 @@ internal static class YugabyteStatus
             || active.Steps.TrueForAll(s => s.State == StepState.Succeeded);
     }
 
-    private static IEnumerable<DiscoveredGroup> Paused(Plan plan, Plan? back) =>
-        YugabyteRollbackPlanner.PausedGroups(plan).Where(g =>
-            back?.Step(YugabyteStepIds.Resume(g.Name, g.Target)) is not { State: StepState.Succeeded });
-
     private static IEnumerable<string> WithoutLeaders(Plan plan, Plan? back) =>
-        (back is null ? [plan] : new[] { plan, back })
-            .SelectMany(LeaderBlacklistIsClean.InHand)
-            .Distinct(StringComparer.Ordinal)
-            .Where(name => back is null ? !GiveUp.Has(plan, name) : !IsReleased(back, name));
+        LeaderBlacklistIsClean.InHand(plan, back).Where(
+            name => back is null ? !GiveUp.Has(plan, name) : !IsReleased(back, name));
 
     private static bool IsReleased(Plan back, string name) =>
-        back.Step(YugabyteStepIds.Release(name)) is { State: StepState.Succeeded }
-        || back.Step(YugabyteStepIds.Verify(DatabaseRollingUpgradePhases.RollbackTServers, name))
-            is { State: StepState.Succeeded }
+        back.Step<ReleaseLeaders>(name) is { State: StepState.Succeeded }
+        || back.Step<VerifyTserver>(name) is { State: StepState.Succeeded }
         || GiveUp.Has(back, name);
 
     private static string? VersionOf(
@@ -191,12 +202,12 @@ internal static class YugabyteStatus
 
     private static bool IsSwapped(Plan plan, DatabaseInstanceStatus instance) => plan.Steps.Exists(s =>
         s.State == StepState.Succeeded
-        && YugabytePlanTraits.IsSwap(s)
-        && (s.Is<SwapMaster>() ? s.Recorded(SwapMaster.InstanceKey) : s.Node) == instance.Name);
+        && InstanceSwap.Is(s)
+        && InstanceSwap.InstanceOf(s) == instance.Name);
 
     private static string? Elapsed(Plan plan)
     {
-        var began = plan.Steps.Where(YugabytePlanTraits.IsSwap).Min(s => s.StartedAt);
+        var began = plan.Steps.Where(InstanceSwap.Is).Min(s => s.StartedAt);
         var ended = plan.Steps
             .Where(s => (s.Is<VerifyMaster>() || s.Is<VerifyTserver>()) && s.State == StepState.Succeeded)
             .Max(s => s.FinishedAt);

@@ -41,7 +41,7 @@ public sealed partial class RunbookPageTests
         var (planned, optional) = procedure switch
         {
             TiDb => (Ids(Database(TiDb)), (List<string>)[]),
-            Bmdb => (Ids(Database(Bmdb)), [YugabyteStepIds.Pause("*", ReplicationTarget.Here), YugabyteStepIds.Resume("*", ReplicationTarget.Here)]),
+            Bmdb => (Ids(Database(Bmdb)), ["PauseReplication/*/here", "ResumeReplication/*/here"]),
             Enterprise => (OfOms(Enterprise, new WorldSetup { ImagePresent = true, FromVersion = "3.2.2", ToVersion = "4.2.2" }), OmsIds()),
             _ => (OfOms(procedure, Community(procedure == OneNode ? 1 : 2)), OmsIds()),
         };

@@ -23,12 +23,12 @@ public sealed class AcceptableActionsTests
             nameof(CompareProjects), nameof(ReadVersion), nameof(RunCorrectionJar), nameof(RunDockerInit),
         ]);
         Marked(typeof(ITiDbTargets)).ShouldBe([nameof(AliasPdUnits), nameof(CountFailedStatements), nameof(ImportDashboards), nameof(RestartService), nameof(SmokeSpark)]);
-        Marked(typeof(IYugabyteTargets)).ShouldBeEmpty();
+        Marked(typeof(YugabyteCluster)).ShouldBeEmpty();
     }
 
     [Fact]
     public void Action_that_does_more_than_look_names_the_failures_that_can_be_accepted() =>
-        new[] { typeof(IOmsTargets), typeof(ITiDbTargets), typeof(IYugabyteTargets) }
+        new[] { typeof(IOmsTargets), typeof(ITiDbTargets), typeof(YugabyteCluster) }
             .SelectMany(targets => Types(targets))
             .Where(type => !type.IsAssignableTo(typeof(IWaitsOnly)) && type.GetCustomAttribute<AcceptableAttribute>()!.OnlyIf is null)
             .ShouldBeEmpty();

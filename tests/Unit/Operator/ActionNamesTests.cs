@@ -39,7 +39,7 @@ public class ActionNamesTests
     {
         "oms" => typeof(IOmsTargets),
         "tidb" => typeof(ITiDbTargets),
-        _ => typeof(IYugabyteTargets),
+        _ => typeof(YugabyteCluster),
     };
 
     private static string? Kind(Type type) => type.IsAssignableTo(typeof(IStepAction)) ? "action"

@@ -1,21 +1,59 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>yb-admin or bm-admin on the tool host (docs/research/yugabytedb.md#admin-tool). It is always given all
-/// masters, a time limit, and the directory of certificates where there is one; no secret is among its arguments,
-/// because everybody on the host can read them. Its outputs are matched literally.</summary>
+/// <summary>How yb-admin or bm-admin is called. It is always given all masters, a time limit, and the directory of
+/// certificates where there is one; no secret is among its arguments, because everybody on the host can read them.
+/// Pure.</summary>
+/// <param name="Program">Its path on the host.</param>
+/// <param name="Words">What its flags and commands are called.</param>
+/// <param name="Masters">RPC addresses of all masters.</param>
+/// <param name="Tls">How it connects with TLS; null without TLS.</param>
+internal sealed record AdminCommand(string Program, YugabyteVocabulary Words, string Masters, AdminToolTls? Tls)
+{
+    /// <summary>For the masters of the universe, with the tool of the package unless another is given.</summary>
+    public static AdminCommand Of(DatabaseRollingUpgradeSpec spec, string? program = null) => new(
+        program ?? ProgramOf(spec),
+        YugabyteVocabulary.Of(spec),
+        string.Join(',', spec.Instances.Where(i => i.Component == DatabaseComponent.Master).Select(
+            m => new ServiceAddress(m.Host, DefaultPorts.Service(spec, m)))),
+        AdminToolTls.Of(spec.Tls?.CertsDirName, spec.Tls?.ClientNodeName));
+
+    /// <summary>For the masters of a peer.</summary>
+    public static AdminCommand Of(DatabaseRollingUpgradeSpec spec, ReplicationPeer peer, string? program = null) => new(
+        program ?? ProgramOf(spec),
+        YugabyteVocabulary.Of(spec),
+        string.Join(',', peer.Masters.Select(m => ServiceAddress.TryParse(m, out var address) ? $"{address}" : m)),
+        AdminToolTls.Of(peer.CertsDirName, peer.ClientNodeName));
+
+    public List<string> Arguments(TimeSpan timeout, IEnumerable<string> command) =>
+    [
+        Program,
+        Words.MasterAddressesFlag,
+        Masters,
+        Words.Flag("timeout_ms"),
+        $"{(long)timeout.TotalMilliseconds}",
+        .. AdminToolTls.Arguments(Tls, Words),
+        .. command,
+    ];
+
+    public string Replication(string group, bool enabled) =>
+        Text("set_universe_replication_enabled", group, enabled ? "1" : "0");
+
+    /// <summary>Removes a tablet server from the leader blacklist.</summary>
+    public string Release(string tserver) => Text("change_leader_blacklist", "REMOVE", tserver);
+
+    private static string ProgramOf(DatabaseRollingUpgradeSpec spec) =>
+        $"{spec.Package.Directory}/bin/{YugabyteVocabulary.Of(spec).AdminProgram}";
+
+    // As an administrator enters it.
+    private string Text(params string[] command) => string.Join(
+        ' ', [Program, Words.MasterAddressesFlag, Masters, .. AdminToolTls.Arguments(Tls, Words), .. command]);
+}
+
+/// <summary>yb-admin or bm-admin on the tool host (docs/research/yugabytedb.md#admin-tool). Its outputs are matched
+/// literally.</summary>
 /// <param name="host">The host it runs on.</param>
-/// <param name="program">Its path on the host.</param>
-/// <param name="vocabulary">What its flags and commands are called.</param>
-/// <param name="masters">RPC addresses of all masters.</param>
-/// <param name="tls">How it connects with TLS; null without TLS.</param>
 /// <param name="redact">Takes secrets out of what it prints.</param>
-internal sealed class AdminTool(
-    IHostFiles host,
-    string program,
-    YugabyteVocabulary vocabulary,
-    IReadOnlyList<ServiceAddress> masters,
-    AdminToolTls? tls,
-    Func<string, string> redact)
+internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string, string> redact)
 {
     /// <summary>The time limit where nothing else is asked: the tool's own default.</summary>
     public static readonly TimeSpan UsualTimeout = TimeSpan.FromSeconds(60);
@@ -26,7 +64,6 @@ internal sealed class AdminTool(
     /// <summary>The command that lists groups of which the universe is the source; not every version has it.</summary>
     public const string Outbound = "list_xcluster_outbound_replication_groups";
 
-    private const string ReplicationEnabled = "set_universe_replication_enabled";
     private const int LongestMessage = 1500;
 
     // 0: a process has a command line that matches; 1: none has.
@@ -39,17 +76,15 @@ internal sealed class AdminTool(
         exit 1
         """;
 
-    public string Program => program;
+    public AdminCommand Call => call;
 
-    public string Display => $"{program} on {host.Host}";
-
-    public string MasterAddresses { get; } = string.Join(',', masters);
+    public string Display => $"{call.Program} on {host.Host}";
 
     /// <summary>Its help. Old tools have no help command and list their commands with an error.</summary>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
     public async Task<AdminHelp> HelpAsync(CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(Command(UsualTimeout, ["help"]), cancellationToken);
+        var result = await host.RunAsync(new RemoteCommand(call.Arguments(UsualTimeout, ["help"])), cancellationToken);
         return AdminHelp.Parse(result.Output + "\n" + result.Errors);
     }
 
@@ -71,27 +106,27 @@ internal sealed class AdminTool(
             highest == AutoFlagClass.External ? ["promote_auto_flags"] : ["promote_auto_flags", $"k{highest}"]);
 
     /// <summary>Takes back what was promoted since a version. Only volatile flags can be.</summary>
-    public Task<AutoFlagsRollback> RollBackAutoFlagsAsync(int version, CancellationToken cancellationToken) =>
+    /// <returns>Whether there was anything to take back.</returns>
+    public Task<bool> RollBackAutoFlagsAsync(int version, CancellationToken cancellationToken) =>
         ReadAsync(
-            output => AutoFlagsRollback.Parse(output, version),
+            output => AdminOutput.AreFlagsRolledBack(output, version),
             cancellationToken,
             "rollback_auto_flags",
-            version.ToString(CultureInfo.InvariantCulture));
+            $"{version}");
 
     /// <summary>Upgrades the SQL catalogue. May be repeated, never side by side.</summary>
-    public Task<CatalogUpgrade> UpgradeCatalogAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
-        ReadAsync(
-            output => CatalogUpgrade.Parse(vocabulary.UpgradeCatalogCommand, output),
-            timeout,
-            cancellationToken,
-            vocabulary.UpgradeCatalogCommand);
+    public Task<CatalogUpgrade> UpgradeCatalogAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var command = call.Words.UpgradeCatalogCommand;
+        return ReadAsync(output => CatalogUpgrade.Parse(command, output), timeout, cancellationToken, command);
+    }
 
     /// <summary>The version of the SQL catalogue, which every migration raises.</summary>
-    public Task<long> CatalogVersionAsync(CancellationToken cancellationToken) =>
-        ReadAsync(
-            output => CatalogVersion.Parse(vocabulary.CatalogVersionCommand, output),
-            cancellationToken,
-            vocabulary.CatalogVersionCommand);
+    public Task<long> CatalogVersionAsync(CancellationToken cancellationToken)
+    {
+        var command = call.Words.CatalogVersionCommand;
+        return ReadAsync(output => AdminOutput.CatalogVersion(command, output), cancellationToken, command);
+    }
 
     /// <summary>Whether a catalogue upgrade runs on the host: it continues there after its connection was lost, and an
     /// administrator may have started one. Needs no pgrep, which minimal hosts lack.</summary>
@@ -100,9 +135,9 @@ internal sealed class AdminTool(
     public async Task<bool> IsUpgradingCatalogAsync(CancellationToken cancellationToken)
     {
         // The brackets keep the search from finding itself.
-        var command = vocabulary.UpgradeCatalogCommand;
+        var command = call.Words.UpgradeCatalogCommand;
         var search = RemoteCommand.Script(
-            FindProcess, $"{vocabulary.AdminProgram} .*[{command[0]}]{command[1..]}");
+            FindProcess, $"{call.Words.AdminProgram} .*[{command[0]}]{command[1..]}");
         var result = await host.RunAsync(search, cancellationToken);
         return result.ExitCode switch
         {
@@ -110,31 +145,24 @@ internal sealed class AdminTool(
             1 => false,
             _ => throw new AdminToolException(
                 command,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{host.Host}: the search in /proc for a running {command} ended with {result.ExitCode}: "
-                    + $"{Shorten(result.Errors.Trim())}. It needs tr and grep."),
+                $"{host.Host}: the search in /proc for a running {command} ended with {result.ExitCode}: "
+                + $"{Shorten(result.Errors.Trim())}. It needs tr and grep.",
                 result.Errors),
         };
     }
 
     public Task<bool> IsBalancerIdleAsync(CancellationToken cancellationToken) =>
-        ReadAsync(BalancerIdle.Parse, cancellationToken, "get_is_load_balancer_idle");
+        ReadAsync(AdminOutput.IsBalancerIdle, cancellationToken, "get_is_load_balancer_idle");
 
-    public Task<IReadOnlyList<string>> ReplicationGroupsAsync(CancellationToken cancellationToken) =>
-        ReadAsync(
-            output => ReplicationGroupList.Parse(Inbound, ReplicationGroupList.Inbound, output),
-            cancellationToken,
-            Inbound);
+    public Task<IReadOnlyList<string>> ReplicationGroupsAsync(CancellationToken cancellationToken) => ReadAsync(
+        output => AdminOutput.Groups(Inbound, AdminOutput.InboundGroups, output), cancellationToken, Inbound);
 
-    public Task<IReadOnlyList<string>> OutboundGroupsAsync(CancellationToken cancellationToken) =>
-        ReadAsync(
-            output => ReplicationGroupList.Parse(Outbound, ReplicationGroupList.Outbound, output),
-            cancellationToken,
-            Outbound);
+    public Task<IReadOnlyList<string>> OutboundGroupsAsync(CancellationToken cancellationToken) => ReadAsync(
+        output => AdminOutput.Groups(Outbound, AdminOutput.OutboundGroups, output), cancellationToken, Outbound);
 
     public Task<IReadOnlyList<string>> ReplicationErrorsAsync(string group, CancellationToken cancellationToken) =>
-        ReadAsync(ReplicationErrors.Parse, cancellationToken, ReplicationErrors.Command, group);
+        ReadAsync(
+            AdminOutput.ReplicationErrors, cancellationToken, AdminOutput.ReplicationErrorsCommand, group);
 
     /// <summary>Adds a tablet server to the leader blacklist, or removes it. The tool prints nothing and ends with
     /// 0.</summary>
@@ -146,19 +174,13 @@ internal sealed class AdminTool(
         _ = await ReadAsync(
             output =>
             {
-                ReplicationToggle.Check(output, enabled);
+                AdminOutput.CheckReplication(output, enabled);
                 return true;
             },
             cancellationToken,
-            ReplicationEnabled,
+            "set_universe_replication_enabled",
             group,
             enabled ? "1" : "0");
-
-    public string ReplicationCommand(string group, bool enabled) =>
-        Text(ReplicationEnabled, group, enabled ? "1" : "0");
-
-    public string LeaderBlacklistCommand(ServiceAddress tserver, bool add) =>
-        Text("change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
 
     /// <summary>Whether these servers may be taken down: null if so, otherwise what the tool says.</summary>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
@@ -169,7 +191,7 @@ internal sealed class AdminTool(
         TimeSpan followerLag,
         CancellationToken cancellationToken)
     {
-        var lag = ((long)followerLag.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        var lag = $"{(long)followerLag.TotalMilliseconds}";
         string[] arguments = form == NodesSafeForm.TserversAndMasters
             ? [Ids(tservers), Ids(masters), lag]
             : [string.Join(',', tservers.Concat(masters)), lag];
@@ -205,48 +227,21 @@ internal sealed class AdminTool(
 
     private async Task<string> RunAsync(TimeSpan timeout, CancellationToken cancellationToken, params string[] command)
     {
-        var result = await host.RunAsync(Command(timeout, command), cancellationToken);
+        var result = await host.RunAsync(new RemoteCommand(call.Arguments(timeout, command)), cancellationToken);
         if (result.IsSuccess)
         {
             return result.Output;
         }
 
         var printed = string.Join('\n', result.Output.Trim(), result.Errors.Trim()).Trim();
-        var words = redact(printed);
         throw new AdminToolException(
             command[0],
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Display} {string.Join(' ', command)} ended with {result.ExitCode}: {Shorten(words)}"),
+            $"{Display} {string.Join(' ', command)} ended with {result.ExitCode}: {Shorten(redact(printed))}",
             printed);
     }
 
     private static string Shorten(string text) =>
         text.Length == 0 ? "it printed nothing" : ForeignText.LastWords(text, LongestMessage);
-
-    private RemoteCommand Command(TimeSpan timeout, IReadOnlyList<string> command) => new(Arguments(timeout, command));
-
-    private List<string> Arguments(TimeSpan timeout, IReadOnlyList<string> command) =>
-    [
-        program,
-        vocabulary.MasterAddressesFlag,
-        MasterAddresses,
-        vocabulary.TimeoutFlag,
-        ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
-        .. AdminToolTls.Arguments(tls, vocabulary),
-        .. command,
-    ];
-
-    private string Text(params string[] command) =>
-        string.Join(
-            ' ',
-            [
-                program,
-                vocabulary.MasterAddressesFlag,
-                MasterAddresses,
-                .. AdminToolTls.Arguments(tls, vocabulary),
-                .. command,
-            ]);
 }
 
 /// <summary>How the admin tool connects to masters with TLS.</summary>
@@ -255,28 +250,21 @@ internal sealed class AdminTool(
 /// none.</param>
 internal sealed record AdminToolTls(string Directory, string? ClientNode)
 {
-    /// <summary>TLS of the cluster's own masters; null without it.</summary>
-    public static AdminToolTls? Of(DatabaseServiceTls? tls) => Of(tls?.CertsDirName, tls?.ClientNodeName);
+    public static AdminToolTls? Of(string? directory, string? node) =>
+        directory is null ? null : new AdminToolTls(directory, node);
 
-    public static AdminToolTls? Of(ReplicationPeer peer) => Of(peer.CertsDirName, peer.ClientNodeName);
-
-    public static IReadOnlyList<string> Arguments(AdminToolTls? tls, YugabyteVocabulary vocabulary) => tls switch
+    public static IReadOnlyList<string> Arguments(AdminToolTls? tls, YugabyteVocabulary words) => tls switch
     {
         null => [],
-        { ClientNode: { } node } => [vocabulary.CertsFlag, tls.Directory, vocabulary.ClientNodeFlag, node],
-        _ => [vocabulary.CertsFlag, tls.Directory],
+        { ClientNode: { } node } => [words.Flag("certs_dir_name"), tls.Directory, words.Flag("client_node_name"), node],
+        _ => [words.Flag("certs_dir_name"), tls.Directory],
     };
-
-    private static AdminToolTls? Of(string? directory, string? node) =>
-        directory is null ? null : new AdminToolTls(directory, node);
 }
 
 /// <summary>The admin tool ended with another exit code than 0, or its output has an unknown form. Whether the command
 /// had an effect is unknown.</summary>
-/// <param name="command">The command.</param>
 /// <param name="message">What happened; never a secret.</param>
 /// <param name="printed">The whole output, by which some failures are distinguished.</param>
-/// <param name="innerException">The cause.</param>
 internal sealed class AdminToolException(
     string command, string message, string printed, Exception? innerException = null)
     : TargetException(Reasons.AdminToolFailed, message, innerException)

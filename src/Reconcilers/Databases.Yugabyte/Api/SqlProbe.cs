@@ -6,14 +6,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Speaks the first words of both protocols. YSQL answers if PostgreSQL asks for authentication, accepts the
-/// session or refuses it for a reason of its own rules; YCQL answers if it lists what it supports.</summary>
-/// <param name="connections">Opens connections.</param>
-/// <param name="time">The clock.</param>
+/// <summary>Asks the SQL interfaces of tablet servers for a sign of life: speaks the first words of both protocols.
+/// Never logs in and sends no secret. YSQL answers if PostgreSQL asks for authentication, accepts the session or
+/// refuses it for a reason of its own rules; YCQL answers if it lists what it supports.</summary>
 /// <param name="user">The user that a session of YSQL is begun for.</param>
 /// <param name="database">The database that a session of YSQL is begun for.</param>
 internal sealed class SqlProbe(IConnectionFactory connections, TimeProvider time, string user, string database)
-    : ISqlProbe
 {
     private const int LongestMessage = 1 << 16;
     private const int ProtocolVersion = 3 << 16;
@@ -42,7 +40,7 @@ internal sealed class SqlProbe(IConnectionFactory connections, TimeProvider time
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"no answer within {Patience.TotalSeconds:0} s");
+            return $"no answer within {Patience.TotalSeconds:0} s";
         }
         catch (Exception exception)
             when (exception is SocketException or IOException or AuthenticationException or EndpointRefusedException)
@@ -157,4 +155,14 @@ internal sealed class SqlProbe(IConnectionFactory connections, TimeProvider time
             ? null
             : $"PostgreSQL reports: {text} ({code})";
     }
+}
+
+/// <summary>An interface of a tablet server for clients.</summary>
+internal enum SqlInterface
+{
+    /// <summary>PostgreSQL's protocol; a tablet server runs PostgreSQL for it.</summary>
+    Ysql,
+
+    /// <summary>Cassandra's protocol; the tablet server speaks it itself.</summary>
+    Ycql,
 }

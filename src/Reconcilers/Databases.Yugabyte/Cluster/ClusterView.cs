@@ -1,7 +1,15 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>A universe as its leading master sees it at one moment.</summary>
-internal sealed record ClusterView
+/// <param name="Leader">Where the leading master's pages are.</param>
+internal sealed record ClusterView(
+    ServiceAddress Leader,
+    IReadOnlyList<YbMaster> Masters,
+    IReadOnlyList<YbTserver> Tservers,
+    YbHealth Health,
+    IReadOnlyList<string> Leaderless,
+    IReadOnlyList<string>? UnderReplicated,
+    YbClusterConfig Config)
 {
     /// <summary>The maximum age of the last heartbeat of a tablet server that counts as alive. Heartbeats come every
     /// second; the master itself reports ALIVE for a minute after the last one
@@ -9,21 +17,6 @@ internal sealed record ClusterView
     public static readonly TimeSpan FreshHeartbeat = TimeSpan.FromSeconds(10);
 
     private const int Named = 5;
-
-    /// <summary>Where the leading master's pages are.</summary>
-    public required ServiceAddress Leader { get; init; }
-
-    public required IReadOnlyList<YbMaster> Masters { get; init; }
-
-    public required IReadOnlyList<YbTserver> Tservers { get; init; }
-
-    public required YbHealth Health { get; init; }
-
-    public required IReadOnlyList<string> Leaderless { get; init; }
-
-    public required IReadOnlyList<string>? UnderReplicated { get; init; }
-
-    public required YbClusterConfig Config { get; init; }
 
     public YbTserver? Tserver(ServiceAddress web) => Tservers.FirstOrDefault(t => t.Web == web);
 
@@ -98,9 +91,9 @@ internal sealed record ClusterView
 
     // Until its verification has ended, well or not.
     private static bool IsBeingRestarted(Plan plan, string instance) => plan.Steps.Exists(swap =>
-        YugabytePlanTraits.IsSwap(swap)
+        InstanceSwap.Is(swap)
         && PlanProgress.Begun(swap)
-        && (swap.Is<SwapMaster>() ? swap.Recorded(SwapMaster.InstanceKey) : swap.Node) == instance
+        && InstanceSwap.InstanceOf(swap) == instance
         && plan.Steps.Exists(s => (s.Is<VerifyMaster>() || s.Is<VerifyTserver>())
             && s.After.Contains(swap.Id)
             && s.State is not (StepState.Succeeded or StepState.Failed)));
@@ -157,27 +150,21 @@ internal sealed record ClusterView
         foreach (var server in cluster.Tservers.Where(t => !except.Contains(t)))
         {
             var seen = Tserver(cluster.Web(server));
-            if (seen is null)
+            var problem = seen switch
+            {
+                null => "is not listed by the leading master. Start it, and check that its flag tserver_master_addrs "
+                    + "has all masters.",
+                { IsAlive: false } => $"is not ALIVE. Start it; the cause is in its log on {server.Host}.",
+                _ when seen.SinceHeartbeat > FreshHeartbeat =>
+                    $"sent its last heartbeat {seen.SinceHeartbeat.TotalSeconds:F0} s ago, expected at most "
+                    + $"{FreshHeartbeat.TotalSeconds:F0} s. Check that it runs and reaches the masters.",
+                _ => null,
+            };
+            if (problem is not null)
             {
                 yield return new(
                     Reasons.InstanceDown,
-                    $"Tablet server {server.Name} ({cluster.Web(server)}) is not listed by the leading master. Start "
-                    + $"it, and check that its flag tserver_master_addrs has all masters.");
-            }
-            else if (!seen.IsAlive)
-            {
-                yield return new(
-                    Reasons.InstanceDown,
-                    $"Tablet server {server.Name} ({seen.Web}) is not ALIVE. Start it; the cause is in its log on "
-                    + $"{server.Host}.");
-            }
-            else if (seen.SinceHeartbeat > FreshHeartbeat)
-            {
-                yield return new(
-                    Reasons.InstanceDown,
-                    $"Tablet server {server.Name} ({seen.Web}) sent its last heartbeat "
-                    + $"{seen.SinceHeartbeat.TotalSeconds:F0} s ago, expected at most "
-                    + $"{FreshHeartbeat.TotalSeconds:F0} s. Check that it runs and reaches the masters.");
+                    $"Tablet server {server.Name} ({seen?.Web ?? cluster.Web(server)}) {problem}");
             }
         }
     }

@@ -2,11 +2,9 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>The cluster at the other end of a replication group.</summary>
 /// <param name="own">This cluster, whose names and ports it has too.</param>
-/// <param name="group">The group.</param>
-/// <param name="http">HTTP with its TLS material.</param>
-internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, IServiceHttp http)
+internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group)
 {
-    private readonly YbMasterClient _client = new(http, own.Vocabulary);
+    private readonly YbClient _client = new(own.PeerHttp(group), own.Vocabulary);
 
     public string Display => $"the peer of {group.Name} ({group.Peer.Masters[0]})";
 
@@ -18,15 +16,8 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
             var port = own.Masters.Count > 0
                 ? own.Web(own.Masters[0]).Port
                 : DefaultPorts.Status(own.Spec, new DatabaseInstance { Component = DatabaseComponent.Master });
-            return group.Peer.Masters
-                .Select(
-                    m => ServiceAddress.TryParse(m, out var address)
-                        ? new ServiceAddress(address.Host, port)
-                        : (ServiceAddress?)null)
-                .Concat(
-                    group.Peer.WebAddresses.Select(
-                        w => ServiceAddress.TryParse(w, out var address) ? address : (ServiceAddress?)null))
-                .OfType<ServiceAddress>()
+            return Addresses(group.Peer.Masters).Select(m => new ServiceAddress(m.Host, port))
+                .Concat(Addresses(group.Peer.WebAddresses))
                 .Distinct();
         }
     }
@@ -45,11 +36,7 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
     {
         if (group.Peer.WebAddresses.Count > 0)
         {
-            return [
-                .. group.Peer.WebAddresses.Select(
-                    w => ServiceAddress.TryParse(w, out var address) ? address : (ServiceAddress?)null)
-                        .OfType<ServiceAddress>(),
-            ];
+            return [.. Addresses(group.Peer.WebAddresses)];
         }
 
         var leader = await LeaderAsync(cancellationToken);
@@ -80,14 +67,10 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
 
     public async Task<IReadOnlyList<string>> NotYetAsync(YugabyteVersion version, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ServiceAddress> processes;
-        try
+        var (processes, problem) = await YugabyteCluster.TryAsync(() => ProcessesAsync(cancellationToken));
+        if (processes is null)
         {
-            processes = await ProcessesAsync(cancellationToken);
-        }
-        catch (TargetException exception)
-        {
-            return [$"{Display}: {exception.Message}"];
+            return [$"{Display}: {problem}"];
         }
 
         var problems = await YugabyteCluster.EachAsync(
@@ -95,40 +78,33 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
         return [.. problems.OfType<string>()];
     }
 
+    private static IEnumerable<ServiceAddress> Addresses(IEnumerable<string> texts)
+    {
+        foreach (var text in texts)
+        {
+            if (ServiceAddress.TryParse(text, out var address))
+            {
+                yield return address;
+            }
+        }
+    }
+
     private async Task<string?> ProblemAsync(
         ServiceAddress address, YugabyteVersion version, CancellationToken cancellationToken)
     {
-        try
-        {
-            var running = await _client.VersionAsync(address, cancellationToken);
-            return version.Covers(running) || running > version ? null : $"{address} runs {running}.";
-        }
-        catch (TargetException exception)
-        {
-            return exception.Message;
-        }
+        var (running, problem) = await YugabyteCluster.TryAsync(() => _client.VersionAsync(address, cancellationToken));
+        return running is null ? problem
+            : version.Covers(running) || running > version ? null
+            : $"{address} runs {running}.";
     }
 
     private async Task<ServiceAddress> LeaderAsync(CancellationToken cancellationToken)
     {
-        var asked = await YugabyteCluster.EachAsync(
-            [.. MasterPages],
-            async (address, token) =>
-            {
-                try
-                {
-                    return (
-                        Address: address, Leads: await _client.IsLeaderAsync(address, token), Problem: (string?)null);
-                }
-                catch (TargetException exception)
-                {
-                    return (Address: address, Leads: false, Problem: exception.Message);
-                }
-            },
-            cancellationToken);
-        var leaders = asked.Where(a => a.Leads).ToList();
+        List<ServiceAddress> pages = [.. MasterPages];
+        var asked = await YugabyteCluster.AskWhoLeadsAsync(_client, pages, cancellationToken);
+        var leaders = pages.Where((_, i) => asked[i].Leads).ToList();
         return leaders.Count == 1
-            ? leaders[0].Address
+            ? leaders[0]
             : throw new ClusterUnhealthyException(
                 Reasons.NoLeader,
                 $"{Display} has {(leaders.Count == 0 ? "no known leader" : "more than one leader")}."

@@ -1,14 +1,21 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>One universe, as the spec lists it: its processes, their addresses and their clients.</summary>
-internal sealed class YugabyteCluster(IYugabyteTargets targets)
+/// <summary>One universe, as the spec lists it: its processes, their addresses and their clients, for preflight, steps
+/// and guards of one upgrade.</summary>
+internal sealed class YugabyteCluster(IEngineContext context)
 {
     public const int AtATime = 16;
 
     // If this many hosts cannot be reached, the network is the cause.
     private const int OtherToolHosts = 3;
 
-    public DatabaseRollingUpgradeSpec Spec => targets.Upgrade.Spec;
+    private readonly Dictionary<string, IServiceHttp> _peers = new(StringComparer.Ordinal);
+
+    public IEngineContext Context => context;
+
+    public IDatabaseHosts Hosts => context.Hosts;
+
+    public DatabaseRollingUpgradeSpec Spec => context.Upgrade.Spec;
 
     public YugabyteSpec Settings => Spec.Yugabyte ?? new YugabyteSpec();
 
@@ -20,11 +27,13 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
     public IReadOnlyList<DatabaseInstance> Tservers =>
         [.. Spec.Instances.Where(i => i.Component == DatabaseComponent.Tserver)];
 
-    public YbMasterClient MasterClient => new(targets.Http, Vocabulary);
+    public YbClient Client => new(context.Http, Vocabulary);
 
-    public YbTserverClient TserverClient => new(targets.Http, Vocabulary);
-
-    public ISqlProbe Sql => targets.SqlProbe;
+    public SqlProbe Sql => new(
+        context.Connections,
+        context.Time,
+        context.Secrets.Sql?.User ?? Extensions.DefaultUser,
+        Settings.Sql.Database);
 
     public TimeSpan MaxFollowerLag => KubernetesDuration.Parse(Settings.MaxFollowerLag);
 
@@ -41,15 +50,25 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
 
     public ServiceAddress Rpc(DatabaseInstance instance) => new(instance.Host, DefaultPorts.Service(Spec, instance));
 
-    public AdminTool Tool() => Tool($"{Spec.Package.Directory}/bin/{Vocabulary.AdminProgram}");
+    /// <param name="program">The tool; null for that of the package.</param>
+    /// <param name="host">The host it runs on; null for the tool host.</param>
+    public AdminTool Tool(string? program = null, string? host = null) =>
+        new(Hosts.Files(host ?? Hosts.ToolHost), AdminCommand.Of(Spec, program), context.Redact);
 
-    public AdminTool Tool(string program) => Tool(program, targets.Hosts.ToolHost);
+    public AdminTool PeerTool(ReplicationGroup group, string? program = null) =>
+        new(Hosts.Files(Hosts.ToolHost), AdminCommand.Of(Spec, group.Peer, program), context.Redact);
+
+    public AdminTool Tool(ReplicationGroup group, ReplicationTarget target) =>
+        target == ReplicationTarget.Here ? Tool() : PeerTool(group);
+
+    /// <summary>How an administrator removes a tablet server from the leader blacklist.</summary>
+    public string ReleaseCommand(ServiceAddress server) => AdminCommand.Of(Spec).Release(server.ToString());
 
     /// <summary>The host on which a catalogue upgrade runs now; null if none is found.</summary>
     /// <exception cref="TargetException">The tool host cannot be searched.</exception>
     public async Task<string?> FindCatalogUpgradeAsync(CancellationToken cancellationToken)
     {
-        var hosts = targets.Hosts.All.Union([targets.Hosts.ToolHost], StringComparer.Ordinal).ToList();
+        var hosts = Hosts.All.Union([Hosts.ToolHost], StringComparer.Ordinal).ToList();
         var found = await EachAsync(hosts, IsBusyAsync, cancellationToken);
         return hosts.Where((_, at) => found[at]).FirstOrDefault();
 
@@ -57,25 +76,16 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         {
             try
             {
-                return await Tool(Tool().Program, host).IsUpgradingCatalogAsync(token);
+                return await Tool(host: host).IsUpgradingCatalogAsync(token);
             }
             catch (HostException exception)
-                when (exception.IsRequestNotTaken && host != targets.Hosts.ToolHost)
+                when (exception.IsRequestNotTaken && host != Hosts.ToolHost)
             {
                 // The operator starts the command on the tool host only. Another host that is down runs none.
                 return false;
             }
         }
     }
-
-    private AdminTool Tool(string program, string host) =>
-        new(
-            targets.Hosts.Files(host),
-            program,
-            Vocabulary,
-            [.. Masters.Select(Rpc)],
-            AdminToolTls.Of(Spec.Tls),
-            targets.Redact);
 
     /// <summary>The AutoFlags configuration, by the tool of the tool host. If that host cannot be reached, the same
     /// tool of another host is asked, unless certificates are needed, of which only the tool host is known to have
@@ -89,13 +99,12 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         }
         catch (HostException exception) when (exception.IsRequestNotTaken && Spec.Tls?.CertsDirName is null)
         {
-            var others = targets.Hosts.All.Where(h => h != targets.Hosts.ToolHost).Take(OtherToolHosts).ToList();
+            var others = Hosts.All.Where(h => h != Hosts.ToolHost).Take(OtherToolHosts).ToList();
             foreach (var other in others)
             {
                 try
                 {
-                    return await Tool($"{Spec.Package.Directory}/bin/{Vocabulary.AdminProgram}", other)
-                        .AutoFlagsAsync(cancellationToken);
+                    return await Tool(host: other).AutoFlagsAsync(cancellationToken);
                 }
                 catch (HostException next) when (next.IsRequestNotTaken && other != others[^1])
                 {
@@ -106,27 +115,6 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
             throw;
         }
     }
-
-    public AdminTool PeerTool(ReplicationGroup group) =>
-        PeerTool(group, $"{Spec.Package.Directory}/bin/{Vocabulary.AdminProgram}");
-
-    public AdminTool PeerTool(ReplicationGroup group, string program) =>
-        new(
-            targets.Hosts.Files(targets.Hosts.ToolHost),
-            program,
-            Vocabulary,
-            [
-                .. group.Peer.Masters.Select(
-                    m => ServiceAddress.TryParse(m, out var address)
-                        ? address
-                        : throw new FormatException(
-                            $"'{m}' in spec.yugabyte.replication.groups[{group.Name}].peer.masters is not HOST:PORT")),
-            ],
-            AdminToolTls.Of(group.Peer),
-            targets.Redact);
-
-    public AdminTool Tool(ReplicationGroup group, ReplicationTarget target) =>
-        target == ReplicationTarget.Here ? Tool() : PeerTool(group);
 
     /// <summary>A replication group of the spec.</summary>
     /// <exception cref="KeyNotFoundException">The spec no longer lists it.</exception>
@@ -139,14 +127,9 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
     public async Task<YbInboundGroup?> InboundAsync(
         ReplicationGroup group, ReplicationTarget target, CancellationToken cancellationToken)
     {
-        if (target == ReplicationTarget.There)
-        {
-            return await Peer(group).GroupAsync(cancellationToken);
-        }
-
-        var leader = await LeaderAsync(cancellationToken);
-        var config = await MasterClient.ClusterConfigAsync(leader, cancellationToken);
-        return config.Groups.FirstOrDefault(g => g.Name == group.Name);
+        return target == ReplicationTarget.There
+            ? await Peer(group).GroupAsync(cancellationToken)
+            : (await ConfigAsync(cancellationToken)).Groups.FirstOrDefault(g => g.Name == group.Name);
     }
 
     /// <summary>How long the source of a replication group keeps its log for a target that does not read it; null if
@@ -162,53 +145,57 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
 
         var leader = await LeaderAsync(cancellationToken);
         var flags = await EachAsync(
-            [leader, .. Tservers.Select(Web)], MasterClient.FlagsAsync, cancellationToken);
+            [leader, .. Tservers.Select(Web)], Client.FlagsAsync, cancellationToken);
         return ReplicationRetention.Of(flags);
     }
 
-    public PeerCluster Peer(ReplicationGroup group) => new(this, group, targets.Peer(group.Name));
+    public PeerCluster Peer(ReplicationGroup group) => new(this, group);
+
+    /// <summary>HTTP to the processes of the cluster at the other end of a replication group, with that peer's TLS
+    /// material.</summary>
+    public IServiceHttp PeerHttp(ReplicationGroup group)
+    {
+        lock (_peers)
+        {
+            if (!_peers.TryGetValue(group.Name, out var http))
+            {
+                _peers[group.Name] = http = context.Connect(
+                    context.Secrets.Peers.GetValueOrDefault(group.Name),
+                    context.Secrets.PeerLogins.GetValueOrDefault(group.Name),
+                    DatabaseSecrets.PeerLoginField(group.Name));
+            }
+
+            return http;
+        }
+    }
 
     /// <summary>The address of the pages of the leading master. Every master is asked directly; a master that does not
     /// answer is ignored as long as exactly one of the others leads.</summary>
     /// <exception cref="ClusterUnhealthyException">No master leads, or more than one reports to lead.</exception>
     public async Task<ServiceAddress> LeaderAsync(CancellationToken cancellationToken)
     {
-        var client = MasterClient;
-        var asked = await Task.WhenAll(Masters.Select(async master =>
-        {
-            try
-            {
-                return (
-                    Master: master,
-                    Leads: await client.IsLeaderAsync(Web(master), cancellationToken),
-                    Problem: (string?)null);
-            }
-            catch (TargetException exception)
-            {
-                return (Master: master, Leads: false, Problem: exception.Message);
-            }
-        }));
-        var leaders = asked.Where(a => a.Leads).ToList();
+        var masters = Masters;
+        var asked = await AskWhoLeadsAsync(Client, [.. masters.Select(Web)], cancellationToken);
+        var leaders = masters.Where((_, i) => asked[i].Leads).ToList();
         return leaders.Count switch
         {
-            1 => Web(leaders[0].Master),
+            1 => Web(leaders[0]),
             0 => throw new ClusterUnhealthyException(
                 Reasons.NoLeader,
                 "No master leads, so nothing is stopped or changed."
-                + string.Concat(asked.Where(a => a.Problem is not null).Select(a => $" {a.Master.Name}: {a.Problem}"))
+                + string.Concat(masters.Zip(asked).Where(a => a.Second.Problem is not null).Select(
+                    a => $" {a.First.Name}: {a.Second.Problem}"))
                 + " Start the masters that do not run, and check the network between them."),
             _ => throw new ClusterUnhealthyException(
                 Reasons.NoLeader,
-                $"{string.Join(" and ", leaders.Select(l => l.Master.Name))} both report that they lead. "
-                + "If that does not "
-                + "end automatically, check their clocks and network."),
+                $"{string.Join(" and ", leaders.Select(l => l.Name))} both report that they lead. "
+                + "If that does not end automatically, check their clocks and network."),
         };
     }
 
     public async Task<ClusterView> ReadAsync(CancellationToken cancellationToken)
     {
-        var leader = await LeaderAsync(cancellationToken);
-        var client = MasterClient;
+        var (client, leader) = (Client, await LeaderAsync(cancellationToken));
         var (masters, tservers, health) = (
             client.MastersAsync(leader, cancellationToken),
             client.TserversAsync(leader, cancellationToken),
@@ -218,20 +205,12 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
             client.UnderReplicatedTabletsAsync(leader, cancellationToken),
             client.ClusterConfigAsync(leader, cancellationToken));
         await Task.WhenAll(masters, tservers, health, leaderless, under, config);
-        return new ClusterView
-        {
-            Leader = leader,
-            Masters = await masters,
-            Tservers = await tservers,
-            Health = await health,
-            Leaderless = await leaderless,
-            UnderReplicated = await under,
-            Config = await config,
-        };
+        return new ClusterView(
+            leader, await masters, await tservers, await health, await leaderless, await under, await config);
     }
 
     public Task<YugabyteVersion> VersionAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
-        MasterClient.VersionAsync(Web(instance), cancellationToken);
+        Client.VersionAsync(Web(instance), cancellationToken);
 
     /// <summary>Tablet servers that were lost and taken out: dead, in the server blacklist, and not among the
     /// instances, because spec.skip names them. Masters list them until they are removed
@@ -247,19 +226,44 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         ];
     }
 
+    public async Task<YbClusterConfig> ConfigAsync(CancellationToken cancellationToken) =>
+        await Client.ClusterConfigAsync(await LeaderAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Removes a tablet server from the leader blacklist, if it is there.</summary>
+    public async Task ReleaseAsync(DatabaseInstance server, CancellationToken cancellationToken)
+    {
+        var config = await ConfigAsync(cancellationToken);
+        if (config.LeaderBlacklist.Contains(Rpc(server)))
+        {
+            context.EnsureMayAct();
+            await Tool().ChangeLeaderBlacklistAsync(Rpc(server), add: false, cancellationToken);
+        }
+    }
+
     /// <summary>That a process does not answer, and why; null if it does. The status ALIVE of the master proves nothing
     /// for a minute, so the process is asked directly.</summary>
     public async Task<string?> FindSilenceAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
+        var (_, problem) = await TryAsync(() => VersionAsync(instance, cancellationToken));
+        return problem is null
+            ? null
+            : $"{instance.Name} does not answer. {problem} Start it. {LostInstance.Advice(instance.Name)}";
+    }
+
+    public static Task<IReadOnlyList<(bool Leads, string? Problem)>> AskWhoLeadsAsync(
+        YbClient client, IReadOnlyList<ServiceAddress> masters, CancellationToken cancellationToken) =>
+        EachAsync(masters, (master, token) => TryAsync(() => client.IsLeaderAsync(master, token)), cancellationToken);
+
+    /// <summary>What a process answers; the default, and why, if it does not.</summary>
+    public static async Task<(T? Answer, string? Problem)> TryAsync<T>(Func<Task<T>> ask)
+    {
         try
         {
-            _ = await VersionAsync(instance, cancellationToken);
-            return null;
+            return (await ask(), null);
         }
         catch (TargetException exception)
         {
-            return $"{instance.Name} does not answer. {exception.Message} Start it. "
-                + LostInstance.Advice(instance.Name);
+            return (default, exception.Message);
         }
     }
 

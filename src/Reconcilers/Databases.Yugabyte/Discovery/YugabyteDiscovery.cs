@@ -45,7 +45,7 @@ internal sealed record YugabyteDiscovery
 internal sealed record DiscoveredGroup(
     string Name, ReplicationTarget Target, bool IsPaused, TimeSpan? Retention = null)
 {
-    public string Display => Target == ReplicationTarget.Here ? Name : $"{Name} at its peer";
+    public string Display => Target.Display(Name);
 }
 
 /// <summary>The cluster that is the target of a replication group.</summary>
@@ -54,4 +54,26 @@ internal enum ReplicationTarget
     Here,
 
     There,
+}
+
+internal static class ReplicationTargets
+{
+    public static string Display(this ReplicationTarget target, string group) =>
+        target == ReplicationTarget.Here ? group : $"{group} at its peer";
+}
+
+/// <summary>What preflight learned of one process.</summary>
+internal sealed record DiscoveredInstance
+{
+    public required string Name { get; init; }
+
+    public required DatabaseComponent Component { get; init; }
+
+    public required string Version { get; init; }
+
+    /// <summary>SHA-256 of the program of the former version; null where it runs the new one already and nothing tells
+    /// what it ran.</summary>
+    public required string? FormerSha256 { get; init; }
+
+    public required string? FormerDirectory { get; init; }
 }

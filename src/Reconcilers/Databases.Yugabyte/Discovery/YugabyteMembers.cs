@@ -13,7 +13,7 @@ internal sealed class YugabyteMembers(YugabyteCluster cluster, Findings findings
         await findings.LookAsync(
             async () =>
             {
-                var masters = await cluster.MasterClient.MastersAsync(seed, cancellationToken);
+                var masters = await cluster.Client.MastersAsync(seed, cancellationToken);
                 members.AddRange(Masters(masters));
                 if (await LeaderAsync(masters, cancellationToken) is { } leader)
                 {
@@ -54,7 +54,7 @@ internal sealed class YugabyteMembers(YugabyteCluster cluster, Findings findings
                 // The page may be bound to all interfaces; the host is that of RPC.
                 var page = new ServiceAddress(rpc.Host, web.Port);
                 if (await findings.LookAsync(
-                    async () => await cluster.MasterClient.IsLeaderAsync(page, cancellationToken)))
+                    async () => await cluster.Client.IsLeaderAsync(page, cancellationToken)))
                 {
                     return page;
                 }
@@ -71,7 +71,7 @@ internal sealed class YugabyteMembers(YugabyteCluster cluster, Findings findings
     private async Task<IReadOnlyList<FoundMember>> TserversAsync(
         ServiceAddress leader, CancellationToken cancellationToken) =>
         await YugabyteCluster.EachAsync(
-            await cluster.MasterClient.TserversAsync(leader, cancellationToken),
+            await cluster.Client.TserversAsync(leader, cancellationToken),
             async (server, token) => new FoundMember(
                 DatabaseComponent.Tserver, server.Web.Host, await RpcPortAsync(server, token), "tablet-servers")
             {
@@ -85,7 +85,7 @@ internal sealed class YugabyteMembers(YugabyteCluster cluster, Findings findings
         var usual = DefaultPorts.Service(
             cluster.Spec, new DatabaseInstance { Component = DatabaseComponent.Tserver, Host = server.Web.Host });
         var flags = await findings.LookAsync<IReadOnlyDictionary<string, string>>(
-            async () => await cluster.TserverClient.FlagsAsync(server.Web, cancellationToken));
+            async () => await cluster.Client.FlagsAsync(server.Web, cancellationToken));
         var address = flags?.GetValueOrDefault("rpc_bind_addresses")?.Split(',')[0] ?? "";
         return address[(address.LastIndexOf(':') + 1)..] is { Length: > 0 } port
             && address.Contains(':', StringComparison.Ordinal)

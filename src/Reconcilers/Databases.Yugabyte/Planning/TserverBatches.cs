@@ -6,6 +6,9 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// Pure.</summary>
 internal sealed class TserverBatches
 {
+    // Draining, stopping, starting and catching up of one process, as a rule of thumb.
+    private static readonly TimeSpan EachProcess = TimeSpan.FromSeconds(90);
+
     // Without a quorum that survives one of them, servers are stopped one at a time.
     private const int FewestReplicas = 3;
 
@@ -16,6 +19,11 @@ internal sealed class TserverBatches
     public IReadOnlyList<IReadOnlyList<DatabaseInstance>> Batches { get; }
 
     public string? Note { get; }
+
+    /// <summary>How long the processes of the universe take to be replaced one after another.</summary>
+    public TimeSpan Estimate(DatabaseRollingUpgradeSpec spec) =>
+        (spec.Instances.Count(i => i.Component == DatabaseComponent.Master) + Batches.Count)
+        * (EachProcess + KubernetesDuration.Parse(spec.Settle));
 
     public static TserverBatches Of(DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery) =>
         Of(spec, discovery.ReplicationFactor, discovery.Placement);
@@ -35,17 +43,15 @@ internal sealed class TserverBatches
         {
             return new TserverBatches(
                 ZoneBatches.OneByOne(servers),
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Tablet servers are stopped one at a time, although spec.yugabyte.maxUnavailablePerZone is "
-                    + $"{most}: {obstacle}"));
+                $"Tablet servers are stopped one at a time, although spec.yugabyte.maxUnavailablePerZone is "
+                + $"{most}: {obstacle}");
         }
 
         var batches = ZoneBatches.Of(servers, s => zones[s.Name]!, most);
         return new TserverBatches(
             batches.Batches,
             "Tablet servers of one zone are stopped side by side, at most "
-            + $"{most.ToString(CultureInfo.InvariantCulture)} of them: {batches.Members}. Before each drain and each "
+            + $"{most} of them: {batches.Members}. Before each drain and each "
             + "stop it is proven that every tablet keeps a majority of running replicas if all of them are down.");
     }
 
@@ -53,15 +59,11 @@ internal sealed class TserverBatches
     /// <param name="zones">The zone of each server; null if it is not known.</param>
     private static string? Obstacle(IReadOnlyCollection<string?> zones, int replicas) =>
         replicas < FewestReplicas
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"with replication factor {replicas}, no tablet keeps a majority of replicas.")
+            ? $"with replication factor {replicas}, no tablet keeps a majority of replicas."
             : zones.Any(z => z is null) ? "the masters do not list cloud, region and zone of every tablet server."
             : !ZoneBatches.Suits(zones, replicas)
-                ? string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"the tablet servers are in {zones.Distinct(StringComparer.Ordinal).Count()} zones, and there "
-                    + $"must be {ZoneBatches.Fewest(replicas)}, one for each replica.")
+                ? $"the tablet servers are in {zones.Distinct(StringComparer.Ordinal).Count()} zones, and there "
+                    + $"must be {ZoneBatches.Fewest(replicas)}, one for each replica."
             : null;
 }
 
@@ -75,4 +77,32 @@ internal sealed record TserverPlacement(IReadOnlyDictionary<string, string?> Zon
 {
     public static TserverPlacement Unknown { get; } =
         new(new Dictionary<string, string?>(StringComparer.Ordinal), Obstacle: null);
+
+    /// <summary>Reads where the tablet servers are, and whether those of one zone can be stopped side by side if the
+    /// spec asks for it: no tablet may lose its majority without any of the batches. If one would, they are stopped one
+    /// at a time.</summary>
+    public static async Task<TserverPlacement> ReadAsync(
+        YugabyteCluster cluster, ClusterState state, CancellationToken cancellationToken)
+    {
+        var placement = new TserverPlacement(
+            cluster.Tservers.ToDictionary(
+                t => t.Name, t => state.View.Tserver(cluster.Web(t))?.Zone, StringComparer.Ordinal),
+            Obstacle: null);
+        var batches = state.ReplicationFactor is { } replicas
+            ? TserverBatches.Of(cluster.Spec, replicas, placement).Batches.Where(b => b.Count > 1).ToList()
+            : [];
+        if (batches.Count == 0)
+        {
+            return placement;
+        }
+
+        var (quorum, problem) = await YugabyteCluster.TryAsync(
+            () => TabletQuorum.ReadAsync(cluster, state.View, except: [], cancellationToken));
+        return placement with
+        {
+            Obstacle = quorum is null
+                ? $"the replicas of tablets cannot be read. {problem}"
+                : batches.Select(quorum.FindProblem).FirstOrDefault(p => p is not null),
+        };
+    }
 }

@@ -1,6 +1,8 @@
+using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
+
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Adds the notes that the reader of the plan needs before approving it.</summary>
+/// <summary>The notes that the reader of the plan needs before approving it.</summary>
 internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery)
 {
     private readonly YugabyteSpec _settings = spec.Yugabyte ?? new YugabyteSpec();
@@ -9,41 +11,16 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
     private readonly YugabyteVersion _from = YugabyteVersion.Parse(spec.FromVersion);
     private readonly YugabyteVersion _to = YugabyteVersion.Parse(spec.ToVersion);
 
-    public void Compile()
-    {
-        var notes = Rollback()
-            .Concat(Outage())
-            .Concat(Zones())
-            .Concat(Draining())
-            .Concat(Finalizing())
-            .Concat(Final())
-            .Concat(Replication())
-            .Concat(Holds())
-            .Concat(discovery.Notes)
-            .ToList();
-        foreach (var note in notes.Take(SchemaLimits.Findings))
-        {
-            plan.Note(SchemaLimits.Clip(note));
-        }
-    }
+    public IEnumerable<string> All() => Replacing().Concat(Finalizing()).Concat(Replication()).Concat(Holds()).Concat(
+        discovery.Notes);
 
-    private IEnumerable<string> Rollback()
+    private IEnumerable<string> Replacing()
     {
-        if (YugabyteRollback.NeverBecause(_settings.Dialect, _from) is { } why)
-        {
-            yield return "No rollback from "
-                + $"{YugabyteStepIds.MasterSwap(DatabaseRollingUpgradePhases.UpgradeMasters, 1)} on: {why} Before that "
-                + "step the upgrade can be undone completely.";
-        }
-        else
-        {
-            yield return "Rollback to the old programs is possible until the first point of no return: tablet servers "
-                + "first, then masters.";
-        }
-    }
-
-    private IEnumerable<string> Outage()
-    {
+        yield return YugabyteRollback.NeverBecause(_settings.Dialect, _from) is { } why
+            ? $"No rollback from {Phases.UpgradeMasters}/1/swap on: {why} Before that step the upgrade can be undone "
+                + "completely."
+            : "Rollback to the old programs is possible until the first point of no return: tablet servers first, "
+                + "then masters.";
         var masters = discovery.Instances.Count(i => i.Component == DatabaseComponent.Master);
         if (masters < 3)
         {
@@ -58,18 +35,12 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
                 + $"{discovery.ReplicationFactor} the data of a tablet server cannot be "
                 + $"{(discovery.ReplicationFactor == 1 ? "read or written" : "written")} while the server is replaced.";
         }
-    }
 
-    private IEnumerable<string> Zones()
-    {
         if (_servers.Note is { } note)
         {
             yield return note;
         }
-    }
 
-    private IEnumerable<string> Draining()
-    {
         if (spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed)
         {
             yield return $"A tablet server that no leader has left for {spec.Drain.StalledFor}"
@@ -81,7 +52,7 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
 
     private IEnumerable<string> Finalizing()
     {
-        if (YugabyteFinalize.Soak(_settings) > TimeSpan.Zero)
+        if (KubernetesDuration.Parse(_settings.Soak) > TimeSpan.Zero)
         {
             yield return $"The universe must be healthy in {_to} for {_settings.Soak} before the upgrade is made final "
                 + "(spec.yugabyte.soak).";
@@ -99,69 +70,48 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
             yield return "AutoFlags that can be rolled back are promoted before that, all others when the upgrade is "
                 + "made final.";
         }
-    }
 
-    private IEnumerable<string> Final()
-    {
-        if (!YugabyteFeatures.HasAutoFlags(_to))
-        {
-            yield return $"{_to} has no AutoFlags, so none are promoted.";
-        }
-        else
-        {
-            yield return $"{YugabyteStepIds.Promote} is a point of no return: after it no process of {_from} can run.";
-        }
-
-        if (discovery.SqlIsOn == false)
-        {
-            yield return $"{_words.Sql} is off on every tablet server, so {_words.UpgradeCatalogCommand} is not run.";
-        }
-        else if (!YugabyteFeatures.UpgradesCatalog(_from, _to))
-        {
-            yield return $"{_words.UpgradeCatalogCommand} is for clusters from 2.8 on, so it is not run.";
-        }
-        else
-        {
-            yield return $"{YugabyteStepIds.Catalog} is a point of no return. "
+        yield return YugabyteFeatures.HasAutoFlags(_to)
+            ? $"{Phases.PromoteAutoFlags}/promote is a point of no return: after it no process of {_from} can run."
+            : $"{_to} has no AutoFlags, so none are promoted.";
+        yield return discovery.SqlIsOn == false
+            ? $"{_words.Sql} is off on every tablet server, so {_words.UpgradeCatalogCommand} is not run."
+            : !YugabyteFeatures.UpgradesCatalog(_from, _to)
+            ? $"{_words.UpgradeCatalogCommand} is for clusters from 2.8 on, so it is not run."
+            : $"{Phases.UpgradeCatalog}/upgrade is a point of no return. "
                 + "Stop statements that change tables while it runs, otherwise it has to be repeated.";
-        }
     }
 
     private IEnumerable<string> Replication()
     {
-        if (discovery.Groups.Count == 0)
-        {
-            yield break;
-        }
-
         var names = string.Join(", ", discovery.Groups.Select(g => g.Name).Distinct(StringComparer.Ordinal));
-        if (discovery.Replication == ReplicationMode.PauseBothSides)
-        {
-            yield return $"{_words.Replication} replication is paused from before the first master until every process "
-                + $"of every peer runs {_to}: {names}. During that time the target falls behind and the source keeps "
-                + "its log, for a limited time.";
-        }
-        else
+        if (discovery.Groups.Count > 0 && discovery.Replication != ReplicationMode.PauseBothSides)
         {
             yield return $"{_words.Replication} replication is not paused (TargetFirst): {names}. "
                 + "The target must be upgraded and finalized before the source.";
         }
 
-        foreach (var group in discovery.Groups.Where(
-            g => !g.IsPaused && discovery.Replication == ReplicationMode.PauseBothSides))
+        if (discovery.Groups.Count == 0 || discovery.Replication != ReplicationMode.PauseBothSides)
+        {
+            yield break;
+        }
+
+        yield return $"{_words.Replication} replication is paused from before the first master until every process "
+            + $"of every peer runs {_to}: {names}. During that time the target falls behind and the source keeps "
+            + "its log, for a limited time.";
+        foreach (var group in discovery.Groups.Where(g => !g.IsPaused))
         {
             yield return group.Retention is { } retention
                 ? $"The source of replication group {group.Display} keeps its log for "
                     + $"{KubernetesDuration.Format(retention)} after the group is paused. If the group is not resumed "
                     + "by then, its target has to be bootstrapped again. Replacing the processes takes about "
-                    + $"{KubernetesDuration.Format(YugabyteEstimate.Of(spec, _servers))}; holds, windows and the "
-                    + "upgrade of the peer come on top."
+                    + $"{KubernetesDuration.Format(_servers.Estimate(spec))}; holds, windows and the upgrade of the "
+                    + "peer come on top."
                 : $"How long the source of replication group {group.Display} keeps its log is unknown. Check "
                     + $"{ReplicationRetention.Kept} and {ReplicationRetention.AtMost} of its processes.";
         }
 
-        foreach (var group in discovery.Groups.Where(
-            g => g.IsPaused && discovery.Replication == ReplicationMode.PauseBothSides))
+        foreach (var group in discovery.Groups.Where(g => g.IsPaused))
         {
             yield return $"Replication group {group.Name} is already "
                 + $"paused{(group.Target == ReplicationTarget.There ? " at its peer" : "")}, so it is not resumed at "
@@ -172,8 +122,8 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
     private IEnumerable<string> Holds() =>
         spec.HoldBefore
             .Where(
-                name => !plan.Holds(name) && !DatabaseRollingUpgradePhases.OfRollback.Contains(
-                    name.Split('/')[0], StringComparer.Ordinal) && name != "RollBack")
+                name => !plan.Holds(name) && !Phases.OfRollback.Contains(name.Split('/')[0], StringComparer.Ordinal)
+                    && name != "RollBack")
             .Select(
                 name => $"spec.holdBefore: '{name}' is neither a phase nor a step of this plan, so it has no effect.");
 }

@@ -12,171 +12,123 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// asks all masters before the drain and before the stop. Tablet servers of one zone (<see cref="TserverBatches"/>) may
 /// be drained and stopped side by side; then a zone is what another one waits for.</remarks>
 internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery)
+    : YugabyteProcedure(spec)
 {
-    private const int Attempts = 5;
-    private const string AwaitTitle = "Wait until every process has the new AutoFlags";
-
-    private readonly PlanBuilder _plan = new();
-    private readonly YugabyteRollingSteps _rolling = new(spec);
-    private List<string> _barrier = [];
-
-    private YugabyteVersion From { get; } = YugabyteVersion.Parse(spec.FromVersion);
-
-    private YugabyteVersion To { get; } = YugabyteVersion.Parse(spec.ToVersion);
-
-    private YugabyteSpec Settings => spec.Yugabyte ?? new YugabyteSpec();
+    private string _adminTool = "";
+    private string? _lastMaster;
 
     // If no rollback is possible, the first master that is stopped is the point of no return.
-    private bool CanRollBack => YugabyteFeatures.CanRollBack(Settings.Dialect, From);
+    protected override bool CanRollBack => YugabyteFeatures.CanRollBack(Settings.Dialect, From);
+
+    private YugabyteVersion From => YugabyteVersion.Parse(Spec.FromVersion);
+
+    private YugabyteVersion To => YugabyteVersion.Parse(Spec.ToVersion);
+
+    private YugabyteSpec Settings => Spec.Yugabyte ?? new YugabyteSpec();
+
+    private IEnumerable<DiscoveredGroup> PausedGroups => discovery.Replication == ReplicationMode.PauseBothSides
+        ? discovery.Groups.Where(g => !g.IsPaused)
+        : [];
 
     public Plan Compile()
     {
-        _plan.Acknowledge(spec.Preflight.Acknowledge);
+        Builder.Acknowledge(Spec.Preflight.Acknowledge);
         PreparePackages();
-        PauseReplication();
+        foreach (var group in PausedGroups)
+        {
+            Chain(Phases.PauseReplication, new SetReplication(group.Name, group.Target, Enabled: false));
+        }
+
         UpgradeMasters();
         UpgradeTservers();
-        Chain(YugabyteStepIds.Versions, $"Verify that every process is of {spec.ToVersion}", new VerifyVersions(), 1);
+        Chain(Phases.VerifyVersions, new VerifyVersions());
+        Guard(new EveryProcessIsNew(), Barrier[0]);
         PromoteVolatileFlags();
-        Soak();
+        if (KubernetesDuration.Parse(Settings.Soak) > TimeSpan.Zero)
+        {
+            Chain(Phases.Finalize, new Soak());
+        }
+
         PromoteAutoFlags();
-        UpgradeCatalog();
+        if (discovery.SqlIsOn != false && YugabyteFeatures.UpgradesCatalog(From, To))
+        {
+            Chain(Phases.UpgradeCatalog, new UpgradeCatalog());
+        }
+
         ResumeReplication();
-        new YugabyteGuardPlanner(_plan, discovery, YugabyteFeatures.HasAutoFlags(From)).Compile();
-        new YugabytePlanNotes(_plan, spec, discovery).Compile();
-        return _plan.Build();
+        foreach (var note in new YugabytePlanNotes(Builder, Spec, discovery).All().Take(SchemaLimits.Findings))
+        {
+            Builder.Note(SchemaLimits.Clip(note));
+        }
+
+        return Builder.Build();
     }
 
     private void PreparePackages()
     {
-        _barrier =
+        const string Phase = Phases.PreparePackage;
+        List<string> prepared =
         [
-            .. HostGroups.Of(discovery.Hosts).Select(group => _plan.Add(PlannedStep.Of(
-                YugabyteStepIds.Package(group.Name),
-                group.Name,
-                $"Prepare {spec.ToVersion} on {group.Name}",
-                new PreparePackage(group.Hosts[0] == group.Name ? null : [.. group.Hosts]),
-                [],
-                YugabytePlanTraits.TimeLimit<PreparePackage>(spec),
-                Attempts))),
+            .. HostGroups.Of(discovery.Hosts).Select(group => Add(
+                Phase, group.Name, new PreparePackage(group.Hosts[0] == group.Name ? null : [.. group.Hosts]), [])),
         ];
-        List<string> checks =
+        _adminTool = Add(Phase, null, new ProveAdminTool(), prepared);
+        Barrier =
         [
-            Add(YugabyteStepIds.AdminTool, "Verify the admin tool of the new package", new ProveAdminTool(), Attempts),
-            Add(YugabyteStepIds.Sql, "Record which tablet servers answer SQL", new RecordSql(), Attempts),
-            Add(
-                YugabyteStepIds.Configuration,
-                "Save how every process is started",
-                new SaveServerConfiguration(),
-                Attempts),
+            _adminTool,
+            Add(Phase, null, new RecordSql(), prepared),
+            Add(Phase, null, new SaveServerConfiguration(), prepared),
+            .. discovery.SqlIsOn != false ? new[] { Add(Phase, null, new CheckExtensions(), prepared) } : [],
         ];
-        if (discovery.SqlIsOn != false)
-        {
-            var title = "Verify that the package has all extensions in use";
-            checks.Add(Add(YugabyteStepIds.Extensions, title, new CheckExtensions(), Attempts));
-        }
-
-        _barrier = checks;
-    }
-
-    private void PauseReplication()
-    {
-        if (discovery.Replication == ReplicationMode.PauseBothSides)
-        {
-            foreach (var group in discovery.Groups.Where(g => !g.IsPaused))
-            {
-                Chain(
-                    YugabyteStepIds.Pause(group.Name, group.Target),
-                    $"Pause replication group {group.Display}",
-                    new SetReplication(group.Name, group.Target, Enabled: false),
-                    Attempts);
-            }
-        }
+        Guard(new LeaderBlacklistIsClean(), _adminTool);
     }
 
     private void UpgradeMasters()
     {
         var masters = discovery.Instances.Where(i => i.Component == DatabaseComponent.Master).ToList();
         var programs = masters.ToDictionary(m => m.Name, Replaced, StringComparer.Ordinal);
-        var first = new SwapMaster(1, programs, Outage: masters.Count < 3);
-        _barrier = _rolling.AddMasters(_plan, Phases.UpgradeMasters, masters.Count, first, _barrier, CanRollBack);
+        _lastMaster = AddMasters(
+            Phases.UpgradeMasters, masters.Count, new SwapMaster(1, programs, Outage: masters.Count < 3));
     }
 
     private void UpgradeTservers()
     {
-        SpeedUpLeaders(isBefore: true);
+        if (discovery.MovesLeadersSlowly)
+        {
+            Chain(Phases.UpgradeTServers, new SpeedUpLeaders());
+        }
+
         int? replicas = discovery.ReplicationFactor < 3 ? discovery.ReplicationFactor : null;
-        var masters = discovery.Instances.Count(i => i.Component == DatabaseComponent.Master);
-        var mastersSettled = _barrier;
+        var mastersSettled = Barrier;
         List<string> settled = [];
-        List<string> stopped = masters > 0 && !discovery.MovesLeadersSlowly
-            ? [YugabyteStepIds.MasterSwap(Phases.UpgradeMasters, masters)]
-            : _barrier;
+        List<string> stopped = _lastMaster is not null && !discovery.MovesLeadersSlowly ? [_lastMaster] : Barrier;
         var found = discovery.Instances.ToDictionary(i => i.Name, StringComparer.Ordinal);
-        foreach (var batch in TserverBatches.Of(spec, discovery).Batches)
+        foreach (var batch in TserverBatches.Of(Spec, discovery).Batches)
         {
             // Each of them waits for what came before, and what comes next waits for all of them.
-            settled =
-            [
-                .. batch.SelectMany(server => _rolling.AddTserver(
-                    _plan,
-                    Phases.UpgradeTServers,
-                    server.Name,
-                    new SwapTserver(Replaced(found[server.Name]), Replicas: replicas),
-                    stopped,
-                    CanRollBack,
-                    settled: settled)).ToList(),
-            ];
-            stopped = [.. batch.Select(server => YugabyteStepIds.Swap(Phases.UpgradeTServers, server.Name))];
+            var added = batch.Select(server => AddTserver(
+                Phases.UpgradeTServers,
+                server.Name,
+                new SwapTserver(Replaced(found[server.Name]), Replicas: replicas),
+                stopped,
+                settled)).ToList();
+            (stopped, settled) = ([.. added.Select(a => a.Swap)], [.. added.Select(a => a.Verify)]);
         }
 
-        _barrier = [.. mastersSettled, .. settled];
-        SpeedUpLeaders(isBefore: false);
-    }
-
-    private void SpeedUpLeaders(bool isBefore)
-    {
-        if (!discovery.MovesLeadersSlowly)
+        Barrier = [.. mastersSettled, .. settled];
+        if (discovery.MovesLeadersSlowly)
         {
-            return;
-        }
-
-        if (isBefore)
-        {
-            Chain(YugabyteStepIds.SpeedUpLeaders, "Let leaders move faster", new SpeedUpLeaders(), Attempts);
-        }
-        else
-        {
-            const string Title = "Restore the speed of leaders";
-            Chain(YugabyteStepIds.RestoreLeaderSpeed, Title, new RestoreLeaderSpeed(), Attempts);
+            Chain(Phases.UpgradeTServers, new RestoreLeaderSpeed());
         }
     }
 
     // These can be rolled back, so they are not part of what makes the upgrade final.
     private void PromoteVolatileFlags()
     {
-        if (!YugabyteFeatures.HasAutoFlags(To) || Settings.PromoteClass != AutoFlagClass.LocalVolatile)
+        if (YugabyteFeatures.HasAutoFlags(To) && Settings.PromoteClass == AutoFlagClass.LocalVolatile)
         {
-            return;
-        }
-
-        Chain(
-            YugabyteStepIds.PromoteVolatile,
-            "Promote AutoFlags that can be rolled back",
-            new PromoteAutoFlags(AutoFlagClass.LocalVolatile),
-            Attempts);
-        Chain(YugabyteStepIds.PromotedVolatile, AwaitTitle, new AwaitAutoFlags(), 1);
-    }
-
-    private void Soak()
-    {
-        if (YugabyteFinalize.Soak(Settings) > TimeSpan.Zero)
-        {
-            Chain(
-                YugabyteStepIds.Soak,
-                $"Watch the new version for {Settings.Soak} before the upgrade is made final",
-                new Soak(),
-                1);
+            Chain(Phases.PromoteVolatileFlags, new PromoteAutoFlags(AutoFlagClass.LocalVolatile));
+            Chain(Phases.PromoteVolatileFlags, new AwaitAutoFlags());
         }
     }
 
@@ -188,167 +140,132 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         }
 
         // If both directions run unpaused, both clusters are made final shortly after each other.
-        if (discovery.Replication == ReplicationMode.TargetFirst && IsBidirectional())
+        if (discovery.Replication == ReplicationMode.TargetFirst
+            && discovery.Groups.Select(g => g.Target).Distinct().Count() > 1)
         {
-            Chain(YugabyteStepIds.PromotePeers, "Wait until every peer runs the new version", new AwaitPeers(), 1);
+            Chain(Phases.PromoteAutoFlags, new AwaitPeers());
         }
 
-        Chain(
-            YugabyteStepIds.Promote,
-            $"Promote AutoFlags up to {YugabyteFinalize.FinalClass(Settings)}",
-            new PromoteAutoFlags(YugabyteFinalize.FinalClass(Settings)),
-            Attempts,
-            isPointOfNoReturn: true);
-        Chain(YugabyteStepIds.Promoted, AwaitTitle, new AwaitAutoFlags(), 1);
-    }
-
-    private void UpgradeCatalog()
-    {
-        if (discovery.SqlIsOn != false && YugabyteFeatures.UpgradesCatalog(From, To))
+        Chain(Phases.PromoteAutoFlags, new PromoteAutoFlags(YugabyteFinalize.FinalClass(Settings)));
+        if (YugabyteFeatures.HasAutoFlags(From))
         {
-            Chain(
-                YugabyteStepIds.Catalog,
-                $"Upgrade the SQL catalogue ({YugabyteVocabulary.Of(spec).UpgradeCatalogCommand})",
-                new UpgradeCatalog(),
-                3,
-                isPointOfNoReturn: true);
+            Guard(new AutoFlagsAreUnchanged(), _adminTool, until: Barrier[0]);
         }
+
+        Chain(Phases.PromoteAutoFlags, new AwaitAutoFlags());
     }
 
     private void ResumeReplication()
     {
-        var paused = discovery.Replication == ReplicationMode.PauseBothSides
-            ? discovery.Groups.Where(g => !g.IsPaused).ToList()
-            : [];
-        if (paused.Count == 0)
+        if (!PausedGroups.Any())
         {
             return;
         }
 
-        var title = "Wait until every peer runs the new version and every target is final";
-        Chain(YugabyteStepIds.ResumePeers, title, new AwaitPeers(Final: true), 1);
-        foreach (var group in paused)
+        Chain(Phases.ResumeReplication, new AwaitPeers(Final: true));
+        foreach (var group in PausedGroups)
         {
-            Chain(
-                YugabyteStepIds.Resume(group.Name, group.Target),
-                $"Resume replication group {group.Display}",
-                new SetReplication(group.Name, group.Target, Enabled: true),
-                Attempts);
+            var pause = new SetReplication(group.Name, group.Target, Enabled: false);
+            Chain(Phases.ResumeReplication, pause with { Enabled = true });
+            Builder.Guard(PlannedStep.Guard(
+                $"{nameof(ReplicationStaysPaused)}/{pause.Verb}",
+                node: null,
+                new ReplicationStaysPaused(group.Name, group.Target),
+                [$"{Phases.PauseReplication}/{pause.Verb}"],
+                Barrier[0]));
         }
     }
-
-    private bool IsBidirectional() =>
-        discovery.Groups.Select(g => g.Target).Distinct().Count() > 1;
 
     private static ProgramReplacement Replaced(DiscoveredInstance instance) =>
         new(FormerSha256: instance.FormerSha256, FormerDirectory: instance.FormerDirectory);
+}
 
-    // Adds a step of the whole universe for which all later steps wait.
-    private void Chain(string id, string title, IStepAction step, int attempts, bool isPointOfNoReturn = false) =>
-        _barrier = [Add(id, title, step, attempts, isPointOfNoReturn)];
+/// <summary>The steps that an upgrade and a rollback have in common: masters and tablet servers are replaced one after
+/// another.</summary>
+internal abstract class YugabyteProcedure(DatabaseRollingUpgradeSpec spec)
+{
+    private SwapTserver? _first;
 
-    private string Add(string id, string title, IStepAction step, int attempts, bool isPointOfNoReturn = false)
+    protected DatabaseRollingUpgradeSpec Spec => spec;
+
+    protected PlanBuilder Builder { get; } = new();
+
+    /// <summary>The steps for which the next one of the whole universe waits.</summary>
+    protected List<string> Barrier { get; set; } = [];
+
+    protected virtual bool CanRollBack => true;
+
+    protected string Add(string phase, string? node, YugabyteStep step, IEnumerable<string> after) =>
+        Builder.Add(step.In(spec, phase, node, after));
+
+    /// <summary>Adds a step of the whole universe for which all later steps wait.</summary>
+    protected void Chain(string phase, YugabyteStep step) => Barrier = [Add(phase, null, step, Barrier)];
+
+    // Guards are read before every act, so each covers the whole universe.
+    protected void Guard(IGuardCheck check, string from, string? until = null) => Guard(check, [from], until);
+
+    protected void Guard(IGuardCheck check, IEnumerable<string> from, string? until = null) =>
+        Builder.Guard(PlannedStep.Guard(check.GetType().Name, node: null, check, from, until));
+
+    /// <summary>Adds the steps of all masters; returns the id of the last swap, null without masters.</summary>
+    protected string? AddMasters(string phase, int count, SwapMaster first)
     {
-        var timeout = YugabytePlanTraits.TimeLimit(spec, step.GetType().Name);
-        return _plan.Add(PlannedStep.Of(id, node: null, title, step, _barrier, timeout, attempts) with
+        string? swap = null;
+        for (var slot = 1; slot <= count; slot++)
         {
-            PointOfNoReturn = isPointOfNoReturn,
-            Reversible = !isPointOfNoReturn,
-        });
+            var step = (slot == 1 ? first : first with { Slot = slot, Programs = null, Version = null }) with
+            {
+                Count = count,
+            };
+            swap = Builder.Add(step.In(spec, phase, null, Barrier) with
+            {
+                Reversible = CanRollBack,
+                PointOfNoReturn = !CanRollBack && slot == 1,
+            });
+            Barrier = [Add(phase, null, new VerifyMaster(slot) { Count = count }, [swap])];
+        }
+
+        return swap;
+    }
+
+    /// <param name="after">What the drain waits for.</param>
+    /// <param name="settled">What the swap waits for in addition.</param>
+    protected (string Swap, string Verify) AddTserver(
+        string phase,
+        string name,
+        SwapTserver swap,
+        IReadOnlyList<string> after,
+        IReadOnlyList<string> settled,
+        string? sql = null)
+    {
+        _first ??= swap;
+        if (!ReferenceEquals(swap, _first) && (swap.Program, swap.Version) == (_first.Program, _first.Version))
+        {
+            swap = swap with { Program = null, Version = null };
+        }
+
+        var drained = Add(phase, name, new DrainTserver(swap.Replicas), after);
+        var swapped = Builder.Add(swap.In(spec, phase, name, [drained, .. settled]) with { Reversible = CanRollBack });
+        return (swapped, Add(phase, name, new VerifyTserver(sql), [swapped]));
     }
 }
 
-/// <summary>The steps of one plan that replace masters and tablet servers one at a time, in an upgrade or in a
-/// rollback.</summary>
-internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
+/// <summary>How an upgrade is made final: AutoFlags that cannot be rolled back are promoted, then the SQL catalogue is
+/// upgraded (docs/research/yugabytedb.md#procedure). Pure.</summary>
+internal static class YugabyteFinalize
 {
-    private const int AttemptsOfMaster = 3;
-    private const int AttemptsOfTserver = 4;
+    public static bool IsManual(YugabyteSpec settings) =>
+        (settings.Finalize ?? (settings.PromoteClass == AutoFlagClass.LocalVolatile
+            ? FinalizeMode.Manual
+            : FinalizeMode.Auto)) == FinalizeMode.Manual;
 
-    private SwapTserver? _first;
+    public static AutoFlagClass FinalClass(YugabyteSpec settings) =>
+        settings.PromoteClass == AutoFlagClass.LocalVolatile ? AutoFlagClass.External : settings.PromoteClass;
 
-    public List<string> AddMasters(
-        PlanBuilder plan, string phase, int count, SwapMaster first, List<string> after, bool reversible)
-    {
-        for (var slot = 1; slot <= count; slot++)
-        {
-            var number = slot.ToString(CultureInfo.InvariantCulture);
-            var which = $"master {number} of {count}{(slot == count && count > 1 ? " (the leader)" : "")}";
-            var args = slot == 1 ? first : first with { Slot = slot, Programs = null, Version = null };
-            var swap = plan.Add(PlannedStep.Of(
-                YugabyteStepIds.MasterSwap(phase, slot),
-                node: null,
-                $"Swap {which}",
-                args,
-                after,
-                YugabytePlanTraits.TimeLimit<SwapMaster>(spec),
-                AttemptsOfMaster) with
-            {
-                Reversible = reversible,
-                PointOfNoReturn = !reversible && slot == 1,
-            });
-            after =
-            [
-                plan.Add(PlannedStep.Of(
-                    YugabyteStepIds.MasterVerify(phase, slot),
-                    node: null,
-                    $"Verify {which}",
-                    new VerifyMaster(slot),
-                    [swap],
-                    YugabytePlanTraits.TimeLimit<VerifyMaster>(spec),
-                    attempts: 1)),
-            ];
-        }
-
-        return after;
-    }
-
-    /// <summary>Adds the steps of one tablet server; returns the ids for which the next server waits.</summary>
-    public List<string> AddTserver(
-        PlanBuilder plan,
-        string phase,
-        string name,
-        SwapTserver args,
-        List<string> after,
-        bool reversible,
-        string? sql = null,
-        IReadOnlyList<string>? settled = null)
-    {
-        _first ??= args;
-        if (!ReferenceEquals(args, _first) && (args.Program, args.Version) == (_first.Program, _first.Version))
-        {
-            args = args with { Program = null, Version = null };
-        }
-
-        var drained = plan.Add(PlannedStep.Of(
-            YugabyteStepIds.Drain(phase, name),
-            name,
-            $"Drain {name}",
-            new DrainTserver(args.Replicas),
-            after,
-            YugabytePlanTraits.TimeLimit<DrainTserver>(spec),
-            AttemptsOfTserver));
-        var swapped = plan.Add(PlannedStep.Of(
-            YugabyteStepIds.Swap(phase, name),
-            name,
-            $"Swap {name}",
-            args,
-            [drained, .. settled ?? []],
-            YugabytePlanTraits.TimeLimit<SwapTserver>(spec),
-            AttemptsOfTserver) with
-        {
-            Reversible = reversible,
-        });
-        return
-        [
-            plan.Add(PlannedStep.Of(
-                YugabyteStepIds.Verify(phase, name),
-                name,
-                $"Verify {name}",
-                new VerifyTserver(sql),
-                [swapped],
-                YugabytePlanTraits.TimeLimit<VerifyTserver>(spec),
-                AttemptsOfTserver)),
-        ];
-    }
+    /// <summary>The first step that makes the upgrade final, if it is held; null otherwise. The wait for peers before
+    /// it changes nothing, but belongs to it.</summary>
+    public static string? Hold(DatabaseRollingUpgradeSpec spec, Plan plan) =>
+        IsManual(spec.Yugabyte ?? new YugabyteSpec())
+            ? plan.Steps.Find(s => s.Phase is Phases.PromoteAutoFlags or Phases.UpgradeCatalog)?.Id
+            : null;
 }

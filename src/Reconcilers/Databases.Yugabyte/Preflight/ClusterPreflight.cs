@@ -10,14 +10,9 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
     /// <summary>Null, with a finding, if no leader answers.</summary>
     public async Task<ClusterState?> LookAsync(CancellationToken cancellationToken)
     {
-        ClusterView view;
-        try
+        if (await findings.LookAsync<ClusterView>(
+            async () => await cluster.ReadAsync(cancellationToken)) is not { } view)
         {
-            view = await cluster.ReadAsync(cancellationToken);
-        }
-        catch (TargetException exception)
-        {
-            findings.Add(exception);
             return null;
         }
 
@@ -31,7 +26,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         if (view.Config.LeaderBlacklist.Count > 0)
         {
             var commands = view.Config.LeaderBlacklist.Select(
-                a => $"`{cluster.Tool().LeaderBlacklistCommand(a, add: false)}`");
+                a => $"`{cluster.ReleaseCommand(a)}`");
             findings.Add(
                 Reasons.LeadersKeptAway,
                 $"Unexpected entries in the leader blacklist: {string.Join(", ", view.Config.LeaderBlacklist)}. "
@@ -116,7 +111,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
 
         try
         {
-            var flags = await cluster.MasterClient.FlagsAsync(view.Leader, cancellationToken);
+            var flags = await cluster.Client.FlagsAsync(view.Leader, cancellationToken);
             if (flags.TryGetValue("replication_factor", out var text)
                 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var factor))
             {
@@ -169,17 +164,11 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
             cluster.Tservers,
             async (server, token) =>
             {
-                try
-                {
-                    var flags = await cluster.TserverClient.FlagsAsync(cluster.Web(server), token);
-                    var values = names.Select(n => flags.GetValueOrDefault(n)).OfType<string>().ToList();
-                    return values.Count == 0 ? (bool?)null : values.Contains("true", StringComparer.OrdinalIgnoreCase);
-                }
-                catch (TargetException)
-                {
-                    // That it does not answer is a finding of its own.
-                    return null;
-                }
+                // That it does not answer is a finding of its own.
+                var (flags, _) = await YugabyteCluster.TryAsync(
+                    () => cluster.Client.FlagsAsync(cluster.Web(server), token));
+                var values = names.Select(n => flags?.GetValueOrDefault(n)).OfType<string>().ToList();
+                return values.Count == 0 ? (bool?)null : values.Contains("true", StringComparer.OrdinalIgnoreCase);
             },
             cancellationToken);
         return told.Contains(true) ? true : told.Contains(false) ? false : null;
@@ -193,19 +182,12 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
             return false;
         }
 
-        try
-        {
-            var flags = await YugabyteCluster.EachAsync(
-                cluster.Masters,
-                (master, token) => cluster.MasterClient.FlagsAsync(cluster.Web(master), token),
-                cancellationToken);
-            return flags.Any(f => LeaderMoves.Of(f) is { IsSlow: true } or { IsOfUpgrade: true });
-        }
-        catch (TargetException)
-        {
-            // That a master does not answer is a finding of its own.
-            return false;
-        }
+        // That a master does not answer is a finding of its own.
+        var (flags, _) = await YugabyteCluster.TryAsync(() => YugabyteCluster.EachAsync(
+            cluster.Masters,
+            (master, token) => cluster.Client.FlagsAsync(cluster.Web(master), token),
+            cancellationToken));
+        return flags?.Any(f => LeaderMoves.Of(f) is { IsSlow: true } or { IsOfUpgrade: true }) == true;
     }
 
     private void CheckPostgres(bool? sqlIsOn)

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>The hosts: reachable, clocks in sync, and the package present, or space for it.</summary>
-internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cluster, Findings findings)
+internal sealed class HostPreflight(YugabyteCluster cluster, Findings findings)
 {
     // The space of an unpacked archive of programs, in addition to the archive.
     private const int Unpacked = 4;
@@ -14,27 +14,22 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
         return looks;
     }
 
-    private async Task<HostFacts> LookAsync(string host, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var files = targets.Hosts.Files(host);
-            var clock = await files.ClockAsync(cancellationToken);
-            var package = await files.PackageAsync(
-                PackageRequests.For(cluster, targets.Hosts.ToolHost, host), cancellationToken);
-            if (!package.IsComplete)
+    private async Task<HostFacts> LookAsync(string host, CancellationToken cancellationToken) =>
+        await findings.LookAsync<HostFacts>(
+            async () =>
             {
-                await JudgeAsync(host, files, package, cancellationToken);
-            }
+                var files = cluster.Hosts.Files(host);
+                var clock = await files.ClockAsync(cancellationToken);
+                var package = await files.PackageAsync(
+                    PackageRequests.For(cluster.Spec, cluster.Hosts.ToolHost, host), cancellationToken);
+                if (!package.IsComplete)
+                {
+                    await JudgeAsync(host, files, package, cancellationToken);
+                }
 
-            return new HostFacts(host, clock, package);
-        }
-        catch (HostException exception)
-        {
-            findings.Add(exception, host);
-            return new HostFacts(host, null, null);
-        }
-    }
+                return new HostFacts(host, clock, package);
+            },
+            host) ?? new HostFacts(host, null, null);
 
     private async Task JudgeAsync(
         string host, IHostFiles files, PackageState package, CancellationToken cancellationToken)
@@ -53,7 +48,7 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
         if (spec.Archives.Count == 0)
         {
             // post_install.sh and extensions are the upgrade's own work.
-            var programs = PackageRequests.For(cluster, targets.Hosts.ToolHost, host).Programs;
+            var programs = PackageRequests.For(cluster.Spec, cluster.Hosts.ToolHost, host).Programs;
             if (programs.Any(p => !package.Programs.ContainsKey(p)))
             {
                 findings.Add(
@@ -73,10 +68,8 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
         {
             findings.Add(
                 Reasons.NoSpace,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{host} has {free >> 20} MiB free for {spec.Directory}; "
-                    + $"about {needed >> 20} MiB are needed to unpack the package. Free space."),
+                $"{host} has {free >> 20} MiB free for {spec.Directory}; "
+                + $"about {needed >> 20} MiB are needed to unpack the package. Free space.",
                 host);
         }
     }
@@ -106,13 +99,11 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
             findings.Ask(
                 Reasons.ClockSkew,
                 skew.Ahead,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The clocks of {skew.Behind} and {skew.Ahead} differ by at least "
-                    + $"{skew.AtLeast.TotalMilliseconds:F0} ms (error of the measurement: "
-                    + $"{skew.Error.TotalMilliseconds:F0} ms), more than {cluster.Settings.MaxClockSkew} "
-                    + $"(spec.yugabyte.maxClockSkew). "
-                    + $"Repair time synchronization first: YugabyteDB processes stop at 500 ms."),
+                $"The clocks of {skew.Behind} and {skew.Ahead} differ by at least "
+                + $"{skew.AtLeast.TotalMilliseconds:F0} ms (error of the measurement: "
+                + $"{skew.Error.TotalMilliseconds:F0} ms), more than {cluster.Settings.MaxClockSkew} "
+                + $"(spec.yugabyte.maxClockSkew). "
+                + $"Repair time synchronization first: YugabyteDB processes stop at 500 ms.",
                 skew.Ahead);
         }
     }

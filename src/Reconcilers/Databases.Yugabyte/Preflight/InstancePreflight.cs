@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Each process: it runs, it is controlled as the spec says, no other process of its instance runs, and it is
 /// of the version the spec names.</summary>
 internal sealed class InstancePreflight(
-    IYugabyteTargets targets, YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
+    YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
     public Task<IReadOnlyList<InstanceFacts>> LookAsync(CancellationToken cancellationToken) =>
         YugabyteCluster.EachAsync(cluster.Spec.Instances, LookAsync, cancellationToken);
@@ -88,16 +88,17 @@ internal sealed class InstancePreflight(
 
     private async Task<InstanceProcess?> ProcessAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
+        var host = cluster.Hosts.Instance(instance.Name);
         try
         {
-            var process = await targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+            var process = await host.LookAsync(cancellationToken);
             foreach (var (reason, message) in Problems(instance, process))
             {
                 var field = reason == Reasons.InvalidSpec ? Target(instance).ControlField : null;
                 findings.Add(reason, message, instance.Name, field);
             }
 
-            if (await targets.Hosts.Instance(instance.Name).FindLossAsync(process, cancellationToken) is { } loss)
+            if (await host.FindLossAsync(process, cancellationToken) is { } loss)
             {
                 findings.Add(
                     Reasons.ControlMismatch,
@@ -106,8 +107,7 @@ internal sealed class InstancePreflight(
                     Target(instance).ControlField);
             }
 
-            if (await targets.Hosts.Instance(instance.Name).FindMissingRightAsync(
-                process, cancellationToken) is { } right)
+            if (await host.FindMissingRightAsync(process, cancellationToken) is { } right)
             {
                 findings.Ask(Reasons.AccessDenied, instance.Host, right, instance.Name, "spec.access");
             }
@@ -193,7 +193,7 @@ internal sealed class InstancePreflight(
         }
     }
 
-    private InstanceTarget Target(DatabaseInstance instance) => targets.Hosts.Instance(instance.Name).Target;
+    private InstanceTarget Target(DatabaseInstance instance) => cluster.Hosts.Instance(instance.Name).Target;
 
     // A link's target; where that is switched already (a link that two components share), or for a command line with
     // {directory}, which contains the running program.

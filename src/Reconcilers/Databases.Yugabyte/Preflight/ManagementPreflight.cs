@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Whether other software manages the processes: yugabyted, or YugabyteDB Anywhere. It would restart processes
 /// that are stopped here, or return to the version that it knows (docs/research/yugabytedb.md#yugabytedb-anywhere). An
 /// administrator may judge it differently.</summary>
-internal sealed class ManagementPreflight(IYugabyteTargets targets, YugabyteCluster cluster, Findings findings)
+internal sealed class ManagementPreflight(YugabyteCluster cluster, Findings findings)
 {
     public const string Yugabyted = "yugabyted";
 
@@ -29,7 +29,7 @@ internal sealed class ManagementPreflight(IYugabyteTargets targets, YugabyteClus
     {
         var (instances, hosts) = (
             YugabyteCluster.EachAsync(cluster.Spec.Instances, FlagsAsync, cancellationToken),
-            YugabyteCluster.EachAsync(targets.Hosts.All, HasAgentAsync, cancellationToken));
+            YugabyteCluster.EachAsync(cluster.Hosts.All, HasAgentAsync, cancellationToken));
         await Task.WhenAll(instances, hosts);
         var flags = cluster.Spec.Instances.Zip(await instances).ToList();
 
@@ -49,7 +49,7 @@ internal sealed class ManagementPreflight(IYugabyteTargets targets, YugabyteClus
 
         var managed = flags.Where(f => f.Second?.GetValueOrDefault(ManagedUniverse) is { Length: > 0 })
             .Select(f => $"{f.First.Name} has the flag {ManagedUniverse}")
-            .Concat(targets.Hosts.All.Zip(await hosts).Where(h => h.Second).Select(
+            .Concat(cluster.Hosts.All.Zip(await hosts).Where(h => h.Second).Select(
                 h => $"a node agent runs on {h.First}"))
             .ToList();
         if (managed.Count > 0)
@@ -64,31 +64,16 @@ internal sealed class ManagementPreflight(IYugabyteTargets targets, YugabyteClus
         }
     }
 
+    // That a process does not answer, or that a host cannot be reached, is a finding of its own.
     private async Task<IReadOnlyDictionary<string, string>?> FlagsAsync(
-        DatabaseInstance instance, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await cluster.MasterClient.FlagsAsync(cluster.Web(instance), cancellationToken);
-        }
-        catch (TargetException)
-        {
-            // That it does not answer is a finding of its own.
-            return null;
-        }
-    }
+        DatabaseInstance instance, CancellationToken cancellationToken) =>
+        (await YugabyteCluster.TryAsync(
+            () => cluster.Client.FlagsAsync(cluster.Web(instance), cancellationToken))).Answer;
 
     private async Task<bool> HasAgentAsync(string host, CancellationToken cancellationToken)
     {
-        try
-        {
-            var result = await targets.Hosts.Files(host).RunAsync(RemoteCommand.Script(FindAgent), cancellationToken);
-            return result.Output.Contains("node-agent", StringComparison.Ordinal);
-        }
-        catch (HostException)
-        {
-            // That the host cannot be reached is a finding of its own.
-            return false;
-        }
+        var (result, _) = await YugabyteCluster.TryAsync(
+            () => cluster.Hosts.Files(host).RunAsync(RemoteCommand.Script(FindAgent), cancellationToken));
+        return result?.Output.Contains("node-agent", StringComparison.Ordinal) == true;
     }
 }

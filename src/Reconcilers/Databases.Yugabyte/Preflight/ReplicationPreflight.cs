@@ -8,18 +8,16 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
     private const string Field = "spec.yugabyte.replication.groups";
 
     /// <param name="look">The universe; null if it cannot be read.</param>
-    /// <param name="tool">What the admin tool can do.</param>
     /// <param name="estimate">How long groups are paused at least.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public async Task<IReadOnlyList<DiscoveredGroup>> LookAsync(
         ClusterState? look, ToolState tool, TimeSpan estimate, CancellationToken cancellationToken)
     {
-        var listed = cluster.Settings.Replication.Groups;
         if (look is null)
         {
             return [];
         }
 
+        var listed = cluster.Settings.Replication.Groups;
         var own = look.View.Config.Groups;
         var names = own.Select(g => g.Name).Union(await ByToolAsync(tool, cancellationToken), StringComparer.Ordinal);
         foreach (var name in names.Where(n => !listed.Exists(g => g.Name == n)))
@@ -37,90 +35,79 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
             found.AddRange(await EndsAsync(group, own, cancellationToken));
         }
 
-        if (path is not null)
+        var mode = path is null ? (ReplicationMode?)null : YugabyteFeatures.Replication(cluster.Settings, path.From);
+        if (mode == ReplicationMode.TargetFirst)
         {
-            await CheckOrderAsync(path, tool, listed, found, cancellationToken);
-        }
-
-        await NoteErrorsAsync(tool, found, cancellationToken);
-        return path is not null
-            && YugabyteFeatures.Replication(cluster.Settings, path.From) == ReplicationMode.PauseBothSides
-            ? await WithRetentionAsync(found, estimate, cancellationToken)
-            : found;
-    }
-
-    // A group that is broken before the upgrade is not broken by it, and is not repaired by it either.
-    private async Task NoteErrorsAsync(
-        ToolState look, List<DiscoveredGroup> found, CancellationToken cancellationToken)
-    {
-        if (look is not { Tool: { } tool, Help: { } help } || !help.Has(ReplicationErrors.Command))
-        {
-            return;
+            await CheckOrderAsync(path!, tool, listed, found, cancellationToken);
         }
 
         foreach (var group in found.Where(g => !g.IsPaused))
         {
-            var there = group.Target == ReplicationTarget.Here
-                ? tool
-                : cluster.PeerTool(cluster.Group(group.Name), tool.Program);
-            try
-            {
-                var errors = await there.ReplicationErrorsAsync(group.Name, cancellationToken);
-                if (errors.Count > 0)
-                {
-                    findings.Note(
-                        $"Replication group {group.Display} is already broken before the upgrade: "
-                        + $"{string.Join(", ", errors)} ({ReplicationErrors.Command}). "
-                        + "The upgrade does not repair it.");
-                }
-            }
-            catch (TargetException exception)
-            {
-                findings.Note(
-                    $"Whether replication group {group.Display} has errors could not be read: {exception.Message}");
-            }
+            await NoteErrorsAsync(tool, group, cancellationToken);
+        }
+
+        return mode == ReplicationMode.PauseBothSides
+            ? [.. await YugabyteCluster.EachAsync(
+                found, (group, token) => WithRetentionAsync(group, estimate, token), cancellationToken, atATime: 1)]
+            : found;
+    }
+
+    // A group that is broken before the upgrade is not broken by it, and is not repaired by it either.
+    private async Task NoteErrorsAsync(ToolState look, DiscoveredGroup group, CancellationToken cancellationToken)
+    {
+        if (look is not { Tool: { } tool, Help: { } help } || !help.Has(AdminOutput.ReplicationErrorsCommand))
+        {
+            return;
+        }
+
+        var there = group.Target == ReplicationTarget.Here
+            ? tool
+            : cluster.PeerTool(cluster.Group(group.Name), tool.Call.Program);
+        var (errors, problem) = await YugabyteCluster.TryAsync(
+            () => there.ReplicationErrorsAsync(group.Name, cancellationToken));
+        if (errors is null)
+        {
+            findings.Note($"Whether replication group {group.Display} has errors could not be read: {problem}");
+        }
+        else if (errors.Count > 0)
+        {
+            findings.Note(
+                $"Replication group {group.Display} is already broken before the upgrade: "
+                + $"{string.Join(", ", errors)} ({AdminOutput.ReplicationErrorsCommand}). The upgrade does not repair "
+                + "it.");
         }
     }
 
     // While a group is paused, its source keeps the log for a limited time only.
-    private async Task<IReadOnlyList<DiscoveredGroup>> WithRetentionAsync(
-        List<DiscoveredGroup> found, TimeSpan estimate, CancellationToken cancellationToken)
+    private async Task<DiscoveredGroup> WithRetentionAsync(
+        DiscoveredGroup group, TimeSpan estimate, CancellationToken cancellationToken)
     {
-        var known = new List<DiscoveredGroup>();
-        foreach (var group in found)
+        if (group.IsPaused)
         {
-            var retention = group.IsPaused ? null : await RetentionAsync(group, cancellationToken);
-            if (retention < estimate)
-            {
-                findings.Add(
-                    Reasons.RetentionTooShort,
-                    $"The source of replication group {group.Display} keeps its log for "
-                    + $"{KubernetesDuration.Format(retention.Value)} ({ReplicationRetention.Kept}, "
-                    + $"{ReplicationRetention.AtMost}), and the upgrade, during which the group is paused, takes about "
-                    + $"{KubernetesDuration.Format(estimate)}. After that the target would have to be bootstrapped. "
-                    + "Raise both flags at the source, or choose replication.mode: TargetFirst.",
-                    field: $"{Field}[{group.Name}]");
-            }
-
-            known.Add(group with { Retention = retention });
+            return group;
         }
 
-        return known;
-    }
-
-    private async Task<TimeSpan?> RetentionAsync(DiscoveredGroup group, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await cluster.RetentionAsync(cluster.Group(group.Name), group.Target, cancellationToken);
-        }
-        catch (TargetException exception)
+        var (retention, problem) = await YugabyteCluster.TryAsync(
+            () => cluster.RetentionAsync(cluster.Group(group.Name), group.Target, cancellationToken));
+        if (problem is not null)
         {
             findings.Note(
-                $"How long the source of replication group {group.Display} keeps its log could not be read: "
-                + $"{exception.Message}");
-            return null;
+                $"How long the source of replication group {group.Display} keeps its log could not be read: {problem}");
         }
+
+        if (retention < estimate)
+        {
+            findings.Add(
+                Reasons.RetentionTooShort,
+                $"The source of replication group {group.Display} keeps its log for "
+                + $"{KubernetesDuration.Format(retention.Value)} ({ReplicationRetention.Kept}, "
+                + $"{ReplicationRetention.AtMost}), and the upgrade, during which the group is paused, takes about "
+                + $"{KubernetesDuration.Format(estimate)}. After that the target would have to be bootstrapped. "
+                + "Raise both flags at the source, or choose replication.mode: TargetFirst.",
+                field: $"{Field}[{group.Name}]");
+        }
+
+        return group with { Retention = retention };
     }
 
     private async Task<IReadOnlyList<string>> ByToolAsync(ToolState look, CancellationToken cancellationToken)
@@ -197,7 +184,8 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
     }
 
     // The target goes first (docs/research/yugabytedb.md#procedure): a universe that is only a source waits for its
-    // targets.
+    // targets. A target that has not promoted what its source uses cannot read the source's log, and a target that runs
+    // the new version but is not final would fall behind as soon as this universe promotes its flags.
     private async Task CheckOrderAsync(
         YugabyteUpgradePath upgrade,
         ToolState tool,
@@ -205,16 +193,21 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
         IReadOnlyList<DiscoveredGroup> found,
         CancellationToken cancellationToken)
     {
-        if (YugabyteFeatures.Replication(cluster.Settings, upgrade.From) != ReplicationMode.TargetFirst)
+        var flags = new ReplicationFlags(cluster);
+        foreach (var group in listed.Where(l => found.Any(
+            f => f.Name == l.Name && f is { Target: ReplicationTarget.Here, IsPaused: false })))
         {
-            return;
-        }
-
-        var here = found.Where(g => g is { Target: ReplicationTarget.Here, IsPaused: false }).ToList();
-        foreach (var group in listed.Where(l => here.Exists(f => f.Name == l.Name)))
-        {
-            await new TargetFlagsPreflight(cluster, findings).CompareSourceAsync(
-                group, upgrade, tool, cancellationToken);
+            if (await BothAsync(group, upgrade, tool, cancellationToken) is (var own, var theirs)
+                && flags.OfSource(group, own, theirs) is { } problem)
+            {
+                findings.Ask(
+                    Reasons.ReplicationBroken,
+                    group.Name,
+                    $"{problem} With TargetFirst the target is upgraded and made final before its source; now the "
+                    + "group does not replicate until this universe is final. Pause it, so that it has no errors: "
+                    + $"`set_universe_replication_enabled {group.Name} 0`, and resume it after the upgrade.",
+                    field: $"{Field}[{group.Name}]");
+            }
         }
 
         if (found.Any(g => g.Target == ReplicationTarget.Here))
@@ -222,8 +215,7 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
             return;
         }
 
-        foreach (var group in listed.Where(
-            l => found.Any(f => f.Name == l.Name && f.Target == ReplicationTarget.There)))
+        foreach (var group in listed.Where(l => found.Any(f => f.Name == l.Name)))
         {
             var problems = await cluster.Peer(group).NotYetAsync(upgrade.To, cancellationToken);
             if (problems.Count > 0)
@@ -235,11 +227,45 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
                     + "Upgrade that one, or choose replication.mode: PauseBothSides",
                     field: $"{Field}[{group.Name}]");
             }
-            else
+            else if (await BothAsync(group, upgrade, tool, cancellationToken) is (var own, var theirs)
+                && flags.OfTarget(group, own, theirs, upgrade.From, upgrade.To) is { } problem)
             {
-                await new TargetFlagsPreflight(cluster, findings).CompareAsync(
-                    group, upgrade, tool, cancellationToken);
+                var field = $"{Field}[{group.Name}]";
+                if (problem.MayBeAcknowledged)
+                {
+                    findings.Ask(Reasons.PeerNotUpgraded, group.Name, problem.Message, field: field);
+                }
+                else
+                {
+                    findings.Add(Reasons.PeerNotUpgraded, problem.Message, field: field);
+                }
             }
+        }
+    }
+
+    // The AutoFlags of both ends; null if there are none, or they cannot be read.
+    private async Task<(AutoFlagsConfig Own, AutoFlagsConfig Theirs)?> BothAsync(
+        ReplicationGroup group, YugabyteUpgradePath upgrade, ToolState look, CancellationToken cancellationToken)
+    {
+        if (look.Tool is not { } tool || !YugabyteFeatures.HasAutoFlags(upgrade.From))
+        {
+            return null;
+        }
+
+        try
+        {
+            return (
+                await tool.AutoFlagsAsync(cancellationToken),
+                await cluster.PeerTool(group, tool.Call.Program).AutoFlagsAsync(cancellationToken));
+        }
+        catch (TargetException exception)
+        {
+            findings.Add(
+                exception,
+                field: $"{Field}[{group.Name}].peer",
+                message: $"The AutoFlags of both ends of replication group {group.Name} cannot be compared: "
+                    + exception.Message);
+            return null;
         }
     }
 }

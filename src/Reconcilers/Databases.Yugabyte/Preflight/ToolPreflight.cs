@@ -4,54 +4,50 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// running version's own tool is asked, which preflight only reads by. The same is read once more by the new tool
 /// before anything is stopped.</summary>
 internal sealed class ToolPreflight(
-    IYugabyteTargets targets, YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
+    YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
-    public async Task<ToolState> LookAsync(CancellationToken cancellationToken)
+    public async Task<ToolState> LookAsync(CancellationToken cancellationToken) =>
+        await findings.LookAsync<ToolState>(() => ReadAsync(cancellationToken), cluster.Hosts.ToolHost)
+            ?? new ToolState(null, null, null);
+
+    private async Task<ToolState?> ReadAsync(CancellationToken cancellationToken)
     {
-        try
+        if (await FindAsync(cancellationToken) is not { } tool)
         {
-            if (await FindAsync(cancellationToken) is not { } tool)
-            {
-                findings.Note(
-                    $"{cluster.Vocabulary.AdminProgram} does not exist on {targets.Hosts.ToolHost} yet. "
-                    + "AutoFlags, the load balancer and the list of masters are checked after the package is prepared, "
-                    + "before a process is stopped.");
-                return new ToolState(null, null, null);
-            }
-
-            var help = await tool.HelpAsync(cancellationToken);
-            await CheckMastersAsync(tool, cancellationToken);
-            if (!await tool.IsBalancerIdleAsync(cancellationToken))
-            {
-                findings.Ask(
-                    Reasons.ClusterUnhealthy,
-                    "load-balancer",
-                    "The load balancer is active. Preflight is repeated automatically until it is idle "
-                    + "(get_is_load_balancer_idle).");
-            }
-
-            var flags = path is not null && YugabyteFeatures.HasAutoFlags(path.From)
-                ? (await tool.AutoFlagsAsync(cancellationToken)).Version
-                : (int?)null;
-            return new ToolState(tool, help, flags);
+            findings.Note(
+                $"{cluster.Vocabulary.AdminProgram} does not exist on {cluster.Hosts.ToolHost} yet. "
+                + "AutoFlags, the load balancer and the list of masters are checked after the package is prepared, "
+                + "before a process is stopped.");
+            return null;
         }
-        catch (TargetException exception)
+
+        var help = await tool.HelpAsync(cancellationToken);
+        await CheckMastersAsync(tool, cancellationToken);
+        if (!await tool.IsBalancerIdleAsync(cancellationToken))
         {
-            findings.Add(exception, targets.Hosts.ToolHost);
-            return new ToolState(null, null, null);
+            findings.Ask(
+                Reasons.ClusterUnhealthy,
+                "load-balancer",
+                "The load balancer is active. Preflight is repeated automatically until it is idle "
+                + "(get_is_load_balancer_idle).");
         }
+
+        var flags = path is not null && YugabyteFeatures.HasAutoFlags(path.From)
+            ? (await tool.AutoFlagsAsync(cancellationToken)).Version
+            : (int?)null;
+        return new ToolState(tool, help, flags);
     }
 
     private async Task<AdminTool?> FindAsync(CancellationToken cancellationToken)
     {
-        var (host, name) = (targets.Hosts.ToolHost, cluster.Vocabulary.AdminProgram);
+        var (host, name) = (cluster.Hosts.ToolHost, cluster.Vocabulary.AdminProgram);
         var paths = cluster.Spec.Instances.Where(i => i.Host == host)
             .Select(i => i.DeployDir)
             .Distinct(StringComparer.Ordinal)
             .Prepend(cluster.Spec.Package.Directory)
             .Select(d => $"{d}/bin/{name}")
             .ToList();
-        var found = await targets.Hosts.Files(host).Sha256Async(paths, cancellationToken);
+        var found = await cluster.Hosts.Files(host).Sha256Async(paths, cancellationToken);
         var at = found.ToList().FindIndex(f => f is not null);
         return at < 0 ? null : cluster.Tool(paths[at]);
     }

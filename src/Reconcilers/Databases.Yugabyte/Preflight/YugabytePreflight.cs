@@ -2,57 +2,48 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>One pass of preflight: everything that can be found out about a universe and its hosts without changing
 /// anything, side by side where that is possible. All findings of the pass are listed, not the first.</summary>
-internal sealed class YugabytePreflight
+internal sealed class YugabytePreflight(YugabyteCluster cluster)
 {
     private const string SavedFormerly = "The Secret with the saved configuration of this attempt already exists, so "
         + "the status was put back to an older copy. Which groups replicated before and how fast leaders moved is read "
         + "from it.";
 
-    private readonly IYugabyteTargets _targets;
-    private readonly YugabyteCluster _cluster;
-    private readonly Findings _findings;
-
-    public YugabytePreflight(IYugabyteTargets targets)
-    {
-        (_targets, _cluster, _findings) = (
-            targets,
-            new YugabyteCluster(targets),
-            new Findings(
-                targets.Redact, YugabyteFailures.Finding, targets.Upgrade.Spec.Preflight.Acknowledge));
-    }
+    private readonly YugabyteCluster _cluster = cluster;
+    private readonly Findings _findings = new(
+        cluster.Context.Redact, YugabyteFailures.Finding, cluster.Spec.Preflight.Acknowledge);
 
     public async Task<PreflightResult<YugabyteDiscovery>> RunAsync(CancellationToken cancellationToken)
     {
         var spec = _cluster.Spec;
         var path = CheckSpec(spec);
-        var hosts = PackageRequests.Hosts(_targets.Hosts.All, _targets.Hosts.ToolHost);
-        var instances = new InstancePreflight(_targets, _cluster, path, _findings);
+        var hosts = PackageRequests.Hosts(_cluster.Hosts.All, _cluster.Hosts.ToolHost);
+        var instances = new InstancePreflight(_cluster, path, _findings);
 
         var (ofHosts, ofInstances, ofCluster) = (
-            new HostPreflight(_targets, _cluster, _findings).LookAsync(hosts, cancellationToken),
+            new HostPreflight(_cluster, _findings).LookAsync(hosts, cancellationToken),
             instances.LookAsync(cancellationToken),
             new ClusterPreflight(_cluster, path, _findings).LookAsync(cancellationToken));
-        var ofManagement = new ManagementPreflight(_targets, _cluster, _findings).LookAsync(cancellationToken);
+        var ofManagement = new ManagementPreflight(_cluster, _findings).LookAsync(cancellationToken);
         await Task.WhenAll(ofHosts, ofInstances, ofCluster, ofManagement);
         var (hostLooks, looks, look) = (await ofHosts, await ofInstances, await ofCluster);
 
         instances.CompareInstalled(looks, hostLooks);
         InstanceLayouts.Compare(
-            [.. looks.Select(l => (_targets.Hosts.Instance(l.Spec.Name).Target, l.Process))], _findings);
-        var tool = await new ToolPreflight(_targets, _cluster, path, _findings).LookAsync(cancellationToken);
+            [.. looks.Select(l => (_cluster.Hosts.Instance(l.Spec.Name).Target, l.Process))], _findings);
+        var tool = await new ToolPreflight(_cluster, path, _findings).LookAsync(cancellationToken);
         var placement = look is null
             ? TserverPlacement.Unknown
-            : await new ZonePreflight(_cluster).LookAsync(look, cancellationToken);
-        var estimate = YugabyteEstimate.Of(
-            _cluster.Spec, TserverBatches.Of(_cluster.Spec, look?.ReplicationFactor ?? 0, placement));
+            : await TserverPlacement.ReadAsync(_cluster, look, cancellationToken);
+        var estimate = TserverBatches.Of(_cluster.Spec, look?.ReplicationFactor ?? 0, placement)
+            .Estimate(_cluster.Spec);
         var groups = await new ReplicationPreflight(_cluster, path, _findings)
             .LookAsync(look, tool, estimate, cancellationToken);
-        await new ExtensionPreflight(_targets, _cluster, _findings).LookAsync(
+        await new ExtensionPreflight(_cluster, _findings).LookAsync(
             look?.SqlIsOn, hostLooks, cancellationToken);
 
         // This attempt has begun although the status does not know it: it paused the groups itself.
         var saved = await ConfigurationSecret.ReadAsync(
-            _targets, RunPlans.AttemptsBefore(_targets.Upgrade.Status), cancellationToken);
+            _cluster.Context, RunPlans.AttemptsBefore(_cluster.Context.Upgrade.Status), cancellationToken);
         var running = (saved?.GetValueOrDefault(SaveServerConfiguration.GroupsFile) ?? "").Split('\n');
         if (saved is not null)
         {
@@ -92,8 +83,8 @@ internal sealed class YugabytePreflight
     private YugabyteUpgradePath? CheckSpec(DatabaseRollingUpgradeSpec spec)
     {
         _findings.Add(SpecPreflight.Check(spec));
-        _findings.Add(_targets.SecretProblems);
-        _findings.Add(_targets.StorageProblems);
+        _findings.Add(_cluster.Context.Secrets.Problems);
+        _findings.Add(DatabaseStorages.Refusals(_cluster.Context.Storages, _cluster.Context.Upgrade));
 
         var path = YugabyteUpgradePath.Of(spec, out var unreadable);
         _findings.Add(unreadable);
@@ -110,4 +101,13 @@ internal sealed class YugabytePreflight
 
         return path;
     }
+}
+
+/// <summary>Converts failures of clients into findings of the preflight of a YugabyteDB or BMDB upgrade.</summary>
+internal static class YugabyteFailures
+{
+    public static Finding? Finding(Exception failure, string? node, string? field) =>
+        ClientFailures.Finding(failure, node, field) ?? (failure is TargetException target
+            ? new Finding { Reason = target.Reason, Message = target.Message, Node = node, Field = field }
+            : null);
 }

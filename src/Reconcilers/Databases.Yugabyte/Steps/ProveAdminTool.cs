@@ -6,12 +6,16 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// rolled back (docs/research/yugabytedb.md#admin-tool).</summary>
 internal sealed record ProveAdminTool : YugabyteStep, IWaitsOnly
 {
+    internal override string Verb => "prove-admin-tool";
+
+    internal override string Title(string? node) => "Verify the admin tool of the new package";
+
     public const string FlagsFact = "autoFlags";
 
     public const string NodesSafeFact = "nodesSafe";
 
     public static NodesSafeForm NodesSafe(Plan plan) =>
-        Enum.TryParse<NodesSafeForm>(plan.Step(YugabyteStepIds.AdminTool)?.Recorded(NodesSafeFact), out var form)
+        Enum.TryParse<NodesSafeForm>(plan.Step<ProveAdminTool>()?.Recorded(NodesSafeFact), out var form)
             ? form
             : NodesSafeForm.Absent;
 

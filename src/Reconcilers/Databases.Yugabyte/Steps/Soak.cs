@@ -5,6 +5,19 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// again. A restart of the operator only forgets unhealthy looks of the past.</summary>
 internal sealed record Soak : YugabyteStep, IWaitsOnly
 {
+    internal override string Verb => "soak";
+
+    internal override int Attempts => 1;
+
+    internal override string Title(DatabaseRollingUpgradeSpec spec, string? node) =>
+        $"Watch the new version for {Settings(spec).Soak} before the upgrade is made final";
+
+    // A universe that becomes unhealthy while it is watched is watched from the beginning.
+    internal override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
+        KubernetesDuration.Parse(Settings(spec).Soak) + TimeSpan.FromDays(7);
+
+    private static YugabyteSpec Settings(DatabaseRollingUpgradeSpec spec) => spec.Yugabyte ?? new YugabyteSpec();
+
     private DateTimeOffset? _unhealthySince;
     private DateTimeOffset? _unhealthyAt;
 
@@ -20,7 +33,7 @@ internal sealed record Soak : YugabyteStep, IWaitsOnly
         {
             var since = _unhealthySince ??= now;
             _unhealthyAt = now;
-            var patience = YugabytePlanTraits.VerifyPatience(Cluster.Spec);
+            var patience = VerifyPatience(Cluster.Spec);
             return now - since < patience
                 ? new Observation.Running(
                     $"The upgrade is not made final while the universe is unhealthy. {problems[0]}")
@@ -32,15 +45,13 @@ internal sealed record Soak : YugabyteStep, IWaitsOnly
         }
 
         _unhealthySince = null;
-        var soak = YugabyteFinalize.Soak(Cluster.Settings);
+        var soak = KubernetesDuration.Parse(Cluster.Settings.Soak);
         var end = Began(context, now) + soak;
         return now >= end
             ? new Observation.Done($"The universe has been healthy for {Cluster.Settings.Soak} in the new version.")
             : new Observation.Running(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The universe is healthy. If it stays so, the upgrade is made final from "
-                    + $"{end.ToUniversalTime():yyyy-MM-dd HH:mm:ss}Z on (spec.yugabyte.soak)."));
+                $"The universe is healthy. If it stays so, the upgrade is made final from "
+                + $"{end.ToUniversalTime():yyyy-MM-dd HH:mm:ss}Z on (spec.yugabyte.soak).");
     }
 
     private DateTimeOffset Began(StepContext context, DateTimeOffset now)

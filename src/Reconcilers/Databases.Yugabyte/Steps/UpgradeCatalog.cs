@@ -8,7 +8,24 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// and only its own answer shows that it is done, so it is run again after that.</summary>
 internal sealed record UpgradeCatalog : YugabyteStep
 {
+    internal override string Verb => "upgrade";
+
+    internal override int Attempts => 3;
+
+    internal override string Title(DatabaseRollingUpgradeSpec spec, string? node) =>
+        $"Upgrade the SQL catalogue ({YugabyteVocabulary.Of(spec).UpgradeCatalogCommand})";
+
+    internal override bool IsPointOfNoReturn => true;
+
+    // The command may take the whole time, and so may a tablet server after it.
+    internal override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
+        (2 * KubernetesDuration.Parse(spec.Timeouts.Finalize)) + CatalogWatch.Still + Margin;
+
     public const int Tries = 5;
+
+    private const string Unseen = "A tablet server may still upgrade the catalogue, and the version of the catalogue "
+        + "cannot be read to see its end. Wait until pg_stat_activity of no tablet server shows migrations, then "
+        + "retry.";
 
     public const string NotNeededFact = "notNeeded";
 
@@ -50,7 +67,8 @@ internal sealed record UpgradeCatalog : YugabyteStep
 
         for (var attempt = 1; !await TryAsync(context, attempt, cancellationToken); attempt++)
         {
-            await Task.Delay(TimeLimit.Parse(Cluster.Settings.CatalogRetryPause), context.Time, cancellationToken);
+            var pause = Timers.Clamp(KubernetesDuration.Parse(Cluster.Settings.CatalogRetryPause));
+            await Task.Delay(pause, context.Time, cancellationToken);
         }
     }
 
@@ -67,62 +85,78 @@ internal sealed record UpgradeCatalog : YugabyteStep
 
         try
         {
-            Targets.EnsureMayAct();
+            Cluster.Context.EnsureMayAct();
             _answers[context.Step.Attempt] = await tool.UpgradeCatalogAsync(
-                TimeLimit.Parse(Cluster.Spec.Timeouts.Finalize), cancellationToken);
+                Timers.Clamp(KubernetesDuration.Parse(Cluster.Spec.Timeouts.Finalize)), cancellationToken);
             return true;
-        }
-        catch (AdminToolException exception) when (CatalogUpgrade.IsTimeOut(exception.Printed))
-        {
-            await EndAsync(context, exception, cancellationToken);
-            return attempt < Tries
-                ? false
-                : throw new StepActionException(
-                    Reasons.AdminToolFailed,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{command} did not end within spec.timeouts.finalize, {Tries} times. {exception.Message} "
-                        + $"Raise spec.timeouts.finalize, then retry."),
-                    retryable: false,
-                    exception);
-        }
-        catch (AdminToolException exception) when (CatalogUpgrade.IsPassing(exception.Printed))
-        {
-            return attempt < Tries
-                ? false
-                : throw new StepActionException(
-                    Reasons.AdminToolFailed,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{command} failed {Tries} times because of concurrent changes. "
-                        + $"{exception.Message} Stop all statements that change tables, then retry."),
-                    retryable: false,
-                    exception);
         }
         catch (AdminToolException exception)
         {
-            throw new StepActionException(
-                Reasons.AdminToolFailed,
-                $"{exception.Message} The old catalogue is still in use. Fix the cause, then retry.",
-                retryable: false,
-                exception);
+            var (isTimeOut, isPassing) = (
+                CatalogUpgrade.IsTimeOut(exception.Printed), CatalogUpgrade.IsPassing(exception.Printed));
+
+            // The tablet server continues after the tool has stopped waiting.
+            var isSeen = !isTimeOut
+                || await new CatalogWatch(Cluster).UntilStillAsync(context.Time, cancellationToken);
+            if (isSeen && (isTimeOut || isPassing) && attempt < Tries)
+            {
+                return false;
+            }
+
+            var message = !isSeen
+                ? $"{exception.Message} {Unseen}"
+                : isTimeOut
+                ? $"{command} did not end within spec.timeouts.finalize, {Tries} times. {exception.Message} Raise "
+                    + "spec.timeouts.finalize, then retry."
+                : isPassing
+                ? $"{command} failed {Tries} times because of concurrent changes. {exception.Message} Stop all "
+                    + "statements that change tables, then retry."
+                : $"{exception.Message} The old catalogue is still in use. Fix the cause, then retry.";
+            throw new StepActionException(Reasons.AdminToolFailed, message, retryable: false, exception);
         }
     }
+}
 
-    private const string Unseen = "A tablet server may still upgrade the catalogue, and the version of the catalogue "
-        + "cannot be read to see its end. Wait until pg_stat_activity of no tablet server shows migrations, then "
-        + "retry.";
+/// <summary>Waits until no upgrade of the SQL catalogue is under way: no command runs on the tool host, and the version
+/// of the catalogue, which every migration raises, has not changed for a while. The command's own end was not
+/// seen.</summary>
+internal sealed class CatalogWatch(YugabyteCluster cluster)
+{
+    /// <summary>For how long the version must not have changed.</summary>
+    public static readonly TimeSpan Still = TimeSpan.FromMinutes(2);
 
-    // The tablet server continues after the tool has stopped waiting.
-    private async Task EndAsync(StepContext context, AdminToolException timeOut, CancellationToken cancellationToken)
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    /// <summary>Waits; the caller limits the time.</summary>
+    /// <returns>False if the version cannot be read, so that only the tool host was watched.</returns>
+    /// <exception cref="HostException">The tool host cannot be reached.</exception>
+    public async Task<bool> UntilStillAsync(TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!await new CatalogWatch(Cluster).UntilStillAsync(context.Time, cancellationToken))
+        var tool = cluster.Tool();
+        var (known, since) = (await VersionAsync(tool, cancellationToken), time.GetUtcNow());
+        while (time.GetUtcNow() - since < Still)
         {
-            throw new StepActionException(
-                Reasons.AdminToolFailed,
-                $"{timeOut.Message} {Unseen}",
-                retryable: false,
-                timeOut);
+            await Task.Delay(Pause, time, cancellationToken);
+            var now = await VersionAsync(tool, cancellationToken);
+            if (now != known || await tool.IsUpgradingCatalogAsync(cancellationToken))
+            {
+                (known, since) = (now, time.GetUtcNow());
+            }
+        }
+
+        return known is not null;
+    }
+
+    // While the masters have no leader, the version cannot be read; that is no sign of an end either.
+    private static async Task<long?> VersionAsync(AdminTool tool, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await tool.CatalogVersionAsync(cancellationToken);
+        }
+        catch (AdminToolException)
+        {
+            return null;
         }
     }
 }

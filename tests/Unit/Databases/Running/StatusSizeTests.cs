@@ -21,7 +21,7 @@ public sealed class StatusSizeTests
     {
         var spec = Spec();
         var plan = Over(spec, new YugabytePlanner(spec, Discovery(spec)).Compile());
-        var back = Over(spec, YugabyteRollbackPlanner.Compile(spec, BeforePromotion(plan)));
+        var back = Over(spec, YugabyteRollback.Compile(spec, BeforePromotion(plan)));
         back.Steps.Count.ShouldBeGreaterThan(2 * Processes);
 
         var status = new DatabaseRollingUpgradeStatus

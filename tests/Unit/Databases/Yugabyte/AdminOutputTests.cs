@@ -23,15 +23,15 @@ public sealed class AdminOutputTests
         Should.Throw<AdminOutputException>(() => AutoFlagsConfig.Parse(output));
 
     [Theory]
-    [InlineData("PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\n", true, 2)]
-    [InlineData("PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\nCurrent config version: 1\n", false, 1)]
-    [InlineData("PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\n", false, null)]
-    [InlineData("PromoteAutoFlags status: \nNew AutoFlags were promoted. Config version: 2\n", true, 2)]
-    [InlineData("PromoteAutoFlags status: \nNo new AutoFlags to promote\n", false, null)]
-    public void AutoFlags_promotion_is_parsed_in_current_and_2_18_wording(string output, bool promoted, int? version)
+    [InlineData("PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\n", true)]
+    [InlineData("PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\nCurrent config version: 1\n", false)]
+    [InlineData("PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\n", false)]
+    [InlineData("PromoteAutoFlags status: \nNew AutoFlags were promoted. Config version: 2\n", true)]
+    [InlineData("PromoteAutoFlags status: \nNo new AutoFlags to promote\n", false)]
+    public void AutoFlags_promotion_is_parsed_in_current_and_2_18_wording(string output, bool promoted)
     {
         var said = AutoFlagsPromotion.Parse(output);
-        (said.Promoted, said.Version, said.NeedsRestart).ShouldBe((promoted, version, false));
+        (said.Promoted, said.NeedsRestart).ShouldBe((promoted, false));
     }
 
     [Fact]
@@ -49,17 +49,14 @@ public sealed class AdminOutputTests
         Should.Throw<AdminOutputException>(() => AutoFlagsPromotion.Parse(output)).Message.ShouldContain("promote_auto_flags printed");
 
     [Theory]
-    [InlineData("RollbackAutoFlags completed successfully\nAutoFlags that were promoted after config version 1 were successfully rolled back\nNew config version: 4\n", true, 4)]
-    [InlineData("RollbackAutoFlags completed successfully\nNo AutoFlags have been promoted since version 1\nCurrent config version: 1\n", false, 1)]
-    public void AutoFlags_rollback_output_is_parsed(string output, bool rolledBack, int version)
-    {
-        var said = AutoFlagsRollback.Parse(output, 1);
-        (said.RolledBack, said.Version).ShouldBe((rolledBack, version));
-    }
+    [InlineData("RollbackAutoFlags completed successfully\nAutoFlags that were promoted after config version 1 were successfully rolled back\nNew config version: 4\n", true)]
+    [InlineData("RollbackAutoFlags completed successfully\nNo AutoFlags have been promoted since version 1\nCurrent config version: 1\n", false)]
+    public void AutoFlags_rollback_output_is_parsed(string output, bool rolledBack) =>
+        AdminOutput.AreFlagsRolledBack(output, 1).ShouldBe(rolledBack);
 
     [Fact]
     public void AutoFlags_rollback_to_another_version_is_refused() =>
-        Should.Throw<AdminOutputException>(() => AutoFlagsRollback.Parse("RollbackAutoFlags completed successfully\nNo AutoFlags have been promoted since version 2\n", 1));
+        Should.Throw<AdminOutputException>(() => AdminOutput.AreFlagsRolledBack("RollbackAutoFlags completed successfully\nNo AutoFlags have been promoted since version 2\n", 1));
 
     [Theory]
     [InlineData("YSQL successfully upgraded to the latest version\n", true)]
@@ -82,9 +79,9 @@ public sealed class AdminOutputTests
     [Fact]
     public void Replication_pause_and_resume_outputs_are_told_apart()
     {
-        ReplicationToggle.Check("Replication disabled successfully\n", enabled: false);
-        ReplicationToggle.Check("Replication enabled successfully\n", enabled: true);
-        Should.Throw<AdminOutputException>(() => ReplicationToggle.Check("Replication enabled successfully\n", enabled: false));
+        AdminOutput.CheckReplication("Replication disabled successfully\n", enabled: false);
+        AdminOutput.CheckReplication("Replication enabled successfully\n", enabled: true);
+        Should.Throw<AdminOutputException>(() => AdminOutput.CheckReplication("Replication enabled successfully\n", enabled: false));
     }
 
     [Theory]
@@ -92,24 +89,24 @@ public sealed class AdminOutputTests
     [InlineData("2 Universe Replication Groups found: \n[a, b]\n", new[] { "a", "b" })]
     [InlineData("0 Universe Replication Groups found: \n[]\n", new string[0])]
     public void Replication_groups_in_brackets_are_parsed(string output, string[] expected) =>
-        ReplicationGroupList.Parse("list_universe_replications", ReplicationGroupList.Inbound, output).ShouldBe(expected);
+        AdminOutput.Groups(AdminTool.Inbound, AdminOutput.InboundGroups, output).ShouldBe(expected);
 
     [Theory]
     [InlineData("2 Universe Replication Groups found: \n[a]\n")]
     [InlineData("[a]")]
     [InlineData("1 Universe Replication Groups found: \n")]
     public void Replication_list_with_wrong_count_is_refused(string output) =>
-        Should.Throw<AdminOutputException>(() => ReplicationGroupList.Parse("list_universe_replications", ReplicationGroupList.Inbound, output));
+        Should.Throw<AdminOutputException>(() => AdminOutput.Groups(AdminTool.Inbound, AdminOutput.InboundGroups, output));
 
     [Theory]
     [InlineData("Idle = 1\n", true)]
     [InlineData("Idle = 0\n", false)]
     public void Load_balancer_idle_state_is_parsed(string output, bool expected) =>
-        BalancerIdle.Parse(output).ShouldBe(expected);
+        AdminOutput.IsBalancerIdle(output).ShouldBe(expected);
 
     [Fact]
     public void Unknown_load_balancer_state_is_refused() =>
-        Should.Throw<AdminOutputException>(() => BalancerIdle.Parse("Idle = maybe"));
+        Should.Throw<AdminOutputException>(() => AdminOutput.IsBalancerIdle("Idle = maybe"));
 
     [Fact]
     public void Masters_are_parsed_with_state_and_role()

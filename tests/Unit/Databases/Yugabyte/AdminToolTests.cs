@@ -121,8 +121,8 @@ public sealed class AdminToolTests
     }
 
     [Fact]
-    public void LeaderBlacklistCommand_is_complete_for_administrators() =>
-        Tool(new RecordingHost(""), certs: "/certs").LeaderBlacklistCommand(new ServiceAddress("t", 9100), add: false)
+    public void Command_is_complete_for_administrators() =>
+        Call(certs: "/certs").Release("t:9100")
             .ShouldBe("/new/bin/yb-admin --master_addresses a:7100,b:7100,c:7100 --certs_dir_name /certs change_leader_blacklist REMOVE t:9100");
 
     private static async Task<int> SearchAsync(string[] command)
@@ -134,9 +134,12 @@ public sealed class AdminToolTests
 
     private static AdminTool Tool(RecordingHost host, YugabyteDialect dialect = YugabyteDialect.Yugabyte, string? certs = null, string? node = null) => new(
         host,
+        Call(dialect, certs, node),
+        text => text.Replace("hunter2", "***", StringComparison.Ordinal));
+
+    private static AdminCommand Call(YugabyteDialect dialect = YugabyteDialect.Yugabyte, string? certs = null, string? node = null) => new(
         "/new/bin/yb-admin",
         YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec { Yugabyte = new YugabyteSpec { Dialect = dialect } }),
-        [new ServiceAddress("a", 7100), new ServiceAddress("b", 7100), new ServiceAddress("c", 7100)],
-        certs is null ? null : new AdminToolTls(certs, node),
-        text => text.Replace("hunter2", "***", StringComparison.Ordinal));
+        "a:7100,b:7100,c:7100",
+        AdminToolTls.Of(certs, node));
 }

@@ -138,8 +138,8 @@ public sealed class DrainTests
         var status = new DatabaseRollingUpgradeStatus { Plan = run.Plan };
         YugabyteStatus.LeftBehind(world.Spec, status).ShouldContain(a => a.Reason == Reasons.ScheduleLimits && a.Message.Contains("--server_address=10.0.0.1:7100 --timeout_ms=30000 set_flag load_balancer_max_concurrent_moves 2", StringComparison.Ordinal));
 
-        var came = await new YugabyteCleanup(new YugaLife(world)).CleanUpAsync(status, default);
-        came.Removed.ShouldBe(["t1", YugabyteStepIds.SpeedUpLeaders]);
+        var came = await new YugabyteTargets(new YugaLife(world)).CleanUpAsync(status, default);
+        came.Removed.ShouldBe(["t1", "UpgradeTServers/speed-up-leaders"]);
         world.Masters.ShouldAllBe(m => m.Moves == new LeaderMoves(2, 1));
     }
 
@@ -150,13 +150,13 @@ public sealed class DrainTests
         var status = new DatabaseRollingUpgradeStatus { Plan = Draining(world).Plan };
         var silent = world.Masters.First(m => m != world.Leader);
         silent.IsSilent = true;
-        var came = await new YugabyteCleanup(new YugaLife(world)).CleanUpAsync(status, default);
+        var came = await new YugabyteTargets(new YugaLife(world)).CleanUpAsync(status, default);
         came.Remaining.ShouldHaveSingleItem().ShouldStartWith("speed of leaders: `");
         world.Masters.Where(m => m != silent).ShouldAllBe(m => m.Moves == new LeaderMoves(2, 1));
         silent.Moves.ShouldBe(new LeaderMoves(100, 100));
 
         silent.IsSilent = false;
-        (await new YugabyteCleanup(new YugaLife(world)).CleanUpAsync(status, default)).Remaining.ShouldBeEmpty();
+        (await new YugabyteTargets(new YugaLife(world)).CleanUpAsync(status, default)).Remaining.ShouldBeEmpty();
         world.Masters.ShouldAllBe(m => m.Moves == new LeaderMoves(2, 1));
     }
 
@@ -165,7 +165,7 @@ public sealed class DrainTests
     {
         var world = Slow(new LeaderMoves(2, 1), "2.20.3.0-b1", "2024.1.3.0-b5");
         var run = Draining(world);
-        new YugaRun(world, YugabyteRollbackPlanner.Compile(world.Spec, run.Plan)).Until(() => world.Masters.All(m => m.Moves == new LeaderMoves(2, 1)), "the values are back");
+        new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).Until(() => world.Masters.All(m => m.Moves == new LeaderMoves(2, 1)), "the values are back");
         world["m1"].Running.ShouldBe(world.Setup.To, "before any master is restarted");
     }
 

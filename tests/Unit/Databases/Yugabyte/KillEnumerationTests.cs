@@ -96,7 +96,7 @@ public sealed class KillEnumerationTests
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("VerifyVersions");
         run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded, "all is new");
-        var back = new YugaRun(world, YugabyteRollbackPlanner.Compile(world.Spec, run.Plan), (number, _) => fates(number)).ToEnd();
+        var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan), (number, _) => fates(number)).ToEnd();
         back.Outcome.State.ShouldBe(RunState.Succeeded);
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.From && s.Link == YugaWorld.OldDirectory && s.Starts == 2);
         world.LeaderBlacklist.ShouldBeEmpty();

@@ -73,7 +73,7 @@ public sealed class PackageProofTests
     {
         var world = new YugaWorld();
         world.Spec = world.Spec with { Package = world.Spec.Package with { PostInstall = given } };
-        var request = PackageRequests.For(new YugabyteCluster(new YugaLife(world)), "10.0.0.1", "10.0.0.1");
+        var request = PackageRequests.For(world.Spec, "10.0.0.1", "10.0.0.1");
         (request.PostInstall?.Program, request.PostInstall?.IsOptional ?? false).ShouldBe((program, isOptional));
         (request.PostInstall?.Mark).ShouldBe(program == "bin/post_install.sh" ? ".post_install.sh.completed" : null);
     }

@@ -148,7 +148,7 @@ public sealed class PlannerTests
     public void Plan_without_YSQL_has_no_catalog_or_extension_step()
     {
         var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { Sql = false }));
-        plan.Steps.ShouldNotContain(s => s.Phase == DatabaseRollingUpgradePhases.UpgradeCatalog || s.Id == YugabyteStepIds.Extensions);
+        plan.Steps.ShouldNotContain(s => s.Phase == DatabaseRollingUpgradePhases.UpgradeCatalog || s.Id == "PreparePackage/check-extensions");
         plan.Notes.ShouldContain("YSQL is off on every tablet server, so upgrade_ysql is not run.");
     }
 
@@ -214,7 +214,7 @@ public sealed class PlannerTests
     public void Plan_actions_and_guards_are_all_in_catalog()
     {
         var plan = YugaRun.Compile(new YugaWorld(Replicated()));
-        var catalog = new StepCatalog<IYugabyteTargets>(new YugaLife(new YugaWorld()));
+        var catalog = new StepCatalog<YugabyteCluster>(new YugabyteCluster(new YugaLife(new YugaWorld())));
         plan.Steps.ShouldAllBe(s => catalog.Action(s).GetType().Name == s.Action);
         plan.Guards.ShouldAllBe(g => catalog.Guard(g).GetType().Name == g.Check);
     }

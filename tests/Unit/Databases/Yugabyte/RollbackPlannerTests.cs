@@ -20,7 +20,7 @@ public sealed class RollbackPlannerTests
     public void Rollback_of_unchanged_cluster_has_no_steps()
     {
         var world = new YugaWorld(Modern);
-        var back = YugabyteRollbackPlanner.Compile(world.Spec, YugaRun.Compile(world));
+        var back = YugabyteRollback.Compile(world.Spec, YugaRun.Compile(world));
         back.Steps.ShouldBeEmpty();
         back.Notes.ShouldContain(n => n.Contains("nothing to roll back", StringComparison.Ordinal));
     }
@@ -35,10 +35,10 @@ public sealed class RollbackPlannerTests
         run.HoldBefore.Add("UpgradeMasters");
         run.Until(() => world.Groups.TrueForAll(g => g.IsPaused) && run.Plan.Steps.Count(s => s.State == StepState.Succeeded) == 8, "both are paused");
         YugabyteRollback.Obstacle(world.Spec, run.Plan).ShouldBeNull();
-        YugabytePlanTraits.IsPastUndo(run.Plan).ShouldBeFalse();
-        YugabytePlanTraits.Changed(run.Plan).ShouldBeTrue();
+        new YugabyteEngine().IsPastUndo(run.Plan).ShouldBeFalse();
+        new YugabyteEngine().Changed(run.Plan).ShouldBeTrue();
 
-        var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
+        var back = YugabyteRollback.Compile(world.Spec, run.Plan);
         back.Steps.Select(s => s.Id).ShouldBe(["ResumeReplication/a-to-b/there", "ResumeReplication/b-to-a/here"]);
         new YugaRun(world, back).ToEnd();
         world.Groups.ShouldAllBe(g => !g.IsPaused);
@@ -54,7 +54,7 @@ public sealed class RollbackPlannerTests
         run.Until(() => world.Servers.TrueForAll(s => s.Running == world.Setup.To) && run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded, "all is new");
         YugabyteRollback.Obstacle(world.Spec, run.Plan).ShouldBeNull();
 
-        var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
+        var back = YugabyteRollback.Compile(world.Spec, run.Plan);
         back.Steps.Select(s => s.Id).ShouldBe(
         [
             "RollbackTServers/t3/drain", "RollbackTServers/t3/swap", "RollbackTServers/t3/verify",
@@ -62,7 +62,7 @@ public sealed class RollbackPlannerTests
             "RollbackTServers/t1/drain", "RollbackTServers/t1/swap", "RollbackTServers/t1/verify",
             "RollbackMasters/1/swap", "RollbackMasters/1/verify", "RollbackMasters/2/swap", "RollbackMasters/2/verify", "RollbackMasters/3/swap", "RollbackMasters/3/verify", "RollbackMasters/verify-versions",
         ]);
-        YugabyteRollbackPlanner.Compile(world.Spec, run.Plan).Hash.ShouldBe(back.Hash);
+        YugabyteRollback.Compile(world.Spec, run.Plan).Hash.ShouldBe(back.Hash);
 
         new YugaRun(world, back).ToEnd().Outcome.State.ShouldBe(Drydock.Engine.Running.RunState.Succeeded);
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.From && s.Link == YugaWorld.OldDirectory && s.Starts == 2);
@@ -79,7 +79,7 @@ public sealed class RollbackPlannerTests
         run.Until(() => run.Plan.Steps.Single(s => s.Id == "PromoteVolatileFlags/await-flags").State == StepState.Succeeded, "they are promoted");
         YugabyteRollback.Obstacle(world.Spec, run.Plan).ShouldBeNull();
 
-        var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
+        var back = YugabyteRollback.Compile(world.Spec, run.Plan);
         back.Steps[0].Id.ShouldBe("RollbackAutoFlags/roll-back");
         back.Steps[0].Parameters["flagsVersion"].ShouldBe("1");
         new YugaRun(world, back).ToEnd();
@@ -100,7 +100,7 @@ public sealed class RollbackPlannerTests
         run.Until(() => run.Plan.Steps.Single(s => s.Id == "PromoteVolatileFlags/await-flags").State == StepState.Succeeded, "they are promoted");
         world.KeptFlags.Add("later_flag");
 
-        var back = new YugaRun(world, YugabyteRollbackPlanner.Compile(world.Spec, run.Plan)).ToEnd();
+        var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).ToEnd();
 
         (back.Outcome.State, back.Outcome.StepId).ShouldBe((Drydock.Engine.Running.RunState.Failed, "RollbackAutoFlags/roll-back"));
         back.Outcome.Message!.ShouldContain("do not know 1 AutoFlags that are promoted and cannot be rolled back: yb-master/later_flag");
@@ -115,7 +115,7 @@ public sealed class RollbackPlannerTests
         run.HoldBefore.Add("UpgradeTServers/t2/swap");
         run.Until(() => world.LeaderBlacklist.Contains(world["t2"].Rpc) && run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/drain").State == StepState.Succeeded, "t2 is drained");
 
-        var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
+        var back = YugabyteRollback.Compile(world.Spec, run.Plan);
         back.Steps.Where(s => !s.Id.StartsWith("RollbackMasters", StringComparison.Ordinal)).Select(s => s.Id).ShouldBe(["Undo/t2/release-leaders", "RollbackTServers/t1/drain", "RollbackTServers/t1/swap", "RollbackTServers/t1/verify"]);
         new YugaRun(world, back).ToEnd();
         world.LeaderBlacklist.ShouldBeEmpty();
@@ -134,7 +134,7 @@ public sealed class RollbackPlannerTests
         run.Outcome.StepId.ShouldBe("UpgradeTServers/t2/verify");
 
         world["t2"].StaysSick = false;
-        new YugaRun(world, YugabyteRollbackPlanner.Compile(world.Spec, run.Plan)).ToEnd().Outcome.State.ShouldBe(Drydock.Engine.Running.RunState.Succeeded);
+        new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).ToEnd().Outcome.State.ShouldBe(Drydock.Engine.Running.RunState.Succeeded);
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.From);
         world.LeaderBlacklist.ShouldBeEmpty();
     }
@@ -176,7 +176,7 @@ public sealed class RollbackPlannerTests
                     : s),
             ],
         };
-        var back = Over(YugabyteRollbackPlanner.Compile(world.Spec, plan));
+        var back = Over(YugabyteRollback.Compile(world.Spec, plan));
         back.Steps.Count.ShouldBeGreaterThan(3 * 297);
 
         Bytes(Status(new DatabaseRollingUpgradeStatus { Plan = plan })).ShouldBeLessThan(512 * 1024);

@@ -20,7 +20,7 @@ public sealed class SavedConfigurationTests
         world.Texts["/home/yugabyte/conf/server.conf"] = "--enable_ysql=true\n";
         world.Texts["/etc/systemd/system/yb.service"] = "[Service]\nExecStart=/home/yugabyte/tserver/bin/yb-tserver\n";
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == YugabyteStepIds.Configuration).State == StepState.Succeeded, "it is saved");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "PreparePackage/save-configuration").State == StepState.Succeeded, "it is saved");
 
         world.Acts.ShouldNotContain(a => a.StartsWith("stop", StringComparison.Ordinal));
         var status = YugabyteStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, world.Spec);

@@ -17,9 +17,9 @@ public sealed class SqlHealthTests
         var world = new YugaWorld();
         world["t3"].HasNoPostgres = true;
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == YugabyteStepIds.Sql).State == StepState.Succeeded, "it is recorded");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "PreparePackage/record-sql").State == StepState.Succeeded, "it is recorded");
 
-        var step = run.Plan.Steps.Single(s => s.Id == YugabyteStepIds.Sql);
+        var step = run.Plan.Steps.Single(s => s.Id == "PreparePackage/record-sql");
         (step.Recorded("ysql.t1"), step.Recorded("ycql.t1"), step.Recorded("ysql.t3"), step.Recorded("ycql.t3")).ShouldBe(("5433", "9042", null, "9042"));
         step.Message!.ShouldContain("YSQL of t3 does not answer at 10.0.0.3:5433 (connection refused)");
         world.Acts.ShouldNotContain(a => a.StartsWith("stop", StringComparison.Ordinal));
@@ -89,7 +89,7 @@ public sealed class SqlHealthTests
         run.HoldBefore.Add("UpgradeTServers/t2/drain");
         run.Until(() => run.Outcome?.State == RunState.Held, "it is held");
 
-        var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
+        var back = YugabyteRollback.Compile(world.Spec, run.Plan);
         back.Steps.Single(s => s.Id == "RollbackTServers/t1/verify").Parameters["sql"].ShouldBe("ysql=5433 ycql=9042");
         var rollback = new YugaRun(world, back);
         rollback.Until(() => world["t1"].Starts == 2, "t1 is started");

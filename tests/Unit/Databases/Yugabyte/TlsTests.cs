@@ -31,8 +31,8 @@ public sealed class TlsTests
         world.Spec = world.Spec with { Tls = tls };
 
         ((await SecretsBench.ReadAsync(world.Spec)).Tls is not null).ShouldBe(web);
-        new YugabyteCluster(new YugaLife(world)).Tool().LeaderBlacklistCommand(new ServiceAddress("t", 9100), add: true)
-            .Contains("--certs_dir_name /certs", StringComparison.Ordinal).ShouldBe(rpc);
-        new YugabyteCommands(world.Spec).Release("t1").Contains("--certs_dir_name /certs", StringComparison.Ordinal).ShouldBe(rpc);
+        var command = new YugabyteCluster(new YugaLife(world)).Tool().Call;
+        command.Arguments(AdminTool.UsualTimeout, []).Contains("/certs", StringComparer.Ordinal).ShouldBe(rpc);
+        command.Release("t1").Contains("--certs_dir_name /certs", StringComparison.Ordinal).ShouldBe(rpc);
     }
 }

@@ -47,19 +47,6 @@ public sealed class VersionTests
         YugabyteFeatures.HasAutoFlags(YugabyteVersion.Parse(version)).ShouldBe(expected);
 
     [Theory]
-    [InlineData("2.14.11", false)]
-    [InlineData("2.14.12", true)]
-    [InlineData("2.16.6", false)]
-    [InlineData("2.16.7", true)]
-    [InlineData("2.18.2.0-b64", false)]
-    [InlineData("2.18.2.0-b65", true)]
-    [InlineData("2.19.0.0-b1", false)]
-    [InlineData("2.19.1.0-b291", true)]
-    [InlineData("2.20.0.0-b1", true)]
-    public void UnderReplicationPage_exists_from_own_release_of_each_series(string version, bool expected) =>
-        YugabyteFeatures.HasUnderReplicationPage(YugabyteVersion.Parse(version)).ShouldBe(expected);
-
-    [Theory]
     [InlineData("2.20.3.0-b7", false)]
     [InlineData("2.20.3.0-b8", true)]
     [InlineData("2.21.0.0-b189", false)]

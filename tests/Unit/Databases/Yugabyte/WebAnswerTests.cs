@@ -73,7 +73,7 @@ public sealed class WebAnswerTests
              "replica":{"10.0.0.9:9000":{"time_since_hb_sec":80,"status":"DEAD","uptime_seconds":0,"user_tablets_total":0,"user_tablets_leaders":0,"system_tablets_total":0,"system_tablets_leaders":0,"permanent_uuid":"u"}}}
             """).TserversAsync(Address, default);
         (servers[0].Leaders, servers[0].Tablets, servers[0].IsAlive, servers[0].Uuid).ShouldBe((3ul, 8ul, true, null));
-        (servers[1].Placement, servers[1].IsAlive, servers[1].Uuid).ShouldBe(("replica", false, "u"));
+        (servers[1].IsAlive, servers[1].Uuid).ShouldBe((false, "u"));
     }
 
     [Theory]
@@ -230,9 +230,9 @@ public sealed class WebAnswerTests
     public void ServiceAddress_ignores_case_of_host() =>
         new ServiceAddress("Db1", 1).ShouldBe(new ServiceAddress("db1", 1));
 
-    private static YbMasterClient Master(string body, int status = 200) => new(new Canned(new ServiceAnswer(status, null, body)), YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec()));
+    private static YbClient Master(string body, int status = 200) => new(new Canned(new ServiceAnswer(status, null, body)), YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec()));
 
-    private static YbTserverClient Tserver(string body) =>
+    private static YbClient Tserver(string body) =>
         new(new Canned(new ServiceAnswer(200, null, body)), YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec()));
 
     private sealed class Canned(ServiceAnswer answer) : IServiceHttp

@@ -14,31 +14,35 @@ public sealed class WorkTests
     public void Engine_timeout_is_longer_than_step_timeout()
     {
         TimeoutOf(nameof(DrainTserver)).ShouldBeGreaterThan(TimeSpan.FromHours(5));
-        TimeoutOf(nameof(SwapTserver)).ShouldBeGreaterThan(YugabytePlanTraits.GatePatience(Spec));
-        TimeoutOf(nameof(VerifyTserver)).ShouldBeGreaterThan(YugabytePlanTraits.VerifyPatience(Spec));
+        TimeoutOf(nameof(SwapTserver)).ShouldBeGreaterThan(YugabyteStep.GatePatience(Spec));
+        TimeoutOf(nameof(VerifyTserver)).ShouldBeGreaterThan(YugabyteStep.VerifyPatience(Spec));
         TimeoutOf(nameof(AwaitPeers)).ShouldBe(TimeSpan.FromDays(7));
     }
 
     [Fact]
+    public void Step_that_cannot_be_read_has_its_stored_timeout() =>
+        new YugabyteEngine().TimeoutOf(Spec, new PlanStep { Action = "SwapMaster2", Timeout = "17m" }).ShouldBe(TimeSpan.FromMinutes(17));
+
+    [Fact]
     public void Abort_undoes_nothing_after_first_stop()
     {
-        YugabytePlanTraits.IsPastUndo(Plan(nameof(DrainTserver))).ShouldBeFalse();
-        YugabytePlanTraits.IsPastUndo(Plan(nameof(SwapMaster))).ShouldBeTrue();
-        YugabytePlanTraits.Changed(Plan(nameof(PreparePackage))).ShouldBeFalse();
-        YugabytePlanTraits.Changed(Plan(nameof(SetReplication))).ShouldBeTrue();
+        new YugabyteEngine().IsPastUndo(Plan(nameof(DrainTserver))).ShouldBeFalse();
+        new YugabyteEngine().IsPastUndo(Plan(nameof(SwapMaster))).ShouldBeTrue();
+        new YugabyteEngine().Changed(Plan(nameof(PreparePackage))).ShouldBeFalse();
+        new YugabyteEngine().Changed(Plan(nameof(SetReplication))).ShouldBeTrue();
     }
 
     [Fact]
     public void Only_AwaitPeers_step_counts_as_held()
     {
-        YugabytePlanTraits.HeldBy(new PlanStep { Action = nameof(AwaitPeers) }).ShouldNotBeNull();
-        YugabytePlanTraits.HeldBy(new PlanStep { Action = nameof(VerifyMaster) }).ShouldBeNull();
-        YugabytePlanTraits.OnlyWaits(new PlanStep { Action = nameof(VerifyMaster) }).ShouldBeTrue();
-        YugabytePlanTraits.OnlyWaits(new PlanStep { Action = nameof(VerifyTserver) }).ShouldBeFalse();
+        new YugabyteEngine().HeldBy(new PlanStep { Action = nameof(AwaitPeers) }).ShouldNotBeNull();
+        new YugabyteEngine().HeldBy(new PlanStep { Action = nameof(VerifyMaster) }).ShouldBeNull();
+        new YugabyteEngine().OnlyWaits(new PlanStep { Action = nameof(VerifyMaster) }).ShouldBeTrue();
+        new YugabyteEngine().OnlyWaits(new PlanStep { Action = nameof(VerifyTserver) }).ShouldBeFalse();
     }
 
     private static TimeSpan TimeoutOf(string action) =>
-        YugabytePlanTraits.TimeoutOf(Spec, new PlanStep { Action = action });
+        new YugabyteEngine().TimeoutOf(Spec, new PlanStep { Action = action });
 
     private static Plan Plan(string action) =>
         new() { Steps = [new PlanStep { Id = "A/b", Action = action, Attempt = 1 }] };

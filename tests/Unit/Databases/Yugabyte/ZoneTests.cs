@@ -170,7 +170,7 @@ public sealed class ZoneTests
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("VerifyVersions");
         run.Until(() => Step(run, "t6/verify").State == StepState.Succeeded && Step(run, "t3/verify").State == StepState.Succeeded, "all is new");
-        var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
+        var back = YugabyteRollback.Compile(world.Spec, run.Plan);
 
         StoppedTogether.Others(back, back.Step("RollbackTServers/t6/drain")).ShouldBe(["t3"]);
         StoppedTogether.Others(back, back.Step("RollbackTServers/t1/drain")).ShouldBe(["t4"]);
@@ -191,7 +191,7 @@ public sealed class ZoneTests
         (world["t1"].StaysSick, world["t4"].StaysSick) = (true, true);
         run.ToEnd();
         run.Outcome.State.ShouldBe(RunState.Failed);
-        var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
+        var back = YugabyteRollback.Compile(world.Spec, run.Plan);
         var undone = new YugaRun(world, back);
         undone.Until(() => world["t1"].Starts == 2 && world["t4"].Starts == 2, "both run the old program");
         (world["t1"].StaysSick, world["t4"].StaysSick) = (false, false);

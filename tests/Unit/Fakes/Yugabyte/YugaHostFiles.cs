@@ -21,7 +21,7 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
             return Task.FromException<RemoteResult>(new HostException(Host, Reasons.HostUnreachable, $"{Host}: connection refused"));
         }
 
-        if (name == FlagTool.ProgramName)
+        if (name == LeaderSpeed.ProgramName)
         {
             return life.ChangeAsync(Host, string.Join(' ', arguments.Skip(1)), () => _world.SetFlag(arguments));
         }

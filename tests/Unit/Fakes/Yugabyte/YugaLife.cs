@@ -1,10 +1,12 @@
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Safety;
+using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -12,7 +14,7 @@ namespace Drydock.Tests.Unit.Fakes;
 /// One life of an operator on a universe: the targets of an upgrade, bound to the world, with numbered points at which
 /// it may be killed.
 /// </summary>
-internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = null) : IYugabyteTargets, IDatabaseHosts, IActFence
+internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = null) : IEngineContext, IConnectionFactory, IStorages, IDatabaseHosts, IActFence
 {
     public YugaWorld World { get; } = world;
 
@@ -22,17 +24,24 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
 
     public IKubernetesClient Kubernetes => new YugaKubernetes(this);
 
-    public SqlLogin? Sql { get; set; }
+    public DatabaseSecrets Secrets { get; init; } = new();
 
-    public ISqlProbe SqlProbe => new YugaSqlProbe(World, this);
+    public IConnectionFactory Connections => this;
 
-    public IReadOnlyList<Finding> SecretProblems { get; set; } = [];
+    public IStorages Storages => this;
 
-    public IReadOnlyList<Finding> StorageProblems { get; set; } = [];
+    /// <summary>Why no storage may be used; null if any may.</summary>
+    public string? StorageProblem { get; init; }
+
+    public EndpointPolicy Endpoints => EndpointPolicy.Unrestricted;
+
+    public AsyncSignal SnapshotChanges { get; } = new();
 
     public IDatabaseHosts Hosts => this;
 
     public IServiceHttp Http => new YugaHttp(World, this);
+
+    public IServiceHttp PlainHttp => Http;
 
     public TimeProvider Time => World.Time;
 
@@ -40,7 +49,29 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
 
     public string ToolHost => World.Spec.ToolHost ?? All[0];
 
-    public IServiceHttp Peer(string group) => new YugaHttp(World, this);
+    public IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField) => Http;
+
+    public IServiceHttp ConnectOnHost(ServiceLogin? login, string loginField) => Http;
+
+    public void OnEvent()
+    {
+    }
+
+    public string? Refusal(StorageSpec storage, string? @namespace) => StorageProblem;
+
+    public Task<ISnapshotStorage> OpenAsync(
+        StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("nothing is stored here");
+
+    /// <summary>Opens a SQL port of a tablet server.</summary>
+    public Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken) => LookAsync<Stream>(() =>
+    {
+        var server = World.Tservers.FirstOrDefault(t => t.Host == host);
+        var isSql = port == YugaSqlPort.Ysql && World.Setup.Sql && server is { HasNoPostgres: false };
+        return server is { IsUp: true } && (isSql || port == YugaSqlPort.Ycql)
+            ? new YugaSqlPort(port)
+            : throw new IOException("connection refused");
+    });
 
     public string Redact(string text) => text;
 
@@ -114,7 +145,7 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
         {
             return Task.FromResult(work());
         }
-        catch (Exception exception) when (exception is HostException or ServiceException)
+        catch (Exception exception) when (exception is HostException or ServiceException or IOException)
         {
             return Task.FromException<T>(exception);
         }

@@ -18,7 +18,7 @@ internal sealed class YugaRun : IAsyncDisposable
     private readonly Func<int, string, YugaFate> _fates;
     private WorldScheduler _scheduler = new();
     private PlanRun _run = new(new Random(1));
-    private StepCatalog<IYugabyteTargets>? _catalog;
+    private StepCatalog<YugabyteCluster>? _catalog;
     private Task<bool>? _advance;
     private ITimer? _timer;
     private bool _isWoken = true;
@@ -59,7 +59,7 @@ internal sealed class YugaRun : IAsyncDisposable
     /// <summary>The discovery of a universe that is well.</summary>
     public static YugabyteDiscovery Discover(YugaWorld world)
     {
-        var preflight = new YugabytePreflight(new YugaLife(world)).RunAsync(CancellationToken.None);
+        var preflight = new YugabytePreflight(new YugabyteCluster(new YugaLife(world))).RunAsync(CancellationToken.None);
         preflight.IsCompleted.ShouldBeTrue("preflight waits for nothing here");
         var result = preflight.GetAwaiter().GetResult();
         result.Findings.ShouldBeEmpty();
@@ -120,7 +120,7 @@ internal sealed class YugaRun : IAsyncDisposable
     private YugaLife NewLife()
     {
         var life = new YugaLife(World, Fate);
-        _catalog = new StepCatalog<IYugabyteTargets>(life);
+        _catalog = new StepCatalog<YugabyteCluster>(new YugabyteCluster(life));
         return life;
     }
 
@@ -135,7 +135,7 @@ internal sealed class YugaRun : IAsyncDisposable
     {
         var (life, version) = (Life, Store.Version);
         var environment = new RunEnvironment { OwnerUid = "uid", Catalog = _catalog!, Fence = life, Time = World.Time, Wake = Wake };
-        var controls = new RunControls { TimeoutOf = step => YugabytePlanTraits.TimeoutOf(World.Spec, step), Retry = Retry, HoldBefore = HoldBefore };
+        var controls = new RunControls { TimeoutOf = step => new YugabyteEngine().TimeoutOf(World.Spec, step), Retry = Retry, HoldBefore = HoldBefore };
         Retry = false;
         RunOutcome outcome;
         try

@@ -82,7 +82,7 @@ public sealed class StoredStepsTests
     {
         "Oms" => new StepCatalog<IOmsTargets>(null!),
         "Databases/TiDb" => new StepCatalog<ITiDbTargets>(null!),
-        _ => new StepCatalog<IYugabyteTargets>(null!),
+        _ => new StepCatalog<YugabyteCluster>(null!),
     };
 
     private static IEnumerable<string> Required(Type step) => step.GetConstructors(BindingFlags.Instance | BindingFlags.Public)

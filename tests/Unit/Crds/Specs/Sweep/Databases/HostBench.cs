@@ -19,7 +19,7 @@ namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
 /// The hosts of a spec, as the operator reaches them, up to the ssh client, or the engine of a container: everything
 /// that goes there is written down.
 /// </summary>
-internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, IServiceHttp
+internal sealed class HostBench : ITiDbTargets, IStorages, IServiceHttp
 {
     private readonly NotedHosts _noted;
     private readonly BoundDatabaseHosts _hosts;
@@ -55,12 +55,6 @@ internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, ISe
 
     IDatabaseSql ITiDbTargets.Sql => throw new NotSupportedException("hosts only");
 
-    SqlLogin? IYugabyteTargets.Sql => Secrets.Sql;
-
-    ISqlProbe IYugabyteTargets.SqlProbe => throw new NotSupportedException("no SQL port is asked here");
-
-    public IReadOnlyList<Finding> SecretProblems => Secrets.Problems;
-
     public IStorages Storages => this;
 
     public TimeProvider Time { get; } = new ManualTimeProvider();
@@ -88,7 +82,7 @@ internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, ISe
     {
         foreach (var host in bench.Hosts.All)
         {
-            var request = spec.Engine == DatabaseEngine.TiDB ? spec.Package(host) : PackageRequests.For(new YugabyteCluster(bench), bench.Hosts.ToolHost, host);
+            var request = spec.Engine == DatabaseEngine.TiDB ? spec.Package(host) : PackageRequests.For(spec, bench.Hosts.ToolHost, host);
             await bench.TryAsync(() => bench.Hosts.Files(host).PreparePackageAsync(request, null, CancellationToken.None));
         }
     });
@@ -126,8 +120,6 @@ internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, ISe
     {
         // It leads.
     }
-
-    public IServiceHttp Peer(string group) => this;
 
     public Task<ISnapshotStorage> OpenAsync(
         StorageSpec storage, string? @namespace, CancellationToken cancellationToken)

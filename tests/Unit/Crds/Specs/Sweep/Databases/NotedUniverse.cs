@@ -1,31 +1,38 @@
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Remote;
+using Drydock.Clients.Safety;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
 
 /// <summary>A life on a universe that writes down what is asked of processes and hosts.</summary>
-internal sealed class NotedUniverse(YugaLife life) : IYugabyteTargets, IDatabaseHosts
+internal sealed class NotedUniverse(YugaLife life) : IEngineContext, IDatabaseHosts
 {
     public List<string> Asked { get; } = [];
 
     public DatabaseRollingUpgrade Upgrade => life.Upgrade;
 
-    public SqlLogin? Sql => life.Sql;
+    public DatabaseSecrets Secrets => life.Secrets;
 
-    public ISqlProbe SqlProbe => life.SqlProbe;
+    public IConnectionFactory Connections => life.Connections;
+
+    public IStorages Storages => life.Storages;
+
+    public EndpointPolicy Endpoints => life.Endpoints;
+
+    public AsyncSignal SnapshotChanges => life.SnapshotChanges;
 
     public IKubernetesClient Kubernetes => life.Kubernetes;
-
-    public IReadOnlyList<Finding> SecretProblems => life.SecretProblems;
 
     public IDatabaseHosts Hosts => this;
 
     public IServiceHttp Http => new NotedHttp(life.Http, Asked);
+
+    public IServiceHttp PlainHttp => Http;
 
     public TimeProvider Time => life.Time;
 
@@ -33,7 +40,11 @@ internal sealed class NotedUniverse(YugaLife life) : IYugabyteTargets, IDatabase
 
     public string ToolHost => life.ToolHost;
 
-    public IServiceHttp Peer(string group) => new NotedHttp(life.Peer(group), Asked);
+    public IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField) => Http;
+
+    public IServiceHttp ConnectOnHost(ServiceLogin? login, string loginField) => Http;
+
+    public void OnEvent() => life.OnEvent();
 
     public string Redact(string text) => life.Redact(text);
 

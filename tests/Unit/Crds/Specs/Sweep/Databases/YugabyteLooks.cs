@@ -22,7 +22,7 @@ internal static class YugabyteLooks
         var world = new YugaWorld(setup) { Spec = spec };
         prepare?.Invoke(world);
         var targets = new NotedUniverse(new YugaLife(world));
-        var result = await new YugabytePreflight(targets).RunAsync(CancellationToken.None);
+        var result = await new YugabytePreflight(new YugabyteCluster(targets)).RunAsync(CancellationToken.None);
         var plan = result.Discovery is { } discovery ? new YugabytePlanner(spec, discovery).Compile() : null;
         return string.Join('\n', [Rolls.Text(plan, result.Findings), .. targets.Asked]);
     }

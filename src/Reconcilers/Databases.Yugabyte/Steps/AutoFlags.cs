@@ -1,0 +1,235 @@
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>
+/// Promotes AutoFlags (docs/research/yugabytedb.md#autoflags). After this step old programs cannot run any more, unless
+/// only the volatile class was requested. Every process is asked for its version immediately before.
+/// <para>
+/// The version of the configuration shows that something was promoted, but not that everything was; only the answer of
+/// the tool shows that. The step is therefore done when the tool has said so to this process. After a kill before that
+/// was stored, the promotion is requested again, which promotes nothing twice.
+/// </para>
+/// </summary>
+/// <param name="Class">The highest class to promote.</param>
+internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
+{
+    internal override string Verb => "promote";
+
+    internal override string Title(string? node) => Class == AutoFlagClass.LocalVolatile
+        ? "Promote AutoFlags that can be rolled back"
+        : $"Promote AutoFlags up to {Class}";
+
+    internal override bool IsPointOfNoReturn => Class != AutoFlagClass.LocalVolatile;
+
+    // Before an old program starts that does not know them. If other classes were promoted, no rollback is possible.
+    internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, Plan done, PlanStep own) =>
+        !IsPointOfNoReturn
+        && own.Recorded(FlagsBeforeReceipt) is { } before
+        && YugabyteRollback.Swaps(spec, done).FirstOrDefault() is { Program: { } former } first
+            ? new YugabyteUndo(
+                DatabaseRollingUpgradePhases.RollbackAutoFlags,
+                Instance: null,
+                new RollBackAutoFlags(
+                    int.Parse(before, CultureInfo.InvariantCulture),
+                    first.Instance,
+                    former.Directory))
+            : null;
+
+    public const string FlagsBeforeReceipt = ProveAdminTool.FlagsFact;
+
+    public const string FlagsAfterFact = "autoFlagsAfter";
+
+    public const string PromotedFact = "promoted";
+
+    public const string NeedsRestartFact = "needsRestart";
+
+    private readonly ConcurrentDictionary<int, AutoFlagsPromotion> _answers = [];
+
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        if (!_answers.TryGetValue(context.Step.Attempt, out var answer))
+        {
+            return new Observation.NotStarted();
+        }
+
+        var after = (await Cluster.Tool().AutoFlagsAsync(cancellationToken)).Version;
+        var facts = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [FlagsAfterFact] = after.ToString(CultureInfo.InvariantCulture),
+            [PromotedFact] = answer.Promoted ? "true" : "false",
+        };
+        if (answer.NeedsRestart)
+        {
+            facts[NeedsRestartFact] = "true";
+        }
+
+        var what = answer.Promoted ? "New AutoFlags were promoted" : "There were no new AutoFlags to promote";
+        return new Observation.Done(
+            $"{what}; the configuration is of version {after}.", facts);
+    }
+
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
+    {
+        var before = context.Receipt(FlagsBeforeReceipt)
+            ?? context.Plan.Step<ProveAdminTool>()?.Recorded(ProveAdminTool.FlagsFact);
+        return before is null
+            ? await base.PrepareAsync(context, cancellationToken)
+            : Entry(FlagsBeforeReceipt, before);
+    }
+
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var version = YugabyteVersion.Parse(Cluster.Spec.ToVersion);
+        var report = await new VersionCheck(Cluster).ReadAsync(version, cancellationToken);
+        if (!report.IsClean)
+        {
+            throw NotYet(
+                Reasons.VersionMismatch,
+                $"AutoFlags are not promoted while a process may be of another version than {Cluster.Spec.ToVersion}. "
+                + report.Describe());
+        }
+
+        // What the target of replication has promoted may have changed since preflight.
+        if (await new ReplicationFlags(Cluster).FindObstacleAsync(
+            context.Receipt(FlagsBeforeReceipt), cancellationToken) is { } obstacle)
+        {
+            throw NotYet(Reasons.PeerNotUpgraded, $"AutoFlags are not promoted. {obstacle}");
+        }
+
+        Cluster.Context.EnsureMayAct();
+        _answers[context.Step.Attempt] = await Cluster.Tool().PromoteAutoFlagsAsync(Class, cancellationToken);
+    }
+}
+
+/// <summary>Waits until promoted AutoFlags have reached every process: twice heartbeat_interval_ms
+/// (docs/research/yugabytedb.md#procedure), or auto_flags_apply_delay_ms if the version has that flag. Both values are
+/// read from the processes.</summary>
+internal sealed record AwaitAutoFlags : YugabyteStep, IWaitsOnly
+{
+    internal override string Verb => "await-flags";
+
+    internal override int Attempts => 1;
+
+    internal override string Title(string? node) => "Wait until every process has the new AutoFlags";
+
+    private const string Heartbeat = "heartbeat_interval_ms";
+    private const string ApplyDelay = "auto_flags_apply_delay_ms";
+
+    // The documented default.
+    private static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromSeconds(1);
+
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var promote = context.Plan.Steps.Find(s => s.Is<PromoteAutoFlags>() && s.Phase == context.Step.Phase);
+        if (promote?.Recorded(PromoteAutoFlags.PromotedFact) == "false" || promote?.FinishedAt is not { } at)
+        {
+            return new Observation.Done("No AutoFlags were promoted.");
+        }
+
+        var (master, problem) = await YugabyteCluster.TryAsync(
+            async () => await Cluster.Client.FlagsAsync(
+                await Cluster.LeaderAsync(cancellationToken), cancellationToken));
+        if (master is null)
+        {
+            return new Observation.Running($"Waiting for the leading master. {problem}");
+        }
+
+        // A server that does not answer gets the flags when it is back; the others are enough to know how long it
+        // takes.
+        var tservers = await YugabyteCluster.EachAsync(
+            Cluster.Tservers,
+            (server, token) => YugabyteCluster.TryAsync(() => Cluster.Client.FlagsAsync(Cluster.Web(server), token)),
+            cancellationToken);
+
+        // Servers may be configured differently; the slowest one decides.
+        var wait = tservers.Select(t => t.Answer)
+            .OfType<IReadOnlyDictionary<string, string>>()
+            .Select(flags => Longer(
+                2 * (Milliseconds(flags, Heartbeat) ?? DefaultHeartbeat), Milliseconds(flags, ApplyDelay)))
+            .Append(Longer(2 * DefaultHeartbeat, Milliseconds(master, ApplyDelay)))
+            .Max();
+        return context.Time.GetUtcNow() - at >= wait
+            ? new Observation.Done()
+            : new Observation.Running(
+                $"Waiting {KubernetesDuration.Format(wait)} until every process has the new AutoFlags.");
+    }
+
+    private static TimeSpan? Milliseconds(IReadOnlyDictionary<string, string> flags, string name) =>
+        flags.TryGetValue(name, out var text)
+        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? TimeSpan.FromMilliseconds(value)
+            : null;
+
+    private static TimeSpan Longer(TimeSpan? a, TimeSpan? b) =>
+        (a ?? TimeSpan.Zero) > (b ?? TimeSpan.Zero) ? a ?? TimeSpan.Zero : b ?? TimeSpan.Zero;
+}
+
+/// <summary>Rollback: rolls back the volatile AutoFlags that were promoted, before an old program starts that does not
+/// know them (docs/research/yugabytedb.md#procedure). The command may be repeated, so after a kill it is run
+/// again.</summary>
+/// <param name="FlagsVersion">The version of the AutoFlags configuration to go back to.</param>
+/// <param name="Instance">An instance that has the former package on its host; null if none is known.</param>
+/// <param name="Directory">The directory of the former package.</param>
+internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = null, string? Directory = null)
+    : YugabyteStep
+{
+    internal override string Verb => "roll-back";
+
+    internal override string Title(string? node) => $"Roll back AutoFlags to configuration version {FlagsVersion}";
+
+    private readonly ConcurrentDictionary<int, bool> _answers = [];
+
+    private const int Named = 6;
+
+    // Where packages have it.
+    private static readonly string[] Files = ["bin/auto_flags.json", "share/auto_flags.json", "auto_flags.json"];
+
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        if (!_answers.TryGetValue(context.Step.Attempt, out var isRolledBack))
+        {
+            return new Observation.NotStarted();
+        }
+
+        var unknown = await UnknownAsync(cancellationToken);
+        return unknown.Count > 0
+            ? new Observation.Failed(
+                Reasons.VersionPathUnsupported,
+                $"The programs of {Cluster.Spec.FromVersion} do not know {unknown.Count} AutoFlags that are promoted "
+                + $"and cannot be rolled back: {Sentences.List(unknown, Named)}. They would end at start (AutoFlag is "
+                + $"not found), so none was started. Continue to {Cluster.Spec.ToVersion}.")
+            : new Observation.Done(isRolledBack
+                ? "Volatile AutoFlags were rolled back."
+                : "There were no volatile AutoFlags to roll back.");
+    }
+
+    // Empty if the package has no list of them.
+    private async Task<IReadOnlyList<string>> UnknownAsync(CancellationToken cancellationToken)
+    {
+        if (this is not { Instance: { } instance, Directory: { } directory })
+        {
+            return [];
+        }
+
+        var host = Cluster.Hosts.Files(Cluster.Instance(instance).Host);
+        foreach (var file in Files)
+        {
+            if (await host.ReadAsync($"{directory.TrimEnd('/')}/{file}", cancellationToken) is { } known)
+            {
+                var left = (await Cluster.Tool().AutoFlagsAsync(cancellationToken)).Promoted;
+                return
+                [
+                    .. left.Where(f => !known.Contains(
+                        $"\"{f[(f.IndexOf('/', StringComparison.Ordinal) + 1)..]}\"", StringComparison.Ordinal)).Order(
+                        StringComparer.Ordinal),
+                ];
+            }
+        }
+
+        return [];
+    }
+
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
+        _answers[context.Step.Attempt] =
+            await Cluster.Tool().RollBackAutoFlagsAsync(FlagsVersion, cancellationToken);
+}

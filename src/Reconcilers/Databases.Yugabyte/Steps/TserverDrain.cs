@@ -1,0 +1,369 @@
+using System.Runtime.CompilerServices;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>
+/// Moves all leaders off a tablet server and keeps new ones away, before the server is stopped: clients then only
+/// notice one change of leader per tablet (docs/research/yugabytedb.md#yugabytedb-anywhere). The leader blacklist is
+/// written only while the masters have a leader (docs/research/yugabytedb.md#known-failures) and the whole cluster is
+/// healthy. A server that already runs the wanted program, or does not run, has no leaders to move.
+/// <para> Progress decides how long a drain may take (<see cref="LeaderDrain"/>). If leaders stay, the step fails and
+/// the others that left stay away for spec.drain.idleLimit, so that the work is not lost while an administrator
+/// decides. </para>
+/// </summary>
+/// <param name="Replicas">The replication factor if it is below three; null otherwise.</param>
+internal sealed record DrainTserver(int? Replicas = null) : TserverStep
+{
+    public const string LeadersLeftFact = "leadersLeft";
+
+    // A drain that makes progress has no limit; one that makes none ends itself.
+    private static readonly TimeSpan NoLimit = TimeSpan.FromDays(30);
+
+    // One context belongs to one job that follows the step.
+    private static readonly ConditionalWeakTable<StepContext, TserverDrainView> Views = [];
+
+    // It counts over several looks.
+    private LeaderDrain Drain => field ??= new(Cluster);
+
+    private ClusterGate Gate => new(Cluster);
+
+    internal override string Verb => "drain";
+
+    internal override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
+        spec.Drain.UpperLimit() is { } limit ? Patience(spec) + limit + Margin : NoLimit;
+
+    // The swap that follows releases the server itself, once it is verified.
+    internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, Plan done, PlanStep own) =>
+        LeaderBlacklistIsClean.IsInHand(done, own)
+        && !(spec.Instances.Exists(i => i.Name == own.Node)
+            && done.Step<SwapTserver>(own.Node, own.Phase) is { } swap
+            && PlanProgress.Begun(swap))
+            ? new YugabyteUndo(DatabaseRollingUpgradePhases.Undo, own.Node, new ReleaseLeaders())
+            : null;
+
+    // Until the former instance is healthy and may have leaders again, and the cluster is well.
+    private static TimeSpan Patience(DatabaseRollingUpgradeSpec spec) => GatePatience(spec) + VerifyPatience(spec);
+
+    protected override async Task<Observation> ReadAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var view = Views.GetValue(context, static _ => new TserverDrainView());
+        try
+        {
+            var seen = await LookAsync(context, view, cancellationToken);
+            view.UnreadableSince = null;
+            return seen;
+        }
+        catch (TargetException exception) when (!view.IsEmpty && exception is not HostException)
+        {
+            // While leaders move, a universe that does not answer is waited for as long as leaders that stay.
+            var now = context.Time.GetUtcNow();
+            var since = view.UnreadableSince ??= now;
+            Drain.Forget(context);
+            return now - since < Cluster.Spec.Drain.LongestStall()
+                ? new Observation.Running(exception.Message)
+                : throw new StepActionException(
+                    exception.Reason,
+                    $"The drain of {context.Node} could not be observed for {Cluster.Spec.Drain.StalledFor} "
+                    + $"(spec.drain.stalledFor); {context.Node} was not stopped. {exception.Message}",
+                    retryable: false,
+                    exception);
+        }
+    }
+
+    protected override async Task ExecuteAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        var problems = await Gate.DrainProblemsAsync(
+            context.Plan, Stop(context, instance), rightBefore: true, cancellationToken);
+        if (problems.Count > 0)
+        {
+            throw NotYet(Reasons.ClusterUnhealthy, $"{instance.Name} was not drained. {problems[0]}");
+        }
+
+        Cluster.Context.EnsureMayAct();
+        await Drain.BeginAsync(instance, cancellationToken);
+    }
+
+    private async Task<Observation> LookAsync(
+        StepContext context, TserverDrainView view, CancellationToken cancellationToken)
+    {
+        var instance = InstanceOf(context);
+        var now = context.Time.GetUtcNow();
+
+        // One page of the leading master; anything but leaders that are still counted is looked at as a whole.
+        if (view.MayLookBriefly(now)
+            && view.Leader is { } leader
+            && await Cluster.Client.IsLeaderAsync(leader, cancellationToken))
+        {
+            var servers = await Cluster.Client.TserversAsync(leader, cancellationToken);
+            var server = servers.FirstOrDefault(t => t.Web == Cluster.Web(instance));
+            if (view.IsSameProcess(server) && server!.Leaders > 0)
+            {
+                return Judge(context, instance, view, server.Leaders);
+            }
+        }
+
+        return await LookAtWholeAsync(context, instance, view, now, cancellationToken);
+    }
+
+    private async Task<Observation> LookAtWholeAsync(
+        StepContext context,
+        DatabaseInstance instance,
+        TserverDrainView view,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        var process = await Cluster.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+        if (Change(context, instance).IsDone(process))
+        {
+            return new Observation.Done("The server already runs the wanted program.");
+        }
+
+        if (!process.IsAlive || process.Supervision == SupervisionState.Restarting)
+        {
+            return new Observation.Done($"The server does not run ({process.SupervisionText}).");
+        }
+
+        if (Replicas == 1)
+        {
+            return new Observation.Done("With one replica, leaders cannot move.");
+        }
+
+        var universe = await Cluster.ReadAsync(cancellationToken);
+        if (universe.Tserver(Cluster.Web(instance)) is not { IsAlive: true } server)
+        {
+            return new Observation.Done("The master does not list the server as ALIVE, so the server leads no tablet.");
+        }
+
+        var (isBlacklisted, leaders) = Drain.Read(universe, instance);
+        if (isBlacklisted && leaders == 0)
+        {
+            Drain.Forget(context);
+            return new Observation.Done();
+        }
+
+        if (!isBlacklisted)
+        {
+            Drain.Forget(context);
+            return Former(context, instance, universe) is { } former
+                ? new Observation.Running(former)
+                : await NotYetAsync(context, instance, cancellationToken);
+        }
+
+        view.Saw(universe.Leader, server, now);
+        return Judge(context, instance, view, leaders);
+    }
+
+    private Observation Judge(StepContext context, DatabaseInstance instance, TserverDrainView view, ulong leaders)
+    {
+        var now = context.Time.GetUtcNow();
+        var began = view.Since ?? now;
+        if (Drain.Overdue(context, began, leaders) is not { } why)
+        {
+            var pace = view.Pace.Describe((long)(view.Before ?? leaders), (long)leaders, now - began, now);
+            return new Observation.Running($"{instance.Name} still leads tablets: {pace}");
+        }
+
+        return Drain.Proceeds
+            ? new Observation.Done(
+                $"{why}: {leaders} tablet leaders are left. The upgrade proceeds, as spec.drain.onTimeout says.",
+                Entry(LeadersLeftFact, $"{leaders}"))
+            : throw new StepActionException(
+                Reasons.DrainTimeout,
+                $"{Drain.Left(instance, why, leaders)} Leaders that left are given back after "
+                + $"{Cluster.Spec.Drain.IdleLimit} (spec.drain.idleLimit).",
+                retryable: false);
+    }
+
+    // The former servers settle while this one is drained, but only those of one group are without leaders at once.
+    private string? Former(StepContext context, DatabaseInstance instance, ClusterView universe)
+    {
+        var inHand = LeaderBlacklistIsClean.InHand(context.Plan).ToHashSet(StringComparer.Ordinal);
+        var former = Cluster.Tservers.Except(Stop(context, instance).All).FirstOrDefault(
+            t => inHand.Contains(t.Name) && universe.IsBlacklisted(Cluster.Rpc(t)));
+        var replaced = DrainTurn.Replaced(context, static s => s.Is<SwapTserver>());
+        return former is null
+            ? DrainTurn.Early(Cluster.Spec, replaced, context.Time.GetUtcNow())
+            : $"Waiting until {former.Name} may have leaders again.";
+    }
+
+    private async Task<Observation> NotYetAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        var problems = await Gate.DrainProblemsAsync(
+            context.Plan, Stop(context, instance), rightBefore: false, cancellationToken);
+        if (problems.Count == 0)
+        {
+            return new Observation.NotStarted();
+        }
+
+        var patience = Patience(Cluster.Spec);
+        return Elapsed(context) < patience
+            ? new Observation.Running($"Waiting until the cluster is healthy. {problems[0]}")
+            : new Observation.Failed(
+                Reasons.ClusterUnhealthy,
+                $"{instance.Name} was not drained. {string.Join(" ", problems)} The operator waited "
+                + $"{KubernetesDuration.Format(patience)} (2 x spec.timeouts.verify, and spec.settle).");
+    }
+}
+
+/// <summary>What one job has seen of the drain of a tablet server. It decides only how close the next look has to be;
+/// without it, everything is looked at.</summary>
+internal sealed class TserverDrainView
+{
+    // Whether the server is still in the blacklist, and the state of its host, is asked this often.
+    private static readonly TimeSpan WholeEvery = TimeSpan.FromSeconds(30);
+
+    private YbTserver? _server;
+    private DateTimeOffset? _wholeAt;
+
+    public ServiceAddress? Leader { get; private set; }
+
+    public DrainPace Pace { get; } = new();
+
+    /// <summary>Since when the drain cannot be observed; null while it can.</summary>
+    public DateTimeOffset? UnreadableSince { get; set; }
+
+    /// <summary>Since when leaders are seen to move, as this process knows it. Not the wait before they may.</summary>
+    public DateTimeOffset? Since { get; private set; }
+
+    public ulong? Before { get; private set; }
+
+    public bool IsEmpty => _wholeAt is null;
+
+    public bool MayLookBriefly(DateTimeOffset now) => _wholeAt is { } at && now - at < WholeEvery;
+
+    public bool IsSameProcess(YbTserver? server) =>
+        server is { IsAlive: true } && server.Uuid == _server?.Uuid && server.Uptime >= _server?.Uptime;
+
+    public void Saw(ServiceAddress leader, YbTserver server, DateTimeOffset now) =>
+        (Leader, _server, _wholeAt, Since, Before) = (leader, server, now, Since ?? now, Before ?? server.Leaders);
+}
+
+/// <summary>Moves the leaders of a tablet server to other servers by the leader blacklist
+/// (docs/research/yugabytedb.md#admin-tool): the server gives away its leaders and gets no new ones; its data
+/// stays.</summary>
+internal sealed class LeaderDrain(YugabyteCluster cluster)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+
+    private readonly DrainWatch _watch = new();
+
+    public bool Proceeds => cluster.Spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed;
+
+    public (bool IsBlacklisted, ulong Leaders) Read(ClusterView view, DatabaseInstance instance) => (
+        view.IsBlacklisted(cluster.Rpc(instance)),
+        view.Tserver(cluster.Web(instance)) is { IsAlive: true } server ? server.Leaders : 0);
+
+    public Task BeginAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+        cluster.Tool().ChangeLeaderBlacklistAsync(cluster.Rpc(instance), add: true, cancellationToken);
+
+    /// <summary>Records how many leaders are left. Returns why they are not waited for any longer: none has left for
+    /// spec.drain.stalledFor, or spec.drain.timeout is over; null while leaders leave.</summary>
+    public string? Overdue(StepContext context, DateTimeOffset began, ulong leaders)
+    {
+        var (drain, now) = (cluster.Spec.Drain, context.Time.GetUtcNow());
+        var stalled = _watch.Stalled(context.Step.Attempt, (long)leaders, now);
+        if (stalled >= drain.LongestStall())
+        {
+            return $"No leader has left for {drain.StalledFor} (spec.drain.stalledFor)";
+        }
+
+        if (drain.UpperLimit() is { } longest && now - began >= longest)
+        {
+            return $"Leaders did not leave within {drain.Timeout} (spec.drain.timeout)";
+        }
+
+        // A new process, or one with a changed spec, knows nothing of the time before.
+        return context.Step is { State: StepState.Failed, Reason: Reasons.DrainTimeout }
+            && !_watch.HasFallen(context.Step.Attempt)
+            ? "No leader has left since"
+            : null;
+    }
+
+    /// <summary>The number of leaders cannot be relied on now, or does not matter any more.</summary>
+    public void Forget(StepContext context) => _watch.Forget(context.Step.Attempt);
+
+    public string Left(DatabaseInstance instance, string why, ulong leaders) =>
+        $"{why}: {leaders} tablet leaders are left on {instance.Name}, which runs the old version and was not stopped. "
+        + $"Find out why they stay ({cluster.Vocabulary.TabletServersPage} of a master; a tablet without another "
+        + "healthy replica), then retry; or stop it nevertheless with `spec.drain.onTimeout: Proceed`.";
+
+    /// <summary>Ensures immediately before a server is stopped that it still has no leaders: it may have been removed
+    /// from the blacklist, or the run may have been stopped in between. Waits as long as leaders leave.</summary>
+    /// <exception cref="StepActionException">Leaders do not leave, and the spec does not accept that.</exception>
+    public async Task<bool> EnsureAsync(
+        StepContext context, DatabaseInstance instance, int? replicas, CancellationToken cancellationToken)
+    {
+        var began = context.Time.GetUtcNow();
+        Forget(context);
+        while (true)
+        {
+            var (isEnough, isBlacklisted, leaders) = await LookAsync(context, instance, replicas, cancellationToken);
+            if (isEnough)
+            {
+                return true;
+            }
+
+            if (!isBlacklisted)
+            {
+                cluster.Context.EnsureMayAct();
+                await BeginAsync(instance, cancellationToken);
+            }
+            else if (Overdue(context, began, leaders) is { } why)
+            {
+                return Proceeds
+                    ? false
+                    : throw new StepActionException(
+                        Reasons.DrainTimeout, Left(instance, why, leaders), retryable: false);
+            }
+
+            await Task.Delay(LookEvery, context.Time, cancellationToken);
+        }
+    }
+
+    /// <summary>The last look before the stop. The checks since <see cref="EnsureAsync"/> took time, and if another
+    /// server fails meanwhile, its leaders are elected on any replica, blacklisted or not.</summary>
+    /// <exception cref="StepActionException">The server has leaders again; nothing was stopped.</exception>
+    public async Task EnsureStillAsync(
+        StepContext context, DatabaseInstance instance, int? replicas, CancellationToken cancellationToken)
+    {
+        var (isEnough, isBlacklisted, leaders) = await LookAsync(context, instance, replicas, cancellationToken);
+        if (!isEnough)
+        {
+            var what = isBlacklisted
+                ? $"It leads {leaders} tablets again."
+                : "It was removed from the leader blacklist.";
+            throw new StepActionException(Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped. {what}")
+            {
+                NotTaken = true,
+            };
+        }
+    }
+
+    private async Task<(bool IsEnough, bool IsBlacklisted, ulong Leaders)> LookAsync(
+        StepContext context, DatabaseInstance instance, int? replicas, CancellationToken cancellationToken)
+    {
+        var (isBlacklisted, leaders) = Read(await cluster.ReadAsync(cancellationToken), instance);
+        var leftIsAccepted = context.Plan.Step<DrainTserver>(instance.Name, context.Step.Phase)
+            ?.Recorded(DrainTserver.LeadersLeftFact) is not null;
+        return (replicas == 1 || (isBlacklisted && (leaders == 0 || leftIsAccepted)), isBlacklisted, leaders);
+    }
+}
+
+/// <summary>Rollback: removes a tablet server that was drained but not stopped from the leader blacklist.</summary>
+internal sealed record ReleaseLeaders : YugabyteStep
+{
+    internal override string Verb => "release-leaders";
+
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var config = await Cluster.ConfigAsync(cancellationToken);
+        return config.LeaderBlacklist.Contains(Cluster.Rpc(InstanceOf(context)))
+            ? new Observation.NotStarted()
+            : new Observation.Done();
+    }
+
+    protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
+        Cluster.Tool().ChangeLeaderBlacklistAsync(Cluster.Rpc(InstanceOf(context)), add: false, cancellationToken);
+}
