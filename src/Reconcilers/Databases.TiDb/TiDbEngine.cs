@@ -36,45 +36,42 @@ internal sealed class TiDbEngine : IDatabaseEngine
 
     public StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec) => spec.Tidb?.Backup.Storage;
 
-    public IEngineTargets Bind(DatabaseRunTargets context) => new TiDbTargets(context);
+    public IEngineTargets Bind(IEngineContext context) => new TiDbTargets(context);
 
-    public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) => TiDbTimeouts.Of(spec, step);
+    public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) =>
+        (StepCatalog<TiDbTargets>.Read(step) as ITimedStep)?.TimeLimit(spec) ?? KubernetesDuration.Parse(step.Timeout);
 
-    public bool IsPastUndo(Plan plan) => TiDbPlanTraits.IsPastUndo(plan);
+    public bool IsPastUndo(Plan plan) => TiDbUndo.IsPast(plan);
 
-    public bool Changed(Plan plan) => TiDbPlanTraits.Changed(plan);
+    public bool Changed(Plan plan) => plan.Steps.Exists(
+        s => PlanProgress.Begun(s) && (s.Is<SetLeaderPriorities>() || s.Is<SwapInstance>()));
 
-    public bool OnlyWaits(PlanStep step) => TiDbPlanTraits.OnlyWaits(step);
+    public bool OnlyWaits(PlanStep step) => WaitingActions<TiDbTargets>.Contains(step);
 
-    public AcceptableAttribute? Acceptance(PlanStep step) => AcceptableActions<ITiDbTargets>.Of(step);
+    public AcceptableAttribute? Acceptance(PlanStep step) => AcceptableActions<TiDbTargets>.Of(step);
 
-    public TimeSpan? UnitEstimate(PlanStep step) => TiDbPlanTraits.UnitEstimate(step);
+    public TimeSpan? UnitEstimate(PlanStep step) => step.Is<DrainTikv>() ? DrainTikv.Estimate : null;
 
     public string? HeldBy(PlanStep step) => null;
 
-    public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) =>
-        TiDbRollbackPlanner.Refusal(spec, plan);
+    public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) => new TiDbUndo(spec, plan).Refusal;
 
     public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string> notes) =>
-        TiDbRollbackPlanner.Compile(spec, plan, notes);
+        new TiDbUndo(spec, plan).Rollback(notes);
 
     public DatabaseRollingUpgradeStatus Summarize(
-        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
-        TiDbStatus.Compose(status, spec);
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) => TiDbStatus.Compose(status, spec);
 
     public void AddConditions(ConditionSet conditions, DatabaseRollingUpgradeStatus status)
     {
     }
 
     public IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
-        TiDbStatus.LeftBehind(spec, status);
+        status.Plan is { } plan ? new TiDbUndo(spec, plan).Advice : [];
 
     public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
-        TiDbCleanup.Evicted(spec, status).Any()
-        || TiDbCleanup.Staged(spec, status).Any()
-        || (status.Plan is { } plan && ScheduleHold.InForce(plan) is not null);
+        status.Plan is { } plan && new TiDbUndo(spec, plan).IsAnyRemovable;
 
     // A prepared program is removed with what the drain left.
-    public bool IsDrain(PlanStep step) =>
-        step.Is<DrainTikv>() || step.Is<SwapInstance>() || step.Is<HoldScheduling>();
+    public bool IsDrain(PlanStep step) => step.Is<DrainTikv>() || step.Is<SwapInstance>() || step.Is<HoldScheduling>();
 }

@@ -9,19 +9,18 @@ internal static class TiDbStatus
         DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec) =>
         status.Plan is { } plan ? Compose(status, spec, plan) : status;
 
-    public static IReadOnlyList<ActionItem> LeftBehind(
-        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
-        status.Plan is { } plan ? [.. LeftBehind(ById(plan), spec, status)] : [];
-
     private static DatabaseRollingUpgradeStatus Compose(
         DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, Plan plan)
     {
-        var steps = ById(plan);
-        var snapshot = steps.GetValueOrDefault(TiDbStepIds.Snapshot);
-        var saved = steps.GetValueOrDefault(TiDbStepIds.SaveConfiguration);
+        var snapshot = plan.Step<TakeSnapshot>();
+        var saved = plan.Step<SaveConfiguration>();
+        var upgraded = plan.Steps
+            .Where(s => s.State == StepState.Succeeded && VerifyInstance.Is(s))
+            .Select(s => s.Node)
+            .ToHashSet(StringComparer.Ordinal);
         return status with
         {
-            Estimate = KubernetesDuration.Format(TiDbEstimate.Of(spec)),
+            Estimate = KubernetesDuration.Format(TiDbProcedure.Estimate(spec)),
             Elapsed = Elapsed(plan) is { } elapsed ? KubernetesDuration.Format(elapsed) : null,
             Instances =
             [
@@ -29,7 +28,7 @@ internal static class TiDbStatus
                 {
                     Name = i.Name,
                     Component = i.Component,
-                    Version = Version(steps, spec, i),
+                    Version = TiDbVersion.Plain(upgraded.Contains(i.Name) ? spec.ToVersion : spec.FromVersion),
                 }),
             ],
 
@@ -40,18 +39,8 @@ internal static class TiDbStatus
             ConfigurationRef = saved?.Recorded(ConfigurationSecret.NameKey) is { } secret
                 ? new SecretReference { Name = secret }
                 : status.ConfigurationRef,
-            ActionRequired = [.. Actions(steps, spec, status).Take(SchemaLimits.Findings)],
+            ActionRequired = [.. Actions(plan, spec).Take(SchemaLimits.Findings)],
         };
-    }
-
-    private static Dictionary<string, PlanStep> ById(Plan plan) =>
-        plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
-
-    private static string Version(
-        Dictionary<string, PlanStep> steps, DatabaseRollingUpgradeSpec spec, DatabaseInstance instance)
-    {
-        var isVerified = steps.GetValueOrDefault(TiDbStepIds.Verify(instance)) is { State: StepState.Succeeded };
-        return TiDbVersion.Plain(isVerified ? spec.ToVersion : spec.FromVersion);
     }
 
     // From the first instance that was stopped to the last one verified so far.
@@ -63,60 +52,23 @@ internal static class TiDbStatus
             .DefaultIfEmpty(DateTimeOffset.MaxValue)
             .Min();
         var last = plan.Steps
-            .Where(s => s.FinishedAt is not null && (TiDbStepIds.IsSwap(s) || TiDbStepIds.IsVerify(s)))
+            .Where(s => s.FinishedAt is not null && (s.Is<SwapInstance>() || VerifyInstance.Is(s)))
             .Select(s => s.FinishedAt!.Value)
             .DefaultIfEmpty(DateTimeOffset.MinValue)
             .Max();
         return last >= first ? last - first : null;
     }
 
-    private static IEnumerable<ActionItem> Actions(
-        Dictionary<string, PlanStep> steps, DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+    // What is left first: temporary state that an upgrade which ends here would leave.
+    private static IEnumerable<ActionItem> Actions(Plan plan, DatabaseRollingUpgradeSpec spec) =>
     [
-        .. LeftBehind(steps, spec, status),
-        .. Proceeded(status.Plan!),
-        .. Limits(steps, spec, status.Plan!),
-        .. Metrics(steps),
-        .. SkippedBinlogs(steps),
-        .. Dashboards(steps, spec),
+        .. new TiDbUndo(spec, plan).Advice,
+        .. Proceeded(plan),
+        .. Limits(plan, spec),
+        .. Metrics(plan),
+        .. SkippedBinlogs(plan),
+        .. Dashboards(plan, spec),
     ];
-
-    // Temporary state that an upgrade which ends here would leave; empty once the steps that remove it are done.
-    private static IEnumerable<ActionItem> LeftBehind(
-        Dictionary<string, PlanStep> steps, DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
-    {
-        foreach (var (instance, store) in TiDbCleanup.Evicted(spec, status))
-        {
-            yield return Item(
-                Reasons.ScheduleLimits,
-                instance,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"While {instance} is upgraded, evict-leader-scheduler keeps leaders away from store {store}. If "
-                    + $"the upgrade does not continue, run "
-                    + $"`pd-ctl scheduler remove evict-leader-scheduler-{store}`."));
-        }
-
-        if (ScheduleHold.LeftBehind(status.Plan!) is { } limits)
-        {
-            yield return limits;
-        }
-
-        if (steps.GetValueOrDefault(TiDbStepIds.ClearPriority) is { Attempt: > 0 } cleared
-            && steps.GetValueOrDefault(TiDbStepIds.RestorePriority) is not { State: StepState.Succeeded })
-        {
-            foreach (var (member, priority) in cleared.As<SetLeaderPriorities>().Priorities)
-            {
-                yield return Item(
-                    Reasons.ScheduleLimits,
-                    member,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"While PD is upgraded, leader_priority of {member} is 0. If the upgrade does not continue, "
-                        + $"run `pd-ctl member leader_priority {member} {priority}`."));
-            }
-        }
-    }
 
     private static IEnumerable<ActionItem> Proceeded(Plan plan) =>
         from step in plan.Steps
@@ -129,10 +81,13 @@ internal static class TiDbStatus
             $"{step.Node} was stopped with {left} leaders, as spec.drain.onTimeout says. Check for requests that "
             + "failed at that time.");
 
-    private static IEnumerable<ActionItem> Limits(
-        Dictionary<string, PlanStep> steps, DatabaseRollingUpgradeSpec spec, Plan plan)
+    private static IEnumerable<ActionItem> Limits(Plan plan, DatabaseRollingUpgradeSpec spec)
     {
-        if (steps.GetValueOrDefault(TiDbStepIds.LimitMerging) is not { State: StepState.Succeeded } limited)
+        if (plan.Step<LimitMerging>(phase: DatabaseRollingUpgradePhases.LimitMerging) is not
+            {
+                State: StepState.Succeeded,
+            }
+            limited)
         {
             yield break;
         }
@@ -150,7 +105,10 @@ internal static class TiDbStatus
 
         var tidb = spec.Tidb ?? new TiDbSpec();
         var tune = tidb.TuneScheduling;
-        var before = Before(steps);
+
+        // The plan keeps them for the early step.
+        var before = plan.Step<LimitMerging>(phase: DatabaseRollingUpgradePhases.UpgradePD)?.As<LimitMerging>().Before
+            ?? [];
         var raises = plan.Steps.Where(s => s.Is<RaiseScheduleLimit>()).ToList();
         var stopped = raises.Select(s => s.Recorded(RaiseScheduleLimit.StoppedFact)).FirstOrDefault(f => f is not null);
         if (tune.Enabled && stopped is null && raises.TrueForAll(s => s.State == StepState.Succeeded))
@@ -164,21 +122,15 @@ internal static class TiDbStatus
         yield return Item(
             Reasons.ScheduleLimits,
             "merge-schedule-limit",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"Schedule limits do not have their final values ({why}). Before the upgrade: "
-                + $"{string.Join(", ", before.Select(l => $"{l.Key} {l.Value}"))}. When the load is low, run "
-                + $"`pd-ctl config set merge-schedule-limit {MergeLimits.Of(tidb, before).Final}`, then "
-                + $"`pd-ctl config set replica-schedule-limit {tune.ReplicaScheduleLimit}`."));
+            $"Schedule limits do not have their final values ({why}). Before the upgrade: "
+            + $"{string.Join(", ", before.Select(l => $"{l.Key} {l.Value}"))}. When the load is low, run `pd-ctl "
+            + $"config set merge-schedule-limit {MergeLimits.Of(tidb, before).Final}`, then `pd-ctl config set "
+            + $"replica-schedule-limit {tune.ReplicaScheduleLimit}`.");
     }
 
-    // The plan keeps them for the early step.
-    private static Dictionary<string, long> Before(Dictionary<string, PlanStep> steps) =>
-        steps.GetValueOrDefault(TiDbStepIds.LimitMergingEarly)?.As<LimitMerging>().Before ?? [];
-
-    private static IEnumerable<ActionItem> Metrics(Dictionary<string, PlanStep> steps)
+    private static IEnumerable<ActionItem> Metrics(Plan plan)
     {
-        if (steps.GetValueOrDefault(TiDbStepIds.VerifyProcesses)?.Recorded(CheckProcesses.NoMetricsFact) is { } silent)
+        if (plan.Step<CheckProcesses>()?.Recorded(CheckProcesses.NoMetricsFact) is { } silent)
         {
             yield return Item(
                 Reasons.ReviewDashboards,
@@ -188,18 +140,17 @@ internal static class TiDbStatus
         }
     }
 
-    private static IEnumerable<ActionItem> SkippedBinlogs(Dictionary<string, PlanStep> steps)
+    private static IEnumerable<ActionItem> SkippedBinlogs(Plan plan)
     {
-        if (steps.GetValueOrDefault(TiDbStepIds.VerifyBinlog)?.Recorded(CheckBinlog.SkippingFact) is { } servers)
+        if (plan.Step<CheckBinlog>()?.Recorded(CheckBinlog.SkippingFact) is { } servers)
         {
-            yield return Item(Reasons.BinlogSkipped, "binlog", SkippedBinlog.Warning(servers));
+            yield return Item(Reasons.BinlogSkipped, "binlog", CheckBinlog.SkipWarning(servers));
         }
     }
 
-    private static IEnumerable<ActionItem> Dashboards(
-        Dictionary<string, PlanStep> steps, DatabaseRollingUpgradeSpec spec)
+    private static IEnumerable<ActionItem> Dashboards(Plan plan, DatabaseRollingUpgradeSpec spec)
     {
-        if (steps.GetValueOrDefault(TiDbStepIds.VerifyStatements) is not { State: StepState.Succeeded } counted)
+        if (plan.Step<CountFailedStatements>() is not { State: StepState.Succeeded } counted)
         {
             yield break;
         }

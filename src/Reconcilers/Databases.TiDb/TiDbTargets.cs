@@ -1,49 +1,55 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>The clients of one TiDB upgrade.</summary>
-internal sealed class TiDbTargets : ITiDbTargets, IEngineTargets
+/// <summary>The clients that preflight, steps and guards of one TiDB upgrade use.</summary>
+internal sealed class TiDbTargets : IEngineTargets
 {
-    private readonly DatabaseRunTargets _context;
     private readonly TiDbDdlWatch _ddl;
     private readonly Lazy<IServiceHttp> _grafana;
 
-    public TiDbTargets(DatabaseRunTargets context)
+    /// <param name="sql">Asks TiDB; null for the default.</param>
+    public TiDbTargets(IEngineContext context, TiDbSql? sql = null)
     {
-        _context = context;
-        Sql = new MySqlDatabaseSql(() => context.Upgrade, context.Secrets, connections: context.Connections);
+        Context = context;
+        Sql = sql ?? new TiDbSql(() => context.Upgrade, context.Secrets, context.Connections);
         _grafana = new Lazy<IServiceHttp>(
             () => context.ConnectOnHost(context.Secrets.Grafana, DatabaseSecrets.GrafanaLoginField));
-        Catalog = new StepCatalog<ITiDbTargets>(this);
+        Catalog = new StepCatalog<TiDbTargets>(this);
         _ddl = new TiDbDdlWatch(this, context.OnEvent);
     }
 
+    public IEngineContext Context { get; }
+
     public IStepCatalog Catalog { get; }
 
-    public IDatabaseSql Sql { get; }
+    public DatabaseRollingUpgradeSpec Spec => Context.Upgrade.Spec;
 
-    public DatabaseRollingUpgrade Upgrade => _context.Upgrade;
+    public TiDbSpec Settings => Spec.Tidb ?? new TiDbSpec();
 
-    public DatabaseSecrets Secrets => _context.Secrets;
+    public IDatabaseHosts Hosts => Context.Hosts;
 
-    public IDatabaseHosts Hosts => _context.Hosts;
+    public TiDbSql Sql { get; }
 
-    public IServiceHttp Http => _context.Http;
+    public PdClient Pd => new(Context.Http, [.. Spec.Of(DatabaseComponent.PD).Select(Spec.Service)]);
 
-    public IServiceHttp PlainHttp => _context.PlainHttp;
+    public TidbStatusClient Tidb => new(Context.Http);
 
-    public IServiceHttp GrafanaHttp => _grafana.Value;
+    public BinlogClient Binlog => new(Context.Http);
 
-    public IKubernetesClient Kubernetes => _context.Kubernetes;
+    /// <summary>TiKV's status port, which is never encrypted (docs/research/tidb.md#tikv).</summary>
+    public TikvStatusClient Tikv => new(Context.PlainHttp);
 
-    public IStorages Storages => _context.Storages;
+    public GrafanaClient Grafana(MonitoringService service) =>
+        new(_grafana.Value, new Endpoint(service.Host, service.Port));
 
-    public TimeProvider Time => _context.Time;
+    /// <summary>An instance by its name.</summary>
+    /// <exception cref="KeyNotFoundException">The spec does not list the instance any more.</exception>
+    public DatabaseInstance Instance(string name) =>
+        Spec.Instances.Find(i => i.Name == name) ?? throw new KeyNotFoundException(
+            $"spec.instances does not list {name}, for which the plan has steps. Add it again.");
 
-    public AsyncSignal SnapshotChanges => _context.SnapshotChanges;
+    public string Redact(string text) => Context.Redact(text);
 
-    public string Redact(string text) => _context.Redact(text);
-
-    public void EnsureMayAct() => _context.EnsureMayAct();
+    public void EnsureMayAct() => Context.EnsureMayAct();
 
     public void FollowEvents() => _ddl.Follow();
 
@@ -59,12 +65,14 @@ internal sealed class TiDbTargets : ITiDbTargets, IEngineTargets
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {
         var result = await new TiDbPreflight(this).RunAsync(cancellationToken);
-        return result.Select<IRunDiscovery>(discovery => new TiDbDiscovered(Upgrade.Spec, discovery));
+        return result.Select<IRunDiscovery>(discovery => new TiDbDiscovered(Spec, discovery));
     }
 
     public Task<ParkedStateResult> CleanUpAsync(
         DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
-        new TiDbCleanup(this).CleanUpAsync(status, cancellationToken);
+        status.Plan is { } plan
+            ? new TiDbUndo(Spec, plan).CleanUpAsync(this, cancellationToken)
+            : Task.FromResult(ParkedStateResult.Nothing);
 
     public ValueTask DisposeAsync() => _ddl.DisposeAsync();
 }
@@ -73,29 +81,47 @@ internal sealed class TiDbTargets : ITiDbTargets, IEngineTargets
 internal sealed class TiDbDiscovered(DatabaseRollingUpgradeSpec spec, TiDbDiscovery discovery)
     : IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
-    public string TargetIdentity => TargetIdentities.Of(discovery.ClusterId);
+    public string TargetIdentity => IdentityOf(discovery.ClusterId);
 
     public IReadOnlyList<string> TargetAddresses => ClusterAddresses.Of(spec);
 
-    public string TargetDescription => string.Create(
-        CultureInfo.InvariantCulture,
-        $"TiDB with {Count(DatabaseComponent.PD)} PD, {Count(DatabaseComponent.TiKV)} TiKV and "
-        + $"{Count(DatabaseComponent.TiDB)} TiDB, cluster {discovery.ClusterId}");
+    /// <summary>The name of a TiDB cluster in claims.</summary>
+    public static string IdentityOf(ulong clusterId) => $"tidb:{clusterId}";
+
+    public string TargetDescription => $"TiDB with {Count(DatabaseComponent.PD)} PD, {Count(DatabaseComponent.TiKV)} "
+        + $"TiKV and {Count(DatabaseComponent.TiDB)} TiDB, cluster {discovery.ClusterId}";
 
     public Plan Compile(DatabaseRollingUpgradeSpec spec) =>
-        WindowUnits.Declare(new TiDbPlanner(spec, discovery).Compile(), TiDbPlanTraits.BeginsInstance);
+        WindowUnits.Declare(new TiDbProcedure(spec, discovery).Compile(), DrainInstance.Is);
 
     public DatabaseRollingUpgradeStatus Learn(
         DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) =>
         status with
         {
-            Estimate = KubernetesDuration.Format(TiDbEstimate.Of(spec)),
+            Estimate = KubernetesDuration.Format(TiDbProcedure.Estimate(spec)),
             Instances =
-        [
-            .. discovery.Instances.Select(
-                i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = i.Version }),
-        ],
+            [
+                .. discovery.Instances.Select(
+                    i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = i.Version }),
+            ],
         };
 
     private int Count(DatabaseComponent component) => discovery.Instances.Count(i => i.Component == component);
+}
+
+/// <summary>Looks at many things side by side, a limited number of them at a time.</summary>
+internal static class SideBySide
+{
+    private const int AtATime = 16;
+
+    public static async Task<List<TResult>> SelectAsync<T, TResult>(IEnumerable<T> items, Func<T, Task<TResult>> look)
+    {
+        var results = new List<TResult>();
+        foreach (var some in items.Chunk(AtATime))
+        {
+            results.AddRange(await Task.WhenAll(some.Select(look)));
+        }
+
+        return results;
+    }
 }

@@ -35,7 +35,7 @@ internal sealed class YugabyteEngine : IDatabaseEngine
 
     public StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec) => null;
 
-    public IEngineTargets Bind(DatabaseRunTargets context) => new YugabyteTargets(context);
+    public IEngineTargets Bind(IEngineContext context) => new YugabyteTargets(context);
 
     public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) =>
         YugabyteStep.Read(step)?.TimeLimit(spec) ?? KubernetesDuration.Parse(step.Timeout);

@@ -5,7 +5,7 @@ internal sealed class YugabyteTargets : IEngineTargets
 {
     private readonly YugabyteCluster _cluster;
 
-    public YugabyteTargets(DatabaseRunTargets context)
+    public YugabyteTargets(IEngineContext context)
     {
         _cluster = new YugabyteCluster(context);
         Catalog = new StepCatalog<YugabyteCluster>(_cluster);

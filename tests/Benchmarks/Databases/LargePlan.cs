@@ -24,7 +24,7 @@ internal static class LargePlan
     public static IEnumerable<LargePlanResult> Measure()
     {
         var (tidb, cluster) = TiDb();
-        yield return Measure("TiDB", tidb, () => new TiDbPlanner(tidb, cluster).Compile());
+        yield return Measure("TiDB", tidb, () => new TiDbProcedure(tidb, cluster).Compile());
         var (yugabyte, universe) = Yugabyte();
         yield return Measure("YugabyteDB", yugabyte, () => new YugabytePlanner(yugabyte, universe).Compile());
     }

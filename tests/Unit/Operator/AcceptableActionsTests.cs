@@ -22,13 +22,13 @@ public sealed class AcceptableActionsTests
             nameof(AwaitComponents), nameof(AwaitHostsOnline), nameof(AwaitPrograms), nameof(CheckHealth),
             nameof(CompareProjects), nameof(ReadVersion), nameof(RunCorrectionJar), nameof(RunDockerInit),
         ]);
-        Marked(typeof(ITiDbTargets)).ShouldBe([nameof(AliasPdUnits), nameof(CountFailedStatements), nameof(ImportDashboards), nameof(RestartService), nameof(SmokeSpark)]);
+        Marked(typeof(TiDbTargets)).ShouldBe([nameof(AliasPdUnits), nameof(CountFailedStatements), nameof(ImportDashboards), nameof(RestartService), nameof(SmokeSpark)]);
         Marked(typeof(YugabyteCluster)).ShouldBeEmpty();
     }
 
     [Fact]
     public void Action_that_does_more_than_look_names_the_failures_that_can_be_accepted() =>
-        new[] { typeof(IOmsTargets), typeof(ITiDbTargets), typeof(YugabyteCluster) }
+        new[] { typeof(IOmsTargets), typeof(TiDbTargets), typeof(YugabyteCluster) }
             .SelectMany(targets => Types(targets))
             .Where(type => !type.IsAssignableTo(typeof(IWaitsOnly)) && type.GetCustomAttribute<AcceptableAttribute>()!.OnlyIf is null)
             .ShouldBeEmpty();

@@ -38,7 +38,7 @@ public class ActionNamesTests
     private static Type Targets(string kind) => kind switch
     {
         "oms" => typeof(IOmsTargets),
-        "tidb" => typeof(ITiDbTargets),
+        "tidb" => typeof(TiDbTargets),
         _ => typeof(YugabyteCluster),
     };
 

@@ -5,7 +5,6 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>The HTTP API of Grafana for dashboards, from version 5 on (docs/research/tidb.md#monitoring). No other
 /// status than 200 is an answer.</summary>
 /// <param name="http">The transport, with the login.</param>
-/// <param name="grafana">Where it listens.</param>
 internal sealed class GrafanaClient(IServiceHttp http, Endpoint grafana)
 {
     private const int NotFound = 404;
@@ -83,8 +82,7 @@ internal sealed class GrafanaClient(IServiceHttp http, Endpoint grafana)
         return chosen is null ? null : Text(chosen["uid"]);
     }
 
-    private async Task<ServiceAnswer?> GetAsync(
-        string path, bool mayBeMissing, CancellationToken cancellationToken)
+    private async Task<ServiceAnswer?> GetAsync(string path, bool mayBeMissing, CancellationToken cancellationToken)
     {
         var answer = await http.GetAsync(grafana.Host, grafana.Port, path, cancellationToken);
         return answer.Status switch
@@ -114,8 +112,7 @@ internal sealed class GrafanaClient(IServiceHttp http, Endpoint grafana)
 
     private static TiDbApiException Refused(ServiceAnswer answer, string what) => new(
         answer.Status == 403 ? Reasons.AccessDenied : Reasons.StepFailed,
-        string.Create(
-            CultureInfo.InvariantCulture, $"{what} was answered {answer.Status}: {ToolOutput.Excerpt(answer.Body)}"),
+        $"{what} was answered {answer.Status}: {ToolOutput.Excerpt(answer.Body)}",
         answer.Status);
 
     private static TiDbApiException Unusable(ServiceAnswer answer, string what) => new(
@@ -128,8 +125,6 @@ internal sealed class GrafanaClient(IServiceHttp http, Endpoint grafana)
 }
 
 /// <summary>A dashboard as Grafana has it.</summary>
-/// <param name="Uid">Its uid.</param>
 /// <param name="Version">Grafana counts its changes.</param>
 /// <param name="Folder">The id of its folder; null if Grafana does not say it.</param>
-/// <param name="Model">The dashboard.</param>
 internal sealed record StoredDashboard(string Uid, long Version, long? Folder, JsonObject Model);

@@ -29,7 +29,7 @@ internal sealed class PdRegionList(Func<PdRegion, bool> isAtRisk)
         {
             throw new TiDbApiException(
                 Reasons.AnswerUnusable,
-                string.Create(CultureInfo.InvariantCulture, $"{what} answered {answer.Status}."),
+                $"{what} answered {answer.Status}.",
                 answer.Status);
         }
 
@@ -40,11 +40,10 @@ internal sealed class PdRegionList(Func<PdRegion, bool> isAtRisk)
             await list.ReadAsync(body, cancellationToken);
             return list.Result(check);
         }
-        catch (Exception exception) when (
-            exception is JsonException or FormatException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)
         {
             var why = exception is JsonException json
-                ? string.Create(CultureInfo.InvariantCulture, $"invalid JSON in line {json.LineNumber + 1}")
+                ? $"invalid JSON in line {json.LineNumber + 1}"
                 : exception.Message;
             throw new TiDbApiException(
                 Reasons.AnswerUnusable,
@@ -66,8 +65,7 @@ internal sealed class PdRegionList(Func<PdRegion, bool> isAtRisk)
             var consumed = Parse(read.Buffer, read.IsCompleted);
             if (read.Buffer.Slice(consumed).Length > LongestRegion)
             {
-                throw new FormatException(
-                    string.Create(CultureInfo.InvariantCulture, $"a value is longer than {LongestRegion} bytes"));
+                throw new FormatException($"a value is longer than {LongestRegion} bytes");
             }
 
             body.AdvanceTo(consumed, read.Buffer.End);
@@ -80,9 +78,8 @@ internal sealed class PdRegionList(Func<PdRegion, bool> isAtRisk)
 
     private PdRegionCheck Result(string check) => _isOver && _count == _listed
         ? new PdRegionCheck(check, _listed, _atRisk)
-        : throw new FormatException(string.Create(
-            CultureInfo.InvariantCulture,
-            $"it says {_count?.ToString(CultureInfo.InvariantCulture) ?? "no"} Regions and lists {_listed}"));
+        : throw new FormatException($"it says {_count?.ToString(CultureInfo.InvariantCulture) ?? "no"} Regions and "
+            + $"lists {_listed}");
 
     // Returns how much was read: whole values only.
     private SequencePosition Parse(ReadOnlySequence<byte> buffer, bool isLast)
@@ -202,3 +199,7 @@ internal sealed record PdRegion
     private int Fit(IReadOnlySet<ulong> down, IReadOnlySet<ulong> without) =>
         Voters.Count(v => !without.Contains(v) && !Behind.Contains(v) && !down.Contains(v));
 }
+
+/// <summary>What a check of PD finds.</summary>
+/// <param name="AtRisk">The ids of those that were asked for.</param>
+internal sealed record PdRegionCheck(string Check, long Count, IReadOnlyList<ulong> AtRisk);

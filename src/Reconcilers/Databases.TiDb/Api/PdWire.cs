@@ -1,143 +1,59 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Answers of PD (docs/research/tidb.md#pd). A property that is not required may be absent or null; a required
-/// list may be null, which is how Go writes an empty one.</summary>
+/// <summary>Answers of PD (docs/research/tidb.md#pd). A property with a default may be absent or null; a required list
+/// may be null, which is how Go writes an empty one.</summary>
 internal static class PdWire
 {
     /// <summary>GET /health, etcd's own.</summary>
-    public sealed record Health
-    {
-        [JsonPropertyName("health")]
-        public required string Value { get; init; }
-    }
+    public sealed record Health([property: JsonPropertyName("health")] string Value);
 
     /// <summary>An entry of GET /pd/health.</summary>
-    public sealed record MemberHealth
-    {
-        public string? Name { get; init; }
-
-        public List<string?>? ClientUrls { get; init; }
-
-        [JsonPropertyName("health")]
-        public bool? IsHealthy { get; init; }
-    }
+    public sealed record MemberHealth(
+        string? Name = null,
+        List<string?>? ClientUrls = null,
+        [property: JsonPropertyName("health")] bool? IsHealthy = null);
 
     /// <summary>GET /pd/api/v1/members.</summary>
-    public sealed record Members
-    {
-        public required Header Header { get; init; }
+    public sealed record Members(
+        Header Header,
+        [property: JsonPropertyName("members")] List<Member?>? All,
+        Member? Leader = null,
+        Member? EtcdLeader = null);
 
-        [JsonPropertyName("members")]
-        public required List<Member?>? All { get; init; }
+    public sealed record Header(ulong ClusterId);
 
-        public Member? Leader { get; init; }
-
-        public Member? EtcdLeader { get; init; }
-    }
-
-    public sealed record Header
-    {
-        public required ulong ClusterId { get; init; }
-    }
-
-    public sealed record Member
-    {
-        public string? Name { get; init; }
-
-        public ulong? MemberId { get; init; }
-
-        public List<string?>? ClientUrls { get; init; }
-
-        public int? LeaderPriority { get; init; }
-    }
+    public sealed record Member(
+        string? Name = null, ulong? MemberId = null, List<string?>? ClientUrls = null, int? LeaderPriority = null);
 
     /// <summary>GET /pd/api/v1/status.</summary>
-    public sealed record Status
-    {
-        public required string GitHash { get; init; }
-    }
+    public sealed record Status(string GitHash);
 
     /// <summary>GET /pd/api/v1/stores.</summary>
-    public sealed record Stores
-    {
-        [JsonPropertyName("stores")]
-        public required List<StoreInfo?>? All { get; init; }
-    }
+    public sealed record Stores([property: JsonPropertyName("stores")] List<StoreInfo?>? All);
 
     /// <summary>GET /pd/api/v1/store/ID.</summary>
-    public sealed record StoreInfo
-    {
-        public required Store Store { get; init; }
+    public sealed record StoreInfo(Store Store, StoreStatus Status);
 
-        public required StoreStatus Status { get; init; }
-    }
+    public sealed record Store(
+        ulong Id, string Address, string StateName, string? Version = null, List<Label?>? Labels = null);
 
-    public sealed record Store
-    {
-        public required ulong Id { get; init; }
+    public sealed record Label(string Key, string Value);
 
-        public required string Address { get; init; }
-
-        public required string StateName { get; init; }
-
-        public string? Version { get; init; }
-
-        public List<Label?>? Labels { get; init; }
-    }
-
-    public sealed record Label
-    {
-        public required string Key { get; init; }
-
-        public required string Value { get; init; }
-    }
-
-    public sealed record StoreStatus
-    {
-        public long? LeaderCount { get; init; }
-
-        public long? RegionCount { get; init; }
-
-        public string? StartTs { get; init; }
-    }
+    public sealed record StoreStatus(long? LeaderCount = null, long? RegionCount = null, string? StartTs = null);
 
     /// <summary>An entry of GET /pd/api/v1/regions/check/CHECK.</summary>
-    public sealed record Region
-    {
-        public required ulong Id { get; init; }
+    public sealed record Region(
+        ulong Id, List<Peer?>? Peers = null, List<DownPeer?>? DownPeers = null, List<Peer?>? PendingPeers = null);
 
-        public List<Peer?>? Peers { get; init; }
+    public sealed record Peer(ulong StoreId, bool? IsLearner = null);
 
-        public List<DownPeer?>? DownPeers { get; init; }
-
-        public List<Peer?>? PendingPeers { get; init; }
-    }
-
-    public sealed record Peer
-    {
-        public required ulong StoreId { get; init; }
-
-        public bool? IsLearner { get; init; }
-    }
-
-    public sealed record DownPeer
-    {
-        public required Peer Peer { get; init; }
-    }
+    public sealed record DownPeer(Peer Peer);
 
     /// <summary>GET /pd/api/v1/config, as far as it is evaluated.</summary>
-    public sealed record Config
-    {
-        public required Schedule Schedule { get; init; }
-
-        public required Replication Replication { get; init; }
-    }
+    public sealed record Config(Schedule Schedule, Replication Replication);
 
     /// <summary>GET /pd/api/v1/config, of which the text is saved.</summary>
-    public sealed record SavedConfig
-    {
-        public required Dictionary<string, JsonElement> Schedule { get; init; }
-    }
+    public sealed record SavedConfig(Dictionary<string, JsonElement> Schedule);
 
     public sealed record Schedule
     {
@@ -148,23 +64,22 @@ internal static class PdWire
         public Dictionary<string, JsonElement>? Settings { get; set; }
     }
 
-    public sealed record Scheduler
-    {
-        public string? Type { get; init; }
+    /// <param name="Args">Store ids as texts for evict-leader; other schedulers have other arguments.</param>
+    public sealed record Scheduler(string? Type = null, JsonElement? Args = null, bool? Disable = null);
 
-        /// <summary>Store ids as texts for evict-leader; other schedulers have other arguments.</summary>
-        public JsonElement? Args { get; init; }
+    /// <param name="LocationLabels">One comma-separated text; a list in other versions.</param>
+    public sealed record Replication(
+        [property: JsonPropertyName("max-replicas")] long MaxReplicas,
+        [property: JsonPropertyName("location-labels")] JsonElement? LocationLabels = null);
+}
 
-        public bool? Disable { get; init; }
-    }
+/// <summary>Answers of etcd's gateway for JSON (docs/research/tidb.md#tidb-servers-in-etcd): keys and values are
+/// base64.</summary>
+internal static class EtcdWire
+{
+    /// <summary>POST /v3/kv/range. Without a key in the range, kvs is absent.</summary>
+    public sealed record Range(List<KeyValue?>? Kvs = null);
 
-    public sealed record Replication
-    {
-        [JsonPropertyName("max-replicas")]
-        public required long MaxReplicas { get; init; }
-
-        /// <summary>One comma-separated text; a list in other versions.</summary>
-        [JsonPropertyName("location-labels")]
-        public JsonElement? LocationLabels { get; init; }
-    }
+    /// <summary>A key with its value.</summary>
+    public sealed record KeyValue(string Value);
 }

@@ -5,10 +5,21 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// 0. Ids are unsigned 64-bit numbers (docs/research/tidb.md#pd-as-observed).</summary>
 internal static class TiDbAnswers
 {
+    /// <summary>Asks with GET.</summary>
+    /// <exception cref="TiDbApiException">The answer is not the documented one.</exception>
+    public static async Task<T> GetAsync<TWire, T>(
+        this IServiceHttp http,
+        Endpoint at,
+        string path,
+        JsonTypeInfo<TWire> type,
+        Func<TWire, T> map,
+        CancellationToken cancellationToken)
+        where TWire : class =>
+        Read(await http.GetAsync(at.Host, at.Port, path, cancellationToken), $"GET {at}{path}", type, map);
+
     /// <summary>The content of an answer with status 200.</summary>
     /// <exception cref="TiDbApiException">The answer is not the documented one.</exception>
-    public static T Read<TWire, T>(
-        ServiceAnswer answer, string what, JsonTypeInfo<TWire> type, Func<TWire, T> map)
+    public static T Read<TWire, T>(ServiceAnswer answer, string what, JsonTypeInfo<TWire> type, Func<TWire, T> map)
         where TWire : class
     {
         if (answer.Status != 200)
@@ -31,10 +42,8 @@ internal static class TiDbAnswers
         {
             throw new TiDbApiException(
                 Reasons.AnswerUnusable,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{what} answered no JSON ({answer.Kind}, line {exception.LineNumber + 1}). "
-                    + $"Check what listens on that port."),
+                $"{what} answered no JSON ({answer.Kind}, line {exception.LineNumber + 1}). Check what listens on that "
+                + "port.",
                 answer.Status,
                 exception);
         }
@@ -47,8 +56,7 @@ internal static class TiDbAnswers
     /// <summary>The entries of a list; an absent list is empty.</summary>
     /// <exception cref="FormatException">An entry is null.</exception>
     public static IReadOnlyList<T> Entries<T>(IEnumerable<T?>? list)
-        where T : class =>
-        [.. (list ?? []).Select(t => t ?? throw new FormatException("an entry of a list is null"))];
+        where T : class => [.. (list ?? []).Select(t => t ?? throw new FormatException("an entry of a list is null"))];
 
     private static bool IsJson(string text)
     {
@@ -72,7 +80,9 @@ internal static class TiDbAnswers
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(PdWire.Health))]
 [JsonSerializable(typeof(List<PdWire.MemberHealth>))]
 [JsonSerializable(typeof(PdWire.Members))]
@@ -88,7 +98,7 @@ internal static class TiDbAnswers
 [JsonSerializable(typeof(TidbWire.Server))]
 [JsonSerializable(typeof(TidbWire.Servers))]
 [JsonSerializable(typeof(EtcdWire.Range))]
-[JsonSerializable(typeof(BinlogWire.Pumps))]
-[JsonSerializable(typeof(BinlogWire.Drainer))]
-[JsonSerializable(typeof(SparkWire))]
+[JsonSerializable(typeof(PumpsWire), TypeInfoPropertyName = "Pumps")]
+[JsonSerializable(typeof(DrainerStatus), TypeInfoPropertyName = "Drainer")]
+[JsonSerializable(typeof(SparkMaster.Page), TypeInfoPropertyName = "SparkPage")]
 internal sealed partial class TiDbJsonContext : JsonSerializerContext;

@@ -1,7 +1,6 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>The status port of TiDB servers (docs/research/tidb.md#tidb-server).</summary>
-/// <param name="http">The transport.</param>
 internal sealed class TidbStatusClient(IServiceHttp http)
 {
     private const string Marker = "-TiDB-";
@@ -11,13 +10,13 @@ internal sealed class TidbStatusClient(IServiceHttp http)
     /// <summary>The version that a server reports itself: GET /status. This is the source for a TiDB's version
     /// (docs/research/tidb.md#rules).</summary>
     /// <exception cref="TiDbApiException">No usable answer; newer versions answer 500 while they end.</exception>
-    public async Task<string> VersionAsync(Endpoint status, CancellationToken cancellationToken) =>
-        await GetAsync(status, "/status", Json.TidbStatus, s => Version(s.Version), cancellationToken);
+    public Task<string> VersionAsync(Endpoint status, CancellationToken cancellationToken) =>
+        http.GetAsync(status, "/status", Json.TidbStatus, s => Version(s.Version), cancellationToken);
 
-    public async Task<TidbServerInfo> InfoAsync(Endpoint status, CancellationToken cancellationToken) =>
-        await GetAsync(status, "/info", Json.Server, s => Server(s, s.IsOwner ?? false), cancellationToken);
+    public Task<TidbServerInfo> InfoAsync(Endpoint status, CancellationToken cancellationToken) =>
+        http.GetAsync(status, "/info", Json.Server, s => Server(s, s.IsOwner ?? false), cancellationToken);
 
-    public async Task<TidbClusterInfo> AllAsync(Endpoint status, CancellationToken cancellationToken) => await GetAsync(
+    public Task<TidbClusterInfo> AllAsync(Endpoint status, CancellationToken cancellationToken) => http.GetAsync(
         status,
         "/info/all",
         Json.Servers,
@@ -54,18 +53,6 @@ internal sealed class TidbStatusClient(IServiceHttp http)
         PrometheusText.Read(
             await http.GetAsync(status.Host, status.Port, "/metrics", cancellationToken), $"GET {status}/metrics");
 
-    private async Task<T> GetAsync<TWire, T>(
-        Endpoint status,
-        string path,
-        JsonTypeInfo<TWire> type,
-        Func<TWire, T> map,
-        CancellationToken cancellationToken)
-        where TWire : class
-    {
-        var answer = await http.GetAsync(status.Host, status.Port, path, cancellationToken);
-        return TiDbAnswers.Read(answer, $"GET {status}{path}", type, map);
-    }
-
     internal static TidbServerInfo Server(TidbWire.Server? server, bool isOwner) => server is null
         ? throw new FormatException("a server is null")
         : new TidbServerInfo(
@@ -88,31 +75,43 @@ internal sealed class TidbStatusClient(IServiceHttp http)
     }
 }
 
-/// <summary>Where a process listens.</summary>
-/// <param name="Host">Name or address, as the spec has it.</param>
-/// <param name="Port">Its port.</param>
-internal sealed record Endpoint(string Host, int Port)
+/// <summary>GET /info of a TiDB (docs/research/tidb.md#tidb-server).</summary>
+/// <param name="DdlId">Its id among the owners of DDL.</param>
+/// <param name="Address">HOST:PORT of its SQL port, as it reports itself.</param>
+/// <param name="Version">Its version, plain: 3.0.9.</param>
+internal sealed record TidbServerInfo(string DdlId, bool IsOwner, string Address, string Version)
 {
-    /// <summary>HOST:PORT, as the cluster itself writes addresses; an IPv6 address in brackets.</summary>
-    public override string ToString() =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+    /// <summary>Whether it writes no binlog any more since a write failed: its changes are missing downstream. False
+    /// where the server does not say (docs/research/tidb.md#tidb-server).</summary>
+    public bool SkipsBinlog { get; init; }
 
-    public bool IsAddress(string? address)
-    {
-        var colon = address?.LastIndexOf(':') ?? -1;
-        return colon > 0
-            && address![(colon + 1)..] == Port.ToString(CultureInfo.InvariantCulture)
-            && HostNames.AreSame(Host, address[..colon]);
-    }
+    public int? StatusPort { get; init; }
+}
 
-    /// <summary>Whether one of the URLs that the cluster reports (http://HOST:PORT) is this one's.</summary>
-    public bool IsAmong(IEnumerable<string> urls) => urls.Any(url => IsAddress(AddressOf(url)));
+/// <summary>GET /info/all (docs/research/tidb.md#tidb-server): every TiDB that is registered.</summary>
+/// <param name="IsConsistent">Whether all are of one version, as the cluster reports it. Absent is false.</param>
+internal sealed record TidbClusterInfo(string OwnerId, bool IsConsistent, IReadOnlyList<TidbServerInfo> Servers);
 
-    public static string AddressOf(string url)
-    {
-        var begin = url.IndexOf("://", StringComparison.Ordinal);
-        return (begin < 0 ? url : url[(begin + 3)..]).TrimEnd('/');
-    }
+/// <summary>Answers of TiDB's status port (docs/research/tidb.md#tidb-server). A property with a default may be
+/// absent.</summary>
+internal static class TidbWire
+{
+    /// <summary>GET /status.</summary>
+    public sealed record Status(string Version);
+
+    /// <summary>GET /info, and an entry of GET /info/all.</summary>
+    public sealed record Server(
+        string DdlId,
+        string Version,
+        bool? IsOwner = null,
+        string? Ip = null,
+        int? ListeningPort = null,
+        int? StatusPort = null,
+        string? BinlogStatus = null);
+
+    /// <summary>GET /info/all.</summary>
+    public sealed record Servers(
+        Dictionary<string, Server?> AllServersInfo,
+        string? OwnerId = null,
+        bool? IsAllServerVersionConsistent = null);
 }

@@ -20,6 +20,15 @@ internal static partial class ToolOutput
         return match.Success ? match.Groups["hash"].Value : null;
     }
 
+    /// <summary>Asks a program for its version.</summary>
+    /// <exception cref="HostException">It could not be run.</exception>
+    public static async Task<ProgramVersion> AskAsync(IHostFiles host, string path, CancellationToken cancellationToken)
+    {
+        var result = await host.RunAsync(new RemoteCommand(path, PreparePackage.Ask), cancellationToken);
+        var output = result.Output + "\n" + result.Errors;
+        return new ProgramVersion(Version(output), GitHash(output), Excerpt(result.Output + result.Errors));
+    }
+
     /// <summary>Whether the output of a configuration check says so; the exit code alone is not relied upon
     /// (docs/research/tidb.md#tikv).</summary>
     public static bool ChecksConfiguration(string output) =>
@@ -42,4 +51,13 @@ internal static partial class ToolOutput
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         1000)]
     private static partial Regex Hash();
+}
+
+/// <summary>What a program prints about itself with <c>-V</c>.</summary>
+/// <param name="Version">Its version, plain; null if it prints none.</param>
+/// <param name="GitHash">The commit that it was built from; null if it prints none.</param>
+/// <param name="Output">The beginning of its output.</param>
+internal sealed record ProgramVersion(string? Version, string? GitHash, string Output)
+{
+    public override string ToString() => Version ?? Output;
 }

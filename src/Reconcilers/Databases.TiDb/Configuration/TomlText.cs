@@ -103,8 +103,7 @@ internal sealed class TomlText
         }
     }
 
-    private static FormatException Wrong(SourceSpan place, string what) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"line {place.Start.Line + 1}: {what}"));
+    private static FormatException Wrong(SourceSpan place, string what) => new($"line {place.Start.Line + 1}: {what}");
 
     private static bool IsWithin(string path, string outer) =>
         path == outer || path.StartsWith(outer + ".", StringComparison.Ordinal);
@@ -153,8 +152,6 @@ internal sealed class TomlText
     /// <summary>The place of a value in the text.</summary>
     /// <param name="Path">Its keys from the root, joined with dots: storage.block-cache.capacity.</param>
     /// <param name="Table">Its table, as written in the header; empty for the root.</param>
-    /// <param name="Begin">Where its value begins.</param>
-    /// <param name="End">Where its value ends.</param>
     /// <param name="LineEnd">Where the line its value ends on ends, line break left out.</param>
     /// <param name="Word">The text of a string; null for other values.</param>
     private sealed record TomlValue(string Path, string Table, int Begin, int End, int LineEnd, string? Word);

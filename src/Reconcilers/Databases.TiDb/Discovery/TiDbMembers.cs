@@ -4,16 +4,16 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// TiDB on their hosts, or one that the spec lists, and from it all TiDBs, or else those that PD's etcd has; pumps and
 /// drainers as they are registered. PD's own API of 2.1 and 3.0 does not report TiDBs, and no version of TiDB before
 /// 4.0 has information_schema.cluster_info.</summary>
-internal sealed class TiDbMembers(ITiDbTargets targets, Findings findings)
+internal sealed class TiDbMembers(TiDbTargets targets, Findings findings)
 {
     private const string Unspecified = "0.0.0.0";
 
     public async Task<FoundMembers> FindAsync(MemberSearch search, CancellationToken cancellationToken)
     {
-        var spec = targets.Spec();
+        var spec = targets.Spec;
         var usual = DefaultPorts.Service(
             spec, new DatabaseInstance { Component = DatabaseComponent.PD, Host = search.Host });
-        var pd = new PdClient(targets.Http, [new Endpoint(search.Host, search.Port ?? usual)]);
+        var pd = new PdClient(targets.Context.Http, [new Endpoint(search.Host, search.Port ?? usual)]);
         var members = new List<FoundMember>();
         members.AddRange(await AskAsync(
             async () => (await pd.MembersAsync(cancellationToken)).Members.Select(Pd), MemberSearch.Field));
@@ -34,7 +34,7 @@ internal sealed class TiDbMembers(ITiDbTargets targets, Findings findings)
     private async Task<IReadOnlyList<FoundMember>> ServersAsync(
         PdClient pd, MemberSearch search, CancellationToken cancellationToken)
     {
-        var spec = targets.Spec();
+        var spec = targets.Spec;
         var known = spec.Of(DatabaseComponent.TiDB).Select(spec.Status)
             .Concat(Processes(search, DatabaseComponent.TiDB).Select(StatusOf))
             .Distinct()
@@ -45,7 +45,7 @@ internal sealed class TiDbMembers(ITiDbTargets targets, Findings findings)
             try
             {
                 return Servers(
-                    (await targets.Tidb().AllAsync(status, cancellationToken)).Servers, $"/info/all of {status}");
+                    (await targets.Tidb.AllAsync(status, cancellationToken)).Servers, $"/info/all of {status}");
             }
             catch (TargetException exception)
             {
@@ -96,12 +96,11 @@ internal sealed class TiDbMembers(ITiDbTargets targets, Findings findings)
         .. servers.Select(s => Parsed(DatabaseComponent.TiDB, s.Address, foundIn) with { StatusPort = s.StatusPort }),
     ];
 
-    private async Task<IReadOnlyList<FoundMember>> BinlogAsync(
-        MemberSearch search, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<FoundMember>> BinlogAsync(MemberSearch search, CancellationToken cancellationToken)
     {
-        var spec = targets.Spec();
+        var spec = targets.Spec;
         var members = new List<FoundMember>();
-        if (targets.Settings().CredentialsSecretRef is not null && spec.Of(DatabaseComponent.TiDB).Any())
+        if (targets.Settings.CredentialsSecretRef is not null && spec.Of(DatabaseComponent.TiDB).Any())
         {
             members.AddRange(await AskAsync(async () => Nodes(
                 DatabaseComponent.Pump, await targets.Sql.PumpsAsync(cancellationToken), "SHOW PUMP STATUS")));
@@ -116,7 +115,7 @@ internal sealed class TiDbMembers(ITiDbTargets targets, Findings findings)
             var address = Service(pump, DatabaseComponent.Pump);
             members.AddRange(await AskAsync(async () => Nodes(
                 DatabaseComponent.Pump,
-                await targets.Binlog().PumpsAsync(address, cancellationToken),
+                await targets.Binlog.PumpsAsync(address, cancellationToken),
                 $"/status of {address}")));
         }
 
@@ -150,8 +149,7 @@ internal sealed class TiDbMembers(ITiDbTargets targets, Findings findings)
     {
         var colon = address.LastIndexOf(':');
         return colon > 0
-            && int.TryParse(
-                address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && int.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             && port is > 0 and < 65536
             ? new FoundMember(component, address[..colon].Trim('[', ']'), port, foundIn)
             : throw new TiDbApiException(
@@ -161,18 +159,18 @@ internal sealed class TiDbMembers(ITiDbTargets targets, Findings findings)
     }
 
     private static IEnumerable<HostProcess> Processes(MemberSearch search, DatabaseComponent component) =>
-        search.Processes.Where(p => p.Program == TiDbLayout.Program(component));
+        search.Processes.Where(p => p.Program == TiDbComponents.Program(component));
 
     private Endpoint StatusOf(HostProcess process) => new(
         process.Host,
-        PortOf(process.Option("status"), DefaultPorts.Status(targets.Spec(), Of(DatabaseComponent.TiDB))));
+        PortOf(process.Option("status"), DefaultPorts.Status(targets.Spec, Of(DatabaseComponent.TiDB))));
 
     // --addr or --advertise-addr 10.0.1.11:8250; where neither is given, the default port.
     private Endpoint Service(HostProcess process, DatabaseComponent component)
     {
         var address = process.Option("advertise-addr") ?? process.Option("addr") ?? "";
         var colon = address.LastIndexOf(':');
-        var usual = DefaultPorts.Service(targets.Spec(), Of(component));
+        var usual = DefaultPorts.Service(targets.Spec, Of(component));
         var host = colon > 0 ? address[..colon].Trim('[', ']') : "";
         return new Endpoint(
             host is "" or Unspecified ? process.Host : host, PortOf(colon < 0 ? null : address[(colon + 1)..], usual));
@@ -182,4 +180,88 @@ internal sealed class TiDbMembers(ITiDbTargets targets, Findings findings)
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : usual;
 
     private static DatabaseInstance Of(DatabaseComponent component) => new() { Component = component };
+}
+
+/// <summary>What a TiDB cluster knows of an instance: members of PD, stores, registered servers, pumps and
+/// drainers. Changes nothing.</summary>
+internal sealed class TiDbMembership(TiDbTargets targets)
+{
+    private DatabaseRollingUpgradeSpec Spec => targets.Spec;
+
+    public async Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        var at = Spec.Service(instance);
+        switch (instance.Component)
+        {
+            case DatabaseComponent.PD:
+                return (await targets.Pd.MembersAsync(cancellationToken)).At(at) is { } member
+                    ? $"PD still lists the member {member.Name} ({at}). Run `pd-ctl member delete name {member.Name}`; "
+                        + "the upgrade then continues automatically."
+                    : null;
+            case DatabaseComponent.TiKV:
+                return (await targets.Pd.StoresAsync(cancellationToken))
+                    .FirstOrDefault(s => at.IsAddress(s.Address) && !s.IsTombstone) is { } store
+                    ? $"PD still lists store {store.Id} ({at}) as {store.State}, expected Tombstone. Run `pd-ctl store "
+                        + $"delete {store.Id}` and wait until its Regions have moved; the upgrade then continues "
+                        + "automatically."
+                    : null;
+            case DatabaseComponent.TiDB:
+                return (await ServersAsync(cancellationToken)).Any(s => at.IsAddress(s.Address))
+                    ? $"/info/all still lists the TiDB server {at}. It disappears after its lease of about 1 minute "
+                        + "once the process has ended."
+                    : null;
+            default:
+                return (await NodesAsync(instance, cancellationToken))
+                    .FirstOrDefault(n => at.IsAddress(n.Address) && !n.IsOffline) is { } node
+                    ? $"{instance.Component} {node.NodeId} ({at}) is still registered as {node.State}, expected "
+                        + $"offline. Run `binlogctl -cmd update-{instance.Component.ToString().ToLowerInvariant()} "
+                        + $"-node-id {node.NodeId} -state offline`."
+                    : null;
+        }
+    }
+
+    public async Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        var at = Spec.Service(instance);
+        switch (instance.Component)
+        {
+            case DatabaseComponent.PD:
+                return (await targets.Pd.MembersAsync(cancellationToken)).At(at) is null
+                    ? $"PD has no member at {at}. Let it join the cluster, or correct host and port."
+                    : await targets.Pd.IsHealthyAsync(at, cancellationToken)
+                        ? null
+                        : $"PD member {at} does not report that it is healthy. Repair it.";
+            case DatabaseComponent.TiKV:
+                var store = (await targets.Pd.StoresAsync(cancellationToken))
+                    .FirstOrDefault(s => at.IsAddress(s.Address) && !s.IsTombstone);
+                return store is null ? $"PD has no store at {at}. Let it join the cluster, or correct host and port."
+                    : !store.IsUp ? $"Store {at} is {store.State}, expected Up. Repair it."
+                    : OtherVersion(at, store.Version);
+            case DatabaseComponent.TiDB:
+                var server = (await ServersAsync(cancellationToken)).FirstOrDefault(s => at.IsAddress(s.Address));
+                return server is null
+                    ? $"/info/all lists no TiDB server {at}. Start it, or correct host and port."
+                    : OtherVersion(at, server.Version);
+            default:
+                return (await NodesAsync(instance, cancellationToken)).Any(n => at.IsAddress(n.Address) && n.IsOnline)
+                    ? null
+                    : $"no {instance.Component} is registered as online at {at}. Start it, or correct host and port.";
+        }
+    }
+
+    private string? OtherVersion(Endpoint at, string version) => TiDbVersion.Same(version, Spec.ToVersion)
+        ? null
+        : $"{at} runs version {version}, expected {Spec.ToVersion} (spec.toVersion). Install that version there.";
+
+    private async Task<IReadOnlyList<TidbServerInfo>> ServersAsync(CancellationToken cancellationToken) =>
+        Spec.Of(DatabaseComponent.TiDB).FirstOrDefault() is { } server
+            ? (await targets.Tidb.AllAsync(Spec.Status(server), cancellationToken)).Servers
+            : [];
+
+    // Null: the servers know no binlog.
+    private async Task<IReadOnlyList<BinlogNode>> NodesAsync(
+        DatabaseInstance instance, CancellationToken cancellationToken) =>
+        (instance.Component == DatabaseComponent.Drainer
+            ? await targets.Sql.DrainersAsync(cancellationToken)
+            : await targets.Sql.PumpsAsync(cancellationToken)) ?? [];
 }

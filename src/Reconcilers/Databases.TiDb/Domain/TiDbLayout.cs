@@ -1,29 +1,11 @@
+using System.Security.Cryptography;
+
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Paths and ports, from the spec and tidb-ansible's layout (docs/research/tidb.md#tidb-ansible).
 /// Pure.</summary>
 internal static class TiDbLayout
 {
-    public static string Program(DatabaseComponent component) => component switch
-    {
-        DatabaseComponent.PD => "pd-server",
-        DatabaseComponent.TiKV => "tikv-server",
-        DatabaseComponent.TiDB => "tidb-server",
-        DatabaseComponent.Pump => "pump",
-        DatabaseComponent.Drainer => "drainer",
-        _ => throw new ArgumentOutOfRangeException(nameof(component), component, "no component of TiDB"),
-    };
-
-    public static string Phase(DatabaseComponent component) => component switch
-    {
-        DatabaseComponent.PD => DatabaseRollingUpgradePhases.UpgradePD,
-        DatabaseComponent.TiKV => DatabaseRollingUpgradePhases.UpgradeTiKV,
-        DatabaseComponent.TiDB => DatabaseRollingUpgradePhases.UpgradeTiDB,
-        DatabaseComponent.Pump => DatabaseRollingUpgradePhases.UpgradePump,
-        DatabaseComponent.Drainer => DatabaseRollingUpgradePhases.UpgradeDrainer,
-        _ => throw new ArgumentOutOfRangeException(nameof(component), component, "no component of TiDB"),
-    };
-
     public static IEnumerable<DatabaseInstance> Of(this DatabaseRollingUpgradeSpec spec, DatabaseComponent component) =>
         spec.Instances.Where(i => i.Component == component);
 
@@ -56,7 +38,54 @@ internal static class TiDbLayout
         {
             Package = spec.Package,
             Components = components,
-            Programs = [.. components.Select(Program)],
+            Programs = [.. components.Select(TiDbComponents.Program)],
         };
     }
+}
+
+/// <summary>Where a process listens.</summary>
+/// <param name="Host">Name or address, as the spec has it.</param>
+internal sealed record Endpoint(string Host, int Port)
+{
+    /// <summary>HOST:PORT, as the cluster itself writes addresses; an IPv6 address in brackets.</summary>
+    public override string ToString() =>
+        $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}";
+
+    public bool IsAddress(string? address)
+    {
+        var colon = address?.LastIndexOf(':') ?? -1;
+        return colon > 0
+            && address![(colon + 1)..] == Port.ToString(CultureInfo.InvariantCulture)
+            && HostNames.AreSame(Host, address[..colon]);
+    }
+
+    /// <summary>Whether one of the URLs that the cluster reports (http://HOST:PORT) is this one's.</summary>
+    public bool IsAmong(IEnumerable<string> urls) => urls.Any(url => IsAddress(AddressOf(url)));
+
+    public static string AddressOf(string url)
+    {
+        var begin = url.IndexOf("://", StringComparison.Ordinal);
+        return (begin < 0 ? url : url[(begin + 3)..]).TrimEnd('/');
+    }
+}
+
+/// <summary>Checksums of texts.</summary>
+internal static class ContentHash
+{
+    public const int ShortLength = 16;
+
+    public static string Of(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    public static string Short(string text) => Of(text)[..ShortLength];
+}
+
+/// <summary>Points in time in receipts: seconds since 1970, because the status has to hold hundreds of them.</summary>
+internal static class Timestamps
+{
+    public static string Text(DateTimeOffset at) => at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+
+    public static DateTimeOffset? Parse(string? text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
 }

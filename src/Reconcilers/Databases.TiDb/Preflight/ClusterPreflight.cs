@@ -2,24 +2,24 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Asks PD: health and quorum, leader and etcd's leader, members and stores compared with the spec, Regions,
 /// labels, schedulers (docs/research/tidb.md#pd). Changes nothing.</summary>
-internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
+internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
 {
     private const int FewestVoters = 3;
     private readonly List<string> _notes = [];
 
-    private DatabaseRollingUpgradeSpec Spec => targets.Spec();
+    private DatabaseRollingUpgradeSpec Spec => targets.Spec;
 
     public async Task<ClusterState?> LookAsync(CancellationToken cancellationToken)
     {
-        var pd = targets.Pd();
-        await findings.LookAsync(() => HealthAsync(pd, cancellationToken));
-        await findings.LookAsync(() => VersionAsync(pd, cancellationToken));
+        var pd = targets.Pd;
+        await findings.CheckAsync(() => HealthAsync(pd, cancellationToken));
+        await findings.CheckAsync(() => VersionAsync(pd, cancellationToken));
         var members = await findings.LookAsync<PdMembers>(
             async () => Members(await pd.MembersAsync(cancellationToken)));
         var stores = await findings.LookAsync<IReadOnlyList<PdStore>>(
             async () => Stores(await pd.StoresAsync(cancellationToken)));
         var schedule = await findings.LookAsync<PdSchedule>(async () => await pd.ScheduleAsync(cancellationToken));
-        await findings.LookAsync(() => RegionsAsync(pd, stores ?? [], cancellationToken));
+        await findings.CheckAsync(() => RegionsAsync(pd, stores ?? [], cancellationToken));
         if (members is null || stores is null || schedule is null)
         {
             return null;
@@ -30,7 +30,7 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         return new ClusterState(members, stores, schedule, _notes);
     }
 
-    private async Task<bool> HealthAsync(PdClient pd, CancellationToken cancellationToken)
+    private async Task HealthAsync(PdClient pd, CancellationToken cancellationToken)
     {
         // Each member reports itself: requests below /pd are answered by the leader.
         foreach (var instance in Spec.Of(DatabaseComponent.PD))
@@ -52,12 +52,10 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
                 $"The PD leader cannot reach PD member {member.Name} ({string.Join(", ", member.ClientUrls)}). "
                 + $"Start it, or remove it with `pd-ctl member delete name {member.Name}`.");
         }
-
-        return true;
     }
 
     // Stores of a lower version are refused; nightly builds have raised it.
-    private async Task<bool> VersionAsync(PdClient pd, CancellationToken cancellationToken)
+    private async Task VersionAsync(PdClient pd, CancellationToken cancellationToken)
     {
         var version = await pd.ClusterVersionAsync(cancellationToken);
         if (TiDbVersion.IsHigher(version, Spec.ToVersion))
@@ -67,8 +65,6 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
                 TiDbVersion.TooHigh("PD's cluster-version", version, Spec.ToVersion),
                 field: "spec.toVersion");
         }
-
-        return true;
     }
 
     private PdMembers Members(PdMembers members)
@@ -111,11 +107,9 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.ClusterUnhealthy,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"PD member {member.Id} ({string.Join(", ", member.ClientUrls)}) has leader_priority "
-                    + $"{member.LeaderPriority} and no name of its own ('{member.Name}'), so its priority cannot be "
-                    + $"cleared for the upgrade. Give the member a unique name, or set its priority to 0."));
+                $"PD member {member.Id} ({string.Join(", ", member.ClientUrls)}) has leader_priority "
+                + $"{member.LeaderPriority} and no name of its own ('{member.Name}'), so its priority cannot be "
+                + "cleared for the upgrade. Give the member a unique name, or set its priority to 0.");
         }
 
         if (members.Members.Count < FewestVoters && !Spec.AllowUnavailability)
@@ -138,10 +132,8 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.InstanceDown,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Store {store.Id} ({store.Address}) is {store.State}, expected Up. Start it, or remove it with "
-                    + $"`pd-ctl store delete {store.Id}` and wait until it is Tombstone."));
+                $"Store {store.Id} ({store.Address}) is {store.State}, expected Up. Start it, or remove it with "
+                + $"`pd-ctl store delete {store.Id}` and wait until it is Tombstone.");
         }
 
         foreach (var instance in instances.Where(i => !stores.Exists(s => Spec.Service(i).IsAddress(s.Address))))
@@ -158,10 +150,8 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.InstancesDiffer,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"PD has store {store.Id} at {store.Address} that spec.instances does not list. Add it, or "
-                    + $"let it leave the cluster."),
+                $"PD has store {store.Id} at {store.Address} that spec.instances does not list. Add it, or let it "
+                + "leave the cluster.",
                 field: "spec.instances");
         }
 
@@ -170,7 +160,7 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
 
     // Only a loss of quorum refuses the upgrade. The rest is normal while data is written, and is asked about again
     // before each TiKV is stopped.
-    private async Task<bool> RegionsAsync(
+    private async Task RegionsAsync(
         PdClient pd, IReadOnlyList<PdStore> stores, CancellationToken cancellationToken)
     {
         var regions = await RegionSurvey.NowAsync(pd, stores, cancellationToken);
@@ -178,11 +168,9 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.QuorumAtRisk,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{regions.AtRiskText} have no quorum of replicas that are up to date. Expected is a majority. "
-                    + $"Start the stores of the other replicas (`pd-ctl region {regions.AtRisk[0]}`), or wait until PD "
-                    + $"has repaired them; preflight checks again automatically."));
+                $"{regions.AtRiskText} have no quorum of replicas that are up to date. Expected is a majority. Start "
+                + $"the stores of the other replicas (`pd-ctl region {regions.AtRisk[0]}`), or wait until PD has "
+                + "repaired them; preflight checks again automatically.");
         }
         else if (regions.Listed is { } listed)
         {
@@ -190,8 +178,6 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
                 $"PD lists incomplete Regions: {listed}. All have their quorum, so they do not prevent the upgrade. No "
                 + "TiKV is stopped while a Region would lose its quorum without it.");
         }
-
-        return true;
     }
 
     // Read from schedulers-v2: after a change of the leader the list of those that run is empty
@@ -202,11 +188,8 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.LeadersKeptAway,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"An evict-leader-scheduler from outside this upgrade keeps leaders away from store "
-                    + $"{store.Id} ({store.Address}). Run `pd-ctl scheduler remove "
-                    + $"evict-leader-scheduler-{store.Id}`."));
+                $"An evict-leader-scheduler from outside this upgrade keeps leaders away from store {store.Id} "
+                + $"({store.Address}). Run `pd-ctl scheduler remove evict-leader-scheduler-{store.Id}`.");
         }
     }
 
@@ -216,10 +199,8 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.QuorumTooSmall,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"max-replicas is {schedule.MaxReplicas}: part of the data is unavailable while a TiKV "
-                    + $"restarts. Raise it to 3, or accept the outage with spec.allowUnavailability: true."),
+                $"max-replicas is {schedule.MaxReplicas}: part of the data is unavailable while a TiKV restarts. Raise "
+                + "it to 3, or accept the outage with spec.allowUnavailability: true.",
                 field: "spec.allowUnavailability");
         }
 
@@ -232,11 +213,9 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
                 findings.Ask(
                     Reasons.ConfigurationInvalid,
                     store.Address,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"Store {store.Id} ({store.Address}) has no label {string.Join(", ", missing)}, which "
-                        + $"PD's location-labels ({string.Join(",", schedule.LocationLabels)}) require: replicas "
-                        + $"may be placed together. Run `pd-ctl store label {store.Id} {missing[0]} NAME`."));
+                    $"Store {store.Id} ({store.Address}) has no label {string.Join(", ", missing)}, which PD's "
+                    + $"location-labels ({string.Join(",", schedule.LocationLabels)}) require: replicas may be placed "
+                    + $"together. Run `pd-ctl store label {store.Id} {missing[0]} NAME`.");
             }
         }
 
@@ -269,9 +248,6 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
 }
 
 /// <summary>The cluster as PD reports it.</summary>
-/// <param name="Members">The PD members.</param>
 /// <param name="Stores">The stores that have not left.</param>
-/// <param name="Schedule">Schedule and replication.</param>
-/// <param name="Notes">Notes for the reader of the plan.</param>
 internal sealed record ClusterState(
     PdMembers Members, IReadOnlyList<PdStore> Stores, PdSchedule Schedule, IReadOnlyList<string> Notes);

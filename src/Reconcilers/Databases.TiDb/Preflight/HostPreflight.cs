@@ -2,13 +2,13 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Checks hosts: package, space for it, versions of its programs, memory, CPUs, clocks. Changes
 /// nothing.</summary>
-internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
+internal sealed class HostPreflight(TiDbTargets targets, Findings findings)
 {
     // Compressed programs grow when they are unpacked, and archive and contents exist at the same time for a while.
     private const int RoomFactor = 4;
     private static readonly TimeSpan LargestSkew = TimeSpan.FromSeconds(5);
 
-    private DatabaseRollingUpgradeSpec Spec => targets.Spec();
+    private DatabaseRollingUpgradeSpec Spec => targets.Spec;
 
     public Task<HostFacts?> LookAsync(string host, CancellationToken cancellationToken) =>
         findings.LookAsync<HostFacts>(
@@ -51,28 +51,18 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
             findings.Ask(
                 Reasons.ClockSkew,
                 skew.Ahead,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The clocks of {skew.Behind} and {skew.Ahead} differ by at least "
-                    + $"{skew.AtLeast.TotalSeconds:0.0} s (error of the measurement: {skew.Error.TotalSeconds:0.0} s), "
-                    + $"expected at most {LargestSkew.TotalSeconds:0} s. Repair NTP."),
+                $"The clocks of {skew.Behind} and {skew.Ahead} differ by at least {skew.AtLeast.TotalSeconds:0.0} s "
+                + $"(error of the measurement: {skew.Error.TotalSeconds:0.0} s), expected at most "
+                + $"{LargestSkew.TotalSeconds:0} s. Repair NTP.",
                 skew.Ahead);
         }
     }
 
     private async Task VersionAsync(string host, string program, CancellationToken cancellationToken)
     {
-        var path = Spec.NewProgram(program);
-        var result = await targets.Hosts.Files(host).RunAsync(new RemoteCommand(path, "-V"), cancellationToken);
-        var version = ToolOutput.Version(result.Output + "\n" + result.Errors);
-        if (version is null || !TiDbVersion.Same(version, Spec.ToVersion))
+        if (await PreparePackage.WrongVersionAsync(targets, host, program, cancellationToken) is { } wrong)
         {
-            findings.Add(
-                Reasons.VersionMismatch,
-                $"`{path} -V` on {host} reports {version ?? ToolOutput.Excerpt(result.Output + result.Errors)}, "
-                + $"expected {Spec.ToVersion} (spec.toVersion). Provide the package of that version.",
-                host,
-                "spec.package");
+            findings.Add(Reasons.VersionMismatch, wrong, host, "spec.package");
         }
     }
 
@@ -83,8 +73,8 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
         {
             if (archive is { Storage: { } place, Path: { } path })
             {
-                var storage = await targets.Storages.OpenAsync(
-                    place, targets.Upgrade.Metadata.Namespace, cancellationToken);
+                var storage = await targets.Context.Storages.OpenAsync(
+                    place, targets.Context.Upgrade.Metadata.Namespace, cancellationToken);
                 if (await storage.StatAsync(path, cancellationToken) is { } found)
                 {
                     needed += found.Bytes * RoomFactor;
@@ -104,10 +94,8 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.NoSpace,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Spec.Package.Directory} on {host} has {free / 1048576} MiB free; {needed / 1048576} MiB "
-                    + $"are needed to unpack the archives. Free space."),
+                $"{Spec.Package.Directory} on {host} has {free / 1048576} MiB free; {needed / 1048576} MiB are needed "
+                + "to unpack the archives. Free space.",
                 host,
                 "spec.package.directory");
         }
@@ -115,9 +103,54 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
 }
 
 /// <summary>A host as preflight found it.</summary>
-/// <param name="Host">The host, as the spec names it.</param>
-/// <param name="Package">The state of the package on it.</param>
 /// <param name="Memory">Its memory in bytes.</param>
-/// <param name="Cpus">Its CPUs.</param>
 /// <param name="Clock">Its clock compared with the operator's.</param>
 internal sealed record HostFacts(string Host, PackageState Package, long Memory, int Cpus, ClockReading Clock);
+
+/// <summary>Finds out whether the backup can be stored and found again: the storage's mark is written and read back,
+/// recipients are tried.</summary>
+internal sealed class BackupPreflight(TiDbTargets targets, Findings findings)
+{
+    private const string Field = "spec.tidb.backup.storage";
+
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var backup = targets.Settings.Backup;
+        if (backup.Waived)
+        {
+            return;
+        }
+
+        if (backup.Storage is not { } place)
+        {
+            findings.Add(
+                Reasons.InvalidSpec,
+                "spec.tidb.backup has no storage. Set it, or waived: true if you have a full backup from elsewhere.",
+                field: Field);
+            return;
+        }
+
+        await findings.CheckAsync(() => StorageAsync(place, cancellationToken), field: Field);
+        if (backup.Encryption is { } encryption)
+        {
+            await findings.CheckAsync(
+                () => new AgeRecipients().CheckAsync(encryption.Recipients, cancellationToken),
+                field: "spec.tidb.backup.encryption.recipients");
+        }
+    }
+
+    private async Task StorageAsync(StorageSpec place, CancellationToken cancellationToken)
+    {
+        var storage = await targets.Context.Storages.OpenAsync(
+            place, targets.Context.Upgrade.Metadata.Namespace, cancellationToken);
+        var written = await storage.EnsureMarkAsync(cancellationToken);
+        if ((await storage.ReadMarkAsync(cancellationToken))?.StorageId != written.StorageId)
+        {
+            findings.Add(
+                Reasons.StorageUnusable,
+                $"{storage.Description} does not return the marker file that preflight wrote. Check that it is "
+                + "the right volume or bucket.",
+                field: Field);
+        }
+    }
+}

@@ -2,9 +2,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Checks instances on their hosts: supervisor, running process, program and configuration. Changes
 /// nothing.</summary>
-internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
+internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
 {
-    private DatabaseRollingUpgradeSpec Spec => targets.Spec();
+    private DatabaseRollingUpgradeSpec Spec => targets.Spec;
 
     public Task<InstanceFacts?> LookAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
         findings.LookAsync<InstanceFacts>(
@@ -59,10 +59,9 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
     // The status port that tidb-ansible's example gives to the TiKV of a port: 20160 and 20180, 20161 and 20181.
     private string Lines(IEnumerable<DatabaseInstance> tikvs) =>
         tikvs.All(i => i is { Component: DatabaseComponent.TiKV, StatusPort: null })
-            ? ", for instance in spec.instances: " + string.Join(", ", tikvs.Select(i => string.Create(
-                CultureInfo.InvariantCulture,
-                $"`{{name: {i.Name}, component: TiKV, host: {i.Host}, port: {Spec.Service(i).Port}, statusPort: "
-                + $"{Spec.Service(i).Port + 20}}}`")))
+            ? ", for instance in spec.instances: " + string.Join(", ", tikvs.Select(i => $"`{{name: {i.Name}, "
+                + $"component: TiKV, host: {i.Host}, port: {Spec.Service(i).Port}, statusPort: "
+                + $"{Spec.Service(i).Port + 20}}}`"))
             : "";
 
     private void Judge(DatabaseInstance instance, InstanceProcess process)
@@ -102,17 +101,14 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
 
         if (InstanceLayouts.Problem(targets.Hosts.Instance(instance.Name).Target, process) is { } layout)
         {
-            findings.Add(
-                Reasons.ControlMismatch, layout, instance.Name, $"spec.instances[{instance.Name}].control");
+            findings.Add(Reasons.ControlMismatch, layout, instance.Name, $"spec.instances[{instance.Name}].control");
         }
 
         if (process.Strays.Count > 0)
         {
-            var strays = process.Strays.Select(
-                s => string.Create(CultureInfo.InvariantCulture, $"pid {s.Pid} ({s.Executable})"));
             findings.Add(
                 Reasons.ProcessLivesOn,
-                $"{where}: unexpected additional processes: {string.Join(", ", strays)}. "
+                $"{where}: unexpected additional processes: {SwapInstance.Strays(process)}. "
                 + "Stop those that do not belong there.",
                 instance.Name);
         }
@@ -129,7 +125,7 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
             return null;
         }
 
-        var program = TiDbLayout.Program(instance.Component);
+        var program = TiDbComponents.Program(instance.Component);
         string?[] candidates =
         [
             process.Executable,
@@ -155,18 +151,16 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
             return null;
         }
 
-        var result = await files.RunAsync(new RemoteCommand(place, "-V"), cancellationToken);
-        if (ToolOutput.Version(result.Output + "\n" + result.Errors) is { } version)
+        var asked = await ToolOutput.AskAsync(files, place, cancellationToken);
+        if (asked.Version is null)
         {
-            return version;
+            findings.Add(
+                Reasons.VersionMismatch,
+                $"`{place} -V` on {instance.Host} reports no version: {asked}",
+                instance.Name);
         }
 
-        findings.Add(
-            Reasons.VersionMismatch,
-            $"`{place} -V` on {instance.Host} reports no version: "
-            + $"{ToolOutput.Excerpt(result.Output + result.Errors)}",
-            instance.Name);
-        return null;
+        return asked.Version;
     }
 
     private async Task<string?> ConfigurationAsync(DatabaseInstance instance, CancellationToken cancellationToken)
@@ -193,10 +187,50 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
 }
 
 /// <summary>An instance as preflight found it on its host.</summary>
-/// <param name="Instance">The instance.</param>
-/// <param name="Process">Its process.</param>
 /// <param name="ProgramVersion">The version that its program reports with -V; null for components whose version the
 /// cluster reports, and if it could not be read.</param>
 /// <param name="Configuration">Its configuration file; null if it could not be read or is not migrated.</param>
 internal sealed record InstanceFacts(
     DatabaseInstance Instance, InstanceProcess Process, string? ProgramVersion, string? Configuration);
+
+/// <summary>Carries configuration files over in memory and has the new programs check them where they are on the hosts
+/// already; otherwise MigrateConfiguration does.</summary>
+internal sealed class ConfigurationPreflight(TiDbTargets targets, Findings findings)
+{
+    public async Task<(MigratedConfiguration Migrated, TikvSettings? Settings)?> LookAsync(
+        InstanceFacts look, HostFacts? host, CancellationToken cancellationToken)
+    {
+        if (look.Configuration is not { } text || host is null)
+        {
+            return null;
+        }
+
+        var spec = targets.Spec;
+        var settings = look.Instance.Component == DatabaseComponent.TiKV && targets.Settings.Configuration.Migrate
+            ? TikvSettings.Of(spec, look.Instance, host.Memory, host.Cpus)
+            : null;
+        try
+        {
+            var migrated = ConfigurationMigration.Migrate(look.Instance.Component, text, settings);
+            if (host.Package.IsComplete
+                && await findings.LookAsync<string>(
+                    () => ConfigurationCheck.RefusalOfTextAsync(
+                        targets, look.Instance, migrated.Text, cancellationToken),
+                    look.Instance.Name) is { } refusal)
+            {
+                findings.Add(Reasons.ConfigurationInvalid, refusal, look.Instance.Name);
+            }
+
+            return (migrated, settings);
+        }
+        catch (FormatException exception)
+        {
+            findings.Add(
+                Reasons.ConfigurationInvalid,
+                $"{TiDbLayout.ConfigFile(look.Instance)} of {look.Instance.Name} on {look.Instance.Host} cannot "
+                + $"be migrated: {exception.Message}",
+                look.Instance.Name);
+            return null;
+        }
+    }
+}

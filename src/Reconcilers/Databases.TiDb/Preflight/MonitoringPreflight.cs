@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>Checks monitoring services on their hosts: supervisor, process, directories and new files; the new
 /// configuration of Prometheus, and the dashboards for Grafana. None of them holds data of the database, so an
 /// administrator may judge most of it differently. Changes nothing.</summary>
-internal sealed class MonitoringPreflight(ITiDbTargets targets, Findings findings)
+internal sealed class MonitoringPreflight(TiDbTargets targets, Findings findings)
 {
     // Paths of directories that do not exist or cannot be written, one a line.
     private const string Unwritable = """
@@ -13,9 +13,9 @@ internal sealed class MonitoringPreflight(ITiDbTargets targets, Findings finding
         done
         """;
 
-    private DatabaseRollingUpgradeSpec Spec => targets.Spec();
+    private DatabaseRollingUpgradeSpec Spec => targets.Spec;
 
-    public Task LookAsync(MonitoringService service, bool isPackageThere, CancellationToken cancellationToken) =>
+    public Task<bool> LookAsync(MonitoringService service, bool isPackageThere, CancellationToken cancellationToken) =>
         findings.LookAsync(
             async () =>
             {
@@ -52,8 +52,8 @@ internal sealed class MonitoringPreflight(ITiDbTargets targets, Findings finding
     public async Task DashboardsAsync(bool isPackageThere, CancellationToken cancellationToken)
     {
         const string Field = "spec.tidb.dashboards";
-        if (targets.Settings().Dashboards is not { } dashboards
-            || targets.Settings().Services().FirstOrDefault(s => s.Name == dashboards.Service) is not { } service)
+        if (targets.Settings.Dashboards is not { } dashboards
+            || targets.Settings.Services().FirstOrDefault(s => s.Name == dashboards.Service) is not { } service)
         {
             return;
         }
@@ -76,7 +76,7 @@ internal sealed class MonitoringPreflight(ITiDbTargets targets, Findings finding
 
         try
         {
-            var grafana = new GrafanaClient(targets.GrafanaHttp, new Endpoint(service.Host, service.Port));
+            var grafana = targets.Grafana(service);
             await grafana.CheckLoginAsync(cancellationToken);
             if (dashboards.DataSource is { } source && !await grafana.HasDataSourceAsync(source, cancellationToken))
             {
@@ -119,9 +119,7 @@ internal sealed class MonitoringPreflight(ITiDbTargets targets, Findings finding
             Ask(
                 Reasons.ControlMismatch,
                 service,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Where(service)}: pid {pid} is running, but its supervisor reports {process.SupervisionText}: ")
+                $"{Where(service)}: pid {pid} is running, but its supervisor reports {process.SupervisionText}: "
                 + "the process was started manually, or keeps restarting. Start it through its supervisor.",
                 "control");
         }
@@ -130,9 +128,7 @@ internal sealed class MonitoringPreflight(ITiDbTargets targets, Findings finding
             Ask(
                 Reasons.ClusterUnhealthy,
                 service,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Where(service)} is running but does not listen on port {service.Port}. ")
+                $"{Where(service)} is running but does not listen on port {service.Port}. "
                 + "Correct the port, or fix the process.",
                 "port");
         }
@@ -179,7 +175,7 @@ internal sealed class MonitoringPreflight(ITiDbTargets targets, Findings finding
         var isRight = true;
         foreach (var (file, sum) in there.Zip(sums))
         {
-            if (MonitoringFiles.Problem(service.Host, file, sum) is { } problem)
+            if (MonitoringLayout.FileProblem(service.Host, file, sum) is { } problem)
             {
                 isRight = false;
                 findings.Add(

@@ -2,9 +2,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Asks the TiDB servers: versions, who is registered, DDL, system tables, the databases of the backup
 /// (docs/research/tidb.md#tidb-server). Changes nothing.</summary>
-internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
+internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
 {
-    private DatabaseRollingUpgradeSpec Spec => targets.Spec();
+    private DatabaseRollingUpgradeSpec Spec => targets.Spec;
 
     public async Task<ServerState> LookAsync(CancellationToken cancellationToken)
     {
@@ -12,15 +12,15 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
         foreach (var instance in Spec.Of(DatabaseComponent.TiDB))
         {
             if (await findings.LookAsync<string>(
-                async () => await targets.Tidb().VersionAsync(Spec.Status(instance), cancellationToken),
+                async () => await targets.Tidb.VersionAsync(Spec.Status(instance), cancellationToken),
                 instance.Name) is { } version)
             {
                 versions[instance.Name] = version;
             }
         }
 
-        await findings.LookAsync(() => RegisteredAsync(cancellationToken));
-        if (targets.Settings().CredentialsSecretRef is null)
+        await findings.CheckAsync(() => RegisteredAsync(cancellationToken));
+        if (targets.Settings.CredentialsSecretRef is null)
         {
             findings.Add(
                 Reasons.SecretMissing,
@@ -29,14 +29,14 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
             return new ServerState(versions, null);
         }
 
-        await findings.LookAsync(() => DdlAsync(cancellationToken));
-        await findings.LookAsync(() => DatabasesAsync(cancellationToken));
+        await findings.CheckAsync(() => DdlAsync(cancellationToken));
+        await findings.CheckAsync(() => DatabasesAsync(cancellationToken));
         var bootstrap = await findings.LookAsync<Box>(
             async () => new Box(await targets.Sql.BootstrapVersionAsync(cancellationToken)));
         return new ServerState(versions, bootstrap?.Value);
     }
 
-    private async Task<bool> RegisteredAsync(CancellationToken cancellationToken)
+    private async Task RegisteredAsync(CancellationToken cancellationToken)
     {
         var instances = Spec.Of(DatabaseComponent.TiDB).ToList();
         if (instances.Count == 0)
@@ -45,7 +45,7 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
                 Reasons.InstancesDiffer,
                 "spec.instances lists no TiDB server. List every process of the database.",
                 field: "spec.instances");
-            return false;
+            return;
         }
 
         var (all, source) = await AllAsync(instances[0], cancellationToken);
@@ -66,7 +66,7 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
         if (strangers.Count == missing.Count
             && strangers.Select(PortOf).Order().SequenceEqual(missing.Select(i => Spec.Service(i).Port).Order()))
         {
-            return true;
+            return;
         }
 
         foreach (var stranger in strangers)
@@ -87,8 +87,6 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
                 instance.Name,
                 $"spec.instances[{instance.Name}]");
         }
-
-        return true;
     }
 
     // PD's etcd has them all, whichever TiDB answers.
@@ -98,7 +96,7 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
         string problem;
         try
         {
-            if (await targets.Pd().RegisteredServersAsync(cancellationToken) is { } registered)
+            if (await targets.Pd.RegisteredServersAsync(cancellationToken) is { } registered)
             {
                 return (registered, "PD's etcd");
             }
@@ -113,11 +111,11 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
         findings.Note(
             $"The TiDB servers that are registered in PD's etcd could not be read there: {problem}. Those that "
             + $"{one.Name} reports (/info/all) were compared with the spec instead.");
-        var all = await targets.Tidb().AllAsync(Spec.Status(one), cancellationToken);
+        var all = await targets.Tidb.AllAsync(Spec.Status(one), cancellationToken);
         return (all.Servers, $"/info/all of {one.Name}");
     }
 
-    private async Task<bool> DdlAsync(CancellationToken cancellationToken)
+    private async Task DdlAsync(CancellationToken cancellationToken)
     {
         foreach (var job in await targets.Sql.UnfinishedDdlAsync(cancellationToken))
         {
@@ -125,16 +123,14 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
                 Reasons.DdlRunning,
                 $"DDL is running: {job}. {DdlJob.Advice([job])} No DDL may run during the upgrade.");
         }
-
-        return true;
     }
 
-    private async Task<bool> DatabasesAsync(CancellationToken cancellationToken)
+    private async Task DatabasesAsync(CancellationToken cancellationToken)
     {
-        var backup = targets.Settings().Backup;
+        var backup = targets.Settings.Backup;
         if (backup.Waived || backup.Databases.Count == 0)
         {
-            return true;
+            return;
         }
 
         var present = await targets.Sql.DatabasesAsync(cancellationToken);
@@ -145,15 +141,13 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
                 $"Database {absent}, which the backup is to contain, does not exist. Correct the name.",
                 field: "spec.tidb.backup.databases");
         }
-
-        return true;
     }
 
     private static int PortOf(TidbServerInfo server) =>
         int.TryParse(
             server.Address[(server.Address.LastIndexOf(':') + 1)..],
-            System.Globalization.NumberStyles.None,
-            System.Globalization.CultureInfo.InvariantCulture,
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
             out var port)
             ? port
             : 0;
@@ -163,5 +157,99 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
 
 /// <summary>What the TiDB servers report.</summary>
 /// <param name="Versions">Their versions, by the name of the instance.</param>
-/// <param name="Bootstrap">tidb_server_version.</param>
 internal sealed record ServerState(IReadOnlyDictionary<string, string> Versions, long? Bootstrap);
+
+/// <summary>Compares pumps and drainers that are registered with the spec, and finds out whether binlog is on
+/// (docs/research/tidb.md#pump-and-drainer). Changes nothing.</summary>
+internal sealed class BinlogPreflight(TiDbTargets targets, Findings findings)
+{
+    private DatabaseRollingUpgradeSpec Spec => targets.Spec;
+
+    public async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellationToken)
+    {
+        var pumps = Spec.Of(DatabaseComponent.Pump).ToList();
+        var drainers = Spec.Of(DatabaseComponent.Drainer).ToList();
+        if (targets.Settings.CredentialsSecretRef is not null)
+        {
+            await findings.CheckAsync(
+                async () => Compare("pump", pumps, await targets.Sql.PumpsAsync(cancellationToken)));
+            await findings.CheckAsync(
+                async () => Compare("drainer", drainers, await targets.Sql.DrainersAsync(cancellationToken)));
+        }
+
+        foreach (var pump in pumps)
+        {
+            await findings.CheckAsync(() => PumpAsync(pump, cancellationToken), pump.Name);
+        }
+
+        foreach (var drainer in drainers)
+        {
+            await findings.CheckAsync(
+                () => targets.Binlog.DrainerAsync(Spec.Service(drainer), cancellationToken), drainer.Name);
+        }
+
+        if (pumps.Count == 1 && !Spec.AllowUnavailability)
+        {
+            findings.Add(
+                Reasons.QuorumTooSmall,
+                $"{pumps[0].Name} is the only pump: writes fail while it restarts. Add a pump, or accept the "
+                + "outage with spec.allowUnavailability: true.",
+                pumps[0].Name,
+                "spec.allowUnavailability");
+        }
+
+        var skipping = pumps.Count == 0 ? [] : await findings.LookAsync<List<string>>(
+            async () => await CheckBinlog.SkippingAsync(targets, cancellationToken)) ?? [];
+        return
+        [
+            .. skipping.Select(CheckBinlog.SkipWarning),
+            pumps.Count == 0
+                ? "Binlog is off: there is no pump."
+                : $"Binlog is on: {pumps.Count} pumps and {drainers.Count} drainers. Pumps are upgraded with the "
+                    + "cluster, drainers after it.",
+        ];
+    }
+
+    private async Task PumpAsync(DatabaseInstance pump, CancellationToken cancellationToken)
+    {
+        var own = Spec.Service(pump);
+        var node = (
+            await targets.Binlog.PumpsAsync(own, cancellationToken)).FirstOrDefault(n => own.IsAddress(n.Address));
+        if (node is not { IsOnline: true })
+        {
+            findings.Add(
+                Reasons.InstanceDown,
+                $"Pump {own} is {node?.State ?? "not registered under this address"}, expected online. Start it, and "
+                + "check its address with `binlogctl -cmd pumps`.",
+                pump.Name);
+        }
+    }
+
+    private void Compare(string kind, List<DatabaseInstance> instances, IReadOnlyList<BinlogNode>? registered)
+    {
+        if (registered is null)
+        {
+            return;
+        }
+
+        foreach (var stranger in registered.Where(
+            n => !n.IsOffline && !instances.Exists(i => Spec.Service(i).IsAddress(n.Address))))
+        {
+            findings.Add(
+                Reasons.InstancesDiffer,
+                $"A {kind} at {stranger.Address} ({stranger.NodeId}, {stranger.State}) is registered, but "
+                + "spec.instances does not list it. Add it, or take it offline with binlogctl.",
+                field: "spec.instances");
+        }
+
+        foreach (var instance in instances.Where(i => !registered.Any(n => Spec.Service(i).IsAddress(n.Address))))
+        {
+            findings.Add(
+                Reasons.InstancesDiffer,
+                $"{instance.Name} ({Spec.Service(instance)}) is not registered as a {kind}. Correct its host or "
+                + "port, or remove it from spec.instances.",
+                instance.Name,
+                $"spec.instances[{instance.Name}]");
+        }
+    }
+}

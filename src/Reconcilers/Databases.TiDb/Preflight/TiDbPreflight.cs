@@ -4,27 +4,25 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// by side over hosts and instances. All findings of the pass are listed, not the first.</summary>
 internal sealed class TiDbPreflight
 {
-    private const int AtATime = 16;
-
     private const string SavedFormerly = "The Secret with the saved configuration of this attempt already exists, so "
         + "the status was put back to an older copy. The former schedule limits and leader_priority are read from it.";
 
-    private readonly ITiDbTargets _targets;
+    private readonly TiDbTargets _targets;
     private readonly Findings _findings;
 
-    public TiDbPreflight(ITiDbTargets targets)
+    public TiDbPreflight(TiDbTargets targets)
     {
         (_targets, _findings) = (targets, new Findings(
-            targets.Redact, TiDbFailures.Finding, targets.Spec().Preflight.Acknowledge));
+            targets.Redact, TiDbFailures.Finding, targets.Spec.Preflight.Acknowledge));
     }
 
-    private DatabaseRollingUpgradeSpec Spec => _targets.Spec();
+    private DatabaseRollingUpgradeSpec Spec => _targets.Spec;
 
     public async Task<PreflightResult<TiDbDiscovery>> RunAsync(CancellationToken cancellationToken)
     {
         _findings.Add(SpecPreflight.Check(Spec));
-        _findings.Add(_targets.Secrets.Problems);
-        _findings.Add(DatabaseStorages.Refusals(_targets.Storages, _targets.Upgrade));
+        _findings.Add(_targets.Context.Secrets.Problems);
+        _findings.Add(DatabaseStorages.Refusals(_targets.Context.Storages, _targets.Context.Upgrade));
 
         if (TiDbVersion.Obstacle(Spec.FromVersion, Spec.ToVersion) is { } obstacle)
         {
@@ -47,7 +45,7 @@ internal sealed class TiDbPreflight
             _findings);
         await Task.WhenAll(cluster, servers, binlog, backup);
         var found = await DiscoverAsync(looks, hosts, await cluster, await servers, cancellationToken);
-        var identity = (await cluster) is { } known ? TargetIdentities.Of(known.Members.ClusterId) : null;
+        var identity = (await cluster) is { } known ? TiDbDiscovered.IdentityOf(known.Members.ClusterId) : null;
         return _findings.Any || found is null || await cluster is not { } look
             ? new PreflightResult<TiDbDiscovery>(null, HostFindings.Once(_findings.Sorted()), identity)
             : new PreflightResult<TiDbDiscovery>(
@@ -58,20 +56,16 @@ internal sealed class TiDbPreflight
     private async Task MonitoringAsync(
         HostPreflight hostPreflight, IReadOnlyList<HostFacts> hosts, CancellationToken cancellationToken)
     {
-        var services = _targets.Settings().Services().ToList();
+        var services = _targets.Settings.Services().ToList();
         var others = MonitoringLayout.PackageHosts(Spec).Except(_targets.Hosts.All, StringComparer.Ordinal).ToList();
         var prepared = hosts.Concat(await ManyAsync(others, h => hostPreflight.LookAsync(h, cancellationToken)))
             .Where(h => h.Package.IsComplete)
             .Select(h => h.Host)
             .ToHashSet(StringComparer.Ordinal);
         var monitoring = new MonitoringPreflight(_targets, _findings);
-        foreach (var some in services.Chunk(AtATime))
-        {
-            await Task.WhenAll(
-                some.Select(s => monitoring.LookAsync(s, prepared.Contains(s.Host), cancellationToken)));
-        }
-
-        var grafana = services.Find(s => s.Name == _targets.Settings().Dashboards?.Service);
+        _ = await SideBySide.SelectAsync(
+            services, s => monitoring.LookAsync(s, prepared.Contains(s.Host), cancellationToken));
+        var grafana = services.Find(s => s.Name == _targets.Settings.Dashboards?.Service);
         await monitoring.DashboardsAsync(grafana is not null && prepared.Contains(grafana.Host), cancellationToken);
     }
 
@@ -155,7 +149,7 @@ internal sealed class TiDbPreflight
     {
         // This attempt has begun although the status does not know it: what PD has now may be the upgrade's own.
         var saved = await ConfigurationSecret.ReadAsync(
-            _targets, RunPlans.AttemptsBefore(_targets.Upgrade.Status), cancellationToken);
+            _targets.Context, RunPlans.AttemptsBefore(_targets.Context.Upgrade.Status), cancellationToken);
         var limits = PdSchedule.ParseLimits(saved?.GetValueOrDefault(SaveConfiguration.LimitsFile));
         if (saved is not null)
         {
@@ -176,8 +170,8 @@ internal sealed class TiDbPreflight
             MaxReplicas = cluster.Schedule.MaxReplicas,
             LocationLabels = cluster.Schedule.LocationLabels,
             BootstrapVersion = servers.Versions.Values.Any(v => TiDbVersion.Same(v, Spec.ToVersion))
-            ? null
-            : servers.Bootstrap,
+                ? null
+                : servers.Bootstrap,
             Notes =
             [
                 .. cluster.Notes,
@@ -193,7 +187,7 @@ internal sealed class TiDbPreflight
     {
         var units = instances.Where(i => i.Unit is not null)
             .GroupBy(i => i.Unit!, StringComparer.Ordinal)
-            .Select(g => g.Count() == 1 ? g.Key : string.Create(CultureInfo.InvariantCulture, $"{g.Key} × {g.Count()}"))
+            .Select(g => g.Count() == 1 ? g.Key : $"{g.Key} × {g.Count()}")
             .ToList();
         return units.Count == 0 ? [] : [$"Units found on the hosts: {string.Join(", ", units)}."];
     }
@@ -208,14 +202,34 @@ internal sealed class TiDbPreflight
 
     private static async Task<IReadOnlyList<TResult>> ManyAsync<T, TResult>(
         IReadOnlyList<T> items, Func<T, Task<TResult?>> look)
-        where TResult : class
-    {
-        var results = new List<TResult>();
-        foreach (var some in items.Chunk(AtATime))
-        {
-            results.AddRange((await Task.WhenAll(some.Select(look))).OfType<TResult>());
-        }
+        where TResult : class => [.. (await SideBySide.SelectAsync(items, look)).OfType<TResult>()];
+}
 
-        return results;
+/// <summary>The finding for a failure of a client in the preflight of a TiDB upgrade.</summary>
+internal static class TiDbFailures
+{
+    /// <summary>Runs one check that only adds findings.</summary>
+    public static Task CheckAsync(
+        this Findings findings, Func<Task> check, string? node = null, string? field = null) => findings.LookAsync(
+            async () =>
+            {
+                await check();
+                return true;
+            },
+            node,
+            field);
+
+    public static Finding? Finding(Exception failure, string? node, string? field)
+    {
+        return ClientFailures.Finding(failure, node, field) ?? failure switch
+        {
+            TiDbApiException api => Of(api.Reason, field ?? api.Field),
+            DatabaseSqlException sql => Of(sql.Reason, field ?? sql.Field ?? "spec.tidb.credentialsSecretRef"),
+            SnapshotException storage => Of(StorageReasons.Of(storage), field),
+            _ => null,
+        };
+
+        Finding Of(string reason, string? found) =>
+            new() { Reason = reason, Message = failure.Message, Node = node, Field = found };
     }
 }

@@ -2,13 +2,17 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>PD is healthy, every store is Up on the new version, every Region has its quorum, no evict-leader scheduler
 /// is left, and the TiDB servers are consistent.</summary>
-internal sealed record CheckCluster : TiDbStep, IWaitsOnly
+internal sealed record CheckCluster : FinalCheck, IWaitsOnly
 {
+    internal override string Verb => "cluster";
+
+    internal override string Title(string? node) => "Check the cluster as a whole";
+
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var problems = new List<string>();
-        var pd = Targets.Pd();
+        var pd = Targets.Pd;
         problems.AddRange((await pd.HealthAsync(cancellationToken))
             .Where(m => !m.IsHealthy)
             .Select(m => $"PD member {m.Name} is not healthy."));
@@ -20,8 +24,7 @@ internal sealed record CheckCluster : TiDbStep, IWaitsOnly
         var stores = (await pd.StoresAsync(cancellationToken)).Where(s => !s.IsTombstone).ToList();
         problems.AddRange(stores
             .Where(s => !s.IsUp || !TiDbVersion.Same(s.Version, Spec.ToVersion))
-            .Select(s => string.Create(
-                CultureInfo.InvariantCulture, $"Store {s.Id} ({s.Address}) is {s.State}, version {s.Version}.")));
+            .Select(s => $"Store {s.Id} ({s.Address}) is {s.State}, version {s.Version}."));
         var regions = await RegionSurvey.NowAsync(pd, stores, cancellationToken);
         if (regions.AtRisk.Count > 0)
         {
@@ -31,9 +34,7 @@ internal sealed record CheckCluster : TiDbStep, IWaitsOnly
         var evicted = (await pd.ScheduleAsync(cancellationToken)).Evicted;
         problems.AddRange(stores
             .Where(s => evicted.Contains(s.Id))
-            .Select(s => string.Create(
-                CultureInfo.InvariantCulture,
-                $"evict-leader-scheduler-{s.Id} keeps leaders away from {s.Address}.")));
+            .Select(s => $"evict-leader-scheduler-{s.Id} keeps leaders away from {s.Address}."));
         if (await AwaitConsistentServers.ProblemAsync(Targets, cancellationToken) is { } problem)
         {
             problems.Add(problem);
@@ -41,7 +42,7 @@ internal sealed record CheckCluster : TiDbStep, IWaitsOnly
 
         return problems.Count == 0
             ? new Observation.Done(Sentences.Join(
-                string.Create(CultureInfo.InvariantCulture, $"{stores.Count} stores are Up on {Spec.ToVersion}."),
+                $"{stores.Count} stores are Up on {Spec.ToVersion}.",
                 regions.Listed is { } listed
                     ? $"All Regions have their quorum; PD lists as incomplete: {listed}."
                     : null))
@@ -59,11 +60,10 @@ internal sealed record CheckCluster : TiDbStep, IWaitsOnly
             return null;
         }
 
-        var program = Spec.NewProgram(TiDbLayout.Program(DatabaseComponent.PD));
-        var command = new RemoteCommand(program, "-V");
-        var result = await Targets.Hosts.Files(first.Host).RunAsync(command, cancellationToken);
+        var program = Spec.NewProgram(TiDbComponents.Program(DatabaseComponent.PD));
+        var asked = await ToolOutput.AskAsync(Targets.Hosts.Files(first.Host), program, cancellationToken);
         var build = await pd.LeaderGitHashAsync(cancellationToken);
-        if (ToolOutput.GitHash(result.Output + "\n" + result.Errors) is not { } expected || expected == build)
+        if (asked.GitHash is not { } expected || expected == build)
         {
             return null;
         }
@@ -78,7 +78,7 @@ internal sealed record CheckCluster : TiDbStep, IWaitsOnly
         if (leader is not null
             && InstancePrograms.RunsNew(
                 await Targets.Hosts.Instance(leader.Name).LookAsync(cancellationToken),
-                InstancePrograms.NewSha256(Targets, context.Plan, leader)))
+                InstancePrograms.NewSha256(context.Plan, leader)))
         {
             return null;
         }
@@ -90,4 +90,119 @@ internal sealed record CheckCluster : TiDbStep, IWaitsOnly
             + $"program on {name} and restart it, or move the leader to an upgraded member "
             + "(`pd-ctl member leader transfer NAME`), then retry.");
     }
+}
+
+/// <summary>Every process runs the new program and its service port is open; TiKV's status port, which Prometheus
+/// scrapes, is read too (docs/research/tidb.md#tikv).</summary>
+internal sealed record CheckProcesses : FinalCheck, IWaitsOnly
+{
+    public const string NoMetricsFact = "noMetrics";
+
+    internal override string Verb => "processes";
+
+    internal override string Title(string? node) => "Check every process and service port";
+
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    {
+        var problems = (await SideBySide.SelectAsync(Spec.Instances, i => ProblemAsync(context, i, cancellationToken)))
+            .OfType<string>()
+            .ToList();
+        if (problems.Count > 0)
+        {
+            return new Observation.Running(string.Join(" ", problems));
+        }
+
+        var silent = new List<string>();
+        foreach (var instance in Spec.Of(DatabaseComponent.TiKV))
+        {
+            if (!await Targets.Tikv.AnswersAsync(Spec.Status(instance), cancellationToken))
+            {
+                silent.Add(instance.Name);
+            }
+        }
+
+        return new Observation.Done(
+            $"{Spec.Instances.Count} processes run the new programs.",
+            silent.Count == 0 ? null : Entry(NoMetricsFact, string.Join(", ", silent)));
+    });
+
+    private async Task<string?> ProblemAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        var where = $"{instance.Name} on {instance.Host}";
+        var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+        if (!InstancePrograms.RunsNew(process, InstancePrograms.NewSha256(context.Plan, instance)))
+        {
+            return $"{where} does not run the new program ({process.SupervisionText}).";
+        }
+
+        return process.IsListening
+            ? null
+            : $"{where} does not listen on port {Spec.Service(instance).Port}.";
+    }
+}
+
+/// <summary>Waits until PD has raised the version of the cluster, which shows that all TiKVs are upgraded
+/// (docs/research/tidb.md#pd).</summary>
+internal sealed record AwaitClusterVersion : TiDbStep, IWaitsOnly
+{
+    private const int Named = 6;
+
+    internal override string Verb => "cluster-version";
+
+    internal override string Title(DatabaseRollingUpgradeSpec spec, string? node) =>
+        $"Wait for cluster version {spec.ToVersion}";
+
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    {
+        var version = await Targets.Pd.ClusterVersionAsync(cancellationToken);
+        if (TiDbVersion.Same(version, Spec.ToVersion))
+        {
+            return new Observation.Done($"cluster-version is {version}.");
+        }
+
+        if (TiDbVersion.IsHigher(version, Spec.ToVersion))
+        {
+            return new Observation.Failed(
+                Reasons.VersionMismatch, TiDbVersion.TooHigh("cluster-version", version, Spec.ToVersion));
+        }
+
+        var old = (await Targets.Pd.StoresAsync(cancellationToken))
+            .Where(s => !s.IsTombstone && !TiDbVersion.Same(s.Version, Spec.ToVersion))
+            .ToList();
+        return new Observation.Running(old.Count == 0
+            ? $"cluster-version is still {version}, although every store runs {Spec.ToVersion}. PD raises it "
+                + "automatically."
+            : $"cluster-version is still {version}, because {Sentences.List([.. old.Select(Described)], Named)}."
+                + Advice([.. old.Where(s => !Spec.Of(DatabaseComponent.TiKV).Any(
+                    i => Spec.Service(i).IsAddress(s.Address)))]));
+    });
+
+    private static string Described(PdStore store) => $"store {store.Id} ({store.Address}) runs {store.Version}";
+
+    private static string Advice(List<PdStore> unplanned) => unplanned.Count == 0 ? "" : " Not in the plan: "
+        + $"{Sentences.List([.. unplanned.Select(s => $"store {s.Id}")], Named)}. Upgrade it, or remove it with "
+        + $"`pd-ctl store delete {unplanned[0].Id}`.";
+}
+
+/// <summary>PD reports the cluster id the plan was made for: the upgrade's claim is named after it.</summary>
+internal sealed record ClusterIsTheSame(ulong ClusterId) : TiDbGuard
+{
+    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        var now = (await Targets.Pd.MembersAsync(cancellationToken)).ClusterId;
+        return now == ClusterId
+            ? GuardReading.Holds
+            : GuardReading.Broken($"PD reports cluster id {now}, but the plan was made for {ClusterId}: the hosts of "
+                + "spec.instances now serve another cluster.");
+    }
+}
+
+/// <summary>The base of the steps at the end of an upgrade.</summary>
+internal abstract record FinalCheck : TiDbStep
+{
+    public sealed override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
+        KubernetesDuration.Parse(spec.Timeouts.Verify);
 }

@@ -5,7 +5,6 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// is stopped.</summary>
 /// <remarks>An entry of a plan holds 32,768 characters, and 300 instances have names of 63: their files take
 /// several entries.</remarks>
-/// <param name="Component">The component.</param>
 /// <param name="From">The beginning of the checksum of each file as it was found, by instance.</param>
 /// <param name="To">The same of the files for the new version that are different, by instance.</param>
 /// <param name="Settings">Values for files of TiKVs that have none.</param>
@@ -17,6 +16,14 @@ internal sealed record MigrateConfiguration(
 {
     private const int AtATime = 8;
 
+    internal override string Verb => Component.ToString().ToLowerInvariant();
+
+    internal override string Title(DatabaseRollingUpgradeSpec spec, string? node) =>
+        $"Migrate the configuration of {Component} to {spec.ToVersion} and check it with the new program";
+
+    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
+        KubernetesDuration.Parse(spec.Timeouts.Package);
+
     /// <summary>The files of some instances; instances without a file are omitted.</summary>
     public static MigrateConfiguration Of(DatabaseComponent component, IEnumerable<DiscoveredInstance> instances)
     {
@@ -24,7 +31,7 @@ internal sealed record MigrateConfiguration(
         var changed = files.Where(i => i.ConfigurationTo != i.ConfigurationFrom).ToList();
         var settings = files
             .Where(i => i.Settings is not null)
-            .GroupBy(i => new TikvDefaults(i.Settings!.Capacity, i.Settings.Concurrency))
+            .GroupBy(i => (i.Settings!.Capacity, i.Settings.Concurrency))
             .Select(g => new SharedDefaults(g.Key.Capacity, g.Key.Concurrency, [.. g.Select(i => i.Name)]))
             .ToList();
         return new MigrateConfiguration(
@@ -42,15 +49,13 @@ internal sealed record MigrateConfiguration(
             f.Key,
             f.Value,
             To?.GetValueOrDefault(f.Key) ?? f.Value,
-            Settings?.Find(s => s.Instances.Contains(f.Key, StringComparer.Ordinal))?.Values)),
+            Settings?.Find(s => s.Instances.Contains(f.Key, StringComparer.Ordinal)))),
     ];
 
     /// <summary>Values that some TiKVs share.</summary>
-    public sealed record SharedDefaults(string Capacity, int? Concurrency, List<string> Instances)
-    {
-        [JsonIgnore]
-        public TikvDefaults Values => new(Capacity, Concurrency);
-    }
+    /// <param name="Capacity">The block cache, as TiKV writes sizes.</param>
+    /// <param name="Concurrency">The concurrency of the read pools; null leaves the program's default.</param>
+    public sealed record SharedDefaults(string Capacity, int? Concurrency, List<string> Instances);
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -142,4 +147,114 @@ internal sealed record MigrateConfiguration(
                 + "shows. Create a new upgrade for it.",
                 retryable: false);
     }
+}
+
+/// <summary>What MigrateConfiguration does to one file.</summary>
+/// <param name="From">The beginning of the checksum of the file as it was found.</param>
+/// <param name="To">The beginning of the checksum of the file for the new version.</param>
+/// <param name="Settings">Of a TiKV: the values if the file has none; null leaves the file unchanged.</param>
+internal sealed record ConfigurationFile(
+    string Instance, string From, string To, MigrateConfiguration.SharedDefaults? Settings)
+{
+    public bool IsChanged => From != To;
+}
+
+/// <summary>Makes the program of the new version check a configuration file on a host.</summary>
+internal static class ConfigurationCheck
+{
+    // In a temporary directory, so that a program that writes beside its file does no harm.
+    private const string InTemporaryPlace = """
+        d=$(mktemp -d) || exit 1; trap 'rm -rf "$d"' EXIT; cat > "$d/check.toml" && cd "$d" && "$@"
+        """;
+
+    /// <summary>Null if the program accepts a file, otherwise its output.</summary>
+    public static Task<string?> RefusalAsync(
+        TiDbTargets targets, DatabaseInstance instance, string file, CancellationToken cancellationToken) =>
+        RefusalAsync(targets, instance, file, file, text: null, cancellationToken);
+
+    /// <summary>The same of a text, which is written to a temporary place on the host.</summary>
+    public static Task<string?> RefusalOfTextAsync(
+        TiDbTargets targets, DatabaseInstance instance, string text, CancellationToken cancellationToken) =>
+        RefusalAsync(
+            targets,
+            instance,
+            "check.toml",
+            $"the migrated {TiDbLayout.ConfigFile(instance)}",
+            text,
+            cancellationToken);
+
+    private static async Task<string?> RefusalAsync(
+        TiDbTargets targets,
+        DatabaseInstance instance,
+        string path,
+        string file,
+        string? text,
+        CancellationToken cancellationToken)
+    {
+        var program = targets.Spec.NewProgram(TiDbComponents.Program(instance.Component));
+        var pd = targets.Spec.Of(DatabaseComponent.PD).FirstOrDefault();
+        var address = pd is null ? "pd:2379" : targets.Spec.Service(pd).ToString();
+        string[] check = [program, .. ConfigurationMigration.CheckArguments(instance.Component, path, address)];
+        using var input = new MemoryStream(Encoding.UTF8.GetBytes(text ?? ""));
+        var command = text is null
+            ? new RemoteCommand(check)
+            : RemoteCommand.Script(InTemporaryPlace, check) with { Input = input };
+        var result = await targets.Hosts.Files(instance.Host).RunAsync(command, cancellationToken);
+        return result.IsSuccess && ToolOutput.ChecksConfiguration(result.Output + "\n" + result.Errors)
+            ? null
+            : $"{program} refuses {file} of {instance.Name} on {instance.Host} (exit code {result.ExitCode}): "
+                + $"{ToolOutput.Excerpt(result.Errors + " " + result.Output)}. Correct the file.";
+    }
+}
+
+/// <summary>The replacement of the configuration file of an instance by the one that MigrateConfiguration wrote beside
+/// it.</summary>
+internal sealed class ConfigurationInstall(TiDbTargets targets, Plan plan, DatabaseInstance instance)
+{
+    private readonly ConfigurationFile? _file = plan.Steps
+        .Where(s => s.Is<MigrateConfiguration>())
+        .Select(s => s.As<MigrateConfiguration>())
+        .FirstOrDefault(s => s.Component == instance.Component)?.Files()
+        .Find(f => f.Instance == instance.Name && f.IsChanged);
+
+    private string Path => TiDbLayout.ConfigFile(instance);
+
+    private string NewPath => targets.Spec.NewConfigFile(instance);
+
+    /// <summary>The replacement that is left to do, checked before the instance is stopped; null if the file is
+    /// installed, or the new version needs no other.</summary>
+    /// <exception cref="StepActionException">The files are not those of the plan.</exception>
+    public async Task<FileReplacement?> LeftAsync(CancellationToken cancellationToken)
+    {
+        if (_file is not { } file)
+        {
+            return null;
+        }
+
+        var sums = await targets.Hosts.Files(instance.Host).Sha256Async([Path, NewPath], cancellationToken);
+        var (present, wanted) = (sums[0], sums[1]);
+        if (IsShort(file.To, present))
+        {
+            return null;
+        }
+
+        if (present is null || !IsShort(file.From, present))
+        {
+            throw new StepActionException(
+                Reasons.TargetChanged,
+                $"{Path} on {instance.Host} is not the file that the plan was made for. Restore it from the Secret in "
+                + "status.configurationRef, then retry.");
+        }
+
+        return wanted is not null && IsShort(file.To, wanted)
+            ? new FileReplacement(Path, wanted, present, targets.Spec.FormerConfigFile(instance), NewPath)
+            : throw new StepActionException(
+                Reasons.TargetChanged,
+                $"{NewPath} on {instance.Host} is missing, or was changed after it had been checked. Restore it, or "
+                + $"repeat {DatabaseRollingUpgradePhases.MigrateConfiguration}/"
+                + $"{instance.Component.ToString().ToLowerInvariant()} with a new upgrade.");
+    }
+
+    private static bool IsShort(string start, string? sha256) =>
+        sha256?.StartsWith(start, StringComparison.Ordinal) == true;
 }

@@ -3,11 +3,15 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>Copies the package of the new version to a host, or a group of hosts, beside the old one, and checks the
 /// version of every program (<c>-V</c>). The checksums of the programs are its facts: later steps use them to tell
 /// which version a process runs.</summary>
-/// <param name="Hosts">The hosts.</param>
-/// <param name="Directory">The directory of the package on them.</param>
 internal sealed record PreparePackage(List<string> Hosts, string Directory) : TiDbStep
 {
     public const string Ask = "-V";
+
+    internal override string Title(DatabaseRollingUpgradeSpec spec, string? node) =>
+        $"Prepare package {spec.ToVersion} on {node}";
+
+    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
+        KubernetesDuration.Parse(spec.Timeouts.Package);
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -31,7 +35,7 @@ internal sealed record PreparePackage(List<string> Hosts, string Directory) : Ti
 
             foreach (var program in request.Programs)
             {
-                if (await WrongVersionAsync(host, program, cancellationToken) is { } wrong)
+                if (await WrongVersionAsync(Targets, host, program, cancellationToken) is { } wrong)
                 {
                     return new Observation.Failed(Reasons.VersionMismatch, wrong);
                 }
@@ -68,7 +72,7 @@ internal sealed record PreparePackage(List<string> Hosts, string Directory) : Ti
     // Files of monitoring services that come from the package.
     private async Task<string?> WrongFileAsync(string host, CancellationToken cancellationToken)
     {
-        var files = Targets.Settings().Services()
+        var files = Targets.Settings.Services()
             .Where(s => s.Host == host)
             .SelectMany(s => MonitoringLayout.PackageFiles(Spec, s))
             .DistinctBy(f => f.From, StringComparer.Ordinal)
@@ -80,19 +84,21 @@ internal sealed record PreparePackage(List<string> Hosts, string Directory) : Ti
 
         var sums = await Targets.Hosts.Files(host).Sha256Async([.. files.Select(f => f.From)], cancellationToken);
         return files
-            .Select((file, i) => MonitoringFiles.Problem(host, file, sums[i]))
+            .Select((file, i) => MonitoringLayout.FileProblem(host, file, sums[i]))
             .FirstOrDefault(problem => problem is not null);
     }
 
-    private async Task<string?> WrongVersionAsync(string host, string program, CancellationToken cancellationToken)
+    /// <summary>Why a program of the package is not of the new version; null if it is.</summary>
+    /// <exception cref="HostException">It could not be run.</exception>
+    public static async Task<string?> WrongVersionAsync(
+        TiDbTargets targets, string host, string program, CancellationToken cancellationToken)
     {
-        var path = Spec.NewProgram(program);
-        var command = new RemoteCommand(path, Ask);
-        var result = await Targets.Hosts.Files(host).RunAsync(command, cancellationToken);
-        var version = ToolOutput.Version(result.Output + "\n" + result.Errors);
-        return version is not null && TiDbVersion.Same(version, Spec.ToVersion)
+        var spec = targets.Spec;
+        var path = spec.NewProgram(program);
+        var asked = await ToolOutput.AskAsync(targets.Hosts.Files(host), path, cancellationToken);
+        return TiDbVersion.Same(asked.Version ?? "", spec.ToVersion)
             ? null
-            : $"`{path} -V` on {host} reports {version ?? ToolOutput.Excerpt(result.Output + result.Errors)}, expected "
-                + $"{Spec.ToVersion} (spec.toVersion). Provide the package of that version.";
+            : $"`{path} -V` on {host} reports {asked}, expected {spec.ToVersion} (spec.toVersion). Provide the package "
+                + "of that version.";
     }
 }

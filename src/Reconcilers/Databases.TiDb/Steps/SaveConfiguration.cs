@@ -1,6 +1,3 @@
-using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Errors;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Saves every instance's configuration file and start script (scripts/run_*.sh, where tidb-ansible has put
@@ -20,11 +17,16 @@ internal sealed record SaveConfiguration(string? Storage = null) : TiDbStep
     /// <summary>Key of PD's configuration in the Secret, and its name in the storage.</summary>
     public const string PdConfig = "pd.json";
 
-    private const int AtATime = 8;
+    internal override string Verb => "files";
+
+    internal override string Title(string? node) => "Save configuration files and PD's configuration";
+
+    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
+        KubernetesDuration.Parse(spec.Timeouts.Backup) + Later;
 
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => ConfigurationSecret.LookAsync(
-            Targets, context, Storage is null ? "" : " and in the storage of the backup", cancellationToken);
+            Targets.Context, context, Storage is null ? "" : " and in the storage of the backup", cancellationToken);
 
     public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, CancellationToken cancellationToken) => Task.FromResult(
@@ -32,15 +34,15 @@ internal sealed record SaveConfiguration(string? Storage = null) : TiDbStep
                 ? Receipt(context)
                 : Entry(
                     ConfigurationSecret.NameKey,
-                    TiDbNames.Configuration(Targets.Upgrade.Metadata, context.Plan.AttemptsBefore)));
+                    ConfigurationSecret.Name(Targets.Context.Upgrade.Metadata, context.Plan.AttemptsBefore)));
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var files = await FilesAsync(cancellationToken);
-        files[PdConfig] = await Targets.Pd().ConfigTextAsync(cancellationToken);
-        files[LimitsFile] = (await Targets.Pd().ScheduleAsync(cancellationToken)).LimitsText();
+        files[PdConfig] = await Targets.Pd.ConfigTextAsync(cancellationToken);
+        files[LimitsFile] = (await Targets.Pd.ScheduleAsync(cancellationToken)).LimitsText();
         files[PrioritiesFile] = PdSchedule.Text(
-            (await Targets.Pd().MembersAsync(cancellationToken)).Members
+            (await Targets.Pd.MembersAsync(cancellationToken)).Members
                 .Where(m => m.LeaderPriority != 0)
                 .Select(m => (m.Name, (long)m.LeaderPriority)));
         if (Storage is { } text)
@@ -49,38 +51,38 @@ internal sealed record SaveConfiguration(string? Storage = null) : TiDbStep
         }
 
         // The Secret comes last: it shows that everything is saved.
-        await ConfigurationSecret.CreateAsync(Targets, context, files, cancellationToken);
+        await ConfigurationSecret.CreateAsync(Targets.Context, context, files, cancellationToken);
     }
 
     private async Task StoreAsync(
         StepContext context, string text, SortedDictionary<string, string> files, CancellationToken cancellationToken)
     {
-        var upgrade = Targets.Upgrade.Metadata;
-        var place = StorageText.Parse(text, Targets.Settings().Backup.Storage);
-        var storage = await Targets.Storages.OpenAsync(place, upgrade.Namespace, cancellationToken);
+        var upgrade = Targets.Context.Upgrade.Metadata;
+        var place = StorageText.Parse(text, Targets.Settings.Backup.Storage);
+        var storage = await Targets.Context.Storages.OpenAsync(place, upgrade.Namespace, cancellationToken);
         var drainers = Spec.Of(DatabaseComponent.Drainer).SelectMany(d => new[] { KeyOf(d), ScriptOf(d) })
             .ToHashSet(StringComparer.Ordinal);
         Targets.EnsureMayAct();
-        await SavedConfiguration.WriteAsync(
-            storage,
-            TiDbNames.ConfigurationDirectory(upgrade, context.Plan.AttemptsBefore),
-            files.Where(f => !drainers.Contains(f.Key)),
-            cancellationToken);
+        var name = ConfigurationSecret.Name(upgrade, context.Plan.AttemptsBefore);
+        var directory = $"{upgrade.Namespace ?? "default"}/{name}";
+        foreach (var (file, content) in files.Where(f => !drainers.Contains(f.Key)))
+        {
+            if (await storage.StatAsync($"{directory}/{file}", cancellationToken) is null)
+            {
+                await using var writer = await storage.CreateAsync($"{directory}/{file}", cancellationToken);
+                await writer.Content.WriteAsync(Encoding.UTF8.GetBytes(content), cancellationToken);
+                await writer.CompleteAsync(cancellationToken);
+            }
+        }
     }
 
     private async Task<SortedDictionary<string, string>> FilesAsync(CancellationToken cancellationToken)
     {
+        var read = await SideBySide.SelectAsync(Spec.Instances, i => ReadAsync(i, cancellationToken));
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var some in Spec.Instances.Chunk(AtATime))
+        foreach (var (name, text) in read.SelectMany(f => f).Where(f => f.Text is not null))
         {
-            foreach (var (name, text) in (
-                await Task.WhenAll(some.Select(i => ReadAsync(i, cancellationToken)))).SelectMany(f => f))
-            {
-                if (text is not null)
-                {
-                    files[name] = text;
-                }
-            }
+            files[name] = text!;
         }
 
         return files;
@@ -101,27 +103,4 @@ internal sealed record SaveConfiguration(string? Storage = null) : TiDbStep
     private static string ScriptOf(DatabaseInstance instance) => $"{instance.Name}.sh";
 
     private static string KeyOf(DatabaseInstance instance) => $"{instance.Name}.toml";
-}
-
-/// <summary>Writes files into a storage; files that exist are kept.</summary>
-internal static class SavedConfiguration
-{
-    public static async Task WriteAsync(
-        ISnapshotStorage storage,
-        string prefix,
-        IEnumerable<KeyValuePair<string, string>> texts,
-        CancellationToken cancellationToken)
-    {
-        foreach (var (name, text) in texts)
-        {
-            if (await storage.StatAsync($"{prefix}/{name}", cancellationToken) is not null)
-            {
-                continue;
-            }
-
-            await using var writer = await storage.CreateAsync($"{prefix}/{name}", cancellationToken);
-            await writer.Content.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
-            await writer.CompleteAsync(cancellationToken);
-        }
-    }
 }

@@ -3,36 +3,41 @@ using Drydock.Crds.BackupSnapshots;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Dumps all databases with mydumper and verifies the dump (docs/research/tidb.md#procedure).</summary>
-/// <param name="Databases">The databases.</param>
 /// <param name="Storage">The storage (<see cref="StorageText"/>).</param>
-/// <param name="Threads">The threads of mydumper.</param>
 /// <param name="Recipients">The keys that the dump is encrypted for; null stores it unencrypted.</param>
 internal sealed record TakeSnapshot(
     List<string> Databases,
     string Storage,
     int Threads,
-    List<string>? Recipients = null) : TakeSnapshotBase<ITiDbTargets>
+    List<string>? Recipients = null) : TakeSnapshotBase<TiDbTargets>, ITimedStep
 {
     private static readonly TimeSpan LookWithoutEvent = TimeSpan.FromSeconds(10);
 
-    protected override IKubernetesClient Kubernetes => Targets.Kubernetes;
+    internal override string Verb => "snapshot";
 
-    protected override V1ObjectMeta Upgrade => Targets.Upgrade.Metadata;
+    internal override string Title(string? node) => "Take a full backup with mydumper";
+
+    public TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
+        KubernetesDuration.Parse(spec.Timeouts.Backup) + TiDbStep.Later;
+
+    protected override IKubernetesClient Kubernetes => Targets.Context.Kubernetes;
+
+    protected override V1ObjectMeta Upgrade => Targets.Context.Upgrade.Metadata;
 
     protected override string UpgradeKind => DatabaseRollingUpgrade.KindName;
 
-    protected override string SnapshotName(int attempt) => TiDbNames.Snapshot(Upgrade, attempt);
+    protected override string SnapshotName(int attempt) => $"{ObjectNames.Stem(Upgrade)}-{attempt}";
 
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         WaitForChangeAsync(
             context,
-            (_, token) => Targets.SnapshotChanges.WaitAsync(LookWithoutEvent, context.Time, token),
+            (_, token) => Targets.Context.SnapshotChanges.WaitAsync(LookWithoutEvent, context.Time, token),
             cancellationToken);
 
     protected override Task<BackupSnapshotSpec> SpecAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var spec = Targets.Upgrade.Spec;
-        var settings = Targets.Settings();
+        var spec = Targets.Spec;
+        var settings = Targets.Settings;
         var server = Server();
         return Task.FromResult(new BackupSnapshotSpec
         {
@@ -54,9 +59,26 @@ internal sealed record TakeSnapshot(
 
     private Endpoint Server()
     {
-        var spec = Targets.Upgrade.Spec;
+        var spec = Targets.Spec;
         var tidb = spec.Of(DatabaseComponent.TiDB).FirstOrDefault() ?? throw new StepActionException(
             Reasons.InvalidSpec, "spec.instances lists no TiDB server to dump from.", retryable: false);
         return spec.Service(tidb);
+    }
+}
+
+/// <summary>The verified backup exists, as object and as files: data can be restored from nothing else.</summary>
+internal sealed record SnapshotStays(string Step) : TiDbGuard
+{
+    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        var taken = plan.Steps.Find(s => s.Id == Step);
+        return await SnapshotPresence.ReadAsync(
+            Targets.Context.Kubernetes,
+            Targets.Context.Upgrade.Metadata.Namespace,
+            taken?.Recorded(TakeSnapshot.SnapshotKey) ?? "",
+            taken?.Recorded(TakeSnapshot.SnapshotUidFact),
+            "it is the backup",
+            (snapshot, token) => StoredSnapshotFiles.MissingAsync(Targets.Context.Storages, snapshot, token),
+            cancellationToken);
     }
 }

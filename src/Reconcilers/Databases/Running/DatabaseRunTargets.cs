@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The hosts and processes of one upgrade, bound to its spec and Secrets as they are now.</summary>
-internal sealed class DatabaseRunTargets : IRunTargets, IDatabaseTargets
+internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
 {
     private readonly DatabaseServices _services;
     private readonly IDatabaseEngine _kind;

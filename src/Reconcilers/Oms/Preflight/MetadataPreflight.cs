@@ -64,8 +64,8 @@ internal sealed class MetadataPreflight(
             : new MetadataState(server, highAvailability, names, hosts);
     }
 
-    private Task EachAsync(params Func<Task>[] looks) => Task.WhenAll(looks.Select(look => findings.LookAsync<bool>(
-        async () =>
+    private async Task EachAsync(params Func<Task>[] looks) => await Task.WhenAll(
+        looks.Select(look => findings.LookAsync(async () =>
         {
             await look();
             return true;

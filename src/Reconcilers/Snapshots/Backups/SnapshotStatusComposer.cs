@@ -104,7 +104,6 @@ internal static class SnapshotStatusComposer
     /// <summary>Sets the conditions that tell whether and how the work of a snapshot or a restore ended.</summary>
     public static void SetEnd(ConditionSet set, RunStatusSummary summary, string reason, string message)
     {
-        Set(ConditionTypes.Stalled, summary.Kind == RunOutcomeKind.Stalled, reason);
         Set(ConditionTypes.Succeeded, summary.Kind == RunOutcomeKind.Succeeded, Reasons.NotYet);
         Set(ConditionTypes.Failed, summary.Failed, Reasons.NotFailed);
 
@@ -123,6 +122,8 @@ internal static class SnapshotStatusComposer
         set.Set(ConditionTypes.Usable, usable, summary.Reason, summary.Message);
         set.Set(
             ConditionTypes.Reconciling, summary.Kind == RunOutcomeKind.Progressing, summary.Reason, summary.Message);
+        var stalled = summary.Kind == RunOutcomeKind.Stalled;
+        set.Set(ConditionTypes.Stalled, stalled, summary.Reason, stalled ? summary.Message : "");
         SetEnd(set, summary, summary.Reason, summary.Message);
         return status with
         {

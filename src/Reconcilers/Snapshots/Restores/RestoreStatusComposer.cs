@@ -89,6 +89,8 @@ internal static class RestoreStatusComposer
             summary.Kind == RunOutcomeKind.Progressing,
             reason,
             summary.Kind == RunOutcomeKind.Progressing ? message : "");
+        var stalled = summary.Kind == RunOutcomeKind.Stalled;
+        set.Set(ConditionTypes.Stalled, stalled, reason, stalled ? message : "");
         set.Set(ConditionTypes.Planned, planned, planned ? reason : Reasons.NotYet, planned ? message : "");
         SnapshotStatusComposer.SetEnd(set, summary, reason, message);
         return status with

@@ -16,7 +16,9 @@ internal sealed class SharedReads<TValue>
         try
         {
             return await answer.GetAsync(
-                TimeSpan.MaxValue, token => Task.Run(() => ask(token), token), cancellationToken);
+                TimeSpan.MaxValue,
+                token => Task.Run(() => ask(token), CancellationToken.None),
+                cancellationToken);
         }
         finally
         {

@@ -102,9 +102,9 @@ public sealed class SqlAnswerTests
             .Reason.ShouldBe(Reasons.AnswerUnusable);
     }
 
-    private static MySqlDatabaseSql Sql(WireServer server) => Sql(server.Port);
+    private static TiDbSql Sql(WireServer server) => Sql(server.Port);
 
-    private static MySqlDatabaseSql Sql(params int[] ports)
+    private static TiDbSql Sql(params int[] ports)
     {
         var upgrade = new DatabaseRollingUpgrade
         {
@@ -123,7 +123,7 @@ public sealed class SqlAnswerTests
                 ],
             },
         };
-        return new MySqlDatabaseSql(
+        return new TiDbSql(
             () => upgrade, new DatabaseSecrets { Sql = new SqlLogin("root", Password) }, EndpointPolicy.Unrestricted);
     }
 

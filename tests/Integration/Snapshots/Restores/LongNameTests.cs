@@ -9,7 +9,7 @@ using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Lab;
-using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Integration.Crds;
@@ -39,7 +39,7 @@ public sealed class LongNameTests(LabFixture lab)
         {
             ChildMetadata.Owned(SnapshotNames.Credentials(owner), OmsUpgrade.KindName, owner),
             ChildMetadata.Owned(ObjectNames.Overflow(owner, "InitMetadata/" + new string('n', 180), "12"), OmsUpgrade.KindName, owner),
-            ChildMetadata.Of(TiDbNames.Configuration(owner, 3), DatabaseRollingUpgrade.KindName, owner),
+            ChildMetadata.Of(ConfigurationSecret.Name(owner, 3), DatabaseRollingUpgrade.KindName, owner),
         })
         {
             (await client.CreateAsync(new V1Secret { Metadata = meta, Type = "Opaque" }, Token)).Metadata.Annotations.ShouldNotBeNull()[Annotations.Upgrade].ShouldBe(Longest);

@@ -43,7 +43,7 @@ internal sealed class ToyEngine : IDatabaseEngine
 
     public StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec) => null;
 
-    public IEngineTargets Bind(DatabaseRunTargets context) => new Targets(this, context);
+    public IEngineTargets Bind(IEngineContext context) => new Targets(this, context);
 
     public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) => TimeSpan.FromMinutes(10);
 
@@ -98,7 +98,7 @@ internal sealed class ToyEngine : IDatabaseEngine
         }
     }
 
-    private sealed class Targets(ToyEngine engine, DatabaseRunTargets context) : IEngineTargets, IStepCatalog, IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+    private sealed class Targets(ToyEngine engine, IEngineContext context) : IEngineTargets, IStepCatalog, IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
     {
         public IStepCatalog Catalog => this;
 
@@ -146,7 +146,7 @@ internal sealed class ToyEngine : IDatabaseEngine
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
-    private sealed class ToyAction(ToyEngine engine, DatabaseRunTargets context, string name) : IStepAction
+    private sealed class ToyAction(ToyEngine engine, IEngineContext context, string name) : IStepAction
     {
         public Task<Observation> ObserveAsync(StepContext step, CancellationToken cancellationToken)
         {

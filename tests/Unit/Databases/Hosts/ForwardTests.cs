@@ -59,7 +59,7 @@ public sealed class ForwardTests
     {
         var spec = Spec(new SshAccess { User = "tidb", Forward = true });
         await using var hosts = Bind(spec);
-        var sql = new MySqlDatabaseSql(() => HostCases.Upgrade(spec), new DatabaseSecrets { Sql = new SqlLogin("root", "canary") }, connections: hosts);
+        var sql = new TiDbSql(() => HostCases.Upgrade(spec), new DatabaseSecrets { Sql = new SqlLogin("root", "canary") }, connections: hosts);
 
         var trouble = await Should.ThrowAsync<DatabaseSqlException>(() => sql.DatabasesAsync(Token));
 

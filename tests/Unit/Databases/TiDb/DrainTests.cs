@@ -300,7 +300,7 @@ public sealed class DrainTests
         (world.Limits["merge-schedule-limit"], world.Limits["region-schedule-limit"], world.Limits["hot-region-schedule-limit"], world.Limits["replica-schedule-limit"], world.Limits["leader-schedule-limit"])
             .ShouldBe((0, 0, 0, 8, 32));
         world.Limits["hot-region-schedule-limit"] = 7;
-        world.RunUntil(() => world.Step(TiDbStepIds.ReleaseScheduling).State == StepState.Succeeded, "restored");
+        world.RunUntil(() => world.Step("UpgradeTiKV/release-scheduling").State == StepState.Succeeded, "restored");
 
         (world.Limits["merge-schedule-limit"], world.Limits["region-schedule-limit"], world.Limits["hot-region-schedule-limit"], world.Limits["leader-schedule-limit"])
             .ShouldBe((2, 4, 7, 4));
@@ -312,7 +312,7 @@ public sealed class DrainTests
         var world = new TiDbWorld().Begin();
         world.RunUntil(() => world.Step(Swap).State == StepState.Succeeded, "tikv-1 swapped");
         var status = new DatabaseRollingUpgradeStatus { Plan = world.Stored! };
-        TiDbStatus.LeftBehind(world.Upgrade.Spec, status).ShouldContain(a => a.Message.Contains("`pd-ctl config set region-schedule-limit 4`", StringComparison.Ordinal));
+        new TiDbUndo(world.Upgrade.Spec, status.Plan!).Advice.ShouldContain(a => a.Message.Contains("`pd-ctl config set region-schedule-limit 4`", StringComparison.Ordinal));
         world.CleanUp();
 
         (world.Limits["region-schedule-limit"], world.Limits["leader-schedule-limit"]).ShouldBe((4, 4));

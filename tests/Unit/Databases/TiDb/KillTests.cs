@@ -74,7 +74,7 @@ public sealed class KillTests
         var world = new TiDbWorld(Setup).Begin();
         world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) { HoldMatcher.PointOfNoReturn } };
         world.RunUntil(() => world.Life.Outcome?.State == RunState.Held, "held");
-        world.Stored = TiDbRollbackPlanner.Compile(world.Upgrade.Spec, world.Stored!, []);
+        world.Stored = new TiDbUndo(world.Upgrade.Spec, world.Stored!).Rollback([]);
         world.Stored.Steps.ShouldNotBeEmpty();
         world.Restart();
         world.Fates = fates;

@@ -20,7 +20,7 @@ public sealed class OverlapTests
     public void Scheduler_from_outside_is_named_with_its_store()
     {
         var world = new TiDbWorld().Begin();
-        world.RunUntil(() => world.Step(TiDbStepIds.HoldScheduling).State == StepState.Succeeded, "TiKVs are next");
+        world.RunUntil(() => world.Step("UpgradeTiKV/hold-scheduling").State == StepState.Succeeded, "TiKVs are next");
         world.Evicted[3] = world.Now;
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").Message?.StartsWith("Waiting: an evict-leader-scheduler from outside this upgrade keeps leaders away from store 3 (tikv-3).", StringComparison.Ordinal) == true, "it is named");
 
@@ -33,13 +33,13 @@ public sealed class OverlapTests
     {
         var plan = new TiDbWorld(Whole).Begin().Stored!;
 
-        After(plan, "UpgradeTiKV/tikv-1/drain").ShouldBe([TiDbStepIds.HoldScheduling]);
+        After(plan, "UpgradeTiKV/tikv-1/drain").ShouldBe(["UpgradeTiKV/hold-scheduling"]);
         After(plan, "UpgradeTiKV/tikv-1/swap").ShouldBe(["UpgradeTiKV/tikv-1/drain"]);
         After(plan, "UpgradeTiKV/tikv-2/drain").ShouldBe(["UpgradeTiKV/tikv-1/swap"]);
         After(plan, "UpgradeTiKV/tikv-2/swap").ShouldBe(["UpgradeTiKV/tikv-2/drain", "UpgradeTiKV/tikv-1/verify"]);
-        After(plan, TiDbStepIds.ReleaseScheduling).ShouldBe([TiDbStepIds.ClusterVersion, "UpgradeTiKV/tikv-3/verify"]);
-        After(plan, "UpgradePump/pump-1/drain").ShouldBe([TiDbStepIds.ClusterVersion]);
-        After(plan, TiDbStepIds.LimitMerging).ShouldBe([TiDbStepIds.Consistent, TiDbStepIds.ReleaseScheduling]);
+        After(plan, "UpgradeTiKV/release-scheduling").ShouldBe(["UpgradeTiKV/cluster-version", "UpgradeTiKV/tikv-3/verify"]);
+        After(plan, "UpgradePump/pump-1/drain").ShouldBe(["UpgradeTiKV/cluster-version"]);
+        After(plan, "LimitMerging/merge-schedule-limit").ShouldBe(["UpgradeTiDB/consistent", "UpgradeTiKV/release-scheduling"]);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class OverlapTests
         foreach (var check in checks)
         {
             var before = Before(plan, check);
-            plan.Steps.Where(s => TiDbStepIds.IsVerify(s) && s.Node is not null).ShouldAllBe(s => before.Contains(s.Id), check.Id);
+            plan.Steps.Where(s => VerifyInstance.Is(s) && s.Node is not null).ShouldAllBe(s => before.Contains(s.Id), check.Id);
         }
     }
 
@@ -70,7 +70,7 @@ public sealed class OverlapTests
         foreach (var phase in new[] { Phases.UpgradePD, Phases.UpgradeTiKV, Phases.UpgradePump, Phases.UpgradeTiDB })
         {
             var verified = Verifies(world, phase);
-            var swaps = world.Stored!.Steps.Where(s => s.Phase == phase && TiDbStepIds.IsSwap(s)).ToList();
+            var swaps = world.Stored!.Steps.Where(s => s.Phase == phase && s.Is<SwapInstance>()).ToList();
             swaps.Skip(1).Zip(verified).ShouldAllBe(pair => pair.First.StartedAt >= pair.Second.FinishedAt);
             verified.Zip(swaps).ShouldAllBe(pair => pair.First.FinishedAt - pair.Second.FinishedAt >= TimeSpan.FromSeconds(10));
         }
@@ -198,7 +198,7 @@ public sealed class OverlapTests
     {
         var plan = new TiDbWorld(Whole).Begin().Stored!;
 
-        plan.Steps.Where(TiDbStepIds.IsDrain).ShouldAllBe(s => StoppedTogether.Others(plan, s).Count == 0);
+        plan.Steps.Where(DrainInstance.Is).ShouldAllBe(s => StoppedTogether.Others(plan, s).Count == 0);
     }
 
     [Fact]
@@ -234,7 +234,7 @@ public sealed class OverlapTests
     }
 
     private static List<PlanStep> Verifies(TiDbWorld world, string phase) =>
-        [.. world.Stored!.Steps.Where(s => s.Phase == phase && TiDbStepIds.IsVerify(s))];
+        [.. world.Stored!.Steps.Where(s => s.Phase == phase && VerifyInstance.Is(s))];
 
     private static TimeSpan Rolled(TiDbWorld world) =>
         Verifies(world, Phases.UpgradeTiKV).Max(s => s.FinishedAt!.Value) - world.Step("UpgradeTiKV/tikv-1/drain").StartedAt!.Value;

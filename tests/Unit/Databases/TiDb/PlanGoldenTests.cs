@@ -133,7 +133,7 @@ public sealed class PlanGoldenTests
         world.Upgrade = world.Upgrade with { Spec = spec };
         world.Stores.ForEach(s => world.Evicted[s.Id] = world.Now);
         world.Processes.ForEach(p => p.IsStaged = true);
-        if (status.Plan!.Step(TiDbStepIds.HoldScheduling) is { } hold)
+        if (status.Plan!.Step("UpgradeTiKV/hold-scheduling") is { } hold)
         {
             foreach (var (limit, value) in ScheduleHold.Wanted(ScheduleHold.Former(hold), hold.As<HoldScheduling>().LeaderLimit))
             {

@@ -36,7 +36,7 @@ public sealed class PlannerTests
         var own = plan.Steps.Where(s => s.Node is not null && s.Phase != Phases.PreparePackage).ToList();
 
         own.Chunk(3).ShouldAllBe(three =>
-            TiDbStepIds.IsDrain(three[0]) && TiDbStepIds.IsSwap(three[1]) && TiDbStepIds.IsVerify(three[2]));
+            DrainInstance.Is(three[0]) && three[1].Is<SwapInstance>() && VerifyInstance.Is(three[2]));
         own[0].Title.ShouldBe("Drain pd-2", "pd-1 leads");
         own.Chunk(3).Select(three => three[0].Node).ShouldBe(["pd-2", "pd-3", "pd-1", "tikv-1", "tikv-2", "tikv-3", "pump-1", "pump-2", "tidb-1", "tidb-2", "drainer-1"]);
     }
@@ -67,8 +67,8 @@ public sealed class PlannerTests
         later.RunFor(TimeSpan.FromHours(3));
 
         Plan(later).Hash.ShouldBe(plan.Hash);
-        Plan(later).Steps.Last(s => TiDbStepIds.IsSwap(s) && s.Phase == Phases.UpgradePD).Node.ShouldBe("pd-3");
-        plan.Steps.Last(s => TiDbStepIds.IsSwap(s) && s.Phase == Phases.UpgradePD).Node.ShouldBe("pd-1");
+        Plan(later).Steps.Last(s => s.Is<SwapInstance>() && s.Phase == Phases.UpgradePD).Node.ShouldBe("pd-3");
+        plan.Steps.Last(s => s.Is<SwapInstance>() && s.Phase == Phases.UpgradePD).Node.ShouldBe("pd-1");
     }
 
     [Fact]
@@ -85,9 +85,9 @@ public sealed class PlannerTests
     {
         var ids = Compile(Whole with { Priority = 5 }).Steps.Where(s => s.Phase == Phases.UpgradePD).Select(s => s.Id).ToList();
 
-        ids[0].ShouldBe(TiDbStepIds.ClearPriority);
-        ids[^2].ShouldBe(TiDbStepIds.RestorePriority);
-        Compile(Whole).Steps.ShouldNotContain(s => s.Id == TiDbStepIds.ClearPriority);
+        ids[0].ShouldBe("UpgradePD/clear-leader-priority");
+        ids[^2].ShouldBe("UpgradePD/restore-leader-priority");
+        Compile(Whole).Steps.ShouldNotContain(s => s.Id == "UpgradePD/clear-leader-priority");
     }
 
     [Fact]
@@ -95,10 +95,10 @@ public sealed class PlannerTests
     {
         var world = new TiDbWorld(Whole with { Priority = 5 });
         var plan = Plan(world);
-        var catalog = new StepCatalog<ITiDbTargets>(world.Life.Targets);
+        var catalog = new StepCatalog<TiDbTargets>(world.Life.Targets);
 
         plan.Steps.ShouldAllBe(s => catalog.Action(s).GetType().Name == s.Action);
-        var guards = typeof(ITiDbTargets).Assembly.GetTypes().Where(t => !t.IsAbstract && t.IsAssignableTo(typeof(IGuardCheck)));
+        var guards = typeof(TiDbTargets).Assembly.GetTypes().Where(t => !t.IsAbstract && t.IsAssignableTo(typeof(IGuardCheck)));
         plan.Guards.Select(g => catalog.Guard(g).GetType().Name).Order().ShouldBe(guards.Select(t => t.Name).Order());
     }
 
@@ -154,7 +154,7 @@ public sealed class PlannerTests
         world.Limits["merge-schedule-limit"] = before;
         var plan = Plan(world);
 
-        plan.Steps.Single(s => s.Id == TiDbStepIds.LimitMerging).As<LimitMerging>().Limit.ShouldBe(expected);
+        plan.Steps.Single(s => s.Id == "LimitMerging/merge-schedule-limit").As<LimitMerging>().Limit.ShouldBe(expected);
         plan.Steps
             .Where(s => s.Is<RaiseScheduleLimit>())
             .Select(s => s.As<RaiseScheduleLimit>())
@@ -167,7 +167,7 @@ public sealed class PlannerTests
     public void Plan_of_three_hundred_instances_fits_one_object()
     {
         var (spec, discovery) = Large();
-        var plan = new TiDbPlanner(spec, discovery).Compile();
+        var plan = new TiDbProcedure(spec, discovery).Compile();
 
         plan.Steps.Count.ShouldBeLessThanOrEqualTo(1000);
         var worst = plan with
@@ -191,16 +191,27 @@ public sealed class PlannerTests
     {
         var world = new TiDbWorld(Whole with { Priority = 5 });
         var plan = Plan(world);
-        var cleared = With(plan, TiDbStepIds.ClearPriority);
+        var cleared = With(plan, "UpgradePD/clear-leader-priority");
         var begun = With(cleared, "UpgradePD/pd-1/swap");
 
-        TiDbRollbackPlanner.Refusal(world.Upgrade.Spec, cleared).ShouldBeNull();
-        TiDbRollbackPlanner.Compile(world.Upgrade.Spec, plan, []).Steps.ShouldBeEmpty();
-        var undo = TiDbRollbackPlanner.Compile(world.Upgrade.Spec, cleared, ["x"]).Steps.ShouldHaveSingleItem();
+        new TiDbUndo(world.Upgrade.Spec, cleared).Refusal.ShouldBeNull();
+        new TiDbUndo(world.Upgrade.Spec, plan).Rollback([]).Steps.ShouldBeEmpty();
+        var undo = new TiDbUndo(world.Upgrade.Spec, cleared).Rollback(["x"]).Steps.ShouldHaveSingleItem();
         undo.As<SetLeaderPriorities>().Wanted().ShouldBe([("pd-1", 5)]);
-        TiDbRollbackPlanner.Refusal(world.Upgrade.Spec, begun)!.ShouldContain(world.Upgrade.Spec.FromVersion);
-        TiDbPlanTraits.IsPastUndo(cleared).ShouldBeFalse();
-        TiDbPlanTraits.IsPastUndo(begun).ShouldBeTrue();
+        new TiDbUndo(world.Upgrade.Spec, begun).Refusal!.ShouldContain(world.Upgrade.Spec.FromVersion);
+        TiDbUndo.IsPast(cleared).ShouldBeFalse();
+        TiDbUndo.IsPast(begun).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Time_limit_follows_spec_and_else_the_stored_plan()
+    {
+        var spec = new TiDbWorld(Whole).Upgrade.Spec;
+        var engine = new TiDbEngine();
+        var swap = Compile(Whole).Steps.Single(s => s.Id == "UpgradePD/pd-1/swap");
+
+        engine.TimeoutOf(spec with { Timeouts = spec.Timeouts with { Swap = "3m" } }, swap).ShouldBe(TimeSpan.FromMinutes(13));
+        engine.TimeoutOf(spec, swap with { Action = "OfAnotherOperator", Timeout = "7m" }).ShouldBe(TimeSpan.FromMinutes(7));
     }
 
     private static Plan With(Plan plan, string id) =>

@@ -187,7 +187,7 @@ public sealed class PreflightTests
     public void Acknowledged_finding_is_a_note_and_changes_the_hash()
     {
         var world = new TiDbWorld(Whole);
-        var before = new TiDbPlanner(world.Upgrade.Spec, world.Preflight().Discovery!).Compile().Hash;
+        var before = new TiDbProcedure(world.Upgrade.Spec, world.Preflight().Discovery!).Compile().Hash;
         world.StoreOf("tikv-1").Label = null;
         var label = $"ConfigurationInvalid/{world.Upgrade.Spec.Service(world.Upgrade.Spec.Of(DatabaseComponent.TiKV).First())}";
         world.Clocks["192.0.2.2"] = TimeSpan.FromMinutes(1);
@@ -197,7 +197,7 @@ public sealed class PreflightTests
         var result = world.Preflight();
 
         result.Findings.ShouldBeEmpty();
-        var plan = new TiDbPlanner(world.Upgrade.Spec, result.Discovery!).Compile();
+        var plan = new TiDbProcedure(world.Upgrade.Spec, result.Discovery!).Compile();
         plan.Notes.Count(n => n.StartsWith("Acknowledged by ", StringComparison.Ordinal)).ShouldBe(2);
         plan.Acknowledged.ShouldBe(["ClockSkew", label]);
         plan.Hash.ShouldNotBe(before);

@@ -24,7 +24,7 @@ public sealed class RunObstacleTests
 
         world.Life.Outcome!.Reason.ShouldBe(Reasons.DrainTimeout);
         world.Life.Outcome.Message.ShouldContain("No leader has left for 10m (spec.drain.stalledFor): 3 are left on tikv-1");
-        world.GiveBack().Removed.ShouldBe(["tikv-1", TiDbStepIds.HoldScheduling]);
+        world.GiveBack().Removed.ShouldBe(["tikv-1", "UpgradeTiKV/hold-scheduling"]);
         world.Evicted.ShouldBeEmpty();
         world["tikv-1"].Running.ShouldBe(TiDbWorld.Old);
         world.StuckLeaders = 0;
@@ -52,9 +52,9 @@ public sealed class RunObstacleTests
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-3/swap").State == StepState.Running, "tikv-3");
         world.Processes.Add(new TiDbProcess("tikv-9", DatabaseComponent.TiKV, "192.0.2.9", 20160, 20180) { Installed = TiDbWorld.Old, Running = TiDbWorld.Old, Pid = 9 });
         world.Stores.Add(new TiDbStore(9, world["tikv-9"]) { Version = TiDbWorld.Old, StartedAt = world.Now, LastHeartbeat = world.Now, Label = "h9" });
-        world.RunUntil(() => world.Step(TiDbStepIds.ClusterVersion).State == StepState.Running, "the cluster version");
+        world.RunUntil(() => world.Step("UpgradeTiKV/cluster-version").State == StepState.Running, "the cluster version");
 
-        world.Step(TiDbStepIds.ClusterVersion).Message.ShouldBe("cluster-version is still 2.1.19, because store 9 (192.0.2.9:20160) runs 2.1.19. Not in the plan: store 9. Upgrade it, or remove it with `pd-ctl store delete 9`.");
+        world.Step("UpgradeTiKV/cluster-version").Message.ShouldBe("cluster-version is still 2.1.19, because store 9 (192.0.2.9:20160) runs 2.1.19. Not in the plan: store 9. Upgrade it, or remove it with `pd-ctl store delete 9`.");
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class RunObstacleTests
         world.ClusterVersion = "3.1.0";
         world.RunToStall();
 
-        var step = world.Step(TiDbStepIds.ClusterVersion);
+        var step = world.Step("UpgradeTiKV/cluster-version");
         (step.State, step.Reason).ShouldBe((StepState.Failed, Reasons.VersionMismatch));
         step.Message!.ShouldContain("cluster-version is 3.1.0, higher than 3.0.9");
     }

@@ -168,11 +168,11 @@ public sealed class RunTests
     public void Merge_limit_is_lowered_only_if_new_PD_merges()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step(TiDbStepIds.LimitMergingEarly).State == StepState.Succeeded, "PD");
+        world.RunUntil(() => world.Step("UpgradePD/limit-merging").State == StepState.Succeeded, "PD");
         world.Limits["merge-schedule-limit"].ShouldBe(2);
 
         var still = new TiDbWorld(Whole with { MergeMoves = false }).Begin();
-        still.RunUntil(() => still.Step(TiDbStepIds.LimitMergingEarly).State == StepState.Succeeded, "PD");
+        still.RunUntil(() => still.Step("UpgradePD/limit-merging").State == StepState.Succeeded, "PD");
         still.Limits["merge-schedule-limit"].ShouldBe(8);
     }
 
@@ -180,7 +180,7 @@ public sealed class RunTests
     public void Rising_backoffs_stop_tuning_without_failing_upgrade()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step(TiDbStepIds.RaiseMerge(8)).State == StepState.Running, "raising");
+        world.RunUntil(() => world.Step("TuneScheduling/merge-schedule-limit-8").State == StepState.Running, "raising");
         for (var i = 0; i < 60; i++)
         {
             world.After(TimeSpan.FromSeconds(10 * i), () => world.Backoffs += 2000);
@@ -188,7 +188,7 @@ public sealed class RunTests
 
         world.RunToSuccess();
         (world.Limits["merge-schedule-limit"], world.Limits["replica-schedule-limit"]).ShouldBe((4, 8));
-        world.Step(TiDbStepIds.RaiseMerge(8)).Facts![RaiseScheduleLimit.StoppedFact].ShouldContain("tikvclient_backoff_count");
+        world.Step("TuneScheduling/merge-schedule-limit-8").Facts![RaiseScheduleLimit.StoppedFact].ShouldContain("tikvclient_backoff_count");
     }
 
     [Fact]
@@ -197,8 +197,8 @@ public sealed class RunTests
         var world = new TiDbWorld(Whole with { Spec = s => s with { Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "2s" } } } }).Begin();
         world.RunToSuccess();
 
-        var raised = world.Step(TiDbStepIds.RaiseMerge(8));
-        (raised.FinishedAt - world.Step(TiDbStepIds.RaiseMerge(4)).FinishedAt)!.Value.ShouldBeLessThan(TimeSpan.FromSeconds(8));
+        var raised = world.Step("TuneScheduling/merge-schedule-limit-8");
+        (raised.FinishedAt - world.Step("TuneScheduling/merge-schedule-limit-4").FinishedAt)!.Value.ShouldBeLessThan(TimeSpan.FromSeconds(8));
     }
 
     [Fact]
@@ -208,7 +208,7 @@ public sealed class RunTests
         world.Answers = (_, p, path) => p.Name == "tidb-1" && path == "/metrics" ? (404, "no such page") : null;
         world.RunToSuccess();
 
-        var counted = world.Step(TiDbStepIds.VerifyStatements);
+        var counted = world.Step("Verify/statements");
         counted.Message!.ShouldContain("3 statements failed");
         counted.Message!.ShouldContain("Unknown on tidb-1:");
         (counted.FinishedAt - counted.StartedAt)!.Value.ShouldBeLessThan(TimeSpan.FromMinutes(1));
@@ -230,7 +230,7 @@ public sealed class RunTests
     public void Unsettled_regions_stop_tuning_at_its_timeout()
     {
         var world = new TiDbWorld(Whole with { Spec = s => s with { Timeouts = s.Timeouts with { TuneScheduling = "30m" } } }).Begin();
-        world.RunUntil(() => world.Step(TiDbStepIds.RaiseMerge(4)).State == StepState.Running, "raising");
+        world.RunUntil(() => world.Step("TuneScheduling/merge-schedule-limit-4").State == StepState.Running, "raising");
         for (var i = 0; i < 60; i++)
         {
             world.After(TimeSpan.FromMinutes(i), () => world.RegionsMore += 50);
@@ -244,7 +244,7 @@ public sealed class RunTests
     public void Tuning_waits_for_PD_that_cannot_be_asked()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step(TiDbStepIds.RaiseMerge(4)).State == StepState.Running, "raising");
+        world.RunUntil(() => world.Step("TuneScheduling/merge-schedule-limit-4").State == StepState.Running, "raising");
         world.Answers = (_, p, path) => p.Component == DatabaseComponent.PD && path.StartsWith("/pd/", StringComparison.Ordinal) ? (500, "redirect failed") : null;
         world.RunFor(TimeSpan.FromMinutes(30));
         world.Life.Outcome!.State.ShouldBe(RunState.Working);
@@ -259,7 +259,7 @@ public sealed class RunTests
         world.NamelessMembers.UnionWith(["pd-2", "pd-3"]);
         world.Begin();
 
-        world.RunUntil(() => world.Step(TiDbStepIds.RestorePriority).State == StepState.Succeeded, "PD upgraded");
+        world.RunUntil(() => world.Step("UpgradePD/restore-leader-priority").State == StepState.Succeeded, "PD upgraded");
         world.Priorities["pd-1"].ShouldBe(5);
     }
 
@@ -272,7 +272,7 @@ public sealed class RunTests
         TiDbStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = world.Stored! }, world.Upgrade.Spec).ActionRequired.ShouldContain(a => a.Message.Contains("evict-leader-scheduler-1", StringComparison.Ordinal));
 
         var taken = world.CleanUp();
-        taken.Removed.ShouldBe(["tikv-1", TiDbStepIds.HoldScheduling]);
+        taken.Removed.ShouldBe(["tikv-1", "UpgradeTiKV/hold-scheduling"]);
         taken.Remaining.ShouldBeEmpty();
         world.Evicted.ShouldBeEmpty();
     }
@@ -286,14 +286,14 @@ public sealed class RunTests
         var resting = new DatabaseRollingUpgradeStatus { Plan = world.Stored! };
         rest.MayRemain(spec, resting).ShouldBeTrue();
 
-        var taken = (DatabaseRollingUpgradeStatus)rest.MarkRemoved(spec, resting, ["tikv-1", TiDbStepIds.HoldScheduling], world.Now.AddSeconds(1));
+        var taken = (DatabaseRollingUpgradeStatus)rest.MarkRemoved(spec, resting, ["tikv-1", "UpgradeTiKV/hold-scheduling"], world.Now.AddSeconds(1));
         rest.MayRemain(spec, taken).ShouldBeFalse();
-        TiDbStatus.LeftBehind(spec, taken).ShouldBeEmpty();
+        new TiDbUndo(spec, taken.Plan!).Advice.ShouldBeEmpty();
 
         // The run goes on: the swap drains once more before it stops the process.
         var again = taken with { Plan = taken.Plan! with { Steps = [.. taken.Plan.Steps.Select(s => s.Id == "UpgradeTiKV/tikv-1/swap" ? s with { Attempt = 1, StartedAt = world.Now.AddSeconds(2) } : s)] } };
         rest.MayRemain(spec, again).ShouldBeTrue();
-        TiDbStatus.LeftBehind(spec, again).ShouldHaveSingleItem().Subject.ShouldBe("tikv-1");
+        new TiDbUndo(spec, again.Plan!).Advice.ShouldHaveSingleItem().Subject.ShouldBe("tikv-1");
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed partial class SampleTests
         var spec = Sample();
         SpecPreflight.Check(spec).ShouldBeEmpty();
 
-        var plan = new TiDbPlanner(spec, new TiDbDiscovery
+        var plan = new TiDbProcedure(spec, new TiDbDiscovery
         {
             ClusterId = 1,
             Instances = [.. spec.Instances.Select(i => new DiscoveredInstance { Name = i.Name, Component = i.Component, Version = spec.FromVersion, Store = i.Component == DatabaseComponent.TiKV ? 1 : null })],

@@ -64,9 +64,9 @@ public sealed class SwapTests
         world.RunToStall();
         world["tikv-1"].IsStaged.ShouldBeTrue();
         var status = new DatabaseRollingUpgradeStatus { Plan = world.Stored! };
-        TiDbCleanup.Staged(world.Upgrade.Spec, status).ShouldBe(["tikv-1"]);
+        new TiDbUndo(world.Upgrade.Spec, status.Plan).Leftovers.Where(l => l.Kind == LeftoverKind.Program).Select(l => l.Name).ShouldBe(["tikv-1"]);
 
-        world.CleanUp().Removed.ShouldBe(["tikv-1", TiDbStepIds.HoldScheduling]);
+        world.CleanUp().Removed.ShouldBe(["tikv-1", "UpgradeTiKV/hold-scheduling"]);
         world["tikv-1"].IsStaged.ShouldBeFalse();
     }
 
@@ -77,7 +77,7 @@ public sealed class SwapTests
         world.RunToSuccess();
 
         world.Processes.ShouldAllBe(p => !p.IsStaged);
-        TiDbCleanup.Staged(world.Upgrade.Spec, new DatabaseRollingUpgradeStatus { Plan = world.Stored! }).ShouldBeEmpty();
+        new TiDbUndo(world.Upgrade.Spec, world.Stored!).IsAnyRemovable.ShouldBeFalse();
     }
 
     [Theory]

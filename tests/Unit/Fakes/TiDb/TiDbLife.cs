@@ -13,7 +13,7 @@ internal sealed class TiDbLife : IActFence
     private readonly TiDbWorld _world;
     private readonly Func<Plan, RunControls, RunEnvironment, Func<Plan, RunOutcome, CancellationToken, Task>, CancellationToken, Task<RunOutcome>> _run;
     private readonly Action _worldChanged;
-    private readonly StepCatalog<ITiDbTargets> _catalog;
+    private readonly StepCatalog<TiDbTargets> _catalog;
     private Task<RunOutcome>? _advance;
     private ITimer? _timer;
     private int _woken = 1;
@@ -25,15 +25,15 @@ internal sealed class TiDbLife : IActFence
         // It ends as a killed process does: nobody disposes of it.
         var run = new PlanRun(new Random(1));
         (_run, _worldChanged) = (run.AdvanceAsync, run.WorldChanged);
-        Targets = new TiDbWorldTargets(world, this);
-        _catalog = new StepCatalog<ITiDbTargets>(Targets);
+        Targets = new TiDbTargets(new TiDbWorldTargets(world, this), new TiDbWorldSql(world, this));
+        _catalog = new StepCatalog<TiDbTargets>(Targets);
     }
 
     public int Id { get; }
 
     public WorldScheduler Scheduler { get; } = new();
 
-    public TiDbWorldTargets Targets { get; }
+    public TiDbTargets Targets { get; }
 
     public RunOutcome? Outcome { get; private set; }
 

@@ -43,7 +43,7 @@ internal sealed partial class TiDbWorld
         Stored = null;
         Restart();
         using var quiet = new NoContext();
-        var pass = Life.Scheduler.Start(() => new TiDbCleanup(Life.Targets).CleanUpAsync(status, CancellationToken.None));
+        var pass = Life.Scheduler.Start(() => new TiDbUndo(Upgrade.Spec, status.Plan!).CleanUpAsync(Life.Targets, CancellationToken.None));
         Drive(() => pass.IsCompleted, "the clean-up");
         return pass.GetAwaiter().GetResult();
     }
@@ -53,7 +53,7 @@ internal sealed partial class TiDbWorld
     {
         using var quiet = new NoContext();
         var status = new DatabaseRollingUpgradeStatus { Plan = Stored! };
-        var pass = Life.Scheduler.Start(() => new TiDbCleanup(Life.Targets).CleanUpAsync(status, CancellationToken.None));
+        var pass = Life.Scheduler.Start(() => new TiDbUndo(Upgrade.Spec, status.Plan!).CleanUpAsync(Life.Targets, CancellationToken.None));
         Drive(() => pass.IsCompleted, "the clean-up");
         var came = pass.GetAwaiter().GetResult();
         Stored = new DatabaseParkedState(SupportedEngines.All).MarkRemoved(Upgrade.Spec, new DatabaseRollingUpgradeStatus { Plan = Stored! }, came.Removed, Now).Plan;
@@ -78,8 +78,8 @@ internal sealed partial class TiDbWorld
             throw new InvalidOperationException(string.Join("; ", result.Findings.Select(f => $"{f.Reason}: {f.Message}")));
         }
 
-        Stored = new TiDbPlanner(Upgrade.Spec, result.Discovery).Compile();
-        Controls = Controls with { TimeoutOf = step => TiDbTimeouts.Of(Upgrade.Spec, step) };
+        Stored = new TiDbProcedure(Upgrade.Spec, result.Discovery).Compile();
+        Controls = Controls with { TimeoutOf = step => new TiDbEngine().TimeoutOf(Upgrade.Spec, step) };
         return this;
     }
 

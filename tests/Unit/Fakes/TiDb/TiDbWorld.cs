@@ -198,7 +198,7 @@ internal sealed partial class TiDbWorld
     public int Count(string what) => Done.Count(d => d == what);
 
     public static string Sha(DatabaseComponent component, string version) =>
-        ContentHash.Of($"{TiDbLayout.Program(component)} {version}");
+        ContentHash.Of($"{TiDbComponents.Program(component)} {version}");
 
     public void Did(string what) => Done.Add(what);
 

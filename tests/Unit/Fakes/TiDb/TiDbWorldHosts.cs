@@ -23,7 +23,7 @@ internal sealed class TiDbWorldHosts(TiDbWorld world, TiDbLife life) : IDatabase
         Name = instance.Name,
         Host = instance.Host,
         Component = instance.Component,
-        Program = TiDbLayout.Program(instance.Component),
+        Program = TiDbComponents.Program(instance.Component),
         DeployDir = instance.DeployDir,
         Port = DefaultPorts.Service(world.Upgrade.Spec, instance),
         Control = new InstanceControl { Systemd = new SystemdControl() },

@@ -1,32 +1,32 @@
+using System.Globalization;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
 
 namespace Drydock.Tests.Unit.Fakes;
 
-/// <summary>SQL of the world's TiDBs.</summary>
-internal sealed class TiDbWorldSql(TiDbWorld world, TiDbLife life) : IDatabaseSql
+/// <summary>SQL of the world's TiDBs, as rows.</summary>
+internal sealed class TiDbWorldSql(TiDbWorld world, TiDbLife life) : TiDbSql(() => world.Upgrade, new DatabaseSecrets())
 {
-    public Task<IReadOnlyList<DdlJob>> UnfinishedDdlAsync(CancellationToken cancellationToken) =>
-        AskAsync<IReadOnlyList<DdlJob>>(() => [.. world.Ddl.Where(j => !j.HasEnded)]);
+    protected override Task<List<Func<string, string>>> QueryAsync(IReadOnlyList<Endpoint> servers, string statement, CancellationToken cancellationToken) => life.LookAsync(() =>
+        world.Of(DatabaseComponent.TiDB).Any(p => world.IsReady(p) && servers.Any(s => s.IsAddress(p.Address)))
+            ? Rows(statement).Select(row => (Func<string, string>)(column => row[column])).ToList()
+            : throw new DatabaseSqlException(Reasons.ServerUnreachable, "no TiDB takes a connection"));
 
-    public Task<long> BootstrapVersionAsync(CancellationToken cancellationToken) => AskAsync(() => world.Bootstrap);
+    private IEnumerable<Dictionary<string, string>> Rows(string statement) => statement switch
+    {
+        "ADMIN SHOW DDL JOBS" => world.Ddl.Select(j => Row(("JOB_ID", j.Id), ("DB_NAME", j.Database), ("TABLE_NAME", j.Table), ("JOB_TYPE", j.Type), ("STATE", j.State))),
+        "SHOW PUMP STATUS" => Nodes(DatabaseComponent.Pump),
+        "SHOW DRAINER STATUS" => Nodes(DatabaseComponent.Drainer),
+        "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA" => [Row(("SCHEMA_NAME", "mysql")), Row(("SCHEMA_NAME", "orders"))],
+        "SELECT 1" => [Row(("1", "1"))],
+        _ => [Row(("VARIABLE_VALUE", world.Bootstrap.ToString(CultureInfo.InvariantCulture)))],
+    };
 
-    public Task<IReadOnlyList<BinlogNode>?> PumpsAsync(CancellationToken cancellationToken) =>
-        AskAsync(() => Nodes(DatabaseComponent.Pump));
+    private IEnumerable<Dictionary<string, string>> Nodes(DatabaseComponent component) =>
+        world.Of(component).Select(p => Row(("NodeID", $"{p.Name}:id"), ("Address", p.Address), ("State", world.NodeStates[p.Name])));
 
-    public Task<IReadOnlyList<BinlogNode>?> DrainersAsync(CancellationToken cancellationToken) =>
-        AskAsync(() => Nodes(DatabaseComponent.Drainer));
-
-    public Task<IReadOnlyList<string>> DatabasesAsync(CancellationToken cancellationToken) =>
-        AskAsync<IReadOnlyList<string>>(() => ["mysql", "orders"]);
-
-    public Task<bool> AnswersAsync(Endpoint server, CancellationToken cancellationToken) =>
-        life.LookAsync(() => world.Of(DatabaseComponent.TiDB).Any(p => world.IsReady(p) && server.IsAddress(p.Address)));
-
-    private IReadOnlyList<BinlogNode>? Nodes(DatabaseComponent component) =>
-        [.. world.Of(component).Select(p => new BinlogNode($"{p.Name}:id", p.Address, world.NodeStates[p.Name]))];
-
-    private Task<T> AskAsync<T>(Func<T> ask) =>
-        life.LookAsync(() => world.Of(DatabaseComponent.TiDB).Any(world.IsReady) ? ask() : throw new DatabaseSqlException(Reasons.ServerUnreachable, "no TiDB takes a connection"));
+    private static Dictionary<string, string> Row(params (string Column, string Value)[] cells) =>
+        cells.ToDictionary(c => c.Column, c => c.Value, StringComparer.Ordinal);
 }

@@ -1,13 +1,13 @@
 using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Safety;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>What one life reaches the world by.</summary>
-internal sealed class TiDbWorldTargets(TiDbWorld world, TiDbLife life) : ITiDbTargets
+internal sealed class TiDbWorldTargets(TiDbWorld world, TiDbLife life) : IEngineContext
 {
     public DatabaseRollingUpgrade Upgrade => world.Upgrade;
 
@@ -19,13 +19,13 @@ internal sealed class TiDbWorldTargets(TiDbWorld world, TiDbLife life) : ITiDbTa
 
     public IServiceHttp PlainHttp => Http;
 
-    public IServiceHttp GrafanaHttp { get; } = new TiDbWorldGrafana(world, life);
-
     public IKubernetesClient Kubernetes { get; } = new TiDbWorldKubernetes(world, life);
 
-    public IDatabaseSql Sql { get; } = new TiDbWorldSql(world, life);
-
     public IStorages Storages => world.Storages;
+
+    public EndpointPolicy Endpoints => EndpointPolicy.Default;
+
+    public IConnectionFactory Connections => Endpoints;
 
     public TimeProvider Time => world.Time;
 
@@ -34,4 +34,11 @@ internal sealed class TiDbWorldTargets(TiDbWorld world, TiDbLife life) : ITiDbTa
     public string Redact(string text) => text.Replace("Sekret-77", "***", StringComparison.Ordinal);
 
     public void EnsureMayAct() => life.EnsureMayAct();
+
+    public void OnEvent() => life.Wake();
+
+    public IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField) =>
+        throw new NotSupportedException("TiDB has one TLS material");
+
+    public IServiceHttp ConnectOnHost(ServiceLogin? login, string loginField) => new TiDbWorldGrafana(world, life);
 }

@@ -81,7 +81,7 @@ public sealed class StoredStepsTests
     private static IStepCatalog Catalog(string area) => area switch
     {
         "Oms" => new StepCatalog<IOmsTargets>(null!),
-        "Databases/TiDb" => new StepCatalog<ITiDbTargets>(null!),
+        "Databases/TiDb" => new StepCatalog<TiDbTargets>(null!),
         _ => new StepCatalog<YugabyteCluster>(null!),
     };
 

@@ -40,7 +40,7 @@ public sealed class TakeSnapshotTests
             Step = step,
             Time = TimeProvider.System,
         };
-        var action = new StepCatalog<ITiDbTargets>(new TiDbWorld().Life.Targets).Action(step);
+        var action = new StepCatalog<TiDbTargets>(new TiDbWorld().Life.Targets).Action(step);
         return (await action.PrepareAsync(context, default))[TakeSnapshot.SnapshotKey];
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -19,7 +20,7 @@ namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
 /// The hosts of a spec, as the operator reaches them, up to the ssh client, or the engine of a container: everything
 /// that goes there is written down.
 /// </summary>
-internal sealed class HostBench : ITiDbTargets, IStorages, IServiceHttp
+internal sealed class HostBench : IEngineContext, IStorages, IServiceHttp
 {
     private readonly NotedHosts _noted;
     private readonly BoundDatabaseHosts _hosts;
@@ -47,13 +48,13 @@ internal sealed class HostBench : ITiDbTargets, IStorages, IServiceHttp
 
     public IServiceHttp PlainHttp => this;
 
-    public IServiceHttp GrafanaHttp => this;
-
     public string Scheme => "http";
 
     public IKubernetesClient Kubernetes => throw new NotSupportedException("hosts only");
 
-    IDatabaseSql ITiDbTargets.Sql => throw new NotSupportedException("hosts only");
+    public EndpointPolicy Endpoints => EndpointPolicy.Default;
+
+    public IConnectionFactory Connections => Endpoints;
 
     public IStorages Storages => this;
 
@@ -121,6 +122,12 @@ internal sealed class HostBench : ITiDbTargets, IStorages, IServiceHttp
         // It leads.
     }
 
+    public void OnEvent() => throw new NotSupportedException("hosts only");
+
+    public IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField) => this;
+
+    public IServiceHttp ConnectOnHost(ServiceLogin? login, string loginField) => this;
+
     public Task<ISnapshotStorage> OpenAsync(
         StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
     {
@@ -151,11 +158,11 @@ internal sealed class HostBench : ITiDbTargets, IStorages, IServiceHttp
     }
 
     private IStepAction Action(StepContext context) =>
-        new StepCatalog<ITiDbTargets>(this).Action(context.Step);
+        new TiDbTargets(this).Catalog.Action(context.Step);
 
     private StepContext Context(IStepAction part, string? node)
     {
-        var step = ((StepBase<ITiDbTargets>)part).In(DatabaseRollingUpgradePhases.UpgradeMonitoring, node, [], part.GetType().Name);
+        var step = ((StepBase<TiDbTargets>)part).In(DatabaseRollingUpgradePhases.UpgradeMonitoring, node, [], part.GetType().Name);
         return new StepContext { OwnerUid = "1", Plan = new Plan { Steps = [step] }, Step = step, Time = Time };
     }
 

@@ -25,7 +25,7 @@ internal static class TiDbLooks
 
     /// <summary>The plan alone: preflight would have age try the recipients, and that is no matter of memory.</summary>
     public static Task<string> CompiledAsync(DatabaseRollingUpgradeSpec spec) =>
-        Task.FromResult(Rolls.Text(new TiDbPlanner(spec, new TiDbWorld().Preflight().Discovery!).Compile(), []));
+        Task.FromResult(Rolls.Text(new TiDbProcedure(spec, new TiDbWorld().Preflight().Discovery!).Compile(), []));
 
     /// <summary>The backup that the run has made.</summary>
     public static Task<string> BackupAsync(DatabaseRollingUpgradeSpec spec)
@@ -39,7 +39,7 @@ internal static class TiDbLooks
     public static Task<string> ConnectionAsync(DatabaseRollingUpgradeSpec spec)
     {
         var login = new SqlLogin("root", "not-a-password");
-        var sql = new MySqlDatabaseSql(() => SecretsBench.Upgrade(spec), new DatabaseSecrets { Sql = login });
+        var sql = new TiDbSql(() => SecretsBench.Upgrade(spec), new DatabaseSecrets { Sql = login });
         return Task.FromResult(SqlText.Of(sql.Options(new Endpoint("one", 4000), login)));
     }
 
@@ -56,6 +56,6 @@ internal static class TiDbLooks
     private static Task<string> PlanAsync(TiDbWorld world)
     {
         var result = world.Preflight();
-        return Task.FromResult(Rolls.Text(result.Discovery is { } discovery ? new TiDbPlanner(world.Upgrade.Spec, discovery).Compile() : null, result.Findings));
+        return Task.FromResult(Rolls.Text(result.Discovery is { } discovery ? new TiDbProcedure(world.Upgrade.Spec, discovery).Compile() : null, result.Findings));
     }
 }

@@ -1,0 +1,482 @@
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>Makes an instance unneeded before it is stopped.</summary>
+internal abstract record DrainInstance : TiDbStep
+{
+    internal sealed override string Verb => "drain";
+
+    public static bool Is(PlanStep step) => IsOf(step, "drain");
+
+    // It may begin before the former instance is healthy.
+    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
+        base.TimeLimit(spec) + KubernetesDuration.Parse(spec.Timeouts.Verify) + Later;
+
+    /// <summary>Observes an instance while it runs the old program; any other needs no drain.</summary>
+    protected Task<Observation> WhileOldRunsAsync(
+        StepContext context, Func<DatabaseInstance, Task<Observation>> observe, CancellationToken cancellationToken) =>
+        PatientlyAsync(async () => await NeedsNoDrainAsync(context, cancellationToken) is { } why
+            ? new Observation.Done(why)
+            : await observe(Instance(context)));
+
+    protected async Task<string?> NeedsNoDrainAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var process = await Targets.Hosts.Instance(context.Node).LookAsync(cancellationToken);
+        if (InstancePrograms.RunsNew(process, InstancePrograms.NewSha256(context.Plan, Instance(context))))
+        {
+            return $"{context.Node} already runs the new program.";
+        }
+
+        return process.IsAlive ? null : $"{context.Node} is not running.";
+    }
+}
+
+/// <summary>Stops an instance, installs the new program and the new configuration file, and starts it. What its host
+/// shows decides: an instance that runs the new program is never touched; one that runs the old program is stopped only
+/// if the new one is ready beside it and <see cref="StopGate"/>, read right before, finds no problem; one that is down
+/// is completed and started without further checks. A pump is only stopped: SIGTERM pauses it. Were it paused over
+/// HTTP, it would end, and its supervisor would run the old program once more
+/// (docs/research/tidb.md#pump-and-drainer).</summary>
+/// <param name="Store">The store of a TiKV; null for other components.</param>
+internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
+{
+    public const string VerbName = "swap";
+
+    /// <summary>Fact: when the new process was started, by its host's clock, to within a second.</summary>
+    public const string StartedAtFact = "startedAt";
+
+    internal override string Verb => VerbName;
+
+    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => base.TimeLimit(spec) + Later;
+
+    internal override IEnumerable<Leftover> Undo(PlanStep own, Plan run, DatabaseRollingUpgradeSpec spec) =>
+        own.State != StepState.Succeeded && HasActed(own, run) ? [Leftover.PreparedProgram(own.Node!)] : [];
+
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var instance = Instance(context);
+        var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+        var newSha256 = InstancePrograms.NewSha256(context.Plan, instance);
+        if (InstancePrograms.RunsNew(process, newSha256))
+        {
+            return process.Strays.Count == 0
+                ? new Observation.Done(
+                    Facts: process.StartedAt is { } at ? Entry(StartedAtFact, Timestamps.Text(at)) : null)
+                : new Observation.Failed(
+                    Reasons.ProcessLivesOn,
+                    $"{instance.Name} on {instance.Host} runs the new program (pid {process.Pid}), and unexpected "
+                    + $"processes run beside it: {Strays(process)}. Stop them, then retry.");
+        }
+
+        if (process.IsAlive && process.InstalledSha256 == newSha256 && InstancePrograms.IsStarting(process, instance))
+        {
+            return new Observation.Running($"{instance.Name} is being started.");
+        }
+
+        // A process that was started and exits again and again is reported by the next step, which verifies it.
+        return process is { IsAlive: false, Supervision: SupervisionState.Restarting }
+            && process.InstalledSha256 == newSha256
+            ? new Observation.Done(
+                $"{instance.Name} was started and its supervisor restarts it ({process.SupervisionText}).")
+            : new Observation.NotStarted(process.IsAlive
+                ? $"{instance.Name} runs the old program."
+                : $"{instance.Name} is not running.");
+    }
+
+    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken) => SinceAsync(context, context.Time.GetUtcNow());
+
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SwapAsync(context, cancellationToken);
+        }
+        catch (Exception exception) when (Store is not null && IsLast(context, exception))
+        {
+            // A step that fails removes what the drain left: an evicted store would stay without leaders permanently
+            // (docs/research/tidb.md#rules).
+            await Targets.Pd.LetLeadersBackAsync(Store.Value, cancellationToken);
+            throw;
+        }
+    }
+
+    internal static string Strays(InstanceProcess process) =>
+        string.Join(", ", process.Strays.Select(s => $"pid {s.Pid} ({s.Executable})"));
+
+    private async Task SwapAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var instance = Instance(context);
+        var host = Targets.Hosts.Instance(instance.Name);
+        var newSha256 = InstancePrograms.NewSha256(context.Plan, instance);
+
+        // ReplaceAsync looks again; the observation a moment ago tells what to prove before.
+        var process = await host.LookAsync(StopGate.OldestLook, cancellationToken);
+        if (InstancePrograms.RunsNew(process, newSha256))
+        {
+            return;
+        }
+
+        var program = new StagedProgram(Targets, context.Plan, instance);
+        var file = await new ConfigurationInstall(Targets, context.Plan, instance).LeftAsync(cancellationToken);
+        if (process.IsAlive)
+        {
+            await program.StageAsync(process, cancellationToken);
+            await EnsureMayStopAsync(context, instance, cancellationToken);
+        }
+
+        await program.ReplaceAsync(process, file, cancellationToken);
+    }
+
+    // The result of the drain may have changed since.
+    private async Task EnsureMayStopAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        if (instance.Component == DatabaseComponent.PD)
+        {
+            await EnsureNotLeadingAsync(context, instance, cancellationToken);
+        }
+        else if (Store is { } store)
+        {
+            await EnsureDrainedAsync(context, instance, store, cancellationToken);
+        }
+
+        var drain = context.Plan.Steps.Find(s => s.Node == instance.Name && DrainInstance.Is(s));
+        var together = StoppedTogether.Others(context.Plan, drain);
+        if (await new StopGate(Targets).ProblemsAsync(instance, together, cancellationToken) is
+            { Count: > 0 } problems)
+        {
+            throw Refusal(context, $"{instance.Name} is not stopped: {string.Join(" ", problems)}");
+        }
+    }
+
+    private async Task EnsureNotLeadingAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        var members = await Targets.Pd.MembersAsync(cancellationToken);
+        if (members.Members.Count >= PdLeadership.FewestToMove && PdLeadership.Leads(Spec, members, instance))
+        {
+            await PdLeadership.MoveAwayAsync(Targets, context.Plan, members, instance, cancellationToken);
+            throw Refusal(
+                context,
+                $"{instance.Name} is not stopped: it became the PD leader again. A transfer was requested again.");
+        }
+    }
+
+    private async Task EnsureDrainedAsync(
+        StepContext context, DatabaseInstance instance, ulong store, CancellationToken cancellationToken)
+    {
+        if (context.Plan.Step<DrainTikv>(instance.Name)?.Recorded(DrainTikv.ProceededFact) is not null)
+        {
+            return;
+        }
+
+        var now = await StoreDrain.ReadAsync(Targets, instance, store, cancellationToken);
+        if (!now.IsOver)
+        {
+            await Targets.Pd.EvictLeadersAsync(store, cancellationToken);
+            throw Refusal(context, $"{instance.Name} is not stopped: {now.Leaders} leaders returned and are moved away "
+                + "again.");
+        }
+    }
+
+    // Repeated automatically until spec.timeouts.swap is over, then the step fails.
+    private StepActionException Refusal(StepContext context, string message)
+    {
+        var isLate = Timestamps.Parse(context.Receipt(SinceKey)) is { } since
+            && context.Time.GetUtcNow() - since >= KubernetesDuration.Parse(Spec.Timeouts.Swap);
+        return isLate
+            ? new StepActionException(
+                Reasons.ClusterUnhealthy,
+                $"{message} The operator waited {Spec.Timeouts.Swap} (spec.timeouts.swap). Fix the cause, then retry.",
+                retryable: false)
+            : NotYet(Reasons.ClusterUnhealthy, message);
+    }
+
+    private bool IsLast(StepContext context, Exception exception)
+    {
+        var failure = exception as StepActionException ?? (exception is HostException ? Failure(exception) : null);
+        return failure is { NotTaken: false }
+            && (!failure.Retryable || context.Step.Tries >= context.Step.MaxAttempts);
+    }
+}
+
+/// <summary>Verifies that an instance is upgraded: its one process runs the new program and listens, the cluster
+/// considers it healthy, and all of that was so for spec.settle without a restart. A process that exits and is
+/// restarted every few seconds may look up at each observation (docs/research/tidb.md#tidb-ansible). An instance that
+/// is down is started, as often as needed until spec.timeouts.verify is over: the limit is that of the step, not of
+/// each start.</summary>
+internal abstract record VerifyInstance : TiDbStep
+{
+    public const string VerbName = "verify";
+
+    // Start times are known to within a second.
+    private static readonly TimeSpan Precision = TimeSpan.FromSeconds(2);
+
+    // This many restarts by the supervisor within spec.settle are not a coincidence.
+    private const int TooManyRestarts = 3;
+
+    private readonly SettleEnd _end = new();
+
+    private TimeSpan Settle => KubernetesDuration.Parse(Spec.Settle);
+
+    internal sealed override string Verb => VerbName;
+
+    public static bool Is(PlanStep step) => IsOf(step, VerbName);
+
+    public sealed override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
+        KubernetesDuration.Parse(spec.Timeouts.Verify) + KubernetesDuration.Parse(spec.Settle) + Later;
+
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    {
+        _end.Forget();
+        var seen = await LookAsync(context, cancellationToken);
+        if (await UnhealthyAsync(seen, cancellationToken) is { } unhealthy)
+        {
+            return Limited(context, unhealthy);
+        }
+
+        if (await AfterwardsAsync(seen, cancellationToken) is { } missing)
+        {
+            return missing;
+        }
+
+        var left = Settle - await HealthyForAsync(seen, cancellationToken);
+        if (left <= TimeSpan.Zero)
+        {
+            return new Observation.Done();
+        }
+
+        _end.Settles(context.Time.GetUtcNow() + left);
+        return new Observation.Running(
+            $"{context.Node} is healthy; {KubernetesDuration.Format(left)} of spec.settle {Spec.Settle} left.");
+    });
+
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var pause = _end.Pause(PauseAfter(context.Waited), context.Time.GetUtcNow());
+        return Task.Delay(pause, context.Time, cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var seen = await LookAsync(context, cancellationToken);
+        var unhealthy = await PatientlyAsync(
+            async () => await UnhealthyAsync(seen, cancellationToken) ?? new Observation.Done());
+        if (unhealthy is Observation.Done)
+        {
+            Targets.EnsureMayAct();
+            await RestoreAsync(cancellationToken);
+            return;
+        }
+
+        if (IsLate(context))
+        {
+            Targets.EnsureMayAct();
+            await RestoreAsync(cancellationToken);
+            throw new StepActionException(
+                Reasons.InstanceUnhealthy,
+                $"{seen.Where} did not become healthy on {Spec.ToVersion} within "
+                + $"{Spec.Timeouts.Verify} (spec.timeouts.verify): {unhealthy.Message} "
+                + $"Check its log below {seen.Log}, fix the cause, then retry."
+                + await LogAsync(seen, cancellationToken),
+                retryable: false);
+        }
+
+        if (seen.Process.IsAlive)
+        {
+            throw NotYet(Reasons.InstanceUnhealthy, unhealthy.Message ?? "");
+        }
+
+        try
+        {
+            await Targets.Hosts.Instance(context.Node).StartAsync(Spec.Package.Directory, cancellationToken);
+        }
+        catch (HostException exception) when (exception.IsRetryable)
+        {
+            throw NotYet(exception.Reason, exception.Message);
+        }
+    }
+
+    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken) => SinceAsync(context, Began(context));
+
+    /// <summary>Why the cluster does not consider the instance healthy; null if it does.</summary>
+    protected abstract Task<Observation?> InClusterAsync(SeenInstance seen, CancellationToken cancellationToken);
+
+    /// <summary>What is missing once the instance is healthy; null if nothing.</summary>
+    protected virtual Task<Observation?> AfterwardsAsync(SeenInstance seen, CancellationToken cancellationToken) =>
+        Task.FromResult<Observation?>(null);
+
+    protected virtual Task RestoreAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task<SeenInstance> LookAsync(StepContext context, CancellationToken cancellationToken) => new(
+        context, Instance(context), await Targets.Hosts.Instance(context.Node).LookAsync(cancellationToken));
+
+    private async Task<Observation?> UnhealthyAsync(SeenInstance seen, CancellationToken cancellationToken) =>
+        await OnHostAsync(seen, cancellationToken) ?? await InClusterAsync(seen, cancellationToken);
+
+    // Executed once more after its time, the step removes what the drain left and fails.
+    private Observation Limited(StepContext context, Observation unhealthy) => unhealthy switch
+    {
+        Observation.NotStarted => new Observation.NotStarted(unhealthy.Message) { IsSameAttempt = true },
+        Observation.Running when IsLate(context) =>
+            new Observation.NotStarted(unhealthy.Message) { IsSameAttempt = true },
+
+        // The receipt is of an attempt that has ended: a new one makes the time start again.
+        Observation.Running when context.Step.StartedAt is null && context.Receipt(SinceKey) is not null =>
+            new Observation.NotStarted(unhealthy.Message) { IsSameAttempt = true },
+        _ => unhealthy,
+    };
+
+    // Before an attempt has begun, its receipt is that of the former one.
+    private bool IsLate(StepContext context)
+    {
+        var recorded = context.Step.StartedAt is null ? null : Timestamps.Parse(context.Receipt(SinceKey));
+        var waited = context.Time.GetUtcNow() - (recorded ?? Began(context));
+        return waited >= KubernetesDuration.Parse(Spec.Timeouts.Verify);
+    }
+
+    private async Task<Observation?> OnHostAsync(SeenInstance seen, CancellationToken cancellationToken)
+    {
+        var (context, instance, process) = seen;
+        var restarts = process.Restarts ?? 0;
+        if (restarts >= TooManyRestarts
+            && await HealthyForAsync(seen, cancellationToken) < Settle)
+        {
+            return new Observation.Failed(Reasons.InstanceUnhealthy, $"{seen.Where} was restarted {restarts} times by "
+                + $"its supervisor and does not stay up ({process.SupervisionText}). Check its log below {seen.Log}, "
+                + "fix the cause, then retry."
+                + await LogAsync(seen, cancellationToken));
+        }
+
+        if (process.Pid is null)
+        {
+            return process.Supervision == SupervisionState.Restarting
+                ? new Observation.Running(
+                    $"{seen.Where} is being restarted by its supervisor ({process.SupervisionText}).")
+                : new Observation.NotStarted(
+                    $"{seen.Where} is not running ({process.SupervisionText}). Check its log below {seen.Log}.");
+        }
+
+        if (!InstancePrograms.RunsNew(process, InstancePrograms.NewSha256(context.Plan, instance)))
+        {
+            return InstancePrograms.IsStarting(process, instance)
+                ? new Observation.Running($"{seen.Where} is being started (pid {process.Pid}).")
+                : new Observation.Failed(
+                    Reasons.InstanceUnhealthy,
+                    $"{seen.Where} runs {process.Executable}, which is not the program of {Spec.ToVersion}: it was "
+                    + "started from outside. Stop it, then retry.");
+        }
+
+        if (process.Strays.Count > 0)
+        {
+            return new Observation.Failed(
+                Reasons.ProcessLivesOn,
+                $"Unexpected processes run beside {seen.Where} (pid {process.Pid}): {SwapInstance.Strays(process)}. "
+                + "Stop them, then retry.");
+        }
+
+        return process.IsListening
+            ? null
+            : new Observation.Running($"{seen.Where} does not listen on port {Spec.Service(instance).Port} yet.");
+    }
+
+    private Task<string> LogAsync(SeenInstance seen, CancellationToken cancellationToken) => LogTail.ReadAsync(
+        Targets.Hosts.Files(seen.Instance.Host), Targets.Redact, [seen.Log], cancellationToken);
+
+    // Since the later of: the start of the process, by its host's clock; the end of the swap step, by the operator's.
+    private async Task<TimeSpan> HealthyForAsync(SeenInstance seen, CancellationToken cancellationToken)
+    {
+        var (context, instance, process) = seen;
+        var now = context.Time.GetUtcNow();
+        var swap = context.Plan.Step<SwapInstance>(instance.Name);
+        if (process.StartedAt is not { } started)
+        {
+            return now - (swap?.FinishedAt ?? now);
+        }
+
+        if (Timestamps.Parse(swap?.Recorded(SwapInstance.StartedAtFact)) is { } same
+            && (same - started).Duration() <= Precision
+            && swap?.FinishedAt is { } end)
+        {
+            return now - end;
+        }
+
+        return now + await Targets.Hosts.Files(instance.Host).ClockOffsetAsync(cancellationToken) - started;
+    }
+}
+
+/// <summary>An instance as its host showed it a moment ago.</summary>
+internal sealed record SeenInstance(StepContext Context, DatabaseInstance Instance, InstanceProcess Process)
+{
+    public string Where => $"{Instance.Name} on {Instance.Host}";
+
+    public string Log => $"{Instance.DeployDir}/log";
+}
+
+/// <summary>Which program an instance runs, as its host shows it.</summary>
+internal static class InstancePrograms
+{
+    /// <summary>SHA-256 of the new program.</summary>
+    /// <exception cref="StepActionException">PreparePackage has not recorded it.</exception>
+    public static string NewSha256(Plan plan, DatabaseInstance instance)
+    {
+        // An instance that joined while the upgrade runs may be on a host for which no package was prepared; the
+        // program is the same everywhere.
+        var prepared = plan.Steps.Where(s => s.Is<PreparePackage>()).ToList();
+        var here = prepared.Find(s => s.As<PreparePackage>().Hosts.Contains(instance.Host, StringComparer.Ordinal));
+        var program = TiDbComponents.Program(instance.Component);
+        return (here is not null
+            ? here.Recorded(program)
+            : prepared.Select(s => s.Recorded(program)).FirstOrDefault(sum => sum is not null))
+            ?? throw new StepActionException(
+                Reasons.PackageMissing,
+                $"The plan has no checksum of {program} for {instance.Host}: PreparePackage has not succeeded there.",
+                retryable: false);
+    }
+
+    public static bool RunsNew(InstanceProcess process, string newSha256) =>
+        process.Pid is not null && process.ExecutableSha256 == newSha256;
+
+    public static bool IsStarting(InstanceProcess process, DatabaseInstance instance) =>
+        process.Executable is not { Length: > 0 } path
+        || process.ExecutableSha256 is null
+        || !Path.GetFileName(path).StartsWith(TiDbComponents.Program(instance.Component), StringComparison.Ordinal);
+}
+
+/// <summary>The replacement of the program of an instance by the new one.</summary>
+internal sealed class StagedProgram(TiDbTargets targets, Plan plan, DatabaseInstance instance)
+{
+    private readonly InstanceReplacement _replacement =
+        new(targets.Hosts.Instance(instance.Name), targets.Spec.FromVersion);
+
+    /// <summary>What is replaced by what. The program that is replaced is the one that runs; if an earlier operator
+    /// process stopped it, or it is only being started, the installed one. If the new program is installed already,
+    /// nothing is replaced.</summary>
+    public ProgramSwap Swap(InstanceProcess process)
+    {
+        var ran = InstancePrograms.IsStarting(process, instance) ? null : process.ExecutableSha256;
+        return new ProgramSwap(
+            targets.Spec.Package.Directory,
+            InstancePrograms.NewSha256(plan, instance),
+            TiDbVersion.Plain(targets.Spec.FromVersion),
+            ran ?? process.InstalledSha256 ?? "",
+            process.LinkTarget);
+    }
+
+    /// <summary>Prepares the new program beside the one that serves. Once it is prepared, the host only looks at it
+    /// again.</summary>
+    /// <exception cref="HostException">It is impossible; the process was not touched.</exception>
+    public Task StageAsync(InstanceProcess process, CancellationToken cancellationToken)
+    {
+        targets.EnsureMayAct();
+        return _replacement.StageAsync(Swap(process), PreparePackage.Ask, cancellationToken);
+    }
+
+    public Task ReplaceAsync(InstanceProcess process, FileReplacement? file, CancellationToken cancellationToken)
+    {
+        targets.EnsureMayAct();
+        return _replacement.ReplaceAsync(Swap(process), file, cancellationToken);
+    }
+}

@@ -1,0 +1,209 @@
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>Checks that the cluster can lose a process right before it is stopped, so that two are never down at once:
+/// every other process that it needs is running, PD has a leader, all stores are Up, no Region would lose its quorum,
+/// no DDL is running. PD's view may be 20 s old (docs/research/tidb.md#rules), so the hosts are asked as
+/// well.</summary>
+internal sealed class StopGate(TiDbTargets targets)
+{
+    public static readonly TimeSpan OldestLook = TimeSpan.FromSeconds(2);
+
+    /// <summary>Why an instance must not be stopped, as sentences; empty if it may. Anything that cannot be read is a
+    /// reason.</summary>
+    public async Task<IReadOnlyList<string>> ProblemsAsync(
+        DatabaseInstance about, IReadOnlyList<string> together, CancellationToken cancellationToken)
+    {
+        var down = targets.Spec.Instances
+            .Where(i => i.Name == about.Name || together.Contains(i.Name, StringComparer.Ordinal))
+            .ToList();
+        var found = await Task.WhenAll(
+            SentencesAsync(() => OthersAsync(about, down, cancellationToken)),
+            SentencesAsync(() => DdlAsync(cancellationToken)),
+            SentencesAsync(() => PdAsync(about, cancellationToken)),
+            SentencesAsync(() => StoresAsync(about, down, cancellationToken)));
+        return [.. found.SelectMany(f => f)];
+    }
+
+    private static async Task<IEnumerable<string>> SentencesAsync(Func<Task<IEnumerable<string>>> check)
+    {
+        try
+        {
+            return await check();
+        }
+        catch (TargetException exception)
+        {
+            return [exception.Message];
+        }
+    }
+
+    // The processes that hold quorum and data, those of the same component, and the pumps of a TiDB server.
+    private async Task<IEnumerable<string>> OthersAsync(
+        DatabaseInstance about, List<DatabaseInstance> down, CancellationToken cancellationToken)
+    {
+        var others = targets.Spec.Instances.Except(down).Where(i => i.Component == about.Component
+            || i.Component is DatabaseComponent.PD or DatabaseComponent.TiKV
+            || (i.Component == DatabaseComponent.Pump && about.Component == DatabaseComponent.TiDB));
+        return (await SideBySide.SelectAsync(others, i => ProblemAsync(i, cancellationToken))).OfType<string>();
+    }
+
+    private async Task<string?> ProblemAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        InstanceProcess process;
+        try
+        {
+            process = await targets.Hosts.Instance(instance.Name).LookAsync(OldestLook, cancellationToken);
+        }
+        catch (HostException exception) when (exception.Reason == Reasons.HostUnreachable)
+        {
+            return $"{instance.Name} cannot be checked. {exception.Message} {LostInstance.Advice(instance.Name)}";
+        }
+
+        return process switch
+        {
+            { Pid: null } => $"{instance.Name} on {instance.Host} is not running ({process.SupervisionText}). Start "
+                + "it.",
+            { IsListening: false } => $"{instance.Name} on {instance.Host} does not listen on port "
+                + $"{targets.Spec.Service(instance).Port} ({process.SupervisionText}). Wait until it has started, or "
+                + "see its log.",
+            _ => null,
+        };
+    }
+
+    private async Task<IEnumerable<string>> DdlAsync(CancellationToken cancellationToken) =>
+        (await targets.Sql.UnfinishedDdlAsync(cancellationToken))
+            .Select(job => $"DDL is running: {job}. {DdlJob.Advice([job])}");
+
+    private async Task<IEnumerable<string>> PdAsync(DatabaseInstance about, CancellationToken cancellationToken)
+    {
+        var pd = targets.Pd;
+        var problems = new List<string>();
+        foreach (var member in targets.Spec.Of(DatabaseComponent.PD).Where(i => i.Name != about.Name))
+        {
+            if (!await pd.IsHealthyAsync(targets.Spec.Service(member), cancellationToken))
+            {
+                problems.Add(
+                    $"PD member {member.Name} does not report that it is healthy (GET "
+                    + $"{targets.Spec.Service(member)}/health, expected {{\"health\":\"true\"}}). Start it, or find "
+                    + "out why it has no quorum.");
+            }
+        }
+
+        var members = await pd.MembersAsync(cancellationToken);
+        if (!members.IsSettled)
+        {
+            problems.Add(
+                $"PD leadership is moving: PD's leader is {members.Leader?.Name ?? "none"}, etcd's leader is "
+                + $"{members.EtcdLeader?.Name ?? "none"}, expected the same member. If that does not end, check the "
+                + "network between the PD members.");
+        }
+
+        return problems;
+    }
+
+    // Replicas that are down, missing or pending elsewhere are normal while data is written. The stop of another
+    // component takes no replica away.
+    private async Task<IEnumerable<string>> StoresAsync(
+        DatabaseInstance about, List<DatabaseInstance> down, CancellationToken cancellationToken)
+    {
+        var stores = await targets.Pd.StoresAsync(cancellationToken);
+        var own = stores
+            .Where(s => !s.IsTombstone && down.Any(i => targets.Spec.Service(i).IsAddress(s.Address)))
+            .ToList();
+        var problems = stores
+            .Where(s => !s.IsTombstone && !s.IsUp && !own.Contains(s))
+            .Select(s => $"Store {s.Id} ({s.Address}) is {s.State}, expected Up. Start it. If it is lost for good, run "
+                + $"`pd-ctl store delete {s.Id}`"
+                + (targets.Spec.Of(DatabaseComponent.TiKV).FirstOrDefault(
+                    i => targets.Spec.Service(i).IsAddress(s.Address)) is { } instance
+                    ? $", wait until it is Tombstone, then add {instance.Name} to spec.skip."
+                    : "."))
+            .ToList();
+        if (about.Component == DatabaseComponent.TiKV && own.Count > 0)
+        {
+            var regions = await RegionSurvey.WithoutAsync(
+                targets, own.Select(s => s.Id).ToHashSet(), stores, cancellationToken);
+            if (regions.AtRisk.Count > 0)
+            {
+                problems.Add($"Without {string.Join(", ", down.Select(i => i.Name))}, {regions.AtRiskText} would lose "
+                    + "the quorum of replicas that are up to date. Start the stores of their other replicas, or wait "
+                    + $"until PD has repaired them (`pd-ctl region {regions.AtRisk[0]}`).");
+            }
+        }
+
+        return problems;
+    }
+}
+
+/// <summary>The Regions that PD lists as incomplete. A few are normal while data is written, so their number decides
+/// nothing: only those that are at risk count (docs/research/tidb.md#rules).</summary>
+internal sealed class RegionSurvey
+{
+    private const int Named = 5;
+
+    private readonly IReadOnlyList<PdRegionCheck> _checks;
+
+    private RegionSurvey(IReadOnlyList<PdRegionCheck> checks)
+    {
+        _checks = checks;
+        AtRisk = [.. checks.SelectMany(c => c.AtRisk).ToHashSet().Order()];
+    }
+
+    public IReadOnlyList<ulong> AtRisk { get; }
+
+    /// <summary>What PD lists in total, for instance "3 with pending-peer"; null if nothing.</summary>
+    public string? Listed
+    {
+        get
+        {
+            var found = _checks.Where(c => c.Count > 0)
+                .Select(c => $"{c.Count} with {c.Check}")
+                .ToList();
+            return found.Count == 0 ? null : string.Join(", ", found);
+        }
+    }
+
+    /// <summary>Number and ids of the Regions at risk, for messages: "2 Regions (5, 7)".</summary>
+    public string AtRiskText => $"{AtRisk.Count} Region{(AtRisk.Count == 1 ? "" : "s")} "
+        + $"({string.Join(", ", AtRisk.Take(Named))}{(AtRisk.Count > Named ? ", …" : "")})";
+
+    public static async Task<RegionSurvey> ReadAsync(
+        PdClient pd, Func<PdRegion, bool> isAtRisk, CancellationToken cancellationToken)
+    {
+        var checks = new List<PdRegionCheck>();
+        foreach (var check in PdClient.RegionChecks)
+        {
+            checks.Add(await pd.RegionsAsync(check, isAtRisk, cancellationToken));
+        }
+
+        return new RegionSurvey(checks);
+    }
+
+    /// <summary>The Regions that would lose their quorum without some TiKVs. A complete Region survives the loss of one
+    /// store; for more than one, all Regions are read.</summary>
+    public static async Task<RegionSurvey> WithoutAsync(
+        TiDbTargets targets,
+        IReadOnlySet<ulong> without,
+        IReadOnlyList<PdStore> stores,
+        CancellationToken cancellationToken)
+    {
+        var pd = targets.Pd;
+        var down = Down(stores);
+        var isOutageAccepted = targets.Spec.AllowUnavailability
+            && (await pd.ScheduleAsync(cancellationToken)).MaxReplicas < 3;
+        return without.Count > 1
+            ? new RegionSurvey([await pd.AllRegionsAsync(IsAtRisk, cancellationToken)])
+            : await ReadAsync(pd, IsAtRisk, cancellationToken);
+
+        bool IsAtRisk(PdRegion region) => !region.Survives(without, down, isOutageAccepted);
+    }
+
+    public static Task<RegionSurvey> NowAsync(
+        PdClient pd, IReadOnlyList<PdStore> stores, CancellationToken cancellationToken)
+    {
+        var down = Down(stores);
+        return ReadAsync(pd, r => !r.HasQuorum(down), cancellationToken);
+    }
+
+    private static HashSet<ulong> Down(IReadOnlyList<PdStore> stores) =>
+        stores.Where(s => !s.IsUp).Select(s => s.Id).ToHashSet();
+}

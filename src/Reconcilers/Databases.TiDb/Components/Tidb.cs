@@ -1,0 +1,274 @@
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>Makes a TiDB server resign as DDL owner before it is stopped (docs/research/tidb.md#tidb-server). It is
+/// asked once another server is ready, and again until one has become the owner: a server that has just started may not
+/// be a candidate yet.</summary>
+internal sealed record DrainTidb : DrainInstance
+{
+    private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(2);
+
+    private const int Named = 6;
+
+    // A server of a version without the request.
+    private bool _cannotResign;
+    private long? _asked;
+
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => WhileOldRunsAsync(context, async instance =>
+    {
+        var others = Spec.Of(DatabaseComponent.TiDB).Where(i => i.Name != instance.Name).ToList();
+        if (others.Count == 0)
+        {
+            return new Observation.Done($"{instance.Name} is the only TiDB server.");
+        }
+
+        if (!(await Targets.Tidb.InfoAsync(Spec.Status(instance), cancellationToken)).IsOwner)
+        {
+            return new Observation.Done($"{instance.Name} is not the DDL owner.");
+        }
+
+        if (_cannotResign)
+        {
+            return new Observation.Done(
+                $"{instance.Name} is the DDL owner, and its version has no request to resign. Another server becomes "
+                + "the owner once its lease has ended.");
+        }
+
+        if (_asked is { } asked && context.Time.GetElapsedTime(asked) < MovesWithin)
+        {
+            return new Observation.Running($"{instance.Name} is still the DDL owner.");
+        }
+
+        return await IsAnyReadyAsync(others, cancellationToken)
+            ? new Observation.NotStarted($"{instance.Name} is the DDL owner.") { IsSameAttempt = true }
+            : new Observation.Running(
+                $"{instance.Name} is the DDL owner. Waiting until another TiDB server is ready to take over: "
+                + $"{Sentences.List([.. others.Select(i => i.Name)], Named)}.");
+    }, cancellationToken);
+
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var instance = Instance(context);
+        if (!await Targets.Tidb.ResignDdlOwnerAsync(Spec.Status(instance), cancellationToken))
+        {
+            _cannotResign = true;
+        }
+
+        _asked = context.Time.GetTimestamp();
+    }
+
+    // The status port opens after the system tables are upgraded.
+    private async Task<bool> IsAnyReadyAsync(List<DatabaseInstance> servers, CancellationToken cancellationToken)
+    {
+        foreach (var server in servers)
+        {
+            try
+            {
+                _ = await Targets.Tidb.VersionAsync(Spec.Status(server), cancellationToken);
+                return true;
+            }
+            catch (TargetException)
+            {
+                // Another one may be ready.
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>A TiDB server is verified when its status reports the new version and it executes a statement: it opens its
+/// SQL port only once the system tables have the version of its program (docs/research/tidb.md#tidb-server). The number
+/// of that version (tidb_server_version) stays the same in most patch releases, and never becomes lower.</summary>
+/// <param name="BootstrapBefore">tidb_server_version before the upgrade, if this is the server that upgrades the
+/// system tables.</param>
+internal sealed record VerifyTidb(long? BootstrapBefore = null) : VerifyInstance
+{
+    protected override async Task<Observation?> InClusterAsync(SeenInstance seen, CancellationToken cancellationToken)
+    {
+        var version = await Targets.Tidb.VersionAsync(Spec.Status(seen.Instance), cancellationToken);
+        if (!TiDbVersion.Same(version, Spec.ToVersion))
+        {
+            return new Observation.Running($"The status of {seen.Instance.Name} reports version {version}.");
+        }
+
+        if (!await Targets.Sql.AnswersAsync(Spec.Service(seen.Instance), cancellationToken))
+        {
+            return new Observation.Running($"{Spec.Service(seen.Instance)} does not execute statements yet.");
+        }
+
+        if (BootstrapBefore is not { } before)
+        {
+            return null;
+        }
+
+        var now = await Targets.Sql.BootstrapVersionAsync(cancellationToken);
+        return now >= before
+            ? null
+            : new Observation.Failed(Reasons.InstanceUnhealthy, $"tidb_server_version is {now}, and was {before} "
+                + $"before the upgrade. Check that {seen.Instance.Name} uses this cluster (--path in its start script) "
+                + "and that mysql.tidb was not changed, then retry.");
+    }
+}
+
+/// <summary>Waits until /info/all lists every TiDB server on the new version and reports them as consistent: the best
+/// single check after the upgrade of TiDB (docs/research/tidb.md#tidb-server).</summary>
+internal sealed record AwaitConsistentServers : TiDbStep, IWaitsOnly
+{
+    internal override string Verb => "consistent";
+
+    internal override string Title(string? node) => "Wait until all TiDB servers run the same version";
+
+    public override Task<Observation> ObserveAsync(
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+        await ProblemAsync(Targets, cancellationToken) is { } problem
+            ? new Observation.Running(problem)
+            : new Observation.Done("All TiDB servers run the same version."));
+
+    internal static async Task<string?> ProblemAsync(TiDbTargets targets, CancellationToken cancellationToken)
+    {
+        var spec = targets.Spec;
+        var servers = spec.Of(DatabaseComponent.TiDB).ToList();
+        if (servers.Count == 0)
+        {
+            return null;
+        }
+
+        var all = await targets.Tidb.AllAsync(spec.Status(servers[0]), cancellationToken);
+        var old = all.Servers
+            .Where(s => !TiDbVersion.Same(s.Version, spec.ToVersion))
+            .Select(s => $"{s.Address} {s.Version}")
+            .ToList();
+        if (old.Count > 0)
+        {
+            return $"TiDB servers of another version: {string.Join(", ", old)}.";
+        }
+
+        if (all.Servers.Count != servers.Count)
+        {
+            return $"{all.Servers.Count} of {servers.Count} TiDB servers are in /info/all.";
+        }
+
+        return all.IsConsistent ? null : "/info/all does not report the TiDB servers as consistent.";
+    }
+}
+
+/// <summary>Counts the statements that failed since each TiDB server was started (Failed Query OPM of the Grafana
+/// boards). The number is for the administrator and decides nothing.</summary>
+[Acceptable]
+internal sealed record CountFailedStatements : FinalCheck, IWaitsOnly
+{
+    /// <summary>Fact: the statements of all TiDB servers that failed since their restart.</summary>
+    public const string FailedFact = "failedStatements";
+
+    internal override string Verb => "statements";
+
+    internal override string Title(string? node) => "Count failed statements";
+
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var failed = 0.0;
+        var unknown = new List<string>();
+        foreach (var server in Spec.Of(DatabaseComponent.TiDB))
+        {
+            try
+            {
+                var metrics = await Targets.Tidb.MetricsAsync(Spec.Status(server), cancellationToken);
+                failed += metrics.Sum(name => name == "tidb_server_execute_error_total") ?? 0;
+            }
+            catch (TargetException exception)
+            {
+                // The number decides nothing, so the upgrade does not wait for it: the result says what is missing.
+                unknown.Add($"Unknown on {server.Name}: {Sentences.Close(exception.Message)}");
+            }
+        }
+
+        var text = failed.ToString("0", CultureInfo.InvariantCulture);
+        return new Observation.Done(
+            Sentences.Join([$"{text} statements failed since the TiDB servers were restarted.", .. unknown]),
+            Entry(FailedFact, text));
+    }
+}
+
+/// <summary>No DDL is queued or running: the vendor does not define what happens to it during the upgrade
+/// (docs/research/tidb.md#procedure). Changes that the first new TiDB makes to the system tables do not count
+/// (docs/research/tidb.md#tidb-server).</summary>
+internal sealed record NoDdlAppears : TiDbGuard
+{
+    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        var jobs = (await Targets.Sql.UnfinishedDdlAsync(cancellationToken)).Where(j => !j.IsOfSystem).ToList();
+        return jobs.Count == 0
+            ? GuardReading.Holds
+            : GuardReading.Broken(
+                $"DDL appeared during the upgrade: {string.Join("; ", jobs)}. {DdlJob.Advice(jobs)} The upgrade then "
+                + "continues automatically.");
+    }
+}
+
+/// <summary>Polls for DDL while an upgrade runs, because TiDB sends no event for it: DDL is reported at once and not
+/// only before the next action. A change only wakes the run, whose guard then reads the jobs itself.</summary>
+/// <param name="changed">Called when DDL appears or ends.</param>
+internal sealed class TiDbDdlWatch(TiDbTargets targets, Action changed) : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _ended = new();
+    private Task _watching = Task.CompletedTask;
+
+    /// <summary>Starts polling until the guard against DDL is no longer in force. May be called repeatedly.</summary>
+    public void Follow()
+    {
+        if (!_watching.IsCompleted)
+        {
+            return;
+        }
+
+        // The task has ended, so this does not block: it rethrows the failure for the caller to report. The next call
+        // starts again.
+        var former = _watching;
+        _watching = Task.CompletedTask;
+        former.GetAwaiter().GetResult();
+        if (IsWanted(targets.Context.Upgrade.Status))
+        {
+            _watching = RunAsync(_ended.Token);
+        }
+    }
+
+    public static bool IsWanted(DatabaseRollingUpgradeStatus? status) =>
+        status is { Plan: { } plan, RollbackPlan: null }
+        && status.Phase != DatabaseRollingUpgradePhases.Failed
+        && !DatabaseRollingUpgradePhases.IsEnded(status.Phase)
+        && GuardScope.InForce(plan).Any(g => g.Check == nameof(NoDdlAppears));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ended.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var known = "";
+        while (IsWanted(targets.Context.Upgrade.Status))
+        {
+            try
+            {
+                var jobs = await targets.Sql.UnfinishedDdlAsync(cancellationToken);
+                var now = string.Join(',', jobs.Where(j => !j.IsOfSystem).Select(j => j.Id));
+                if (now != known)
+                {
+                    known = now;
+                    changed();
+                }
+            }
+            catch (DatabaseSqlException)
+            {
+                // The guard reports what cannot be read, before the next action.
+            }
+
+            await Task.Delay(Pause, targets.Context.Time, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,529 @@
+using System.Runtime.CompilerServices;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>Moves leaders away from a TiKV with evict-leader-scheduler and waits until none is left
+/// (docs/research/tidb.md#tidb-ansible). Progress decides how long: if no leader has left for spec.drain.stalledFor, or
+/// spec.drain.timeout is over, it proceeds or fails, as spec.drain.onTimeout says, and never silently
+/// (docs/research/tidb.md#rules). If it fails, leaders stay away for spec.drain.idleLimit, so that the work is not lost
+/// while an administrator decides.</summary>
+internal sealed record DrainTikv(ulong Store) : DrainInstance
+{
+    public const string LeadersKey = "leaders";
+
+    /// <summary>Fact: the number of leaders that were left when the step proceeded although leaders stayed.</summary>
+    public const string ProceededFact = "leadersLeft";
+
+    /// <summary>The vendor's rule of thumb for one TiKV (docs/research/tidb.md#procedure).</summary>
+    public static readonly TimeSpan Estimate = TimeSpan.FromMinutes(5);
+
+    private const string NotCounted = "PD has a new leader that does not count leaders yet.";
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+
+    // After a change of its leader PD runs no scheduler for up to 5 minutes (docs/research/tidb.md#pd-as-observed).
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromMinutes(15);
+
+    // A drain that makes progress has no limit; one that makes none ends itself.
+    private static readonly TimeSpan NoLimit = TimeSpan.FromDays(30);
+
+    // Leaders of Regions report to PD once a minute.
+    private static readonly TimeSpan LongestHearing = TimeSpan.FromMinutes(3);
+
+    private readonly DrainWatch _watch = new();
+
+    // One context belongs to one job that follows the step.
+    private static readonly ConditionalWeakTable<StepContext, TikvDrainView> Views = [];
+
+    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => spec.Drain.UpperLimit() is { } limit
+        ? limit
+            + LongestWarmUp
+            + KubernetesDuration.Parse(spec.Timeouts.Verify)
+            + KubernetesDuration.Parse(spec.Settle)
+            + Later
+        : NoLimit;
+
+    // Leaders may have left as soon as there is a receipt. The scheduler of a TiKV that is skipped keeps nothing; the
+    // guard of schedulers names it.
+    internal override IEnumerable<Leftover> Undo(PlanStep own, Plan run, DatabaseRollingUpgradeSpec spec)
+    {
+        if (!HasActed(own, run))
+        {
+            yield break;
+        }
+
+        var name = own.Node!;
+        if (run.Step<SwapInstance>(name) is { State: not StepState.Succeeded } swap
+            && !HasActed(swap, run))
+        {
+            yield return Leftover.PreparedProgram(name);
+        }
+
+        if (own.Receipt is not null && !spec.Skip.Contains(name, StringComparer.Ordinal))
+        {
+            yield return new Leftover(name, LeftoverKind.Leaders)
+            {
+                RemoveAsync = (targets, token) => targets.Pd.LetLeadersBackAsync(Store, token),
+                What = $"evict-leader-scheduler of {name}: pd-ctl scheduler remove {PdClient.EvictName(Store)}",
+                Advice =
+                [
+                    Leftover.Limits(
+                        name,
+                        $"While {name} is upgraded, evict-leader-scheduler keeps leaders away from store {Store}. If "
+                        + $"the upgrade does not continue, run `pd-ctl scheduler remove {PdClient.EvictName(Store)}`."),
+                ],
+            };
+        }
+    }
+
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var view = Views.GetValue(context, static _ => new TikvDrainView());
+        try
+        {
+            var seen = await LookAsync(context, view, cancellationToken);
+            view.UnreadableSince = null;
+            return seen;
+        }
+        catch (TargetException exception) when (exception is not HostException)
+        {
+            // Waited for as long as for leaders that stay.
+            var now = context.Time.GetUtcNow();
+            var since = view.UnreadableSince ??= now;
+            _watch.Forget(context.Step.Attempt);
+            return now - since < Spec.Drain.LongestStall()
+                ? new Observation.Running(exception.Message)
+                : throw new StepActionException(
+                    exception.Reason,
+                    $"The drain of {context.Node} could not be observed for {Spec.Drain.StalledFor} "
+                    + $"(spec.drain.stalledFor); {context.Node} was not stopped. {exception.Message}",
+                    retryable: false,
+                    exception);
+        }
+    }
+
+    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken)
+    {
+        // A new attempt starts with an empty receipt; the plan still has the previous one. After a retry by the
+        // administrator, or when leaders were given back meanwhile, the time starts again.
+        var former = context.Step.Tries == 0 ? null : context.Plan.Steps.Find(s => s.Id == context.Step.Id)?.Receipt;
+        return new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            [SinceKey] = former?.GetValueOrDefault(SinceKey) ?? Timestamps.Text(context.Time.GetUtcNow()),
+            [LeadersKey] = former?.GetValueOrDefault(LeadersKey)
+                ?? (await Targets.Pd.StoreAsync(Store, cancellationToken)).Leaders
+                    .ToString(CultureInfo.InvariantCulture),
+        };
+    }
+
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var instance = Instance(context);
+        var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+        if (process.IsAlive)
+        {
+            // The copy takes minutes on slow disks: not while the store has no leaders.
+            await new StagedProgram(Targets, context.Plan, instance).StageAsync(process, cancellationToken);
+        }
+
+        try
+        {
+            await Targets.Pd.EvictLeadersAsync(Store, cancellationToken);
+        }
+        catch (TargetException exception) when (
+            context.Step.NotTakenSince is { } since
+            && context.Time.GetUtcNow() - since >= Spec.Drain.LongestStall())
+        {
+            throw new StepActionException(exception.Reason, exception.Message, retryable: false, exception);
+        }
+    }
+
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        Task.Delay(LookEvery, context.Time, cancellationToken);
+
+    private async Task<Observation> LookAsync(
+        StepContext context, TikvDrainView view, CancellationToken cancellationToken)
+    {
+        var now = context.Time.GetUtcNow();
+        if (view.MayLookBriefly(now))
+        {
+            // One small request; anything but leaders that are still counted is looked at as a whole.
+            var store = await Targets.Pd.StoreAsync(Store, cancellationToken);
+            if (view.IsSameProcess(store) && store.Leaders > 0)
+            {
+                return Judge(context, view, store.Leaders, now);
+            }
+        }
+
+        return await LookAtWholeAsync(context, view, now, cancellationToken);
+    }
+
+    private async Task<Observation> LookAtWholeAsync(
+        StepContext context, TikvDrainView view, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var instance = Instance(context);
+        var isFirst = !view.HasSeen;
+        if (isFirst && await NeedsNoDrainAsync(context, cancellationToken) is { } why)
+        {
+            return new Observation.Done(why);
+        }
+
+        var drain = await StoreDrain.ReadAsync(Targets, instance, Store, cancellationToken);
+        if (!isFirst
+            && !view.IsSameProcess(drain.Store)
+            && await NeedsNoDrainAsync(context, cancellationToken) is { } other)
+        {
+            return new Observation.Done(other);
+        }
+
+        view.Saw(drain, now);
+        if (drain is { IsOver: true, IsOnly: false, Unheard: { } heard }
+            && now - (view.UnheardSince ?? now) < LongestHearing)
+        {
+            return new Observation.Running(
+                $"PD has a new leader that has heard of {heard} Regions of {instance.Name} so far.");
+        }
+
+        if (drain.IsOver)
+        {
+            _watch.Forget(context.Step.Attempt);
+            return new Observation.Done(drain.IsOnly
+                ? "It is the only store: its leaders cannot move to another one."
+                : await ToleratedAsync(drain, instance, cancellationToken));
+        }
+
+        if (!drain.IsEvicted)
+        {
+            _watch.Forget(context.Step.Attempt);
+            return WaitsFor(Spec, context, drain) is { } former ? new Observation.Running(former)
+                : !drain.IsCounted && now - (view.UncountedSince ?? now) < LongestWarmUp
+                ? new Observation.Running(NotCounted)
+                : new Observation.NotStarted();
+        }
+
+        return drain.IsCounted
+            ? Judge(context, view, drain.Leaders, now)
+            : WarmUp(context, view, drain, now);
+    }
+
+    // What is incomplete elsewhere does not prevent the stop, and is named.
+    private async Task<string?> ToleratedAsync(
+        StoreDrain drain, DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        var regions = await RegionSurvey.WithoutAsync(
+            Targets, new HashSet<ulong> { Store }, drain.Stores, cancellationToken);
+        return regions.Listed is { } listed
+            ? $"No leader is left. PD lists incomplete Regions: {listed}; {regions.AtRisk.Count} of them would lose "
+                + $"their quorum without {instance.Name}."
+            : null;
+    }
+
+    // The time in which PD does not count is not part of any limit.
+    private Observation WarmUp(StepContext context, TikvDrainView view, StoreDrain drain, DateTimeOffset now)
+    {
+        _watch.Forget(context.Step.Attempt);
+        var since = view.UncountedSince ?? now;
+        return now - since < LongestWarmUp
+            ? new Observation.Running(NotCounted)
+            : Overdue(
+                context,
+                drain.Leaders,
+                $"PD has run only {drain.Schedulers} for {KubernetesDuration.Format(now - since)}, so its count of "
+                + "leaders is not reliable (`pd-ctl scheduler show`)");
+    }
+
+    private Observation Judge(StepContext context, TikvDrainView view, long leaders, DateTimeOffset now)
+    {
+        var stalled = _watch.Stalled(context.Step.Attempt, leaders, now);
+        var began = Timestamps.Parse(context.Receipt(SinceKey)) ?? now;
+        var taken = now - (view.CountedSince > began ? view.CountedSince.Value : began);
+        if (stalled >= Spec.Drain.LongestStall())
+        {
+            return Overdue(context, leaders, $"No leader has left for {Spec.Drain.StalledFor} (spec.drain.stalledFor)");
+        }
+
+        if (Spec.Drain.UpperLimit() is { } longest && taken >= longest)
+        {
+            return Overdue(context, leaders, $"Leaders did not leave within {Spec.Drain.Timeout} (spec.drain.timeout)");
+        }
+
+        // A new process, or one with a changed spec, knows nothing of the time before.
+        return IsOverdue(context.Step) && !_watch.HasFallen(context.Step.Attempt)
+            ? Overdue(context, leaders, "No leader has left since")
+            : new Observation.Running(
+                view.Pace.Describe(Before(context.Receipt(LeadersKey)) ?? leaders, leaders, taken, now));
+    }
+
+    /// <summary>The number of leaders before a drain, as it was recorded.</summary>
+    public static long? Before(string? recorded) =>
+        long.TryParse(recorded, NumberStyles.None, CultureInfo.InvariantCulture, out var before) ? before : null;
+
+    private Observation.Done Overdue(StepContext context, long leaders, string why)
+    {
+        var text = leaders.ToString(CultureInfo.InvariantCulture);
+        return Spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed
+            ? new Observation.Done(
+                $"{why}: {text} are left. The upgrade proceeds, as spec.drain.onTimeout says.",
+                Entry(ProceededFact, text))
+            : throw new StepActionException(
+                Reasons.DrainTimeout,
+                $"{why}: {text} are left on {context.Node}, which runs the old version and was not stopped. Its "
+                + $"leaders are given back after {Spec.Drain.IdleLimit} (spec.drain.idleLimit). Find out why they stay "
+                + "(a slow or full store, leader-schedule-limit), then retry; or stop it nevertheless with "
+                + "spec.drain.onTimeout: Proceed.",
+                retryable: false);
+    }
+
+    // Whether the drain has to wait for the store before it. Leaders are kept away from one store, or from those of one
+    // batch, at a time: the scheduler of the former store is removed only when the store is Up on the new version
+    // (VerifyTikv), and it then gets leaders back first.
+    private static string? WaitsFor(DatabaseRollingUpgradeSpec spec, StepContext context, StoreDrain drain)
+    {
+        var now = context.Time.GetUtcNow();
+        var replaced = DrainTurn.Replaced(context, s => s.Is<SwapInstance>());
+        if (DrainTurn.Early(spec, replaced, now) is { } early)
+        {
+            return early;
+        }
+
+        var together = StoppedTogether.Others(context.Plan, context.Step);
+        foreach (var former in context.Plan.Steps.Where(s => s.Is<VerifyTikv>()
+            && s.Node != context.Node
+            && !together.Contains(s.Node, StringComparer.Ordinal)))
+        {
+            var store = former.As<VerifyTikv>().Store;
+            if (former.Node is not { } name || !spec.Instances.Exists(i => i.Name == name))
+            {
+                continue;
+            }
+
+            if (drain.Evicted.Contains(store))
+            {
+                return former.State != StepState.Succeeded
+                    && context.Plan.Step<DrainTikv>(name) is { Attempt: > 0 }
+                    ? $"Waiting until {name} may have leaders again."
+                    : "Waiting: an evict-leader-scheduler from outside this upgrade keeps leaders away from store "
+                        + $"{store} ({name}). If no other work needs it, run `pd-ctl scheduler remove "
+                        + $"evict-leader-scheduler-{store}`.";
+            }
+
+            // The plan is that of the beginning of the wait: the verification may have ended since.
+            if (former.State != StepState.Succeeded
+                && replaced is { } at
+                && context.Plan.Step<SwapInstance>(name) is { State: StepState.Succeeded }
+                && drain.Stores.FirstOrDefault(s => s.Id == store) is { } present
+                && VerifyTikv.MissingLeaders(context.Plan, name, present, now - at) is { } missing)
+            {
+                return $"Waiting for {name}: {missing}";
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsOverdue(PlanStep step) => step is { State: StepState.Failed, Reason: Reasons.DrainTimeout };
+}
+
+/// <summary>What one job has seen of the drain of a TiKV. It decides only how close the next look has to be; without
+/// it, everything is looked at.</summary>
+internal sealed class TikvDrainView
+{
+    // Whether the scheduler is still there and PD still counts is asked this often.
+    private static readonly TimeSpan WholeEvery = TimeSpan.FromSeconds(30);
+
+    private PdStore? _store;
+    private DateTimeOffset? _wholeAt;
+
+    public DrainPace Pace { get; } = new();
+
+    /// <summary>Since when PD has not counted leaders; null while it does.</summary>
+    public DateTimeOffset? UncountedSince { get; private set; }
+
+    /// <summary>Since when PD counts leaders again; null if it always did.</summary>
+    public DateTimeOffset? CountedSince { get; private set; }
+
+    /// <summary>Since when PD has not heard of all Regions of the store; null while it has.</summary>
+    public DateTimeOffset? UnheardSince { get; private set; }
+
+    /// <summary>Since when the drain cannot be observed; null while it can.</summary>
+    public DateTimeOffset? UnreadableSince { get; set; }
+
+    public bool HasSeen => _store is not null;
+
+    public bool MayLookBriefly(DateTimeOffset now) =>
+        UncountedSince is null && _wholeAt is { } at && now - at < WholeEvery;
+
+    public bool IsSameProcess(PdStore? store) =>
+        store is { IsUp: true } && store.StartedAt == _store?.StartedAt && store.Version == _store?.Version;
+
+    public void Saw(StoreDrain drain, DateTimeOffset now)
+    {
+        if (UncountedSince is not null && drain.IsCounted)
+        {
+            CountedSince = now;
+        }
+
+        UncountedSince = drain.IsCounted ? null : UncountedSince ?? now;
+
+        UnheardSince = drain.Unheard is null ? null : UnheardSince ?? now;
+
+        // Before the scheduler is there, every look is a whole one.
+        _store = drain.Store;
+        _wholeAt = drain.IsEvicted ? now : null;
+    }
+}
+
+/// <summary>How far leaders have left a store.</summary>
+/// <param name="IsEvicted">Whether the evict-leader scheduler is persisted (schedulers-v2;
+/// docs/research/tidb.md#pd-as-observed).</param>
+/// <param name="IsCounted">Whether the count is reliable: a PD that has just become the leader runs no scheduler and
+/// knows no leader of any Region for a while.</param>
+/// <param name="Leaders">The Regions it leads by PD's count; once that is 0, by its own, if it reports one.</param>
+/// <param name="IsOnly">Whether there is no other store that could lead.</param>
+/// <param name="Evicted">All stores with that scheduler.</param>
+/// <param name="Unheard">How many of its Regions a PD with a new leader has heard of; null once it has heard of all.
+/// Until then its lists of incomplete Regions are incomplete themselves.</param>
+internal sealed record StoreDrain(
+    bool IsEvicted,
+    bool IsCounted,
+    long Leaders,
+    bool IsOnly,
+    PdStore? Store,
+    IReadOnlyList<PdStore> Stores,
+    IReadOnlySet<ulong> Evicted,
+    string Schedulers,
+    string? Unheard)
+{
+    // Regions split while data is written.
+    private const double MostHeard = 0.99;
+
+    public bool IsOver => IsOnly || (IsEvicted && IsCounted && Leaders == 0);
+
+    public static async Task<StoreDrain> ReadAsync(
+        TiDbTargets targets, DatabaseInstance instance, ulong storeId, CancellationToken cancellationToken)
+    {
+        var pd = targets.Pd;
+        var schedule = await pd.ScheduleAsync(cancellationToken);
+        var running = await pd.RunningSchedulersAsync(cancellationToken);
+        var stores = await pd.StoresAsync(cancellationToken);
+        var own = stores.FirstOrDefault(s => s.Id == storeId);
+
+        // A scheduler of a store that has left stays persisted, and a new leader of PD does not run it.
+        var gone = schedule.Evicted
+            .Where(id => !stores.Any(s => s.Id == id && !s.IsTombstone))
+            .Select(PdClient.EvictName)
+            .ToHashSet(StringComparer.Ordinal);
+        var (runs, wanted) = (running.Count(n => !gone.Contains(n)), schedule.EnabledSchedulers - gone.Count);
+        var isCounted = runs >= wanted;
+
+        // The metrics of a TiKV are megabytes: they are asked for only where PD's count would end the drain.
+        var counts = own is { Leaders: > 0 } || !isCounted
+            ? (Leaders: null, Regions: null)
+            : await targets.Tikv.RegionsAsync(targets.Spec.Status(instance), cancellationToken);
+        var leaders = own is { Leaders: > 0 and var counted } ? counted : (long)(counts.Leaders ?? 0);
+        return new StoreDrain(
+            schedule.Evicted.Contains(storeId),
+            isCounted,
+            leaders,
+            stores.Count(s => !s.IsTombstone) <= 1,
+            own,
+            stores,
+            schedule.Evicted,
+            $"{runs} of {wanted} schedulers",
+            own is not null && counts.Regions is { } all && own.Regions < all * MostHeard
+                ? $"{own.Regions} of {all:0}"
+                : null);
+    }
+}
+
+/// <summary>A TiKV is verified when PD reports its store Up with a new start time and the new version
+/// (docs/research/tidb.md#tikv). Only then is the evict-leader scheduler removed, confirmed by schedulers-v2
+/// (docs/research/tidb.md#pd-as-observed), and leaders have some time to return.</summary>
+internal sealed record VerifyTikv(ulong Store) : VerifyInstance
+{
+    private const long EnoughLeaders = 200;
+    private static readonly TimeSpan LongestReturn = TimeSpan.FromSeconds(400);
+
+    // PD keeps the start time in whole seconds.
+    private static readonly TimeSpan Precision = TimeSpan.FromSeconds(2);
+
+    protected override async Task<Observation?> InClusterAsync(
+        SeenInstance seen, CancellationToken cancellationToken) =>
+        Missing(await Targets.Pd.StoreAsync(Store, cancellationToken), seen.Process) is { } missing
+            ? new Observation.Running(missing)
+            : null;
+
+    protected override async Task<Observation?> AfterwardsAsync(SeenInstance seen, CancellationToken cancellationToken)
+    {
+        if (await IsEvictedAsync(cancellationToken))
+        {
+            return new Observation.NotStarted($"Store {Store} still has its evict-leader-scheduler.");
+        }
+
+        if (seen.Process.StartedAt is null)
+        {
+            return null;
+        }
+
+        var store = await Targets.Pd.StoreAsync(Store, cancellationToken);
+        var waited = seen.Context.Time.GetUtcNow() - Began(seen.Context);
+        return MissingLeaders(seen.Context.Plan, seen.Instance.Name, store, waited) is { } missing
+            ? new Observation.Running(missing)
+            : null;
+    }
+
+    /// <summary>Leaders have some time to return to a TiKV, as with tidb-operator and tiup
+    /// (docs/research/tidb.md#tiup): two thirds of them, if there were enough, and 400 s at most.</summary>
+    public static string? MissingLeaders(Plan plan, string instance, PdStore store, TimeSpan waited)
+    {
+        var before = DrainTikv.Before(plan.Step<DrainTikv>(instance)?.Recorded(DrainTikv.LeadersKey)) ?? 0;
+        return before < EnoughLeaders || waited >= LongestReturn || store.Leaders * 3 >= before * 2
+            ? null
+            : $"{store.Leaders} of {before} leaders have returned.";
+    }
+
+    protected override Task RestoreAsync(CancellationToken cancellationToken) =>
+        Targets.Pd.LetLeadersBackAsync(Store, cancellationToken);
+
+    private async Task<bool> IsEvictedAsync(CancellationToken cancellationToken) =>
+        (await Targets.Pd.ScheduleAsync(cancellationToken)).Evicted.Contains(Store);
+
+    private string? Missing(PdStore store, InstanceProcess process)
+    {
+        if (!store.IsUp)
+        {
+            return $"Store {store.Id} is {store.State}.";
+        }
+
+        if (!TiDbVersion.Same(store.Version, Spec.ToVersion))
+        {
+            return $"PD reports store {store.Id} with version {store.Version}.";
+        }
+
+        return store.StartedAt is { } known && process.StartedAt is { } started && known + Precision < started
+            ? $"PD has not heard from store {store.Id} since it was started."
+            : null;
+    }
+}
+
+/// <summary>No upgraded TiKV is kept without leaders: an evict-leader scheduler that is left behind survives every
+/// restart (docs/research/tidb.md#rules). Read from schedulers-v2.</summary>
+internal sealed record NoEvictSchedulerIsLeft : TiDbGuard
+{
+    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        var evicted = (await Targets.Pd.ScheduleAsync(cancellationToken)).Evicted;
+        var left = plan.Steps
+            .Where(s => s.State == StepState.Succeeded && s.Is<VerifyTikv>())
+            .Select(s => (s.Node, s.As<VerifyTikv>().Store))
+            .Where(s => evicted.Contains(s.Store))
+            .Select(s => $"{s.Node} (`pd-ctl scheduler remove evict-leader-scheduler-{s.Store}`)")
+            .ToList();
+        return left.Count == 0
+            ? GuardReading.Holds
+            : GuardReading.Broken(
+                $"evict-leader-scheduler keeps leaders away from upgraded stores: {string.Join(", ", left)}. Remove "
+                + "it; the upgrade then continues automatically.");
+    }
+}

@@ -1,0 +1,140 @@
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>What the steps of a run left that has to be taken back, asked of each step that began, in reverse: the
+/// rollback, which exists until the first process is stopped; what is removed while the run is stopped or waits; and
+/// what an administrator is told. A run that resumes later does all of it again.</summary>
+/// <param name="spec">The spec with all its instances.</param>
+internal sealed class TiDbUndo(DatabaseRollingUpgradeSpec spec, Plan run)
+{
+    /// <summary>Programs first, then leaders, then settings: within a batch of instances that are stopped side by side
+    /// no step comes before another, so the order of the spec decides.</summary>
+    public IReadOnlyList<Leftover> Leftovers { get; } = Find(spec, run);
+
+    public IReadOnlyList<ActionItem> Advice => [.. Leftovers.SelectMany(l => l.Advice)];
+
+    public bool IsAnyRemovable => Leftovers.Any(l => l.RemoveAsync is not null);
+
+    /// <summary>Why there is no rollback: from the first PD on the vendor promises none
+    /// (docs/research/tidb.md#procedure). Null before that.</summary>
+    public string? Refusal => IsPast(run)
+        ? $"A rollback to {spec.FromVersion} is impossible: TiDB supports none once the first PD is stopped for the "
+            + $"upgrade, and the cluster later refuses older versions. Continue to {spec.ToVersion} with a new "
+            + "`retry` token. Data can only be restored from the backup, into a new cluster."
+        : null;
+
+    public static bool IsPast(Plan run) => run.Steps.Exists(s => s.Is<SwapInstance>() && PlanProgress.Begun(s));
+
+    /// <summary>The rollback; without steps if nothing was changed. Packages and files beside the current ones do no
+    /// harm and are kept, as are the backup and the saved configuration.</summary>
+    /// <exception cref="InvalidOperationException">There is no rollback (<see cref="Refusal"/>).</exception>
+    public Plan Rollback(IReadOnlyList<string> notes)
+    {
+        if (Refusal is { } refusal)
+        {
+            throw new InvalidOperationException(refusal);
+        }
+
+        var plan = new PlanBuilder();
+        List<string> former = [];
+        foreach (var step in Leftovers.Select(l => l.Step).OfType<TiDbStep>())
+        {
+            former =
+            [
+                plan.Add(step.In(DatabaseRollingUpgradePhases.Undo, node: null, former) with
+                {
+                    Timeout = KubernetesDuration.Format(step.TimeLimit(spec)),
+                }),
+            ];
+        }
+
+        foreach (var note in notes)
+        {
+            plan.Note(note);
+        }
+
+        plan.Note(
+            $"No process was stopped: {spec.FromVersion} keeps running. "
+            + $"The package in {spec.Package.Directory} and the "
+            + $"configuration files named after {spec.ToVersion} stay beside the current ones. Remove them if you do "
+            + "not need them.");
+        return plan.Build();
+    }
+
+    public async Task<ParkedStateResult> CleanUpAsync(TiDbTargets targets, CancellationToken cancellationToken)
+    {
+        var (gone, left) = (new List<string>(), new List<(string Name, string What)>());
+        foreach (var leftover in Leftovers.Where(l => l.RemoveAsync is not null))
+        {
+            targets.EnsureMayAct();
+            try
+            {
+                await leftover.RemoveAsync!(targets, cancellationToken);
+                gone.Add(leftover.Name);
+            }
+            catch (TargetException exception)
+            {
+                left.Add((leftover.Name, $"{leftover.What} ({targets.Redact(exception.Message)})"));
+            }
+        }
+
+        // What is left of an instance is removed together: its steps are not marked before.
+        return new ParkedStateResult(
+            [.. gone.Distinct(StringComparer.Ordinal).Except(left.Select(l => l.Name), StringComparer.Ordinal)],
+            [.. left.Select(l => l.What)]);
+    }
+
+    // An instance that is verified left nothing.
+    private static List<Leftover> Find(DatabaseRollingUpgradeSpec spec, Plan run)
+    {
+        var places = spec.Instances.Select((instance, place) => (instance.Name, place))
+            .ToDictionary(i => i.Name, i => i.place, StringComparer.Ordinal);
+        foreach (var verified in run.Steps.Where(s => s.State == StepState.Succeeded && VerifyInstance.Is(s)))
+        {
+            places.Remove(verified.Node!);
+        }
+
+        return
+        [
+            .. run.Steps.AsEnumerable().Reverse()
+                .Where(s => PlanProgress.Begun(s) && (s.Node is not { } node || places.ContainsKey(node)))
+                .SelectMany(s => (StepCatalog<TiDbTargets>.Read(s) as TiDbStep)?.Undo(s, run, spec) ?? [])
+                .OrderBy(l => l.Kind)
+                .ThenBy(l => places.GetValueOrDefault(l.Name, int.MaxValue)),
+        ];
+    }
+}
+
+/// <summary>Something that a step changed for a while.</summary>
+/// <param name="Name">The instance, or the id of the step for a setting of the cluster.</param>
+internal sealed record Leftover(string Name, LeftoverKind Kind)
+{
+    /// <summary>What takes it back in a rollback; null if there is none, or nothing to take back.</summary>
+    public TiDbStep? Step { get; init; }
+
+    /// <summary>Removes it while the run is stopped or waits; null if it stays then.</summary>
+    public Func<TiDbTargets, CancellationToken, Task>? RemoveAsync { get; init; }
+
+    /// <summary>What it is and how it is removed manually.</summary>
+    public string What { get; init; } = "";
+
+    /// <summary>What an administrator does if the upgrade does not continue.</summary>
+    public IReadOnlyList<ActionItem> Advice { get; init; } = [];
+
+    /// <summary>The new program that was prepared beside the one in use.</summary>
+    public static Leftover PreparedProgram(string instance) => new(instance, LeftoverKind.Program)
+    {
+        RemoveAsync = (targets, token) => targets.Hosts.Instance(instance).UnstageAsync(token),
+        What = $"the prepared program of {instance}: remove *.drydock-new beside its program",
+    };
+
+    /// <summary>An item for an administrator about a limit or scheduler that is not as it was.</summary>
+    public static ActionItem Limits(string subject, string message) =>
+        new() { Reason = Reasons.ScheduleLimits, Subject = subject, Message = message };
+}
+
+internal enum LeftoverKind
+{
+    Program,
+    Leaders,
+    Setting,
+}
