@@ -18,7 +18,8 @@ internal sealed record StatusIsCurrent(string Container, string? Leftover = null
         var started = container.StartedAt!.Value;
         var snapshot = await traces.SnapshotAsync(plan, container, cancellationToken);
         return GuardReading.Broken(Sentences.Join(
-            $"{Container} on {node} was started at {started:u}, but by the status {OmsUpgradePhases.StartNew}/{node} has "
+            $"{Container} on {node} was started at {started:u}, but by the status "
+            + $"{OmsUpgradePhases.StartNew}/{node} has "
             + "not begun: the status is older than the hosts, for instance restored from a backup, or somebody started "
             + "the container. Nothing is started until you choose.",
             snapshot is null

@@ -356,7 +356,8 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
         {
             var (old, created) = (n.OldContainerId, Built.Id<CreateContainer>(n.Name));
             Guard<ContainerStaysStopped>(new(old, n.OldContainer), n.Name, [Built.Id<StopContainer>(n.Name)]);
-            Guard<ContainerIsAsPlanned>(new(n.NewContainer, created, Built.Id<PrepareImage>(n.Name)), n.Name, [created]);
+            var image = Built.Id<PrepareImage>(n.Name);
+            Guard<ContainerIsAsPlanned>(new(n.NewContainer, created, image), n.Name, [created]);
             Guard<StatusIsCurrent>(new(n.NewContainer, n.LeftoverContainerId), n.Name, [], verified);
             Guard<ConfigurationStays>(new(old, n.NewContainer, n.Configuration), n.Name, [], verified);
         }

@@ -86,7 +86,9 @@ internal static class UpgradeTimestamps
         var times = new UpgradeTimes
         {
             T1 = t1,
-            T2 = plan.First(OmsUpgradePhases.EnableHA) is { State: StepState.Succeeded } enable ? EnabledAt(enable) : null,
+            T2 = plan.First(OmsUpgradePhases.EnableHA) is { State: StepState.Succeeded } enable
+                ? EnabledAt(enable)
+                : null,
             T3 = T3(status.RollbackPlan),
             RolledBackAt = RolledBackAt(status.RollbackPlan),
         };

@@ -34,8 +34,8 @@ internal sealed record AwaitManualHighAvailability(
     {
         if (Enable)
         {
-            back.Phase(
-                OmsUpgradePhases.DisableNewHA, () => [back.Add(new AwaitManualHighAvailability(Database, Enable: false))]);
+            var disabled = new AwaitManualHighAvailability(Database, Enable: false);
+            back.Phase(OmsUpgradePhases.DisableNewHA, () => [back.Add(disabled)]);
         }
         else if (back.IsPastT1)
         {

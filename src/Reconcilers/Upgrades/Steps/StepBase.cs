@@ -24,8 +24,8 @@ internal abstract record StepBase<TTargets> : PlannedPart<TTargets>, IStepAction
 
     internal virtual int Attempts => 5;
 
-    /// <summary>What a retry may do after an attempt failed; anything but <see cref="RetryRule.Repeat"/> marks an action
-    /// that must never run twice on the same data.</summary>
+    /// <summary>What a retry may do after an attempt failed; anything but <see cref="RetryRule.Repeat"/> marks an
+    /// action that must never run twice on the same data.</summary>
     internal virtual RetryRule Retry => RetryRule.Repeat;
 
     internal virtual bool IsPointOfNoReturn => false;
