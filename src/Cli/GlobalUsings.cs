@@ -32,3 +32,6 @@ global using Drydock.Crds.BackupSnapshots;
 global using Drydock.Crds.Common;
 global using Drydock.Crds.DatabaseRollingUpgrades;
 global using Drydock.Crds.OmsUpgrades;
+global using IKubernetesObject = k8s.IKubernetesObject<k8s.Models.V1ObjectMeta>;
+global using V1ObjectMeta = k8s.Models.V1ObjectMeta;
+global using V1Secret = k8s.Models.V1Secret;

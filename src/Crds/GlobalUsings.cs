@@ -10,3 +10,4 @@ global using Drydock.Abstractions.Plans;
 global using Drydock.Crds.BackupSnapshots;
 global using Drydock.Crds.Common;
 global using Drydock.Crds.OmsUpgrades;
+global using KubernetesEntityAttribute = k8s.Models.KubernetesEntityAttribute;

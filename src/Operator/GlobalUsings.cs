@@ -16,3 +16,4 @@ global using Drydock.Operator.Telemetry;
 global using Drydock.Reconcilers.Databases;
 global using Drydock.Reconcilers.Snapshots;
 global using Drydock.Reconcilers.Upgrades;
+global using IKubernetesObject = k8s.IKubernetesObject<k8s.Models.V1ObjectMeta>;

@@ -82,7 +82,7 @@ internal static class ChangeWriter
         + $"It does when it runs. {Verbs.OperatorNamespace.HowToLook(run.Address.Options)} "
         + $"Look again: `{Views.Commands.Of(run, "status")}`.";
 
-    private static KubernetesPatch Patch(Run run, Change change) => KubernetesPatch.Merge(new JsonObject
+    private static JsonObject Patch(Run run, Change change) => new()
     {
         ["metadata"] = new JsonObject
         {
@@ -90,5 +90,5 @@ internal static class ChangeWriter
             ["annotations"] = new JsonObject(
                 change.Annotations.Select(a => KeyValuePair.Create(a.Key, (JsonNode?)a.Value))),
         },
-    });
+    };
 }

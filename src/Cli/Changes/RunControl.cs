@@ -164,7 +164,7 @@ internal static class RunControl
     }
 
     private static bool IsPausedByAnnotation(Run run) =>
-        bool.TryParse(run.Metadata.Annotations?.GetValueOrDefault(Annotations.Pause), out var paused) && paused;
+        bool.TryParse(run.Metadata.Annotation(Annotations.Pause), out var paused) && paused;
 
     private static List<string> RunningSteps(Run run) => [.. (run.Status?.Running ?? []).Select(r => r.Id)];
 

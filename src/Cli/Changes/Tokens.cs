@@ -7,7 +7,7 @@ internal static class Tokens
     {
         var used = (run.Status?.UsedTokens ?? []).Where(t => t.Kind == kind).Select(t => t.Token)
             .Append(run.Spec.Retry ?? "")
-            .Append(run.Metadata.Annotations?.GetValueOrDefault(annotation)?.Trim() ?? "")
+            .Append(run.Metadata.Annotation(annotation)?.Trim() ?? "")
             .ToHashSet(StringComparer.Ordinal);
         return Enumerable.Range(1, used.Count + 1)
             .Select(n => n.ToString(CultureInfo.InvariantCulture))
@@ -18,7 +18,7 @@ internal static class Tokens
         run.Status?.UsedTokens.Exists(t => t.Kind == kind && t.Token == token) == true;
 
     public static IReadOnlyList<string> List(Run run, string annotation) =>
-        run.Metadata.Annotations?.GetValueOrDefault(annotation)?.Split(
+        run.Metadata.Annotation(annotation)?.Split(
             ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     /// <summary>An annotation that is a list, with further entries. Entries that are done are left out, because the

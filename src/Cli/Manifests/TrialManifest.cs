@@ -76,12 +76,10 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
         {
             if (kind.Kind == OmsUpgrade.KindName)
             {
-                var oms = Read<OmsUpgrade>();
-                return oms with { Metadata = oms.Metadata with { AsWritten = document } };
+                return Read<OmsUpgrade>() with { AsWritten = document };
             }
 
-            var database = Read<DatabaseRollingUpgrade>();
-            return database with { Metadata = database.Metadata with { AsWritten = document } };
+            return Read<DatabaseRollingUpgrade>() with { AsWritten = document };
         }
         catch (JsonException wrong)
         {

@@ -2,9 +2,9 @@ using System.IO.Compression;
 using Drydock.Crds.SnapshotRestores;
 using k8s;
 using k8s.Autorest;
-using k8s.Models;
 using Spectre.Console;
 using KubernetesJson = k8s.KubernetesJson;
+using V1PodList = k8s.Models.V1PodList;
 
 namespace Drydock.Cli.Reports;
 

@@ -70,7 +70,7 @@ internal abstract class RunKind(string kind, string plural, string shortName)
         IKubernetesClient kubernetes, string? @namespace, CancellationToken cancellationToken);
 
     public abstract Task<Run> PatchAsync(
-        IKubernetesClient kubernetes, Run run, KubernetesPatch patch, CancellationToken cancellationToken);
+        IKubernetesClient kubernetes, Run run, JsonObject patch, CancellationToken cancellationToken);
 
     public abstract Task<Run> CreateAsync(
         IKubernetesClient kubernetes, IKubernetesObject entity, CancellationToken cancellationToken);
@@ -155,7 +155,7 @@ internal sealed class RunKind<TEntity>(
     }
 
     public override async Task<Run> PatchAsync(
-        IKubernetesClient kubernetes, Run run, KubernetesPatch patch, CancellationToken cancellationToken) =>
+        IKubernetesClient kubernetes, Run run, JsonObject patch, CancellationToken cancellationToken) =>
         read(this, await kubernetes.PatchAsync<TEntity>(
             patch, run.Metadata.Name, run.Metadata.Namespace, cancellationToken: cancellationToken)) with
         {

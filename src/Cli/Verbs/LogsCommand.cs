@@ -1,5 +1,3 @@
-using Drydock.Clients.Kubernetes.CoreTypes;
-
 namespace Drydock.Cli.Verbs;
 
 /// <summary>The output of the command that a step has run.</summary>
@@ -76,7 +74,7 @@ internal static class LogsCommand
         var secret = await invocation.Kubernetes.GetAsync<V1Secret>(
             reference, run.Metadata.Namespace, cancellationToken)
             ?? throw new CliException($"The Secret {reference} with the output of {step.Id} was deleted.");
-        if (secret.Data?.GetValueOrDefault(OutputKey) is not { } bytes)
+        if (secret.Values.GetValueOrDefault(OutputKey) is not { } bytes)
         {
             throw new CliException($"The Secret {reference} has no key {OutputKey}.");
         }

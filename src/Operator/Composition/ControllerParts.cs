@@ -4,12 +4,12 @@ namespace Drydock.Operator.Composition;
 
 /// <summary>Watches, writer, controller and host of one kind.</summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
-internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
+internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource, IReconcileTrigger
     where TEntity : class, IKubernetesObject
 {
     private readonly IReadOnlyList<ResourceWatcher<TEntity>> _watchers;
     private readonly SecretWatch<TEntity> _secrets;
-    private readonly ControllerHost<TEntity> _host;
+    private readonly ControllerHost<TEntity>? _host;
     private readonly RunSampling<TEntity> _sampling;
     private readonly IInertObjects<TEntity> _inert;
     private readonly Func<ValueTask> _forget;
@@ -17,7 +17,7 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
     public ControllerParts(
         ControllerServices services,
         NamespaceScope scope,
-        Func<IEntityWriter<TEntity>, IReconcileTrigger<TEntity>, IEntityController<TEntity>> build,
+        Func<EntityWriter<TEntity>, IReconcileTrigger, IEntityController<TEntity>> build,
         Func<TEntity, IEnumerable<string>> secretNames,
         RunSampling<TEntity> sampling)
     {
@@ -37,16 +37,14 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
             : new ScopedCache<TEntity>(
                 watchers.ToDictionary(w => w.Space!, w => (IResourceCache<TEntity>)w.Watcher, StringComparer.Ordinal));
         _secrets = new SecretWatch<TEntity>(client, Objects, secretNames, time, loggers);
-        var writer = new EntityWriter<TEntity>(client, Objects);
-        var trigger = new DeferredTrigger<TEntity>();
-        var controller = build(writer, trigger);
+        var writer = new EntityWriter<TEntity>(client, Objects.Observe);
+        var controller = build(writer, this);
         (_inert, _forget) = ((IInertObjects<TEntity>)controller, ((IAsyncDisposable)controller).DisposeAsync);
         _host = new ControllerHost<TEntity>(
             Objects, writer, controller, [_secrets], null, time, loggers.CreateLogger<ControllerHost<TEntity>>())
         {
             IsInert = _inert.StaysInert,
         };
-        trigger.Host = _host;
     }
 
     public string Name => $"The controller of {typeof(TEntity).Name}s";
@@ -82,6 +80,9 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
         }
     });
 
+    /// <summary>Wakes an object of the host, which is built after the controller.</summary>
+    public void Wake(string? @namespace, string name) => _host?.Wake(@namespace, name);
+
     public Task WatchAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(_watchers.Select(w => w.RunAsync(cancellationToken)));
 
@@ -90,7 +91,7 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
         // The fence cancelled its jobs together with the workers; now wait for them.
         try
         {
-            await _host.RunAsync(cancellationToken);
+            await _host!.RunAsync(cancellationToken);
         }
         finally
         {
@@ -115,17 +116,4 @@ internal interface IControllerParts
     Task WatchAsync(CancellationToken cancellationToken);
 
     Task LeadAsync(CancellationToken cancellationToken);
-}
-
-/// <summary>The trigger that a controller is built with: the host that wakes objects is built later, with the
-/// controller.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-internal sealed class DeferredTrigger<TEntity> : IReconcileTrigger<TEntity>
-    where TEntity : class, IKubernetesObject
-{
-    /// <summary>The host, once it exists. Before it runs nothing need be woken: it reconciles every object when it
-    /// starts.</summary>
-    public IReconcileTrigger<TEntity>? Host { get; set; }
-
-    public void Wake(string? @namespace, string name) => Host?.Wake(@namespace, name);
 }

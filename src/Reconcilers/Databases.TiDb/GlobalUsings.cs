@@ -19,3 +19,4 @@ global using Drydock.Engine.Actions;
 global using Drydock.Engine.Guards;
 global using Drydock.Engine.Planning;
 global using Drydock.Reconcilers.Upgrades;
+global using V1ObjectMeta = k8s.Models.V1ObjectMeta;

@@ -15,8 +15,8 @@ namespace Drydock.Reconcilers.Databases;
     "coordination.k8s.io", "leases", Verbs = "get,create,update,delete", OperatorNamespaceOnly = true)]
 internal sealed class DatabaseRollingUpgradeController(
     DatabaseServices services,
-    IEntityWriter<DatabaseRollingUpgrade> writer,
-    IReconcileTrigger<DatabaseRollingUpgrade> trigger)
+    EntityWriter<DatabaseRollingUpgrade> writer,
+    IReconcileTrigger trigger)
     : RunController<DatabaseRollingUpgrade>(new DatabaseUpgradeKind(services), services, writer, trigger)
 {
     public static IEnumerable<string> ReferencedSecrets(DatabaseRollingUpgrade upgrade) =>

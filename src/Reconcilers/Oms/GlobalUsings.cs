@@ -26,3 +26,6 @@ global using Drydock.Engine.Actions;
 global using Drydock.Engine.Guards;
 global using Drydock.Engine.Planning;
 global using Drydock.Reconcilers.Upgrades;
+global using IKubernetesObject = k8s.IKubernetesObject<k8s.Models.V1ObjectMeta>;
+global using V1ObjectMeta = k8s.Models.V1ObjectMeta;
+global using V1Secret = k8s.Models.V1Secret;

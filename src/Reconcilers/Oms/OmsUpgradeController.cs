@@ -16,7 +16,7 @@ namespace Drydock.Reconcilers.Oms;
 [EntityRbac(
     "coordination.k8s.io", "leases", Verbs = "get,create,update,delete", OperatorNamespaceOnly = true)]
 internal sealed class OmsUpgradeController(
-    OmsServices services, IEntityWriter<OmsUpgrade> writer, IReconcileTrigger<OmsUpgrade> trigger)
+    OmsServices services, EntityWriter<OmsUpgrade> writer, IReconcileTrigger trigger)
     : RunController<OmsUpgrade>(new OmsUpgradeKind(services), services, writer, trigger)
 {
     public static IEnumerable<string> ReferencedSecrets(OmsUpgrade upgrade) =>

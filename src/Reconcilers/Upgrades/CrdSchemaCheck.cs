@@ -1,3 +1,4 @@
+using Drydock.Clients.Kubernetes.Json;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.Upgrades;
@@ -51,8 +52,8 @@ internal sealed partial class CrdSchemaCheck(
         {
             foreach (var name in Names)
             {
-                var crd = await client.GetAsync<V1CustomResourceDefinition>(name, cancellationToken: cancellationToken);
-                var found = crd?.Metadata.Annotations?.GetValueOrDefault(Annotations.Schema);
+                var crd = await client.GetAsync<CrdMetadata>(name, cancellationToken: cancellationToken);
+                var found = crd?.Metadata.Annotation(Annotations.Schema);
                 if (!Version.TryParse(found, out var schema) || schema < CrdSchema.Number)
                 {
                     outdated.Add(

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;

@@ -5,6 +5,7 @@ using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.Common;
 using Drydock.Lab.Commands;
 using Spectre.Console;
+using IKubernetesObject = k8s.IKubernetesObject<k8s.Models.V1ObjectMeta>;
 
 namespace Drydock.Lab.Demo;
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
@@ -15,7 +16,7 @@ namespace Drydock.Tests.Unit.Architecture;
 /// Arrows run one way: Operator → kinds → (Databases →) Upgrades → (Engine, Crds, Clients) → Abstractions. The plugin
 /// for kubectl knows Crds and Clients only. A kind never refers to a kind. The project files are the proof.
 /// </summary>
-public sealed class ProjectReferencesTests
+public sealed partial class ProjectReferencesTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
@@ -131,4 +132,21 @@ public sealed class ProjectReferencesTests
 
     private static string Folder(string root, string project) =>
         Path.GetRelativePath(root, Path.GetDirectoryName(project)!).Replace('\\', '/');
+
+    // The models of the package have setters, and a cache gives the same object to all who ask.
+    [Fact]
+    public void Objects_are_copied_and_never_changed()
+    {
+        var changes = from file in Directory.EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
+                      from line in File.ReadLines(file).Index()
+                      where Change().IsMatch(line.Item)
+                      select $"{file}:{line.Index + 1}: {line.Item.Trim()}";
+
+        changes.ShouldBeEmpty("a change is a copy made with `with`");
+        Change().IsMatch("entity.Metadata.Name = name;").ShouldBeTrue();
+        Change().IsMatch("metadata.Labels!.Add(key, value);").ShouldBeTrue();
+    }
+
+    [GeneratedRegex(@"\.Metadata(\.\w+)? (\?\?)?= |\.(Labels|Annotations|Finalizers|OwnerReferences|Data)!?(\[[^\]]+\] = |\.(Add|Clear|Remove|TryAdd)\()", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Change();
 }

@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Entities;
 using Drydock.CrdGen.Model;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.OmsUpgrades;

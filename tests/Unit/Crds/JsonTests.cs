@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Drydock.Abstractions.Entities;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.OmsUpgrades;

@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Entities;
 using Drydock.CrdGen.Model;
 using Drydock.CrdGen.Output;
 using Drydock.Crds.SnapshotRestores;

@@ -59,7 +59,7 @@ public sealed partial class DocumentationTests
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "install.md"));
         var kinds = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).Assembly.GetTypes()
-            .Select(type => (Entity: type.GetCustomAttribute<Drydock.Abstractions.Entities.KubernetesEntityAttribute>(), Names: type.GetCustomAttribute<Drydock.Abstractions.Entities.KubernetesEntityShortNamesAttribute>()))
+            .Select(type => (Entity: type.GetCustomAttribute<KubernetesEntityAttribute>(), Names: type.GetCustomAttribute<Drydock.Abstractions.Entities.KubernetesEntityShortNamesAttribute>()))
             .Where(kind => kind.Entity is not null)
             .ToList();
 

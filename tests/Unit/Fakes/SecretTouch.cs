@@ -1,5 +1,3 @@
-using Drydock.Clients.Kubernetes.CoreTypes;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>What people and tools do to a Secret that is in use.</summary>
@@ -36,6 +34,6 @@ internal sealed record SecretTouch(string Name, Func<V1Secret, string, V1Secret>
 
     private static V1Secret With(V1Secret secret, string key, string value) => secret with
     {
-        Data = new Dictionary<string, byte[]>(secret.Data ?? [], StringComparer.Ordinal) { [key] = System.Text.Encoding.UTF8.GetBytes(value) },
+        Data = new Dictionary<string, byte[]>(secret.Data ?? new Dictionary<string, byte[]>(StringComparer.Ordinal), StringComparer.Ordinal) { [key] = System.Text.Encoding.UTF8.GetBytes(value) },
     };
 }

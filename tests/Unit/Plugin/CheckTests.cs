@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Output;

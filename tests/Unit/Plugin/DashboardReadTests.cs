@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Cli.Dashboard;
 using Drydock.Cli.Runs;
 using Drydock.Clients.Kubernetes.Client;

@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Cli.Changes;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Runs;

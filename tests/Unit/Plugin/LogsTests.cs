@@ -1,8 +1,6 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Verbs;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Tests.Unit.Fakes;

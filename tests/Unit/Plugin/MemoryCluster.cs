@@ -2,7 +2,6 @@ using Drydock.Cli.CommandLine;
 using Drydock.Cli.Manifests;
 using Drydock.Cli.Runs;
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;

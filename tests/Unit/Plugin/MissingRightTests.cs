@@ -1,6 +1,5 @@
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Runs;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.OmsUpgrades;
 using Shouldly;

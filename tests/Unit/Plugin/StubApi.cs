@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Entities;
+using System.Text.Json.Nodes;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.OmsUpgrades;
 
@@ -27,8 +27,6 @@ internal sealed class StubApi : IKubernetesClient
         string? @namespace = null, WatchOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 
-    public Task<string> GetServerVersionAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
     public Task<TEntity> CreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 
@@ -39,10 +37,7 @@ internal sealed class StubApi : IKubernetesClient
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 
     public Task<TEntity> PatchAsync<TEntity>(
-        KubernetesPatch patch, string name, string? @namespace = null, string? subresource = null, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject => throw new NotSupportedException();
-
-    public Task<TEntity> ApplyAsync<TEntity>(TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
+        JsonObject patch, string name, string? @namespace = null, string? subresource = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 
     public Task<bool> DeleteAsync<TEntity>(

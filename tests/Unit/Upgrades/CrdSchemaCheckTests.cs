@@ -1,6 +1,5 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -111,19 +110,19 @@ public sealed class CrdSchemaCheckTests : IDisposable
     {
         foreach (var name in Names)
         {
-            await _api.CreateAsync(new V1CustomResourceDefinition { Metadata = Metadata(name, schema) }, Token);
+            await _api.CreateAsync(new CrdMetadata { Metadata = Metadata(name, schema) }, Token);
         }
     }
 
     private async Task SetAsync(string plural, string? schema)
     {
-        var there = await _api.GetAsync<V1CustomResourceDefinition>($"{plural}.drydock.dev", cancellationToken: Token);
+        var there = await _api.GetAsync<CrdMetadata>($"{plural}.drydock.dev", cancellationToken: Token);
         await _api.UpdateAsync(there! with { Metadata = there!.Metadata with { Annotations = Metadata(plural, schema).Annotations } }, Token);
     }
 
     private static V1ObjectMeta Metadata(string plural, string? schema) => new()
     {
         Name = $"{plural}.drydock.dev",
-        Annotations = schema is null ? [] : new(StringComparer.Ordinal) { [Annotations.Schema] = schema },
+        Annotations = schema is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [Annotations.Schema] = schema },
     };
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Drydock.Abstractions.Entities;
+using k8s.Models;
 
 namespace Drydock.CrdGen.Model;
 

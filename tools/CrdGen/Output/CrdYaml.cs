@@ -24,7 +24,7 @@ internal static class CrdYaml
                     .Add("plural", entity.PluralName)
                     .Add("shortNames", kind.ShortNames.ToList())
                     .Add("singular", entity.Kind.ToLowerInvariant()))
-                .Add("scope", entity.Namespaced ? "Namespaced" : "Cluster")
+                .Add("scope", "Namespaced")
                 .Add("versions", new List<YamlMap> { Version(kind) }));
     }
 

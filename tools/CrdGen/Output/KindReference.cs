@@ -11,7 +11,7 @@ internal static class KindReference
     {
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $"<!-- {Generator.Notice} -->\n# {kind.Entity.Kind}\n\n{kind.Description}\n\n");
-        page.Append(CultureInfo.InvariantCulture, $"`{kind.Entity.Group}/{kind.Entity.ApiVersion}`, {(kind.Entity.Namespaced ? "namespaced" : "cluster-scoped")}. ");
+        page.Append(CultureInfo.InvariantCulture, $"`{kind.Entity.Group}/{kind.Entity.ApiVersion}`, namespaced. ");
         page.Append(CultureInfo.InvariantCulture, $"`kubectl get {kind.Entity.PluralName}`, short {string.Join(", ", kind.ShortNames.Select(name => $"`{name}`"))}");
         page.Append(CultureInfo.InvariantCulture, $"; together with the other kinds: {string.Join(", ", kind.Categories.Select(name => $"`kubectl get {name}`"))}.\n\n");
         page.Append("""

@@ -8,7 +8,8 @@ internal sealed class EntityJson(JsonSerializerOptions json)
     public JsonObject Write<TEntity>(TEntity entity)
         where TEntity : class, IKubernetesObject
     {
-        if (entity.Metadata.IsReduced)
+        var custom = entity as CustomKubernetesEntity;
+        if (custom?.IsReduced == true)
         {
             throw new InvalidOperationException(
                 $"{entity.Metadata.Namespace}/{entity.Metadata.Name} is a reduced copy from a cache and must not be "
@@ -16,7 +17,7 @@ internal sealed class EntityJson(JsonSerializerOptions json)
         }
 
         var resource = KubernetesResource.Of<TEntity>();
-        var node = (entity.Metadata.AsWritten?.DeepClone()
+        var node = (custom?.AsWritten?.DeepClone()
             ?? JsonSerializer.SerializeToNode(entity, json.TypeInfo<TEntity>())!).AsObject();
         node["apiVersion"] = resource.ApiVersion;
         node["kind"] = resource.Kind;
@@ -35,7 +36,15 @@ internal sealed class EntityJson(JsonSerializerOptions json)
     {
         try
         {
-            return (element.Deserialize(json.TypeInfo<TEntity>()) ?? throw new JsonException("null"), null);
+            var entity = element.Deserialize(json.TypeInfo<TEntity>()) ?? throw new JsonException("null");
+
+            // The items of a list of the core group do not have them.
+            var resource = KubernetesResource.Of<TEntity>();
+            entity.ApiVersion ??= resource.ApiVersion;
+            entity.Kind ??= resource.Kind;
+            return entity.Metadata is { Name.Length: > 0 }
+                ? (entity, null)
+                : throw new JsonException("expected a name", "$.metadata.name", null, null);
         }
         catch (JsonException e)
         {

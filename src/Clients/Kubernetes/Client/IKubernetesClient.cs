@@ -7,7 +7,7 @@ namespace Drydock.Clients.Kubernetes.Client;
 /// case of doubt it throws <see cref="Errors.KubernetesOutcomeUnknownException"/>: read the object again and
 /// decide.</summary>
 /// <remarks>Errors of every member: <see cref="Errors.KubernetesApiException"/> and its kinds (conflict, forbidden,
-/// invalid, gone, too many requests, unauthorized), <see cref="Errors.KubernetesUnreachableException"/> when nothing
+/// invalid, gone, unauthorized), <see cref="Errors.KubernetesUnreachableException"/> when nothing
 /// was sent, <see cref="Errors.KubernetesOutcomeUnknownException"/> for a write without a clear answer.</remarks>
 public interface IKubernetesClient
 {
@@ -30,8 +30,7 @@ public interface IKubernetesClient
         where TEntity : class, IKubernetesObject;
 
     /// <summary>Replaces an object if it is still at the entity's resourceVersion (which is required). Fields unknown
-    /// to the type are lost: prefer <see cref="PatchAsync"/> or <see cref="ApplyAsync"/> for objects that others also
-    /// write.</summary>
+    /// to the type are lost: prefer <see cref="PatchAsync"/> for objects that others also write.</summary>
     Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;
 
@@ -41,18 +40,15 @@ public interface IKubernetesClient
         where TEntity : class, IKubernetesObject;
 
     /// <summary>Changes parts of an object. A patch without a resourceVersion overwrites concurrent changes.</summary>
+    /// <param name="patch">A JSON merge patch (RFC 7386): null removes a field, lists are replaced as a whole.</param>
     /// <param name="namespace">Its namespace; null for the default one (or for cluster-scoped kinds).</param>
     /// <param name="subresource">For instance <c>status</c>; null for the object itself.</param>
     Task<TEntity> PatchAsync<TEntity>(
-        KubernetesPatch patch,
+        JsonObject patch,
         string name,
         string? @namespace = null,
         string? subresource = null,
         CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject;
-
-    Task<TEntity> ApplyAsync<TEntity>(
-        TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;
 
     Task<bool> DeleteAsync<TEntity>(
@@ -69,20 +65,6 @@ public interface IKubernetesClient
     IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(
         string? @namespace = null, WatchOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject;
-
-    Task<string> GetServerVersionAsync(CancellationToken cancellationToken = default);
-}
-
-/// <summary>How to apply on the server.</summary>
-public sealed record ApplyOptions
-{
-    /// <summary>The owner of the applied fields; null takes
-    /// <see cref="KubernetesClientOptions.FieldManager"/>.</summary>
-    public string? FieldManager { get; init; }
-
-    /// <summary>Takes over fields of other owners; otherwise <see cref="Errors.KubernetesConflictException"/> names
-    /// them.</summary>
-    public bool Force { get; init; }
 }
 
 /// <summary>Conditions and manner of a deletion.</summary>
@@ -139,22 +121,32 @@ public sealed record KubernetesList<TEntity>(
 /// <param name="Error">Where the JSON does not fit (path and expected type, no value).</param>
 public sealed record UnreadableObject(string? Namespace, string Name, string ResourceVersion, string Error);
 
-/// <summary>A change of parts of an object.</summary>
-public sealed class KubernetesPatch
+/// <summary>What to watch, and from where.</summary>
+public sealed record WatchOptions
 {
-    private KubernetesPatch(string contentType, JsonNode body)
-    {
-        ContentType = contentType;
-        Body = body;
-    }
+    /// <summary>Changes after this version; null starts with the present objects.</summary>
+    public string? ResourceVersion { get; init; }
 
-    public string ContentType { get; }
+    public string? FieldSelector { get; init; }
 
-    public JsonNode Body { get; }
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(8);
 
-    /// <summary>A JSON merge patch (RFC 7386): null removes a field, lists are replaced as a whole.</summary>
-    public static KubernetesPatch Merge(JsonObject body) => new("application/merge-patch+json", body);
+    public Action? OnAccepted { get; init; }
 
-    /// <summary>A JSON patch (RFC 6902): a list of operations, <c>test</c> among them.</summary>
-    public static KubernetesPatch Json(JsonArray operations) => new("application/json-patch+json", operations);
+    /// <summary>A watch without any event or bookmark for this long ends as if the server had ended it, so that it is
+    /// opened again. Servers send bookmarks once a minute only if etcd notifies them of progress that often; on other
+    /// servers a watch of an unchanged kind can be silent for ten minutes.</summary>
+    public TimeSpan IdleLimit { get; init; } = TimeSpan.FromSeconds(150);
+
+    public bool MetadataOnly { get; init; }
 }
+
+/// <summary>One event of a watch.</summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+/// <param name="Type">What happened.</param>
+/// <param name="ResourceVersion">The version after it.</param>
+/// <param name="Object">The object; null for a bookmark and when it does not fit the type.</param>
+/// <param name="Unreadable">Set when the object does not fit the type.</param>
+public sealed record WatchEvent<TEntity>(
+    WatchEventType Type, string ResourceVersion, TEntity? Object, UnreadableObject? Unreadable = null)
+    where TEntity : class, IKubernetesObject;

@@ -93,7 +93,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         where TEntity : class, IKubernetesObject => ReplaceAsync(entity, "status", cancellationToken);
 
     public async Task<TEntity> PatchAsync<TEntity>(
-        KubernetesPatch patch,
+        JsonObject patch,
         string name,
         string? @namespace = null,
         string? subresource = null,
@@ -106,26 +106,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
             request,
             HttpMethod.Patch,
             Managed(resource.Path(ns, name, subresource)),
-            Content(patch.Body, patch.ContentType),
+            Content(patch, "application/merge-patch+json"),
             cancellationToken);
-    }
-
-    public async Task<TEntity> ApplyAsync<TEntity>(
-        TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject
-    {
-        var (resource, ns) = Target<TEntity>(entity.Metadata.Namespace);
-        var request = resource.Request("patch", ns, entity.Metadata.Name);
-        var body = _json.Write(entity);
-        foreach (var field in (ReadOnlySpan<string>)["uid", "generation", "creationTimestamp", "deletionTimestamp"])
-        {
-            (body["metadata"] as JsonObject)?.Remove(field);
-        }
-
-        var path = Managed(resource.Path(ns, entity.Metadata.Name), options?.FieldManager)
-            + (options?.Force == true ? "&force=true" : "");
-        return await SendAsync<TEntity>(
-            request, HttpMethod.Patch, path, Content(body, "application/apply-patch+yaml"), cancellationToken);
     }
 
     public async Task<bool> DeleteAsync<TEntity>(
@@ -165,7 +147,6 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
             ["allowWatchBookmarks"] = "true",
             ["resourceVersion"] = options.ResourceVersion,
             ["timeoutSeconds"] = seconds.ToString(CultureInfo.InvariantCulture),
-            ["labelSelector"] = options.LabelSelector,
             ["fieldSelector"] = options.FieldSelector,
         };
         using var message = Message(
@@ -185,14 +166,6 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
                 yield return Event<TEntity>(request, line);
             }
         }
-    }
-
-    public async Task<string> GetServerVersionAsync(CancellationToken cancellationToken = default)
-    {
-        var request = new KubernetesRequest("get", "", "version", null, null);
-        using var answer = await SendAsync(request, HttpMethod.Get, "version", null, cancellationToken);
-        var version = answer.RootElement.Member("gitVersion");
-        return version.ValueKind == JsonValueKind.String ? version.GetString()! : "";
     }
 
     public void Dispose() => _api.Dispose();
@@ -241,8 +214,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         where TEntity : class, IKubernetesObject =>
             $"{KubernetesResource.Of<TEntity>().Kind} {entity.Metadata.Namespace}/{entity.Metadata.Name}";
 
-    private string Managed(string path, string? manager = null) =>
-        QueryHelpers.AddQueryString(path, "fieldManager", manager ?? _options.FieldManager);
+    private string Managed(string path) =>
+        QueryHelpers.AddQueryString(path, "fieldManager", _options.FieldManager);
 
     private (KubernetesResource Resource, string? Namespace) Target<TEntity>(string? @namespace)
         where TEntity : class, IKubernetesObject

@@ -10,6 +10,9 @@ public sealed record KubernetesResource(string Group, string Version, string Kin
 {
     private static readonly ConcurrentDictionary<Type, KubernetesResource> Known = new();
 
+    // The attribute does not say it.
+    private static readonly Type[] ClusterScoped = [typeof(k8s.Models.V1Namespace), typeof(CrdMetadata)];
+
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
     public string QualifiedName => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
@@ -21,7 +24,11 @@ public sealed record KubernetesResource(string Group, string Version, string Kin
             ?? throw new InvalidOperationException(
                 $"{type} has no [KubernetesEntity] attribute, which must name its API resource.");
         return new KubernetesResource(
-            attribute.Group, attribute.ApiVersion, attribute.Kind, attribute.PluralName, attribute.Namespaced);
+            attribute.Group ?? "",
+            attribute.ApiVersion,
+            attribute.Kind,
+            attribute.PluralName,
+            Namespaced: !ClusterScoped.Contains(type));
     });
 
     /// <summary>Path below the server's address, without a leading slash.</summary>

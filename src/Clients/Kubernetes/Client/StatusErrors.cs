@@ -23,7 +23,6 @@ internal static class StatusErrors
             409 => new KubernetesConflictException(request, status),
             410 => new KubernetesGoneException(request, status),
             _ when IsTooLarge(status) => new KubernetesRequestTooLargeException(request, status),
-            429 => new KubernetesTooManyRequestsException(request, status),
 
             // "etcdserver: request timed out" and similar errors arrive as 500: the write may have been carried out.
             >= 500 when !request.IsRead && !IsRefusal(status) =>
@@ -36,8 +35,8 @@ internal static class StatusErrors
     private static bool IsTooLarge(V1Status status) =>
         status.Code == 413
         || (status.Code >= 500
-            && (status.Message.Contains("etcdserver: request is too large", StringComparison.Ordinal)
-                || status.Message.Contains("trying to send message larger than max", StringComparison.Ordinal)));
+            && (Says(status, "etcdserver: request is too large")
+                || Says(status, "trying to send message larger than max")));
 
     /// <summary>5xx answers that are certainly refusals: admission runs before the write, a full etcd accepts no write,
     /// and an API server that reports itself unavailable in a Status processed no request. Proxies answer 503 without a
@@ -45,11 +44,12 @@ internal static class StatusErrors
     private static bool IsRefusal(V1Status status) =>
         (status.Code == 503 && status.Reason == "ServiceUnavailable")
         || (status.Code == 500
-            && (status.Message.Contains("failed calling webhook", StringComparison.Ordinal)
-                || (
-                    status.Message.Contains("admission webhook", StringComparison.Ordinal)
-                        && status.Message.Contains("denied the request", StringComparison.Ordinal))
-                || status.Message.Contains("etcdserver: mvcc: database space exceeded", StringComparison.Ordinal)));
+            && (Says(status, "failed calling webhook")
+                || (Says(status, "admission webhook") && Says(status, "denied the request"))
+                || Says(status, "etcdserver: mvcc: database space exceeded")));
+
+    private static bool Says(V1Status status, string text) =>
+        status.Message?.Contains(text, StringComparison.Ordinal) == true;
 
     private static V1Status Parse(int code, string body)
     {
@@ -64,7 +64,7 @@ internal static class StatusErrors
         }
 
         return status is { Status.Length: > 0 }
-            ? status with { Code = status.Code == 0 ? code : status.Code }
+            ? status with { Code = status.Code is null or 0 ? code : status.Code }
             : new V1Status { Status = "Failure", Code = code, Message = "(the answer is not a Kubernetes status)" };
     }
 

@@ -1,4 +1,15 @@
+using k8s.Authentication;
+
 namespace Drydock.Clients.Kubernetes.Configuration;
+
+/// <summary>A token that the server may refuse before it expires. The token providers of the package know only its
+/// expiry.</summary>
+public interface IRenewableTokenProvider : ITokenProvider
+{
+    /// <summary>Called after the server refused the last token: the cache must not be used.</summary>
+    /// <exception cref="Errors.KubernetesConfigurationException">No token is available.</exception>
+    Task RenewAsync(CancellationToken cancellationToken);
+}
 
 /// <summary>A token in a file that is rotated, as the kubelet does with the ServiceAccount token of a pod. It is read
 /// again once a minute and when the server refuses it. <see cref="k8s.Authentication.TokenFileAuth"/> fails if the file

@@ -52,14 +52,15 @@ public class KubernetesApiException(KubernetesRequest request, V1Status status, 
     : KubernetesException(
         request,
         message
-            ?? $"{request}: the API server answered {status.Code} {status.Reason}: {Sentences.Close(status.Message)}")
+            ?? $"{request}: the API server answered {status.Code} {status.Reason}: "
+                + Sentences.Close(status.Message ?? ""))
 {
     /// <summary>The server's status object (for Secrets without its message, which may quote a value).</summary>
     public V1Status Status { get; } = status;
 
-    public int StatusCode => Status.Code;
+    public int StatusCode => Status.Code ?? 0;
 
-    public string Reason => Status.Reason;
+    public string Reason => Status.Reason ?? "";
 
     public override bool IsTransient => StatusCode is 429 or >= 500;
 }
@@ -80,14 +81,14 @@ public sealed class KubernetesForbiddenException(KubernetesRequest request, V1St
         $"{request}: forbidden. Grant the verb '{request.Verb}' on '{request.Resource}' in API group "
             + $"'{request.Group}'{(request.Namespace is null ? "" : $" in namespace '{request.Namespace}'")} to the "
             + "identity in use (Role or ClusterRole and a binding). The server says: "
-            + Sentences.Close(status.Message));
+            + Sentences.Close(status.Message ?? ""));
 
 /// <summary>404: the object, its namespace, or the whole resource (CRD not installed) does not exist.</summary>
 public sealed class KubernetesNotFoundException(KubernetesRequest request, V1Status status)
     : KubernetesApiException(request, status);
 
-/// <summary>409: the object changed since it was read, a precondition does not hold, or other field managers own
-/// applied fields. Read it again and decide again.</summary>
+/// <summary>409: the object changed since it was read, or a precondition does not hold. Read it again and decide
+/// again.</summary>
 public class KubernetesConflictException(KubernetesRequest request, V1Status status)
     : KubernetesApiException(request, status);
 
@@ -106,13 +107,6 @@ public sealed class KubernetesRequestTooLargeException(KubernetesRequest request
 
 /// <summary>422 (or 400): the object violates the schema or a rule.</summary>
 public sealed class KubernetesInvalidException(KubernetesRequest request, V1Status status)
-    : KubernetesApiException(request, status)
-{
-    public IReadOnlyList<V1StatusCause> Causes => Status.Details?.Causes ?? [];
-}
-
-/// <summary>429: the server rejected the request without carrying it out.</summary>
-public sealed class KubernetesTooManyRequestsException(KubernetesRequest request, V1Status status)
     : KubernetesApiException(request, status);
 
 /// <summary>The kubeconfig, the pod's ServiceAccount or a credential plugin cannot be used. The message names file,

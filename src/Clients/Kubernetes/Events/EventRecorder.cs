@@ -1,4 +1,22 @@
+using k8s.Models;
+
 namespace Drydock.Clients.Kubernetes.Events;
+
+/// <summary>Reports what happens to objects as Kubernetes Events. Returns immediately and never throws; a repeat of the
+/// same event increases the count of the first. Every event is also logged, because API servers keep events only for
+/// one hour. Events are hints: those that cannot be sent are dropped.</summary>
+public interface IEventRecorder
+{
+    /// <summary>Reports a normal event.</summary>
+    /// <param name="message">A sentence without secrets; truncated to 1024 characters.</param>
+    void Normal<TEntity>(TEntity entity, string reason, string message)
+        where TEntity : class, IKubernetesObject;
+
+    /// <summary>Reports an event that an administrator should check.</summary>
+    /// <param name="message">A sentence without secrets; truncated to 1024 characters.</param>
+    void Warning<TEntity>(TEntity entity, string reason, string message)
+        where TEntity : class, IKubernetesObject;
+}
 
 public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
 {
@@ -55,7 +73,7 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
         where TEntity : class, IKubernetesObject
     {
         var pending = new PendingEvent(
-            V1ObjectReference.To(entity),
+            ReferenceTo(entity),
             type,
             reason,
             Clip(message),
@@ -68,7 +86,7 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
         _logger.Told(
             type == "Warning" ? LogLevel.Warning : LogLevel.Information,
             pending.About.Kind,
-            pending.About.Namespace,
+            pending.About.NamespaceProperty,
             pending.About.Name,
             reason,
             pending.Message);
@@ -76,6 +94,21 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
         {
             Drop(pending, "queue_full", "Too many events are waiting.");
         }
+    }
+
+    private static V1ObjectReference ReferenceTo<TEntity>(TEntity entity)
+        where TEntity : class, IKubernetesObject
+    {
+        var resource = KubernetesResource.Of<TEntity>();
+        return new V1ObjectReference
+        {
+            ApiVersion = resource.ApiVersion,
+            Kind = resource.Kind,
+            NamespaceProperty = entity.Metadata.NamespaceProperty,
+            Name = entity.Metadata.Name,
+            Uid = entity.Metadata.Uid,
+            ResourceVersion = entity.Metadata.ResourceVersion,
+        };
     }
 
     private async Task SendAllAsync()
@@ -118,24 +151,25 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
             _sent.Remove(_sent.MinBy(s => s.Value.At).Key);
         }
 
-        _sent[pending.Identity] = new Sent(created.Metadata.Name, created.Metadata.Namespace, 1, _time.GetTimestamp());
+        _sent[pending.Identity] = new Sent(
+            created.Metadata.Name, created.Metadata.NamespaceProperty, 1, _time.GetTimestamp());
     }
 
-    private async Task<CoreV1Event> CreateAsync(PendingEvent pending)
+    private async Task<Corev1Event> CreateAsync(PendingEvent pending)
     {
         try
         {
             return await _client.CreateAsync(ToEvent(pending), _stop.Token);
         }
         catch (KubernetesForbiddenException) when (
-            _options.Namespace is { } own && pending.About.Namespace is { } space && own != space)
+            _options.Namespace is { } own && pending.About.NamespaceProperty is { } space && own != space)
         {
             // A namespace that is being deleted takes no new object. An Event must be in the namespace that its
             // reference names.
             return await _client.CreateAsync(
                 ToEvent(pending with
                 {
-                    About = pending.About with { Namespace = own },
+                    About = pending.About with { NamespaceProperty = own },
                     Message = Clip($"{pending.About.Kind} {space}/{pending.About.Name}: {pending.Message}"),
                 }),
                 _stop.Token);
@@ -147,11 +181,11 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
 
     private async Task<bool> TryCountAsync(PendingEvent pending, Sent earlier)
     {
-        var patch = KubernetesPatch.Merge(
-            new JsonObject { ["count"] = earlier.Count + 1, ["lastTimestamp"] = KubernetesTime.Format(pending.At) });
+        var patch =
+            new JsonObject { ["count"] = earlier.Count + 1, ["lastTimestamp"] = KubernetesTime.Format(pending.At) };
         try
         {
-            await _client.PatchAsync<CoreV1Event>(
+            await _client.PatchAsync<Corev1Event>(
                 patch, earlier.Name, earlier.Namespace, cancellationToken: _stop.Token);
             _sent[pending.Identity] = earlier with { Count = earlier.Count + 1, At = _time.GetTimestamp() };
             return true;
@@ -163,26 +197,26 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
         }
     }
 
-    private CoreV1Event ToEvent(PendingEvent pending)
+    private Corev1Event ToEvent(PendingEvent pending)
     {
         var suffix =
             string.Create(CultureInfo.InvariantCulture, $".{pending.At.UtcTicks:x}{Random.Shared.Next(0x10000):x4}");
         var name = pending.About.Name ?? "";
 
         // The server accepts only whole seconds here and truncates fractions.
-        return new CoreV1Event
+        return new Corev1Event
         {
             Metadata = new V1ObjectMeta
             {
                 Name = (name.Length + suffix.Length > MaxName ? name[..(MaxName - suffix.Length)] : name) + suffix,
-                Namespace = pending.About.Namespace ?? "default",
+                NamespaceProperty = pending.About.NamespaceProperty ?? "default",
             },
             InvolvedObject = pending.About,
             Type = pending.Type,
             Reason = pending.Reason,
             Message = pending.Message,
-            FirstTimestamp = pending.At,
-            LastTimestamp = pending.At,
+            FirstTimestamp = pending.At.UtcDateTime,
+            LastTimestamp = pending.At.UtcDateTime,
             Count = 1,
             Source = new V1EventSource { Component = _options.Component, Host = _options.Instance },
             ReportingComponent = _options.Component,
@@ -193,7 +227,7 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
     private void Drop(PendingEvent pending, string cause, string why)
     {
         KubernetesMetrics.EventsDropped.Add(1, KubernetesMetrics.Tag("cause", cause));
-        _logger.Dropped(pending.Reason, pending.About.Kind, pending.About.Namespace, pending.About.Name, why);
+        _logger.Dropped(pending.Reason, pending.About.Kind, pending.About.NamespaceProperty, pending.About.Name, why);
     }
 
     private sealed record Sent(string Name, string? Namespace, int Count, long At);
@@ -223,7 +257,7 @@ internal sealed record PendingEvent(
     V1ObjectReference About, string Type, string Reason, string Message, DateTimeOffset At)
 {
     public (string? Uid, string? Name, string Type, string Reason, string Message) Identity =>
-        (About.Uid, $"{About.Namespace}/{About.Name}", Type, Reason, Message);
+        (About.Uid, $"{About.NamespaceProperty}/{About.Name}", Type, Reason, Message);
 }
 
 /// <summary>Log messages of the event recorder. Here and in other logs the parameter is called Namespace, and not

@@ -29,7 +29,7 @@ internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJson
 
         foreach (var property in generated.Properties)
         {
-            if (Ignored(property) != JsonIgnoreCondition.Always)
+            if (Ignored(property) != JsonIgnoreCondition.Always && !IsTracking(property))
             {
                 info.Properties.Add(Copy(info, property));
             }
@@ -37,6 +37,11 @@ internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJson
 
         return info;
     }
+
+    /// <summary>What the server notes of who wrote which field takes more memory than the rest of most objects.
+    /// </summary>
+    private static bool IsTracking(JsonPropertyInfo property) =>
+        property.PropertyType == typeof(IList<k8s.Models.V1ManagedFieldsEntry>);
 
     /// <summary>What <c>[JsonIgnore]</c> says; a copied property does not include it automatically.</summary>
     private static JsonIgnoreCondition? Ignored(JsonPropertyInfo property) =>

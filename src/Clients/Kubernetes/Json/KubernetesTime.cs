@@ -39,12 +39,13 @@ public sealed class KubernetesTimeConverter : JsonConverter<DateTimeOffset>
         writer.WriteStringValue(KubernetesTime.Format(value));
 }
 
-/// <summary>Times of leases (metav1.MicroTime): the server accepts exactly six digits of a second there.</summary>
-public sealed class MicroTimeConverter : JsonConverter<DateTimeOffset>
+/// <summary>Times of the package's models, always with six digits of a second: the server accepts exactly that in a
+/// Lease (metav1.MicroTime), and any number of digits elsewhere.</summary>
+internal sealed class ModelTimeConverter : JsonConverter<DateTime>
 {
-    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        KubernetesTime.Parse(reader.GetString());
+    public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        KubernetesTime.Parse(reader.GetString()).UtcDateTime;
 
-    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(KubernetesTime.FormatMicros(value));
+    public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(KubernetesTime.FormatMicros(new DateTimeOffset(value)));
 }

@@ -8,7 +8,7 @@ namespace Drydock.Clients.Kubernetes.Runtime;
 /// <see cref="EntityWriter{TEntity}"/>), at each resync, when a trigger wakes it, and when its last reconciliation
 /// requested it. An inert object is not reconciled because it appears or at a resync. Nothing is polled.</summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
-public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
+public sealed class ControllerHost<TEntity> : IReconcileTrigger
     where TEntity : class, IKubernetesObject
 {
     private readonly IResourceCache<TEntity> _cache;

@@ -1,19 +1,14 @@
 namespace Drydock.Clients.Kubernetes.Runtime;
 
 /// <summary>Wakes an object for events outside Kubernetes (a container died, a dump ended). Cheap, never blocks,
-/// repeats are merged.</summary>
+/// repeats are merged. It can be used before the controller runs, which reconciles every object when it
+/// starts.</summary>
 public interface IReconcileTrigger
 {
     /// <summary>Reconciles the object as soon as possible; if it is being reconciled now, once more afterwards. Unknown
     /// objects are ignored.</summary>
     void Wake(string? @namespace, string name);
 }
-
-/// <summary>The <see cref="IReconcileTrigger"/> of one kind, for injection. It can be used before the controller runs:
-/// early wakes are kept.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-public interface IReconcileTrigger<TEntity> : IReconcileTrigger
-    where TEntity : class, IKubernetesObject;
 
 /// <summary>A source outside the kind whose changes wake its objects. Run by the <see cref="ControllerHost{TEntity}"/>
 /// while it leads.</summary>

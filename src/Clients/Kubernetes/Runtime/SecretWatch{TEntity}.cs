@@ -59,7 +59,7 @@ public sealed class SecretWatch<TEntity>(
         await StopAllAsync();
     }
 
-    private List<ResourceWatcher<V1SecretMetadata>> Watchers()
+    private List<ResourceWatcher<SecretMetadata>> Watchers()
     {
         lock (_lock)
         {
@@ -130,17 +130,16 @@ public sealed class SecretWatch<TEntity>(
             return;
         }
 
-        var watcher = new ResourceWatcher<V1SecretMetadata>(
+        var watcher = new ResourceWatcher<SecretMetadata>(
             client,
             (options ?? new ResourceWatcherOptions()) with
             {
                 Namespace = secret.Namespace,
                 FieldSelector = $"metadata.name={secret.Name}",
-                LabelSelector = null,
                 MetadataOnly = true,
             },
             time,
-            loggers.CreateLogger<ResourceWatcher<V1SecretMetadata>>());
+            loggers.CreateLogger<ResourceWatcher<SecretMetadata>>());
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         watcher.Subscribe(change => OnSecret(change, secret, trigger));
         _watched[secret] =
@@ -179,7 +178,7 @@ public sealed class SecretWatch<TEntity>(
         }
     }
 
-    private void OnSecret(ResourceChange<V1SecretMetadata> change, ObjectKey secret, IReconcileTrigger trigger)
+    private void OnSecret(ResourceChange<SecretMetadata> change, ObjectKey secret, IReconcileTrigger trigger)
     {
         if (change.Type == ResourceChangeType.Resynced)
         {
@@ -219,11 +218,11 @@ public sealed class SecretWatch<TEntity>(
         watched.Stop.Dispose();
     }
 
-    private sealed class Watched(ResourceWatcher<V1SecretMetadata> watcher, CancellationTokenSource stop, Task task)
+    private sealed class Watched(ResourceWatcher<SecretMetadata> watcher, CancellationTokenSource stop, Task task)
     {
         public int References { get; set; } = 1;
 
-        public ResourceWatcher<V1SecretMetadata> Watcher { get; } = watcher;
+        public ResourceWatcher<SecretMetadata> Watcher { get; } = watcher;
 
         public CancellationTokenSource Stop { get; } = stop;
 

@@ -43,9 +43,9 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
 
     public string Name { get; }
 
-    /// <summary>What the cache keeps of an object: the object itself, or a copy that
-    /// <see cref="V1ObjectMeta.IsReduced"/>. By default the object itself. Set before <see cref="RunAsync"/>; called
-    /// from any thread, for a reduced copy as well.</summary>
+    /// <summary>What the cache keeps of an object: the object itself, or a copy that is marked as
+    /// <see cref="CustomKubernetesEntity.IsReduced"/>. By default the object itself. Set before <see cref="RunAsync"/>;
+    /// called from any thread, for a reduced copy as well.</summary>
     public Func<TEntity, TEntity> Reduce
     {
         get => _cache.Reduce;
@@ -129,7 +129,6 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
         var resync = HasSynced && _version is not null;
         var options = new ListOptions
         {
-            LabelSelector = _options.LabelSelector,
             FieldSelector = _options.FieldSelector,
             MetadataOnly = _options.MetadataOnly,
             TolerateUnreadable = true,
@@ -158,7 +157,6 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
         var options = new WatchOptions
         {
             ResourceVersion = _version,
-            LabelSelector = _options.LabelSelector,
             FieldSelector = _options.FieldSelector,
             MetadataOnly = _options.MetadataOnly,
             IdleLimit = _options.IdleLimit,
@@ -243,8 +241,6 @@ public sealed record ResourceWatcherOptions
 {
     public string? Namespace { get; init; }
 
-    public string? LabelSelector { get; init; }
-
     public string? FieldSelector { get; init; }
 
     public bool MetadataOnly { get; init; }
@@ -293,4 +289,18 @@ internal static partial class WatchLog
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A subscriber of the {Resource} watch failed.")]
     public static partial void SubscriberFault(this ILogger logger, Exception exception, string resource);
+}
+
+public interface IWatchHealth
+{
+    string Name { get; }
+
+    bool HasSynced { get; }
+
+    /// <summary>Time since the last sign of life: an event, a bookmark, a watch that the server accepted or ended, a
+    /// page of a list, and a failed attempt. A restart would not help against an unavailable or refusing API server,
+    /// but it helps against a watch that makes no attempts.</summary>
+    TimeSpan Age { get; }
+
+    string? Problem { get; }
 }

@@ -173,7 +173,7 @@ internal sealed record DatabaseSecrets
                 return null;
             }
 
-            if (secret.Data?.GetValueOrDefault(key) is { } value && SecretText.Of(value) is not null)
+            if (secret.Values.GetValueOrDefault(key) is { } value && SecretText.Of(value) is not null)
             {
                 return Taken(reference, field, key, value);
             }
@@ -183,7 +183,7 @@ internal sealed record DatabaseSecrets
         }
 
         public byte[]? Optional(SecretReference reference, string field, string key) =>
-            secrets.GetValueOrDefault(reference.Name)?.Data?.GetValueOrDefault(key) is { } value
+            secrets.GetValueOrDefault(reference.Name)?.Values.GetValueOrDefault(key) is { } value
                 && SecretText.Of(value) is not null
                 ? Taken(reference, field, key, value)
                 : null;
@@ -256,7 +256,7 @@ internal sealed record DatabaseSecrets
                 return null;
             }
 
-            if (SecretLimits.Refusal(reference.Name, secret.Data, DockerTlsMaterial.SecretKeys) is { } refusal)
+            if (SecretLimits.Refusal(reference.Name, secret.Values, DockerTlsMaterial.SecretKeys) is { } refusal)
             {
                 Missing(field, $"{field}: {refusal}");
                 return null;
@@ -264,7 +264,7 @@ internal sealed record DatabaseSecrets
 
             try
             {
-                return DockerTlsMaterial.FromSecretData(secret.Data ?? []);
+                return DockerTlsMaterial.FromSecretData(secret.Values);
             }
             catch (DockerEndpointException exception)
             {
@@ -277,7 +277,7 @@ internal sealed record DatabaseSecrets
         // What no text may contain of a storage's Secret, which must exist.
         public IEnumerable<byte[]> StorageKeysOf(SecretUse use) =>
             Find(use.Name, use.Field, "keys accessKey and secretKey") is { } secret
-                ? StorageKeys.Confidential.Select(key => secret.Data?.GetValueOrDefault(key)).OfType<byte[]>()
+                ? StorageKeys.Confidential.Select(key => secret.Values.GetValueOrDefault(key)).OfType<byte[]>()
                 : [];
 
         private V1Secret? Find(string name, string? field, string keys)

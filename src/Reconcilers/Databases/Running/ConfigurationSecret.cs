@@ -31,8 +31,8 @@ internal static class ConfigurationSecret
             return new Observation.NotStarted();
         }
 
-        return secret.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == context.OwnerUid
-            ? new Observation.Done($"{secret.Data?.Count ?? 0} files are saved in Secret {name}{also}.")
+        return secret.Metadata.Label(Labels.UpgradeUid) == context.OwnerUid
+            ? new Observation.Done($"{secret.Values.Count} files are saved in Secret {name}{also}.")
             : new Observation.Failed(
                 Reasons.StepFailed, $"Secret {name} was not created by this upgrade. Delete it, then retry.");
     }
@@ -47,7 +47,7 @@ internal static class ConfigurationSecret
         var secret = await targets.Kubernetes.GetAsync<V1Secret>(
             Name(upgrade, ordinal), upgrade.Namespace, cancellationToken);
         return secret is { Data: { } data }
-            && secret.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == upgrade.Uid
+            && secret.Metadata.Label(Labels.UpgradeUid) == upgrade.Uid
             ? data.ToDictionary(f => Plain(f.Key), f => Text(f.Key, f.Value), StringComparer.Ordinal)
             : null;
     }

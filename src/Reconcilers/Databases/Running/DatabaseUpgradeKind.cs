@@ -153,7 +153,7 @@ internal static class DatabaseUpgradeSample
         new(DatabaseRollingUpgrade.KindName, RunResults.OfUpgrades, Of);
 
     private static RunSample Of(DatabaseRollingUpgrade upgrade) =>
-        RunSample.OfRun(DatabaseRollingUpgrade.KindName, upgrade.Metadata, upgrade.Spec, upgrade.Status) with
+        RunSample.OfRun(DatabaseRollingUpgrade.KindName, upgrade) with
         {
             Engine = upgrade.Spec.Engine.ToString(),
             From = upgrade.Spec.FromVersion,

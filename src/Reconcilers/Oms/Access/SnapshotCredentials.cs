@@ -1,5 +1,3 @@
-using Drydock.Clients.Kubernetes.CoreTypes;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>A BackupSnapshot takes its credentials from a Secret: the user's, or one made from config.yaml.</summary>
@@ -48,7 +46,7 @@ internal static class SnapshotCredentials
         catch (KubernetesAlreadyExistsException)
         {
             if (await targets.Kubernetes.GetAsync<V1Secret>(name, upgrade.Metadata.Namespace, cancellationToken)
-                is { Metadata: var present } && present.Labels?.GetValueOrDefault(Labels.UpgradeUid) == ownerUid)
+                is { Metadata: var present } && present.Label(Labels.UpgradeUid) == ownerUid)
             {
                 var metadata = wanted.Metadata with { ResourceVersion = present.ResourceVersion };
                 await targets.Kubernetes.UpdateAsync(wanted with { Metadata = metadata }, cancellationToken);

@@ -63,7 +63,7 @@ internal sealed class RollbackNotes(IOmsTargets targets, TimeProvider time)
             && await targets.Kubernetes.GetAsync<BackupSnapshot>(
                 reference.Name, targets.Upgrade.Metadata.Namespace, cancellationToken) is { } snapshot)
         {
-            var taken = snapshot.Metadata.CreationTimestamp;
+            var taken = snapshot.Metadata.CreatedAt;
             var age = taken is { } at
                 ? $"of {Text(at)}, "
                     + $"{KubernetesDuration.Format(TimeSpan.FromSeconds(Math.Floor((now - at).TotalSeconds)))} old"

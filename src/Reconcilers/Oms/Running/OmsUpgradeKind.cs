@@ -172,7 +172,7 @@ internal static class OmsUpgradeSample
     private static RunSample Of(OmsUpgrade upgrade)
     {
         var (spec, status) = (upgrade.Spec, upgrade.Status);
-        var run = RunSample.OfRun(OmsUpgrade.KindName, upgrade.Metadata, spec, status);
+        var run = RunSample.OfRun(OmsUpgrade.KindName, upgrade);
         return run with
         {
             From = spec.FromVersion,

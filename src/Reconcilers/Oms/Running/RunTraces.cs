@@ -51,7 +51,7 @@ internal sealed class RunTraces(IOmsTargets targets)
                 && s.Spec.Databases.Order(StringComparer.Ordinal).SequenceEqual(
                     databases.Order(StringComparer.Ordinal), StringComparer.Ordinal)
                 && !SnapshotNames.IsBeforeRollback(s.Metadata.Name))
-            .MaxBy(s => s.Metadata.CreationTimestamp);
+            .MaxBy(s => s.Metadata.CreatedAt);
     }
 
     /// <summary>The plan with what hosts and cluster show to be done; the same object if the plan knows it all. A host

@@ -35,7 +35,7 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
             return new Observation.NotStarted();
         }
 
-        if (restore.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) != context.OwnerUid)
+        if (restore.Metadata.Label(Labels.UpgradeUid) != context.OwnerUid)
         {
             return new Observation.Failed(
                 Reasons.StepFailed,
@@ -70,7 +70,7 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
         var restores = await Targets.Kubernetes.ListAsync<SnapshotRestore>(
             Targets.Upgrade.Metadata.Namespace, cancellationToken: cancellationToken);
         return restores.Items.FirstOrDefault(r =>
-            r.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == context.OwnerUid
+            r.Metadata.Label(Labels.UpgradeUid) == context.OwnerUid
             && IsUndecided(r.Status)) is { } undecided
             ? throw Undecided(undecided)
             : Entry(SnapshotReceipts.RestoreKey, SnapshotNames.Restore(Targets.Upgrade.Metadata, context.Ordinal()));

@@ -50,8 +50,8 @@ internal sealed record TakeSnapshot(
             && !BeforeRollback
             && await Kubernetes.GetAsync<BackupSnapshot>(
                 receipt[SnapshotKey], Upgrade.Namespace, cancellationToken) is { } found
-            && found.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == context.OwnerUid
-            && found.Metadata.Annotations?.GetValueOrDefault(Annotations.Stops) != Stops(context)
+            && found.Metadata.Label(Labels.UpgradeUid) == context.OwnerUid
+            && found.Metadata.Annotation(Annotations.Stops) != Stops(context)
             ? Entry(SnapshotKey, $"{receipt[SnapshotKey]}-{Stops(context)}")
             : receipt;
     }

@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.Snapshots;
 [EntityRbac("", "secrets", Verbs = "get,list,watch")]
 [EntityRbac("", "events", Verbs = "create,patch")]
 internal sealed partial class BackupSnapshotController(
-    SnapshotServices services, IEntityWriter<BackupSnapshot> writer, IReconcileTrigger<BackupSnapshot> trigger)
+    SnapshotServices services, EntityWriter<BackupSnapshot> writer, IReconcileTrigger trigger)
     : EntityController<BackupSnapshot, IAsyncDisposable>(writer, services.Events)
 {
     private static readonly TimeSpan ShowProgress = TimeSpan.FromSeconds(2);
@@ -41,6 +41,7 @@ internal sealed partial class BackupSnapshotController(
 
     protected override BackupSnapshot ReduceInert(BackupSnapshot entity) => entity with
     {
+        IsReduced = true,
         Metadata = ReducedObject.Metadata(entity.Metadata),
         Status = ReducedObject.Observed(entity.Status!) with { Databases = [], Receipt = null },
     };

@@ -39,6 +39,7 @@ internal sealed class SnapshotReferences
     {
         OmsUpgrade { Status: { } status } upgrade => upgrade with
         {
+            IsReduced = true,
             Metadata = ReducedObject.Metadata(upgrade.Metadata),
             Spec = new OmsUpgradeSpec(),
             Status = new OmsUpgradeStatus
@@ -50,6 +51,7 @@ internal sealed class SnapshotReferences
         },
         DatabaseRollingUpgrade { Status: { } status } upgrade => upgrade with
         {
+            IsReduced = true,
             Metadata = ReducedObject.Metadata(upgrade.Metadata),
             Spec = new DatabaseRollingUpgradeSpec(),
             Status = new DatabaseRollingUpgradeStatus { SnapshotRef = status.SnapshotRef },
@@ -97,7 +99,7 @@ internal sealed class SnapshotReferences
             }
         }
 
-        return upgrade.Uid is { } uid && snapshot.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == uid;
+        return upgrade.Uid is { } uid && snapshot.Metadata.Label(Labels.UpgradeUid) == uid;
     }
 
     private static bool IsSame(SnapshotReference? reference, string? @namespace, BackupSnapshot snapshot) =>

@@ -28,11 +28,11 @@ internal static class SnapshotSource
                 SnapshotFailure.SecretMissing,
                 $"Secret {name} ({field}.credentialsSecretRef) does not exist in namespace {@namespace}. Create it "
                 + "with the keys username and password.");
-        var host = source.Host ?? SecretText.Of(secret.Data, "host")
+        var host = source.Host ?? SecretText.Of(secret.Values, "host")
             ?? throw new SnapshotException(
                 SnapshotFailure.SecretMissing,
                 $"The server is not named: set {field}.host or the key host of Secret {name}.");
-        if (SecretLimits.Refusal(name, secret.Data, SecretKeys.Database) is { } refusal)
+        if (SecretLimits.Refusal(name, secret.Values, SecretKeys.Database) is { } refusal)
         {
             throw new SnapshotException(SnapshotFailure.InvalidRequest, $"{field}.credentialsSecretRef: {refusal}");
         }
@@ -43,12 +43,12 @@ internal static class SnapshotSource
             Server = host,
             Port = source.Port
                 ?? (int.TryParse(
-                    SecretText.Of(secret.Data, "port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+                    SecretText.Of(secret.Values, "port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
                     ? port
                     : 3306),
             UserID = Required(secret, "username"),
             Password = Required(secret, "password"),
-            Tls = ServerTls.Of(source.Tls, secret.Data?.GetValueOrDefault(SecretKeys.Authority)),
+            Tls = ServerTls.Of(source.Tls, secret.Values.GetValueOrDefault(SecretKeys.Authority)),
             ApplicationName = applicationName ?? "drydock",
         };
     }
@@ -98,7 +98,7 @@ internal static class SnapshotSource
     }
 
     private static string Required(V1Secret secret, string key) =>
-        SecretText.Of(secret.Data, key)
+        SecretText.Of(secret.Values, key)
             ?? throw new SnapshotException(
                 SnapshotFailure.SecretMissing, $"Secret {secret.Metadata.Name} lacks the key {key}. Add it.");
 }

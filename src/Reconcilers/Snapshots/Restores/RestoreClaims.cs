@@ -79,7 +79,7 @@ internal sealed class RestoreClaims(RestoreServices services)
         {
             if ((
                 await services.Kubernetes.GetAsync<V1Lease>(
-                    name, services.Claims.Namespace, cancellationToken))?.Spec.HolderIdentity == upgradeUid)
+                    name, services.Claims.Namespace, cancellationToken))?.Spec?.HolderIdentity == upgradeUid)
             {
                 return true;
             }

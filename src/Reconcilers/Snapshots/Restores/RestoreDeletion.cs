@@ -23,7 +23,7 @@ internal sealed partial class RestoreDeletion(RestoreServices services)
     {
         var status = restore.Status;
         if (status?.Phase != SnapshotRestorePhases.Restoring
-            || restore.Metadata.Annotations?.GetValueOrDefault(Annotations.OnDelete) == Annotations.Abandon)
+            || restore.Metadata.Annotation(Annotations.OnDelete) == Annotations.Abandon)
         {
             return Decision.LetGo;
         }

@@ -95,7 +95,7 @@ internal static class RestoreEvidence
         : $"end the upgrade that waits for this restore with the annotation {Annotations.Abort}";
 
     private static string[] Accepted(SnapshotRestore restore) =>
-        (restore.Metadata.Annotations?.GetValueOrDefault(Annotations.Accept) ?? "")
+        (restore.Metadata.Annotation(Annotations.Accept) ?? "")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static string NameOf(SnapshotRestore restore) => $"{restore.Metadata.Namespace}/{restore.Metadata.Name}";

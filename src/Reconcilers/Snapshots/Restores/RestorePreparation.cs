@@ -108,7 +108,7 @@ internal sealed class RestorePreparation(
         }
 
         if (restore.Spec.NotAfter is { } last
-            && restore.Metadata.CreationTimestamp is { } created
+            && restore.Metadata.CreatedAt is { } created
             && last - created > LongestDeadline)
         {
             throw Ends(

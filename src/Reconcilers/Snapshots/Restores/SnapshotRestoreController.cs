@@ -18,12 +18,12 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
     private static readonly TimeSpan LookAgainLast = TimeSpan.FromMinutes(1);
 
     private readonly RestoreServices _services;
-    private readonly IReconcileTrigger<SnapshotRestore> _trigger;
+    private readonly IReconcileTrigger _trigger;
     private readonly RestoreDeletion _deletion;
     private readonly ILogger _logger;
 
     public SnapshotRestoreController(
-        RestoreServices services, IEntityWriter<SnapshotRestore> writer, IReconcileTrigger<SnapshotRestore> trigger)
+        RestoreServices services, EntityWriter<SnapshotRestore> writer, IReconcileTrigger trigger)
         : base(writer, services.Events)
     {
         _services = services;
@@ -57,6 +57,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
 
     protected override SnapshotRestore ReduceInert(SnapshotRestore entity) => entity with
     {
+        IsReduced = true,
         Metadata = ReducedObject.Metadata(entity.Metadata),
         Status = ReducedObject.Observed(entity.Status!) with { Databases = [], Receipt = null },
     };

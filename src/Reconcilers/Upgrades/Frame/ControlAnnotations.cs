@@ -100,7 +100,7 @@ internal static partial class ControlAnnotations
         bool.TryParse(Text(metadata, Annotations.Pause), out var value) ? value : null;
 
     private static string Text(V1ObjectMeta metadata, string annotation) =>
-        metadata.Annotations?.GetValueOrDefault(annotation)?.Trim() ?? "";
+        metadata.Annotation(annotation)?.Trim() ?? "";
 
     private static string Quoted(string text) => $"'{SchemaLimits.Clip(text, 64)}'";
 

@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <typeparam name="TSession">The in-memory state of one object. It may be lost at any time: the next reconcile starts
 /// from the observed state.</typeparam>
 internal abstract class EntityController<TEntity, TSession>(
-    IEntityWriter<TEntity> writer, IEventRecorder events)
+    EntityWriter<TEntity> writer, IEventRecorder events)
     : IEntityController<TEntity>, IInertObjects<TEntity>, IAsyncDisposable
     where TEntity : class, IKubernetesObject
     where TSession : class, IAsyncDisposable
@@ -29,7 +29,7 @@ internal abstract class EntityController<TEntity, TSession>(
 
     protected static TimeSpan ConflictPause { get; } = TimeSpan.FromMilliseconds(20);
 
-    protected IEntityWriter<TEntity> Writer { get; } = writer;
+    protected EntityWriter<TEntity> Writer { get; } = writer;
 
     public async Task<ReconciliationResult<TEntity>> ReconcileAsync(TEntity entity, CancellationToken cancellationToken)
     {
@@ -81,7 +81,7 @@ internal abstract class EntityController<TEntity, TSession>(
     public bool StaysInert(TEntity entity) => Rests(entity) && InertFor(entity) is null;
 
     public TEntity Reduce(TEntity entity) =>
-        !entity.Metadata.IsReduced && Rests(entity) ? ReduceInert(entity) : entity;
+        entity is not CustomKubernetesEntity { IsReduced: true } && Rests(entity) ? ReduceInert(entity) : entity;
 
     [SuppressMessage("Usage", "CA1816", Justification = "No kind of controller has a finalizer.")]
     public async ValueTask DisposeAsync()

@@ -25,7 +25,6 @@ internal static class ReducedObject
 
     public static V1ObjectMeta Metadata(V1ObjectMeta metadata) => metadata with
     {
-        IsReduced = true,
         Annotations = metadata.Annotations?.ContainsKey(LastApplied) == true
             ? metadata.Annotations.Where(a => a.Key != LastApplied).ToDictionary(StringComparer.Ordinal)
             : metadata.Annotations,

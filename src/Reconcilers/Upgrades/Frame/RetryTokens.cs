@@ -47,7 +47,7 @@ internal static class RetryTokens
             TokenKind.Rollback => Annotations.Rollback,
             _ => Annotations.Retry,
         };
-        return new[] { kind == TokenKind.Retry ? specRetry : null, metadata.Annotations?.GetValueOrDefault(annotation) }
+        return new[] { kind == TokenKind.Retry ? specRetry : null, metadata.Annotation(annotation) }
             .OfType<string>()
             .Select(Recorded)
             .Where(token => token.Length > 0)

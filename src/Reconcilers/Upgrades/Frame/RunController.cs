@@ -18,7 +18,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     private readonly ILogger _logger;
 
     public RunController(
-        RunKind kind, RunServices services, IEntityWriter<TEntity> writer, IReconcileTrigger<TEntity> trigger)
+        RunKind kind, RunServices services, EntityWriter<TEntity> writer, IReconcileTrigger trigger)
         : base(writer, services.Events)
     {
         _kind = kind;

@@ -31,6 +31,7 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
         entity is TEntity { Status: { } status } e
             ? e with
             {
+                IsReduced = true,
                 Metadata = ReducedObject.Metadata(e.Metadata),
                 Status = Reduce((TStatus)ReducedObject.Status(status)),
             }

@@ -21,7 +21,7 @@ internal interface IRunStore
 }
 
 internal sealed class RunStore<TEntity>(
-    RunKind kind, IEntityWriter<TEntity> writer, IReconcileTrigger<TEntity> trigger, IEventRecorder events) : IRunStore
+    RunKind kind, EntityWriter<TEntity> writer, IReconcileTrigger trigger, IEventRecorder events) : IRunStore
     where TEntity : class, IKubernetesObject
 {
     public async Task<RunObject> WriteStatusAsync(
@@ -76,7 +76,7 @@ internal static class StatusWrites
     /// <exception cref="KubernetesException">The server accepted neither this status nor a shortened one, or the
     /// outcome is unknown.</exception>
     public static async Task<TEntity> WriteAsync<TEntity, TStatus>(
-        IEntityWriter<TEntity> writer,
+        EntityWriter<TEntity> writer,
         IEventRecorder events,
         TEntity entity,
         TStatus status,

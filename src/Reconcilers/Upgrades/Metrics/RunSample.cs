@@ -30,6 +30,9 @@ internal sealed record RunSample
 
     public TimeSpan? Downtime { get; init; }
 
+    /// <summary>Whether the object was a <see cref="CustomKubernetesEntity.IsReduced"/> copy.</summary>
+    public bool IsReduced { get; init; }
+
     /// <summary>Whether nothing more happens unless the object is changed.</summary>
     public bool HasEnded { get; init; }
 
@@ -75,14 +78,18 @@ internal sealed record RunSample
     public Condition? Find(string type) => Status?.Conditions.Find(c => c.Type == type);
 
     /// <summary>The sample of an upgrade; the kind adds what only it knows.</summary>
-    public static RunSample OfRun(string kind, V1ObjectMeta metadata, RunSpec spec, RunStatus? status)
+    public static RunSample OfRun<TSpec, TStatus>(string kind, CustomKubernetesEntity<TSpec, TStatus> upgrade)
+        where TSpec : RunSpec, new()
+        where TStatus : RunStatus, new()
     {
+        var status = upgrade.Status;
         var sample = new RunSample
         {
             Kind = kind,
-            Metadata = metadata,
+            Metadata = upgrade.Metadata,
+            IsReduced = upgrade.IsReduced,
             Status = status,
-            Mode = spec.Mode.ToString(),
+            Mode = upgrade.Spec.Mode.ToString(),
             Plans = [.. new[] { status?.Plan, status?.RollbackPlan }.OfType<Plan>()],
             Active = status?.RollbackPlan ?? status?.Plan,
         };

@@ -17,7 +17,7 @@ internal static class StepAttempts
     {
         // Another plan of the same object may have steps of the same names.
         var same = before.Plans.FirstOrDefault(p => IsSame(p, plan));
-        if (same is not null && before.Metadata.IsReduced)
+        if (same is not null && before.IsReduced)
         {
             // An object is reduced when it is inert: every attempt of its plans had ended.
             return [];

@@ -132,7 +132,7 @@ internal sealed class Overflow(IKubernetesClient kubernetes, string kind, Action
         try
         {
             return (await kubernetes.GetAsync<V1ConfigMap>(name, space, cancellationToken)) is { } found
-                ? found.Data ?? []
+                ? (found.Data ?? new Dictionary<string, string>(StringComparer.Ordinal)).AsReadOnly()
                 : null;
         }
         catch (KubernetesException exception) when (IsRefused(exception))

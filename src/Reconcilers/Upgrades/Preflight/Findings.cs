@@ -137,7 +137,7 @@ internal static class ArrivalTime
             : null;
 
     public static DateTimeOffset? EndsAt(V1ObjectMeta metadata, DateTimeOffset now) =>
-        metadata.CreationTimestamp + Length is { } ends && ends > now ? ends : null;
+        metadata.CreatedAt + Length is { } ends && ends > now ? ends : null;
 
     public static string Describe(DateTimeOffset ends) =>
         $"The operator continues automatically once it exists, and reports a failure after "

@@ -12,7 +12,7 @@ internal sealed record UsedSecrets(IReadOnlyDictionary<string, V1Secret?> Secret
     public string Digest { get; } = Compute(Secrets);
 
     public IReadOnlyDictionary<string, byte[]>? Data(string name) =>
-        Secrets.GetValueOrDefault(name) is { } secret ? secret.Data ?? [] : null;
+        Secrets.GetValueOrDefault(name)?.Values;
 
     public override string ToString() => $"{string.Join(", ", Secrets.Keys)} (values not shown)";
 
@@ -22,7 +22,7 @@ internal sealed record UsedSecrets(IReadOnlyDictionary<string, V1Secret?> Secret
             .Select(s => (object?[])
             [
                 s.Key,
-                s.Value is null ? null : (s.Value.Data ?? []).OrderBy(d => d.Key, StringComparer.Ordinal).ToArray(),
+                s.Value is null ? null : s.Value.Values.OrderBy(d => d.Key, StringComparer.Ordinal).ToArray(),
             ]))));
 }
 
@@ -48,7 +48,7 @@ internal static class SecretUses
         ? null
         : secret with
         {
-            Data = (secret.Data ?? [])
+            Data = secret.Values
                 .Where(entry => keys.Contains(entry.Key))
                 .ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal),
         };

@@ -34,7 +34,7 @@ internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
             return new Observation.NotStarted();
         }
 
-        if (snapshot.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) != context.OwnerUid)
+        if (snapshot.Metadata.Label(Labels.UpgradeUid) != context.OwnerUid)
         {
             return new Observation.Failed(
                 Reasons.SnapshotMissing,

@@ -92,13 +92,13 @@ internal sealed class Storages(
             + "keys accessKey and secretKey, or start the operator with --s3-own-credentials.")).Read();
 
     private static S3Keys Keys(SecretReference reference, V1Secret secret) =>
-        SecretLimits.Refusal(reference.Name, secret.Data, SecretKeys.Storage) is { } refusal
+        SecretLimits.Refusal(reference.Name, secret.Values, SecretKeys.Storage) is { } refusal
             ? throw Invalid($"storage.s3.credentialsSecretRef: {refusal}")
             : new S3Keys(
                 Required(secret, StorageKeys.AccessKey, StorageKeys.AwsAccessKey),
                 Required(secret, StorageKeys.SecretKey, StorageKeys.AwsSecretKey),
                 Text(secret, StorageKeys.SessionToken) ?? Text(secret, StorageKeys.AwsSessionToken),
-                SecretLimits.Pem(secret.Data?.GetValueOrDefault(StorageKeys.Authority)));
+                SecretLimits.Pem(secret.Values.GetValueOrDefault(StorageKeys.Authority)));
 
     private S3StorageOptions OptionsOf(Crds.Common.S3Storage s3, S3Keys keys) => new()
     {
@@ -127,7 +127,7 @@ internal sealed class Storages(
 
     // Keys, tokens and certificates of S3 neither begin nor end with white space.
     private static string? Text(V1Secret secret, string key) =>
-        SecretText.Of(secret.Data, key)?.Trim() is { Length: > 0 } text ? text : null;
+        SecretText.Of(secret.Values, key)?.Trim() is { Length: > 0 } text ? text : null;
 
     private static SnapshotException Invalid(string message) => new(SnapshotFailure.InvalidRequest, message);
 

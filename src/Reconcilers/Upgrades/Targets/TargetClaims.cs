@@ -55,7 +55,7 @@ internal sealed class TargetClaims(
         foreach (var name in target.Names(asking.Metadata.Namespace))
         {
             if (await kubernetes.GetAsync<V1Lease>(name, operatorNamespace, cancellationToken) is { } claim
-                && claim.Spec.HolderIdentity != asking.Metadata.Uid)
+                && claim.Spec?.HolderIdentity != asking.Metadata.Uid)
             {
                 return await HolderOfAsync(claim, cancellationToken);
             }
@@ -80,7 +80,7 @@ internal sealed class TargetClaims(
         foreach (var name in names)
         {
             var claim = await kubernetes.GetAsync<V1Lease>(name, operatorNamespace, cancellationToken);
-            if (claim is not null && claim.Spec.HolderIdentity == holderUid)
+            if (claim is not null && claim.Spec?.HolderIdentity == holderUid)
             {
                 await kubernetes.DeleteAsync<V1Lease>(
                     name,
@@ -106,7 +106,7 @@ internal sealed class TargetClaims(
                     wanted.Metadata.Name, operatorNamespace, cancellationToken);
                 if (present is not null)
                 {
-                    return present.Spec.HolderIdentity == wanted.Spec.HolderIdentity
+                    return present.Spec?.HolderIdentity == wanted.Spec.HolderIdentity
                         ? null
                         : await AdoptAsync(present, wanted, adopt, cancellationToken);
                 }
@@ -136,10 +136,10 @@ internal sealed class TargetClaims(
 
     private async Task<ClaimHolder> HolderOfAsync(V1Lease claim, CancellationToken cancellationToken)
     {
-        var owner = claim.Metadata.Annotations?.GetValueOrDefault(OwnerAnnotation);
+        var owner = claim.Metadata.Annotation(OwnerAnnotation);
         return new ClaimHolder(
-            owner ?? claim.Spec.HolderIdentity ?? "an unknown holder",
-            owner is not null && await IsGoneAsync(owner, claim.Spec.HolderIdentity, cancellationToken),
+            owner ?? claim.Spec?.HolderIdentity ?? "an unknown holder",
+            owner is not null && await IsGoneAsync(owner, claim.Spec?.HolderIdentity, cancellationToken),
             $"{operatorNamespace}/{claim.Metadata.Name}");
     }
 
@@ -177,7 +177,7 @@ internal sealed class TargetClaims(
                 [TargetAnnotation] = target.Identity,
             },
         },
-        Spec = new V1LeaseSpec { HolderIdentity = uid, AcquireTime = time.GetUtcNow() },
+        Spec = new V1LeaseSpec { HolderIdentity = uid, AcquireTime = time.GetUtcNow().UtcDateTime },
     };
 }
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Lab;
 using Shouldly;

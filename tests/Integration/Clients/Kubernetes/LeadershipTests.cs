@@ -1,6 +1,5 @@
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Lab;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Drydock.Abstractions.Controllers;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Events;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Kubernetes.Watching;
@@ -27,7 +26,7 @@ public sealed class RuntimeTests(LabFixture lab) : IAsyncLifetime, IEntityContro
     {
         _world = await KubeWorld.CreateAsync(await lab.ControlPlaneAsync());
         var watcher = new ResourceWatcher<Widget>(_world.Client, new ResourceWatcherOptions { Namespace = _world.Namespace }, TimeProvider.System, NullLogger<ResourceWatcher<Widget>>.Instance);
-        _writer = new EntityWriter<Widget>(_world.Client, watcher);
+        _writer = new EntityWriter<Widget>(_world.Client, watcher.Observe);
         var secrets = new SecretWatch<Widget>(_world.Client, watcher, w => [w.Spec.Secret], TimeProvider.System, NullLoggerFactory.Instance);
         var host = new ControllerHost<Widget>(watcher, _writer, this, [secrets], null, TimeProvider.System, NullLogger<ControllerHost<Widget>>.Instance);
         _running = Task.WhenAll(watcher.RunAsync(_stop.Token), host.RunAsync(_stop.Token));
@@ -75,7 +74,7 @@ public sealed class RuntimeTests(LabFixture lab) : IAsyncLifetime, IEntityContro
             events.Warning(w, "StepFailed", "the dump is empty");
         }
 
-        var all = (await _world.Client.ListAsync<CoreV1Event>(_world.Namespace, cancellationToken: Token)).Items;
+        var all = (await _world.Client.ListAsync<Corev1Event>(_world.Namespace, cancellationToken: Token)).Items;
         var described = await _world.KubectlAsync("describe", "widget", "w");
 
         all.Single(e => e.Reason == "StepFailed").Count.ShouldBe(2);

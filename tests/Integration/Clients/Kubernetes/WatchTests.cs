@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Watching;
 using Drydock.Lab;
@@ -100,7 +99,7 @@ public sealed class WatchTests(LabFixture lab)
     {
         using var world = await KubeWorld.CreateAsync(await lab.ControlPlaneAsync());
         var version = (await world.Client.ListAsync<V1Secret>(world.Namespace, cancellationToken: Token)).ResourceVersion;
-        await world.Client.CreateAsync(new V1Secret { Metadata = new() { Name = "s", Namespace = world.Namespace }, Data = new() { ["k"] = "v"u8.ToArray() } }, Token);
+        await world.Client.CreateAsync(new V1Secret { Metadata = new() { Name = "s", Namespace = world.Namespace }, Data = new Dictionary<string, byte[]> { ["k"] = "v"u8.ToArray() } }, Token);
 
         await foreach (var e in world.Client.WatchAsync<V1Secret>(world.Namespace, new WatchOptions { ResourceVersion = version, MetadataOnly = true, FieldSelector = "metadata.name=s" }, Token))
         {

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Drydock.Abstractions.Entities;
 
 namespace Drydock.Tests.Integration.Clients.Kubernetes;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Remote;
 using Drydock.Clients.Safety;

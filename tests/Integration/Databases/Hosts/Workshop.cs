@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Clients.Ssh;

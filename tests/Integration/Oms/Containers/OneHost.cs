@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.Common;

@@ -1,7 +1,5 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;

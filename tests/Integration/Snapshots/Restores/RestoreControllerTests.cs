@@ -28,7 +28,7 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
 
         Restored(stage, await stage.GetAsync());
         stage.Files.ShouldBe(files);
-        (await stage.Client.ListAsync<Drydock.Clients.Kubernetes.CoreTypes.V1Lease>(stage.Namespace, cancellationToken: Token)).Items.ShouldBeEmpty();
+        (await stage.Client.ListAsync<V1Lease>(stage.Namespace, cancellationToken: Token)).Items.ShouldBeEmpty();
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
         // It notices at its next look at the object that it is over, or its term of leadership ends: then its job has
         // ended.
         await stage.Client.PatchAsync<SnapshotRestore>(
-            Drydock.Clients.Kubernetes.Client.KubernetesPatch.Merge(new System.Text.Json.Nodes.JsonObject { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["annotations"] = new System.Text.Json.Nodes.JsonObject { ["test"] = "over" } } }),
+            new System.Text.Json.Nodes.JsonObject { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["annotations"] = new System.Text.Json.Nodes.JsonObject { ["test"] = "over" } } },
             RestoreStage.Name,
             stage.Namespace,
             cancellationToken: Token);

@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;

@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Events;
 using Drydock.Clients.Kubernetes.Leadership;
@@ -8,13 +7,14 @@ using Drydock.Clients.Snapshots;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Snapshots;
 using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Drydock.Tests.Integration.Snapshots.Restores;
 
 /// <summary>The controller with the real loader, server and API, in one life of the operator.</summary>
-internal sealed class StageOperator : IReconcileTrigger<SnapshotRestore>, IEntityWriter<SnapshotRestore>, IAsyncDisposable
+internal sealed class StageOperator : IReconcileTrigger, IAsyncDisposable
 {
     private readonly RestoreStage _stage;
     private readonly SemaphoreSlim _woken = new(0);
@@ -44,7 +44,8 @@ internal sealed class StageOperator : IReconcileTrigger<SnapshotRestore>, IEntit
                 Time = TimeProvider.System,
                 Loggers = NullLoggerFactory.Instance,
             },
-            this,
+            new EntityWriter<SnapshotRestore>(
+                new PassingApi(stage.Client, point => point == "before status write" ? _at("status write") : Task.CompletedTask), static _ => { }),
             this);
     }
 
@@ -68,22 +69,6 @@ internal sealed class StageOperator : IReconcileTrigger<SnapshotRestore>, IEntit
 
     public Task UntilPhaseAsync(params string[] phases) =>
         UntilAsync(r => r.Status?.Phase is { } phase && phases.Contains(phase), TestContext.Current.CancellationToken);
-
-    public async Task<SnapshotRestore> UpdateStatusAsync(
-        SnapshotRestore entity, CancellationToken cancellationToken = default)
-    {
-        await _at("status write");
-        return await _stage.Client.UpdateStatusAsync(entity, cancellationToken);
-    }
-
-    public Task<SnapshotRestore?> ReadAsync(SnapshotRestore entity, CancellationToken cancellationToken = default) =>
-        _stage.Client.GetAsync<SnapshotRestore>(entity.Metadata.Name, entity.Metadata.Namespace, cancellationToken);
-
-    public Task<SnapshotRestore> AddFinalizerAsync(SnapshotRestore entity, string finalizer, CancellationToken cancellationToken = default) =>
-        _stage.Client.AddFinalizerAsync(entity, finalizer, cancellationToken);
-
-    public Task<SnapshotRestore?> RemoveFinalizerAsync(SnapshotRestore entity, string finalizer, CancellationToken cancellationToken = default) =>
-        _stage.Client.RemoveFinalizerAsync(entity, finalizer, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -384,7 +384,7 @@ public sealed class ControllerHostTests : IAsyncDisposable
     }
 
     private Task<Widget> Patch(string name, string patch) =>
-        _world.Api.PatchAsync<Widget>(KubernetesPatch.Merge(JsonNode.Parse(patch)!.AsObject()), name);
+        _world.Api.PatchAsync<Widget>(JsonNode.Parse(patch)!.AsObject(), name);
 
     private sealed class FaultySource : IWakeSource
     {

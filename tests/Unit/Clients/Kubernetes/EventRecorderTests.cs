@@ -1,4 +1,3 @@
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Events;
 using Drydock.Tests.Unit.Fakes;
@@ -55,7 +54,7 @@ public sealed class EventRecorderTests
         {
             r.Normal(_widget, "A", "one");
             await Wait.UntilAsync(() => EventsAsync().Result.Count == 1);
-            await _api.DeleteAsync<CoreV1Event>(EventsAsync().Result[0].Metadata.Name);
+            await _api.DeleteAsync<Corev1Event>(EventsAsync().Result[0].Metadata.Name);
             r.Normal(_widget, "A", "one");
         });
 
@@ -107,7 +106,7 @@ public sealed class EventRecorderTests
 
         var recorded = (await EventsAsync()).ShouldHaveSingleItem();
         recorded.Metadata.Namespace.ShouldBe("drydock-system");
-        recorded.InvolvedObject.Namespace.ShouldBe("drydock-system");
+        recorded.InvolvedObject.NamespaceProperty.ShouldBe("drydock-system");
         recorded.Message.ShouldBe("Widget default/w: OMS is stopped on oms-a");
     }
 
@@ -157,5 +156,5 @@ public sealed class EventRecorderTests
         await record(recorder).Bounded();
     }
 
-    private async Task<IReadOnlyList<CoreV1Event>> EventsAsync() => (await _api.ListAsync<CoreV1Event>()).Items;
+    private async Task<IReadOnlyList<Corev1Event>> EventsAsync() => (await _api.ListAsync<Corev1Event>()).Items;
 }

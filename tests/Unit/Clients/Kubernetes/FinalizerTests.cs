@@ -48,5 +48,5 @@ public sealed class FinalizerTests : IAsyncDisposable
     }
 
     private Task<Widget> Patch(string name, string patch) =>
-        _world.Api.PatchAsync<Widget>(KubernetesPatch.Merge(JsonNode.Parse(patch)!.AsObject()), name);
+        _world.Api.PatchAsync<Widget>(JsonNode.Parse(patch)!.AsObject(), name);
 }

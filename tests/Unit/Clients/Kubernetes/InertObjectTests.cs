@@ -75,7 +75,7 @@ public sealed class InertObjectTests : IAsyncDisposable
         using var stop = new CancellationTokenSource();
         var host = new ControllerHost<Widget>(
             watcher,
-            new EntityWriter<Widget>(client, watcher),
+            new EntityWriter<Widget>(client, watcher.Observe),
             _world,
             [],
             null,
@@ -110,8 +110,8 @@ public sealed class InertObjectTests : IAsyncDisposable
 
         seen.ShouldBe([(ResourceChangeType.Added, null, null), (ResourceChangeType.Modified, null, "Done")]);
         var kept = _world.Watcher.Get(Old)!;
-        (kept.Metadata.IsReduced, kept.Status).ShouldBe((true, null));
-        _world.Watcher.List().ShouldAllBe(w => w.Metadata.IsReduced);
+        (kept.IsReduced, kept.Status).ShouldBe((true, null));
+        _world.Watcher.List().ShouldAllBe(w => w.IsReduced);
     }
 
     [Fact]
@@ -124,9 +124,9 @@ public sealed class InertObjectTests : IAsyncDisposable
 
         var written = await _world.Writer.UpdateStatusAsync(old with { Status = new WidgetStatus { Phase = "Done" } });
 
-        (written.Metadata.IsReduced, written.Status!.Phase).ShouldBe((false, "Done"));
+        (written.IsReduced, written.Status!.Phase).ShouldBe((false, "Done"));
         var kept = _world.Watcher.Get(Old)!;
-        (kept.Metadata.IsReduced, kept.Metadata.ResourceVersion).ShouldBe((true, written.Metadata.ResourceVersion));
+        (kept.IsReduced, kept.Metadata.ResourceVersion).ShouldBe((true, written.Metadata.ResourceVersion));
     }
 
     [Fact]
@@ -139,8 +139,8 @@ public sealed class InertObjectTests : IAsyncDisposable
         await _world.NextAsync();
         await _world.NextAsync();
 
-        _world.Watcher.Get(Old)!.Metadata.IsReduced.ShouldBeFalse();
-        _world.Watcher.Get(new ObjectKey("default", "other"))!.Metadata.IsReduced.ShouldBeTrue();
+        _world.Watcher.Get(Old)!.IsReduced.ShouldBeFalse();
+        _world.Watcher.Get(new ObjectKey("default", "other"))!.IsReduced.ShouldBeTrue();
     }
 
     [Fact]
@@ -153,11 +153,10 @@ public sealed class InertObjectTests : IAsyncDisposable
 
         await Should.ThrowAsync<InvalidOperationException>(() => client.UpdateStatusAsync(copy));
         await Should.ThrowAsync<InvalidOperationException>(() => client.UpdateAsync(copy));
-        await Should.ThrowAsync<InvalidOperationException>(() => client.ApplyAsync(copy));
         (await Should.ThrowAsync<InvalidOperationException>(() => client.CreateAsync(copy))).Message.ShouldContain("default/old");
         server.RequestsWaiting.ShouldBe(0);
     }
 
     private static Widget Reduced(Widget widget) =>
-        widget with { Metadata = widget.Metadata with { IsReduced = true }, Status = null };
+        widget with { IsReduced = true, Status = null };
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Tests.Unit.Fakes;
@@ -75,7 +74,7 @@ public sealed class JsonTests
     {
         var widget = Read<Widget>("""{"metadata":{"name":null,"labels":null,"creationTimestamp":null},"spec":null}""");
 
-        widget.Metadata.Name.ShouldBe("");
+        widget.Metadata.Name.ShouldBeNull();
         widget.Metadata.CreationTimestamp.ShouldBeNull();
         widget.Spec.Size.ShouldBe(7);
     }
@@ -95,7 +94,7 @@ public sealed class JsonTests
     {
         var widget = Widget.Named("w") with
         {
-            Metadata = new() { Name = "w", Labels = new() { ["App.Kubernetes.io/Name"] = "X" } },
+            Metadata = new() { Name = "w", Labels = new Dictionary<string, string> { ["App.Kubernetes.io/Name"] = "X" } },
         };
 
         var text = Write(widget);
@@ -115,7 +114,7 @@ public sealed class JsonTests
     [Fact]
     public void Times_of_leases_always_have_six_digits()
     {
-        var lease = new V1Lease { Spec = new() { RenewTime = new DateTimeOffset(2026, 5, 4, 3, 2, 1, TimeSpan.Zero) } };
+        var lease = new V1Lease { Spec = new() { RenewTime = new DateTime(2026, 5, 4, 3, 2, 1, DateTimeKind.Utc) } };
 
         Write(lease).ShouldContain("\"renewTime\":\"2026-05-04T03:02:01.000000Z\"");
     }
@@ -126,8 +125,46 @@ public sealed class JsonTests
         var secret = Read<V1Secret>("""{"metadata":{"name":"s","namespace":"n"},"data":{"password":"Y2FuYXJ5"}}""");
 
         secret.Data!["password"].ShouldBe("canary"u8.ToArray());
-        secret.ToString().ShouldBe("Secret n/s keys [password]");
+        (secret with { StringData = new Dictionary<string, string> { ["password"] = "canary" } }).ToString().ShouldNotContain("canary");
+        $"{secret}".ShouldNotContain("Y2FuYXJ5");
         Write(secret).ShouldContain("\"password\":\"Y2FuYXJ5\"");
+    }
+
+    [Fact]
+    public void Metadata_of_a_secret_has_no_value() =>
+        Write(Read<SecretMetadata>("""{"metadata":{"name":"s"},"data":{"password":"Y2FuYXJ5"},"stringData":{"password":"canary"}}"""))
+            .ShouldBe("""{"apiVersion":"","kind":"","metadata":{"name":"s"}}""");
+
+    [Fact]
+    public void Notes_of_the_server_about_writers_are_not_kept()
+    {
+        var widget = Read<Widget>("""{"metadata":{"name":"w","managedFields":[{"manager":"kubectl","fieldsV1":{"f:spec":{}}}]}}""");
+
+        widget.Metadata.ManagedFields.ShouldBeNull();
+    }
+
+    [Fact]
+    public void What_only_memory_knows_is_not_written()
+    {
+        var written = Write(Widget.Named("w") with { Kind = "Widget", IsReduced = true, AsWritten = [] });
+
+        written.ShouldStartWith("""{"apiVersion":"","kind":"Widget","metadata":{"name":"w","namespace":"default"},"spec":{""");
+        written.ShouldNotContain("educed");
+        written.ShouldNotContain("ritten");
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"metadata":null}""")]
+    [InlineData("""{"metadata":{"namespace":"n","name":""}}""")]
+    public void An_object_without_name_is_unreadable(string text)
+    {
+        using var secret = JsonDocument.Parse(text);
+
+        var (entity, unreadable) = new EntityJson(Options).TryRead<V1Secret>(secret.RootElement);
+
+        entity.ShouldBeNull();
+        unreadable!.Error.ShouldBe("expected a name at $.metadata.name");
     }
 
     private static T Read<T>(string json) => JsonSerializer.Deserialize(json, Options.TypeInfo<T>())!;

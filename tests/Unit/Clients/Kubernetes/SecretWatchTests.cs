@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Health;
 using Drydock.Clients.Kubernetes.Runtime;
@@ -34,7 +33,7 @@ public sealed class SecretWatchTests : IAsyncDisposable
 
         await _world.Api.CreateAsync(Secret("s1"));
         (await _world.NextAsync()).ShouldBe("a@101");
-        await _world.Api.PatchAsync<V1Secret>(KubernetesPatch.Merge(JsonNode.Parse("""{"data":{"k":"Yg=="}}""")!.AsObject()), "s1");
+        await _world.Api.PatchAsync<V1Secret>(JsonNode.Parse("""{"data":{"k":"Yg=="}}""")!.AsObject(), "s1");
         (await _world.NextAsync()).ShouldBe("a@101");
         await _world.Api.DeleteAsync<V1Secret>("s1");
         (await _world.NextAsync()).ShouldBe("a@101");
@@ -117,8 +116,8 @@ public sealed class SecretWatchTests : IAsyncDisposable
     }
 
     private static V1Secret Secret(string name) =>
-        new() { Metadata = new() { Name = name, Namespace = "default" }, Data = new() { ["k"] = "a"u8.ToArray() } };
+        new() { Metadata = new() { Name = name, Namespace = "default" }, Data = new Dictionary<string, byte[]> { ["k"] = "a"u8.ToArray() } };
 
     private Task<Widget> Patch(string name, string patch) =>
-        _world.Api.PatchAsync<Widget>(KubernetesPatch.Merge(JsonNode.Parse(patch)!.AsObject()), name);
+        _world.Api.PatchAsync<Widget>(JsonNode.Parse(patch)!.AsObject(), name);
 }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Drydock.Abstractions.Entities;
 using Drydock.Crds;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Drydock.Abstractions.Entities;
 using Drydock.Crds.Common;
 using Shouldly;
 using Xunit;

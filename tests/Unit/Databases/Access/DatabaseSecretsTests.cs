@@ -1,5 +1,4 @@
 using System.Text;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Operator.Composition;
@@ -150,7 +149,7 @@ public sealed class DatabaseSecretsTests
     private Task<V1Secret> StoreAsync(string name, params (string Key, string Value)[] data) => _api.CreateAsync(
         new V1Secret
         {
-            Metadata = new Abstractions.Entities.V1ObjectMeta { Name = name, Namespace = "ns" },
+            Metadata = new V1ObjectMeta { Name = name, Namespace = "ns" },
             Data = data.ToDictionary(d => d.Key, d => Encoding.UTF8.GetBytes(d.Value), StringComparer.Ordinal),
         },
         Token);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds;
 using Drydock.Crds.Common;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;

@@ -1,6 +1,4 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;

@@ -1,4 +1,3 @@
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Tests.Unit.Fakes;

@@ -92,7 +92,7 @@ public sealed class RunTests
 
         world.Begin().RunToSuccess();
 
-        var secret = world.Objects.All<Drydock.Clients.Kubernetes.CoreTypes.V1Secret>().ShouldHaveSingleItem();
+        var secret = world.Objects.All<V1Secret>().ShouldHaveSingleItem();
         secret.Metadata.OwnerReferences.ShouldBeNull();
         secret.Data!.Keys.ShouldContain("pd.json");
         secret.Data.Keys.ShouldContain("drainer-1.toml");

@@ -1,6 +1,5 @@
 using System.Text;
 using Drydock.Abstractions.Plans;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Databases.Yugabyte;

@@ -3,9 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using WatchEventType = k8s.WatchEventType;
 
@@ -120,22 +118,17 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
         }, cancellationToken);
 
     public Task<TEntity> PatchAsync<TEntity>(
-        KubernetesPatch patch,
+        JsonObject patch,
         string name,
         string? @namespace = null,
         string? subresource = null,
         CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => RunAsync("patch", Key<TEntity>(@namespace, name), subresource, key =>
         {
-            var body = patch.Body.AsObject();
-            var after = (JsonObject)Existing<TEntity>("patch", key, (string?)body["metadata"]?["resourceVersion"]).DeepClone();
-            Merge(after, body);
+            var after = (JsonObject)Existing<TEntity>("patch", key, (string?)patch["metadata"]?["resourceVersion"]).DeepClone();
+            Merge(after, patch);
             return Store<TEntity>(key, after, WatchEventType.Modified);
         }, cancellationToken);
-
-    public Task<TEntity> ApplyAsync<TEntity>(
-        TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject => throw new NotSupportedException("server-side apply is tested against a real server");
 
     public Task<bool> DeleteAsync<TEntity>(
         string name,
@@ -198,8 +191,6 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
             }
         }
     }
-
-    public Task<string> GetServerVersionAsync(CancellationToken cancellationToken = default) => Task.FromResult("v0.0.0");
 
     private static void Merge(JsonObject target, JsonObject patch)
     {
@@ -323,7 +314,7 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
     }
 
     private JsonObject Write<TEntity>(TEntity entity)
-        where TEntity : class, IKubernetesObject => entity.Metadata.IsReduced
+        where TEntity : class, IKubernetesObject => entity is CustomKubernetesEntity { IsReduced: true }
             ? throw new InvalidOperationException($"{entity.Metadata.Name} is a reduced copy and must not be written")
             : JsonSerializer.SerializeToNode(entity, json.TypeInfo<TEntity>())!.AsObject();
 }

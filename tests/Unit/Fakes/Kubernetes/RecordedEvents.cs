@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Events;
 
 namespace Drydock.Tests.Unit.Fakes;

@@ -23,7 +23,7 @@ internal sealed class RuntimeWorld : IEntityController<Widget>, IAsyncDisposable
     {
         Api = new InMemoryApi(Json, Time);
         Watcher = new ResourceWatcher<Widget>(Api, null, Time, NullLogger<ResourceWatcher<Widget>>.Instance) { Reduce = w => Reduce(w) };
-        Writer = new EntityWriter<Widget>(Api, Watcher);
+        Writer = new EntityWriter<Widget>(Api, Watcher.Observe);
     }
 
     public static JsonSerializerOptions Json { get; } = KubernetesJson.CreateOptions(WidgetContext.Default);

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Tests.Unit.Fakes;
@@ -27,7 +25,7 @@ internal static partial class ServerRules
             yield return $"metadata.name: Invalid value: \"{meta.Name}\"";
         }
 
-        foreach (var (key, value) in meta.Labels ?? [])
+        foreach (var (key, value) in meta.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             if (!IsKey(key))
             {
@@ -40,12 +38,12 @@ internal static partial class ServerRules
             }
         }
 
-        foreach (var key in (meta.Annotations ?? []).Keys.Where(k => !IsKey(k)))
+        foreach (var key in (meta.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal)).Keys.Where(k => !IsKey(k)))
         {
             yield return $"metadata.annotations: Invalid value: \"{key}\"";
         }
 
-        if ((meta.Annotations ?? []).Sum(a => a.Key.Length + a.Value.Length) > LongestAnnotations)
+        if ((meta.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal)).Sum(a => a.Key.Length + a.Value.Length) > LongestAnnotations)
         {
             yield return "metadata.annotations: Too long";
         }

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
@@ -37,26 +35,22 @@ internal sealed class WorldKubernetes(WorldApi api, OperatorLife life) : IKubern
             () =>
             {
                 // Somebody else was faster.
-                api.PatchMetadata<TEntity>(entity.Metadata.Namespace, entity.Metadata.Name, null, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? [], StringComparer.Ordinal) { ["example.com/touched"] = m.ResourceVersion! } });
+                api.PatchMetadata<TEntity>(entity.Metadata.Namespace, entity.Metadata.Name, null, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { ["example.com/touched"] = m.ResourceVersion! } });
                 return new KubernetesConflictException(WorldApi.Request<TEntity>("update", entity.Metadata.Namespace, entity.Metadata.Name), new V1Status { Code = 409, Reason = "Conflict" });
             },
             () => Unclear<TEntity>("update", entity.Metadata.Name));
 
     public Task<TEntity> PatchAsync<TEntity>(
-        KubernetesPatch patch,
+        JsonObject patch,
         string name,
         string? @namespace = null,
         string? subresource = null,
         CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => WriteAsync<TEntity, TEntity>("patch", name, () =>
         {
-            var meta = patch.Body["metadata"]!.AsObject();
+            var meta = patch["metadata"]!.AsObject();
             return api.PatchMetadata<TEntity>(@namespace, name, (string?)meta["resourceVersion"], m => Merged(m, meta), life);
         });
-
-    public Task<TEntity> ApplyAsync<TEntity>(
-        TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject => throw new NotSupportedException("nothing applies");
 
     public Task<bool> DeleteAsync<TEntity>(
         string name,
@@ -68,8 +62,6 @@ internal sealed class WorldKubernetes(WorldApi api, OperatorLife life) : IKubern
     public IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(
         string? @namespace = null, WatchOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException("the world wakes the controller itself");
-
-    public Task<string> GetServerVersionAsync(CancellationToken cancellationToken = default) => Task.FromResult("v1.20.2");
 
     private Task<TResult> WriteAsync<TEntity, TResult>(string verb, string name, Func<TResult> write)
         where TEntity : class, IKubernetesObject =>

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
@@ -59,7 +57,7 @@ internal sealed partial class OmsWorld
     }
 
     public void Annotate(string key, string value, string? name = null) => Api.PatchMetadata<OmsUpgrade>(
-        Namespace, name ?? Setup.Name, null, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? [], StringComparer.Ordinal) { [key] = value } });
+        Namespace, name ?? Setup.Name, null, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { [key] = value } });
 
     public void Delete(string? name = null) => Api.Delete<OmsUpgrade>(Namespace, name ?? Setup.Name);
 

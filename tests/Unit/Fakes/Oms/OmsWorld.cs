@@ -1,7 +1,5 @@
 using System.Globalization;
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Docker;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.SnapshotRestores;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;

@@ -13,7 +13,7 @@ namespace Drydock.Tests.Unit.Fakes;
 /// One life of the operator: the real controller on the world, from its start to its death. Drives it as the controller
 /// host would.
 /// </summary>
-internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
+internal sealed class OperatorLife : IActFence, IReconcileTrigger
 {
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestHop = TimeSpan.FromMinutes(1);
@@ -49,7 +49,7 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
                 Time = world.Time,
                 Loggers = world.Logs,
             },
-            new WorldEntityWriter(kubernetes),
+            new EntityWriter<OmsUpgrade>(kubernetes, static _ => { }),
             this);
         (_look, _forget) = ((upgrade, token) => controller.ReconcileAsync(controller.Reduce(upgrade), token), controller.DeletedAsync);
         foreach (var upgrade in world.Api.All<OmsUpgrade>())

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.SnapshotRestores;
@@ -75,7 +73,7 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
             Namespace = key.Namespace,
             Uid = string.Create(CultureInfo.InvariantCulture, $"{++_uids:x8}-0000-4000-8000-000000000000"),
             Generation = 1,
-            CreationTimestamp = time.GetUtcNow(),
+            CreationTimestamp = time.GetUtcNow().UtcDateTime,
         };
         return Store(key, Trip((T)WithStatus((IKubernetesObject)With(entity, meta), Unseen(entity))), by);
     }
@@ -126,7 +124,7 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
             throw new KubernetesConflictException(Request<T>("delete", key), new V1Status { Code = 409, Reason = "Conflict" });
         }
 
-        Store(key, (T)With(found, found.Metadata with { DeletionTimestamp = found.Metadata.DeletionTimestamp ?? time.GetUtcNow() }), by);
+        Store(key, (T)With(found, found.Metadata with { DeletionTimestamp = found.Metadata.DeletionTimestamp ?? time.GetUtcNow().UtcDateTime }), by);
         return true;
     }
 
@@ -187,17 +185,17 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
 
     private void CollectGarbage(string owner)
     {
-        foreach (var restore in All<SnapshotRestore>().Where(r => r.Metadata.OwnerReferences?.Exists(o => o.Uid == owner) == true))
+        foreach (var restore in All<SnapshotRestore>().Where(r => r.Metadata.OwnerReferences?.Any(o => o.Uid == owner) == true))
         {
             Delete<SnapshotRestore>(restore.Metadata.Namespace, restore.Metadata.Name);
         }
 
-        foreach (var secret in All<V1Secret>().Where(s => s.Metadata.OwnerReferences?.Exists(o => o.Uid == owner) == true))
+        foreach (var secret in All<V1Secret>().Where(s => s.Metadata.OwnerReferences?.Any(o => o.Uid == owner) == true))
         {
             Delete<V1Secret>(secret.Metadata.Namespace, secret.Metadata.Name);
         }
 
-        foreach (var map in All<V1ConfigMap>().Where(m => m.Metadata.OwnerReferences?.Exists(o => o.Uid == owner) == true))
+        foreach (var map in All<V1ConfigMap>().Where(m => m.Metadata.OwnerReferences?.Any(o => o.Uid == owner) == true))
         {
             Delete<V1ConfigMap>(map.Metadata.Namespace, map.Metadata.Name);
         }

@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.SnapshotRestores;

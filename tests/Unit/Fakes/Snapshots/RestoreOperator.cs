@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>The controller in one life of the operator, and the loop that hands it the object.</summary>
-internal sealed class RestoreOperator : IReconcileTrigger<SnapshotRestore>, IAsyncDisposable
+internal sealed class RestoreOperator : IReconcileTrigger, IAsyncDisposable
 {
     // The answer of the controller while a job works, and the longest pause that a job makes.
     private static readonly TimeSpan AtWork = TimeSpan.FromSeconds(2);
@@ -42,7 +42,7 @@ internal sealed class RestoreOperator : IReconcileTrigger<SnapshotRestore>, IAsy
                 Time = world.Time,
                 Loggers = NullLoggerFactory.Instance,
             },
-            new LifeWriter<SnapshotRestore>(world.Api, Life),
+            new EntityWriter<SnapshotRestore>(new PassingApi(world.Api, Life.PassAsync), static _ => { }),
             this);
     }
 

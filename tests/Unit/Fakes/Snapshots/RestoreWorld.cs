@@ -1,7 +1,5 @@
 using System.Text;
-using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
@@ -110,7 +108,7 @@ internal sealed class RestoreWorld : IStorages
         EditAsync(now => now with { Spec = change(now.Spec), Metadata = now.Metadata with { Generation = now.Metadata.Generation + 1 } });
 
     public Task AnnotateAsync(string key, string value) =>
-        EditAsync(now => now with { Metadata = now.Metadata with { Annotations = new Dictionary<string, string>(now.Metadata.Annotations ?? [], StringComparer.Ordinal) { [key] = value } } });
+        EditAsync(now => now with { Metadata = now.Metadata with { Annotations = new Dictionary<string, string>(now.Metadata.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { [key] = value } } });
 
     public async Task<IReadOnlyList<string>> ClaimsAsync() =>
         [.. (await Api.ListAsync<V1Lease>("drydock-system")).Items.Where(l => l.Metadata.DeletionTimestamp is null).Select(l => l.Metadata.Annotations!["drydock.dev/claimed-by"])];

@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Safety;
@@ -13,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>An API server with BackupSnapshots and a storage with their files, and one life of the operator.</summary>
-internal sealed class SnapshotWorld : IReconcileTrigger<BackupSnapshot>
+internal sealed class SnapshotWorld : IReconcileTrigger
 {
     public const string Space = "oms";
 
@@ -39,7 +38,7 @@ internal sealed class SnapshotWorld : IReconcileTrigger<BackupSnapshot>
             Time = Time,
             Loggers = NullLoggerFactory.Instance,
         };
-        Writer = new LifeWriter<BackupSnapshot>(Api, life);
+        Writer = new EntityWriter<BackupSnapshot>(new PassingApi(Api, life.PassAsync), static _ => { });
         Controller = new BackupSnapshotController(Services, Writer, this);
     }
 
@@ -53,7 +52,7 @@ internal sealed class SnapshotWorld : IReconcileTrigger<BackupSnapshot>
 
     public SnapshotServices Services { get; }
 
-    public IEntityWriter<BackupSnapshot> Writer { get; }
+    public EntityWriter<BackupSnapshot> Writer { get; }
 
     public BackupSnapshotController Controller { get; }
 

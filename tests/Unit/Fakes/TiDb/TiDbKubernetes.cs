@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>The objects that an upgrade makes beside itself.</summary>

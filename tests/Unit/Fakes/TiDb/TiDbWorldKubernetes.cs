@@ -1,6 +1,5 @@
-using Drydock.Abstractions.Entities;
+using System.Text.Json.Nodes;
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.BackupSnapshots;
 
@@ -54,15 +53,11 @@ internal sealed class TiDbWorldKubernetes(TiDbWorld world, TiDbLife life) : IKub
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 
     public Task<TEntity> PatchAsync<TEntity>(
-        KubernetesPatch patch,
+        JsonObject patch,
         string name,
         string? @namespace = null,
         string? subresource = null,
         CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject => throw new NotSupportedException();
-
-    public Task<TEntity> ApplyAsync<TEntity>(
-        TEntity entity, ApplyOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 
     public Task<bool> DeleteAsync<TEntity>(
@@ -75,6 +70,4 @@ internal sealed class TiDbWorldKubernetes(TiDbWorld world, TiDbLife life) : IKub
     public IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(
         string? @namespace = null, WatchOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
-
-    public Task<string> GetServerVersionAsync(CancellationToken cancellationToken = default) => Task.FromResult("v1.20.2");
 }

@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;

@@ -158,10 +158,8 @@ public sealed partial class ArgoDataTests
         }
 
         var metadata = entity["metadata"]!.AsObject();
-        foreach (var name in metadata.Select(m => m.Key).Except(["name", "namespace", "generation", "annotations", "deletionTimestamp"], StringComparer.Ordinal).ToList())
-        {
-            metadata.Remove(name);
-        }
+        entity["metadata"] = new JsonObject(((string[])["name", "namespace", "generation", "deletionTimestamp", "annotations"])
+            .Where(metadata.ContainsKey).Select(name => KeyValuePair.Create(name, metadata[name]?.DeepClone())));
 
         var text = entity.ToJsonString();
         if (uid.Length > 8)

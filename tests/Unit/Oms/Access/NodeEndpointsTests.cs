@@ -1,6 +1,4 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Docker;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Safety;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
@@ -82,7 +80,7 @@ public sealed class NodeEndpointsTests
     {
         var upgrade = new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = "oms" }, Spec = new OmsUpgradeSpec { Docker = docker } };
         var secrets = new[] { "hosts", "bastion" }.ToDictionary(name => name, Secret, StringComparer.Ordinal);
-        secrets["empty"] = new V1Secret { Data = [] };
+        secrets["empty"] = new V1Secret { Data = new Dictionary<string, byte[]>() };
         return new NodeEndpoints(upgrade, new UsedSecrets(secrets)).Of(new OmsNode { Name = "oms-a", HostIP = hostIP });
     }
 

@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Tests.Unit.Crds.Specs.Sweep;

@@ -1,6 +1,4 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Docker;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;

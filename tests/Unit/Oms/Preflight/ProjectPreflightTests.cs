@@ -175,7 +175,7 @@ public sealed class ProjectPreflightTests
     [InlineData("password")]
     public void Secret_without_a_key_is_a_finding_with_both_names(string missing)
     {
-        var world = WithApiBefore(w => w.Api.Update(w.Api.Find<Drydock.Clients.Kubernetes.CoreTypes.V1Secret>(OmsWorld.Namespace, SecretName)! with
+        var world = WithApiBefore(w => w.Api.Update(w.Api.Find<V1Secret>(OmsWorld.Namespace, SecretName)! with
         {
             Data = OmsWorld.Bytes(missing == "username" ? ("password", "x") : ("username", "x")),
         }));
@@ -196,7 +196,7 @@ public sealed class ProjectPreflightTests
     [Fact]
     public void Address_in_the_Secret_overrides_the_default()
     {
-        var world = WithApiBefore(w => w.Api.Update(w.Api.Find<Drydock.Clients.Kubernetes.CoreTypes.V1Secret>(OmsWorld.Namespace, SecretName)! with
+        var world = WithApiBefore(w => w.Api.Update(w.Api.Find<V1Secret>(OmsWorld.Namespace, SecretName)! with
         {
             Data = OmsWorld.Bytes(("username", WorldOmsConsole.User), ("password", Canary.ApiPassword), ("url", "https://192.0.2.9:8443/api/v2")),
         }));
@@ -220,7 +220,7 @@ public sealed class ProjectPreflightTests
         Keep(("url", "https://192.0.2.216:8089"), ("ca.crt", Certificate));
         world.RunUntil(() => world.Status.Plan is not null, "planned");
 
-        void Keep(params (string, string)[] more) => world.Api.Update(world.Api.Find<Drydock.Clients.Kubernetes.CoreTypes.V1Secret>(OmsWorld.Namespace, SecretName)! with
+        void Keep(params (string, string)[] more) => world.Api.Update(world.Api.Find<V1Secret>(OmsWorld.Namespace, SecretName)! with
         {
             Data = OmsWorld.Bytes([("username", WorldOmsConsole.User), ("password", Canary.ApiPassword), .. more]),
         });

@@ -1,4 +1,3 @@
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Tests.Unit.Fakes;

@@ -1,4 +1,3 @@
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
@@ -38,7 +37,7 @@ public sealed class HolderGoneTests
         var world = RollbackTests.Golden();
         world.Api.Create(new V1Lease
         {
-            Metadata = new Abstractions.Entities.V1ObjectMeta { Name = ClaimTarget.Of(world.Status.Target)!.Names(OmsWorld.Namespace)[0], Namespace = OmsWorld.OperatorNamespace },
+            Metadata = new V1ObjectMeta { Name = ClaimTarget.Of(world.Status.Target)!.Names(OmsWorld.Namespace)[0], Namespace = OmsWorld.OperatorNamespace },
             Spec = new V1LeaseSpec { HolderIdentity = "another" },
         });
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
@@ -62,7 +61,7 @@ public sealed class HolderGoneTests
             {
                 var server = notes["drydock.dev/target"];
                 taken = new ClaimTarget(server, []).With("cm_340").Names(OmsWorld.Namespace).Single();
-                world.Api.Create(new V1Lease { Metadata = new Abstractions.Entities.V1ObjectMeta { Name = taken, Namespace = OmsWorld.OperatorNamespace }, Spec = new V1LeaseSpec { HolderIdentity = "another" } });
+                world.Api.Create(new V1Lease { Metadata = new V1ObjectMeta { Name = taken, Namespace = OmsWorld.OperatorNamespace }, Spec = new V1LeaseSpec { HolderIdentity = "another" } });
             }
         };
         world.Apply();

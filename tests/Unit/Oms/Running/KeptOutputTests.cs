@@ -1,5 +1,4 @@
 using Drydock.Abstractions.Plans;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Reconcilers.Oms;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;

@@ -1,4 +1,3 @@
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.SnapshotRestores;
@@ -62,7 +61,7 @@ public sealed class LongNameTests
     [Fact]
     public void Outputs_of_steps_with_long_ids_have_unique_legal_names()
     {
-        var owner = new Drydock.Abstractions.Entities.V1ObjectMeta { Name = new string('o', 253), Uid = "12345678-0000" };
+        var owner = new V1ObjectMeta { Name = new string('o', 253), Uid = "12345678-0000" };
         var names = new[] { "Phase/" + new string('n', 200) + "1", "Phase/" + new string('n', 200) + "2" }
             .Select(id => ObjectNames.Overflow(owner, id, "1")).ToList();
         names.ShouldAllBe(n => n.Length <= 253);

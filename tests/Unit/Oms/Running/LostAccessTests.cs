@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;

@@ -1,5 +1,4 @@
 using Drydock.Abstractions.Plans;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Tests.Unit.Fakes;

@@ -23,6 +23,7 @@ public sealed class ReducedUpgradeTests
         _whole = world.Api.All<OmsUpgrade>().Single();
         _reduced = _whole with
         {
+            IsReduced = true,
             Metadata = ReducedObject.Metadata(_whole.Metadata),
             Status = ((OmsUpgrade)new OmsUpgradeKind(null!).Reduce(_whole)).Status,
         };

@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Crds.Common;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;

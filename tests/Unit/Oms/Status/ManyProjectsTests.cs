@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;

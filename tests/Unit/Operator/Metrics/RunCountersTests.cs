@@ -134,6 +134,7 @@ public sealed class RunCountersTests : IDisposable
         var whole = Runs.Upgrade("night", first);
         var before = whole with
         {
+            IsReduced = true,
             Metadata = ReducedObject.Metadata(whole.Metadata),
             Status = (OmsUpgradeStatus)ReducedObject.Status(first),
         };

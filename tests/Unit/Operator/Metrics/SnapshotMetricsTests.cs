@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Watching;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;

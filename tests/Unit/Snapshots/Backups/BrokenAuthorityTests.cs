@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.MySql;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;

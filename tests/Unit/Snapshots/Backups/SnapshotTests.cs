@@ -1,5 +1,4 @@
 using System.Text;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;

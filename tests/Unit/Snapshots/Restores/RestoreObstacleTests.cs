@@ -289,7 +289,7 @@ public sealed class RestoreObstacleTests
         await using var op = new RestoreOperator(_world);
         await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled) is { Status: "True", Reason: Reasons.SecretMissing });
         SnapshotRestoreController.ReferencedSecrets((await _world.GetAsync())!).ShouldContain("later");
-        var secret = (await _world.Api.GetAsync<Drydock.Clients.Kubernetes.CoreTypes.V1Secret>("db", RestoreWorld.Space))!;
+        var secret = (await _world.Api.GetAsync<V1Secret>("db", RestoreWorld.Space))!;
         await _world.Api.CreateAsync(secret with { Metadata = new() { Name = "later", Namespace = RestoreWorld.Space } });
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
     }

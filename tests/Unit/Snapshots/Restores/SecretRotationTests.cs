@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;

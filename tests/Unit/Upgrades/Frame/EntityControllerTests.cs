@@ -31,7 +31,7 @@ public sealed class EntityControllerTests
         (await Should.ThrowAsync<InvalidOperationException>(disposing.Bounded())).Message.ShouldBe("it broke");
     }
 
-    private sealed class Sessions(IEntityWriter<Widget> writer)
+    private sealed class Sessions(EntityWriter<Widget> writer)
         : EntityController<Widget, Session>(writer, new RecordedEvents())
     {
         public void Keep(string uid, Func<Task> end)

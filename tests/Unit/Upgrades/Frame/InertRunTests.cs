@@ -127,7 +127,7 @@ public sealed class InertRunTests
     {
         var before = world.Found!;
         var (inert, reduced) = world.Inertness();
-        reduced.Metadata.IsReduced.ShouldBe(inert, what);
+        reduced.IsReduced.ShouldBe(inert, what);
         if (!inert)
         {
             return 0;

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
@@ -143,7 +142,7 @@ public sealed class KStatusTests
         Name = "up",
         Namespace = "toys",
         Generation = Present,
-        DeletionTimestamp = deleted ? Now : null,
+        DeletionTimestamp = deleted ? Now.UtcDateTime : null,
     };
 
     private static string Verdict(JsonNode entity) => KStatus.Of(entity);

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Drydock.Abstractions.Controllers;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Crds.Common;
 using Drydock.Engine.Running;
@@ -11,7 +9,7 @@ using Drydock.Tests.Unit.Fakes;
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>The frame with a kind, on an in-memory API server and a clock that the test moves.</summary>
-internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcileTrigger<TEntity>, IEntityWriter<TEntity>
+internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcileTrigger
     where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
@@ -81,7 +79,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
     public void Annotate(string key, string value)
     {
         var present = Found!;
-        Now(Api.UpdateAsync(present with { Metadata = present.Metadata with { Annotations = new Dictionary<string, string>(present.Metadata.Annotations ?? [], StringComparer.Ordinal) { [key] = value } } }));
+        Now(Api.UpdateAsync(present with { Metadata = present.Metadata with { Annotations = new Dictionary<string, string>(present.Metadata.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { [key] = value } } }));
         _woken = true;
     }
 
@@ -114,7 +112,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
     {
         foreach (var finalizer in Found!.Metadata.Finalizers ?? [])
         {
-            Now(Api.RemoveFinalizerAsync(Found!, finalizer));
+            Now(Writer.RemoveFinalizerAsync(Found!, finalizer));
         }
 
         Now(Api.DeleteAsync<TEntity>(Name, Space));
@@ -130,7 +128,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
         var spec = Found!.Spec;
         foreach (var finalizer in Found!.Metadata.Finalizers ?? [])
         {
-            Now(Api.RemoveFinalizerAsync(Found!, finalizer));
+            Now(Writer.RemoveFinalizerAsync(Found!, finalizer));
         }
 
         Now(Api.DeleteAsync<TEntity>(Name, Space));
@@ -159,7 +157,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
         present = Now(Api.UpdateStatusAsync(present with { Status = present.Status! with { Phase = RunPhases.Succeeded, Target = present.Status.Target! with { Claim = null } } }));
         foreach (var finalizer in present.Metadata.Finalizers ?? [])
         {
-            Now(Api.RemoveFinalizerAsync(Found!, finalizer));
+            Now(Writer.RemoveFinalizerAsync(Found!, finalizer));
         }
 
         _woken = true;
@@ -203,14 +201,6 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
 
     public void Wake(string? @namespace, string name) => _woken = true;
 
-    public Task<TEntity> UpdateStatusAsync(TEntity entity, CancellationToken cancellationToken = default) => Api.UpdateStatusAsync(entity, cancellationToken);
-
-    public Task<TEntity?> ReadAsync(TEntity entity, CancellationToken cancellationToken = default) => Api.GetAsync<TEntity>(Name, Space, cancellationToken);
-
-    public Task<TEntity> AddFinalizerAsync(TEntity entity, string finalizer, CancellationToken cancellationToken = default) => Api.AddFinalizerAsync(entity, finalizer, cancellationToken);
-
-    public Task<TEntity?> RemoveFinalizerAsync(TEntity entity, string finalizer, CancellationToken cancellationToken = default) => Api.RemoveFinalizerAsync(entity, finalizer, cancellationToken);
-
     /// <summary>What a new process says of the object.</summary>
     public (bool StaysInert, TEntity Reduced) Inertness()
     {
@@ -220,9 +210,11 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
 
     /// <summary>Reconciles the object once as if it were not inert, and returns when it wants to be reconciled again.</summary>
     public TimeSpan? ReconcileAwake() =>
-        Now(new AwakeController(Kind, Services(), this, this).ReconcileAsync(Found!, CancellationToken.None)).RequeueAfter;
+        Now(new AwakeController(Kind, Services(), Writer, this).ReconcileAsync(Found!, CancellationToken.None)).RequeueAfter;
 
-    private RunController<TEntity> Controller() => new(Kind, Services(), this, this);
+    private RunController<TEntity> Controller() => new(Kind, Services(), Writer, this);
+
+    public EntityWriter<TEntity> Writer => new(Api, static _ => { });
 
     private RunServices Services() => new()
     {
@@ -294,7 +286,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
     }
 
     private sealed class AwakeController(
-        RunKind kind, RunServices services, IEntityWriter<TEntity> writer, IReconcileTrigger<TEntity> trigger)
+        RunKind kind, RunServices services, EntityWriter<TEntity> writer, IReconcileTrigger trigger)
         : RunController<TEntity>(kind, services, writer, trigger)
     {
         protected override bool IsInert(TEntity entity) => false;

@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;

@@ -69,7 +69,7 @@ public sealed class TraceparentTests : IDisposable
         _world.Apply();
         _world.RunUntil(() => _world.Truth.Begun.Contains("Swap/one"), "the act hangs");
         var older = _world.Found!;
-        _world.UpdateStatusAsync(older with { Status = older.Status! with { Traceparent = null } }).IsCompletedSuccessfully.ShouldBeTrue();
+        _world.Api.UpdateStatusAsync(older with { Status = older.Status! with { Traceparent = null } }).IsCompletedSuccessfully.ShouldBeTrue();
         _world.Restart();
         _world.Truth.Hanging.Clear();
 
@@ -86,7 +86,7 @@ public sealed class TraceparentTests : IDisposable
             () =>
             {
                 var run = _world.Found!;
-                var now = RunSample.OfRun("ToyRun", run.Metadata, run.Spec, run.Status);
+                var now = RunSample.OfRun("ToyRun", run);
                 if (now.Metadata.ResourceVersion != _seen?.Metadata.ResourceVersion)
                 {
                     _spans.Changed(_seen, now);

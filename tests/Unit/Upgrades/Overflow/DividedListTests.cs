@@ -1,5 +1,4 @@
 using System.Text;
-using Drydock.Abstractions.Entities;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;

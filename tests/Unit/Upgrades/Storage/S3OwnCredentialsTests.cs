@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;

@@ -1,5 +1,4 @@
 using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;

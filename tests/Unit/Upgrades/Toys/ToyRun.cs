@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Entities;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>

@@ -100,7 +100,7 @@ internal sealed partial class RetentionRun(SnapshotServices services)
                 : "cannot be compared with")} the clock of the API server (at most "
             + $"{ClockSkew.Largest.TotalMinutes} minutes are allowed). Set the clocks by NTP.";
         foreach (var newest in policies.GroupBy(s => s.Metadata.Namespace, StringComparer.Ordinal).Select(
-            g => g.MaxBy(s => s.Metadata.CreationTimestamp)!))
+            g => g.MaxBy(s => s.Metadata.CreatedAt)!))
         {
             Say(newest, why);
         }
@@ -109,7 +109,7 @@ internal sealed partial class RetentionRun(SnapshotServices services)
     // A snapshot is older than its object only if the object was made again later; it is never from the future.
     private static string? DoubtOf(BackupSnapshot snapshot, DateTimeOffset takenAt, DateTimeOffset now)
     {
-        var created = snapshot.Metadata.CreationTimestamp ?? now;
+        var created = snapshot.Metadata.CreatedAt ?? now;
         return takenAt >= created - ClockSkew.Largest && takenAt <= now + ClockSkew.Largest
             ? null
             : $"Its manifest says that it was taken at {takenAt:u}, but its object was created at "
@@ -165,7 +165,7 @@ internal sealed partial class RetentionRun(SnapshotServices services)
 
         // The API server's times have whole seconds: of two objects of one second the later dump is the newer.
         foreach (var series in known
-            .OrderByDescending(p => p.Snapshot.Metadata.CreationTimestamp)
+            .OrderByDescending(p => p.Snapshot.Metadata.CreatedAt)
             .ThenByDescending(p => p.TakenAt)
             .GroupBy(p => p.Series, StringComparer.Ordinal))
         {
@@ -185,7 +185,7 @@ internal sealed partial class RetentionRun(SnapshotServices services)
                 candidates.Add(
                     new RetentionCandidate(
                         snapshot.Metadata.Name,
-                        snapshot.Metadata.CreationTimestamp ?? now,
+                        snapshot.Metadata.CreatedAt ?? now,
                         presence.IsGood,
                         references.UserOf(snapshot))
                     {

@@ -45,7 +45,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
 
     private async Task<bool> IsAbandonedAsync(RunReconcile run)
     {
-        if (run.Metadata.Annotations?.GetValueOrDefault(Annotations.OnDelete) == Annotations.Abandon)
+        if (run.Metadata.Annotation(Annotations.OnDelete) == Annotations.Abandon)
         {
             return true;
         }

@@ -116,7 +116,7 @@ internal static class RunTokens
     }
 
     public static IEnumerable<string> List(V1ObjectMeta metadata, string annotation) =>
-        (metadata.Annotations?.GetValueOrDefault(annotation) ?? "")
+        (metadata.Annotation(annotation) ?? "")
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Distinct(StringComparer.Ordinal);
 

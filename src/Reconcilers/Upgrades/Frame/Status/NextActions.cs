@@ -142,7 +142,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         var given = wanted == TokenKind.Abort ? Annotations.Abort : Annotations.Retry;
         var used = status.UsedTokens.Where(t => t.Kind == wanted).Select(t => t.Token)
             .Append(entity.Spec.Retry ?? "")
-            .Append(entity.Metadata.Annotations?.GetValueOrDefault(given) ?? "")
+            .Append(entity.Metadata.Annotation(given) ?? "")
             .ToHashSet(StringComparer.Ordinal);
         return Enumerable.Range(1, used.Count + 1)
             .Select(n => $"{n}")

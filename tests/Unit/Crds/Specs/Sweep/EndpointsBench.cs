@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Drydock.Abstractions.Entities;
 using Drydock.Clients.Docker;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Ssh;
 using Drydock.Crds;
 using Drydock.Crds.Common;

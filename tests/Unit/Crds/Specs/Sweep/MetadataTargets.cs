@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Running;

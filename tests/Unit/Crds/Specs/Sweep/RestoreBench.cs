@@ -1,7 +1,5 @@
 using System.Globalization;
 using Drydock.Abstractions.Controllers;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.MySql;
@@ -21,7 +19,7 @@ using SnapshotVerification = Drydock.Clients.Snapshots.SnapshotVerification;
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 
 /// <summary>The controller of restores with clients that note what they are asked for.</summary>
-internal sealed class RestoreBench : ISnapshotLoader, IStorages, IReconcileTrigger<SnapshotRestore>, IAsyncDisposable
+internal sealed class RestoreBench : ISnapshotLoader, IStorages, IReconcileTrigger, IAsyncDisposable
 {
     private readonly RestoreLife _life = new("operator");
     private readonly FakeLoader _loader;
@@ -48,7 +46,7 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IReconcileTrigg
                 Time = World.Time,
                 Loggers = NullLoggerFactory.Instance,
             },
-            new LifeWriter<SnapshotRestore>(World.Api, _life),
+            new EntityWriter<SnapshotRestore>(new PassingApi(World.Api, _life.PassAsync), static _ => { }),
             this);
     }
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using Drydock.Abstractions.Controllers;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.MySql;
@@ -21,7 +19,7 @@ using StorageSpec = Drydock.Crds.Common.StorageSpec;
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 
 /// <summary>The controller of snapshots with clients that note what they are asked for.</summary>
-internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, IReconcileTrigger<BackupSnapshot>, IAsyncDisposable
+internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, IReconcileTrigger, IAsyncDisposable
 {
     private const string Space = "oms";
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("drydock-sweep-");
@@ -45,7 +43,7 @@ internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, 
                 Time = Time,
                 Loggers = NullLoggerFactory.Instance,
             },
-            new LifeWriter<BackupSnapshot>(_api, new RestoreLife("operator")),
+            new EntityWriter<BackupSnapshot>(_api, static _ => { }),
             this);
     }
 

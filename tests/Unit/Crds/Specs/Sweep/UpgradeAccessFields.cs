@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Drydock.Abstractions.Entities;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;

@@ -1,6 +1,4 @@
 using System.Text;
-using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Safety;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Operator.Composition;

@@ -1,0 +1,12 @@
+global using Drydock.Abstractions.Entities;
+global using Corev1Event = k8s.Models.Corev1Event;
+global using IKubernetesObject = k8s.IKubernetesObject<k8s.Models.V1ObjectMeta>;
+global using KubernetesEntityAttribute = k8s.Models.KubernetesEntityAttribute;
+global using V1ConfigMap = k8s.Models.V1ConfigMap;
+global using V1Lease = k8s.Models.V1Lease;
+global using V1LeaseSpec = k8s.Models.V1LeaseSpec;
+global using V1Namespace = k8s.Models.V1Namespace;
+global using V1ObjectMeta = k8s.Models.V1ObjectMeta;
+global using V1OwnerReference = k8s.Models.V1OwnerReference;
+global using V1Secret = k8s.Models.V1Secret;
+global using V1Status = k8s.Models.V1Status;
