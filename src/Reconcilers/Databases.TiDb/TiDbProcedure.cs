@@ -271,7 +271,7 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
     }
 
     private void Guard(TiDbGuard check, IEnumerable<string> from, string? until) =>
-        _plan.Guard(PlannedStep.Guard(check.GetType().Name, node: null, check, from, until));
+        _plan.Guard(PlannedGuard.Of(check.GetType().Name, node: null, check, from, until));
 
     // The instances of one component. Those of a batch wait for what came before, and what comes next waits for all.
     private void Roll(TiDbComponent component)

@@ -34,6 +34,7 @@ internal sealed class TiDbUndo(DatabaseRollingUpgradeSpec spec, Plan run)
             throw new InvalidOperationException(refusal);
         }
 
+        StepCatalog<TiDbTargets>.RequireBegun(run);
         var plan = new PlanBuilder();
         List<string> former = [];
         foreach (var step in Leftovers.Select(l => l.Step).OfType<TiDbStep>())

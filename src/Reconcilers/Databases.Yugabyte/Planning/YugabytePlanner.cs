@@ -167,7 +167,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         {
             var pause = new SetReplication(group.Name, group.Target, Enabled: false);
             Chain(Phases.ResumeReplication, pause with { Enabled = true });
-            Builder.Guard(PlannedStep.Guard(
+            Builder.Guard(PlannedGuard.Of(
                 $"{nameof(ReplicationStaysPaused)}/{pause.Verb}",
                 node: null,
                 new ReplicationStaysPaused(group.Name, group.Target),
@@ -205,7 +205,7 @@ internal abstract class YugabyteProcedure(DatabaseRollingUpgradeSpec spec)
     protected void Guard(IGuardCheck check, string from, string? until = null) => Guard(check, [from], until);
 
     protected void Guard(IGuardCheck check, IEnumerable<string> from, string? until = null) =>
-        Builder.Guard(PlannedStep.Guard(check.GetType().Name, node: null, check, from, until));
+        Builder.Guard(PlannedGuard.Of(check.GetType().Name, node: null, check, from, until));
 
     /// <summary>Adds the steps of all masters; returns the id of the last swap, null without masters.</summary>
     protected string? AddMasters(string phase, int count, SwapMaster first)

@@ -74,6 +74,7 @@ internal sealed class YugabyteRollback(DatabaseRollingUpgradeSpec spec, Plan don
     // and of masters the leader goes last anyway: they come in the order of the upgrade.
     private Plan Compile(IReadOnlyList<string> notes)
     {
+        StepCatalog<YugabyteCluster>.RequireBegun(done);
         Barrier = [.. Of(Phases.Undo).Where(u => u.Instance is not null).Reverse().Select(
             u => Add(u.Phase, u.Instance, u.Step, []))];
         foreach (var undo in Of(Phases.Undo).Where(u => u.Instance is null).Concat(Of(Phases.RollbackAutoFlags)))

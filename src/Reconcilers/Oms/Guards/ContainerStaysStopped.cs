@@ -12,7 +12,7 @@ internal sealed record ContainerStaysStopped(string Container, string Name, bool
     private const string Gone = "removed";
 
     public static PlanGuard New(string node, string container, string name, string? from, string? until) =>
-        PlannedStep.Guard(
+        PlannedGuard.Of(
             NewPrefix + node,
             node,
             new ContainerStaysStopped(container, name, IsNew: true),

@@ -38,5 +38,5 @@ internal abstract class OmsPhases(OmsUpgradeSpec spec)
 
     protected void Guard(
         string id, string? node, IGuardCheck check, IEnumerable<string> from, string? until = null) =>
-        Built.Guard(PlannedStep.Guard(id, node, check, from, until));
+        Built.Guard(PlannedGuard.Of(id, node, check, from, until));
 }

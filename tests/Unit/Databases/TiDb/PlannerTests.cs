@@ -204,6 +204,16 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Rollback_of_a_step_that_cannot_be_read_is_not_compiled()
+    {
+        var world = new TiDbWorld(Whole with { Priority = 5 });
+        var plan = With(Plan(world), "UpgradePD/clear-leader-priority");
+        var foreign = plan with { Steps = [.. plan.Steps.Select(s => s.Id == "UpgradePD/clear-leader-priority" ? s with { Action = "OfAnotherOperator" } : s)] };
+
+        Should.Throw<KeyNotFoundException>(() => new TiDbUndo(world.Upgrade.Spec, foreign).Rollback([])).Message.ShouldContain("OfAnotherOperator");
+    }
+
+    [Fact]
     public void Time_limit_follows_spec_and_else_the_stored_plan()
     {
         var spec = new TiDbWorld(Whole).Upgrade.Spec;

@@ -161,6 +161,16 @@ public sealed class RollbackPlannerTests
     }
 
     [Fact]
+    public void Rollback_of_a_step_that_cannot_be_read_is_not_compiled()
+    {
+        var world = new YugaWorld(Modern);
+        var plan = Begun(YugaRun.Compile(world), "UpgradeTServers/t1/drain");
+        var foreign = plan with { Steps = [.. plan.Steps.Select(s => s.Id == "UpgradeTServers/t1/drain" ? s with { Action = "OfAnotherOperator" } : s)] };
+
+        Should.Throw<KeyNotFoundException>(() => YugabyteRollback.Compile(world.Spec, foreign)).Message.ShouldContain("OfAnotherOperator");
+    }
+
+    [Fact]
     public void Upgrade_and_rollback_of_three_hundred_processes_fit_one_object()
     {
         var world = new YugaWorld(Modern with { Masters = 3, Tservers = 297 });
