@@ -30,7 +30,7 @@ internal sealed class SharedReads<TValue>
     }
 }
 
-/// <summary>One answer for all who ask within a moment. It is cancelled once nobody waits for it.</summary>
+/// <summary>One answer for all who ask within a moment. It is cancelled when no caller waits for it any more.</summary>
 internal sealed class SharedAnswer<TValue>(TimeProvider time)
 {
     private readonly Lock _lock = new();
