@@ -88,17 +88,9 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
         catch (TargetException exception) when (exception is not HostException)
         {
             // Waited for as long as for leaders that stay.
-            var now = context.Time.GetUtcNow();
-            var since = view.UnreadableSince ??= now;
+            view.UnreadableSince ??= context.Time.GetUtcNow();
             _watch.Forget(context.Step.Attempt);
-            return now - since < Spec.Drain.LongestStall()
-                ? new Observation.Running(exception.Message)
-                : throw new StepActionException(
-                    exception.Reason,
-                    $"The drain of {context.Node} could not be observed for {Spec.Drain.StalledFor} "
-                    + $"(spec.drain.stalledFor); {context.Node} was not stopped. {exception.Message}",
-                    retryable: false,
-                    exception);
+            return DrainWatch.Unanswered(context, Spec.Drain, view.UnreadableSince.Value, exception);
         }
     }
 

@@ -29,12 +29,8 @@ internal sealed record SaveConfiguration(string? Storage = null) : TiDbStep
             Targets.Context, context, Storage is null ? "" : " and in the storage of the backup", cancellationToken);
 
     public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken) => Task.FromResult(
-            context.Receipt(ConfigurationSecret.NameKey) is not null
-                ? Receipt(context)
-                : Entry(
-                    ConfigurationSecret.NameKey,
-                    ConfigurationSecret.Name(Targets.Context.Upgrade.Metadata, context.Plan.AttemptsBefore)));
+        StepContext context, CancellationToken cancellationToken) =>
+        ConfigurationSecret.ReserveAsync(Targets.Context, context);
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {

@@ -24,12 +24,8 @@ internal sealed record SaveServerConfiguration : YugabyteStep
             Cluster.Context, context, also: "", cancellationToken);
 
     public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken) => Task.FromResult(
-            context.Receipt(ConfigurationSecret.NameKey) is not null
-                ? Receipt(context)
-                : Entry(
-                    ConfigurationSecret.NameKey,
-                    ConfigurationSecret.Name(Cluster.Context.Upgrade.Metadata, context.Plan.AttemptsBefore)));
+        StepContext context, CancellationToken cancellationToken) =>
+        ConfigurationSecret.ReserveAsync(Cluster.Context, context);
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {

@@ -56,17 +56,9 @@ internal sealed record DrainTserver(int? Replicas = null) : TserverStep
         catch (TargetException exception) when (!view.IsEmpty && exception is not HostException)
         {
             // While leaders move, a universe that does not answer is waited for as long as leaders that stay.
-            var now = context.Time.GetUtcNow();
-            var since = view.UnreadableSince ??= now;
+            view.UnreadableSince ??= context.Time.GetUtcNow();
             Drain.Forget(context);
-            return now - since < Cluster.Spec.Drain.LongestStall()
-                ? new Observation.Running(exception.Message)
-                : throw new StepActionException(
-                    exception.Reason,
-                    $"The drain of {context.Node} could not be observed for {Cluster.Spec.Drain.StalledFor} "
-                    + $"(spec.drain.stalledFor); {context.Node} was not stopped. {exception.Message}",
-                    retryable: false,
-                    exception);
+            return DrainWatch.Unanswered(context, Cluster.Spec.Drain, view.UnreadableSince.Value, exception);
         }
     }
 

@@ -104,7 +104,7 @@ internal interface IEngineTargets : IAsyncDisposable
 }
 
 /// <summary>What every engine needs of one upgrade, bound to its spec and Secrets as they are now.</summary>
-internal interface IDatabaseTargets
+internal interface IEngineContext
 {
     DatabaseRollingUpgrade Upgrade { get; }
 
@@ -122,11 +122,7 @@ internal interface IDatabaseTargets
     /// before the act.</summary>
     /// <exception cref="Drydock.Engine.Running.ActRefusedException">This process may not act any more.</exception>
     void EnsureMayAct();
-}
 
-/// <summary>The parts that an engine builds its clients from, bound to one upgrade.</summary>
-internal interface IEngineContext : IDatabaseTargets
-{
     DatabaseSecrets Secrets { get; }
 
     /// <summary>HTTP that is never encrypted.</summary>

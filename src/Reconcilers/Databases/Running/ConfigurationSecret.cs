@@ -18,8 +18,17 @@ internal static class ConfigurationSecret
     public static string Name(V1ObjectMeta upgrade, int ordinal) =>
         $"{ObjectNames.Stem(upgrade)}-configuration-{ordinal}";
 
+    /// <summary>The receipt of a step that saves it: one name for all attempts of a plan.</summary>
+    public static Task<IReadOnlyDictionary<string, string>> ReserveAsync(IEngineContext targets, StepContext context) =>
+        Task.FromResult(context.Receipt(NameKey) is not null
+            ? context.Step.Receipt!
+            : (IReadOnlyDictionary<string, string>)new SortedDictionary<string, string>(StringComparer.Ordinal)
+            {
+                [NameKey] = Name(targets.Upgrade.Metadata, context.Plan.AttemptsBefore),
+            });
+
     public static async Task<Observation> LookAsync(
-        IDatabaseTargets targets,
+        IEngineContext targets,
         StepContext context,
         string also,
         CancellationToken cancellationToken)
@@ -41,7 +50,7 @@ internal static class ConfigurationSecret
     /// what an administrator had, also if the status was put back to an older copy and knows nothing of the
     /// attempt.</summary>
     public static async Task<IReadOnlyDictionary<string, string>?> ReadAsync(
-        IDatabaseTargets targets, int ordinal, CancellationToken cancellationToken)
+        IEngineContext targets, int ordinal, CancellationToken cancellationToken)
     {
         var upgrade = targets.Upgrade.Metadata;
         var secret = await targets.Kubernetes.GetAsync<V1Secret>(
@@ -55,7 +64,7 @@ internal static class ConfigurationSecret
     /// <summary>Creates it with the name in the receipt.</summary>
     /// <exception cref="StepActionException">The files do not fit even compressed.</exception>
     public static async Task CreateAsync(
-        IDatabaseTargets targets,
+        IEngineContext targets,
         StepContext context,
         IReadOnlyDictionary<string, string> files,
         CancellationToken cancellationToken)

@@ -30,6 +30,21 @@ internal sealed class DrainWatch
     /// <summary>The number cannot be relied on now: the time until the next reliable one does not count.</summary>
     public void Forget(int attempt) => _marks.TryRemove(attempt, out _);
 
+    /// <summary>What a drain says while the database does not answer: that is waited for as long as leaders that
+    /// stay.</summary>
+    /// <param name="since">Since when it does not.</param>
+    /// <exception cref="StepActionException">It has lasted too long; the instance was not stopped.</exception>
+    public static Observation Unanswered(
+        StepContext context, DrainSpec drain, DateTimeOffset since, TargetException exception) =>
+        context.Time.GetUtcNow() - since < drain.LongestStall()
+            ? new Observation.Running(exception.Message)
+            : throw new StepActionException(
+                exception.Reason,
+                $"The drain of {context.Node} could not be observed for {drain.StalledFor} "
+                + $"(spec.drain.stalledFor); {context.Node} was not stopped. {exception.Message}",
+                retryable: false,
+                exception);
+
     private sealed record Mark(long Lowest, DateTimeOffset At, bool HasFallen);
 }
 
