@@ -53,7 +53,7 @@ internal sealed class OmsRedo : IRunRedo
             .ToList();
 
         // A restore inside an earlier repetition has left its own objects.
-        var restore = new WayBack((OmsUpgradeSpec)spec, plan, [snapshot, .. stops]).Built.Steps
+        var restore = new RestoreSteps((OmsUpgradeSpec)spec, plan, [snapshot, .. stops]).Built.Steps
             .Select(step => step with { Attempt = plan.Step(step.Id)?.Attempt ?? 0 })
             .ToList();
         var steps = new List<PlanStep>();
@@ -146,9 +146,9 @@ internal sealed class OmsRedo : IRunRedo
     }
 
     // Unlike a rollback it takes no dump, and leaves high availability off.
-    private sealed class WayBack : OmsPhases
+    private sealed class RestoreSteps : OmsPhases
     {
-        public WayBack(OmsUpgradeSpec spec, Plan plan, List<string> after)
+        public RestoreSteps(OmsUpgradeSpec spec, Plan plan, List<string> after)
             : base(spec) => Phase(Phases.RestoreDatabases, () =>
             {
                 List<string> stops =

@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Oms;
 /// asked for its undo. Before T1 everything is undone while OMS runs; after it the old containers are started again;
 /// and from the moment a new container may have run, on databases restored from the verified snapshot. Pure and
 /// deterministic; runs on the same engine.</summary>
-internal sealed class OmsWayBack : OmsPhases
+internal sealed class OmsRollback : OmsPhases
 {
     /// <summary>What must be approved before the rollback of a succeeded upgrade begins.</summary>
     public const string Hold = "RollBack";
@@ -21,7 +21,7 @@ internal sealed class OmsWayBack : OmsPhases
 
     private readonly RollbackBasis _basis;
 
-    private OmsWayBack(OmsUpgradeSpec spec, RollbackBasis basis)
+    private OmsRollback(OmsUpgradeSpec spec, RollbackBasis basis)
         : base(spec)
     {
         _basis = basis;
@@ -45,7 +45,7 @@ internal sealed class OmsWayBack : OmsPhases
     private bool Restores => OmsPlanProgress.NewStarted(Done);
 
     /// <summary>The plan; without steps if nothing was changed.</summary>
-    public static Plan Compile(OmsUpgradeSpec spec, RollbackBasis basis) => new OmsWayBack(spec, basis).Compile();
+    public static Plan Compile(OmsUpgradeSpec spec, RollbackBasis basis) => new OmsRollback(spec, basis).Compile();
 
     /// <summary>Whether the step is the first of its kind that has begun: its undo covers all nodes.</summary>
     public bool IsFirst(PlanStep done) => ReferenceEquals(

@@ -93,7 +93,7 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         base.RollbackCost(spec, status) ?? OmsRollbackCost.Of(status);
 
     protected override Plan CompileRollback(OmsUpgradeSpec spec, RollbackBasis basis) =>
-        OmsWayBack.Compile(spec, basis);
+        OmsRollback.Compile(spec, basis);
 
     protected override OmsUpgradeStatus Summarize(
         OmsUpgradeSpec spec, OmsUpgradeStatus status, PlanSlot slot, bool isDone) =>

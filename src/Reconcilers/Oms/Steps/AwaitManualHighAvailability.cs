@@ -30,7 +30,7 @@ internal sealed record AwaitManualHighAvailability(
     internal override int Attempts => 1;
     internal override TimeSpan PlannedWait => Patience;
 
-    internal override void Undo(OmsWayBack back, PlanStep done)
+    internal override void Undo(OmsRollback back, PlanStep done)
     {
         if (Enable)
         {

@@ -8,7 +8,7 @@ internal sealed record DisableHighAvailability(string Database, string Previous)
 {
     internal override string Verb => "ha-config";
 
-    internal override void Undo(OmsWayBack back, PlanStep done)
+    internal override void Undo(OmsRollback back, PlanStep done)
     {
         if (back.IsPastT1)
         {
@@ -23,7 +23,7 @@ internal sealed record DisableHighAvailability(string Database, string Previous)
         }
     }
 
-    private string Restore(OmsWayBack back)
+    private string Restore(OmsRollback back)
     {
         var margin = HaConfig.Perceives(Previous) ? null : back.Spec.HighAvailability.RefetchMargin;
         var written = back.Add(new RestoreHighAvailabilityAfterRollback(Database, Previous, back.StoppedAt, margin));

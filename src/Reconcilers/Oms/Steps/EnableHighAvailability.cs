@@ -29,7 +29,7 @@ internal sealed record EnableHighAvailability(
 
     internal override string Verb => "ha-config";
 
-    internal override void Undo(OmsWayBack back, PlanStep done) => back.Phase(OmsUpgradePhases.DisableNewHA, () =>
+    internal override void Undo(OmsRollback back, PlanStep done) => back.Phase(OmsUpgradePhases.DisableNewHA, () =>
     {
         var written = back.Add(new DisableHighAvailabilityForRollback(Database));
         return

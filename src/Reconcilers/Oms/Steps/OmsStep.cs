@@ -18,7 +18,7 @@ internal abstract record OmsStep : StepBase<IOmsTargets>
     /// <summary>Adds to a rollback what takes back what this step did or may have done. Nothing where it changed
     /// nothing, or where the undo of another step covers it.</summary>
     /// <param name="done">The step, which has begun.</param>
-    internal virtual void Undo(OmsWayBack back, PlanStep done)
+    internal virtual void Undo(OmsRollback back, PlanStep done)
     {
     }
 

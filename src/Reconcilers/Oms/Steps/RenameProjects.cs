@@ -10,7 +10,7 @@ internal sealed record RenameProjects(string Database, List<ProjectRename> Renam
     // A plan parameter holds 32768 characters.
     private const int LongestBatch = 16_000;
 
-    internal override void Undo(OmsWayBack back, PlanStep done)
+    internal override void Undo(OmsRollback back, PlanStep done)
     {
         var names = new RestoreProjectNames(Database, Renames);
         var verb = $"names-{PlanProgress.NameOf(done)}";

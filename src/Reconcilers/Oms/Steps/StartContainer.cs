@@ -9,7 +9,7 @@ internal sealed record StartContainer(string Container) : OmsStep
     internal override int Attempts => 3;
 
     // Every new container stops, whichever began: all write to the same databases.
-    internal override void Undo(OmsWayBack back, PlanStep done)
+    internal override void Undo(OmsRollback back, PlanStep done)
     {
         if (!back.IsFirst(done))
         {

@@ -19,7 +19,7 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
     internal override string Title(string? node) => $"Stop {Name} on {node}";
 
     // All old containers start, whichever stopped: a stop that was begun may have been carried out.
-    internal override void Undo(OmsWayBack back, PlanStep done)
+    internal override void Undo(OmsRollback back, PlanStep done)
     {
         if (done.Phase != OmsUpgradePhases.StopOld || !back.IsFirst(done))
         {

@@ -2,7 +2,7 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The traces of runs: one for each attempt of an object, below the span whose id status.traceparent has. Each
 /// span is sent when what it is about has ended, with times from the status. Only the leader sends. Costs nothing while
-/// nobody listens.</summary>
+/// there is no listener.</summary>
 internal sealed class RunSpans(Func<bool> leads, TimeProvider time) : IRunObserver
 {
     public const string SourceName = "Drydock.Runs";

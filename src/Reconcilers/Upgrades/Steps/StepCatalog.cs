@@ -35,8 +35,8 @@ internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
             ? read
             : throw Unknown("action", step.Action);
 
-    /// <summary>To be called before a way back is compiled: a step that cannot be read may have left something that the
-    /// way back would miss.</summary>
+    /// <summary>To be called before a rollback is compiled: a step that cannot be read may have left something that the
+    /// rollback would miss.</summary>
     /// <exception cref="KeyNotFoundException">This operator has no such step.</exception>
     /// <exception cref="FormatException">The arguments of a step do not fit.</exception>
     public static void RequireBegun(Plan run)

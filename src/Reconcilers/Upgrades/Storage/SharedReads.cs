@@ -48,7 +48,7 @@ internal sealed class SharedAnswer<TValue>(TimeProvider time)
     }
 
     /// <summary>What was answered to a question of at most this age; one that failed is not used again.</summary>
-    /// <param name="maxAge">Null asks anew; those who ask next may share the answer.</param>
+    /// <param name="maxAge">Null asks again; those who ask next may share the answer.</param>
     public async Task<TValue> GetAsync(
         TimeSpan? maxAge, Func<CancellationToken, Task<TValue>> ask, CancellationToken cancellationToken)
     {
