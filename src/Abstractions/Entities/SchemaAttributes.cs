@@ -47,7 +47,8 @@ public sealed class ItemsAttribute(int maximum) : Attribute
 }
 
 /// <summary>A list of unique scalars (<c>x-kubernetes-list-type: set</c>). A list without this and without
-/// <see cref="ListMapAttribute"/> is atomic.</summary>
+/// <see cref="ListMapAttribute"/> is atomic: the API server would track each field of each item in managedFields, for a
+/// plan half of what the object weighs already.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ListSetAttribute : Attribute;
 
@@ -69,29 +70,6 @@ public sealed class ValidationRuleAttribute(string rule, string message) : Attri
     public string Rule { get; } = rule;
 
     public string Message { get; } = message;
-}
-
-/// <summary>What the schema says of a property whose type is part of a kind but declared where no API is (plan,
-/// condition).</summary>
-/// <param name="type">The type that declares the property.</param>
-/// <param name="property">The property.</param>
-[AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
-public sealed class ExternalSchemaAttribute(Type type, string property) : Attribute
-{
-    public Type Type { get; } = type;
-
-    public string Property { get; } = property;
-
-    /// <summary>What users of the API read.</summary>
-    public string Description { get; init; } = "";
-
-    /// <summary>As <see cref="LengthAttribute"/>; 0 means not given.</summary>
-    public int MaxLength { get; init; }
-
-    /// <summary>As <see cref="ItemsAttribute"/>; 0 means not given. Such a list is atomic: it has one writer, and the
-    /// API server would track each field of each item in managedFields, for a plan half of what the object weighs
-    /// already.</summary>
-    public int MaxItems { get; init; }
 }
 
 /// <summary>Short names and categories under which <c>kubectl get</c> finds the kind.</summary>

@@ -5,29 +5,34 @@ namespace Drydock.Abstractions.Plans;
 public sealed record GuardViolation
 {
     /// <summary>Stable word for what was wrong.</summary>
+    [Length(SchemaLimits.Name)]
     public string Reason { get; init; } = "";
 
-    /// <summary>What was wrong, for people.</summary>
+    /// <summary>What was wrong.</summary>
+    [Length(SchemaLimits.Message)]
     public string Message { get; init; } = "";
 
-    /// <summary>What an administrator checks afterwards; null if nothing is left of it.</summary>
+    /// <summary>What to check afterwards; absent if nothing is left of it.</summary>
+    [Length(SchemaLimits.Message)]
     public string? Check { get; init; }
 
     /// <summary>When it began, or was first seen.</summary>
     public DateTimeOffset From { get; init; }
 
-    /// <summary>When the guard was seen to hold again, or the violation was accepted; null while it is open.</summary>
+    /// <summary>When the guard was seen to hold again, or the violation was accepted; absent while it is
+    /// open.</summary>
     public DateTimeOffset? To { get; init; }
 
-    /// <summary>Identifies this violation among those of the guard; null if it cannot be accepted.</summary>
+    /// <summary>Identifies the violation; absent if it cannot be accepted. Not an API.</summary>
+    [Length(SchemaLimits.Name)]
     public string? Key { get; init; }
 
-    /// <summary>Whether the data may be used again only after the snapshot was restored.</summary>
+    /// <summary>True if the data may be used again only after the snapshot was restored.</summary>
     public bool RestoreFirst { get; init; }
 
-    /// <summary>Whether a rollback is impossible while it is open, or once it was accepted.</summary>
+    /// <summary>True if a rollback is impossible while it is open, or once it was accepted.</summary>
     public bool NoRollback { get; init; }
 
-    /// <summary>Where the acceptance came from; null if it was not accepted.</summary>
+    /// <summary>Where the acceptance came from; absent if it was not accepted.</summary>
     public AcceptedBy? Accepted { get; init; }
 }

@@ -4,36 +4,42 @@ namespace Drydock.Abstractions.Plans;
 /// plan is the plan.</summary>
 public sealed record Plan
 {
-    /// <summary>Hash over what will be done to what: <c>sha256:</c> and 64 hex digits.</summary>
+    /// <summary>Hash of all actions and targets: sha256: and 64 hex digits. The same work has the same hash.</summary>
+    [Length(71)]
     public string Hash { get; init; } = "";
 
-    /// <summary>Hash over the identity fields of the spec it was compiled from, by which a later change of them is
-    /// noticed.</summary>
+    /// <summary>Hash of the identity fields of the spec from which the plan was compiled. It shows whether they were
+    /// changed later.</summary>
+    [Length(71)]
     public string? SpecHash { get; init; }
 
-    /// <summary>What must be approved before the first step begins, as an entry of <c>holdBefore</c> would have it
-    /// (<c>RollBack</c>); null if nothing. Not part of the hash.</summary>
+    /// <summary>What must be approved before the first step, for instance RollBack; absent if nothing.</summary>
+    [Length(SchemaLimits.Name)]
     public string? Hold { get; init; }
 
     /// <summary>When it was compiled.</summary>
     public DateTimeOffset? CompiledAt { get; init; }
 
-    /// <summary>What the attempts of this plan's steps are counted on from wherever they name something (objects,
-    /// witness files), so that no trace of an earlier plan of the same object is ever taken for one of this plan. Not
-    /// part of the hash.</summary>
+    /// <summary>Number of attempts of earlier plans. Attempt numbers in names continue from it, so that traces of an
+    /// earlier plan are not taken for those of this plan.</summary>
     public int AttemptsBefore { get; init; }
 
-    /// <summary>The steps, in an order that respects <see cref="PlanStep.After"/>.</summary>
+    /// <summary>The steps, sorted so that every step stands after those named in its field after.</summary>
+    [Items(SchemaLimits.Steps)]
     public List<PlanStep> Steps { get; init; } = [];
 
-    /// <summary>What must stay true meanwhile.</summary>
+    /// <summary>What must stay true while the plan runs.</summary>
+    [Items(SchemaLimits.Steps)]
     public List<PlanGuard> Guards { get; init; } = [];
 
-    /// <summary>The entries of spec.preflight.acknowledge that were in force when it was compiled, sorted. Part of the
-    /// hash; null if there were none or the kind does not record them.</summary>
+    /// <summary>The entries of spec.preflight.acknowledge when the plan was compiled. The hash covers them.</summary>
+    [Items(64)]
+    [Length(SchemaLimits.Reference)]
     public List<string>? Acknowledged { get; init; }
 
-    /// <summary>What the reader of the plan must know before approving it: expected losses, undocumented means, points
-    /// of no return.</summary>
+    /// <summary>What you should know before you approve the plan: expected losses, undocumented methods, points of no
+    /// return.</summary>
+    [Items(SchemaLimits.Findings)]
+    [Length(SchemaLimits.Message)]
     public List<string> Notes { get; init; } = [];
 }

@@ -3,24 +3,33 @@ namespace Drydock.Abstractions.Plans;
 /// <summary>What must stay true of the world from the end of some steps until another step begins.</summary>
 public sealed record PlanGuard
 {
-    /// <summary>Stable id, for instance <c>OldStaysStopped/oms-a</c>.</summary>
+    /// <summary>Stable id, for instance OldStaysStopped/oms-a.</summary>
+    [Length(SchemaLimits.Name)]
     public string Id { get; init; } = "";
 
-    /// <summary>The name of the check that reads it.</summary>
+    /// <summary>Name of the check.</summary>
+    [Length(SchemaLimits.Name)]
     public string Check { get; init; } = "";
 
-    /// <summary>The node it speaks of; null for the whole system.</summary>
+    /// <summary>The node that is checked; absent if the whole system is checked.</summary>
+    [Length(SchemaLimits.Name)]
     public string? Node { get; init; }
 
     /// <summary>What exactly must stay true. Never a secret.</summary>
+    [Items(256)]
+    [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string> Parameters { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>In force once all of these steps have succeeded.</summary>
+    [Items(SchemaLimits.Steps)]
+    [Length(SchemaLimits.Name)]
     public List<string> From { get; init; } = [];
 
-    /// <summary>No longer in force once this step has begun; null keeps it to the end of the plan.</summary>
+    /// <summary>No longer in force once this step has begun; absent keeps it to the end of the plan.</summary>
+    [Length(SchemaLimits.Name)]
     public string? Until { get; init; }
 
     /// <summary>When it did not hold, the latest last. Not part of the hash.</summary>
+    [Items(8)]
     public List<GuardViolation> Violations { get; init; } = [];
 }

@@ -7,102 +7,125 @@ public sealed record PlanStep : ISparselyWritten
 {
     private int _attempt;
 
-    /// <summary>Stable id: <c>Phase/node</c> or <c>Phase/node/verb</c> for a step on a node (<c>StopOld/oms-a</c>,
-    /// <c>PrepareImage/oms-a/create</c>), <c>Phase/verb</c> for a step on the whole system
-    /// (<c>Verify/hosts</c>).</summary>
+    /// <summary>Stable id, for instance StopOld/oms-a.</summary>
+    /// <remarks><c>Phase/node</c> or <c>Phase/node/verb</c> for a step on a node, <c>Phase/verb</c> for one on the
+    /// whole system (<c>Verify/hosts</c>).</remarks>
+    [Length(SchemaLimits.Name)]
     public string Id { get; init; } = "";
 
-    /// <summary>The phase of the step; by default the first part of the id.</summary>
+    /// <summary>The phase of the step; absent if the step is finished and the first part of its id is the
+    /// phase.</summary>
+    [Length(SchemaLimits.ShortName)]
     public string Phase { get => field.Length > 0 ? field : PhaseInId; init; } = "";
 
-    /// <summary>The node, database or cluster the step acts on; null if it acts on the whole system.</summary>
+    /// <summary>The node, database or cluster it acts on; absent when it acts on the whole system.</summary>
+    [Length(SchemaLimits.Name)]
     public string? Node { get; init; }
 
-    /// <summary>What the step does, imperative, for people; by default derived from the id. Not part of the
+    /// <summary>A short text for users; absent if the step is finished and its id is sufficient. Not part of the
     /// hash.</summary>
+    [Length(SchemaLimits.Reference)]
     public string Title { get => field.Length > 0 ? field : TitleInId; init; } = "";
 
-    /// <summary>Ids of the steps that must have succeeded before this step begins.</summary>
+    /// <summary>Ids of the steps that must have succeeded before; absent in a plan that was replaced by a
+    /// rollback.</summary>
+    [Items(SchemaLimits.Steps)]
+    [Length(SchemaLimits.Name)]
     public List<string> After { get; init; } = [];
 
-    /// <summary>The name of the action that carries the step out.</summary>
+    /// <summary>Name of the action that executes the step.</summary>
+    [Length(SchemaLimits.Name)]
     public string Action { get; init; } = "";
 
-    /// <summary>The arguments of the action as text, one entry an argument. Never a secret.</summary>
+    /// <summary>Parameters of the action. Never a secret.</summary>
+    [Items(256)]
+    [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string> Parameters { get; init; } = new(StringComparer.Ordinal);
 
-    /// <summary>The time limit of one attempt as a duration string (<c>10m</c>) when the plan was compiled; the current
-    /// value of the spec takes precedence. Not part of the hash. Omitted once the step has succeeded.</summary>
+    /// <summary>How long one attempt may take, as a duration; absent in a plan that was replaced by a rollback. Not
+    /// part of the hash.</summary>
+    /// <remarks>The current value of the spec takes precedence.</remarks>
+    [Length(SchemaLimits.Duration)]
     public string Timeout { get; init; } = "10m";
 
-    /// <summary>The number of attempts that are made automatically; 1 for a run-once step.</summary>
+    /// <summary>Number of automatic attempts; 1 for a run-once step. Absent in a plan that was replaced by a
+    /// rollback.</summary>
     public int MaxAttempts { get; init; } = 1;
 
     /// <summary>True if the action must never run twice on the same data.</summary>
     public bool RunOnce { get; init; }
 
-    /// <summary>What a <c>retry</c> token may do after this step failed.</summary>
+    /// <summary>What a retry token can do after the step failed.</summary>
     public RetryRule Retry { get; init; }
 
-    /// <summary>Whether a rollback can undo the step.</summary>
+    /// <summary>Whether a rollback can undo it; absent if it can.</summary>
     public bool Reversible { get; init; } = true;
 
-    /// <summary>True if from this step on a rollback loses data or is impossible.</summary>
+    /// <summary>True if a rollback after this step loses data or is impossible.</summary>
     public bool PointOfNoReturn { get; init; }
 
     /// <summary>True if a failure of the step does not stop the run: the step then counts as done, and its failure is
-    /// listed. Not part of the hash.</summary>
+    /// listed.</summary>
+    /// <remarks>Not part of the hash.</remarks>
     public bool OnlyLists { get; init; }
 
-    /// <summary>True if a unit of work begins with this step: the maintenance window is asked before it, although its
-    /// phase has begun, and until the next such step nothing waits for the window. Not part of the hash.</summary>
+    /// <summary>True if spec.window is asked before the step although its phase has begun: the upgrade of one instance
+    /// begins with it, or it is a point of no return.</summary>
+    /// <remarks>Not part of the hash. Until the next such step nothing waits for the window.</remarks>
     public bool AsksWindow { get; init; }
 
-    /// <summary>The state of the step.</summary>
+    /// <summary>Current state. Unknown means that the operator cannot determine whether the step was done.</summary>
     public StepState State { get; init; }
 
-    /// <summary>The number of attempts begun in all. It never decreases: each attempt leaves its own traces. Omitted if
-    /// a step has succeeded with its first one.</summary>
+    /// <summary>Number of attempts so far, including those before a retry; absent before the first one, and if the
+    /// first one succeeded.</summary>
+    /// <remarks>It never decreases: each attempt leaves its own traces.</remarks>
     public int Attempt { get => _attempt; init => _attempt = value; }
 
-    /// <summary>Attempts begun since the first start or the last <c>retry</c>, compared with <see cref="MaxAttempts"/>.
-    /// Omitted once the step has succeeded.</summary>
+    /// <summary>Number of attempts since the start or the last retry, compared with maxAttempts; absent once the step
+    /// is finished.</summary>
     public int Tries { get; init; }
 
-    /// <summary>When the current attempt began.</summary>
+    /// <summary>When the current attempt started.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>When the step ended.</summary>
+    /// <summary>When it ended.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>The reason of a failure, a stable word; null otherwise.</summary>
+    /// <summary>Stable machine-readable word for the cause of the failure.</summary>
+    [Length(SchemaLimits.ShortName)]
     public string? Reason { get; init; }
 
-    /// <summary>What happened, for people.</summary>
+    /// <summary>What happened.</summary>
+    [Length(SchemaLimits.Message)]
     public string? Message { get; init; }
 
-    /// <summary>Whether an administrator may accept the failure, so that the run continues as if the step had
-    /// succeeded.</summary>
+    /// <summary>True if you can accept this failure with the annotation drydock.dev/accept or spec.accept.</summary>
     public bool Acceptable { get; init; }
 
-    /// <summary>How the step came to count as done although it had failed; null otherwise.</summary>
+    /// <summary>How the step came to count as done although it had failed.</summary>
     public StepAcceptance? Accepted { get; init; }
 
-    /// <summary>Opaque strings by which the one execution is found again. They are stored before the action begins. Not
-    /// an API.</summary>
+    /// <summary>Opaque strings by which this execution is found again. Not an API.</summary>
+    /// <remarks>Stored before the action begins.</remarks>
+    [Items(256)]
+    [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string>? Receipt { get; init; }
 
-    /// <summary>What the action learned and later steps need. Stored when the step succeeds. Not an API.</summary>
+    /// <summary>What the step found out for later steps. Not an API.</summary>
+    [Items(256)]
+    [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string>? Facts { get; init; }
 
-    /// <summary>Since when the target has not accepted the request of the current attempt; null otherwise.</summary>
+    /// <summary>Since when the target has not accepted the request of the current attempt.</summary>
     public DateTimeOffset? NotTakenSince { get; init; }
 
-    /// <summary>When the temporary change that this step made (a scheduler, a blacklist entry) was seen to be removed
-    /// while the run was stopped; null otherwise.</summary>
+    /// <summary>When the temporary change of this step was seen to be removed while the run was stopped or
+    /// waited.</summary>
     public DateTimeOffset? CleanedUpAt { get; init; }
 
-    /// <summary>The name of the Secret that holds the end of the action's output.</summary>
+    /// <summary>Name of the Secret that holds the end of the output.</summary>
+    [Length(SchemaLimits.Name)]
     public string? OutputRef { get; init; }
 
     private string NameInId => Id[(Id.IndexOf('/', StringComparison.Ordinal) + 1)..];

@@ -14,9 +14,6 @@ internal static class StatusTexts
         (typeof(PlanStep), nameof(PlanStep.Facts)),
     ];
 
-    private static readonly Dictionary<(Type, string), ExternalSchemaAttribute> External = typeof(StatusTexts).Assembly
-        .GetCustomAttributes<ExternalSchemaAttribute>().ToDictionary(a => (a.Type, a.Property));
-
     private static readonly ConcurrentDictionary<Type, Part[]> Known = new();
 
     /// <summary>The status, or a part of it, with all texts within the bounds of the schema.</summary>
@@ -131,21 +128,20 @@ internal static class StatusTexts
             .Where(p =>
                 p.DeclaringType!.Assembly != typeof(Plan).Assembly || type == typeof(Condition)
                     || TellsOfPlan.Contains((type, p.Name)))
-            .Select(p => PartOf(type, p))
+            .Select(PartOf)
             .Where(p => p.Length > 0 || p.Items > 0 || p.IsNested),
     ];
 
-    private static Part PartOf(Type type, PropertyInfo property)
+    private static Part PartOf(PropertyInfo property)
     {
-        var external = External.GetValueOrDefault((type, property.Name));
         var content = property.PropertyType.IsGenericType
             ? property.PropertyType.GetGenericArguments()[^1]
             : property.PropertyType;
         return new Part(
             property,
-            property.GetCustomAttribute<LengthAttribute>()?.Maximum ?? external?.MaxLength ?? 0,
+            property.GetCustomAttribute<LengthAttribute>()?.Maximum ?? 0,
             property.GetCustomAttribute<LengthAttribute>() is { Minimum: > 0 },
-            property.GetCustomAttribute<ItemsAttribute>()?.Maximum ?? external?.MaxItems ?? 0,
+            property.GetCustomAttribute<ItemsAttribute>()?.Maximum ?? 0,
             content.IsClass && content.GetMethod("<Clone>$") is not null);
     }
 

@@ -5,6 +5,7 @@ global using System.Text.Json;
 global using System.Text.Json.Serialization;
 global using System.Text.Json.Serialization.Metadata;
 global using System.Text.RegularExpressions;
+global using Drydock.Abstractions.Entities;
 global using Drydock.Abstractions.Plans;
 global using Drydock.Abstractions.Values;
 global using Drydock.Clients.Remote;

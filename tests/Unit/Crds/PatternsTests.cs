@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Shouldly;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Drydock.Abstractions.Entities;
 using Drydock.CrdGen.Model;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;

@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Cli.Changes;
 using Drydock.Cli.CommandLine;

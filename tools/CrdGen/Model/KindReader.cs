@@ -20,7 +20,7 @@ internal static class KindReader
 {
     public static IReadOnlyList<KindModel> Read(Assembly assembly)
     {
-        var schemas = new SchemaReader(XmlDocs.Of(assembly), assembly);
+        var schemas = new SchemaReader(XmlDocs.Of(assembly, typeof(Condition).Assembly));
         return
         [
             .. assembly.GetTypes()

@@ -3,24 +3,12 @@ using Drydock.Abstractions.Entities;
 
 namespace Drydock.CrdGen.Model;
 
-/// <summary>What the attributes of a property, or of the assembly for a property from elsewhere, say.</summary>
+/// <summary>What the attributes of a property say.</summary>
 internal static class PropertyBounds
 {
     /// <summary>The bounds as a node without a type.</summary>
-    public static SchemaNode Of(PropertyInfo property, ExternalSchemaAttribute? external)
+    public static SchemaNode Of(PropertyInfo property)
     {
-        if (external is not null)
-        {
-            return new SchemaNode
-            {
-                Type = "",
-                ListType = "atomic",
-                Description = external.Description,
-                MaxLength = Positive(external.MaxLength),
-                MaxItems = Positive(external.MaxItems),
-            };
-        }
-
         var length = property.GetCustomAttribute<LengthAttribute>();
         var items = property.GetCustomAttribute<ItemsAttribute>();
         var range = property.GetCustomAttribute<RangeAttribute>();

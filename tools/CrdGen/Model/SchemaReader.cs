@@ -7,17 +7,8 @@ using Drydock.Crds.Common;
 namespace Drydock.CrdGen.Model;
 
 /// <summary>Turns a type into a structural schema.</summary>
-internal sealed class SchemaReader
+internal sealed class SchemaReader(XmlDocs docs)
 {
-    private readonly XmlDocs _docs;
-    private readonly Dictionary<(Type Type, string Property), ExternalSchemaAttribute> _external;
-
-    public SchemaReader(XmlDocs docs, Assembly assembly)
-    {
-        _docs = docs;
-        _external = assembly.GetCustomAttributes<ExternalSchemaAttribute>().ToDictionary(attribute => (attribute.Type, attribute.Property));
-    }
-
     public SchemaNode ReadSpec(Type type) =>
         ReadObject(type, inherited: null, isSpec: true) with { Name = "spec", Description = $"{DescriptionOf(type)} {Words.Legend}", Required = true };
 
@@ -34,7 +25,7 @@ internal sealed class SchemaReader
             Default = new YamlMap().Add("observedGeneration", ObservedStatus.NotObserved),
         };
 
-    public string DescriptionOf(Type type) => _docs.Of(type);
+    public string DescriptionOf(Type type) => docs.Of(type);
 
     private SchemaNode ReadObject(
         Type type, FieldClass? inherited, bool isSpec, IReadOnlyList<string>? requiredKeys = null)
@@ -70,7 +61,7 @@ internal sealed class SchemaReader
         PropertyInfo property, object instance, FieldClass? inherited, bool isSpec, IReadOnlyList<string> requiredKeys)
     {
         var where = $"{property.DeclaringType!.Name}.{property.Name}";
-        var bounds = PropertyBounds.Of(property, _external.GetValueOrDefault((property.DeclaringType, property.Name)));
+        var bounds = PropertyBounds.Of(property);
         var fieldClass = isSpec ? property.GetCustomAttribute<FieldClassAttribute>()?.FieldClass ?? inherited : null;
         var name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
         var node = ReadValue(property.PropertyType, bounds, fieldClass, isSpec, where);
@@ -79,7 +70,7 @@ internal sealed class SchemaReader
         return node with
         {
             Name = name,
-            Description = bounds.Description.Length > 0 ? bounds.Description : _docs.Of(property),
+            Description = docs.Of(property),
             Class = fieldClass,
             Default = defaultValue,
             Required = bounds.Required || (isKey && defaultValue is null),

@@ -11,9 +11,12 @@ internal sealed partial class XmlDocs
 
     private XmlDocs(Dictionary<string, string> summaries) => _summaries = summaries;
 
-    /// <summary>Reads the documentation file of an assembly.</summary>
+    /// <summary>Reads the documentation files of assemblies.</summary>
     /// <exception cref="FileNotFoundException">There is none: the project lacks GenerateDocumentationFile.</exception>
-    public static XmlDocs Of(Assembly assembly)
+    public static XmlDocs Of(params IEnumerable<Assembly> assemblies) => new(assemblies.SelectMany(Members)
+        .ToDictionary(member => member.Attribute("name")!.Value, member => Text(member.Element("summary")!), StringComparer.Ordinal));
+
+    private static IEnumerable<XElement> Members(Assembly assembly)
     {
         var path = Path.ChangeExtension(assembly.Location, ".xml");
         if (!File.Exists(path))
@@ -21,10 +24,8 @@ internal sealed partial class XmlDocs
             throw new FileNotFoundException($"{Path.GetFileName(path)} is not beside its assembly: the project needs GenerateDocumentationFile.", path);
         }
 
-        var summaries = XDocument.Load(path).Descendants("member")
-            .Where(member => member.Attribute("name") is not null && member.Element("summary") is not null)
-            .ToDictionary(member => member.Attribute("name")!.Value, member => Text(member.Element("summary")!), StringComparer.Ordinal);
-        return new XmlDocs(summaries);
+        return XDocument.Load(path).Descendants("member")
+            .Where(member => member.Attribute("name") is not null && member.Element("summary") is not null);
     }
 
     public string Of(Type type) => _summaries.GetValueOrDefault($"T:{type.FullName}", "");

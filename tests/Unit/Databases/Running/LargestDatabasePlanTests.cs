@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Drydock.Abstractions.Entities;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;

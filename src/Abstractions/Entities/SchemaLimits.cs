@@ -1,6 +1,6 @@
 using Drydock.Abstractions.Values;
 
-namespace Drydock.Crds.Common;
+namespace Drydock.Abstractions.Entities;
 
 /// <summary>Bounds of the schemas. A status write beyond them is refused by the server, so code that writes status
 /// clips with <see cref="Clip"/>.</summary>
