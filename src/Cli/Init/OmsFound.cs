@@ -19,7 +19,7 @@ internal sealed partial record OmsFound(
     /// <exception cref="CliException">There is none, or there are several.</exception>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
     public static async Task<OmsFound> FindAsync(
-        IDockerClient docker, string? name, CancellationToken cancellationToken)
+        DockerClient docker, string? name, CancellationToken cancellationToken)
     {
         var running = await docker.Containers.ListContainersAsync(new ContainersListParameters(), cancellationToken);
         var candidates = running

@@ -28,7 +28,7 @@ internal sealed record OmsHost(string Address)
 
             // The user names hosts of his own; the operator's rules are for manifests of others.
             var options = new DockerClientOptions { Endpoints = EndpointPolicy.Unrestricted };
-            await using var client = new DockerClientFactory(options, surroundings.Time).Create(endpoint);
+            await using var client = new DockerClient(endpoint, options, surroundings.Time);
             return (endpoint.Uri, await OmsFound.FindAsync(client, container, cancellationToken));
         }
         catch (Exception refused) when (refused is DockerException or RemoteException)

@@ -18,12 +18,7 @@ public sealed class DockerProtocolException(string endpoint, string message, Exc
     : DockerException(endpoint, message, innerException);
 
 /// <summary>The engine and this client have no API version in common.</summary>
-public sealed class DockerApiVersionException(string endpoint, string message, string? serverVersion)
-    : DockerException(endpoint, message)
-{
-    /// <summary>What the engine offers (<c>1.24</c>, or <c>1.60..1.62</c>); null if it does not say.</summary>
-    public string? ServerVersion { get; } = serverVersion;
-}
+public sealed class DockerApiVersionException(string endpoint, string message) : DockerException(endpoint, message);
 
 /// <summary>A failure the engine reported inside a stream that had begun with 200 (pull, load).</summary>
 public sealed class DockerStreamException(string endpoint, string operation, string engineMessage)
@@ -85,15 +80,13 @@ public class DockerApiException(string endpoint, string operation, HttpStatusCod
 {
     public HttpStatusCode StatusCode { get; } = statusCode;
 
+    /// <summary>401 or 403: the registry, or a plugin of the engine, refuses these credentials.</summary>
+    public bool IsUnauthorized => StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
+
     /// <summary>The engine's own text, up to 2,000 characters, with the secret values of the request removed. Exception
     /// messages contain at most 300 of them.</summary>
     public string EngineMessage { get; } = engineMessage;
 }
-
-/// <summary>401 or 403: the registry, or a plugin of the engine, refuses these credentials.</summary>
-public sealed class DockerUnauthorizedException(
-    string endpoint, string operation, HttpStatusCode statusCode, string engineMessage)
-    : DockerApiException(endpoint, operation, statusCode, engineMessage);
 
 /// <summary>404: no such container, image, exec instance or path.</summary>
 public sealed class DockerNotFoundException(string endpoint, string operation, string engineMessage)
@@ -105,11 +98,5 @@ public class DockerConflictException(string endpoint, string operation, string e
     : DockerApiException(endpoint, operation, HttpStatusCode.Conflict, engineMessage);
 
 /// <summary>409: the container name is in use.</summary>
-public sealed class DockerNameConflictException(
-    string endpoint, string operation, string engineMessage, string name, string? holderId)
-    : DockerConflictException(endpoint, operation, engineMessage)
-{
-    public string Name { get; } = name;
-
-    public string? HolderId { get; } = holderId;
-}
+public sealed class DockerNameConflictException(string endpoint, string operation, string engineMessage)
+    : DockerConflictException(endpoint, operation, engineMessage);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Drydock.Clients.Docker;
 
 /// <summary>What the package's models of answers lack.</summary>
@@ -52,13 +54,6 @@ public static partial class DockerModels
         return string.Create(CultureInfo.InvariantCulture, $"{seconds}.{rest * 100:D9}");
     }
 
-    internal static Dictionary<string, IDictionary<string, bool>> Filters(
-        IReadOnlyDictionary<string, IReadOnlyList<string>> filters) => filters.ToDictionary(
-            filter => filter.Key,
-            IDictionary<string, bool> (filter) =>
-                filter.Value.ToDictionary(value => value, _ => true, StringComparer.Ordinal),
-            StringComparer.Ordinal);
-
     /// <summary>Replaces what the engine sent as null; false if what must be there is missing: the package would read
     /// an answer of somebody else as a container that does not run.</summary>
     internal static bool Completed(this ContainerListResponse container)
@@ -92,4 +87,101 @@ public static partial class DockerModels
 
     [GeneratedRegex(@"(?<kept>\.\d{7})\d+", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Nanoseconds();
+}
+
+/// <summary>What the operator reads of a container; nothing in it is null.</summary>
+public sealed record InspectedContainer
+{
+    public required string ID { get; init; }
+
+    /// <summary>The name, without slash.</summary>
+    public required string ShortName { get; init; }
+
+    /// <summary>The id of its image.</summary>
+    public required string Image { get; init; }
+
+    public required State State { get; init; }
+
+    public required ContainerConfig Config { get; init; }
+
+    public required HostConfig HostConfig { get; init; }
+
+    /// <summary>Its mounts as the engine resolved them.</summary>
+    public required IList<MountPoint> Mounts { get; init; }
+
+    /// <summary>The last start by the host's clock; null: never.</summary>
+    public DateTimeOffset? StartedAt => DockerModels.Time(State.StartedAt);
+
+    /// <summary>The last end by the host's clock; null: never.</summary>
+    public DateTimeOffset? FinishedAt => DockerModels.Time(State.FinishedAt);
+
+    public string? Label(string name) => Config.Labels.TryGetValue(name, out var value) ? value : null;
+
+    /// <summary>Null if what must be there is missing: the package would read an answer of somebody else as a container
+    /// that does not run.</summary>
+    internal static InspectedContainer? Of(ContainerInspectResponse? answer)
+    {
+        if (answer is not { ID.Length: > 0, State: { } state })
+        {
+            return null;
+        }
+
+        var (config, host) = (answer.Config ?? new ContainerConfig(), answer.HostConfig ?? new HostConfig());
+        config.Env ??= [];
+        config.Labels ??= new Dictionary<string, string>(StringComparer.Ordinal);
+        host.RestartPolicy ??= new RestartPolicy();
+        host.Devices ??= [];
+        DockerModels.Complete(answer.Mounts ??= []);
+        return new InspectedContainer
+        {
+            ID = answer.ID,
+            ShortName = answer.Name?.TrimStart('/') ?? "",
+            Image = answer.Image ?? "",
+            State = state,
+            Config = config,
+            HostConfig = host,
+            Mounts = answer.Mounts,
+        };
+    }
+}
+
+/// <summary>JSON of the engine that the package does not read or write.</summary>
+public static class DockerJson
+{
+    private static readonly JsonSerializerOptions Written =
+        new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary>An object.</summary>
+    /// <exception cref="JsonException">It is something else.</exception>
+    public static JsonObject Object(ReadOnlySpan<byte> json) =>
+        JsonNode.Parse(json) as JsonObject ?? throw new JsonException("It is not an object.");
+
+    /// <summary>The text of a member; null if it has none.</summary>
+    public static string? Text(this JsonObject? json, string name) =>
+        json?[name] is JsonValue text && text.GetValueKind() == JsonValueKind.String ? text.GetValue<string>() : null;
+
+    /// <summary>The texts of a list; none if it is missing.</summary>
+    public static IEnumerable<string> Texts(this JsonObject? json, string name) =>
+        json?[name] is JsonArray list
+            ? list.Where(item => item?.GetValueKind() == JsonValueKind.String).Select(item => item!.GetValue<string>())
+            : [];
+
+    /// <summary>A number; 0 if it is missing.</summary>
+    public static long Number(this JsonObject? json, string name) => json?[name]?.Deserialize<long>() ?? 0;
+
+    /// <summary>The objects of a list; none if it is missing.</summary>
+    public static IEnumerable<JsonObject> Objects(this JsonObject? json, string name) =>
+        (json?[name] as JsonArray ?? []).OfType<JsonObject>();
+
+    /// <summary>A list of texts, as the engine takes it.</summary>
+    public static JsonArray List(IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode?)text)];
+
+    /// <summary>A map of texts, as the engine takes it.</summary>
+    public static JsonObject Map(IEnumerable<KeyValuePair<string, string>> texts) =>
+        new(texts.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value)));
+
+    /// <summary>The value of the header with credentials for a registry: JSON in base64 with the URL alphabet and
+    /// padding.</summary>
+    internal static string Encode(AuthConfig auth) =>
+        Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(auth, Written)).Replace('+', '-').Replace('/', '_');
 }

@@ -53,8 +53,8 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         _logger = loggers.CreateLogger<OperatorComposition>();
         _events = new EventRecorder(
             client, new EventRecorderOptions { Namespace = space }, time, loggers.CreateLogger<EventRecorder>());
-        _docker = new DockerEndpoints(
-            new DockerClientFactory(new DockerClientOptions { Endpoints = endpoints }, time), time);
+        var docker = new DockerClientOptions { Endpoints = endpoints };
+        _docker = new DockerEndpoints(endpoint => new DockerClient(endpoint, docker, time), time);
         _elector = options.LeaderElection
             ? new LeaderElector(
                 PackageClient.Create(configuration, new KubernetesClientOptions()),

@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>What the OmsUpgrade controller is composed of.</summary>
 internal sealed record OmsServices : RunServices
 {
-    public required IDockerEndpoints Docker { get; init; }
+    public required DockerEndpoints Docker { get; init; }
 
     /// <summary>Binds to a metadata server without connecting. Every operation of the result opens its own session and
     /// closes it, without reconnect, so that a statement can never arrive late in an unknown session.</summary>

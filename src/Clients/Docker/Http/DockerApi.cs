@@ -10,12 +10,13 @@ namespace Drydock.Clients.Docker;
 internal sealed class DockerApi : IDisposable
 {
     private readonly HttpClient _raw;
+    private readonly LivenessProbe _liveness;
 
-    public DockerApi(string endpointName, IConnector connector, DockerClientOptions options, TimeProvider time)
+    public DockerApi(string endpointName, DockerClientOptions options, TimeProvider time, HttpMessageHandler transport)
     {
         EndpointName = endpointName;
         Options = options;
-        var handler = new DockerHandler(endpointName, connector, options, time);
+        var handler = new DockerHandler(endpointName, options, time, transport);
         _raw = new HttpClient(handler, disposeHandler: false) { BaseAddress = DockerHandler.Root };
         _raw.Timeout = Timeout.InfiniteTimeSpan;
         Package = new global::Docker.DotNet.DockerClientBuilder()
@@ -23,7 +24,7 @@ internal sealed class DockerApi : IDisposable
             .WithTimeout(Timeout.InfiniteTimeSpan)
             .WithTransportOptions(new Transport(), handler)
             .Build();
-        Liveness = new LivenessProbe(endpointName, PingAsync, options.StreamIdleProbe, time);
+        _liveness = new LivenessProbe(endpointName, PingAsync, options.StreamIdleProbe, time);
     }
 
     public string EndpointName { get; }
@@ -32,18 +33,39 @@ internal sealed class DockerApi : IDisposable
 
     public PackageClient Package { get; }
 
-    public LivenessProbe Liveness { get; }
+    /// <summary>An id or a name as a part of a path. A value that could address another path is refused: an empty id
+    /// would change the meaning of a removal.</summary>
+    public static string Id(string id) => Segment(id.StartsWith('/') ? id[1..] : id);
+
+    /// <summary>The same for an image, whose slashes are kept.</summary>
+    public static string Reference(string image) => string.Join('/', image.Split('/').Select(Segment));
 
     /// <summary>Makes a call through the package.</summary>
-    public async Task<T> CallAsync<T>(
-        DockerCall call, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
+    public Task<T> CallAsync<T>(
+        DockerCall call, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken) =>
+        TypedAsync(
+            call,
+            () => call.IsWatched ? _liveness.GuardAsync(call, send, cancellationToken) : send(cancellationToken),
+            cancellationToken);
+
+    public Task CallAsync(DockerCall call, Func<CancellationToken, Task> send, CancellationToken cancellationToken) =>
+        CallAsync(
+            call,
+            async token =>
+            {
+                await send(token).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>Does a part of a call, and gives its failures the types of this client.</summary>
+    public async Task<T> TypedAsync<T>(
+        DockerCall call, Func<Task<T>> part, CancellationToken cancellationToken)
     {
         DockerCall.Current = call;
         try
         {
-            var result = call.IsWatched
-                ? await Liveness.GuardAsync(call, send, cancellationToken).ConfigureAwait(false)
-                : await send(cancellationToken).ConfigureAwait(false);
+            var result = await part().ConfigureAwait(false);
             return call.Upload?.WriteFailure is { } lost ? throw Failed(call, lost) : result;
         }
         catch (Exception e)
@@ -75,16 +97,6 @@ internal sealed class DockerApi : IDisposable
         }
     }
 
-    public Task CallAsync(DockerCall call, Func<CancellationToken, Task> send, CancellationToken cancellationToken) =>
-        CallAsync(
-            call,
-            async token =>
-            {
-                await send(token).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken);
-
     /// <summary>Makes a request that the package cannot make as it is needed.</summary>
     /// <param name="path">With its query, without a version.</param>
     public Task<T> SendAsync<T>(
@@ -92,7 +104,7 @@ internal sealed class DockerApi : IDisposable
         HttpMethod method,
         string path,
         JsonObject? body,
-        Func<HttpResponseMessage, Task<T>> read,
+        Func<HttpResponseMessage, CancellationToken, Task<T>> read,
         CancellationToken cancellationToken) =>
         CallAsync(
             call,
@@ -104,7 +116,7 @@ internal sealed class DockerApi : IDisposable
                     : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
                 using var response = await _raw.SendAsync(
                     request, HttpCompletionOption.ResponseHeadersRead, token).ConfigureAwait(false);
-                return await read(response).ConfigureAwait(false);
+                return await read(response, token).ConfigureAwait(false);
             },
             cancellationToken);
 
@@ -123,18 +135,23 @@ internal sealed class DockerApi : IDisposable
             method,
             path,
             body,
-            async response => read(DockerJson.Object(
-                await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)))
+            async (response, token) => read(DockerJson.Object(
+                await response.Content.ReadAsByteArrayAsync(token).ConfigureAwait(false)))
                 ?? throw NotJson(call, path: null),
             cancellationToken);
+
+    /// <summary>Makes such a request for an answer that the caller reads while it arrives.</summary>
+    public async Task<Stream> OpenAsync(DockerCall call, string path, CancellationToken cancellationToken) =>
+        new AnswerStream(this, call, await CallAsync(
+            call, token => _raw.GetStreamAsync(path, token), cancellationToken).ConfigureAwait(false));
 
     /// <returns>The engine's clock, to the second.</returns>
     public Task<DateTimeOffset?> PingAsync(CancellationToken cancellationToken) => SendAsync(
         new DockerCall("ping"),
         HttpMethod.Get,
-        VersionNegotiator.Ping,
+        DockerHandler.Ping,
         body: null,
-        response => Task.FromResult(response.Headers.Date),
+        (response, _) => Task.FromResult(response.Headers.Date),
         cancellationToken);
 
     public DockerException Failed(DockerCall call, Exception failure) =>
@@ -152,7 +169,12 @@ internal sealed class DockerApi : IDisposable
         Package.Dispose();
     }
 
-    private sealed class Transport : IDockerHandlerFactory<DockerHandler>, IStreamHijacker
+    private static string Segment(string text) =>
+        string.IsNullOrWhiteSpace(text) || text is "." or ".." || text.AsSpan().IndexOfAny("/\\\r\n") >= 0
+            ? throw new ArgumentException($"'{text}' is neither an id nor a name.", nameof(text))
+            : Uri.EscapeDataString(text);
+
+    private sealed class Transport : IDockerHandlerFactory<DockerHandler>
     {
         public ResolvedTransport CreateHandler(ResolvedClientOptions clientOptions, ILogger logger) =>
             throw new NotSupportedException();
@@ -161,10 +183,64 @@ internal sealed class DockerApi : IDisposable
             DockerHandler transportOptions, ResolvedClientOptions clientOptions, ILogger logger) =>
             new(transportOptions, DockerHandler.Root);
 
-        public async Task<WriteClosableStream> HijackStreamAsync(HttpContent content)
-        {
-            var stream = await content.ReadAsStreamAsync().ConfigureAwait(false);
-            return DockerCall.Current?.Attached?.Take(stream) ?? new ConnectionStream(stream);
-        }
+        // Attached commands do not go through the package, which cannot close their input without blocking.
+        public Task<WriteClosableStream> HijackStreamAsync(HttpContent content) => throw new NotSupportedException();
     }
+}
+
+/// <summary>One call, with what the package has no parameter for. The handler, and the connection that carries the
+/// call, find it here.</summary>
+/// <param name="operation">What is done, for messages.</param>
+internal sealed class DockerCall(string operation)
+{
+    public static readonly HttpRequestOptionsKey<DockerCall> Key = new("drydock.call");
+
+    private static readonly AsyncLocal<DockerCall?> Ambient = new();
+
+    public static DockerCall? Current
+    {
+        get => Ambient.Value;
+        set => Ambient.Value = value;
+    }
+
+    public string Operation => operation;
+
+    public RequestTerms Terms { get; init; } = new();
+
+    /// <summary>Whether it changes something: if its answer is lost, its outcome is unknown.</summary>
+    public bool Changes { get; init; }
+
+    /// <summary>What is removed from the engine's error text: it repeats a malformed environment line, for
+    /// example.</summary>
+    public IEnumerable<string?> Secrets { get; init; } = [];
+
+    /// <summary>Credentials that the engine passes on to the registry.</summary>
+    public AuthConfig? Auth { get; init; }
+
+    public UploadStream? Upload { get; init; }
+
+    /// <summary>Whether the answer has a JSON object a line.</summary>
+    public bool HasLines { get; init; }
+
+    /// <summary>Whether the engine hands its connection over to a command.</summary>
+    public bool IsAttached { get; init; }
+
+    /// <summary>The connection of an attached command.</summary>
+    public ConnectionStream? Connection { get; set; }
+
+    /// <summary>Without a limit of its own, a call ends when the engine answers no ping any more.</summary>
+    public bool IsWatched => Terms.Limit == Timeout.InfiniteTimeSpan;
+
+    public static RequestTerms Unlimited { get; } = new(Timeout.InfiniteTimeSpan);
+
+    public static RequestTerms Streamed { get; } = new(Timeout.InfiniteTimeSpan, IsStreamed: true);
+}
+
+/// <summary>An answer that the caller reads: only its own failures are those of the call.</summary>
+internal sealed class AnswerStream(DockerApi api, DockerCall call, Stream inner) : ReadOnlyStream
+{
+    protected override IDisposable Owned => inner;
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        new(api.CallAsync(call, token => inner.ReadAsync(buffer, token).AsTask(), cancellationToken));
 }

@@ -8,65 +8,91 @@ internal sealed class DockerHandler : DelegatingHandler
     /// MiB.</summary>
     internal const int MaxAnswerBytes = 16 * 1024 * 1024;
 
+    public const string Ping = "/_ping";
+
     private const int MaxLineBytes = 4 * 1024 * 1024;
 
     /// <summary>What the package asks; no name is resolved.</summary>
     public static readonly Uri Root = new("http://docker/");
 
+    /// <summary>The lowest API version this client speaks (Docker 20.10).</summary>
+    public static readonly Version Lowest = new(1, 41);
+
+    /// <summary>The highest API version this client speaks: of Docker 28.5, the newest with which it ran.</summary>
+    public static readonly Version Highest = new(1, 51);
+
     private const string RegistryAuth = "X-Registry-Auth";
-    private static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(60);
 
     private readonly string _endpoint;
-    private readonly IConnector _connector;
-    private readonly DockerClientOptions _options;
-    private readonly TimeProvider _time;
-    private readonly VersionNegotiator _version;
+    private Version? _version;
+    private int _attached;
 
-    public DockerHandler(string endpoint, IConnector connector, DockerClientOptions options, TimeProvider time)
+    public DockerHandler(
+        string endpoint, DockerClientOptions options, TimeProvider time, HttpMessageHandler transport)
     {
-        (_endpoint, _connector, _options, _time) = (endpoint, connector, options, time);
-        _version = new VersionNegotiator(endpoint, SendCheckedAsync);
-        InnerHandler = Transport(ConnectAsync);
+        _endpoint = endpoint;
+        var limits = new OutcomeLimits(options.RequestTimeout, MaxAnswerBytes)
+        {
+            ReadRetries = options.ReadRetries,
+            FirstRetryAfter = options.ReadRetryDelay,
+            IsFinal = ErrorMapper.IsFinal,
+        };
+        InnerHandler = new OutcomeHandler(transport, limits, time);
+    }
+
+    public static string Versions => $"{Lowest}..{Highest}";
+
+    /// <summary>The version to speak with an engine that speaks from <paramref name="serverLowest"/> (null: not known)
+    /// to <paramref name="serverHighest"/>.</summary>
+    public static Version Choose(string endpoint, Version serverHighest, Version? serverLowest)
+    {
+        var server = serverLowest is null ? $"{serverHighest}" : $"{serverLowest}..{serverHighest}";
+        return serverHighest < Lowest ? throw NotSpoken("Upgrade the engine to Docker 20.10 or later.")
+            : serverLowest > Highest ? throw NotSpoken("Use a later release of this program.")
+            : serverHighest < Highest ? serverHighest
+            : Highest;
+
+        DockerApiVersionException NotSpoken(string wayOut) => new(
+            endpoint, $"Docker at {endpoint} speaks API {server}, this client {Versions}. {wayOut}");
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var path = request.RequestUri!.PathAndQuery;
-        if (path != VersionNegotiator.Ping)
-        {
-            var version = await _version.OfAsync(cancellationToken).ConfigureAwait(false);
-            request.RequestUri = new Uri(Root, $"/v{version}{path}");
-        }
-
-        return await SendCheckedAsync(request, cancellationToken).ConfigureAwait(false);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        if (disposing)
-        {
-            _connector.Dispose();
-            _version.Dispose();
-        }
-    }
-
-    private async Task<HttpResponseMessage> SendCheckedAsync(
-        HttpRequestMessage request, CancellationToken cancellationToken)
-    {
         var call = DockerCall.Current ?? throw new InvalidOperationException("There is no call.");
-        call.Terms.SetFor(request);
-        if (call.Auth is { } auth && !request.Headers.Contains(RegistryAuth))
+        var path = request.RequestUri!.PathAndQuery;
+        if (path != Ping)
+        {
+            // If this fails, the request has not been sent.
+            _version ??= await NegotiateAsync(cancellationToken).ConfigureAwait(false);
+            request.RequestUri = new Uri(Root, $"/v{_version}{path}");
+        }
+
+        if (call.IsAttached)
+        {
+            // A host of its own has no pooled connections: only then it is known which one carries the answer.
+            request.RequestUri = new Uri(
+                $"http://docker-{Interlocked.Increment(ref _attached)}{request.RequestUri.PathAndQuery}");
+            request.Headers.Host = Root.Host;
+            request.Headers.Connection.Add("Upgrade");
+            request.Headers.Upgrade.ParseAdd("tcp");
+        }
+
+        if (call.Auth is { } auth)
         {
             request.Headers.TryAddWithoutValidation(RegistryAuth, DockerJson.Encode(auth));
         }
 
-        var isAttached = call.Attached is not null && request.Headers.Upgrade.Count > 0;
-        var response = isAttached
-            ? await call.Attached!.SendAsync(request, Transport, ConnectAsync, cancellationToken).ConfigureAwait(false)
-            : await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (isAttached && response.IsSuccessStatusCode)
+        return await SendCheckedAsync(call, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<HttpResponseMessage> SendCheckedAsync(
+        DockerCall call, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        call.Terms.SetFor(request);
+        request.Options.Set(DockerCall.Key, call);
+        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (call.IsAttached && response.IsSuccessStatusCode)
         {
             using (response)
             {
@@ -97,50 +123,38 @@ internal sealed class DockerHandler : DelegatingHandler
             if (refusal is DockerApiVersionException)
             {
                 // The engine was replaced: negotiate again at the next request.
-                _version.Forget();
+                _version = null;
             }
 
             throw refusal;
         }
     }
 
-    private OutcomeHandler Transport(Func<CancellationToken, ValueTask<ConnectionStream>> connect)
+    // From the header of a ping, and from /version where that is not enough.
+    private async Task<Version> NegotiateAsync(CancellationToken cancellationToken)
     {
-        var handler = new SocketsHttpHandler
+        DockerCall.Current = new DockerCall("negotiate the version");
+        using var ping = await GetAsync(Ping, cancellationToken).ConfigureAwait(false);
+        if (ping.Headers.TryGetValues("Api-Version", out var values)
+            && Version.TryParse(values.First(), out var highest)
+            && highest <= Highest)
         {
-            ConnectCallback = async (_, token) => await connect(token).ConfigureAwait(false),
-            ConnectTimeout = Timeout.InfiniteTimeSpan,
-            UseProxy = false,
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            ActivityHeadersPropagator = null,
-            PooledConnectionIdleTimeout = IdleConnection,
-        };
-        var limits = new OutcomeLimits(_options.RequestTimeout, MaxAnswerBytes)
-        {
-            ReadRetries = _options.ReadRetries,
-            FirstRetryAfter = _options.ReadRetryDelay,
-            IsFinal = ErrorMapper.IsFinal,
-        };
-        return new OutcomeHandler(handler, limits, _time);
+            return Choose(_endpoint, highest, serverLowest: null);
+        }
+
+        using var version = await GetAsync("/version", cancellationToken).ConfigureAwait(false);
+        var said = DockerJson.Object(
+            await version.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+        return Version.TryParse(said.Text("ApiVersion"), out highest)
+            ? Choose(_endpoint, highest, Version.TryParse(said.Text("MinAPIVersion"), out var lowest) ? lowest : null)
+            : throw new DockerApiVersionException(
+                _endpoint,
+                $"Docker at {_endpoint} does not say which API version it speaks. This client speaks {Versions}.");
     }
 
-    private async ValueTask<ConnectionStream> ConnectAsync(CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellationToken)
     {
-        using var timer = new CancellationTokenSource(_options.ConnectTimeout, _time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
-        try
-        {
-            return new ConnectionStream(await _connector.ConnectAsync(linked.Token).ConfigureAwait(false));
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new DockerTimeoutException(
-                _endpoint,
-                $"Docker at {_endpoint} could not be connected to within "
-                    + $"{_options.ConnectTimeout.TotalSeconds:0.###} s.",
-                mayHaveBeenProcessed: false,
-                e);
-        }
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Root, path));
+        return await SendCheckedAsync(DockerCall.Current!, request, cancellationToken).ConfigureAwait(false);
     }
 }

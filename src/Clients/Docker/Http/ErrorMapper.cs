@@ -18,28 +18,17 @@ internal static partial class ErrorMapper
         string endpoint, DockerCall call, HttpStatusCode status, string? contentType, string body)
     {
         var operation = call.Operation;
-        var message = ForeignText.Words(call.Secrets.Scrub(Message(body, status, contentType)), MaxWords);
-        if (status == HttpStatusCode.BadRequest && VersionRefusal().Match(message) is { Success: true } refusal)
-        {
-            return new DockerApiVersionException(
-                endpoint, $"Docker at {endpoint} refused the API version ({operation}): "
-                    + $"{Sentence(message)} This client speaks "
-                    + $"{VersionNegotiator.SupportedRange}.", refusal.Groups["version"].Value);
-        }
-
+        var message = ForeignText.Words(Scrub(Message(body, status, contentType), call.Secrets), MaxWords);
         return status switch
         {
+            HttpStatusCode.BadRequest when VersionRefusal().IsMatch(message) => new DockerApiVersionException(
+                endpoint,
+                $"Docker at {endpoint} refused the API version ({operation}): "
+                    + $"{Sentence(message)} This client speaks {DockerHandler.Versions}."),
             HttpStatusCode.NotFound => new DockerNotFoundException(endpoint, operation, message),
-            HttpStatusCode.Conflict when NameInUse().Match(message) is { Success: true } use =>
-                new DockerNameConflictException(
-                    endpoint,
-                    operation,
-                    message,
-                    call.Name ?? use.Groups["name"].Value,
-                    use.Groups["id"] is { Success: true } id ? id.Value : null),
+            HttpStatusCode.Conflict when NameInUse().IsMatch(message) =>
+                new DockerNameConflictException(endpoint, operation, message),
             HttpStatusCode.Conflict => new DockerConflictException(endpoint, operation, message),
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
-                new DockerUnauthorizedException(endpoint, operation, status, message),
             _ => new DockerApiException(endpoint, operation, status, message),
         };
     }
@@ -80,6 +69,16 @@ internal static partial class ErrorMapper
         };
     }
 
+    /// <summary>The values of environment lines.</summary>
+    public static IEnumerable<string?> Values(IEnumerable<string>? lines) =>
+        (lines ?? []).Select(line => line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+
+    /// <summary>The text without these values, the longest first.</summary>
+    public static string Scrub(string text, IEnumerable<string?> secrets) => secrets.OfType<string>()
+        .Where(secret => secret.Length > 0)
+        .OrderByDescending(secret => secret.Length)
+        .Aggregate(text, (rest, secret) => rest.Replace(secret, "***", StringComparison.Ordinal));
+
     /// <summary>The engine's text as the end of a message: clipped, with a full stop.</summary>
     public static string Sentence(string engineText) => Sentences.Close(ForeignText.Words(engineText, MaxMessage));
 
@@ -116,11 +115,12 @@ internal static partial class ErrorMapper
             + "Docker Engine";
     }
 
-    [GeneratedRegex("name \"?/?(?<name>[^\" ]+)\"? is already in use( by container "
-        + "\"?(?<id>[0-9a-f]{12,64}))?", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("name \"?/?[^\" ]+\"? is already in use", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NameInUse();
 
-    [GeneratedRegex("client version [0-9.]+ is too (old|new)\\. "
-        + "(Minimum|Maximum) supported API version is (?<version>[0-9.]+[0-9])", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "client version [0-9.]+ is too (old|new)\\. (Minimum|Maximum) supported API version is [0-9.]+[0-9]",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex VersionRefusal();
 }

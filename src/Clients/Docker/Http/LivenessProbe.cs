@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Drydock.Clients.Docker;
 
 /// <summary>Monitors calls that may legitimately take hours: in each period the engine is pinged on another
@@ -12,51 +14,56 @@ internal sealed class LivenessProbe(
     {
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = operation(abandon.Token);
-        while (!running.IsCompleted)
+        if (running.IsCompleted || period == Timeout.InfiniteTimeSpan)
         {
-            using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var silence = Task.Delay(period, time, enough.Token);
-            if (await Task.WhenAny(running, silence).ConfigureAwait(false) == running)
-            {
-                await enough.CancelAsync().ConfigureAwait(false);
-                break;
-            }
-
-            if (cancellationToken.IsCancellationRequested)
-            {
-                break;
-            }
-
-            // If the operation ends first, it does not wait for the ping.
-            var pinging = ping(enough.Token);
-            if (await Task.WhenAny(running, pinging).ConfigureAwait(false) == running)
-            {
-                await enough.CancelAsync().ConfigureAwait(false);
-                await pinging.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                break;
-            }
-
-            try
-            {
-                await pinging.ConfigureAwait(false);
-            }
-            catch (Exception e)
-            {
-                await abandon.CancelAsync().ConfigureAwait(false);
-                await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (e is not DockerException)
-                {
-                    throw;
-                }
-
-                throw new DockerUnreachableException(
-                    endpoint,
-                    $"Docker at {endpoint} does not answer a ping any more ({call.Operation}): {e.Message}",
-                    call.Changes,
-                    e);
-            }
+            return await running.ConfigureAwait(false);
         }
 
-        return await running.ConfigureAwait(false);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Exception? failure = null;
+        var watching = WatchAsync();
+        try
+        {
+            return await running.ConfigureAwait(false);
+        }
+        catch (Exception) when (failure is not null && !cancellationToken.IsCancellationRequested)
+        {
+            if (failure is not DockerException)
+            {
+                ExceptionDispatchInfo.Throw(failure);
+            }
+
+            throw new DockerUnreachableException(
+                endpoint,
+                $"Docker at {endpoint} does not answer a ping any more ({call.Operation}): {failure.Message}",
+                call.Changes,
+                failure);
+        }
+        finally
+        {
+            // An operation that ends first does not wait for the ping.
+            Stop(enough);
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task WatchAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    await Task.Delay(period, time, enough.Token).ConfigureAwait(false);
+                    await ping(enough.Token).ConfigureAwait(false);
+                }
+            }
+            catch (Exception e) when (!enough.IsCancellationRequested)
+            {
+                failure = e;
+                await abandon.CancelAsync().ConfigureAwait(false);
+            }
+        }
     }
+
+    // Synchronous, so that the operation ends where it ended without the probe.
+    private static void Stop(CancellationTokenSource source) => source.Cancel();
 }

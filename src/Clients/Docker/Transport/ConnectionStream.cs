@@ -4,70 +4,29 @@ namespace Drydock.Clients.Docker;
 
 /// <summary>A connection on which a failed write of an upload does not hide the answer (see
 /// <see cref="UploadStream.WriteFailure"/>).</summary>
-internal sealed class ConnectionStream(Stream inner) : WriteClosableStream
+internal sealed class ConnectionStream(Stream inner) : ReadOnlyStream
 {
     private bool _writesLost;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
 
-    public override bool CanCloseWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
+    protected override IDisposable Owned => inner;
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         inner.ReadAsync(buffer, cancellationToken);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        inner.ReadAsync(buffer, offset, count, cancellationToken);
-
-    public override async ValueTask WriteAsync(
-        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (_writesLost)
-        {
-            return;
-        }
-
-        try
-        {
-            await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException e) when (DockerCall.Current?.Upload is not null)
-        {
-            Note(e);
-        }
-    }
+    public override ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        SendAsync(() => inner.WriteAsync(buffer, cancellationToken));
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override async Task FlushAsync(CancellationToken cancellationToken)
-    {
-        if (_writesLost)
-        {
-            return;
-        }
+    public override Task FlushAsync(CancellationToken cancellationToken) =>
+        SendAsync(() => new ValueTask(inner.FlushAsync(cancellationToken))).AsTask();
 
-        try
-        {
-            await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException e) when (DockerCall.Current?.Upload is not null)
-        {
-            Note(e);
-        }
-    }
-
+    /// <exception cref="IOException">The connection is broken.</exception>
+    /// <exception cref="SocketException">The connection is broken.</exception>
     public async Task CloseWriteAsync()
     {
         switch (inner)
@@ -77,61 +36,33 @@ internal sealed class ConnectionStream(Stream inner) : WriteClosableStream
                 await tls.ShutdownAsync().ConfigureAwait(false);
                 break;
             case NetworkStream network:
-                Shutdown(network.Socket);
+                network.Socket.Shutdown(SocketShutdown.Send);
                 break;
             case ProcessStream process:
                 await process.CloseInputAsync().ConfigureAwait(false);
+                break;
+            case WriteClosableStream { CanCloseWrite: true } closable:
+                closable.CloseWrite();
                 break;
             default:
                 throw new NotSupportedException($"A {inner.GetType().Name} cannot be closed in one direction.");
         }
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
-
-    public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
-
-    public override void Flush() => inner.Flush();
-
-    // The package's way to close one direction blocks.
-    public override void CloseWrite() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override async ValueTask DisposeAsync()
-    {
-        await inner.DisposeAsync().ConfigureAwait(false);
-        await base.DisposeAsync().ConfigureAwait(false);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            inner.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
-
-    private static void Shutdown(Socket socket)
+    // After one lost write no later one may arrive, or the engine would take the rest for the whole.
+    private async ValueTask SendAsync(Func<ValueTask> send)
     {
         try
         {
-            socket.Shutdown(SocketShutdown.Send);
+            if (!_writesLost)
+            {
+                await send().ConfigureAwait(false);
+            }
         }
-        catch (SocketException exception)
+        catch (IOException e) when (DockerCall.Current?.Upload is { } upload)
         {
-            throw new IOException(exception.Message, exception);
+            _writesLost = true;
+            upload.WriteFailure = e;
         }
-    }
-
-    // After one lost write no later one may arrive, or the engine would take the rest for the whole.
-    private void Note(IOException failure)
-    {
-        _writesLost = true;
-        DockerCall.Current!.Upload!.WriteFailure = failure;
     }
 }

@@ -92,13 +92,13 @@ internal sealed class TlsHandshake : IDisposable
     {
         for (Exception? x = e; x is not null; x = x.InnerException)
         {
-            if (x.Message.Contains("alert", StringComparison.OrdinalIgnoreCase))
+            if (x.Message.IndexOf("alert", StringComparison.OrdinalIgnoreCase) is var alert and >= 0)
             {
                 return new DockerTlsException(
                     _name,
                     $"TLS with {_name}: the engine refused the client certificate ({Certificate.Subject}, valid until "
                         + $"{Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}): "
-                        + $"{Sentences.Close(AlertText(x.Message))}",
+                        + $"{Sentences.Close(x.Message[alert..])}",
                     TlsRefusal.Server,
                     e);
             }
@@ -111,12 +111,6 @@ internal sealed class TlsHandshake : IDisposable
                 + "Check that the engine speaks TLS on this port.",
             TlsRefusal.Unknown,
             e);
-    }
-
-    private static string AlertText(string message)
-    {
-        var at = message.IndexOf("alert", StringComparison.OrdinalIgnoreCase);
-        return message[at..];
     }
 
     private string Explain(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)

@@ -120,7 +120,7 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts, IConnectionFactory
 
 /// <summary>The services by which hosts are reached.</summary>
 /// <param name="Docker">Where hosts are containers: their engines.</param>
-internal sealed record DatabaseHostServices(IStorages Storages, IDockerEndpoints Docker, TimeProvider Time)
+internal sealed record DatabaseHostServices(IStorages Storages, DockerEndpoints Docker, TimeProvider Time)
 {
     // A file of 1 MiB comes in base64.
     private const int MaxOutput = 2 << 20;

@@ -13,7 +13,7 @@ internal static class ContainerHttp
     /// <summary>Sends one GET to 127.0.0.1 in a container.</summary>
     /// <exception cref="DockerConflictException">The container is not running.</exception>
     public static async Task<HttpAnswer> GetAsync(
-        IDockerClient docker, string container, int port, bool https, string path, CancellationToken cancellationToken)
+        DockerClient docker, string container, int port, bool https, string path, CancellationToken cancellationToken)
     {
         var address = string.Create(
             CultureInfo.InvariantCulture, $"{(https ? "https" : "http")}://127.0.0.1:{port}{path}");

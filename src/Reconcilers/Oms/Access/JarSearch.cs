@@ -30,7 +30,7 @@ internal static class JarSearch
     /// <summary>The readable JARs; more than one if the place does not decide.</summary>
     /// <exception cref="DockerConflictException">The container is not running.</exception>
     public static async Task<IReadOnlyList<string>> FindAsync(
-        IDockerClient docker, InspectedContainer container, JarLocation location, CancellationToken cancellationToken)
+        DockerClient docker, InspectedContainer container, JarLocation location, CancellationToken cancellationToken)
     {
         IEnumerable<string> where = location.Jar is null
             ? location.Places(container.Config.WorkingDir)

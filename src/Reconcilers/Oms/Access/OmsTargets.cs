@@ -13,7 +13,7 @@ internal interface IOmsTargets
 
     IArchiveReader Archives { get; }
 
-    IDockerClient Docker(string node);
+    DockerClient Docker(string node);
 
     /// <summary>What supervisord in a container answers to <c>supervisorctl status</c>, asked after this
     /// call.</summary>
@@ -146,9 +146,9 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         }
     }
 
-    public IDockerClient Docker(string node) => Docker(Find(node));
+    public DockerClient Docker(string node) => Docker(Find(node));
 
-    public IDockerClient Docker(OmsNode node) => _services.Docker.Get(new NodeEndpoints(Written, _secrets).Of(node));
+    public DockerClient Docker(OmsNode node) => _services.Docker.Get(new NodeEndpoints(Written, _secrets).Of(node));
 
     public Task<SupervisorStatus> ProgramsAsync(string node, string container, CancellationToken cancellationToken) =>
         _supervisors.StatusAsync(Docker(node), container, cancellationToken);
@@ -284,7 +284,7 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         ReadConfigAsync(Docker(node), container, cancellationToken);
 
     public async Task<OmsConfigResult?> ReadConfigAsync(
-        IDockerClient docker, string container, CancellationToken cancellationToken)
+        DockerClient docker, string container, CancellationToken cancellationToken)
     {
         var bytes = await docker.Containers.ReadFileAsync(
             container, OmsConfig.ContainerPath, LongestConfig, cancellationToken);

@@ -131,8 +131,7 @@ internal static class RegistryRefusal
 
     public static bool Is(DockerException exception) => exception switch
     {
-        DockerUnauthorizedException => true,
-        DockerApiException refused => Speaks(refused.EngineMessage),
+        DockerApiException refused => refused.IsUnauthorized || Speaks(refused.EngineMessage),
         DockerStreamException failed => Speaks(failed.EngineMessage),
         _ => false,
     };

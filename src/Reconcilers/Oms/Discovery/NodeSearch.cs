@@ -27,7 +27,7 @@ internal sealed class NodeSearch(OmsTargets targets)
 
     // NodePreflight reports a container that does not exist or does not run.
     private async Task<FoundNode> ReadAsync(
-        IDockerClient docker, FoundNode node, string name, CancellationToken cancellationToken)
+        DockerClient docker, FoundNode node, string name, CancellationToken cancellationToken)
     {
         try
         {
@@ -42,7 +42,7 @@ internal sealed class NodeSearch(OmsTargets targets)
     }
 
     private async Task<FoundNode> ChooseAsync(
-        IDockerClient docker, FoundNode node, CancellationToken cancellationToken)
+        DockerClient docker, FoundNode node, CancellationToken cancellationToken)
     {
         var found = new List<(InspectedContainer Container, OmsConfig? Config)>();
         foreach (var container in await OmsContainers.RunningAsync(

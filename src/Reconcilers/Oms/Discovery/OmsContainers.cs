@@ -21,7 +21,7 @@ internal static partial class OmsContainers
     /// none. An object that was made again from a backup has another uid and the same name.</summary>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
     public static async Task<string?> OutdatedAsync(
-        IDockerClient docker, string node, V1ObjectMeta upgrade, CancellationToken cancellationToken) =>
+        DockerClient docker, string node, V1ObjectMeta upgrade, CancellationToken cancellationToken) =>
         (await ListAsync(docker, all: true, ownerUid: null, cancellationToken))
             .Where(c => c.Label(Labels.UpgradeName) == upgrade.Name)
             .MaxBy(c => c.State.Running) is not { } made
@@ -41,11 +41,11 @@ internal static partial class OmsContainers
     /// itself is not its current container.</summary>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
     public static async Task<IReadOnlyList<InspectedContainer>> RunningAsync(
-        IDockerClient docker, string? ownerUid, CancellationToken cancellationToken) =>
+        DockerClient docker, string? ownerUid, CancellationToken cancellationToken) =>
         [.. (await ListAsync(docker, all: false, ownerUid, cancellationToken)).Where(c => c.State.Running)];
 
     private static async Task<IReadOnlyList<InspectedContainer>> ListAsync(
-        IDockerClient docker, bool all, string? ownerUid, CancellationToken cancellationToken)
+        DockerClient docker, bool all, string? ownerUid, CancellationToken cancellationToken)
     {
         var containers = new List<InspectedContainer>();
         foreach (var listed in (await docker.Containers.ListContainersAsync(

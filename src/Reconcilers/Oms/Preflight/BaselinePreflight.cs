@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed class BaselinePreflight(OmsTargets targets, Findings findings, UpgradePath.Allowed? path)
 {
     public async Task<NodeBaseline> MeasureAsync(
-        IDockerClient docker, NodeState state, InspectedContainer container, CancellationToken cancellationToken)
+        DockerClient docker, NodeState state, InspectedContainer container, CancellationToken cancellationToken)
     {
         var baseline = new NodeBaseline
         {
@@ -88,7 +88,7 @@ internal sealed class BaselinePreflight(OmsTargets targets, Findings findings, U
     }
 
     private async Task<bool> IsUnhealthyAsync(
-        IDockerClient docker,
+        DockerClient docker,
         NodeState state,
         InspectedContainer container,
         int port,

@@ -19,7 +19,7 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
     private readonly ContainerSpec _changes = ContainerOverrides.Of(targets.Upgrade.Spec, node);
 
     public async Task<CurrentOptions> CheckAsync(
-        IDockerClient docker, InspectedContainer container, CancellationToken cancellationToken)
+        DockerClient docker, InspectedContainer container, CancellationToken cancellationToken)
     {
         var inherited = InheritedOptions.Of(
             await docker.Containers.InspectContainerJsonAsync(container.ID, cancellationToken),
@@ -98,7 +98,7 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
 
     // What people changed in the container's own layer does not come into the new one.
     private async Task CheckOwnFilesAsync(
-        IDockerClient docker, InspectedContainer container, CancellationToken cancellationToken)
+        DockerClient docker, InspectedContainer container, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> changes;
         try
@@ -218,7 +218,7 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
 
     // The kernel refuses more at the start, also for root.
     private async Task CheckOpenFilesAsync(
-        IDockerClient docker, InspectedContainer container, CancellationToken cancellationToken)
+        DockerClient docker, InspectedContainer container, CancellationToken cancellationToken)
     {
         if (_changes.Ulimits.Find(limit => limit.Name == "nofile") is not { } files)
         {
@@ -243,7 +243,7 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
 
     // A mount of a directory above may hold a certificate or not; the mount of the certificate itself always does.
     private static async Task<bool> ServesHttpsAsync(
-        IDockerClient docker, InspectedContainer container, CancellationToken cancellationToken) =>
+        DockerClient docker, InspectedContainer container, CancellationToken cancellationToken) =>
         OmsMounts.At(container, ConsoleAddress.CertificateTarget) is { } mount
         && (mount.Destination.TrimEnd('/') == ConsoleAddress.CertificateTarget
             || await InspectImageContents.ExistsAsync(

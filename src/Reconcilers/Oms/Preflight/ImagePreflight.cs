@@ -134,7 +134,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
     }
 
     private async Task<FoundImage?> PullableAsync(
-        IDockerClient docker, OmsNode node, string image, CancellationToken cancellationToken)
+        DockerClient docker, OmsNode node, string image, CancellationToken cancellationToken)
     {
         try
         {
@@ -168,7 +168,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
 
     // Returns the warnings of dockerd.
     private async Task<IReadOnlyList<string>> ProbeAsync(
-        IDockerClient docker,
+        DockerClient docker,
         NodeState node,
         string image,
         RequiredFiles files,
@@ -206,7 +206,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
     }
 
     private async Task FilesAsync(
-        IDockerClient docker,
+        DockerClient docker,
         string node,
         string image,
         string probe,

@@ -82,7 +82,7 @@ internal sealed class NodePreflight(
     // For a command that was never started podman answers as for one that ended with 0, so it could not be proved that
     // a command ran once (docs/research/oms.md#podman).
     private async Task<bool> IsPodmanAsync(
-        IDockerClient docker, OmsNode node, string region, CancellationToken cancellationToken)
+        DockerClient docker, OmsNode node, string region, CancellationToken cancellationToken)
     {
         var version = await docker.System.GetVersionAsync(cancellationToken);
         if (version.IsPodman)
@@ -99,7 +99,7 @@ internal sealed class NodePreflight(
         return version.IsPodman;
     }
 
-    private async Task<NodeState> ClockAsync(IDockerClient docker, NodeState state, CancellationToken cancellationToken)
+    private async Task<NodeState> ClockAsync(DockerClient docker, NodeState state, CancellationToken cancellationToken)
     {
         await docker.System.PingAsync(cancellationToken);
         var before = time.GetUtcNow();
@@ -121,7 +121,7 @@ internal sealed class NodePreflight(
     }
 
     private async Task<InspectedContainer?> CurrentAsync(
-        IDockerClient docker, OmsNode node, CancellationToken cancellationToken)
+        DockerClient docker, OmsNode node, CancellationToken cancellationToken)
     {
         // Why no container was found, the search has reported.
         if ((node.CurrentContainer ?? targets.Upgrade.Spec.CurrentContainer) is not { } name)
@@ -166,7 +166,7 @@ internal sealed class NodePreflight(
     }
 
     // The name that was probably meant.
-    private async Task<string> OthersAsync(IDockerClient docker, CancellationToken cancellationToken)
+    private async Task<string> OthersAsync(DockerClient docker, CancellationToken cancellationToken)
     {
         var running = await OmsContainers.RunningAsync(docker, targets.Upgrade.Metadata.Uid, cancellationToken);
         return running.Count == 0
@@ -180,7 +180,7 @@ internal sealed class NodePreflight(
 
     // The plan removes a stopped container that an earlier attempt of this object left; its id is returned.
     private async Task<string?> CheckNewNameAsync(
-        IDockerClient docker, OmsNode node, CancellationToken cancellationToken)
+        DockerClient docker, OmsNode node, CancellationToken cancellationToken)
     {
         if ((node.NewContainer ?? targets.Upgrade.Spec.NewContainer) is not { } name)
         {
@@ -224,7 +224,7 @@ internal sealed class NodePreflight(
     // supervisor.json counts; without it, the tag of the image. Neither is documented well enough to overrule an
     // administrator who knows better.
     private async Task CheckVersionAsync(
-        IDockerClient docker, OmsNode node, InspectedContainer container, CancellationToken cancellationToken)
+        DockerClient docker, OmsNode node, InspectedContainer container, CancellationToken cancellationToken)
     {
         if (!OmsVersion.TryParse(targets.Upgrade.Spec.FromVersion, out var wanted))
         {
@@ -272,7 +272,7 @@ internal sealed class NodePreflight(
     // The listeners of the old container end with it. Any other listener on such a port would keep the new container
     // from starting.
     private async Task CheckPortsAsync(
-        IDockerClient docker, NodeState state, InspectedContainer container, CancellationToken cancellationToken)
+        DockerClient docker, NodeState state, InspectedContainer container, CancellationToken cancellationToken)
     {
         if (state.Config?.Ports.All is not { } ports)
         {
@@ -313,7 +313,7 @@ internal sealed class NodePreflight(
 
     // df of the container's root shows the file system dockerd keeps images on; POSIX format, in KiB.
     private static async Task<long?> FreeAsync(
-        IDockerClient docker, InspectedContainer container, CancellationToken cancellationToken)
+        DockerClient docker, InspectedContainer container, CancellationToken cancellationToken)
     {
         var answer = await docker.RunExecAsync(
             container.ID, ["/bin/sh", "-c", "df -Pk / | tail -n 1"], cancellationToken);

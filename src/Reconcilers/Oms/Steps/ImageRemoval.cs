@@ -8,7 +8,7 @@ internal static class ImageRemoval
     public const string InUseKey = "inUse";
 
     public static async Task<ImageInspectResponse?> FindImageAsync(
-        this IDockerClient docker, string image, CancellationToken cancellationToken)
+        this DockerClient docker, string image, CancellationToken cancellationToken)
     {
         try
         {
@@ -21,7 +21,7 @@ internal static class ImageRemoval
     }
 
     public static async Task<bool> IsInUseAsync(
-        this IDockerClient docker, ImageInspectResponse image, CancellationToken cancellationToken)
+        this DockerClient docker, ImageInspectResponse image, CancellationToken cancellationToken)
     {
         var all = new ContainersListParameters { All = true };
         var containers = await docker.Containers.ListContainersAsync(all, cancellationToken);
@@ -29,7 +29,7 @@ internal static class ImageRemoval
     }
 
     public static async Task RemoveNamesAsync(
-        this IDockerClient docker, IEnumerable<string> names, CancellationToken cancellationToken)
+        this DockerClient docker, IEnumerable<string> names, CancellationToken cancellationToken)
     {
         foreach (var name in names)
         {

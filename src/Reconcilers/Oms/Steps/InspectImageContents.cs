@@ -39,7 +39,7 @@ internal sealed record InspectImageContents(string Container, List<string> Paths
     }
 
     internal static async Task<string?> FirstAsync(
-        IDockerClient docker, string container, IEnumerable<string> paths, CancellationToken cancellationToken)
+        DockerClient docker, string container, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
         foreach (var path in paths)
         {
@@ -58,7 +58,7 @@ internal sealed record InspectImageContents(string Container, List<string> Paths
         + "and ends there with JarMissing before it runs anything; spec.correction.archive ships it beside the image.";
 
     internal static async Task<bool> ExistsAsync(
-        IDockerClient docker, string container, string path, CancellationToken cancellationToken) =>
+        DockerClient docker, string container, string path, CancellationToken cancellationToken) =>
         await docker.Containers.FindAsync(container, path, cancellationToken) is not null;
 
     internal static string ReasonFor(string path) =>

@@ -22,7 +22,7 @@ internal abstract record OmsStep : StepBase<IOmsTargets>
     {
     }
 
-    protected IDockerClient Docker(StepContext context) => Targets.Docker(context.Node);
+    protected DockerClient Docker(StepContext context) => Targets.Docker(context.Node);
 
     protected Task<InspectedContainer?> InspectAsync(
         StepContext context, string container, CancellationToken cancellationToken) =>

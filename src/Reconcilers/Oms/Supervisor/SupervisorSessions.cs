@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using Docker.DotNet.Models;
 
 namespace Drydock.Reconcilers.Oms;
@@ -27,7 +26,7 @@ internal sealed class SupervisorSessions : IAsyncDisposable
     /// <exception cref="DockerConflictException">The container is not running.</exception>
     /// <exception cref="DockerException">The host cannot be asked.</exception>
     public async Task<SupervisorStatus> StatusAsync(
-        IDockerClient docker, string container, CancellationToken cancellationToken)
+        DockerClient docker, string container, CancellationToken cancellationToken)
     {
         // A name may belong to another container by now, and a session to an earlier start of this one.
         var inspected = await docker.Containers.InspectContainerAsync(container, cancellationToken);
@@ -61,7 +60,7 @@ internal sealed class SupervisorSessions : IAsyncDisposable
     private void Stop() => _stop.Cancel();
 
     private async Task<string?> AskAsync(
-        IDockerClient docker, string containerId, string run, CancellationToken cancellationToken)
+        DockerClient docker, string containerId, string run, CancellationToken cancellationToken)
     {
         Place? place;
         lock (_gate)
@@ -95,7 +94,7 @@ internal sealed class SupervisorSessions : IAsyncDisposable
         private int _questions;
 
         // A question that waits for its turn has not been sent yet, so callers that ask meanwhile share its answer.
-        public Task<string?> AskAsync(IDockerClient docker, string containerId)
+        public Task<string?> AskAsync(DockerClient docker, string containerId)
         {
             lock (_gate)
             {
@@ -110,7 +109,7 @@ internal sealed class SupervisorSessions : IAsyncDisposable
             _turn.Release();
         }
 
-        private async Task<string?> AskInTurnAsync(IDockerClient docker, string containerId)
+        private async Task<string?> AskInTurnAsync(DockerClient docker, string containerId)
         {
             await Task.Yield();
             await _turn.WaitAsync(CancellationToken.None);
@@ -131,7 +130,7 @@ internal sealed class SupervisorSessions : IAsyncDisposable
             }
         }
 
-        private async Task<string?> AskNowAsync(IDockerClient docker, string containerId)
+        private async Task<string?> AskNowAsync(DockerClient docker, string containerId)
         {
             if (_session is { HasEnded: true })
             {
@@ -202,10 +201,7 @@ internal sealed class SupervisorSession : IAsyncDisposable
     private const int LongestAnswer = 64 * 1024;
     private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(2);
 
-    private readonly Pipe _input = new(new PipeOptions(
-        readerScheduler: PipeScheduler.Inline,
-        writerScheduler: PipeScheduler.Inline,
-        useSynchronizationContext: false));
+    private readonly TaskCompletionSource<CommandInput?> _input = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly StringBuilder _printed = new();
@@ -216,7 +212,7 @@ internal sealed class SupervisorSession : IAsyncDisposable
     private string _mark = "";
     private int _marks;
 
-    private SupervisorSession(IDockerClient docker, string execId, TimeProvider time)
+    private SupervisorSession(DockerClient docker, string execId, TimeProvider time)
     {
         _time = time;
         _run = RunAsync(docker, execId);
@@ -228,7 +224,7 @@ internal sealed class SupervisorSession : IAsyncDisposable
     public bool WasCut { get; private set; }
 
     public static async Task<SupervisorSession> OpenAsync(
-        IDockerClient docker, string container, TimeProvider time, CancellationToken cancellationToken)
+        DockerClient docker, string container, TimeProvider time, CancellationToken cancellationToken)
     {
         var exec = await docker.Exec.ExecCreateContainerAsync(
             container,
@@ -262,7 +258,11 @@ internal sealed class SupervisorSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // At the end of its input supervisorctl ends.
-        await _input.Writer.CompleteAsync();
+        if (_input.Task.IsCompletedSuccessfully && await _input.Task is { } input)
+        {
+            await input.CloseAsync();
+        }
+
         await _run.WaitAsync(LongestGoodbye, _time)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         Stop();
@@ -287,7 +287,7 @@ internal sealed class SupervisorSession : IAsyncDisposable
             }
         }
 
-        if ((await _input.Writer.WriteAsync(Encoding.UTF8.GetBytes(words), CancellationToken.None)).IsCompleted)
+        if (!await WriteAsync(words, within, cancellationToken))
         {
             return null;
         }
@@ -298,13 +298,32 @@ internal sealed class SupervisorSession : IAsyncDisposable
         return answer.Task.IsCompletedSuccessfully ? await answer.Task : null;
     }
 
-    private async Task RunAsync(IDockerClient docker, string execId)
+    private async Task<bool> WriteAsync(string words, TimeSpan within, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await _input.Task.WaitAsync(within, _time, cancellationToken) is { } input)
+            {
+                await input.WriteAsync(Encoding.UTF8.GetBytes(words), cancellationToken);
+                return true;
+            }
+        }
+        catch (Exception exception)
+            when (exception is IOException or ObjectDisposedException or TimeoutException or OperationCanceledException)
+        {
+            // The session has ended, or it did not begin in time.
+        }
+
+        return false;
+    }
+
+    private async Task RunAsync(DockerClient docker, string execId)
     {
         try
         {
             await docker.Exec.StartAndAttachContainerExecAsync(
                 execId,
-                new ContainerExecAttachParameters { Stdin = _input.Reader.AsStream(), OnOutput = Take },
+                new ContainerExecAttachParameters { OnInput = input => _input.TrySetResult(input), OnOutput = Take },
                 _stop.Token);
         }
         catch (Exception exception) when (exception is DockerException or OperationCanceledException or IOException)
@@ -318,6 +337,7 @@ internal sealed class SupervisorSession : IAsyncDisposable
             HasEnded = true;
         }
 
+        _input.TrySetResult(null);
         Answer(null);
     }
 

@@ -13,7 +13,7 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly AsyncSignal _signal = new();
-    private readonly IDockerClient _docker;
+    private readonly DockerClient _docker;
     private readonly Action _onEvent;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -21,7 +21,7 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
 
     /// <summary>Starts following.</summary>
     /// <param name="onEvent">Called at every event, from any thread; must not block.</param>
-    public ContainerEventFeed(IDockerClient docker, Action onEvent, TimeProvider time, ILogger logger)
+    public ContainerEventFeed(DockerClient docker, Action onEvent, TimeProvider time, ILogger logger)
     {
         _docker = docker;
         _onEvent = onEvent;

@@ -1,13 +1,15 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-internal sealed class DockerEndpoints(
-    IDockerClientFactory factory, TimeProvider? time = null) : IDockerEndpoints, IAsyncDisposable
+/// <summary>Hands out dockerd clients, one for each endpoint and set of credentials, shared by all that ask for the
+/// same.</summary>
+/// <param name="create">Makes the client of an endpoint.</param>
+/// <param name="time">The clock.</param>
+internal sealed class DockerEndpoints(Func<DockerEndpoint, DockerClient> create, TimeProvider time) : IAsyncDisposable
 {
     internal static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(15);
 
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lock _gate = new();
-    private readonly Dictionary<DockerEndpoint, (IDockerClient Client, long LastAsked)> _clients = [];
+    private readonly Dictionary<DockerEndpoint, (DockerClient Client, long LastAsked)> _clients = [];
 
     internal int Count
     {
@@ -20,27 +22,30 @@ internal sealed class DockerEndpoints(
         }
     }
 
-    public IDockerClient Get(DockerEndpoint endpoint)
+    /// <summary>The client of an endpoint.</summary>
+    /// <exception cref="DockerEndpointException">The endpoint is unusable: unknown scheme, or TLS material missing or
+    /// extra.</exception>
+    public DockerClient Get(DockerEndpoint endpoint)
     {
         lock (_gate)
         {
             foreach (var (other, kept) in _clients)
             {
-                if (_time.GetElapsedTime(kept.LastAsked) > KeptFor)
+                if (time.GetElapsedTime(kept.LastAsked) > KeptFor)
                 {
                     _clients.Remove(other);
                 }
             }
 
-            var client = _clients.TryGetValue(endpoint, out var known) ? known.Client : factory.Create(endpoint);
-            _clients[endpoint] = (client, _time.GetTimestamp());
+            var client = _clients.TryGetValue(endpoint, out var known) ? known.Client : create(endpoint);
+            _clients[endpoint] = (client, time.GetTimestamp());
             return client;
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        List<IDockerClient> clients;
+        List<DockerClient> clients;
         lock (_gate)
         {
             clients = [.. _clients.Values.Select(kept => kept.Client)];
@@ -52,14 +57,4 @@ internal sealed class DockerEndpoints(
             await client.DisposeAsync();
         }
     }
-}
-
-/// <summary>Hands out dockerd clients, one for each endpoint and set of credentials, shared by all that ask for the
-/// same.</summary>
-internal interface IDockerEndpoints
-{
-    /// <summary>The client of an endpoint.</summary>
-    /// <exception cref="DockerEndpointException">The endpoint is unusable: unknown scheme, or TLS material missing or
-    /// extra.</exception>
-    IDockerClient Get(DockerEndpoint endpoint);
 }

@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// id, persisted before the start (a second start of it answers 409), and files that the command's wrapper writes into
 /// a directory mounted from the host (<c>started</c>, created exclusively; <c>log</c>; <c>rc</c>, by rename at the
 /// end), which outlive dockerd.</summary>
-internal sealed class WitnessedExec(IDockerClient docker, string container, string directory)
+internal sealed class WitnessedExec(DockerClient docker, string container, string directory)
 {
     public const string ExecKey = "exec";
 

@@ -16,7 +16,7 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
     // The bit of Go's os.FileMode that says "directory".
     private const uint Directories = 1u << 31;
 
-    private readonly IDockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
+    private readonly DockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
 
     public ValueTask DisposeAsync() => _client.DisposeAsync();
 

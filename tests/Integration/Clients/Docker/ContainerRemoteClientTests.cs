@@ -18,7 +18,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     private const int Size = 32 << 20;
     private static readonly byte[] Content = RandomNumberGenerator.GetBytes(Size);
 
-    private readonly IDockerClient _docker = DockerDaemonFixture.Client(daemon.TlsEndpoint);
+    private readonly DockerClient _docker = DockerDaemonFixture.Client(daemon.TlsEndpoint);
     private readonly List<long> _opened = [];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -240,7 +240,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
 
     private static RemoteFile Whole => new("/data/server", Size, Convert.ToHexStringLower(SHA256.HashData(Content)));
 
-    private ContainerRemoteClient Client(string container, string? user = null, IDockerClient? docker = null) => new(docker ?? _docker, "10.9.9.9", container, user, MaxOutput, TimeProvider.System);
+    private ContainerRemoteClient Client(string container, string? user = null, DockerClient? docker = null) => new(docker ?? _docker, "10.9.9.9", container, user, MaxOutput, TimeProvider.System);
 
     private async Task<string> RunAsync(bool start = true)
     {

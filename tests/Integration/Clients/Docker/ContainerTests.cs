@@ -11,7 +11,7 @@ namespace Drydock.Tests.Integration.Clients.Docker;
 [Collection(DockerDaemonCollection.Name)]
 public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposable
 {
-    private readonly IDockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
+    private readonly DockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
 
     public ValueTask DisposeAsync() => _client.DisposeAsync();
 
@@ -76,8 +76,8 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
 
         var create = await Should.ThrowAsync<DockerNameConflictException>(
             () => daemon.CreateIdleAsync(_client, name: name));
-        create.Name.ShouldBe(name);
-        create.HolderId.ShouldBe(holder);
+        create.EngineMessage.ShouldContain(name);
+        create.EngineMessage.ShouldContain(holder);
     }
 
     [Fact]

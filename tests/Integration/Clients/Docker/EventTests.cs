@@ -11,7 +11,7 @@ namespace Drydock.Tests.Integration.Clients.Docker;
 public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
 {
     private readonly DockerClientOptions _silent = new() { ReadRetries = 0 };
-    private readonly IDockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
+    private readonly DockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
 
     public ValueTask DisposeAsync() => _client.DisposeAsync();
 
@@ -166,7 +166,7 @@ public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     // Gives the task of the first event that is not there yet: one event is awaited first, so the subscription stands.
-    private async Task<Task> SubscribedAsync(IDockerClient client, CancellationToken cancellationToken = default)
+    private async Task<Task> SubscribedAsync(DockerClient client, CancellationToken cancellationToken = default)
     {
         var since = await client.System.PingAsync(cancellationToken);
         var container = await daemon.CreateIdleAsync(_client);

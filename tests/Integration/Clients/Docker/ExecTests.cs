@@ -9,7 +9,7 @@ namespace Drydock.Tests.Integration.Clients.Docker;
 [Collection(DockerDaemonCollection.Name)]
 public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
 {
-    private readonly IDockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
+    private readonly DockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
 
     public ValueTask DisposeAsync() => _client.DisposeAsync();
 

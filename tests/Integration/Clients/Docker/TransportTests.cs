@@ -128,7 +128,7 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
     [Fact]
     public async Task Read_succeeds_after_engine_restart_on_kept_connection()
     {
-        await using var client = new DockerClientFactory(new DockerClientOptions { ReadRetries = 3, Endpoints = EndpointPolicy.Unrestricted }).Create(daemon.TlsEndpoint);
+        await using var client = new DockerClient(daemon.TlsEndpoint, new DockerClientOptions { ReadRetries = 3, Endpoints = EndpointPolicy.Unrestricted });
         await client.System.GetVersionAsync();
 
         await daemon.Process.KillAsync();

@@ -23,7 +23,8 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
     public const string Account = "bigmath";
 
     private readonly DockerDaemonFixture _daemon;
-    private readonly DockerEndpoints _engines = new(new DockerClientFactory(new DockerClientOptions { ReadRetries = 0, Endpoints = EndpointPolicy.Unrestricted }));
+    private readonly DockerEndpoints _engines = new(
+        endpoint => new DockerClient(endpoint, new DockerClientOptions { ReadRetries = 0, Endpoints = EndpointPolicy.Unrestricted }), TimeProvider.System);
     private readonly List<BoundDatabaseHosts> _bound = [];
 
     private ContainerWorkshop(DockerDaemonFixture daemon, string container) =>

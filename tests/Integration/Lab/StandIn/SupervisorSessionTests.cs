@@ -71,7 +71,7 @@ public sealed class SupervisorSessionTests(OmsLab lab)
     private static async Task<int> RunningAsync(OmsNode node, string container) =>
         (await node.Host.DockerAsync("top", container, "-eo", "pid,args")).Split('\n').Count(l => l.Contains("supervisorctl", StringComparison.Ordinal));
 
-    private static IDockerClient Client(DockerHost host) => DockerDaemonFixture.Client(new DockerEndpoint
+    private static DockerClient Client(DockerHost host) => DockerDaemonFixture.Client(new DockerEndpoint
     {
         Uri = new Uri(host.Endpoint),
         Tls = new DockerTlsMaterial(

@@ -12,7 +12,7 @@ namespace Drydock.Tests.Integration.Oms.Containers;
 [Collection(DockerDaemonCollection.Name)]
 public sealed class ContainerHttpTests(DockerDaemonFixture daemon) : IAsyncLifetime
 {
-    private readonly IDockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
+    private readonly DockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
     private readonly string _name = $"http-{Guid.NewGuid():N}"[..16];
     private readonly string _curl = Path.Combine(Directory.CreateDirectory($"{daemon.Root}/curl-{Guid.NewGuid():N}").FullName, "curl");
 

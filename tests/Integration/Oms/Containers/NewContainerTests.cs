@@ -18,7 +18,7 @@ namespace Drydock.Tests.Integration.Oms.Containers;
 [Collection(DockerDaemonCollection.Name)]
 public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifetime
 {
-    private readonly IDockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
+    private readonly DockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
     private readonly string _name = $"oms-{Guid.NewGuid():N}"[..16];
     private readonly string _data = Directory.CreateDirectory($"{daemon.Root}/oms-{Guid.NewGuid():N}").FullName;
 

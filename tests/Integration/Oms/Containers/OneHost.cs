@@ -10,7 +10,7 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Tests.Integration.Oms.Containers;
 
 /// <summary>The targets of a step that needs a dockerd and nothing else.</summary>
-internal sealed class OneHost(IDockerClient docker, ContainerSpec changes) : IOmsTargets
+internal sealed class OneHost(DockerClient docker, ContainerSpec changes) : IOmsTargets
 {
     public const string Uid = "0f0e";
 
@@ -30,7 +30,7 @@ internal sealed class OneHost(IDockerClient docker, ContainerSpec changes) : IOm
 
     public Task<ProjectRecord?> ProjectsBeforeAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public IDockerClient Docker(string node) => docker;
+    public DockerClient Docker(string node) => docker;
 
     public Task<SupervisorStatus> ProgramsAsync(string node, string container, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -15,7 +15,7 @@ public sealed class ApiVersionTests
     [InlineData("1.51", "1.24", "1.51")]
     [InlineData("1.54", "1.44", "1.51")]
     public void The_highest_version_of_both_is_chosen(string highest, string? lowest, string chosen) =>
-        VersionNegotiator.Choose("e", Version.Parse(highest), Parse(lowest)).ToString().ShouldBe(chosen);
+        DockerHandler.Choose("e", Version.Parse(highest), Parse(lowest)).ToString().ShouldBe(chosen);
 
     [Theory]
     [InlineData("1.40", null, "1.40")]
@@ -25,9 +25,8 @@ public sealed class ApiVersionTests
     public void Without_common_version_error_names_both_ranges(string highest, string? lowest, string server)
     {
         var refusal = Should.Throw<DockerApiVersionException>(
-            () => VersionNegotiator.Choose("unix:///x", Version.Parse(highest), Parse(lowest)));
+            () => DockerHandler.Choose("unix:///x", Version.Parse(highest), Parse(lowest)));
 
-        refusal.ServerVersion.ShouldBe(server);
         refusal.Message.ShouldContain($"API {server}");
         refusal.Message.ShouldContain("1.41..1.51");
         refusal.Message.ShouldContain("unix:///x");
@@ -102,7 +101,7 @@ public sealed class ApiVersionTests
             () => client.Containers.ListContainersAsync(new ContainersListParameters()));
         await client.Containers.ListContainersAsync(new ContainersListParameters());
 
-        refusal.ServerVersion.ShouldBe("1.41");
+        refusal.Message.ShouldContain("1.41");
         engine.Requests[^1].ShouldBe("GET /v1.41/containers/json");
     }
 

@@ -35,7 +35,7 @@ public sealed class ArchiveReadTests
             new DockerClientOptions { StreamIdleProbe = TimeSpan.FromMilliseconds(10), RequestTimeout = TimeSpan.FromMilliseconds(100) });
 
         (await Should.ThrowAsync<DockerUnreachableException>(
-            () => client.Containers.ReadArchiveAsync("c1", "/f", async (_, stream) => await stream.ReadAtLeastAsync(new byte[2], 2))))
+            () => client.Containers.OpenAsync<object>("c1", "/f", async (_, stream) => await stream.ReadAtLeastAsync(new byte[2], 2))))
             .MayHaveBeenProcessed.ShouldBeFalse();
     }
 

@@ -83,7 +83,7 @@ public sealed class AttachedOutputTests
     private static FakeEngine Engine(Func<FakeExchange, Task> start) => FakeEngine.Speaking(
         exchange => exchange.Method == "GET" ? exchange.ReplyAsync(200, NotStarted) : start(exchange));
 
-    private static Task<ContainerExecOutput> AttachAsync(IDockerClient client) =>
+    private static Task<ContainerExecOutput> AttachAsync(DockerClient client) =>
         client.Exec.StartAndAttachContainerExecAsync("e1", new ContainerExecAttachParameters());
 
     private static byte[] Frame(byte source, string payload)

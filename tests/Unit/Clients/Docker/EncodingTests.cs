@@ -65,7 +65,7 @@ public sealed class EncodingTests
     [InlineData("registry.example:5000/team/app", "registry.example:5000/team/app:latest")]
     [InlineData("registry.example:5000/team/app:1", "registry.example:5000/team/app:1")]
     [InlineData("team/app@sha256:00", "team/app@sha256:00")]
-    public void Pull_without_tag_uses_latest(string image, string expected) => Names.Tagged(image).ShouldBe(expected);
+    public void Pull_without_tag_uses_latest(string image, string expected) => ImageOperations.Tagged(image).ShouldBe(expected);
 
     [Theory]
     [InlineData("")]
@@ -75,21 +75,21 @@ public sealed class EncodingTests
     [InlineData("a/b")]
     [InlineData("a\r\nb")]
     public void An_id_that_would_name_another_path_is_refused(string id) =>
-        Should.Throw<ArgumentException>(() => Names.Container(id));
+        Should.Throw<ArgumentException>(() => DockerApi.Id(id));
 
     [Fact]
-    public void The_slash_before_a_name_is_understood() => Names.Container("/oms_422").ShouldBe("oms_422");
+    public void The_slash_before_a_name_is_understood() => DockerApi.Id("/oms_422").ShouldBe("oms_422");
 
     [Theory]
     [InlineData("a//b")]
     [InlineData("../images")]
     [InlineData("")]
     public void A_reference_that_would_name_another_path_is_refused(string name) =>
-        Should.Throw<ArgumentException>(() => Names.Image(name));
+        Should.Throw<ArgumentException>(() => DockerApi.Reference(name));
 
     [Fact]
     public void A_reference_keeps_its_slashes() =>
-        Names.Image("registry.example:5000/team/app:1").ShouldBe("registry.example%3A5000/team/app%3A1");
+        DockerApi.Reference("registry.example:5000/team/app:1").ShouldBe("registry.example%3A5000/team/app%3A1");
 
     [Theory]
     [InlineData("2024-05-06T07:08:09.123456789Z", "2024-05-06T07:08:09.1234567+00:00")]
@@ -166,7 +166,6 @@ public sealed class EncodingTests
             },
             new ContainerExecCreateParameters { Cmd = ["canary"], Env = ["P=canary"] },
             new ContainerExecOutput("canary", "canary"),
-            new ExecResult(0, new ContainerExecOutput("canary", "canary")),
             new Message { Action = "exec_start: canary" },
             new DockerTlsMaterial("canary"u8.ToArray(), "canary"u8.ToArray(), "canary"u8.ToArray()),
             new SshMaterial("canary"u8.ToArray(), "canary"u8.ToArray()),

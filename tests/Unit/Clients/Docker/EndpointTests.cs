@@ -49,13 +49,13 @@ public sealed class EndpointTests
     public void Unix_socket_is_refused_unless_allowed()
     {
         var refusal = Should.Throw<DockerEndpointException>(
-            () => ConnectorFactory.Create(DockerEndpoint.Parse("unix:///run/docker.sock"), new DockerClientOptions()));
+            () => EngineTransport.Connector(DockerEndpoint.Parse("unix:///run/docker.sock"), new DockerClientOptions()));
 
         refusal.Message.ShouldContain("unix:///run/docker.sock");
         refusal.Message.ShouldContain("`--allow-unix-endpoints`");
         var allowed = new DockerClientOptions { Endpoints = EndpointPolicy.Create([], allowUnixSockets: true) };
         Should.NotThrow(
-            () => ConnectorFactory.Create(DockerEndpoint.Parse("unix:///run/docker.sock"), allowed).Dispose());
+            () => EngineTransport.Connector(DockerEndpoint.Parse("unix:///run/docker.sock"), allowed).Dispose());
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class EndpointTests
     [Fact]
     public void Ssh_arguments_trust_listed_hosts_only_and_hold_no_secret()
     {
-        using var connector = (SshConnector)ConnectorFactory.Create(
+        using var connector = (SshConnector)EngineTransport.Connector(
             DockerEndpoint.Parse("ssh://admin@oms-a:2222") with
             {
                 Ssh = new("canary\n"u8.ToArray(), "canary\n"u8.ToArray()),
@@ -113,7 +113,7 @@ public sealed class EndpointTests
     [Fact]
     public void A_remote_socket_can_be_named()
     {
-        using var connector = (SshConnector)ConnectorFactory.Create(
+        using var connector = (SshConnector)EngineTransport.Connector(
             DockerEndpoint.Parse("ssh://u@h/run/user/1000/docker.sock") with { Ssh = Ssh }, new DockerClientOptions());
 
         connector.Arguments().Last().ShouldBe("docker --host unix:///run/user/1000/docker.sock system dial-stdio");
@@ -213,7 +213,7 @@ public sealed class EndpointTests
         SshErrors.Classify(exitCode, words).ShouldBe(reason);
 
     private static void Create(DockerEndpoint endpoint) =>
-        ConnectorFactory.Create(
+        EngineTransport.Connector(
             endpoint, new DockerClientOptions { Endpoints = EndpointPolicy.Unrestricted }).Dispose();
 
     private static (byte[] Certificate, byte[] Key) Issue()

@@ -10,8 +10,8 @@ public sealed class ErrorMapperTests
     [Theory]
     [InlineData(HttpStatusCode.NotFound, typeof(DockerNotFoundException))]
     [InlineData(HttpStatusCode.Conflict, typeof(DockerConflictException))]
-    [InlineData(HttpStatusCode.Unauthorized, typeof(DockerUnauthorizedException))]
-    [InlineData(HttpStatusCode.Forbidden, typeof(DockerUnauthorizedException))]
+    [InlineData(HttpStatusCode.Unauthorized, typeof(DockerApiException))]
+    [InlineData(HttpStatusCode.Forbidden, typeof(DockerApiException))]
     [InlineData(HttpStatusCode.InternalServerError, typeof(DockerApiException))]
     [InlineData(HttpStatusCode.BadRequest, typeof(DockerApiException))]
     public void Status_maps_to_exception_type_with_engine_text(HttpStatusCode status, Type type)
@@ -20,6 +20,7 @@ public sealed class ErrorMapperTests
 
         mapped.GetType().ShouldBe(type);
         mapped.StatusCode.ShouldBe(status);
+        mapped.IsUnauthorized.ShouldBe(status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden);
         mapped.EngineMessage.ShouldBe("the engine's words");
         mapped.Message.ShouldBe($"Docker at tcp://h:1 answered {(int)status} (stop container a): the engine's words.");
     }
@@ -28,20 +29,14 @@ public sealed class ErrorMapperTests
     [InlineData(
         "Conflict. The container name \"/oms\" is already in use by container "
             + "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\". "
-            + "You have to remove (or rename) that container",
-        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+            + "You have to remove (or rename) that container")]
     [InlineData(
         "Error when allocating new name: Conflict. The container name \"/oms\" is already in use by container "
-            + "0123456789ab.",
-        "0123456789ab")]
-    [InlineData("Conflict. The name \"oms\" is already in use.", null)]
-    public void A_name_in_use_names_the_name_and_its_holder(string message, string? holder)
-    {
-        var conflict = Map(HttpStatusCode.Conflict, $$"""{"message":{{System.Text.Json.JsonSerializer.Serialize(message)}}}""").ShouldBeOfType<DockerNameConflictException>();
-
-        conflict.Name.ShouldBe("oms");
-        conflict.HolderId.ShouldBe(holder);
-    }
+            + "0123456789ab.")]
+    [InlineData("Conflict. The name \"oms\" is already in use.")]
+    public void A_name_in_use_is_a_conflict_of_its_own(string message) =>
+        Map(HttpStatusCode.Conflict, $$"""{"message":{{System.Text.Json.JsonSerializer.Serialize(message)}}}""")
+            .ShouldBeOfType<DockerNameConflictException>().EngineMessage.ShouldBe(message);
 
     [Theory]
     [InlineData(
@@ -75,7 +70,7 @@ public sealed class ErrorMapperTests
     [Fact]
     public void Secret_values_are_removed_from_engine_text()
     {
-        var secrets = SecretScrubber.ForEnvironment(
+        var secrets = ErrorMapper.Values(
             ["A=canary-one", "=canary-two", "canary-three", "EMPTY=", "B=canary-one-and-more"]);
 
         var mapped = ErrorMapper.FromAnswer("e", new DockerCall("o") { Secrets = secrets }, HttpStatusCode.BadRequest, "application/json", """{"message":"A=canary-one B=canary-one-and-more canary-two canary-three"}""");

@@ -214,7 +214,7 @@ public sealed class EventStreamTests
         $$$"""{"Type":"container","Action":"exec_die","Actor":{"ID":"c1","Attributes":{"execID":"{{{exec}}}","exitCode":"6"}},"timeNano":2}""";
 
     private static async Task CollectAsync(
-        IDockerClient client,
+        DockerClient client,
         List<Message> seen,
         IReadOnlyDictionary<string, IReadOnlyList<string>>? filters = null,
         DateTimeOffset? since = null)

@@ -34,7 +34,7 @@ public sealed class ForeignAnswerTests
         await Should.ThrowAsync<DockerProtocolException>(() => ReadAsync(client, read));
     }
 
-    private static Task ReadAsync(IDockerClient client, string read) => read switch
+    private static Task ReadAsync(DockerClient client, string read) => read switch
     {
         "container" => client.Containers.InspectContainerAsync("c1"),
         "containers" => client.Containers.ListContainersAsync(new global::Docker.DotNet.Models.ContainersListParameters()),

@@ -113,8 +113,8 @@ public sealed class TlsTests : IDisposable
         var pem = Encoding.ASCII.GetBytes(certificate.ExportCertificatePem());
         var material = new DockerTlsMaterial(pem, pem, Encoding.ASCII.GetBytes(_key.ExportPkcs8PrivateKeyPem()));
         var endpoint = DockerEndpoint.Parse($"tcp://127.0.0.1:{Port}") with { Tls = material };
-        await using var client = new DockerClientFactory(
-            new DockerClientOptions { ReadRetries = 0, Endpoints = EndpointPolicy.Unrestricted }).Create(endpoint);
+        await using var client = new DockerClient(
+            endpoint, new DockerClientOptions { ReadRetries = 0, Endpoints = EndpointPolicy.Unrestricted });
         await client.System.PingAsync();
     }
 

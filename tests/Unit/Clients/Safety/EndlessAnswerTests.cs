@@ -182,8 +182,9 @@ public sealed class EndlessAnswerTests
     public async Task Refused_address_is_reported_by_each_client()
     {
         await using var server = new EndlessServer(_ => Chunked, Chunk);
-        await using var docker = new DockerClientFactory(new DockerClientOptions { ReadRetries = 0 }).Create(
-            DockerEndpoint.Parse($"tcp://127.0.0.1:{server.Port}") with { Insecure = true });
+        await using var docker = new DockerClient(
+            DockerEndpoint.Parse($"tcp://127.0.0.1:{server.Port}") with { Insecure = true },
+            new DockerClientOptions { ReadRetries = 0 });
         using var service = new ServiceHttp(null, TimeProvider.System);
         using var api = new HttpOmsApi(
             new OmsApiTarget(new Uri($"http://127.0.0.1:{server.Port}"), "operator", new Secret("obviously-false-Pa55")),
@@ -204,9 +205,8 @@ public sealed class EndlessAnswerTests
         server.Sent.ShouldBe(0);
     }
 
-    private static IDockerClient Docker(DockerEndpoint endpoint) =>
-        new DockerClientFactory(
-            new DockerClientOptions { ReadRetries = 0, Endpoints = EndpointPolicy.Unrestricted }).Create(endpoint);
+    private static DockerClient Docker(DockerEndpoint endpoint) =>
+        new(endpoint, new DockerClientOptions { ReadRetries = 0, Endpoints = EndpointPolicy.Unrestricted });
 
     private static string Piece(int bytes) => $"{bytes:x}\r\n{new string('[', bytes)}\r\n";
 }

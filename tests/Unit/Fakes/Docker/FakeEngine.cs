@@ -49,10 +49,11 @@ internal sealed class FakeEngine : IAsyncDisposable
                     ? exchange.ReplyAsync(200, "OK", $"Api-Version: {version}")
                     : answer(exchange));
 
-    public IDockerClient Client(DockerClientOptions? options = null, TimeProvider? time = null) =>
-        new DockerClientFactory(
+    public DockerClient Client(DockerClientOptions? options = null, TimeProvider? time = null) =>
+        new(
+            DockerEndpoint.Parse($"unix://{SocketPath}"),
             (options ?? new DockerClientOptions { ReadRetries = 0 }) with { Endpoints = EndpointPolicy.Unrestricted },
-            time).Create(DockerEndpoint.Parse($"unix://{SocketPath}"));
+            time);
 
     public async ValueTask DisposeAsync()
     {

@@ -21,6 +21,9 @@ internal sealed class WorldContainer
 
     public string Id { get; }
 
+    /// <summary>How dockerd last showed it, and of which state that was.</summary>
+    public (object State, byte[] Body)? Inspection { get; set; }
+
     public string Name { get; set; }
 
     public WorldImage Image { get; set; }

@@ -1,6 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
-using Drydock.Clients.Docker;
-using ContainerExecCreateParameters = Docker.DotNet.Models.ContainerExecCreateParameters;
+using System.Text.Json.Nodes;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -8,34 +9,32 @@ namespace Drydock.Tests.Unit.Fakes;
 /// one.</content>
 internal sealed partial class WorldDocker
 {
-    public Task<string> ExecCreateContainerAsync(
-        string containerId, ContainerExecCreateParameters parameters, CancellationToken cancellationToken = default)
+    private Task<HttpResponseMessage> CreateExecAsync(string containerId, string[] command)
     {
-        IReadOnlyList<string> command = [.. parameters.Cmd];
         if (RunOnce.Is(command) && host is { RefusedReservations: > 0 })
         {
             host.RefusedReservations--;
-            return life.LookAsync<string>(() => throw Refused());
+            return LookAsync(RefuseRunOnce);
         }
 
         // Looks need an exec as well; only those that will change something are points.
-        return RunOnce.Is(command) ? ChangeAsync("reserve", RunOnce.Kind(command), Create) : life.LookAsync(Create);
+        return RunOnce.Is(command) ? ChangeAsync("reserve", RunOnce.Kind(command), Create) : LookAsync(Create);
 
-        string Create()
+        HttpResponseMessage Create()
         {
             var container = Container(containerId);
             if (!container.IsRunning)
             {
-                throw new DockerConflictException(endpoint, $"exec in {containerId}", $"container {containerId} is not running");
+                throw new WorldRefusal(HttpStatusCode.Conflict, $"container {containerId} is not running");
             }
 
             var exec = new WorldExec { Id = world.NewId(), Container = container, Command = command };
             Host.Execs[exec.Id] = exec;
-            return exec.Id;
+            return Json(new JsonObject { ["Id"] = exec.Id }, HttpStatusCode.Created);
         }
     }
 
-    public Task StartContainerExecAsync(string execId, CancellationToken cancellationToken = default)
+    private Task<HttpResponseMessage> StartExecAsync(string execId)
     {
         var kind = host?.Execs.GetValueOrDefault(execId) is { } known ? RunOnce.Kind(known.Command) : "unknown";
         if (host is { RefusedStarts: > 0 })
@@ -46,30 +45,29 @@ internal sealed partial class WorldDocker
                 world.After(late, () => Arrive(execId));
             }
 
-            return life.LookAsync<bool>(() => throw Refused());
+            return LookAsync(RefuseRunOnce);
         }
 
         if (host is { SwallowedStarts: > 0 })
         {
             host.SwallowedStarts--;
-            return life.LookAsync(() => true);
+            return LookAsync(() => new HttpResponseMessage());
         }
 
         return ChangeAsync("exec", kind, () =>
         {
             var exec = Begin(execId);
             RunOnce.Start(world, exec);
-            return true;
+            return new HttpResponseMessage();
         });
     }
 
-    public Task<ContainerExecOutput> StartAndAttachContainerExecAsync(
-        string execId, ContainerExecAttachParameters parameters, CancellationToken cancellationToken = default)
+    private Task<HttpResponseMessage> AttachExecAsync(string execId)
     {
         var command = host?.Execs.GetValueOrDefault(execId)?.Command ?? [];
         if (command is ["supervisorctl"])
         {
-            return InteractAsync(execId, parameters, cancellationToken);
+            return LookAsync(Interact);
         }
 
         if (command is ["supervisorctl", "status"] && host is not null)
@@ -77,36 +75,47 @@ internal sealed partial class WorldDocker
             host.Supervisorctl.Commands++;
         }
 
-        return WorldCommands.Changes(command) ? ChangeAsync("exec", string.Join(' ', command), Run) : life.LookAsync(Run);
+        return WorldCommands.Changes(command) ? ChangeAsync("exec", string.Join(' ', command), Run) : LookAsync(Run);
 
-        ContainerExecOutput Run()
+        HttpResponseMessage Run()
         {
             var exec = Begin(execId);
             exec.Stdout = WorldCommands.Run(world, exec);
             (exec.Running, exec.ExitCode) = (false, exec.ExitCode ?? 0);
-            return new ContainerExecOutput(exec.Stdout, "");
+            var stream = new WorldStream(life.Scheduler);
+            stream.Say(Frame(Encoding.UTF8.GetBytes(exec.Stdout)));
+            stream.End();
+            return Attached(stream);
+        }
+
+        HttpResponseMessage Interact()
+        {
+            var exec = Begin(execId);
+            var stream = new WorldStream(life.Scheduler);
+            _ = InteractAsync(exec, stream);
+            return Attached(stream);
         }
     }
 
-    private async Task<ContainerExecOutput> InteractAsync(
-        string execId, ContainerExecAttachParameters parameters, CancellationToken cancellationToken)
+    private async Task InteractAsync(WorldExec exec, WorldStream stream)
     {
-        var exec = await life.LookAsync(() => Begin(execId));
         var run = exec.Container.Run;
         await host!.Supervisorctl.RunAsync(
-            life, () => Host.Execs.ContainsKey(execId) && exec.Container.Run == run, exec.Container, parameters, cancellationToken);
+            life, () => Host.Execs.ContainsKey(exec.Id) && exec.Container.Run == run, exec.Container, stream);
         (exec.Running, exec.ExitCode) = (false, 0);
-        return new ContainerExecOutput("", "");
     }
 
-    public Task<ExecState> InspectContainerExecAsync(string execId, CancellationToken cancellationToken = default) => life.LookAsync(() =>
-    {
-        var exec = Known(execId);
-        return new ExecState(exec.Running, exec.ExitCode);
-    });
+    private static HttpResponseMessage Attached(WorldStream stream) =>
+        new(HttpStatusCode.SwitchingProtocols) { Content = new WorldContent(stream) };
 
-    private DockerException Refused() =>
-        host!.Refusal?.Invoke(endpoint) ?? new DockerUnreachableException(endpoint, $"{endpoint} cannot be reached: connection refused", mayHaveBeenProcessed: host.LateStart is not null);
+    private static JsonObject Inspected(WorldExec exec) =>
+        new() { ["ID"] = exec.Id, ["Running"] = exec.Running, ["ExitCode"] = exec.ExitCode };
+
+    // Nothing listens, unless the request arrives after all.
+    private HttpResponseMessage RefuseRunOnce() => host!.Refusal?.Invoke()
+        ?? throw (host.LateStart is null
+            ? new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused", new SocketException((int)SocketError.ConnectionRefused))
+            : Lost());
 
     // A request that was in the wire: dockerd refuses it like any other second start.
     private void Arrive(string execId)
@@ -125,7 +134,7 @@ internal sealed partial class WorldDocker
         var exec = Known(execId);
         if (exec.Started)
         {
-            throw new DockerConflictException(endpoint, $"start exec {execId}", $"exec {execId} has already run");
+            throw new WorldRefusal(HttpStatusCode.Conflict, $"exec {execId} has already run");
         }
 
         (exec.Started, exec.Running, exec.Pid) = (true, true, world.NewPid());

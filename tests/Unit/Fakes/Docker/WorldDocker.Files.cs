@@ -1,106 +1,103 @@
 using System.Formats.Tar;
+using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Drydock.Clients.Docker;
-using Models = Docker.DotNet.Models;
 
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <content>Files and images.</content>
 internal sealed partial class WorldDocker
 {
-    public async Task<Models.ContainerPathStatResponse> StatAsync(string id, string path, CancellationToken cancellationToken = default) =>
-        await life.LookAsync(() => Stat(id, path, out _));
+    private HttpResponseMessage Archive(string id, string path) => Container(id).File(path) is { } content
+        ? Archived(path[(path.LastIndexOf('/') + 1)..], content)
+        : Refused(HttpStatusCode.NotFound, $"no such path: {path}");
 
-    public async Task<T> ReadArchiveAsync<T>(string id, string path, Func<Models.ContainerPathStatResponse, Stream, Task<T>> read, CancellationToken cancellationToken = default)
+    /// <summary>A file, as a path of a container is answered.</summary>
+    public static HttpResponseMessage Archived(string name, byte[] content)
     {
-        var content = Array.Empty<byte>();
-        var stat = await life.LookAsync(() => Stat(id, path, out content));
-        return await read(stat, Tar(stat.Name, content));
+        var stat = new JsonObject { ["name"] = name, ["size"] = content.Length, ["mode"] = 0x1A4 };
+        var answer = new HttpResponseMessage { Content = new ByteArrayContent(Tar(name, content)) };
+        answer.Headers.Add("X-Docker-Container-Path-Stat", Convert.ToBase64String(Encoding.UTF8.GetBytes(stat.ToJsonString())));
+        return answer;
     }
 
-    private Models.ContainerPathStatResponse Stat(string id, string path, out byte[] content)
+    private Task<HttpResponseMessage> ExtractAsync(string id, string directory, byte[] archive) => ChangeAsync("copy", $"{id}:{directory}", () =>
     {
-        content = Container(id).File(path) ?? throw NotFound($"no such path: {path}");
-        return new Models.ContainerPathStatResponse { Name = path[(path.LastIndexOf('/') + 1)..], Size = content.Length, Mode = 0x1A4 };
-    }
-
-    public async Task ExtractArchiveToContainerAsync(string id, string directory, Stream archive, CancellationToken cancellationToken = default)
-    {
-        using var body = new MemoryStream();
-        await archive.CopyToAsync(body, cancellationToken);
-        await ChangeAsync("copy", $"{id}:{directory}", () =>
+        var container = Container(id);
+        if (!WorldContainer.HasDirectory(directory))
         {
-            var container = Container(id);
-            if (!WorldContainer.HasDirectory(directory))
-            {
-                throw NotFound($"Could not find the file {directory} in container {id}");
-            }
+            throw NotFound($"Could not find the file {directory} in container {id}");
+        }
 
-            body.Position = 0;
-            using var reader = new TarReader(body, leaveOpen: true);
-            while (reader.GetNextEntry(copyData: true) is { } entry)
-            {
-                using var content = new MemoryStream();
-                entry.DataStream?.CopyTo(content);
-                container.Own[$"{directory.TrimEnd('/')}/{entry.Name}"] = content.ToArray();
-                world.Did("copy", host!.Name);
-            }
-
-            return true;
-        });
-    }
-
-    public Task<Models.ImageInspectResponse> InspectImageAsync(string name, CancellationToken cancellationToken = default) => life.LookAsync(() =>
-    {
-        var image = Host.FindImage(name) ?? throw NotFound($"no such image: {name}");
-        return new Models.ImageInspectResponse
+        using var body = new MemoryStream(archive);
+        using var reader = new TarReader(body);
+        while (reader.GetNextEntry(copyData: true) is { } entry)
         {
-            ID = image.Id,
-            RepoTags = [.. Host.References.Where(r => r.Value == image.Id).Select(r => r.Key)],
-            RepoDigests = [],
-            RootFS = new Models.RootFS { Layers = [.. image.Layers] },
-        };
+            using var content = new MemoryStream();
+            entry.DataStream?.CopyTo(content);
+            container.Own[$"{directory.TrimEnd('/')}/{entry.Name}"] = content.ToArray();
+            world.Did("copy", host!.Name);
+        }
+
+        return new HttpResponseMessage();
     });
 
-    public Task<JsonObject> InspectImageConfigAsync(string name, CancellationToken cancellationToken = default) => life.LookAsync(() =>
-        WorldOptions.Write((Host.FindImage(name) ?? throw NotFound($"no such image: {name}")).Config));
+    private WorldImage Image(params string[] name) =>
+        Host.FindImage(string.Join('/', name)) ?? throw NotFound($"no such image: {string.Join('/', name)}");
 
-    public Task CreateImageAsync(string image, Models.AuthConfig? auth, CancellationToken cancellationToken = default) =>
+    private JsonObject Inspected(WorldImage image) => new()
+    {
+        ["Id"] = image.Id,
+        ["RepoTags"] = DockerJson.List(Host.References.Where(r => r.Value == image.Id).Select(r => r.Key)),
+        ["RepoDigests"] = new JsonArray(),
+        ["RootFS"] = new JsonObject { ["Type"] = "layers", ["Layers"] = DockerJson.List(image.Layers) },
+        ["Config"] = WorldOptions.Write(image.Config),
+    };
+
+    private Task<HttpResponseMessage> PullAsync(string image, (string? User, string? Password) credentials) =>
         ChangeAsync("pull", image, () =>
         {
-            Admit(image, auth);
-            Host.AddImage(world.Registry.GetValueOrDefault(image) ?? throw new DockerStreamException(endpoint, "pull", $"manifest for {image} not found"));
+            Admit(credentials);
+            if (world.Registry.GetValueOrDefault(image) is not { } found)
+            {
+                return Failed($"manifest for {image} not found");
+            }
+
+            Host.AddImage(found);
             world.Did("pull", host!.Name);
-            return true;
+            return Json(new JsonObject { ["status"] = "Download complete" });
         });
 
-    public async Task LoadImageAsync(Stream archive, Action<string> progress, CancellationToken cancellationToken = default)
+    private Task<HttpResponseMessage> LoadAsync(byte[] archive) => ChangeAsync("load", "archive", () =>
     {
-        using var body = new MemoryStream();
-        await archive.CopyToAsync(body, cancellationToken);
-        var message = await ChangeAsync("load", "archive", () =>
+        if (world.Archives.ImageIn(archive) is not { } image)
         {
-            var image = world.Archives.ImageIn(body.ToArray()) ?? throw new DockerStreamException(endpoint, "load", "unexpected EOF");
-            Host.AddImage(image);
-            world.Did("load", host!.Name);
-            return $"Loaded image: {image.Reference}";
-        });
-        progress(message);
-    }
+            return Failed("unexpected EOF");
+        }
 
-    public Task DeleteImageAsync(string name, CancellationToken cancellationToken = default) => ChangeAsync("delete-image", name, () =>
+        Host.AddImage(image);
+        world.Did("load", host!.Name);
+        return Json(new JsonObject { ["stream"] = $"Loaded image: {image.Reference}" });
+    });
+
+    // An error inside a 200.
+    private static HttpResponseMessage Failed(string message) =>
+        Json(new JsonObject { ["errorDetail"] = new JsonObject { ["message"] = message }, ["error"] = message });
+
+    private Task<HttpResponseMessage> DeleteAsync(string name) => ChangeAsync("delete-image", name, () =>
     {
-        var image = Host.FindImage(name) ?? throw NotFound($"no such image: {name}");
+        var image = Image(name);
         var byId = Host.Images.ContainsKey(name);
         var isLast = Host.References.Count(r => r.Value == image.Id) <= 1;
         if ((isLast || byId) && Host.Containers.Exists(c => c.Image.Id == image.Id))
         {
-            throw new DockerConflictException(endpoint, $"delete {name}", "a container uses it");
+            throw new WorldRefusal(HttpStatusCode.Conflict, "a container uses it");
         }
 
         if (byId && !isLast)
         {
-            throw new DockerConflictException(endpoint, $"delete {name}", "it is referenced in multiple repositories");
+            throw new WorldRefusal(HttpStatusCode.Conflict, "it is referenced in multiple repositories");
         }
 
         foreach (var reference in Host.References.Where(r => r.Value == image.Id && (byId || r.Key == name)).Select(r => r.Key).ToList())
@@ -114,41 +111,39 @@ internal sealed partial class WorldDocker
         }
 
         world.Did("delete-image", host!.Name);
-        return true;
+        return Json(new JsonArray());
     });
 
-    public Task TagImageAsync(string name, Models.ImageTagParameters parameters, CancellationToken cancellationToken = default) => ChangeAsync("tag", $"{parameters.RepositoryName}:{parameters.Tag}", () =>
+    private Task<HttpResponseMessage> TagAsync(string[] name, string reference) => ChangeAsync("tag", reference, () =>
     {
-        var image = Host.FindImage(name) ?? throw NotFound($"no such image: {name}");
-        Host.References[$"{parameters.RepositoryName}:{parameters.Tag}"] = image.Id;
-        return true;
+        Host.References[reference] = Image(name).Id;
+        return new HttpResponseMessage(HttpStatusCode.Created);
     });
 
-    public Task<Models.DistributionInspectResponse> InspectDistributionAsync(string name, Models.AuthConfig? auth, CancellationToken cancellationToken = default) => life.LookAsync(() =>
+    private HttpResponseMessage Distribution(string name, (string? User, string? Password) credentials)
     {
-        Admit(name, auth);
+        Admit(credentials);
         return Host.IsReachable && world.Registry.ContainsKey(name)
-            ? new Models.DistributionInspectResponse()
-            : throw new DockerApiException(endpoint, $"ask the registry for {name}", global::System.Net.HttpStatusCode.InternalServerError, "Get https://registry.example/v2/: no such host");
-    });
+            ? Json(new JsonObject { ["Descriptor"] = new JsonObject(), ["Platforms"] = new JsonArray() })
+            : throw new WorldRefusal(HttpStatusCode.InternalServerError, "Get https://registry.example/v2/: no such host");
+    }
 
-    private void Admit(string image, Models.AuthConfig? credentials)
+    private void Admit((string? User, string? Password) credentials)
     {
-        if (world.RegistryAccount is { } account && (credentials?.Username, credentials?.Password) != (account.User, account.Password))
+        if (world.RegistryAccount is { } account && credentials != (account.User, account.Password))
         {
-            throw new DockerApiException(endpoint, $"ask the registry for {image}", global::System.Net.HttpStatusCode.InternalServerError, "unauthorized: incorrect username or password");
+            throw new WorldRefusal(HttpStatusCode.InternalServerError, "unauthorized: incorrect username or password");
         }
     }
 
-    private static MemoryStream Tar(string name, byte[] content)
+    private static byte[] Tar(string name, byte[] content)
     {
-        var tar = new MemoryStream();
+        using var tar = new MemoryStream();
         using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))
         {
             writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
         }
 
-        tar.Position = 0;
-        return tar;
+        return tar.ToArray();
     }
 }

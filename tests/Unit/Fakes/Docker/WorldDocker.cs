@@ -1,65 +1,107 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
+using System.Web;
 using Drydock.Clients.Docker;
-using Drydock.Reconcilers.Oms;
-using ContainerListResponse = Docker.DotNet.Models.ContainerListResponse;
-using Models = Docker.DotNet.Models;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>
-/// One life's client of one host. Every operation answers at once; what takes time goes on in the world.
+/// One life's way to one dockerd: answers the requests of the real client in the place of its connections. Every
+/// request is answered at once; what takes time goes on in the world.
 /// </summary>
-internal sealed partial class WorldDocker(
-    OmsWorld world, OperatorLife life, WorldHost? host, string endpoint, bool trusted)
-    : IDockerClient, IContainerOperations, IExecOperations, IImageOperations, ISystemOperations
+internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, WorldHost? host, string endpoint, bool trusted)
+    : HttpMessageHandler
 {
-    public string EndpointName => endpoint;
-
-    public IContainerOperations Containers => this;
-
-    public IExecOperations Exec => this;
-
-    public IImageOperations Images => this;
-
-    public ISystemOperations System => this;
+    // The world has no time limits: what is never answered belongs to a life that is gone.
+    private static readonly DockerClientOptions Unlimited = new()
+    {
+        ReadRetries = 0,
+        RequestTimeout = Timeout.InfiniteTimeSpan,
+        StreamIdleProbe = Timeout.InfiniteTimeSpan,
+    };
 
     private WorldHost Host => Refusal() is { } refusal ? throw refusal : host!;
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>One life's clients of the world's hosts.</summary>
+    public static DockerEndpoints Endpoints(OmsWorld world, OperatorLife life) => new(
+        endpoint =>
+        {
+            var host = world.Hosts.Find(h => h.Ip == endpoint.Uri.Host);
+            var trusted = endpoint.Tls is { } tls && Encoding.UTF8.GetString(tls.PrivateKey.Span) == Canary.TlsKey;
+            return new DockerClient(
+                endpoint.DisplayName, Unlimited, TimeProvider.System, new WorldDocker(world, life, host, endpoint.DisplayName, trusted));
+        },
+        world.Time);
 
-    public Task<DateTimeOffset?> PingAsync(CancellationToken cancellationToken = default) =>
-        life.LookAsync<DateTimeOffset?>(() => world.Time.GetUtcNow() + Host.ClockOffset);
+    /// <summary>What dockerd refuses with.</summary>
+    public static HttpResponseMessage Refused(HttpStatusCode status, string message) =>
+        Json(new JsonObject { ["message"] = message }, status);
 
-    public Task<Models.VersionResponse> GetVersionAsync(CancellationToken cancellationToken = default) =>
-        life.LookAsync(() => new Models.VersionResponse { Version = Host.Podman ?? "20.10.24", Components = [new Models.ComponentVersion { Name = Host.Podman is null ? "Engine" : "Podman Engine" }], APIVersion = "1.41" });
+    /// <summary>A piece of what a command prints to its stdout.</summary>
+    public static byte[] Frame(byte[] piece) =>
+        [1, 0, 0, 0, (byte)(piece.Length >> 24), (byte)(piece.Length >> 16), (byte)(piece.Length >> 8), (byte)piece.Length, .. piece];
 
-    public Task<Models.SystemInfoResponse> GetSystemInfoAsync(CancellationToken cancellationToken = default) =>
-        life.LookAsync(() => new Models.SystemInfoResponse { Name = Host.Name, ServerVersion = "20.10.24", SystemTime = Text(world.Time.GetUtcNow() + Host.ClockOffset), LiveRestoreEnabled = Host.LiveRestore, CgroupVersion = Host.CgroupVersion });
-
-    public IAsyncEnumerable<Models.Message> MonitorEventsAsync(
-        IReadOnlyDictionary<string, IReadOnlyList<string>> filters, DateTimeOffset? since = null, CancellationToken cancellationToken = default)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        world.Looks++;
-        return Host.Listen(life, filters, since, cancellationToken);
+        try
+        {
+            return await AnswerAsync(await WorldRequest.OfAsync(request));
+        }
+        catch (WorldRefusal refusal)
+        {
+            return Refused(refusal.Status, refusal.Message);
+        }
     }
 
-    public Task<IList<ContainerListResponse>> ListContainersAsync(Models.ContainersListParameters parameters, CancellationToken cancellationToken = default) =>
-        life.LookAsync<IList<ContainerListResponse>>(() =>
-            [.. Host.Containers.Where(c => parameters.All == true || c.IsRunning).Select(c => new ContainerListResponse { ID = c.Id, Names = ["/" + c.Name], Image = c.Config.Image ?? "", ImageID = c.Image.Id, State = c.Status, Labels = new Dictionary<string, string>(c.Config.Labels ?? new Dictionary<string, string>(), StringComparer.Ordinal), Mounts = WorldMounts.Of(c.HostConfig) })]);
+    private Task<HttpResponseMessage> AnswerAsync(WorldRequest request) => (request.Method, request.Path) switch
+    {
+        ("GET", ["_ping"]) => LookAsync(() => Pong(world.Time.GetUtcNow() + Host.ClockOffset)),
+        ("GET", ["version"]) => LookAsync(() => Json(new JsonObject { ["Version"] = Host.Podman ?? "20.10.24", ["Components"] = new JsonArray(new JsonObject { ["Name"] = Host.Podman is null ? "Engine" : "Podman Engine" }), ["ApiVersion"] = "1.41" })),
+        ("GET", ["info"]) => LookAsync(() => Json(new JsonObject { ["ID"] = Host.Name, ["Name"] = Host.Name, ["ServerVersion"] = "20.10.24", ["SystemTime"] = Text(world.Time.GetUtcNow() + Host.ClockOffset), ["LiveRestoreEnabled"] = Host.LiveRestore, ["CgroupVersion"] = Host.CgroupVersion })),
+        ("GET", ["events"]) => LookAsync(() => Events(request)),
+        ("GET", ["containers", "json"]) => LookAsync(() => Json(new JsonArray([.. Host.Containers.Where(c => request["all"] is "1" or "true" || c.IsRunning).Select(Listed)]))),
+        ("POST", ["containers", "create"]) => CreateAsync(request["name"]!, request.Json),
+        ("GET", ["containers", var id, "json"]) => LookAsync(() => Inspection(Container(id))),
+        ("GET", ["containers", var id, "changes"]) => LookAsync(() => Json(new JsonArray([.. Container(id).Changes.Select(path => new JsonObject { ["Path"] = path, ["Kind"] = 1 })]))),
+        ("POST", ["containers", var id, "start"]) => StartAsync(id),
+        ("POST", ["containers", var id, "stop"]) => StopAsync(id, request["t"] is { } grace ? int.Parse(grace, CultureInfo.InvariantCulture) : null),
+        ("POST", ["containers", var id, "update"]) => UpdateAsync(id, request.Json["RestartPolicy"]!.AsObject()),
+        ("DELETE", ["containers", var id]) => RemoveAsync(id, request["force"] is "1" or "true"),
+        ("POST", ["containers", var id, "exec"]) => CreateExecAsync(id, [.. request.Json.Texts("Cmd")]),
+        ("GET", ["exec", var id, "json"]) => LookAsync(() => Json(Inspected(Known(id)))),
+        ("POST", ["exec", var id, "start"]) => request.Json["Detach"]!.GetValue<bool>() ? StartExecAsync(id) : AttachExecAsync(id),
+        ("GET" or "HEAD", ["containers", var id, "archive"]) => LookAsync(() => Archive(id, request["path"]!)),
+        ("PUT", ["containers", var id, "archive"]) => ExtractAsync(id, request["path"]!, request.Body),
+        ("POST", ["images", "create"]) => PullAsync(request["fromImage"]!, request.Credentials),
+        ("POST", ["images", "load"]) => LoadAsync(request.Body),
+        ("GET", ["images", .. var name, "json"]) => LookAsync(() => Json(Inspected(Image(name)))),
+        ("POST", ["images", .. var name, "tag"]) => TagAsync(name, $"{request["repo"]}:{request["tag"]}"),
+        ("DELETE", ["images", .. var name]) => DeleteAsync(string.Join('/', name)),
+        ("GET", ["distribution", .. var name, "json"]) => LookAsync(() => Distribution(string.Join('/', name), request.Credentials)),
+        _ => throw new InvalidOperationException($"the world knows no request {request.Method} {string.Join('/', request.Path)}"),
+    };
 
-    public Task<Models.CreateContainerResponse> CreateContainerAsync(string name, JsonObject options, CancellationToken cancellationToken = default) => ChangeAsync("create", name, () =>
+    private HttpResponseMessage Events(WorldRequest request)
+    {
+        var filters = request["filters"] is { } json ? JsonNode.Parse(json)!.AsObject() : null;
+        var since = request["since"] is { } time ? DateTimeOffset.UnixEpoch.AddSeconds(double.Parse(time, CultureInfo.InvariantCulture)) : (DateTimeOffset?)null;
+        return new HttpResponseMessage { Content = new WorldContent(Host.Listen(life, filters, since)) };
+    }
+
+    private Task<HttpResponseMessage> CreateAsync(string name, JsonObject options) => ChangeAsync("create", name, () =>
     {
         var (config, hostConfig) = (ContainerConfig.Of(options), HostConfig.Of(options));
         if (Host.Find(name) is { } holder)
         {
-            throw new DockerNameConflictException(endpoint, $"create {name}", $"the name /{name} is in use by {holder.Id}", name, holder.Id);
+            throw new WorldRefusal(HttpStatusCode.Conflict, $"Conflict. The container name \"/{name}\" is already in use by container \"{holder.Id}\". You have to remove (or rename) that container to be able to reuse that name.");
         }
 
         if (WorldMounts.Refusal(Host, hostConfig) is { } refusal)
         {
-            throw new DockerApiException(endpoint, "create container", HttpStatusCode.BadRequest, refusal);
+            throw new WorldRefusal(HttpStatusCode.BadRequest, refusal);
         }
 
         var image = Host.FindImage(config.Image!) ?? throw NotFound($"no such image: {config.Image}");
@@ -71,83 +113,41 @@ internal sealed partial class WorldDocker(
             world.Did("create", host!.Name);
         }
 
-        return new Models.CreateContainerResponse { Warnings = [], ID = container.Id };
+        return Json(new JsonObject { ["Id"] = container.Id, ["Warnings"] = new JsonArray() }, HttpStatusCode.Created);
     });
 
-    public Task<InspectedContainer> InspectContainerAsync(string id, CancellationToken cancellationToken = default) => life.LookAsync(() =>
-    {
-        var c = Container(id);
-        return new InspectedContainer
-        {
-            ID = c.Id,
-            ShortName = c.Name,
-            Image = c.Image.Id,
-            Config = new Models.ContainerConfig
-            {
-                Image = c.Config.Image ?? "",
-                Env = [.. c.Config.Env ?? []],
-                WorkingDir = c.Config.WorkingDir ?? "",
-                Labels = new Dictionary<string, string>(c.Config.Labels ?? new Dictionary<string, string>(), StringComparer.Ordinal),
-                StopTimeout = c.Config.StopTimeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-            },
-            HostConfig = new Models.HostConfig
-            {
-                AutoRemove = c.HostConfig.AutoRemove,
-                RestartPolicy = RestartPolicies.Update(c.HostConfig.RestartPolicy is { Name.Length: > 0 } policy ? policy.Name : "no", c.HostConfig.RestartPolicy?.MaximumRetryCount ?? 0).RestartPolicy,
-                Devices = [.. (c.HostConfig.Devices ?? []).Select(device => new Models.DeviceMapping { PathOnHost = device.PathOnHost })],
-            },
-            Mounts = WorldMounts.Of(c.HostConfig),
-            State = new Models.State { Status = c.Status, Running = c.IsRunning, StartedAt = Text(c.StartedAt + Host.ClockOffset), FinishedAt = Text(c.FinishedAt + Host.ClockOffset), ExitCode = c.ExitCode, Pid = c.IsRunning ? 4242 : 0 },
-        };
-    });
-
-    public Task<JsonObject> InspectContainerJsonAsync(string id, CancellationToken cancellationToken = default) => life.LookAsync(() =>
-    {
-        var c = Container(id);
-        return new JsonObject
-        {
-            ["Id"] = c.Id,
-            ["Config"] = WorldOptions.Write(c.Config),
-            ["HostConfig"] = WorldOptions.Write(c.HostConfig),
-            ["Mounts"] = new JsonArray([.. WorldMounts.Of(c.HostConfig).Select(WorldOptions.Write)]),
-        };
-    });
-
-    public Task<IReadOnlyList<string>> InspectChangesAsync(string id, CancellationToken cancellationToken = default) =>
-        life.LookAsync<IReadOnlyList<string>>(() => [.. Container(id).Changes]);
-
-    public Task<bool> StartContainerAsync(string id, CancellationToken cancellationToken = default) => ChangeAsync("start", id, () =>
+    private Task<HttpResponseMessage> StartAsync(string id) => ChangeAsync("start", id, () =>
     {
         var container = Container(id);
         if (container.IsRunning)
         {
-            return false;
+            return new HttpResponseMessage(HttpStatusCode.NotModified);
         }
 
         if (host!.StrayTasks.TryGetValue(container.Name, out var words))
         {
-            throw new DockerApiException(host.Endpoint, $"start container {id}", HttpStatusCode.InternalServerError, words.Replace("{0}", id, StringComparison.Ordinal));
+            throw new WorldRefusal(HttpStatusCode.InternalServerError, words.Replace("{0}", id, StringComparison.Ordinal));
         }
 
         if (container.Config.Labels?.ContainsKey("drydock.dev/probe") == true)
         {
             host.Probes.Add(container);
             return host.StartRefusal is { } refusal
-                ? throw new DockerApiException(host.Endpoint, $"start container {id}", HttpStatusCode.InternalServerError, refusal)
-                : true;
+                ? throw new WorldRefusal(HttpStatusCode.InternalServerError, refusal)
+                : new HttpResponseMessage(HttpStatusCode.NoContent);
         }
 
         world.Did("start", host.Name);
         container.Start();
-        return true;
+        return new HttpResponseMessage(HttpStatusCode.NoContent);
     });
 
-    public Task<bool> StopContainerAsync(string id, int? grace, CancellationToken cancellationToken = default) => ChangeAsync("stop", id, () =>
+    private Task<HttpResponseMessage> StopAsync(string id, int? grace) => ChangeAsync("stop", id, () =>
     {
         var container = Container(id);
         if (!container.IsRunning)
         {
-            return false;
+            return new HttpResponseMessage(HttpStatusCode.NotModified);
         }
 
         world.Rules.StopAsked(container);
@@ -159,15 +159,15 @@ internal sealed partial class WorldDocker(
             host.Containers.Remove(container);
         }
 
-        return true;
+        return new HttpResponseMessage(HttpStatusCode.NoContent);
     });
 
-    public Task RemoveContainerAsync(string id, Models.ContainerRemoveParameters parameters, CancellationToken cancellationToken = default) => ChangeAsync("remove", id, () =>
+    private Task<HttpResponseMessage> RemoveAsync(string id, bool force) => ChangeAsync("remove", id, () =>
     {
         var container = Container(id);
-        if (container.IsRunning && parameters.Force != true)
+        if (container.IsRunning && !force)
         {
-            throw new DockerConflictException(endpoint, $"remove {id}", "it is running");
+            throw new WorldRefusal(HttpStatusCode.Conflict, "it is running");
         }
 
         Host.Containers.Remove(container);
@@ -177,41 +177,142 @@ internal sealed partial class WorldDocker(
             world.Did("remove", host!.Name);
         }
 
-        return true;
+        return new HttpResponseMessage(HttpStatusCode.NoContent);
     });
 
-    public Task UpdateContainerAsync(string id, Models.ContainerUpdateParameters parameters, CancellationToken cancellationToken = default) => ChangeAsync("update", id, () =>
+    private Task<HttpResponseMessage> UpdateAsync(string id, JsonObject policy) => ChangeAsync("update", id, () =>
     {
         var container = Container(id);
-        var policy = RestartPolicies.NameOf(parameters.RestartPolicy);
-        container.HostConfig = container.HostConfig with { RestartPolicy = new RestartPolicy { Name = policy, MaximumRetryCount = (int)parameters.RestartPolicy.MaximumRetryCount } };
-        world.Did($"policy {policy}", host!.Name);
+        var name = policy.Text("Name")!;
+        container.HostConfig = container.HostConfig with { RestartPolicy = new RestartPolicy { Name = name, MaximumRetryCount = (int)policy.Number("MaximumRetryCount") } };
+        world.Did($"policy {name}", host!.Name);
         Host.Emit(container, "update");
-        return true;
+        return Json(new JsonObject());
     });
+
+    private static JsonObject Listed(WorldContainer c) => new()
+    {
+        ["Id"] = c.Id,
+        ["Names"] = new JsonArray("/" + c.Name),
+        ["Image"] = c.Config.Image ?? "",
+        ["ImageID"] = c.Image.Id,
+        ["State"] = c.Status,
+        ["Labels"] = DockerJson.Map(c.Config.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal)),
+        ["Mounts"] = Mounts(c),
+    };
+
+    // It is asked again and again, and the same until something changes.
+    private static HttpResponseMessage Inspection(WorldContainer c)
+    {
+        var state = (c.Name, c.Image.Id, c.Config, c.HostConfig, c.Status, c.StartedAt, c.FinishedAt, c.ExitCode, c.Host.ClockOffset);
+        if (c.Inspection is not { } known || !known.State.Equals(state))
+        {
+            c.Inspection = known = (state, Encoding.UTF8.GetBytes(Inspected(c).ToJsonString()));
+        }
+
+        return new HttpResponseMessage { Content = new ByteArrayContent(known.Body) };
+    }
+
+    private static JsonObject Inspected(WorldContainer c) => new()
+    {
+        ["Id"] = c.Id,
+        ["Name"] = "/" + c.Name,
+        ["Image"] = c.Image.Id,
+        ["Config"] = WorldOptions.Write(c.Config),
+        ["HostConfig"] = WorldOptions.Write(c.HostConfig),
+        ["Mounts"] = Mounts(c),
+        ["State"] = new JsonObject
+        {
+            ["Status"] = c.Status,
+            ["Running"] = c.IsRunning,
+            ["StartedAt"] = Text(c.StartedAt + c.Host.ClockOffset),
+            ["FinishedAt"] = Text(c.FinishedAt + c.Host.ClockOffset),
+            ["ExitCode"] = c.ExitCode,
+            ["Pid"] = c.IsRunning ? 4242 : 0,
+        },
+    };
+
+    private static JsonArray Mounts(WorldContainer c) => [.. WorldMounts.Of(c.HostConfig).Select(WorldOptions.Write)];
 
     private static string Text(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture) ?? "0001-01-01T00:00:00Z";
 
+    private static HttpResponseMessage Pong(DateTimeOffset now)
+    {
+        var pong = new HttpResponseMessage { Headers = { Date = now } };
+        pong.Headers.Add("Api-Version", "1.41");
+        return pong;
+    }
+
+    private static HttpResponseMessage Json(JsonNode body, HttpStatusCode status = HttpStatusCode.OK) =>
+        new(status) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body.ToJsonString())) };
+
     private WorldContainer Container(string id) => Host.Find(id) ?? throw NotFound($"no such container: {id}");
 
-    private DockerNotFoundException NotFound(string what) => new(endpoint, "look", what);
+    private static WorldRefusal NotFound(string what) => new(HttpStatusCode.NotFound, what);
 
-    private Task<T> ChangeAsync<T>(string what, string subject, Func<T> carryOut)
+    private Task<HttpResponseMessage> LookAsync(Func<HttpResponseMessage> look) => life.LookAsync(look);
+
+    private Task<HttpResponseMessage> ChangeAsync(string what, string subject, Func<HttpResponseMessage> carryOut)
     {
         // What cannot arrive is no point of its own.
         if (Refusal() is { } refusal)
         {
-            return life.LookAsync<T>(() => throw refusal);
+            return LookAsync(() => throw refusal);
         }
 
-        return life.ChangeAsync($"{what} {host!.Name}/{subject}", carryOut, unclear: () => new DockerTimeoutException(endpoint, $"{what} at {endpoint} did not answer", mayHaveBeenProcessed: true));
+        return life.ChangeAsync($"{what} {host!.Name}/{subject}", carryOut, unclear: Lost);
     }
 
-    private DockerUnreachableException? Refusal() => (host, trusted) switch
+    // The connection ends before an answer.
+    private static HttpRequestException Lost() =>
+        new(HttpRequestError.ResponseEnded, "The response ended prematurely.");
+
+    // What a connector throws.
+    private HttpRequestException? Refusal()
     {
-        (not { IsReachable: true }, _) => new DockerUnreachableException(endpoint, $"{endpoint} cannot be reached: no route to host", mayHaveBeenProcessed: false),
-        (_, false) => new DockerTlsException(endpoint, $"{endpoint} does not accept our certificate", TlsRefusal.Server),
-        _ => null,
-    };
+        DockerException? reason = (host, trusted) switch
+        {
+            (not { IsReachable: true }, _) => new DockerUnreachableException(endpoint, $"{endpoint} cannot be reached: no route to host", mayHaveBeenProcessed: false),
+            (_, false) => new DockerTlsException(endpoint, $"{endpoint} does not accept our certificate", TlsRefusal.Server),
+            _ => null,
+        };
+        return reason is null ? null : new HttpRequestException(HttpRequestError.ConnectionError, reason.Message, reason);
+    }
+}
+
+/// <summary>What a life asks of a dockerd.</summary>
+internal sealed record WorldRequest(string Method, string[] Path, System.Collections.Specialized.NameValueCollection Query, byte[] Body, string? RegistryAuth)
+{
+    public JsonObject Json => field ??= JsonNode.Parse(Body)!.AsObject();
+
+    /// <summary>Credentials for the registry.</summary>
+    public (string? User, string? Password) Credentials
+    {
+        get
+        {
+            var json = RegistryAuth is null ? null : JsonNode.Parse(Convert.FromBase64String(RegistryAuth.Replace('-', '+').Replace('_', '/'))) as JsonObject;
+            return (json.Text("username"), json.Text("password"));
+        }
+    }
+
+    public string? this[string parameter] => Query[parameter];
+
+    public static async Task<WorldRequest> OfAsync(HttpRequestMessage request)
+    {
+        var uri = request.RequestUri!;
+        var path = uri.AbsolutePath[1..].Split('/').Select(Uri.UnescapeDataString);
+        return new WorldRequest(
+            request.Method.Method,
+            [.. path.SkipWhile(part => part == "v1.41")],
+            HttpUtility.ParseQueryString(uri.Query),
+            request.Content is { } body ? await body.ReadAsByteArrayAsync() : [],
+            request.Headers.TryGetValues("X-Registry-Auth", out var auth) ? auth.Single() : null);
+    }
+}
+
+/// <summary>dockerd answers and refuses.</summary>
+internal sealed class WorldRefusal(HttpStatusCode status, string message) : Exception(message)
+{
+    public HttpStatusCode Status => status;
 }

@@ -1,7 +1,6 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Drydock.Clients.Docker;
-using Actor = Docker.DotNet.Models.Actor;
-using Message = Docker.DotNet.Models.Message;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -12,8 +11,8 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
 {
     public const string ConsoleIni = "/etc/supervisor/conf.d/oms_console.ini";
 
-    private readonly List<WorldEventStream> _streams = [];
-    private readonly List<(DateTimeOffset At, Message Message)> _history = [];
+    private readonly List<(WorldStream Stream, JsonObject? Filters)> _listeners = [];
+    private readonly List<(DateTimeOffset At, string Action, string Container, byte[] Line)> _history = [];
 
     public OmsWorld World => world;
 
@@ -28,6 +27,9 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     public List<int> ForeignPorts { get; } = [];
 
     public string Endpoint => $"tcp://{ip}:2376";
+
+    /// <summary>With the operator's key.</summary>
+    public DockerEndpoint Trusted => DockerEndpoint.Parse(Endpoint) with { Tls = new DockerTlsMaterial([1], [2], Encoding.UTF8.GetBytes(Canary.TlsKey)) };
 
     public bool IsReachable { get; set; } = true;
 
@@ -44,8 +46,8 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     /// <summary>So many reservations of what runs once are refused.</summary>
     public int RefusedReservations { get; set; }
 
-    /// <summary>How they are refused, by the endpoint; null: no connection.</summary>
-    public Func<string, DockerException>? Refusal { get; set; }
+    /// <summary>How they are refused; null: no connection.</summary>
+    public Func<HttpResponseMessage>? Refusal { get; set; }
 
     /// <summary>So many starts of what runs once are taken and come to nothing.</summary>
     public int SwallowedStarts { get; set; }
@@ -117,31 +119,28 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
 
     public void Emit(WorldContainer container, string action, string? execId = null)
     {
-        var message = new Message
+        var message = new JsonObject
         {
-            Type = "container",
-            Action = action,
-            Actor = new Actor { ID = container.Id, Attributes = execId is null ? new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = container.Name } : new Dictionary<string, string>(StringComparer.Ordinal) { ["execID"] = execId } },
-            TimeNano = (world.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100,
+            ["Type"] = "container",
+            ["Action"] = action,
+            ["Actor"] = new JsonObject { ["ID"] = container.Id, ["Attributes"] = execId is null ? new JsonObject { ["name"] = container.Name } : new JsonObject { ["execID"] = execId } },
+            ["timeNano"] = (world.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100,
         };
-        _history.Add((world.Time.GetUtcNow(), message));
-        foreach (var stream in _streams.ToList())
+        var line = Encoding.UTF8.GetBytes(message.ToJsonString() + "\n");
+        _history.Add((world.Time.GetUtcNow(), action, container.Id, line));
+        foreach (var (stream, filters) in _listeners.ToList())
         {
-            stream.Offer(message);
+            Tell(stream, filters, action, container.Id, line);
         }
     }
 
-    public WorldEventStream Listen(
-        OperatorLife life, IReadOnlyDictionary<string, IReadOnlyList<string>> filters, DateTimeOffset? from, CancellationToken cancellationToken)
+    public WorldStream Listen(OperatorLife life, JsonObject? filters, DateTimeOffset? from)
     {
-        var stream = new WorldEventStream(life.Scheduler, Endpoint, filters, s => _streams.Remove(s), cancellationToken);
-        _streams.Add(stream);
-        if (from is { } since)
+        var stream = new WorldStream(life.Scheduler, closed => _listeners.RemoveAll(l => l.Stream == closed));
+        _listeners.Add((stream, filters));
+        foreach (var (_, action, container, line) in _history.Where(h => h.At >= from).ToList())
         {
-            foreach (var (_, message) in _history.Where(h => h.At >= since).ToList())
-            {
-                stream.Offer(message);
-            }
+            Tell(stream, filters, action, container, line);
         }
 
         return stream;
@@ -198,9 +197,20 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
 
     private void BreakStreams()
     {
-        foreach (var stream in _streams.ToList())
+        foreach (var (stream, _) in _listeners.ToList())
         {
             stream.Break();
         }
     }
+
+    private static void Tell(WorldStream stream, JsonObject? filters, string action, string container, byte[] line)
+    {
+        if (Wants(filters, "event", action) && Wants(filters, "container", container))
+        {
+            stream.Say(line);
+        }
+    }
+
+    private static bool Wants(JsonObject? filters, string filter, string value) =>
+        filters?[filter] is not JsonObject wanted || wanted.ContainsKey(value);
 }

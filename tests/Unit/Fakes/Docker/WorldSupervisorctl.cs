@@ -1,5 +1,4 @@
 using System.Text;
-using Drydock.Clients.Docker;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -37,67 +36,53 @@ internal sealed class WorldSupervisorctl
     public Task Answers { get; set; } = Task.CompletedTask;
 
     /// <summary>One session, to its end.</summary>
-    public async Task RunAsync(
-        OperatorLife life, Func<bool> lives, WorldContainer container, ContainerExecAttachParameters streams, CancellationToken cancellationToken)
+    public async Task RunAsync(OperatorLife life, Func<bool> lives, WorldContainer container, WorldStream stream)
     {
         (Opened, Open) = (Opened + 1, Open + 1);
         try
         {
             if (TakesNoInput)
             {
-                Print(streams, "Error: no action was given\n");
+                Print(stream, "Error: no action was given\n");
                 return;
             }
 
-            Print(streams, container.SupervisorStatus() + Prompt);
-            var (bytes, read) = (new byte[1000], "");
-            while (true)
+            Print(stream, container.SupervisorStatus() + Prompt);
+            while (await stream.LineAsync() is { } line)
             {
-                // No StreamReader: its continuations leave the scheduler of the world.
-                while (!read.Contains('\n', StringComparison.Ordinal) && await streams.Stdin!.ReadAsync(bytes, cancellationToken) is var count and > 0)
-                {
-                    read += Encoding.UTF8.GetString(bytes, 0, count);
-                }
-
-                if (!read.Contains('\n', StringComparison.Ordinal))
-                {
-                    break;
-                }
-
-                var line = read[..read.IndexOf('\n', StringComparison.Ordinal)];
-                read = read[(line.Length + 1)..];
                 if (line == "status")
                 {
                     Questions++;
-                    await Answers.WaitAsync(cancellationToken);
+                    await Task.WhenAny(Answers, stream.Closed);
                 }
 
-                if (!await life.LookAsync(lives))
+                if (stream.Closed.IsCompleted || !await life.LookAsync(lives))
                 {
                     return;
                 }
 
-                Print(streams, (line == "status" ? container.SupervisorStatus() : $"*** Unknown syntax: {line}\n") + Prompt);
+                Print(stream, (line == "status" ? container.SupervisorStatus() : $"*** Unknown syntax: {line}\n") + Prompt);
             }
 
-            Print(streams, "\n");
+            Print(stream, "\n");
         }
         finally
         {
             Open--;
+            stream.End();
         }
     }
 
-    private void Print(ContainerExecAttachParameters streams, string text)
+    private void Print(WorldStream stream, string text)
     {
         foreach (var piece in IsSilent ? [] : text.Chunk(Piece))
         {
-            streams.OnOutput!(false, Encoding.UTF8.GetBytes(piece));
+            stream.Say(WorldDocker.Frame(Encoding.UTF8.GetBytes(piece)));
         }
 
-        while (IsEndless)
+        if (IsEndless)
         {
-            streams.OnOutput!(false, Encoding.UTF8.GetBytes(new string('x', 1000) + "\n"));
+            stream.SayWithoutEnd(WorldDocker.Frame(Encoding.UTF8.GetBytes(new string('x', 1000) + "\n")));
         }
     }
 }

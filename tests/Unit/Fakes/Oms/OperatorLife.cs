@@ -31,13 +31,14 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger
     {
         (_world, Id) = (world, id);
         Scheduler = new WorldScheduler(world.Random);
+        Docker = WorldDocker.Endpoints(world, this);
         var kubernetes = new WorldKubernetes(world.Api, this);
         // It ends as a killed process does: nobody disposes of it.
         var controller = new OmsUpgradeController(
             new OmsServices
             {
                 Kubernetes = kubernetes,
-                Docker = new WorldDockerEndpoints(world, this),
+                Docker = Docker,
                 Metadata = target => new WorldMetadata(world, this, target),
                 Archives = world.Archives,
                 Api = target => new WorldOmsApi(world, this, target),
@@ -61,6 +62,8 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger
     public int Id { get; }
 
     public WorldScheduler Scheduler { get; }
+
+    public DockerEndpoints Docker { get; }
 
     public AsyncSignal SnapshotChanges { get; } = new();
 

@@ -28,8 +28,12 @@ internal sealed class WorldScheduler(Random? random = null) : TaskScheduler
     public Task<T> Start<T>(Func<Task<T>> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap();
 
-    public void Post(Action<object?> work, object? state) =>
-        _ = Task.Factory.StartNew(work, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this);
+    /// <summary>
+    /// Queues what hides this scheduler from its work: code that asks for no context then goes on at once, on the thread
+    /// of the test. If it saw a scheduler, the runtime would move it to the thread pool.
+    /// </summary>
+    public void Resume(Action<object?> work, object? state) => _ = Task.Factory.StartNew(
+        work, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach | TaskCreationOptions.HideScheduler, this);
 
     /// <summary>Runs one queued continuation.</summary>
     public void Move()

@@ -52,7 +52,7 @@ public sealed class NodeEndpointsTests
     {
         foreach (var docker in new[] { Ssh, new DockerAccess { Endpoint = "tcp://{hostIP}:2375", Insecure = true } })
         {
-            await using var client = new DockerClientFactory().Create(Of(docker, hostIP));
+            await using var client = new DockerClient(Of(docker, hostIP));
 
             (await Should.ThrowAsync<DockerEndpointException>(() => client.System.PingAsync())).Message.ShouldContain($"{hostIP} is refused ({kind}");
         }
@@ -63,8 +63,8 @@ public sealed class NodeEndpointsTests
     {
         var options = new DockerClientOptions { SshProgram = "/bin/false", ReadRetries = 0, Endpoints = EndpointPolicy.Create(["192.0.2.0/24"], false) };
         var local = Ssh with { Jump = new JumpHost { Host = "127.0.0.1", User = "ops" } };
-        await using var refused = new DockerClientFactory(options).Create(Of(local));
-        await using var tried = new DockerClientFactory(options).Create(Of(Ssh with { Jump = new JumpHost { Host = "192.0.2.1", User = "ops" } }, "127.0.0.1"));
+        await using var refused = new DockerClient(Of(local), options);
+        await using var tried = new DockerClient(Of(Ssh with { Jump = new JumpHost { Host = "192.0.2.1", User = "ops" } }, "127.0.0.1"), options);
 
         (await Should.ThrowAsync<DockerEndpointException>(() => refused.System.PingAsync())).Message.ShouldContain("jump host ops@127.0.0.1:22: 127.0.0.1 is refused (loopback)");
 

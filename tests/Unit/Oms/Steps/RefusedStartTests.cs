@@ -36,7 +36,7 @@ public sealed class RefusedStartTests
     [InlineData("init", "garbled")]
     public void Any_refusal_of_starting_dockerd_is_retried_automatically(string kind, string answer)
     {
-        var world = Before(kind, h => (h.RefusedReservations, h.RefusedStarts, h.Refusal) = (5, 5, endpoint => Refusal(answer, endpoint)));
+        var world = Before(kind, h => (h.RefusedReservations, h.RefusedStarts, h.Refusal) = (5, 5, () => Refusal(answer)));
         world.RunUntil(() => world["oms-a"].RefusedStarts == 0, "refused");
         (world.Count(kind), world.Is("Failed")).ShouldBe((0, false));
         world.RunToSuccess();
@@ -145,12 +145,12 @@ public sealed class RefusedStartTests
         }
     }
 
-    private static DockerException Refusal(string answer, string endpoint) => answer switch
+    private static HttpResponseMessage Refusal(string answer) => answer switch
     {
-        "conflict" => new DockerConflictException(endpoint, "exec", "container is not running"),
-        "starting" => new DockerApiException(endpoint, "exec", HttpStatusCode.InternalServerError, "connection to containerd: connection refused"),
-        "forgotten" => new DockerNotFoundException(endpoint, "exec", "No such exec instance"),
-        _ => new DockerProtocolException(endpoint, "the answer is not the JSON that was expected"),
+        "conflict" => WorldDocker.Refused(HttpStatusCode.Conflict, "container is not running"),
+        "starting" => WorldDocker.Refused(HttpStatusCode.InternalServerError, "connection to containerd: connection refused"),
+        "forgotten" => WorldDocker.Refused(HttpStatusCode.NotFound, "No such exec instance"),
+        _ => throw new HttpRequestException(HttpRequestError.InvalidResponse, "Received an invalid status line"),
     };
 
     private static OmsWorld Before(string kind, Action<WorldHost> trouble, TimeSpan? time = null)

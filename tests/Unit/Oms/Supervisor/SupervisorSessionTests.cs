@@ -220,7 +220,7 @@ public sealed class SupervisorSessionTests
 
     private Task<SupervisorStatus> Ask(string container = OmsWorld.OldName, CancellationToken cancellationToken = default)
     {
-        var docker = new WorldDocker(_world, _world.Life, Host, Host.Endpoint, trusted: true);
+        var docker = _world.Life.Docker.Get(Host.Trusted);
         return _world.Life.Scheduler.Start(() => _sessions.StatusAsync(docker, container, cancellationToken));
     }
 

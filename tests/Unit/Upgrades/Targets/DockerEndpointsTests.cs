@@ -9,12 +9,12 @@ namespace Drydock.Tests.Unit.Upgrades;
 public sealed class DockerEndpointsTests
 {
     private readonly ManualTimeProvider _time = new();
-    private readonly CountingFactory _factory = new();
+    private int _disposed;
 
     [Fact]
     public async Task Client_is_shared_while_used_and_forgotten_afterwards()
     {
-        await using var endpoints = new DockerEndpoints(_factory, _time);
+        await using var endpoints = new DockerEndpoints(Create, _time);
         var first = endpoints.Get(Endpoint(0));
 
         _time.Advance(DockerEndpoints.KeptFor);
@@ -22,13 +22,13 @@ public sealed class DockerEndpointsTests
         _time.Advance(DockerEndpoints.KeptFor + TimeSpan.FromSeconds(1));
         endpoints.Get(Endpoint(0)).ShouldNotBeSameAs(first);
 
-        _factory.Disposed.ShouldBe(0);
+        _disposed.ShouldBe(0);
     }
 
     [Fact]
     public async Task Renewed_keys_do_not_accumulate_clients()
     {
-        await using var endpoints = new DockerEndpoints(_factory, _time);
+        await using var endpoints = new DockerEndpoints(Create, _time);
         for (var i = 0; i < 1000; i++)
         {
             endpoints.Get(Endpoint(i));
@@ -41,13 +41,13 @@ public sealed class DockerEndpointsTests
     [Fact]
     public async Task Kept_clients_are_disposed_with_the_endpoints()
     {
-        var endpoints = new DockerEndpoints(_factory, _time);
+        var endpoints = new DockerEndpoints(Create, _time);
         endpoints.Get(Endpoint(0));
         endpoints.Get(Endpoint(1));
 
         await endpoints.DisposeAsync();
 
-        _factory.Disposed.ShouldBe(2);
+        _disposed.ShouldBe(2);
     }
 
     private static DockerEndpoint Endpoint(int key) =>
@@ -56,29 +56,25 @@ public sealed class DockerEndpointsTests
             Tls = new DockerTlsMaterial([1], [2], BitConverter.GetBytes(key)),
         };
 
-    private sealed class CountingFactory : IDockerClientFactory
+    private DockerClient Create(DockerEndpoint endpoint) =>
+        new(endpoint.DisplayName, new DockerClientOptions(), _time, new Wire(() => _disposed++));
+
+    private sealed class Wire(Action disposed) : HttpMessageHandler
     {
-        public int Disposed { get; set; }
+        private bool _isDisposed;
 
-        public IDockerClient Create(DockerEndpoint endpoint) => new Client(this);
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        private sealed class Client(CountingFactory factory) : IDockerClient
+        protected override void Dispose(bool disposing)
         {
-            public string EndpointName => "e";
-
-            public IContainerOperations Containers => throw new NotSupportedException();
-
-            public IExecOperations Exec => throw new NotSupportedException();
-
-            public IImageOperations Images => throw new NotSupportedException();
-
-            public ISystemOperations System => throw new NotSupportedException();
-
-            public ValueTask DisposeAsync()
+            if (!_isDisposed)
             {
-                factory.Disposed++;
-                return ValueTask.CompletedTask;
+                _isDisposed = true;
+                disposed();
             }
+
+            base.Dispose(disposing);
         }
     }
 }

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using System.Formats.Tar;
-using System.Reflection;
-using System.Text;
-using Docker.DotNet.Models;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Drydock.Clients.Docker;
 using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
 
@@ -14,11 +14,23 @@ namespace Drydock.Tests.Unit.Upgrades;
 /// The witness files at the moment in which <c>started</c> is there and still empty, with the commands of a look run by
 /// a real shell.
 /// </summary>
-public sealed class WitnessedExecTests : IDisposable
+public sealed class WitnessedExecTests : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("drydock-witness-").FullName;
+    private readonly DockerClient _docker;
+    private string[] _command = [];
+    private int? _code;
+    private int _ended;
+    private int _hidden;
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public WitnessedExecTests() =>
+        _docker = new DockerClient("e", new DockerClientOptions(), TimeProvider.System, new Wire(Answer));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _docker.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
 
     [Theory]
     [InlineData(true, nameof(WitnessedState.Running))]
@@ -36,7 +48,7 @@ public sealed class WitnessedExecTests : IDisposable
 
         using var wrapper = lives ? Process.Start(start) : null;
 
-        var outcome = await new WitnessedExec(Fake<IDockerClient>(Client), "c", _directory).LookAsync(
+        var outcome = await new WitnessedExec(_docker, "c", _directory).LookAsync(
             "forgotten", TestContext.Current.CancellationToken);
 
         outcome.State.ShouldBe(Enum.Parse<WitnessedState>(expected));
@@ -60,7 +72,7 @@ public sealed class WitnessedExecTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_directory, "reserved"), "", TestContext.Current.CancellationToken);
         _ended = code;
 
-        var outcome = await new WitnessedExec(Fake<IDockerClient>(Client), "c", _directory).LookAsync(
+        var outcome = await new WitnessedExec(_docker, "c", _directory).LookAsync(
             "ended", TestContext.Current.CancellationToken);
 
         outcome.State.ShouldBe(Enum.Parse<WitnessedState>(expected));
@@ -75,12 +87,12 @@ public sealed class WitnessedExecTests : IDisposable
     public async Task Room_for_the_exit_code_is_kept_until_the_command_has_ended()
     {
         var directory = Path.Combine(_directory, "attempt");
-        var witness = new WitnessedExec(Fake<IDockerClient>(Client), "c", directory);
+        var witness = new WitnessedExec(_docker, "c", directory);
 
         await witness.ReserveAsync(
             "/", ["/bin/sh", "-c", $"test $(wc -c < {directory}/spare) = 1048576"], TestContext.Current.CancellationToken);
         File.Exists(Path.Combine(directory, "spare")).ShouldBeTrue();
-        Run([.. _created[^1].Cmd]).ShouldBe(0);
+        Run(_command).ShouldBe(0);
 
         (await File.ReadAllTextAsync(Path.Combine(directory, "rc"), TestContext.Current.CancellationToken)).ShouldBe("0\n");
         File.Exists(Path.Combine(directory, "spare")).ShouldBeFalse();
@@ -92,7 +104,7 @@ public sealed class WitnessedExecTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_directory, "started"), "", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(_directory, "reserved"), "", TestContext.Current.CancellationToken);
         _ended = 137;
-        var witness = new WitnessedExec(Fake<IDockerClient>(Client), "c", _directory);
+        var witness = new WitnessedExec(_docker, "c", _directory);
 
         for (_hidden = 5; _hidden > 0;)
         {
@@ -108,65 +120,40 @@ public sealed class WitnessedExecTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_directory, "reserved"), "", TestContext.Current.CancellationToken);
         _ended = 137;
 
-        (await new WitnessedExec(Fake<IDockerClient>(Client), "c", _directory).LookAsync(
+        (await new WitnessedExec(_docker, "c", _directory).LookAsync(
             "ended", TestContext.Current.CancellationToken)).State.ShouldBe(WitnessedState.NeverRan);
     }
 
-    private object? Client(MethodInfo method, object?[] arguments) => method.Name switch
+    private HttpResponseMessage Answer(WorldRequest request)
     {
-        "get_Containers" => Fake<IContainerOperations>(Containers),
-        "get_Exec" => Fake<IExecOperations>(Execs),
-        _ => throw new NotSupportedException(method.Name),
-    };
-
-    private object? Containers(MethodInfo method, object?[] arguments) => method.Name switch
-    {
-        nameof(IContainerOperations.InspectContainerAsync) =>
-            Task.FromResult(new InspectedContainer
-            {
-                ID = "c",
-                ShortName = "c",
-                Image = "i",
-                State = new State { Running = true },
-                Config = new ContainerConfig(),
-                HostConfig = new HostConfig(),
-                Mounts = [],
-            }),
-        nameof(IContainerOperations.ReadArchiveAsync) =>
-            ArchiveAsync(
-                _hidden-- > 0 ? "/nowhere" : (string)arguments[1]!,
-                (Func<ContainerPathStatResponse, Stream, Task<byte[]?>>)arguments[2]!),
-        _ => throw new NotSupportedException(method.Name),
-    };
-
-    private readonly List<ContainerExecCreateParameters> _created = [];
-    private int _ended;
-    private int _hidden;
-
-    private object? Execs(MethodInfo method, object?[] arguments)
-    {
-        switch (method.Name)
+        switch (request.Method, request.Path)
         {
-            case nameof(IExecOperations.InspectContainerExecAsync) when (string)arguments[0]! == "forgotten":
-                return Task.FromException<ExecState>(
-                    new DockerNotFoundException("e", "inspect exec", "no such exec"));
-            case nameof(IExecOperations.InspectContainerExecAsync) when (string)arguments[0]! == "ended":
-                return Task.FromResult(new ExecState(false, _ended));
-            case nameof(IExecOperations.InspectContainerExecAsync):
-                return Task.FromResult(
-                    new ExecState(false, Run([.. _created[^1].Cmd])));
-            case nameof(IExecOperations.ExecCreateContainerAsync):
-                _created.Add((ContainerExecCreateParameters)arguments[1]!);
-                return Task.FromResult("look");
-            case nameof(IExecOperations.StartAndAttachContainerExecAsync):
-                return Task.FromResult(
-                    new ContainerExecOutput("", ""));
+            case ("GET", ["_ping"]):
+                var pong = new HttpResponseMessage();
+                pong.Headers.Add("Api-Version", "1.41");
+                return pong;
+            case ("GET", ["exec", "forgotten", "json"]):
+                return WorldDocker.Refused(HttpStatusCode.NotFound, "no such exec");
+            case ("GET", ["exec", var id, "json"]):
+                return Json(new { ID = id, Running = false, ExitCode = id == "ended" ? _ended : _code });
+            case ("POST", ["containers", "c", "exec"]):
+                (_command, _code) = ([.. request.Json["Cmd"]!.AsArray().Select(word => word!.GetValue<string>())], null);
+                return Json(new { Id = "look" });
+            case ("POST", ["exec", "look", "start"]):
+                _code = Run(_command);
+                return new HttpResponseMessage(HttpStatusCode.SwitchingProtocols) { Content = new WorldContent(new MemoryStream()) };
+            case ("GET", ["containers", "c", "json"]):
+                return Json(new { Id = "c", State = new { Running = true } });
+            case ("GET", ["containers", "c", "archive"]):
+                return _hidden-- > 0 || !File.Exists(request["path"])
+                    ? WorldDocker.Refused(HttpStatusCode.NotFound, "no such file")
+                    : WorldDocker.Archived("f", File.ReadAllBytes(request["path"]!));
             default:
-                throw new NotSupportedException(method.Name);
+                throw new NotSupportedException(string.Join('/', request.Path));
         }
     }
 
-    private static int Run(IReadOnlyList<string> command)
+    private static int Run(string[] command)
     {
         var start = new ProcessStartInfo(command[0]);
         foreach (var argument in command.Skip(1))
@@ -179,39 +166,12 @@ public sealed class WitnessedExecTests : IDisposable
         return process.ExitCode;
     }
 
-    private static async Task<byte[]?> ArchiveAsync(
-        string path, Func<ContainerPathStatResponse, Stream, Task<byte[]?>> read)
+    private static HttpResponseMessage Json<T>(T body) => new() { Content = JsonContent.Create(body, options: new JsonSerializerOptions()) };
+
+    private sealed class Wire(Func<WorldRequest, HttpResponseMessage> answer) : HttpMessageHandler
     {
-        if (!File.Exists(path))
-        {
-            throw new DockerNotFoundException("e", "read", "no such file");
-        }
-
-        var content = await File.ReadAllBytesAsync(path);
-        var tar = new MemoryStream();
-        await using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))
-        {
-            await writer.WriteEntryAsync(
-                new PaxTarEntry(TarEntryType.RegularFile, "f") { DataStream = new MemoryStream(content) });
-        }
-
-        tar.Position = 0;
-        return await read(new ContainerPathStatResponse { Size = content.Length }, tar);
-    }
-
-    private static T Fake<T>(Func<MethodInfo, object?[], object?> answer)
-        where T : class
-    {
-        var fake = DispatchProxy.Create<T, Answering>();
-        ((Answering)(object)fake).Answer = answer;
-        return fake;
-    }
-
-    public class Answering : DispatchProxy
-    {
-        public Func<MethodInfo, object?[], object?>? Answer { get; set; }
-
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-            Answer!(targetMethod!, args ?? []);
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) =>
+            answer(await WorldRequest.OfAsync(request));
     }
 }

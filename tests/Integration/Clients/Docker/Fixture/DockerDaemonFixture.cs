@@ -52,8 +52,8 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
     internal Daemon Process => _daemon!;
 
     /// <summary>A client that repeats nothing, so that what is seen is what happened.</summary>
-    public static IDockerClient Client(DockerEndpoint endpoint, DockerClientOptions? options = null, TimeProvider? time = null) =>
-        new DockerClientFactory((options ?? new DockerClientOptions { ReadRetries = 0 }) with { Endpoints = EndpointPolicy.Unrestricted }, time).Create(endpoint);
+    public static DockerClient Client(DockerEndpoint endpoint, DockerClientOptions? options = null, TimeProvider? time = null) =>
+        new(endpoint, (options ?? new DockerClientOptions { ReadRetries = 0 }) with { Endpoints = EndpointPolicy.Unrestricted }, time);
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
@@ -125,7 +125,7 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
 
     /// <summary>Starts a container that does nothing until it is told to end.</summary>
     public async Task<string> RunIdleAsync(
-        IDockerClient client, Action<JsonObject>? change = null, string? name = null)
+        DockerClient client, Action<JsonObject>? change = null, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         var id = await CreateIdleAsync(client, change, name);
@@ -138,7 +138,7 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
     /// <param name="change">Changes its options; those of the host are in <c>HostConfig</c>.</param>
     /// <param name="name">Its name; null: <see cref="NewName"/>.</param>
     public async Task<string> CreateIdleAsync(
-        IDockerClient client, Action<JsonObject>? change = null, string? name = null)
+        DockerClient client, Action<JsonObject>? change = null, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         var options = new JsonObject

@@ -78,12 +78,12 @@ public sealed class SshHosts(LabFixture lab) : IAsyncLifetime
     /// <summary>
     /// A client that repeats nothing, under the operator's own policy. A busy machine may take minutes for a login.
     /// </summary>
-    public static IDockerClient Client(DockerEndpoint endpoint) => new DockerClientFactory(new DockerClientOptions
+    public static DockerClient Client(DockerEndpoint endpoint) => new(endpoint, new DockerClientOptions
     {
         ReadRetries = 0,
         Endpoints = EndpointPolicy.Default,
         ConnectTimeout = TimeSpan.FromMinutes(10),
-    }).Create(endpoint);
+    });
 
     /// <summary>The whole of what sudo permits to the account.</summary>
     public Task PermitAsync(params IEnumerable<string> lines) =>

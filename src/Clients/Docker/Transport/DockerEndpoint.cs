@@ -22,7 +22,27 @@ public sealed record DockerEndpoint
     /// explicitly.</summary>
     public bool Insecure { get; init; }
 
-    public string DisplayName => EndpointNames.Describe(Uri);
+    /// <summary>The address as it may be shown: without a password.</summary>
+    public string DisplayName
+    {
+        get
+        {
+            if (!Uri.IsAbsoluteUri)
+            {
+                return "(relative address)";
+            }
+
+            if (Uri.Scheme == "unix")
+            {
+                return $"unix://{Uri.UnescapeDataString(Uri.AbsolutePath)}";
+            }
+
+            var user = Uri.UserInfo.Split(':', 2)[0];
+            var authority = Uri.IsDefaultPort || Uri.Port < 0 ? Uri.Host : $"{Uri.Host}:{Uri.Port}";
+            var path = Uri.AbsolutePath is "/" ? "" : Uri.UnescapeDataString(Uri.AbsolutePath);
+            return $"{Uri.Scheme}://{(user.Length == 0 ? "" : $"{user}@")}{authority}{path}";
+        }
+    }
 
     public static DockerEndpoint Parse(string address)
     {
@@ -36,26 +56,4 @@ public sealed record DockerEndpoint
     }
 
     public override string ToString() => DisplayName;
-}
-
-/// <summary>How endpoints are shown. A password in an address is never shown.</summary>
-internal static class EndpointNames
-{
-    public static string Describe(Uri uri)
-    {
-        if (!uri.IsAbsoluteUri)
-        {
-            return "(relative address)";
-        }
-
-        if (uri.Scheme == "unix")
-        {
-            return $"unix://{Uri.UnescapeDataString(uri.AbsolutePath)}";
-        }
-
-        var user = uri.UserInfo.Split(':', 2)[0];
-        var authority = uri.IsDefaultPort || uri.Port < 0 ? uri.Host : $"{uri.Host}:{uri.Port}";
-        var path = uri.AbsolutePath is "/" ? "" : Uri.UnescapeDataString(uri.AbsolutePath);
-        return $"{uri.Scheme}://{(user.Length == 0 ? "" : $"{user}@")}{authority}{path}";
-    }
 }

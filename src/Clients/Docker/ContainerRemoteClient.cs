@@ -10,7 +10,7 @@ namespace Drydock.Clients.Docker;
 /// <param name="maxOutput">How much of a command's output and of its errors is kept: the end of each, in bytes.</param>
 /// <param name="time">The clock.</param>
 public sealed class ContainerRemoteClient(
-    IDockerClient client, string host, string container, string? user, int maxOutput, TimeProvider time) : IRemoteClient
+    DockerClient client, string host, string container, string? user, int maxOutput, TimeProvider time) : IRemoteClient
 {
     // A number, because a container may have no user names.
     private const string Root = "0";
@@ -159,7 +159,7 @@ public sealed class ContainerRemoteClient(
             DockerTlsException { RefusedBy: TlsRefusal.Client } => (RemoteRefusal.HostKey, exception.Message),
             DockerTlsException { RefusedBy: TlsRefusal.Server } => (RemoteRefusal.Authentication, exception.Message),
             DockerSshException ssh => (ssh.Reason, exception.Message),
-            DockerUnauthorizedException => (RemoteRefusal.Authentication, exception.Message),
+            DockerApiException { IsUnauthorized: true } => (RemoteRefusal.Authentication, exception.Message),
             DockerEndpointException => (RemoteRefusal.LocalClient, exception.Message),
             DockerNotFoundException when !mayHaveRun => (RemoteRefusal.Container, "there is no such container."),
             DockerConflictException conflict when !mayHaveRun =>
