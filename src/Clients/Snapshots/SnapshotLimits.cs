@@ -21,13 +21,7 @@ internal static class SnapshotLimits
     /// <summary>Bytes of one file, and of all files of a snapshot, stored or opened: 1 PiB.</summary>
     internal const long Bytes = 1L << 50;
 
-    /// <summary>Maximum ratio of SQL bytes to stored bytes of a file: gzip reaches 1,032.</summary>
-    internal const int Compression = 1_040;
-
-    /// <summary>Bytes of mydumper's file <c>metadata</c>.</summary>
-    internal const long Metadata = 1 << 20;
-
-    /// <summary>Bytes in memory for the names of all tables in the dump of one database.</summary>
+    /// <summary>Bytes in memory for the names of all tables in one file of a dump.</summary>
     internal const long NamesOfDump = 32L << 20;
 
     internal const int ListedObjects = 500_000;
@@ -52,47 +46,34 @@ internal sealed class ListingLimit(S3StorageOptions options, string prefix)
 {
     private const int PerEntry = 160;
 
-    private readonly HashSet<string> _tokens = new(StringComparer.Ordinal);
     private int _pages;
     private int _entries;
     private long _bytes;
 
-    /// <summary>Counts an entry by the length of its texts.</summary>
+    /// <summary>Counts a page.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: there are too
     /// many.</exception>
-    internal void Take(string name, string? version)
-    {
-        _entries++;
-        _bytes += PerEntry + (2L * (name.Length + (version?.Length ?? 0)));
-        if (_entries > SnapshotLimits.ListedObjects || _bytes > SnapshotLimits.ListedText)
-        {
-            throw Refuse($"has more than {SnapshotLimits.ListedObjects} objects, or their names take more than "
-                    + $"{SnapshotLimits.ListedText} bytes. Use a separate bucket or prefix for the snapshots, and "
-                    + "remove old ones (spec.retention)");
-        }
-    }
+    internal void TakePage() => Require(++_pages <= SnapshotLimits.ListedPages);
 
-    /// <summary>Counts a page that announces another one.</summary>
-    /// <param name="next">The token for that page.</param>
+    /// <summary>Counts an entry by the length of its name.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: there are too many, or their
-    /// tokens repeat.</exception>
-    internal void Next(string? next)
+    /// names are too long together.</exception>
+    internal void Take(string name)
     {
-        _pages++;
-        if (string.IsNullOrEmpty(next) || next.Length > 8192 || !_tokens.Add(next))
-        {
-            throw Refuse(
-                "announces another page without a token, or with the same token again, so it is not a valid S3 "
-                    + "listing. Ask the administrator of the storage");
-        }
-
-        if (_pages > SnapshotLimits.ListedPages)
-        {
-            throw Refuse(
-                $"has more than {SnapshotLimits.ListedPages} pages. Use a separate bucket or prefix for the snapshots");
-        }
+        _bytes += PerEntry + (2L * name.Length);
+        Require(++_entries <= SnapshotLimits.ListedObjects && _bytes <= SnapshotLimits.ListedText);
     }
 
-    private SnapshotException Refuse(string what) =>
-        new(SnapshotFailure.StorageUnusable, $"The list of '{prefix}' in {options} {what}.");
+    private void Require(bool fits)
+    {
+        if (!fits)
+        {
+            throw new SnapshotException(
+                SnapshotFailure.StorageUnusable,
+                $"The list of '{prefix}' in {options} has more than {SnapshotLimits.ListedObjects} objects, or their "
+                    + $"names take more than {SnapshotLimits.ListedText} bytes, or it has more than "
+                    + $"{SnapshotLimits.ListedPages} pages. Use a separate bucket or prefix for the snapshots, and "
+                    + "remove old ones (spec.retention).");
+        }
+    }
 }

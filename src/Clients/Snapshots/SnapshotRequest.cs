@@ -31,8 +31,6 @@ public sealed record SnapshotRequest
 
     /// <summary>Receives bytes and stages, from any thread, at most once per MiB and database.</summary>
     public IProgress<SnapshotProgress>? Progress { get; init; }
-
-    public Func<SnapshotSession, CancellationToken, Task>? OnSession { get; init; }
 }
 
 /// <summary>The tools that dump and load a database.</summary>
@@ -65,14 +63,9 @@ public sealed record SnapshotProgress(
 public enum SnapshotStage
 {
     Dumping,
-
     Verifying,
-
     Published,
-
     Loading,
-
     Comparing,
-
     Loaded,
 }

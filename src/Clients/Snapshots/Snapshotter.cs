@@ -30,14 +30,12 @@ public sealed class Snapshotter(
         var chosen = tool
             ?? (request.Tool == DumpToolKind.MyDumper ? new MyDumperTool(_options) : new MySqlDumpTool(_options));
         var (server, description) = await PrepareAsync(request, chosen, cancellationToken);
-        var dump = new DatabaseDump(request, chosen, _options, description.Flags, server, _time);
+        var dump = new DatabaseDump(request, chosen, _options, description.Flags, _time);
         var databases = StoredDefinitions.Within(
             await DumpAllAsync(request, dump, cancellationToken), encrypted: request.Recipients.Count > 0);
         var manifest = new SnapshotManifest
         {
-            Format = request.Recipients.Count > 0 || databases.Any(static d => d.Files is not null)
-                ? SnapshotManifest.CurrentFormat
-                : SnapshotManifest.FirstFormat,
+            Format = SnapshotManifest.CurrentFormat,
             Id = request.Location.Id,
             StartedAt = started,
             CreatedAt = _time.GetUtcNow(),
@@ -54,32 +52,26 @@ public sealed class Snapshotter(
         return manifest;
     }
 
-    public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken)
-    {
-        return ManifestStore.ReadAsync(location, cancellationToken);
-    }
+    public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+        ManifestStore.ReadAsync(location, cancellationToken);
 
     public async Task<SnapshotVerification> VerifyAsync(
         SnapshotLocation location,
         string? identity,
         IProgress<SnapshotProgress>? progress,
-        CancellationToken cancellationToken)
-    {
-        var manifest = await ManifestStore.RequireAsync(location, cancellationToken);
-        return await Verifier.VerifyAsync(location, manifest, identity, progress, cancellationToken);
-    }
+        CancellationToken cancellationToken) => await Verifier.VerifyAsync(
+        location,
+        await ManifestStore.RequireAsync(location, cancellationToken),
+        identity,
+        progress,
+        cancellationToken);
 
     public async Task<SnapshotVerification> CheckPresenceAsync(
-        SnapshotLocation location, CancellationToken cancellationToken)
-    {
-        var manifest = await ManifestStore.RequireAsync(location, cancellationToken);
-        return await SnapshotVerifier.CheckPresenceAsync(location, manifest, cancellationToken);
-    }
+        SnapshotLocation location, CancellationToken cancellationToken) => await SnapshotVerifier.CheckPresenceAsync(
+        location, await ManifestStore.RequireAsync(location, cancellationToken), cancellationToken);
 
-    public Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken)
-    {
-        return ManifestStore.RemoveAsync(location, cancellationToken);
-    }
+    public Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+        ManifestStore.RemoveAsync(location, cancellationToken);
 
     private async Task<SnapshotManifest> TakeAgainAsync(
         SnapshotRequest request, SnapshotManifest existing, CancellationToken cancellationToken)
@@ -118,33 +110,27 @@ public sealed class Snapshotter(
     private static void Check(SnapshotRequest request)
     {
         StorageName.Check(request.Location);
-        if (request.Databases.Count == 0
-            || request.Databases.Distinct(StringComparer.Ordinal).Count() != request.Databases.Count
-            || request.Databases.Any(string.IsNullOrEmpty))
-        {
-            throw new SnapshotException(
-                SnapshotFailure.InvalidRequest,
-                $"Databases [{string.Join(", ", request.Databases)}]: list at least one, each only once.");
-        }
-
-        if (request.Parallelism < 1)
-        {
-            throw new SnapshotException(
-                SnapshotFailure.InvalidRequest, $"Parallelism {request.Parallelism}: expected at least 1.");
-        }
-
-        if (request.Threads is < 1 or > MostThreads)
-        {
-            throw new SnapshotException(
-                SnapshotFailure.InvalidRequest, $"Threads {request.Threads}: expected 1 to {MostThreads}.");
-        }
-
+        Require(
+            request.Databases.Count > 0
+                && request.Databases.Distinct(StringComparer.Ordinal).Count() == request.Databases.Count
+                && !request.Databases.Any(string.IsNullOrEmpty),
+            $"Databases [{string.Join(", ", request.Databases)}]: list at least one, each only once.");
+        Require(request.Parallelism >= 1, $"Parallelism {request.Parallelism}: expected at least 1.");
+        Require(
+            request.Threads is >= 1 and <= MostThreads, $"Threads {request.Threads}: expected 1 to {MostThreads}.");
         AgeTool.Check(request.Recipients);
+
+        static void Require(bool isGood, string problem)
+        {
+            if (!isGood)
+            {
+                throw new SnapshotException(SnapshotFailure.InvalidRequest, problem);
+            }
+        }
     }
 
     private static async Task RemovePartialsAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
-        await location.Storage.AbandonUnfinishedAsync(location.Prefix, cancellationToken);
         await location.Storage.AbandonUnfinishedAsync(location.Prefix, cancellationToken);
         foreach (var entry in await location.Storage.ListAsync(location.Prefix, cancellationToken))
         {
@@ -155,7 +141,7 @@ public sealed class Snapshotter(
         }
     }
 
-    private static async Task<Prepared> PrepareAsync(
+    private static async Task<(MySqlServerIdentity Server, SnapshotTool Tool)> PrepareAsync(
         SnapshotRequest request, IDumpTool chosen, CancellationToken cancellationToken)
     {
         await using var session = await MySqlSession.OpenAsync(
@@ -184,7 +170,7 @@ public sealed class Snapshotter(
             mayLock)
         {
             Versioned = [.. catalogues.SelectMany(static c => c.Versioned.Select(t => $"{c.Name}.{t}"))],
-            TakesHistory = await TakeHistoryAsync(),
+            TakesHistory = await TakesHistoryAsync(),
         };
         var description = await chosen.DescribeAsync(scope, cancellationToken);
         foreach (var database in description.IsOfMariaDb ? request.Databases : [])
@@ -196,19 +182,17 @@ public sealed class Snapshotter(
             }
         }
 
-        return new Prepared(server, description);
+        return (server, description);
 
-        async Task<bool> TakeHistoryAsync()
+        async Task<bool> TakesHistoryAsync()
         {
+            var taken = true;
             foreach (var catalogue in catalogues.Where(static c => c.Versioned.Count > 0))
             {
-                if (!await reader.TakesHistoryAsync(catalogue.Name, cancellationToken))
-                {
-                    return false;
-                }
+                taken = taken && await reader.TakesHistoryAsync(catalogue.Name, cancellationToken);
             }
 
-            return true;
+            return taken;
         }
     }
 
@@ -224,8 +208,6 @@ public sealed class Snapshotter(
             async (database, token) => results[database] = await dump.RunAsync(database, token));
         return [.. request.Databases.Select(d => results[d])];
     }
-
-    private sealed record Prepared(MySqlServerIdentity Server, SnapshotTool Tool);
 }
 
 /// <summary>Where one snapshot lives: objects <c>[Path/]Id/…</c> in a storage.</summary>
@@ -238,10 +220,7 @@ public sealed record SnapshotLocation(ISnapshotStorage Storage, string Path, str
     /// <summary>Name of the manifest object; the snapshot exists if this object exists.</summary>
     public string ManifestName => $"{Prefix}manifest.json";
 
-    public static string PrefixOf(string path, string id)
-    {
-        return path.Length == 0 ? $"{id}/" : $"{path.Trim('/')}/{id}/";
-    }
+    public static string PrefixOf(string path, string id) => path.Length == 0 ? $"{id}/" : $"{path.Trim('/')}/{id}/";
 }
 
 /// <summary>Takes verified dumps of named databases and checks existing ones.</summary>

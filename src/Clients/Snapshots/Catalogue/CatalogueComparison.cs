@@ -9,14 +9,7 @@ internal static class CatalogueComparison
     {
         var findings = new Findings(expected.Name, "the server", "the dump");
         findings.Names("tables", expected.Tables.Select(static t => t.Name), tables.Keys);
-        foreach (var table in expected.Tables)
-        {
-            if (tables.TryGetValue(table.Name, out var rows))
-            {
-                findings.Rows(table.Name, table.Rows, rows);
-            }
-        }
-
+        findings.Rows(expected.Tables, tables);
         return findings.All;
     }
 
@@ -34,15 +27,9 @@ internal static class CatalogueComparison
         findings.Objects("triggers", expected.Triggers, actual.Triggers, definitions);
         findings.Objects("events", expected.Events, actual.Events, definitions);
         findings.Objects("sequences", expected.Sequences, actual.Sequences, definitions);
-        var rows = actual.Tables.ToDictionary(static t => t.Name, static t => t.Rows, StringComparer.Ordinal);
-        foreach (var table in expected.Tables)
-        {
-            if (rows.TryGetValue(table.Name, out var count))
-            {
-                findings.Rows(table.Name, table.Rows, count);
-            }
-        }
-
+        findings.Rows(
+            expected.Tables,
+            actual.Tables.ToDictionary(static t => t.Name, static t => t.Rows, StringComparer.Ordinal));
         return findings.All;
     }
 
@@ -51,7 +38,7 @@ internal static class CatalogueComparison
 
     private sealed class Findings(string database, string expectedSide, string actualSide)
     {
-        // Objects of one kind that are described with their texts.
+        // Names and texts of one kind that are shown.
         private const int Shown = 10;
 
         internal List<SnapshotFinding> All { get; } = [];
@@ -60,8 +47,8 @@ internal static class CatalogueComparison
         {
             var wanted = expected.ToHashSet(StringComparer.Ordinal);
             var found = actual.ToHashSet(StringComparer.Ordinal);
-            Differ(what, "missing in", actualSide, wanted.Except(found, StringComparer.Ordinal));
-            Differ(what, "missing in", expectedSide, found.Except(wanted, StringComparer.Ordinal));
+            Missing(what, actualSide, wanted.Except(found, StringComparer.Ordinal));
+            Missing(what, expectedSide, found.Except(wanted, StringComparer.Ordinal));
         }
 
         internal void Objects(
@@ -81,51 +68,46 @@ internal static class CatalogueComparison
                 .OrderBy(static o => o.Name, StringComparer.Ordinal)
                 .ToList();
             All.AddRange(differing.Take(Shown).Select(o => Warning(
-                $"{database}: {what} {o.Name} is printed differently in {actualSide} than in {expectedSide}: "
+                $"{what} {o.Name} is printed differently in {actualSide} than in {expectedSide}: "
                     + DefinitionTexts.Compare(o.Definition, found[o.Name].Definition))));
             if (differing.Count > Shown)
             {
-                All.Add(Warning($"{database}: {differing.Count - Shown} more {what} are printed differently."));
+                All.Add(Warning($"{differing.Count - Shown} more {what} are printed differently."));
             }
         }
-
-        private SnapshotFinding Warning(string message) =>
-            new(SnapshotFailure.CatalogueMismatch, database, message) { IsWarning = true };
 
         internal void Value(string what, string expected, string actual)
         {
             if (expected != actual)
             {
-                All.Add(
-                    new SnapshotFinding(
-                        SnapshotFailure.CatalogueMismatch,
-                        database,
-                        $"{database}: {what} is {expected} in {expectedSide} and {actual} in {actualSide}."));
+                All.Add(Mismatch($"{what} is {expected} in {expectedSide} and {actual} in {actualSide}."));
             }
         }
 
-        internal void Rows(string table, long expected, long actual)
-        {
-            if (expected != actual)
-            {
-                All.Add(new SnapshotFinding(
+        /// <summary>The rows of the tables that both have.</summary>
+        internal void Rows(IEnumerable<SnapshotTable> expected, IReadOnlyDictionary<string, long> actual) =>
+            All.AddRange(
+                from table in expected
+                let rows = actual.GetValueOrDefault(table.Name, table.Rows)
+                where rows != table.Rows
+                select new SnapshotFinding(
                     SnapshotFailure.RowCountMismatch,
                     database,
-                    $"{database}.{table}: {expected} rows in {expectedSide}, {actual} in {actualSide}."));
-            }
-        }
+                    $"{database}.{table.Name}: {table.Rows} rows in {expectedSide}, {rows} in {actualSide}."));
 
-        private void Differ(string what, string how, string side, IEnumerable<string> names)
+        private void Missing(string what, string side, IEnumerable<string> names)
         {
             var list = names.Order(StringComparer.Ordinal).ToList();
             if (list.Count > 0)
             {
-                var shown = string.Join(", ", list.Take(10)) + (list.Count > 10 ? $" and {list.Count - 10} more" : "");
-                All.Add(
-                    new SnapshotFinding(
-                        SnapshotFailure.CatalogueMismatch, database, $"{database}: {what} {how} {side}: {shown}."));
+                All.Add(Mismatch($"{what} missing in {side}: {Sentences.List(list, Shown)}."));
             }
         }
+
+        private SnapshotFinding Mismatch(string what) =>
+            new(SnapshotFailure.CatalogueMismatch, database, $"{database}: {what}");
+
+        private SnapshotFinding Warning(string what) => Mismatch(what) with { IsWarning = true };
     }
 }
 
@@ -138,15 +120,7 @@ internal static partial class DefinitionTexts
     /// <summary>Both texts from shortly before the first difference; a text that is not known is named so.</summary>
     internal static string Compare(string? expected, string? actual)
     {
-        var at = 0;
-        if (expected is not null && actual is not null)
-        {
-            while (at < expected.Length && at < actual.Length && expected[at] == actual[at])
-            {
-                at++;
-            }
-        }
-
+        var at = expected is null ? 0 : expected.AsSpan().CommonPrefixLength(actual);
         var from = Math.Max(0, at - Before);
         return $"it was {Excerpt(expected, from)} and is {Excerpt(actual, from)}.";
     }

@@ -58,7 +58,9 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
                         from += CountsHistory ? " FOR SYSTEM_TIME ALL" : "";
                     }
 
-                    var rows = countRows ? await CountAsync(from, cancellationToken) : 0;
+                    var rows = countRows
+                        ? await session.NumberAsync($"SELECT COUNT(*) FROM {from} {comment}", cancellationToken)
+                        : 0;
                     var table = await ObjectAsync(row[0], $"SHOW CREATE TABLE {quoted}", [1], cancellationToken);
                     tables.Add(new SnapshotTable(row[0], rows, table.DefinitionSha256)
                     {
@@ -74,25 +76,31 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
             schema[0][1],
             tables,
             views,
-            await RoutinesAsync(database, cancellationToken),
             await ObjectsAsync(
-                "TRIGGERS",
-                "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = @db",
-                "TRIGGER",
-                database,
-                [1, 2],
-                cancellationToken),
-            await ObjectsAsync(
-                "EVENTS",
-                "SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = @db",
-                "EVENT",
-                database,
-                [1, 2, 3],
-                cancellationToken),
+                "ROUTINES",
+                "CONCAT(ROUTINE_TYPE, ' ', ROUTINE_NAME), ROUTINE_TYPE, ROUTINE_NAME",
+                "ROUTINE_SCHEMA",
+                [1, 2]),
+            await ObjectsAsync("TRIGGERS", "TRIGGER_NAME, 'TRIGGER', TRIGGER_NAME", "TRIGGER_SCHEMA", [1, 2]),
+            await ObjectsAsync("EVENTS", "EVENT_NAME, 'EVENT', EVENT_NAME", "EVENT_SCHEMA", [1, 2, 3]),
             sequences)
         {
             Versioned = versioned,
         };
+
+        // The columns: name, kind, and name within the kind.
+        async Task<List<SnapshotObject>> ObjectsAsync(string view, string columns, string schemaColumn, int[] shown)
+        {
+            var objects = new List<SnapshotObject>();
+            var sql = $"SELECT {columns} FROM information_schema.{view} WHERE {schemaColumn} = @db";
+            foreach (var row in Sorted(await OptionalAsync(view, sql, database, cancellationToken)))
+            {
+                var show = $"SHOW CREATE {row[1]} {MySqlIdentifier.Quote(row[2])}";
+                objects.Add(await ObjectAsync(row[0], show, shown, cancellationToken));
+            }
+
+            return objects;
+        }
     }
 
     /// <summary>Whether the server takes rows of the past back, and every table dates them: MariaDB from 10.11 on.
@@ -111,38 +119,6 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
     private static IEnumerable<string[]> Sorted(IEnumerable<string[]> rows) =>
         rows.OrderBy(static r => r[0], StringComparer.Ordinal);
 
-    private async Task<List<SnapshotObject>> RoutinesAsync(string database, CancellationToken cancellationToken)
-    {
-        var routines = new List<SnapshotObject>();
-        var rows = await OptionalAsync(
-            "ROUTINES",
-            "SELECT CONCAT(ROUTINE_TYPE, ' ', ROUTINE_NAME), ROUTINE_TYPE, ROUTINE_NAME FROM "
-                + "information_schema.ROUTINES WHERE ROUTINE_SCHEMA = @db",
-            database,
-            cancellationToken);
-        foreach (var row in Sorted(rows))
-        {
-            routines.Add(await ObjectAsync(
-                row[0], $"SHOW CREATE {row[1]} {MySqlIdentifier.Quote(row[2])}", [1, 2], cancellationToken));
-        }
-
-        return routines;
-    }
-
-    private async Task<List<SnapshotObject>> ObjectsAsync(
-        string view, string sql, string kind, string database, int[] columns, CancellationToken cancellationToken)
-    {
-        var objects = new List<SnapshotObject>();
-        var rows = await OptionalAsync(view, sql, database, cancellationToken);
-        foreach (var row in Sorted(rows))
-        {
-            objects.Add(await ObjectAsync(
-                row[0], $"SHOW CREATE {kind} {MySqlIdentifier.Quote(row[0])}", columns, cancellationToken));
-        }
-
-        return objects;
-    }
-
     // A server without the view has no such objects.
     private async Task<List<string[]>> OptionalAsync(
         string view, string sql, string database, CancellationToken cancellationToken)
@@ -157,9 +133,6 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
             return [];
         }
     }
-
-    private Task<long> CountAsync(string from, CancellationToken cancellationToken) =>
-        session.NumberAsync($"SELECT COUNT(*) FROM {from} {comment}", cancellationToken);
 
     private async Task<List<string[]>> ListAsync(string sql, string database, CancellationToken cancellationToken)
     {

@@ -6,7 +6,6 @@ internal sealed class DatabaseDump(
     IDumpTool tool,
     SnapshotToolOptions options,
     IReadOnlyList<string> flags,
-    MySqlServerIdentity server,
     TimeProvider time)
 {
     private readonly SnapshotLocation _location = request.Location;
@@ -17,50 +16,41 @@ internal sealed class DatabaseDump(
 
     internal async Task<SnapshotDatabase> RunAsync(string database, CancellationToken cancellationToken)
     {
-        await using var session = await MySqlSession.OpenAsync(
-            request.Connection.With(database: ""), cancellationToken);
-        session.CommandTimeout = 0;
-        var written = new ConcurrentBag<Written>();
+        var written = new ConcurrentBag<CountedFile>();
         try
         {
             var names = new DumpNames(database, request.Recipients.Count > 0);
-            await DumpAsync(database, names, written, session, cancellationToken);
+            await DumpAsync(database, names, written, cancellationToken);
 
             // After the dump, so that a change on the server during the dump shows in the counts. The stored files are
             // read back concurrently.
             var reading = ReadBackAsync(database, written, cancellationToken);
-            var catalogue = await CountAsync(database, session, reading, cancellationToken);
-            var result = Describe(catalogue, names, written);
-            var findings = new List<SnapshotFinding>(await reading);
-            CountedFile[] counted =
-                [.. from w in written where w.Summary is not null select new CountedFile(w.File, w.Summary!)];
-            findings.AddRange(DumpCheck.Contents(result, counted, database));
+            var result = Describe(await CountAsync(database, reading, cancellationToken), names, written);
             DumpCheck.ThrowIfAny(
-                findings, $"The dump of {database} differs from the server {request.Connection.Describe()}");
-            foreach (var one in written)
+                [.. await reading, .. DumpCheck.Contents(result, [.. written], database)],
+                $"The dump of {database} differs from the server {request.Connection.Describe()}");
+            foreach (var (file, _) in written)
             {
-                await _location.Storage.PublishAsync(Partial(one), _location.Prefix + one.File.Name, cancellationToken);
+                await _location.Storage.PublishAsync(Partial(file), _location.Prefix + file.Name, cancellationToken);
             }
 
-            new ProgressMeter(
-                request.Progress,
-                database,
-                SnapshotStage.Published,
-                time).Finish(result.File.RawBytes, result.File.StoredBytes);
+            Meter(database, SnapshotStage.Published).Finish(result.File.RawBytes, result.File.StoredBytes);
             return result;
         }
         catch (SnapshotException)
         {
-            foreach (var one in written)
+            foreach (var (file, _) in written)
             {
-                await TidyAsync(Partial(one));
+                await TidyAsync(Partial(file));
             }
 
             throw;
         }
     }
 
-    private string Partial(Written one) => _location.Prefix + one.File.Name + StorageName.Partial;
+    private ProgressMeter Meter(string database, SnapshotStage stage) => new(request.Progress, database, stage, time);
+
+    private string Partial(SnapshotFile file) => _location.Prefix + file.Name + StorageName.Partial;
 
     private async Task TidyAsync(string partial)
     {
@@ -74,19 +64,26 @@ internal sealed class DatabaseDump(
         }
     }
 
-    private SnapshotDatabase Describe(DatabaseCatalogue catalogue, DumpNames names, IEnumerable<Written> written)
+    private SnapshotDatabase Describe(DatabaseCatalogue catalogue, DumpNames names, IEnumerable<CountedFile> written)
     {
         var files = written.Select(static w => w.File)
             .OrderBy(static f => f.Part)
             .ThenBy(static f => f.Name, StringComparer.Ordinal)
             .ToList();
+        var whole = files is [{ Part: SnapshotPart.Whole } only] ? only : null;
         return new SnapshotDatabase
         {
             Name = catalogue.Name,
             CharacterSet = catalogue.CharacterSet,
             Collation = catalogue.Collation,
-            File = files is [{ Part: SnapshotPart.Whole } only] ? only : Together(names, files),
-            Files = files is [{ Part: SnapshotPart.Whole }] ? null : files,
+            File = whole ?? new SnapshotFile(
+                names.Folder,
+                "gzip",
+                files.Sum(static f => f.StoredBytes),
+                files.Sum(static f => f.RawBytes),
+                DumpCheck.HashOf(files),
+                files.Max(static f => f.LargestStatementBytes)),
+            Files = whole is null ? files : null,
             Tables = catalogue.Tables,
             Views = catalogue.Views,
             Routines = catalogue.Routines,
@@ -97,24 +94,10 @@ internal sealed class DatabaseDump(
         };
     }
 
-    private static SnapshotFile Together(DumpNames names, IReadOnlyList<SnapshotFile> files) => new(
-        names.Folder,
-        "gzip",
-        files.Sum(static f => f.StoredBytes),
-        files.Sum(static f => f.RawBytes),
-        DumpCheck.HashOf(files),
-        files.Max(static f => f.LargestStatementBytes));
-
     private async Task DumpAsync(
-        string database,
-        DumpNames names,
-        ConcurrentBag<Written> written,
-        MySqlSession session,
-        CancellationToken cancellationToken)
+        string database, DumpNames names, ConcurrentBag<CountedFile> written, CancellationToken cancellationToken)
     {
-        var meter = new ProgressMeter(request.Progress, database, SnapshotStage.Dumping, time);
-        var records = new ConcurrentBag<string>();
-        using var finding = new SemaphoreSlim(1, 1);
+        var meter = Meter(database, SnapshotStage.Dumping);
         var job = new DumpJob
         {
             Connection = request.Connection,
@@ -122,79 +105,32 @@ internal sealed class DatabaseDump(
             SnapshotId = _location.Id,
             Flags = flags,
             Threads = request.Threads,
-            OnStarted = async (child, token) =>
-            {
-                await finding.WaitAsync(token);
-                try
-                {
-                    await NoteSessionsAsync(child, session, database, records, token);
-                }
-                finally
-                {
-                    finding.Release();
-                }
-            },
         };
-        var budget = new NameBudget();
-        await tool.DumpAsync(
-            job,
-            (output, token) => StoreAsync(database, output, names, budget, written, meter, token),
-            cancellationToken);
-        foreach (var record in records)
-        {
-            await _location.Storage.DeleteAsync(record, cancellationToken);
-        }
-
+        await tool.DumpAsync(job, StoreAsync, cancellationToken);
         meter.Finish(written.Sum(static w => w.File.RawBytes), written.Sum(static w => w.File.StoredBytes));
-    }
 
-    private async Task StoreAsync(
-        string database,
-        DumpOutput output,
-        DumpNames names,
-        NameBudget budget,
-        ConcurrentBag<Written> written,
-        ProgressMeter meter,
-        CancellationToken cancellationToken)
-    {
-        var name = names.Of(output);
-        if (written.Count >= SnapshotLimits.Files)
+        async Task StoreAsync(DumpOutput output, CancellationToken token)
         {
-            throw new SnapshotException(
-                SnapshotFailure.DumpFailed,
-                $"The dump of {database} has more than {SnapshotLimits.Files} files, the maximum of a snapshot. "
-                    + "Use the tool MySqlDump, which writes one file.");
-        }
+            if (written.Count >= SnapshotLimits.Files)
+            {
+                throw new SnapshotException(
+                    SnapshotFailure.DumpFailed,
+                    $"The dump of {database} has more than {SnapshotLimits.Files} files, the maximum of a snapshot. "
+                        + "Use the tool MySqlDump, which writes one file.");
+            }
 
-        var stored = await _codec.WriteAsync(
-            _location.Storage,
-            _location.Prefix + name + StorageName.Partial,
-            request.Recipients,
-            output,
-            budget,
-            meter,
-            cancellationToken);
-        var toolName = output.Part == SnapshotPart.Rows && DumpNames.Encode(output.Name) != output.Name
-            ? output.Name
-            : null;
-        written.Add(new Written(
-            new SnapshotFile(
-                name,
-                "gzip",
-                stored.StoredBytes,
-                stored.RawBytes,
-                stored.Sha256,
-                stored.Summary?.LargestStatementBytes ?? 0,
-                output.Part,
-                toolName),
-            stored.Summary));
+            written.Add(
+                await _codec.WriteAsync(_location, names.Of(output), request.Recipients, output, meter, token));
+        }
     }
 
-    private async Task<DatabaseCatalogue> CountAsync(
-        string database, MySqlSession session, Task reading, CancellationToken cancellationToken)
+    private async Task<DatabaseCatalogue> CountAsync(string database, Task reading, CancellationToken cancellationToken)
     {
         try
         {
+            await using var session = await MySqlSession.OpenAsync(
+                request.Connection.With(database: ""), cancellationToken);
+            session.CommandTimeout = 0;
             var reader = new CatalogueReader(session, SessionMarker.Comment(_location.Id)) { CountsHistory = History };
             return await reader.ReadAsync(database, countRows: true, cancellationToken)
                 ?? throw new SnapshotException(
@@ -208,51 +144,23 @@ internal sealed class DatabaseDump(
         }
     }
 
-    // The rows were counted before compression, and the compressed bytes were decompressed again
-    // (VerifyingStream). The hash of the bytes read back proves that the storage has the same bytes. Encrypted files
-    // cannot be decrypted here.
+    // The rows were counted before compression. What the storage returns is compared with what was written, and
+    // decompressed; encrypted files cannot be decrypted here.
     private async Task<IReadOnlyList<SnapshotFinding>> ReadBackAsync(
-        string database, IEnumerable<Written> written, CancellationToken cancellationToken)
+        string database, IReadOnlyCollection<CountedFile> written, CancellationToken cancellationToken)
     {
-        var meter = new ProgressMeter(request.Progress, database, SnapshotStage.Verifying, time);
+        var meter = Meter(database, SnapshotStage.Verifying);
         var (findings, _) = await _verifier.ReadAsync(
             _location,
             database,
             written.Select(static w => w.File),
             StorageName.Partial,
-            key: null,
+            request.Recipients.Count > 0 ? null : default(DecryptionKey),
             meter,
             cancellationToken);
         meter.Finish(written.Sum(static w => w.File.RawBytes), written.Sum(static w => w.File.StoredBytes));
         return findings;
     }
-
-    private async Task NoteSessionsAsync(
-        RunningTool child,
-        MySqlSession session,
-        string database,
-        ConcurrentBag<string> records,
-        CancellationToken cancellationToken)
-    {
-        await foreach (var found in SessionFinder.FindAsync(
-            child,
-            () => MySqlServer.SessionsAsync(session, cancellationToken),
-            server.Key,
-            request.Connection.UserID,
-            _location.Id,
-            database,
-            time,
-            cancellationToken))
-        {
-            records.Add(await SessionRecords.AddAsync(_location, found, cancellationToken));
-            if (request.OnSession is not null)
-            {
-                await request.OnSession(found, cancellationToken);
-            }
-        }
-    }
-
-    private sealed record Written(SnapshotFile File, DumpSummary? Summary);
 }
 
 /// <summary>Sums the bytes of all files of one database and reports them with their rate, at most once per MiB.
@@ -272,44 +180,27 @@ internal sealed class ProgressMeter(
     /// <summary>Adds bytes of SQL and bytes as stored.</summary>
     internal void Add(long raw, long stored)
     {
-        if (progress is null)
-        {
-            return;
-        }
-
-        SnapshotProgress report;
         lock (_guard)
         {
-            _raw += raw;
-            _stored += stored;
-            if (Math.Max(_raw, _stored) < _next)
+            (_raw, _stored) = (_raw + raw, _stored + stored);
+            if (Math.Max(_raw, _stored) >= _next)
             {
-                return;
+                _next = Math.Max(_raw, _stored) + Step;
+                Report();
             }
-
-            _next = Math.Max(_raw, _stored) + Step;
-            report = new SnapshotProgress(database, stage, _raw, _stored, Rate());
         }
-
-        progress.Report(report);
     }
 
     internal void Finish(long raw, long stored)
     {
-        if (progress is null)
-        {
-            return;
-        }
-
-        double rate;
         lock (_guard)
         {
-            _raw = raw;
-            rate = Rate();
+            (_raw, _stored) = (raw, stored);
+            Report();
         }
-
-        progress.Report(new SnapshotProgress(database, stage, raw, stored, rate));
     }
+
+    private void Report() => progress?.Report(new SnapshotProgress(database, stage, _raw, _stored, Rate()));
 
     private double Rate()
     {
@@ -336,7 +227,7 @@ internal sealed class DumpNames(string database, bool encrypted)
     internal string Of(DumpOutput output) => output.Part switch
     {
         SnapshotPart.Whole => $"{_stem}.sql{Ending}",
-        SnapshotPart.Rows or SnapshotPart.Metadata => $"{_stem}/rows/{Encode(output.Name)}{Ending}",
+        SnapshotPart.Rows => $"{_stem}/rows/{Encode(output.Name)}{Ending}",
         _ => $"{_stem}/{output.Name}{Ending}",
     };
 
@@ -344,26 +235,4 @@ internal sealed class DumpNames(string database, bool encrypted)
 
     // The dots stay: they separate database, table, number and extension.
     internal static string Encode(string fileName) => string.Join('.', fileName.Split('.').Select(StorageName.Encode));
-}
-
-/// <summary>Limits the memory for the names of tables in all files of one database's dump. Thread-safe.</summary>
-/// <param name="limit">Bytes.</param>
-internal sealed class NameBudget(long limit = SnapshotLimits.NamesOfDump)
-{
-    // Bytes of a dictionary entry besides the text.
-    private const int PerName = 96;
-
-    private long _taken;
-
-    /// <summary>Reserves memory for a name.</summary>
-    /// <exception cref="SnapshotException">The limit is exceeded.</exception>
-    internal void Take(string name)
-    {
-        if (Interlocked.Add(ref _taken, PerName + (2L * name.Length)) > limit)
-        {
-            throw new SnapshotException(
-                SnapshotFailure.Truncated,
-                $"The dump cannot be read: the names of its tables are longer than {limit} bytes in total.");
-        }
-    }
 }

@@ -9,125 +9,58 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
 
     private readonly AgeTool _age = new(options);
 
-    /// <summary>Stores an output of a tool, and counts its rows.</summary>
-    internal async Task<DumpWriteResult> WriteAsync(
-        ISnapshotStorage storage,
+    /// <summary>Stores an output of a tool under the name with <see cref="StorageName.Partial"/>, and counts its
+    /// rows.</summary>
+    internal async Task<CountedFile> WriteAsync(
+        SnapshotLocation location,
         string name,
         IReadOnlyList<string> recipients,
         DumpOutput output,
-        NameBudget names,
         ProgressMeter meter,
         CancellationToken cancellationToken)
     {
+        var partial = location.Prefix + name + StorageName.Partial;
         try
         {
-            var counter = DumpCounter.For(output.Part, names);
-            await using var writer = await storage.CreateAsync(name, cancellationToken);
+            var counter = new DumpCounter();
+            await using var writer = await location.Storage.CreateAsync(partial, cancellationToken);
             await using var hashing = new HashingStream(writer.Content, leaveOpen: true);
             long raw = 0;
             if (recipients.Count == 0)
             {
-                raw = await CompressAsync(output, hashing, hashing, counter, meter, cancellationToken);
+                await CompressAsync(hashing);
             }
             else
             {
-                await _age.EncryptAsync(
-                    recipients,
-                    hashing,
-                    async input => raw = await CompressAsync(output, input, hashing, counter, meter, cancellationToken),
-                    cancellationToken);
+                await _age.EncryptAsync(recipients, hashing, CompressAsync, cancellationToken);
             }
 
             await writer.CompleteAsync(cancellationToken);
-            return new DumpWriteResult(raw, hashing.Bytes, hashing.FinishHash(), counter?.Finish());
-        }
-        catch (IOException e)
-        {
-            throw new SnapshotException(
-                SnapshotFailure.StorageUnusable,
-                $"Cannot write '{name}' to {storage.Description}: {Sentences.Close(e.Message)}",
-                e);
-        }
-    }
+            var summary = counter.Finish();
+            return new CountedFile(
+                new SnapshotFile(
+                    name,
+                    "gzip",
+                    hashing.Bytes,
+                    raw,
+                    hashing.FinishHash(),
+                    summary.LargestStatementBytes,
+                    output.Part),
+                summary);
 
-    /// <summary>Reads an object to its end for its hash. With a key it is also decrypted and decompressed to the end,
-    /// which verifies the inner checksums, and its rows are counted; <paramref name="sink"/> receives each piece of
-    /// SQL.</summary>
-    /// <param name="file">Its manifest entry: at most one byte more than recorded there is read or decoded.</param>
-    /// <param name="names">The memory limit for names, shared by all files of the database.</param>
-    /// <param name="key">Opens it; null only hashes it.</param>
-    /// <param name="sink">Receives the SQL; null: nothing does.</param>
-    internal async Task<DumpReadResult> ReadAsync(
-        ISnapshotStorage storage,
-        string name,
-        SnapshotFile file,
-        NameBudget names,
-        DecryptionKey? key,
-        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? sink,
-        ProgressMeter meter,
-        CancellationToken cancellationToken)
-    {
-        try
-        {
-            var content = await storage.OpenReadAsync(name, cancellationToken);
-            await using var hashing = new HashingStream(new LimitedStream(content, file.StoredBytes + 1));
-            var counter = key is null ? null : DumpCounter.For(file.Part, names);
-            var state = new Reading(hashing, file, counter, sink, meter);
-            string? damage = null;
-            if (key is { Encrypted: true } encrypted)
+            async Task CompressAsync(Stream target)
             {
-                var identity = encrypted.Identity
-                    ?? throw new SnapshotException(
-                        SnapshotFailure.IdentityMissing, $"'{name}' is encrypted and no identity was given.");
-                string? inner = null;
-                var outer = await _age.DecryptAsync(
-                    identity,
-                    hashing,
-                    async opened => inner = await state.OpenAsync(opened, cancellationToken),
-                    cancellationToken);
-                damage = outer ?? inner;
-            }
-            else
-            {
-                damage = key is null ? null : await state.OpenAsync(hashing, cancellationToken);
-                await state.DrainAsync(cancellationToken);
-            }
+                long stored = 0;
+                var batches = new BufferedStream(target, BatchBytes);
 
-            return new DumpReadResult(hashing.Bytes, hashing.FinishHash(), state.RawBytes, counter?.Finish(), damage);
-        }
-        catch (IOException e)
-        {
-            throw new SnapshotException(
-                SnapshotFailure.StorageUnusable,
-                $"Cannot read '{name}' in {storage.Description}: {Sentences.Close(e.Message)}",
-                e);
-        }
-    }
-
-    private static async Task<long> CompressAsync(
-        DumpOutput output,
-        Stream target,
-        HashingStream counted,
-        DumpCounter? counter,
-        ProgressMeter meter,
-        CancellationToken cancellationToken)
-    {
-        long stored = 0;
-        long raw;
-        await using var proving = new VerifyingStream(target);
-        var batches = new BufferedStream(proving, BatchBytes);
-        await using (var gzip = new GZipStream(batches, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            try
-            {
+                // Disposed only after all of it was written, because that writes the end of the file.
+                var gzip = new GZipStream(batches, CompressionLevel.Fastest, leaveOpen: true);
                 raw = await ReadAhead.RunAsync(
                     output.Head,
                     output.Content,
                     async (piece, token) =>
                     {
-                        var counting = counter is null
-                            ? Task.CompletedTask
-                            : Task.Run(() => counter.Push(piece.Span), CancellationToken.None);
+                        var counting = Task.Run(() => counter.Push(piece.Span), CancellationToken.None);
                         try
                         {
                             await gzip.WriteAsync(piece, token);
@@ -137,87 +70,112 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
                             await counting;
                         }
 
-                        var now = counted.Bytes;
+                        var now = hashing.Bytes;
                         meter.Add(piece.Length, now - stored);
                         stored = now;
                     },
                     cancellationToken);
-            }
-            catch
-            {
-                proving.Abandon();
-                throw;
+                await gzip.DisposeAsync();
+                await batches.FlushAsync(cancellationToken);
             }
         }
-
-        await batches.FlushAsync(cancellationToken);
-        try
-        {
-            var opened = await proving.FinishAsync();
-            return opened == raw ? raw : throw new InvalidDataException($"It decodes to {opened} bytes.");
-        }
-        catch (InvalidDataException e)
+        catch (IOException e)
         {
             throw new SnapshotException(
-                SnapshotFailure.Truncated,
-                $"{raw} bytes were compressed and cannot be decompressed again: {Sentences.Close(e.Message)}",
+                SnapshotFailure.StorageUnusable,
+                $"Cannot write '{partial}' to {location.Storage.Description}: {Sentences.Close(e.Message)}",
                 e);
         }
     }
 
-    private sealed class Reading(
-        HashingStream hashing,
+    /// <summary>Reads an object to its end for its hash. With a key it is also decrypted and decompressed to the end,
+    /// which verifies the inner checksums, and its rows are counted; <paramref name="sink"/> receives each piece of
+    /// SQL.</summary>
+    /// <param name="file">Its manifest entry: at most one byte more than recorded there is read or decoded.</param>
+    /// <param name="key">Opens it; null only hashes it.</param>
+    /// <param name="sink">Receives the SQL; null: nothing does.</param>
+    internal async Task<DumpReadResult> ReadAsync(
+        ISnapshotStorage storage,
+        string name,
         SnapshotFile file,
-        DumpCounter? counter,
+        DecryptionKey? key,
         Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? sink,
-        ProgressMeter meter)
+        ProgressMeter meter,
+        CancellationToken cancellationToken)
     {
-        private long _seen;
-
-        internal long RawBytes { get; private set; }
-
-        internal async Task<string?> OpenAsync(Stream content, CancellationToken cancellationToken)
+        try
         {
-            try
+            var content = await storage.OpenReadAsync(name, cancellationToken);
+            await using var hashing = new HashingStream(new LimitedStream(content, file.StoredBytes + 1));
+            var counter = key is null ? null : new DumpCounter();
+            var (raw, seen) = (0L, 0L);
+            string? damage = null;
+            if (key is { Encrypted: true, Identity: { } identity })
             {
-                await using var gzip = new GZipStream(
-                    new BufferedStream(content, BatchBytes), CompressionMode.Decompress, leaveOpen: true);
-                await ReadAhead.RunAsync(default, gzip, TakeAsync, cancellationToken);
-                return null;
+                string? inner = null;
+                var outer = await _age.DecryptAsync(
+                    identity, hashing, async opened => inner = await OpenAsync(opened), cancellationToken);
+                damage = outer ?? inner;
             }
-            catch (InvalidDataException e)
+            else if (key is not null)
             {
-                return e.Message;
+                damage = await OpenAsync(hashing);
             }
-        }
 
-        // The hash is that of the whole object, even if its content cannot be decoded.
-        internal async Task DrainAsync(CancellationToken cancellationToken)
-        {
+            // The hash is that of the whole object, even if its content cannot be decoded.
             var buffer = new byte[256 * 1024];
             while (await hashing.ReadAsync(buffer, cancellationToken) is var read && read > 0)
             {
-                _seen += read;
-                meter.Add(0, read);
+                Note(0);
+            }
+
+            return new DumpReadResult(hashing.Bytes, hashing.FinishHash(), raw, counter?.Finish(), damage);
+
+            async Task<string?> OpenAsync(Stream packed)
+            {
+                try
+                {
+                    await using var gzip = new GZipStream(
+                        new BufferedStream(packed, BatchBytes), CompressionMode.Decompress, leaveOpen: true);
+                    await ReadAhead.RunAsync(default, gzip, TakeAsync, cancellationToken);
+                    return null;
+                }
+                catch (InvalidDataException e)
+                {
+                    return e.Message;
+                }
+            }
+
+            async ValueTask TakeAsync(ReadOnlyMemory<byte> piece, CancellationToken token)
+            {
+                raw += piece.Length;
+                if (raw > file.RawBytes)
+                {
+                    throw new InvalidDataException(
+                        $"It decodes to more than the {file.RawBytes} bytes in the manifest.");
+                }
+
+                Note(piece.Length);
+                counter?.Push(piece.Span);
+                if (sink is not null)
+                {
+                    await sink(piece, token);
+                }
+            }
+
+            void Note(int opened)
+            {
+                var now = hashing.Bytes;
+                meter.Add(opened, now - seen);
+                seen = now;
             }
         }
-
-        private async ValueTask TakeAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
+        catch (IOException e)
         {
-            RawBytes += piece.Length;
-            if (RawBytes > file.RawBytes)
-            {
-                throw new InvalidDataException($"It decodes to more than the {file.RawBytes} bytes in the manifest.");
-            }
-
-            var now = hashing.Bytes;
-            meter.Add(piece.Length, now - _seen);
-            _seen = now;
-            counter?.Push(piece.Span);
-            if (sink is not null)
-            {
-                await sink(piece, cancellationToken);
-            }
+            throw new SnapshotException(
+                SnapshotFailure.StorageUnusable,
+                $"Cannot read '{name}' in {storage.Description}: {Sentences.Close(e.Message)}",
+                e);
         }
     }
 }
@@ -249,10 +207,7 @@ internal readonly record struct DecryptionKey(bool Encrypted, string? Identity)
 /// <param name="StoredBytes">Bytes in the storage.</param>
 /// <param name="Sha256">Their hash.</param>
 /// <param name="RawBytes">Bytes of SQL; 0 if it was not decoded.</param>
-/// <param name="Summary">The content of the SQL; null if not requested, or if it is mydumper's metadata.</param>
+/// <param name="Summary">The content of the SQL; null if it was not decoded.</param>
 /// <param name="Damage">Why it could not be decrypted or decompressed completely; null if it could.</param>
 internal sealed record DumpReadResult(
     long StoredBytes, string Sha256, long RawBytes, DumpSummary? Summary, string? Damage);
-
-/// <summary>The written object, and its content before compression and encryption.</summary>
-internal sealed record DumpWriteResult(long RawBytes, long StoredBytes, string Sha256, DumpSummary? Summary);

@@ -4,33 +4,28 @@ namespace Drydock.Clients.Snapshots;
 /// dump. mysqldump and mydumper write each row on a line of its own, which begins with a parenthesis, behind the line
 /// <c>INSERT INTO … VALUES</c>; line feeds in values are escaped. With <c>--skip-extended-insert</c> each row has an
 /// INSERT of its own. Other formats give another number, so that the dump is refused.</summary>
-/// <param name="names">The memory limit for the names of tables; several counters may share it.</param>
-internal sealed class DumpCounter(NameBudget names)
+/// <param name="namesLimit">Bytes in memory for the names of its tables.</param>
+internal sealed class DumpCounter(long namesLimit = SnapshotLimits.NamesOfDump)
 {
-    // A name of a server has at most 64 characters.
-    private const int NameLimit = 512;
+    // An INSERT that names the most and longest columns of a server needs half of it up to VALUES.
+    private const int HeadBytes = 512 << 10;
+
+    // Bytes of a dictionary entry besides the text.
+    private const int PerName = 96;
     private const byte LineFeed = (byte)'\n';
 
     private static readonly byte[] Insert = "INSERT INTO `"u8.ToArray();
     private static readonly byte[] Create = "CREATE TABLE `"u8.ToArray();
-    private static readonly byte[] AlterDatabase = "ALTER DATABASE "u8.ToArray();
-    private static readonly byte[] Delimiter = "DELIMITER "u8.ToArray();
-    private static readonly byte[] Trailer = "-- Dump completed"u8.ToArray();
     private static readonly byte[] Values = " VALUES"u8.ToArray();
 
     private readonly Dictionary<string, long> _tables = new(StringComparer.Ordinal);
-    private readonly byte[] _head = new byte[Trailer.Length];
-    private readonly List<byte> _name = [];
-    private readonly byte[] _recent = new byte[Values.Length];
+    private readonly List<byte> _head = [];
     private Place _place;
-    private int _headLength;
     private string? _table;
     private long _rows;
-    private bool _isInsert;
-    private bool _isComment;
-    private bool _isDelimiter;
-    private bool _quoteMayEnd;
-    private bool _inColumn;
+    private long _names;
+    private int _scanned;
+    private bool _quoted;
     private bool _inProgram;
     private bool _complete;
     private bool _namesDatabase;
@@ -38,27 +33,24 @@ internal sealed class DumpCounter(NameBudget names)
     private byte _last;
     private long _position;
     private long _lineStart;
-    private long _statementStart = -1;
+    private long _statementStart;
     private long _largest;
 
     private enum Place
     {
-        /// <summary>At the beginning of a line between statements.</summary>
-        Head,
+        /// <summary>Between statements.</summary>
+        Between,
 
-        Name,
+        /// <summary>In a CREATE TABLE before the end of the table's name, or in an INSERT before VALUES. Both may go
+        /// over several lines, because a name may contain line feeds.</summary>
+        Beginning,
 
-        Columns,
+        /// <summary>In lines that are the rows of an INSERT.</summary>
+        Rows,
 
-        Row,
-
-        /// <summary>In a line whose rest does not matter but for its end.</summary>
+        /// <summary>In a statement whose rest does not matter but for its end.</summary>
         Rest,
     }
-
-    /// <summary>A counter for a file of this part; null for mydumper's metadata, which is not SQL.</summary>
-    internal static DumpCounter? For(SnapshotPart part, NameBudget names) =>
-        part == SnapshotPart.Metadata ? null : new DumpCounter(names);
 
     /// <summary>Reads the next piece.</summary>
     /// <exception cref="SnapshotException">The names of the tables are too long together.</exception>
@@ -66,35 +58,29 @@ internal sealed class DumpCounter(NameBudget names)
     {
         while (!data.IsEmpty)
         {
-            if (_place == Place.Rest)
+            var end = data.IndexOf(LineFeed);
+            var piece = end < 0 ? data : data[..end];
+            var kept = _place switch
             {
-                data = data[SkipLine(data)..];
-                continue;
-            }
-
-            var b = data[0];
-            data = data[1..];
-            _position++;
-            if (b != LineFeed)
+                Place.Rows => 1,
+                Place.Rest => 0,
+                _ => HeadBytes,
+            };
+            _head.AddRange(piece[..Math.Clamp(kept - _head.Count, 0, piece.Length)]);
+            foreach (var b in piece[Math.Max(0, piece.Length - 2)..])
             {
                 (_beforeLast, _last) = (_last, b);
             }
 
-            switch (_place)
+            _position += piece.Length;
+            if (end < 0)
             {
-                case Place.Head:
-                    Head(b);
-                    break;
-                case Place.Name:
-                    Name(b);
-                    break;
-                case Place.Columns:
-                    Columns(b);
-                    break;
-                default:
-                    Row(b);
-                    break;
+                return;
             }
+
+            _position++;
+            EndLine();
+            data = data[(end + 1)..];
         }
     }
 
@@ -102,223 +88,151 @@ internal sealed class DumpCounter(NameBudget names)
     internal DumpSummary Finish()
     {
         // A statement without its line feed is cut off, even if its last byte is a semicolon: that may be in a value.
-        if (_place == Place.Rest && _isComment)
+        if (_place == Place.Between && CollectionsMarshal.AsSpan(_head).StartsWith("--"u8))
         {
             EndLine();
         }
 
         AddRows();
-        var clean = _place == Place.Head && _headLength == 0 && _statementStart < 0;
+        var clean = _place == Place.Between && _lineStart == _position;
         return new DumpSummary
         {
             Tables = _tables,
             NamesDatabase = _namesDatabase,
             IsComplete = clean && _complete,
             EndsClean = clean,
-            LargestStatementBytes = Math.Max(_largest, _statementStart < 0 ? 0 : _position - _statementStart),
+            LargestStatementBytes = Math.Max(_largest, _place == Place.Between ? 0 : _position - _statementStart),
         };
     }
 
-    private void Head(byte b)
-    {
-        if (b == LineFeed && _headLength == 0)
-        {
-            _lineStart = _position;
-            return;
-        }
-
-        if (b != LineFeed)
-        {
-            _head[_headLength++] = b;
-        }
-
-        var head = _head.AsSpan(0, _headLength);
-        if (b != LineFeed && _headLength < _head.Length && MayMatch(head) && !IsWhole(head))
-        {
-            return;
-        }
-
-        _isComment = head.StartsWith("--"u8);
-        _isDelimiter = head.SequenceEqual(Delimiter);
-        _isInsert = head.SequenceEqual(Insert);
-        var isTable = _isInsert || head.SequenceEqual(Create);
-        _namesDatabase |= head.SequenceEqual(AlterDatabase);
-        if (_isComment)
-        {
-            _complete |= !_inProgram && head.SequenceEqual(Trailer);
-        }
-        else
-        {
-            _complete = false;
-            _statementStart = _isDelimiter ? -1 : _lineStart;
-        }
-
-        _headLength = 0;
-        _place = isTable && !_inProgram ? Place.Name : Place.Rest;
-        if (b == LineFeed)
-        {
-            EndLine();
-        }
-    }
-
-    private static bool MayMatch(ReadOnlySpan<byte> head) =>
-        Insert.AsSpan().StartsWith(head)
-        || Create.AsSpan().StartsWith(head)
-        || AlterDatabase.AsSpan().StartsWith(head)
-        || Delimiter.AsSpan().StartsWith(head)
-        || Trailer.AsSpan().StartsWith(head);
-
-    private static bool IsWhole(ReadOnlySpan<byte> head) =>
-        head.SequenceEqual(Insert)
-        || head.SequenceEqual(Create)
-        || head.SequenceEqual(AlterDatabase)
-        || head.SequenceEqual(Delimiter)
-        || head.SequenceEqual(Trailer);
-
-    // A backtick in a name is doubled. A name may contain line feeds.
-    private void Name(byte b)
-    {
-        if (_quoteMayEnd && b != '`')
-        {
-            _quoteMayEnd = false;
-            _table = Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(_name));
-            _name.Clear();
-            if (!_tables.ContainsKey(_table))
-            {
-                names.Take(_table);
-                _tables[_table] = 0;
-            }
-
-            if (_isInsert)
-            {
-                _recent.AsSpan().Clear();
-                _place = Place.Columns;
-                Columns(b);
-            }
-            else
-            {
-                _table = null;
-                _place = Place.Rest;
-            }
-
-            return;
-        }
-
-        _quoteMayEnd = !_quoteMayEnd && b == '`';
-        if (!_quoteMayEnd && _name.Count < NameLimit)
-        {
-            _name.Add(b);
-        }
-    }
-
-    private void Columns(byte b)
-    {
-        _inColumn ^= b == '`';
-        if (!_inColumn && b is LineFeed or (byte)' ' && _recent.AsSpan().SequenceEqual(Values))
-        {
-            _place = Place.Row;
-            if (b == ' ')
-            {
-                // The only row of this statement.
-                _rows++;
-                _place = Place.Rest;
-            }
-
-            return;
-        }
-
-        if (!_inColumn && b == LineFeed)
-        {
-            _table = null;
-            _place = Place.Rest;
-            return;
-        }
-
-        _recent.AsSpan(1).CopyTo(_recent);
-        _recent[^1] = _inColumn ? (byte)'`' : b;
-    }
-
-    private void Row(byte b)
-    {
-        _place = Place.Rest;
-        if (b == '(')
-        {
-            _rows++;
-            return;
-        }
-
-        AddRows();
-        if (b == LineFeed)
-        {
-            EndLine();
-        }
-    }
-
-    private int SkipLine(ReadOnlySpan<byte> data)
-    {
-        var end = data.IndexOf(LineFeed);
-        var rest = end < 0 ? data : data[..end];
-        if (rest.Length > 1)
-        {
-            (_beforeLast, _last) = (rest[^2], rest[^1]);
-        }
-        else if (rest.Length == 1)
-        {
-            (_beforeLast, _last) = (_last, rest[0]);
-        }
-
-        _position += rest.Length;
-        if (end < 0)
-        {
-            return rest.Length;
-        }
-
-        _position++;
-        EndLine();
-        return end + 1;
-    }
-
-    // The last bytes of the line are known.
     private void EndLine()
     {
-        var ended = _statementStart < 0;
-        if (_isDelimiter)
+        switch (_place)
         {
-            _inProgram = _beforeLast == ';' || _last != ';';
-        }
-        else if (!ended && !_isComment && _last == ';' && (!_inProgram || _beforeLast == ';'))
-        {
-            _largest = Math.Max(_largest, _position - 1 - _statementStart);
-            _statementStart = -1;
-            ended = true;
+            case Place.Between:
+                BeginStatement();
+                break;
+            case Place.Beginning:
+                ReadBeginning();
+                break;
+            case Place.Rows:
+                var isRow = _head.Count > 0 && _head[0] == '(';
+                _rows += isRow ? 1 : 0;
+                _place = isRow && _last == ',' ? Place.Rows : Place.Rest;
+                break;
         }
 
-        _isDelimiter = _isComment = false;
+        if (_place == Place.Rest && _last == ';' && (!_inProgram || _beforeLast == ';'))
+        {
+            _largest = Math.Max(_largest, _position - 1 - _statementStart);
+            _place = Place.Between;
+        }
+
+        if (_place != Place.Beginning)
+        {
+            _head.Clear();
+        }
+        else if (_head.Count < HeadBytes)
+        {
+            _head.Add(LineFeed);
+        }
+
+        if (_place != Place.Rows)
+        {
+            AddRows();
+        }
+
+        (_beforeLast, _last) = (0, 0);
         _lineStart = _position;
-        if (ended)
+    }
+
+    private void BeginStatement()
+    {
+        var line = CollectionsMarshal.AsSpan(_head);
+        if (line.StartsWith("--"u8))
         {
-            AddRows();
-            _place = Place.Head;
+            _complete |= !_inProgram && line.StartsWith("-- Dump completed"u8);
         }
-        else if (_table is not null && _last == ',')
+        else if (line.StartsWith("DELIMITER "u8))
         {
-            _place = Place.Row;
+            _complete = false;
+            _inProgram = _beforeLast == ';' || _last != ';';
         }
-        else
+        else if (!line.IsEmpty)
         {
-            AddRows();
+            _complete = false;
+            _namesDatabase |= line.StartsWith("ALTER DATABASE "u8);
+            _statementStart = _lineStart;
             _place = Place.Rest;
+            if (!_inProgram && (line.StartsWith(Insert) || line.StartsWith(Create)))
+            {
+                (_place, _scanned, _quoted) = (Place.Beginning, 0, false);
+                ReadBeginning();
+            }
+        }
+    }
+
+    private void ReadBeginning()
+    {
+        var text = CollectionsMarshal.AsSpan(_head);
+        var isInsert = text.StartsWith(Insert);
+        for (; _scanned < text.Length; _scanned++)
+        {
+            if (text[_scanned] == '`')
+            {
+                _quoted = !_quoted;
+            }
+            else if (isInsert && !_quoted && text[_scanned..].StartsWith(Values))
+            {
+                var after = text[(_scanned + Values.Length)..];
+                if (after.IsEmpty || after[0] == ' ')
+                {
+                    Found(text[Insert.Length..]);
+                    _rows = after.IsEmpty ? 0 : 1;
+                    _place = after.IsEmpty ? Place.Rows : Place.Rest;
+                    return;
+                }
+            }
+        }
+
+        if (!_quoted && (!isInsert || _last == ';'))
+        {
+            Found(text[(isInsert ? Insert : Create).Length..]);
+            _place = Place.Rest;
+        }
+    }
+
+    // The text begins with the name, whose end is in it. A backtick in a name is doubled.
+    private void Found(ReadOnlySpan<byte> text)
+    {
+        var end = 0;
+        while (text[end] != '`' || text[(end + 1)..].StartsWith("`"u8))
+        {
+            end += text[end] == '`' ? 2 : 1;
+        }
+
+        _table = Encoding.UTF8.GetString(text[..end]).Replace("``", "`", StringComparison.Ordinal);
+        if (!_tables.TryAdd(_table, 0))
+        {
+            return;
+        }
+
+        _names += PerName + (2L * _table.Length);
+        if (_names > namesLimit)
+        {
+            throw new SnapshotException(
+                SnapshotFailure.Truncated,
+                $"The dump cannot be read: the names of its tables are longer than {namesLimit} bytes in total.");
         }
     }
 
     private void AddRows()
     {
-        if (_table is not null)
+        if (_rows > 0)
         {
-            _tables[_table] += _rows;
+            _tables[_table!] += _rows;
+            _rows = 0;
         }
-
-        (_table, _rows) = (null, 0);
     }
 }
 

@@ -30,12 +30,10 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override int Read(Span<byte> buffer)
+    public override int Read(byte[] buffer, int offset, int count)
     {
-        var read = inner.Read(buffer);
-        Add(buffer[..read]);
+        var read = inner.Read(buffer, offset, count);
+        Add(buffer.AsSpan(offset, read));
         return read;
     }
 
@@ -49,13 +47,8 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Write(ReadOnlySpan<byte> buffer)
-    {
-        inner.Write(buffer);
-        Add(buffer);
-    }
+    // Asynchronous only, like the streams of a storage.
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -107,20 +100,6 @@ internal sealed class LimitedStream(Stream inner, long cap, Func<Exception>? ref
 
     protected override IDisposable Owned => inner;
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override int Read(Span<byte> buffer)
-    {
-        if (_left <= 0)
-        {
-            return refuse is not null && buffer.Length > 0 && inner.Read(buffer[..1]) > 0 ? throw refuse() : 0;
-        }
-
-        var read = inner.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
-        _left -= read;
-        return read;
-    }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_left <= 0)
@@ -135,11 +114,5 @@ internal sealed class LimitedStream(Stream inner, long cap, Func<Exception>? ref
         var read = await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken);
         _left -= read;
         return read;
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await inner.DisposeAsync();
-        await base.DisposeAsync();
     }
 }

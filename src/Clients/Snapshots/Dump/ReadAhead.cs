@@ -26,13 +26,11 @@ internal static class ReadAhead
             useSynchronizationContext: false));
         pipe.Writer.Write(head.Span);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var reading = source is ChildOutput child
-            ? Task.Factory.StartNew(
-                () => Read(child, pipe.Writer, stop.Token),
-                CancellationToken.None,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default)
-            : Task.Run(() => ReadAsync(source, pipe.Writer, stop.Token), CancellationToken.None);
+        var reading = Task.Factory.StartNew(
+            () => ReadAsync(source, pipe.Writer, stop.Token),
+            CancellationToken.None,
+            source is ChildOutput ? TaskCreationOptions.LongRunning : TaskCreationOptions.None,
+            TaskScheduler.Default).Unwrap();
         try
         {
             var total = 0L;
@@ -60,20 +58,35 @@ internal static class ReadAhead
         }
     }
 
-    // A stream returns few bytes at a time; fewer and fuller pieces are cheaper to pass on.
+    // A stream returns few bytes at a time; fewer and fuller pieces are cheaper to pass on. Nothing awaits in a child's
+    // output, so its thread is its own and may block. A token cannot end such a read; cancelling kills the child, which
+    // ends it. The end of the pipe is then meaningless, so the token is checked before a piece counts.
     private static async Task ReadAsync(Stream source, PipeWriter writer, CancellationToken cancellationToken)
     {
+        var child = source as ChildOutput;
+        using var kill = cancellationToken.UnsafeRegister(static c => ((ChildOutput?)c)?.Kill(), child);
         try
         {
             var (filled, read) = (0, 0);
             do
             {
-                read = await source.ReadAsync(writer.GetMemory(LeastRead), cancellationToken);
+                read = child?.Read(writer.GetSpan(LeastRead))
+                    ?? await source.ReadAsync(writer.GetMemory(LeastRead), cancellationToken);
+                cancellationToken.ThrowIfCancellationRequested();
                 writer.Advance(read);
                 filled += read;
                 if (filled >= FullBytes)
                 {
-                    await writer.FlushAsync(cancellationToken);
+                    var flush = writer.FlushAsync(cancellationToken).AsTask();
+                    if (child is null)
+                    {
+                        await flush;
+                    }
+                    else
+                    {
+                        flush.GetAwaiter().GetResult();
+                    }
+
                     filled = 0;
                 }
             }
@@ -84,36 +97,6 @@ internal static class ReadAhead
         {
             // Thrown by the next read of the consumer.
             await writer.CompleteAsync(e);
-        }
-    }
-
-    // The same on a dedicated thread, which may block on a child process. A token cannot end such a read; cancelling
-    // kills the child, which ends it. The end of the pipe is then meaningless, so the token is checked before a piece
-    // counts.
-    private static void Read(ChildOutput source, PipeWriter writer, CancellationToken cancellationToken)
-    {
-        using var kill = cancellationToken.UnsafeRegister(static child => ((ChildOutput)child!).Kill(), source);
-        try
-        {
-            var (filled, read) = (0, 0);
-            do
-            {
-                read = source.Read(writer.GetSpan(LeastRead));
-                cancellationToken.ThrowIfCancellationRequested();
-                writer.Advance(read);
-                filled += read;
-                if (filled >= FullBytes)
-                {
-                    writer.FlushAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
-                    filled = 0;
-                }
-            }
-            while (read > 0);
-            writer.Complete();
-        }
-        catch (Exception e)
-        {
-            writer.Complete(e);
         }
     }
 }

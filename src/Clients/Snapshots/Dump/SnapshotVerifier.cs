@@ -55,7 +55,6 @@ internal sealed class SnapshotVerifier(SnapshotToolOptions options, TimeProvider
         ProgressMeter meter,
         CancellationToken cancellationToken)
     {
-        var names = new NameBudget();
         var findings = new ConcurrentQueue<SnapshotFinding>();
         var contents = new ConcurrentBag<CountedFile>();
         await Parallel.ForEachAsync(
@@ -66,7 +65,7 @@ internal sealed class SnapshotVerifier(SnapshotToolOptions options, TimeProvider
                 try
                 {
                     var stored = await _codec.ReadAsync(
-                        location.Storage, location.Prefix + file.Name + ending, file, names, key, null, meter, token);
+                        location.Storage, location.Prefix + file.Name + ending, file, key, null, meter, token);
                     foreach (var finding in DumpCheck.Stored(database, file, stored, opened: key is not null))
                     {
                         findings.Enqueue(finding);

@@ -47,18 +47,19 @@ internal sealed class LoadRun(SnapshotToolOptions options, TimeProvider time)
     internal async Task LoadAsync(DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
     {
         var meter = new ProgressMeter(load.Request.Progress, load.Database.Name, SnapshotStage.Loading, time);
-        using var sessions = new LoadedBy(load, session);
-        await SqlAsync(
-            load, [.. load.FilesOf(SnapshotPart.Whole, SnapshotPart.Tables)], sessions, meter, cancellationToken);
-        await RowsAsync(load, sessions, meter, cancellationToken);
-        await SqlAsync(
-            load,
-            [.. load.FilesOf(SnapshotPart.OtherRows, SnapshotPart.Routines, SnapshotPart.Views)],
-            sessions,
-            meter,
-            cancellationToken);
+        SnapshotPart[][] phases =
+        [
+            [SnapshotPart.Whole, SnapshotPart.Tables],
+            [SnapshotPart.Rows],
+            [SnapshotPart.OtherRows, SnapshotPart.Routines, SnapshotPart.Views],
+        ];
+        foreach (var parts in phases)
+        {
+            await LoadAsync(load, session, parts, meter, cancellationToken);
+        }
+
         meter.Finish(load.Database.File.RawBytes, load.Database.File.StoredBytes);
-        await sessions.ForgetAsync(cancellationToken);
+        await session.ForgetClientsAsync(cancellationToken);
     }
 
     private static Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
@@ -85,64 +86,43 @@ internal sealed class LoadRun(SnapshotToolOptions options, TimeProvider time)
         var reader = new CatalogueReader(session, "") { CountsHistory = database.History };
         var actual = await reader.ReadAsync(target, countRows: true, cancellationToken);
         return actual is null
-            ? [
-                new SnapshotFinding(
-                    SnapshotFailure.DatabaseMissing, database.Name, $"Database {target} does not exist.")]
+            ? [new(SnapshotFailure.DatabaseMissing, database.Name, $"Database {target} does not exist.")]
             : CatalogueComparison.ServerAgainst(database, actual, definitions);
     }
 
-    private async Task SqlAsync(
+    // Every client takes the next file of one queue. The first failure ends all clients, and is the one that is thrown.
+    private async Task LoadAsync(
         DatabaseLoad load,
-        IReadOnlyList<SnapshotFile> files,
-        LoadedBy sessions,
+        LoadSession session,
+        SnapshotPart[] parts,
         ProgressMeter meter,
         CancellationToken cancellationToken)
     {
-        if (files.Count == 0)
+        var rows = parts is [SnapshotPart.Rows];
+        var files = new ConcurrentQueue<SnapshotFile>(load.FilesOf(parts));
+        if (files.IsEmpty)
         {
             return;
         }
 
-        await _client.RunAsync(
-            load.Request.Connection,
-            load.Target,
-            ClientOpening.Of(sessions.Leader, SessionMarker.LoadLock(load.Location.Id, load.Key)),
-            id => sessions.AddAsync(id, cancellationToken),
-            async input =>
-            {
-                foreach (var file in files)
-                {
-                    await FeedAsync(load, file, input, meter, cancellationToken);
-                }
-            },
-            cancellationToken);
-    }
-
-    // Every client takes the next file of one queue. The first failure ends all clients, and is the one that is thrown.
-    private async Task RowsAsync(
-        DatabaseLoad load, LoadedBy sessions, ProgressMeter meter, CancellationToken cancellationToken)
-    {
-        var files = new ConcurrentQueue<SnapshotFile>(load.FilesOf(SnapshotPart.Rows));
-        var clients = Math.Min(load.Request.Threads, files.Count);
-        if (clients == 0)
-        {
-            return;
-        }
-
+        var clients = Math.Min(rows ? load.Request.Threads : 1, files.Count);
         await Parallel.ForEachAsync(
             Enumerable.Range(0, clients),
             new ParallelOptions { MaxDegreeOfParallelism = clients, CancellationToken = cancellationToken },
             async (_, token) => await _client.RunAsync(
                 load.Request.Connection,
                 load.Target,
-                ClientOpening.OfRows(sessions.Leader, SessionMarker.LoaderLock(load.Location.Id, load.Key)),
-                id => sessions.AddAsync(id, token),
+                session.Opening(SessionMarker.LoadLock(load.Location.Id, load.Key), rows),
+                id => session.AddClientAsync(load, id, token),
                 async input =>
                 {
                     while (files.TryDequeue(out var file))
                     {
                         await FeedAsync(load, file, input, meter, token);
-                        await ConsumerException.WriteAsync(input, Commit, token);
+                        if (rows)
+                        {
+                            await ConsumerException.WriteAsync(input, Commit, token);
+                        }
                     }
                 },
                 token));
@@ -158,7 +138,6 @@ internal sealed class LoadRun(SnapshotToolOptions options, TimeProvider time)
             load.Location.Storage,
             load.Location.Prefix + file.Name,
             file,
-            new NameBudget(),
             load.DecryptionKey,
             events is null ? WriteAsync : events.WriteAsync,
             meter,
@@ -172,46 +151,6 @@ internal sealed class LoadRun(SnapshotToolOptions options, TimeProvider time)
             [.. DumpCheck.Stored(load.Database.Name, file, stored, opened: true)],
             $"Database {load.Target} is loaded only partly, because its file changed between its verification and "
                 + "the load");
-    }
-
-    /// <summary>The sessions that load, recorded in the storage until the load has ended.</summary>
-    private sealed class LoadedBy(DatabaseLoad load, LoadSession leader) : IDisposable
-    {
-        private readonly SemaphoreSlim _one = new(1, 1);
-        private readonly List<string> _records = [];
-
-        internal LoadSession Leader => leader;
-
-        public void Dispose() => _one.Dispose();
-
-        /// <summary>Records one; the leading session answers one question at a time.</summary>
-        internal async Task AddAsync(ulong id, CancellationToken cancellationToken)
-        {
-            await _one.WaitAsync(cancellationToken);
-            try
-            {
-                var listed = await leader.AskAsync(c => MySqlServer.SessionsAsync(c, cancellationToken));
-                var host = listed.FirstOrDefault(s => s.Id == id)?.Host ?? "";
-                var session = new SnapshotSession(load.Location.Id, load.Key, id, host, leader.Server.Key);
-                _records.Add(await SessionRecords.AddAsync(load.Location, session, cancellationToken));
-                if (load.Request.OnSession is not null)
-                {
-                    await load.Request.OnSession(session, cancellationToken);
-                }
-            }
-            finally
-            {
-                _one.Release();
-            }
-        }
-
-        internal async Task ForgetAsync(CancellationToken cancellationToken)
-        {
-            foreach (var record in _records)
-            {
-                await load.Location.Storage.DeleteAsync(record, cancellationToken);
-            }
-        }
     }
 }
 
@@ -244,7 +183,7 @@ internal sealed record DatabaseLoad(
 
     internal DecryptionKey DecryptionKey => DecryptionKey.Of(Manifest, Request.Identity);
 
-    internal IEnumerable<SnapshotFile> FilesOf(params SnapshotPart[] parts) =>
+    internal IEnumerable<SnapshotFile> FilesOf(SnapshotPart[] parts) =>
         Database.StoredFiles.Where(f => parts.Contains(f.Part))
             .OrderBy(static f => f.Part)
             .ThenBy(static f => f.Name, StringComparer.Ordinal);

@@ -7,10 +7,18 @@ internal sealed class LoadSession : IAsyncDisposable
 {
     private const int LongestWaitSeconds = 2_147_483;
 
+    // Files of mydumper 0.10 need them: it omits the head of a file that begins with the last row of a table.
+    private const string ForRows =
+        "SET SESSION sql_mode='NO_AUTO_VALUE_ON_ZERO', SESSION time_zone='+00:00', SESSION foreign_key_checks=0, "
+            + "SESSION unique_checks=0, SESSION autocommit=0;\n";
+
     private readonly SnapshotLocation _location;
     private readonly string _target;
     private readonly string _description;
     private readonly LockRowTimes? _times;
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly List<string> _clients = [];
+    private bool _hasLocks;
     private string? _record;
 
     private LoadSession(
@@ -19,21 +27,13 @@ internal sealed class LoadSession : IAsyncDisposable
         SnapshotLocation location,
         string target,
         string description,
-        LockRowTimes? times)
-    {
-        _times = times;
-        Connection = session;
-        Server = server;
-        _location = location;
-        _target = target;
-        _description = description;
-    }
+        LockRowTimes? times) =>
+        (Connection, Server, _location, _target, _description, _times) =
+        (session, server, location, target, description, times);
 
     internal MySqlSession Connection { get; }
 
     internal MySqlServerIdentity Server { get; }
-
-    internal bool HasLocks { get; private set; }
 
     internal ServerLock? Lock { get; private set; }
 
@@ -50,6 +50,7 @@ internal sealed class LoadSession : IAsyncDisposable
         }
 
         await Connection.DisposeAsync();
+        _one.Dispose();
         if (_record is not null)
         {
             await _location.Storage.DeleteAsync(_record, CancellationToken.None);
@@ -71,7 +72,7 @@ internal sealed class LoadSession : IAsyncDisposable
             session.CommandTimeout = 0;
             var load = new LoadSession(session, server, location, target, options.Describe(), times);
             await load.ExecuteAsync($"SET SESSION wait_timeout={LongestWaitSeconds}", cancellationToken);
-            load.HasLocks =
+            load._hasLocks =
                 await load.AskAsync(c => ServerLock.KindAsync(c, cancellationToken)) == ServerLockKind.Function;
             return load;
         }
@@ -133,6 +134,51 @@ internal sealed class LoadSession : IAsyncDisposable
         }
     }
 
+    /// <summary>The first statements of a client of this load. With named locks its session takes one of its own, by
+    /// which a successor finds it, before it asks whether this session still holds its lock: an operator that was
+    /// suspended and resumes late must not load into a database that its successor has restored. Without, the server
+    /// ends the session soon after its last statement.</summary>
+    /// <param name="rows">It loads files of rows.</param>
+    internal string Opening(string lockPrefix, bool rows)
+    {
+        var bound = Lock?.IdleSeconds is { } seconds ? $"SET SESSION wait_timeout={seconds};\n" : "";
+        var taken = _hasLocks ? $"DO GET_LOCK(CONCAT('{lockPrefix}', CONNECTION_ID()), 0);\n" : "";
+        var id = MySqlServer.ListedId(Server.Kind, Guid.NewGuid().ToString("N"));
+        var leads = Lock is { } held ? $"IF({held.HeldCondition}, 1, 0)" : "1";
+        return $"{bound}{taken}{(rows ? ForRows : "")}SELECT {id}, {leads};\n";
+    }
+
+    /// <summary>Records a client of this load in the storage until the load has ended.</summary>
+    internal async Task AddClientAsync(DatabaseLoad load, ulong id, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            var listed = await AskAsync(c => MySqlServer.SessionsAsync(c, cancellationToken));
+            var host = listed.FirstOrDefault(s => s.Id == id)?.Host ?? "";
+            var client = new SnapshotSession(_location.Id, load.Key, id, host, Server.Key);
+            _clients.Add(await SessionRecords.AddAsync(_location, client, cancellationToken));
+            if (load.Request.OnSession is not null)
+            {
+                await load.Request.OnSession(client, cancellationToken);
+            }
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    internal async Task ForgetClientsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var record in _clients)
+        {
+            await _location.Storage.DeleteAsync(record, cancellationToken);
+        }
+
+        _clients.Clear();
+    }
+
     /// <summary>Drops the database (if it exists) and creates it again. Nothing is done unless the session holds its
     /// lock.</summary>
     internal async Task RecreateAsync(string characterSet, string collation, CancellationToken cancellationToken)
@@ -144,9 +190,23 @@ internal sealed class LoadSession : IAsyncDisposable
 
     internal async Task DropAsync(CancellationToken cancellationToken)
     {
-        await RequireLockAsync(cancellationToken);
+        if (Lock is { } held && !await AskAsync(_ => held.IsHeldAsync(cancellationToken)))
+        {
+            throw new SnapshotException(
+                SnapshotFailure.ConnectionLost,
+                $"The session on {_description} no longer holds the lock '{LockName}'. Nothing was dropped. "
+                    + "The load is retried with a new session.");
+        }
+
         await ExecuteAsync($"DROP DATABASE IF EXISTS {MySqlIdentifier.Quote(_target)}", cancellationToken);
     }
+
+    internal Task WitnessAsync(RestoreWitness witness, CancellationToken cancellationToken) =>
+        AskAsync(async session =>
+        {
+            await witness.WriteAsync(session, _target, cancellationToken);
+            return true;
+        });
 
     internal Task ExecuteAsync(string sql, CancellationToken cancellationToken) =>
         AskAsync(session => session.ExecuteAsync(sql, cancellationToken));
@@ -162,18 +222,6 @@ internal sealed class LoadSession : IAsyncDisposable
         catch (MySqlSessionException e)
         {
             throw Failed(e);
-        }
-    }
-
-    private async Task RequireLockAsync(CancellationToken cancellationToken)
-    {
-        if (Lock is { } held
-            && !await AskAsync(_ => held.IsHeldAsync(cancellationToken)))
-        {
-            throw new SnapshotException(
-                SnapshotFailure.ConnectionLost,
-                $"The session on {_description} no longer holds the lock '{LockName}'. Nothing was dropped. "
-                    + "The load is retried with a new session.");
         }
     }
 

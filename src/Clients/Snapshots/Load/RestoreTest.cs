@@ -21,14 +21,13 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
         await using var session = await LoadSession.OpenAsync(
             _location, request.Connection, _scratch, cancellationToken);
         await session.LockAsync(key, cancellationToken);
-        var record = new ScratchRecord(_scratch, session.Server.Key);
-        await ClaimAsync(record, session, cancellationToken);
+        await RequireOwnAsync(session, cancellationToken);
         try
         {
             var findings = new List<SnapshotFinding>();
             foreach (var database in manifest.Databases)
             {
-                findings.AddRange(await TestAsync(database, record, session, cancellationToken));
+                findings.AddRange(await TestAsync(database, session, cancellationToken));
             }
 
             return new SnapshotVerification(manifest, [.. findings.Where(static f => !f.IsWarning)])
@@ -38,7 +37,7 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
         }
         finally
         {
-            await ClearAsync(manifest, record, session);
+            await ClearAsync(manifest, session);
         }
     }
 
@@ -53,7 +52,7 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
         or SnapshotFailure.InvalidRequest;
 
     private async Task<IReadOnlyList<SnapshotFinding>> TestAsync(
-        SnapshotDatabase database, ScratchRecord record, LoadSession session, CancellationToken cancellationToken)
+        SnapshotDatabase database, LoadSession session, CancellationToken cancellationToken)
     {
         var load = await DatabaseLoad.ReadAsync(
             new SnapshotLoadRequest
@@ -75,7 +74,9 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
             DumpCheck.ThrowIfAny(
                 await session.CheckServerAsync(load, cancellationToken), $"Snapshot {_location.Id} cannot be tested");
             await session.RecreateAsync(database.CharacterSet, database.Collation, cancellationToken);
-            await record.StoreAsync(_location, record.MadeName(_location), cancellationToken);
+            await session.WitnessAsync(
+                new RestoreWitness(_scratch, "restore test", _location.Id, RestoreWitnessState.Begun),
+                cancellationToken);
             return await run.LoadAndCompareAsync(load, session, cancellationToken);
         }
         catch (SnapshotException e) when (IsOfTheSnapshot(e.Failure))
@@ -84,34 +85,24 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
         }
     }
 
-    private async Task ClaimAsync(ScratchRecord record, LoadSession session, CancellationToken cancellationToken)
+    // An empty database is taken for one whose test died before it left its witness.
+    private async Task RequireOwnAsync(LoadSession session, CancellationToken cancellationToken)
     {
         var there = await session.AskAsync(
             c => new CatalogueReader(c, "").ReadAsync(_scratch, countRows: false, cancellationToken));
-        if (there is not null)
+        var witnesses = await session.AskAsync(c => RestoreWitness.ReadAsync(c, _scratch, cancellationToken));
+        if (there is { IsEmpty: false } && !witnesses.Any(w => w.Snapshot == _location.Id))
         {
-            var made = await _location.Storage.StatAsync(record.MadeName(_location), cancellationToken) is not null;
-            var begun = await _location.Storage.StatAsync(record.BegunName(_location), cancellationToken) is not null;
-            if (!made && !(begun && there.IsEmpty))
-            {
-                throw new SnapshotException(
-                    SnapshotFailure.AlreadyExists,
-                    $"Database {_scratch} exists on {request.Connection.Describe()} and was not created by a restore "
-                        + $"test of snapshot {_location.Id}. Rename or drop it manually.");
-            }
+            throw new SnapshotException(
+                SnapshotFailure.AlreadyExists,
+                $"Database {_scratch} exists on {request.Connection.Describe()} and was not created by a restore "
+                    + $"test of snapshot {_location.Id}. Rename or drop it manually.");
         }
-        else
-        {
-            // A record without its database must not match a database that another user creates later.
-            await record.RemoveAsync(_location, cancellationToken);
-        }
-
-        await record.StoreAsync(_location, record.BegunName(_location), cancellationToken);
     }
 
     // Runs on every exit. A lost session has lost its lock and must not drop anything; another session then takes the
     // lock.
-    private async Task ClearAsync(SnapshotManifest manifest, ScratchRecord record, LoadSession session)
+    private async Task ClearAsync(SnapshotManifest manifest, LoadSession session)
     {
         try
         {
@@ -125,37 +116,9 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
             await other.DropAsync(CancellationToken.None);
         }
 
-        await record.RemoveAsync(_location, CancellationToken.None);
         foreach (var database in manifest.Databases)
         {
             await SessionRecords.ClearAsync(_location, database.Name + SessionMarker.ForTest, CancellationToken.None);
         }
-    }
-}
-
-/// <summary>Records that a scratch database on a server belongs to this snapshot: stored before the database is
-/// created, and again under another name after it was created.</summary>
-internal sealed record ScratchRecord(string Database, string ServerKey)
-{
-    private string Stem => $"{Database}.{SessionMarker.Hash(ServerKey, 12)}";
-
-    /// <summary>It may have been created: only an empty database is accepted as it.</summary>
-    internal string BegunName(SnapshotLocation location) => $"{location.Prefix}verify/{Stem}.begun.json";
-
-    internal string MadeName(SnapshotLocation location) => $"{location.Prefix}verify/{Stem}.made.json";
-
-    internal async Task StoreAsync(SnapshotLocation location, string name, CancellationToken cancellationToken)
-    {
-        if (await location.Storage.StatAsync(name, cancellationToken) is null)
-        {
-            await StoredDocument.WriteAsync(
-                location.Storage, name, this, SnapshotJson.Default.ScratchRecord, cancellationToken);
-        }
-    }
-
-    internal async Task RemoveAsync(SnapshotLocation location, CancellationToken cancellationToken)
-    {
-        await location.Storage.DeleteAsync(MadeName(location), cancellationToken);
-        await location.Storage.DeleteAsync(BegunName(location), cancellationToken);
     }
 }

@@ -81,7 +81,11 @@ public sealed class SnapshotLoader(SnapshotToolOptions? options = null, TimeProv
         }
 
         await session.RecreateAsync(load.Database.CharacterSet, load.Database.Collation, cancellationToken);
-        await WitnessAsync(RestoreWitnessState.Begun);
+        if (request.Witness is { } begun)
+        {
+            await session.WitnessAsync(begun with { State = RestoreWitnessState.Begun }, cancellationToken);
+        }
+
         var findings = await _run.LoadAndCompareAsync(load, session, cancellationToken);
         DumpCheck.ThrowIfAny(
             [.. findings.Where(static f => !f.IsWarning)],
@@ -91,18 +95,9 @@ public sealed class SnapshotLoader(SnapshotToolOptions? options = null, TimeProv
             request.OnWarning?.Invoke(warning);
         }
 
-        await WitnessAsync(RestoreWitnessState.Restored);
-
-        async Task WitnessAsync(RestoreWitnessState state)
+        if (request.Witness is { } restored)
         {
-            if (request.Witness is { } witness)
-            {
-                await session.AskAsync(async c =>
-                {
-                    await (witness with { State = state }).WriteAsync(c, load.Target, cancellationToken);
-                    return true;
-                });
-            }
+            await session.WitnessAsync(restored with { State = RestoreWitnessState.Restored }, cancellationToken);
         }
     }
 

@@ -5,61 +5,50 @@ namespace Drydock.Clients.Snapshots;
 internal static class ManifestRules
 {
     private const int LongestName = 1_024;
-    private const long CompressionSlack = 64 << 10;
 
     /// <summary>Why it cannot be used; null if it can.</summary>
-    internal static string? Check(SnapshotManifest manifest)
+    internal static string? Check(SnapshotManifest manifest) => Problems(manifest).FirstOrDefault();
+
+    // Each rule relies on those before it.
+    private static IEnumerable<string> Problems(SnapshotManifest manifest)
     {
         if (manifest.Server is null
             || manifest.Tool is not { Flags: not null }
             || manifest.Databases is null
             || manifest.Encryption is { Recipients: null })
         {
-            return "server, tool or databases are missing";
+            yield return "server, tool or databases are missing";
         }
 
-        if (manifest.Databases.Count is 0 or > SnapshotLimits.Databases)
+        if (manifest.Databases!.Count is 0 or > SnapshotLimits.Databases)
         {
-            return $"it has {manifest.Databases.Count} databases, expected 1 to {SnapshotLimits.Databases}";
+            yield return $"it has {manifest.Databases.Count} databases, expected 1 to {SnapshotLimits.Databases}";
         }
 
-        var (files, objects) = (0, 0L);
-        var bytes = (Stored: 0L, Raw: 0L);
-        foreach (var database in manifest.Databases)
+        foreach (var problem in manifest.Databases.SelectMany(Problems))
         {
-            if (Database(database) is { } why)
-            {
-                return why;
-            }
-
-            files += database.StoredFiles.Count;
-            objects += Lists(database).Sum(static l => (long)l.Count) + database.Tables.Count;
-            foreach (var file in database.StoredFiles.Append(database.File))
-            {
-                if (File(file, whole: !ReferenceEquals(file, database.File) || database.Files is null) is { } wrong)
-                {
-                    return $"database {database.Name}: {wrong}";
-                }
-            }
-
-            bytes = (bytes.Stored + database.File.StoredBytes, bytes.Raw + database.File.RawBytes);
-            if (files > SnapshotLimits.Files
-                || objects > SnapshotLimits.Objects
-                || bytes.Stored > SnapshotLimits.Bytes
-                || bytes.Raw > SnapshotLimits.Bytes)
-            {
-                return $"it has more than {SnapshotLimits.Files} files, {SnapshotLimits.Objects} tables and other "
-                        + $"objects, or {SnapshotLimits.Bytes} bytes";
-            }
+            yield return problem;
         }
 
-        var names = manifest.Databases.Select(static d => d.Name).ToList();
-        return names.Distinct(StringComparer.Ordinal).Count() == names.Count
-            ? null
-            : "two of its databases have the same name";
+        var files = manifest.Databases.SelectMany(static d => d.StoredFiles).ToList();
+        var objects = manifest.Databases.Sum(static d => d.Tables.Count + Lists(d).Sum(static l => (long)l.Count));
+        if (files.Count > SnapshotLimits.Files
+            || objects > SnapshotLimits.Objects
+            || files.Sum(static f => (decimal)f.StoredBytes) > SnapshotLimits.Bytes
+            || files.Sum(static f => (decimal)f.RawBytes) > SnapshotLimits.Bytes)
+        {
+            yield return $"it has more than {SnapshotLimits.Files} files, {SnapshotLimits.Objects} tables and other "
+                + $"objects, or {SnapshotLimits.Bytes} bytes";
+        }
+
+        if (manifest.Databases.DistinctBy(static d => d.Name, StringComparer.Ordinal).Count()
+            != manifest.Databases.Count)
+        {
+            yield return "two of its databases have the same name";
+        }
     }
 
-    private static string? Database(SnapshotDatabase? database)
+    private static IEnumerable<string> Problems(SnapshotDatabase? database)
     {
         if (database is null
             || !IsName(database.Name)
@@ -67,52 +56,36 @@ internal static class ManifestRules
             || database.Collation is null
             || database.File is null)
         {
-            return "a database lacks its name, character set, collation or file";
+            yield return "a database lacks its name, character set, collation or file";
         }
 
-        if (database.Tables is null || Lists(database).Any(static l => l is null) || database.Files is { Count: 0 })
+        if (database!.Tables is null || Lists(database).Any(static l => l is null) || database.Files is { Count: 0 })
         {
-            return $"database {database.Name} lacks its files, its tables, or another of its lists";
+            yield return $"database {database.Name} lacks its files, its tables, or another of its lists";
         }
 
-        if (database.Tables.Any(static t => t is null || !IsName(t.Name) || t.Rows is < 0 or > SnapshotLimits.Bytes)
+        if (database.Tables!.Any(static t => t is null || !IsName(t.Name) || t.Rows is < 0 or > SnapshotLimits.Bytes)
             || Lists(database).Any(static l => l.Any(static o => o is null || !IsName(o.Name))))
         {
-            return $"database {database.Name} has a table or another object without a name, or with an impossible "
-                + "number of rows";
+            yield return $"database {database.Name} has a table or another object without a name, or with an "
+                + "impossible number of rows";
         }
 
-        return database.StoredFiles.Sum(
-            static f =>
-                f is { RawBytes: >= 0 and <= SnapshotLimits.Bytes } ? (decimal)f.RawBytes : 0) <= SnapshotLimits.Bytes
-            ? null
-            : $"the files of database {database.Name} have more than {SnapshotLimits.Bytes} bytes";
-    }
-
-    private static string? File(SnapshotFile? file, bool whole)
-    {
-        if (file is null || !IsName(file.Name) || file.Sha256 is null || !Enum.IsDefined(file.Part))
+        foreach (var file in database.StoredFiles.Append(database.File!))
         {
-            return "a file lacks its name or its SHA-256, or its part is unknown";
-        }
+            if (file is null || !IsName(file.Name) || file.Sha256 is null || !Enum.IsDefined(file.Part))
+            {
+                yield return $"database {database.Name}: a file lacks its name or its SHA-256, or its part is unknown";
+            }
 
-        if (file.StoredBytes is < 0 or > SnapshotLimits.Bytes
-            || file.RawBytes is < 0 or > SnapshotLimits.Bytes
-            || file.LargestStatementBytes < 0)
-        {
-            return $"file {file.Name} has {file.StoredBytes} bytes stored and {file.RawBytes} opened, expected 0 to "
-                    + $"{SnapshotLimits.Bytes}";
+            if (file!.StoredBytes is < 0 or > SnapshotLimits.Bytes
+                || file.RawBytes is < 0 or > SnapshotLimits.Bytes
+                || file.LargestStatementBytes < 0)
+            {
+                yield return $"database {database.Name}: file {file.Name} has {file.StoredBytes} bytes stored and "
+                    + $"{file.RawBytes} opened, expected 0 to {SnapshotLimits.Bytes}";
+            }
         }
-
-        if (whole && file.RawBytes > (file.StoredBytes * SnapshotLimits.Compression) + CompressionSlack)
-        {
-            return $"file {file.Name} is {file.StoredBytes} bytes stored and {file.RawBytes} bytes decompressed, more "
-                    + $"than {SnapshotLimits.Compression} times as many, which is impossible with gzip";
-        }
-
-        return file.Part == SnapshotPart.Metadata && file.RawBytes > SnapshotLimits.Metadata
-            ? $"file {file.Name} of part Metadata has {file.RawBytes} bytes, expected at most {SnapshotLimits.Metadata}"
-            : null;
     }
 
     private static IReadOnlyList<SnapshotObject>[] Lists(SnapshotDatabase database) =>

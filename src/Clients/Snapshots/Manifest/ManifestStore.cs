@@ -3,9 +3,7 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>Reads, publishes and removes manifests.</summary>
 internal static class ManifestStore
 {
-    internal const string RemovingName = "manifest.removing.json";
-
-    internal const string Name = "manifest.json";
+    private const string RemovingName = "manifest.removing.json";
 
     internal static async Task<SnapshotManifest?> ReadAsync(
         SnapshotLocation location, CancellationToken cancellationToken)

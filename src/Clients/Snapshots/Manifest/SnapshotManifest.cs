@@ -86,7 +86,6 @@ public sealed record SnapshotEncryption(string Format, IReadOnlyList<string> Rec
 [JsonSerializable(typeof(SnapshotManifest))]
 [JsonSerializable(typeof(SnapshotStorageMark))]
 [JsonSerializable(typeof(SnapshotSession))]
-[JsonSerializable(typeof(ScratchRecord))]
 internal sealed partial class SnapshotJson : JsonSerializerContext;
 
 /// <summary>One database of a snapshot. All lists are in ordinal order of names.</summary>
@@ -134,8 +133,6 @@ public sealed record SnapshotDatabase
 /// <param name="Sha256">SHA-256 of the stored bytes, lower-case hex.</param>
 /// <param name="LargestStatementBytes">Longest statement; the server that loads it needs a larger
 /// <c>max_allowed_packet</c>.</param>
-/// <param name="ToolName">The name given by the tool, if it differs from the object's by more than its
-/// extensions.</param>
 public sealed record SnapshotFile(
     string Name,
     string Compression,
@@ -143,8 +140,7 @@ public sealed record SnapshotFile(
     long RawBytes,
     string Sha256,
     long LargestStatementBytes,
-    SnapshotPart Part = SnapshotPart.Whole,
-    string? ToolName = null);
+    SnapshotPart Part = SnapshotPart.Whole);
 
 /// <summary>The kind of content of a dump file. Files are loaded in this order.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<SnapshotPart>))]
@@ -156,9 +152,6 @@ public enum SnapshotPart
 
     /// <summary>Rows, as mydumper writes them: loaded by several mysql side by side.</summary>
     Rows,
-
-    /// <summary>mydumper's file <c>metadata</c>, which it writes last. It is not loaded.</summary>
-    Metadata,
 
     /// <summary>Rows, dumped by mysqldump, of tables that mydumper cannot dump correctly: loaded by mysql.</summary>
     OtherRows,

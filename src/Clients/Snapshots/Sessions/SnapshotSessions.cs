@@ -2,8 +2,8 @@ namespace Drydock.Clients.Snapshots;
 
 /// <summary>Finds and ends the server sessions left by a dump or load whose process died.</summary>
 /// <remarks>Needs no privilege beyond the user's own: the process list shows the user's own sessions, and KILL ends
-/// them. A session is found by the record in the storage (connection id and source address must both fit), by the
-/// marker in the statement it runs, or by a named lock it holds.</remarks>
+/// them. A session of a load is found by its record in the storage (connection id and source address must both fit) or
+/// by the named lock it holds, one of a dump by the marker in the statement it runs or by mydumper's lock.</remarks>
 public sealed class SnapshotSessions(TimeProvider? time = null)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -11,20 +11,14 @@ public sealed class SnapshotSessions(TimeProvider? time = null)
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
-    internal static async Task<IReadOnlyList<SnapshotSession>> FindAsync(
-        SnapshotLocation location, MySqlOptions connection, CancellationToken cancellationToken)
-    {
-        await using var session = await OpenAsync(location, connection, cancellationToken);
-        return await FindAsync(location, session, connection.UserID, only: null, cancellationToken);
-    }
-
     /// <summary>Ends all of them, or the load sessions of one database, and waits until the server no longer lists
     /// them. Returns those that were ended.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/> after 30 seconds.</exception>
     internal async Task<IReadOnlyList<SnapshotSession>> EndAsync(
         SnapshotLocation location, MySqlOptions connection, string? database, CancellationToken cancellationToken)
     {
-        await using var session = await OpenAsync(location, connection, cancellationToken);
+        StorageName.Check(location);
+        await using var session = await MySqlSession.OpenAsync(connection.With(database: ""), cancellationToken);
         var ended = await EndAsync(
             session,
             () => FindAsync(location, session, connection.UserID, database, cancellationToken),
@@ -75,45 +69,28 @@ public sealed class SnapshotSessions(TimeProvider? time = null)
         return [.. ended.Values];
     }
 
-    private static Task<MySqlSession> OpenAsync(
-        SnapshotLocation location, MySqlOptions connection, CancellationToken cancellationToken)
-    {
-        StorageName.Check(location);
-        return MySqlSession.OpenAsync(connection.With(database: ""), cancellationToken);
-    }
-
-    private static async Task<IReadOnlyList<SnapshotSession>> FindAsync(
+    internal static async Task<IReadOnlyList<SnapshotSession>> FindAsync(
         SnapshotLocation location, MySqlSession session, string user, string? only, CancellationToken cancellationToken)
     {
         var server = await MySqlServer.IdentifyAsync(session, cancellationToken);
-        var recorded = (await SessionRecords.ReadAsync(location, cancellationToken))
-            .Where(r => r.ServerKey == server.Key)
-            .ToList();
+        var records = await SessionRecords.ReadAsync(location, cancellationToken);
         var sessions = (await MySqlServer.SessionsAsync(session, cancellationToken)).Where(s => !s.IsOwn).ToList();
         var own = sessions.Where(
             s => user == s.User || user.StartsWith(s.User + "@", StringComparison.Ordinal)).Select(static s => s.Id);
         var lockHolders = await LockHoldersAsync(location, session, own, cancellationToken);
         var marker = SessionMarker.Comment(location.Id);
-        var found = new List<SnapshotSession>();
-        foreach (var live in sessions)
-        {
-            // Connection ids restart after a server restart, so the address must match as well.
-            var record = recorded.Find(r => r.ConnectionId == live.Id && r.Host == live.Host);
-            var database = record?.Database ?? lockHolders.GetValueOrDefault(live.Id);
-            if (only is not null && database != only)
-            {
-                continue;
-            }
-
-            var marked = live.Info?.Contains(marker, StringComparison.Ordinal) == true;
-            if (database is not null || marked)
-            {
-                found.Add(
-                    new SnapshotSession(location.Id, database ?? live.Database ?? "", live.Id, live.Host, server.Key));
-            }
-        }
-
-        return found;
+        return
+        [
+            .. from live in sessions
+               // Connection ids restart after a server restart, so the address must match as well.
+               let record = records.FirstOrDefault(
+                   r => r.ServerKey == server.Key && r.ConnectionId == live.Id && r.Host == live.Host)
+               let database = record?.Database ?? lockHolders.GetValueOrDefault(live.Id)
+               let isMarked = live.Info?.Contains(marker, StringComparison.Ordinal) == true
+               where only is null ? database is not null || isMarked : database == only
+               select new SnapshotSession(
+                   location.Id, database ?? live.Database ?? "", live.Id, live.Host, server.Key),
+        ];
     }
 
     // Sessions that hold a lock of this snapshot, with the load it is for; empty for mydumper's.
@@ -132,16 +109,10 @@ public sealed class SnapshotSessions(TimeProvider? time = null)
         var locks = new List<(string Prefix, string Load)> { (SessionMarker.DumperLock(location.Id), "") };
         if (await ManifestStore.ReadAsync(location, cancellationToken) is { } manifest)
         {
-            foreach (var load in manifest.Databases.SelectMany(
-                static d => (string[])[d.Name, d.Name + SessionMarker.ForTest]))
-            {
-                locks.Add((SessionMarker.LoaderLock(location.Id, load), load));
-                if (await ServerLock.FunctionHolderAsync(
-                    session, SessionMarker.LoadLock(location.Id, load), cancellationToken) is { } id)
-                {
-                    holders[id] = load;
-                }
-            }
+            locks.AddRange(
+                from database in manifest.Databases
+                from load in (string[])[database.Name, database.Name + SessionMarker.ForTest]
+                select (SessionMarker.LoadLock(location.Id, load), load));
         }
 
         foreach (var id in sessions)
@@ -168,13 +139,10 @@ internal static class SessionMarker
 
     internal static string Comment(string snapshotId) => $"/* drydock:{snapshotId}; */";
 
-    internal static string LoadLock(string snapshotId, string load) =>
-        "drydock.load." + Hash($"{snapshotId}/{load}", 40);
-
-    /// <summary>Beginning of the name of the lock that every client which loads rows holds; its connection id is the
+    /// <summary>Beginning of the name of the lock that every client of a load holds; its connection id is the
     /// end.</summary>
-    internal static string LoaderLock(string snapshotId, string load) =>
-        "drydock.part." + Hash($"{snapshotId}/{load}", 28) + ".";
+    internal static string LoadLock(string snapshotId, string load) =>
+        "drydock.load." + Hash($"{snapshotId}/{load}", 28) + ".";
 
     internal static string DumperLock(string snapshotId) => "drydock.dump." + Hash(snapshotId, 28) + ".";
 
@@ -184,7 +152,7 @@ internal static class SessionMarker
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..length];
 }
 
-/// <summary>The records of running dump and load sessions, stored next to the snapshot's files so that a successor
+/// <summary>The records of running load sessions, stored next to the snapshot's files so that a successor
 /// finds them.</summary>
 internal static class SessionRecords
 {
@@ -201,16 +169,13 @@ internal static class SessionRecords
     internal static async Task<IReadOnlyList<SnapshotSession>> ReadAsync(
         SnapshotLocation location, CancellationToken cancellationToken)
     {
-        var sessions = new List<SnapshotSession>();
+        var sessions = new List<SnapshotSession?>();
         foreach (var entry in await location.Storage.ListAsync(Folder(location), cancellationToken))
         {
-            if (await ReadAsync(location, entry.Name, cancellationToken) is { } session)
-            {
-                sessions.Add(session);
-            }
+            sessions.Add(await ReadAsync(location, entry.Name, cancellationToken));
         }
 
-        return sessions;
+        return [.. sessions.OfType<SnapshotSession>()];
     }
 
     internal static async Task ClearAsync(

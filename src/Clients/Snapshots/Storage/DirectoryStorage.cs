@@ -1,3 +1,6 @@
+using System.IO.Pipelines;
+using Microsoft.Win32.SafeHandles;
+
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>A directory below a storage root as storage. Files are 0600, folders 0700; files and their folders are
@@ -5,22 +8,12 @@ namespace Drydock.Clients.Snapshots;
 /// directory.</summary>
 public sealed class DirectoryStorage : ISnapshotStorage
 {
-    // A concurrent deletion may remove an empty folder.
-    private const int FolderAttempts = 5;
-
     // Deeper than any object written by the operator.
     private const int MostDepth = 64;
 
     private readonly StorageRoot _root;
     private readonly string _folder;
     private readonly string _path;
-
-    /// <summary>Uses an existing directory as its root.</summary>
-    /// <exception cref="ArgumentException">The path is not absolute.</exception>
-    public DirectoryStorage(string root, TimeProvider? time = null)
-        : this(new StorageRoot(root, time: time), "")
-    {
-    }
 
     /// <summary>Uses a folder below a root. It is created by the first write.</summary>
     /// <param name="folder">The folder, names separated by <c>/</c>; empty for the root itself.</param>
@@ -39,27 +32,9 @@ public sealed class DirectoryStorage : ISnapshotStorage
         var file = await RunAsync(
             "write",
             name,
-            root =>
-            {
-                for (var attempt = 1; ; attempt++)
-                {
-                    using var parent = root.Make(folder);
-                    try
-                    {
-                        return parent.CreateFile(leaf) ?? throw Taken(name);
-                    }
-                    catch (PosixException e) when (e.Error == Errno.NoEntry && attempt < FolderAttempts)
-                    {
-                        // A concurrent deletion removed the empty folder.
-                    }
-                }
-            },
+            root => root.InMade(folder, parent => parent.CreateFile(leaf) ?? throw this.Taken(name)),
             cancellationToken);
-        return new DirectoryObjectWriter(
-            new StorageFile(file, name, canWrite: true, _root.Calls),
-            $"{_path}/{name}",
-            token => RunAsync("write", name, root => SyncFolder(root, folder), token),
-            token => RunAsync("remove", name, root => Remove(root, folder, leaf), token));
+        return new ObjectWriter((content, token) => StoreAsync(file, name, content, token));
     }
 
     public Task PublishAsync(string from, string to, CancellationToken cancellationToken)
@@ -71,10 +46,9 @@ public sealed class DirectoryStorage : ISnapshotStorage
             to,
             root =>
             {
-                using var fromFolder = root.Find(sourceFolder) ?? throw Missing(from);
-                for (var attempt = 1; ; attempt++)
+                using var fromFolder = root.Find(sourceFolder) ?? throw this.Missing(from);
+                return root.InMade(targetFolder, toFolder =>
                 {
-                    using var toFolder = root.Make(targetFolder);
                     switch (fromFolder.Rename(source, toFolder, target))
                     {
                         case 0:
@@ -82,15 +56,13 @@ public sealed class DirectoryStorage : ISnapshotStorage
                             fromFolder.Sync();
                             return true;
                         case Errno.Exists:
-                            throw Taken(to);
+                            throw this.Taken(to);
                         case Errno.NoEntry when fromFolder.Facts(source) is null:
-                            throw Missing(from);
-                        case Errno.NoEntry when attempt < FolderAttempts:
-                            break;
+                            throw this.Missing(from);
                         case var error:
                             throw new PosixException(error);
                     }
-                }
+                });
             },
             cancellationToken);
     }
@@ -103,17 +75,17 @@ public sealed class DirectoryStorage : ISnapshotStorage
             name,
             root =>
             {
-                var opened = root.OpenFile(path, out var facts) ?? throw Missing(name);
+                var opened = root.OpenFile(path, out var facts) ?? throw this.Missing(name);
                 if (facts.Kind == FileKind.Regular)
                 {
                     return opened;
                 }
 
                 opened.Dispose();
-                throw facts.Kind == FileKind.Directory ? Missing(name) : NotFile(name);
+                throw facts.Kind == FileKind.Directory ? this.Missing(name) : NotFile(name);
             },
             cancellationToken);
-        return new StorageFile(file, name, canWrite: false, _root.Calls);
+        return new StorageFile(file, name, _root.Calls);
     }
 
     public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken)
@@ -199,6 +171,34 @@ public sealed class DirectoryStorage : ISnapshotStorage
     private static string Join(string folder, string name) =>
         folder.Length == 0 ? name : name.Length == 0 ? folder : $"{folder}/{name}";
 
+    private async Task StoreAsync(
+        SafeFileHandle file, string name, PipeReader content, CancellationToken cancellationToken)
+    {
+        var (folder, leaf) = Split(Below(name));
+        var isDurable = false;
+        try
+        {
+            await StorageFile.WriteAsync(file, name, _root.Calls, content, cancellationToken);
+            isDurable = await RunAsync("write", name, root => SyncFolder(root, folder), cancellationToken);
+        }
+        finally
+        {
+            _root.Calls.Post($"close '{name}'", file.Dispose);
+            if (!isDurable)
+            {
+                try
+                {
+                    await RunAsync("remove", name, root => Remove(root, folder, leaf), CancellationToken.None);
+                }
+                catch (SnapshotException)
+                {
+                    // A file that remains has a temporary name, and the next attempt removes it. The caller reports the
+                    // failure that led here.
+                }
+            }
+        }
+    }
+
     private static bool SyncFolder(Folder root, string path)
     {
         using var folder = root.Find(path) ?? throw new PosixException(Errno.NoEntry);
@@ -262,12 +262,6 @@ public sealed class DirectoryStorage : ISnapshotStorage
 
     private string Below(string name) => Join(_folder, name);
 
-    private SnapshotException Taken(string name) =>
-        new(SnapshotFailure.AlreadyExists, $"'{name}' already exists in {Description} and is not overwritten.");
-
-    private SnapshotException Missing(string name) =>
-        new(SnapshotFailure.NotFound, $"There is no '{name}' in {Description}.");
-
     private SnapshotException NotFile(string name) =>
         new(SnapshotFailure.NotAllowed, $"'{name}' in {Description} is not a regular file. Put the file itself there.");
 
@@ -292,56 +286,6 @@ public sealed class DirectoryStorage : ISnapshotStorage
                 SnapshotFailure.StorageUnusable,
                 $"Cannot {verb} '{name}' in {Description}: {Sentences.Close(e.Message)}",
                 e);
-        }
-    }
-}
-
-/// <summary>A file being written.</summary>
-/// <param name="path">Its path, for messages.</param>
-/// <param name="syncFolder">Makes its name durable.</param>
-/// <param name="remove">Removes it.</param>
-internal sealed class DirectoryObjectWriter(
-    StorageFile content,
-    string path,
-    Func<CancellationToken, Task> syncFolder,
-    Func<CancellationToken, Task> remove) : ISnapshotObjectWriter
-{
-    private bool _completed;
-
-    public Stream Content => content;
-
-    public async Task CompleteAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await content.SyncAsync(cancellationToken);
-            await content.DisposeAsync();
-            await syncFolder(cancellationToken);
-            _completed = true;
-        }
-        catch (IOException e)
-        {
-            throw new SnapshotException(
-                SnapshotFailure.StorageUnusable, $"Cannot write {path} to disk: {Sentences.Close(e.Message)}", e);
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await content.DisposeAsync();
-        if (_completed)
-        {
-            return;
-        }
-
-        try
-        {
-            await remove(CancellationToken.None);
-        }
-        catch (SnapshotException)
-        {
-            // Removed where possible. A remaining file has a temporary name, and the next attempt removes it. The
-            // caller reports the failure that led here.
         }
     }
 }

@@ -28,8 +28,7 @@ public sealed class HashedObject
         Func<Stream, CancellationToken, Task<T>> look,
         CancellationToken cancellationToken)
     {
-        var info = await storage.StatAsync(name, cancellationToken)
-            ?? throw new SnapshotException(SnapshotFailure.NotFound, $"There is no '{name}' in {storage.Description}.");
+        var info = await storage.StatAsync(name, cancellationToken) ?? throw storage.Missing(name);
         var limited = new LimitedStream(
             await storage.OpenReadAsync(name, cancellationToken),
             MostBytes,
@@ -62,23 +61,19 @@ public sealed class HashedObject
                     + "Restore the right file."));
         try
         {
-            await SkipAsync(content, offset, cancellationToken);
+            var skipped = new byte[(int)Math.Min(128 * 1024, offset)];
+            for (var left = offset; left > 0;)
+            {
+                var most = (int)Math.Min(skipped.Length, left);
+                left -= await content.ReadAsync(skipped.AsMemory(0, most), cancellationToken);
+            }
+
             return content;
         }
         catch
         {
             await content.DisposeAsync();
             throw;
-        }
-    }
-
-    private static async Task SkipAsync(CheckedStream content, long bytes, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[(int)Math.Min(128 * 1024, bytes)];
-        while (bytes > 0)
-        {
-            bytes -= await content.ReadAsync(
-                buffer.AsMemory(0, (int)Math.Min(buffer.Length, bytes)), cancellationToken);
         }
     }
 }

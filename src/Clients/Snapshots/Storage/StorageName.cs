@@ -7,34 +7,22 @@ internal static class StorageName
 
     internal const string Partial = ".partial";
 
-    internal static string Checked(string name)
-    {
-        if (name.Length is 0 or > 900 || name.Split('/').Any(static p => !IsPart(p)))
-        {
-            throw new SnapshotException(
-                SnapshotFailure.InvalidRequest,
-                $"'{name}' is not an object name. Use parts of letters, digits and `. _ - %`, separated by `/`; "
-                    + "no part may be `.` or `..`.");
-        }
-
-        return name;
-    }
+    internal static string Checked(string name) => name.Length is > 0 and <= 900 && name.Split('/').All(IsPart)
+        ? name
+        : throw new SnapshotException(
+            SnapshotFailure.InvalidRequest,
+            $"'{name}' is not an object name. Use parts of letters, digits and `. _ - %`, separated by `/`; "
+                + "no part may be `.` or `..`.");
 
     /// <summary>Checks a name that is only read and may have been chosen by a user. Any characters but control
     /// characters, no part empty, . or ..</summary>
-    internal static string Readable(string name)
-    {
-        if (name.Length is 0 or > 900
-            || name.Any(char.IsControl)
-            || name.Split('/').Any(static p => p is "" or "." or ".."))
-        {
-            throw new SnapshotException(
-                SnapshotFailure.InvalidRequest,
-                $"'{name}' is not an object name. Use parts separated by `/`; no part may be empty, `.` or `..`.");
-        }
-
-        return name;
-    }
+    internal static string Readable(string name) => name.Length is > 0 and <= 900
+        && !name.Any(char.IsControl)
+        && !name.Split('/').Any(static p => p is "" or "." or "..")
+        ? name
+        : throw new SnapshotException(
+            SnapshotFailure.InvalidRequest,
+            $"'{name}' is not an object name. Use parts separated by `/`; no part may be empty, `.` or `..`.");
 
     internal static void Check(SnapshotLocation location)
     {
@@ -79,4 +67,14 @@ internal static class StorageName
     private static bool IsPart(string part) =>
         part is not ("" or "." or "..")
             && part.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '%');
+}
+
+/// <summary>What every storage says in the same words.</summary>
+internal static class StorageErrors
+{
+    internal static SnapshotException Taken(this ISnapshotStorage storage, string name) =>
+        new(SnapshotFailure.AlreadyExists, $"'{name}' already exists in {storage.Description} and is not overwritten.");
+
+    internal static SnapshotException Missing(this ISnapshotStorage storage, string name) =>
+        new(SnapshotFailure.NotFound, $"There is no '{name}' in {storage.Description}.");
 }

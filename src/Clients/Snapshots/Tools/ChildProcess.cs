@@ -24,8 +24,6 @@ internal sealed partial class ChildProcess : IDisposable
         _redact = redact;
     }
 
-    internal int Id { get; private set; }
-
     internal Stream StandardInput => _process.StandardInput.BaseStream;
 
     internal Stream StandardOutput => _process.StandardOutput.BaseStream;
@@ -90,6 +88,32 @@ internal sealed partial class ChildProcess : IDisposable
         return child;
     }
 
+    /// <summary>Consumes the output of a tool that needs no input, and ends it on any failure.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.DumpFailed"/>: it ended with an error; the text
+    /// is the end of its error output.</exception>
+    internal async Task RunAsync(
+        string what, Func<ChildProcess, CancellationToken, Task> consume, CancellationToken cancellationToken)
+    {
+        StandardInput.Close();
+        try
+        {
+            await consume(this, cancellationToken);
+            var code = await Exited.WaitAsync(cancellationToken);
+            if (code != 0)
+            {
+                throw new SnapshotException(
+                    ServerErrorClassifier.Of(ErrorText, SnapshotFailure.DumpFailed),
+                    $"{what} ended with {code}: {Sentences.Close(ErrorWords)}");
+            }
+        }
+        catch
+        {
+            Kill();
+            await Exited;
+            throw;
+        }
+    }
+
     // Process leaves redirected pipes open until they are garbage collected.
     private void Close()
     {
@@ -129,7 +153,6 @@ internal sealed partial class ChildProcess : IDisposable
         try
         {
             _process.Start();
-            Id = _process.Id;
         }
         catch (Win32Exception e)
         {

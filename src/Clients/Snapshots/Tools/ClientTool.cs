@@ -19,10 +19,12 @@ internal sealed class ClientTool(SnapshotToolOptions options)
         "--max-allowed-packet=1073741824",
     ];
 
+    /// <param name="opening">The first statements of its session, before it loads anything. They print one line: the
+    /// session's number in the process list, and 1 if it may load.</param>
     internal async Task RunAsync(
         MySqlOptions connection,
         string database,
-        ClientOpening opening,
+        string opening,
         Func<ulong, Task> onSession,
         Func<Stream, Task> feed,
         CancellationToken cancellationToken)
@@ -82,12 +84,12 @@ internal sealed class ClientTool(SnapshotToolOptions options)
     private static async Task WriteAsync(
         ChildProcess child,
         StreamReader output,
-        ClientOpening opening,
+        string opening,
         Func<ulong, Task> onSession,
         Func<Stream, Task> feed,
         CancellationToken cancellationToken)
     {
-        await child.StandardInput.WriteAsync(Encoding.UTF8.GetBytes(opening.Sql), cancellationToken);
+        await child.StandardInput.WriteAsync(Encoding.UTF8.GetBytes(opening), cancellationToken);
         await child.StandardInput.FlushAsync(cancellationToken);
         var line = await ReadLineAsync(output, cancellationToken);
         var fields = line.Split('\t');
@@ -138,38 +140,5 @@ internal sealed class ClientTool(SnapshotToolOptions options)
         }
 
         throw new IOException("No answer.");
-    }
-}
-
-/// <summary>The first statements of the mysql client's session, before it loads anything.</summary>
-/// <param name="Sql">They print one line: the session's number in the process list, and 1 if it may load.</param>
-internal sealed record ClientOpening(string Sql)
-{
-    /// <summary>With named locks the session takes one, by which a successor finds it. Without, the server refuses the
-    /// load if the leading session has lost its lock row, and ends the session soon after its last statement.</summary>
-    internal static ClientOpening Of(LoadSession leader, string lockName) =>
-        With(leader, "", leader.HasLocks ? $"GET_LOCK('{lockName}', 0)" : Leads(leader));
-
-    /// <summary>For one of several clients that load rows. It takes a lock of its own, by which a successor finds it,
-    /// before it asks whether the leading session still holds its lock: an operator that was suspended and resumes late
-    /// must not load into a database that its successor has restored. The settings are those that files of mydumper
-    /// need: 0.10 omits the head of a file that begins with the last row of a table.</summary>
-    internal static ClientOpening OfRows(LoadSession leader, string lockPrefix) => With(
-        leader,
-        (leader.HasLocks ? $"DO GET_LOCK(CONCAT('{lockPrefix}', CONNECTION_ID()), 0);\n" : "")
-            + "SET SESSION sql_mode='NO_AUTO_VALUE_ON_ZERO', SESSION time_zone='+00:00', SESSION foreign_key_checks=0, "
-            + "SESSION unique_checks=0, SESSION autocommit=0;\n",
-        Leads(leader));
-
-    private static string Leads(LoadSession leader) =>
-        leader.Lock is { } held ? $"IF({held.HeldCondition}, 1, 0)" : "1";
-
-    private static ClientOpening With(LoadSession leader, string before, string check)
-    {
-        var bound = leader.Lock?.IdleSeconds is { } seconds
-            ? $"SET SESSION wait_timeout={seconds};\n"
-            : "";
-        var id = MySqlServer.ListedId(leader.Server.Kind, Guid.NewGuid().ToString("N"));
-        return new ClientOpening($"{bound}{before}SELECT {id}, {check};\n");
     }
 }

@@ -25,10 +25,6 @@ public sealed record DumpJob
     public required IReadOnlyList<string> Flags { get; init; }
 
     public int Threads { get; init; } = 4;
-
-    /// <summary>Called in parallel to the dump for every child that connects to the server; the dump ends only after
-    /// this call has ended.</summary>
-    public Func<RunningTool, CancellationToken, Task>? OnStarted { get; init; }
 }
 
 /// <summary>One stream of SQL that a tool wrote.</summary>
@@ -57,8 +53,3 @@ public sealed record DumpScope(MySqlServerKind Server, bool Routines, bool Trigg
 
     internal bool DumpsHistory(ToolInfo info) => Versioned.Count > 0 && TakesHistory && info.DumpsHistory;
 }
-
-/// <summary>A tool that runs.</summary>
-/// <param name="Ended">Completes when it has ended.</param>
-/// <param name="Sessions">How many sessions it opens on the server.</param>
-public sealed record RunningTool(int ProcessId, Task Ended, int Sessions = 1);

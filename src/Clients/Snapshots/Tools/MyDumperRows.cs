@@ -5,8 +5,6 @@ namespace Drydock.Clients.Snapshots;
 internal sealed class MyDumperRows(
     SnapshotToolOptions options, DumpJob job, IReadOnlyList<string> flags, MySqlServerKind server)
 {
-    private const string MetadataName = "metadata";
-
     private static readonly byte[] Head = Encoding.ASCII.GetBytes(
         "/*!40101 SET NAMES binary*/;\n/*!40014 SET FOREIGN_KEY_CHECKS=0*/;\n/*!40103 SET TIME_ZONE='+00:00' */;\n");
 
@@ -49,11 +47,8 @@ internal sealed class MyDumperRows(
                 "--verbose=2",
             ],
             job.Connection.Password);
-        await ToolRun.RunAsync(
-            child,
+        await child.RunAsync(
             $"mydumper of {job.Database} on {job.Connection.Describe()}",
-            job.Threads + 1,
-            job.OnStarted,
             (running, token) => TakeAsync(running, folder, consume, token),
             cancellationToken);
     }
@@ -113,40 +108,40 @@ internal sealed class MyDumperRows(
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var talk = child.StandardOutput.CopyToAsync(Stream.Null, stop.Token);
-        var workers = Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount, 1, job.Threads))
-            .Select(_ => Task.Run(() => WorkAsync(folder, consume, stop.Token), CancellationToken.None))
-            .ToList();
+        var consuming = Parallel.ForEachAsync(
+            _finished.Reader.ReadAllAsync(stop.Token),
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount, 1, job.Threads),
+                CancellationToken = stop.Token,
+            },
+            async (name, token) => await ConsumeAsync(Path.Combine(folder, name), consume, token));
         try
         {
-            var failure = FirstFailureAsync(workers);
-            await Task.WhenAny(child.Exited, failure);
-            if (failure.IsCompleted)
+            if (await Task.WhenAny(child.Exited, consuming) == consuming)
             {
-                await failure;
+                await consuming;
             }
 
             if (await child.Exited == 0)
             {
                 OfferAll(folder);
                 _finished.Writer.Complete();
-                await failure;
-                await MetadataAsync(folder, consume, cancellationToken);
+                await consuming;
+                if (!File.Exists(Path.Combine(folder, "metadata")))
+                {
+                    throw new SnapshotException(
+                        SnapshotFailure.Truncated,
+                        $"mydumper of {job.Database} exited successfully but left no file 'metadata', which it writes "
+                            + "last.");
+                }
             }
         }
         finally
         {
             await stop.CancelAsync();
             child.Kill();
-            await Task.WhenAll([.. workers, talk]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    // Ends when one of them failed, with its exception, or when all are done.
-    private static async Task FirstFailureAsync(IEnumerable<Task> tasks)
-    {
-        await foreach (var task in Task.WhenEach(tasks))
-        {
-            await task;
+            await Task.WhenAll(consuming, talk).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -158,47 +153,28 @@ internal sealed class MyDumperRows(
         }
     }
 
-    private async Task WorkAsync(
-        string folder, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
+    private static async Task ConsumeAsync(
+        string path, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
     {
-        await foreach (var name in _finished.Reader.ReadAllAsync(cancellationToken))
+        await using (
+            var file = new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete,
+                bufferSize: 0,
+                FileOptions.SequentialScan))
         {
-            var path = Path.Combine(folder, name);
-            await using (
-                var file = new FileStream(
-                    path,
-                    FileMode.Open,
-                    FileAccess.Read,
-                    FileShare.ReadWrite | FileShare.Delete,
-                    bufferSize: 0,
-                    FileOptions.SequentialScan))
-            {
-                var start = new byte[Head.Length];
-                var read = await file.ReadAtLeastAsync(
-                    start, start.Length, throwOnEndOfStream: false, cancellationToken);
-                file.Position = 0;
-                var hasHead = start.AsSpan(0, read).StartsWith("/*!40101 SET NAMES binary*/"u8);
-                await consume(
-                    new DumpOutput(SnapshotPart.Rows, name, file, hasHead ? default : Head), cancellationToken);
-            }
-
-            File.Delete(path);
-        }
-    }
-
-    private async Task MetadataAsync(
-        string folder, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
-    {
-        var path = Path.Combine(folder, MetadataName);
-        if (!File.Exists(path))
-        {
-            throw new SnapshotException(
-                SnapshotFailure.Truncated,
-                $"mydumper of {job.Database} exited successfully but left no file 'metadata', which it writes last.");
+            var start = new byte[Head.Length];
+            var read = await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
+            file.Position = 0;
+            var hasHead = start.AsSpan(0, read).StartsWith("/*!40101 SET NAMES binary*/"u8);
+            await consume(
+                new DumpOutput(SnapshotPart.Rows, Path.GetFileName(path), file, hasHead ? default : Head),
+                cancellationToken);
         }
 
-        await using var file = File.OpenRead(path);
-        await consume(new DumpOutput(SnapshotPart.Metadata, MetadataName, file), cancellationToken);
+        File.Delete(path);
     }
 }
 

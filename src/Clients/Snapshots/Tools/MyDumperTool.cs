@@ -35,7 +35,7 @@ public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpToo
         return new SnapshotTool(
             Path.GetFileName(_options.MyDumper),
             $"{own.Version}; {sql.Version}",
-            [.. flags, Separator, .. MySqlDumpTool.CommonFlags(sql, scope), .. MySqlDumpTool.ObjectFlags(scope)],
+            [.. flags, Separator, .. MySqlDumpTool.Flags(sql, scope)],
             DumpToolKind.MyDumper,
             (scope.MayLock
                 ? "all tables of a database locked for reading until every thread had begun its transaction "
@@ -105,42 +105,32 @@ internal static class TableLocks
     internal static async Task<bool> MayLockAsync(
         MySqlSession session, IEnumerable<DatabaseCatalogue> databases, CancellationToken cancellationToken)
     {
+        const int LockWaitTimeout = 1205;
+        await RunAsync("SET SESSION lock_wait_timeout=1", [1193, 1232, .. NotAllowed]);
         foreach (var database in databases.Where(static d => d.Tables.Count > 0))
         {
-            if (!await MayLockAsync(
-                session,
-                $"{MySqlIdentifier.Quote(database.Name)}.{MySqlIdentifier.Quote(database.Tables[0].Name)}",
-                cancellationToken))
+            var table = $"{MySqlIdentifier.Quote(database.Name)}.{MySqlIdentifier.Quote(database.Tables[0].Name)}";
+            var refused = await RunAsync($"LOCK TABLES {table} READ", [LockWaitTimeout, .. NotAllowed]);
+            await RunAsync("UNLOCK TABLES", NotAllowed);
+            if (refused is not (0 or LockWaitTimeout))
             {
                 return false;
             }
         }
 
         return true;
-    }
 
-    private static async Task<bool> MayLockAsync(
-        MySqlSession session, string table, CancellationToken cancellationToken)
-    {
-        const int LockWaitTimeout = 1205;
-        await RunAsync(session, "SET SESSION lock_wait_timeout=1", [1193, 1232, .. NotAllowed], cancellationToken);
-        var refused = await RunAsync(
-            session, $"LOCK TABLES {table} READ", [LockWaitTimeout, .. NotAllowed], cancellationToken);
-        await RunAsync(session, "UNLOCK TABLES", NotAllowed, cancellationToken);
-        return refused is 0 or LockWaitTimeout;
-    }
-
-    private static async Task<int> RunAsync(
-        MySqlSession session, string sql, int[] expected, CancellationToken cancellationToken)
-    {
-        try
+        async Task<int> RunAsync(string sql, int[] expected)
         {
-            await session.ExecuteAsync(sql, cancellationToken);
-            return 0;
-        }
-        catch (MySqlSessionException e) when (expected.Contains(e.Number))
-        {
-            return e.Number;
+            try
+            {
+                await session.ExecuteAsync(sql, cancellationToken);
+                return 0;
+            }
+            catch (MySqlSessionException e) when (expected.Contains(e.Number))
+            {
+                return e.Number;
+            }
         }
     }
 }

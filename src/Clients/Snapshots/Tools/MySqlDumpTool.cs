@@ -16,25 +16,25 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
         return new SnapshotTool(
             Path.GetFileName(_options.Dump),
             info.Version,
-            Flags(scope, info),
+            Flags(info, scope),
             DumpToolKind.MySqlDump,
             "one transaction a database (--single-transaction): transactional tables are of one moment, others of when "
                 + $"they were read{scope.LostHistory(info)}");
     }
 
-    public async Task DumpAsync(
-        DumpJob job, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken)
-    {
-        await RunAsync(
+    public Task DumpAsync(
+        DumpJob job, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken) =>
+        RunAsync(
             job,
             job.Flags,
             [job.Database],
             (stream, token) => consume(new DumpOutput(SnapshotPart.Whole, "", stream), token),
             cancellationToken);
-    }
 
-    internal static List<string> CommonFlags(ToolInfo info, DumpScope scope)
+    internal static IReadOnlyList<string> Flags(ToolInfo info, DumpScope scope)
     {
+        // OceanBase lacks the tables that the last three read; there they are used only if there is something to dump.
+        var always = scope.Server != MySqlServerKind.OceanBase;
         List<string> flags =
         [
             "--single-transaction",
@@ -46,14 +46,15 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
             // A load then needs no LOCK TABLES; it runs in databases without other users.
             SkipLocks,
             "--max-allowed-packet=1073741824",
+            always || scope.Routines ? "--routines" : "--skip-routines",
+            always || scope.Events ? "--events" : "--skip-events",
+            always || scope.Triggers ? "--triggers" : "--skip-triggers",
         ];
         if (info.Flavour == ToolVendor.MySql)
         {
-            // MySQL writes all rows of an INSERT on one line, on which DumpCounter cannot count them.
-            flags.Add("--skip-extended-insert");
-
-            // A dump that sets GTIDs cannot be loaded into a server that already has GTIDs.
-            flags.Add("--set-gtid-purged=OFF");
+            // MySQL writes all rows of an INSERT on one line, on which DumpCounter cannot count them. A dump that sets
+            // GTIDs cannot be loaded into a server that already has GTIDs.
+            flags.AddRange(["--skip-extended-insert", "--set-gtid-purged=OFF"]);
             if (!info.Version.Contains("Distrib 5.", StringComparison.Ordinal))
             {
                 // mysqldump 8.0 reads a table that exists only in MySQL 8.
@@ -67,15 +68,6 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
         }
 
         return flags;
-    }
-
-    // OceanBase lacks the tables that these flags read; there they are used only if there is something to dump.
-    internal static IEnumerable<string> ObjectFlags(DumpScope scope)
-    {
-        var always = scope.Server != MySqlServerKind.OceanBase;
-        yield return always || scope.Routines ? "--routines" : "--skip-routines";
-        yield return always || scope.Events ? "--events" : "--skip-events";
-        yield return always || scope.Triggers ? "--triggers" : "--skip-triggers";
     }
 
     /// <summary>The version of the program; one snapshot asks once, not once for each of its files.</summary>
@@ -106,19 +98,9 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
                 .. names,
             ],
             job.Connection.Password);
-        await ToolRun.RunAsync(
-            child,
+        await child.RunAsync(
             $"mysqldump of {job.Database} on {job.Connection.Describe()}",
-            sessions: 1,
-            job.OnStarted,
             (running, token) => consume(running.Output, token),
             cancellationToken);
-    }
-
-    private static List<string> Flags(DumpScope scope, ToolInfo info)
-    {
-        var flags = CommonFlags(info, scope);
-        flags.AddRange(ObjectFlags(scope));
-        return flags;
     }
 }

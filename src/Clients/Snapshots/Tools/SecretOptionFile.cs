@@ -55,22 +55,14 @@ internal sealed class SecretOptionFile : IDisposable
 
     internal static string Text(MySqlOptions connection, MySqlTlsMode mode, string? authority, ToolVendor flavour)
     {
-        var text = new StringBuilder("[client]\n");
-        if (connection.UnixSocket.Length > 0)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"protocol=socket\nsocket={Quote(connection.UnixSocket)}\n");
-        }
-        else
-        {
-            text.Append(
+        var server = connection.UnixSocket.Length > 0
+            ? $"protocol=socket\nsocket={Quote(connection.UnixSocket)}\n"
+            : string.Create(
                 CultureInfo.InvariantCulture,
                 $"protocol=tcp\nhost={Quote(connection.Server)}\nport={connection.Port}\n");
-        }
-
-        text.Append(
-            CultureInfo.InvariantCulture, $"user={Quote(connection.UserID)}\npassword={Quote(connection.Password)}\n");
-        Tls(text, mode, authority, flavour);
-        return text.ToString();
+        return $"[client]\n{server}user={Quote(connection.UserID)}\npassword={Quote(connection.Password)}\n"
+            + Tls(mode, flavour)
+            + (authority is null ? "" : $"ssl-ca={Quote(authority)}\n");
     }
 
     // No tool compares a fingerprint.
@@ -86,22 +78,15 @@ internal sealed class SecretOptionFile : IDisposable
     }
 
     // MariaDB's library verifies the chain whenever an authority is given, and the name only if it is told so.
-    private static void Tls(StringBuilder text, MySqlTlsMode mode, string? authority, ToolVendor flavour)
+    private static string Tls(MySqlTlsMode mode, ToolVendor flavour) => (flavour, mode) switch
     {
-        text.Append((flavour, mode) switch
-        {
-            (ToolVendor.MySql, MySqlTlsMode.Disabled) => "ssl-mode=DISABLED\n",
-            (ToolVendor.MySql, MySqlTlsMode.VerifyCA) => "ssl-mode=VERIFY_CA\n",
-            (ToolVendor.MySql, _) => "ssl-mode=VERIFY_IDENTITY\n",
-            (_, MySqlTlsMode.Disabled) => "skip-ssl\n",
-            (_, MySqlTlsMode.VerifyCA) => "ssl\nssl-verify-server-cert=0\n",
-            _ => "ssl\nssl-verify-server-cert=1\n",
-        });
-        if (authority is not null)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"ssl-ca={Quote(authority)}\n");
-        }
-    }
+        (ToolVendor.MySql, MySqlTlsMode.Disabled) => "ssl-mode=DISABLED\n",
+        (ToolVendor.MySql, MySqlTlsMode.VerifyCA) => "ssl-mode=VERIFY_CA\n",
+        (ToolVendor.MySql, _) => "ssl-mode=VERIFY_IDENTITY\n",
+        (_, MySqlTlsMode.Disabled) => "skip-ssl\n",
+        (_, MySqlTlsMode.VerifyCA) => "ssl\nssl-verify-server-cert=0\n",
+        _ => "ssl\nssl-verify-server-cert=1\n",
+    };
 
     // In double quotes: backslash escapes work, '#' does not start a comment, blanks are kept.
     private static string Quote(string value) => '"' + value

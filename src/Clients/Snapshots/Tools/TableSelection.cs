@@ -22,48 +22,41 @@ internal sealed record TableSelection(
         var suspect = new HashSet<string>(StringComparer.Ordinal);
         var foreign = new List<ForeignColumn>();
         foreach (var row in await RowsAsync(
-            session,
-            "SELECT TABLE_NAME, COLUMN_NAME, COALESCE(EXTRA, ''), DATA_TYPE FROM information_schema.COLUMNS WHERE "
-                + "TABLE_SCHEMA = @db",
-            database,
-            marker,
-            cancellationToken))
+            "TABLE_NAME, COLUMN_NAME, COALESCE(EXTRA, ''), DATA_TYPE FROM information_schema.COLUMNS"))
         {
-            if (IsColumnLost(row[1], row[2]))
+            if (IsColumnLost(row[1]!, row[2]!))
             {
-                suspect.Add(row[0]);
+                suspect.Add(row[0]!);
             }
 
-            var isVector = row[3].Equals("vector", StringComparison.OrdinalIgnoreCase);
-            if (isVector || IsGenerated(row[2]))
+            var isVector = row[3]!.Equals("vector", StringComparison.OrdinalIgnoreCase);
+            if (isVector || IsGenerated(row[2]!))
             {
-                foreign.Add(new ForeignColumn(row[0], row[1], isVector));
+                foreign.Add(new ForeignColumn(row[0]!, row[1]!, isVector));
             }
         }
 
         var (fast, other, views, none) =
             (new List<string>(), new List<string>(), new List<string>(), new List<string>());
-        foreach (var row in await RowsAsync(
-            session,
-            "SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = @db",
-            database,
-            marker,
-            cancellationToken))
+        foreach (var row in await RowsAsync("TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES"))
         {
             (row[1] switch
             {
                 _ when row[0] == RestoreWitness.Table => none,
                 "VIEW" or "SYSTEM VIEW" => views,
                 "SEQUENCE" => none,
-                "BASE TABLE" when !suspect.Contains(row[0]) && IsGoodName(database, row[0]) => fast,
+                "BASE TABLE" when !suspect.Contains(row[0]!) && IsGoodName(database, row[0]!) => fast,
                 _ => other,
-            }).Add(row[0]);
+            }).Add(row[0]!);
         }
 
         fast.Sort(StringComparer.Ordinal);
         other.Sort(StringComparer.Ordinal);
         views.Sort(StringComparer.Ordinal);
         return new TableSelection(fast, other, views, none, foreign);
+
+        Task<List<string?[]>> RowsAsync(string columns) => session.RowsAsync(
+            $"SELECT {columns} WHERE TABLE_SCHEMA = @db {marker}", cancellationToken, ("@db", database));
     }
 
     /// <summary>Why a dump of MariaDB's tools could not be loaded into this kind of server; null if it can
@@ -110,14 +103,6 @@ internal sealed record TableSelection(
         || column.Any(char.IsControl)
         || extra.Contains("DEFAULT_GENERATED", StringComparison.OrdinalIgnoreCase)
         || extra.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase);
-
-    private static Task<List<string[]>> RowsAsync(
-        MySqlSession session, string sql, string database, string marker, CancellationToken cancellationToken) =>
-        session.QueryAsync(
-            $"{sql} {marker}",
-            static row => (string[])[.. row.Texts().Select(static text => text ?? "")],
-            cancellationToken,
-            ("@db", database));
 }
 
 /// <summary>A column that not every kind of server loads as MariaDB's mysqldump writes it.</summary>

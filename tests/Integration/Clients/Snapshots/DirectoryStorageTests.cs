@@ -87,7 +87,7 @@ public sealed class DirectoryStorageTests
     [Fact]
     public async Task Missing_storage_root_is_unusable_and_never_created()
     {
-        var storage = new DirectoryStorage("/nonexistent/drydock");
+        var storage = new DirectoryStorage(new StorageRoot("/nonexistent/drydock"), "");
         (await FailureAsync(() => storage.EnsureMarkAsync(Token))).ShouldBe(SnapshotFailure.StorageUnusable);
         (await FailureAsync(() => storage.GetFreeBytesAsync(Token))).ShouldBe(SnapshotFailure.StorageUnusable);
         (await FailureAsync(() => storage.PublishAsync("a/one.partial", "a/one", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
@@ -96,7 +96,7 @@ public sealed class DirectoryStorageTests
         (await FailureAsync(() => storage.ListAsync("a/", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
         (await FailureAsync(() => storage.OpenReadAsync("a/one", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
         Directory.Exists("/nonexistent").ShouldBeFalse();
-        Should.Throw<ArgumentException>(() => new DirectoryStorage("relative"));
+        Should.Throw<ArgumentException>(() => new DirectoryStorage(new StorageRoot("relative"), ""));
     }
 
     private static async Task WriteAsync(DirectoryStorage storage, string name, string text)

@@ -136,8 +136,8 @@ public sealed class HardeningTests : IAsyncLifetime
         await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, database, dead.Id, host, (await MySqlServer.IdentifyAsync(dead, Token)).Key), Token);
         await MariaDbServer.ExecuteAsync(dead, $"DO GET_LOCK('{SessionMarker.RestoreLock(database)}', 0)");
         await using var worker = await _server.OpenAsync(database);
-        await MariaDbServer.ExecuteAsync(worker, $"DO GET_LOCK(CONCAT('{SessionMarker.LoaderLock(location.Id, database)}', CONNECTION_ID()), 0)");
-        (await SnapshotSessions.FindAsync(location, _server.Options(), Token)).Select(s => s.ConnectionId).ShouldBe([dead.Id, worker.Id], ignoreOrder: true);
+        await MariaDbServer.ExecuteAsync(worker, $"DO GET_LOCK(CONCAT('{SessionMarker.LoadLock(location.Id, database)}', CONNECTION_ID()), 0)");
+        (await LeftoverTests.FindAsync(_server, location)).Select(s => s.ConnectionId).ShouldBe([dead.Id, worker.Id], ignoreOrder: true);
 
         await new SnapshotLoader().RestoreAsync(Load(location, database), Token);
         (await Should.ThrowAsync<MySqlSessionException>(() => MariaDbServer.ExecuteAsync(dead, "DO 1"))).IsConnectionError.ShouldBeTrue();

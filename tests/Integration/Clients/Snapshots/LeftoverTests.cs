@@ -33,13 +33,11 @@ public sealed class LeftoverTests(MariaDbServer server)
             await UntilAsync(
                 async () =>
                 {
-                    // The record of the session of mysqldump may be there and not complete; before it, the session that
-                    // reads the catalogue is found by its statements.
-                    var isRecorded = folder.Files().Any(f => f.Contains("sessions/", StringComparison.Ordinal));
-                    found = await SnapshotSessions.FindAsync(location, server.Options(), Token);
-                    return isRecorded && found.Count > 0;
+                    // Before mysqldump, the session that reads the catalogue is found by its statements.
+                    found = await FindAsync(server, location);
+                    return found.Count > 0 && DumpProcesses(id).Count > 0;
                 },
-                "the session is recorded");
+                "the session of mysqldump waits");
             stuck = found.ShouldHaveSingleItem();
             dump = DumpProcesses(id).ShouldHaveSingleItem();
             ParentOf(dump).ShouldBe(parent.Id);
@@ -75,7 +73,7 @@ public sealed class LeftoverTests(MariaDbServer server)
         await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, "db", innocent.Id, "", "another-server:1"), Token);
 
         (await new SnapshotSessions().EndAsync(folder.At("recorded"), server.Options(), null, Token)).ShouldBeEmpty();
-        (await SnapshotSessions.FindAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(left.Id);
+        (await FindAsync(server, location)).ShouldHaveSingleItem().ConnectionId.ShouldBe(left.Id);
         (await new SnapshotSessions().EndAsync(location, server.Options(), null, Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(left.Id);
         folder.Files().ShouldBeEmpty();
         (await SessionIdsAsync()).ShouldContain(innocent.Id);
@@ -92,7 +90,7 @@ public sealed class LeftoverTests(MariaDbServer server)
         await MariaDbServer.ExecuteAsync(locker, "LOCK TABLES heatbeat_sequence WRITE, oms_normal_config WRITE, empty_table WRITE, `odd ``name``; (x)` WRITE");
         await using var waiting = await server.OpenAsync(database);
         var count = CountAsync(waiting, location.Id);
-        await UntilAsync(async () => (await SnapshotSessions.FindAsync(location, server.Options(), Token)).Count == 1, "the marked statement is seen");
+        await UntilAsync(async () => (await FindAsync(server, location)).Count == 1, "the marked statement is seen");
         (await new SnapshotSessions().EndAsync(location, server.Options(), null, Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(waiting.Id);
         (await Should.ThrowAsync<MySqlSessionException>(() => count)).IsConnectionError.ShouldBeTrue();
     }
@@ -107,28 +105,23 @@ public sealed class LeftoverTests(MariaDbServer server)
         await using var locker = await server.OpenAsync(database);
         await MariaDbServer.ExecuteAsync(locker, "LOCK TABLES oms_normal_config WRITE");
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var seen = new TaskCompletionSource<SnapshotSession>();
-        var request = new SnapshotRequest
-        {
-            Location = location,
-            Connection = server.Options(),
-            Databases = [database],
-            OnSession = (s, _) =>
-            {
-                seen.TrySetResult(s);
-                return Task.CompletedTask;
-            },
-        };
+        var request = new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] };
         var taking = new Snapshotter().TakeAsync(request, cancel.Token);
-        await await Task.WhenAny(seen.Task, taking);
-        var session = await seen.Task;
-        DumpProcesses(id).Count.ShouldBe(1);
+        IReadOnlyList<SnapshotSession> found = [];
+        await UntilAsync(
+            async () =>
+            {
+                found = await FindAsync(server, location);
+                return found.Count > 0 && DumpProcesses(id).Count == 1;
+            },
+            "the session of mysqldump waits");
+        var session = found.ShouldHaveSingleItem();
         await cancel.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => taking);
         DumpProcesses(id).ShouldBeEmpty();
 
         // The lock is still held: the repeat waits for it, the old session does not.
-        var again = new Snapshotter().TakeAsync(request with { OnSession = null }, Token);
+        var again = new Snapshotter().TakeAsync(request, Token);
         await UntilAsync(async () => !(await SessionIdsAsync()).Contains(session.ConnectionId), "the old session is gone");
         await MariaDbServer.ExecuteAsync(locker, "UNLOCK TABLES");
         (await again).Databases.ShouldHaveSingleItem().Rows.ShouldBeGreaterThan(20);
@@ -147,8 +140,8 @@ public sealed class LeftoverTests(MariaDbServer server)
         // A session of a load that died before its record was written: it holds the lock and nothing else is known of
         // it.
         await using var dead = await server.OpenAsync(target);
-        await MariaDbServer.ExecuteAsync(dead, $"DO GET_LOCK('{SessionMarker.LoadLock(location.Id, database)}', 0)");
-        (await SnapshotSessions.FindAsync(location, server.Options(), Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(dead.Id);
+        await MariaDbServer.ExecuteAsync(dead, $"DO GET_LOCK(CONCAT('{SessionMarker.LoadLock(location.Id, database)}', CONNECTION_ID()), 0)");
+        (await FindAsync(server, location)).ShouldHaveSingleItem().ConnectionId.ShouldBe(dead.Id);
         (await new SnapshotSessions().EndAsync(location, server.Options(), "another", Token)).ShouldBeEmpty();
 
         await new SnapshotLoader().RestoreAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target }, Token);
@@ -170,6 +163,12 @@ public sealed class LeftoverTests(MariaDbServer server)
         (await reader.ReadLineAsync(Token)).ShouldBe("still here");
         echo.StandardInput.Close();
         (await echo.Exited).ShouldBe(0);
+    }
+
+    internal static async Task<IReadOnlyList<SnapshotSession>> FindAsync(MariaDbServer server, SnapshotLocation location)
+    {
+        await using var session = await server.OpenAsync();
+        return await SnapshotSessions.FindAsync(location, session, server.Options().UserID, only: null, Token);
     }
 
     private static Task<string?> CountAsync(MySqlSession session, string id)

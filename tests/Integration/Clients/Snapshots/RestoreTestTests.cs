@@ -1,4 +1,3 @@
-using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Tests.Integration.Clients.MySql;
 using Shouldly;
@@ -66,7 +65,7 @@ public sealed class RestoreTestTests : IAsyncLifetime
             Databases().ShouldNotContain(d => d.StartsWith("drydock", StringComparison.Ordinal));
         }
 
-        folder.Files().ShouldNotContain(f => f.Contains("verify/", StringComparison.Ordinal) || f.Contains("sessions/", StringComparison.Ordinal));
+        folder.Files().ShouldNotContain(f => f.Contains("sessions/", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -98,13 +97,14 @@ public sealed class RestoreTestTests : IAsyncLifetime
         (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreTestAsync(Request(location), Token))).Failure.ShouldBe(SnapshotFailure.AlreadyExists);
         _server.Cli(scratch, "SHOW TABLES").ShouldBe("precious"u8.ToArray());
 
-        // Died between the record and the making of it: what is not empty was made by somebody else.
-        var record = new ScratchRecord(scratch, (await MySqlServer.IdentifyAsync(connection, Token)).Key);
-        await record.StoreAsync(location, record.BegunName(location), Token);
+        // The test of another snapshot.
+        var witness = new RestoreWitness(scratch, "restore test", "another", RestoreWitnessState.Begun);
+        await witness.WriteAsync(connection, scratch, Token);
         (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreTestAsync(Request(location), Token))).Failure.ShouldBe(SnapshotFailure.AlreadyExists);
+        _server.Cli(scratch, "SHOW TABLES").ShouldBe("precious\nzz_drydock_restore"u8.ToArray());
 
         // Died in the middle.
-        await record.StoreAsync(location, record.MadeName(location), Token);
+        await (witness with { Restore = "this", Snapshot = location.Id }).WriteAsync(connection, scratch, Token);
         (await new SnapshotLoader().RestoreTestAsync(Request(location), Token)).Findings.ShouldBeEmpty();
         Databases().ShouldNotContain(scratch);
         folder.Files().Length.ShouldBe(2);

@@ -8,7 +8,7 @@ internal sealed class TemporaryStorage : IDisposable
 {
     internal string Root { get; } = Directory.CreateTempSubdirectory("drydock-snapshots-").FullName;
 
-    internal DirectoryStorage Storage => field ??= new DirectoryStorage(Root);
+    internal DirectoryStorage Storage => field ??= new DirectoryStorage(new StorageRoot(Root), "");
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 

@@ -77,7 +77,7 @@ public sealed class ToolTlsTests(MariaDbServer server) : IClassFixture<MariaDbSe
         await RefusedAsync(() => new ClientTool(_tools).RunAsync(
             options,
             database,
-            new ClientOpening("SELECT CONNECTION_ID(), 1;\n"),
+            "SELECT CONNECTION_ID(), 1;\n",
             static _ => Task.CompletedTask,
             static input => input.WriteAsync(Encoding.UTF8.GetBytes("DROP TABLE a;\n")).AsTask(),
             Token));

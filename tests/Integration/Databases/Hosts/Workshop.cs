@@ -158,6 +158,6 @@ internal sealed class Workshop : IAsyncDisposable
     internal sealed class Directories : IStorages
     {
         public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
-            Task.FromResult<ISnapshotStorage>(new DirectoryStorage(storage.Directory!.Path, TimeProvider.System));
+            Task.FromResult<ISnapshotStorage>(new DirectoryStorage(new StorageRoot(storage.Directory!.Path), ""));
     }
 }

@@ -20,7 +20,7 @@ internal static class Dump
     /// <summary>Reads it in pieces of this many bytes.</summary>
     internal static DumpSummary Read(string sql, int piece)
     {
-        var counter = new DumpCounter(new NameBudget());
+        var counter = new DumpCounter();
         foreach (var part in Encoding.UTF8.GetBytes(sql).Chunk(piece))
         {
             counter.Push(part);

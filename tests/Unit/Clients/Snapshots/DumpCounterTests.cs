@@ -109,7 +109,7 @@ public sealed class DumpCounterTests
                     string.Concat(list.Chunk(3).Select(c => $"INSERT INTO `t` VALUES\n{string.Join(",\n", c)};\n"));
                 var bytes = Encoding.UTF8.GetBytes(
                     $"{Dump.Head}CREATE TABLE `t` (\n  `a` int\n);\n{inserts}{Dump.Trailer}");
-                var counter = new DumpCounter(new NameBudget());
+                var counter = new DumpCounter();
                 var at = 0;
                 for (var i = 0; at < bytes.Length; i++)
                 {

@@ -60,9 +60,9 @@ public sealed class S3UploadTests : IAsyncLifetime
         using var none = new SemaphoreSlim(0);
         using var storage = new S3Storage(_bucket.Options(), null, none);
 
-        await WriteAsync(storage, "record", S3ObjectWriter.SmallBytes);
+        await WriteAsync(storage, "record", S3Storage.SmallBytes);
 
-        _bucket.Objects["record"].Bytes.ShouldBe(S3ObjectWriter.SmallBytes);
+        _bucket.Objects["record"].Bytes.ShouldBe(S3Storage.SmallBytes);
         _bucket.Requests.ShouldBe(["head", "put", "head"]);
     }
 
@@ -72,7 +72,7 @@ public sealed class S3UploadTests : IAsyncLifetime
         using var none = new SemaphoreSlim(0);
         using var storage = new S3Storage(_bucket.Options(), null, none);
         var writer = await storage.CreateAsync("waiting", Token);
-        var writing = writer.Content.WriteAsync(new byte[3 * S3ObjectWriter.SmallBytes], Token).AsTask();
+        var writing = writer.Content.WriteAsync(new byte[3 * S3Storage.SmallBytes], Token).AsTask();
 
         await writer.DisposeAsync().AsTask().Bounded();
 

@@ -39,6 +39,9 @@ internal sealed partial class Folder : IDisposable
 
     private Folder(SafeFileHandle handle) => _handle = handle;
 
+    // Its path as long as it is open, whatever is renamed meanwhile.
+    private string Descriptor => $"/proc/self/fd/{_handle.DangerousGetHandle()}";
+
     /// <summary>Opens a directory by the path that the administrator chose, symbolic links followed; null if it does
     /// not exist.</summary>
     /// <exception cref="PosixException">It cannot be opened.</exception>
@@ -49,15 +52,16 @@ internal sealed partial class Folder : IDisposable
     /// <exception cref="PosixException">It cannot be opened.</exception>
     internal Folder? Find(string path) => Opened(Walk(path, ReadOnly | DirectoryOnly, default, out var error), error);
 
-    /// <summary>Opens a directory below this one and creates what is missing of it, synced to disk.</summary>
+    /// <summary>Uses a directory below this one, and creates what is missing of it, synced to disk.</summary>
     /// <exception cref="PosixException">It cannot be opened or created.</exception>
-    internal Folder Make(string path)
+    internal T InMade<T>(string path, Func<Folder, T> work)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return Find(path) ?? MakeEach(path);
+                using var folder = Find(path) ?? MakeEach(path);
+                return work(folder);
             }
             catch (PosixException e) when (e.Error == Errno.NoEntry && attempt < Attempts)
             {
@@ -109,46 +113,13 @@ internal sealed partial class Folder : IDisposable
     internal FileStatus? Facts(string name)
     {
         var facts = Facts(_handle, name, out var error);
-        if (error is not (Errno.NoEntry or Errno.NotDirectory))
-        {
-            Require(error);
-        }
-
+        Require(error, Errno.NoEntry, Errno.NotDirectory);
         return facts;
     }
 
-    /// <summary>Names in this folder, without <c>.</c> and <c>..</c>, read at once.</summary>
-    internal IReadOnlyList<string> Names()
-    {
-        // A separate handle, because reading moves its position.
-        var handle = Walk("", ReadOnly | DirectoryOnly, default, out var error);
-        Require(error);
-        var listing = fdopendir(handle);
-        if (listing == 0)
-        {
-            error = Marshal.GetLastPInvokeError();
-            handle.Dispose();
-            throw new PosixException(error);
-        }
-
-        // From here on the directory stream owns the descriptor.
-        handle.SetHandleAsInvalid();
-        var names = new List<string>();
-        nint entry;
-        while ((entry = readdir(listing)) != 0)
-        {
-            // struct dirent of 64-bit Linux: inode, offset, record length, kind, name.
-            if (Marshal.PtrToStringUTF8(entry + 19) is { } name and not ("." or ".."))
-            {
-                names.Add(name);
-            }
-        }
-
-        error = Marshal.GetLastPInvokeError();
-        _ = closedir(listing);
-        Require(error);
-        return names;
-    }
+    /// <summary>Names in this folder, read at once.</summary>
+    internal IReadOnlyList<string> Names() =>
+        [.. Directory.EnumerateFileSystemEntries(Descriptor).Select(static path => Path.GetFileName(path))];
 
     /// <summary>Renames an entry without replacing another: 0 or errno.</summary>
     internal int Rename(string name, Folder to, string newName)
@@ -166,13 +137,7 @@ internal sealed partial class Folder : IDisposable
 
     /// <summary>Removes a file; a missing one is not an error.</summary>
     /// <exception cref="PosixException">It cannot be removed.</exception>
-    internal void Remove(string name)
-    {
-        if (Result(unlinkat(_handle, name, 0)) is not (0 or Errno.NoEntry) and var error)
-        {
-            throw new PosixException(error);
-        }
-    }
+    internal void Remove(string name) => Require(Result(unlinkat(_handle, name, 0)), Errno.NoEntry);
 
     /// <summary>Removes an empty folder; false if it is not empty.</summary>
     /// <exception cref="PosixException">It cannot be removed.</exception>
@@ -186,15 +151,10 @@ internal sealed partial class Folder : IDisposable
     internal void Sync() => Require(Result(fsync(_handle)));
 
     /// <summary>Bytes that an unprivileged user can still write, and bytes of the whole file system.</summary>
-    /// <exception cref="PosixException">It cannot be asked.</exception>
     internal (long Free, long Size) Space()
     {
-        Span<byte> facts = stackalloc byte[StatBytes];
-        Require(Result(fstatvfs(_handle, facts)));
-        return (Blocks(facts, facts[32..]), Blocks(facts, facts[16..]));
-
-        static long Blocks(Span<byte> facts, Span<byte> count) => (long)UInt128.Min(
-            long.MaxValue, (UInt128)BitConverter.ToUInt64(facts[8..]) * BitConverter.ToUInt64(count));
+        var drive = new DriveInfo(Descriptor);
+        return (drive.AvailableFreeSpace, drive.TotalSize);
     }
 
     public void Dispose() => _handle.Dispose();
@@ -210,9 +170,9 @@ internal sealed partial class Folder : IDisposable
         return new Folder(handle);
     }
 
-    private static void Require(int error)
+    private static void Require(int error, params ReadOnlySpan<int> expected)
     {
-        if (error != 0)
+        if (error != 0 && !expected.Contains(error))
         {
             throw new PosixException(error);
         }
@@ -220,47 +180,30 @@ internal sealed partial class Folder : IDisposable
 
     private Folder MakeEach(string path)
     {
-        var at = this;
-        try
+        var slash = path.IndexOf('/');
+        var name = slash < 0 ? path : path[..slash];
+        var next = Find(name);
+        if (next is null)
         {
-            foreach (var name in path.Split('/'))
+            Require(Result(mkdirat(_handle, name, (uint)FolderMode700)), Errno.Exists);
+
+            // The handle of the first folder is a path handle (O_PATH) and cannot be synced.
+            using (var parent = Find("") ?? throw new PosixException(Errno.NoEntry))
             {
-                var next = at.Find(name);
-                if (next is null)
-                {
-                    if (Result(mkdirat(at._handle, name, (uint)FolderMode700)) is not (0 or Errno.Exists) and var error)
-                    {
-                        throw new PosixException(error);
-                    }
-
-                    // The handle of the first folder is a path handle (O_PATH) and cannot be synced.
-                    using (var parent = at.Find("") ?? throw new PosixException(Errno.NoEntry))
-                    {
-                        parent.Sync();
-                    }
-
-                    next = at.Find(name)
-                        ?? throw new PosixException(at.Facts(name) is null ? Errno.NoEntry : Errno.NotDirectory);
-                }
-
-                Leave(at);
-                at = next;
+                parent.Sync();
             }
 
-            return at;
-        }
-        catch
-        {
-            Leave(at);
-            throw;
+            next = Find(name) ?? throw new PosixException(Facts(name) is null ? Errno.NoEntry : Errno.NotDirectory);
         }
 
-        void Leave(Folder folder)
+        if (slash < 0)
         {
-            if (folder != this)
-            {
-                folder.Dispose();
-            }
+            return next;
+        }
+
+        using (next)
+        {
+            return next.MakeEach(path[(slash + 1)..]);
         }
     }
 
@@ -358,19 +301,8 @@ internal sealed partial class Folder : IDisposable
     private static partial int statx(SafeFileHandle directory, string path, int flags, uint mask, Span<byte> facts);
 
     [LibraryImport("libc", SetLastError = true)]
-    private static partial int fstatvfs(SafeFileHandle directory, Span<byte> facts);
-
-    [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(SafeFileHandle file);
 
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint fdopendir(SafeFileHandle directory);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint readdir(nint listing);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int closedir(nint listing);
 }
 
 /// <summary>The status of a file in a file system.</summary>

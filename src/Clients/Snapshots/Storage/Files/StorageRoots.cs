@@ -97,7 +97,7 @@ public sealed class StorageRoots
                 "read the free space", static folder => folder.Space(), cancellationToken);
             return new RootSpace(root.Path, free, size);
         }
-        catch (Exception exception) when (exception is SnapshotException or PosixException)
+        catch (Exception exception) when (exception is SnapshotException or IOException)
         {
             // The user of the root reports what is wrong with it.
             return null;
@@ -116,24 +116,11 @@ public sealed class StorageRoots
         name is { Length: > 0 and <= 63 }
             && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
-    private (StorageRoot Root, string Folder)? Find(string path)
-    {
-        if (Names(path) is not { } names)
-        {
-            return null;
-        }
-
-        foreach (var root in _roots)
-        {
-            var above = Names(root.Path)!;
-            if (names.Length >= above.Length && names[..above.Length].AsSpan().SequenceEqual(above))
-            {
-                return (root, string.Join('/', names[above.Length..]));
-            }
-        }
-
-        return null;
-    }
+    private (StorageRoot Root, string Folder)? Find(string path) =>
+        Names(path) is { } names
+            && _roots.Find(r => names.AsSpan().StartsWith(Names(r.Path))) is { } root
+            ? (root, string.Join('/', names[Names(root.Path)!.Length..]))
+            : null;
 }
 
 /// <summary>The room that a storage root has.</summary>

@@ -36,10 +36,6 @@ internal sealed class S3Client : AmazonS3Client
     }
 
     /// <summary>A part of a transfer, whose stream is longer than the part.</summary>
-    [SuppressMessage(
-        "Security",
-        "CA5351:Do Not Use Broken Cryptographic Algorithms",
-        Justification = "Content-MD5 is what S3 calls for; against damage, not against an attacker.")]
     public override async Task<UploadPartResponse> UploadPartAsync(
         UploadPartRequest request, CancellationToken cancellationToken = default)
     {
@@ -53,25 +49,43 @@ internal sealed class S3Client : AmazonS3Client
         }
 
         request.InputStream.SetLength(request.PartSize!.Value);
-        request.MD5Digest = Convert.ToBase64String(await MD5.HashDataAsync(request.InputStream, cancellationToken));
-        request.InputStream.Position = 0;
+        request.MD5Digest = await DigestAsync(request.InputStream, cancellationToken);
         request.UseChunkEncoding = false;
         return await base.UploadPartAsync(request, cancellationToken);
     }
 
-    public override Task<PutObjectResponse> PutObjectAsync(
-        PutObjectRequest request, CancellationToken cancellationToken = default) => UnlessTakenAsync(
-        condition =>
-        {
-            request.IfNoneMatch = condition;
-            request.InputStream.Position = 0;
-        },
-        () => base.PutObjectAsync(request, cancellationToken));
+    public override async Task<PutObjectResponse> PutObjectAsync(
+        PutObjectRequest request, CancellationToken cancellationToken = default)
+    {
+        request.MD5Digest = await DigestAsync(request.InputStream, cancellationToken);
+        return await UnlessTakenAsync(
+            condition =>
+            {
+                request.IfNoneMatch = condition;
+                request.InputStream.Position = 0;
+            },
+            () => base.PutObjectAsync(request, cancellationToken));
+    }
 
     public override Task<CompleteMultipartUploadResponse> CompleteMultipartUploadAsync(
         CompleteMultipartUploadRequest request, CancellationToken cancellationToken = default) => UnlessTakenAsync(
         condition => request.IfNoneMatch = condition,
         () => base.CompleteMultipartUploadAsync(request, cancellationToken));
+
+    /// <summary>A server without this request needs a lifecycle rule of the bucket that removes unfinished
+    /// uploads.</summary>
+    public override async Task<ListMultipartUploadsResponse> ListMultipartUploadsAsync(
+        ListMultipartUploadsRequest request, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await base.ListMultipartUploadsAsync(request, cancellationToken);
+        }
+        catch (AmazonS3Exception e) when (S3Errors.IsNotImplemented(e))
+        {
+            return new ListMultipartUploadsResponse { IsTruncated = false };
+        }
+    }
 
     /// <summary>An abort after a failure, which is the error that counts: the next attempt finds and aborts the
     /// upload.</summary>
@@ -89,9 +103,19 @@ internal sealed class S3Client : AmazonS3Client
         }
     }
 
-    internal Task<AbortMultipartUploadResponse> AbortAsync(
-        AbortMultipartUploadRequest request, CancellationToken cancellationToken) =>
-        base.AbortMultipartUploadAsync(request, cancellationToken);
+    internal async Task<AbortMultipartUploadResponse> AbortAsync(
+        AbortMultipartUploadRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await base.AbortMultipartUploadAsync(request, cancellationToken);
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchUpload")
+        {
+            // It was aborted already, as intended.
+            return new AbortMultipartUploadResponse();
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {
@@ -118,6 +142,17 @@ internal sealed class S3Client : AmazonS3Client
             _conditional = false;
             return written;
         }
+    }
+
+    [SuppressMessage(
+        "Security",
+        "CA5351:Do Not Use Broken Cryptographic Algorithms",
+        Justification = "Content-MD5 is what S3 calls for; against damage, not against an attacker.")]
+    private static async Task<string> DigestAsync(Stream content, CancellationToken cancellationToken)
+    {
+        var digest = Convert.ToBase64String(await MD5.HashDataAsync(content, cancellationToken));
+        content.Position = 0;
+        return digest;
     }
 
     private static AWSCredentials Credentials(S3StorageOptions options) => options.SessionToken is { Length: > 0 } token

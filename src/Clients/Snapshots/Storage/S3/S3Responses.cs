@@ -45,35 +45,23 @@ internal sealed class S3Responses(HttpMessageHandler inner, S3StorageOptions opt
 
         try
         {
-            var body = new LimitedStream(
-                await response.Content.ReadAsStreamAsync(cancellationToken), SnapshotLimits.S3Answer, Refuse);
-            if (response.Content.Headers.ContentLength > SnapshotLimits.S3Answer)
-            {
-                throw Refuse();
-            }
-
-            var memory = new MemoryStream();
-            await body.CopyToAsync(memory, cancellationToken);
-            memory.Position = 0;
-            var content = new StreamContent(memory);
-            foreach (var (name, values) in response.Content.Headers)
-            {
-                content.Headers.TryAddWithoutValidation(name, values);
-            }
-
-            response.Content = content;
+            await response.Content.LoadIntoBufferAsync(SnapshotLimits.S3Answer, cancellationToken);
             return response;
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            response.Dispose();
+            throw new SnapshotException(
+                SnapshotFailure.StorageUnusable,
+                $"The storage at {request.RequestUri?.Authority} answers {request.Method} with more than "
+                    + $"{SnapshotLimits.S3Answer} bytes, which is not an S3 response.",
+                e);
         }
         catch
         {
             response.Dispose();
             throw;
         }
-
-        SnapshotException Refuse() => new(
-            SnapshotFailure.StorageUnusable,
-            $"The storage at {request.RequestUri?.Authority} answers {request.Method} with more than "
-                + $"{SnapshotLimits.S3Answer} bytes, which is not an S3 response.");
     }
 
     private static bool IsListing(Uri? uri) =>

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using Amazon.S3.Model;
 using Amazon.S3.Transfer;
 
@@ -12,6 +14,10 @@ public sealed partial class S3Storage : ISnapshotStorage, IDisposable
     /// <summary>Uploads in parts of the whole process, of 33 MiB each: two snapshots with four databases at a
     /// time.</summary>
     private static readonly SemaphoreSlim Uploads = new(8);
+
+    /// <summary>What is smaller is sent in a single request. Records and most manifests are, so that they do not wait
+    /// for dumps.</summary>
+    internal const int SmallBytes = 1 << 20;
 
     private const int CopiesAtOnce = 4;
 
@@ -45,24 +51,20 @@ public sealed partial class S3Storage : ISnapshotStorage, IDisposable
     public async Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken)
     {
         _ = StorageName.Checked(name);
-        return await HeadAsync(name, cancellationToken) is null
-            ? new S3ObjectWriter(this, name, _uploads)
-            : throw Taken(name);
+        await RequireFreeAsync(name, cancellationToken);
+        return new ObjectWriter((content, token) => StoreAsync(name, content, token));
     }
 
     public async Task PublishAsync(string from, string to, CancellationToken cancellationToken)
     {
         _ = StorageName.Checked(from);
         _ = StorageName.Checked(to);
-        var source = await HeadAsync(from, cancellationToken) ?? throw Missing(from);
-        if (await HeadAsync(to, cancellationToken) is not null)
-        {
-            throw Taken(to);
-        }
+        var source = await HeadAsync(from, cancellationToken) ?? throw this.Missing(from);
+        await RequireFreeAsync(to, cancellationToken);
 
         // Small objects are copied through this process, so that the condition of a plain write applies, which most
         // servers support.
-        if (source.Bytes <= S3ObjectWriter.SmallBytes)
+        if (source.Bytes <= SmallBytes)
         {
             await RewriteAsync(from, (int)source.Bytes, to, cancellationToken);
         }
@@ -85,17 +87,12 @@ public sealed partial class S3Storage : ISnapshotStorage, IDisposable
     {
         _ = StorageName.Readable(name);
         var response = await GetAsync(name, 0, null, cancellationToken)
-            ?? throw Missing(name);
+            ?? throw this.Missing(name);
         return new S3ReadStream(this, name, response);
     }
 
-    public async Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken)
-    {
-        _ = StorageName.Readable(name);
-        return await HeadAsync(name, cancellationToken) is { } found
-            ? new SnapshotObjectInfo(name, found.Bytes, found.ModifiedAt, found.ETag)
-            : null;
-    }
+    public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) =>
+        HeadAsync(StorageName.Readable(name), cancellationToken);
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
@@ -110,9 +107,9 @@ public sealed partial class S3Storage : ISnapshotStorage, IDisposable
 
     public async Task AbandonUnfinishedAsync(string prefix, CancellationToken cancellationToken)
     {
-        foreach (var (name, upload) in await UnfinishedAsync(prefix, cancellationToken))
+        foreach (var upload in await UnfinishedAsync(prefix, cancellationToken))
         {
-            await AbortUploadAsync(name, upload, cancellationToken);
+            await AbortUploadAsync(Relative(upload.Key), upload.UploadId, cancellationToken);
         }
     }
 
@@ -138,11 +135,71 @@ public sealed partial class S3Storage : ISnapshotStorage, IDisposable
         _api.Dispose();
     }
 
-    internal SnapshotException Taken(string name) =>
-        new(SnapshotFailure.AlreadyExists, $"'{name}' already exists in {Description} and is not overwritten.");
+    // What is small is sent in a single request once it is complete, the rest by the SDK's transfer in parts of a
+    // constant size.
+    private async Task StoreAsync(string name, PipeReader content, CancellationToken cancellationToken)
+    {
+        var writer = Guid.NewGuid().ToString("N");
+        var first = await content.ReadAtLeastAsync(SmallBytes + 1, cancellationToken);
+        long bytes;
+        bool isOurs;
+        if (first.Buffer.Length <= SmallBytes)
+        {
+            var small = first.Buffer.ToArray();
+            (bytes, isOurs) = (small.Length, await PutAsync(name, small, writer, cancellationToken));
+        }
+        else
+        {
+            content.AdvanceTo(first.Buffer.Start);
+            await _uploads.WaitAsync(cancellationToken);
+            try
+            {
+                await using var sent = new SentStream(
+                    content.AsStream(leaveOpen: true), token => RequireFreeAsync(name, token));
+                var request = new TransferUtilityUploadRequest
+                {
+                    BucketName = Options.Bucket,
+                    Key = _prefix + name,
+                    InputStream = sent,
+                    PartSize = Options.PartBytes,
+                    Metadata = { [WriterKey] = writer },
+                };
 
-    private SnapshotException Missing(string name) =>
-        new(SnapshotFailure.NotFound, $"There is no '{name}' in {Description}.");
+                // A failed upload is aborted, but not one whose completion has no answer.
+                isOurs = await WriteAsync(
+                    name, writer, token => _transfer.UploadAsync(request, token), cancellationToken);
+                bytes = sent.Bytes;
+            }
+            finally
+            {
+                _uploads.Release();
+            }
+        }
+
+        if (!isOurs)
+        {
+            throw this.Taken(name);
+        }
+
+        var stored = await HeadAsync(name, cancellationToken);
+        if (stored?.Bytes != bytes)
+        {
+            throw new SnapshotException(
+                SnapshotFailure.StorageUnusable,
+                $"'{name}' in {Description} is {stored?.Bytes ?? 0} bytes, but {bytes} were written and "
+                        + "acknowledged. The storage lost data.");
+        }
+    }
+
+    // Without conditional writes this check is the only protection. Names are unique, so only an object of another
+    // program could be affected.
+    private async Task RequireFreeAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await HeadAsync(name, cancellationToken) is not null)
+        {
+            throw this.Taken(name);
+        }
+    }
 
     // The buffer has the size just reported; a storage that returns another number of bytes is refused.
     private async Task RewriteAsync(string from, int bytes, string to, CancellationToken cancellationToken)
@@ -163,7 +220,7 @@ public sealed partial class S3Storage : ISnapshotStorage, IDisposable
 
         if (!await PutAsync(to, content, Guid.NewGuid().ToString("N"), cancellationToken))
         {
-            throw Taken(to);
+            throw this.Taken(to);
         }
     }
 
@@ -173,7 +230,8 @@ public sealed partial class S3Storage : ISnapshotStorage, IDisposable
             $"'{name}' in {Description} no longer has the {bytes} bytes that the storage reported just before. "
                 + "Only the operator may write below this prefix.");
 
-    private async Task CopyAsync(string from, S3ObjectInfo source, string to, CancellationToken cancellationToken)
+    private async Task CopyAsync(
+        string from, SnapshotObjectInfo source, string to, CancellationToken cancellationToken)
     {
         var writer = Guid.NewGuid().ToString("N");
         var upload = await BeginUploadAsync(to, writer, cancellationToken);
@@ -186,19 +244,34 @@ public sealed partial class S3Storage : ISnapshotStorage, IDisposable
                 Enumerable.Range(0, parts.Length),
                 new ParallelOptions { MaxDegreeOfParallelism = CopiesAtOnce, CancellationToken = cancellationToken },
                 async (i, token) =>
-                    parts[i] = await CopyPartAsync(
-                        from,
-                        source.ETag,
-                        to,
-                        upload,
-                        i + 1,
-                        i * size,
-                        Math.Min(source.Bytes, (i + 1) * size) - 1,
-                        token));
-            done = await CompleteUploadAsync(to, upload, parts, writer, cancellationToken);
+                {
+                    var request = new CopyPartRequest
+                    {
+                        SourceBucket = Options.Bucket,
+                        SourceKey = _prefix + from,
+                        ETagToMatch = [source.Version!],
+                        FirstByte = i * size,
+                        LastByte = Math.Min(source.Bytes, (i + 1) * size) - 1,
+                        DestinationBucket = Options.Bucket,
+                        DestinationKey = _prefix + to,
+                        UploadId = upload,
+                        PartNumber = i + 1,
+                    };
+                    var copied = await RunAsync("publish", to, t => _api.CopyPartAsync(request, t), token);
+                    parts[i] = new PartETag(i + 1, copied.ETag);
+                });
+            var complete = new CompleteMultipartUploadRequest
+            {
+                BucketName = Options.Bucket,
+                Key = _prefix + to,
+                UploadId = upload,
+                PartETags = [.. parts],
+            };
+            done = await WriteAsync(
+                to, writer, token => _api.CompleteMultipartUploadAsync(complete, token), cancellationToken);
             if (!done)
             {
-                throw Taken(to);
+                throw this.Taken(to);
             }
         }
         finally
@@ -207,6 +280,25 @@ public sealed partial class S3Storage : ISnapshotStorage, IDisposable
             {
                 await _api.AbortMultipartUploadAsync(Abort(to, upload), CancellationToken.None);
             }
+        }
+    }
+
+    /// <summary>Counts what is sent, and runs a check before its end.</summary>
+    private sealed class SentStream(Stream inner, Func<CancellationToken, Task> beforeEnd) : ReadOnlyStream
+    {
+        internal long Bytes { get; private set; }
+
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = await inner.ReadAsync(buffer, cancellationToken);
+            Bytes += read;
+            if (read == 0)
+            {
+                await beforeEnd(cancellationToken);
+            }
+
+            return read;
         }
     }
 }

@@ -75,10 +75,14 @@ public sealed class SnapshotOnS3Tests(LabFixture lab) : IAsyncLifetime
     {
         _proxy.Ledger.When(p => p.Side == FaultSide.Before && p.Act is { Verb: "PUT", Number: > 2 }, S3FaultProxy.Error(503, "SlowDown"), times: 2);
         _proxy.Ledger.When(p => p.Side == FaultSide.After && p.Act is { Verb: "PUT", Number: > 4 }, FaultAction.Cut, times: 2);
-        var sessions = 0;
-        var manifest = await TakeAsync(At("snap-2"), () => sessions++);
+        var dumps = 0;
+        var manifest = await TakeAsync(At("snap-2"), new MeddlingTool(sql =>
+        {
+            dumps++;
+            return sql;
+        }));
         _proxy.Ledger.Fired.Count.ShouldBe(4);
-        sessions.ShouldBe(1);
+        dumps.ShouldBe(1);
         manifest.Databases.ShouldHaveSingleItem();
         (await new Snapshotter().VerifyAsync(At("snap-2"), null, null, Token)).IsGood.ShouldBeTrue();
     }
@@ -105,19 +109,8 @@ public sealed class SnapshotOnS3Tests(LabFixture lab) : IAsyncLifetime
     private MySqlOptions Connection() =>
         new() { Server = _database.Address, Port = _database.Port, UserID = User, Password = Password };
 
-    private Task<SnapshotManifest> TakeAsync(SnapshotLocation location, Action? onSession = null) => new Snapshotter().TakeAsync(
-        new SnapshotRequest
-        {
-            Location = location,
-            Connection = Connection(),
-            Databases = [_name],
-            OnSession = (_, _) =>
-            {
-                onSession?.Invoke();
-                return Task.CompletedTask;
-            },
-        },
-        Token);
+    private Task<SnapshotManifest> TakeAsync(SnapshotLocation location, IDumpTool? tool = null) => new Snapshotter(tool).TakeAsync(
+        new SnapshotRequest { Location = location, Connection = Connection(), Databases = [_name] }, Token);
 
     private async Task UnfinishedAsync()
     {

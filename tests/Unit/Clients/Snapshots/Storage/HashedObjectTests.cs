@@ -13,7 +13,7 @@ public sealed class HashedObjectTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("drydock-hashed-").FullName;
     private readonly DirectoryStorage _storage;
 
-    public HashedObjectTests() => _storage = new DirectoryStorage(_folder);
+    public HashedObjectTests() => _storage = new DirectoryStorage(new StorageRoot(_folder), "");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

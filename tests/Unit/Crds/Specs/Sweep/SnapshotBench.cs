@@ -136,7 +136,7 @@ internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, 
         StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
     {
         Asked.Add($"open {StorageText.Of(storage)}");
-        return Task.FromResult<ISnapshotStorage>(new ClientStorage(_folder.FullName, Time));
+        return Task.FromResult<ISnapshotStorage>(new ClientStorage(new StorageRoot(_folder.FullName, time: Time), ""));
     }
 
     public Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken)

@@ -1,67 +1,13 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Runs one child that connects to a server together with its companion tasks, and ends all of them on any
-/// failure.</summary>
-internal static class ToolRun
-{
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.DumpFailed"/>: it ended with an error; the text
-    /// is the end of its error output.</exception>
-    internal static async Task RunAsync(
-        ChildProcess child,
-        string what,
-        int sessions,
-        Func<RunningTool, CancellationToken, Task>? onStarted,
-        Func<ChildProcess, CancellationToken, Task> consume,
-        CancellationToken cancellationToken)
-    {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        child.StandardInput.Close();
-        var beside = onStarted?.Invoke(new RunningTool(child.Id, child.Exited, sessions), over.Token)
-            ?? Task.CompletedTask;
-        try
-        {
-            await consume(child, cancellationToken);
-            var code = await child.Exited.WaitAsync(cancellationToken);
-            if (code != 0)
-            {
-                throw new SnapshotException(
-                    ServerErrorClassifier.Of(child.ErrorText, SnapshotFailure.DumpFailed),
-                    $"{what} ended with {code}: {Sentences.Close(child.ErrorWords)}");
-            }
-
-            await beside;
-        }
-        catch
-        {
-            child.Kill();
-            await child.Exited;
-            await over.CancelAsync();
-            await beside.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
-        }
-    }
-}
-
 /// <summary>Classifies failures by the server's error numbers as printed by the tools.</summary>
 internal static partial class ServerErrorClassifier
 {
-    internal static SnapshotFailure Of(string text, SnapshotFailure otherwise)
-    {
-        // 1021 disk full, 1114 table full; errno 28 is ENOSPC inside other errors (1030, 1005, 3).
-        if (Full().IsMatch(text))
-        {
-            return SnapshotFailure.ServerFull;
-        }
-
-        // 1290 and 1836 read-only server, 1792 read-only transaction.
-        if (ReadOnly().IsMatch(text))
-        {
-            return SnapshotFailure.ReadOnlyServer;
-        }
-
-        // 2006, 2013 connection gone; 1053 shutdown; 1317, 1927 killed.
-        return Lost().IsMatch(text) ? SnapshotFailure.ConnectionLost : otherwise;
-    }
+    internal static SnapshotFailure Of(string text, SnapshotFailure otherwise) =>
+        Full().IsMatch(text) ? SnapshotFailure.ServerFull
+        : ReadOnly().IsMatch(text) ? SnapshotFailure.ReadOnlyServer
+        : Lost().IsMatch(text) ? SnapshotFailure.ConnectionLost
+        : otherwise;
 
     /// <summary>The error in what the mysql client wrote. MariaDB's client prints the statement that failed before it,
     /// with all its rows.</summary>
@@ -97,18 +43,21 @@ internal static partial class ServerErrorClassifier
         5000)]
     private static partial Regex NamesOnly();
 
+    // 1021 disk full, 1114 table full; errno 28 is ENOSPC inside other errors (1030, 1005, 3).
     [GeneratedRegex(
         @"ERROR (1021|1114)\b|\bThe table '.*' is full|[Ee]rrno: 28\b|No space left on device|Disk full",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         5000)]
     private static partial Regex Full();
 
+    // 1290 and 1836 read-only server, 1792 read-only transaction.
     [GeneratedRegex(
         @"ERROR (1290|1836|1792)\b|--(super-)?read[-_]only|READ ONLY transaction",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         5000)]
     private static partial Regex ReadOnly();
 
+    // 2006, 2013 connection gone; 1053 shutdown; 1317, 1927 killed.
     [GeneratedRegex(
         @"ERROR (2006|2013|2055|1053|1317|1927)\b|server has gone away|Lost connection"
             + "|Connection was killed|Server shutdown in progress",
