@@ -19,4 +19,5 @@ global using Drydock.Engine.Actions;
 global using Drydock.Engine.Guards;
 global using Drydock.Engine.Planning;
 global using Drydock.Reconcilers.Upgrades;
+global using Receipt = System.Collections.Generic.IReadOnlyDictionary<string, string>;
 global using V1ObjectMeta = k8s.Models.V1ObjectMeta;

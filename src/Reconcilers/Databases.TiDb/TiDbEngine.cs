@@ -3,10 +3,9 @@ using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>TiDB, as deployed by tidb-ansible or an administrator.</summary>
-internal sealed class TiDbEngine : IDatabaseEngine
+internal sealed class TiDbEngine : EngineSteps<TiDbTargets>, IDatabaseEngine
 {
     public DatabaseEngine Name => DatabaseEngine.TiDB;
-
     public RunMilestones Milestones { get; } = new(
         Upgrade:
         [
@@ -25,8 +24,7 @@ internal sealed class TiDbEngine : IDatabaseEngine
             new(ConditionTypes.Verified, Phases.Verify),
             new(ConditionTypes.SchedulingTuned, Phases.TuneScheduling),
         ],
-        Rollback: [],
-        UndoneBy: []);
+        Rollback: [], UndoneBy: []);
 
     public string LoginField => "spec.tidb.credentialsSecretRef";
 
@@ -38,21 +36,12 @@ internal sealed class TiDbEngine : IDatabaseEngine
 
     public IEngineTargets Bind(IEngineContext context) => new TiDbTargets(context);
 
-    public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) =>
-        (StepCatalog<TiDbTargets>.Read(step) as ITimedStep)?.TimeLimit(spec) ?? KubernetesDuration.Parse(step.Timeout);
-
     public bool IsPastUndo(Plan plan) => TiDbUndo.IsPast(plan);
 
     public bool Changed(Plan plan) => plan.Steps.Exists(
         s => PlanProgress.Begun(s) && (s.Is<SetLeaderPriorities>() || s.Is<SwapInstance>()));
 
-    public bool OnlyWaits(PlanStep step) => WaitingActions<TiDbTargets>.Contains(step);
-
-    public AcceptableAttribute? Acceptance(PlanStep step) => AcceptableActions<TiDbTargets>.Of(step);
-
     public TimeSpan? UnitEstimate(PlanStep step) => step.Is<DrainTikv>() ? DrainTikv.Estimate : null;
-
-    public string? HeldBy(PlanStep step) => null;
 
     public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) => new TiDbUndo(spec, plan).Refusal;
 
@@ -61,10 +50,6 @@ internal sealed class TiDbEngine : IDatabaseEngine
 
     public DatabaseRollingUpgradeStatus Summarize(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) => TiDbStatus.Compose(status, spec);
-
-    public void AddConditions(ConditionSet conditions, DatabaseRollingUpgradeStatus status)
-    {
-    }
 
     public IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         status.Plan is { } plan ? new TiDbUndo(spec, plan).Advice : [];

@@ -86,9 +86,7 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
             ? null
             : Next(
                 new TakeSnapshot(
-                    _tidb.Backup.Databases,
-                    storage ?? "",
-                    _tidb.Backup.Threads,
+                    _tidb.Backup.Databases, storage ?? "", _tidb.Backup.Threads,
                     _tidb.Backup.Encryption is { Recipients.Count: > 0 } encryption ? encryption.Recipients : null),
                 Phases.Backup);
         var saved = _barrier;
@@ -172,8 +170,7 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
             var files = service.Files.Select(f => f.Sha256[..ContentHash.ShortLength]).ToList();
             Next(
                 new RestartService(service.Name, files.Count > 0 ? files : null, service.ReadyPath),
-                Phases.UpgradeMonitoring,
-                service.Name);
+                Phases.UpgradeMonitoring, service.Name);
         }
 
         if (_tidb.Dashboards is { } dashboards)
@@ -181,8 +178,7 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
             Next(
                 new ImportDashboards(
                     dashboards.Service, dashboards.From, dashboards.DataSource, dashboards.TitlePrefix),
-                Phases.UpgradeMonitoring,
-                dashboards.Service);
+                Phases.UpgradeMonitoring, dashboards.Service);
         }
     }
 

@@ -46,16 +46,8 @@ internal static class TiDbStatus
     // From the first instance that was stopped to the last one verified so far.
     private static TimeSpan? Elapsed(Plan plan)
     {
-        var first = plan.Steps
-            .Where(s => s.Is<SwapInstance>() && s.StartedAt is not null)
-            .Select(s => s.StartedAt!.Value)
-            .DefaultIfEmpty(DateTimeOffset.MaxValue)
-            .Min();
-        var last = plan.Steps
-            .Where(s => s.FinishedAt is not null && (s.Is<SwapInstance>() || VerifyInstance.Is(s)))
-            .Select(s => s.FinishedAt!.Value)
-            .DefaultIfEmpty(DateTimeOffset.MinValue)
-            .Max();
+        var first = plan.Steps.Where(s => s.Is<SwapInstance>()).Min(s => s.StartedAt);
+        var last = plan.Steps.Where(s => s.Is<SwapInstance>() || VerifyInstance.Is(s)).Max(s => s.FinishedAt);
         return last >= first ? last - first : null;
     }
 
@@ -75,19 +67,15 @@ internal static class TiDbStatus
         where step.Is<DrainTikv>()
         let left = step.Recorded(DrainTikv.ProceededFact)
         where left is not null
-        select Item(
-            Reasons.DrainTimeout,
-            step.Node ?? "",
+        select ActionItems.Of(
+            Reasons.DrainTimeout, step.Node ?? "",
             $"{step.Node} was stopped with {left} leaders, as spec.drain.onTimeout says. Check for requests that "
             + "failed at that time.");
 
     private static IEnumerable<ActionItem> Limits(Plan plan, DatabaseRollingUpgradeSpec spec)
     {
-        if (plan.Step<LimitMerging>(phase: DatabaseRollingUpgradePhases.LimitMerging) is not
-            {
-                State: StepState.Succeeded,
-            }
-            limited)
+        if (plan.Step<LimitMerging>(phase: DatabaseRollingUpgradePhases.LimitMerging)
+            is not { State: StepState.Succeeded } limited)
         {
             yield break;
         }
@@ -95,9 +83,8 @@ internal static class TiDbStatus
         if (PdSchedule.ParseLimits(limited.Recorded(LimitMerging.FormerKey)).TryGetValue(
             "max-merge-region-size", out var size) && size == 0)
         {
-            yield return Item(
-                Reasons.ScheduleLimits,
-                "max-merge-region-size",
+            yield return ActionItems.Of(
+                Reasons.ScheduleLimits, "max-merge-region-size",
                 "Regions are not merged: PD has kept max-merge-region-size 0 of the old version. To merge small "
                 + "Regions, run `pd-ctl config set max-merge-region-size 20` and "
                 + "`pd-ctl config set max-merge-region-keys 200000` when the load is low.");
@@ -119,34 +106,27 @@ internal static class TiDbStatus
         var why = !tune.Enabled
             ? "spec.tidb.tuneScheduling.enabled is false"
             : stopped ?? "they are still being raised";
-        yield return Item(
-            Reasons.ScheduleLimits,
-            "merge-schedule-limit",
+        yield return ActionItems.Of(
+            Reasons.ScheduleLimits, "merge-schedule-limit",
             $"Schedule limits do not have their final values ({why}). Before the upgrade: "
             + $"{string.Join(", ", before.Select(l => $"{l.Key} {l.Value}"))}. When the load is low, run `pd-ctl "
             + $"config set merge-schedule-limit {MergeLimits.Of(tidb, before).Final}`, then `pd-ctl config set "
             + $"replica-schedule-limit {tune.ReplicaScheduleLimit}`.");
     }
 
-    private static IEnumerable<ActionItem> Metrics(Plan plan)
-    {
-        if (plan.Step<CheckProcesses>()?.Recorded(CheckProcesses.NoMetricsFact) is { } silent)
-        {
-            yield return Item(
-                Reasons.ReviewDashboards,
-                "TiKV metrics",
+    private static IEnumerable<ActionItem> Metrics(Plan plan) =>
+        plan.Step<CheckProcesses>()?.Recorded(CheckProcesses.NoMetricsFact) is not { } silent ? [] :
+        [
+            ActionItems.Of(
+                Reasons.ReviewDashboards, "TiKV metrics",
                 $"The status port of {silent} does not answer, so Prometheus has no metrics of it. Check "
-                + "server.status-addr in tikv.toml and --status-addr in the start script.");
-        }
-    }
+                + "server.status-addr in tikv.toml and --status-addr in the start script."),
+        ];
 
-    private static IEnumerable<ActionItem> SkippedBinlogs(Plan plan)
-    {
-        if (plan.Step<CheckBinlog>()?.Recorded(CheckBinlog.SkippingFact) is { } servers)
-        {
-            yield return Item(Reasons.BinlogSkipped, "binlog", CheckBinlog.SkipWarning(servers));
-        }
-    }
+    private static IEnumerable<ActionItem> SkippedBinlogs(Plan plan) =>
+        plan.Step<CheckBinlog>()?.Recorded(CheckBinlog.SkippingFact) is { } servers
+            ? [ActionItems.Of(Reasons.BinlogSkipped, "binlog", CheckBinlog.SkipWarning(servers))]
+            : [];
 
     private static IEnumerable<ActionItem> Dashboards(Plan plan, DatabaseRollingUpgradeSpec spec)
     {
@@ -157,16 +137,12 @@ internal static class TiDbStatus
 
         var pages = (spec.Tidb ?? new TiDbSpec()).Services()
             .Where(m => m.Name.Contains("grafana", StringComparison.OrdinalIgnoreCase))
-            .Select(m => $"http://{new Endpoint(m.Host, m.Port)}")
+            .Select(m => $"http://{new ServiceAddress(m.Host, m.Port)}")
             .ToList();
-        yield return Item(
-            Reasons.ReviewDashboards,
-            "Grafana",
+        yield return ActionItems.Of(
+            Reasons.ReviewDashboards, "Grafana",
             $"{counted.Recorded(CountFailedStatements.FailedFact)} statements failed since the restart. Check the "
             + "dashboards Overview (Services Port Status), TiDB (Query Summary, Failed Query OPM), TiKV-Details and PD"
             + $"{(pages.Count == 0 ? "" : ": " + string.Join(", ", pages))}.");
     }
-
-    private static ActionItem Item(string reason, string subject, string message) =>
-        new() { Reason = reason, Subject = subject, Message = message };
 }

@@ -2,7 +2,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>The base of every step of a TiDB upgrade. Steps decide from observed state and are idempotent, so a request
 /// that did not reach its target, or whose answer was lost, is sent again until the step times out.</summary>
-internal abstract record TiDbStep : StepBase<TiDbTargets>, ITimedStep
+internal abstract record TiDbStep : DatabaseStep<TiDbTargets>
 {
     /// <summary>Receipt key: since when the step has been trying or waiting.</summary>
     public const string SinceKey = "since";
@@ -12,12 +12,9 @@ internal abstract record TiDbStep : StepBase<TiDbTargets>, ITimedStep
     public static readonly TimeSpan Later = TimeSpan.FromMinutes(10);
 
     protected DatabaseRollingUpgradeSpec Spec => Targets.Spec;
-
     protected override bool IsRepeatable => true;
 
-    public virtual TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => KubernetesDuration.Parse(spec.Timeouts.Swap);
-
-    internal virtual string Title(DatabaseRollingUpgradeSpec spec, string? node) => Title(node);
+    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => KubernetesDuration.Parse(spec.Timeouts.Swap);
 
     /// <summary>What the step has changed for a while, or may have changed, and has to be taken back: a function of its
     /// arguments and of everything the run did.</summary>
@@ -34,10 +31,8 @@ internal abstract record TiDbStep : StepBase<TiDbTargets>, ITimedStep
 
     protected DatabaseInstance Instance(StepContext context) => Targets.Instance(context.Node);
 
-    protected static DateTimeOffset Began(StepContext context) => AttemptClock.Began(context);
-
     /// <summary>The receipt so far; at first, the start of the wait.</summary>
-    protected static Task<IReadOnlyDictionary<string, string>> SinceAsync(StepContext context, DateTimeOffset now) =>
+    protected static Task<Receipt> SinceAsync(StepContext context, DateTimeOffset now) =>
         Task.FromResult(
             context.Receipt(SinceKey) is not null ? Receipt(context) : Entry(SinceKey, Timestamps.Text(now)));
 
@@ -57,12 +52,6 @@ internal abstract record TiDbStep : StepBase<TiDbTargets>, ITimedStep
     }
 }
 
-/// <summary>A step that knows how long one attempt of it may take.</summary>
-internal interface ITimedStep
-{
-    TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec);
-}
-
 /// <summary>The base of the guards of a TiDB upgrade: while an instance that this upgrade stopped is down, every guard
 /// holds, so that the instance can be started. The cluster may be unreadable then, and leaving the instance down would
 /// be worse than anything they guard against.</summary>
@@ -70,9 +59,7 @@ internal abstract record TiDbGuard : GuardBase<TiDbTargets>
 {
     public sealed override async Task<GuardReading> CheckAsync(
         PlanGuard guard, Plan plan, CancellationToken cancellationToken) =>
-        await IsDownAsync(plan, cancellationToken)
-            ? GuardReading.Holds
-            : await ReadAsync(plan, cancellationToken);
+        await IsDownAsync(plan, cancellationToken) ? GuardReading.Holds : await ReadAsync(plan, cancellationToken);
 
     protected abstract Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken);
 
@@ -83,4 +70,99 @@ internal abstract record TiDbGuard : GuardBase<TiDbTargets>
         return begun?.Node is { } name
             && !(await Targets.Hosts.Instance(name).LookAsync(cancellationToken)).IsAlive;
     }
+}
+
+/// <summary>The clients that preflight, steps and guards of one TiDB upgrade use.</summary>
+internal sealed class TiDbTargets : IEngineTargets
+{
+    private readonly TiDbDdlWatch _ddl;
+    private readonly Lazy<IServiceHttp> _grafana;
+
+    /// <param name="sql">Asks TiDB; null for the default.</param>
+    public TiDbTargets(IEngineContext context, TiDbSql? sql = null)
+    {
+        Context = context;
+        Sql = sql ?? new TiDbSql(() => context.Upgrade, context.Secrets, context.Connections);
+        _grafana = new Lazy<IServiceHttp>(
+            () => context.ConnectOnHost(context.Secrets.Grafana, DatabaseSecrets.GrafanaLoginField));
+        Catalog = new StepCatalog<TiDbTargets>(this);
+        _ddl = new TiDbDdlWatch(this, context.OnEvent);
+    }
+
+    public IEngineContext Context { get; }
+    public IStepCatalog Catalog { get; }
+    public DatabaseRollingUpgradeSpec Spec => Context.Upgrade.Spec;
+    public TiDbSpec Settings => Spec.Tidb ?? new TiDbSpec();
+    public IDatabaseHosts Hosts => Context.Hosts;
+    public TiDbSql Sql { get; }
+    public PdClient Pd => new(Context.Http, [.. Spec.Of(DatabaseComponent.PD).Select(Spec.Service)]);
+    public TidbStatusClient Tidb => new(Context.Http);
+    public BinlogClient Binlog => new(Context.Http);
+
+    /// <summary>TiKV's status port, which is never encrypted (docs/research/tidb.md#tikv).</summary>
+    public TikvStatusClient Tikv => new(Context.PlainHttp);
+
+    public GrafanaClient Grafana(MonitoringService service) =>
+        new(_grafana.Value, new ServiceAddress(service.Host, service.Port));
+
+    /// <summary>An instance by its name.</summary>
+    /// <exception cref="KeyNotFoundException">The spec does not list the instance any more.</exception>
+    public DatabaseInstance Instance(string name) =>
+        Spec.Instances.Find(i => i.Name == name) ?? throw new KeyNotFoundException(
+            $"spec.instances does not list {name}, for which the plan has steps. Add it again.");
+
+    /// <summary>The new program of an instance, and what it replaces, by a process of it. The program that is replaced
+    /// is the one that runs; if an earlier operator process stopped it, or it is only being started, the installed one.
+    /// If the new program is installed already, nothing is replaced.</summary>
+    /// <exception cref="StepActionException">PreparePackage has not recorded it.</exception>
+    public InstanceGoal Goal(Plan plan, DatabaseInstance instance, InstanceProcess? process = null)
+    {
+        // An instance that joined while the upgrade runs may be on a host for which no package was prepared; the
+        // program is the same everywhere.
+        var prepared = plan.Steps.Where(s => s.Is<PreparePackage>()).ToList();
+        var here = prepared.Find(s => s.As<PreparePackage>().Hosts.Contains(instance.Host, StringComparer.Ordinal));
+        var program = TiDbComponents.Program(instance.Component);
+        var sha256 = here is not null
+            ? here.Recorded(program)
+            : prepared.Select(s => s.Recorded(program)).FirstOrDefault(sum => sum is not null);
+        var ran = process is null || IsStarting(process, instance) ? null : process.ExecutableSha256;
+        return new InstanceGoal(
+            Spec.Package.Directory,
+            sha256 ?? throw new StepActionException(
+                Reasons.PackageMissing,
+                $"The plan has no checksum of {program} for {instance.Host}: PreparePackage has not succeeded there.",
+                retryable: false),
+            TiDbVersion.Plain(Spec.FromVersion), ran ?? process?.InstalledSha256 ?? "", process?.LinkTarget);
+    }
+
+    public static bool IsStarting(InstanceProcess process, DatabaseInstance instance) =>
+        process.Executable is not { Length: > 0 } path
+        || process.ExecutableSha256 is null
+        || !Path.GetFileName(path).StartsWith(TiDbComponents.Program(instance.Component), StringComparison.Ordinal);
+
+    public string Redact(string text) => Context.Redact(text);
+
+    public void EnsureMayAct() => Context.EnsureMayAct();
+
+    public void FollowEvents() => _ddl.Follow();
+
+    public Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+        new TiDbMembership(this).FindMembershipAsync(instance, cancellationToken);
+
+    public Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+        new TiDbMembership(this).FindUnfitAsync(instance, cancellationToken);
+
+    public Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken) =>
+        new TiDbMembers(this, new Findings(Redact, ClientFailures.Finding)).FindAsync(search, cancellationToken);
+
+    public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
+        (await new TiDbPreflight(this).RunAsync(cancellationToken)).Select<IRunDiscovery>(static found => found);
+
+    public Task<ParkedStateResult> CleanUpAsync(
+        DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
+        status.Plan is { } plan
+            ? new TiDbUndo(Spec, plan).CleanUpAsync(this, cancellationToken)
+            : Task.FromResult(ParkedStateResult.Nothing);
+
+    public ValueTask DisposeAsync() => _ddl.DisposeAsync();
 }

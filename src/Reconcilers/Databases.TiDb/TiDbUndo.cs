@@ -11,7 +11,6 @@ internal sealed class TiDbUndo(DatabaseRollingUpgradeSpec spec, Plan run)
     public IReadOnlyList<Leftover> Leftovers { get; } = Find(spec, run);
 
     public IReadOnlyList<ActionItem> Advice => [.. Leftovers.SelectMany(l => l.Advice)];
-
     public bool IsAnyRemovable => Leftovers.Any(l => l.RemoveAsync is not null);
 
     /// <summary>Why there is no rollback: from the first PD on the vendor promises none
@@ -54,10 +53,9 @@ internal sealed class TiDbUndo(DatabaseRollingUpgradeSpec spec, Plan run)
         }
 
         plan.Note(
-            $"No process was stopped: {spec.FromVersion} keeps running. "
-            + $"The package in {spec.Package.Directory} and the "
-            + $"configuration files named after {spec.ToVersion} stay beside the current ones. Remove them if you do "
-            + "not need them.");
+            $"No process was stopped: {spec.FromVersion} keeps running. The package in {spec.Package.Directory} and "
+            + $"the configuration files named after {spec.ToVersion} stay beside the current ones. Remove them if you "
+            + "do not need them.");
         return plan.Build();
     }
 
@@ -121,16 +119,11 @@ internal sealed record Leftover(string Name, LeftoverKind Kind)
     /// <summary>What an administrator does if the upgrade does not continue.</summary>
     public IReadOnlyList<ActionItem> Advice { get; init; } = [];
 
-    /// <summary>The new program that was prepared beside the one in use.</summary>
     public static Leftover PreparedProgram(string instance) => new(instance, LeftoverKind.Program)
     {
         RemoveAsync = (targets, token) => targets.Hosts.Instance(instance).UnstageAsync(token),
         What = $"the prepared program of {instance}: remove *.drydock-new beside its program",
     };
-
-    /// <summary>An item for an administrator about a limit or scheduler that is not as it was.</summary>
-    public static ActionItem Limits(string subject, string message) =>
-        new() { Reason = Reasons.ScheduleLimits, Subject = subject, Message = message };
 }
 
 internal enum LeftoverKind

@@ -16,3 +16,4 @@ global using Drydock.Engine.Actions;
 global using Drydock.Engine.Guards;
 global using Drydock.Engine.Planning;
 global using Drydock.Reconcilers.Upgrades;
+global using Receipt = System.Collections.Generic.IReadOnlyDictionary<string, string>;

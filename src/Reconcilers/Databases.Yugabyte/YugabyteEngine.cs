@@ -3,10 +3,9 @@ using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>YugabyteDB, and BMDB as its dialect.</summary>
-internal sealed class YugabyteEngine : IDatabaseEngine
+internal sealed class YugabyteEngine : EngineSteps<YugabyteCluster>, IDatabaseEngine
 {
     public DatabaseEngine Name => DatabaseEngine.YugabyteDB;
-
     public RunMilestones Milestones { get; } = new(
         Upgrade:
         [
@@ -35,20 +34,13 @@ internal sealed class YugabyteEngine : IDatabaseEngine
 
     public StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec) => null;
 
-    public IEngineTargets Bind(IEngineContext context) => new YugabyteTargets(context);
-
-    public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) =>
-        YugabyteStep.Read(step)?.TimeLimit(spec) ?? KubernetesDuration.Parse(step.Timeout);
+    public IEngineTargets Bind(IEngineContext context) => new YugabyteCluster(context);
 
     public bool IsPastUndo(Plan plan) => plan.Steps.Exists(s => InstanceSwap.Is(s) && PlanProgress.Begun(s));
 
     // A prepared package stays on the hosts.
     public bool Changed(Plan plan) => plan.Steps.Exists(s =>
         PlanProgress.Begun(s) && (InstanceSwap.Is(s) || s.Is<SetReplication>() || s.Is<DrainTserver>()));
-
-    public bool OnlyWaits(PlanStep step) => WaitingActions<YugabyteCluster>.Contains(step);
-
-    public AcceptableAttribute? Acceptance(PlanStep step) => AcceptableActions<YugabyteCluster>.Of(step);
 
     public string? HeldBy(PlanStep step) => step.Is<AwaitPeers>() ? Reasons.PeerNotUpgraded : null;
 
@@ -71,8 +63,7 @@ internal sealed class YugabyteEngine : IDatabaseEngine
     {
         var paused = status.PausedReplication;
         conditions.Set(
-            ConditionTypes.ReplicationPaused,
-            paused.Count > 0,
+            ConditionTypes.ReplicationPaused, paused.Count > 0,
             paused.Count > 0 ? Reasons.ReplicationPaused : Reasons.NotNeeded,
             paused.Count > 0
                 ? $"Paused by this upgrade: {string.Join(", ", paused)}.{Deadline(status)}"

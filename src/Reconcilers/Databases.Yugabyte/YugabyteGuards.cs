@@ -112,17 +112,14 @@ internal sealed record AutoFlagsAreUnchanged : YugabyteGuard
                     ? "after this upgrade changed it: "
                     : "when the upgrade began: ")
                 + "AutoFlags were promoted by others. If only volatile flags were promoted, run `rollback_auto_flags "
-                + $"{before}`; then the upgrade continues automatically. "
-                + "Otherwise ask the vendor before any other process is "
-                + "stopped.");
+                + $"{before}`; then the upgrade continues automatically. Otherwise ask the vendor before any other "
+                + "process is stopped.");
     }
 }
 
 /// <summary>A replication group that was paused stays paused until every process of both clusters runs the target
 /// version (docs/research/yugabytedb.md#procedure). From then on it may be resumed by anybody; the upgrade of the peer
 /// may be the first to do so.</summary>
-/// <param name="Group">The replication group.</param>
-/// <param name="Target">The cluster that is its target.</param>
 internal sealed record ReplicationStaysPaused(string Group, ReplicationTarget Target) : YugabyteGuard
 {
     protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)

@@ -5,22 +5,6 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Derives the status from what the steps of the plans have recorded. Pure.</summary>
 internal static class YugabyteStatus
 {
-    public static DatabaseRollingUpgradeStatus Learn(
-        DatabaseRollingUpgradeStatus status, YugabyteDiscovery discovery) => status with
-        {
-            Findings = [],
-            Instances =
-            [
-                .. discovery.Instances.Select(i => new DatabaseInstanceStatus
-                {
-                    Name = i.Name,
-                    Component = i.Component,
-                    Version = i.Version,
-                }),
-            ],
-            AutoFlagsConfigBefore = discovery.AutoFlagsVersion ?? status.AutoFlagsConfigBefore,
-        };
-
     /// <summary>The status with versions, AutoFlags, paused groups, elapsed time and required actions. If a plan has
     /// ended, by failure, abort or success, every group that is still paused and every server that is still kept
     /// without leaders has an entry in ActionRequired.</summary>
@@ -85,21 +69,14 @@ internal static class YugabyteStatus
         return
         [
             .. speed is null ? Array.Empty<ActionItem>() : [speed],
-            .. SetReplication.Paused(plan, status.RollbackPlan).Select(p => p.Group).Select(g => new ActionItem
-            {
-                Reason = Reasons.ReplicationPaused,
-                Subject = SchemaLimits.Clip(g.Group, SchemaLimits.Name),
-                Message = $"Replication group {g.Target.Display(g.Group)} is paused, and this upgrade no longer "
-                    + "resumes it. Once every process of both clusters runs the same version, run "
-                    + $"`{Resume(spec, g)}` on {toolHost}.",
-            }),
-            .. WithoutLeaders(plan, status.RollbackPlan).Select(name => new ActionItem
-            {
-                Reason = Reasons.LeaderBlacklisted,
-                Subject = name,
-                Message = $"{name} is or may be in the leader blacklist, which keeps it without leaders permanently. "
-                    + $"Run `{Release(spec, name)}` on {toolHost}.",
-            }),
+            .. SetReplication.Paused(plan, status.RollbackPlan).Select(p => p.Group).Select(g => ActionItems.Of(
+                Reasons.ReplicationPaused, SchemaLimits.Clip(g.Group, SchemaLimits.Name),
+                $"Replication group {g.Target.Display(g.Group)} is paused, and this upgrade no longer resumes it. Once "
+                + $"every process of both clusters runs the same version, run `{Resume(spec, g)}` on {toolHost}.")),
+            .. WithoutLeaders(plan, status.RollbackPlan).Select(name => ActionItems.Of(
+                Reasons.LeaderBlacklisted, name,
+                $"{name} is or may be in the leader blacklist, which keeps it without leaders permanently. "
+                + $"Run `{Release(spec, name)}` on {toolHost}.")),
         ];
     }
 
@@ -113,23 +90,16 @@ internal static class YugabyteStatus
     }
 
     private static string Release(DatabaseRollingUpgradeSpec spec, string name) => AdminCommand.Of(spec).Release(
-        spec.Instances.Find(i => i.Name == name) is { } server
-            ? $"{new ServiceAddress(server.Host, DefaultPorts.Service(spec, server))}"
-            : name);
+        spec.Instances.Find(i => i.Name == name) is { } server ? $"{spec.Service(server)}" : name);
 
-    private static IEnumerable<ActionItem> AfterPromotion(PlanStep? promote)
-    {
-        if (promote?.Recorded(PromoteAutoFlags.NeedsRestartFact) == "true")
-        {
-            yield return new ActionItem
-            {
-                Reason = Reasons.RestartRequired,
-                Message = "AutoFlags were promoted that only a restart applies. "
-                    + "Restart every master and tablet server, "
-                    + "one at a time.",
-            };
-        }
-    }
+    private static IEnumerable<ActionItem> AfterPromotion(PlanStep? promote) =>
+        promote?.Recorded(PromoteAutoFlags.NeedsRestartFact) != "true" ? [] :
+        [
+            ActionItems.Of(
+                Reasons.RestartRequired, "",
+                "AutoFlags were promoted that only a restart applies. Restart every master and tablet server, one at a "
+                + "time."),
+        ];
 
     private static IEnumerable<ActionItem> Broken(Plan plan) =>
         from step in plan.Steps
@@ -137,14 +107,11 @@ internal static class YugabyteStatus
         let errors = step.Recorded(SetReplication.ErrorsFact)
         where errors is not null
         let args = step.As<SetReplication>()
-        select new ActionItem
-        {
-            Reason = Reasons.ReplicationBroken,
-            Subject = SchemaLimits.Clip(args.Group, SchemaLimits.Name),
-            Message = $"Replication group {args.Group} was resumed and reported {errors} a minute after that. Check it "
-                + $"with `{AdminOutput.ReplicationErrorsCommand} {args.Group}` at its target. If the errors stay, "
-                + "bootstrap the target.",
-        };
+        select ActionItems.Of(
+            Reasons.ReplicationBroken, SchemaLimits.Clip(args.Group, SchemaLimits.Name),
+            $"Replication group {args.Group} was resumed and reported {errors} a minute after that. Check it with "
+            + $"`{AdminOutput.ReplicationErrorsCommand} {args.Group}` at its target. If the errors stay, bootstrap the "
+            + "target.");
 
     // Only an administrator knows what starts a plain process after a reboot.
     private static IEnumerable<ActionItem> BootScripts(DatabaseRollingUpgradeSpec spec, Plan plan)
@@ -155,20 +122,14 @@ internal static class YugabyteStatus
         }
 
         var plain = spec.Instances.Where(
-            i => spec.ControlOf(i) is
-            {
-                Process: not null,
-                Swap: null or SwapMethod.NewDirectory,
-                Link: null,
-            }).Select(i => i.Name).ToList();
+            i => spec.ControlOf(i) is { Process: not null, Swap: null or SwapMethod.NewDirectory, Link: null })
+            .Select(i => i.Name).ToList();
         if (plain.Count > 0)
         {
-            yield return new ActionItem
-            {
-                Reason = Reasons.CheckBootScripts,
-                Message = $"{Sentences.List(plain, 6)} run from {spec.Package.Directory}. If cron, rc.local or another "
-                    + "script starts them at boot, it still names the old directory. Correct it on the hosts.",
-            };
+            yield return ActionItems.Of(
+                Reasons.CheckBootScripts, "",
+                $"{Sentences.List(plain, 6)} run from {spec.Package.Directory}. If cron, rc.local or another "
+                + "script starts them at boot, it still names the old directory. Correct it on the hosts.");
         }
     }
 
@@ -190,15 +151,10 @@ internal static class YugabyteStatus
         || GiveUp.Has(back, name);
 
     private static string? VersionOf(
-        DatabaseInstanceStatus instance, DatabaseRollingUpgradeSpec spec, Plan plan, Plan? back)
-    {
-        if (back is not null && IsSwapped(back, instance))
-        {
-            return spec.FromVersion;
-        }
-
-        return IsSwapped(plan, instance) ? spec.ToVersion : null;
-    }
+        DatabaseInstanceStatus instance, DatabaseRollingUpgradeSpec spec, Plan plan, Plan? back) =>
+        back is not null && IsSwapped(back, instance) ? spec.FromVersion
+        : IsSwapped(plan, instance) ? spec.ToVersion
+        : null;
 
     private static bool IsSwapped(Plan plan, DatabaseInstanceStatus instance) => plan.Steps.Exists(s =>
         s.State == StepState.Succeeded

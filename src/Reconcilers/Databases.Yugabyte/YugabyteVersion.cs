@@ -14,7 +14,6 @@ internal sealed partial record YugabyteVersion(int Major, int Minor, int Patch, 
     private const int FirstYear = 1000;
 
     public bool IsPreview => Major < FirstYear && Minor % 2 != 0;
-
     public string Series => $"{Major}.{Minor}";
 
     public static YugabyteVersion Parse(string text) =>
@@ -32,10 +31,7 @@ internal sealed partial record YugabyteVersion(int Major, int Minor, int Patch, 
         }
 
         version = new YugabyteVersion(
-            Number(match, "major"),
-            Number(match, "minor"),
-            Number(match, "patch"),
-            Number(match, "fix"),
+            Number(match, "major"), Number(match, "minor"), Number(match, "patch"), Number(match, "fix"),
             match.Groups["build"].Success ? Number(match, "build") : null);
         return true;
     }
@@ -54,7 +50,6 @@ internal sealed partial record YugabyteVersion(int Major, int Minor, int Patch, 
     public static bool operator >(YugabyteVersion left, YugabyteVersion right) => left.CompareTo(right) > 0;
 
     public static bool operator <=(YugabyteVersion left, YugabyteVersion right) => left.CompareTo(right) <= 0;
-
     public static bool operator >=(YugabyteVersion left, YugabyteVersion right) => left.CompareTo(right) >= 0;
 
     public override string ToString() =>
@@ -127,10 +122,7 @@ internal static class YugabyteFeatures
 
 /// <summary>Whether one version can be upgraded to the other in one step
 /// (docs/research/yugabytedb.md#procedure).</summary>
-/// <param name="From">The version that runs.</param>
-/// <param name="To">The version to go to.</param>
 /// <param name="Refusals">Why it cannot; empty if it can.</param>
-/// <param name="Notes">Notes for the reader of the plan.</param>
 internal sealed record YugabyteUpgradePath(
     YugabyteVersion From, YugabyteVersion To, IReadOnlyList<Finding> Refusals, IReadOnlyList<string> Notes)
 {

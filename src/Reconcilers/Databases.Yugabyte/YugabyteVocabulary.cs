@@ -5,42 +5,31 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// YugabyteDB, whose spellings are also accepted.</summary>
 internal sealed record YugabyteVocabulary
 {
-    public required string MasterProgram { get; init; }
-
-    public required string TserverProgram { get; init; }
-
-    public required string AdminProgram { get; init; }
-
-    public required string SqlShell { get; init; }
+    public string MasterProgram { get; private init; } = "";
+    public string TserverProgram { get; private init; } = "";
+    public string AdminProgram { get; init; } = "yb-admin";
+    public string SqlShell { get; init; } = "ysqlsh";
 
     /// <summary>The admin tool's flag for the masters, with its hyphens.</summary>
-    public required string MasterAddressesFlag { get; init; }
+    public string MasterAddressesFlag { get; init; } = "--master_addresses";
 
-    /// <summary>The admin tool's command that upgrades the SQL catalogue.</summary>
-    public required string UpgradeCatalogCommand { get; init; }
-
-    /// <summary>The admin tool's command that prints the version of the SQL catalogue.</summary>
-    public required string CatalogVersionCommand { get; init; }
-
-    public required string TabletServersPage { get; init; }
-
-    public required string ApiPath { get; init; }
-
-    public required IReadOnlyList<string> SqlFlags { get; init; }
-
-    public required string Sql { get; init; }
-
-    public required string Replication { get; init; }
+    public string UpgradeCatalogCommand { get; init; } = "upgrade_ysql";
+    public string CatalogVersionCommand { get; init; } = "ysql_catalog_version";
+    public string TabletServersPage { get; init; } = "/tablet-servers";
+    public string ApiPath { get; init; } = "/api/v1";
+    public IReadOnlyList<string> SqlFlags { get; init; } = ["enable_ysql"];
+    public string Sql { get; init; } = "YSQL";
+    public string Replication { get; init; } = "xCluster";
 
     public static YugabyteVocabulary Of(DatabaseRollingUpgradeSpec spec)
     {
         var yugabyte = spec.Yugabyte ?? new YugabyteSpec();
-        var preset = yugabyte.Dialect == YugabyteDialect.BMDB ? Bmdb : Yugabyte;
+        var preset = yugabyte.Dialect == YugabyteDialect.BMDB ? Bmdb : new YugabyteVocabulary();
         var names = yugabyte.Names;
         return preset with
         {
-            MasterProgram = names.MasterProgram ?? preset.MasterProgram,
-            TserverProgram = names.TserverProgram ?? preset.TserverProgram,
+            MasterProgram = ProgramNames.Of(spec, DatabaseComponent.Master),
+            TserverProgram = ProgramNames.Of(spec, DatabaseComponent.Tserver),
             AdminProgram = names.AdminProgram ?? preset.AdminProgram,
             SqlShell = names.SqlShell ?? preset.SqlShell,
             MasterAddressesFlag = names.MasterAddressesFlag ?? preset.MasterAddressesFlag,
@@ -57,26 +46,8 @@ internal sealed record YugabyteVocabulary
     public string Flag(string name) =>
         $"{(MasterAddressesFlag.StartsWith("--", StringComparison.Ordinal) ? "--" : "-")}{name}";
 
-    private static YugabyteVocabulary Yugabyte { get; } = new()
+    private static YugabyteVocabulary Bmdb { get; } = new()
     {
-        MasterProgram = "yb-master",
-        TserverProgram = "yb-tserver",
-        AdminProgram = "yb-admin",
-        SqlShell = "ysqlsh",
-        MasterAddressesFlag = "--master_addresses",
-        UpgradeCatalogCommand = "upgrade_ysql",
-        CatalogVersionCommand = "ysql_catalog_version",
-        TabletServersPage = "/tablet-servers",
-        ApiPath = "/api/v1",
-        SqlFlags = ["enable_ysql"],
-        Sql = "YSQL",
-        Replication = "xCluster",
-    };
-
-    private static YugabyteVocabulary Bmdb { get; } = Yugabyte with
-    {
-        MasterProgram = "mserver",
-        TserverProgram = "dbserver",
         AdminProgram = "bm-admin",
         SqlShell = "bsqlsh",
         MasterAddressesFlag = "-mserver_addresses",

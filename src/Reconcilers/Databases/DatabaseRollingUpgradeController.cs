@@ -14,9 +14,7 @@ namespace Drydock.Reconcilers.Databases;
 [EntityRbac(
     "coordination.k8s.io", "leases", Verbs = "get,create,update,delete", OperatorNamespaceOnly = true)]
 internal sealed class DatabaseRollingUpgradeController(
-    DatabaseServices services,
-    EntityWriter<DatabaseRollingUpgrade> writer,
-    IReconcileTrigger trigger)
+    DatabaseServices services, EntityWriter<DatabaseRollingUpgrade> writer, IReconcileTrigger trigger)
     : RunController<DatabaseRollingUpgrade>(new DatabaseUpgradeKind(services), services, writer, trigger)
 {
     public static IEnumerable<string> ReferencedSecrets(DatabaseRollingUpgrade upgrade) =>
@@ -27,14 +25,9 @@ internal sealed class DatabaseRollingUpgradeController(
 internal sealed record DatabaseServices : RunServices
 {
     public required DatabaseEngineSet Engines { get; init; }
-
     public required DatabaseHostServices Hosts { get; init; }
-
     public required IStorages Storages { get; init; }
-
     public required IBackupStorageProbe BackupStorage { get; init; }
-
     public required AsyncSignal SnapshotChanges { get; init; }
-
     public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
 }

@@ -20,5 +20,6 @@ global using Drydock.Engine.Actions;
 global using Drydock.Engine.Running;
 global using Drydock.Reconcilers.Upgrades;
 global using IKubernetesObject = k8s.IKubernetesObject<k8s.Models.V1ObjectMeta>;
+global using Receipt = System.Collections.Generic.IReadOnlyDictionary<string, string>;
 global using V1ObjectMeta = k8s.Models.V1ObjectMeta;
 global using V1Secret = k8s.Models.V1Secret;

@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>The HTTP API of Grafana for dashboards, from version 5 on (docs/research/tidb.md#monitoring). No other
 /// status than 200 is an answer.</summary>
 /// <param name="http">The transport, with the login.</param>
-internal sealed class GrafanaClient(IServiceHttp http, Endpoint grafana)
+internal sealed class GrafanaClient(IServiceHttp http, ServiceAddress grafana)
 {
     private const int NotFound = 404;
 
@@ -57,8 +57,7 @@ internal sealed class GrafanaClient(IServiceHttp http, Endpoint grafana)
 
         return Read(answer, $"GET {grafana}{path}") is { } found && found["dashboard"] is JsonObject model
             ? new StoredDashboard(
-                Text(model["uid"]) ?? uid,
-                Number(model["version"]) ?? 0,
+                Text(model["uid"]) ?? uid, Number(model["version"]) ?? 0,
                 found["meta"] is JsonObject meta ? Number(meta["folderId"]) : null,
                 model)
             : throw Unusable(answer, $"GET {grafana}{path}");

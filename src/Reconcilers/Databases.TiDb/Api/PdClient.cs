@@ -4,14 +4,13 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// an answer there proves nothing about the member itself; only etcd's own <c>/health</c> does. Members are asked in
 /// turn until one answers.</summary>
 /// <param name="members">Where PD members serve, in the order in which they are asked.</param>
-internal sealed class PdClient(IServiceHttp http, IReadOnlyList<Endpoint> members)
+internal sealed class PdClient(IServiceHttp http, IReadOnlyList<ServiceAddress> members)
 {
     private const string Api = "/pd/api/v1";
 
     // '0' follows '/': the range has every key below /tidb/server/info/.
     private const string FirstKey = "/tidb/server/info/";
     private const string EndKey = "/tidb/server/info0";
-
     private const int NotFound = 404;
 
     // By the version of etcd, the newest first.
@@ -21,25 +20,20 @@ internal sealed class PdClient(IServiceHttp http, IReadOnlyList<Endpoint> member
 
     /// <summary>Whether a member itself reports a leader and a quorum: GET /health on it, <c>{"health":"true"}</c>.
     /// False also if it does not answer.</summary>
-    public async Task<bool> IsHealthyAsync(Endpoint member, CancellationToken cancellationToken)
+    public async Task<bool> IsHealthyAsync(ServiceAddress member, CancellationToken cancellationToken)
     {
-        try
+        var (isHealthy, _) = await Asking.TryAsync(async () =>
         {
             var answer = await http.GetAsync(member.Host, member.Port, "/health", cancellationToken);
             return answer.Status == 200
                 && TiDbAnswers.Read(answer, $"GET {member}/health", Json.Health, h => h.Value) == "true";
-        }
-        catch (TargetException)
-        {
-            // A member that does not answer is not healthy.
-            return false;
-        }
+        });
+        return isHealthy;
     }
 
     public Task<IReadOnlyList<PdMemberHealth>> HealthAsync(CancellationToken cancellationToken) =>
         GetAsync<List<PdWire.MemberHealth>, IReadOnlyList<PdMemberHealth>>(
-            "/pd/health",
-            Json.ListMemberHealth,
+            "/pd/health", Json.ListMemberHealth,
             list =>
             [
                 .. TiDbAnswers.Entries(list).Select(m => new PdMemberHealth(
@@ -50,13 +44,12 @@ internal sealed class PdClient(IServiceHttp http, IReadOnlyList<Endpoint> member
     /// <summary>All members, who leads, and the cluster's id.</summary>
     /// <exception cref="TiDbApiException">Refused, or no usable answer.</exception>
     public Task<PdMembers> MembersAsync(CancellationToken cancellationToken) => GetAsync(
-        $"{Api}/members",
-        Json.Members,
+        $"{Api}/members", Json.Members,
         answer => new PdMembers(
             answer.Header.ClusterId,
-            [.. TiDbAnswers.Entries(answer.All).Select(m => Member(m) ?? throw NoId())],
-            Member(answer.Leader),
-            Member(answer.EtcdLeader)),
+            [.. TiDbAnswers.Entries(answer.All).Select(
+                m => Member(m) ?? throw new FormatException("a member has no member_id"))],
+            Member(answer.Leader), Member(answer.EtcdLeader)),
         cancellationToken);
 
     /// <summary>Requests the leader to resign. Leadership moves later: see <see cref="MembersAsync"/>.</summary>
@@ -69,9 +62,7 @@ internal sealed class PdClient(IServiceHttp http, IReadOnlyList<Endpoint> member
         ChangeAsync(HttpMethod.Post, $"{Api}/leader/transfer/{Uri.EscapeDataString(member)}", null, cancellationToken);
 
     public Task SetLeaderPriorityAsync(string member, int priority, CancellationToken cancellationToken) => ChangeAsync(
-        HttpMethod.Post,
-        $"{Api}/members/name/{Uri.EscapeDataString(member)}",
-        $"{{\"leader-priority\":{priority}}}",
+        HttpMethod.Post, $"{Api}/members/name/{Uri.EscapeDataString(member)}", $"{{\"leader-priority\":{priority}}}",
         cancellationToken);
 
     /// <summary>The git hash of the leader's build (GET /pd/api/v1/status is forwarded to the leader;
@@ -181,9 +172,7 @@ internal sealed class PdClient(IServiceHttp http, IReadOnlyList<Endpoint> member
     public static string EvictName(ulong store) => $"evict-leader-scheduler-{store}";
 
     private Task AddEvictAsync(ulong store, CancellationToken cancellationToken) => ChangeAsync(
-        HttpMethod.Post,
-        $"{Api}/schedulers",
-        $"{{\"name\":\"evict-leader-scheduler\",\"store_id\":{store}}}",
+        HttpMethod.Post, $"{Api}/schedulers", $"{{\"name\":\"evict-leader-scheduler\",\"store_id\":{store}}}",
         cancellationToken);
 
     private async Task RemoveEvictAsync(ulong store, CancellationToken cancellationToken)
@@ -205,9 +194,7 @@ internal sealed class PdClient(IServiceHttp http, IReadOnlyList<Endpoint> member
         return new PdSchedule(
             Limits(config.Schedule.Settings ?? []),
             enabled.Where(IsEvictLeader).SelectMany(s => Stores(s.Args)).ToHashSet(),
-            enabled.Count,
-            config.Replication.MaxReplicas,
-            Labels(config.Replication.LocationLabels));
+            enabled.Count, config.Replication.MaxReplicas, Labels(config.Replication.LocationLabels));
     }
 
     private static Dictionary<string, long> Limits(Dictionary<string, JsonElement> settings) => PdSchedule.LimitNames
@@ -235,8 +222,7 @@ internal sealed class PdClient(IServiceHttp http, IReadOnlyList<Endpoint> member
 
     public Task<IReadOnlyList<PdStore>> StoresAsync(CancellationToken cancellationToken) =>
         GetAsync<PdWire.Stores, IReadOnlyList<PdStore>>(
-            $"{Api}/stores?state=0&state=1&state=2",
-            Json.Stores,
+            $"{Api}/stores?state=0&state=1&state=2", Json.Stores,
             stores => [.. TiDbAnswers.Entries(stores.All).Select(Store)],
             cancellationToken);
 
@@ -253,14 +239,8 @@ internal sealed class PdClient(IServiceHttp http, IReadOnlyList<Endpoint> member
             .GroupBy(l => l.Key, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal);
         return new PdStore(
-            store.Id,
-            store.Address,
-            store.StateName,
-            TiDbVersion.Plain(store.Version ?? ""),
-            labels,
-            status.LeaderCount ?? 0,
-            status.RegionCount ?? 0,
-            Time(status.StartTs));
+            store.Id, store.Address, store.StateName, TiDbVersion.Plain(store.Version ?? ""), labels,
+            status.LeaderCount ?? 0, status.RegionCount ?? 0, Time(status.StartTs));
     }
 
     private static DateTimeOffset? Time(string? text) =>
@@ -285,9 +265,7 @@ internal sealed class PdClient(IServiceHttp http, IReadOnlyList<Endpoint> member
     private Task<PdRegionCheck> RegionsAsync(
         string path, string check, Func<PdRegion, bool> isAtRisk, CancellationToken cancellationToken) => InTurnAsync(
             member => http.ReadAsync(
-                member.Host,
-                member.Port,
-                path,
+                member.Host, member.Port, path,
                 (answer, token) => PdRegionList.ReadAsync(answer, $"GET {member}{path}", check, isAtRisk, token),
                 cancellationToken),
             mayRepeat: static _ => true);
@@ -308,9 +286,7 @@ internal sealed class PdClient(IServiceHttp http, IReadOnlyList<Endpoint> member
             if (answer.Status != NotFound)
             {
                 return TiDbAnswers.Read(
-                    answer,
-                    $"POST {member}{path}",
-                    Json.Range,
+                    answer, $"POST {member}{path}", Json.Range,
                     range => (IReadOnlyList<TidbServerInfo>)[.. TiDbAnswers.Entries(range.Kvs).Select(Registered)]);
             }
         }
@@ -322,8 +298,6 @@ internal sealed class PdClient(IServiceHttp http, IReadOnlyList<Endpoint> member
         JsonSerializer.Deserialize(Convert.FromBase64String(entry.Value), Json.Server), isOwner: false);
 
     private static string Encoded(string key) => Convert.ToBase64String(Encoding.UTF8.GetBytes(key));
-
-    private static FormatException NoId() => new("a member has no member_id");
 
     // Null without a member id.
     private static PdMember? Member(PdWire.Member? member) => member?.MemberId is { } id
@@ -359,7 +333,7 @@ internal sealed class PdClient(IServiceHttp http, IReadOnlyList<Endpoint> member
         _ => false,
     };
 
-    private async Task<T> InTurnAsync<T>(Func<Endpoint, Task<T>> ask, Func<Exception, bool> mayRepeat)
+    private async Task<T> InTurnAsync<T>(Func<ServiceAddress, Task<T>> ask, Func<Exception, bool> mayRepeat)
     {
         Exception? last = null;
         foreach (var member in members)
@@ -378,10 +352,7 @@ internal sealed class PdClient(IServiceHttp http, IReadOnlyList<Endpoint> member
         {
             TiDbApiException api => new TiDbApiException(api.Reason, api.Message, api.Status, api),
             ServiceException service => new ServiceException(
-                service.Reason, service.Message, service.IsRequestNotTaken, service)
-            {
-                Field = service.Field,
-            },
+                service.Reason, service.Message, service.IsRequestNotTaken, service) { Field = service.Field },
             _ => new TiDbApiException(Reasons.InvalidSpec, "spec.instances lists no PD.") { Field = "spec.instances" },
         };
         throw failure;

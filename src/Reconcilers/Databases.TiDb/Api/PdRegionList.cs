@@ -19,18 +19,13 @@ internal sealed class PdRegionList(Func<PdRegion, bool> isAtRisk)
     /// <summary>Reads the answer.</summary>
     /// <exception cref="TiDbApiException">The answer is not the documented one.</exception>
     public static async Task<PdRegionCheck> ReadAsync(
-        ServiceStream answer,
-        string what,
-        string check,
-        Func<PdRegion, bool> isAtRisk,
+        ServiceStream answer, string what, string check, Func<PdRegion, bool> isAtRisk,
         CancellationToken cancellationToken)
     {
         if (answer.Status != 200)
         {
             throw new TiDbApiException(
-                Reasons.AnswerUnusable,
-                $"{what} answered {answer.Status}.",
-                answer.Status);
+                Reasons.AnswerUnusable, $"{what} answered {answer.Status}.", answer.Status);
         }
 
         var list = new PdRegionList(isAtRisk);
@@ -48,8 +43,7 @@ internal sealed class PdRegionList(Func<PdRegion, bool> isAtRisk)
             throw new TiDbApiException(
                 Reasons.AnswerUnusable,
                 $"{what} did not answer as documented ({why}). Check what listens on that port.",
-                answer.Status,
-                exception);
+                answer.Status, exception);
         }
         finally
         {
@@ -185,9 +179,7 @@ internal sealed record PdRegion
     public required ulong Id { get; init; }
 
     public required IReadOnlyList<ulong> Voters { get; init; }
-
     public required IReadOnlySet<ulong> Behind { get; init; }
-
     private int Quorum => (Voters.Count / 2) + 1;
 
     public bool HasQuorum(IReadOnlySet<ulong> down) => Fit(down, None) >= Quorum;

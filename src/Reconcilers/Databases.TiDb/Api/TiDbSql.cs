@@ -5,18 +5,12 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>What TiDB is asked over SQL; all of it only reads. The servers are asked in turn until one can be connected
 /// to: one of them may be the one that is being restarted. A session a question.</summary>
-internal class TiDbSql
+/// <param name="connections">Opens connections; null for the default.</param>
+internal class TiDbSql(
+    Func<DatabaseRollingUpgrade> upgrade, DatabaseSecrets secrets, IConnectionFactory? connections = null)
 {
     private const int SyntaxError = 1064;
-    private readonly Func<DatabaseRollingUpgrade> _upgrade;
-    private readonly DatabaseSecrets _secrets;
-    private readonly IConnectionFactory _connections;
-
-    /// <summary>Connects to nothing yet.</summary>
-    /// <param name="connections">Opens connections; null for the default.</param>
-    public TiDbSql(
-        Func<DatabaseRollingUpgrade> upgrade, DatabaseSecrets secrets, IConnectionFactory? connections = null) =>
-        (_upgrade, _secrets, _connections) = (upgrade, secrets, connections ?? EndpointPolicy.Default);
+    private readonly IConnectionFactory _connections = connections ?? EndpointPolicy.Default;
 
     public async Task<IReadOnlyList<DdlJob>> UnfinishedDdlAsync(CancellationToken cancellationToken) =>
     [
@@ -58,19 +52,8 @@ internal class TiDbSql
             .Select(row => row("SCHEMA_NAME")),
     ];
 
-    public async Task<bool> AnswersAsync(Endpoint server, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await QueryAsync([server], "SELECT 1", cancellationToken);
-            return true;
-        }
-        catch (DatabaseSqlException)
-        {
-            // The server does not answer.
-            return false;
-        }
-    }
+    public async Task<bool> AnswersAsync(ServiceAddress server, CancellationToken cancellationToken) =>
+        (await Asking.TryAsync(() => QueryAsync([server], "SELECT 1", cancellationToken))).Problem is null;
 
     private async Task<IReadOnlyList<BinlogNode>?> BinlogAsync(string statement, CancellationToken cancellationToken)
     {
@@ -91,15 +74,14 @@ internal class TiDbSql
 
     private Task<List<Func<string, string>>> QueryAsync(string statement, CancellationToken cancellationToken) =>
         QueryAsync(
-            [.. _upgrade().Spec.Of(DatabaseComponent.TiDB).Select(_upgrade().Spec.Service)],
-            statement,
-            cancellationToken);
+            [.. upgrade().Spec.Of(DatabaseComponent.TiDB).Select(upgrade().Spec.Service)],
+            statement, cancellationToken);
 
     /// <summary>The rows of the first server that can be connected to, by the names of their columns.</summary>
     protected virtual async Task<List<Func<string, string>>> QueryAsync(
-        IReadOnlyList<Endpoint> servers, string statement, CancellationToken cancellationToken)
+        IReadOnlyList<ServiceAddress> servers, string statement, CancellationToken cancellationToken)
     {
-        var login = _secrets.Sql ?? throw new DatabaseSqlException(
+        var login = secrets.Sql ?? throw new DatabaseSqlException(
             Reasons.SecretMissing,
             "There is no login for SQL. Name a Secret with username and password in spec.tidb.credentialsSecretRef.");
         DatabaseSqlException? last = null;
@@ -155,7 +137,7 @@ internal class TiDbSql
     // The database library resolves the name again for itself: of several addresses it may take any, so each of them
     // must be allowed.
     private async Task<DatabaseSqlException?> UnresolvedAsync(
-        Endpoint server, SqlLogin login, CancellationToken cancellationToken)
+        ServiceAddress server, SqlLogin login, CancellationToken cancellationToken)
     {
         try
         {
@@ -181,7 +163,8 @@ internal class TiDbSql
         new(Reasons.InvalidSpec, message, cause) { Field = "spec.instances" };
 
     // What failed: a statement, or connecting, which has statements of its own.
-    private static DatabaseSqlException Failure(Exception exception, Endpoint server, SqlLogin login, string what) =>
+    private static DatabaseSqlException Failure(
+        Exception exception, ServiceAddress server, SqlLogin login, string what) =>
         new(
             exception is MySqlSessionException { Number: 1044 or 1045 or 1142 or 1227 }
                 ? Reasons.AccessDenied
@@ -191,7 +174,7 @@ internal class TiDbSql
             $"{login.User}@{server}: {what} failed: {ForeignText.Words(exception.Message)}",
             exception);
 
-    internal MySqlOptions Options(Endpoint server, SqlLogin login, SocketRelay? relay = null) => new()
+    internal MySqlOptions Options(ServiceAddress server, SqlLogin login, SocketRelay? relay = null) => new()
     {
         Server = server.Host,
         Port = server.Port,
@@ -199,24 +182,23 @@ internal class TiDbSql
         Password = login.Password,
         ConnectionTimeout = 5,
         RelaySocket = relay?.Path ?? "",
-        Tls = ServerTls.Of(_upgrade().Spec.Tidb?.SqlTls, login.Ca),
+        Tls = ServerTls.Of(upgrade().Spec.Tidb?.SqlTls, login.Ca),
     };
 }
 
 /// <summary>TiDB could not be reached over SQL, or refused the statement.</summary>
 /// <param name="reason">A stable word, one of <see cref="Reasons"/>.</param>
 /// <param name="message">Server, account and what to do; never a secret.</param>
-internal sealed class DatabaseSqlException(string reason, string message, Exception? innerException = null)
-    : TargetException(reason, message, innerException)
+internal sealed class DatabaseSqlException : TargetException
 {
+    public DatabaseSqlException(string reason, string message, Exception? innerException = null)
+        : base(reason, message, innerException) => Field = "spec.tidb.credentialsSecretRef";
+
     public override bool IsRequestNotTaken => Reason == Reasons.ServerUnreachable;
 }
 
 /// <summary>A row of ADMIN SHOW DDL JOBS, by the names of its columns: their number differs by version
 /// (docs/research/tidb.md#tidb-server).</summary>
-/// <param name="Id">JOB_ID.</param>
-/// <param name="Database">DB_NAME.</param>
-/// <param name="Table">TABLE_NAME.</param>
 /// <param name="Type">JOB_TYPE: add index.</param>
 /// <param name="State">STATE: none is queued.</param>
 internal sealed record DdlJob(string Id, string Database, string Table, string Type, string State)

@@ -10,7 +10,7 @@ internal sealed record DrainPump : DrainInstance, IWaitsOnly
         var others = Spec.Of(DatabaseComponent.Pump).Where(i => i.Name != instance.Name).ToList();
         var known = await Targets.Binlog.PumpsAsync(Spec.Service(instance), cancellationToken);
         var missing = others
-            .Where(o => !known.Any(n => n.IsOnline && Spec.Service(o).IsAddress(n.Address)))
+            .Where(o => !known.Any(n => n.IsOnline && Spec.Service(o).Is(n.Address)))
             .Select(o => o.Name)
             .ToList();
         return missing.Count > 0
@@ -29,7 +29,7 @@ internal sealed record VerifyPump : VerifyInstance
     {
         var own = Spec.Service(seen.Instance);
         var nodes = await Targets.Binlog.PumpsAsync(own, cancellationToken);
-        var node = nodes.FirstOrDefault(n => own.IsAddress(n.Address));
+        var node = nodes.FirstOrDefault(n => own.Is(n.Address));
         return node is { IsOnline: true }
             ? null
             : new Observation.Running($"Pump {own} is {node?.State ?? "not registered"}.");
@@ -64,7 +64,7 @@ internal sealed record VerifyDrainer : VerifyInstance
             return null;
         }
 
-        var node = registered.FirstOrDefault(n => own.IsAddress(n.Address));
+        var node = registered.FirstOrDefault(n => own.Is(n.Address));
         return node is { IsOnline: true }
             ? null
             : new Observation.Running($"Drainer {own} is {node?.State ?? "not registered"}.");
@@ -73,13 +73,10 @@ internal sealed record VerifyDrainer : VerifyInstance
 
 /// <summary>Every pump is online, pump -V and drainer -V report the new version where they are installed
 /// (docs/research/tidb.md#pump-and-drainer), and drainers answer.</summary>
+[Step("binlog", "Check pumps and drainers")]
 internal sealed record CheckBinlog : FinalCheck, IWaitsOnly
 {
     public const string SkippingFact = "skippingBinlog";
-
-    internal override string Verb => "binlog";
-
-    internal override string Title(string? node) => "Check pumps and drainers";
 
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
@@ -89,7 +86,7 @@ internal sealed record CheckBinlog : FinalCheck, IWaitsOnly
         {
             var own = Spec.Service(pump);
             var nodes = await Targets.Binlog.PumpsAsync(own, cancellationToken);
-            var node = nodes.FirstOrDefault(n => own.IsAddress(n.Address));
+            var node = nodes.FirstOrDefault(n => own.Is(n.Address));
             if (node is not { IsOnline: true })
             {
                 problems.Add($"Pump {own} is {node?.State ?? "not registered"}.");

@@ -1,10 +1,9 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Makes an instance unneeded before it is stopped.</summary>
+[Step("drain")]
 internal abstract record DrainInstance : TiDbStep
 {
-    internal sealed override string Verb => "drain";
-
     public static bool Is(PlanStep step) => IsOf(step, "drain");
 
     // It may begin before the former instance is healthy.
@@ -21,12 +20,9 @@ internal abstract record DrainInstance : TiDbStep
     protected async Task<string?> NeedsNoDrainAsync(StepContext context, CancellationToken cancellationToken)
     {
         var process = await Targets.Hosts.Instance(context.Node).LookAsync(cancellationToken);
-        if (InstancePrograms.RunsNew(process, InstancePrograms.NewSha256(context.Plan, Instance(context))))
-        {
-            return $"{context.Node} already runs the new program.";
-        }
-
-        return process.IsAlive ? null : $"{context.Node} is not running.";
+        return Targets.Goal(context.Plan, Instance(context)).IsReached(process)
+            ? $"{context.Node} already runs the new program."
+            : process.IsAlive ? null : $"{context.Node} is not running.";
     }
 }
 
@@ -37,14 +33,13 @@ internal abstract record DrainInstance : TiDbStep
 /// HTTP, it would end, and its supervisor would run the old program once more
 /// (docs/research/tidb.md#pump-and-drainer).</summary>
 /// <param name="Store">The store of a TiKV; null for other components.</param>
+[Step(SwapInstance.VerbName)]
 internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
 {
     public const string VerbName = "swap";
 
     /// <summary>Fact: when the new process was started, by its host's clock, to within a second.</summary>
     public const string StartedAtFact = "startedAt";
-
-    internal override string Verb => VerbName;
 
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => base.TimeLimit(spec) + Later;
 
@@ -55,8 +50,8 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
     {
         var instance = Instance(context);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-        var newSha256 = InstancePrograms.NewSha256(context.Plan, instance);
-        if (InstancePrograms.RunsNew(process, newSha256))
+        var goal = Targets.Goal(context.Plan, instance);
+        if (goal.IsReached(process))
         {
             return process.Strays.Count == 0
                 ? new Observation.Done(
@@ -67,14 +62,14 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
                     + $"processes run beside it: {Strays(process)}. Stop them, then retry.");
         }
 
-        if (process.IsAlive && process.InstalledSha256 == newSha256 && InstancePrograms.IsStarting(process, instance))
+        if (process.IsAlive && process.InstalledSha256 == goal.Sha256 && TiDbTargets.IsStarting(process, instance))
         {
             return new Observation.Running($"{instance.Name} is being started.");
         }
 
         // A process that was started and exits again and again is reported by the next step, which verifies it.
         return process is { IsAlive: false, Supervision: SupervisionState.Restarting }
-            && process.InstalledSha256 == newSha256
+            && process.InstalledSha256 == goal.Sha256
             ? new Observation.Done(
                 $"{instance.Name} was started and its supervisor restarts it ({process.SupervisionText}).")
             : new Observation.NotStarted(process.IsAlive
@@ -82,8 +77,8 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
                 : $"{instance.Name} is not running.");
     }
 
-    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken) => SinceAsync(context, context.Time.GetUtcNow());
+    public override Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
+        SinceAsync(context, context.Time.GetUtcNow());
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -107,24 +102,26 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
     {
         var instance = Instance(context);
         var host = Targets.Hosts.Instance(instance.Name);
-        var newSha256 = InstancePrograms.NewSha256(context.Plan, instance);
 
         // ReplaceAsync looks again; the observation a moment ago tells what to prove before.
         var process = await host.LookAsync(StopGate.OldestLook, cancellationToken);
-        if (InstancePrograms.RunsNew(process, newSha256))
+        var goal = Targets.Goal(context.Plan, instance, process);
+        if (goal.IsReached(process))
         {
             return;
         }
 
-        var program = new StagedProgram(Targets, context.Plan, instance);
+        var replacement = new InstanceReplacement(host, Spec.FromVersion);
         var file = await new ConfigurationInstall(Targets, context.Plan, instance).LeftAsync(cancellationToken);
         if (process.IsAlive)
         {
-            await program.StageAsync(process, cancellationToken);
+            Targets.EnsureMayAct();
+            await replacement.StageAsync(goal, PreparePackage.Ask, cancellationToken);
             await EnsureMayStopAsync(context, instance, cancellationToken);
         }
 
-        await program.ReplaceAsync(process, file, cancellationToken);
+        Targets.EnsureMayAct();
+        await replacement.ReplaceAsync(goal, file, cancellationToken);
     }
 
     // The result of the drain may have changed since.
@@ -205,6 +202,7 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
 /// restarted every few seconds may look up at each observation (docs/research/tidb.md#tidb-ansible). An instance that
 /// is down is started, as often as needed until spec.timeouts.verify is over: the limit is that of the step, not of
 /// each start.</summary>
+[Step(VerifyInstance.VerbName)]
 internal abstract record VerifyInstance : TiDbStep
 {
     public const string VerbName = "verify";
@@ -218,8 +216,6 @@ internal abstract record VerifyInstance : TiDbStep
     private readonly SettleEnd _end = new();
 
     private TimeSpan Settle => KubernetesDuration.Parse(Spec.Settle);
-
-    internal sealed override string Verb => VerbName;
 
     public static bool Is(PlanStep step) => IsOf(step, VerbName);
 
@@ -298,8 +294,8 @@ internal abstract record VerifyInstance : TiDbStep
         }
     }
 
-    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken) => SinceAsync(context, Began(context));
+    public override Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
+        SinceAsync(context, Began(context));
 
     /// <summary>Why the cluster does not consider the instance healthy; null if it does.</summary>
     protected abstract Task<Observation?> InClusterAsync(SeenInstance seen, CancellationToken cancellationToken);
@@ -359,9 +355,9 @@ internal abstract record VerifyInstance : TiDbStep
                     $"{seen.Where} is not running ({process.SupervisionText}). Check its log below {seen.Log}.");
         }
 
-        if (!InstancePrograms.RunsNew(process, InstancePrograms.NewSha256(context.Plan, instance)))
+        if (!Targets.Goal(context.Plan, instance).IsReached(process))
         {
-            return InstancePrograms.IsStarting(process, instance)
+            return TiDbTargets.IsStarting(process, instance)
                 ? new Observation.Running($"{seen.Where} is being started (pid {process.Pid}).")
                 : new Observation.Failed(
                     Reasons.InstanceUnhealthy,
@@ -369,15 +365,12 @@ internal abstract record VerifyInstance : TiDbStep
                     + "started from outside. Stop it, then retry.");
         }
 
-        if (process.Strays.Count > 0)
-        {
-            return new Observation.Failed(
+        return process.Strays.Count > 0
+            ? new Observation.Failed(
                 Reasons.ProcessLivesOn,
                 $"Unexpected processes run beside {seen.Where} (pid {process.Pid}): {SwapInstance.Strays(process)}. "
-                + "Stop them, then retry.");
-        }
-
-        return process.IsListening
+                + "Stop them, then retry.")
+            : process.IsListening
             ? null
             : new Observation.Running($"{seen.Where} does not listen on port {Spec.Service(instance).Port} yet.");
     }
@@ -396,14 +389,11 @@ internal abstract record VerifyInstance : TiDbStep
             return now - (swap?.FinishedAt ?? now);
         }
 
-        if (Timestamps.Parse(swap?.Recorded(SwapInstance.StartedAtFact)) is { } same
+        return Timestamps.Parse(swap?.Recorded(SwapInstance.StartedAtFact)) is { } same
             && (same - started).Duration() <= Precision
-            && swap?.FinishedAt is { } end)
-        {
-            return now - end;
-        }
-
-        return now + await Targets.Hosts.Files(instance.Host).ClockOffsetAsync(cancellationToken) - started;
+            && swap?.FinishedAt is { } end
+            ? now - end
+            : now + await Targets.Hosts.Files(instance.Host).ClockOffsetAsync(cancellationToken) - started;
     }
 }
 
@@ -411,72 +401,5 @@ internal abstract record VerifyInstance : TiDbStep
 internal sealed record SeenInstance(StepContext Context, DatabaseInstance Instance, InstanceProcess Process)
 {
     public string Where => $"{Instance.Name} on {Instance.Host}";
-
     public string Log => $"{Instance.DeployDir}/log";
-}
-
-/// <summary>Which program an instance runs, as its host shows it.</summary>
-internal static class InstancePrograms
-{
-    /// <summary>SHA-256 of the new program.</summary>
-    /// <exception cref="StepActionException">PreparePackage has not recorded it.</exception>
-    public static string NewSha256(Plan plan, DatabaseInstance instance)
-    {
-        // An instance that joined while the upgrade runs may be on a host for which no package was prepared; the
-        // program is the same everywhere.
-        var prepared = plan.Steps.Where(s => s.Is<PreparePackage>()).ToList();
-        var here = prepared.Find(s => s.As<PreparePackage>().Hosts.Contains(instance.Host, StringComparer.Ordinal));
-        var program = TiDbComponents.Program(instance.Component);
-        return (here is not null
-            ? here.Recorded(program)
-            : prepared.Select(s => s.Recorded(program)).FirstOrDefault(sum => sum is not null))
-            ?? throw new StepActionException(
-                Reasons.PackageMissing,
-                $"The plan has no checksum of {program} for {instance.Host}: PreparePackage has not succeeded there.",
-                retryable: false);
-    }
-
-    public static bool RunsNew(InstanceProcess process, string newSha256) =>
-        process.Pid is not null && process.ExecutableSha256 == newSha256;
-
-    public static bool IsStarting(InstanceProcess process, DatabaseInstance instance) =>
-        process.Executable is not { Length: > 0 } path
-        || process.ExecutableSha256 is null
-        || !Path.GetFileName(path).StartsWith(TiDbComponents.Program(instance.Component), StringComparison.Ordinal);
-}
-
-/// <summary>The replacement of the program of an instance by the new one.</summary>
-internal sealed class StagedProgram(TiDbTargets targets, Plan plan, DatabaseInstance instance)
-{
-    private readonly InstanceReplacement _replacement =
-        new(targets.Hosts.Instance(instance.Name), targets.Spec.FromVersion);
-
-    /// <summary>What is replaced by what. The program that is replaced is the one that runs; if an earlier operator
-    /// process stopped it, or it is only being started, the installed one. If the new program is installed already,
-    /// nothing is replaced.</summary>
-    public ProgramSwap Swap(InstanceProcess process)
-    {
-        var ran = InstancePrograms.IsStarting(process, instance) ? null : process.ExecutableSha256;
-        return new ProgramSwap(
-            targets.Spec.Package.Directory,
-            InstancePrograms.NewSha256(plan, instance),
-            TiDbVersion.Plain(targets.Spec.FromVersion),
-            ran ?? process.InstalledSha256 ?? "",
-            process.LinkTarget);
-    }
-
-    /// <summary>Prepares the new program beside the one that serves. Once it is prepared, the host only looks at it
-    /// again.</summary>
-    /// <exception cref="HostException">It is impossible; the process was not touched.</exception>
-    public Task StageAsync(InstanceProcess process, CancellationToken cancellationToken)
-    {
-        targets.EnsureMayAct();
-        return _replacement.StageAsync(Swap(process), PreparePackage.Ask, cancellationToken);
-    }
-
-    public Task ReplaceAsync(InstanceProcess process, FileReplacement? file, CancellationToken cancellationToken)
-    {
-        targets.EnsureMayAct();
-        return _replacement.ReplaceAsync(Swap(process), file, cancellationToken);
-    }
 }

@@ -78,12 +78,9 @@ internal sealed record VerifyPd : VerifyInstance
         }
 
         var members = await pd.MembersAsync(cancellationToken);
-        if (members.At(own) is null)
-        {
-            return new Observation.Running($"PD does not list {own} as a member yet.");
-        }
-
-        return members.IsSettled ? null : new Observation.Running("PD leadership is moving.");
+        return members.At(own) is null ? new Observation.Running($"PD does not list {own} as a member yet.")
+            : members.IsSettled ? null
+            : new Observation.Running("PD leadership is moving.");
     }
 }
 
@@ -107,10 +104,7 @@ internal static class PdLeadership
     /// <summary>Requests a transfer: to the last PD of the plan while that one is not upgraded yet, because it is
     /// stopped last; the last one itself resigns, and any member takes over.</summary>
     public static async Task MoveAwayAsync(
-        TiDbTargets targets,
-        Plan plan,
-        PdMembers members,
-        DatabaseInstance instance,
+        TiDbTargets targets, Plan plan, PdMembers members, DatabaseInstance instance,
         CancellationToken cancellationToken)
     {
         var spec = targets.Spec;
@@ -165,8 +159,8 @@ internal sealed record SetLeaderPriorities(Dictionary<string, int> Priorities, b
             Step = this with { Clear = false },
             Advice = own.Attempt == 0 || isRestored ? [] :
             [
-                .. Priorities.Select(p => Leftover.Limits(
-                    p.Key,
+                .. Priorities.Select(p => ActionItems.Of(
+                    Reasons.ScheduleLimits, p.Key,
                     $"While PD is upgraded, leader_priority of {p.Key} is 0. If the upgrade does not continue, run "
                     + $"`pd-ctl member leader_priority {p.Key} {p.Value}`.")),
             ],
@@ -225,6 +219,7 @@ internal sealed record LeaderPriorityStaysCleared : TiDbGuard
 /// as a second name. systemd then finds the running unit by either, so no process is restarted.</summary>
 /// <param name="Instances">The PD instances whose units have another name.</param>
 [Acceptable(OnlyIf = "if a unit cannot get its second name; then run excessive_rolling_update.yml of tidb-ansible")]
+[Step("pd-units")]
 internal sealed record AliasPdUnits(List<string> Instances) : FinalCheck
 {
     private const string IdProperty = "Id=";
@@ -255,8 +250,6 @@ internal sealed record AliasPdUnits(List<string> Instances) : FinalCheck
         && spec.ControlOf(instance)?.Systemd?.User != true
         && unit.EndsWith(".service", StringComparison.Ordinal)
         && unit != NameOf(spec, instance);
-
-    internal override string Verb => "pd-units";
 
     internal override string Title(string? node) =>
         $"Give the units of {string.Join(", ", Instances)} the names that tidb-ansible uses";

@@ -17,33 +17,21 @@ internal sealed class StopGate(TiDbTargets targets)
             .Where(i => i.Name == about.Name || together.Contains(i.Name, StringComparer.Ordinal))
             .ToList();
         var found = await Task.WhenAll(
-            SentencesAsync(() => OthersAsync(about, down, cancellationToken)),
-            SentencesAsync(() => DdlAsync(cancellationToken)),
-            SentencesAsync(() => PdAsync(about, cancellationToken)),
-            SentencesAsync(() => StoresAsync(about, down, cancellationToken)));
+            Asking.ProblemsAsync(() => OthersAsync(about, down, cancellationToken)),
+            Asking.ProblemsAsync(() => DdlAsync(cancellationToken)),
+            Asking.ProblemsAsync(() => PdAsync(about, cancellationToken)),
+            Asking.ProblemsAsync(() => StoresAsync(about, down, cancellationToken)));
         return [.. found.SelectMany(f => f)];
     }
 
-    private static async Task<IEnumerable<string>> SentencesAsync(Func<Task<IEnumerable<string>>> check)
-    {
-        try
-        {
-            return await check();
-        }
-        catch (TargetException exception)
-        {
-            return [exception.Message];
-        }
-    }
-
     // The processes that hold quorum and data, those of the same component, and the pumps of a TiDB server.
-    private async Task<IEnumerable<string>> OthersAsync(
+    private async Task<IReadOnlyList<string>> OthersAsync(
         DatabaseInstance about, List<DatabaseInstance> down, CancellationToken cancellationToken)
     {
         var others = targets.Spec.Instances.Except(down).Where(i => i.Component == about.Component
             || i.Component is DatabaseComponent.PD or DatabaseComponent.TiKV
-            || (i.Component == DatabaseComponent.Pump && about.Component == DatabaseComponent.TiDB));
-        return (await SideBySide.SelectAsync(others, i => ProblemAsync(i, cancellationToken))).OfType<string>();
+            || (i.Component == DatabaseComponent.Pump && about.Component == DatabaseComponent.TiDB)).ToList();
+        return [.. (await SideBySide.EachAsync(others, ProblemAsync, cancellationToken)).OfType<string>()];
     }
 
     private async Task<string?> ProblemAsync(DatabaseInstance instance, CancellationToken cancellationToken)
@@ -69,11 +57,13 @@ internal sealed class StopGate(TiDbTargets targets)
         };
     }
 
-    private async Task<IEnumerable<string>> DdlAsync(CancellationToken cancellationToken) =>
-        (await targets.Sql.UnfinishedDdlAsync(cancellationToken))
-            .Select(job => $"DDL is running: {job}. {DdlJob.Advice([job])}");
+    private async Task<IReadOnlyList<string>> DdlAsync(CancellationToken cancellationToken) =>
+    [
+        .. (await targets.Sql.UnfinishedDdlAsync(cancellationToken))
+            .Select(job => $"DDL is running: {job}. {DdlJob.Advice([job])}"),
+    ];
 
-    private async Task<IEnumerable<string>> PdAsync(DatabaseInstance about, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> PdAsync(DatabaseInstance about, CancellationToken cancellationToken)
     {
         var pd = targets.Pd;
         var problems = new List<string>();
@@ -102,19 +92,19 @@ internal sealed class StopGate(TiDbTargets targets)
 
     // Replicas that are down, missing or pending elsewhere are normal while data is written. The stop of another
     // component takes no replica away.
-    private async Task<IEnumerable<string>> StoresAsync(
+    private async Task<IReadOnlyList<string>> StoresAsync(
         DatabaseInstance about, List<DatabaseInstance> down, CancellationToken cancellationToken)
     {
         var stores = await targets.Pd.StoresAsync(cancellationToken);
         var own = stores
-            .Where(s => !s.IsTombstone && down.Any(i => targets.Spec.Service(i).IsAddress(s.Address)))
+            .Where(s => !s.IsTombstone && down.Any(i => targets.Spec.Service(i).Is(s.Address)))
             .ToList();
         var problems = stores
             .Where(s => !s.IsTombstone && !s.IsUp && !own.Contains(s))
             .Select(s => $"Store {s.Id} ({s.Address}) is {s.State}, expected Up. Start it. If it is lost for good, run "
                 + $"`pd-ctl store delete {s.Id}`"
                 + (targets.Spec.Of(DatabaseComponent.TiKV).FirstOrDefault(
-                    i => targets.Spec.Service(i).IsAddress(s.Address)) is { } instance
+                    i => targets.Spec.Service(i).Is(s.Address)) is { } instance
                     ? $", wait until it is Tombstone, then add {instance.Name} to spec.skip."
                     : "."))
             .ToList();
@@ -136,31 +126,16 @@ internal sealed class StopGate(TiDbTargets targets)
 
 /// <summary>The Regions that PD lists as incomplete. A few are normal while data is written, so their number decides
 /// nothing: only those that are at risk count (docs/research/tidb.md#rules).</summary>
-internal sealed class RegionSurvey
+internal sealed class RegionSurvey(IReadOnlyList<PdRegionCheck> checks)
 {
     private const int Named = 5;
 
-    private readonly IReadOnlyList<PdRegionCheck> _checks;
-
-    private RegionSurvey(IReadOnlyList<PdRegionCheck> checks)
-    {
-        _checks = checks;
-        AtRisk = [.. checks.SelectMany(c => c.AtRisk).ToHashSet().Order()];
-    }
-
-    public IReadOnlyList<ulong> AtRisk { get; }
+    public IReadOnlyList<ulong> AtRisk { get; } = [.. checks.SelectMany(c => c.AtRisk).ToHashSet().Order()];
 
     /// <summary>What PD lists in total, for instance "3 with pending-peer"; null if nothing.</summary>
-    public string? Listed
-    {
-        get
-        {
-            var found = _checks.Where(c => c.Count > 0)
-                .Select(c => $"{c.Count} with {c.Check}")
-                .ToList();
-            return found.Count == 0 ? null : string.Join(", ", found);
-        }
-    }
+    public string? Listed => checks.Any(c => c.Count > 0)
+        ? string.Join(", ", checks.Where(c => c.Count > 0).Select(c => $"{c.Count} with {c.Check}"))
+        : null;
 
     /// <summary>Number and ids of the Regions at risk, for messages: "2 Regions (5, 7)".</summary>
     public string AtRiskText => $"{AtRisk.Count} Region{(AtRisk.Count == 1 ? "" : "s")} "
@@ -169,21 +144,19 @@ internal sealed class RegionSurvey
     public static async Task<RegionSurvey> ReadAsync(
         PdClient pd, Func<PdRegion, bool> isAtRisk, CancellationToken cancellationToken)
     {
-        var checks = new List<PdRegionCheck>();
+        var found = new List<PdRegionCheck>();
         foreach (var check in PdClient.RegionChecks)
         {
-            checks.Add(await pd.RegionsAsync(check, isAtRisk, cancellationToken));
+            found.Add(await pd.RegionsAsync(check, isAtRisk, cancellationToken));
         }
 
-        return new RegionSurvey(checks);
+        return new RegionSurvey(found);
     }
 
     /// <summary>The Regions that would lose their quorum without some TiKVs. A complete Region survives the loss of one
     /// store; for more than one, all Regions are read.</summary>
     public static async Task<RegionSurvey> WithoutAsync(
-        TiDbTargets targets,
-        IReadOnlySet<ulong> without,
-        IReadOnlyList<PdStore> stores,
+        TiDbTargets targets, IReadOnlySet<ulong> without, IReadOnlyList<PdStore> stores,
         CancellationToken cancellationToken)
     {
         var pd = targets.Pd;

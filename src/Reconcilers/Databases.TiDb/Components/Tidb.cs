@@ -6,7 +6,6 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed record DrainTidb : DrainInstance
 {
     private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(2);
-
     private const int Named = 6;
 
     // A server of a version without the request.
@@ -62,14 +61,11 @@ internal sealed record DrainTidb : DrainInstance
     {
         foreach (var server in servers)
         {
-            try
+            var (version, _) = await Asking.TryAsync(
+                () => Targets.Tidb.VersionAsync(Spec.Status(server), cancellationToken));
+            if (version is not null)
             {
-                _ = await Targets.Tidb.VersionAsync(Spec.Status(server), cancellationToken);
                 return true;
-            }
-            catch (TargetException)
-            {
-                // Another one may be ready.
             }
         }
 
@@ -113,12 +109,9 @@ internal sealed record VerifyTidb(long? BootstrapBefore = null) : VerifyInstance
 
 /// <summary>Waits until /info/all lists every TiDB server on the new version and reports them as consistent: the best
 /// single check after the upgrade of TiDB (docs/research/tidb.md#tidb-server).</summary>
+[Step("consistent", "Wait until all TiDB servers run the same version")]
 internal sealed record AwaitConsistentServers : TiDbStep, IWaitsOnly
 {
-    internal override string Verb => "consistent";
-
-    internal override string Title(string? node) => "Wait until all TiDB servers run the same version";
-
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
         await ProblemAsync(Targets, cancellationToken) is { } problem
@@ -139,31 +132,22 @@ internal sealed record AwaitConsistentServers : TiDbStep, IWaitsOnly
             .Where(s => !TiDbVersion.Same(s.Version, spec.ToVersion))
             .Select(s => $"{s.Address} {s.Version}")
             .ToList();
-        if (old.Count > 0)
-        {
-            return $"TiDB servers of another version: {string.Join(", ", old)}.";
-        }
-
-        if (all.Servers.Count != servers.Count)
-        {
-            return $"{all.Servers.Count} of {servers.Count} TiDB servers are in /info/all.";
-        }
-
-        return all.IsConsistent ? null : "/info/all does not report the TiDB servers as consistent.";
+        return old.Count > 0
+            ? $"TiDB servers of another version: {string.Join(", ", old)}."
+            : all.Servers.Count != servers.Count
+            ? $"{all.Servers.Count} of {servers.Count} TiDB servers are in /info/all."
+            : all.IsConsistent ? null : "/info/all does not report the TiDB servers as consistent.";
     }
 }
 
 /// <summary>Counts the statements that failed since each TiDB server was started (Failed Query OPM of the Grafana
 /// boards). The number is for the administrator and decides nothing.</summary>
 [Acceptable]
+[Step("statements", "Count failed statements")]
 internal sealed record CountFailedStatements : FinalCheck, IWaitsOnly
 {
     /// <summary>Fact: the statements of all TiDB servers that failed since their restart.</summary>
     public const string FailedFact = "failedStatements";
-
-    internal override string Verb => "statements";
-
-    internal override string Title(string? node) => "Count failed statements";
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -171,15 +155,13 @@ internal sealed record CountFailedStatements : FinalCheck, IWaitsOnly
         var unknown = new List<string>();
         foreach (var server in Spec.Of(DatabaseComponent.TiDB))
         {
-            try
-            {
-                var metrics = await Targets.Tidb.MetricsAsync(Spec.Status(server), cancellationToken);
-                failed += metrics.Sum(name => name == "tidb_server_execute_error_total") ?? 0;
-            }
-            catch (TargetException exception)
+            var (metrics, problem) = await Asking.TryAsync(
+                () => Targets.Tidb.MetricsAsync(Spec.Status(server), cancellationToken));
+            failed += metrics?.Sum(name => name == "tidb_server_execute_error_total") ?? 0;
+            if (problem is not null)
             {
                 // The number decides nothing, so the upgrade does not wait for it: the result says what is missing.
-                unknown.Add($"Unknown on {server.Name}: {Sentences.Close(exception.Message)}");
+                unknown.Add($"Unknown on {server.Name}: {Sentences.Close(problem)}");
             }
         }
 
@@ -212,7 +194,6 @@ internal sealed record NoDdlAppears : TiDbGuard
 internal sealed class TiDbDdlWatch(TiDbTargets targets, Action changed) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-
     private readonly CancellationTokenSource _ended = new();
     private Task _watching = Task.CompletedTask;
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Moves leaders away from a TiKV with evict-leader-scheduler and waits until none is left
@@ -18,30 +16,18 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
     public static readonly TimeSpan Estimate = TimeSpan.FromMinutes(5);
 
     private const string NotCounted = "PD has a new leader that does not count leaders yet.";
-
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
     // After a change of its leader PD runs no scheduler for up to 5 minutes (docs/research/tidb.md#pd-as-observed).
     private static readonly TimeSpan LongestWarmUp = TimeSpan.FromMinutes(15);
-
-    // A drain that makes progress has no limit; one that makes none ends itself.
-    private static readonly TimeSpan NoLimit = TimeSpan.FromDays(30);
 
     // Leaders of Regions report to PD once a minute.
     private static readonly TimeSpan LongestHearing = TimeSpan.FromMinutes(3);
 
     private readonly DrainWatch _watch = new();
 
-    // One context belongs to one job that follows the step.
-    private static readonly ConditionalWeakTable<StepContext, TikvDrainView> Views = [];
-
-    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => spec.Drain.UpperLimit() is { } limit
-        ? limit
-            + LongestWarmUp
-            + KubernetesDuration.Parse(spec.Timeouts.Verify)
-            + KubernetesDuration.Parse(spec.Settle)
-            + Later
-        : NoLimit;
+    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => spec.Drain.StepLimit(
+        LongestWarmUp + KubernetesDuration.Parse(spec.Timeouts.Verify) + KubernetesDuration.Parse(spec.Settle) + Later);
 
     // Leaders may have left as soon as there is a receipt. The scheduler of a TiKV that is skipped keeps nothing; the
     // guard of schedulers names it.
@@ -67,8 +53,8 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
                 What = $"evict-leader-scheduler of {name}: pd-ctl scheduler remove {PdClient.EvictName(Store)}",
                 Advice =
                 [
-                    Leftover.Limits(
-                        name,
+                    ActionItems.Of(
+                        Reasons.ScheduleLimits, name,
                         $"While {name} is upgraded, evict-leader-scheduler keeps leaders away from store {Store}. If "
                         + $"the upgrade does not continue, run `pd-ctl scheduler remove {PdClient.EvictName(Store)}`."),
                 ],
@@ -76,26 +62,11 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
         }
     }
 
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        var view = Views.GetValue(context, static _ => new TikvDrainView());
-        try
-        {
-            var seen = await LookAsync(context, view, cancellationToken);
-            view.UnreadableSince = null;
-            return seen;
-        }
-        catch (TargetException exception) when (exception is not HostException)
-        {
-            // Waited for as long as for leaders that stay.
-            view.UnreadableSince ??= context.Time.GetUtcNow();
-            _watch.Forget(context.Step.Attempt);
-            return DrainWatch.Unanswered(context, Spec.Drain, view.UnreadableSince.Value, exception);
-        }
-    }
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
+        _watch.ObserveAsync<TikvDrainView>(
+            context, Spec.Drain, isWaitedFor: true, view => LookAsync(context, view, cancellationToken));
 
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
         // A new attempt starts with an empty receipt; the plan still has the previous one. After a retry by the
         // administrator, or when leaders were given back meanwhile, the time starts again.
@@ -112,11 +83,14 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var instance = Instance(context);
-        var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+        var host = Targets.Hosts.Instance(instance.Name);
+        var process = await host.LookAsync(cancellationToken);
         if (process.IsAlive)
         {
             // The copy takes minutes on slow disks: not while the store has no leaders.
-            await new StagedProgram(Targets, context.Plan, instance).StageAsync(process, cancellationToken);
+            Targets.EnsureMayAct();
+            await new InstanceReplacement(host, Spec.FromVersion).StageAsync(
+                Targets.Goal(context.Plan, instance, process), PreparePackage.Ask, cancellationToken);
         }
 
         try
@@ -194,9 +168,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
                 : new Observation.NotStarted();
         }
 
-        return drain.IsCounted
-            ? Judge(context, view, drain.Leaders, now)
-            : WarmUp(context, view, drain, now);
+        return drain.IsCounted ? Judge(context, view, drain.Leaders, now) : WarmUp(context, view, drain, now);
     }
 
     // What is incomplete elsewhere does not prevent the stop, and is named.
@@ -219,35 +191,21 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
         return now - since < LongestWarmUp
             ? new Observation.Running(NotCounted)
             : Overdue(
-                context,
-                drain.Leaders,
+                context, drain.Leaders,
                 $"PD has run only {drain.Schedulers} for {KubernetesDuration.Format(now - since)}, so its count of "
                 + "leaders is not reliable (`pd-ctl scheduler show`)");
     }
 
     private Observation Judge(StepContext context, TikvDrainView view, long leaders, DateTimeOffset now)
     {
-        var stalled = _watch.Stalled(context.Step.Attempt, leaders, now);
         var began = Timestamps.Parse(context.Receipt(SinceKey)) ?? now;
         var taken = now - (view.CountedSince > began ? view.CountedSince.Value : began);
-        if (stalled >= Spec.Drain.LongestStall())
-        {
-            return Overdue(context, leaders, $"No leader has left for {Spec.Drain.StalledFor} (spec.drain.stalledFor)");
-        }
-
-        if (Spec.Drain.UpperLimit() is { } longest && taken >= longest)
-        {
-            return Overdue(context, leaders, $"Leaders did not leave within {Spec.Drain.Timeout} (spec.drain.timeout)");
-        }
-
-        // A new process, or one with a changed spec, knows nothing of the time before.
-        return IsOverdue(context.Step) && !_watch.HasFallen(context.Step.Attempt)
-            ? Overdue(context, leaders, "No leader has left since")
+        return _watch.Overdue(context, Spec.Drain, taken, leaders) is { } why
+            ? Overdue(context, leaders, why)
             : new Observation.Running(
                 view.Pace.Describe(Before(context.Receipt(LeadersKey)) ?? leaders, leaders, taken, now));
     }
 
-    /// <summary>The number of leaders before a drain, as it was recorded.</summary>
     public static long? Before(string? recorded) =>
         long.TryParse(recorded, NumberStyles.None, CultureInfo.InvariantCulture, out var before) ? before : null;
 
@@ -313,21 +271,12 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
 
         return null;
     }
-
-    private static bool IsOverdue(PlanStep step) => step is { State: StepState.Failed, Reason: Reasons.DrainTimeout };
 }
 
-/// <summary>What one job has seen of the drain of a TiKV. It decides only how close the next look has to be; without
-/// it, everything is looked at.</summary>
-internal sealed class TikvDrainView
+/// <summary>What one job has seen of the drain of a TiKV.</summary>
+internal sealed class TikvDrainView : DrainView
 {
-    // Whether the scheduler is still there and PD still counts is asked this often.
-    private static readonly TimeSpan WholeEvery = TimeSpan.FromSeconds(30);
-
     private PdStore? _store;
-    private DateTimeOffset? _wholeAt;
-
-    public DrainPace Pace { get; } = new();
 
     /// <summary>Since when PD has not counted leaders; null while it does.</summary>
     public DateTimeOffset? UncountedSince { get; private set; }
@@ -338,13 +287,9 @@ internal sealed class TikvDrainView
     /// <summary>Since when PD has not heard of all Regions of the store; null while it has.</summary>
     public DateTimeOffset? UnheardSince { get; private set; }
 
-    /// <summary>Since when the drain cannot be observed; null while it can.</summary>
-    public DateTimeOffset? UnreadableSince { get; set; }
-
     public bool HasSeen => _store is not null;
 
-    public bool MayLookBriefly(DateTimeOffset now) =>
-        UncountedSince is null && _wholeAt is { } at && now - at < WholeEvery;
+    public override bool MayLookBriefly(DateTimeOffset now) => UncountedSince is null && base.MayLookBriefly(now);
 
     public bool IsSameProcess(PdStore? store) =>
         store is { IsUp: true } && store.StartedAt == _store?.StartedAt && store.Version == _store?.Version;
@@ -362,7 +307,7 @@ internal sealed class TikvDrainView
 
         // Before the scheduler is there, every look is a whole one.
         _store = drain.Store;
-        _wholeAt = drain.IsEvicted ? now : null;
+        WholeAt = drain.IsEvicted ? now : null;
     }
 }
 
@@ -377,15 +322,8 @@ internal sealed class TikvDrainView
 /// <param name="Unheard">How many of its Regions a PD with a new leader has heard of; null once it has heard of all.
 /// Until then its lists of incomplete Regions are incomplete themselves.</param>
 internal sealed record StoreDrain(
-    bool IsEvicted,
-    bool IsCounted,
-    long Leaders,
-    bool IsOnly,
-    PdStore? Store,
-    IReadOnlyList<PdStore> Stores,
-    IReadOnlySet<ulong> Evicted,
-    string Schedulers,
-    string? Unheard)
+    bool IsEvicted, bool IsCounted, long Leaders, bool IsOnly, PdStore? Store, IReadOnlyList<PdStore> Stores,
+    IReadOnlySet<ulong> Evicted, string Schedulers, string? Unheard)
 {
     // Regions split while data is written.
     private const double MostHeard = 0.99;
@@ -415,14 +353,9 @@ internal sealed record StoreDrain(
             : await targets.Tikv.RegionsAsync(targets.Spec.Status(instance), cancellationToken);
         var leaders = own is { Leaders: > 0 and var counted } ? counted : (long)(counts.Leaders ?? 0);
         return new StoreDrain(
-            schedule.Evicted.Contains(storeId),
-            isCounted,
-            leaders,
+            schedule.Evicted.Contains(storeId), isCounted, leaders,
             stores.Count(s => !s.IsTombstone) <= 1,
-            own,
-            stores,
-            schedule.Evicted,
-            $"{runs} of {wanted} schedulers",
+            own, stores, schedule.Evicted, $"{runs} of {wanted} schedulers",
             own is not null && counts.Regions is { } all && own.Regions < all * MostHeard
                 ? $"{own.Regions} of {all:0}"
                 : null);
@@ -448,7 +381,7 @@ internal sealed record VerifyTikv(ulong Store) : VerifyInstance
 
     protected override async Task<Observation?> AfterwardsAsync(SeenInstance seen, CancellationToken cancellationToken)
     {
-        if (await IsEvictedAsync(cancellationToken))
+        if ((await Targets.Pd.ScheduleAsync(cancellationToken)).Evicted.Contains(Store))
         {
             return new Observation.NotStarted($"Store {Store} still has its evict-leader-scheduler.");
         }
@@ -478,25 +411,14 @@ internal sealed record VerifyTikv(ulong Store) : VerifyInstance
     protected override Task RestoreAsync(CancellationToken cancellationToken) =>
         Targets.Pd.LetLeadersBackAsync(Store, cancellationToken);
 
-    private async Task<bool> IsEvictedAsync(CancellationToken cancellationToken) =>
-        (await Targets.Pd.ScheduleAsync(cancellationToken)).Evicted.Contains(Store);
-
-    private string? Missing(PdStore store, InstanceProcess process)
-    {
-        if (!store.IsUp)
-        {
-            return $"Store {store.Id} is {store.State}.";
-        }
-
-        if (!TiDbVersion.Same(store.Version, Spec.ToVersion))
-        {
-            return $"PD reports store {store.Id} with version {store.Version}.";
-        }
-
-        return store.StartedAt is { } known && process.StartedAt is { } started && known + Precision < started
+    private string? Missing(PdStore store, InstanceProcess process) =>
+        !store.IsUp
+            ? $"Store {store.Id} is {store.State}."
+        : !TiDbVersion.Same(store.Version, Spec.ToVersion)
+            ? $"PD reports store {store.Id} with version {store.Version}."
+        : store.StartedAt is { } known && process.StartedAt is { } started && known + Precision < started
             ? $"PD has not heard from store {store.Id} since it was started."
             : null;
-    }
 }
 
 /// <summary>No upgraded TiKV is kept without leaders: an evict-leader scheduler that is left behind survives every

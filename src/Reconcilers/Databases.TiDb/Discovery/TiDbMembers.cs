@@ -13,7 +13,7 @@ internal sealed class TiDbMembers(TiDbTargets targets, Findings findings)
         var spec = targets.Spec;
         var usual = DefaultPorts.Service(
             spec, new DatabaseInstance { Component = DatabaseComponent.PD, Host = search.Host });
-        var pd = new PdClient(targets.Context.Http, [new Endpoint(search.Host, search.Port ?? usual)]);
+        var pd = new PdClient(targets.Context.Http, [new ServiceAddress(search.Host, search.Port ?? usual)]);
         var members = new List<FoundMember>();
         members.AddRange(await AskAsync(
             async () => (await pd.MembersAsync(cancellationToken)).Members.Select(Pd), MemberSearch.Field));
@@ -62,7 +62,7 @@ internal sealed class TiDbMembers(TiDbTargets targets, Findings findings)
 
         if (failure is not null)
         {
-            findings.Add(failure);
+            findings.Add(ClientFailures.Finding(failure, node: null, field: null)!);
         }
         else
         {
@@ -79,16 +79,12 @@ internal sealed class TiDbMembers(TiDbTargets targets, Findings findings)
     private static async Task<(IReadOnlyList<FoundMember> Servers, string Problem)> RegisteredAsync(
         PdClient pd, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await pd.RegisteredServersAsync(cancellationToken) is { } servers
-                ? (Servers(servers, "PD's etcd"), "none is registered in PD's etcd")
-                : ([], "PD serves no gateway to its etcd (enable-grpc-gateway), where they are registered");
-        }
-        catch (TargetException exception)
-        {
-            return ([], $"PD's etcd, where they are registered, cannot be read: {exception.Message.TrimEnd('.')}");
-        }
+        var (servers, problem) = await Asking.TryAsync(() => pd.RegisteredServersAsync(cancellationToken));
+        return problem is not null
+            ? ([], $"PD's etcd, where they are registered, cannot be read: {problem.TrimEnd('.')}")
+            : servers is null
+            ? ([], "PD serves no gateway to its etcd (enable-grpc-gateway), where they are registered")
+            : (Servers(servers, "PD's etcd"), "none is registered in PD's etcd");
     }
 
     private static IReadOnlyList<FoundMember> Servers(IReadOnlyList<TidbServerInfo> servers, string foundIn) =>
@@ -114,8 +110,7 @@ internal sealed class TiDbMembers(TiDbTargets targets, Findings findings)
         {
             var address = Service(pump, DatabaseComponent.Pump);
             members.AddRange(await AskAsync(async () => Nodes(
-                DatabaseComponent.Pump,
-                await targets.Binlog.PumpsAsync(address, cancellationToken),
+                DatabaseComponent.Pump, await targets.Binlog.PumpsAsync(address, cancellationToken),
                 $"/status of {address}")));
         }
 
@@ -140,18 +135,15 @@ internal sealed class TiDbMembers(TiDbTargets targets, Findings findings)
 
     private FoundMember Pd(PdMember member)
     {
-        var url = member.ClientUrls.Count > 0 ? Endpoint.AddressOf(member.ClientUrls[0]) : "";
+        var url = member.ClientUrls.Count > 0 ? ServiceAddress.OfUrl(member.ClientUrls[0]) : "";
         return Parsed(DatabaseComponent.PD, url, "PD") with { Name = member.Name.ToLowerInvariant() };
     }
 
     // What the cluster reports is an address; anything else is an answer that cannot be used.
     private static FoundMember Parsed(DatabaseComponent component, string address, string foundIn)
     {
-        var colon = address.LastIndexOf(':');
-        return colon > 0
-            && int.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            && port is > 0 and < 65536
-            ? new FoundMember(component, address[..colon].Trim('[', ']'), port, foundIn)
+        return ServiceAddress.TryParse(address, out var at)
+            ? new FoundMember(component, at.Host, at.Port, foundIn)
             : throw new TiDbApiException(
                 Reasons.AnswerUnusable,
                 $"{foundIn} reports a {component} at '{ToolOutput.Excerpt(address)}', which is not HOST:PORT. List all "
@@ -161,18 +153,18 @@ internal sealed class TiDbMembers(TiDbTargets targets, Findings findings)
     private static IEnumerable<HostProcess> Processes(MemberSearch search, DatabaseComponent component) =>
         search.Processes.Where(p => p.Program == TiDbComponents.Program(component));
 
-    private Endpoint StatusOf(HostProcess process) => new(
+    private ServiceAddress StatusOf(HostProcess process) => new(
         process.Host,
         PortOf(process.Option("status"), DefaultPorts.Status(targets.Spec, Of(DatabaseComponent.TiDB))));
 
     // --addr or --advertise-addr 10.0.1.11:8250; where neither is given, the default port.
-    private Endpoint Service(HostProcess process, DatabaseComponent component)
+    private ServiceAddress Service(HostProcess process, DatabaseComponent component)
     {
         var address = process.Option("advertise-addr") ?? process.Option("addr") ?? "";
         var colon = address.LastIndexOf(':');
         var usual = DefaultPorts.Service(targets.Spec, Of(component));
         var host = colon > 0 ? address[..colon].Trim('[', ']') : "";
-        return new Endpoint(
+        return new ServiceAddress(
             host is "" or Unspecified ? process.Host : host, PortOf(colon < 0 ? null : address[(colon + 1)..], usual));
     }
 
@@ -200,19 +192,19 @@ internal sealed class TiDbMembership(TiDbTargets targets)
                     : null;
             case DatabaseComponent.TiKV:
                 return (await targets.Pd.StoresAsync(cancellationToken))
-                    .FirstOrDefault(s => at.IsAddress(s.Address) && !s.IsTombstone) is { } store
+                    .FirstOrDefault(s => at.Is(s.Address) && !s.IsTombstone) is { } store
                     ? $"PD still lists store {store.Id} ({at}) as {store.State}, expected Tombstone. Run `pd-ctl store "
                         + $"delete {store.Id}` and wait until its Regions have moved; the upgrade then continues "
                         + "automatically."
                     : null;
             case DatabaseComponent.TiDB:
-                return (await ServersAsync(cancellationToken)).Any(s => at.IsAddress(s.Address))
+                return (await ServersAsync(cancellationToken)).Any(s => at.Is(s.Address))
                     ? $"/info/all still lists the TiDB server {at}. It disappears after its lease of about 1 minute "
                         + "once the process has ended."
                     : null;
             default:
                 return (await NodesAsync(instance, cancellationToken))
-                    .FirstOrDefault(n => at.IsAddress(n.Address) && !n.IsOffline) is { } node
+                    .FirstOrDefault(n => at.Is(n.Address) && !n.IsOffline) is { } node
                     ? $"{instance.Component} {node.NodeId} ({at}) is still registered as {node.State}, expected "
                         + $"offline. Run `binlogctl -cmd update-{instance.Component.ToString().ToLowerInvariant()} "
                         + $"-node-id {node.NodeId} -state offline`."
@@ -233,23 +225,23 @@ internal sealed class TiDbMembership(TiDbTargets targets)
                         : $"PD member {at} does not report that it is healthy. Repair it.";
             case DatabaseComponent.TiKV:
                 var store = (await targets.Pd.StoresAsync(cancellationToken))
-                    .FirstOrDefault(s => at.IsAddress(s.Address) && !s.IsTombstone);
+                    .FirstOrDefault(s => at.Is(s.Address) && !s.IsTombstone);
                 return store is null ? $"PD has no store at {at}. Let it join the cluster, or correct host and port."
                     : !store.IsUp ? $"Store {at} is {store.State}, expected Up. Repair it."
                     : OtherVersion(at, store.Version);
             case DatabaseComponent.TiDB:
-                var server = (await ServersAsync(cancellationToken)).FirstOrDefault(s => at.IsAddress(s.Address));
+                var server = (await ServersAsync(cancellationToken)).FirstOrDefault(s => at.Is(s.Address));
                 return server is null
                     ? $"/info/all lists no TiDB server {at}. Start it, or correct host and port."
                     : OtherVersion(at, server.Version);
             default:
-                return (await NodesAsync(instance, cancellationToken)).Any(n => at.IsAddress(n.Address) && n.IsOnline)
+                return (await NodesAsync(instance, cancellationToken)).Any(n => at.Is(n.Address) && n.IsOnline)
                     ? null
                     : $"no {instance.Component} is registered as online at {at}. Start it, or correct host and port.";
         }
     }
 
-    private string? OtherVersion(Endpoint at, string version) => TiDbVersion.Same(version, Spec.ToVersion)
+    private string? OtherVersion(ServiceAddress at, string version) => TiDbVersion.Same(version, Spec.ToVersion)
         ? null
         : $"{at} runs version {version}, expected {Spec.ToVersion} (spec.toVersion). Install that version there.";
 

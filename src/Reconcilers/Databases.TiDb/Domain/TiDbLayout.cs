@@ -2,19 +2,10 @@ using System.Security.Cryptography;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Paths and ports, from the spec and tidb-ansible's layout (docs/research/tidb.md#tidb-ansible).
+/// <summary>Paths, from the spec and tidb-ansible's layout (docs/research/tidb.md#tidb-ansible).
 /// Pure.</summary>
 internal static class TiDbLayout
 {
-    public static IEnumerable<DatabaseInstance> Of(this DatabaseRollingUpgradeSpec spec, DatabaseComponent component) =>
-        spec.Instances.Where(i => i.Component == component);
-
-    public static Endpoint Service(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
-        new(instance.Host, DefaultPorts.Service(spec, instance));
-
-    public static Endpoint Status(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
-        new(instance.Host, DefaultPorts.Status(spec, instance));
-
     public static string ConfigFile(DatabaseInstance instance) =>
         instance.ConfigFile
             ?? $"{instance.DeployDir.TrimEnd('/')}/conf/{instance.Component.ToString().ToLowerInvariant()}.toml";
@@ -40,32 +31,6 @@ internal static class TiDbLayout
             Components = components,
             Programs = [.. components.Select(TiDbComponents.Program)],
         };
-    }
-}
-
-/// <summary>Where a process listens.</summary>
-/// <param name="Host">Name or address, as the spec has it.</param>
-internal sealed record Endpoint(string Host, int Port)
-{
-    /// <summary>HOST:PORT, as the cluster itself writes addresses; an IPv6 address in brackets.</summary>
-    public override string ToString() =>
-        $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}";
-
-    public bool IsAddress(string? address)
-    {
-        var colon = address?.LastIndexOf(':') ?? -1;
-        return colon > 0
-            && address![(colon + 1)..] == Port.ToString(CultureInfo.InvariantCulture)
-            && HostNames.AreSame(Host, address[..colon]);
-    }
-
-    /// <summary>Whether one of the URLs that the cluster reports (http://HOST:PORT) is this one's.</summary>
-    public bool IsAmong(IEnumerable<string> urls) => urls.Any(url => IsAddress(AddressOf(url)));
-
-    public static string AddressOf(string url)
-    {
-        var begin = url.IndexOf("://", StringComparison.Ordinal);
-        return (begin < 0 ? url : url[(begin + 3)..]).TrimEnd('/');
     }
 }
 

@@ -61,8 +61,7 @@ internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
         if (TiDbVersion.IsHigher(version, Spec.ToVersion))
         {
             findings.Add(
-                Reasons.VersionPathUnsupported,
-                TiDbVersion.TooHigh("PD's cluster-version", version, Spec.ToVersion),
+                Reasons.VersionPathUnsupported, TiDbVersion.TooHigh("PD's cluster-version", version, Spec.ToVersion),
                 field: "spec.toVersion");
         }
     }
@@ -86,8 +85,7 @@ internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
                 $"{instance.Name} ({Spec.Service(instance)}) is not a member of PD, whose members listen on "
                 + $"{string.Join(", ", members.Members.SelectMany(m => m.ClientUrls))}. Correct its host or port, "
                 + "or remove it from spec.instances.",
-                instance.Name,
-                $"spec.instances[{instance.Name}]");
+                instance.Name, $"spec.instances[{instance.Name}]");
         }
 
         foreach (var member in members.Members.Where(
@@ -136,17 +134,16 @@ internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
                 + $"`pd-ctl store delete {store.Id}` and wait until it is Tombstone.");
         }
 
-        foreach (var instance in instances.Where(i => !stores.Exists(s => Spec.Service(i).IsAddress(s.Address))))
+        foreach (var instance in instances.Where(i => !stores.Exists(s => Spec.Service(i).Is(s.Address))))
         {
             findings.Add(
                 Reasons.InstancesDiffer,
                 $"PD has no store at {Spec.Service(instance)}, the address of {instance.Name}. Correct its host "
                 + "or port, or remove it from spec.instances.",
-                instance.Name,
-                $"spec.instances[{instance.Name}]");
+                instance.Name, $"spec.instances[{instance.Name}]");
         }
 
-        foreach (var store in stores.Where(s => !instances.Exists(i => Spec.Service(i).IsAddress(s.Address))))
+        foreach (var store in stores.Where(s => !instances.Exists(i => Spec.Service(i).Is(s.Address))))
         {
             findings.Add(
                 Reasons.InstancesDiffer,
@@ -211,8 +208,7 @@ internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
             if (missing.Count > 0)
             {
                 findings.Ask(
-                    Reasons.ConfigurationInvalid,
-                    store.Address,
+                    Reasons.ConfigurationInvalid, store.Address,
                     $"Store {store.Id} ({store.Address}) has no label {string.Join(", ", missing)}, which PD's "
                     + $"location-labels ({string.Join(",", schedule.LocationLabels)}) require: replicas may be placed "
                     + $"together. Run `pd-ctl store label {store.Id} {missing[0]} NAME`.");
@@ -223,7 +219,7 @@ internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
             i => i.Host, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
         {
             var values = host.Select(
-                i => stores.FirstOrDefault(s => Spec.Service(i).IsAddress(s.Address))?.Labels.GetValueOrDefault("host"))
+                i => stores.FirstOrDefault(s => Spec.Service(i).Is(s.Address))?.Labels.GetValueOrDefault("host"))
                 .Distinct(StringComparer.Ordinal)
                 .ToList();
             if (!schedule.LocationLabels.Contains("host", StringComparer.Ordinal))
@@ -236,8 +232,7 @@ internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
             else if (values.Count > 1)
             {
                 findings.Ask(
-                    Reasons.ConfigurationInvalid,
-                    host.Key,
+                    Reasons.ConfigurationInvalid, host.Key,
                     $"The TiKVs on {host.Key} have different labels host "
                     + $"({string.Join(", ", values.Select(v => v ?? "none"))}). Give them the same label, so that "
                     + "PD does not place replicas of a Region on one machine.",

@@ -28,18 +28,15 @@ internal sealed class HostPreflight(TiDbTargets targets, Findings findings)
                 {
                     findings.Add(
                         package.IsWrong ? Reasons.PackageCorrupt : Reasons.PackageMissing,
-                        $"{host}: {package.Problem}",
-                        host,
-                        "spec.package");
+                        $"{host}: {package.Problem}", host, "spec.package");
                 }
                 else
                 {
                     await RoomAsync(host, cancellationToken);
                 }
 
-                return new HostFacts(
-                    host, package, await files.MemoryBytesAsync(cancellationToken), await files.CpusAsync(
-                        cancellationToken), await files.ClockAsync(cancellationToken));
+                var (memory, cpus) = await files.MachineAsync(cancellationToken);
+                return new HostFacts(host, package, memory, cpus, await files.ClockAsync(cancellationToken));
             },
             host);
 
@@ -49,8 +46,7 @@ internal sealed class HostPreflight(TiDbTargets targets, Findings findings)
             && skew.AtLeast > LargestSkew)
         {
             findings.Ask(
-                Reasons.ClockSkew,
-                skew.Ahead,
+                Reasons.ClockSkew, skew.Ahead,
                 $"The clocks of {skew.Behind} and {skew.Ahead} differ by at least {skew.AtLeast.TotalSeconds:0.0} s "
                 + $"(error of the measurement: {skew.Error.TotalSeconds:0.0} s), expected at most "
                 + $"{LargestSkew.TotalSeconds:0} s. Repair NTP.",
@@ -96,15 +92,13 @@ internal sealed class HostPreflight(TiDbTargets targets, Findings findings)
                 Reasons.NoSpace,
                 $"{Spec.Package.Directory} on {host} has {free / 1048576} MiB free; {needed / 1048576} MiB are needed "
                 + "to unpack the archives. Free space.",
-                host,
-                "spec.package.directory");
+                host, "spec.package.directory");
         }
     }
 }
 
 /// <summary>A host as preflight found it.</summary>
 /// <param name="Memory">Its memory in bytes.</param>
-/// <param name="Clock">Its clock compared with the operator's.</param>
 internal sealed record HostFacts(string Host, PackageState Package, long Memory, int Cpus, ClockReading Clock);
 
 /// <summary>Finds out whether the backup can be stored and found again: the storage's mark is written and read back,

@@ -21,16 +21,12 @@ internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
                 if (await targets.Hosts.Instance(instance.Name).FindLossAsync(process, cancellationToken) is { } loss)
                 {
                     findings.Add(
-                        Reasons.ControlMismatch,
-                        $"{instance.Name} on {instance.Host}: {loss}",
-                        instance.Name,
+                        Reasons.ControlMismatch, $"{instance.Name} on {instance.Host}: {loss}", instance.Name,
                         $"spec.instances[{instance.Name}].control");
                 }
 
                 return new InstanceFacts(
-                    instance,
-                    process,
-                    await ProgramVersionAsync(instance, process, cancellationToken),
+                    instance, process, await ProgramVersionAsync(instance, process, cancellationToken),
                     await ConfigurationAsync(instance, cancellationToken));
             },
             instance.Name);
@@ -40,9 +36,9 @@ internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
     public void Ports()
     {
         var ports = Spec.Instances.SelectMany(
-            i => new[] { (Instance: i, Endpoint: Spec.Service(i)), (Instance: i, Endpoint: Spec.Status(i)) })
+            i => new[] { (Instance: i, At: Spec.Service(i)), (Instance: i, At: Spec.Status(i)) })
                 .Distinct();
-        foreach (var taken in ports.GroupBy(p => p.Endpoint).Where(
+        foreach (var taken in ports.GroupBy(p => p.At).Where(
             g => g.Select(p => p.Instance.Name).Distinct(StringComparer.Ordinal).Count() > 1))
         {
             var names = taken.Select(p => p.Instance.Name).Distinct(StringComparer.Ordinal).ToList();
@@ -51,8 +47,7 @@ internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
                 $"{string.Join(" and ", names)} have the same port {taken.Key}. Give each its own port and "
                 + "statusPort (tikv_status_port, default 20180, must differ for the TiKVs of one host)"
                 + $"{Lines(taken.Select(p => p.Instance).DistinctBy(i => i.Name, StringComparer.Ordinal))}.",
-                names[^1],
-                $"spec.instances[{names[^1]}].statusPort");
+                names[^1], $"spec.instances[{names[^1]}].statusPort");
         }
     }
 
@@ -72,14 +67,12 @@ internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
             findings.Add(
                 Reasons.ControlMismatch,
                 $"{where}: its supervisor does not manage it ({process.SupervisionText}). Correct spec.control.",
-                instance.Name,
-                $"spec.instances[{instance.Name}].control");
+                instance.Name, $"spec.instances[{instance.Name}].control");
         }
         else if (process.Pid is null)
         {
             findings.Add(
-                Reasons.InstanceDown,
-                $"{where} is not running ({process.SupervisionText}). Start it first.",
+                Reasons.InstanceDown, $"{where} is not running ({process.SupervisionText}). Start it first.",
                 instance.Name);
         }
         else if (process.Supervision is SupervisionState.Restarting or SupervisionState.Inactive)
@@ -155,9 +148,7 @@ internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
         if (asked.Version is null)
         {
             findings.Add(
-                Reasons.VersionMismatch,
-                $"`{place} -V` on {instance.Host} reports no version: {asked}",
-                instance.Name);
+                Reasons.VersionMismatch, $"`{place} -V` on {instance.Host} reports no version: {asked}", instance.Name);
         }
 
         return asked.Version;
@@ -178,8 +169,7 @@ internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
                 Reasons.ConfigUnreadable,
                 $"{path} does not exist on {instance.Host}. Set spec.instances[{instance.Name}].configFile to the "
                 + $"file that {instance.Name} is started with.",
-                instance.Name,
-                $"spec.instances[{instance.Name}].configFile");
+                instance.Name, $"spec.instances[{instance.Name}].configFile");
         }
 
         return text;

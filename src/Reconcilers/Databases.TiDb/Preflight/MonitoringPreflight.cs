@@ -38,16 +38,12 @@ internal sealed class MonitoringPreflight(TiDbTargets targets, Findings findings
                         targets.Hosts.Files(service.Host), Spec, service, cancellationToken) is { } problem)
                 {
                     Ask(
-                        Reasons.ConfigurationInvalid,
-                        service,
-                        $"{problem} Correct the file and its sha256.",
-                        "files");
+                        Reasons.ConfigurationInvalid, service, $"{problem} Correct the file and its sha256.", "files");
                 }
 
                 return true;
             },
-            service.Name,
-            MonitoringLayout.Field(service));
+            service.Name, MonitoringLayout.Field(service));
 
     public async Task DashboardsAsync(bool isPackageThere, CancellationToken cancellationToken)
     {
@@ -65,13 +61,9 @@ internal sealed class MonitoringPreflight(TiDbTargets targets, Findings findings
         {
             await findings.LookAsync<IReadOnlyList<DashboardModel>>(
                 async () => await DashboardFiles.ReadAsync(
-                    targets.Hosts.Files(service.Host),
-                    there,
-                    dashboards.DataSource,
-                    dashboards.TitlePrefix,
+                    targets.Hosts.Files(service.Host), there, dashboards.DataSource, dashboards.TitlePrefix,
                     cancellationToken),
-                service.Name,
-                $"{Field}.from");
+                service.Name, $"{Field}.from");
         }
 
         try
@@ -81,21 +73,16 @@ internal sealed class MonitoringPreflight(TiDbTargets targets, Findings findings
             if (dashboards.DataSource is { } source && !await grafana.HasDataSourceAsync(source, cancellationToken))
             {
                 findings.Ask(
-                    Reasons.ConfigurationInvalid,
-                    "dashboards",
+                    Reasons.ConfigurationInvalid, "dashboards",
                     $"Grafana ({Where(service)}) has no data source {source}, which the dashboards are to use. Create "
                     + $"it there, or correct {Field}.dataSource.",
-                    service.Name,
-                    $"{Field}.dataSource");
+                    service.Name, $"{Field}.dataSource");
             }
         }
         catch (TargetException exception)
         {
             findings.Ask(
-                exception.Reason,
-                service.Name,
-                $"Dashboards cannot be imported: {exception.Message}",
-                service.Name,
+                exception.Reason, service.Name, $"Dashboards cannot be imported: {exception.Message}", service.Name,
                 Field);
         }
     }
@@ -107,8 +94,7 @@ internal sealed class MonitoringPreflight(TiDbTargets targets, Findings findings
             findings.Add(
                 Reasons.ControlMismatch,
                 $"{Where(service)}: its supervisor does not manage it ({process.SupervisionText}). Correct control.",
-                service.Name,
-                $"{MonitoringLayout.Field(service)}.control");
+                service.Name, $"{MonitoringLayout.Field(service)}.control");
         }
         else if (process.Pid is not { } pid)
         {
@@ -117,8 +103,7 @@ internal sealed class MonitoringPreflight(TiDbTargets targets, Findings findings
         else if (process.Supervision is SupervisionState.Restarting or SupervisionState.Inactive)
         {
             Ask(
-                Reasons.ControlMismatch,
-                service,
+                Reasons.ControlMismatch, service,
                 $"{Where(service)}: pid {pid} is running, but its supervisor reports {process.SupervisionText}: "
                 + "the process was started manually, or keeps restarting. Start it through its supervisor.",
                 "control");
@@ -126,8 +111,7 @@ internal sealed class MonitoringPreflight(TiDbTargets targets, Findings findings
         else if (!process.IsListening)
         {
             Ask(
-                Reasons.ClusterUnhealthy,
-                service,
+                Reasons.ClusterUnhealthy, service,
                 $"{Where(service)} is running but does not listen on port {service.Port}. "
                 + "Correct the port, or fix the process.",
                 "port");
@@ -150,8 +134,7 @@ internal sealed class MonitoringPreflight(TiDbTargets targets, Findings findings
         foreach (var problem in result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             Ask(
-                Reasons.AccessDenied,
-                service,
+                Reasons.AccessDenied, service,
                 $"{Where(service)}: {problem}, so files cannot be replaced there. Correct deployDir or files[].to, or "
                 + "create the directory and give the user the right.",
                 "deployDir");
@@ -180,9 +163,7 @@ internal sealed class MonitoringPreflight(TiDbTargets targets, Findings findings
                 isRight = false;
                 findings.Add(
                     sum is null ? Reasons.PackageMissing : Reasons.PackageCorrupt,
-                    problem,
-                    service.Name,
-                    $"{MonitoringLayout.Field(service)}.files");
+                    problem, service.Name, $"{MonitoringLayout.Field(service)}.files");
             }
         }
 

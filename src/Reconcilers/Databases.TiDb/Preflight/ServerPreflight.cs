@@ -55,14 +55,13 @@ internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
                 Reasons.QuorumTooSmall,
                 $"{instances[0].Name} is the only TiDB server: all SQL fails while it restarts. Add a server, or "
                 + "accept the outage with spec.allowUnavailability: true.",
-                instances[0].Name,
-                "spec.allowUnavailability");
+                instances[0].Name, "spec.allowUnavailability");
         }
 
         // A server registers the address it was told to advertise, which need not be the name in the spec: port and
         // number decide then.
-        var strangers = all.Where(s => !instances.Exists(i => Spec.Service(i).IsAddress(s.Address))).ToList();
-        var missing = instances.Where(i => !all.Any(s => Spec.Service(i).IsAddress(s.Address))).ToList();
+        var strangers = all.Where(s => !instances.Exists(i => Spec.Service(i).Is(s.Address))).ToList();
+        var missing = instances.Where(i => !all.Any(s => Spec.Service(i).Is(s.Address))).ToList();
         if (strangers.Count == missing.Count
             && strangers.Select(PortOf).Order().SequenceEqual(missing.Select(i => Spec.Service(i).Port).Order()))
         {
@@ -84,8 +83,7 @@ internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
                 Reasons.InstancesDiffer,
                 $"{instance.Name} ({Spec.Service(instance)}) is not registered ({source}). Registered are "
                 + $"{string.Join(", ", all.Select(s => s.Address))}.",
-                instance.Name,
-                $"spec.instances[{instance.Name}]");
+                instance.Name, $"spec.instances[{instance.Name}]");
         }
     }
 
@@ -93,21 +91,13 @@ internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
     private async Task<(IReadOnlyList<TidbServerInfo> Servers, string Source)> AllAsync(
         DatabaseInstance one, CancellationToken cancellationToken)
     {
-        string problem;
-        try
+        var (registered, problem) = await Asking.TryAsync(() => targets.Pd.RegisteredServersAsync(cancellationToken));
+        if (registered is not null)
         {
-            if (await targets.Pd.RegisteredServersAsync(cancellationToken) is { } registered)
-            {
-                return (registered, "PD's etcd");
-            }
-
-            problem = "PD serves no gateway to it (enable-grpc-gateway)";
-        }
-        catch (TargetException exception)
-        {
-            problem = exception.Message.TrimEnd('.');
+            return (registered, "PD's etcd");
         }
 
+        problem = problem?.TrimEnd('.') ?? "PD serves no gateway to it (enable-grpc-gateway)";
         findings.Note(
             $"The TiDB servers that are registered in PD's etcd could not be read there: {problem}. Those that "
             + $"{one.Name} reports (/info/all) were compared with the spec instead.");
@@ -144,13 +134,7 @@ internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
     }
 
     private static int PortOf(TidbServerInfo server) =>
-        int.TryParse(
-            server.Address[(server.Address.LastIndexOf(':') + 1)..],
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out var port)
-            ? port
-            : 0;
+        ServiceAddress.TryParse(server.Address, out var at) ? at.Port : 0;
 
     private sealed record Box(long Value);
 }
@@ -194,8 +178,7 @@ internal sealed class BinlogPreflight(TiDbTargets targets, Findings findings)
                 Reasons.QuorumTooSmall,
                 $"{pumps[0].Name} is the only pump: writes fail while it restarts. Add a pump, or accept the "
                 + "outage with spec.allowUnavailability: true.",
-                pumps[0].Name,
-                "spec.allowUnavailability");
+                pumps[0].Name, "spec.allowUnavailability");
         }
 
         var skipping = pumps.Count == 0 ? [] : await findings.LookAsync<List<string>>(
@@ -214,7 +197,7 @@ internal sealed class BinlogPreflight(TiDbTargets targets, Findings findings)
     {
         var own = Spec.Service(pump);
         var node = (
-            await targets.Binlog.PumpsAsync(own, cancellationToken)).FirstOrDefault(n => own.IsAddress(n.Address));
+            await targets.Binlog.PumpsAsync(own, cancellationToken)).FirstOrDefault(n => own.Is(n.Address));
         if (node is not { IsOnline: true })
         {
             findings.Add(
@@ -233,7 +216,7 @@ internal sealed class BinlogPreflight(TiDbTargets targets, Findings findings)
         }
 
         foreach (var stranger in registered.Where(
-            n => !n.IsOffline && !instances.Exists(i => Spec.Service(i).IsAddress(n.Address))))
+            n => !n.IsOffline && !instances.Exists(i => Spec.Service(i).Is(n.Address))))
         {
             findings.Add(
                 Reasons.InstancesDiffer,
@@ -242,14 +225,13 @@ internal sealed class BinlogPreflight(TiDbTargets targets, Findings findings)
                 field: "spec.instances");
         }
 
-        foreach (var instance in instances.Where(i => !registered.Any(n => Spec.Service(i).IsAddress(n.Address))))
+        foreach (var instance in instances.Where(i => !registered.Any(n => Spec.Service(i).Is(n.Address))))
         {
             findings.Add(
                 Reasons.InstancesDiffer,
                 $"{instance.Name} ({Spec.Service(instance)}) is not registered as a {kind}. Correct its host or "
                 + "port, or remove it from spec.instances.",
-                instance.Name,
-                $"spec.instances[{instance.Name}]");
+                instance.Name, $"spec.instances[{instance.Name}]");
         }
     }
 }

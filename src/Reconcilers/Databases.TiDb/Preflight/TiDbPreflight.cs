@@ -2,50 +2,44 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>One pass of preflight of a TiDB upgrade: everything that can be found out without changing anything, side
 /// by side over hosts and instances. All findings of the pass are listed, not the first.</summary>
-internal sealed class TiDbPreflight
+internal sealed class TiDbPreflight(TiDbTargets targets)
 {
     private const string SavedFormerly = "The Secret with the saved configuration of this attempt already exists, so "
         + "the status was put back to an older copy. The former schedule limits and leader_priority are read from it.";
 
-    private readonly TiDbTargets _targets;
-    private readonly Findings _findings;
+    private readonly Findings _findings = new(
+        targets.Redact, ClientFailures.Finding, targets.Spec.Preflight.Acknowledge);
 
-    public TiDbPreflight(TiDbTargets targets)
-    {
-        (_targets, _findings) = (targets, new Findings(
-            targets.Redact, TiDbFailures.Finding, targets.Spec.Preflight.Acknowledge));
-    }
-
-    private DatabaseRollingUpgradeSpec Spec => _targets.Spec;
+    private DatabaseRollingUpgradeSpec Spec => targets.Spec;
 
     public async Task<PreflightResult<TiDbDiscovery>> RunAsync(CancellationToken cancellationToken)
     {
         _findings.Add(SpecPreflight.Check(Spec));
-        _findings.Add(_targets.Context.Secrets.Problems);
-        _findings.Add(DatabaseStorages.Refusals(_targets.Context.Storages, _targets.Context.Upgrade));
+        _findings.Add(targets.Context.Secrets.Problems);
+        _findings.Add(DatabaseStorages.Refusals(targets.Context.Storages, targets.Context.Upgrade));
 
         if (TiDbVersion.Obstacle(Spec.FromVersion, Spec.ToVersion) is { } obstacle)
         {
             _findings.Add(Reasons.VersionPathUnsupported, obstacle, field: "spec.toVersion");
         }
 
-        var instances = new InstancePreflight(_targets, _findings);
+        var instances = new InstancePreflight(targets, _findings);
         instances.Ports();
-        var cluster = new ClusterPreflight(_targets, _findings).LookAsync(cancellationToken);
-        var servers = new ServerPreflight(_targets, _findings).LookAsync(cancellationToken);
-        var binlog = new BinlogPreflight(_targets, _findings).LookAsync(cancellationToken);
-        var backup = new BackupPreflight(_targets, _findings).LookAsync(cancellationToken);
-        var hostPreflight = new HostPreflight(_targets, _findings);
-        var hosts = await ManyAsync(_targets.Hosts.All, h => hostPreflight.LookAsync(h, cancellationToken));
+        var cluster = new ClusterPreflight(targets, _findings).LookAsync(cancellationToken);
+        var servers = new ServerPreflight(targets, _findings).LookAsync(cancellationToken);
+        var binlog = new BinlogPreflight(targets, _findings).LookAsync(cancellationToken);
+        var backup = new BackupPreflight(targets, _findings).LookAsync(cancellationToken);
+        var hostPreflight = new HostPreflight(targets, _findings);
+        var hosts = await ManyAsync(targets.Hosts.All, hostPreflight.LookAsync, cancellationToken);
         hostPreflight.Clocks(hosts);
         await MonitoringAsync(hostPreflight, hosts, cancellationToken);
-        var looks = await ManyAsync(Spec.Instances, i => instances.LookAsync(i, cancellationToken));
+        var looks = await ManyAsync(Spec.Instances, instances.LookAsync, cancellationToken);
         InstanceLayouts.Compare(
-            [.. looks.Select(l => (_targets.Hosts.Instance(l.Instance.Name).Target, (InstanceProcess?)l.Process))],
+            [.. looks.Select(l => (targets.Hosts.Instance(l.Instance.Name).Target, (InstanceProcess?)l.Process))],
             _findings);
         await Task.WhenAll(cluster, servers, binlog, backup);
         var found = await DiscoverAsync(looks, hosts, await cluster, await servers, cancellationToken);
-        var identity = (await cluster) is { } known ? TiDbDiscovered.IdentityOf(known.Members.ClusterId) : null;
+        var identity = (await cluster) is { } known ? TiDbDiscovery.IdentityOf(known.Members.ClusterId) : null;
         return _findings.Any || found is null || await cluster is not { } look
             ? new PreflightResult<TiDbDiscovery>(null, HostFindings.Once(_findings.Sorted()), identity)
             : new PreflightResult<TiDbDiscovery>(
@@ -56,32 +50,32 @@ internal sealed class TiDbPreflight
     private async Task MonitoringAsync(
         HostPreflight hostPreflight, IReadOnlyList<HostFacts> hosts, CancellationToken cancellationToken)
     {
-        var services = _targets.Settings.Services().ToList();
-        var others = MonitoringLayout.PackageHosts(Spec).Except(_targets.Hosts.All, StringComparer.Ordinal).ToList();
-        var prepared = hosts.Concat(await ManyAsync(others, h => hostPreflight.LookAsync(h, cancellationToken)))
+        var services = targets.Settings.Services().ToList();
+        var others = MonitoringLayout.PackageHosts(Spec).Except(targets.Hosts.All, StringComparer.Ordinal).ToList();
+        var prepared = hosts.Concat(await ManyAsync(others, hostPreflight.LookAsync, cancellationToken))
             .Where(h => h.Package.IsComplete)
             .Select(h => h.Host)
             .ToHashSet(StringComparer.Ordinal);
-        var monitoring = new MonitoringPreflight(_targets, _findings);
-        _ = await SideBySide.SelectAsync(
-            services, s => monitoring.LookAsync(s, prepared.Contains(s.Host), cancellationToken));
-        var grafana = services.Find(s => s.Name == _targets.Settings.Dashboards?.Service);
+        var monitoring = new MonitoringPreflight(targets, _findings);
+        _ = await SideBySide.EachAsync(
+            services, (s, token) => monitoring.LookAsync(s, prepared.Contains(s.Host), token), cancellationToken);
+        var grafana = services.Find(s => s.Name == targets.Settings.Dashboards?.Service);
         await monitoring.DashboardsAsync(grafana is not null && prepared.Contains(grafana.Host), cancellationToken);
     }
 
     private async Task<IReadOnlyList<DiscoveredInstance>?> DiscoverAsync(
-        IReadOnlyList<InstanceFacts> looks,
-        IReadOnlyList<HostFacts> hosts,
-        ClusterState? cluster,
-        ServerState servers,
+        IReadOnlyList<InstanceFacts> looks, IReadOnlyList<HostFacts> hosts, ClusterState? cluster, ServerState servers,
         CancellationToken cancellationToken)
     {
-        var configuration = new ConfigurationPreflight(_targets, _findings);
-        var found = await ManyAsync(looks, async look =>
+        var configuration = new ConfigurationPreflight(targets, _findings);
+        var found = await ManyAsync(looks, DiscoverAsync, cancellationToken);
+        return found.Count == Spec.Instances.Count ? found : null;
+
+        async Task<DiscoveredInstance?> DiscoverAsync(InstanceFacts look, CancellationToken token)
         {
             var host = hosts.FirstOrDefault(h => h.Host == look.Instance.Host);
-            var migrated = await configuration.LookAsync(look, host, cancellationToken);
-            var store = cluster?.Stores.FirstOrDefault(s => Spec.Service(look.Instance).IsAddress(s.Address));
+            var migrated = await configuration.LookAsync(look, host, token);
+            var store = cluster?.Stores.FirstOrDefault(s => Spec.Service(look.Instance).Is(s.Address));
             var version = look.Instance.Component switch
             {
                 DatabaseComponent.TiKV => store?.Version,
@@ -110,8 +104,7 @@ internal sealed class TiDbPreflight
                 Remarks = migrated?.Migrated.Remarks ?? [],
                 Settings = migrated?.Settings,
             };
-        });
-        return found.Count == Spec.Instances.Count ? found : null;
+        }
     }
 
     // An instance that has been upgraded manually is accepted (resuming after an error;
@@ -130,8 +123,7 @@ internal sealed class TiDbPreflight
                 $"{instance.Name} on {instance.Host} runs version {version}, expected {Spec.FromVersion} "
                 + $"(spec.fromVersion), {Spec.ToVersion}, or another version that can be upgraded to it: {obstacle}. "
                 + "Correct spec.fromVersion or spec.toVersion, or upgrade this process first.",
-                instance.Name,
-                "spec.fromVersion");
+                instance.Name, "spec.fromVersion");
             return;
         }
 
@@ -141,15 +133,12 @@ internal sealed class TiDbPreflight
     }
 
     private async Task<TiDbDiscovery> DiscoveryAsync(
-        IReadOnlyList<DiscoveredInstance> instances,
-        ClusterState cluster,
-        ServerState servers,
-        IReadOnlyList<string> binlog,
-        CancellationToken cancellationToken)
+        IReadOnlyList<DiscoveredInstance> instances, ClusterState cluster, ServerState servers,
+        IReadOnlyList<string> binlog, CancellationToken cancellationToken)
     {
         // This attempt has begun although the status does not know it: what PD has now may be the upgrade's own.
         var saved = await ConfigurationSecret.ReadAsync(
-            _targets.Context, RunPlans.AttemptsBefore(_targets.Context.Upgrade.Status), cancellationToken);
+            targets.Context, RunPlans.AttemptsBefore(targets.Context.Upgrade.Status), cancellationToken);
         var limits = PdSchedule.ParseLimits(saved?.GetValueOrDefault(SaveConfiguration.LimitsFile));
         if (saved is not null)
         {
@@ -158,6 +147,7 @@ internal sealed class TiDbPreflight
 
         return new()
         {
+            Spec = Spec,
             ClusterId = cluster.Members.ClusterId,
             PdLeader = Spec.Of(DatabaseComponent.PD).FirstOrDefault(
                 i => cluster.Members.Leader is { } leader && Spec.Service(i).IsAmong(leader.ClientUrls))?.Name,
@@ -201,35 +191,6 @@ internal sealed class TiDbPreflight
     }
 
     private static async Task<IReadOnlyList<TResult>> ManyAsync<T, TResult>(
-        IReadOnlyList<T> items, Func<T, Task<TResult?>> look)
-        where TResult : class => [.. (await SideBySide.SelectAsync(items, look)).OfType<TResult>()];
-}
-
-/// <summary>The finding for a failure of a client in the preflight of a TiDB upgrade.</summary>
-internal static class TiDbFailures
-{
-    /// <summary>Runs one check that only adds findings.</summary>
-    public static Task CheckAsync(
-        this Findings findings, Func<Task> check, string? node = null, string? field = null) => findings.LookAsync(
-            async () =>
-            {
-                await check();
-                return true;
-            },
-            node,
-            field);
-
-    public static Finding? Finding(Exception failure, string? node, string? field)
-    {
-        return ClientFailures.Finding(failure, node, field) ?? failure switch
-        {
-            TiDbApiException api => Of(api.Reason, field ?? api.Field),
-            DatabaseSqlException sql => Of(sql.Reason, field ?? sql.Field ?? "spec.tidb.credentialsSecretRef"),
-            SnapshotException storage => Of(StorageReasons.Of(storage), field),
-            _ => null,
-        };
-
-        Finding Of(string reason, string? found) =>
-            new() { Reason = reason, Message = failure.Message, Node = node, Field = found };
-    }
+        IReadOnlyList<T> items, Func<T, CancellationToken, Task<TResult?>> look, CancellationToken cancellationToken)
+        where TResult : class => [.. (await SideBySide.EachAsync(items, look, cancellationToken)).OfType<TResult>()];
 }

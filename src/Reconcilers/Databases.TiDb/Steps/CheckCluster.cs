@@ -2,12 +2,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>PD is healthy, every store is Up on the new version, every Region has its quorum, no evict-leader scheduler
 /// is left, and the TiDB servers are consistent.</summary>
+[Step("cluster", "Check the cluster as a whole")]
 internal sealed record CheckCluster : FinalCheck, IWaitsOnly
 {
-    internal override string Verb => "cluster";
-
-    internal override string Title(string? node) => "Check the cluster as a whole";
-
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
@@ -76,9 +73,8 @@ internal sealed record CheckCluster : FinalCheck, IWaitsOnly
 
         var leader = Spec.Of(DatabaseComponent.PD).FirstOrDefault(i => PdLeadership.Leads(Spec, members, i));
         if (leader is not null
-            && InstancePrograms.RunsNew(
-                await Targets.Hosts.Instance(leader.Name).LookAsync(cancellationToken),
-                InstancePrograms.NewSha256(context.Plan, leader)))
+            && Targets.Goal(context.Plan, leader).IsReached(
+                await Targets.Hosts.Instance(leader.Name).LookAsync(cancellationToken)))
         {
             return null;
         }
@@ -94,20 +90,17 @@ internal sealed record CheckCluster : FinalCheck, IWaitsOnly
 
 /// <summary>Every process runs the new program and its service port is open; TiKV's status port, which Prometheus
 /// scrapes, is read too (docs/research/tidb.md#tikv).</summary>
+[Step("processes", "Check every process and service port")]
 internal sealed record CheckProcesses : FinalCheck, IWaitsOnly
 {
     public const string NoMetricsFact = "noMetrics";
 
-    internal override string Verb => "processes";
-
-    internal override string Title(string? node) => "Check every process and service port";
-
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
-        var problems = (await SideBySide.SelectAsync(Spec.Instances, i => ProblemAsync(context, i, cancellationToken)))
-            .OfType<string>()
-            .ToList();
+        var found = await SideBySide.EachAsync(
+            Spec.Instances, (i, token) => ProblemAsync(context, i, token), cancellationToken);
+        var problems = found.OfType<string>().ToList();
         if (problems.Count > 0)
         {
             return new Observation.Running(string.Join(" ", problems));
@@ -132,12 +125,9 @@ internal sealed record CheckProcesses : FinalCheck, IWaitsOnly
     {
         var where = $"{instance.Name} on {instance.Host}";
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-        if (!InstancePrograms.RunsNew(process, InstancePrograms.NewSha256(context.Plan, instance)))
-        {
-            return $"{where} does not run the new program ({process.SupervisionText}).";
-        }
-
-        return process.IsListening
+        return !Targets.Goal(context.Plan, instance).IsReached(process)
+            ? $"{where} does not run the new program ({process.SupervisionText})."
+            : process.IsListening
             ? null
             : $"{where} does not listen on port {Spec.Service(instance).Port}.";
     }
@@ -145,11 +135,10 @@ internal sealed record CheckProcesses : FinalCheck, IWaitsOnly
 
 /// <summary>Waits until PD has raised the version of the cluster, which shows that all TiKVs are upgraded
 /// (docs/research/tidb.md#pd).</summary>
+[Step("cluster-version")]
 internal sealed record AwaitClusterVersion : TiDbStep, IWaitsOnly
 {
     private const int Named = 6;
-
-    internal override string Verb => "cluster-version";
 
     internal override string Title(DatabaseRollingUpgradeSpec spec, string? node) =>
         $"Wait for cluster version {spec.ToVersion}";
@@ -177,7 +166,7 @@ internal sealed record AwaitClusterVersion : TiDbStep, IWaitsOnly
                 + "automatically."
             : $"cluster-version is still {version}, because {Sentences.List([.. old.Select(Described)], Named)}."
                 + Advice([.. old.Where(s => !Spec.Of(DatabaseComponent.TiKV).Any(
-                    i => Spec.Service(i).IsAddress(s.Address)))]));
+                    i => Spec.Service(i).Is(s.Address)))]));
     });
 
     private static string Described(PdStore store) => $"store {store.Id} ({store.Address}) runs {store.Version}";

@@ -9,11 +9,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <param name="DataSource">The data source that the dashboards use; null leaves it.</param>
 /// <param name="TitlePrefix">What titles begin with; null leaves them.</param>
 [Acceptable(OnlyIf = "if Grafana does not answer or refuses a dashboard; then its dashboards stay as they are")]
+[Step("dashboards")]
 internal sealed record ImportDashboards(
-    string Service,
-    List<string> From,
-    string? DataSource = null,
-    string? TitlePrefix = null) : TiDbStep
+    string Service, List<string> From, string? DataSource = null, string? TitlePrefix = null) : TiDbStep
 {
     // Grafana has just been restarted.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -21,8 +19,6 @@ internal sealed record ImportDashboards(
     private readonly ConcurrentDictionary<string, (string Uid, long Version)> _saved = new(StringComparer.Ordinal);
 
     protected override TimeSpan Pause => TimeSpan.FromSeconds(2);
-
-    internal override string Verb => "dashboards";
 
     internal override string Title(string? node) => $"Import the dashboards into {Service}";
 
@@ -65,8 +61,7 @@ internal sealed record ImportDashboards(
                 throw new StepActionException(
                     exception.Reason,
                     $"The dashboard {dashboard.Title} was not imported. {exception.Message}",
-                    retryable: false,
-                    exception);
+                    retryable: false, exception);
             }
         }
     }
@@ -121,10 +116,7 @@ internal static class DashboardFiles
     /// <exception cref="HostException">A file or directory is missing (PackageMissing), or is no dashboard or has none
     /// (PackageCorrupt).</exception>
     public static async Task<IReadOnlyList<DashboardModel>> ReadAsync(
-        IHostFiles host,
-        IReadOnlyList<string> from,
-        string? dataSource,
-        string? titlePrefix,
+        IHostFiles host, IReadOnlyList<string> from, string? dataSource, string? titlePrefix,
         CancellationToken cancellationToken)
     {
         var result = await host.RunAsync(RemoteCommand.Script(List, from), cancellationToken);
@@ -152,15 +144,11 @@ internal static class DashboardFiles
             }
         }
 
-        return found.Count > 0
-            ? found
-            : throw NoDashboard(host, $"{string.Join(", ", from)}: there is no dashboard");
+        return found.Count > 0 ? found : throw NoDashboard(host, $"{string.Join(", ", from)}: there is no dashboard");
     }
 
     private static HostException NoDashboard(IHostFiles host, string what) => new(
-        host.Host,
-        Reasons.PackageCorrupt,
-        $"{host.Host}: {what}. Correct spec.tidb.dashboards.from.",
+        host.Host, Reasons.PackageCorrupt, $"{host.Host}: {what}. Correct spec.tidb.dashboards.from.",
         retryable: false);
 }
 
@@ -179,7 +167,6 @@ internal sealed class DashboardModel
     public JsonObject Model { get; }
 
     public string Title { get; }
-
     public string? Uid => Text(Model["uid"]) is { Length: > 0 } uid ? uid : null;
 
     /// <summary>Reads a file; null if it is no dashboard.</summary>

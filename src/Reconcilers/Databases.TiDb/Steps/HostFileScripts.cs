@@ -74,8 +74,7 @@ internal static class HostFileScripts
         if (!result.IsSuccess)
         {
             throw new HostException(
-                host.Host,
-                Reasons.StepFailed,
+                host.Host, Reasons.StepFailed,
                 $"{host.Host}: the former TiSpark JAR in {directory} could not be renamed: "
                 + ForeignText.Words(result.Errors));
         }
@@ -89,8 +88,7 @@ internal static class HostFileScripts
         return result.IsSuccess
             ? result.Output.Split('\n', Lines)
             : throw new HostException(
-                host.Host,
-                Reasons.StepFailed,
+                host.Host, Reasons.StepFailed,
                 $"{host.Host}: {directory} cannot be listed: {ForeignText.Words(result.Errors)}");
     }
 }

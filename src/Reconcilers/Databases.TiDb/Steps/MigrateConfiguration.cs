@@ -9,9 +9,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <param name="To">The same of the files for the new version that are different, by instance.</param>
 /// <param name="Settings">Values for files of TiKVs that have none.</param>
 internal sealed record MigrateConfiguration(
-    DatabaseComponent Component,
-    Dictionary<string, string> From,
-    Dictionary<string, string>? To = null,
+    DatabaseComponent Component, Dictionary<string, string> From, Dictionary<string, string>? To = null,
     List<MigrateConfiguration.SharedDefaults>? Settings = null) : TiDbStep
 {
     private const int AtATime = 8;
@@ -46,9 +44,7 @@ internal sealed record MigrateConfiguration(
     public List<ConfigurationFile> Files() =>
     [
         .. From.Select(f => new ConfigurationFile(
-            f.Key,
-            f.Value,
-            To?.GetValueOrDefault(f.Key) ?? f.Value,
+            f.Key, f.Value, To?.GetValueOrDefault(f.Key) ?? f.Value,
             Settings?.Find(s => s.Instances.Contains(f.Key, StringComparer.Ordinal)))),
     ];
 
@@ -123,9 +119,7 @@ internal sealed record MigrateConfiguration(
         }
 
         var refusal = await ConfigurationCheck.RefusalAsync(Targets, instance, check, cancellationToken);
-        return refusal is null
-            ? new Observation.Done()
-            : new Observation.Failed(Reasons.ConfigurationInvalid, refusal);
+        return refusal is null ? new Observation.Done() : new Observation.Failed(Reasons.ConfigurationInvalid, refusal);
     }
 
     private string Migrate(ConfigurationFile file, DatabaseInstance instance, string present)
@@ -176,19 +170,11 @@ internal static class ConfigurationCheck
     public static Task<string?> RefusalOfTextAsync(
         TiDbTargets targets, DatabaseInstance instance, string text, CancellationToken cancellationToken) =>
         RefusalAsync(
-            targets,
-            instance,
-            "check.toml",
-            $"the migrated {TiDbLayout.ConfigFile(instance)}",
-            text,
+            targets, instance, "check.toml", $"the migrated {TiDbLayout.ConfigFile(instance)}", text,
             cancellationToken);
 
     private static async Task<string?> RefusalAsync(
-        TiDbTargets targets,
-        DatabaseInstance instance,
-        string path,
-        string file,
-        string? text,
+        TiDbTargets targets, DatabaseInstance instance, string path, string file, string? text,
         CancellationToken cancellationToken)
     {
         var program = targets.Spec.NewProgram(TiDbComponents.Program(instance.Component));
@@ -218,7 +204,6 @@ internal sealed class ConfigurationInstall(TiDbTargets targets, Plan plan, Datab
         .Find(f => f.Instance == instance.Name && f.IsChanged);
 
     private string Path => TiDbLayout.ConfigFile(instance);
-
     private string NewPath => targets.Spec.NewConfigFile(instance);
 
     /// <summary>The replacement that is left to do, checked before the instance is stopped; null if the file is

@@ -40,12 +40,9 @@ internal sealed record RestartService(string Service, List<string>? Files = null
             return new Observation.NotStarted($"{service.Name} is not running ({process.SupervisionText}).");
         }
 
-        if (IsSame(process, before, context.Receipt(StartedBeforeKey)))
-        {
-            return new Observation.NotStarted($"{service.Name} has not been restarted yet.");
-        }
-
-        return !process.IsListening
+        return IsSame(process, before, context.Receipt(StartedBeforeKey))
+            ? new Observation.NotStarted($"{service.Name} has not been restarted yet.")
+            : !process.IsListening
             ? new Observation.Running($"{service.Name} does not listen on port {service.Port} yet.")
             : Ready is { } page && await NotReadyAsync(service, page, cancellationToken) is { } why
             ? new Observation.Running($"{service.Name} listens on port {service.Port} and is not ready yet: {why}")
@@ -54,8 +51,7 @@ internal sealed record RestartService(string Service, List<string>? Files = null
 
     protected override bool MayBeAccepted(Observation.Failed failure) => failure.Reason == Reasons.ConfigurationInvalid;
 
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(PidBeforeKey) is not null)
         {
@@ -111,25 +107,17 @@ internal sealed record RestartService(string Service, List<string>? Files = null
 
         var problem = await PrometheusCheck.FindProblemAsync(
             Targets.Hosts.Files(service.Host), Spec, service, cancellationToken);
-        return problem is null
-            ? null
-            : $"{problem} {service.Name} was not stopped and runs with its former files.";
+        return problem is null ? null : $"{problem} {service.Name} was not stopped and runs with its former files.";
     }
 
     private async Task<string?> NotReadyAsync(
         MonitoringService service, string page, CancellationToken cancellationToken)
     {
-        try
-        {
-            var answer = await Targets.Context.PlainHttp.GetAsync(service.Host, service.Port, page, cancellationToken);
-            return answer.Status == 200
-                ? null
-                : $"GET {new Endpoint(service.Host, service.Port)}{page} was answered {answer.Status}.";
-        }
-        catch (ServiceException exception)
-        {
-            return exception.Message;
-        }
+        var (answer, problem) = await Asking.TryAsync(
+            () => Targets.Context.PlainHttp.GetAsync(service.Host, service.Port, page, cancellationToken));
+        return answer is null ? problem
+            : answer.Status == 200 ? null
+            : $"GET {new ServiceAddress(service.Host, service.Port)}{page} was answered {answer.Status}.";
     }
 
     private MonitoringService Settings() => MonitoringLayout.Find(Spec, Service);
@@ -188,9 +176,7 @@ internal static class PrometheusCheck
     /// <summary>What promtool objects to: whole sentences. Null if nothing, or if there is no promtool.</summary>
     /// <exception cref="HostException">It could not be run.</exception>
     public static async Task<string?> FindProblemAsync(
-        IHostFiles host,
-        DatabaseRollingUpgradeSpec spec,
-        MonitoringService service,
+        IHostFiles host, DatabaseRollingUpgradeSpec spec, MonitoringService service,
         CancellationToken cancellationToken)
     {
         if (Configuration(service) is not { } configuration)

@@ -7,9 +7,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal static class ScheduleHold
 {
     public const string MergeLimit = "merge-schedule-limit";
-
     private const string LeaderLimit = "leader-schedule-limit";
-
     private static readonly string[] Stopped = [MergeLimit, "region-schedule-limit", "hot-region-schedule-limit"];
 
     public static IReadOnlyDictionary<string, long> Wanted(IReadOnlyDictionary<string, long> former, long leaderLimit)
@@ -44,9 +42,7 @@ internal static class ScheduleHold
         {
             // The early step may have lowered it since then.
             var early = plan.Step<LimitMerging>(phase: DatabaseRollingUpgradePhases.UpgradePD);
-            var most = early?.Recorded(LimitMerging.FormerKey) is null
-                ? long.MaxValue
-                : early.As<LimitMerging>().Limit;
+            var most = early?.Recorded(LimitMerging.FormerKey) is null ? long.MaxValue : early.As<LimitMerging>().Limit;
             former = PdSchedule.ParseLimits(saved).ToDictionary(
                 l => l.Key, l => l.Key == MergeLimit ? Math.Min(l.Value, most) : l.Value, StringComparer.Ordinal);
         }
@@ -56,7 +52,6 @@ internal static class ScheduleHold
 
     /// <summary>The values to restore: of the limits that still have the value of the upgrade. Others were changed by
     /// an administrator meanwhile, and stay.</summary>
-    /// <param name="hold">The step that changed the limits.</param>
     /// <param name="mergeLimit">The most that merge-schedule-limit is restored to; null for its former value.</param>
     public static IReadOnlyDictionary<string, long> ToRestore(
         PlanStep hold, IReadOnlyDictionary<string, long> now, long? mergeLimit)
@@ -87,13 +82,10 @@ internal static class ScheduleHold
 /// (<see cref="ScheduleHold"/>). <see cref="ReleaseScheduling"/> restores the limits, and its undo at every other
 /// end.</summary>
 /// <param name="LeaderLimit">The least value of leader-schedule-limit; 0 leaves it unchanged.</param>
+[Step("hold-scheduling", "Stop merging and balancing while TiKVs are upgraded")]
 internal sealed record HoldScheduling(long LeaderLimit) : TiDbStep
 {
     public const string FormerKey = "former";
-
-    internal override string Verb => "hold-scheduling";
-
-    internal override string Title(string? node) => "Stop merging and balancing while TiKVs are upgraded";
 
     internal override IEnumerable<Leftover> Undo(PlanStep own, Plan run, DatabaseRollingUpgradeSpec spec)
     {
@@ -115,7 +107,7 @@ internal sealed record HoldScheduling(long LeaderLimit) : TiDbStep
             {
                 RemoveAsync = isInForce ? (targets, token) => RestoreAsync(targets, own, token) : null,
                 What = $"schedule limits: {ScheduleHold.Commands(own)}",
-                Advice = [Leftover.Limits("schedule limits", advice)],
+                Advice = [ActionItems.Of(Reasons.ScheduleLimits, "schedule limits", advice)],
             },
         ];
     }
@@ -133,17 +125,9 @@ internal sealed record HoldScheduling(long LeaderLimit) : TiDbStep
                     : null);
     });
 
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
-    {
-        // What an attempt before this one recorded stays right until the limits were restored: since then some of them
-        // may have the values of the upgrade.
-        var recorded = context.Step.CleanedUpAt is null ? context.Recorded(context.Step.Id, FormerKey) : null;
-        return Entry(
-            FormerKey,
-            recorded
-                ?? await FormerAsync(context, await Targets.Pd.ScheduleAsync(cancellationToken), cancellationToken));
-    }
+    public override Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
+        ReserveFormerAsync(context, FormerKey, async () => await FormerAsync(
+            context, await Targets.Pd.ScheduleAsync(cancellationToken), cancellationToken));
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -164,10 +148,7 @@ internal sealed record HoldScheduling(long LeaderLimit) : TiDbStep
         var saved = await ConfigurationSecret.ReadAsync(
             Targets.Context, context.Plan.AttemptsBefore, cancellationToken);
         return ScheduleHold.Text(
-            context.Plan,
-            schedule.Limits,
-            saved?.GetValueOrDefault(SaveConfiguration.LimitsFile),
-            LeaderLimit);
+            context.Plan, schedule.Limits, saved?.GetValueOrDefault(SaveConfiguration.LimitsFile), LeaderLimit);
     }
 
     private Dictionary<string, long> ToSet(PdSchedule schedule) =>
@@ -180,12 +161,9 @@ internal sealed record HoldScheduling(long LeaderLimit) : TiDbStep
 /// that it has until tuning raises it: 3.0 merges Regions where 2.1 did not
 /// (docs/research/tidb.md#procedure).</summary>
 /// <param name="MergeLimit">The most that merge-schedule-limit is restored to.</param>
+[Step("release-scheduling", "Restore the schedule limits")]
 internal sealed record ReleaseScheduling(long MergeLimit) : TiDbStep
 {
-    internal override string Verb => "release-scheduling";
-
-    internal override string Title(string? node) => "Restore the schedule limits";
-
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
@@ -226,9 +204,7 @@ internal sealed record MergeLimits(long First, long Final)
     {
         long? former = before.TryGetValue(ScheduleHold.MergeLimit, out var known) ? known : null;
         var first = Math.Min(former ?? tidb.MergeScheduleLimit, tidb.MergeScheduleLimit);
-        var final = tidb.MergeScheduleLimit == 0
-            ? first
-            : tidb.TuneScheduling.MergeScheduleLimit ?? former ?? Default;
+        var final = tidb.MergeScheduleLimit == 0 ? first : tidb.TuneScheduling.MergeScheduleLimit ?? former ?? Default;
         return new MergeLimits(first, Math.Max(first, final));
     }
 
@@ -253,6 +229,7 @@ internal sealed record MergeLimits(long First, long Final)
 /// <param name="Limit">The most that merge-schedule-limit may be.</param>
 /// <param name="Before">The limits before the upgrade; the step then acts only if the new PD merges and the old one
 /// did not.</param>
+[Step(ScheduleHold.MergeLimit, "Limit merging")]
 internal sealed record LimitMerging(long Limit, Dictionary<string, long>? Before = null) : TiDbStep
 {
     public const string FormerKey = "former";
@@ -261,31 +238,23 @@ internal sealed record LimitMerging(long Limit, Dictionary<string, long>? Before
     public const string EarlyVerb = "limit-merging";
 
     public const string EarlyTitle = "Limit merging if the new PD has begun to merge";
-
     private const string LimitName = ScheduleHold.MergeLimit;
-
-    internal override string Verb => LimitName;
-
-    internal override string Title(string? node) => "Limit merging";
 
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var schedule = await Targets.Pd.ScheduleAsync(cancellationToken);
-        if (schedule.Limit(LimitName) is { } present && present <= Limit)
-        {
-            return new Observation.Done(
+        return schedule.Limit(LimitName) is { } present && present <= Limit
+            ? new Observation.Done(
                 $"{LimitName} is {present}.",
-                context.Receipt(FormerKey) is null ? Entry(FormerKey, schedule.LimitsText()) : null);
-        }
-
-        return Before is { } before && !HasBegunToMerge(before, schedule)
+                context.Receipt(FormerKey) is null ? Entry(FormerKey, schedule.LimitsText()) : null)
+            : Before is { } before && !HasBegunToMerge(before, schedule)
             ? new Observation.Done($"The new PD merges as the old one did ({schedule.LimitsText()}).")
             : new Observation.NotStarted();
     });
 
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken) => context.Receipt(FormerKey) is not null
+    public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
+        context.Receipt(FormerKey) is not null
             ? Receipt(context)
             : Entry(FormerKey, (await Targets.Pd.ScheduleAsync(cancellationToken)).LimitsText());
 
@@ -323,9 +292,7 @@ internal sealed record ScheduleLimitsStay(long Limit) : TiDbGuard
 internal sealed record RaiseScheduleLimit(string Name, long Limit) : TiDbStep
 {
     public const string StoppedFact = "stopped";
-
     public const string ValueFact = "value";
-
     private const int LooksOfStability = 20;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
@@ -347,7 +314,6 @@ internal sealed record RaiseScheduleLimit(string Name, long Limit) : TiDbStep
     }
 
     private TuneSchedulingSpec Tune => Targets.Settings.TuneScheduling;
-
     internal override string Verb => Name == ScheduleHold.MergeLimit ? $"{Name}-{Limit}" : Name;
 
     internal override string Title(string? node) => $"Raise {Name} to {Limit} once the number of Regions is stable";
@@ -377,8 +343,8 @@ internal sealed record RaiseScheduleLimit(string Name, long Limit) : TiDbStep
         }
     }
 
-    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken) => SinceAsync(context, Began(context));
+    public override Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
+        SinceAsync(context, Began(context));
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {

@@ -7,7 +7,6 @@ internal abstract record SparkStep : TiDbStep
         Reasons.InvalidSpec, "spec.tidb.tiSpark is missing, for which the plan has steps. Add it again.");
 
     protected string Jars => $"{Spark.Directory.TrimEnd('/')}/jars";
-
     protected string Jar => $"{Jars}/{Spark.Jar[(Spark.Jar.LastIndexOf('/') + 1)..]}";
 
     protected async Task<bool> HasNewJarAsync(string host, CancellationToken cancellationToken)
@@ -28,8 +27,7 @@ internal abstract record SparkStep : TiDbStep
         if (!result.IsSuccess)
         {
             throw new HostException(
-                master,
-                Reasons.StepFailed,
+                master, Reasons.StepFailed,
                 $"{master}: {path} exited with code {result.ExitCode}: "
                 + ToolOutput.Excerpt(result.Errors + " " + result.Output),
                 mayHaveRun: true);
@@ -38,13 +36,10 @@ internal abstract record SparkStep : TiDbStep
 }
 
 /// <summary>Stops Spark. What its master showed before is recorded, to be compared after the start.</summary>
+[Step("stop", "Stop Spark")]
 internal sealed record StopSpark : SparkStep
 {
     public const string BeforeKey = "before";
-
-    internal override string Verb => "stop";
-
-    internal override string Title(string? node) => "Stop Spark";
 
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
@@ -68,8 +63,7 @@ internal sealed record StopSpark : SparkStep
             : new Observation.NotStarted("Spark's master is still running.");
     });
 
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
         // From an earlier attempt: Spark may be stopped by now and show nothing.
         if ((context.Receipt(BeforeKey) ?? context.Recorded(context.Step.Id, BeforeKey)) is { } known)
@@ -100,10 +94,9 @@ internal sealed record StopSpark : SparkStep
 }
 
 /// <summary>Replaces the TiSpark JAR of one host.</summary>
+[Step("jar")]
 internal sealed record ReplaceSparkJar(string Sha256) : SparkStep
 {
-    internal override string Verb => "jar";
-
     internal override string Title(string? node) => $"Replace the TiSpark JAR on {node}";
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
@@ -122,12 +115,9 @@ internal sealed record ReplaceSparkJar(string Sha256) : SparkStep
 }
 
 /// <summary>Starts Spark and waits until its master shows the workers, cores and memory it showed before.</summary>
+[Step("start", "Start Spark and wait for its workers")]
 internal sealed record StartSpark : SparkStep
 {
-    internal override string Verb => "start";
-
-    internal override string Title(string? node) => "Start Spark and wait for its workers";
-
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
@@ -149,13 +139,10 @@ internal sealed record StartSpark : SparkStep
 /// <summary>Runs the smoke test of the spec on the master's host (docs/research/tidb.md#tispark); its exit code must be
 /// 0. It may run more than once.</summary>
 [Acceptable]
+[Step("smoke", "Run the smoke test of Spark")]
 internal sealed record SmokeSpark : SparkStep, IWaitsOnly
 {
     private const string InDirectory = """cd -- "$1" && shift && "$@" """;
-
-    internal override string Verb => "smoke";
-
-    internal override string Title(string? node) => "Run the smoke test of Spark";
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -187,9 +174,7 @@ internal sealed record SparkMaster(long Workers, long Cores, long Memory)
         try
         {
             return await targets.Context.PlainHttp.GetAsync(
-                new Endpoint(spark.Hosts[0], spark.WebPort),
-                "/json/",
-                TiDbJsonContext.Default.SparkPage,
+                new ServiceAddress(spark.Hosts[0], spark.WebPort), "/json/", TiDbJsonContext.Default.SparkPage,
                 page =>
                 {
                     var alive = TiDbAnswers.Entries(page.Workers).Where(w => w.State == "ALIVE").ToList();

@@ -8,7 +8,6 @@ internal static partial class AdminOutput
     public const string ReplicationErrorsCommand = "get_replication_status";
 
     public const string InboundGroups = " Universe Replication Groups found";
-
     public const string OutboundGroups = " Outbound Replication Groups found";
 
     // The protocol's word for none.
@@ -39,13 +38,12 @@ internal static partial class AdminOutput
     }
 
     /// <summary>What set_universe_replication_enabled must print.</summary>
-    public static void CheckReplication(string output, bool enabled)
+    public static bool CheckReplication(string output, bool enabled)
     {
         var expected = $"Replication {(enabled ? "enabled" : "disabled")} successfully";
-        if (!Has(Lines(output), expected))
-        {
-            throw new AdminOutputException("set_universe_replication_enabled", $"'{expected}'", output);
-        }
+        return Has(Lines(output), expected)
+            ? enabled
+            : throw new AdminOutputException("set_universe_replication_enabled", $"'{expected}'", output);
     }
 
     /// <summary>The names of replication groups: a line with their number, then their names in brackets.</summary>
@@ -119,37 +117,34 @@ internal static partial class AdminOutput
 /// <summary>The commands an admin tool lists when it is asked for help: lines with an optional number or mark, the
 /// command, and its arguments. The abilities of a version and the order of the arguments of a command are read from it
 /// (docs/research/yugabytedb.md#admin-tool).</summary>
-internal sealed class AdminHelp
+internal sealed class AdminHelp(IReadOnlyDictionary<string, string> commands)
 {
     private const string NodesSafe = "are_nodes_safe_to_take_down";
-    private readonly IReadOnlyDictionary<string, string> _commands;
-
-    private AdminHelp(IReadOnlyDictionary<string, string> commands) => _commands = commands;
 
     /// <summary>Reads it. Help that lists no command means that nothing is known of the tool.</summary>
     public static AdminHelp Parse(string output)
     {
-        var commands = new Dictionary<string, string>(StringComparer.Ordinal);
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in AdminOutput.Lines(output))
         {
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             var at = words.Length > 1 && IsMark(words[0]) ? 1 : 0;
             if (words.Length > at && IsCommand(words[at]))
             {
-                commands.TryAdd(words[at], string.Join(' ', words[(at + 1)..]));
+                found.TryAdd(words[at], string.Join(' ', words[(at + 1)..]));
             }
         }
 
-        return new AdminHelp(commands);
+        return new AdminHelp(found);
     }
 
     /// <summary>Whether any command was found: otherwise nothing can be said of one that was not.</summary>
-    public bool IsKnown => _commands.Count > 0;
+    public bool IsKnown => commands.Count > 0;
 
-    public bool Has(string command) => _commands.ContainsKey(command);
+    public bool Has(string command) => commands.ContainsKey(command);
 
     public NodesSafeForm NodesSafeForm =>
-        !_commands.TryGetValue(NodesSafe, out var arguments) ? NodesSafeForm.Absent
+        !commands.TryGetValue(NodesSafe, out var arguments) ? NodesSafeForm.Absent
         : arguments.Contains("master", StringComparison.OrdinalIgnoreCase) ? NodesSafeForm.TserversAndMasters
         : NodesSafeForm.Servers;
 
@@ -270,14 +265,8 @@ internal sealed record CatalogUpgrade(bool IsNeeded)
     // (docs/research/yugabytedb.md#known-failures).
     private static readonly string[] Passing =
     [
-        "Catalog Version Mismatch",
-        "catalog version mismatch",
-        "MISMATCHED_SCHEMA",
-        "40001",
-        "Restart read required",
-        "could not serialize access",
-        "Couldn't find alive tablet server",
-        "Master config has no leader",
+        "Catalog Version Mismatch", "catalog version mismatch", "MISMATCHED_SCHEMA", "40001", "Restart read required",
+        "could not serialize access", "Couldn't find alive tablet server", "Master config has no leader",
     ];
 
     public static CatalogUpgrade Parse(string command, string output)
@@ -312,7 +301,6 @@ internal sealed record ListedMaster(string RpcAddress, string State, string Role
     private const string Heading = "Master UUID";
 
     public bool IsAlive => State == "ALIVE";
-
     public bool IsLeader => Role == "LEADER";
 
     public static IReadOnlyList<ListedMaster> Parse(string output)

@@ -3,26 +3,23 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>How yb-admin or bm-admin is called. It is always given all masters, a time limit, and the directory of
 /// certificates where there is one; no secret is among its arguments, because everybody on the host can read them.
 /// Pure.</summary>
-/// <param name="Program">Its path on the host.</param>
-/// <param name="Words">What its flags and commands are called.</param>
 /// <param name="Masters">RPC addresses of all masters.</param>
-/// <param name="Tls">How it connects with TLS; null without TLS.</param>
-internal sealed record AdminCommand(string Program, YugabyteVocabulary Words, string Masters, AdminToolTls? Tls)
+/// <param name="Certificates">The directory of certificates on the tool host; null without TLS.</param>
+/// <param name="ClientNode">The node whose certificate in the directory it presents; null if the masters require
+/// none.</param>
+internal sealed record AdminCommand(
+    string Program, YugabyteVocabulary Words, string Masters, string? Certificates, string? ClientNode)
 {
     /// <summary>For the masters of the universe, with the tool of the package unless another is given.</summary>
     public static AdminCommand Of(DatabaseRollingUpgradeSpec spec, string? program = null) => new(
-        program ?? ProgramOf(spec),
-        YugabyteVocabulary.Of(spec),
-        string.Join(',', spec.Instances.Where(i => i.Component == DatabaseComponent.Master).Select(
-            m => new ServiceAddress(m.Host, DefaultPorts.Service(spec, m)))),
-        AdminToolTls.Of(spec.Tls?.CertsDirName, spec.Tls?.ClientNodeName));
+        program ?? ProgramOf(spec), YugabyteVocabulary.Of(spec),
+        string.Join(',', spec.Of(DatabaseComponent.Master).Select(spec.Service)),
+        spec.Tls?.CertsDirName, spec.Tls?.ClientNodeName);
 
-    /// <summary>For the masters of a peer.</summary>
     public static AdminCommand Of(DatabaseRollingUpgradeSpec spec, ReplicationPeer peer, string? program = null) => new(
-        program ?? ProgramOf(spec),
-        YugabyteVocabulary.Of(spec),
+        program ?? ProgramOf(spec), YugabyteVocabulary.Of(spec),
         string.Join(',', peer.Masters.Select(m => ServiceAddress.TryParse(m, out var address) ? $"{address}" : m)),
-        AdminToolTls.Of(peer.CertsDirName, peer.ClientNodeName));
+        peer.CertsDirName, peer.ClientNodeName);
 
     public List<string> Arguments(TimeSpan timeout, IEnumerable<string> command) =>
     [
@@ -31,28 +28,31 @@ internal sealed record AdminCommand(string Program, YugabyteVocabulary Words, st
         Masters,
         Words.Flag("timeout_ms"),
         $"{(long)timeout.TotalMilliseconds}",
-        .. AdminToolTls.Arguments(Tls, Words),
+        .. TlsArguments(),
         .. command,
     ];
 
     public string Replication(string group, bool enabled) =>
         Text("set_universe_replication_enabled", group, enabled ? "1" : "0");
 
-    /// <summary>Removes a tablet server from the leader blacklist.</summary>
     public string Release(string tserver) => Text("change_leader_blacklist", "REMOVE", tserver);
+
+    private IEnumerable<string> TlsArguments() => Certificates is null
+        ? []
+        : ClientNode is null
+        ? [Words.Flag("certs_dir_name"), Certificates]
+        : [Words.Flag("certs_dir_name"), Certificates, Words.Flag("client_node_name"), ClientNode];
 
     private static string ProgramOf(DatabaseRollingUpgradeSpec spec) =>
         $"{spec.Package.Directory}/bin/{YugabyteVocabulary.Of(spec).AdminProgram}";
 
     // As an administrator enters it.
     private string Text(params string[] command) => string.Join(
-        ' ', [Program, Words.MasterAddressesFlag, Masters, .. AdminToolTls.Arguments(Tls, Words), .. command]);
+        ' ', [Program, Words.MasterAddressesFlag, Masters, .. TlsArguments(), .. command]);
 }
 
 /// <summary>yb-admin or bm-admin on the tool host (docs/research/yugabytedb.md#admin-tool). Its outputs are matched
 /// literally.</summary>
-/// <param name="host">The host it runs on.</param>
-/// <param name="redact">Takes secrets out of what it prints.</param>
 internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string, string> redact)
 {
     /// <summary>The time limit where nothing else is asked: the tool's own default.</summary>
@@ -77,7 +77,6 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
         """;
 
     public AdminCommand Call => call;
-
     public string Display => $"{call.Program} on {host.Host}";
 
     /// <summary>Its help. Old tools have no help command and list their commands with an error.</summary>
@@ -101,8 +100,7 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
     /// repeated.</summary>
     public Task<AutoFlagsPromotion> PromoteAutoFlagsAsync(AutoFlagClass highest, CancellationToken cancellationToken) =>
         ReadAsync(
-            AutoFlagsPromotion.Parse,
-            cancellationToken,
+            AutoFlagsPromotion.Parse, cancellationToken,
             highest == AutoFlagClass.External ? ["promote_auto_flags"] : ["promote_auto_flags", $"k{highest}"]);
 
     /// <summary>Takes back what was promoted since a version. Only volatile flags can be.</summary>
@@ -110,9 +108,7 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
     public Task<bool> RollBackAutoFlagsAsync(int version, CancellationToken cancellationToken) =>
         ReadAsync(
             output => AdminOutput.AreFlagsRolledBack(output, version),
-            cancellationToken,
-            "rollback_auto_flags",
-            $"{version}");
+            cancellationToken, "rollback_auto_flags", $"{version}");
 
     /// <summary>Upgrades the SQL catalogue. May be repeated, never side by side.</summary>
     public Task<CatalogUpgrade> UpgradeCatalogAsync(TimeSpan timeout, CancellationToken cancellationToken)
@@ -170,25 +166,16 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
         RunAsync(
             UsualTimeout, cancellationToken, "change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
 
-    public async Task SetReplicationEnabledAsync(string group, bool enabled, CancellationToken cancellationToken) =>
-        _ = await ReadAsync(
-            output =>
-            {
-                AdminOutput.CheckReplication(output, enabled);
-                return true;
-            },
-            cancellationToken,
-            "set_universe_replication_enabled",
-            group,
+    public Task SetReplicationEnabledAsync(string group, bool enabled, CancellationToken cancellationToken) =>
+        ReadAsync(
+            output => AdminOutput.CheckReplication(output, enabled),
+            cancellationToken, "set_universe_replication_enabled", group,
             enabled ? "1" : "0");
 
     /// <summary>Whether these servers may be taken down: null if so, otherwise what the tool says.</summary>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
     public async Task<string?> NodesSafeProblemAsync(
-        NodesSafeForm form,
-        IReadOnlyList<string> tservers,
-        IReadOnlyList<string> masters,
-        TimeSpan followerLag,
+        NodesSafeForm form, IReadOnlyList<string> tservers, IReadOnlyList<string> masters, TimeSpan followerLag,
         CancellationToken cancellationToken)
     {
         var lag = $"{(long)followerLag.TotalMilliseconds}";
@@ -244,23 +231,6 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
         text.Length == 0 ? "it printed nothing" : ForeignText.LastWords(text, LongestMessage);
 }
 
-/// <summary>How the admin tool connects to masters with TLS.</summary>
-/// <param name="Directory">The directory of certificates on the tool host.</param>
-/// <param name="ClientNode">The node whose certificate in the directory the tool presents; null if the masters require
-/// none.</param>
-internal sealed record AdminToolTls(string Directory, string? ClientNode)
-{
-    public static AdminToolTls? Of(string? directory, string? node) =>
-        directory is null ? null : new AdminToolTls(directory, node);
-
-    public static IReadOnlyList<string> Arguments(AdminToolTls? tls, YugabyteVocabulary words) => tls switch
-    {
-        null => [],
-        { ClientNode: { } node } => [words.Flag("certs_dir_name"), tls.Directory, words.Flag("client_node_name"), node],
-        _ => [words.Flag("certs_dir_name"), tls.Directory],
-    };
-}
-
 /// <summary>The admin tool ended with another exit code than 0, or its output has an unknown form. Whether the command
 /// had an effect is unknown.</summary>
 /// <param name="message">What happened; never a secret.</param>
@@ -279,7 +249,6 @@ internal sealed class AdminToolException(
     ];
 
     public string Command => command;
-
     public string Printed => printed;
 
     /// <summary>The masters had no leader (docs/research/yugabytedb.md#known-failures), or the leader could not be

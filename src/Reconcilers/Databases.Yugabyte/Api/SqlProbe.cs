@@ -9,15 +9,12 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Asks the SQL interfaces of tablet servers for a sign of life: speaks the first words of both protocols.
 /// Never logs in and sends no secret. YSQL answers if PostgreSQL asks for authentication, accepts the session or
 /// refuses it for a reason of its own rules; YCQL answers if it lists what it supports.</summary>
-/// <param name="user">The user that a session of YSQL is begun for.</param>
-/// <param name="database">The database that a session of YSQL is begun for.</param>
 internal sealed class SqlProbe(IConnectionFactory connections, TimeProvider time, string user, string database)
 {
     private const int LongestMessage = 1 << 16;
     private const int ProtocolVersion = 3 << 16;
     private const byte CqlResponse = 0x80;
     private const byte CqlSupported = 6;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     // Version 4, no flags, stream 0, OPTIONS, without a body. Every version of YCQL knows it.

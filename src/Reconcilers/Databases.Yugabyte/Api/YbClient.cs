@@ -4,7 +4,6 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// docs/research/yugabytedb.md#tablet-server-pages). Masters that do not lead pass most questions on to the leader and
 /// report failures with status 200 and a page of HTML. The leader is therefore found first, by the status of is-leader
 /// alone, and asked directly.</summary>
-/// <param name="vocabulary">The names of the dialect.</param>
 internal sealed class YbClient(IServiceHttp http, YugabyteVocabulary vocabulary)
 {
     private const string EntitiesPage = "/dump-entities";
@@ -53,9 +52,7 @@ internal sealed class YbClient(IServiceHttp http, YugabyteVocabulary vocabulary)
             200 => true,
             503 => false,
             var status => throw new YbAnswerException(
-                Name(address, Call),
-                $"status {status}, neither 200 nor 503",
-                answer.Body),
+                Name(address, Call), $"status {status}, neither 200 nor 503", answer.Body),
         };
     }
 
@@ -122,9 +119,7 @@ internal sealed class YbClient(IServiceHttp http, YugabyteVocabulary vocabulary)
         ServiceAddress leader, CancellationToken cancellationToken)
     {
         var page = await http.ReadAsync(
-            leader.Host,
-            leader.Port,
-            EntitiesPage,
+            leader.Host, leader.Port, EntitiesPage,
             (answer, token) =>
                 YbPage.ReadAsync($"{leader}{EntitiesPage}", answer, YbJsonContext.Default.Entities, token),
             cancellationToken);
@@ -206,11 +201,8 @@ internal sealed class YbClient(IServiceHttp http, YugabyteVocabulary vocabulary)
     private static YbMaster Master(YbPage<YbPages.Masters> page, YbPages.Master entry)
     {
         var master = new YbMaster(
-            entry.InstanceId?.PermanentUuid,
-            First(entry.Registration?.PrivateRpcAddresses),
-            First(entry.Registration?.HttpAddresses),
-            entry.Role,
-            entry.InstanceId?.StartTimeUs,
+            entry.InstanceId?.PermanentUuid, First(entry.Registration?.PrivateRpcAddresses),
+            First(entry.Registration?.HttpAddresses), entry.Role, entry.InstanceId?.StartTimeUs,
             entry.Error is { } error ? Message(error) : null);
         return master.Error is not null || (master.Uuid is not null && master.Role is not null)
             ? master
@@ -230,8 +222,7 @@ internal sealed class YbClient(IServiceHttp http, YugabyteVocabulary vocabulary)
             : null;
 
     private static YbTserver Tserver(ServiceAddress web, YbPages.Tserver server) => new(
-        web,
-        server.PermanentUuid,
+        web, server.PermanentUuid,
         server is { Cloud: { Length: > 0 } cloud, Region: { Length: > 0 } region, Zone: { Length: > 0 } zone }
             ? $"{cloud}.{region}.{zone}"
             : null,
@@ -242,6 +233,17 @@ internal sealed class YbClient(IServiceHttp http, YugabyteVocabulary vocabulary)
         Tablets: server.UserTabletsTotal + server.SystemTabletsTotal);
 }
 
+/// <summary>The flags of a process as numbers.</summary>
+internal static class YbFlags
+{
+    /// <summary>Null if the process does not have it, or it is no whole number.</summary>
+    public static long? Number(this IReadOnlyDictionary<string, string> flags, string name) =>
+        long.TryParse(
+            flags.GetValueOrDefault(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+}
+
 /// <summary>health-check of the leading master. It does not cover read replicas.</summary>
 /// <param name="DeadNodes">Ids of tablet servers without a heartbeat for longer than the master waits.</param>
 /// <param name="UnderReplicated">Ids of tablets with too few replicas.</param>
@@ -249,18 +251,13 @@ internal sealed record YbHealth(IReadOnlyList<string> DeadNodes, IReadOnlyList<s
 
 /// <summary>A master as another one lists it.</summary>
 /// <param name="Uuid">The id; null if only an error is listed.</param>
-/// <param name="Rpc">The RPC address.</param>
-/// <param name="Web">The address of its pages.</param>
 /// <param name="Role">LEADER, FOLLOWER or another.</param>
 /// <param name="StartTimeMicroseconds">When its process started, in microseconds since 1970 by its own clock.</param>
-/// <param name="Error">The error; null if there is none.</param>
 internal sealed record YbMaster(
     string? Uuid, ServiceAddress? Rpc, ServiceAddress? Web, string? Role, long? StartTimeMicroseconds, string? Error)
 {
     public bool IsLeader => Error is null && Role == "LEADER";
-
     public bool IsAlive => Error is null && Role is "LEADER" or "FOLLOWER";
-
     public string Display => Web?.ToString() ?? Rpc?.ToString() ?? Uuid ?? "a master without address";
 }
 
@@ -268,48 +265,10 @@ internal sealed record YbMaster(
 /// <param name="IsAlive">Status ALIVE. A server that just ended counts as alive for a minute
 /// (docs/research/yugabytedb.md#rules).</param>
 internal sealed record YbTserver(
-    ServiceAddress Web,
-    string? Uuid,
-    string? Zone,
-    bool IsAlive,
-    TimeSpan SinceHeartbeat,
-    TimeSpan Uptime,
-    ulong Leaders,
-    ulong Tablets);
-
-/// <summary>Host and port. Hosts compare without regard to case and to the spelling of IPv6 addresses.</summary>
-/// <param name="Host">Name or address.</param>
-/// <param name="Port">Port.</param>
-internal readonly record struct ServiceAddress(string Host, int Port)
-{
-    /// <summary>Reads HOST:PORT; an IPv6 address is in brackets, or bare before the last colon.</summary>
-    public static bool TryParse(string? text, out ServiceAddress address)
-    {
-        address = default;
-        var colon = text?.LastIndexOf(':') ?? -1;
-        if (colon <= 0
-            || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            || port is < 1 or > 65535)
-        {
-            return false;
-        }
-
-        address = new ServiceAddress(text![..colon].Trim('[', ']'), port);
-        return true;
-    }
-
-    public bool Equals(ServiceAddress other) =>
-        Port == other.Port && HostNames.AreSame(Host ?? "", other.Host ?? "");
-
-    public override int GetHashCode() =>
-        HashCode.Combine(Port, HostNames.Normalize(Host ?? ""));
-
-    public override string ToString() =>
-        $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}";
-}
+    ServiceAddress Web, string? Uuid, string? Zone, bool IsAlive, TimeSpan SinceHeartbeat, TimeSpan Uptime,
+    ulong Leaders, ulong Tablets);
 
 /// <summary>The tablets of one server, as the server itself reports them.</summary>
-/// <param name="Running">How many run.</param>
 /// <param name="Others">How many are in which other state: BOOTSTRAPPING, FAILED and so on.</param>
 internal sealed record YbTabletStates(int Running, IReadOnlyDictionary<string, int> Others)
 {
@@ -319,7 +278,6 @@ internal sealed record YbTabletStates(int Running, IReadOnlyDictionary<string, i
     private static readonly string[] Gone = ["SHUTDOWN", "TABLET_DATA_TOMBSTONED", "TABLET_DATA_DELETED"];
 
     public bool AllRun => Others.Keys.All(s => Gone.Contains(s, StringComparer.OrdinalIgnoreCase));
-
     public int All => Running + Others.Values.Sum();
 
     public string Describe() =>
@@ -327,19 +285,14 @@ internal sealed record YbTabletStates(int Running, IReadOnlyDictionary<string, i
 }
 
 /// <summary>follower_lag_ms of the tablets of one server.</summary>
-/// <param name="Tablets">How many tablets reported it.</param>
-/// <param name="Largest">The largest lag.</param>
 internal sealed record YbFollowerLag(int Tablets, TimeSpan Largest);
 
 /// <summary>The configuration of the cluster, as the leading master has it.</summary>
 /// <param name="LeaderBlacklist">RPC addresses of tablet servers that must have no leaders.</param>
 /// <param name="ServerBlacklist">RPC addresses of tablet servers that must have no data.</param>
 internal sealed record YbClusterConfig(
-    string UniverseUuid,
-    int? ReplicationFactor,
-    IReadOnlyList<ServiceAddress> LeaderBlacklist,
-    IReadOnlyList<ServiceAddress> ServerBlacklist,
-    IReadOnlyList<YbInboundGroup> Groups)
+    string UniverseUuid, int? ReplicationFactor, IReadOnlyList<ServiceAddress> LeaderBlacklist,
+    IReadOnlyList<ServiceAddress> ServerBlacklist, IReadOnlyList<YbInboundGroup> Groups)
 {
     public static YbClusterConfig Of(YbPage<YbPages.ClusterConfig> page)
     {
@@ -379,7 +332,5 @@ internal sealed record YbClusterConfig(
 }
 
 /// <summary>A replication group in the consumer registry of its target.</summary>
-/// <param name="Name">The name of the group.</param>
-/// <param name="IsPaused">Whether it is disabled.</param>
 /// <param name="Source">RPC addresses of the masters of the source.</param>
 internal sealed record YbInboundGroup(string Name, bool IsPaused, IReadOnlyList<ServiceAddress> Source);

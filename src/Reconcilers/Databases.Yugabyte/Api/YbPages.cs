@@ -5,8 +5,6 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// empty.</summary>
 /// <typeparam name="T">The page.</typeparam>
 /// <param name="what">The address and the page, for messages.</param>
-/// <param name="body">The answer.</param>
-/// <param name="content">The page.</param>
 internal sealed class YbPage<T>(string what, string body, T content)
 {
     public T Content => content;
@@ -95,8 +93,6 @@ internal static class YbPage
 
 /// <summary>A process gave an answer that cannot be used: an error page with status 200, incomplete JSON, a missing key
 /// (docs/research/yugabytedb.md#rules).</summary>
-/// <param name="what">The address and the page.</param>
-/// <param name="problem">What is wrong with the answer.</param>
 /// <param name="body">The answer; its beginning is part of the message.</param>
 internal sealed class YbAnswerException(string what, string problem, string body)
     : TargetException(
@@ -125,9 +121,7 @@ internal static class YbPages
 
     /// <summary>A master; one that does not answer is only an error.</summary>
     internal sealed record Master(
-        InstanceId? InstanceId = null,
-        Registration? Registration = null,
-        string? Role = null,
+        InstanceId? InstanceId = null, Registration? Registration = null, string? Role = null,
         JsonElement? Error = null);
 
     internal sealed record InstanceId(string? PermanentUuid = null, long? StartTimeUs = null);
@@ -139,17 +133,9 @@ internal static class YbPages
 
     /// <summary>tablet-servers, by the uuid of the placement and by address.</summary>
     internal sealed record Tserver(
-        string Status,
-        double TimeSinceHbSec,
-        ulong UptimeSeconds,
-        ulong UserTabletsLeaders,
-        ulong SystemTabletsLeaders,
-        ulong UserTabletsTotal,
-        ulong SystemTabletsTotal,
-        string? PermanentUuid = null,
-        string? Cloud = null,
-        string? Region = null,
-        string? Zone = null);
+        string Status, double TimeSinceHbSec, ulong UptimeSeconds, ulong UserTabletsLeaders, ulong SystemTabletsLeaders,
+        ulong UserTabletsTotal, ulong SystemTabletsTotal, string? PermanentUuid = null, string? Cloud = null,
+        string? Region = null, string? Zone = null);
 
     /// <summary>health-check of a master.</summary>
     internal sealed record MasterHealth(List<string?> DeadNodes, List<string?> UnderReplicatedTablets);
@@ -174,11 +160,8 @@ internal static class YbPages
     /// <summary>cluster-config: protobuf as JSON, in which a field without a value is absent
     /// (src/yb/master/catalog_entity_info.proto and src/yb/cdc/cdc_consumer.proto).</summary>
     internal sealed record ClusterConfig(
-        string? ClusterUuid = null,
-        string? UniverseUuid = null,
-        ReplicationInfo? ReplicationInfo = null,
-        Blacklist? LeaderBlacklist = null,
-        Blacklist? ServerBlacklist = null,
+        string? ClusterUuid = null, string? UniverseUuid = null, ReplicationInfo? ReplicationInfo = null,
+        Blacklist? LeaderBlacklist = null, Blacklist? ServerBlacklist = null,
         ConsumerRegistry? ConsumerRegistry = null);
 
     internal sealed record ReplicationInfo(LiveReplicas? LiveReplicas = null);
@@ -207,8 +190,7 @@ internal static class YbPages
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    RespectNullableAnnotations = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(YbPages.Version))]
 [JsonSerializable(typeof(YbPages.Flags))]

@@ -2,42 +2,27 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>One universe, as the spec lists it: its processes, their addresses and their clients, for preflight, steps
 /// and guards of one upgrade.</summary>
-internal sealed class YugabyteCluster(IEngineContext context)
+internal sealed class YugabyteCluster(IEngineContext context) : IEngineTargets
 {
-    public const int AtATime = 16;
-
     // If this many hosts cannot be reached, the network is the cause.
     private const int OtherToolHosts = 3;
 
     private readonly Dictionary<string, IServiceHttp> _peers = new(StringComparer.Ordinal);
 
+    public IStepCatalog Catalog => field ??= new StepCatalog<YugabyteCluster>(this);
     public IEngineContext Context => context;
-
     public IDatabaseHosts Hosts => context.Hosts;
-
     public DatabaseRollingUpgradeSpec Spec => context.Upgrade.Spec;
-
     public YugabyteSpec Settings => Spec.Yugabyte ?? new YugabyteSpec();
-
     public YugabyteVocabulary Vocabulary => YugabyteVocabulary.Of(Spec);
-
-    public IReadOnlyList<DatabaseInstance> Masters =>
-        [.. Spec.Instances.Where(i => i.Component == DatabaseComponent.Master)];
-
-    public IReadOnlyList<DatabaseInstance> Tservers =>
-        [.. Spec.Instances.Where(i => i.Component == DatabaseComponent.Tserver)];
-
+    public IReadOnlyList<DatabaseInstance> Masters => [.. Spec.Of(DatabaseComponent.Master)];
+    public IReadOnlyList<DatabaseInstance> Tservers => [.. Spec.Of(DatabaseComponent.Tserver)];
     public YbClient Client => new(context.Http, Vocabulary);
 
     public SqlProbe Sql => new(
-        context.Connections,
-        context.Time,
-        context.Secrets.Sql?.User ?? Extensions.DefaultUser,
-        Settings.Sql.Database);
+        context.Connections, context.Time, context.Secrets.Sql?.User ?? Extensions.DefaultUser, Settings.Sql.Database);
 
     public TimeSpan MaxFollowerLag => KubernetesDuration.Parse(Settings.MaxFollowerLag);
-
-    /// <summary>How long an instance must have been healthy.</summary>
     public TimeSpan Settle => KubernetesDuration.Parse(Spec.Settle);
 
     /// <summary>An instance by its name.</summary>
@@ -46,9 +31,9 @@ internal sealed class YugabyteCluster(IEngineContext context)
         Spec.Instances.Find(i => i.Name == name) ?? throw new KeyNotFoundException(
             $"spec.instances no longer lists '{name}'. Add it again until the upgrade has ended.");
 
-    public ServiceAddress Web(DatabaseInstance instance) => new(instance.Host, DefaultPorts.Status(Spec, instance));
+    public ServiceAddress Web(DatabaseInstance instance) => Spec.Status(instance);
 
-    public ServiceAddress Rpc(DatabaseInstance instance) => new(instance.Host, DefaultPorts.Service(Spec, instance));
+    public ServiceAddress Rpc(DatabaseInstance instance) => Spec.Service(instance);
 
     /// <param name="program">The tool; null for that of the package.</param>
     /// <param name="host">The host it runs on; null for the tool host.</param>
@@ -69,7 +54,7 @@ internal sealed class YugabyteCluster(IEngineContext context)
     public async Task<string?> FindCatalogUpgradeAsync(CancellationToken cancellationToken)
     {
         var hosts = Hosts.All.Union([Hosts.ToolHost], StringComparer.Ordinal).ToList();
-        var found = await EachAsync(hosts, IsBusyAsync, cancellationToken);
+        var found = await SideBySide.EachAsync(hosts, IsBusyAsync, cancellationToken);
         return hosts.Where((_, at) => found[at]).FirstOrDefault();
 
         async Task<bool> IsBusyAsync(string host, CancellationToken token)
@@ -125,12 +110,10 @@ internal sealed class YugabyteCluster(IEngineContext context)
     /// <summary>A replication group in the consumer registry of its target; null if it is not there.</summary>
     /// <exception cref="TargetException">The registry cannot be read.</exception>
     public async Task<YbInboundGroup?> InboundAsync(
-        ReplicationGroup group, ReplicationTarget target, CancellationToken cancellationToken)
-    {
-        return target == ReplicationTarget.There
+        ReplicationGroup group, ReplicationTarget target, CancellationToken cancellationToken) =>
+        target == ReplicationTarget.There
             ? await Peer(group).GroupAsync(cancellationToken)
             : (await ConfigAsync(cancellationToken)).Groups.FirstOrDefault(g => g.Name == group.Name);
-    }
 
     /// <summary>How long the source of a replication group keeps its log for a target that does not read it; null if
     /// its flags do not say it.</summary>
@@ -144,7 +127,7 @@ internal sealed class YugabyteCluster(IEngineContext context)
         }
 
         var leader = await LeaderAsync(cancellationToken);
-        var flags = await EachAsync(
+        var flags = await SideBySide.EachAsync(
             [leader, .. Tservers.Select(Web)], Client.FlagsAsync, cancellationToken);
         return ReplicationRetention.Of(flags);
     }
@@ -197,8 +180,7 @@ internal sealed class YugabyteCluster(IEngineContext context)
     {
         var (client, leader) = (Client, await LeaderAsync(cancellationToken));
         var (masters, tservers, health) = (
-            client.MastersAsync(leader, cancellationToken),
-            client.TserversAsync(leader, cancellationToken),
+            client.MastersAsync(leader, cancellationToken), client.TserversAsync(leader, cancellationToken),
             client.HealthAsync(leader, cancellationToken));
         var (leaderless, under, config) = (
             client.LeaderlessTabletsAsync(leader, cancellationToken),
@@ -244,48 +226,127 @@ internal sealed class YugabyteCluster(IEngineContext context)
     /// for a minute, so the process is asked directly.</summary>
     public async Task<string?> FindSilenceAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
-        var (_, problem) = await TryAsync(() => VersionAsync(instance, cancellationToken));
+        var (_, problem) = await Asking.TryAsync(() => VersionAsync(instance, cancellationToken));
         return problem is null
             ? null
             : $"{instance.Name} does not answer. {problem} Start it. {LostInstance.Advice(instance.Name)}";
     }
 
-    public static Task<IReadOnlyList<(bool Leads, string? Problem)>> AskWhoLeadsAsync(
-        YbClient client, IReadOnlyList<ServiceAddress> masters, CancellationToken cancellationToken) =>
-        EachAsync(masters, (master, token) => TryAsync(() => client.IsLeaderAsync(master, token)), cancellationToken);
+    public Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken) =>
+        new YugabyteMembers(this, new Findings(context.Redact, ClientFailures.Finding)).FindAsync(
+            search, cancellationToken);
 
-    /// <summary>What a process answers; the default, and why, if it does not.</summary>
-    public static async Task<(T? Answer, string? Problem)> TryAsync<T>(Func<Task<T>> ask)
+    public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
+        (await new YugabytePreflight(this).RunAsync(cancellationToken)).Select<IRunDiscovery>(static found => found);
+
+    public async Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
-        try
+        var view = await ReadAsync(cancellationToken);
+        var rpc = Rpc(instance);
+        if (instance.Component == DatabaseComponent.Master)
         {
-            return (await ask(), null);
+            if (view.Master(rpc) is not null)
+            {
+                return $"the universe still lists the master {rpc}. Run `{Vocabulary.AdminProgram} "
+                    + $"change_master_config REMOVE_SERVER {rpc.Host} {rpc.Port}`; the upgrade then continues "
+                    + "automatically.";
+            }
+
+            // A master that does not answer is listed without its address.
+            return view.Masters.FirstOrDefault(m => m.Rpc is null) is { } broken
+                ? $"the universe lists a master without an address ({broken.Display}: {broken.Error}), which may be "
+                    + $"{rpc}. Run `{Vocabulary.AdminProgram} change_master_config REMOVE_SERVER {rpc.Host} "
+                    + $"{rpc.Port}`; the upgrade then continues automatically."
+                : null;
         }
-        catch (TargetException exception)
+
+        var isBlacklisted = view.Config.ServerBlacklist.Contains(rpc);
+        return view.Tserver(Web(instance)) switch
         {
-            return (default, exception.Message);
-        }
+            null => null,
+            { IsAlive: false } when isBlacklisted => null,
+            { IsAlive: false } => $"the universe lists the tablet server {rpc}, which is dead and not in the server "
+                + $"blacklist. Run `{Vocabulary.AdminProgram} change_blacklist ADD {rpc}` and wait until no "
+                + "tablet is under-replicated; the upgrade then continues automatically.",
+            _ => $"the universe lists the tablet server {rpc} as ALIVE. Remove {instance.Name} from spec.skip, or stop "
+                + "the server for good first.",
+        };
     }
 
-    public static async Task<IReadOnlyList<TResult>> EachAsync<T, TResult>(
-        IReadOnlyList<T> items,
-        Func<T, CancellationToken, Task<TResult>> work,
-        CancellationToken cancellationToken,
-        int atATime = AtATime)
+    public async Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
-        var results = new TResult[items.Count];
-        var last = -1;
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(atATime, items.Count)).Select(_ => NextAsync()));
-        return results;
-
-        async Task NextAsync()
+        var view = await ReadAsync(cancellationToken);
+        var (rpc, web) = (Rpc(instance), Web(instance));
+        if (instance.Component == DatabaseComponent.Master
+            ? view.Master(rpc) is not { IsAlive: true }
+            : view.Tserver(web) is not { IsAlive: true })
         {
-            for (var i = Interlocked.Increment(ref last); i < items.Count; i = Interlocked.Increment(ref last))
+            return $"the universe lists no living {instance.Component} {rpc}. Let it join the universe, or correct "
+                + "host and port.";
+        }
+
+        var running = await VersionAsync(instance, cancellationToken);
+        return YugabyteVersion.Parse(Spec.ToVersion).Covers(running)
+            ? null
+            : $"{rpc} runs version {running}, expected {Spec.ToVersion} (spec.toVersion). Install that version there.";
+    }
+
+    /// <summary>Removes what a stopped run would otherwise leave in a universe permanently
+    /// (docs/research/yugabytedb.md#rules): the entries of its upgrade or rollback in the leader blacklist, and the
+    /// flags of masters that speed up leaders. A run that resumes later is not harmed, because a server that has
+    /// leaders again is drained again before it is stopped. Steps that fail do the same themselves; this is for a run
+    /// that is stopped between them. Replication stays paused, because at this point it cannot be determined whether
+    /// resuming is safe.</summary>
+    public async Task<ParkedStateResult> CleanUpAsync(
+        DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken)
+    {
+        var (gone, left) = (new List<string>(), new List<string>());
+        foreach (var name in LeaderBlacklistIsClean.InHand(status.Plan, status.RollbackPlan).ToList())
+        {
+            // One that is skipped is gone for good; the guard of the blacklist names what is left of it.
+            if (!Spec.Instances.Exists(i => i.Name == name))
             {
-                results[i] = await work(items[i], cancellationToken);
+                gone.Add(name);
+                continue;
+            }
+
+            var server = Instance(name);
+            await RemoveAsync(
+                name,
+                () => ReleaseAsync(server, cancellationToken),
+                () => $"leader blacklist entry of {name}: {ReleaseCommand(Rpc(server))}");
+        }
+
+        if (status.Plan is { } plan && LeaderSpeed.InForce(plan) is { } step)
+        {
+            await RemoveAsync(
+                step.Id,
+                () => new LeaderSpeed(this).RestoreAsync(LeaderSpeed.Former(step), cancellationToken),
+                () => $"speed of leaders: {LeaderSpeed.Commands(Spec, step)}");
+        }
+
+        return new ParkedStateResult(gone, left);
+
+        async Task RemoveAsync(string name, Func<Task> remove, Func<string> byHand)
+        {
+            try
+            {
+                await remove();
+                gone.Add(name);
+            }
+            catch (TargetException exception)
+            {
+                left.Add($"{byHand()} ({context.Redact(exception.Message)})");
             }
         }
     }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    public static Task<IReadOnlyList<(bool Leads, string? Problem)>> AskWhoLeadsAsync(
+        YbClient client, IReadOnlyList<ServiceAddress> masters, CancellationToken cancellationToken) =>
+        SideBySide.EachAsync(
+            masters, (master, token) => Asking.TryAsync(() => client.IsLeaderAsync(master, token)), cancellationToken);
 }
 
 /// <summary>The state of the cluster does not allow the request: it has no leader, two leaders, or a server that is not
@@ -293,4 +354,118 @@ internal sealed class YugabyteCluster(IEngineContext context)
 internal sealed class ClusterUnhealthyException(string reason, string message) : TargetException(reason, message)
 {
     public override bool IsRequestNotTaken => true;
+}
+
+/// <summary>The cluster at the other end of a replication group.</summary>
+/// <param name="own">This cluster, whose names and ports it has too.</param>
+internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group)
+{
+    private readonly YbClient _client = new(own.PeerHttp(group), own.Vocabulary);
+
+    public string Display => $"the peer of {group.Name} ({group.Peer.Masters[0]})";
+
+    // Its masters' pages are on the same port as ours unless the spec names them.
+    private IEnumerable<ServiceAddress> MasterPages
+    {
+        get
+        {
+            var port = own.Masters.Count > 0
+                ? own.Web(own.Masters[0]).Port
+                : DefaultPorts.Status(own.Spec, new DatabaseInstance { Component = DatabaseComponent.Master });
+            return Addresses(group.Peer.Masters).Select(m => new ServiceAddress(m.Host, port))
+                .Concat(Addresses(group.Peer.WebAddresses))
+                .Distinct();
+        }
+    }
+
+    /// <summary>What its consumer registry says of the group; null if it is not the group's target.</summary>
+    /// <exception cref="ClusterUnhealthyException">It has no leader that can be found.</exception>
+    /// <exception cref="YbAnswerException">Its answer is unusable.</exception>
+    public async Task<YbInboundGroup?> GroupAsync(CancellationToken cancellationToken)
+    {
+        var config = await _client.ClusterConfigAsync(await LeaderAsync(cancellationToken), cancellationToken);
+        return config.Groups.FirstOrDefault(g => g.Name == group.Name);
+    }
+
+    /// <summary>Its processes: those the spec names, otherwise all that its masters list.</summary>
+    public async Task<IReadOnlyList<ServiceAddress>> ProcessesAsync(CancellationToken cancellationToken)
+    {
+        if (group.Peer.WebAddresses.Count > 0)
+        {
+            return [.. Addresses(group.Peer.WebAddresses)];
+        }
+
+        var leader = await LeaderAsync(cancellationToken);
+        var masters = await _client.MastersAsync(leader, cancellationToken);
+        if (masters.FirstOrDefault(m => m.Error is not null || m.Web is null) is { } broken)
+        {
+            throw new ClusterUnhealthyException(
+                Reasons.InstanceDown,
+                $"{Display}: master {broken.Display} is not alive ({broken.Error}), so its version is unknown. Start "
+                + "it there.");
+        }
+
+        var tservers = await _client.TserversAsync(leader, cancellationToken);
+        return [.. masters.Select(m => m.Web!.Value).Concat(tservers.Select(t => t.Web)).Distinct()];
+    }
+
+    /// <summary>How long it keeps its log for a target that does not read it; null if its flags do not say
+    /// it.</summary>
+    /// <exception cref="TargetException">The flags cannot be read.</exception>
+    public async Task<TimeSpan?> RetentionAsync(CancellationToken cancellationToken)
+    {
+        var leader = await LeaderAsync(cancellationToken);
+        var tservers = await _client.TserversAsync(leader, cancellationToken);
+        var flags = await SideBySide.EachAsync(
+            [leader, .. tservers.Where(t => t.IsAlive).Select(t => t.Web)], _client.FlagsAsync, cancellationToken);
+        return ReplicationRetention.Of(flags);
+    }
+
+    public async Task<IReadOnlyList<string>> NotYetAsync(YugabyteVersion version, CancellationToken cancellationToken)
+    {
+        var (processes, problem) = await Asking.TryAsync(() => ProcessesAsync(cancellationToken));
+        if (processes is null)
+        {
+            return [$"{Display}: {problem}"];
+        }
+
+        var problems = await SideBySide.EachAsync(
+            processes, (address, token) => ProblemAsync(address, version, token), cancellationToken);
+        return [.. problems.OfType<string>()];
+    }
+
+    private static IEnumerable<ServiceAddress> Addresses(IEnumerable<string> texts)
+    {
+        foreach (var text in texts)
+        {
+            if (ServiceAddress.TryParse(text, out var address))
+            {
+                yield return address;
+            }
+        }
+    }
+
+    private async Task<string?> ProblemAsync(
+        ServiceAddress address, YugabyteVersion version, CancellationToken cancellationToken)
+    {
+        var (running, problem) = await Asking.TryAsync(() => _client.VersionAsync(address, cancellationToken));
+        return running is null ? problem
+            : version.Covers(running) || running > version ? null
+            : $"{address} runs {running}.";
+    }
+
+    private async Task<ServiceAddress> LeaderAsync(CancellationToken cancellationToken)
+    {
+        List<ServiceAddress> pages = [.. MasterPages];
+        var asked = await YugabyteCluster.AskWhoLeadsAsync(_client, pages, cancellationToken);
+        var leaders = pages.Where((_, i) => asked[i].Leads).ToList();
+        return leaders.Count == 1
+            ? leaders[0]
+            : throw new ClusterUnhealthyException(
+                Reasons.NoLeader,
+                $"{Display} has {(leaders.Count == 0 ? "no known leader" : "more than one leader")}."
+                + $"{(asked.FirstOrDefault(a => a.Problem is not null).Problem is { } problem ? $" {problem}" : "")} "
+                + "If its pages have other addresses, set "
+                + $"spec.yugabyte.replication.groups[{group.Name}].peer.webAddresses.");
+    }
 }

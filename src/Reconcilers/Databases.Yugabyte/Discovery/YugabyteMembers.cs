@@ -70,7 +70,7 @@ internal sealed class YugabyteMembers(YugabyteCluster cluster, Findings findings
 
     private async Task<IReadOnlyList<FoundMember>> TserversAsync(
         ServiceAddress leader, CancellationToken cancellationToken) =>
-        await YugabyteCluster.EachAsync(
+        await SideBySide.EachAsync(
             await cluster.Client.TserversAsync(leader, cancellationToken),
             async (server, token) => new FoundMember(
                 DatabaseComponent.Tserver, server.Web.Host, await RpcPortAsync(server, token), "tablet-servers")

@@ -21,9 +21,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
     protected override bool CanRollBack => YugabyteFeatures.CanRollBack(Settings.Dialect, From);
 
     private YugabyteVersion From => YugabyteVersion.Parse(Spec.FromVersion);
-
     private YugabyteVersion To => YugabyteVersion.Parse(Spec.ToVersion);
-
     private YugabyteSpec Settings => Spec.Yugabyte ?? new YugabyteSpec();
 
     private IEnumerable<DiscoveredGroup> PausedGroups => discovery.Replication == ReplicationMode.PauseBothSides
@@ -107,11 +105,8 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         {
             // Each of them waits for what came before, and what comes next waits for all of them.
             var added = batch.Select(server => AddTserver(
-                Phases.UpgradeTServers,
-                server.Name,
-                new SwapTserver(Replaced(found[server.Name]), Replicas: replicas),
-                stopped,
-                settled)).ToList();
+                Phases.UpgradeTServers, server.Name, new SwapTserver(Replaced(found[server.Name]), Replicas: replicas),
+                stopped, settled)).ToList();
             (stopped, settled) = ([.. added.Select(a => a.Swap)], [.. added.Select(a => a.Verify)]);
         }
 
@@ -168,10 +163,8 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
             var pause = new SetReplication(group.Name, group.Target, Enabled: false);
             Chain(Phases.ResumeReplication, pause with { Enabled = true });
             Builder.Guard(PlannedGuard.Of(
-                $"{nameof(ReplicationStaysPaused)}/{pause.Verb}",
-                node: null,
-                new ReplicationStaysPaused(group.Name, group.Target),
-                [$"{Phases.PauseReplication}/{pause.Verb}"],
+                $"{nameof(ReplicationStaysPaused)}/{pause.Verb}", node: null,
+                new ReplicationStaysPaused(group.Name, group.Target), [$"{Phases.PauseReplication}/{pause.Verb}"],
                 Barrier[0]));
         }
     }
@@ -187,7 +180,6 @@ internal abstract class YugabyteProcedure(DatabaseRollingUpgradeSpec spec)
     private SwapTserver? _first;
 
     protected DatabaseRollingUpgradeSpec Spec => spec;
-
     protected PlanBuilder Builder { get; } = new();
 
     /// <summary>The steps for which the next one of the whole universe waits.</summary>
@@ -231,11 +223,7 @@ internal abstract class YugabyteProcedure(DatabaseRollingUpgradeSpec spec)
     /// <param name="after">What the drain waits for.</param>
     /// <param name="settled">What the swap waits for in addition.</param>
     protected (string Swap, string Verify) AddTserver(
-        string phase,
-        string name,
-        SwapTserver swap,
-        IReadOnlyList<string> after,
-        IReadOnlyList<string> settled,
+        string phase, string name, SwapTserver swap, IReadOnlyList<string> after, IReadOnlyList<string> settled,
         string? sql = null)
     {
         _first ??= swap;
@@ -268,4 +256,221 @@ internal static class YugabyteFinalize
         IsManual(spec.Yugabyte ?? new YugabyteSpec())
             ? plan.Steps.Find(s => s.Phase is Phases.PromoteAutoFlags or Phases.UpgradeCatalog)?.Id
             : null;
+}
+
+/// <summary>Which tablet servers are stopped side by side: those of one zone, at most
+/// spec.yugabyte.maxUnavailablePerZone of them. A zone is the cloud, region and zone that the masters list for a
+/// server. <see cref="ClusterGate"/> proves before each drain and each stop that every tablet keeps its majority.
+/// Pure.</summary>
+internal static class TserverBatches
+{
+    // Draining, stopping, starting and catching up of one process, as a rule of thumb.
+    private static readonly TimeSpan EachProcess = TimeSpan.FromSeconds(90);
+
+    // Without a quorum that survives one of them, servers are stopped one at a time.
+    private const int FewestReplicas = 3;
+
+    /// <summary>How long the processes of the universe take to be replaced one after another.</summary>
+    public static TimeSpan Estimate(DatabaseRollingUpgradeSpec spec, ZoneBatches servers) =>
+        (spec.Of(DatabaseComponent.Master).Count() + servers.Batches.Count)
+        * (EachProcess + KubernetesDuration.Parse(spec.Settle));
+
+    public static ZoneBatches Of(DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery) =>
+        Of(spec, discovery.ReplicationFactor, discovery.Placement);
+
+    public static ZoneBatches Of(DatabaseRollingUpgradeSpec spec, int replicas, TserverPlacement placement)
+    {
+        var most = (spec.Yugabyte ?? new YugabyteSpec()).MaxUnavailablePerZone;
+        var servers = spec.Of(DatabaseComponent.Tserver).ToList();
+        var zones = placement.Zones;
+        var obstacle = Obstacle([.. servers.Select(s => zones.GetValueOrDefault(s.Name))], replicas)
+            ?? placement.Obstacle;
+        return ZoneBatches.Of(
+            servers, most,
+            obstacle is null
+                ? null
+                : $"Tablet servers are stopped one at a time, although spec.yugabyte.maxUnavailablePerZone is {most}: "
+                    + obstacle,
+            server => zones[server.Name],
+            members => $"Tablet servers of one zone are stopped side by side, at most {most} of them: {members}. "
+                + "Before each drain and each stop it is proven that every tablet keeps a majority of running replicas "
+                + "if all of them are down.");
+    }
+
+    /// <summary>Why servers in these zones are not stopped side by side; null if they may be.</summary>
+    /// <param name="zones">The zone of each server; null if it is not known.</param>
+    private static string? Obstacle(IReadOnlyCollection<string?> zones, int replicas) =>
+        replicas < FewestReplicas
+            ? $"with replication factor {replicas}, no tablet keeps a majority of replicas."
+            : zones.Any(z => z is null) ? "the masters do not list cloud, region and zone of every tablet server."
+            : !ZoneBatches.Suits(zones, replicas)
+                ? $"the tablet servers are in {zones.Distinct(StringComparer.Ordinal).Count()} zones, and there "
+                    + $"must be {ZoneBatches.Fewest(replicas)}, one for each replica."
+            : null;
+}
+
+/// <summary>Where the tablet servers of a universe are.</summary>
+/// <param name="Zones">The failure domain of each server by its name, as CLOUD.REGION.ZONE; null if the masters do not
+/// list it.</param>
+/// <param name="Obstacle">Why those of one zone are not stopped side by side, a whole sentence, although there are
+/// enough zones: a tablet would lose its majority, or its replicas cannot be read. Null if they may be, or if the spec
+/// does not ask for it.</param>
+internal sealed record TserverPlacement(IReadOnlyDictionary<string, string?> Zones, string? Obstacle)
+{
+    public static TserverPlacement Unknown { get; } =
+        new(new Dictionary<string, string?>(StringComparer.Ordinal), Obstacle: null);
+
+    /// <summary>Reads where the tablet servers are, and whether those of one zone can be stopped side by side if the
+    /// spec asks for it: no tablet may lose its majority without any of the batches. If one would, they are stopped one
+    /// at a time.</summary>
+    public static async Task<TserverPlacement> ReadAsync(
+        YugabyteCluster cluster, ClusterState state, CancellationToken cancellationToken)
+    {
+        var placement = new TserverPlacement(
+            cluster.Tservers.ToDictionary(
+                t => t.Name, t => state.View.Tserver(cluster.Web(t))?.Zone, StringComparer.Ordinal),
+            Obstacle: null);
+        var batches = state.ReplicationFactor is { } replicas
+            ? TserverBatches.Of(cluster.Spec, replicas, placement).Batches.Where(b => b.Count > 1).ToList()
+            : [];
+        if (batches.Count == 0)
+        {
+            return placement;
+        }
+
+        var (quorum, problem) = await Asking.TryAsync(
+            () => TabletQuorum.ReadAsync(cluster, state.View, except: [], cancellationToken));
+        return placement with
+        {
+            Obstacle = quorum is null
+                ? $"the replicas of tablets cannot be read. {problem}"
+                : batches.Select(quorum.FindProblem).FirstOrDefault(p => p is not null),
+        };
+    }
+}
+
+/// <summary>The notes that the reader of the plan needs before approving it.</summary>
+internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery)
+{
+    private readonly YugabyteSpec _settings = spec.Yugabyte ?? new YugabyteSpec();
+    private readonly ZoneBatches _servers = TserverBatches.Of(spec, discovery);
+    private readonly YugabyteVocabulary _words = YugabyteVocabulary.Of(spec);
+    private readonly YugabyteVersion _from = YugabyteVersion.Parse(spec.FromVersion);
+    private readonly YugabyteVersion _to = YugabyteVersion.Parse(spec.ToVersion);
+
+    public IEnumerable<string> All() => Replacing().Concat(Finalizing()).Concat(Replication()).Concat(Holds()).Concat(
+        discovery.Notes);
+
+    private IEnumerable<string> Replacing()
+    {
+        yield return YugabyteRollback.NeverBecause(_settings.Dialect, _from) is { } why
+            ? $"No rollback from {Phases.UpgradeMasters}/1/swap on: {why} Before that step the upgrade can be undone "
+                + "completely."
+            : "Rollback to the old programs is possible until the first point of no return: tablet servers first, "
+                + "then masters.";
+        var masters = discovery.Instances.Count(i => i.Component == DatabaseComponent.Master);
+        if (masters < 3)
+        {
+            yield return $"EXPECTED OUTAGE, accepted by allowUnavailability: with {masters} masters no leader can be "
+                + "elected while one of them is replaced. During that time tables and new connections cannot be "
+                + "created.";
+        }
+
+        if (discovery.ReplicationFactor < 3)
+        {
+            yield return "EXPECTED OUTAGE, accepted by allowUnavailability: with replication factor "
+                + $"{discovery.ReplicationFactor} the data of a tablet server cannot be "
+                + $"{(discovery.ReplicationFactor == 1 ? "read or written" : "written")} while the server is replaced.";
+        }
+
+        if (_servers.Note is { } note)
+        {
+            yield return note;
+        }
+
+        if (spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed)
+        {
+            yield return $"A tablet server that no leader has left for {spec.Drain.StalledFor}"
+                + (spec.Drain.Timeout is { } limit ? $", or that still has leaders after {limit}," : "")
+                + " is stopped anyway (spec.drain.onTimeout: Proceed). Requests of clients fail until new leaders are "
+                + "elected.";
+        }
+    }
+
+    private IEnumerable<string> Finalizing()
+    {
+        if (KubernetesDuration.Parse(_settings.Soak) > TimeSpan.Zero)
+        {
+            yield return $"The universe must be healthy in {_to} for {_settings.Soak} before the upgrade is made final "
+                + "(spec.yugabyte.soak).";
+        }
+
+        if (YugabyteFinalize.IsManual(_settings))
+        {
+            yield return "The upgrade is made final only after your approval (spec.yugabyte.finalize: Manual): until "
+                + "then it is held before AutoFlags that cannot be rolled back are promoted and the SQL catalogue is "
+                + "upgraded.";
+        }
+
+        if (_settings.PromoteClass == AutoFlagClass.LocalVolatile && YugabyteFeatures.HasAutoFlags(_to))
+        {
+            yield return "AutoFlags that can be rolled back are promoted before that, all others when the upgrade is "
+                + "made final.";
+        }
+
+        yield return YugabyteFeatures.HasAutoFlags(_to)
+            ? $"{Phases.PromoteAutoFlags}/promote is a point of no return: after it no process of {_from} can run."
+            : $"{_to} has no AutoFlags, so none are promoted.";
+        yield return discovery.SqlIsOn == false
+            ? $"{_words.Sql} is off on every tablet server, so {_words.UpgradeCatalogCommand} is not run."
+            : !YugabyteFeatures.UpgradesCatalog(_from, _to)
+            ? $"{_words.UpgradeCatalogCommand} is for clusters from 2.8 on, so it is not run."
+            : $"{Phases.UpgradeCatalog}/upgrade is a point of no return. "
+                + "Stop statements that change tables while it runs, otherwise it has to be repeated.";
+    }
+
+    private IEnumerable<string> Replication()
+    {
+        var names = string.Join(", ", discovery.Groups.Select(g => g.Name).Distinct(StringComparer.Ordinal));
+        if (discovery.Groups.Count > 0 && discovery.Replication != ReplicationMode.PauseBothSides)
+        {
+            yield return $"{_words.Replication} replication is not paused (TargetFirst): {names}. "
+                + "The target must be upgraded and finalized before the source.";
+        }
+
+        if (discovery.Groups.Count == 0 || discovery.Replication != ReplicationMode.PauseBothSides)
+        {
+            yield break;
+        }
+
+        yield return $"{_words.Replication} replication is paused from before the first master until every process "
+            + $"of every peer runs {_to}: {names}. During that time the target falls behind and the source keeps "
+            + "its log, for a limited time.";
+        foreach (var group in discovery.Groups.Where(g => !g.IsPaused))
+        {
+            yield return group.Retention is { } retention
+                ? $"The source of replication group {group.Display} keeps its log for "
+                    + $"{KubernetesDuration.Format(retention)} after the group is paused. If the group is not resumed "
+                    + "by then, its target has to be bootstrapped again. Replacing the processes takes about "
+                    + $"{KubernetesDuration.Format(TserverBatches.Estimate(spec, _servers))}; holds, windows and the "
+                    + "upgrade of the peer come on top."
+                : $"How long the source of replication group {group.Display} keeps its log is unknown. Check "
+                    + $"{ReplicationRetention.Kept} and {ReplicationRetention.AtMost} of its processes.";
+        }
+
+        foreach (var group in discovery.Groups.Where(g => g.IsPaused))
+        {
+            yield return $"Replication group {group.Name} is already "
+                + $"paused{(group.Target == ReplicationTarget.There ? " at its peer" : "")}, so it is not resumed at "
+                + "the end. If it is not paused on purpose, resume it before you approve this plan.";
+        }
+    }
+
+    private IEnumerable<string> Holds() =>
+        spec.HoldBefore
+            .Where(
+                name => !plan.Holds(name) && !Phases.OfRollback.Contains(name.Split('/')[0], StringComparer.Ordinal)
+                    && name != "RollBack")
+            .Select(
+                name => $"spec.holdBefore: '{name}' is neither a phase nor a step of this plan, so it has no effect.");
 }

@@ -44,21 +44,15 @@ internal sealed class YugabyteRollback(DatabaseRollingUpgradeSpec spec, Plan don
     private static YugabyteUndo? UndoOf(DatabaseRollingUpgradeSpec spec, Plan plan, PlanStep step) =>
         YugabyteStep.Read(step)?.Undo(spec, plan, step);
 
-    private static string? Passed(DatabaseRollingUpgradeSpec spec, Plan plan)
-    {
-        if (plan.Steps.Find(s => s.PointOfNoReturn && PlanProgress.Begun(s)) is not { } step)
-        {
-            return null;
-        }
-
-        return step.Is<PromoteAutoFlags>()
+    private static string? Passed(DatabaseRollingUpgradeSpec spec, Plan plan) =>
+        plan.Steps.Find(s => s.PointOfNoReturn && PlanProgress.Begun(s)) is not { } step ? null
+        : step.Is<PromoteAutoFlags>()
             ? $"{step.Id} has begun: AutoFlags that change the data format, or what other clusters see, are or may be "
                 + $"promoted, and no process of {spec.FromVersion} can run with them."
-            : step.Is<UpgradeCatalog>()
-                ? $"{step.Id} has begun: the SQL catalogue is or may be the one of {spec.ToVersion}, which "
-                    + $"{spec.FromVersion} does not know."
-                : $"{step.Id}, a point of no return, has begun.";
-    }
+        : step.Is<UpgradeCatalog>()
+            ? $"{step.Id} has begun: the SQL catalogue is or may be the one of {spec.ToVersion}, which "
+                + $"{spec.FromVersion} does not know."
+        : $"{step.Id}, a point of no return, has begun.";
 
     private static string? Unknown(DatabaseRollingUpgradeSpec spec, Plan plan)
     {
@@ -114,11 +108,7 @@ internal sealed class YugabyteRollback(DatabaseRollingUpgradeSpec spec, Plan don
                 done, done.Step<DrainTserver>(first.Instance, Phases.UpgradeTServers));
             var batch = left.Where(u => u == first || beside.Contains(u.Instance, StringComparer.Ordinal)).ToList();
             var added = batch.Select(u => AddTserver(
-                u.Phase,
-                u.Instance!,
-                (SwapTserver)u.Step,
-                Barrier,
-                settled: [],
+                u.Phase, u.Instance!, (SwapTserver)u.Step, Barrier, settled: [],
                 SqlBaseline.Recorded(done, u.Instance!))).ToList();
             Barrier = [.. added.Select(a => a.Verify)];
             verified.AddRange(Barrier);

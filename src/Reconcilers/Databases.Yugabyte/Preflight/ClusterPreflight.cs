@@ -62,8 +62,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
                     $"The universe has no master {master.Key} ({master.Value.Name}); "
                     + $"its masters are {string.Join(", ", reported)}. "
                     + "Correct host or port in spec.instances to the form in which the masters report them.",
-                    master.Value.Name,
-                    "spec.instances");
+                    master.Value.Name, "spec.instances");
             }
         }
 
@@ -88,8 +87,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
                 $"The universe has no tablet server with the pages {server.Key} ({server.Value.Name}); "
                 + $"its tablet servers are {string.Join(", ", reported)}. "
                 + "Correct host or statusPort in spec.instances to the form in which the tablet servers report them.",
-                server.Value.Name,
-                "spec.instances");
+                server.Value.Name, "spec.instances");
         }
 
         foreach (var stranger in view.Tservers.Where(t => !expected.ContainsKey(t.Web)))
@@ -102,34 +100,23 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         }
     }
 
-    private async Task<int?> ReplicationFactorAsync(ClusterView view, CancellationToken cancellationToken)
-    {
-        if (view.Config.ReplicationFactor is { } configured)
-        {
-            return configured;
-        }
-
-        try
-        {
-            var flags = await cluster.Client.FlagsAsync(view.Leader, cancellationToken);
-            if (flags.TryGetValue("replication_factor", out var text)
-                && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var factor))
+    private async Task<int?> ReplicationFactorAsync(ClusterView view, CancellationToken cancellationToken) =>
+        view.Config.ReplicationFactor ?? await findings.LookAsync<int?>(
+            async () =>
             {
-                return factor;
-            }
+                var flags = await cluster.Client.FlagsAsync(view.Leader, cancellationToken);
+                if (flags.Number("replication_factor") is { } factor and >= 0 and <= int.MaxValue)
+                {
+                    return (int)factor;
+                }
 
-            findings.Add(
-                Reasons.AnswerUnusable,
-                "Neither the configuration of the cluster nor the flags of the leading master contain the replication "
-                + "factor.");
-        }
-        catch (TargetException exception)
-        {
-            findings.Add(exception, message: $"The replication factor cannot be read: {exception.Message}");
-        }
-
-        return null;
-    }
+                findings.Add(
+                    Reasons.AnswerUnusable,
+                    "Neither the configuration of the cluster nor the flags of the leading master contain the "
+                    + "replication factor.");
+                return null;
+            },
+            prefix: "The replication factor cannot be read: ");
 
     private void CheckQuorum(int? factor)
     {
@@ -160,12 +147,12 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
     private async Task<bool?> SqlIsOnAsync(CancellationToken cancellationToken)
     {
         var names = cluster.Vocabulary.SqlFlags;
-        var told = await YugabyteCluster.EachAsync(
+        var told = await SideBySide.EachAsync(
             cluster.Tservers,
             async (server, token) =>
             {
                 // That it does not answer is a finding of its own.
-                var (flags, _) = await YugabyteCluster.TryAsync(
+                var (flags, _) = await Asking.TryAsync(
                     () => cluster.Client.FlagsAsync(cluster.Web(server), token));
                 var values = names.Select(n => flags?.GetValueOrDefault(n)).OfType<string>().ToList();
                 return values.Count == 0 ? (bool?)null : values.Contains("true", StringComparer.OrdinalIgnoreCase);
@@ -183,7 +170,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         }
 
         // That a master does not answer is a finding of its own.
-        var (flags, _) = await YugabyteCluster.TryAsync(() => YugabyteCluster.EachAsync(
+        var (flags, _) = await Asking.TryAsync(() => SideBySide.EachAsync(
             cluster.Masters,
             (master, token) => cluster.Client.FlagsAsync(cluster.Web(master), token),
             cancellationToken));
@@ -211,7 +198,6 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
 }
 
 /// <summary>The universe as a whole, as preflight observed it.</summary>
-/// <param name="View">The view of its leading master.</param>
 /// <param name="ReplicationFactor">The number of replicas of data; null if it could not be read.</param>
 /// <param name="SqlIsOn">Whether SQL is on; null if no tablet server reports it.</param>
 /// <param name="MovesLeadersSlowly">Whether a master moves fewer leaders at once than a drain may.</param>

@@ -9,7 +9,7 @@ internal sealed class HostPreflight(YugabyteCluster cluster, Findings findings)
     public async Task<IReadOnlyList<HostFacts>> LookAsync(
         IReadOnlyList<string> hosts, CancellationToken cancellationToken)
     {
-        var looks = await YugabyteCluster.EachAsync(hosts, LookAsync, cancellationToken);
+        var looks = await SideBySide.EachAsync(hosts, LookAsync, cancellationToken);
         CompareClocks(looks);
         return looks;
     }
@@ -39,9 +39,7 @@ internal sealed class HostPreflight(YugabyteCluster cluster, Findings findings)
         {
             findings.Add(
                 spec.Archives.Count == 0 ? Reasons.PackageMissing : Reasons.PackageCorrupt,
-                package.Problem,
-                host,
-                "spec.package");
+                package.Problem, host, "spec.package");
             return;
         }
 
@@ -55,8 +53,7 @@ internal sealed class HostPreflight(YugabyteCluster cluster, Findings findings)
                     Reasons.PackageMissing,
                     $"{package.Problem} Copy the new version to {spec.Directory} on {host}, or set "
                     + "spec.package.archives.",
-                    host,
-                    "spec.package.directory");
+                    host, "spec.package.directory");
             }
 
             return;
@@ -97,20 +94,170 @@ internal sealed class HostPreflight(YugabyteCluster cluster, Findings findings)
         if (ClockComparison.Largest(known) is { } skew && skew.AtLeast > allowed)
         {
             findings.Ask(
-                Reasons.ClockSkew,
-                skew.Ahead,
-                $"The clocks of {skew.Behind} and {skew.Ahead} differ by at least "
-                + $"{skew.AtLeast.TotalMilliseconds:F0} ms (error of the measurement: "
-                + $"{skew.Error.TotalMilliseconds:F0} ms), more than {cluster.Settings.MaxClockSkew} "
-                + $"(spec.yugabyte.maxClockSkew). "
-                + $"Repair time synchronization first: YugabyteDB processes stop at 500 ms.",
+                Reasons.ClockSkew, skew.Ahead,
+                $"The clocks of {skew.Behind} and {skew.Ahead} differ by at least {skew.AtLeast.TotalMilliseconds:F0} "
+                + $"ms (error of the measurement: {skew.Error.TotalMilliseconds:F0} ms), more than "
+                + $"{cluster.Settings.MaxClockSkew} (spec.yugabyte.maxClockSkew). Repair time synchronization first: "
+                + "YugabyteDB processes stop at 500 ms.",
                 skew.Ahead);
         }
     }
 }
 
 /// <summary>One host, as preflight observed it.</summary>
-/// <param name="Host">The host.</param>
 /// <param name="Clock">Its clock compared with that of the operator; null if it cannot be reached.</param>
 /// <param name="Package">The state of the package; null if it could not be read.</param>
 internal sealed record HostFacts(string Host, ClockReading? Clock, PackageState? Package);
+
+/// <summary>Whether other software manages the processes: yugabyted, or YugabyteDB Anywhere. It would restart processes
+/// that are stopped here, or return to the version that it knows (docs/research/yugabytedb.md#yugabytedb-anywhere). An
+/// administrator may judge it differently.</summary>
+internal sealed class ManagementPreflight(YugabyteCluster cluster, Findings findings)
+{
+    public const string Yugabyted = "yugabyted";
+    public const string Anywhere = "yugabytedb-anywhere";
+
+    // yugabyted starts master and tablet server with it, so that they end with yugabyted.
+    private const string EndsWithParent = "stop_on_parent_termination";
+
+    // YugabyteDB Anywhere sets it to its own id of the universe.
+    private const string ManagedUniverse = "cluster_uuid";
+
+    private const int Named = 6;
+
+    // The program of the agent of YugabyteDB Anywhere.
+    private const string FindAgent = """
+        for name in /proc/[0-9]*/comm; do
+          read -r comm < "$name" || continue
+          [ "$comm" != node-agent ] || { echo node-agent; break; }
+        done 2>/dev/null
+        """;
+
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var (instances, hosts) = (
+            SideBySide.EachAsync(cluster.Spec.Instances, FlagsAsync, cancellationToken),
+            SideBySide.EachAsync(cluster.Hosts.All, HasAgentAsync, cancellationToken));
+        await Task.WhenAll(instances, hosts);
+        var flags = cluster.Spec.Instances.Zip(await instances).ToList();
+
+        var children = flags.Where(f => f.Second?.GetValueOrDefault(EndsWithParent) == "true")
+            .Select(f => f.First.Name)
+            .ToList();
+        if (children.Count > 0)
+        {
+            findings.Ask(
+                Reasons.ControlMismatch, Yugabyted,
+                $"{Sentences.List(children, Named)} run under yugabyted ({EndsWithParent} is true). It starts and "
+                + "stops master and tablet server of a host together, and this upgrade stops them one at a time. "
+                + "Upgrade the universe with yugabyted, or let units of their own start both.",
+                field: "spec.control");
+        }
+
+        var managed = flags.Where(f => f.Second?.GetValueOrDefault(ManagedUniverse) is { Length: > 0 })
+            .Select(f => $"{f.First.Name} has the flag {ManagedUniverse}")
+            .Concat(cluster.Hosts.All.Zip(await hosts).Where(h => h.Second).Select(
+                h => $"a node agent runs on {h.First}"))
+            .ToList();
+        if (managed.Count > 0)
+        {
+            findings.Ask(
+                Reasons.ControlMismatch, Anywhere,
+                $"YugabyteDB Anywhere manages this universe: {Sentences.List(managed, Named)}. It does not know what "
+                + "others install, and may return to its own version. Upgrade the universe there, or detach it from "
+                + "YugabyteDB Anywhere and stop the node agents.",
+                field: "spec.control");
+        }
+    }
+
+    // That a process does not answer, or that a host cannot be reached, is a finding of its own.
+    private async Task<IReadOnlyDictionary<string, string>?> FlagsAsync(
+        DatabaseInstance instance, CancellationToken cancellationToken) =>
+        (await Asking.TryAsync(
+            () => cluster.Client.FlagsAsync(cluster.Web(instance), cancellationToken))).Answer;
+
+    private async Task<bool> HasAgentAsync(string host, CancellationToken cancellationToken)
+    {
+        var (result, _) = await Asking.TryAsync(
+            () => cluster.Hosts.Files(host).RunAsync(RemoteCommand.Script(FindAgent), cancellationToken));
+        return result?.Output.Contains("node-agent", StringComparison.Ordinal) == true;
+    }
+}
+
+/// <summary>What only the admin tool tells. It is asked from the new package; where that is yet to be unpacked, the
+/// running version's own tool is asked, which preflight only reads by. The same is read once more by the new tool
+/// before anything is stopped.</summary>
+internal sealed class ToolPreflight(
+    YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
+{
+    public async Task<ToolState> LookAsync(CancellationToken cancellationToken) =>
+        await findings.LookAsync<ToolState>(() => ReadAsync(cancellationToken), cluster.Hosts.ToolHost)
+            ?? new ToolState(null, null, null);
+
+    private async Task<ToolState?> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (await FindAsync(cancellationToken) is not { } tool)
+        {
+            findings.Note(
+                $"{cluster.Vocabulary.AdminProgram} does not exist on {cluster.Hosts.ToolHost} yet. "
+                + "AutoFlags, the load balancer and the list of masters are checked after the package is prepared, "
+                + "before a process is stopped.");
+            return null;
+        }
+
+        var help = await tool.HelpAsync(cancellationToken);
+        await CheckMastersAsync(tool, cancellationToken);
+        if (!await tool.IsBalancerIdleAsync(cancellationToken))
+        {
+            findings.Ask(
+                Reasons.ClusterUnhealthy, "load-balancer",
+                "The load balancer is active. Preflight is repeated automatically until it is idle "
+                + "(get_is_load_balancer_idle).");
+        }
+
+        var flags = path is not null && YugabyteFeatures.HasAutoFlags(path.From)
+            ? (await tool.AutoFlagsAsync(cancellationToken)).Version
+            : (int?)null;
+        return new ToolState(tool, help, flags);
+    }
+
+    private async Task<AdminTool?> FindAsync(CancellationToken cancellationToken)
+    {
+        var (host, name) = (cluster.Hosts.ToolHost, cluster.Vocabulary.AdminProgram);
+        var paths = cluster.Spec.Instances.Where(i => i.Host == host)
+            .Select(i => i.DeployDir)
+            .Distinct(StringComparer.Ordinal)
+            .Prepend(cluster.Spec.Package.Directory)
+            .Select(d => $"{d}/bin/{name}")
+            .ToList();
+        var found = await cluster.Hosts.Files(host).Sha256Async(paths, cancellationToken);
+        var at = found.ToList().FindIndex(f => f is not null);
+        return at < 0 ? null : cluster.Tool(paths[at]);
+    }
+
+    private async Task CheckMastersAsync(AdminTool tool, CancellationToken cancellationToken)
+    {
+        var masters = await tool.MastersAsync(cancellationToken);
+        foreach (var dead in masters.Where(m => !m.IsAlive))
+        {
+            findings.Add(
+                Reasons.InstanceDown,
+                $"Master {dead.RpcAddress} is {dead.State}, not ALIVE (list_all_masters). Start it, or remove it from "
+                + "the universe.");
+        }
+
+        if (masters.Count(m => m.IsLeader) != 1)
+        {
+            findings.Add(
+                Reasons.NoLeader,
+                $"list_all_masters shows {masters.Count(m => m.IsLeader)} masters as LEADER, expected exactly one. "
+                + "Start the masters that do not run, and check the network between them.");
+        }
+    }
+}
+
+/// <summary>The admin tool, and what preflight read with it.</summary>
+/// <param name="Tool">The tool; null if no tool could be run.</param>
+/// <param name="AutoFlagsVersion">The version of the AutoFlags configuration; null if there is none or it could not be
+/// read.</param>
+internal sealed record ToolState(AdminTool? Tool, AdminHelp? Help, int? AutoFlagsVersion);

@@ -6,7 +6,7 @@ internal sealed class InstancePreflight(
     YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
     public Task<IReadOnlyList<InstanceFacts>> LookAsync(CancellationToken cancellationToken) =>
-        YugabyteCluster.EachAsync(cluster.Spec.Instances, LookAsync, cancellationToken);
+        SideBySide.EachAsync(cluster.Spec.Instances, LookAsync, cancellationToken);
 
     public IReadOnlyList<DiscoveredInstance> Discover(IReadOnlyList<InstanceFacts> looks) =>
     [
@@ -82,58 +82,41 @@ internal sealed class InstancePreflight(
             $"{instance.Name} reports version {running}, expected fromVersion {known.From}, toVersion {known.To}, or "
             + $"another version of {known.From.Series} before {known.To}. Correct spec.fromVersion, or upgrade this "
             + "process first.",
-            instance.Name,
-            "spec.fromVersion");
+            instance.Name, "spec.fromVersion");
     }
 
-    private async Task<InstanceProcess?> ProcessAsync(DatabaseInstance instance, CancellationToken cancellationToken)
-    {
-        var host = cluster.Hosts.Instance(instance.Name);
-        try
-        {
-            var process = await host.LookAsync(cancellationToken);
-            foreach (var (reason, message) in Problems(instance, process))
+    private Task<InstanceProcess?> ProcessAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+        findings.LookAsync<InstanceProcess>(
+            async () =>
             {
-                var field = reason == Reasons.InvalidSpec ? Target(instance).ControlField : null;
-                findings.Add(reason, message, instance.Name, field);
-            }
+                var host = cluster.Hosts.Instance(instance.Name);
+                var process = await host.LookAsync(cancellationToken);
+                foreach (var (reason, message) in Problems(instance, process))
+                {
+                    var field = reason == Reasons.InvalidSpec ? Target(instance).ControlField : null;
+                    findings.Add(reason, message, instance.Name, field);
+                }
 
-            if (await host.FindLossAsync(process, cancellationToken) is { } loss)
-            {
-                findings.Add(
-                    Reasons.ControlMismatch,
-                    $"{instance.Name} on {instance.Host}: {loss}",
-                    instance.Name,
-                    Target(instance).ControlField);
-            }
+                if (await host.FindLossAsync(process, cancellationToken) is { } loss)
+                {
+                    findings.Add(
+                        Reasons.ControlMismatch, $"{instance.Name} on {instance.Host}: {loss}", instance.Name,
+                        Target(instance).ControlField);
+                }
 
-            if (await host.FindMissingRightAsync(process, cancellationToken) is { } right)
-            {
-                findings.Ask(Reasons.AccessDenied, instance.Host, right, instance.Name, "spec.access");
-            }
+                if (await host.FindMissingRightAsync(process, cancellationToken) is { } right)
+                {
+                    findings.Ask(Reasons.AccessDenied, instance.Host, right, instance.Name, "spec.access");
+                }
 
-            return process;
-        }
-        catch (HostException exception)
-        {
-            findings.Add(exception, instance.Name, message: $"{instance.Name}: {exception.Message}");
-            return null;
-        }
-    }
+                return process;
+            },
+            instance.Name, prefix: $"{instance.Name}: ");
 
-    private async Task<YugabyteVersion?> VersionAsync(DatabaseInstance instance, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await cluster.VersionAsync(instance, cancellationToken);
-        }
-        catch (TargetException exception)
-        {
-            findings.Add(
-                exception, instance.Name, message: $"{instance.Name} does not report its version: {exception.Message}");
-            return null;
-        }
-    }
+    private Task<YugabyteVersion?> VersionAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+        findings.LookAsync<YugabyteVersion>(
+            async () => await cluster.VersionAsync(instance, cancellationToken),
+            instance.Name, prefix: $"{instance.Name} does not report its version: ");
 
     private IEnumerable<(string Reason, string Message)> Problems(DatabaseInstance instance, InstanceProcess process)
     {
@@ -231,7 +214,6 @@ internal sealed class InstancePreflight(
 }
 
 /// <summary>One process, as preflight observed it.</summary>
-/// <param name="Spec">The instance.</param>
 /// <param name="Process">The process by its host; null if the host cannot be reached.</param>
 /// <param name="Running">The version that it reports; null if it does not answer.</param>
 /// <param name="IsNew">Whether it already runs the new version.</param>

@@ -47,7 +47,7 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
         }
 
         return mode == ReplicationMode.PauseBothSides
-            ? [.. await YugabyteCluster.EachAsync(
+            ? [.. await SideBySide.EachAsync(
                 found, (group, token) => WithRetentionAsync(group, estimate, token), cancellationToken, atATime: 1)]
             : found;
     }
@@ -63,7 +63,7 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
         var there = group.Target == ReplicationTarget.Here
             ? tool
             : cluster.PeerTool(cluster.Group(group.Name), tool.Call.Program);
-        var (errors, problem) = await YugabyteCluster.TryAsync(
+        var (errors, problem) = await Asking.TryAsync(
             () => there.ReplicationErrorsAsync(group.Name, cancellationToken));
         if (errors is null)
         {
@@ -87,7 +87,7 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
             return group;
         }
 
-        var (retention, problem) = await YugabyteCluster.TryAsync(
+        var (retention, problem) = await Asking.TryAsync(
             () => cluster.RetentionAsync(cluster.Group(group.Name), group.Target, cancellationToken));
         if (problem is not null)
         {
@@ -118,31 +118,29 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
             return names;
         }
 
-        try
+        await findings.CheckAsync(async () =>
         {
-            if (help.Has(AdminTool.Inbound))
+            try
             {
-                names.AddRange(await tool.ReplicationGroupsAsync(cancellationToken));
-            }
+                if (help.Has(AdminTool.Inbound))
+                {
+                    names.AddRange(await tool.ReplicationGroupsAsync(cancellationToken));
+                }
 
-            if (help.Has(AdminTool.Outbound))
+                if (help.Has(AdminTool.Outbound))
+                {
+                    names.AddRange(await tool.OutboundGroupsAsync(cancellationToken));
+                }
+            }
+            catch (AdminToolException exception)
+                when (exception.Printed.Contains("doesn't support", StringComparison.Ordinal))
             {
-                names.AddRange(await tool.OutboundGroupsAsync(cancellationToken));
+                // A new tool may support more than the old masters. Their groups are in their configuration.
+                findings.Note(
+                    $"The masters do not support listing outbound replication groups ({exception.Command}), so only "
+                    + "groups with this universe as target were checked.");
             }
-        }
-        catch (AdminToolException exception)
-            when (exception.Printed.Contains("doesn't support", StringComparison.Ordinal))
-        {
-            // A new tool may support more than the old masters. Their groups are in their configuration.
-            findings.Note(
-                $"The masters do not support listing outbound replication groups ({exception.Command}), so only groups "
-                + "with this universe as target were checked.");
-        }
-        catch (TargetException exception)
-        {
-            findings.Add(exception);
-        }
-
+        });
         return names;
     }
 
@@ -155,23 +153,19 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
             ends.Add(new DiscoveredGroup(group.Name, ReplicationTarget.Here, here.IsPaused));
         }
 
-        try
-        {
-            if (await cluster.Peer(group).GroupAsync(cancellationToken) is { } there)
+        var isRead = await findings.LookAsync(
+            async () =>
             {
-                ends.Add(new DiscoveredGroup(group.Name, ReplicationTarget.There, there.IsPaused));
-            }
-        }
-        catch (TargetException exception)
-        {
-            findings.Add(
-                exception,
-                field: $"{Field}[{group.Name}].peer",
-                message: $"the other end of replication group {group.Name} cannot be read: {exception.Message}");
-            return ends;
-        }
+                if (await cluster.Peer(group).GroupAsync(cancellationToken) is { } there)
+                {
+                    ends.Add(new DiscoveredGroup(group.Name, ReplicationTarget.There, there.IsPaused));
+                }
 
-        if (ends.Count == 0)
+                return true;
+            },
+            field: $"{Field}[{group.Name}].peer",
+            prefix: $"the other end of replication group {group.Name} cannot be read: ");
+        if (isRead && ends.Count == 0)
         {
             findings.Add(
                 Reasons.ReplicationDiffers,
@@ -187,11 +181,8 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
     // targets. A target that has not promoted what its source uses cannot read the source's log, and a target that runs
     // the new version but is not final would fall behind as soon as this universe promotes its flags.
     private async Task CheckOrderAsync(
-        YugabyteUpgradePath upgrade,
-        ToolState tool,
-        List<ReplicationGroup> listed,
-        IReadOnlyList<DiscoveredGroup> found,
-        CancellationToken cancellationToken)
+        YugabyteUpgradePath upgrade, ToolState tool, List<ReplicationGroup> listed,
+        IReadOnlyList<DiscoveredGroup> found, CancellationToken cancellationToken)
     {
         var flags = new ReplicationFlags(cluster);
         foreach (var group in listed.Where(l => found.Any(
@@ -201,8 +192,7 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
                 && flags.OfSource(group, own, theirs) is { } problem)
             {
                 findings.Ask(
-                    Reasons.ReplicationBroken,
-                    group.Name,
+                    Reasons.ReplicationBroken, group.Name,
                     $"{problem} With TargetFirst the target is upgraded and made final before its source; now the "
                     + "group does not replicate until this universe is final. Pause it, so that it has no errors: "
                     + $"`set_universe_replication_enabled {group.Name} 0`, and resume it after the upgrade.",
@@ -245,27 +235,13 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
 
     // The AutoFlags of both ends; null if there are none, or they cannot be read.
     private async Task<(AutoFlagsConfig Own, AutoFlagsConfig Theirs)?> BothAsync(
-        ReplicationGroup group, YugabyteUpgradePath upgrade, ToolState look, CancellationToken cancellationToken)
-    {
-        if (look.Tool is not { } tool || !YugabyteFeatures.HasAutoFlags(upgrade.From))
-        {
-            return null;
-        }
-
-        try
-        {
-            return (
-                await tool.AutoFlagsAsync(cancellationToken),
-                await cluster.PeerTool(group, tool.Call.Program).AutoFlagsAsync(cancellationToken));
-        }
-        catch (TargetException exception)
-        {
-            findings.Add(
-                exception,
+        ReplicationGroup group, YugabyteUpgradePath upgrade, ToolState look, CancellationToken cancellationToken) =>
+        look.Tool is not { } tool || !YugabyteFeatures.HasAutoFlags(upgrade.From)
+            ? null
+            : await findings.LookAsync<(AutoFlagsConfig, AutoFlagsConfig)?>(
+                async () => (
+                    await tool.AutoFlagsAsync(cancellationToken),
+                    await cluster.PeerTool(group, tool.Call.Program).AutoFlagsAsync(cancellationToken)),
                 field: $"{Field}[{group.Name}].peer",
-                message: $"The AutoFlags of both ends of replication group {group.Name} cannot be compared: "
-                    + exception.Message);
-            return null;
-        }
-    }
+                prefix: $"The AutoFlags of both ends of replication group {group.Name} cannot be compared: ");
 }

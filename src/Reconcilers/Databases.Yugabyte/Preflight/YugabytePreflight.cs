@@ -8,42 +8,40 @@ internal sealed class YugabytePreflight(YugabyteCluster cluster)
         + "the status was put back to an older copy. Which groups replicated before and how fast leaders moved is read "
         + "from it.";
 
-    private readonly YugabyteCluster _cluster = cluster;
     private readonly Findings _findings = new(
-        cluster.Context.Redact, YugabyteFailures.Finding, cluster.Spec.Preflight.Acknowledge);
+        cluster.Context.Redact, ClientFailures.Finding, cluster.Spec.Preflight.Acknowledge);
 
     public async Task<PreflightResult<YugabyteDiscovery>> RunAsync(CancellationToken cancellationToken)
     {
-        var spec = _cluster.Spec;
+        var spec = cluster.Spec;
         var path = CheckSpec(spec);
-        var hosts = PackageRequests.Hosts(_cluster.Hosts.All, _cluster.Hosts.ToolHost);
-        var instances = new InstancePreflight(_cluster, path, _findings);
+        var hosts = PackageRequests.Hosts(cluster.Hosts.All, cluster.Hosts.ToolHost);
+        var instances = new InstancePreflight(cluster, path, _findings);
 
         var (ofHosts, ofInstances, ofCluster) = (
-            new HostPreflight(_cluster, _findings).LookAsync(hosts, cancellationToken),
+            new HostPreflight(cluster, _findings).LookAsync(hosts, cancellationToken),
             instances.LookAsync(cancellationToken),
-            new ClusterPreflight(_cluster, path, _findings).LookAsync(cancellationToken));
-        var ofManagement = new ManagementPreflight(_cluster, _findings).LookAsync(cancellationToken);
+            new ClusterPreflight(cluster, path, _findings).LookAsync(cancellationToken));
+        var ofManagement = new ManagementPreflight(cluster, _findings).LookAsync(cancellationToken);
         await Task.WhenAll(ofHosts, ofInstances, ofCluster, ofManagement);
         var (hostLooks, looks, look) = (await ofHosts, await ofInstances, await ofCluster);
 
         instances.CompareInstalled(looks, hostLooks);
         InstanceLayouts.Compare(
-            [.. looks.Select(l => (_cluster.Hosts.Instance(l.Spec.Name).Target, l.Process))], _findings);
-        var tool = await new ToolPreflight(_cluster, path, _findings).LookAsync(cancellationToken);
+            [.. looks.Select(l => (cluster.Hosts.Instance(l.Spec.Name).Target, l.Process))], _findings);
+        var tool = await new ToolPreflight(cluster, path, _findings).LookAsync(cancellationToken);
         var placement = look is null
             ? TserverPlacement.Unknown
-            : await TserverPlacement.ReadAsync(_cluster, look, cancellationToken);
-        var estimate = TserverBatches.Of(_cluster.Spec, look?.ReplicationFactor ?? 0, placement)
-            .Estimate(_cluster.Spec);
-        var groups = await new ReplicationPreflight(_cluster, path, _findings)
-            .LookAsync(look, tool, estimate, cancellationToken);
-        await new ExtensionPreflight(_cluster, _findings).LookAsync(
+            : await TserverPlacement.ReadAsync(cluster, look, cancellationToken);
+        var batches = TserverBatches.Of(spec, look?.ReplicationFactor ?? 0, placement);
+        var groups = await new ReplicationPreflight(cluster, path, _findings)
+            .LookAsync(look, tool, TserverBatches.Estimate(spec, batches), cancellationToken);
+        await new ExtensionPreflight(cluster, _findings).LookAsync(
             look?.SqlIsOn, hostLooks, cancellationToken);
 
         // This attempt has begun although the status does not know it: it paused the groups itself.
         var saved = await ConfigurationSecret.ReadAsync(
-            _cluster.Context, RunPlans.AttemptsBefore(_cluster.Context.Upgrade.Status), cancellationToken);
+            cluster.Context, RunPlans.AttemptsBefore(cluster.Context.Upgrade.Status), cancellationToken);
         var running = (saved?.GetValueOrDefault(SaveServerConfiguration.GroupsFile) ?? "").Split('\n');
         if (saved is not null)
         {
@@ -56,6 +54,7 @@ internal sealed class YugabytePreflight(YugabyteCluster cluster)
             : new PreflightResult<YugabyteDiscovery>(
                 new YugabyteDiscovery
                 {
+                    Spec = spec,
                     UniverseUuid = look.View.Config.UniverseUuid,
                     Instances = instances.Discover(looks),
                     Placement = placement,
@@ -72,19 +71,18 @@ internal sealed class YugabytePreflight(YugabyteCluster cluster)
                             ? g with { IsPaused = false }
                             : g),
                     ],
-                    Replication = YugabyteFeatures.Replication(_cluster.Settings, path.From),
+                    Replication = YugabyteFeatures.Replication(cluster.Settings, path.From),
                     AutoFlagsVersion = tool.AutoFlagsVersion,
                     Notes = [.. path.Notes, .. _findings.Notes],
                 },
-                [],
-                identity);
+                [], identity);
     }
 
     private YugabyteUpgradePath? CheckSpec(DatabaseRollingUpgradeSpec spec)
     {
         _findings.Add(SpecPreflight.Check(spec));
-        _findings.Add(_cluster.Context.Secrets.Problems);
-        _findings.Add(DatabaseStorages.Refusals(_cluster.Context.Storages, _cluster.Context.Upgrade));
+        _findings.Add(cluster.Context.Secrets.Problems);
+        _findings.Add(DatabaseStorages.Refusals(cluster.Context.Storages, cluster.Context.Upgrade));
 
         var path = YugabyteUpgradePath.Of(spec, out var unreadable);
         _findings.Add(unreadable);
@@ -101,13 +99,4 @@ internal sealed class YugabytePreflight(YugabyteCluster cluster)
 
         return path;
     }
-}
-
-/// <summary>Converts failures of clients into findings of the preflight of a YugabyteDB or BMDB upgrade.</summary>
-internal static class YugabyteFailures
-{
-    public static Finding? Finding(Exception failure, string? node, string? field) =>
-        ClientFailures.Finding(failure, node, field) ?? (failure is TargetException target
-            ? new Finding { Reason = target.Reason, Message = target.Message, Node = node, Field = field }
-            : null);
 }

@@ -10,10 +10,9 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// </para>
 /// </summary>
 /// <param name="Class">The highest class to promote.</param>
+[Step("promote")]
 internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
 {
-    internal override string Verb => "promote";
-
     internal override string Title(string? node) => Class == AutoFlagClass.LocalVolatile
         ? "Promote AutoFlags that can be rolled back"
         : $"Promote AutoFlags up to {Class}";
@@ -26,22 +25,15 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
         && own.Recorded(FlagsBeforeReceipt) is { } before
         && YugabyteRollback.Swaps(spec, done).FirstOrDefault() is { Program: { } former } first
             ? new YugabyteUndo(
-                DatabaseRollingUpgradePhases.RollbackAutoFlags,
-                Instance: null,
+                DatabaseRollingUpgradePhases.RollbackAutoFlags, Instance: null,
                 new RollBackAutoFlags(
-                    int.Parse(before, CultureInfo.InvariantCulture),
-                    first.Instance,
-                    former.Directory))
+                    int.Parse(before, CultureInfo.InvariantCulture), first.Instance, former.Directory))
             : null;
 
     public const string FlagsBeforeReceipt = ProveAdminTool.FlagsFact;
-
     public const string FlagsAfterFact = "autoFlagsAfter";
-
     public const string PromotedFact = "promoted";
-
     public const string NeedsRestartFact = "needsRestart";
-
     private readonly ConcurrentDictionary<int, AutoFlagsPromotion> _answers = [];
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
@@ -67,14 +59,11 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
             $"{what}; the configuration is of version {after}.", facts);
     }
 
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
         var before = context.Receipt(FlagsBeforeReceipt)
             ?? context.Plan.Step<ProveAdminTool>()?.Recorded(ProveAdminTool.FlagsFact);
-        return before is null
-            ? await base.PrepareAsync(context, cancellationToken)
-            : Entry(FlagsBeforeReceipt, before);
+        return before is null ? await base.PrepareAsync(context, cancellationToken) : Entry(FlagsBeforeReceipt, before);
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
@@ -104,14 +93,9 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
 /// <summary>Waits until promoted AutoFlags have reached every process: twice heartbeat_interval_ms
 /// (docs/research/yugabytedb.md#procedure), or auto_flags_apply_delay_ms if the version has that flag. Both values are
 /// read from the processes.</summary>
+[Step("await-flags", "Wait until every process has the new AutoFlags", Attempts = 1)]
 internal sealed record AwaitAutoFlags : YugabyteStep, IWaitsOnly
 {
-    internal override string Verb => "await-flags";
-
-    internal override int Attempts => 1;
-
-    internal override string Title(string? node) => "Wait until every process has the new AutoFlags";
-
     private const string Heartbeat = "heartbeat_interval_ms";
     private const string ApplyDelay = "auto_flags_apply_delay_ms";
 
@@ -126,7 +110,7 @@ internal sealed record AwaitAutoFlags : YugabyteStep, IWaitsOnly
             return new Observation.Done("No AutoFlags were promoted.");
         }
 
-        var (master, problem) = await YugabyteCluster.TryAsync(
+        var (master, problem) = await Asking.TryAsync(
             async () => await Cluster.Client.FlagsAsync(
                 await Cluster.LeaderAsync(cancellationToken), cancellationToken));
         if (master is null)
@@ -136,9 +120,9 @@ internal sealed record AwaitAutoFlags : YugabyteStep, IWaitsOnly
 
         // A server that does not answer gets the flags when it is back; the others are enough to know how long it
         // takes.
-        var tservers = await YugabyteCluster.EachAsync(
+        var tservers = await SideBySide.EachAsync(
             Cluster.Tservers,
-            (server, token) => YugabyteCluster.TryAsync(() => Cluster.Client.FlagsAsync(Cluster.Web(server), token)),
+            (server, token) => Asking.TryAsync(() => Cluster.Client.FlagsAsync(Cluster.Web(server), token)),
             cancellationToken);
 
         // Servers may be configured differently; the slowest one decides.
@@ -155,13 +139,9 @@ internal sealed record AwaitAutoFlags : YugabyteStep, IWaitsOnly
     }
 
     private static TimeSpan? Milliseconds(IReadOnlyDictionary<string, string> flags, string name) =>
-        flags.TryGetValue(name, out var text)
-        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            ? TimeSpan.FromMilliseconds(value)
-            : null;
+        flags.Number(name) is { } value and >= 0 and <= int.MaxValue ? TimeSpan.FromMilliseconds(value) : null;
 
-    private static TimeSpan Longer(TimeSpan? a, TimeSpan? b) =>
-        (a ?? TimeSpan.Zero) > (b ?? TimeSpan.Zero) ? a ?? TimeSpan.Zero : b ?? TimeSpan.Zero;
+    private static TimeSpan Longer(TimeSpan a, TimeSpan? b) => b > a ? b.Value : a;
 }
 
 /// <summary>Rollback: rolls back the volatile AutoFlags that were promoted, before an old program starts that does not
@@ -169,16 +149,13 @@ internal sealed record AwaitAutoFlags : YugabyteStep, IWaitsOnly
 /// again.</summary>
 /// <param name="FlagsVersion">The version of the AutoFlags configuration to go back to.</param>
 /// <param name="Instance">An instance that has the former package on its host; null if none is known.</param>
-/// <param name="Directory">The directory of the former package.</param>
+[Step("roll-back")]
 internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = null, string? Directory = null)
     : YugabyteStep
 {
-    internal override string Verb => "roll-back";
-
     internal override string Title(string? node) => $"Roll back AutoFlags to configuration version {FlagsVersion}";
 
     private readonly ConcurrentDictionary<int, bool> _answers = [];
-
     private const int Named = 6;
 
     // Where packages have it.

@@ -2,12 +2,9 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Verifies that every PostgreSQL extension in use is in the new package on every host with a tablet server,
 /// before the first server is stopped (docs/research/yugabytedb.md#procedure).</summary>
+[Step("check-extensions", "Verify that the package has all extensions in use")]
 internal sealed record CheckExtensions : YugabyteStep, IWaitsOnly
 {
-    internal override string Verb => "check-extensions";
-
-    internal override string Title(string? node) => "Verify that the package has all extensions in use";
-
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var extensions = new Extensions(Cluster);
@@ -21,7 +18,7 @@ internal sealed record CheckExtensions : YugabyteStep, IWaitsOnly
         }
 
         var hosts = Cluster.Tservers.Select(t => t.Host).Distinct(StringComparer.Ordinal).ToList();
-        var missing = await YugabyteCluster.EachAsync(
+        var missing = await SideBySide.EachAsync(
             hosts,
             async (host, token) => (Host: host, Names: await extensions.MissingAsync(host, inUse, token)),
             cancellationToken);
@@ -41,7 +38,6 @@ internal sealed record CheckExtensions : YugabyteStep, IWaitsOnly
 internal sealed class Extensions(YugabyteCluster cluster)
 {
     public const string DefaultUser = "yugabyte";
-
     private const string Suffix = ".control";
 
     private const string Script = """
@@ -68,10 +64,8 @@ internal sealed class Extensions(YugabyteCluster cluster)
             {
                 var names = new SortedSet<string>(StringComparer.Ordinal);
                 foreach (var database in await AskAsync(
-                    server,
-                    cluster.Settings.Sql.Database,
-                    "select datname from pg_database where datallowconn order by 1",
-                    cancellationToken))
+                    server, cluster.Settings.Sql.Database,
+                    "select datname from pg_database where datallowconn order by 1", cancellationToken))
                 {
                     names.UnionWith(await AskAsync(
                         server, database, "select extname from pg_extension order by 1", cancellationToken));
@@ -174,7 +168,7 @@ internal sealed class ExtensionPreflight(YugabyteCluster cluster, Findings findi
                 + "unpacked, before the first server is stopped.");
         }
 
-        await YugabyteCluster.EachAsync(ready, (host, token) => CheckAsync(host, asked, token), cancellationToken);
+        await SideBySide.EachAsync(ready, (host, token) => CheckAsync(host, asked, token), cancellationToken);
     }
 
     private Task<bool> CheckAsync(string host, IReadOnlyList<string> asked, CancellationToken cancellationToken) =>
@@ -188,8 +182,7 @@ internal sealed class ExtensionPreflight(YugabyteCluster cluster, Findings findi
                         Reasons.ExtensionMissing,
                         $"{string.Join(", ", missing)} {(missing.Count == 1 ? "is" : "are")} in use and not in "
                         + $"{cluster.Spec.Package.Directory} on {host}. List the files in spec.package.extensions.",
-                        host,
-                        "spec.package.extensions");
+                        host, "spec.package.extensions");
                 }
 
                 return missing.Count == 0;

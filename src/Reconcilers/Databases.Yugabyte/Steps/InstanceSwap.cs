@@ -11,9 +11,9 @@ internal sealed class InstanceSwap(YugabyteCluster cluster)
     public static string? InstanceOf(PlanStep swap) =>
         swap.Is<SwapMaster>() ? swap.Recorded(SwapMaster.InstanceKey) : swap.Node;
 
-    public static SwapState Read(InstanceProcess process, ProgramChange change)
+    public static SwapState Read(InstanceProcess process, InstanceGoal goal)
     {
-        if (change.IsDone(process))
+        if (goal.IsReached(process))
         {
             return SwapState.Done;
         }
@@ -25,7 +25,7 @@ internal sealed class InstanceSwap(YugabyteCluster cluster)
 
         // A supervisor that restarts the wanted program in a loop: whether the process is healthy is checked by
         // the next step.
-        var isLooping = process.Supervision == SupervisionState.Restarting && process.InstalledSha256 == change.Sha256;
+        var isLooping = process.Supervision == SupervisionState.Restarting && process.InstalledSha256 == goal.Sha256;
         return process.IsAlive ? SwapState.RunsOther : isLooping ? SwapState.Done : SwapState.IsDown;
     }
 
@@ -56,14 +56,12 @@ internal sealed class InstanceSwap(YugabyteCluster cluster)
     /// <param name="ensureMayStop">The last look before the stop, as close to it as possible.</param>
     /// <exception cref="StepActionException">Nothing was stopped, or it did not start.</exception>
     public async Task ReplaceAsync(
-        DatabaseInstance instance,
-        ProgramChange change,
-        Func<InstanceProcess, Task> ensureMayStop,
+        DatabaseInstance instance, InstanceGoal goal, Func<InstanceProcess, Task> ensureMayStop,
         CancellationToken cancellationToken)
     {
         var host = cluster.Hosts.Instance(instance.Name);
         var process = await host.LookAsync(cancellationToken);
-        var state = Read(process, change);
+        var state = Read(process, goal);
         if (state == SwapState.Done)
         {
             return;
@@ -71,54 +69,53 @@ internal sealed class InstanceSwap(YugabyteCluster cluster)
 
         if (state != SwapState.IsDown)
         {
-            await EnsureCanSwapAsync(instance, process, change, cancellationToken);
+            await EnsureCanSwapAsync(instance, process, goal, cancellationToken);
             await ensureMayStop(process);
         }
 
         cluster.Context.EnsureMayAct();
         await host.StopAsync(cancellationToken);
-        var swap = change.ToSwap(host.Target);
         cluster.Context.EnsureMayAct();
         try
         {
-            await host.SwapAsync(swap, cancellationToken);
+            await host.SwapAsync(goal, cancellationToken);
             cluster.Context.EnsureMayAct();
-            await host.StartAsync(change.Directory, cancellationToken);
+            await host.StartAsync(goal.Directory, cancellationToken);
         }
         catch (HostException refusal)
         {
-            var replacement = new InstanceReplacement(host, change.FormerVersion);
-            throw await replacement.ExplainAsync(refusal, swap, cancellationToken);
+            var replacement = new InstanceReplacement(host, goal.FormerVersion);
+            throw await replacement.ExplainAsync(refusal, goal, cancellationToken);
         }
     }
 
     // Before a process is stopped: the other program is on the host, unchanged, and the program in its place is known.
     private async Task EnsureCanSwapAsync(
-        DatabaseInstance instance, InstanceProcess process, ProgramChange change, CancellationToken cancellationToken)
+        DatabaseInstance instance, InstanceProcess process, InstanceGoal goal, CancellationToken cancellationToken)
     {
         var program = cluster.Vocabulary.Program(instance.Component);
         if (cluster.Hosts.Instance(instance.Name).Target.Swap != SwapMethod.NewDirectory
             && process.InstalledSha256 is { } installed
-            && installed != change.Sha256
-            && installed != change.FormerSha256)
+            && installed != goal.Sha256
+            && installed != goal.FormerSha256)
         {
             throw new StepActionException(
                 Reasons.TargetChanged,
                 $"{instance.Name} was not stopped: {instance.DeployDir}/bin/{program} on {instance.Host} is neither "
-                + $"the program of {change.Version} nor the program of {change.FormerVersion} that preflight saw "
+                + $"the program of {goal.Version} nor the program of {goal.FormerVersion} that preflight saw "
                 + $"(SHA-256 {installed}). Put one of the two there, then retry.",
                 retryable: false);
         }
 
         // In a rollback the kept program may be in another place; the host finds it.
-        if (change.Directory != cluster.Spec.Package.Directory)
+        if (goal.Directory != cluster.Spec.Package.Directory)
         {
             return;
         }
 
-        var path = $"{change.Directory}/bin/{program}";
+        var path = $"{goal.Directory}/bin/{program}";
         var found = (await cluster.Hosts.Files(instance.Host).Sha256Async([path], cancellationToken))[0];
-        if (found != change.Sha256)
+        if (found != goal.Sha256)
         {
             throw new StepActionException(
                 found is null ? Reasons.PackageMissing : Reasons.PackageCorrupt,
@@ -144,52 +141,6 @@ internal enum SwapState
     Unreadable,
 }
 
-/// <summary>The program that an instance runs before a step and the one it runs after it, in an upgrade and in a
-/// rollback.</summary>
-/// <param name="FormerSha256">SHA-256 of the program that is replaced; null if unknown.</param>
-internal sealed record ProgramChange(
-    string Sha256,
-    string Directory,
-    string Version,
-    string? FormerSha256,
-    string FormerVersion,
-    string? FormerDirectory)
-{
-    /// <summary>The change that a plan makes to an instance.</summary>
-    /// <param name="version">The version to run; null for toVersion.</param>
-    /// <exception cref="KeyNotFoundException">The plan does not say what the instance is to run.</exception>
-    public static ProgramChange Of(
-        Plan plan,
-        DatabaseRollingUpgradeSpec spec,
-        DatabaseInstance instance,
-        ProgramReplacement replacement,
-        string? version)
-    {
-        var program = YugabyteVocabulary.Of(spec).Program(instance.Component);
-        version ??= spec.ToVersion;
-        return new ProgramChange(
-            replacement.Sha256
-                ?? PreparePackage.Program(plan, instance.Host, program)
-                ?? throw new KeyNotFoundException(
-                    $"No step has recorded the checksum of {program} of the package on {instance.Host}; the stored "
-                    + "plan does not fit."),
-            replacement.Directory ?? spec.Package.Directory,
-            version,
-            replacement.FormerSha256,
-            version == spec.ToVersion ? spec.FromVersion : spec.ToVersion,
-            replacement.FormerDirectory);
-    }
-
-    public bool IsDone(InstanceProcess process) => process.Pid is not null && process.ExecutableSha256 == Sha256;
-
-    public ProgramSwap ToSwap(InstanceTarget target) => new(
-        Directory,
-        Sha256,
-        FormerVersion,
-        FormerSha256 ?? "",
-        target.Swap == SwapMethod.SwitchLink ? FormerDirectory : null);
-}
-
 /// <summary>The arguments of a step that replaces the program of an instance.</summary>
 /// <param name="Sha256">In a rollback: SHA-256 of the program to run; null for the one of the package.</param>
 /// <param name="Directory">In a rollback: the directory of the version to run; null for the package's.</param>
@@ -201,6 +152,25 @@ internal sealed record ProgramReplacement(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? FormerSha256 = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? FormerDirectory = null)
 {
+    /// <summary>What an instance is to run by a plan.</summary>
+    /// <param name="version">The version to run; null for toVersion.</param>
+    /// <exception cref="KeyNotFoundException">The plan does not say what the instance is to run.</exception>
+    public InstanceGoal Goal(
+        Plan plan, DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, string? version)
+    {
+        var program = YugabyteVocabulary.Of(spec).Program(instance.Component);
+        version ??= spec.ToVersion;
+        return new InstanceGoal(
+            Directory ?? spec.Package.Directory,
+            Sha256
+                ?? PreparePackage.Program(plan, instance.Host, program)
+                ?? throw new KeyNotFoundException(
+                    $"No step has recorded the checksum of {program} of the package on {instance.Host}; the stored "
+                    + "plan does not fit."),
+            version == spec.ToVersion ? spec.FromVersion : spec.ToVersion,
+            FormerSha256 ?? "", FormerDirectory) { Version = version };
+    }
+
     /// <summary>The same with the roles of old and new changed; null if the spec no longer lists the
     /// instance.</summary>
     /// <param name="former">What the upgrade replaced; null if it is not known.</param>
@@ -214,9 +184,108 @@ internal sealed record ProgramReplacement(
 
         var program = YugabyteVocabulary.Of(spec).Program(instance.Component);
         return new ProgramReplacement(
-            former?.FormerSha256 ?? "",
-            former?.FormerDirectory ?? instance.DeployDir!,
+            former?.FormerSha256 ?? "", former?.FormerDirectory ?? instance.DeployDir!,
             PreparePackage.Program(done, instance.Host, program) ?? "",
             former?.FormerDirectory is null ? null : spec.Package.Directory);
     }
+}
+
+/// <summary>Whether a process that was started is healthy, for the steps that verify a master or a tablet server: by
+/// its host, it runs the wanted program and is the only process of the instance; it reports the wanted version; and its
+/// cluster has accepted it. What the cluster reports must be about this process and not about the former one
+/// (docs/research/yugabytedb.md#rules). All of that for spec.settle without interruption, as far as this process of the
+/// operator knows. A restart of the operator loses it, which only makes the wait longer. Another process of the
+/// instance, or one unhealthy look, starts the count again.</summary>
+internal sealed class InstanceHealth
+{
+    /// <summary>For the clock of another host, a heartbeat in transit, and whole seconds.</summary>
+    public static readonly TimeSpan Slack = TimeSpan.FromSeconds(15);
+
+    private readonly SettleEnd _end = new();
+    private (int? Pid, DateTimeOffset? StartedAt, DateTimeOffset Since)? _healthy;
+
+    public static async Task<IReadOnlyList<string>> ProcessProblemsAsync(
+        YugabyteCluster cluster, DatabaseInstance instance, InstanceProcess process, InstanceGoal goal,
+        CancellationToken cancellationToken)
+    {
+        if (HostProblem(instance, process, goal) is { } problem)
+        {
+            return [problem];
+        }
+
+        var (running, silence) = await Asking.TryAsync(() => cluster.VersionAsync(instance, cancellationToken));
+        return running is null ? [silence!]
+            : YugabyteVersion.Parse(goal.Version).Covers(running) ? []
+            : [$"It reports version {running}, not {goal.Version}."];
+    }
+
+    public Observation Healthy(
+        StepContext context, YugabyteCluster cluster, DatabaseInstance instance, InstanceProcess process, string? done)
+    {
+        var now = context.Time.GetUtcNow();
+        if (_healthy is not { } known || (known.Pid, known.StartedAt) != (process.Pid, process.StartedAt))
+        {
+            _healthy = known = (process.Pid, process.StartedAt, now);
+        }
+
+        var settled = known.Since + cluster.Settle;
+        _end.Settles(settled);
+        return now >= settled
+            ? new Observation.Done(done)
+            : new Observation.Running(
+                $"{instance.Name} is healthy. Waiting until it has been healthy for {cluster.Spec.Settle}.");
+    }
+
+    /// <param name="log">Where its log is, a sentence.</param>
+    public async Task<Observation> NotHealthyAsync(
+        YugabyteCluster cluster, DatabaseInstance instance, IReadOnlyList<string> problems, TimeSpan elapsed,
+        string log, CancellationToken cancellationToken)
+    {
+        _healthy = null;
+        _end.Forget();
+        return elapsed < YugabyteStep.VerifyPatience(cluster.Spec)
+            ? new Observation.Running($"{instance.Name} is not healthy yet. {problems[0]}")
+            : new Observation.Failed(
+                Reasons.InstanceUnhealthy,
+                $"{instance.Name} is not healthy after {KubernetesDuration.Format(elapsed)}. "
+                + $"{string.Join(" ", problems)} {log}"
+                + await LogAsync(cluster, instance, cancellationToken));
+    }
+
+    public Task WaitAsync(StepContext context, TimeSpan usual, CancellationToken cancellationToken) =>
+        Task.Delay(_end.Pause(usual, context.Time.GetUtcNow()), context.Time, cancellationToken);
+
+    // " Its log says: …"; empty if nothing is found.
+    private static Task<string> LogAsync(
+        YugabyteCluster cluster, DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        var kind = instance.Component.ToString().ToLowerInvariant();
+        IEnumerable<string> directories =
+        [
+            $"{instance.DeployDir}/logs",
+            .. instance.DataDir is { } data ? new[] { $"{data}/yb-data/{kind}/logs", $"{data}/logs" } : [],
+        ];
+        return LogTail.ReadAsync(
+            cluster.Hosts.Files(instance.Host), cluster.Context.Redact, directories, cancellationToken);
+    }
+
+    private static string? HostProblem(DatabaseInstance instance, InstanceProcess process, InstanceGoal goal) =>
+        process switch
+        {
+            { Supervision: SupervisionState.Restarting } =>
+                $"Its supervisor reports {process.SupervisionText}: it ends and is restarted.",
+            { Supervision: SupervisionState.Inactive or SupervisionState.Missing } =>
+                $"Its supervisor reports {process.SupervisionText}.",
+            { Pid: null } => "It does not run.",
+            { Strays: [var stray, ..] } =>
+                $"{instance.Host}: unexpected second process of the instance (pid {stray.Pid}, {stray.Executable}), "
+                + "unknown to its supervisor. Stop it.",
+            _ when process.ExecutableSha256 != goal.Sha256 =>
+                $"Process {process.Pid} on {instance.Host} runs {process.Executable}, which is not the program of "
+                + $"{goal.Version}.",
+            { IsListening: false } => "Nothing listens on its port yet.",
+            { ListenerPid: { } listener, Pid: { } pid } when listener != pid =>
+                $"Its port is held by process {listener}.",
+            _ => null,
+        };
 }

@@ -1,21 +1,17 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Lets leaders move faster before the first tablet server is drained (<see cref="LeaderMoves"/>), and records
-/// what the masters had. <see cref="RestoreLeaderSpeed"/> restores it, and <see cref="YugabyteTargets.CleanUpAsync"/>
+/// what the masters had. <see cref="RestoreLeaderSpeed"/> restores it, and <see cref="YugabyteCluster.CleanUpAsync"/>
 /// at every other end. If a version or a package cannot do it, leaders move as fast as before: the step never fails for
 /// that.</summary>
+[Step("speed-up-leaders", "Let leaders move faster")]
 internal sealed record SpeedUpLeaders : YugabyteStep
 {
-    internal override string Verb => "speed-up-leaders";
-
-    internal override string Title(string? node) => "Let leaders move faster";
-
     internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, Plan done, PlanStep own) =>
         LeaderSpeed.InForce(done) is null
             ? null
             : new YugabyteUndo(
-                DatabaseRollingUpgradePhases.Undo,
-                Instance: null,
+                DatabaseRollingUpgradePhases.Undo, Instance: null,
                 new RestoreLeaderSpeed(own.Recorded(FormerKey) ?? ""));
 
     public const string FormerKey = "former";
@@ -33,27 +29,16 @@ internal sealed record SpeedUpLeaders : YugabyteStep
         var facts = context.Receipt(FormerKey) is null || context.Step.CleanedUpAt is not null
             ? Entry(FormerKey, await FormerAsync(context, now, cancellationToken))
             : null;
-        if (!now.Values.Any(m => m.IsSlow))
-        {
-            return new Observation.Done(null, facts);
-        }
-
-        return _refusals.TryGetValue(context.Step.Attempt, out var refusal)
+        return !now.Values.Any(m => m.IsSlow)
+            ? new Observation.Done(null, facts)
+            : _refusals.TryGetValue(context.Step.Attempt, out var refusal)
             ? new Observation.Done($"Leaders move as fast as before: {refusal}", facts)
             : new Observation.NotStarted();
     }
 
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
-    {
-        // What an attempt before this one recorded stays right until the values were restored: since then some masters
-        // may have the values of the upgrade.
-        var recorded = context.Step.CleanedUpAt is null ? context.Recorded(context.Step.Id, FormerKey) : null;
-        return Entry(
-            FormerKey,
-            recorded
-                ?? await FormerAsync(context, await Speed.ReadAsync(cancellationToken), cancellationToken));
-    }
+    public override Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
+        ReserveFormerAsync(context, FormerKey, async () => await FormerAsync(
+            context, await Speed.ReadAsync(cancellationToken), cancellationToken));
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -81,14 +66,10 @@ internal sealed record SpeedUpLeaders : YugabyteStep
 /// a rollback. A value that an administrator changed meanwhile stays.</summary>
 /// <param name="Former">In a rollback: what the upgrade recorded, as <see cref="LeaderMoves.Text"/> writes it; null
 /// reads the plan.</param>
+[Step("restore-leader-speed", "Restore the speed of leaders")]
 internal sealed record RestoreLeaderSpeed(string? Former = null) : YugabyteStep
 {
-    internal override string Verb => "restore-leader-speed";
-
-    internal override string Title(string? node) => "Restore the speed of leaders";
-
     private LeaderSpeed Speed => new(Cluster);
-
     protected override bool IsRepeatable => true;
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
@@ -113,7 +94,6 @@ internal sealed class LeaderSpeed(YugabyteCluster cluster)
     public const string ProgramName = "yb-ts-cli";
 
     private const int LongestMessage = 300;
-
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     /// <summary>The step that changed the flags, while they are or may be changed; null otherwise.</summary>
@@ -133,8 +113,7 @@ internal sealed class LeaderSpeed(YugabyteCluster cluster)
         let master = spec.Instances.Find(i => i.Name == former.Key)
         where master is not null
         from change in former.Value.Wanted.ChangeTo(former.Value)
-        let address = new ServiceAddress(master.Host, DefaultPorts.Service(spec, master))
-        select $"`{string.Join(' ', Arguments(spec, address, change.Flag, change.Value))}`");
+        select $"`{string.Join(' ', Arguments(spec, spec.Service(master), change.Flag, change.Value))}`");
 
     /// <summary>What an administrator has to do about the flags; null if nothing.</summary>
     /// <param name="isRestored">Whether the rollback has restored them.</param>
@@ -153,12 +132,10 @@ internal sealed class LeaderSpeed(YugabyteCluster cluster)
             ? "While tablet servers are upgraded, the masters move leaders faster. If the upgrade does not "
                 + $"continue, run {commands} on {toolHost}."
             : null;
-        return message is null ? null : new ActionItem
-        {
-            Reason = Reasons.ScheduleLimits,
-            Subject = "leader moves",
-            Message = SchemaLimits.Clip(message, SchemaLimits.Message),
-        };
+        return message is null
+            ? null
+            : ActionItems.Of(
+                Reasons.ScheduleLimits, "leader moves", SchemaLimits.Clip(message, SchemaLimits.Message));
     }
 
     /// <summary>The values of every master that has the flags.</summary>
@@ -169,7 +146,7 @@ internal sealed class LeaderSpeed(YugabyteCluster cluster)
         CancellationToken cancellationToken, bool whatAnswers = false)
     {
         var masters = cluster.Masters;
-        var all = await YugabyteCluster.EachAsync(masters, OneAsync, cancellationToken);
+        var all = await SideBySide.EachAsync(masters, OneAsync, cancellationToken);
         return masters.Zip(all).Where(m => m.Second is not null).ToDictionary(
             m => m.First.Name, m => m.Second!, StringComparer.Ordinal);
 
@@ -203,11 +180,9 @@ internal sealed class LeaderSpeed(YugabyteCluster cluster)
     /// <summary>Whether no master has a value of the upgrade any more.</summary>
     /// <exception cref="TargetException">A master does not answer.</exception>
     public async Task<bool> IsRestoredAsync(
-        IReadOnlyDictionary<string, LeaderMoves> former, CancellationToken cancellationToken)
-    {
-        return (await ReadAsync(cancellationToken)).All(
+        IReadOnlyDictionary<string, LeaderMoves> former, CancellationToken cancellationToken) =>
+        (await ReadAsync(cancellationToken)).All(
             m => !former.TryGetValue(m.Key, out var before) || m.Value.Restored(before) == m.Value);
-    }
 
     /// <summary>Restores the values that the upgrade changed. Values that others changed meanwhile stay. May be
     /// repeated.</summary>
@@ -292,7 +267,6 @@ internal sealed record LeaderMoves(long All, long PerTable)
     private const long Fast = 100;
 
     public LeaderMoves Wanted => new(Math.Max(All, Fast), PerTable < 0 ? PerTable : Math.Max(PerTable, Fast));
-
     public bool IsSlow => Wanted != this;
 
     /// <summary>Whether these are the values that an upgrade sets where a table has a limit of its own; no version has
@@ -300,7 +274,7 @@ internal sealed record LeaderMoves(long All, long PerTable)
     public bool IsOfUpgrade => this is { All: Fast, PerTable: Fast };
 
     public static LeaderMoves? Of(IReadOnlyDictionary<string, string> flags) =>
-        Number(flags, AllFlag) is { } all && Number(flags, PerTableFlag) is { } perTable
+        flags.Number(AllFlag) is { } all && flags.Number(PerTableFlag) is { } perTable
             ? new LeaderMoves(all, perTable)
             : null;
 
@@ -329,26 +303,15 @@ internal sealed record LeaderMoves(long All, long PerTable)
 
     /// <summary>Reads such a text; empty for null.</summary>
     /// <exception cref="FormatException">It is no such text.</exception>
-    public static IReadOnlyDictionary<string, LeaderMoves> Parse(string? text)
-    {
-        var masters = new Dictionary<string, LeaderMoves>(StringComparer.Ordinal);
-        foreach (var part in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var (name, values) = (part.Split('=')[0], part[(part.IndexOf('=', StringComparison.Ordinal) + 1)..]);
-            var numbers = values.Split('/');
-            masters[name] = numbers.Length == 2
-                ? new LeaderMoves(
-                    long.Parse(numbers[0], CultureInfo.InvariantCulture),
-                    long.Parse(numbers[1], CultureInfo.InvariantCulture))
-                : throw new FormatException($"'{part}' is not NAME=ALL/PERTABLE");
-        }
-
-        return masters;
-    }
-
-    private static long? Number(IReadOnlyDictionary<string, string> flags, string name) =>
-        flags.TryGetValue(name, out var text)
-        && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : null;
+    public static IReadOnlyDictionary<string, LeaderMoves> Parse(string? text) =>
+        (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(part => part.Split('=', '/') is [var name, var all, var perTable]
+                ? (Name: name, All: all, PerTable: perTable)
+                : throw new FormatException($"'{part}' is not NAME=ALL/PERTABLE"))
+            .ToDictionary(
+                m => m.Name,
+                m => new LeaderMoves(
+                    long.Parse(m.All, CultureInfo.InvariantCulture),
+                    long.Parse(m.PerTable, CultureInfo.InvariantCulture)),
+                StringComparer.Ordinal);
 }

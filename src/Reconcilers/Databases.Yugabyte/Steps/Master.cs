@@ -19,10 +19,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <param name="Outage">Whether an outage is expected, because there are fewer than three masters.</param>
 /// <param name="NodesSafe">In a rollback: the form that the admin tool has; null reads the recorded one.</param>
 internal sealed record SwapMaster(
-    int Slot,
-    Dictionary<string, ProgramReplacement>? Programs = null,
-    string? Version = null,
-    bool Outage = false,
+    int Slot, Dictionary<string, ProgramReplacement>? Programs = null, string? Version = null, bool Outage = false,
     NodesSafeForm? NodesSafe = null) : YugabyteStep
 {
     public const string InstanceKey = "instance";
@@ -31,12 +28,11 @@ internal sealed record SwapMaster(
     internal int Count { get; init; }
 
     internal override string Verb => $"{Slot}/swap";
-
     internal override int Attempts => 3;
 
     internal override string Title(string? node) => $"Swap {MasterSlots.Name(Slot, Count)}";
 
-    internal override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
+    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
         GatePatience(spec) + KubernetesDuration.Parse(spec.Timeouts.Swap) + Margin;
 
     internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, Plan done, PlanStep own)
@@ -45,8 +41,7 @@ internal sealed record SwapMaster(
         return InstanceSwap.InstanceOf(own) is { } name
             && ProgramReplacement.Back(spec, done, name, former?.GetValueOrDefault(name)) is { } back
             ? new YugabyteUndo(
-                DatabaseRollingUpgradePhases.RollbackMasters,
-                name,
+                DatabaseRollingUpgradePhases.RollbackMasters, name,
                 new SwapMaster(
                     1,
                     new Dictionary<string, ProgramReplacement>(StringComparer.Ordinal) { [name] = back },
@@ -71,8 +66,7 @@ internal sealed record SwapMaster(
             next, await ProblemsAsync(context, next, rightBefore: false, cancellationToken), Elapsed(context)));
     }
 
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
         try
         {
@@ -91,7 +85,7 @@ internal sealed record SwapMaster(
         var instance = Cluster.Instance(slots.Taken ?? throw new KeyNotFoundException(
             $"The receipt of step {context.Step.Id} does not say which master it takes."));
         await new InstanceSwap(Cluster).ReplaceAsync(
-            instance, slots.Change(instance), _ => EnsureMayStopAsync(), cancellationToken);
+            instance, slots.Goal(instance), _ => EnsureMayStopAsync(), cancellationToken);
 
         async Task EnsureMayStopAsync()
         {
@@ -114,12 +108,12 @@ internal sealed record SwapMaster(
     private async Task<(DatabaseInstance Next, SwapState State)> ChooseAsync(
         MasterSlots slots, CancellationToken cancellationToken)
     {
-        var seen = await YugabyteCluster.EachAsync(
+        var seen = await SideBySide.EachAsync(
             slots.Left,
             async (master, token) =>
             {
                 var process = await Cluster.Hosts.Instance(master.Name).LookAsync(token);
-                return (Master: master, State: InstanceSwap.Read(process, slots.Change(master)));
+                return (Master: master, State: InstanceSwap.Read(process, slots.Goal(master)));
             },
             cancellationToken);
 
@@ -187,12 +181,11 @@ internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly
     internal int Count { get; init; }
 
     internal override string Verb => $"{Slot}/verify";
-
     internal override int Attempts => 1;
 
     internal override string Title(string? node) => $"Verify {MasterSlots.Name(Slot, Count)}";
 
-    internal override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => VerifyPatience(spec) + Margin;
+    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => VerifyPatience(spec) + Margin;
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -206,7 +199,7 @@ internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly
             $"No master was taken by the step before {context.Step.Id}; the stored plan does not fit."));
         var process = await Cluster.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         var problems = await InstanceHealth.ProcessProblemsAsync(
-            Cluster, instance, process, slots.Change(instance), cancellationToken);
+            Cluster, instance, process, slots.Goal(instance), cancellationToken);
         if (problems.Count == 0)
         {
             problems = await InClusterAsync(context.Plan, instance, process, cancellationToken);
@@ -215,22 +208,17 @@ internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly
         return problems.Count == 0
             ? _health.Healthy(context, Cluster, instance, process, instance.Name)
             : WithoutRetry(await _health.NotHealthyAsync(
-                Cluster,
-                instance,
-                problems,
-                Elapsed(context),
-                $"See its log on {instance.Host}, fix the cause, then retry.",
-                cancellationToken));
+                Cluster, instance, problems, Elapsed(context),
+                $"See its log on {instance.Host}, fix the cause, then retry.", cancellationToken));
     }
 
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         _health.WaitAsync(context, PauseAfter(context.Waited), cancellationToken);
 
     // Empty once the others have it among them and all of the cluster is well.
-    private async Task<IReadOnlyList<string>> InClusterAsync(
-        Plan plan, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
-    {
-        try
+    private Task<IReadOnlyList<string>> InClusterAsync(
+        Plan plan, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken) =>
+        Asking.ProblemsAsync(async () =>
         {
             var view = await Cluster.ReadAsync(cancellationToken);
             if (view.Master(Cluster.Rpc(instance)) is not { IsAlive: true } seen)
@@ -245,18 +233,12 @@ internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly
             return known < process.StartedAt - InstanceHealth.Slack
                 ? ["The leading master still lists its former process."]
                 : view.ProblemsOfRun(Cluster, plan);
-        }
-        catch (TargetException exception)
-        {
-            return [exception.Message];
-        }
-    }
+        });
 }
 
 /// <summary>The masters of a phase; each pair of steps takes one of them. The plan cannot say which one, because the
 /// leader goes last and leadership may move at any time. The step stores it in its receipt before it acts. What is
 /// replaced by what on each master is an argument of the first step of the phase.</summary>
-/// <param name="context">A step of the phase.</param>
 /// <param name="slot">Its position in the phase, from 1.</param>
 internal sealed class MasterSlots(StepContext context, int slot, YugabyteCluster cluster)
 {
@@ -265,9 +247,7 @@ internal sealed class MasterSlots(StepContext context, int slot, YugabyteCluster
         ?? throw new KeyNotFoundException(
             $"The plan has no swap of a master in {context.Step.Phase}; the stored plan does not fit.");
 
-    public string? Taken => context.Step.Is<SwapMaster>()
-        ? context.Receipt(SwapMaster.InstanceKey)
-        : TakenBy(slot);
+    public string? Taken => context.Step.Is<SwapMaster>() ? context.Receipt(SwapMaster.InstanceKey) : TakenBy(slot);
 
     public IReadOnlyList<DatabaseInstance> Left
     {
@@ -286,12 +266,9 @@ internal sealed class MasterSlots(StepContext context, int slot, YugabyteCluster
     public static string Name(int slot, int count) =>
         $"master {slot} of {count}{(slot == count && count > 1 ? " (the leader)" : "")}";
 
-    public ProgramChange Change(DatabaseInstance master) => ProgramChange.Of(
-        context.Plan,
-        cluster.Spec,
-        master,
-        Programs.GetValueOrDefault(master.Name) ?? new ProgramReplacement(),
-        _first.Version);
+    public InstanceGoal Goal(DatabaseInstance master) =>
+        (Programs.GetValueOrDefault(master.Name) ?? new ProgramReplacement()).Goal(
+            context.Plan, cluster.Spec, master, _first.Version);
 
     private string? TakenBy(int other) => context.Plan.Steps
         .Find(s => s.Is<SwapMaster>() && s.Phase == context.Step.Phase && s.As<SwapMaster>().Slot == other)

@@ -10,7 +10,7 @@ internal sealed record PreparePackage(List<string>? Hosts = null) : YugabyteStep
     internal override string Title(DatabaseRollingUpgradeSpec spec, string? node) =>
         $"Prepare {spec.ToVersion} on {node}";
 
-    internal override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
+    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
         KubernetesDuration.Parse(spec.Timeouts.Package);
 
     public static string ProgramFact(string program) => $"sha.{program}";
@@ -96,7 +96,6 @@ internal sealed record PreparePackage(List<string>? Hosts = null) : YugabyteStep
 /// <summary>Proves on one host, before any process is stopped, that the programs of the package run there and are of
 /// toVersion: each is run with --version. A package for another platform, one whose libraries are not found, and one of
 /// another build would otherwise show only after the first process was replaced.</summary>
-/// <param name="files">The host.</param>
 internal sealed partial class PackageProof(YugabyteCluster cluster, IHostFiles files)
 {
     private const string Postgres = "postgres/bin/postgres";
@@ -127,14 +126,11 @@ internal sealed partial class PackageProof(YugabyteCluster cluster, IHostFiles f
             }
         }
 
-        if (sqlIsOn
+        return sqlIsOn
             && components.Contains(DatabaseComponent.Tserver)
-            && await ProgramAsync(Postgres, PostgresOfYugabyte(), IsBmdb, cancellationToken) is { } ofPostgres)
-        {
-            return ofPostgres;
-        }
-
-        return await MetadataAsync(cancellationToken);
+            && await ProgramAsync(Postgres, PostgresOfYugabyte(), IsBmdb, cancellationToken) is { } ofPostgres
+            ? ofPostgres
+            : await MetadataAsync(cancellationToken);
     }
 
     private async Task<Observation.Failed?> ProgramAsync(

@@ -4,14 +4,10 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// commands that the upgrade needs and reaches the masters; that all masters are ALIVE with one LEADER; and that the
 /// load balancer is idle. Records the version of the AutoFlags configuration, by which a promotion is noticed and
 /// rolled back (docs/research/yugabytedb.md#admin-tool).</summary>
+[Step("prove-admin-tool", "Verify the admin tool of the new package")]
 internal sealed record ProveAdminTool : YugabyteStep, IWaitsOnly
 {
-    internal override string Verb => "prove-admin-tool";
-
-    internal override string Title(string? node) => "Verify the admin tool of the new package";
-
     public const string FlagsFact = "autoFlags";
-
     public const string NodesSafeFact = "nodesSafe";
 
     public static NodesSafeForm NodesSafe(Plan plan) =>

@@ -2,9 +2,6 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Pauses or resumes one replication group at its target, which is this cluster or its peer
 /// (docs/research/yugabytedb.md#procedure). The consumer registry of the target shows whether it is done.</summary>
-/// <param name="Group">The replication group.</param>
-/// <param name="Target">The cluster that is its target.</param>
-/// <param name="Enabled">Whether the group is to replicate.</param>
 internal sealed record SetReplication(string Group, ReplicationTarget Target, bool Enabled) : YugabyteStep
 {
     internal override string Verb => $"{Group}/{(Target == ReplicationTarget.Here ? "here" : "there")}";
@@ -32,7 +29,6 @@ internal sealed record SetReplication(string Group, ReplicationTarget Target, bo
         && (resume.Group, resume.Target) == (Group, Target));
 
     public const string DeadlineReceipt = "deadline";
-
     public const string ErrorsFact = "errors";
 
     // Errors of the pause itself, and of masters that have just been restarted, pass within that time.
@@ -63,8 +59,7 @@ internal sealed record SetReplication(string Group, ReplicationTarget Target, bo
     public static DateTimeOffset? Deadline(PlanStep pause) => PlanProgress.Fact(pause, DeadlineReceipt);
 
     // The time is read before the group is paused, so that it is counted from a moment that is early enough.
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (Enabled)
         {
@@ -80,8 +75,7 @@ internal sealed record SetReplication(string Group, ReplicationTarget Target, bo
         {
             var retention = await Cluster.RetentionAsync(Cluster.Group(Group), Target, cancellationToken);
             return retention is { } span
-                ? Entry(
-                    DeadlineReceipt, $"{(context.Time.GetUtcNow() + span).ToUniversalTime():O}")
+                ? Entry(DeadlineReceipt, $"{(context.Time.GetUtcNow() + span).ToUniversalTime():O}")
                 : await base.PrepareAsync(context, cancellationToken);
         }
         catch (Exception exception) when (Failure(exception) is not null)
@@ -124,13 +118,10 @@ internal sealed record SetReplication(string Group, ReplicationTarget Target, bo
 /// (PeerNotUpgraded) meanwhile.</summary>
 /// <param name="Final">Whether the target of every paused group must also have promoted every AutoFlag that its
 /// source uses: a target that does not use them cannot replicate.</param>
+[Step("await-peers", Attempts = 1)]
 internal sealed record AwaitPeers(bool? Final = null) : YugabyteStep, IWaitsOnly
 {
-    internal override string Verb => "await-peers";
-
-    internal override int Attempts => 1;
-
-    internal override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
+    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
         KubernetesDuration.Parse(spec.Timeouts.Replication);
 
     internal override string Title(string? node) => Final == true
@@ -249,27 +240,28 @@ internal sealed class ReplicationFlags(YugabyteCluster cluster)
     private const int Named = 6;
 
     /// <summary>Why this universe, the source of a group, must not promote AutoFlags yet: its target lacks flags that
-    /// are promoted here, or runs the new version but has promoted nothing more. Null if nothing is wrong.</summary>
-    public FlagProblem? OfTarget(
+    /// are promoted here, or runs the new version but has promoted nothing more, which an administrator may
+    /// acknowledge. Null if nothing is wrong.</summary>
+    public (string Message, bool MayBeAcknowledged)? OfTarget(
         ReplicationGroup group, AutoFlagsConfig own, AutoFlagsConfig theirs, YugabyteVersion from, YugabyteVersion to)
     {
         var peer = cluster.Peer(group).Display;
         var missing = Missing(own, theirs);
         if (missing.Count > 0)
         {
-            return new FlagProblem(
+            return (
                 $"{peer}, the target of replication group {group.Name}, has not promoted {missing.Count} AutoFlags "
                 + $"that this universe uses: {Sentences.List(missing, Named)}. Promote them there "
                 + "(promote_auto_flags), or choose replication.mode: PauseBothSides",
-                MayBeAcknowledged: false);
+                false);
         }
 
         return from.Series != to.Series && theirs.Promoted.IsSubsetOf(own.Promoted)
-            ? new FlagProblem(
+            ? (
                 $"{peer}, the target of replication group {group.Name}, runs {to} but has promoted no "
                 + "AutoFlag that this universe lacks, so its upgrade does not seem to be final (TargetFirst). "
                 + "Finalize the upgrade of the target first.",
-                MayBeAcknowledged: true)
+                true)
             : null;
     }
 
@@ -335,11 +327,6 @@ internal sealed class ReplicationFlags(YugabyteCluster cluster)
         [.. needed.Promoted.Except(promoted.Promoted, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }
 
-/// <summary>What the AutoFlags of a target say against the promotion at its source.</summary>
-/// <param name="Message">Whole sentences.</param>
-/// <param name="MayBeAcknowledged">Whether an administrator may judge it differently.</param>
-internal sealed record FlagProblem(string Message, bool MayBeAcknowledged);
-
 /// <summary>How long the source of a replication group keeps its log for a target that does not read it. After that the
 /// target has to be bootstrapped again. Pure.</summary>
 internal static class ReplicationRetention
@@ -358,9 +345,5 @@ internal static class ReplicationRetention
 
     // 0 and negative numbers are no limit.
     private static TimeSpan? Seconds(IReadOnlyDictionary<string, string> flags, string name) =>
-        flags.TryGetValue(name, out var text)
-        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-        && seconds > 0
-            ? TimeSpan.FromSeconds(seconds)
-            : null;
+        flags.Number(name) is { } seconds and > 0 and <= int.MaxValue ? TimeSpan.FromSeconds(seconds) : null;
 }

@@ -3,12 +3,9 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Saves, before any process is stopped, how every process is started (<see cref="ServerConfiguration"/>) in a
 /// Secret, and what the upgrade changes for a while: the speed of leaders, and paused replication groups. Flag files
 /// may contain passwords, so there is no other copy.</summary>
+[Step("save-configuration", "Save how every process is started")]
 internal sealed record SaveServerConfiguration : YugabyteStep
 {
-    internal override string Verb => "save-configuration";
-
-    internal override string Title(string? node) => "Save how every process is started";
-
     /// <summary>Key of the speed of leaders in the Secret.</summary>
     public const string LeadersFile = "leader-moves.txt";
 
@@ -23,15 +20,14 @@ internal sealed record SaveServerConfiguration : YugabyteStep
         StepContext context, CancellationToken cancellationToken) => ConfigurationSecret.LookAsync(
             Cluster.Context, context, also: "", cancellationToken);
 
-    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken) =>
+    public override Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
         ConfigurationSecret.ReserveAsync(Cluster.Context, context);
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var reader = new ServerConfiguration(Cluster);
         var instances = Cluster.Spec.Instances;
-        var texts = await YugabyteCluster.EachAsync(instances, reader.ReadAsync, cancellationToken, AtATime);
+        var texts = await SideBySide.EachAsync(instances, reader.ReadAsync, cancellationToken, AtATime);
         var files = instances.Zip(texts).ToDictionary(
             i => $"{i.First.Name}.txt", i => i.Second, StringComparer.Ordinal);
         files[LeadersFile] = LeaderMoves.Text(
@@ -40,7 +36,6 @@ internal sealed record SaveServerConfiguration : YugabyteStep
         await ConfigurationSecret.CreateAsync(Cluster.Context, context, files, cancellationToken);
     }
 
-    /// <summary>The line of a replication group.</summary>
     public static string Line(string group, ReplicationTarget target) => $"{target} {group}";
 
     private async Task<IEnumerable<string>> RunningGroupsAsync(CancellationToken cancellationToken)
@@ -148,8 +143,7 @@ internal sealed class ServerConfiguration(YugabyteCluster cluster)
         return result.IsSuccess
             ? result.Output
             : throw new HostException(
-                files.Host,
-                Reasons.StepFailed,
+                files.Host, Reasons.StepFailed,
                 $"{files.Host}: the configuration cannot be read: {ForeignText.Words(result.Errors)}");
     }
 

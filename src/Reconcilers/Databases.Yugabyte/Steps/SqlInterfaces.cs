@@ -3,17 +3,14 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Records, before any process is stopped, which SQL interfaces of which tablet servers answer. The same ones
 /// must answer before the next process is stopped, and before a server that was started gets its leaders back. An
 /// interface that does not answer now is not required later.</summary>
+[Step("record-sql", "Record which tablet servers answer SQL")]
 internal sealed record RecordSql : YugabyteStep, IWaitsOnly
 {
-    internal override string Verb => "record-sql";
-
-    internal override string Title(string? node) => "Record which tablet servers answer SQL";
-
     private const int Named = 6;
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var (all, problem) = await YugabyteCluster.TryAsync(() => YugabyteCluster.EachAsync(
+        var (all, problem) = await Asking.TryAsync(() => SideBySide.EachAsync(
             Cluster.Tservers, new SqlBaseline(Cluster).ReadAsync, cancellationToken));
         if (all is null)
         {
@@ -78,9 +75,7 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
 
     /// <summary>Where an interface answered, as it is recorded: the port alone at the server's own host.</summary>
     public static string Text(DatabaseInstance tserver, ServiceAddress address) =>
-        HostNames.AreSame(address.Host, tserver.Host)
-            ? $"{address.Port}"
-            : address.ToString();
+        HostNames.AreSame(address.Host, tserver.Host) ? $"{address.Port}" : address.ToString();
 
     public static string? Recorded(Plan plan, string tserver)
     {
@@ -120,7 +115,7 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
             let address = Parse(server, one.Text)
             where address is not null
             select (Server: server, one.Kind, Address: address.Value)).ToList();
-        var problems = await YugabyteCluster.EachAsync(
+        var problems = await SideBySide.EachAsync(
             known,
             async (asked, token) => await cluster.Sql.FindProblemAsync(asked.Kind, asked.Address, token) is { } problem
                 ? $"{Word(asked.Kind)} of {asked.Server.Name} answered at {asked.Address} before the upgrade and does "
@@ -168,9 +163,7 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
     private static IEnumerable<(SqlInterface Kind, string Text)> Known(Plan plan, string tserver)
     {
         var recorded = plan.Step<RecordSql>();
-        var carried = recorded is null
-            ? plan.Step<VerifyTserver>(tserver)?.As<VerifyTserver>().Sql
-            : null;
+        var carried = recorded is null ? plan.Step<VerifyTserver>(tserver)?.As<VerifyTserver>().Sql : null;
         var parts = carried?.Split(' ') ?? [];
         foreach (var kind in Interfaces)
         {

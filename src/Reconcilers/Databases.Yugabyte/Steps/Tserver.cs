@@ -19,8 +19,7 @@ internal abstract record TserverStep : YugabyteStep
             : new Observation.NotStarted("The server must be removed from the leader blacklist.");
     }
 
-    public sealed override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    public sealed override Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
         var step = context.Step;
         return step is { Receipt: null, StartedAt: null, Reason: { } reason }
@@ -55,10 +54,10 @@ internal abstract record TserverStep : YugabyteStep
         StepContext context, DatabaseInstance instance, CancellationToken cancellationToken) =>
         Task.CompletedTask;
 
-    protected ProgramChange Change(StepContext context, DatabaseInstance instance)
+    protected InstanceGoal Goal(StepContext context, DatabaseInstance instance)
     {
         var (replacement, version) = SwapTserver.Replacement(context.Plan, Swap(context, instance));
-        return ProgramChange.Of(context.Plan, Cluster.Spec, instance, replacement, version);
+        return replacement.Goal(context.Plan, Cluster.Spec, instance, version);
     }
 
     protected GatedStop Stop(StepContext context, DatabaseInstance instance)
@@ -97,8 +96,7 @@ internal abstract record TserverStep : YugabyteStep
                 failure.Reason,
                 $"{message} In addition, {instance.Name} could not be removed from the leader blacklist. "
                 + $"{failure.Message} To remove it, run `{command}` on {Cluster.Hosts.ToolHost}.",
-                retryable: true,
-                exception);
+                retryable: true, exception);
         }
 
         throw new StepActionException(
@@ -110,16 +108,12 @@ internal abstract record TserverStep : YugabyteStep
 internal static class GiveUp
 {
     public const string ReasonReceipt = "giveUp";
-
     public const string MessageReceipt = "giveUpMessage";
 
     // Waiting a second time for the same changes nothing.
     private static readonly string[] OnceIsEnough =
     [
-        Reasons.DrainTimeout,
-        Reasons.ClusterUnhealthy,
-        Reasons.NoLeader,
-        Reasons.InstanceUnhealthy,
+        Reasons.DrainTimeout, Reasons.ClusterUnhealthy, Reasons.NoLeader, Reasons.InstanceUnhealthy,
         Reasons.StepTimeout,
     ];
 
@@ -127,7 +121,7 @@ internal static class GiveUp
         step is { State: StepState.Pending, StartedAt: null, Tries: > 0, Reason: { } reason }
         && OnceIsEnough.Contains(reason, StringComparer.Ordinal);
 
-    public static IReadOnlyDictionary<string, string> Receipt(string reason, string message) =>
+    public static Receipt Receipt(string reason, string message) =>
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [ReasonReceipt] = reason,
@@ -157,18 +151,15 @@ internal static class GiveUp
 /// <param name="Replicas">The replication factor if it is below three: an outage is expected, and leaders that
 /// cannot move are not waited for. Null otherwise.</param>
 /// <param name="NodesSafe">In a rollback: the form that the admin tool has; null reads the recorded one.</param>
+[Step("swap")]
 internal sealed record SwapTserver(
-    ProgramReplacement? Program = null,
-    string? Version = null,
-    int? Replicas = null,
+    ProgramReplacement? Program = null, string? Version = null, int? Replicas = null,
     NodesSafeForm? NodesSafe = null) : TserverStep
 {
     // A swap drains again only what returned since the drain.
     private static readonly TimeSpan LongestRedrain = TimeSpan.FromHours(6);
 
-    internal override string Verb => "swap";
-
-    internal override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
+    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
         GatePatience(spec)
         + (spec.Drain.UpperLimit() ?? LongestRedrain)
         + KubernetesDuration.Parse(spec.Timeouts.Swap)
@@ -177,8 +168,7 @@ internal sealed record SwapTserver(
     internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, Plan done, PlanStep own) =>
         ProgramReplacement.Back(spec, done, own.Node, Replacement(done, own).Program) is { } back
             ? new YugabyteUndo(
-                DatabaseRollingUpgradePhases.RollbackTServers,
-                own.Node,
+                DatabaseRollingUpgradePhases.RollbackTServers, own.Node,
                 new SwapTserver(back, spec.FromVersion, Replicas, ProveAdminTool.NodesSafe(done)),
                 back)
             : null;
@@ -198,7 +188,7 @@ internal sealed record SwapTserver(
     {
         var instance = InstanceOf(context);
         var process = await Cluster.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-        var state = InstanceSwap.Read(process, Change(context, instance));
+        var state = InstanceSwap.Read(process, Goal(context, instance));
         return InstanceSwap.Look(instance, state, $" (pid {process.Pid})", new Observation.Done())
             ?? new InstanceSwap(Cluster).Judge(
                 instance,
@@ -211,7 +201,7 @@ internal sealed record SwapTserver(
     {
         var drain = new LeaderDrain(Cluster);
         return new InstanceSwap(Cluster).ReplaceAsync(
-            instance, Change(context, instance), EnsureMayStopAsync, cancellationToken);
+            instance, Goal(context, instance), EnsureMayStopAsync, cancellationToken);
 
         async Task EnsureMayStopAsync(InstanceProcess process)
         {
@@ -242,13 +232,12 @@ internal sealed record SwapTserver(
 /// caught up and no tablet is under-replicated or without a leader; all of that for spec.settle. The status ALIVE of
 /// the master alone proves nothing.</summary>
 /// <param name="Sql">In a rollback: the SQL interfaces that the upgrade recorded; null otherwise.</param>
+[Step("verify")]
 internal sealed record VerifyTserver(string? Sql = null) : TserverStep
 {
     private readonly InstanceHealth _health = new();
 
-    internal override string Verb => "verify";
-
-    internal override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => VerifyPatience(spec) + Margin;
+    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => VerifyPatience(spec) + Margin;
 
     protected override async Task<Observation> ReadAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -257,7 +246,7 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
         var sql = new SqlBaseline(Cluster);
         var problems = await ProblemChecks.FirstAsync(
             () => InstanceHealth.ProcessProblemsAsync(
-                Cluster, instance, process, Change(context, instance), cancellationToken),
+                Cluster, instance, process, Goal(context, instance), cancellationToken),
             () => TabletProblemsAsync(instance, cancellationToken),
             () => sql.ProblemsAsync(context.Plan, [instance], others: false, cancellationToken),
             () => sql.ListenerProblemsAsync(context.Plan, instance, process, cancellationToken));
@@ -282,12 +271,8 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
         return problems.Count == 0
             ? _health.Healthy(context, Cluster, instance, process, done: null)
             : await _health.NotHealthyAsync(
-                Cluster,
-                instance,
-                problems,
-                Elapsed(context),
-                $"Its log is on {instance.Host}. Fix the cause, then retry.",
-                cancellationToken);
+                Cluster, instance, problems, Elapsed(context),
+                $"Its log is on {instance.Host}. Fix the cause, then retry.", cancellationToken);
     }
 
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
@@ -298,10 +283,8 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
         Cluster.ReleaseAsync(instance, cancellationToken);
 
     // As the server itself reports its tablets: empty once all run and none has failed.
-    private async Task<IReadOnlyList<string>> TabletProblemsAsync(
-        DatabaseInstance instance, CancellationToken cancellationToken)
-    {
-        try
+    private Task<IReadOnlyList<string>> TabletProblemsAsync(
+        DatabaseInstance instance, CancellationToken cancellationToken) => Asking.ProblemsAsync(async () =>
         {
             var web = Cluster.Web(instance);
             var failed = await Cluster.Client.FailedTabletsAsync(web, cancellationToken);
@@ -312,19 +295,11 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
 
             var states = await Cluster.Client.TabletsAsync(web, cancellationToken);
             return states.AllRun ? [] : [$"{states.Running} of {states.All} tablets run; {states.Describe()}."];
-        }
-        catch (TargetException exception)
-        {
-            return [exception.Message];
-        }
-    }
+        });
 
     // Empty once it has caught up and all of the cluster is well.
     private async Task<IReadOnlyList<string>> InClusterAsync(
-        StepContext context,
-        DatabaseInstance instance,
-        InstanceProcess process,
-        ClusterView view,
+        StepContext context, DatabaseInstance instance, InstanceProcess process, ClusterView view,
         CancellationToken cancellationToken)
     {
         if (view.Tserver(Cluster.Web(instance)) is not { IsAlive: true } seen)
@@ -358,7 +333,7 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
         // Of those that are stopped beside it, the ones that are down now, by the leading master and by themselves.
         // While one is, replicas are missing.
         var beside = Beside(context, instance);
-        var isUp = await YugabyteCluster.EachAsync(
+        var isUp = await SideBySide.EachAsync(
             beside,
             async (server, token) => view.IsServing(Cluster.Web(server))
                 && await Cluster.FindSilenceAsync(server, token) is null,

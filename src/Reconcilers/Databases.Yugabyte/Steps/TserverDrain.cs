@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
@@ -12,25 +10,18 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// decides. </para>
 /// </summary>
 /// <param name="Replicas">The replication factor if it is below three; null otherwise.</param>
+[Step("drain")]
 internal sealed record DrainTserver(int? Replicas = null) : TserverStep
 {
     public const string LeadersLeftFact = "leadersLeft";
-
-    // A drain that makes progress has no limit; one that makes none ends itself.
-    private static readonly TimeSpan NoLimit = TimeSpan.FromDays(30);
-
-    // One context belongs to one job that follows the step.
-    private static readonly ConditionalWeakTable<StepContext, TserverDrainView> Views = [];
 
     // It counts over several looks.
     private LeaderDrain Drain => field ??= new(Cluster);
 
     private ClusterGate Gate => new(Cluster);
 
-    internal override string Verb => "drain";
-
-    internal override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
-        spec.Drain.UpperLimit() is { } limit ? Patience(spec) + limit + Margin : NoLimit;
+    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
+        spec.Drain.StepLimit(Patience(spec) + Margin);
 
     // The swap that follows releases the server itself, once it is verified.
     internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, Plan done, PlanStep own) =>
@@ -44,23 +35,9 @@ internal sealed record DrainTserver(int? Replicas = null) : TserverStep
     // Until the former instance is healthy and may have leaders again, and the cluster is well.
     private static TimeSpan Patience(DatabaseRollingUpgradeSpec spec) => GatePatience(spec) + VerifyPatience(spec);
 
-    protected override async Task<Observation> ReadAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        var view = Views.GetValue(context, static _ => new TserverDrainView());
-        try
-        {
-            var seen = await LookAsync(context, view, cancellationToken);
-            view.UnreadableSince = null;
-            return seen;
-        }
-        catch (TargetException exception) when (!view.IsEmpty && exception is not HostException)
-        {
-            // While leaders move, a universe that does not answer is waited for as long as leaders that stay.
-            view.UnreadableSince ??= context.Time.GetUtcNow();
-            Drain.Forget(context);
-            return DrainWatch.Unanswered(context, Cluster.Spec.Drain, view.UnreadableSince.Value, exception);
-        }
-    }
+    protected override Task<Observation> ReadAsync(StepContext context, CancellationToken cancellationToken) =>
+        Drain.Watch.ObserveAsync<TserverDrainView>(
+            context, Cluster.Spec.Drain, isWaitedFor: false, view => LookAsync(context, view, cancellationToken));
 
     protected override async Task ExecuteAsync(
         StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
@@ -99,14 +76,11 @@ internal sealed record DrainTserver(int? Replicas = null) : TserverStep
     }
 
     private async Task<Observation> LookAtWholeAsync(
-        StepContext context,
-        DatabaseInstance instance,
-        TserverDrainView view,
-        DateTimeOffset now,
+        StepContext context, DatabaseInstance instance, TserverDrainView view, DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         var process = await Cluster.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-        if (Change(context, instance).IsDone(process))
+        if (Goal(context, instance).IsReached(process))
         {
             return new Observation.Done("The server already runs the wanted program.");
         }
@@ -199,37 +173,23 @@ internal sealed record DrainTserver(int? Replicas = null) : TserverStep
     }
 }
 
-/// <summary>What one job has seen of the drain of a tablet server. It decides only how close the next look has to be;
-/// without it, everything is looked at.</summary>
-internal sealed class TserverDrainView
+/// <summary>What one job has seen of the drain of a tablet server.</summary>
+internal sealed class TserverDrainView : DrainView
 {
-    // Whether the server is still in the blacklist, and the state of its host, is asked this often.
-    private static readonly TimeSpan WholeEvery = TimeSpan.FromSeconds(30);
-
     private YbTserver? _server;
-    private DateTimeOffset? _wholeAt;
 
     public ServiceAddress? Leader { get; private set; }
-
-    public DrainPace Pace { get; } = new();
-
-    /// <summary>Since when the drain cannot be observed; null while it can.</summary>
-    public DateTimeOffset? UnreadableSince { get; set; }
 
     /// <summary>Since when leaders are seen to move, as this process knows it. Not the wait before they may.</summary>
     public DateTimeOffset? Since { get; private set; }
 
     public ulong? Before { get; private set; }
 
-    public bool IsEmpty => _wholeAt is null;
-
-    public bool MayLookBriefly(DateTimeOffset now) => _wholeAt is { } at && now - at < WholeEvery;
-
     public bool IsSameProcess(YbTserver? server) =>
         server is { IsAlive: true } && server.Uuid == _server?.Uuid && server.Uptime >= _server?.Uptime;
 
     public void Saw(ServiceAddress leader, YbTserver server, DateTimeOffset now) =>
-        (Leader, _server, _wholeAt, Since, Before) = (leader, server, now, Since ?? now, Before ?? server.Leaders);
+        (Leader, _server, WholeAt, Since, Before) = (leader, server, now, Since ?? now, Before ?? server.Leaders);
 }
 
 /// <summary>Moves the leaders of a tablet server to other servers by the leader blacklist
@@ -239,8 +199,7 @@ internal sealed class LeaderDrain(YugabyteCluster cluster)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
-    private readonly DrainWatch _watch = new();
-
+    public DrainWatch Watch { get; } = new();
     public bool Proceeds => cluster.Spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed;
 
     public (bool IsBlacklisted, ulong Leaders) Read(ClusterView view, DatabaseInstance instance) => (
@@ -250,31 +209,11 @@ internal sealed class LeaderDrain(YugabyteCluster cluster)
     public Task BeginAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
         cluster.Tool().ChangeLeaderBlacklistAsync(cluster.Rpc(instance), add: true, cancellationToken);
 
-    /// <summary>Records how many leaders are left. Returns why they are not waited for any longer: none has left for
-    /// spec.drain.stalledFor, or spec.drain.timeout is over; null while leaders leave.</summary>
-    public string? Overdue(StepContext context, DateTimeOffset began, ulong leaders)
-    {
-        var (drain, now) = (cluster.Spec.Drain, context.Time.GetUtcNow());
-        var stalled = _watch.Stalled(context.Step.Attempt, (long)leaders, now);
-        if (stalled >= drain.LongestStall())
-        {
-            return $"No leader has left for {drain.StalledFor} (spec.drain.stalledFor)";
-        }
-
-        if (drain.UpperLimit() is { } longest && now - began >= longest)
-        {
-            return $"Leaders did not leave within {drain.Timeout} (spec.drain.timeout)";
-        }
-
-        // A new process, or one with a changed spec, knows nothing of the time before.
-        return context.Step is { State: StepState.Failed, Reason: Reasons.DrainTimeout }
-            && !_watch.HasFallen(context.Step.Attempt)
-            ? "No leader has left since"
-            : null;
-    }
+    public string? Overdue(StepContext context, DateTimeOffset began, ulong leaders) =>
+        Watch.Overdue(context, cluster.Spec.Drain, context.Time.GetUtcNow() - began, (long)leaders);
 
     /// <summary>The number of leaders cannot be relied on now, or does not matter any more.</summary>
-    public void Forget(StepContext context) => _watch.Forget(context.Step.Attempt);
+    public void Forget(StepContext context) => Watch.Forget(context.Step.Attempt);
 
     public string Left(DatabaseInstance instance, string why, ulong leaders) =>
         $"{why}: {leaders} tablet leaders are left on {instance.Name}, which runs the old version and was not stopped. "
@@ -344,10 +283,9 @@ internal sealed class LeaderDrain(YugabyteCluster cluster)
 }
 
 /// <summary>Rollback: removes a tablet server that was drained but not stopped from the leader blacklist.</summary>
+[Step("release-leaders")]
 internal sealed record ReleaseLeaders : YugabyteStep
 {
-    internal override string Verb => "release-leaders";
-
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var config = await Cluster.ConfigAsync(cancellationToken);

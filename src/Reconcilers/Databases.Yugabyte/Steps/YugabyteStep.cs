@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// and what takes the step back.</summary>
 /// <remarks>Some steps run a command that must not run twice. A request to a host or a service that may have been
 /// carried out therefore counts as an attempt, unlike in a TiDB upgrade.</remarks>
-internal abstract record YugabyteStep : StepBase<YugabyteCluster>
+internal abstract record YugabyteStep : DatabaseStep<YugabyteCluster>
 {
     /// <summary>A step notices itself that its time is over, and cleans up. The limit of the engine must be
     /// later.</summary>
@@ -24,16 +24,12 @@ internal abstract record YugabyteStep : StepBase<YugabyteCluster>
     /// <summary>The record of a stored step, for questions without targets; null if it cannot be read.</summary>
     internal static YugabyteStep? Read(PlanStep step) => StepCatalog<YugabyteCluster>.Read(step) as YugabyteStep;
 
-    /// <summary>How long one attempt may take.</summary>
-    internal virtual TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
+    public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
         KubernetesDuration.Parse(spec.Timeouts.Finalize);
-
-    internal virtual string Title(DatabaseRollingUpgradeSpec spec, string? node) => Title(node);
 
     /// <summary>What takes back the effect of the step, once it has begun; null if it has none, or if what takes
     /// another step back covers it.</summary>
     /// <param name="done">The plan with everything that the run did.</param>
-    /// <param name="own">The step in that plan.</param>
     internal virtual YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, Plan done, PlanStep own) => null;
 
     internal PlanStep In(DatabaseRollingUpgradeSpec spec, string phase, string? node, IEnumerable<string> after) =>
@@ -53,7 +49,7 @@ internal abstract record YugabyteStep : StepBase<YugabyteCluster>
         ? throw new StepActionException(failed.Reason, failed.What ?? "", retryable: false)
         : seen;
 
-    protected static TimeSpan Elapsed(StepContext context) => context.Time.GetUtcNow() - AttemptClock.Began(context);
+    protected static TimeSpan Elapsed(StepContext context) => context.Time.GetUtcNow() - Began(context);
 }
 
 /// <summary>What takes the effect of a step back.</summary>

@@ -53,13 +53,10 @@ internal sealed record DatabaseSecrets
     public IReadOnlyList<Secret> Confidential { get; init; } = [];
 
     public static async Task<DatabaseSecrets> ReadAsync(
-        IKubernetesClient kubernetes,
-        DatabaseRollingUpgrade upgrade,
-        IDatabaseEngine engine,
+        IKubernetesClient kubernetes, DatabaseRollingUpgrade upgrade, IDatabaseEngine engine,
         CancellationToken cancellationToken) =>
         Of(
-            upgrade,
-            engine,
+            upgrade, engine,
             await SecretUses.ReadAsync(
                 kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, cancellationToken));
 
@@ -78,9 +75,7 @@ internal sealed record DatabaseSecrets
         var (ssh, docker) = (spec.Access.Ssh, spec.Access.Docker);
         var toHosts = ssh is not null
             ? reading.Ssh(
-                ssh.KeySecretRef,
-                "spec.access.ssh.keySecretRef",
-                ssh.KnownHostsSecretRef,
+                ssh.KeySecretRef, "spec.access.ssh.keySecretRef", ssh.KnownHostsSecretRef,
                 "spec.access.ssh.knownHostsSecretRef")
             : reading.Ssh(docker?.SshSecretRef, "spec.access.docker.sshSecretRef");
         var way = ssh is not null ? "ssh" : "docker";
@@ -137,8 +132,7 @@ internal sealed record DatabaseSecrets
             Sql = user is null || password is null
                 ? null
                 : new SqlLogin(
-                    SecretText.Of(user)!,
-                    SecretText.Of(password)!,
+                    SecretText.Of(user)!, SecretText.Of(password)!,
                     reading.Optional(login!, loginField, SecretKeys.Authority)),
             Peers = peers,
             Digest = used.Digest,

@@ -51,22 +51,35 @@ internal static class HostFindings
         finding.Reason == other.Reason && finding.Message.Contains(other.Message, StringComparison.Ordinal);
 }
 
-/// <summary>Converts a failure of a host or a service into a finding of the preflight.</summary>
+/// <summary>Converts a failure of a target into a finding of the preflight.</summary>
 internal static class ClientFailures
 {
     /// <summary>The finding; null for any other exception.</summary>
     /// <param name="node">The instance or host that was asked; null takes the host of the failure.</param>
     /// <param name="field">The field of the spec that named the target; null takes that of the failure. The field of a
     /// host's failure is preferred.</param>
-    public static Finding? Finding(Exception exception, string? node, string? field) => exception switch
+    public static Finding? Finding(Exception exception, string? node, string? field)
     {
-        HostException host => Of(host, node ?? host.Host, host.Field ?? field),
-        ServiceException service => Of(service, node, field ?? service.Field),
-        _ => null,
-    };
+        return exception switch
+        {
+            HostException host => Of(host.Reason, node ?? host.Host, host.Field ?? field),
+            TargetException target => Of(target.Reason, node, field ?? target.Field),
+            SnapshotException storage => Of(StorageReasons.Of(storage), node, field),
+            _ => null,
+        };
 
-    private static Finding Of(TargetException failure, string? node, string? field) =>
-        new() { Reason = failure.Reason, Message = failure.Message, Node = node, Field = field };
+        Finding Of(string reason, string? at, string? of) =>
+            new() { Reason = reason, Message = exception.Message, Node = at, Field = of };
+    }
+
+    public static Task CheckAsync(
+        this Findings findings, Func<Task> check, string? node = null, string? field = null) => findings.LookAsync(
+            async () =>
+            {
+                await check();
+                return true;
+            },
+            node, field);
 }
 
 /// <summary>The storages that an upgrade of a database names.</summary>

@@ -7,14 +7,10 @@ namespace Drydock.Reconcilers.Databases;
 internal sealed class ServiceHttp : IServiceHttp
 {
     public const int LongestBody = 8 << 20;
-
     private const int MostOfChallenge = 200;
-
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(5);
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private const string LoginField = "spec.access.webCredentialsSecretRef";
-
     private readonly HttpClient _http;
     private readonly string _loginField;
     private readonly bool _hasLogin;
@@ -27,10 +23,7 @@ internal sealed class ServiceHttp : IServiceHttp
     /// <exception cref="ServiceException">The material is not PEM, or certificate and key do not belong
     /// together.</exception>
     public ServiceHttp(
-        ServiceTlsMaterial? tls,
-        TimeProvider time,
-        IConnectionFactory? connections = null,
-        ServiceLogin? login = null,
+        ServiceTlsMaterial? tls, TimeProvider time, IConnectionFactory? connections = null, ServiceLogin? login = null,
         string loginField = LoginField)
     {
         (_hasLogin, _loginField) = (login is not null, loginField);
@@ -66,9 +59,7 @@ internal sealed class ServiceHttp : IServiceHttp
     }
 
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(10);
-
     public static TimeSpan StreamPatience { get; } = TimeSpan.FromMinutes(1);
-
     public string Scheme { get; }
 
     public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) =>
@@ -79,27 +70,17 @@ internal sealed class ServiceHttp : IServiceHttp
     {
         var address = Address(host, port, path);
         return ExchangeAsync(
-            method,
-            address,
-            json,
-            new RequestTerms(),
+            method, address, json, new RequestTerms(),
             async (response, token) => new ServiceAnswer(
-                (int)response.StatusCode,
-                response.Content.Headers.ContentType?.MediaType,
+                (int)response.StatusCode, response.Content.Headers.ContentType?.MediaType,
                 await BodyAsync($"{method} {address}", response, token)),
             cancellationToken);
     }
 
     public Task<T> ReadAsync<T>(
-        string host,
-        int port,
-        string path,
-        Func<ServiceStream, CancellationToken, Task<T>> read,
+        string host, int port, string path, Func<ServiceStream, CancellationToken, Task<T>> read,
         CancellationToken cancellationToken) => ExchangeAsync(
-            HttpMethod.Get,
-            Address(host, port, path),
-            json: null,
-            new RequestTerms(StreamPatience, IsStreamed: true),
+            HttpMethod.Get, Address(host, port, path), json: null, new RequestTerms(StreamPatience, IsStreamed: true),
             async (response, token) =>
             {
                 await using var content = await response.Content.ReadAsStreamAsync(token);
@@ -120,12 +101,8 @@ internal sealed class ServiceHttp : IServiceHttp
     }
 
     private async Task<T> ExchangeAsync<T>(
-        HttpMethod method,
-        Uri address,
-        string? json,
-        RequestTerms terms,
-        Func<HttpResponseMessage, CancellationToken, Task<T>> read,
-        CancellationToken cancellationToken)
+        HttpMethod method, Uri address, string? json, RequestTerms terms,
+        Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         var what = $"{method} {address}";
         try
@@ -151,8 +128,7 @@ internal sealed class ServiceHttp : IServiceHttp
         var name = host.Contains(':', StringComparison.Ordinal) && host is not ['[', ..] ? $"[{host}]" : host;
         return Uri.TryCreate(
             $"{Scheme}://{name}:{port}{path}",
-            UriKind.Absolute,
-            out var address)
+            UriKind.Absolute, out var address)
             && path is ['/', ..]
             ? address
             : throw OfSpec($"{host}:{port}{path} is not an address. Correct the host in the spec.");
@@ -302,7 +278,6 @@ internal sealed class ServiceException(
     : TargetException(reason, message, innerException)
 {
     public override bool IsRequestNotTaken => isNotTaken;
-
     public override bool IsAnswerLost => !isNotTaken;
 
     /// <summary>Whether the host itself reported that nothing listens on the port. A host that does not answer is not
@@ -325,10 +300,7 @@ internal interface IServiceHttp : IDisposable
     /// at most 1 minute; the reader limits how much it keeps.</summary>
     /// <exception cref="ServiceException">There was no answer, or it ended too early.</exception>
     async Task<T> ReadAsync<T>(
-        string host,
-        int port,
-        string path,
-        Func<ServiceStream, CancellationToken, Task<T>> read,
+        string host, int port, string path, Func<ServiceStream, CancellationToken, Task<T>> read,
         CancellationToken cancellationToken)
     {
         var answer = await GetAsync(host, port, path, cancellationToken);

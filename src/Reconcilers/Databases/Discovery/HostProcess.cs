@@ -4,9 +4,7 @@ namespace Drydock.Reconcilers.Databases;
 internal sealed record HostProcess
 {
     public required string Host { get; init; }
-
     public required int Pid { get; init; }
-
     public required string Program { get; init; }
 
     /// <summary>The path of its executable, without links; of a replaced one the path that it had.</summary>
@@ -16,20 +14,15 @@ internal sealed record HostProcess
     public required string Started { get; init; }
 
     public string? Real { get; init; }
-
     public string Directory { get; init; } = "";
-
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
     /// <summary>The ports on which it listens, as far as the account may see them.</summary>
     public IReadOnlyList<int> Ports { get; init; } = [];
 
     public string? Unit { get; init; }
-
     public string? ForeignUnit { get; init; }
-
     public bool IsUnitOfAccount { get; init; }
-
     public string? Service { get; init; }
 
     /// <summary>Whether a process other than init started it and waits for it: a shell that may start it
@@ -37,9 +30,7 @@ internal sealed record HostProcess
     public bool HasStarter { get; init; }
 
     public IReadOnlyList<string> Scripts { get; init; } = [];
-
     public bool IsBinLink { get; init; }
-
     public bool IsLink { get; init; }
 
     public static IReadOnlyList<HostProcess> Read(string host, ScriptAnswer answer)

@@ -5,20 +5,16 @@ namespace Drydock.Reconcilers.Databases;
 internal sealed record ProcessSettings
 {
     private const int MostArguments = 128;
-
     private static readonly string[] Confidential = ["password", "passwd", "secret", "token", "credential"];
 
     public string? DeployDir { get; private init; }
-
     public string? DeployDirProblem { get; private init; }
-
     public string? DataDir { get; private init; }
 
     /// <summary>The configuration file of its command line, if it is not the default one.</summary>
     public string? ConfigFile { get; private init; }
 
     public InventoryControl? Control { get; private init; }
-
     public string? ControlProblem { get; private init; }
 
     public static ProcessSettings Of(HostProcess process, DatabaseComponent component)

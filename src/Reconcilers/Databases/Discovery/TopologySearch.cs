@@ -4,14 +4,10 @@ namespace Drydock.Reconcilers.Databases;
 /// control on the hosts. Changes nothing.</summary>
 /// <param name="bind">Is told what is known so far, so that the engine can ask the processes that were found.</param>
 internal sealed class TopologySearch(
-    DatabaseRollingUpgradeSpec spec,
-    IEngineTargets engine,
-    Func<string, CancellationToken, Task<IReadOnlyList<HostProcess>>> look,
-    Action<DatabaseInventory> bind,
+    DatabaseRollingUpgradeSpec spec, IEngineTargets engine,
+    Func<string, CancellationToken, Task<IReadOnlyList<HostProcess>>> look, Action<DatabaseInventory> bind,
     Findings findings)
 {
-    private const int AtATime = 16;
-
     // PD and stores; their hosts; the SQL servers; what these know of; the hosts of that.
     private const int MostRounds = 6;
 
@@ -121,15 +117,13 @@ internal sealed class TopologySearch(
     private async Task LookAtAsync(IEnumerable<string> hosts, CancellationToken cancellationToken)
     {
         var unseen = hosts.Distinct(StringComparer.OrdinalIgnoreCase).Where(h => !_looked.ContainsKey(h)).ToList();
-        foreach (var some in unseen.Chunk(AtATime))
+        var seen = await SideBySide.EachAsync(
+            unseen,
+            (host, token) => findings.LookAsync<IReadOnlyList<HostProcess>>(async () => await look(host, token), host),
+            cancellationToken);
+        foreach (var (host, processes) in unseen.Zip(seen))
         {
-            var seen = await Task.WhenAll(some.Select(async host => (
-                host, Processes: await findings.LookAsync<IReadOnlyList<HostProcess>>(
-                    async () => await look(host, cancellationToken), host) ?? [])));
-            foreach (var (host, processes) in seen)
-            {
-                _looked[host] = processes;
-            }
+            _looked[host] = processes ?? [];
         }
     }
 
@@ -193,8 +187,7 @@ internal sealed class TopologySearch(
                 member,
                 $"Where {name} is installed on {member.Host} is not certain: {where} (pid {Pid(process)}). Set "
                     + "deployDir of the instance, of its component in spec.control, or in spec.defaults.",
-                name,
-                "deployDir");
+                name, "deployDir");
         }
 
         if (control is null && settings.ControlProblem is { } how)
@@ -203,8 +196,7 @@ internal sealed class TopologySearch(
                 member,
                 $"How {name} on {member.Host} is started and stopped is not certain: {how} (pid {Pid(process)}). Set "
                     + "control of the instance, of its component in spec.control, or in spec.defaults.",
-                name,
-                "control");
+                name, "control");
         }
 
         return Entry(member, name) with
@@ -236,17 +228,13 @@ internal sealed class TopologySearch(
             member,
             $"The process of {name} ({member.Host}:{$"{member.Port}"}) was not found "
                 + $"on its host: {seen}. Start it, or set deployDir and control of the instance in spec.instances.",
-            name,
-            "control");
+            name, "control");
         return null;
     }
 
     private void Unknown(FoundMember member, string message, string name, string field) =>
         findings.Add(
-            Reasons.ControlMismatch,
-            message,
-            name,
-            $"spec.instances[{name}].{field}");
+            Reasons.ControlMismatch, message, name, $"spec.instances[{name}].{field}");
 
     private static string Pid(HostProcess process) => $"{process.Pid}";
 
@@ -261,7 +249,6 @@ internal sealed class TopologySearch(
 internal sealed record FoundMember(DatabaseComponent Component, string Host, int Port, string FoundIn)
 {
     public int? StatusPort { get; init; }
-
     public string? Name { get; init; }
 }
 
@@ -280,9 +267,7 @@ internal sealed record MemberSearch(string Host, int? Port, IReadOnlyList<HostPr
     public static MemberSearch Of(string seed, IReadOnlyList<HostProcess> processes) =>
         seed.Split(':') is [var host, var port]
             && int.TryParse(
-                port,
-                System.Globalization.NumberStyles.None,
-                System.Globalization.CultureInfo.InvariantCulture,
+                port, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture,
                 out var number)
             ? new MemberSearch(host, number, processes)
             : new MemberSearch(seed, null, processes);
@@ -315,9 +300,7 @@ internal static partial class InstanceNames
     private static string Host(string host)
     {
         var text = Others().Replace(host.ToLowerInvariant(), "-").Trim('-');
-        return text.Length <= LongestHost
-            ? text
-            : $"{text[..(LongestHost - 9)]}-{Short(host)}";
+        return text.Length <= LongestHost ? text : $"{text[..(LongestHost - 9)]}-{Short(host)}";
     }
 
     private static string Short(string host) =>

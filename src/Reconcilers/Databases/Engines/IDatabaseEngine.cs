@@ -35,7 +35,7 @@ internal interface IDatabaseEngine
     /// none.</summary>
     TimeSpan? UnitEstimate(PlanStep step) => null;
 
-    string? HeldBy(PlanStep step);
+    string? HeldBy(PlanStep step) => null;
 
     ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, Plan plan) => null;
 
@@ -46,7 +46,9 @@ internal interface IDatabaseEngine
 
     DatabaseRollingUpgradeStatus Summarize(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status);
 
-    void AddConditions(ConditionSet conditions, DatabaseRollingUpgradeStatus status);
+    void AddConditions(ConditionSet conditions, DatabaseRollingUpgradeStatus status)
+    {
+    }
 
     IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status);
 
@@ -140,12 +142,12 @@ internal interface IEngineContext
     void OnEvent();
 
     /// <summary>HTTP with other TLS material and another login; disposed of with the context.</summary>
-    /// <param name="tls">TLS material; null for plain HTTP.</param>
-    /// <param name="login">The login; null if none is required.</param>
+    /// <param name="tls">Null for plain HTTP.</param>
+    /// <param name="login">Null if none is required.</param>
     IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField);
 
     /// <summary>Plain HTTP whose connections are opened on the host that is asked, through ssh, so that the login
     /// crosses no network unencrypted; disposed of with the context.</summary>
-    /// <param name="login">The login; null if none is required.</param>
+    /// <param name="login">Null if none is required.</param>
     IServiceHttp ConnectOnHost(ServiceLogin? login, string loginField);
 }

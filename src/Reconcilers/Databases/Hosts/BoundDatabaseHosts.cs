@@ -1,29 +1,18 @@
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The hosts of a database as a spec reaches them, one shared connection each.</summary>
-internal sealed class BoundDatabaseHosts : IDatabaseHosts, IConnectionFactory
+/// <param name="secrets">The Secrets that the upgrade refers to. Without a usable key or certificate every call fails
+/// and says so.</param>
+internal sealed class BoundDatabaseHosts(
+    DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseHostServices services, IDatabaseEngine engine)
+    : IDatabaseHosts, IConnectionFactory
 {
-    private readonly string? _namespace;
-    private readonly DatabaseSecrets _secrets;
-    private readonly DatabaseHostServices _services;
-    private readonly IDatabaseEngine _engine;
+    private readonly string? _namespace = upgrade.Metadata.Namespace;
     private readonly ConcurrentDictionary<string, HostChannel> _channels = new(StringComparer.Ordinal);
-    private volatile Topology _topology;
-
-    /// <summary>Binds them; nothing is connected yet.</summary>
-    /// <param name="secrets">The Secrets it refers to. Without a usable key or certificate every call fails and says
-    /// so.</param>
-    public BoundDatabaseHosts(
-        DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseHostServices services, IDatabaseEngine engine)
-    {
-        (_namespace, _secrets, _services, _engine, _topology) = (
-            upgrade.Metadata.Namespace, secrets, services, engine, new Topology(upgrade.Spec));
-    }
+    private volatile Topology _topology = new(upgrade.Spec);
 
     public IReadOnlyList<string> All => _topology.Hosts;
-
     public string ToolHost => Spec.ToolHost ?? All[0];
-
     private DatabaseRollingUpgradeSpec Spec => _topology.Spec;
 
     public IInstanceHost Instance(string instance)
@@ -44,9 +33,9 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts, IConnectionFactory
     public IInstanceHost Service(InstanceTarget target) =>
         new InstanceHost(Channel(target.Host), target, [], newDirectory: null);
 
-    public IHostFiles Files(string host) => new HostFiles(Channel(host), _services, _namespace);
+    public IHostFiles Files(string host) => new HostFiles(Channel(host), services, _namespace);
 
-    public InstanceTarget Target(DatabaseInstance instance) => InstanceTargets.Of(Spec, instance, _engine);
+    public InstanceTarget Target(DatabaseInstance instance) => InstanceTargets.Of(Spec, instance, engine);
 
     public void Complete(DatabaseRollingUpgradeSpec spec) => _topology = new Topology(spec);
 
@@ -60,12 +49,9 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts, IConnectionFactory
             .Select(c => ProgramNames.Of(spec, c));
         var answer = await channel.LookAsync(
             new ScriptCall(
-                "processes",
-                $"looking for the processes of {spec.Engine}",
-                [channel.MayBecome ? "yes" : "no", .. programs])
-            {
-                Privilege = Privilege.Look,
-            },
+                "processes", $"looking for the processes of {spec.Engine}",
+                [channel.Way.MayBecome ? "yes" : "no", .. programs],
+                Privilege.Look),
             cancellationToken);
         return HostProcess.Read(host, answer);
     }
@@ -98,12 +84,11 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts, IConnectionFactory
     private HostChannel Channel(string host) =>
         _channels.GetOrAdd(
             host,
-            name => new HostChannel(name, HostConnection.Of(name, Spec.Access, _secrets, _services), _services.Fence));
+            name => new HostChannel(name, HostConnection.Of(name, Spec.Access, secrets, services), services.Fence));
 
     private sealed class Topology(DatabaseRollingUpgradeSpec spec)
     {
         public DatabaseRollingUpgradeSpec Spec => spec;
-
         public IReadOnlyList<string> Hosts { get; } =
             [.. spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)];
 
@@ -129,7 +114,6 @@ internal sealed record DatabaseHostServices(IStorages Storages, DockerEndpoints 
     public IActFence? Fence { get; init; }
 
     public HashedArchives Archives { get; init; } = new();
-
     public SshOptions Ssh { get; init; } = new();
 
     /// <summary>Makes an ssh client; by default the OpenSSH client of this machine.</summary>

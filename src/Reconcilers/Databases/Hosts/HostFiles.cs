@@ -3,13 +3,8 @@ namespace Drydock.Reconcilers.Databases;
 internal sealed class HostFiles(HostChannel channel, DatabaseHostServices services, string? @namespace) : IHostFiles
 {
     private const int LongestFile = 1 << 20;
-
-    private static readonly ScriptCall Machine = new("machine", "reading memory and CPUs", [])
-    {
-        Privilege = Privilege.Never,
-    };
-
-    private static readonly ScriptCall Time = new("clock", "asking for the time", []) { Privilege = Privilege.Never };
+    private static readonly ScriptCall Machine = new("machine", "reading memory and CPUs", [], Privilege.Never);
+    private static readonly ScriptCall Time = new("clock", "asking for the time", [], Privilege.Never);
 
     // The first question may open the connection, and its answer says little then.
     private const int ClockQuestions = 2;
@@ -24,9 +19,7 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
     public async Task<string?> ReadAsync(string path, CancellationToken cancellationToken)
     {
         var answer = await channel.LookAsync(
-            new ScriptCall(
-                "read", $"reading {path}", [path, $"{LongestFile}"]),
-            cancellationToken);
+            new ScriptCall("read", $"reading {path}", [path, $"{LongestFile}"]), cancellationToken);
         if (answer.Says("absent"))
         {
             return null;
@@ -39,11 +32,8 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
         catch (DecoderFallbackException exception)
         {
             throw new HostException(
-                Host,
-                Reasons.ConfigurationInvalid,
-                $"{Host}: {path} is not UTF-8 text. It was not changed.",
-                retryable: false,
-                innerException: exception);
+                Host, Reasons.ConfigurationInvalid, $"{Host}: {path} is not UTF-8 text. It was not changed.",
+                retryable: false, innerException: exception);
         }
     }
 
@@ -54,12 +44,8 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
         var keep = keepAs is null or ['/', ..] ? keepAs ?? "" : $"{Path.GetDirectoryName(path)?.TrimEnd('/')}/{keepAs}";
         await channel.ActAsync(
             new ScriptCall(
-                "write",
-                $"writing {path}",
-                [path, Convert.ToHexStringLower(SHA256.HashData(bytes)), expectedSha256 ?? "", keep])
-            {
-                Input = bytes,
-            },
+                "write", $"writing {path}",
+                [path, Convert.ToHexStringLower(SHA256.HashData(bytes)), expectedSha256 ?? "", keep]) { Input = bytes },
             cancellationToken);
     }
 
@@ -80,16 +66,10 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
         (await channel.LookAsync(
             new ScriptCall("room", $"reading the free space at {path}", [path]), cancellationToken)).Room();
 
-    public async Task<long> MemoryBytesAsync(CancellationToken cancellationToken)
+    public async Task<(long Memory, int Cpus)> MachineAsync(CancellationToken cancellationToken)
     {
         var answer = await channel.LookAsync(Machine, cancellationToken);
-        return answer.Whole(answer.Need("memory")) * 1024;
-    }
-
-    public async Task<int> CpusAsync(CancellationToken cancellationToken)
-    {
-        var answer = await channel.LookAsync(Machine, cancellationToken);
-        return (int)answer.Whole(answer.Need("cpus"));
+        return (answer.Whole(answer.Need("memory")) * 1024, (int)answer.Whole(answer.Need("cpus")));
     }
 
     public async Task<ClockReading> ClockAsync(CancellationToken cancellationToken)
@@ -151,10 +131,8 @@ internal interface IHostFiles
     /// <summary>Free bytes of the file system a path is on, or its nearest existing parent.</summary>
     Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken);
 
-    /// <summary>Physical memory in bytes, from /proc/meminfo.</summary>
-    Task<long> MemoryBytesAsync(CancellationToken cancellationToken);
-
-    Task<int> CpusAsync(CancellationToken cancellationToken);
+    /// <summary>Physical memory in bytes, from /proc/meminfo, and the number of CPUs.</summary>
+    Task<(long Memory, int Cpus)> MachineAsync(CancellationToken cancellationToken);
 
     /// <summary>The host's clock minus ours, to within half the time that the question takes.</summary>
     Task<ClockReading> ClockAsync(CancellationToken cancellationToken);
@@ -179,7 +157,6 @@ internal interface IHostFiles
 internal sealed record ClockReading(TimeSpan Offset, TimeSpan Error)
 {
     public TimeSpan Least => Offset - Error;
-
     public TimeSpan Most => Offset + Error;
 }
 

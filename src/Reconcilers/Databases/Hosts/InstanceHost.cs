@@ -1,45 +1,23 @@
 namespace Drydock.Reconcilers.Databases;
 
-internal sealed class InstanceHost : IInstanceHost
+/// <param name="others">The other instances of the same program on the host.</param>
+/// <param name="newDirectory">The new version's directory, where it may run from too.</param>
+internal sealed class InstanceHost(
+    HostChannel channel, InstanceTarget target, IReadOnlyList<InstanceTarget> others, string? newDirectory)
+    : IInstanceHost
 {
     // The host is read again after an observation that was too old for its action, or while an instance keeps
     // restarting.
     private const int Tries = 3;
 
     private const string KillSeconds = "10";
-
-    private readonly HostChannel _channel;
-    private readonly ServiceManager _keeper;
-    private readonly IReadOnlyList<InstanceTarget> _others;
-    private readonly string? _newDirectory;
+    private readonly ServiceManager _keeper = ServiceManager.Of(InstanceTargets.Fill(target));
 
     // The gates of instances that are stopped side by side look at the same others.
     private readonly SharedAnswer<InstanceProcess> _shared = new(TimeProvider.System);
     private volatile InstanceState? _last;
 
-    /// <param name="others">The other instances of the same program on the host.</param>
-    /// <param name="newDirectory">The new version's directory, where it may run from too.</param>
-    public InstanceHost(
-        HostChannel channel, InstanceTarget target, IReadOnlyList<InstanceTarget> others, string? newDirectory)
-    {
-        _channel = channel;
-        _others = others;
-        _newDirectory = newDirectory;
-        Target = InstanceTargets.Fill(target);
-        _keeper = Target.Control switch
-        {
-            { Systemd: not null } => new SystemdManager(Target),
-            { Supervise: not null } => new SuperviseManager(Target),
-            { Scripts: not null } => new ScriptManager(Target),
-            { Process: not null } => new PlainProcessManager(Target),
-            _ =>
-                throw HostException.OfSpec(
-                    Target.Host, Target.ControlField, $"{Target.Name}: {InstanceTargets.OneControl}"),
-        };
-    }
-
-    public InstanceTarget Target { get; }
-
+    public InstanceTarget Target => _keeper.Target;
     private string Place => $"{Target.DeployDir.TrimEnd('/')}/bin";
 
     public Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) =>
@@ -51,8 +29,8 @@ internal sealed class InstanceHost : IInstanceHost
     public async Task<string?> FindLossAsync(InstanceProcess process, CancellationToken cancellationToken) =>
         _keeper is PlainProcessManager plain
             && process.Pid is { } pid
-            && await plain.LossesAsync(_channel, pid, cancellationToken) is { Count: > 0 } losses
-            ? PlainProcessManager.Losses(_channel.User, losses)
+            && await plain.LossesAsync(channel, pid, cancellationToken) is { Count: > 0 } losses
+            ? PlainProcessManager.Losses(channel.Way.User, losses)
             : null;
 
     public async Task<string?> FindMissingRightAsync(InstanceProcess process, CancellationToken cancellationToken)
@@ -63,11 +41,9 @@ internal sealed class InstanceHost : IInstanceHost
         }
 
         // With become: Sudo it runs through sudo, which is tried by that.
-        var answer = await _channel.LookAsync(
-            new ScriptCall("control-rights", $"checking the rights at {unit}", [unit, .. SudoRules.UnitVerbs])
-            {
-                Privilege = keeper.Privilege,
-            },
+        var answer = await channel.LookAsync(
+            new ScriptCall(
+                "control-rights", $"checking the rights at {unit}", [unit, .. SudoRules.UnitVerbs], keeper.Privilege),
             cancellationToken);
         if (answer.Need("rights") == "yes")
         {
@@ -76,13 +52,13 @@ internal sealed class InstanceHost : IInstanceHost
 
         if (keeper.IsOfAccount)
         {
-            return $"{_channel.User} does not linger on {Target.Host}, so {unit} ends with its last login. Run "
-                + $"`loginctl enable-linger {_channel.User}` there as root.";
+            return $"{channel.Way.User} does not linger on {Target.Host}, so {unit} ends with its last login. Run "
+                + $"`loginctl enable-linger {channel.Way.User}` there as root.";
         }
 
-        var user = _channel.UnitsUser ?? _channel.User;
+        var user = channel.Way.UnitsUser ?? channel.Way.User;
         var line = SudoRules.Units(user, answer.Find("systemctl") ?? SudoRules.Systemctl, [unit]);
-        var advice = _channel switch
+        var advice = channel.Way switch
         {
             { UnitsUser: not null } => $"Add to sudoers there: `{line}`.",
             _ when answer.Says("sudo") => "It may do so through sudo: set spec.access.ssh.become: Sudo.",
@@ -123,7 +99,7 @@ internal sealed class InstanceHost : IInstanceHost
         }
     });
 
-    public Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken) => AgainIfLateAsync(async () =>
+    public Task SwapAsync(InstanceGoal swap, CancellationToken cancellationToken) => AgainIfLateAsync(async () =>
     {
         var look = await SeeAsync(cancellationToken);
         if (!IsDown(look) || look.Processes.Strays.Count > 0)
@@ -138,7 +114,7 @@ internal sealed class InstanceHost : IInstanceHost
 
         if (SwapCall(look, look.InTime, swap) is { } call)
         {
-            await _channel.ActAsync(call, cancellationToken);
+            await channel.ActAsync(call, cancellationToken);
         }
         else
         {
@@ -163,10 +139,10 @@ internal sealed class InstanceHost : IInstanceHost
                 Reasons.ControlMismatch, $"{Target.Name} cannot be started: {look.Kept.Text}. Correct spec.control.");
         }
 
-        await _keeper.StartAsync(_channel, look, directory, cancellationToken);
+        await _keeper.StartAsync(channel, look, directory, cancellationToken);
     });
 
-    public Task StageAsync(ProgramSwap swap, string? ask, CancellationToken cancellationToken)
+    public Task StageAsync(InstanceGoal swap, string? ask, CancellationToken cancellationToken)
     {
         var what = $"preparing the new program of {Target.Name}";
         if (Target.Swap != SwapMethod.ReplaceBinary)
@@ -181,11 +157,10 @@ internal sealed class InstanceHost : IInstanceHost
             look ??= await SeeAsync(cancellationToken);
             var inTime = look.InTime;
             look = null;
-            var sums = _channel.Sums.Ask();
-            sums.Learn(await _channel.ActAsync(
+            var sums = channel.Sums.Ask();
+            sums.Learn(await channel.ActAsync(
                 new ScriptCall(
-                    "stage-binary",
-                    what,
+                    "stage-binary", what,
                     [.. inTime, .. Binaries(swap), sums.Having(swap.Sha256, swap.FormerSha256), ask ?? ""]),
                 cancellationToken));
         });
@@ -195,14 +170,14 @@ internal sealed class InstanceHost : IInstanceHost
     {
         if (Target.Swap == SwapMethod.ReplaceBinary)
         {
-            await _channel.ActAsync(
+            await channel.ActAsync(
                 new ScriptCall(
                     "unstage-binary", $"removing what was prepared for {Target.Name}", [Place, Target.Program]),
                 cancellationToken);
         }
     }
 
-    public async Task ReplaceAsync(ProgramSwap swap, FileReplacement? file, CancellationToken cancellationToken)
+    public async Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, CancellationToken cancellationToken)
     {
         var isDone = false;
         await AgainIfLateAsync(async () => isDone = await TogetherAsync(swap, file, cancellationToken));
@@ -215,7 +190,7 @@ internal sealed class InstanceHost : IInstanceHost
         await SwapAsync(swap, cancellationToken);
         if (file is not null)
         {
-            await _channel.ActAsync(WriteCall(file), cancellationToken);
+            await channel.ActAsync(WriteCall(file), cancellationToken);
         }
 
         await StartAsync(swap.Directory, cancellationToken);
@@ -223,7 +198,7 @@ internal sealed class InstanceHost : IInstanceHost
 
     // False if it takes several commands: other accounts stop, replace and start, or a process has to be killed.
     private async Task<bool> TogetherAsync(
-        ProgramSwap swap, FileReplacement? file, CancellationToken cancellationToken)
+        InstanceGoal swap, FileReplacement? file, CancellationToken cancellationToken)
     {
         var look = await SeeAsync(cancellationToken);
         RefuseStrays(look, "was not stopped");
@@ -234,7 +209,7 @@ internal sealed class InstanceHost : IInstanceHost
 
         if (Target.Swap != SwapMethod.ReplaceBinary
             || look.Kept.State == SupervisionState.Missing
-            || (_keeper is SystemdManager { IsOfAccount: false } && !_channel.HasOneAccount)
+            || (_keeper is SystemdManager { IsOfAccount: false } && !channel.Way.HasOneAccount)
             || _keeper.StopCall(look) is not { } stop
             || _keeper.StartCall(look, follows: true) is not { } start
             || SwapCall(look, look.Afterwards, swap) is not { } replace)
@@ -244,23 +219,21 @@ internal sealed class InstanceHost : IInstanceHost
 
         // In time is what comes first. Where nothing runs, a stop has no effect.
         ScriptCall[] calls = [stop, replace, .. file is null ? Array.Empty<ScriptCall>() : [WriteCall(file)], start];
-        var answer = await _channel.ActTogetherAsync(Place, $"replacing {Target.Name}", calls, cancellationToken);
+        var answer = await channel.ActTogetherAsync(Place, $"replacing {Target.Name}", calls, cancellationToken);
         return !answer.Says("left");
     }
 
     // Null where nothing is replaced.
-    private ScriptCall? SwapCall(InstanceState look, string[] inTime, ProgramSwap swap)
+    private ScriptCall? SwapCall(InstanceState look, string[] inTime, InstanceGoal swap)
     {
         var what = $"replacing the program of {Target.Name}";
         return Target.Swap switch
         {
             SwapMethod.ReplaceBinary => new ScriptCall(
-                "swap-binary",
-                what,
-                [.. inTime, .. Binaries(swap), _channel.Sums.Ask().Having(swap.Sha256, swap.FormerSha256)]),
+                "swap-binary", what,
+                [.. inTime, .. Binaries(swap), channel.Sums.Ask().Having(swap.Sha256, swap.FormerSha256)]),
             SwapMethod.SwitchLink => new ScriptCall(
-                "swap-link",
-                what,
+                "swap-link", what,
                 [
                     .. inTime,
                     Target.SwitchedLink,
@@ -274,7 +247,7 @@ internal sealed class InstanceHost : IInstanceHost
         };
     }
 
-    private IEnumerable<string> Binaries(ProgramSwap swap) =>
+    private IEnumerable<string> Binaries(InstanceGoal swap) =>
     [
         Place,
         Target.Program,
@@ -297,12 +270,11 @@ internal sealed class InstanceHost : IInstanceHost
             throw problem;
         }
 
-        var sums = _channel.Sums.Ask();
+        var sums = channel.Sums.Ask();
         var isOfAccount = _keeper is SystemdManager { IsOfAccount: true };
-        var answer = await _channel.LookAsync(
+        var answer = await channel.LookAsync(
             new ScriptCall(
-                "look",
-                $"looking at {Target.Name}",
+                "look", $"looking at {Target.Name}",
                 [
                     _keeper.Kind,
                     string.Join(' ', _keeper.Units),
@@ -312,13 +284,11 @@ internal sealed class InstanceHost : IInstanceHost
                     Target.DeployDir,
                     sums.Known,
                     _keeper.ChoiceFile,
-                    _channel.MayBecome && !isOfAccount ? "yes" : "no",
+                    channel.Way.MayBecome && !isOfAccount ? "yes" : "no",
                     Target.SwitchedLink,
                     Target.ProgramBelowLink,
-                ])
-            {
-                Privilege = isOfAccount ? Privilege.OwnUnits : Privilege.Look,
-            },
+                ],
+                isOfAccount ? Privilege.OwnUnits : Privilege.Look),
             cancellationToken);
         var report = HostReport.Read(answer, sums);
         var kept = _keeper.Read(report);
@@ -328,7 +298,7 @@ internal sealed class InstanceHost : IInstanceHost
             // without a supervisor is.
             var names = _keeper.IsSupervisor && !(kept.State == SupervisionState.Active && kept.Pid is null);
             var look = new InstanceState(
-                Target, report, kept, InstanceProcesses.Of(report, Target, _others, _newDirectory, kept.Pid, names));
+                Target, report, kept, InstanceProcesses.Of(report, Target, others, newDirectory, kept.Pid, names));
             RefuseUnreadable(look);
             RefuseMainProcess(look);
             _last = look;
@@ -346,7 +316,7 @@ internal sealed class InstanceHost : IInstanceHost
 
     private async Task EndAsync(InstanceState look, CancellationToken cancellationToken)
     {
-        if (await _keeper.StopAsync(_channel, look, cancellationToken))
+        if (await _keeper.StopAsync(channel, look, cancellationToken))
         {
             return;
         }
@@ -357,7 +327,7 @@ internal sealed class InstanceHost : IInstanceHost
             var again = await SeeAsync(cancellationToken);
             if (again.Processes.Own.Any(p => p.Identity == process.Identity)
                 && !await PlainProcessManager.SignalAsync(
-                    _channel, again, process, "KILL", KillSeconds, cancellationToken))
+                    channel, again, process, "KILL", KillSeconds, cancellationToken))
             {
                 throw Refused(
                     Reasons.ProcessLivesOn,
@@ -369,11 +339,11 @@ internal sealed class InstanceHost : IInstanceHost
     }
 
     // Nothing is replaced: the new process is started from the new directory.
-    private async Task CheckAsync(ProgramSwap swap, string what, CancellationToken cancellationToken)
+    private async Task CheckAsync(InstanceGoal swap, string what, CancellationToken cancellationToken)
     {
         var path = $"{swap.Directory.TrimEnd('/')}/bin/{Target.Program}";
-        var sums = _channel.Sums.Ask();
-        var answer = await _channel.LookAsync(new ScriptCall("sums", what, [sums.Known, path]), cancellationToken);
+        var sums = channel.Sums.Ask();
+        var answer = await channel.LookAsync(new ScriptCall("sums", what, [sums.Known, path]), cancellationToken);
         sums.Learn(answer);
         var sha256 = sums.Of(answer.Need("file"), answer);
         if (sha256 != swap.Sha256)
@@ -431,7 +401,7 @@ internal sealed class InstanceHost : IInstanceHost
         if (look.Processes.Own.Concat(look.Processes.Strays).FirstOrDefault(
             p => !p.IsEnding && p.Sha256 is null) is { } process)
         {
-            var capability = _channel.IsContainer ? " (root in a container also needs `--cap-add SYS_PTRACE`)" : "";
+            var capability = channel.Way.IsContainer ? " (root in a container also needs `--cap-add SYS_PTRACE`)" : "";
             throw Refused(
                 Reasons.AccessDenied,
                 $"{look.Report.User} may not read the program of process {process.Pid} of {Target.Name}. "
@@ -443,7 +413,7 @@ internal sealed class InstanceHost : IInstanceHost
     // The container would stop with it, and the new process could not be started.
     private void RefuseMainProcess(InstanceState look)
     {
-        if (_channel.IsContainer && look.Processes.Own.Concat(look.Processes.Strays).Any(p => p.Pid == 1))
+        if (channel.Way.IsContainer && look.Processes.Own.Concat(look.Processes.Strays).Any(p => p.Pid == 1))
         {
             throw Refused(
                 Reasons.ControlMismatch,
@@ -485,16 +455,22 @@ internal enum SupervisionState
 /// <summary>The replacement of a text file by another that is on the same host.</summary>
 /// <param name="FormerSha256">SHA-256 of the content that is replaced.</param>
 /// <param name="Former">The path under which the former file is kept.</param>
-/// <param name="Source">The file with the new content.</param>
 internal sealed record FileReplacement(
     string Path, string Sha256, string FormerSha256, string Former, string Source);
 
-/// <summary>The replacement of a program by another. The reverse is the rollback.</summary>
+/// <summary>The program that an instance is to run, and the one that it replaces. The reverse is the
+/// rollback.</summary>
 /// <param name="FormerVersion">Version of the one that is replaced: the suffix under which it is kept beside the new
 /// one.</param>
+/// <param name="FormerSha256">Empty if it is not known.</param>
 /// <param name="FormerDirectory">The former target of deployDir if it is a symbolic link; null otherwise.</param>
-internal sealed record ProgramSwap(
-    string Directory, string Sha256, string FormerVersion, string FormerSha256, string? FormerDirectory);
+internal sealed record InstanceGoal(
+    string Directory, string Sha256, string FormerVersion, string FormerSha256, string? FormerDirectory)
+{
+    public string Version { get; init; } = "";
+
+    public bool IsReached(InstanceProcess process) => process.Pid is not null && process.ExecutableSha256 == Sha256;
+}
 
 /// <summary>One process on its host. Every call reads the host first and is idempotent. None waits longer than the
 /// request takes, except <see cref="StopAsync"/>, which waits for the end of the process within its grace.</summary>
@@ -534,7 +510,7 @@ internal interface IInstanceHost
     /// program that is already installed is kept; the old program is kept beside it.</summary>
     /// <exception cref="HostException">Refused: something else is in the place than the old or the new
     /// program.</exception>
-    Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken);
+    Task SwapAsync(InstanceGoal swap, CancellationToken cancellationToken);
 
     /// <summary>Prepares <see cref="SwapAsync"/> while the process serves, and proves that it can be done: where a
     /// program replaces another, the new one is copied beside it, verified, synced and run. Changes nothing that a
@@ -543,7 +519,7 @@ internal interface IInstanceHost
     /// it.</param>
     /// <exception cref="HostException">The swap is impossible: no room, no permission, another program in the place, or
     /// a new program that is missing, different or does not run.</exception>
-    Task StageAsync(ProgramSwap swap, string? ask, CancellationToken cancellationToken);
+    Task StageAsync(InstanceGoal swap, string? ask, CancellationToken cancellationToken);
 
     /// <summary>Removes what <see cref="StageAsync"/> left beside the program; nothing is done if there is
     /// nothing.</summary>
@@ -555,7 +531,7 @@ internal interface IInstanceHost
     /// Nothing is done if the new program runs. What was begun is completed by the next call.</summary>
     /// <param name="file">The file; null replaces none.</param>
     /// <exception cref="HostException">Refused. The process may be stopped then.</exception>
-    Task ReplaceAsync(ProgramSwap swap, FileReplacement? file, CancellationToken cancellationToken);
+    Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, CancellationToken cancellationToken);
 
     /// <summary>Starts the process through its supervisor; nothing is done if it runs.</summary>
     Task StartAsync(string directory, CancellationToken cancellationToken);

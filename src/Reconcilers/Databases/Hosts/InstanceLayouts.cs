@@ -82,8 +82,7 @@ internal static class InstanceLayouts
 
     private static void Shared<T>(
         IEnumerable<(InstanceTarget Target, InstanceProcess? Process)> instances,
-        Func<(InstanceTarget Target, InstanceProcess? Process), T> of,
-        Findings findings,
+        Func<(InstanceTarget Target, InstanceProcess? Process), T> of, Findings findings,
         Func<T, IEnumerable<(InstanceTarget Target, InstanceProcess? Process)>, string?> what)
     {
         foreach (var shared in instances.GroupBy(i => (i.Target.Host, Of: of(i))).Where(g => g.Count() > 1))
@@ -95,8 +94,7 @@ internal static class InstanceLayouts
                     Reasons.ControlMismatch,
                     $"{names} on {shared.Key.Host} {problem}: stopping one would stop the other. "
                     + "Give each instance its own control.",
-                    last.Name,
-                    last.ControlField);
+                    last.Name, last.ControlField);
             }
         }
     }
@@ -113,15 +111,13 @@ internal static class InstanceLayouts
         {
             var targets = alike.First().ToList();
             findings.Ask(
-                Reasons.ControlMismatch,
-                "link",
+                Reasons.ControlMismatch, "link",
                 $"{string.Join(" and ", targets.Select(t => t.Name))} share the link {alike.Key} on "
                 + $"{Sentences.List([.. alike.Select(g => g.Key.Host)], NamedHosts)}. Once it is switched for "
                 + $"{targets[0].Name}, a crash or reboot starts "
                 + $"{string.Join(" and ", targets.Skip(1).Select(t => t.Name))} in the new version before its turn. "
                 + "Give each its own link (`deployDir` or `control.link`).",
-                targets[^1].Name,
-                $"spec.instances[{targets[^1].Name}].deployDir");
+                targets[^1].Name, $"spec.instances[{targets[^1].Name}].deployDir");
         }
     }
 

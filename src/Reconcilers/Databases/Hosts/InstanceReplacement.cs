@@ -8,7 +8,7 @@ internal sealed class InstanceReplacement(IInstanceHost host, string formerVersi
 
     /// <summary>Prepares the replacement while the process serves.</summary>
     /// <exception cref="HostException">It is impossible; the process was not touched.</exception>
-    public async Task StageAsync(ProgramSwap swap, string? ask, CancellationToken cancellationToken)
+    public async Task StageAsync(InstanceGoal swap, string? ask, CancellationToken cancellationToken)
     {
         try
         {
@@ -20,7 +20,7 @@ internal sealed class InstanceReplacement(IInstanceHost host, string formerVersi
         }
     }
 
-    public async Task ReplaceAsync(ProgramSwap swap, FileReplacement? file, CancellationToken cancellationToken)
+    public async Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, CancellationToken cancellationToken)
     {
         try
         {
@@ -35,7 +35,7 @@ internal sealed class InstanceReplacement(IInstanceHost host, string formerVersi
     /// <summary>What to throw after a process was stopped and its program could not be replaced or started: the former
     /// program is started again where it is still in place, and the message says whether the process runs.</summary>
     public async Task<HostException> ExplainAsync(
-        HostException refusal, ProgramSwap swap, CancellationToken cancellationToken)
+        HostException refusal, InstanceGoal swap, CancellationToken cancellationToken)
     {
         // A plain process of another directory has no program in place that could be started again.
         return !IsRefusal(refusal) ? refusal
@@ -48,7 +48,7 @@ internal sealed class InstanceReplacement(IInstanceHost host, string formerVersi
     private static bool IsRefusal(HostException exception) =>
         exception.Reason != Reasons.HostUnreachable && !exception.MayHaveRun;
 
-    private async Task<string> RecoverAsync(ProgramSwap swap, CancellationToken cancellationToken)
+    private async Task<string> RecoverAsync(InstanceGoal swap, CancellationToken cancellationToken)
     {
         try
         {
@@ -86,11 +86,7 @@ internal sealed class InstanceReplacement(IInstanceHost host, string formerVersi
     }
 
     private static HostException With(HostException refusal, string state) => new(
-        refusal.Host,
-        refusal.Reason,
-        $"{state} {refusal.Message}",
-        refusal.IsRetryable,
-        innerException: refusal)
+        refusal.Host, refusal.Reason, $"{state} {refusal.Message}", refusal.IsRetryable, innerException: refusal)
     {
         Field = refusal.Field,
     };
@@ -102,22 +98,14 @@ internal sealed class InstanceReplacement(IInstanceHost host, string formerVersi
 /// <param name="retryable">Whether another attempt may help without an administrator.</param>
 /// <param name="mayHaveRun">Whether the command may have been carried out: its end was not seen.</param>
 internal sealed class HostException(
-    string host,
-    string reason,
-    string message,
-    bool retryable = true,
-    bool mayHaveRun = false,
+    string host, string reason, string message, bool retryable = true, bool mayHaveRun = false,
     Exception? innerException = null)
     : TargetException(reason, message, innerException)
 {
     public string Host => host;
-
     public override bool IsRetryable => retryable;
-
     public override bool IsRequestNotTaken => IsUnreachable && !mayHaveRun;
-
     public override bool IsAnswerLost => IsUnreachable && mayHaveRun;
-
     public bool MayHaveRun => mayHaveRun;
 
     // A host that answered and refused has accepted the request: that is a failed attempt.
@@ -125,4 +113,102 @@ internal sealed class HostException(
 
     public static HostException OfSpec(string host, string field, string message, Exception? innerException = null) =>
         new(host, Reasons.InvalidSpec, message, retryable: false, innerException: innerException) { Field = field };
+}
+
+/// <summary>A process as observed on its host.</summary>
+internal sealed record InstanceProcess
+{
+    public required SupervisionState Supervision { get; init; }
+
+    /// <summary>The state as the supervisor reports it: "active (running)", "up (pid 17) 3 seconds".</summary>
+    public required string SupervisionText { get; init; }
+
+    /// <summary>The unit or directory in charge, as found: pd.service or pd-2379.service.</summary>
+    public string? Unit { get; init; }
+
+    public int? Pid { get; init; }
+
+    /// <summary>When it was started, by the host's clock and to within a second: a stepped clock moves it. Null if none
+    /// runs.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>The file it runs from, from /proc/PID/exe, also when that file has been replaced since.</summary>
+    public string? Executable { get; init; }
+
+    /// <summary>SHA-256 of the program the process runs, read through /proc/PID/exe, not of the file now at that
+    /// path.</summary>
+    public string? ExecutableSha256 { get; init; }
+
+    public int? Restarts { get; init; }
+
+    /// <summary>SHA-256 of the program in deployDir; null if there is none.</summary>
+    public string? InstalledSha256 { get; init; }
+
+    /// <summary>How long after a stop its supervisor kills it; null if it does not.</summary>
+    public TimeSpan? StopLimit { get; init; }
+
+    public string? LinkTarget { get; init; }
+    public string? RealLinkTarget { get; init; }
+    public string? StartedProgram { get; init; }
+    public bool IsListening { get; init; }
+    public int? ListenerPid { get; init; }
+    public IReadOnlyList<StrayProcess> Strays { get; init; } = [];
+    public bool IsAlive => Pid is not null || Strays.Count > 0;
+}
+
+/// <summary>A process of an instance that its supervisor does not know.</summary>
+/// <param name="StartedAt">Since when, by the host's clock.</param>
+internal sealed record StrayProcess(int Pid, string Executable, DateTimeOffset? StartedAt);
+
+/// <summary>The last errors in the log of a process that does not come up: the cause is usually there.</summary>
+internal static partial class LogTail
+{
+    private const int Lines = 3;
+    private const int Longest = 300;
+
+    // Directories. The log that was written last and has such a line; PostgreSQL's has statements of clients.
+    private const string Script = """
+        LC_ALL=C
+        export LC_ALL
+        find "$@" -maxdepth 1 -type f -mmin -120 -name '*[lL][oO][gG]*' ! -name 'postgresql*' \
+          -printf '%T@ %p\n' 2>/dev/null |
+        sort -rn | head -n 6 | cut -d ' ' -f 2- | while read -r log; do
+          tail -c 262144 -- "$log" 2>/dev/null | tr -d '\000' |
+          grep -aiE '\[(fatal|error)\]|^(F|E)[0-9]{4} |panic|(FATAL|CRIT|ERRO) ' |
+          tail -n 3 | cut -c 1-1000 | grep . && break
+        done
+        """;
+
+    /// <summary>" Its log says: …", redacted; empty if nothing is found or the host cannot be asked.</summary>
+    /// <param name="directories">Where its logs may be.</param>
+    public static async Task<string> ReadAsync(
+        IHostFiles host, Func<string, string> redact, IEnumerable<string> directories,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await host.RunAsync(
+                RemoteCommand.Script(Script, [.. directories]), cancellationToken);
+            var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .TakeLast(Lines)
+                .Select(l => ForeignText.Words(redact(Clean(l)), Longest))
+                .ToList();
+            return lines.Count == 0 ? "" : $" Its log says: {string.Join(" / ", lines)}";
+        }
+        catch (HostException)
+        {
+            return "";
+        }
+    }
+
+    // No statement of a client, no row, no control character.
+    private static string Clean(string line) =>
+        new([.. Statement().Replace(line, "[...]").Select(c => char.IsControl(c) ? ' ' : c)]);
+
+    [GeneratedRegex(
+        @"(\[""?(sql|stmt|statement|query|arguments|args|row|key|values?)""?="
+        + @"|\b(insert|update|delete|select|replace)\b ).*$",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        1000)]
+    private static partial Regex Statement();
 }

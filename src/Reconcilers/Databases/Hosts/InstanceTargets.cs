@@ -65,7 +65,6 @@ internal static class InstanceTargets
         };
     }
 
-    /// <summary>The command line of a plain process, from a version's directory.</summary>
     internal static IReadOnlyList<string> Command(ProcessControl control, string directory) =>
         [
             .. control.Command.Select(
@@ -84,21 +83,18 @@ internal static class InstanceTargets
         { Control.Process.Command: var command } when command.Exists(
             argument => argument.Contains(DataDir, StringComparison.Ordinal)) =>
             Wrong(
-                target,
-                $"spec.instances[{target.Name}].dataDir",
+                target, $"spec.instances[{target.Name}].dataDir",
                 $"The command line of {target.Name} has {{dataDir}}, "
                     + $"and spec.instances[{target.Name}].dataDir is missing. Add it."),
         { Swap: SwapMethod.NewDirectory, Control.Process: null } =>
             Wrong(
-                target,
-                target.ControlField,
+                target, target.ControlField,
                 $"Swap NewDirectory of {target.Name} is only for a plain process: "
                     + $"its command line names the version's directory. Choose {Others(target)}."),
         { Swap: SwapMethod.NewDirectory, Control.Process: { } process } when !NamesDirectory(process)
             && target.Component is not null =>
             Wrong(
-                target,
-                target.ControlField,
+                target, target.ControlField,
                 $"Swap NewDirectory of {target.Name} needs {{directory}} in its command line: "
                     + "without it the old program would be started again."),
         _ => null,
@@ -130,7 +126,6 @@ internal static class InstanceTargets
 internal sealed record InstanceTarget
 {
     public required string Name { get; init; }
-
     public required string Host { get; init; }
 
     /// <summary>What it is; null for a service. Without a unit in control, units are looked for by it and by the
@@ -142,19 +137,14 @@ internal sealed record InstanceTarget
     public required string Program { get; init; }
 
     public required string DeployDir { get; init; }
-
     public string? Link { get; init; }
-
     public string SwitchedLink => (Link ?? DeployDir).TrimEnd('/');
-
     public bool LinksBin => Link is not null && System.IO.Path.GetFileName(SwitchedLink) == "bin";
-
     public string ProgramBelowLink => LinksBin ? Program : $"bin/{Program}";
 
     public string Linked(string directory) => LinksBin ? $"{directory.TrimEnd('/')}/bin" : directory;
 
     public required int Port { get; init; }
-
     public string? DataDir { get; init; }
 
     /// <summary>How it is started and stopped; {port}, {name} and {dataDir} are filled in, {directory} is not

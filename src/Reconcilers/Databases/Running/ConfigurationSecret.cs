@@ -19,19 +19,16 @@ internal static class ConfigurationSecret
         $"{ObjectNames.Stem(upgrade)}-configuration-{ordinal}";
 
     /// <summary>The receipt of a step that saves it: one name for all attempts of a plan.</summary>
-    public static Task<IReadOnlyDictionary<string, string>> ReserveAsync(IEngineContext targets, StepContext context) =>
+    public static Task<Receipt> ReserveAsync(IEngineContext targets, StepContext context) =>
         Task.FromResult(context.Receipt(NameKey) is not null
             ? context.Step.Receipt!
-            : (IReadOnlyDictionary<string, string>)new SortedDictionary<string, string>(StringComparer.Ordinal)
+            : (Receipt)new SortedDictionary<string, string>(StringComparer.Ordinal)
             {
                 [NameKey] = Name(targets.Upgrade.Metadata, context.Plan.AttemptsBefore),
             });
 
     public static async Task<Observation> LookAsync(
-        IEngineContext targets,
-        StepContext context,
-        string also,
-        CancellationToken cancellationToken)
+        IEngineContext targets, StepContext context, string also, CancellationToken cancellationToken)
     {
         var space = targets.Upgrade.Metadata.Namespace;
         if (context.Receipt(NameKey) is not { } name
@@ -64,9 +61,7 @@ internal static class ConfigurationSecret
     /// <summary>Creates it with the name in the receipt.</summary>
     /// <exception cref="StepActionException">The files do not fit even compressed.</exception>
     public static async Task CreateAsync(
-        IEngineContext targets,
-        StepContext context,
-        IReadOnlyDictionary<string, string> files,
+        IEngineContext targets, StepContext context, IReadOnlyDictionary<string, string> files,
         CancellationToken cancellationToken)
     {
         var secret = Of(context.Receipt(NameKey)!, targets.Upgrade.Metadata, files);

@@ -46,7 +46,6 @@ internal sealed class DatabaseParkedState(DatabaseEngineSet engines) : IParkedSt
 internal static class CleanedUpSteps
 {
     /// <summary>Returns the plan with the marks.</summary>
-    /// <param name="plan">The plan; null stays null.</param>
     public static Plan? Mark(Plan? plan, Func<PlanStep, bool> made, DateTimeOffset at) =>
         plan is null ? null : plan with
         {

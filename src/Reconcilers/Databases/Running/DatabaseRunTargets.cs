@@ -42,24 +42,14 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
     public DatabaseRollingUpgrade Upgrade => _bound.Current;
 
     public DatabaseSecrets Secrets { get; }
-
     public IDatabaseHosts Hosts => _hosts;
-
     public IServiceHttp Http => _http.Value;
-
-    /// <summary>HTTP that is never encrypted.</summary>
     public IServiceHttp PlainHttp => _plain.Value;
-
     public IKubernetesClient Kubernetes => _services.Kubernetes;
-
     public IStorages Storages => _services.Storages;
-
     public EndpointPolicy Endpoints => _services.Endpoints;
-
     public IConnectionFactory Connections { get; }
-
     public TimeProvider Time => _services.Time;
-
     public AsyncSignal SnapshotChanges => _services.SnapshotChanges;
 
     public static async Task<RunBinding> BindAsync(
@@ -89,18 +79,13 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
 
     public void EnsureMayAct() => _services.Fence.EnsureMayAct();
 
-    /// <summary>Called on an event in the cluster; the run observes again.</summary>
     public void OnEvent() => _onEvent();
 
     public IStepCatalog Catalog() => new ChangedTopologyCatalog(_engine.Catalog, _topology, _kind.InstanceOf);
 
-    /// <summary>HTTP with other TLS material and another login; disposed of with the targets.</summary>
-    /// <param name="tls">TLS material; null for plain HTTP.</param>
     public IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField) =>
         Kept(new ServiceHttp(tls, _services.Time, Connections, login, loginField));
 
-    /// <summary>Plain HTTP whose connections are opened on the host that is asked, through ssh, so that the login
-    /// crosses no network unencrypted; disposed of with the targets.</summary>
     public IServiceHttp ConnectOnHost(ServiceLogin? login, string loginField) =>
         Kept(new ServiceHttp(tls: null, _services.Time, _hosts, login, loginField));
 
@@ -188,11 +173,8 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
         DatabaseRollingUpgrade written, DatabaseInventory? inventory, AddedInstances added)
     {
         public DatabaseInventory? Inventory => inventory;
-
         public DatabaseRollingUpgrade Written => written;
-
         public DatabaseRollingUpgrade Complete { get; } = SpecCompletion.Complete(written, inventory);
-
         public DatabaseRollingUpgrade Current => field ??= ChangedTopology.Current(Complete, added);
     }
 }

@@ -21,11 +21,8 @@ internal sealed class DatabaseUpgradeKind(
     }
 
     public override string Examines => "hosts, processes and the state that the database reports";
-
     public override string PastUndo => "processes were stopped for the new version";
-
     public override string BeforeUndoEnds => "a process was stopped";
-
     public override IParkedStateCleanup ParkedState { get; } = new DatabaseParkedState(engines);
 
     // A plan belongs to one engine, and the names of the engines' actions do not overlap.
@@ -144,6 +141,12 @@ internal static class InstanceProgress
 
     // TiDB writes v3.0.9 and 3.0.9.
     private static string Plain(string version) => version.TrimStart('v', 'V');
+}
+
+internal static class ActionItems
+{
+    public static ActionItem Of(string reason, string subject, string message) =>
+        new() { Reason = reason, Subject = subject, Message = message };
 }
 
 /// <summary>What metrics and traces show of a DatabaseRollingUpgrade.</summary>

@@ -13,7 +13,28 @@ internal sealed class DrainWatch
 
     private readonly ConcurrentDictionary<int, Mark> _marks = [];
 
-    public TimeSpan Stalled(int attempt, long leaders, DateTimeOffset now)
+    /// <summary>Takes the number of leaders that are left. Returns why they are not waited for any longer; null while
+    /// they leave.</summary>
+    public string? Overdue(StepContext context, DrainSpec drain, TimeSpan taken, long leaders)
+    {
+        if (Stalled(context.Step.Attempt, leaders, context.Time.GetUtcNow()) >= drain.LongestStall())
+        {
+            return $"No leader has left for {drain.StalledFor} (spec.drain.stalledFor)";
+        }
+
+        if (drain.UpperLimit() is { } longest && taken >= longest)
+        {
+            return $"Leaders did not leave within {drain.Timeout} (spec.drain.timeout)";
+        }
+
+        // A new process, or one with a changed spec, knows nothing of the time before.
+        return context.Step is { State: StepState.Failed, Reason: Reasons.DrainTimeout }
+            && !(_marks.TryGetValue(context.Step.Attempt, out var mark) && mark.HasFallen)
+            ? "No leader has left since"
+            : null;
+    }
+
+    private TimeSpan Stalled(int attempt, long leaders, DateTimeOffset now)
     {
         var mark = _marks.AddOrUpdate(
             attempt,
@@ -24,33 +45,75 @@ internal sealed class DrainWatch
         return now - mark.At;
     }
 
-    /// <summary>Whether the number has fallen since this process began to watch.</summary>
-    public bool HasFallen(int attempt) => _marks.TryGetValue(attempt, out var mark) && mark.HasFallen;
-
     /// <summary>The number cannot be relied on now: the time until the next reliable one does not count.</summary>
     public void Forget(int attempt) => _marks.TryRemove(attempt, out _);
 
-    /// <summary>What a drain says while the database does not answer: that is waited for as long as leaders that
-    /// stay.</summary>
-    /// <param name="since">Since when it does not.</param>
+    /// <summary>Observes a drain. A database that does not answer is waited for as long as leaders that stay.</summary>
+    /// <param name="isWaitedFor">Whether that is so before leaders were seen to leave, too.</param>
     /// <exception cref="StepActionException">It has lasted too long; the instance was not stopped.</exception>
-    public static Observation Unanswered(
-        StepContext context, DrainSpec drain, DateTimeOffset since, TargetException exception) =>
-        context.Time.GetUtcNow() - since < drain.LongestStall()
-            ? new Observation.Running(exception.Message)
-            : throw new StepActionException(
-                exception.Reason,
-                $"The drain of {context.Node} could not be observed for {drain.StalledFor} "
-                + $"(spec.drain.stalledFor); {context.Node} was not stopped. {exception.Message}",
-                retryable: false,
-                exception);
+    public async Task<Observation> ObserveAsync<TView>(
+        StepContext context, DrainSpec drain, bool isWaitedFor, Func<TView, Task<Observation>> look)
+        where TView : DrainView, new()
+    {
+        var view = DrainView.Of<TView>(context);
+        try
+        {
+            var seen = await look(view);
+            view.UnreadableSince = null;
+            return seen;
+        }
+        catch (TargetException exception) when (exception is not HostException && (isWaitedFor || !view.IsEmpty))
+        {
+            var now = context.Time.GetUtcNow();
+            view.UnreadableSince ??= now;
+            Forget(context.Step.Attempt);
+            return now - view.UnreadableSince.Value < drain.LongestStall()
+                ? new Observation.Running(exception.Message)
+                : throw new StepActionException(
+                    exception.Reason,
+                    $"The drain of {context.Node} could not be observed for {drain.StalledFor} "
+                    + $"(spec.drain.stalledFor); {context.Node} was not stopped. {exception.Message}",
+                    retryable: false, exception);
+        }
+    }
 
     private sealed record Mark(long Lowest, DateTimeOffset At, bool HasFallen);
+}
+
+/// <summary>What one job has seen of the drain of an instance. It decides only how close the next look has to be;
+/// without it, everything is looked at.</summary>
+internal abstract class DrainView
+{
+    // What a brief look does not show is asked this often.
+    private static readonly TimeSpan WholeEvery = TimeSpan.FromSeconds(30);
+
+    // One context belongs to one job that follows the step.
+    private static readonly ConditionalWeakTable<StepContext, DrainView> Views = [];
+
+    public DrainPace Pace { get; } = new();
+
+    /// <summary>Since when the drain cannot be observed; null while it can.</summary>
+    public DateTimeOffset? UnreadableSince { get; set; }
+
+    public bool IsEmpty => WholeAt is null;
+    protected DateTimeOffset? WholeAt { get; set; }
+
+    public static TView Of<TView>(StepContext context)
+        where TView : DrainView, new() => (TView)Views.GetValue(context, static _ => new TView());
+
+    public virtual bool MayLookBriefly(DateTimeOffset now) => WholeAt is { } at && now - at < WholeEvery;
 }
 
 /// <summary>The time limits of spec.drain. Pure.</summary>
 internal static class DrainLimits
 {
+    // A drain that makes progress has no limit; one that makes none ends itself.
+    private static readonly TimeSpan NoLimit = TimeSpan.FromDays(30);
+
+    /// <summary>How long a step that drains may take, with what it waits for besides.</summary>
+    public static TimeSpan StepLimit(this DrainSpec drain, TimeSpan besides) =>
+        drain.UpperLimit() is { } limit ? limit + besides : NoLimit;
+
     public static TimeSpan LongestStall(this DrainSpec drain) => KubernetesDuration.Parse(drain.StalledFor);
 
     /// <summary>How long a drain may take although it makes progress; null for no limit.</summary>
@@ -96,9 +159,7 @@ internal sealed class DrainPace
 
     private static string Compose(long before, long leaders, TimeSpan taken, DateTimeOffset now)
     {
-        var left = before > leaders
-            ? $"{leaders} of {before} leaders left"
-            : $"{leaders} leaders left";
+        var left = before > leaders ? $"{leaders} of {before} leaders left" : $"{leaders} leaders left";
         var perSecond = taken < Shortest ? 0 : (before - leaders) / taken.TotalSeconds;
         if (perSecond * Longest.TotalSeconds <= leaders)
         {

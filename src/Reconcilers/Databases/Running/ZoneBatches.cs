@@ -3,18 +3,12 @@ namespace Drydock.Reconcilers.Databases;
 /// <summary>Which instances are stopped side by side: those of one zone, a limited number of them. Zones count only if
 /// there is one for each replica of the data: the database then keeps the replicas in different zones. That is not
 /// proven here; the gates prove it before each stop. Pure.</summary>
-internal sealed class ZoneBatches
+/// <param name="Batches">The batches in their order; without zones, each instance alone.</param>
+/// <param name="Note">What the plan says of it; null if nothing.</param>
+internal sealed record ZoneBatches(IReadOnlyList<IReadOnlyList<DatabaseInstance>> Batches, string? Note)
 {
     // Fewer replicas have no quorum without one of them.
     private const long FewestReplicas = 3;
-
-    private ZoneBatches(IReadOnlyList<IReadOnlyList<DatabaseInstance>> batches, string members) =>
-        (Batches, Members) = (batches, members);
-
-    public IReadOnlyList<IReadOnlyList<DatabaseInstance>> Batches { get; }
-
-    /// <summary>The zones with their instances: "a: tikv-1, tikv-2; b: tikv-3".</summary>
-    public string Members { get; }
 
     /// <summary>How many zones there must be for a number of replicas.</summary>
     public static long Fewest(long replicas) => Math.Max(replicas, FewestReplicas);
@@ -25,13 +19,24 @@ internal sealed class ZoneBatches
     public static IReadOnlyList<IReadOnlyList<DatabaseInstance>> OneByOne(IEnumerable<DatabaseInstance> instances) =>
         [.. instances.Chunk(1)];
 
+    /// <param name="most">How many of a zone may be stopped side by side.</param>
+    /// <param name="obstacle">Why they are stopped one by one although the spec asks for more; null if they are
+    /// not.</param>
+    /// <param name="note">What the plan says, from the zones with their instances: "a: tikv-1, tikv-2; b:
+    /// tikv-3".</param>
     public static ZoneBatches Of(
-        IEnumerable<DatabaseInstance> instances, Func<DatabaseInstance, string> zoneOf, int most)
+        IReadOnlyCollection<DatabaseInstance> instances, int most, string? obstacle,
+        Func<DatabaseInstance, string?> zoneOf, Func<string, string> note)
     {
-        var zones = instances.GroupBy(zoneOf, StringComparer.Ordinal).ToList();
+        if (most == 1 || instances.Count == 0 || obstacle is not null)
+        {
+            return new ZoneBatches(OneByOne(instances), most == 1 || instances.Count == 0 ? null : obstacle);
+        }
+
+        var zones = instances.GroupBy(i => zoneOf(i)!, StringComparer.Ordinal).ToList();
         return new ZoneBatches(
             [.. zones.SelectMany(z => z.Chunk(most))],
-            string.Join("; ", zones.Select(z => $"{z.Key}: {string.Join(", ", z.Select(i => i.Name))}")));
+            note(string.Join("; ", zones.Select(z => $"{z.Key}: {string.Join(", ", z.Select(i => i.Name))}"))));
     }
 }
 

@@ -1,4 +1,5 @@
 using Drydock.Clients.Kubernetes.Events;
+using Drydock.Engine.Guards;
 
 namespace Drydock.Reconcilers.Databases;
 
@@ -7,10 +8,7 @@ namespace Drydock.Reconcilers.Databases;
 /// instance.</summary>
 /// <param name="added">How instances of spec.added are started and stopped.</param>
 internal sealed class ChangedTopology(
-    Func<DatabaseRollingUpgrade> stored,
-    IEngineTargets engine,
-    AddedInstances added,
-    IEventRecorder events,
+    Func<DatabaseRollingUpgrade> stored, IEngineTargets engine, AddedInstances added, IEventRecorder events,
     TimeProvider time)
 {
     public const string GenerationFact = "skippedInGeneration";
@@ -21,7 +19,6 @@ internal sealed class ChangedTopology(
     private volatile Answer? _last;
 
     public bool IsEmpty => IsUnchanged(stored().Spec);
-
     public long Generation => stored().Metadata.Generation ?? 0;
 
     public static DatabaseRollingUpgrade Current(DatabaseRollingUpgrade upgrade, AddedInstances added)
@@ -98,8 +95,7 @@ internal sealed class ChangedTopology(
     }
 
     public void Report(string step, string instance) => events.Normal(
-        stored(),
-        Reasons.InstanceSkipped,
+        stored(), Reasons.InstanceSkipped,
         $"{step} counts as done: the database no longer knows {instance}, which spec.skip names.");
 
     private static Finding Refusal(string message, string field) =>
@@ -151,9 +147,7 @@ internal sealed class AddedInstances(
 
     /// <summary>Looks for it on its host, unless it is known; returns why it is not certain.</summary>
     public async Task<string?> FindAsync(
-        DatabaseRollingUpgradeSpec spec,
-        AddedInstance added,
-        IEngineTargets engine,
+        DatabaseRollingUpgradeSpec spec, AddedInstance added, IEngineTargets engine,
         CancellationToken cancellationToken)
     {
         var instance = Of(spec, added);
@@ -173,5 +167,122 @@ internal sealed class AddedInstances(
         _found[added] = found.Control?.AsSetting();
         onFound();
         return null;
+    }
+}
+
+/// <summary>The catalogue of an engine, in which no step begins while an entry of spec.skip or spec.added is not
+/// accepted, and in which the steps of a skipped instance count as done.</summary>
+/// <param name="instanceOf">The instance that a step acts on; null if it acts on none.</param>
+internal sealed class ChangedTopologyCatalog(
+    IStepCatalog inner, ChangedTopology topology, Func<Plan, PlanStep, string?> instanceOf) : IStepCatalog
+{
+    public IStepAction Action(PlanStep step) => new ChangedTopologyAction(inner.Action(step), topology, instanceOf);
+
+    public IGuardCheck Guard(PlanGuard guard) => inner.Guard(guard);
+
+    private sealed class ChangedTopologyAction(
+        IStepAction action, ChangedTopology topology, Func<Plan, PlanStep, string?> instanceOf) : IStepAction
+    {
+        public async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+        {
+            if (topology.IsEmpty)
+            {
+                return await ObserveKnownAsync(context, cancellationToken);
+            }
+
+            if (await topology.FindRefusalAsync(cancellationToken) is { } refusal)
+            {
+                return new Observation.Unknown(refusal);
+            }
+
+            if (instanceOf(context.Plan, context.Step) is not { } instance || !topology.IsSkipped(instance))
+            {
+                return await ObserveKnownAsync(context, cancellationToken);
+            }
+
+            topology.Report(context.Step.Id, instance);
+            return new Observation.Done(
+                $"Skipped: the database no longer knows {instance} (spec.skip).",
+                new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    [ChangedTopology.GenerationFact] = $"{topology.Generation}",
+                });
+        }
+
+        public Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
+            action.PrepareAsync(context, cancellationToken);
+
+        public async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+        {
+            // The spec may have changed since the observation.
+            if (!topology.IsEmpty && await topology.FindRefusalAsync(cancellationToken) is { } refusal)
+            {
+                throw new StepActionException(Reasons.InvalidSpec, refusal) { NotTaken = true };
+            }
+
+            await action.ActAsync(context, cancellationToken);
+        }
+
+        public bool MayBeAccepted(Observation.Failed failure) => action.MayBeAccepted(failure);
+
+        public Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+            action.WaitAsync(context, cancellationToken);
+
+        // The host of an instance may never come back.
+        private async Task<Observation> ObserveKnownAsync(StepContext context, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await action.ObserveAsync(context, cancellationToken);
+            }
+            catch (HostException exception) when (
+                exception.Reason == Reasons.HostUnreachable
+                && instanceOf(context.Plan, context.Step) is not null)
+            {
+                throw new HostException(
+                    exception.Host, exception.Reason,
+                    $"{exception.Message} {LostInstance.Advice(instanceOf(context.Plan, context.Step)!)}",
+                    exception.IsRetryable, exception.MayHaveRun, exception);
+            }
+        }
+    }
+}
+
+/// <summary>What to do about an instance that does not come back, for messages that wait for it. Pure.</summary>
+internal static class LostInstance
+{
+    public static string Advice(string instance) =>
+        $"If its host is lost for good, remove {instance} from the database and add it to spec.skip.";
+}
+
+/// <summary>What the plans say of the instances of spec.skip. Pure.</summary>
+internal static class SkippedInstances
+{
+    /// <summary>One entry for each, in the order of the spec.</summary>
+    /// <param name="instanceOf">The instance that a step acts on; null if it acts on none.</param>
+    public static List<SkippedInstanceStatus> Of(
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, Func<Plan, PlanStep, string?> instanceOf)
+    {
+        if (spec.Skip.Count == 0)
+        {
+            return [];
+        }
+
+        var steps = new[] { status.Plan, status.RollbackPlan }.OfType<Plan>()
+            .SelectMany(plan => plan.Steps.Select(step => (Step: step, Instance: instanceOf(plan, step))))
+            .Where(s => s.Instance is not null && s.Step.Recorded(ChangedTopology.GenerationFact) is not null)
+            .ToLookup(s => s.Instance!, s => s.Step, StringComparer.Ordinal);
+        return
+        [
+            .. spec.Skip.Select(name => steps[name].MinBy(s => s.FinishedAt) is { } first
+                ? new SkippedInstanceStatus
+                {
+                    Name = name,
+                    Since = first.FinishedAt,
+                    Generation = long.Parse(
+                        first.Recorded(ChangedTopology.GenerationFact)!, CultureInfo.InvariantCulture),
+                }
+                : new SkippedInstanceStatus { Name = name }),
+        ];
     }
 }

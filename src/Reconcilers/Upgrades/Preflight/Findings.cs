@@ -54,20 +54,14 @@ internal sealed class Findings(
         }
     }
 
-    /// <summary>Adds a failure of one of the kind's clients. Throws it if it is not one of them.</summary>
-    /// <param name="node">The node, instance or host that was asked; null takes that of the failure.</param>
-    /// <param name="field">The field of the spec that led there; null takes that of the failure.</param>
-    public void Add(Exception failure, string? node = null, string? field = null, string? message = null)
-    {
-        var finding = findingOf?.Invoke(failure, node, field)
-            ?? throw new InvalidOperationException($"A {failure.GetType().Name} cannot be a finding.", failure);
-        Add(message is null ? finding : finding with { Message = message });
-    }
-
     /// <summary>Runs one check. A failure of a target becomes a finding, so that it does not hide the findings of other
     /// checks; every other exception is thrown.</summary>
+    /// <param name="node">The node, instance or host that was asked; null takes that of the failure.</param>
+    /// <param name="field">The field of the spec that led there; null takes that of the failure.</param>
+    /// <param name="prefix">What stands before the message of the failure.</param>
     /// <returns>The result of the check; the default if it failed.</returns>
-    public async Task<T?> LookAsync<T>(Func<Task<T?>> look, string? node = null, string? field = null)
+    public async Task<T?> LookAsync<T>(
+        Func<Task<T?>> look, string? node = null, string? field = null, string prefix = "")
     {
         try
         {
@@ -75,7 +69,7 @@ internal sealed class Findings(
         }
         catch (Exception exception) when (findingOf?.Invoke(exception, node, field) is { } finding)
         {
-            Add(finding);
+            Add(finding with { Message = prefix + finding.Message });
             return default;
         }
     }

@@ -159,8 +159,9 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
         (await files.ReadAsync("/data/a.toml", Token)).ShouldBe("größe = 1\n");
         (await files.Sha256Async(["/data/a.toml", "/data/b"], Token)).ShouldBe([Convert.ToHexStringLower(SHA256.HashData("größe = 1\n"u8)), null]);
         (await files.FreeBytesAsync("/data/x/y", Token)).ShouldBeGreaterThan(0);
-        (await files.MemoryBytesAsync(Token)).ShouldBeGreaterThan(1 << 20);
-        (await files.CpusAsync(Token)).ShouldBeGreaterThan(0);
+        var (memory, cpus) = await files.MachineAsync(Token);
+        memory.ShouldBeGreaterThan(1 << 20);
+        cpus.ShouldBeGreaterThan(0);
         (await files.ClockOffsetAsync(Token)).ShouldBe(TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
@@ -199,7 +200,7 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
         (await instance.LookAsync(Token)).IsAlive.ShouldBeFalse();
     }
 
-    private static async Task<ProgramSwap> SwapAsync(ContainerWorkshop shop) =>
+    private static async Task<InstanceGoal> SwapAsync(ContainerWorkshop shop) =>
         new("/data/new", await shop.SumAsync($"/data/new/bin/{ProgramName}"), Old, await shop.SumAsync($"{Deploy}/bin/{ProgramName}"), null);
 
     private static async Task RefusedAsync(IInstanceHost instance, string reason, bool retryable, params string[] says)

@@ -86,7 +86,7 @@ public sealed class MonitoringHostTests(LabFixture lab) : IAsyncLifetime
         (await Should.ThrowAsync<HostException>(() => DashboardFiles.ReadAsync(hosts.Files(Shop.Host.Address), ["/data/none"], null, null, Token))).Reason.ShouldBe(Reasons.PackageMissing);
 
         using var http = Http(hosts, "grafana-word");
-        var grafana = new GrafanaClient(http, new Endpoint(Shop.Host.Address, Grafana));
+        var grafana = new GrafanaClient(http, new ServiceAddress(Shop.Host.Address, Grafana));
         (await grafana.FindAsync(dashboard.Uid, dashboard.Title, Token)).ShouldBeNull();
         (await grafana.SaveAsync(dashboard, null, "Upgrade", Token)).ShouldBe(("pd", 2L));
         var stored = (await grafana.FindAsync(dashboard.Uid, dashboard.Title, Token)).ShouldNotBeNull();
@@ -94,7 +94,7 @@ public sealed class MonitoringHostTests(LabFixture lab) : IAsyncLifetime
         (await Shop.ShellAsync("sort -u /data/peers")).ShouldBe(Shop.Host.Address, "the connection was opened on the host");
 
         using var stranger = Http(hosts, "wrong");
-        var refused = await Should.ThrowAsync<ServiceException>(() => new GrafanaClient(stranger, new Endpoint(Shop.Host.Address, Grafana)).CheckLoginAsync(Token));
+        var refused = await Should.ThrowAsync<ServiceException>(() => new GrafanaClient(stranger, new ServiceAddress(Shop.Host.Address, Grafana)).CheckLoginAsync(Token));
         (refused.Reason, refused.Field).ShouldBe((Reasons.AccessDenied, DatabaseSecrets.GrafanaLoginField));
     }
 

@@ -99,7 +99,7 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
         var @new = await Shop.SumAsync($"/opt/new/bin/{ProgramName}");
 
         await instance.StopAsync(Token);
-        await instance.SwapAsync(new ProgramSwap("/opt/new", @new, Old, old.ExecutableSha256!, null), Token);
+        await instance.SwapAsync(new InstanceGoal("/opt/new", @new, Old, old.ExecutableSha256!, null), Token);
         await instance.StartAsync("/opt/new", Token);
 
         var seen = await SeeAsync(instance, "the port", p => p.IsListening);
@@ -107,7 +107,7 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
         (await Should.ThrowAsync<HostException>(async () =>
         {
             await instance.StopAsync(Token);
-            await instance.SwapAsync(new ProgramSwap("/opt/new", old.ExecutableSha256!, Old, @new, null), Token);
+            await instance.SwapAsync(new InstanceGoal("/opt/new", old.ExecutableSha256!, Old, @new, null), Token);
         })).Reason.ShouldBe(Reasons.PackageCorrupt);
     }
 

@@ -176,7 +176,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
         var instance = await RunningAsync();
         await Shop.InstallAsync("/data/new", ProgramName, New);
         var (old, @new) = (await Shop.SumAsync($"{Deploy}/bin/{ProgramName}"), await Shop.SumAsync($"/data/new/bin/{ProgramName}"));
-        var swap = new ProgramSwap("/data/new", @new, Old, old, null);
+        var swap = new InstanceGoal("/data/new", @new, Old, old, null);
         (await Should.ThrowAsync<HostException>(() => instance.SwapAsync(swap, Token))).Reason.ShouldBe(Reasons.ProcessLivesOn);
 
         await instance.StopAsync(Token);
@@ -190,7 +190,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
         (await Shop.ShellAsync($"stat -c %U {Deploy}/bin/{ProgramName}")).ShouldBe("tidb");
 
         await instance.StopAsync(Token);
-        await instance.SwapAsync(new ProgramSwap(Deploy, old, New, @new, null), Token);
+        await instance.SwapAsync(new InstanceGoal(Deploy, old, New, @new, null), Token);
         await instance.StartAsync(Deploy, Token);
         await SeeAsync(instance, "the old program", p => p.ExecutableSha256 == old);
     }
@@ -221,12 +221,12 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
         (before.LinkTarget, before.Executable).ShouldBe(("v1", $"/data/v1/bin/{ProgramName}"));
 
         await instance.StopAsync(Token);
-        await instance.SwapAsync(new ProgramSwap("/data/v2", @new, Old, old, "v1"), Token);
+        await instance.SwapAsync(new InstanceGoal("/data/v2", @new, Old, old, "v1"), Token);
         await instance.StartAsync("/data/v2", Token);
         (await SeeAsync(instance, "the new program", p => p.ExecutableSha256 == @new)).LinkTarget.ShouldBe("/data/v2");
 
         await instance.StopAsync(Token);
-        await instance.SwapAsync(new ProgramSwap("v1", old, New, @new, "/data/v2"), Token);
+        await instance.SwapAsync(new InstanceGoal("v1", old, New, @new, "/data/v2"), Token);
         await instance.StartAsync("v1", Token);
         (await SeeAsync(instance, "the old program", p => p.ExecutableSha256 == old)).LinkTarget.ShouldBe("v1");
     }

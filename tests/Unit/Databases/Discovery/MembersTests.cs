@@ -61,7 +61,7 @@ public sealed class MembersTests
     private static Task<FoundMembers> FindAsync(YugaWorld world, string seed)
     {
         var life = new YugaLife(world);
-        return new YugabyteMembers(new YugabyteCluster(life), new Findings(life.Redact, YugabyteFailures.Finding)).FindAsync(
+        return new YugabyteMembers(new YugabyteCluster(life), new Findings(life.Redact, ClientFailures.Finding)).FindAsync(
             MemberSearch.Of(seed, []), CancellationToken.None);
     }
 

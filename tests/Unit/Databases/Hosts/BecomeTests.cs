@@ -14,7 +14,7 @@ namespace Drydock.Tests.Unit.Databases.Hosts;
 /// <summary>Which account runs what on a host, and what sudo must allow for it.</summary>
 public sealed partial class BecomeTests
 {
-    private static readonly ProgramSwap Swap = new("/opt/new", HostCases.New, "1.0.0", HostCases.Old, null);
+    private static readonly InstanceGoal Swap = new("/opt/new", HostCases.New, "1.0.0", HostCases.Old, null);
     private static readonly InstanceControl Systemd = new() { Systemd = new SystemdControl() };
     private static readonly InstanceControl Process = new() { Process = new ProcessControl { Command = ["bin/tikv-server", "--port", "{port}"] } };
 

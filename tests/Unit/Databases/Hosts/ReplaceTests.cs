@@ -13,7 +13,7 @@ namespace Drydock.Tests.Unit.Databases.Hosts;
 /// <summary>How many commands a host gets while the program of an instance is replaced.</summary>
 public sealed class ReplaceTests
 {
-    private static readonly ProgramSwap Swap = new("/opt/new", HostCases.New, "1.0.0", HostCases.Old, null);
+    private static readonly InstanceGoal Swap = new("/opt/new", HostCases.New, "1.0.0", HostCases.Old, null);
     private static readonly FileReplacement File = new("/data/deploy/conf/tikv.toml", "n", "o", "/data/deploy/conf/tikv.toml.1.0.0", "/data/deploy/conf/tikv.toml.2.0.0");
 
     [Theory]

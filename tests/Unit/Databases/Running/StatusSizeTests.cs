@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;

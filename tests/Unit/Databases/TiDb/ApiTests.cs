@@ -9,8 +9,8 @@ namespace Drydock.Tests.Unit.Databases.TiDb;
 /// <summary>Answers of the cluster's processes as documented, and the broken ones.</summary>
 public sealed class ApiTests
 {
-    private static readonly Endpoint Pd1 = new("pd1", 2379);
-    private static readonly Endpoint Pd2 = new("pd2", 2379);
+    private static readonly ServiceAddress Pd1 = new("pd1", 2379);
+    private static readonly ServiceAddress Pd2 = new("pd2", 2379);
 
     [Fact]
     public async Task Member_ids_are_parsed_as_unsigned_64_bit_numbers()

@@ -1,5 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;

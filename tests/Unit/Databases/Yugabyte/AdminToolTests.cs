@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Drydock.Clients.Ssh;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
@@ -141,5 +142,6 @@ public sealed class AdminToolTests
         "/new/bin/yb-admin",
         YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec { Yugabyte = new YugabyteSpec { Dialect = dialect } }),
         "a:7100,b:7100,c:7100",
-        AdminToolTls.Of(certs, node));
+        certs,
+        node);
 }

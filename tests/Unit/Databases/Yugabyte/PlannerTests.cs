@@ -241,7 +241,7 @@ public sealed class PlannerTests
                 }),
             ],
         };
-        var status = YugabyteStatus.Compose(YugabyteStatus.Learn(new DatabaseRollingUpgradeStatus { Plan = plan }, discovery), world.Spec);
+        var status = YugabyteStatus.Compose(discovery.Learn(new DatabaseRollingUpgradeStatus { Plan = plan }, discovery.Spec, default), world.Spec);
         JsonSerializer.SerializeToUtf8Bytes(new DatabaseRollingUpgrade { Spec = new DatabaseRollingUpgradeSpec(), Status = status }, Drydock.Crds.CrdsJsonContext.Default.DatabaseRollingUpgrade).Length.ShouldBeLessThan(512 * 1024);
     }
 

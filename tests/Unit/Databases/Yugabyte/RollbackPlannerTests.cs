@@ -201,7 +201,7 @@ public sealed class RollbackPlannerTests
         stored.Plan.Steps.Select(s => (s.Id, s.Phase, s.Node, s.Action, s.State, s.StartedAt, s.FinishedAt)).ShouldBe(plan.Steps.Select(s => (s.Id, s.Phase, s.Node, s.Action, s.State, s.StartedAt, s.FinishedAt)));
         stored.ActionRequired.Select(a => a.Message).ShouldBe(Status(status with { Plan = plan }).ActionRequired.Select(a => a.Message));
 
-        DatabaseRollingUpgradeStatus Status(DatabaseRollingUpgradeStatus s) => YugabyteStatus.Compose(YugabyteStatus.Learn(s, discovery), world.Spec);
+        DatabaseRollingUpgradeStatus Status(DatabaseRollingUpgradeStatus s) => YugabyteStatus.Compose(discovery.Learn(s, discovery.Spec, default), world.Spec);
 
         static int Bytes(DatabaseRollingUpgradeStatus s) => JsonSerializer.SerializeToUtf8Bytes(s, Wire).Length;
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Drydock.Clients.Safety;
+using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Shouldly;
 using Xunit;

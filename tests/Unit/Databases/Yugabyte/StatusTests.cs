@@ -19,7 +19,7 @@ public sealed class StatusTests
         var world = new YugaWorld();
         var discovery = YugaRun.Discover(world);
         var run = new YugaRun(world, new YugabytePlanner(world.Spec, discovery).Compile()).ToEnd();
-        var status = Compose(world, YugabyteStatus.Learn(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, discovery));
+        var status = Compose(world, discovery.Learn(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, discovery.Spec, default));
         status.Instances.ShouldAllBe(i => i.Version == world.Setup.To);
         (status.AutoFlagsConfigBefore, status.AutoFlagsConfig).ShouldBe((1, 2));
         status.Elapsed.ShouldNotBeNull();
@@ -34,7 +34,7 @@ public sealed class StatusTests
         var discovery = YugaRun.Discover(world);
         var run = new YugaRun(world, new YugabytePlanner(world.Spec, discovery).Compile());
         run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/swap").State == StepState.Succeeded, "t1 is swapped");
-        var status = Compose(world, YugabyteStatus.Learn(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, discovery));
+        var status = Compose(world, discovery.Learn(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, discovery.Spec, default));
         status.Instances.ToDictionary(i => i.Name, i => i.Version).ShouldBe(new Dictionary<string, string?>
         {
             ["m1"] = world.Setup.To,
@@ -97,7 +97,7 @@ public sealed class StatusTests
         run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
         var (rest, aborted) = (new DatabaseParkedState(SupportedEngines.All), new DatabaseRollingUpgradeStatus { Plan = run.Plan, AbortedBy = "token" });
         rest.MayRemain(world.Spec, aborted).ShouldBeTrue();
-        var came = await new YugabyteTargets(new YugaLife(world)).CleanUpAsync(aborted, default);
+        var came = await new YugabyteCluster(new YugaLife(world)).CleanUpAsync(aborted, default);
         came.Removed.ShouldBe(["t2"]);
         (came.Remaining.Count, world.LeaderBlacklist.Count).ShouldBe((0, 0));
         var status = (DatabaseRollingUpgradeStatus)rest.MarkRemoved(world.Spec, aborted, came.Removed, world.Time.GetUtcNow());
@@ -122,7 +122,7 @@ public sealed class StatusTests
         run.HoldBefore.Add("UpgradeTServers/t2/swap");
         run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
         world.ToolAnswers["change_leader_blacklist"] = (1, "Timed out");
-        var came = await new YugabyteTargets(new YugaLife(world)).CleanUpAsync(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, default);
+        var came = await new YugabyteCluster(new YugaLife(world)).CleanUpAsync(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, default);
         came.Removed.ShouldBeEmpty();
         came.Remaining.ShouldHaveSingleItem().ShouldContain("change_leader_blacklist REMOVE 10.0.0.2:9100");
     }
@@ -137,7 +137,7 @@ public sealed class StatusTests
         var status = new DatabaseRollingUpgradeStatus { Plan = run.Plan };
         Compose(world, status).ActionRequired.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.LeaderBlacklisted);
 
-        var came = await new YugabyteTargets(new YugaLife(world)).CleanUpAsync(status, default);
+        var came = await new YugabyteCluster(new YugaLife(world)).CleanUpAsync(status, default);
         var released = (DatabaseRollingUpgradeStatus)new DatabaseParkedState(new DatabaseEngineSet([new YugabyteEngine()])).MarkRemoved(world.Spec, status, came.Removed, world.Time.GetUtcNow());
         Compose(world, released).ActionRequired.ShouldBeEmpty();
         world.LeaderBlacklist.ShouldBeEmpty();
@@ -153,7 +153,7 @@ public sealed class StatusTests
         run.Until(() => run.Outcome?.State == RunState.Held, "it is held");
         var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).ToEnd();
         back.Outcome.State.ShouldBe(RunState.Succeeded);
-        var status = Compose(world, YugabyteStatus.Learn(new DatabaseRollingUpgradeStatus { Plan = run.Plan, RollbackPlan = back.Plan }, discovery));
+        var status = Compose(world, discovery.Learn(new DatabaseRollingUpgradeStatus { Plan = run.Plan, RollbackPlan = back.Plan }, discovery.Spec, default));
         status.Instances.ShouldAllBe(i => i.Version == world.Setup.From);
         status.PausedReplication.ShouldBeEmpty();
         status.ActionRequired.ShouldBeEmpty();

@@ -23,7 +23,7 @@ internal sealed class DatabaseRunWorld : RunWorld<DatabaseRollingUpgrade, Databa
         : base("db", WorldJson.Crds)
     {
         _spec = new TiDbWorld().Upgrade.Spec;
-        _discover = () => new TiDbDiscovered(_spec, TiDb.Value);
+        _discover = () => TiDb.Value with { Spec = _spec };
     }
 
     /// <summary>A YugabyteDB.</summary>
@@ -31,7 +31,7 @@ internal sealed class DatabaseRunWorld : RunWorld<DatabaseRollingUpgrade, Databa
         : base("db", WorldJson.Crds)
     {
         _spec = universe.Spec;
-        _discover = () => new YugabyteDiscovered(_spec, YugaRun.Discover(universe));
+        _discover = () => YugaRun.Discover(universe) with { Spec = _spec };
     }
 
     public DatabaseRunTruth Truth { get; } = new();

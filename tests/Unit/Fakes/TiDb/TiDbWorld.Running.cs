@@ -30,7 +30,7 @@ internal sealed partial class TiDbWorld
     public FoundMembers FindMembers(MemberSearch search)
     {
         using var quiet = new NoContext();
-        var findings = new Findings(Life.Targets.Redact, TiDbFailures.Finding);
+        var findings = new Findings(Life.Targets.Redact, ClientFailures.Finding);
         var pass = Life.Scheduler.Start(() => new TiDbMembers(Life.Targets, findings).FindAsync(search, CancellationToken.None));
         Drive(() => pass.IsCompleted, "a search for members");
         return pass.GetAwaiter().GetResult();

@@ -175,9 +175,7 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
     public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) =>
         life.LookAsync(() => 100L << 30);
 
-    public Task<long> MemoryBytesAsync(CancellationToken cancellationToken) => life.LookAsync(() => 32L << 30);
-
-    public Task<int> CpusAsync(CancellationToken cancellationToken) => life.LookAsync(() => 16);
+    public Task<(long Memory, int Cpus)> MachineAsync(CancellationToken cancellationToken) => life.LookAsync(() => (32L << 30, 16));
 
     public Task<ClockReading> ClockAsync(CancellationToken cancellationToken) =>
         life.LookAsync(() => new ClockReading(world.Clocks.GetValueOrDefault(host), TimeSpan.FromMilliseconds(25)));

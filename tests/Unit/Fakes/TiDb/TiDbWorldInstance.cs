@@ -51,7 +51,7 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
         },
         Cut);
 
-    public Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken) => life.ChangeAsync(
+    public Task SwapAsync(InstanceGoal swap, CancellationToken cancellationToken) => life.ChangeAsync(
         $"swap {process.Name}",
         () =>
         {
@@ -83,7 +83,7 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
         },
         Cut);
 
-    public Task StageAsync(ProgramSwap swap, string? ask, CancellationToken cancellationToken) => life.ChangeAsync(
+    public Task StageAsync(InstanceGoal swap, string? ask, CancellationToken cancellationToken) => life.ChangeAsync(
         $"stage {process.Name}",
         () =>
         {
@@ -114,7 +114,7 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
         Cut);
 
     // The host does it in one command; here the operator may die in the middle of it, as the connection may.
-    public async Task ReplaceAsync(ProgramSwap swap, FileReplacement? file, CancellationToken cancellationToken)
+    public async Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, CancellationToken cancellationToken)
     {
         if (process.IsAlive && !process.IsStaged && process.Installed != TiDbWorld.New)
         {

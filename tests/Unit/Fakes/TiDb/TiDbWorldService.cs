@@ -32,16 +32,16 @@ internal sealed class TiDbWorldService(TiDbWorld world, TiDbLife life, InstanceT
     public Task StopAsync(CancellationToken cancellationToken) =>
         life.ChangeAsync($"stop {target.Name}", () => Set($"stop {target.Name}", null));
 
-    public Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken) =>
+    public Task SwapAsync(InstanceGoal swap, CancellationToken cancellationToken) =>
         throw new NotSupportedException("files of services are replaced one by one");
 
-    public Task StageAsync(ProgramSwap swap, string? ask, CancellationToken cancellationToken) =>
+    public Task StageAsync(InstanceGoal swap, string? ask, CancellationToken cancellationToken) =>
         throw new NotSupportedException("files of services are replaced one by one");
 
     public Task UnstageAsync(CancellationToken cancellationToken) =>
         throw new NotSupportedException("files of services are replaced one by one");
 
-    public Task ReplaceAsync(ProgramSwap swap, FileReplacement? file, CancellationToken cancellationToken) =>
+    public Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, CancellationToken cancellationToken) =>
         throw new NotSupportedException("files of services are replaced one by one");
 
     public Task StartAsync(string directory, CancellationToken cancellationToken) => life.ChangeAsync(

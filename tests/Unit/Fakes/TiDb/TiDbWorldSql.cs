@@ -9,8 +9,8 @@ namespace Drydock.Tests.Unit.Fakes;
 /// <summary>SQL of the world's TiDBs, as rows.</summary>
 internal sealed class TiDbWorldSql(TiDbWorld world, TiDbLife life) : TiDbSql(() => world.Upgrade, new DatabaseSecrets())
 {
-    protected override Task<List<Func<string, string>>> QueryAsync(IReadOnlyList<Endpoint> servers, string statement, CancellationToken cancellationToken) => life.LookAsync(() =>
-        world.Of(DatabaseComponent.TiDB).Any(p => world.IsReady(p) && servers.Any(s => s.IsAddress(p.Address)))
+    protected override Task<List<Func<string, string>>> QueryAsync(IReadOnlyList<ServiceAddress> servers, string statement, CancellationToken cancellationToken) => life.LookAsync(() =>
+        world.Of(DatabaseComponent.TiDB).Any(p => world.IsReady(p) && servers.Any(s => s.Is(p.Address)))
             ? Rows(statement).Select(row => (Func<string, string>)(column => row[column])).ToList()
             : throw new DatabaseSqlException(Reasons.ServerUnreachable, "no TiDB takes a connection"));
 

@@ -52,10 +52,8 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
     public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) =>
         life.LookAsync(() => _world.FreeBytes);
 
-    public Task<long> MemoryBytesAsync(CancellationToken cancellationToken) =>
-        throw new NotSupportedException("memory");
-
-    public Task<int> CpusAsync(CancellationToken cancellationToken) => throw new NotSupportedException("cpus");
+    public Task<(long Memory, int Cpus)> MachineAsync(CancellationToken cancellationToken) =>
+        throw new NotSupportedException("memory and CPUs");
 
     public Task<ClockReading> ClockAsync(CancellationToken cancellationToken) => life.LookAsync(() => new ClockReading(
         _world.Servers.Where(s => s.Host == Host).Select(s => s.ClockOffset).FirstOrDefault(o => o != TimeSpan.Zero), _world.ClockError));

@@ -24,7 +24,7 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
         return true;
     });
 
-    public Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken) => life.ChangeAsync(server.Host, $"swap {server.Name}", () =>
+    public Task SwapAsync(InstanceGoal swap, CancellationToken cancellationToken) => life.ChangeAsync(server.Host, $"swap {server.Name}", () =>
     {
         var version = VersionOf(swap.Sha256);
         if (server.IsUp)
@@ -49,13 +49,13 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
         return true;
     });
 
-    public Task StageAsync(ProgramSwap swap, string? ask, CancellationToken cancellationToken) =>
+    public Task StageAsync(InstanceGoal swap, string? ask, CancellationToken cancellationToken) =>
         throw new NotSupportedException("this engine switches directories");
 
     public Task UnstageAsync(CancellationToken cancellationToken) =>
         throw new NotSupportedException("this engine switches directories");
 
-    public Task ReplaceAsync(ProgramSwap swap, FileReplacement? file, CancellationToken cancellationToken) =>
+    public Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, CancellationToken cancellationToken) =>
         throw new NotSupportedException("this engine stops, switches and starts one by one");
 
     public Task StartAsync(string directory, CancellationToken cancellationToken) => life.ChangeAsync(server.Host, $"start {server.Name}", () =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Drydock.Clients.Remote;
+using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Shouldly;
 

@@ -90,7 +90,7 @@ public sealed class FindingsTests
     [Fact]
     public async Task Target_failure_becomes_a_finding_and_check_returns_null()
     {
-        var findings = new Findings(Same, TiDbFailures.Finding);
+        var findings = new Findings(Same, ClientFailures.Finding);
 
         (await findings.LookAsync<string>(() => throw new HostException("h", Reasons.NoSpace, "m"))).ShouldBeNull();
         (await findings.LookAsync(() => Task.FromResult<string?>("seen"))).ShouldBe("seen");
@@ -101,20 +101,19 @@ public sealed class FindingsTests
     [Fact]
     public async Task Other_exceptions_and_cancellation_are_thrown()
     {
-        var findings = new Findings(Same, TiDbFailures.Finding);
+        var findings = new Findings(Same, ClientFailures.Finding);
 
         await Should.ThrowAsync<OperationCanceledException>(() => findings.LookAsync<string>(() => throw new OperationCanceledException()));
         await Should.ThrowAsync<FormatException>(() => findings.LookAsync<string>(() => throw new FormatException()));
-        Should.Throw<InvalidOperationException>(() => findings.Add(new FormatException())).InnerException.ShouldBeOfType<FormatException>();
         findings.Any.ShouldBeFalse();
     }
 
     [Fact]
-    public void Message_of_a_failure_can_be_replaced()
+    public async Task Message_of_a_failure_can_have_a_prefix()
     {
-        var findings = new Findings(Same, YugabyteFailures.Finding);
+        var findings = new Findings(Same, ClientFailures.Finding);
 
-        findings.Add(HostException.OfSpec("h", "spec.control", "m"), "yb-1", message: "yb-1: m");
+        (await findings.LookAsync<string>(() => throw HostException.OfSpec("h", "spec.control", "m"), "yb-1", prefix: "yb-1: ")).ShouldBeNull();
 
         findings.Sorted().ShouldHaveSingleItem().ShouldBe(
             new Finding { Reason = Reasons.InvalidSpec, Message = "yb-1: m", Node = "yb-1", Field = "spec.control" });
@@ -123,22 +122,22 @@ public sealed class FindingsTests
     [Fact]
     public void Failures_of_TiDB_clients_prefer_the_field_of_the_caller()
     {
-        TiDbFailures.Finding(new TiDbApiException(Reasons.AnswerUnusable, "m"), "pd-1", null)
+        ClientFailures.Finding(new TiDbApiException(Reasons.AnswerUnusable, "m"), "pd-1", null)
             .ShouldBe(new Finding { Reason = Reasons.AnswerUnusable, Message = "m", Node = "pd-1" });
-        TiDbFailures.Finding(new DatabaseSqlException(Reasons.AccessDenied, "m"), null, null)!.Field.ShouldBe("spec.tidb.credentialsSecretRef");
-        TiDbFailures.Finding(new DatabaseSqlException(Reasons.AccessDenied, "m"), null, "spec.x")!.Field.ShouldBe("spec.x");
-        TiDbFailures.Finding(new SnapshotException(SnapshotFailure.StorageUnusable, "m"), null, "spec.x")!
+        ClientFailures.Finding(new DatabaseSqlException(Reasons.AccessDenied, "m"), null, null)!.Field.ShouldBe("spec.tidb.credentialsSecretRef");
+        ClientFailures.Finding(new DatabaseSqlException(Reasons.AccessDenied, "m"), null, "spec.x")!.Field.ShouldBe("spec.x");
+        ClientFailures.Finding(new SnapshotException(SnapshotFailure.StorageUnusable, "m"), null, "spec.x")!
             .ShouldBe(new Finding { Reason = StorageReasons.Of(new SnapshotException(SnapshotFailure.StorageUnusable, "m")), Message = "m", Field = "spec.x" });
     }
 
     [Fact]
     public void Failures_of_Yugabyte_clients_keep_their_reason()
     {
-        YugabyteFailures.Finding(new ServiceException(Reasons.HostUnreachable, "m", isNotTaken: true), "yb-1", null)!.Reason.ShouldBe(Reasons.HostUnreachable);
-        YugabyteFailures.Finding(new YbAnswerException("w", "p", "b"), "yb-1", null)!.Reason.ShouldBe(Reasons.AnswerUnusable);
-        YugabyteFailures.Finding(new AdminToolException("c", "m", "p"), "yb-1", null)!.Reason.ShouldBe(Reasons.AdminToolFailed);
-        YugabyteFailures.Finding(new ClusterUnhealthyException(Reasons.ClusterUnhealthy, "m"), "yb-1", null)!.Reason.ShouldBe(Reasons.ClusterUnhealthy);
-        YugabyteFailures.Finding(new FormatException(), "yb-1", null).ShouldBeNull();
+        ClientFailures.Finding(new ServiceException(Reasons.HostUnreachable, "m", isNotTaken: true), "yb-1", null)!.Reason.ShouldBe(Reasons.HostUnreachable);
+        ClientFailures.Finding(new YbAnswerException("w", "p", "b"), "yb-1", null)!.Reason.ShouldBe(Reasons.AnswerUnusable);
+        ClientFailures.Finding(new AdminToolException("c", "m", "p"), "yb-1", null)!.Reason.ShouldBe(Reasons.AdminToolFailed);
+        ClientFailures.Finding(new ClusterUnhealthyException(Reasons.ClusterUnhealthy, "m"), "yb-1", null)!.Reason.ShouldBe(Reasons.ClusterUnhealthy);
+        ClientFailures.Finding(new FormatException(), "yb-1", null).ShouldBeNull();
     }
 
     private static string Same(string text) => text;

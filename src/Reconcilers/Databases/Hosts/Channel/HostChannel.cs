@@ -14,22 +14,10 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
     private volatile bool _looksAsRoot;
 
     public string Host => host;
-
-    /// <summary>The account that commands run as unless they run as root.</summary>
-    public string User => way.User;
-
-    public bool MayBecome => way.MayBecome;
-
-    /// <summary>The login user if only systemctl runs through sudo; else null.</summary>
-    public string? UnitsUser => way.UnitsUser;
-
-    public bool HasOneAccount => way is not { UnitsUser: not null, BecomeUser: not null };
-
-    public bool IsContainer => way.IsContainer;
-
+    public HostConnection Way => way;
     public ProgramSums Sums { get; } = new();
 
-    /// <summary>Runs a program to its end, as <see cref="User"/>.</summary>
+    /// <summary>Runs a program to its end, as <see cref="HostConnection.User"/>.</summary>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
     public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
         SendAsync(command with { AsUser = way.BecomeUser }, cancellationToken);
@@ -37,9 +25,7 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
     /// <summary>Uploads a file.</summary>
     /// <exception cref="HostException">It did not arrive.</exception>
     public Task UploadAsync(
-        RemoteFile file,
-        Func<long, CancellationToken, Task<Stream>> open,
-        IProgress<long>? progress,
+        RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress,
         CancellationToken cancellationToken) => InTurnAsync(
         async client =>
         {
@@ -58,7 +44,7 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
         }
         catch (RemoteException exception)
         {
-            throw HostErrors.Of(Host, exception, IsContainer);
+            throw HostErrors.Of(Host, exception, way.IsContainer);
         }
     }
 
@@ -114,7 +100,7 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
         }
         catch (RemoteException exception)
         {
-            throw HostErrors.Of(Host, exception, IsContainer);
+            throw HostErrors.Of(Host, exception, way.IsContainer);
         }
         finally
         {
@@ -125,9 +111,9 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
     private async Task<ScriptAnswer> ScriptAsync(string text, ScriptCall call, CancellationToken cancellationToken)
     {
         var privilege = call.Privilege;
-        var asRoot = MayBecome
+        var asRoot = way.MayBecome
             && (privilege is Privilege.Control or Privilege.Units || (privilege == Privilege.Look && _looksAsRoot));
-        var isForUnits = privilege == Privilege.Units && UnitsUser is not null;
+        var isForUnits = privilege == Privilege.Units && way.UnitsUser is not null;
         var whole = isForUnits ? HostScripts.ThroughSudo(text)
             : privilege == Privilege.OwnUnits ? HostScripts.ForOwnUnits(text)
             : text;
@@ -149,7 +135,7 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
                 when (
                     refusal.Code == ScriptAnswer.Privileges
                         && privilege is Privilege.WhenNeeded or Privilege.Look
-                        && MayBecome
+                        && way.MayBecome
                         && !asRoot)
             {
                 asRoot = true;
@@ -157,7 +143,7 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
             }
             catch (ScriptRefusal refusal)
             {
-                throw HostErrors.Of(Host, call.What, User, refusal, IsContainer);
+                throw HostErrors.Of(Host, call.What, way.User, refusal, way.IsContainer);
             }
         }
     }
@@ -174,17 +160,13 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
 
 /// <summary>A call of a script of <see cref="HostScripts"/>.</summary>
 /// <param name="What">The request, for messages: "stopping tikv-1".</param>
-internal sealed record ScriptCall(string Script, string What, IReadOnlyList<string> Arguments)
+internal sealed record ScriptCall(
+    string Script, string What, IReadOnlyList<string> Arguments, Privilege Privilege = Privilege.WhenNeeded)
 {
-    public Privilege Privilege { get; init; } = Privilege.WhenNeeded;
-
     public byte[] Input { get; init; } = [];
 
     public static IEnumerable<string> Together(IEnumerable<ScriptCall> calls) => calls.SelectMany(
-        call => new[]
-        {
-            HostScripts.PartName(call.Script), $"{call.Arguments.Count}",
-        }.Concat(call.Arguments));
+        call => (string[])[HostScripts.PartName(call.Script), $"{call.Arguments.Count}", .. call.Arguments]);
 }
 
 /// <summary>Whether a command runs as root where become is Sudo in spec.access. Otherwise it runs as becomeUser, and

@@ -15,21 +15,19 @@ internal sealed record HostConnection(string User, bool MayBecome, bool IsContai
     /// else null.</summary>
     public string? UnitsUser { get; init; }
 
+    public bool HasOneAccount => this is not { UnitsUser: not null, BecomeUser: not null };
+
     public static HostConnection Of(
         string host, HostAccess access, DatabaseSecrets secrets, DatabaseHostServices services) =>
         access switch
         {
             { Docker: { } docker } =>
                 new HostConnection(
-                    docker.User ?? ContainersUser,
-                    docker.Become == Become.Sudo,
-                    true,
+                    docker.User ?? ContainersUser, docker.Become == Become.Sudo, true,
                     () => Container(host, docker, secrets, services)),
             { Ssh: { } ssh } =>
                 new HostConnection(
-                    ssh.BecomeUser ?? ssh.User,
-                    ssh is { Become: Become.Sudo, BecomeFor: BecomeFor.Scripts },
-                    false,
+                    ssh.BecomeUser ?? ssh.User, ssh is { Become: Become.Sudo, BecomeFor: BecomeFor.Scripts }, false,
                     () => services.Connect(
                         Login(host, ssh) with { Jump = Jump(host, ssh.Jump, secrets, "spec.access.ssh") },
                         secrets.Ssh ?? throw Missing(host, "key or known_hosts", "spec.access.ssh")))
@@ -97,9 +95,7 @@ internal sealed record HostConnection(string User, bool MayBecome, bool IsContai
 
     private static HostException Missing(string host, string what, string field) =>
         new(
-            host,
-            Reasons.SecretMissing,
-            $"{host}: there is no usable {what}. Correct the Secret of {field}.",
+            host, Reasons.SecretMissing, $"{host}: there is no usable {what}. Correct the Secret of {field}.",
             retryable: false);
 }
 

@@ -22,95 +22,54 @@ internal static class HostErrors
         };
         var advice = isContainer ? ContainerAdvice(exception) : Advice(exception);
         return new HostException(
-            host,
-            reason,
+            host, reason,
             advice.Length == 0 ? exception.Message : Sentences.Open(exception.Message) + advice,
-            retryable,
-            exception.MayHaveRun,
-            exception);
+            retryable, exception.MayHaveRun, exception);
     }
 
-    /// <summary>The failure for a script that refused.</summary>
-    /// <param name="what">The request, for messages: "stopping tikv-1".</param>
     public static HostException Of(
         string host, string what, string user, ScriptRefusal refusal, bool isContainer = false)
     {
         var (reason, retryable, advice) = refusal.Code switch
         {
             ScriptAnswer.Late => (Reasons.HostUnreachable, true, "Nothing was done. The state is read again first."),
-            ScriptAnswer.Privileges =>
-                (
-                    Reasons.AccessDenied,
-                    false,
-                    $"Give {user} the permission on the host, or set become: Sudo in spec.access."),
-            "Hidden" =>
-                (
-                    Reasons.AccessDenied,
-                    false,
-                    "Mount /proc on the host without hidepid, or set become: Sudo in spec.access."),
+            ScriptAnswer.Privileges => (Reasons.AccessDenied, false,
+                $"Give {user} the permission on the host, or set become: Sudo in spec.access."),
+            "Hidden" => (Reasons.AccessDenied, false,
+                "Mount /proc on the host without hidepid, or set become: Sudo in spec.access."),
             "Owner" when isContainer =>
                 (Reasons.AccessDenied, false, "Set the user in spec.access to the account that runs the database."),
-            "Owner" =>
-                (
-                    Reasons.AccessDenied,
-                    false,
-                    "Set spec.access.ssh.becomeUser to the account that runs the database, and allow it in sudoers."),
-            "Sudo" =>
-                (
-                    Reasons.SudoRefused,
-                    false,
-                    "Allow the command in sudoers on the host (NOPASSWD), or set spec.access.ssh.becomeFor: Scripts."),
+            "Owner" => (Reasons.AccessDenied, false,
+                "Set spec.access.ssh.becomeUser to the account that runs the database, and allow it in sudoers."),
+            "Sudo" => (Reasons.SudoRefused, false,
+                "Allow the command in sudoers on the host (NOPASSWD), or set spec.access.ssh.becomeFor: Scripts."),
             "Unreadable" => (Reasons.AccessDenied, true, "Check it on the host."),
-            "Supervisor" =>
-                (
-                    Reasons.ControlMismatch,
-                    true,
-                    "Check that the process is controlled on the host as spec.control says."),
-            "TooMany" =>
-                (
-                    Reasons.ControlMismatch,
-                    false,
-                    "There are too many to identify their instances. Stop those that do not belong to the database."),
-            "Loses" =>
-                (
-                    Reasons.ControlMismatch,
-                    false,
-                    $"Let {user} have it on the host (for limits: /etc/security/limits.d), or control the process by "
-                    + "a systemd unit."),
-            "NoLink" =>
-                (
-                    Reasons.ControlMismatch,
-                    false,
-                    "Make it a symbolic link to the version's directory, or name the link in control.link."),
-            "Unexpected" =>
-                (
-                    Reasons.TargetChanged,
-                    false,
-                    "It was changed by another process or an administrator. The operator changed nothing. "
-                    + "Restore the former content, then retry."),
+            "Supervisor" => (Reasons.ControlMismatch, true,
+                "Check that the process is controlled on the host as spec.control says."),
+            "TooMany" => (Reasons.ControlMismatch, false,
+                "There are too many to identify their instances. Stop those that do not belong to the database."),
+            "Loses" => (Reasons.ControlMismatch, false,
+                $"Let {user} have it on the host (for limits: /etc/security/limits.d), or control the process by "
+                + "a systemd unit."),
+            "NoLink" => (Reasons.ControlMismatch, false,
+                "Make it a symbolic link to the version's directory, or name the link in control.link."),
+            "Unexpected" => (Reasons.TargetChanged, false,
+                "It was changed by another process or an administrator. The operator changed nothing. "
+                + "Restore the former content, then retry."),
             "Corrupt" => (Reasons.PackageCorrupt, false, "Copy it again, or correct the checksum."),
-            "NotRunnable" =>
-                (
-                    Reasons.PackageCorrupt,
-                    false,
-                    "The new program does not run from there. Provide a package for this host's architecture and "
-                    + "libraries, or mount the file system without noexec."),
+            "NotRunnable" => (Reasons.PackageCorrupt, false,
+                "The new program does not run from there. Provide a package for this host's architecture and "
+                + "libraries, or mount the file system without noexec."),
             "Missing" => (Reasons.PackageMissing, false, "Copy it to the host, or correct the spec."),
-            "NoExtension" =>
-                (
-                    Reasons.ExtensionMissing,
-                    false,
-                    "Install the extension on the host for the old version, or correct spec.package.extensions."),
+            "NoExtension" => (Reasons.ExtensionMissing, false,
+                "Install the extension on the host for the old version, or correct spec.package.extensions."),
             "NoSpace" => (Reasons.NoSpace, false, "Free space on the host, then retry."),
             "Start" => (Reasons.InstanceUnhealthy, true, "Read its log on the host."),
             "Script" => (Reasons.StepFailed, true, "Read its output on the host."),
             _ => (Reasons.StepFailed, true, "It is retried automatically."),
         };
         return new HostException(
-            host,
-            reason,
-            $"{host}: {what}: {Sentences.Close(refusal.Message)} {advice}",
-            retryable,
+            host, reason, $"{host}: {what}: {Sentences.Close(refusal.Message)} {advice}", retryable,
             innerException: refusal);
     }
 

@@ -49,3 +49,183 @@ internal static class HostScripts
             reader.ReadToEnd().Split('\n').Where(line => line.TrimStart() is { Length: > 0 } text && text[0] != '#'));
     }
 }
+
+/// <summary>The output of a script of <see cref="HostScripts"/>: lines of a word and its values, up to the word end.
+/// Anything else is unusable.</summary>
+internal sealed class ScriptAnswer
+{
+    public const string Privileges = "Privileges";
+
+    /// <summary>The exit code of a script that refuses a late request.</summary>
+    public const string Late = "Late";
+
+    private const int LongestText = 2000;
+    private const string Refused = "\nrefused ";
+    private const string End = "end";
+    private readonly string _host;
+    private readonly ILookup<string, string> _values;
+
+    private ScriptAnswer(string host, IEnumerable<string> lines)
+    {
+        _host = host;
+        Lines = [.. lines];
+        _values = Lines.Select(Split).ToLookup(l => l.Word, l => l.Value, StringComparer.Ordinal);
+    }
+
+    public IReadOnlyList<string> Lines { get; }
+    public bool RanAsRoot { get; private init; }
+
+    public IEnumerable<(string Word, string Value)> Words => Lines.Select(Split);
+
+    /// <summary>Takes an answer.</summary>
+    /// <exception cref="HostException">The script did not finish.</exception>
+    public static ScriptAnswer Read(string host, string what, RemoteResult result, bool asRoot = false)
+    {
+        var output = result.Output;
+        if (("\n" + output).LastIndexOf(Refused, StringComparison.Ordinal) is var at and >= 0)
+        {
+            var (code, text) = SplitAt(output[(at + Refused.Length - 1)..], '\n');
+            throw new ScriptRefusal(code, Shorten(text, result.Errors));
+        }
+
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (result.ExitCode != 0 || lines.Length == 0 || lines[^1] != End)
+        {
+            throw new HostException(
+                host, Reasons.StepFailed,
+                $"{host}: {what} ended early with exit code {result.ExitCode}: {Shorten(result.Errors, output)}. "
+                + "The host needs a POSIX shell, coreutils, findutils, util-linux, awk, sed, grep, tar and gzip.",
+                mayHaveRun: true);
+        }
+
+        return new ScriptAnswer(host, lines[..^1]) { RanAsRoot = asRoot };
+    }
+
+    public string? Find(string word) => _values[word].FirstOrDefault();
+
+    public bool Says(string word) => _values.Contains(word);
+
+    public IEnumerable<string> All(string word) => _values[word];
+
+    public string Need(string word) => Find(word) ?? throw Unreadable($"it lacks '{word}'");
+
+    /// <summary>Text that a script said in base64; null for "-".</summary>
+    /// <exception cref="HostException">It is not valid.</exception>
+    public byte[]? Bytes(string text)
+    {
+        if (text == "-")
+        {
+            return null;
+        }
+
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text, bytes, out var length)
+            ? bytes[..length]
+            : throw Unreadable("a value is not base64");
+    }
+
+    /// <summary>As <see cref="Bytes"/>; null also for nothing.</summary>
+    /// <exception cref="HostException">It is not valid.</exception>
+    public string? Text(string? base64) =>
+        base64 is { Length: > 0 } && Bytes(base64) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    /// <exception cref="HostException">It is not a number.</exception>
+    public long Whole(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Unreadable($"'{text}' is not a number");
+
+    /// <summary>Free bytes.</summary>
+    /// <exception cref="HostException">It does not say how many.</exception>
+    public long Room() => Need("room").Split(' ') is [var blocks, var size]
+        ? Whole(blocks) * Whole(size)
+        : throw Unreadable($"'room {Find("room")}' is not a size");
+
+    public HostException Unreadable(string why) =>
+        new(
+            _host, Reasons.StepFailed,
+            $"{_host}: its answer cannot be read: {why}. Nothing was concluded from it. "
+            + "It is asked again automatically.");
+
+    private static string Shorten(string first, string second)
+    {
+        var text = string.Join(": ", new[] { first.Trim(), second.Trim() }.Where(t => t.Length > 0));
+        return text.Length == 0 ? "no output" : ForeignText.LastWords(text, LongestText);
+    }
+
+    private static (string Word, string Value) Split(string line) => SplitAt(line, ' ');
+
+    private static (string First, string Behind) SplitAt(string text, char separator) =>
+        text.IndexOf(separator, StringComparison.Ordinal) is var at and >= 0
+            ? (text[..at], text[(at + 1)..])
+            : (text, "");
+}
+
+/// <summary>A script refused its request; the code says why.</summary>
+internal sealed class ScriptRefusal(string code, string text) : Exception(text)
+{
+    public string Code { get; } = code;
+}
+
+/// <summary>Checksums of files of one host by the files' identity (device, inode, size, times of change in
+/// nanoseconds): programs have hundreds of megabytes and are not read at every observation.</summary>
+internal sealed partial class ProgramSums
+{
+    // The number of file identities that are sent to the host with every observation.
+    private const int Most = 200;
+
+    private readonly ConcurrentDictionary<string, string> _known = new(StringComparer.Ordinal);
+
+    public Question Ask() => new(this);
+
+    [GeneratedRegex("^[0-9a-f]{64}\\z", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Sha256();
+
+    /// <summary>Checksums during one question and its answer.</summary>
+    internal sealed class Question(ProgramSums sums)
+    {
+        private readonly Dictionary<string, string> _known = new(sums._known, StringComparer.Ordinal);
+
+        /// <summary>The identities that need not be read again, as a script takes them.</summary>
+        public string Known => string.Join(' ', _known.Keys);
+
+        /// <summary>The files that are known to have one of these checksums: IDENTITY=SHA-256, as scripts take
+        /// them.</summary>
+        public string Having(params string[] sha256) =>
+            string.Join(' ', _known.Where(k => sha256.Contains(k.Value)).Select(k => $"{k.Key}={k.Value}"));
+
+        /// <summary>Takes the checksums an answer has.</summary>
+        /// <exception cref="HostException">A line is not a checksum.</exception>
+        public void Learn(ScriptAnswer answer)
+        {
+            foreach (var (word, line) in answer.Words.Where(w => w.Word is "sum" or "fresh"))
+            {
+                if (line.Split(' ') is not [var identity, var sha256] || !Sha256().IsMatch(sha256))
+                {
+                    throw answer.Unreadable($"'{word} {line}' is not a checksum");
+                }
+
+                _known[identity] = sha256;
+                if (word == "fresh")
+                {
+                    continue;
+                }
+
+                if (sums._known.Count >= Most)
+                {
+                    sums._known.Clear();
+                }
+
+                sums._known[identity] = sha256;
+            }
+        }
+
+        /// <summary>The checksum of a file by its identity; null for "-".</summary>
+        /// <exception cref="HostException">It is not known.</exception>
+        public string? Of(string identity, ScriptAnswer answer) =>
+            identity == "-"
+                ? null
+                : _known.GetValueOrDefault(identity)
+                    ?? throw answer.Unreadable($"there is no checksum of the file '{identity}'");
+    }
+}

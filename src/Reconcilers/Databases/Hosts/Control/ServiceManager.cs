@@ -3,17 +3,22 @@ namespace Drydock.Reconcilers.Databases;
 /// <summary>What starts and stops processes on a host: systemd, daemontools, scripts, or nothing at all.</summary>
 internal abstract class ServiceManager(InstanceTarget target)
 {
+    public InstanceTarget Target => target;
     public virtual string Kind => "none";
-
     public bool IsSupervisor => Kind != "none";
-
     public virtual IReadOnlyList<string> Units => [];
-
     public virtual string ServiceDirectory => "";
-
     public virtual string ChoiceFile => "";
 
-    protected InstanceTarget Target => target;
+    public static ServiceManager Of(InstanceTarget target) => target.Control switch
+    {
+        { Systemd: not null } => new SystemdManager(target),
+        { Supervise: not null } => new SuperviseManager(target),
+        { Scripts: not null } => new ScriptManager(target),
+        { Process: not null } => new PlainProcessManager(target),
+        _ => throw HostException.OfSpec(
+            target.Host, target.ControlField, $"{target.Name}: {InstanceTargets.OneControl}"),
+    };
 
     /// <summary>How long the process may take to end, in seconds.</summary>
     protected string Grace =>
@@ -46,17 +51,12 @@ internal abstract class ServiceManager(InstanceTarget target)
 }
 
 /// <summary>A process as its service manager reports it.</summary>
-/// <param name="Text">The state as the service manager reports it.</param>
 internal sealed record ManagedProcess(SupervisionState State, string Text)
 {
     public string? Unit { get; init; }
-
     public string? Program { get; init; }
-
     public TimeSpan? StopLimit { get; init; }
-
     public int? Pid { get; init; }
-
     public int? Restarts { get; init; }
 
     /// <summary>Whether there are two units, so that the choice must be recorded before the one in charge is
@@ -65,4 +65,388 @@ internal sealed record ManagedProcess(SupervisionState State, string Text)
 
     /// <summary>The name of a state that must be cleared before a start, such as failed.</summary>
     public string Word { get; init; } = "";
+}
+
+/// <summary>A systemd unit: the one that control names, or the active one of the names tidb-ansible has had (pd.service
+/// and pd-2379.service; docs/research/tidb.md#tidb-ansible).</summary>
+internal sealed class SystemdManager(InstanceTarget target) : ServiceManager(target)
+{
+    // How long systemctl start may take: a unit of Type=notify says when it is up, and has 90 s of its own for it.
+    private const string StartSeconds = "120";
+
+    private static readonly Dictionary<string, double> SecondsOf = new(StringComparer.Ordinal)
+    {
+        ["us"] = 0.000_001,
+        ["ms"] = 0.001,
+        ["s"] = 1,
+        ["min"] = 60,
+        ["h"] = 3600,
+        ["d"] = 86400,
+    };
+
+    public override string Kind => "systemd";
+    public bool IsOfAccount => Target.Control.Systemd!.User;
+    public Privilege Privilege => IsOfAccount ? Privilege.OwnUnits : Privilege.Units;
+    public override IReadOnlyList<string> Units { get; } =
+        target.Control.Systemd!.Unit is { } unit ? [unit] : [.. Names(target)];
+
+    // Instances of several databases may share a name, but not a port.
+    public override string ChoiceFile =>
+        $"/var/lib/drydock/units/{(Target.Program.Length > 0 ? Target.Program : Target.Name)}-{Target.Port}";
+
+    public override ManagedProcess Read(HostReport report)
+    {
+        if (report.Units.Count != Units.Count)
+        {
+            throw report.Answer.Unreadable(
+                $"systemctl show reported {report.Units.Count} units, expected {Units.Count}");
+        }
+
+        // An alias shows its target unit.
+        var units = report.Units.DistinctBy(u => Property(report, u, "Id"), StringComparer.Ordinal).ToList();
+        var masked = units.FirstOrDefault(u => Property(report, u, "LoadState") == "masked");
+        var there = units.Where(
+            u => Property(report, u, "LoadState") is not ("not-found" or "masked") || IsUp(report, u)).ToList();
+        var up = there.Where(u => IsUp(report, u)).ToList();
+        if (up.Count > 1)
+        {
+            throw Mismatch(
+                $"{Ids(up)} are both active. Stop and disable the unused one, or name the other in "
+                + "control.systemd.unit.");
+        }
+
+        if (there.Count == 0)
+        {
+            return masked is null
+                ? new ManagedProcess(SupervisionState.Missing, $"no unit {string.Join(" or ", Units)} exists")
+                : throw Mismatch(
+                    $"{masked["Id"]} is masked. Unmask it, or name the unit in use in control.systemd.unit.");
+        }
+
+        var unit = up.Count == 1 ? up[0] : there.Count == 1 ? there[0] : there.Find(u => u["Id"] == report.Choice)
+            ?? throw Mismatch(
+                $"{Ids(there)} exist and none is active, so the unit in use is unknown. "
+                + "Start the right one, or name it in control.systemd.unit.");
+        return Read(report, unit, there.Count > 1);
+    }
+
+    public override ScriptCall StopCall(InstanceState look) => new(
+        "stop-systemd", $"stopping {look.Kept.Unit}",
+        [.. look.InTime, look.Kept.Unit!, Grace, look.Kept.NeedsChoice ? ChoiceFile : "", .. look.Own],
+        Privilege);
+
+    public override ScriptCall StartCall(InstanceState look, bool follows) => new(
+        "start-systemd", $"starting {look.Kept.Unit}",
+        [
+            .. follows ? look.Afterwards : look.InTime,
+            look.Kept.Unit!,
+            follows ? "" : look.Kept.Word,
+            StartSeconds,
+        ],
+        Privilege);
+
+    internal static IEnumerable<string> Names(InstanceTarget target)
+    {
+        string[] stems =
+        [
+            .. new[] { target.Component?.ToString().ToLowerInvariant(), Stem(target) }.OfType<string>().Distinct(
+                StringComparer.Ordinal),
+        ];
+        return [
+            .. stems.Select(stem => $"{stem}-{target.Port}.service"),
+            .. stems.Select(stem => $"{stem}.service"),
+        ];
+    }
+
+    private static string Stem(InstanceTarget target)
+    {
+        const string Server = "-server";
+        var name = target.Program.Length > 0 ? target.Program : target.Name;
+        return name.EndsWith(Server, StringComparison.Ordinal) ? name[..^Server.Length] : name;
+    }
+
+    private ManagedProcess Read(HostReport report, IReadOnlyDictionary<string, string> unit, bool needsChoice)
+    {
+        var (id, load, active, sub) = (
+            unit["Id"], unit["LoadState"], Property(report, unit, "ActiveState"), Property(report, unit, "SubState"));
+        if (load is not ("loaded" or "not-found" or "masked"))
+        {
+            throw Mismatch($"{id} is {load}; make it a unit that systemctl starts");
+        }
+
+        var state = active switch
+        {
+            "active" or "reloading" or "refreshing" => SupervisionState.Active,
+            "activating" or "deactivating" => SupervisionState.Restarting,
+            "inactive" or "failed" => SupervisionState.Inactive,
+            _ => throw report.Answer.Unreadable($"{id} is '{active}', which is not a state of a unit"),
+        };
+        return new ManagedProcess(state, $"{active} ({sub})")
+        {
+            Unit = id,
+            Pid = Number(report, unit, "MainPID") is > 0 and var pid ? pid : null,
+            Restarts = unit.ContainsKey("NRestarts") ? Number(report, unit, "NRestarts") : null,
+            NeedsChoice = needsChoice,
+            Program = Started(unit),
+            StopLimit = unit.GetValueOrDefault("SendSIGKILL") == "no"
+                ? null
+                : Span(unit.GetValueOrDefault("TimeoutStopUSec")),
+            Word = active,
+        };
+    }
+
+    // "1min 30s"; "infinity" has no number.
+    private static TimeSpan? Span(string? text)
+    {
+        var parts = (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(part =>
+        {
+            var digits = new string([.. part.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')]);
+            return double.TryParse(digits, CultureInfo.InvariantCulture, out var number)
+                && SecondsOf.TryGetValue(part[digits.Length..], out var seconds)
+                ? TimeSpan.FromSeconds(number * seconds)
+                : (TimeSpan?)null;
+        }).ToList();
+        return parts.Count > 0 && parts.TrueForAll(p => p is not null)
+            ? parts.Aggregate(TimeSpan.Zero, (sum, part) => sum + part!.Value)
+            : null;
+    }
+
+    // ExecStart={ path=/opt/yb/bin/yb-master ; argv[]=… }; absent in a unit without a command.
+    private static string? Started(IReadOnlyDictionary<string, string> unit)
+    {
+        const string Path = "path=";
+        var text = unit.GetValueOrDefault("ExecStart") ?? "";
+        var at = text.IndexOf(Path, StringComparison.Ordinal);
+        var end = at < 0 ? -1 : text.IndexOf(" ;", at, StringComparison.Ordinal);
+        return end < 0 ? null : text[(at + Path.Length)..end];
+    }
+
+    private static bool IsUp(HostReport report, IReadOnlyDictionary<string, string> unit) =>
+        Property(report, unit, "ActiveState") is not ("inactive" or "failed");
+
+    private static int Number(HostReport report, IReadOnlyDictionary<string, string> unit, string name) =>
+        int.TryParse(Property(report, unit, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw report.Answer.Unreadable($"{name} is '{unit[name]}'");
+
+    private static string Property(HostReport report, IReadOnlyDictionary<string, string> unit, string name) =>
+        unit.GetValueOrDefault(name) ?? throw report.Answer.Unreadable($"systemctl show did not say {name}");
+
+    private static string Ids(IEnumerable<IReadOnlyDictionary<string, string>> units) =>
+        string.Join(" and ", units.Select(u => u["Id"]));
+
+    private HostException Mismatch(string what) => Refused(Reasons.ControlMismatch, $": {what}");
+}
+
+/// <summary>A service of daemontools. Its svstat says "up (pid 17) 3 seconds"; tidb-ansible's own says "up pid 17,
+/// …".</summary>
+internal sealed partial class SuperviseManager(InstanceTarget target) : ServiceManager(target)
+{
+    public override string Kind => "supervise";
+    public override string ServiceDirectory { get; } =
+        InstanceTargets.Below(target, target.Control.Supervise!.Directory);
+
+    public override ManagedProcess Read(HostReport report)
+    {
+        var text = report.Svstat ?? throw report.Answer.Unreadable("svstat said nothing");
+        if (Up().Match(text) is { Success: true } up)
+        {
+            return new ManagedProcess(SupervisionState.Active, text)
+            {
+                Unit = ServiceDirectory,
+                Pid = int.Parse(up.Groups["pid"].Value, CultureInfo.InvariantCulture),
+            };
+        }
+
+        if (Down().IsMatch(text))
+        {
+            return new ManagedProcess(
+                text.Contains("want up", StringComparison.Ordinal)
+                    ? SupervisionState.Restarting
+                    : SupervisionState.Inactive,
+                text) { Unit = ServiceDirectory };
+        }
+
+        if (text.EndsWith("file does not exist", StringComparison.Ordinal)
+            || text.Contains("supervise not running", StringComparison.Ordinal))
+        {
+            return new ManagedProcess(SupervisionState.Missing, text);
+        }
+
+        throw text.EndsWith("access denied", StringComparison.Ordinal)
+            ? Refused(
+                Reasons.AccessDenied,
+                $": {report.User} may not read {ServiceDirectory}: {text}. "
+                + "Use the account that runs supervise, or set become: Sudo in spec.access.")
+            : report.Answer.Unreadable($"svstat of {ServiceDirectory} printed '{text}'");
+    }
+
+    public override ScriptCall StopCall(InstanceState look) => Call(
+        "stop-supervise", "stopping", [.. look.InTime, ServiceDirectory, Grace, look.Target.DeployDir, .. look.Own]);
+
+    public override ScriptCall StartCall(InstanceState look, bool follows) => Call(
+        "start-supervise", "starting",
+        [.. follows ? look.Afterwards : look.InTime, ServiceDirectory, look.Target.DeployDir]);
+
+    private ScriptCall Call(string script, string what, IReadOnlyList<string> arguments) =>
+        new(script, $"{what} {ServiceDirectory}", arguments, Privilege.Control);
+
+    [GeneratedRegex(
+        @"^up \(?pid (?<pid>[1-9][0-9]{0,8})\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Up();
+
+    [GeneratedRegex(@"^down\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Down();
+}
+
+/// <summary>Start and stop scripts. They run as becomeUser or the login user, also where become is Sudo: those of
+/// tidb-ansible refuse root.</summary>
+internal sealed class ScriptManager(InstanceTarget target) : ServiceManager(target)
+{
+    // A start script that takes longer is the process itself, or hangs.
+    private const string StartSeconds = "120";
+
+    public override async Task<bool> StopAsync(
+        HostChannel channel, InstanceState look, CancellationToken cancellationToken)
+    {
+        var script = InstanceTargets.Below(Target, Target.Control.Scripts!.Stop);
+        var answer = await RunAsync(
+            channel, look, $"stopping {Target.Name}", script, Grace, Grace, look.Own, cancellationToken);
+
+        // Where nothing ran its complaint that nothing runs is welcome; it is run all the same, because something
+        // behind it may be about to restart the process.
+        if (look.Processes.Own.Count > 0)
+        {
+            Check(channel, answer, script, Grace);
+        }
+
+        return answer.Says("ended");
+    }
+
+    public override async Task StartAsync(
+        HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken)
+    {
+        var script = InstanceTargets.Below(Target, Target.Control.Scripts!.Start);
+        Check(
+            channel,
+            await RunAsync(channel, look, $"starting {Target.Name}", script, StartSeconds, "0", [], cancellationToken),
+            script, StartSeconds);
+    }
+
+    private Task<ScriptAnswer> RunAsync(
+        HostChannel channel, InstanceState look, string what, string script, string limit, string grace,
+        IEnumerable<string> processes, CancellationToken cancellationToken)
+    {
+        var output = $"{Target.DeployDir.TrimEnd('/')}/.drydock-{Target.Name}.out";
+        return channel.ActAsync(
+            new ScriptCall(
+                "run-script", what,
+                [.. look.InTime, script, Target.DeployDir, output, limit, grace, .. processes],
+                Privilege.Never),
+            cancellationToken);
+    }
+
+    private void Check(HostChannel channel, ScriptAnswer answer, string script, string limit)
+    {
+        var code = answer.Need("exit");
+        if (code == "0")
+        {
+            return;
+        }
+
+        var output = answer.Text(answer.Need("output"))?.Trim() ?? "";
+        var what = code == "-"
+            ? $"has not ended after {limit} s. It must return after it has started the process"
+            : $"ended with {code}";
+        throw new HostException(
+            Target.Host, Reasons.StepFailed,
+            $"{Target.Host}: {Target.Name}: {script} {what}: {(output.Length > 0 ? output : "it printed nothing")}. "
+            + $"Run it on the host as {channel.Way.User} to find the cause.",
+            mayHaveRun: true);
+    }
+}
+
+/// <summary>Nothing keeps it: it is found by its program and command line, ended by a signal to its pid, and started
+/// detached. It is started as becomeUser or the login user, also where become is Sudo: as root it would make its data
+/// unreadable for the account it runs as.</summary>
+internal sealed class PlainProcessManager(InstanceTarget target) : ServiceManager(target)
+{
+    // Below deployDir, which belongs to the account of the process.
+    private string Record => $"{Target.DeployDir.TrimEnd('/')}/.drydock-{Target.Name}.process";
+
+    public override async Task<bool> StopAsync(
+        HostChannel channel, InstanceState look, CancellationToken cancellationToken)
+    {
+        if (look.Processes.Main is not { } main)
+        {
+            return true;
+        }
+
+        if (await LossesAsync(channel, main.Pid, cancellationToken) is { Count: > 0 } losses)
+        {
+            throw Refused(Reasons.ControlMismatch, $" was not stopped: {Losses(channel.Way.User, losses)}");
+        }
+
+        await channel.ActAsync(
+            Call(
+                "record-process", $"recording limits and environment of {Target.Name}",
+                [.. look.InTime, Record, main.Identity]),
+            cancellationToken);
+        return await SignalAsync(channel, look, main, "TERM", Grace, cancellationToken);
+    }
+
+    /// <summary>What the process has that one started by the operator's account could not have: limits and the score
+    /// for the OOM killer.</summary>
+    public async Task<IReadOnlyList<string>> LossesAsync(
+        HostChannel channel, int pid, CancellationToken cancellationToken) =>
+    [
+        .. (await channel.LookAsync(
+            Call("process-losses", $"reading the limits of {Target.Name}", [$"{pid}"]),
+            cancellationToken)).All("loss"),
+    ];
+
+    public static string Losses(string user, IReadOnlyList<string> losses) =>
+        $"a process that {user} starts would lose {string.Join(", ", losses)}. Give {user} these limits "
+        + "(/etc/security/limits.d, with pam_limits for sshd and sudo), or control the process by a systemd unit.";
+
+    public override Task StartAsync(
+        HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken)
+    {
+        var control = Target.Control.Process!;
+        var command = InstanceTargets.Command(control, directory);
+        if (InstanceTargets.NamesDirectory(control) && !directory.StartsWith('/'))
+        {
+            throw HostException.OfSpec(
+                Target.Host, Target.ControlField,
+                $"{Target.Host}: {Target.Name}: its command line needs a version's directory, and '{directory}' is not "
+                + "an absolute path.");
+        }
+
+        return channel.ActAsync(
+            Call(
+                "start-process", $"starting {Target.Name}",
+                [
+                    .. look.InTime,
+                    InstanceTargets.NamesDirectory(control) ? directory : Target.DeployDir,
+                    control.LogFile is { } log ? InstanceTargets.Below(Target, log) : "",
+                    Target.DataDir ?? "",
+                    Record,
+                    .. command,
+                ]),
+            cancellationToken);
+    }
+
+    /// <summary>Sends a signal to exactly one process and waits for its end. False if it still lives then.</summary>
+    internal static async Task<bool> SignalAsync(
+        HostChannel channel, InstanceState look, ReportedProcess process, string signal, string seconds,
+        CancellationToken cancellationToken)
+    {
+        var what = $"sending SIG{signal} to process {process.Pid} of {look.Target.Name}";
+        var call = new ScriptCall(
+            "stop-process", what, [.. look.InTime, signal, seconds, process.Identity], Privilege.Control);
+        return (await channel.ActAsync(call, cancellationToken)).Says("ended");
+    }
+
+    private static ScriptCall Call(string script, string what, IReadOnlyList<string> arguments) =>
+        new(script, what, arguments, Privilege.Never);
 }

@@ -10,34 +10,22 @@ internal sealed class HostReport
     private HostReport(ScriptAnswer answer) => Answer = answer;
 
     public ScriptAnswer Answer { get; }
-
     public required string User { get; init; }
-
     public required string Boot { get; init; }
-
     public required double Up { get; init; }
-
     public required DateTimeOffset Now { get; init; }
-
     public required IReadOnlyList<ReportedProcess> Processes { get; init; }
-
     public required bool IsListening { get; init; }
-
     public required IReadOnlyList<int> Listeners { get; init; }
 
     /// <summary>SHA-256 of the program in deployDir, or below the link that is switched.</summary>
     public string? InstalledSha256 { get; init; }
 
     public string? LinkTarget { get; init; }
-
     public string? RealTarget { get; init; }
-
     public string? RealDirectory { get; init; }
-
     public IReadOnlyList<IReadOnlyDictionary<string, string>> Units { get; init; } = [];
-
     public string? Svstat { get; init; }
-
     public string? Choice { get; init; }
 
     public ReportedProcess? Find(int? pid) => Processes.FirstOrDefault(p => p.Pid == pid);
@@ -92,16 +80,11 @@ internal sealed class HostReport
 
         var ticks = answer.Whole(start);
         return new ReportedProcess(
-            (int)answer.Whole(pid),
-            ticks,
-            (int)answer.Whole(parent),
+            (int)answer.Whole(pid), ticks, (int)answer.Whole(parent),
             executable == Ending ? null : answer.Text(executable),
             sums.Of(identity, answer),
             answer.Text(arguments) is { } text ? text.TrimEnd('\0').Split('\0') : [],
-            at(ticks))
-        {
-            IsEnding = executable == Ending,
-        };
+            at(ticks)) { IsEnding = executable == Ending };
     }
 
     private static List<IReadOnlyDictionary<string, string>> Blocks(ScriptAnswer answer)
@@ -137,12 +120,7 @@ internal sealed class HostReport
 /// <param name="Executable">Its executable, including " (deleted)"; null if it cannot be read.</param>
 /// <param name="StartedAt">When it was started, by the host's clock.</param>
 internal sealed record ReportedProcess(
-    int Pid,
-    long Start,
-    int Parent,
-    string? Executable,
-    string? Sha256,
-    IReadOnlyList<string> Arguments,
+    int Pid, long Start, int Parent, string? Executable, string? Sha256, IReadOnlyList<string> Arguments,
     DateTimeOffset StartedAt)
 {
     public bool IsEnding { get; init; }
@@ -154,7 +132,6 @@ internal sealed record ReportedProcess(
     ];
 
     public string? Path => Executable is { } path ? Undeleted(path) : null;
-
     public bool IsOnlyAsked => Arguments.Skip(1).Any(OnlyAsked.Contains);
 
     /// <summary>The path that a replaced executable had.</summary>

@@ -72,7 +72,7 @@ internal sealed class HostBench : IEngineContext, IStorages, IServiceHttp
             {
                 var host = bench.Hosts.Instance(instance.Name);
                 await host.StopAsync(CancellationToken.None);
-                await host.SwapAsync(new ProgramSwap(spec.Package.Directory, HostCases.New, spec.FromVersion, HostCases.Old, "/opt/former"), CancellationToken.None);
+                await host.SwapAsync(new InstanceGoal(spec.Package.Directory, HostCases.New, spec.FromVersion, HostCases.Old, "/opt/former"), CancellationToken.None);
                 await host.StartAsync(spec.Package.Directory, CancellationToken.None);
             });
         }

@@ -102,10 +102,8 @@ internal sealed class NotedUniverse(YugaLife life) : IEngineContext, IDatabaseHo
         public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) =>
             inner.FreeBytesAsync(path, cancellationToken);
 
-        public Task<long> MemoryBytesAsync(CancellationToken cancellationToken) =>
-            inner.MemoryBytesAsync(cancellationToken);
-
-        public Task<int> CpusAsync(CancellationToken cancellationToken) => inner.CpusAsync(cancellationToken);
+        public Task<(long Memory, int Cpus)> MachineAsync(CancellationToken cancellationToken) =>
+            inner.MachineAsync(cancellationToken);
 
         public Task<ClockReading> ClockAsync(CancellationToken cancellationToken) => inner.ClockAsync(cancellationToken);
 

@@ -40,7 +40,7 @@ internal static class TiDbLooks
     {
         var login = new SqlLogin("root", "not-a-password");
         var sql = new TiDbSql(() => SecretsBench.Upgrade(spec), new DatabaseSecrets { Sql = login });
-        return Task.FromResult(SqlText.Of(sql.Options(new Endpoint("one", 4000), login)));
+        return Task.FromResult(SqlText.Of(sql.Options(new ServiceAddress("one", 4000), login)));
     }
 
     /// <summary>How long the whole run takes, with what was done.</summary>

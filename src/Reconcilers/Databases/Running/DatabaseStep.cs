@@ -1,0 +1,60 @@
+using System.Reflection;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>The base of every step of a database upgrade: what it is called, how often it is tried, and how long an
+/// attempt may take by the spec.</summary>
+internal abstract record DatabaseStep<TTargets> : StepBase<TTargets>, ITimedStep
+    where TTargets : class
+{
+    internal override string? Verb => Own?.Verb;
+    internal override int Attempts => Own is { Attempts: > 0 and var attempts } ? attempts : base.Attempts;
+    private StepAttribute? Own => GetType().GetCustomAttribute<StepAttribute>();
+
+    internal override string Title(string? node) => Own?.Title ?? "";
+
+    internal virtual string Title(DatabaseRollingUpgradeSpec spec, string? node) => Title(node);
+
+    /// <summary>How long one attempt may take.</summary>
+    public abstract TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec);
+
+    protected static DateTimeOffset Began(StepContext context) => AttemptClock.Began(context);
+
+    /// <summary>The receipt of a step that changes settings for a while: their former values. What an attempt before
+    /// this one recorded stays right until they were restored: since then some may have the values of the
+    /// upgrade.</summary>
+    protected static async Task<Receipt> ReserveFormerAsync(
+        StepContext context, string key, Func<Task<string>> read) => Entry(
+        key, (context.Step.CleanedUpAt is null ? context.Recorded(context.Step.Id, key) : null) ?? await read());
+}
+
+/// <summary>What a step is called in its id and in a plan, where that does not depend on its arguments.</summary>
+/// <param name="verb">The end of its id, after its phase and node.</param>
+/// <param name="title">What it does, imperative; empty where its id says it.</param>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class StepAttribute(string verb, string title = "") : Attribute
+{
+    public string Verb => verb;
+    public string Title => title;
+
+    /// <summary>How often it is tried; 0 for as often as usual.</summary>
+    public int Attempts { get; set; }
+}
+
+/// <summary>A step that knows how long one attempt of it may take.</summary>
+internal interface ITimedStep
+{
+    TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec);
+}
+
+/// <summary>What an engine says of a step as the record of the step does.</summary>
+internal abstract class EngineSteps<TTargets>
+    where TTargets : class
+{
+    public virtual TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) =>
+        (StepCatalog<TTargets>.Read(step) as ITimedStep)?.TimeLimit(spec) ?? KubernetesDuration.Parse(step.Timeout);
+
+    public virtual bool OnlyWaits(PlanStep step) => WaitingActions<TTargets>.Contains(step);
+
+    public virtual AcceptableAttribute? Acceptance(PlanStep step) => AcceptableActions<TTargets>.Of(step);
+}
