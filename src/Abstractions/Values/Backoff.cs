@@ -17,8 +17,7 @@ public sealed record Backoff
     /// <param name="failures">Number of failures, from 1.</param>
     public TimeSpan Delay(int failures)
     {
-        var seconds =
-            Math.Min(First.TotalSeconds * Math.Pow(2, Math.Clamp(failures - 1, 0, 20)), Max.TotalSeconds);
+        var seconds = Math.Min(First.TotalSeconds * Math.Pow(2, Math.Clamp(failures - 1, 0, 20)), Max.TotalSeconds);
         return TimeSpan.FromSeconds(seconds * (1 - Jitter + (2 * Jitter * Random.NextDouble())));
     }
 }

@@ -15,7 +15,7 @@ public static class ByteSize
             unit++;
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(bytes, unit == 0 ? 0 : 1)} {Units[unit]}");
+        return $"{Math.Round(bytes, unit == 0 ? 0 : 1)} {Units[unit]}";
     }
 
     /// <summary>The same as a quantity of Kubernetes: <c>1.5Gi</c>.</summary>

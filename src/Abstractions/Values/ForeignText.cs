@@ -28,7 +28,6 @@ public static class ForeignText
     /// <summary>As <see cref="Words"/>, of the end of a longer text: programs print the cause last.</summary>
     public static string LastWords(string text, int most)
     {
-        ArgumentNullException.ThrowIfNull(text);
         return text.Length > most ? $"…{Words(text[^most..], most)}" : Words(text, most);
     }
 
@@ -37,7 +36,6 @@ public static class ForeignText
     /// can carry (they become U+FFFD).</summary>
     public static string Plain(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         var first = FirstUnusual(text);
         if (first == text.Length)
         {

@@ -14,8 +14,7 @@ public static partial class KubernetesDuration
 
     /// <summary>Reads a duration, at most <see cref="Longest"/>.</summary>
     /// <exception cref="FormatException">The text is not a duration.</exception>
-    public static TimeSpan Parse(string text) =>
-        TryParse(text, out var value)
+    public static TimeSpan Parse(string text) => TryParse(text, out var value)
             ? value
             : throw new FormatException($"'{text}' is not a duration; expected a form like 90s, 10m or 1h30m.");
 
@@ -61,9 +60,9 @@ public static partial class KubernetesDuration
         var (hours, minutes, seconds) = (total / 3600, total / 60 % 60, total % 60);
         return (hours, minutes) switch
         {
-            (0, 0) => string.Create(CultureInfo.InvariantCulture, $"{seconds}s"),
-            (0, _) => string.Create(CultureInfo.InvariantCulture, $"{minutes}m{seconds}s"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{hours}h{minutes}m{seconds}s"),
+            (0, 0) => $"{seconds}s",
+            (0, _) => $"{minutes}m{seconds}s",
+            _ => $"{hours}h{minutes}m{seconds}s",
         };
     }
 

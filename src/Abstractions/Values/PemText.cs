@@ -16,8 +16,6 @@ public static class PemText
     /// one.</summary>
     public static string? Import(byte[] pem, X509Certificate2Collection authorities)
     {
-        ArgumentNullException.ThrowIfNull(pem);
-        ArgumentNullException.ThrowIfNull(authorities);
         var text = Of(pem);
         try
         {

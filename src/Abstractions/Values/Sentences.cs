@@ -14,18 +14,14 @@ public static class Sentences
     /// <param name="separator">What is between two of them.</param>
     public static string List(IReadOnlyCollection<string> texts, int most, string separator = ", ")
     {
-        ArgumentNullException.ThrowIfNull(texts);
         var first = string.Join(separator, texts.Take(most));
-        return texts.Count > most
-            ? string.Create(CultureInfo.InvariantCulture, $"{first} and {texts.Count - most} more")
-            : first;
+        return texts.Count > most ? $"{first} and {texts.Count - most} more" : first;
     }
 
     /// <summary>The text with one full stop, unless it already ends a sentence. A mark that announces something which
     /// did not come is left out: <c>failed:</c> becomes <c>failed.</c> An empty text stays empty.</summary>
     public static string Close(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         var trimmed = text.TrimEnd().TrimEnd(':', ';', ',').TrimEnd();
 
         // A full stop behind the full stop of a quoted text; three of them are an ellipsis.
@@ -41,7 +37,6 @@ public static class Sentences
     /// <summary>The text without its full stop, to be continued in the same sentence. Keeps an ellipsis.</summary>
     public static string Open(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         var trimmed = text.TrimEnd();
         return trimmed.EndsWith('.') && !trimmed.EndsWith("..", StringComparison.Ordinal) ? trimmed[..^1] : trimmed;
     }

@@ -1,7 +1,7 @@
 namespace Drydock.Clients.MySql;
 
-/// <summary>How to reach and log in to a server. No record, because the text of one would show the password.</summary>
-public sealed class MySqlOptions
+/// <summary>How to reach and log in to a server. Its text does not show the password.</summary>
+public sealed record MySqlOptions
 {
     /// <summary>Host name or address; <c>localhost</c> means TCP, never the socket file.</summary>
     public string Server { get; init; } = "localhost";
@@ -19,9 +19,9 @@ public sealed class MySqlOptions
     /// <summary>Path of the server's socket file, used instead of server and port when not empty.</summary>
     public string UnixSocket { get; init; } = "";
 
-    /// <summary>Path of a socket file that leads to <see cref="Server"/>; TLS and login are as over TCP. Empty for a
-    /// direct connection.</summary>
-    public string RelaySocket { get; init; } = "";
+    /// <summary>Opens a connection to <see cref="Server"/> another way; TLS and login are as over TCP. Null for a direct
+    /// connection.</summary>
+    public Func<CancellationToken, Task<Stream>>? Connect { get; init; }
 
     public MySqlTls Tls { get; init; } = new();
 
@@ -34,26 +34,13 @@ public sealed class MySqlOptions
     /// <summary>Connection attribute <c>program_name</c>.</summary>
     public string ApplicationName { get; init; } = "drydock";
 
-    /// <summary>The same, with another database selected and another name of the program.</summary>
-    public MySqlOptions With(string database, string? applicationName = null) => new()
-    {
-        Server = Server,
-        Port = Port,
-        UserID = UserID,
-        Password = Password,
-        Database = database,
-        UnixSocket = UnixSocket,
-        RelaySocket = RelaySocket,
-        Tls = Tls,
-        ConnectionTimeout = ConnectionTimeout,
-        CommandTimeout = CommandTimeout,
-        ApplicationName = applicationName ?? ApplicationName,
-    };
+    /// <summary>The same, with another database selected.</summary>
+    public MySqlOptions With(string database) => this with { Database = database };
 
     /// <summary>User and address for messages, e.g. <c>drc@192.0.2.5:3306</c>; never the password.</summary>
     public string Describe() => UnixSocket.Length > 0
         ? $"{UserID}@{UnixSocket}"
-        : string.Create(CultureInfo.InvariantCulture, $"{UserID}@{Server}:{Port}");
+        : $"{UserID}@{Server}:{Port}";
 
     public override string ToString() => Describe();
 }
@@ -77,7 +64,6 @@ public sealed record MySqlTls
 /// <summary>What of a server's certificate is verified.</summary>
 public enum MySqlTlsMode
 {
-    /// <summary>No TLS.</summary>
     Disabled,
 
     /// <summary>It must be signed by the authority; its name is not compared.</summary>

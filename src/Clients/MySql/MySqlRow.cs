@@ -21,9 +21,8 @@ public readonly struct MySqlRow
         : _reader.GetValue(column) switch
         {
             byte[] bytes => Encoding.UTF8.GetString(bytes),
-            MySqlDateTime time => string.Create(
-                CultureInfo.InvariantCulture,
-                $"{time.Year:0000}-{time.Month:00}-{time.Day:00} {time.Hour:00}:{time.Minute:00}:{time.Second:00}"),
+            MySqlDateTime time =>
+                $"{time.Year:0000}-{time.Month:00}-{time.Day:00} {time.Hour:00}:{time.Minute:00}:{time.Second:00}",
             var value => Convert.ToString(value, CultureInfo.InvariantCulture),
         };
 

@@ -9,10 +9,9 @@ public static class MySqlServer
     public static async Task<MySqlServerIdentity> IdentifyAsync(
         MySqlSession session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(session);
-        var uuid = await VariableAsync(session, "server_uuid", cancellationToken).ConfigureAwait(false);
-        var host = await VariableAsync(session, "hostname", cancellationToken).ConfigureAwait(false);
-        var port = await VariableAsync(session, "port", cancellationToken).ConfigureAwait(false);
+        var uuid = await VariableAsync(session, "server_uuid", cancellationToken);
+        var host = await VariableAsync(session, "hostname", cancellationToken);
+        var port = await VariableAsync(session, "port", cancellationToken);
         return new MySqlServerIdentity(
             session.Kind,
             session.Version,
@@ -25,8 +24,6 @@ public static class MySqlServer
     public static async Task<IReadOnlyList<ListedSession>> SessionsAsync(
         MySqlSession session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(session);
-
         // Its own session is the one that runs this statement: behind a proxy the list may have another number for it.
         var token = Guid.NewGuid().ToString("N");
         var sessions = await session.QueryAsync(
@@ -41,7 +38,7 @@ public static class MySqlServer
                 row.Number(5),
                 row.Text(6),
                 row.Text(7)),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         var own = sessions.Find(s => s.Info?.Contains(token, StringComparison.Ordinal) == true)
             ?? sessions.Find(s => s.Id == session.Id);
         return [.. sessions.Select(s => ReferenceEquals(s, own) ? s with { IsOwn = true } : s)];
@@ -49,15 +46,11 @@ public static class MySqlServer
 
     /// <summary>Ends a session (<c>KILL</c>). False if it had ended already.</summary>
     /// <exception cref="MySqlSessionException">E.g. 1095: not the owner of the session and no privilege.</exception>
-    public static async Task<bool> KillAsync(
-        MySqlSession session, ulong sessionId, CancellationToken cancellationToken)
+    public static async Task<bool> KillAsync(MySqlSession session, ulong sessionId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(session);
         try
         {
-            await session.ExecuteAsync(
-                string.Create(CultureInfo.InvariantCulture, $"KILL {sessionId}"), cancellationToken)
-                .ConfigureAwait(false);
+            await session.ExecuteAsync($"KILL {sessionId}", cancellationToken);
             return true;
         }
         catch (MySqlSessionException e) when (e.Number == NoSuchThread)
@@ -76,16 +69,9 @@ public static class MySqlServer
     public static async Task<string?> VariableAsync(
         MySqlSession session, string name, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(session);
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        if (!name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_'))
-        {
-            throw new ArgumentException($"'{name}' is not a variable name.", nameof(name));
-        }
-
         try
         {
-            return await session.ScalarAsync($"SELECT @@{name}", cancellationToken).ConfigureAwait(false);
+            return await session.ScalarAsync($"SELECT @@{name}", cancellationToken);
         }
         catch (MySqlSessionException e) when (e.Number == UnknownVariable)
         {
@@ -99,22 +85,18 @@ public static class MySqlServer
             : Says("MariaDB") ? MySqlServerKind.MariaDb
             : MySqlServerKind.MySql;
 
-        bool Says(string name) =>
-            version.Contains(name, StringComparison.OrdinalIgnoreCase)
+        bool Says(string name) => version.Contains(name, StringComparison.OrdinalIgnoreCase)
             || comment.Contains(name, StringComparison.OrdinalIgnoreCase);
     }
 }
 
 /// <summary>The identity reported by a server, by which two addresses of the same server are recognized.</summary>
-/// <param name="Kind">MySQL, MariaDB or OceanBase.</param>
 /// <param name="Version">The version as reported, e.g. <c>10.11.19-MariaDB-0+deb12u1</c>.</param>
 /// <param name="Uuid"><c>@@server_uuid</c>, null if the server has none (MariaDB, OceanBase).</param>
 /// <param name="HostName">The host name it reports, empty if it does not.</param>
-/// <param name="Port">The port it reports.</param>
 public sealed record MySqlServerIdentity(MySqlServerKind Kind, string Version, string? Uuid, string HostName, int Port)
 {
-    public string Key =>
-        Uuid is { Length: > 0 } ? Uuid : FormattableString.Invariant($"{HostName.ToLowerInvariant()}:{Port}");
+    public string Key => Uuid is { Length: > 0 } ? Uuid : $"{HostName.ToLowerInvariant()}:{Port}";
 }
 
 /// <summary>The kinds of servers with the MySQL protocol.</summary>
@@ -133,20 +115,10 @@ public enum MySqlServerKind
 /// <param name="User">User name; empty for a statement that the server runs for another one.</param>
 /// <param name="Host">The client address as seen by the server, usually <c>address:port</c>; <c>localhost</c> for a
 /// socket file.</param>
-/// <param name="Database">Its selected database, null for none.</param>
 /// <param name="Command">E.g. <c>Query</c>, <c>Sleep</c>, <c>Killed</c>.</param>
-/// <param name="TimeSeconds">Seconds in this state.</param>
-/// <param name="State">What it is doing.</param>
 /// <param name="Info">The statement it runs, null when idle.</param>
 public sealed record ListedSession(
-    ulong Id,
-    string User,
-    string Host,
-    string? Database,
-    string Command,
-    long TimeSeconds,
-    string? State,
-    string? Info)
+    ulong Id, string User, string Host, string? Database, string Command, long TimeSeconds, string? State, string? Info)
 {
     public bool IsOwn { get; init; }
 }

@@ -49,12 +49,10 @@ public sealed class MySqlSession : IAsyncDisposable
     /// <summary>Whether another statement can be sent.</summary>
     public bool IsOpen => !_link.HasEnded;
 
-    /// <summary>Connects and logs in.</summary>
     /// <exception cref="MySqlSessionException">There is no session.</exception>
     public static async Task<MySqlSession> OpenAsync(
         MySqlOptions options, CancellationToken cancellationToken, TimeProvider? time = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
         time ??= TimeProvider.System;
         using var timer = Timer(options.ConnectionTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
@@ -62,11 +60,11 @@ public sealed class MySqlSession : IAsyncDisposable
         MySqlSession? session = null;
         try
         {
-            link = await ServerLink.ConnectAsync(options, either.Token).ConfigureAwait(false);
+            link = await ServerLink.ConnectAsync(options, either.Token);
             session = new MySqlSession(options, link, link.Driver(), time);
             using var ending = either.Token.UnsafeRegister(static l => ((ServerLink)l!).End(), link);
-            await session._driver.OpenAsync(CancellationToken.None).ConfigureAwait(false);
-            await session.IntroduceAsync().ConfigureAwait(false);
+            await session._driver.OpenAsync(CancellationToken.None);
+            await session.IntroduceAsync();
             either.Token.ThrowIfCancellationRequested();
             return session;
         }
@@ -75,13 +73,17 @@ public sealed class MySqlSession : IAsyncDisposable
             link?.End();
             if (session is not null)
             {
-                await session.DisposeAsync().ConfigureAwait(false);
+                await session.DisposeAsync();
             }
 
             cancellationToken.ThrowIfCancellationRequested();
             if (timer.IsCancellationRequested && link?.Refusal is null)
             {
-                throw Failures.TooSlow(options, exception);
+                throw new MySqlSessionException(
+                    $"Cannot connect to {options.Describe()}: no session was established within "
+                        + $"{options.ConnectionTimeout} s, including the login.",
+                    MySqlSessionException.Lost,
+                    exception);
             }
 
             if (Failures.Of(exception, link, $"Cannot connect to {options.Describe()}: ") is { } failure)
@@ -99,10 +101,7 @@ public sealed class MySqlSession : IAsyncDisposable
     public Task<int> ExecuteAsync(
         string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
         RunAsync(
-            sql,
-            parameters,
-            static command => command.ExecuteNonQueryAsync(CancellationToken.None),
-            cancellationToken);
+            sql, parameters, static command => command.ExecuteNonQueryAsync(CancellationToken.None), cancellationToken);
 
     /// <summary>Reads the rows of a statement, at most 100,000 and 32 MiB.</summary>
     /// <param name="read">Takes a row; it may not keep it.</param>
@@ -117,14 +116,14 @@ public sealed class MySqlSession : IAsyncDisposable
             async command =>
             {
                 var rows = new List<T>();
-                await using var reader = await command.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
-                while (await reader.ReadAsync(CancellationToken.None).ConfigureAwait(false))
+                await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
+                while (await reader.ReadAsync(CancellationToken.None))
                 {
                     if (rows.Count == MaximumRows)
                     {
-                        throw _link.Refuse(MySqlSessionException.AnswerTooLarge, string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"The statement returned more than {MaximumRows} rows, the limit."));
+                        throw _link.Refuse(
+                            MySqlSessionException.AnswerTooLarge,
+                            $"The statement returned more than {MaximumRows} rows, the limit.");
                     }
 
                     rows.Add(read(new MySqlRow(reader)));
@@ -134,7 +133,6 @@ public sealed class MySqlSession : IAsyncDisposable
             },
             cancellationToken);
 
-    /// <summary>All rows as text.</summary>
     public Task<List<string?[]>> RowsAsync(
         string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
         QueryAsync(sql, static row => row.Texts(), cancellationToken, parameters);
@@ -142,17 +140,17 @@ public sealed class MySqlSession : IAsyncDisposable
     /// <summary>The first row as text; null for none.</summary>
     public async Task<string?[]?> RowAsync(
         string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
-        (await RowsAsync(sql, cancellationToken, parameters).ConfigureAwait(false)).FirstOrDefault();
+        (await RowsAsync(sql, cancellationToken, parameters)).FirstOrDefault();
 
     /// <summary>The first value of the first row as text; null for none and for NULL.</summary>
     public async Task<string?> ScalarAsync(
         string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
-        await RowAsync(sql, cancellationToken, parameters).ConfigureAwait(false) is [var first, ..] ? first : null;
+        await RowAsync(sql, cancellationToken, parameters) is [var first, ..] ? first : null;
 
     /// <summary>The same as a whole number; 0 for none and for NULL.</summary>
     public async Task<long> NumberAsync(
         string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
-        (await QueryAsync(sql, static row => row.Number(0), cancellationToken, parameters).ConfigureAwait(false))
+        (await QueryAsync(sql, static row => row.Number(0), cancellationToken, parameters))
             .FirstOrDefault();
 
     /// <summary>Ends the session. Never throws because of the network.</summary>
@@ -166,14 +164,14 @@ public sealed class MySqlSession : IAsyncDisposable
 
         try
         {
-            await _driver.DisposeAsync().ConfigureAwait(false);
+            await _driver.DisposeAsync();
         }
         catch (Exception exception) when (Failures.Of(exception, _link, prefix: "") is not null)
         {
             // The session is lost anyway.
         }
 
-        await _link.DisposeAsync().ConfigureAwait(false);
+        await _link.DisposeAsync();
     }
 
     private async Task<T> RunAsync<T>(
@@ -186,7 +184,9 @@ public sealed class MySqlSession : IAsyncDisposable
         RequireOne(sql);
         if (_link.HasEnded)
         {
-            throw Failures.Ended(_options, _endedBy);
+            throw new MySqlSessionException(
+                $"The session on {_options.Describe()} has ended, open a new one. It ended with: {_endedBy}",
+                MySqlSessionException.Gone);
         }
 
         if (Interlocked.Exchange(ref _busy, 1) != 0)
@@ -208,10 +208,10 @@ public sealed class MySqlSession : IAsyncDisposable
 
             if (parameters.Length > 0)
             {
-                await command.PrepareAsync(CancellationToken.None).ConfigureAwait(false);
+                await command.PrepareAsync(CancellationToken.None);
             }
 
-            return await call(command).ConfigureAwait(false);
+            return await call(command);
         }
         catch (Exception exception) when (Failures.Of(exception, _link, prefix: "") is { } failure)
         {
@@ -239,7 +239,10 @@ public sealed class MySqlSession : IAsyncDisposable
         return !_link.HasEnded || _link.Refusal is not null ? failure
             : cancellationToken.IsCancellationRequested
                 ? new OperationCanceledException("The statement was cancelled.", cause, cancellationToken)
-            : isOutOfTime ? Failures.OutOfTime(CommandTimeout, cause)
+            : isOutOfTime ? new MySqlSessionException(
+                $"The statement took longer than its limit of {CommandTimeout} s. Its session was ended.",
+                MySqlSessionException.OutOfTime,
+                cause)
             : failure;
     }
 
@@ -247,8 +250,8 @@ public sealed class MySqlSession : IAsyncDisposable
     private async Task IntroduceAsync()
     {
         await using var command = new MySqlCommand("SELECT CONNECTION_ID(), VERSION(), @@version_comment", _driver);
-        await using var reader = await command.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
-        var answer = await reader.ReadAsync(CancellationToken.None).ConfigureAwait(false)
+        await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
+        var answer = await reader.ReadAsync(CancellationToken.None)
             ? new MySqlRow(reader).Texts()
             : [];
         if (answer is not [var number, { Length: <= LongestText } version, { Length: <= LongestText } comment]

@@ -2,10 +2,8 @@ namespace Drydock.Clients.MySql;
 
 /// <summary>An error of the server (numbers 1000-1999, 3000 and up) or of the client (2000-2999).</summary>
 /// <remarks>The message contains the server's text, never the password.</remarks>
-/// <param name="message">What happened.</param>
 /// <param name="number">E.g. 1045 (access denied), 1049 (unknown database), 2013 (connection lost); 0 if neither side
 /// gave one.</param>
-/// <param name="innerException">The cause.</param>
 public sealed class MySqlSessionException(string message, int number, Exception? innerException = null)
     : Exception(message, innerException)
 {

@@ -11,15 +11,13 @@ public static class RemoteInput
     public static async Task<bool> SendAsync(
         Stream input, Stream target, Action<long>? sent, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        ArgumentNullException.ThrowIfNull(target);
         var buffer = new byte[BufferBytes];
         var total = 0L;
-        while (await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read and > 0)
+        while (await input.ReadAsync(buffer, cancellationToken) is var read and > 0)
         {
             try
             {
-                await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
             catch (IOException)
             {

@@ -4,8 +4,6 @@ namespace Drydock.Clients.Remote;
 
 /// <summary>The upload of one file (<see cref="IRemoteClient.UploadAsync"/>), by commands only. Every step reads the
 /// state of the host first, so the upload can be interrupted and restarted at any point.</summary>
-/// <param name="client">The client of the host.</param>
-/// <param name="file">The file.</param>
 /// <param name="open">Opens the content from an offset on.</param>
 /// <param name="progress">Receives how many bytes are on the host.</param>
 public sealed class RemoteUpload(
@@ -19,19 +17,19 @@ public sealed class RemoteUpload(
 
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        if (await SumAsync(file.Path, cancellationToken).ConfigureAwait(false) == file.Sha256)
+        if (await SumAsync(file.Path, cancellationToken) == file.Sha256)
         {
             progress?.Report(file.Length);
             return false;
         }
 
-        var there = await ThereAsync(cancellationToken).ConfigureAwait(false);
+        var there = await ThereAsync(cancellationToken);
         if (there is null || there < file.Length)
         {
-            await SendAsync(there ?? 0, cancellationToken).ConfigureAwait(false);
+            await SendAsync(there ?? 0, cancellationToken);
         }
 
-        await TakeAsync(cancellationToken).ConfigureAwait(false);
+        await TakeAsync(cancellationToken);
         return true;
     }
 
@@ -39,8 +37,7 @@ public sealed class RemoteUpload(
     private async Task<string?> SumAsync(string path, CancellationToken cancellationToken)
     {
         var result = await RunAsync(
-            RemoteCommand.Script("[ ! -e \"$1\" ] || sha256sum < \"$1\"", path),
-            cancellationToken).ConfigureAwait(false);
+            RemoteCommand.Script("[ ! -e \"$1\" ] || sha256sum < \"$1\"", path), cancellationToken);
         var sum = result.OrThrow(_host, $"sha256sum of {path}").Output.Split(' ', 2)[0];
         return sum.Length switch
         {
@@ -72,7 +69,7 @@ public sealed class RemoteUpload(
             _part,
             Text(file.Length),
             Text(LockSeconds));
-        var result = await RunAsync(look, cancellationToken).ConfigureAwait(false);
+        var result = await RunAsync(look, cancellationToken);
         var output = result.OrThrow(_host, $"reading the length of {_part}").Output.Trim();
         if (output == "none")
         {
@@ -91,8 +88,8 @@ public sealed class RemoteUpload(
     // The offset is checked again on the host: of two concurrent uploads the later one writes nothing.
     private async Task SendAsync(long offset, CancellationToken cancellationToken)
     {
-        var content = await open(offset, cancellationToken).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
+        var content = await open(offset, cancellationToken);
+        await using (content)
         {
             var send = RemoteCommand.Script(
                 """
@@ -108,20 +105,20 @@ public sealed class RemoteUpload(
                 Input = content,
                 Sent = sent => progress?.Report(offset + sent),
             };
-            (await RunAsync(send, cancellationToken).ConfigureAwait(false)).OrThrow(_host, $"writing {_part}");
+            (await RunAsync(send, cancellationToken)).OrThrow(_host, $"writing {_part}");
         }
     }
 
     private async Task TakeAsync(CancellationToken cancellationToken)
     {
-        var sum = await SumAsync(_part, cancellationToken).ConfigureAwait(false)
+        var sum = await SumAsync(_part, cancellationToken)
             ?? throw new RemoteException(
                 _host,
                 $"{_host}: {_part} disappeared before it was checked: another process has taken or removed it.",
                 RemoteRefusal.RemoteCommand);
         if (sum != file.Sha256)
         {
-            (await RunAsync(new RemoteCommand("rm", "-f", "--", _part), cancellationToken).ConfigureAwait(false))
+            (await RunAsync(new RemoteCommand("rm", "-f", "--", _part), cancellationToken))
                 .OrThrow(_host, $"removing {_part}");
             throw new RemoteException(
                 _host,
@@ -132,7 +129,7 @@ public sealed class RemoteUpload(
 
         var mode = Convert.ToString((int)file.Mode, 8);
         (await RunAsync(RemoteCommand.Script("chmod \"$3\" -- \"$1\" && sync -- \"$1\" && mv -fT -- "
-            + "\"$1\" \"$2\"", _part, file.Path, mode), cancellationToken).ConfigureAwait(false))
+            + "\"$1\" \"$2\"", _part, file.Path, mode), cancellationToken))
             .OrThrow(_host, $"renaming {_part}");
     }
 

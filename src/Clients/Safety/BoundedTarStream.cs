@@ -7,7 +7,6 @@ namespace Drydock.Clients.Safety;
 /// of entries and the total bytes.</summary>
 /// <param name="inner">The tar from its start; it is not disposed.</param>
 /// <param name="what">What it is and where it comes from, for messages.</param>
-/// <param name="maxBytes">Maximum number of bytes to read.</param>
 public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) : ReadOnlyStream
 {
     /// <summary>Maximum length in bytes of the headers of one entry.</summary>
@@ -38,8 +37,7 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(
-            buffer[..(int)Math.Min(buffer.Length, NextBytes())], cancellationToken).ConfigureAwait(false);
+        var read = await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, NextBytes())], cancellationToken);
         Follow(buffer.Span[..read]);
         return read;
     }

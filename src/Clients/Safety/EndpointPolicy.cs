@@ -8,15 +8,13 @@ public sealed class EndpointPolicy : IConnectionFactory
 
     private readonly IReadOnlyList<IPNetwork> _allowed;
     private readonly IReadOnlyList<IPAddress> _apiServers;
+    private readonly bool _allowsUnixSockets;
     private readonly bool _everything;
 
     private EndpointPolicy(
         IReadOnlyList<IPNetwork> allowed, bool allowsUnixSockets, IReadOnlyList<IPAddress> apiServers, bool everything)
     {
-        _allowed = allowed;
-        _apiServers = apiServers;
-        _everything = everything;
-        AllowsUnixSockets = allowsUnixSockets;
+        (_allowed, _apiServers, _everything, _allowsUnixSockets) = (allowed, apiServers, everything, allowsUnixSockets);
     }
 
     /// <summary>Refuses Unix sockets, and loopback, link-local, unspecified, multicast and reserved addresses, and the
@@ -25,19 +23,15 @@ public sealed class EndpointPolicy : IConnectionFactory
 
     public static EndpointPolicy Unrestricted { get; } = new([], allowsUnixSockets: true, [], everything: true);
 
-    public bool AllowsUnixSockets { get; }
-
     /// <summary>The default policy, with exceptions.</summary>
     /// <param name="allowedAddresses">Addresses or networks (<c>127.0.0.1</c>, <c>10.0.0.0/8</c>) that may be connected
     /// to, of any kind.</param>
-    /// <param name="allowUnixSockets">Whether Unix sockets may be used.</param>
     /// <param name="apiServer">The address of the Kubernetes API server in the cluster, which is refused too; null if
     /// it is not known.</param>
     /// <exception cref="FormatException">An address cannot be read.</exception>
     public static EndpointPolicy Create(
         IEnumerable<string> allowedAddresses, bool allowUnixSockets, string? apiServer = null)
     {
-        ArgumentNullException.ThrowIfNull(allowedAddresses);
         IReadOnlyList<IPAddress> apiServers = IPAddress.TryParse(apiServer, out var known) ? [known] : [];
         return new EndpointPolicy(
             [.. allowedAddresses.Select(Network)], allowUnixSockets, apiServers, everything: false);
@@ -45,7 +39,6 @@ public sealed class EndpointPolicy : IConnectionFactory
 
     public static IPNetwork Network(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         if (IPNetwork.TryParse(text, out var network))
         {
             return network;
@@ -60,7 +53,6 @@ public sealed class EndpointPolicy : IConnectionFactory
 
     public string? Refusal(IPAddress address)
     {
-        ArgumentNullException.ThrowIfNull(address);
         if (_everything || AddressKinds.Forms(address).Any(form => _allowed.Any(network => network.Contains(form))))
         {
             return null;
@@ -75,7 +67,7 @@ public sealed class EndpointPolicy : IConnectionFactory
     /// <exception cref="EndpointRefusedException">Unix sockets are not allowed.</exception>
     public void EnsureUnixSocket(string endpoint)
     {
-        if (!AllowsUnixSockets)
+        if (!_allowsUnixSockets)
         {
             throw new EndpointRefusedException(
                 $"{endpoint}: Unix sockets are sockets of the operator's own pod, so they are refused. "
@@ -92,7 +84,7 @@ public sealed class EndpointPolicy : IConnectionFactory
     {
         if (!_everything)
         {
-            await ResolveAsync(host, cancellationToken).ConfigureAwait(false);
+            await ResolveAsync(host, cancellationToken);
         }
     }
 
@@ -101,9 +93,8 @@ public sealed class EndpointPolicy : IConnectionFactory
     /// <exception cref="SocketException">The name cannot be resolved, or no address can be connected to.</exception>
     public async Task ConnectAsync(Socket socket, string host, int port, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(socket);
-        var addresses = await ResolveAsync(host, cancellationToken).ConfigureAwait(false);
-        await socket.ConnectAsync(addresses, port, cancellationToken).ConfigureAwait(false);
+        var addresses = await ResolveAsync(host, cancellationToken);
+        await socket.ConnectAsync(addresses, port, cancellationToken);
     }
 
     /// <summary>Connections for a <see cref="SocketsHttpHandler"/>.</summary>
@@ -112,9 +103,7 @@ public sealed class EndpointPolicy : IConnectionFactory
     public async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        return await ConnectAsync(
-            context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken).ConfigureAwait(false);
+        return await ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken);
     }
 
     public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
@@ -122,7 +111,7 @@ public sealed class EndpointPolicy : IConnectionFactory
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await ConnectAsync(socket, host, port, cancellationToken).ConfigureAwait(false);
+            await ConnectAsync(socket, host, port, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -134,7 +123,6 @@ public sealed class EndpointPolicy : IConnectionFactory
 
     private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(host);
         IPAddress[] addresses;
         if (IPAddress.TryParse(host.Trim('[', ']'), out var written))
         {
@@ -146,14 +134,14 @@ public sealed class EndpointPolicy : IConnectionFactory
         }
         else
         {
-            addresses = await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
+            addresses = await Dns.GetHostAddressesAsync(host, cancellationToken);
         }
 
         foreach (var address in addresses)
         {
             if (Refusal(address) is { } kind)
             {
-                throw new EndpointRefusedException(Text(host, address, kind), address);
+                throw new EndpointRefusedException(Text(host, address, kind));
             }
         }
 
@@ -166,11 +154,9 @@ public sealed class EndpointPolicy : IConnectionFactory
             ? $"{address}"
             : $"{host} has the address {address}, which";
         var prefix = address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{name} is refused ({kind}). Name an address of the host itself. "
-                + $"If this address is intended, an administrator starts the operator with `--allow-address "
-                + $"{address}/{prefix}`.");
+        return $"{name} is refused ({kind}). Name an address of the host itself. "
+            + $"If this address is intended, an administrator starts the operator with `--allow-address "
+            + $"{address}/{prefix}`.";
     }
 }
 
@@ -208,21 +194,10 @@ internal static class AddressKinds
         (IPNetwork.Parse("2001::/32"), 12, true),
     ];
 
-    public static string? Find(IPAddress address)
-    {
-        foreach (var form in Forms(address))
-        {
-            foreach (var (network, kind) in Refused)
-            {
-                if (network.Contains(form))
-                {
-                    return kind;
-                }
-            }
-        }
-
-        return null;
-    }
+    public static string? Find(IPAddress address) => Forms(address)
+        .SelectMany(form => Refused.Where(refused => refused.Network.Contains(form)))
+        .Select(refused => refused.Kind)
+        .FirstOrDefault();
 
     /// <summary>The address, and the IPv4 address that it contains.</summary>
     public static IEnumerable<IPAddress> Forms(IPAddress address)
@@ -261,11 +236,8 @@ internal static class AddressKinds
 /// <summary>The operator refuses to connect to an address from a manifest (see <see cref="EndpointPolicy"/>). Nothing
 /// was sent there.</summary>
 /// <param name="message">What is refused, why, and which flag permits it.</param>
-/// <param name="address">The refused address; null where the kind of endpoint is refused.</param>
-public sealed class EndpointRefusedException(string message, IPAddress? address = null) : Exception(message)
+public sealed class EndpointRefusedException(string message) : Exception(message)
 {
-    public IPAddress? Address { get; } = address;
-
     /// <summary>The refusal inside an exception, or null: HTTP handlers wrap what their connections throw.</summary>
     public static EndpointRefusedException? In(Exception? exception)
     {

@@ -7,7 +7,6 @@ public static class HostNames
     /// address as that.</summary>
     public static string Normalize(string host)
     {
-        ArgumentNullException.ThrowIfNull(host);
         var name = host.Trim('[', ']');
         return name.Contains(':', StringComparison.Ordinal)
             && IPAddress.TryParse(name, out var address)

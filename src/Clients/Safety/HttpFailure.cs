@@ -11,7 +11,6 @@ public static class HttpFailure
 
     public static string Describe(Exception exception)
     {
-        ArgumentNullException.ThrowIfNull(exception);
         return Error(exception) switch
         {
             HttpRequestError.InvalidResponse => "the answer is not HTTP",

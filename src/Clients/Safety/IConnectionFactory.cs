@@ -3,7 +3,6 @@ namespace Drydock.Clients.Safety;
 /// <summary>Opens connections to addresses from manifests: directly, or through a host.</summary>
 public interface IConnectionFactory
 {
-    /// <summary>Opens a connection.</summary>
     /// <param name="host">Name or address; an IPv6 address with or without brackets.</param>
     /// <exception cref="EndpointRefusedException">The address is refused.</exception>
     /// <exception cref="SocketException">The host cannot be resolved or connected to.</exception>

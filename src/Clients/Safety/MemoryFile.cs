@@ -22,11 +22,9 @@ public sealed partial class MemoryFile : IDisposable
 
     public string Path { get; }
 
-    /// <summary>The number of bytes in it.</summary>
     public long Length => RandomAccess.GetLength(_file);
 
     /// <param name="label">A name shown in the process's list of descriptors.</param>
-    /// <param name="content">The content.</param>
     /// <exception cref="IOException">The kernel has no memory for it.</exception>
     public static MemoryFile Create(string label, ReadOnlySpan<byte> content)
     {
@@ -45,8 +43,7 @@ public sealed partial class MemoryFile : IDisposable
             }
 
             RandomAccess.Write(file, content, 0);
-            return new MemoryFile(
-                file, string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{descriptor}"));
+            return new MemoryFile(file, $"/proc/{Environment.ProcessId}/fd/{descriptor}");
         }
         catch
         {

@@ -2,7 +2,7 @@ namespace Drydock.Clients.Ssh;
 
 /// <summary>A child process as a connection: its stdout is read, its stdin is written, and its stderr is kept for error
 /// messages. Disposing it ends the child.</summary>
-internal sealed class ProcessStream : Stream
+internal class ProcessStream : ReadOnlyStream
 {
     private const int MaxErrorBytes = 4096;
     private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(5);
@@ -11,7 +11,6 @@ internal sealed class ProcessStream : Stream
     private readonly bool _hasChildren;
     private readonly Stream _input;
     private readonly Stream _output;
-    private readonly Stream _errorOutput;
     private readonly Task<string> _errors;
     private int _disposed;
 
@@ -21,23 +20,10 @@ internal sealed class ProcessStream : Stream
         _hasChildren = hasChildren;
         _input = process.StandardInput.BaseStream;
         _output = process.StandardOutput.BaseStream;
-        _errorOutput = process.StandardError.BaseStream;
-        _errors = ReadErrorsAsync(_errorOutput);
+        _errors = ReadErrorsAsync(process.StandardError.BaseStream);
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
 
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Waits a short time for the child to end, then kills it; returns its exit code and the end of its
     /// stderr.</summary>
@@ -47,16 +33,16 @@ internal sealed class ProcessStream : Stream
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(ExitLimit);
-            await _process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
+            await _process.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
-            Kill();
-            await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+            SshProcess.Kill(_process, _hasChildren);
+            await _process.WaitForExitAsync(CancellationToken.None);
         }
 
-        var result = (_process.ExitCode, await _errors.ConfigureAwait(false));
-        await DisposeAsync().ConfigureAwait(false);
+        var result = (_process.ExitCode, await _errors);
+        await DisposeAsync();
         return result;
     }
 
@@ -65,22 +51,15 @@ internal sealed class ProcessStream : Stream
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _output.ReadAsync(buffer, cancellationToken);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await _input.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-        await _input.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await _input.WriteAsync(buffer, cancellationToken);
+        await _input.FlushAsync(cancellationToken);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => _input.FlushAsync(cancellationToken);
-
-    public override int Read(byte[] buffer, int offset, int count) => _output.Read(buffer, offset, count);
 
     public override void Write(byte[] buffer, int offset, int count)
     {
@@ -88,22 +67,12 @@ internal sealed class ProcessStream : Stream
         _input.Flush();
     }
 
-    public override void Flush() => _input.Flush();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            Kill();
-
-            // Process leaves redirected pipes open until they are garbage collected.
-            _input.Dispose();
-            _output.Dispose();
-            _errorOutput.Dispose();
+            SshProcess.Kill(_process, _hasChildren);
+            SshProcess.ClosePipes(_process);
             _process.Dispose();
         }
 
@@ -112,21 +81,14 @@ internal sealed class ProcessStream : Stream
 
     private static async Task<string> ReadErrorsAsync(Stream stream)
     {
-        var kept = new Queue<byte>();
+        var kept = new TailBuffer(MaxErrorBytes);
         var buffer = new byte[1024];
         try
         {
             int read;
-            while ((read = await stream.ReadAsync(buffer).ConfigureAwait(false)) > 0)
+            while ((read = await stream.ReadAsync(buffer)) > 0)
             {
-                foreach (var b in buffer.AsSpan(0, read))
-                {
-                    kept.Enqueue(b);
-                    if (kept.Count > MaxErrorBytes)
-                    {
-                        kept.Dequeue();
-                    }
-                }
+                kept.Append(buffer.AsSpan(0, read));
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
@@ -134,18 +96,116 @@ internal sealed class ProcessStream : Stream
             // This client ended the child; the text so far is complete.
         }
 
-        return Encoding.UTF8.GetString([.. kept]);
+        return kept.Text;
+    }
+}
+
+/// <summary>A connection that sshd of a host opens (<c>ssh -W</c>). The ssh program says nothing when it is open. That
+/// sshd could not open it shows as an end before the first byte.</summary>
+/// <param name="describe">What happened, from its exit code and its errors.</param>
+internal sealed class ForwardedStream(Process process, Func<int, string, RemoteException> describe)
+    : ProcessStream(process)
+{
+    // sshd has answered that it could not connect.
+    private const string Refused = "open refused by peer";
+
+    private bool _hasRead;
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var read = await base.ReadAsync(buffer, cancellationToken);
+        if (read > 0 || _hasRead || buffer.Length == 0)
+        {
+            _hasRead |= read > 0;
+            return read;
+        }
+
+        _hasRead = true;
+        var (exitCode, errors) = await EndAsync(cancellationToken);
+        if (exitCode == 0)
+        {
+            return 0;
+        }
+
+        var failure = describe(exitCode, errors);
+        throw new IOException(
+            failure.Message,
+            errors.Contains(Refused, StringComparison.OrdinalIgnoreCase)
+                ? new SocketException((int)SocketError.ConnectionRefused, failure.Message)
+                : failure);
     }
 
-    private void Kill()
+    // A broken pipe says less than the end of what is read.
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
         {
-            _process.Kill(entireProcessTree: _hasChildren);
+            await base.WriteAsync(buffer, cancellationToken);
+        }
+        catch (IOException) when (!_hasRead)
+        {
+            _ = await ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, cancellationToken);
+            throw;
+        }
+    }
+}
+
+/// <summary>Starts and ends the programs of OpenSSH.</summary>
+internal static class SshProcess
+{
+    /// <summary>A program that sees nothing of the operator's environment, so that no key of an ssh agent is
+    /// offered.</summary>
+    public static ProcessStartInfo Of(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.Environment.Clear();
+        start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin";
+        start.Environment["LC_ALL"] = "C";
+        return start;
+    }
+
+    /// <exception cref="RemoteException">It cannot be started.</exception>
+    public static Process Start(ProcessStartInfo start, string host)
+    {
+        try
+        {
+            return Process.Start(start) ?? throw new Win32Exception("No process was started.");
+        }
+        catch (Win32Exception e)
+        {
+            throw new RemoteException(
+                host,
+                $"{host}: '{start.FileName}' cannot be started in the operator: {Sentences.Close(e.Message)}",
+                RemoteRefusal.LocalClient,
+                innerException: e);
+        }
+    }
+
+    /// <summary>Kills only this client; others that share its connection continue.</summary>
+    public static void Kill(Process process, bool withChildren = false)
+    {
+        try
+        {
+            process.Kill(withChildren);
         }
         catch (InvalidOperationException)
         {
             // It has ended already.
         }
+    }
+
+    /// <summary>Process leaves redirected pipes open until they are garbage collected.</summary>
+    public static void ClosePipes(Process process)
+    {
+        process.StandardInput.BaseStream.Dispose();
+        process.StandardOutput.BaseStream.Dispose();
+        process.StandardError.BaseStream.Dispose();
     }
 }

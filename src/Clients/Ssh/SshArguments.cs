@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Drydock.Clients.Ssh;
 
 /// <summary>The command line of the OpenSSH client. Only listed host keys are accepted, only the given key is offered,
@@ -10,26 +12,8 @@ internal static class SshArguments
     /// <param name="endpoint">The host; it must be <see cref="SshEndpoint.IsSafe"/>.</param>
     /// <param name="keep">How long a connection is shared after its last use; null: no sharing.</param>
     public static ProcessStartInfo To(
-        string program, SshEndpoint endpoint, SshFiles files, TimeSpan connectTimeout, TimeSpan? keep = null)
-    {
-        var start = new ProcessStartInfo(program)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        foreach (var argument in Arguments(program, endpoint, files, connectTimeout, keep))
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        // The child must not see the operator's environment, and the keys of an ssh agent must not be offered.
-        start.Environment.Clear();
-        start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin";
-        start.Environment["LC_ALL"] = "C";
-        return start;
-    }
+        string program, SshEndpoint endpoint, SshFiles files, TimeSpan connectTimeout, TimeSpan? keep = null) =>
+        SshProcess.Of(program, Arguments(program, endpoint, files, connectTimeout, keep));
 
     public static IEnumerable<string> Arguments(
         string program, SshEndpoint endpoint, SshFiles files, TimeSpan connectTimeout, TimeSpan? keep)
@@ -69,8 +53,7 @@ internal static class SshArguments
         return
         [
             "-F", "none", "-T", .. options.SelectMany(option => new[] { "-o", option }),
-            "-i", files.PrivateKey, "-p", endpoint.Port.ToString(
-                CultureInfo.InvariantCulture), "-l", endpoint.User,
+            "-i", files.PrivateKey, "-p", endpoint.Port.ToString(CultureInfo.InvariantCulture), "-l", endpoint.User,
         ];
     }
 
@@ -98,4 +81,47 @@ internal static class SshArguments
 
     private static string Seconds(TimeSpan time) =>
         Math.Max(1, (int)time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>A command as the single line that sshd passes to the login shell.</summary>
+internal static class SshCommandLine
+{
+    // csh and tcsh end a word at a line break and replace ! by earlier commands, also inside quotes.
+    private static readonly SearchValues<char> NotForCsh = SearchValues.Create("\n!");
+
+    // The csh of BSD, which Debian has as csh, refuses longer words ("Word too long").
+    private const int LongestWord = 1000;
+
+    public static string Of(RemoteCommand command)
+    {
+        var line = Plain(command);
+        if (line.Length <= LongestWord && line.AsSpan().IndexOfAny(NotForCsh) < 0)
+        {
+            return line;
+        }
+
+        var words = Convert.ToBase64String(Encoding.UTF8.GetBytes(line)).Chunk(LongestWord).Select(w => new string(w));
+        return $"sh -c 'eval \"$(printf %s \"$@\" | base64 -d)\"' sh {string.Join(' ', words)}";
+    }
+
+    // ssh reports its own failure as 255, so a command's own 255 becomes 254.
+    private static string Plain(RemoteCommand command) => string.Join(
+        ' ', [
+            "sh",
+            "-c",
+            Quote("\"$@\"; r=$?; [ $r -ne 255 ] || r=254; exit $r"),
+            "sh",
+            .. Account(command),
+            .. command.Arguments.Select(Quote)]);
+
+    // With -H: the home of the account, as after its own login.
+    private static string[] Account(RemoteCommand command) => command switch
+    {
+        { AsRoot: true } => ["sudo", "-n", "--"],
+        { AsUser: { } user } => ["sudo", "-n", "-H", "-u", Quote(user), "--"],
+        _ => [],
+    };
+
+    /// <summary>One word of a shell's command line, unchanged whatever it contains.</summary>
+    public static string Quote(string argument) => $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

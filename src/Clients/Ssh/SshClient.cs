@@ -4,11 +4,13 @@ namespace Drydock.Clients.Ssh;
 /// connection, opened when needed and reopened when it broke.</summary>
 public sealed class SshClient : IRemoteClient
 {
+    /// <summary>Of the private directories below <see cref="SshOptions.RuntimeDirectory"/>.</summary>
+    public const string DirectoryPrefix = "drydock-ssh-";
+
     // The kernel's limit for the path of a socket, minus the suffix that ssh adds temporarily.
     private const int MaxControlPath = 88;
     private const int MaxErrorCharacters = 300;
-
-    private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan KeepConnection = TimeSpan.FromSeconds(60);
 
     private readonly SshOptions _options;
     private readonly SshFiles _files;
@@ -18,27 +20,23 @@ public sealed class SshClient : IRemoteClient
     /// created.</exception>
     public SshClient(SshEndpoint endpoint, SshMaterial material, SshOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        ArgumentNullException.ThrowIfNull(material);
         Endpoint = endpoint;
         _options = options ?? new SshOptions();
         if (!endpoint.IsSafe)
         {
-            throw new RemoteException(
-                endpoint.ToString(),
-                $"{endpoint}: host, user or port cannot be used. Set a host name or address, a login name, and a port "
-                    + "from 1 to 65535.",
+            throw Failed(
+                "host, user or port cannot be used. Set a host name or address, a login name, and a port from 1 to "
+                    + "65535.",
                 RemoteRefusal.LocalClient);
         }
 
-        _files = SshFiles.WriteShared(endpoint.ToString(), material, endpoint.Jump, _options.RuntimeDirectory);
+        _files = SshFiles.Write(Name, material, endpoint.Jump, _options.RuntimeDirectory);
         if (_files.Control!.Length > MaxControlPath)
         {
             _files.Dispose();
-            throw new RemoteException(
-                endpoint.ToString(),
-                $"{endpoint}: the path of the shared connection, {_files.Control}, is longer than {MaxControlPath} "
-                    + "characters. Set a shorter runtime directory.",
+            throw Failed(
+                $"the path of the shared connection, {_files.Control}, is longer than {MaxControlPath} characters. Set "
+                    + "a shorter runtime directory.",
                 RemoteRefusal.LocalClient);
         }
     }
@@ -49,33 +47,30 @@ public sealed class SshClient : IRemoteClient
 
     public async Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(command);
-        await CheckAddressAsync(cancellationToken).ConfigureAwait(false);
-        await _files.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await CheckAddressAsync(cancellationToken);
+        await _files.OpenAsync(cancellationToken);
         var mark = _files.MarkReports();
-        using var process = Start(SshCommandLine.Of(command));
+        var start = Arguments();
+        start.ArgumentList.Add(SshCommandLine.Of(command));
+        using var process = SshProcess.Start(start, Name);
         try
         {
             var output = TailAsync(process, process.StandardOutput.BaseStream, cancellationToken);
             var errors = TailAsync(process, process.StandardError.BaseStream, cancellationToken);
-            await FeedAsync(process, command, cancellationToken).ConfigureAwait(false);
-            await Task.WhenAll(output, errors).ConfigureAwait(false);
-            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-            var result = new RemoteResult(
-                process.ExitCode, await output.ConfigureAwait(false), await errors.ConfigureAwait(false));
+            await FeedAsync(process, command, cancellationToken);
+            await Task.WhenAll(output, errors);
+            await process.WaitForExitAsync(cancellationToken);
+            var result = new RemoteResult(process.ExitCode, await output, await errors);
             return Read(command, result, _files.ReportsAfter(mark));
         }
         catch
         {
-            End(process);
+            SshProcess.Kill(process);
             throw;
         }
         finally
         {
-            // Process leaves redirected pipes open until they are garbage collected.
-            process.StandardInput.BaseStream.Dispose();
-            process.StandardOutput.BaseStream.Dispose();
-            process.StandardError.BaseStream.Dispose();
+            SshProcess.ClosePipes(process);
         }
     }
 
@@ -88,25 +83,22 @@ public sealed class SshClient : IRemoteClient
 
     public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(host);
-
         // It is an argument of the ssh program.
         var destination = new SshEndpoint(host.Trim('[', ']'), Endpoint.User, port);
         if (!destination.IsSafe)
         {
-            throw new RemoteException(
-                Name, $"{Endpoint}: {host}:{port} is not an address. Correct the host.", RemoteRefusal.LocalClient);
+            throw Failed($"{host}:{port} is not an address. Correct the host.", RemoteRefusal.LocalClient);
         }
 
-        await CheckAddressAsync(cancellationToken).ConfigureAwait(false);
-        await _files.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await CheckAddressAsync(cancellationToken);
+        await _files.OpenAsync(cancellationToken);
         var mark = _files.MarkReports();
         var start = Arguments();
-        var address = string.Create(CultureInfo.InvariantCulture, $"[{destination.Host}]:{port}");
+        var address = $"[{destination.Host}]:{port}";
         start.ArgumentList.Insert(0, address);
         start.ArgumentList.Insert(0, "-W");
         return new ForwardedStream(
-            new ProcessStream(Start(start)),
+            SshProcess.Start(start, Name),
             (exitCode, errors) =>
             {
                 var failure = new SshFailure(Endpoint, _files, exitCode, errors, _files.ReportsAfter(mark));
@@ -114,11 +106,8 @@ public sealed class SshClient : IRemoteClient
                     ? $"sshd opens no connection to {address}. Check that the process runs, and AllowTcpForwarding and "
                         + "permitopen on the host"
                     : failure.Describe("no connection was established");
-                return new RemoteException(
-                    Name, $"{Endpoint}: {what}: {Sentences.Close(failure.Text)}", failure.Reason)
-                {
-                    AtJump = failure.AtJump,
-                };
+                return Failed(
+                    $"{what}: {Sentences.Close(failure.Text)}", failure.Reason, atJump: failure.AtJump);
             });
     }
 
@@ -129,10 +118,11 @@ public sealed class SshClient : IRemoteClient
             var start = Arguments();
             start.ArgumentList.Insert(0, "exit");
             start.ArgumentList.Insert(0, "-O");
-            using var process = Process.Start(start);
-            if (process is not null)
+            if (Process.Start(start) is { } process)
             {
-                await EndAsync(process).ConfigureAwait(false);
+                // It talks only to the local control socket; a stopped ssh process must not block the operator.
+                await using var exit = new ProcessStream(process);
+                await exit.EndAsync(CancellationToken.None);
             }
         }
 
@@ -146,7 +136,7 @@ public sealed class SshClient : IRemoteClient
         var first = Endpoint.First;
         try
         {
-            await _options.Endpoints.CheckAsync(first.Host, cancellationToken).ConfigureAwait(false);
+            await _options.Endpoints.CheckAsync(first.Host, cancellationToken);
         }
         catch (EndpointRefusedException e)
         {
@@ -162,67 +152,31 @@ public sealed class SshClient : IRemoteClient
     private RemoteException NotReached(SshEndpoint first, string why, RemoteRefusal reason, Exception cause)
     {
         var isJump = Endpoint.Jump is not null;
-        return new RemoteException(
-            Endpoint.ToString(), $"{Endpoint}: {(isJump ? $"jump host {first}: " : "")}{why}", reason, false, cause)
-        {
-            AtJump = isJump,
-        };
+        return Failed($"{(isJump ? $"jump host {first}: " : "")}{why}", reason, false, cause, isJump);
     }
 
     private ProcessStartInfo Arguments() =>
-        SshArguments.To(_options.SshProgram, Endpoint, _files, _options.ConnectTimeout, _options.KeepConnection);
-
-    private Process Start(string command)
-    {
-        var start = Arguments();
-        start.ArgumentList.Add(command);
-        return Start(start);
-    }
-
-    private Process Start(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start) ?? throw new Win32Exception("No process was started.");
-        }
-        catch (Win32Exception exception)
-        {
-            throw new RemoteException(
-                Endpoint.ToString(),
-                $"{Endpoint}: '{_options.SshProgram}' cannot be started in the operator: "
-                    + $"{Sentences.Close(exception.Message)}",
-                RemoteRefusal.LocalClient,
-                innerException: exception);
-        }
-    }
+        SshArguments.To(_options.SshProgram, Endpoint, _files, _options.ConnectTimeout, KeepConnection);
 
     private RemoteResult Read(RemoteCommand command, RemoteResult result, string reports)
     {
-        var errors = result.Errors;
-        var failure = new SshFailure(Endpoint, _files, result.ExitCode, errors, reports);
+        var failure = new SshFailure(Endpoint, _files, result.ExitCode, result.Errors, reports);
         if (failure.Reason != RemoteRefusal.RemoteCommand)
         {
             var mayHaveRun = failure.Reason == RemoteRefusal.Connection && !failure.NeverConnected;
             var what = mayHaveRun
                 ? "the connection broke, and it is unknown whether the command ran"
                 : failure.Describe("");
-            throw new RemoteException(
-                Endpoint.ToString(),
-                $"{Endpoint}: {what}: {Sentences.Close(failure.Text)}",
-                failure.Reason,
-                mayHaveRun)
-            {
-                AtJump = failure.AtJump,
-            };
+            throw Failed(
+                $"{what}: {Sentences.Close(failure.Text)}", failure.Reason, mayHaveRun, atJump: failure.AtJump);
         }
 
-        if ((command.AsRoot || command.AsUser is not null) && result.ExitCode != 0 && IsSudoRefusal(errors))
+        if ((command.AsRoot || command.AsUser is not null) && result.ExitCode != 0 && IsSudoRefusal(result.Errors))
         {
             var account = command.AsRoot ? "" : $" as {command.AsUser}";
-            throw new RemoteException(
-                Endpoint.ToString(),
-                $"{Endpoint}: sudo refuses this command{account} to {Endpoint.User} without a password: "
-                    + $"{Sentences.Close(ForeignText.Words(errors.Trim(), MaxErrorCharacters))} Allow it on the "
+            throw Failed(
+                $"sudo refuses this command{account} to {Endpoint.User} without a password: "
+                    + $"{Sentences.Close(ForeignText.Words(result.Errors.Trim(), MaxErrorCharacters))} Allow it on the "
                     + "host (NOPASSWD in sudoers).",
                 RemoteRefusal.Sudo);
         }
@@ -240,7 +194,7 @@ public sealed class SshClient : IRemoteClient
     {
         if (command.Input is null
             || await RemoteInput.SendAsync(
-                command.Input, process.StandardInput.BaseStream, command.Sent, cancellationToken).ConfigureAwait(false))
+                command.Input, process.StandardInput.BaseStream, command.Sent, cancellationToken))
         {
             process.StandardInput.Close();
         }
@@ -252,17 +206,16 @@ public sealed class SshClient : IRemoteClient
         var buffer = new byte[16 * 1024];
         var total = 0L;
         int read;
-        while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
         {
             kept.Append(buffer.AsSpan(0, read));
             total += read;
             if (total > _options.MaxTotalOutput)
             {
-                End(process);
-                throw new RemoteException(
-                    Endpoint.ToString(),
-                    $"{Endpoint}: the command printed more than {_options.MaxTotalOutput} bytes, so it was ended. "
-                        + "Check on the host what prints so much.",
+                SshProcess.Kill(process);
+                throw Failed(
+                    $"the command printed more than {_options.MaxTotalOutput} bytes, so it was ended. Check on the "
+                        + "host what prints so much.",
                     RemoteRefusal.RemoteCommand,
                     mayHaveRun: true);
             }
@@ -271,47 +224,15 @@ public sealed class SshClient : IRemoteClient
         return kept.Text;
     }
 
-    // "ssh -O exit" talks only to the local control socket; a stopped ssh process must not block the operator.
-    private static async Task EndAsync(Process process)
-    {
-        using var limit = new CancellationTokenSource(ExitLimit);
-        try
-        {
-            await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            End(process);
-        }
-        finally
-        {
-            process.StandardInput.BaseStream.Dispose();
-            process.StandardOutput.BaseStream.Dispose();
-            process.StandardError.BaseStream.Dispose();
-        }
-    }
-
-    // Kills only this client; others that share its connection continue.
-    private static void End(Process process)
-    {
-        try
-        {
-            process.Kill();
-        }
-        catch (InvalidOperationException)
-        {
-            // It has ended already.
-            return;
-        }
-    }
+    private RemoteException Failed(
+        string what, RemoteRefusal reason, bool mayHaveRun = false, Exception? cause = null, bool atJump = false) =>
+        new(Name, $"{Endpoint}: {what}", reason, mayHaveRun, cause) { AtJump = atJump };
 }
 
 /// <summary>Limits and places of the ssh program.</summary>
 public sealed record SshOptions
 {
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
-
-    public TimeSpan KeepConnection { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How many bytes of the end of a command's stdout and stderr are kept.</summary>
     public int MaxOutput { get; init; } = 1 << 20;
@@ -322,7 +243,7 @@ public sealed record SshOptions
 
     /// <summary>Directory in which a private directory is created for the socket of the shared connection. Default: the
     /// system's temporary directory.</summary>
-    public string? RuntimeDirectory { get; init; }
+    public string RuntimeDirectory { get; init; } = Path.GetTempPath();
 
     /// <summary>The OpenSSH client, found over PATH unless it is a path.</summary>
     public string SshProgram { get; init; } = "ssh";

@@ -2,8 +2,6 @@ namespace Drydock.Clients.Ssh;
 
 /// <summary>A host and who logs in there.</summary>
 /// <param name="Host">Name or address; behind a jump host, as the jump host knows it.</param>
-/// <param name="User">The account.</param>
-/// <param name="Port">sshd's port.</param>
 public sealed partial record SshEndpoint(string Host, string User, int Port = SshEndpoint.DefaultPort)
 {
     public const int DefaultPort = 22;
@@ -12,15 +10,14 @@ public sealed partial record SshEndpoint(string Host, string User, int Port = Ss
 
     /// <summary>Whether host and user, and those of the jump host, can be passed on the ssh program's command
     /// line.</summary>
-    public bool IsSafe =>
-        SafeUser().IsMatch(User)
+    public bool IsSafe => SafeUser().IsMatch(User)
         && SafeHost().IsMatch(Host)
         && Port is > 0 and <= ushort.MaxValue
         && Jump is null or { Endpoint: { IsSafe: true, Jump: null } };
 
     internal SshEndpoint First => Jump?.Endpoint ?? this;
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{User}@{Host}:{Port}");
+    public override string ToString() => $"{User}@{Host}:{Port}";
 
     [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9_.-]*\\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SafeUser();
@@ -30,7 +27,6 @@ public sealed partial record SshEndpoint(string Host, string User, int Port = Ss
 }
 
 /// <summary>A jump host (bastion) and its own credentials. It must not be behind another one.</summary>
-/// <param name="Endpoint">The jump host and who logs in there.</param>
 /// <param name="Material">The key for it and its host key.</param>
 public sealed record SshJump(SshEndpoint Endpoint, SshMaterial Material)
 {

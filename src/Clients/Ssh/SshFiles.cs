@@ -10,10 +10,10 @@ internal sealed class SshFiles : IDisposable
     private readonly SshIdentity _key;
     private readonly MemoryFile _knownHosts;
     private readonly MemoryFile? _log;
-    private readonly SshRuntimeDirectory? _directory;
+    private readonly LockedDirectory? _directory;
 
     private SshFiles(
-        SshIdentity key, MemoryFile knownHosts, MemoryFile? log, SshFiles? jump, SshRuntimeDirectory? directory) =>
+        SshIdentity key, MemoryFile knownHosts, MemoryFile? log, SshFiles? jump, LockedDirectory? directory) =>
         (_key, _knownHosts, _log, Jump, _directory) = (key, knownHosts, log, jump, directory);
 
     public string PrivateKey => _key.Path;
@@ -26,27 +26,21 @@ internal sealed class SshFiles : IDisposable
 
     public string? Control => _directory is null ? null : Path.Combine(_directory.Path, "c");
 
-    /// <summary>For programs with their own connection.</summary>
     /// <param name="jump">The jump host; null for a direct connection.</param>
+    /// <param name="parent">The parent of the private directory of a shared connection; null for programs with their
+    /// own connection.</param>
     /// <exception cref="RemoteException">The files cannot be created.</exception>
-    public static SshFiles Write(string host, SshMaterial material, SshJump? jump = null) =>
-        Write(host, material, jump, static () => null);
-
-    /// <summary>For programs that share a connection.</summary>
-    /// <param name="jump">The jump host; null for a direct connection.</param>
-    /// <param name="parent">The parent of the private directory; null for the system's temporary directory.</param>
-    /// <exception cref="RemoteException">The files cannot be created.</exception>
-    public static SshFiles WriteShared(string host, SshMaterial material, SshJump? jump, string? parent) =>
-        Write(host, material, jump, () => SshRuntimeDirectory.Create(parent));
+    public static SshFiles Write(string host, SshMaterial material, SshJump? jump = null, string? parent = null) =>
+        Write(host, material, jump, parent, isJump: false);
 
     /// <summary>Makes the keys usable; an encrypted one is decrypted at the first call.</summary>
     /// <exception cref="RemoteException">A passphrase is wrong, or a key cannot be read.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        await _key.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await _key.OpenAsync(cancellationToken);
         if (Jump is not null)
         {
-            await Jump.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await Jump.OpenAsync(cancellationToken);
         }
     }
 
@@ -87,12 +81,7 @@ internal sealed class SshFiles : IDisposable
         Jump?.Dispose();
     }
 
-    private static SshFiles Write(
-        string host,
-        SshMaterial material,
-        SshJump? jump,
-        Func<SshRuntimeDirectory?> directory,
-        bool isJump = false)
+    private static SshFiles Write(string host, SshMaterial material, SshJump? jump, string? parent, bool isJump)
     {
         SshIdentity? key = null;
         MemoryFile? knownHosts = null;
@@ -101,13 +90,11 @@ internal sealed class SshFiles : IDisposable
         try
         {
             key = new SshIdentity(host, material);
-            knownHosts = MemoryFile.Create(
-                "drydock-known-hosts", SshIdentity.WithLineEnd(material.KnownHosts.Span));
+            knownHosts = MemoryFile.Create("drydock-known-hosts", SshIdentity.WithLineEnd(material.KnownHosts.Span));
             log = isJump ? MemoryFile.Create("drydock-ssh-log", []) : null;
-            toJump = jump is null
-                ? null
-                : Write($"jump host {jump}", jump.Material, null, static () => null, isJump: true);
-            return new SshFiles(key, knownHosts, log, toJump, directory());
+            toJump = jump is null ? null : Write($"jump host {jump}", jump.Material, null, null, isJump: true);
+            var directory = parent is null ? null : LockedDirectory.Create(parent, SshClient.DirectoryPrefix);
+            return new SshFiles(key, knownHosts, log, toJump, directory);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -5,7 +5,6 @@ namespace Drydock.Clients.Ssh;
 /// environment.</summary>
 internal sealed class SshIdentity : IDisposable
 {
-    private const string Program = "ssh-keygen";
     private const string Label = "drydock-ssh-key";
 
     // The author of a key decides how much work its decryption is.
@@ -49,7 +48,7 @@ internal sealed class SshIdentity : IDisposable
 
         try
         {
-            await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await opening.WaitAsync(cancellationToken);
         }
         catch when (opening.IsFaulted)
         {
@@ -80,7 +79,7 @@ internal sealed class SshIdentity : IDisposable
         try
         {
             using var passphrase = MemoryFile.Create("drydock-ssh-passphrase", _material.Passphrase.Span);
-            var (exitCode, errors) = await RunAsync(key, passphrase).ConfigureAwait(false);
+            var (exitCode, errors) = await RunAsync(key, passphrase);
             if (exitCode != 0)
             {
                 throw Refused(errors.Replace(key.Path, "(private key)", StringComparison.Ordinal));
@@ -103,68 +102,30 @@ internal sealed class SshIdentity : IDisposable
     // An empty new passphrase makes ssh-keygen write the key in the clear, into the same file.
     private async Task<(int ExitCode, string Errors)> RunAsync(MemoryFile key, MemoryFile passphrase)
     {
-        var start = new ProcessStartInfo(Program, ["-q", "-p", "-N", "", "-f", key.Path])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        start.Environment.Clear();
-        start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin";
-        start.Environment["LC_ALL"] = "C";
+        var start = SshProcess.Of("ssh-keygen", ["-q", "-p", "-N", "", "-f", key.Path]);
         start.Environment["SSH_ASKPASS"] = System.IO.Path.Combine(AppContext.BaseDirectory, "ssh-askpass.sh");
         start.Environment["SSH_ASKPASS_REQUIRE"] = "force";
         start.Environment["DRYDOCK_PASSPHRASE_FILE"] = passphrase.Path;
-        using var process = Start(start);
+        using var process = SshProcess.Start(start, _host);
         using var limit = new CancellationTokenSource(Limit);
         try
         {
             process.StandardInput.Close();
             var output = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, limit.Token);
             var errors = process.StandardError.ReadToEndAsync(limit.Token);
-            await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
-            await output.ConfigureAwait(false);
-            return (process.ExitCode, await errors.ConfigureAwait(false));
+            await process.WaitForExitAsync(limit.Token);
+            await output;
+            return (process.ExitCode, await errors);
         }
         catch (OperationCanceledException e)
         {
-            End(process);
+            SshProcess.Kill(process);
             throw new RemoteException(
                 _host,
                 $"{_host}: decrypting the private key took longer than {Limit.TotalSeconds:0} s. Encrypt it again with "
                     + "fewer rounds (`ssh-keygen -p -a 16 -f KEY`), and put it into the Secret.",
                 RemoteRefusal.LocalClient,
                 innerException: e);
-        }
-    }
-
-    private Process Start(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start) ?? throw new Win32Exception("No process was started.");
-        }
-        catch (Win32Exception e)
-        {
-            throw new RemoteException(
-                _host,
-                $"{_host}: '{Program}' cannot be started in the operator: {Sentences.Close(e.Message)}",
-                RemoteRefusal.LocalClient,
-                innerException: e);
-        }
-    }
-
-    private static void End(Process process)
-    {
-        try
-        {
-            process.Kill();
-        }
-        catch (InvalidOperationException)
-        {
-            // It has ended already.
-            return;
         }
     }
 

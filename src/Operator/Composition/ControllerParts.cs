@@ -1,13 +1,13 @@
 using Drydock.Abstractions.Controllers;
+using Drydock.Clients.Kubernetes.Leadership;
 
 namespace Drydock.Operator.Composition;
 
 /// <summary>Watches, writer, controller and host of one kind.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource, IReconcileTrigger
+internal sealed class ControllerParts<TEntity> : IControllerParts, IReconcileTrigger
     where TEntity : class, IKubernetesObject
 {
-    private readonly IReadOnlyList<ResourceWatcher<TEntity>> _watchers;
+    private readonly ResourceWatcher<TEntity> _watcher;
     private readonly SecretWatch<TEntity> _secrets;
     private readonly ControllerHost<TEntity>? _host;
     private readonly RunSampling<TEntity> _sampling;
@@ -23,25 +23,18 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource, I
     {
         _sampling = sampling;
         var (client, time, loggers) = (services.Kubernetes, services.Time, services.Loggers);
-        var watchers = scope.Lists.Select(space => (Space: space, Watcher: new ResourceWatcher<TEntity>(
+        _watcher = new ResourceWatcher<TEntity>(
             client,
-            new ResourceWatcherOptions { Namespace = space },
+            new ResourceWatcherOptions { Namespaces = scope.Lists },
             time,
-            loggers.CreateLogger<ResourceWatcher<TEntity>>())
-        {
-            Reduce = Reduce,
-        })).ToList();
-        _watchers = [.. watchers.Select(w => w.Watcher)];
-        Objects = watchers is [(null, var all)]
-            ? all
-            : new ScopedCache<TEntity>(
-                watchers.ToDictionary(w => w.Space!, w => (IResourceCache<TEntity>)w.Watcher, StringComparer.Ordinal));
+            loggers.CreateLogger<ResourceWatcher<TEntity>>(),
+            entity => _inert!.Reduce(entity));
         _secrets = new SecretWatch<TEntity>(client, Objects, secretNames, time, loggers);
         var writer = new EntityWriter<TEntity>(client, Objects.Observe);
         var controller = build(writer, this);
         (_inert, _forget) = ((IInertObjects<TEntity>)controller, ((IAsyncDisposable)controller).DisposeAsync);
         _host = new ControllerHost<TEntity>(
-            Objects, writer, controller, [_secrets], null, time, loggers.CreateLogger<ControllerHost<TEntity>>())
+            Objects, writer, controller, null, time, loggers.CreateLogger<ControllerHost<TEntity>>())
         {
             IsInert = _inert.StaysInert,
         };
@@ -49,33 +42,34 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource, I
 
     public string Name => $"The controller of {typeof(TEntity).Name}s";
 
-    public IResourceCache<TEntity> Objects { get; }
+    public ResourceCache<TEntity> Objects => _watcher.Cache;
 
     public string Kind => _sampling.Kind;
 
     public IReadOnlyList<string> Results => _sampling.Results;
 
-    public IEnumerable<IWatchHealth> Watches => [.. _watchers, _secrets];
+    public IEnumerable<IWatchHealth> Watches => [_watcher, _secrets];
 
     public IEnumerable<RunSample> Samples() => Objects.List().Select(_sampling.Read);
 
     public IDisposable Observe(IReadOnlyList<IRunObserver> observers) => Objects.Subscribe(change =>
     {
-        if (change.Type is ResourceChangeType.Added or ResourceChangeType.Modified)
+        if (change.Type == ResourceChangeType.Resynced)
         {
-            var before = change.Previous is { } previous ? _sampling.Read(previous) : null;
-            var now = _sampling.Read(change.Object);
-            foreach (var observer in observers)
+            return;
+        }
+
+        var before = change.Previous is { } previous ? _sampling.Read(previous) : null;
+        var now = _sampling.Read(change.Object);
+        foreach (var observer in observers)
+        {
+            if (change.Type == ResourceChangeType.Deleted)
+            {
+                observer.Gone(now);
+            }
+            else
             {
                 observer.Changed(before, now);
-            }
-        }
-        else if (change.Type == ResourceChangeType.Deleted)
-        {
-            var last = _sampling.Read(change.Object);
-            foreach (var observer in observers)
-            {
-                observer.Gone(last);
             }
         }
     });
@@ -83,27 +77,27 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource, I
     /// <summary>Wakes an object of the host, which is built after the controller.</summary>
     public void Wake(string? @namespace, string name) => _host?.Wake(@namespace, name);
 
-    public Task WatchAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(_watchers.Select(w => w.RunAsync(cancellationToken)));
+    public Task WatchAsync(CancellationToken cancellationToken) => _watcher.RunAsync(cancellationToken);
 
     public async Task LeadAsync(CancellationToken cancellationToken)
     {
         // The fence cancelled its jobs together with the workers; now wait for them.
         try
         {
-            await _host!.RunAsync(cancellationToken);
+            await TermParts.RunAsync(
+                [("The host", _host!.RunAsync), ("The watch of Secrets", token => _secrets.RunAsync(this, token))],
+                static (_, _) => { },
+                cancellationToken);
         }
         finally
         {
             await _forget();
         }
     }
-
-    private TEntity Reduce(TEntity entity) => _inert.Reduce(entity);
 }
 
 /// <summary>The parts of one kind, as the process runs them.</summary>
-internal interface IControllerParts
+internal interface IControllerParts : IRunSource
 {
     string Name { get; }
 

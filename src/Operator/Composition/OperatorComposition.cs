@@ -62,13 +62,9 @@ public sealed partial class OperatorComposition : IAsyncDisposable
                 time,
                 loggers)
             : null;
-        var fence = new LeadershipFence(_elector ?? (ILeadership)new AlwaysLeader());
+        var fence = new LeadershipFence(_elector);
         var changes = new AsyncSignal();
-        var roots = new StorageRoots(
-            options.StorageRoots,
-            options.StorageShared,
-            options.StorageTimeout,
-            time);
+        var roots = new StorageRoots(options.StorageRoots, options.StorageShared, options.StorageTimeout, time);
         _storages = new Storages(
             client,
             roots,
@@ -79,7 +75,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         var archives = new HashedArchives();
         var claims = new TargetClaims(client, space, time, scope);
         _schema = new CrdSchemaCheck(client, time, loggers.CreateLogger<CrdSchemaCheck>());
-        _tools = new SnapshotToolOptions { ScratchRoot = options.ScratchDirectory };
+        _tools = new SnapshotToolOptions { ScratchRoot = options.ScratchDirectory ?? Path.GetTempPath() };
         var snapshots = new SnapshotServices
         {
             Kubernetes = client,
@@ -177,8 +173,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             ? null
             : new OtlpExport(otlp, BuildInfo.Version, Identity, time, loggers.CreateLogger<OtlpExport>());
         _controllers = [upgradeParts, databaseParts, snapshotParts, restoreParts];
-        IRunSource[] sources = [upgradeParts, databaseParts, snapshotParts, restoreParts];
-        _metrics = new ObjectMetrics(sources, snapshotParts.Objects, () => _elector?.IsLeader != false, time);
+        _metrics = new ObjectMetrics(_controllers, snapshotParts.Objects, () => _elector?.IsLeader != false, time);
     }
 
     public string Identity { get; }
@@ -210,7 +205,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     public async Task RunAsync(CancellationToken stopping)
     {
         RemoveScratch();
-        using var observing = _metrics.Observe(_controllers);
+        _metrics.Observe();
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var watches = Task.WhenAll(_controllers.Select(c => c.WatchAsync(both.Token)));
         try
@@ -242,7 +237,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         try
         {
             ScratchDirectory.RemoveLeft(_tools);
-            SshRuntimeDirectory.RemoveLeft();
+            LockedDirectory.RemoveLeft(Path.GetTempPath(), SshClient.DirectoryPrefix);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -255,7 +250,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         LeaseName = LeaseName,
         Namespace = space,
         Identity = identity.Text,
-        HolderStateOf = identity.HolderStateOf,
+        HasEnded = identity.HasEnded,
         LeaseDuration = options.LeaseDuration,
         RenewDeadline = options.RenewDeadline,
         RetryPeriod = options.RetryPeriod,

@@ -14,36 +14,33 @@ internal static class ProbeServer
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(address);
         var app = builder.Build();
-        IHealthCheck[] live =
-        [
-            new WatchLivenessCheck(composition.Watches, new HealthOptions()),
-            new LeadershipLivenessCheck(composition.Elector),
-        ];
-        var ready = new WatchReadinessCheck(composition.Watches);
         app.Run(context => context.Request.Path.Value switch
         {
-            // A process that must not lead because of outdated CRDs neither leads nor contends, which is correct.
-            "/healthz" => AnswerAsync(context, composition.SchemaProblem is null ? live : [live[0]]),
-            "/readyz" => composition.SchemaProblem is { } problem
-                ? TextAsync(context, StatusCodes.Status503ServiceUnavailable, $"Unhealthy: {problem}\n", "text/plain")
-                : AnswerAsync(context, [ready]),
+            "/healthz" => AnswerAsync(context, Live(composition)),
+            "/readyz" => AnswerAsync(
+                context,
+                composition.SchemaProblem is { } problem
+                    ? HealthCheckResult.Unhealthy(problem)
+                    : HealthChecks.Ready(composition.Watches)),
             "/metrics" => MetricsAsync(context, metrics),
-            _ => TextAsync(context, StatusCodes.Status404NotFound, "/healthz, /readyz, /metrics\n", "text/plain"),
+            _ => TextAsync(context, StatusCodes.Status404NotFound, "/healthz, /readyz, /metrics\n"),
         });
         return app;
     }
 
-    // The worst result is the answer.
-    private static async Task AnswerAsync(HttpContext context, IReadOnlyList<IHealthCheck> checks)
-    {
-        var results = await Task.WhenAll(
-            checks.Select(check => check.CheckHealthAsync(new HealthCheckContext(), context.RequestAborted)));
-        var result = results.MinBy(r => r.Status);
-        var code = result.Status == HealthStatus.Unhealthy
+    // A process that must not lead because of outdated CRDs neither leads nor contends, which is correct.
+    private static HealthCheckResult Live(OperatorComposition composition) =>
+        composition.SchemaProblem is null
+            && HealthChecks.Leading(composition.Elector) is { Status: HealthStatus.Unhealthy } idle
+            ? idle
+            : HealthChecks.Live(composition.Watches);
+
+    private static Task AnswerAsync(HttpContext context, HealthCheckResult result) => TextAsync(
+        context,
+        result.Status == HealthStatus.Unhealthy
             ? StatusCodes.Status503ServiceUnavailable
-            : StatusCodes.Status200OK;
-        await TextAsync(context, code, $"{result.Status}: {result.Description}\n", "text/plain");
-    }
+            : StatusCodes.Status200OK,
+        $"{result.Status}: {result.Description}\n");
 
     private static Task MetricsAsync(HttpContext context, PrometheusMetrics metrics)
     {
@@ -51,10 +48,10 @@ internal static class ProbeServer
         return metrics.WriteAsync(context.Response.Body, context.RequestAborted);
     }
 
-    private static async Task TextAsync(HttpContext context, int code, string text, string type)
+    private static Task TextAsync(HttpContext context, int code, string text)
     {
         context.Response.StatusCode = code;
-        context.Response.ContentType = type;
-        await context.Response.WriteAsync(text, context.RequestAborted);
+        context.Response.ContentType = "text/plain";
+        return context.Response.WriteAsync(text, context.RequestAborted);
     }
 }

@@ -7,18 +7,11 @@ internal sealed class ProcessMetrics : IDisposable
 {
     private readonly Meter _meter = new("Drydock.Process");
 
-    /// <summary>Creates the instruments.</summary>
-    /// <param name="watches">The watches of the process.</param>
-    /// <param name="space">Free bytes of the storage roots.</param>
-    /// <param name="awaitsCrds">Whether the process waits for newer CRDs.</param>
     public ProcessMetrics(IReadOnlyList<IWatchHealth> watches, StorageSpace space, Func<bool> awaitsCrds)
     {
         _meter.CreateObservableGauge(
             "drydock_build_info",
-            () => new Measurement<int>(
-                1,
-                new("version", BuildInfo.Version),
-                new("revision", BuildInfo.Revision)),
+            () => new Measurement<int>(1, new("version", BuildInfo.Version), new("revision", BuildInfo.Revision)),
             description: "Always 1. The labels name the build of the operator.");
         _meter.CreateObservableGauge(
             "drydock_crd_schema_outdated",
@@ -33,13 +26,11 @@ internal sealed class ProcessMetrics : IDisposable
             "s",
             "User and system time that the process has used.");
         var started = new DateTimeOffset(Process.GetCurrentProcess().StartTime).ToUnixTimeMilliseconds() / 1000.0;
-        _meter.CreateObservableGauge(
-            "process_start_time_seconds", () => started, "s", "When the process was started.");
+        _meter.CreateObservableGauge("process_start_time_seconds", () => started, "s", "When the process was started.");
         _meter.CreateObservableGauge(
             "drydock_watch_age_seconds",
             () => watches.GroupBy(watch => watch.Name, StringComparer.Ordinal).Select(same => new Measurement<double>(
-                same.Max(watch => watch.Age.TotalSeconds),
-                new KeyValuePair<string, object?>("resource", same.Key))),
+                same.Max(watch => watch.Age.TotalSeconds), new KeyValuePair<string, object?>("resource", same.Key))),
             "s",
             "Time since the watch last had a sign of life from the API server, by resource.");
         _meter.CreateObservableGauge(

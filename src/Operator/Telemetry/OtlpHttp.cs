@@ -49,13 +49,12 @@ internal sealed partial class OtlpHttp : DelegatingHandler
             var response = base.Send(request, either.Token);
             Report(response.IsSuccessStatusCode
                 ? null
-                : string.Create(CultureInfo.InvariantCulture, $"{_target} answered {(int)response.StatusCode}."));
+                : $"{_target} answered {(int)response.StatusCode}.");
             return response;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            Report(string.Create(
-                CultureInfo.InvariantCulture, $"{_target} did not answer within {_target.Timeout.TotalSeconds} s."));
+            Report($"{_target} did not answer within {_target.Timeout.TotalSeconds} s.");
             throw;
         }
         catch (HttpRequestException exception)

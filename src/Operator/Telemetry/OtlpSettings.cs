@@ -4,14 +4,12 @@ namespace Drydock.Operator.Telemetry;
 
 /// <summary>What the standard environment variables of OpenTelemetry say about the receiver. The package reads the
 /// others itself, but would ignore a value that it cannot use, and send to localhost without an endpoint.</summary>
-/// <param name="Environment">The environment.</param>
 /// <param name="Metrics">Where metrics are sent; null: nowhere.</param>
 /// <param name="Traces">Where traces are sent; null: nowhere.</param>
 internal sealed record OtlpSettings(IConfiguration Environment, OtlpTarget? Metrics, OtlpTarget? Traces)
 {
     private const string Interval = "OTEL_METRIC_EXPORT_INTERVAL";
 
-    /// <summary>Reads the environment.</summary>
     /// <exception cref="OperatorOptionException">A variable cannot be used.</exception>
     public static OtlpSettings Read(IConfiguration environment)
     {
@@ -70,9 +68,7 @@ internal sealed record OtlpSettings(IConfiguration Environment, OtlpTarget? Metr
 }
 
 /// <summary>Where one signal is sent.</summary>
-/// <param name="Endpoint">The full address.</param>
 /// <param name="Headers">Headers of each request. They may hold a token.</param>
-/// <param name="Timeout">How long one request may take.</param>
 /// <param name="IsCompressed">Whether bodies are sent with gzip.</param>
 /// <param name="Certificate">File with the certificates of the authorities to trust, in PEM; null for those of the
 /// system.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Ssh;
 
 namespace Drydock.Lab;
@@ -75,7 +76,7 @@ public sealed class LabRun : IAsyncDisposable
 
         var parent = Path.GetTempPath().TrimEnd('/');
         await SweepDeadRunsAsync(parent, cancellationToken);
-        SshRuntimeDirectory.RemoveLeft();
+        LockedDirectory.RemoveLeft(Path.GetTempPath(), SshClient.DirectoryPrefix);
         var id = RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 6);
         var folder = Path.Combine(parent, FolderPrefix + id);
         var fast = FastFolderFor(id, folder);

@@ -67,7 +67,6 @@ public interface IKubernetesClient
         where TEntity : class, IKubernetesObject;
 }
 
-/// <summary>Conditions and manner of a deletion.</summary>
 public sealed record DeleteOptions
 {
     /// <summary>Delete only this incarnation; otherwise <see cref="Errors.KubernetesConflictException"/>.</summary>
@@ -77,7 +76,6 @@ public sealed record DeleteOptions
     public string? ResourceVersion { get; init; }
 }
 
-/// <summary>What to list, and how.</summary>
 public sealed record ListOptions
 {
     public string? LabelSelector { get; init; }
@@ -104,8 +102,6 @@ public sealed record ListOptions
 }
 
 /// <summary>Objects as they were at one version of the server's state.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <param name="Items">The objects.</param>
 /// <param name="ResourceVersion">The version from which a watch continues.</param>
 /// <param name="Unreadable">Objects that do not fit the type; empty unless
 /// <see cref="ListOptions.TolerateUnreadable"/>.</param>
@@ -116,12 +112,9 @@ public sealed record KubernetesList<TEntity>(
 /// <summary>An object whose JSON does not fit its type, for instance written by a newer version. It is reported
 /// separately from the readable objects.</summary>
 /// <param name="Namespace">Its namespace; null for cluster-scoped kinds.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="ResourceVersion">Its version.</param>
 /// <param name="Error">Where the JSON does not fit (path and expected type, no value).</param>
 public sealed record UnreadableObject(string? Namespace, string Name, string ResourceVersion, string Error);
 
-/// <summary>What to watch, and from where.</summary>
 public sealed record WatchOptions
 {
     /// <summary>Changes after this version; null starts with the present objects.</summary>
@@ -141,9 +134,6 @@ public sealed record WatchOptions
     public bool MetadataOnly { get; init; }
 }
 
-/// <summary>One event of a watch.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <param name="Type">What happened.</param>
 /// <param name="ResourceVersion">The version after it.</param>
 /// <param name="Object">The object; null for a bookmark and when it does not fit the type.</param>
 /// <param name="Unreadable">Set when the object does not fit the type.</param>

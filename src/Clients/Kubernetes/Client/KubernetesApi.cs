@@ -5,10 +5,46 @@ using KubernetesClientConfiguration = k8s.KubernetesClientConfiguration;
 namespace Drydock.Clients.Kubernetes.Client;
 
 /// <summary>The client of the package for resources of any type and with any query, which its methods do not offer
-/// for the core group. Errors have a type.</summary>
+/// for the core group. Errors have a type. It sets what the package's configuration does not offer.</summary>
 internal sealed class KubernetesApi(KubernetesClientConfiguration configuration, params DelegatingHandler[] handlers)
     : k8s.Kubernetes(configuration, handlers)
 {
+    /// <summary>HTTP/2 if the server offers it: one connection carries all watches, and its pings detect a half-open
+    /// connection even when every watch is idle, before a lease is lost because of it. Behind a proxy that speaks only
+    /// 1.1, the idle limit of each watch does that.</summary>
+    public static KubernetesApi Connect(
+        KubernetesClientConfiguration configuration,
+        KubernetesClientOptions options,
+        params DelegatingHandler[] handlers)
+    {
+        var fromConfiguration = configuration.FirstMessageHandlerSetup;
+        SocketsHttpHandler? connections = null;
+        configuration.UserAgent = options.UserAgent;
+        configuration.FirstMessageHandlerSetup = handler =>
+        {
+            connections = handler;
+            handler.ConnectTimeout = options.ConnectTimeout;
+            handler.KeepAlivePingDelay = TimeSpan.FromSeconds(4);
+            handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(3);
+            handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90);
+            handler.AllowAutoRedirect = false;
+            handler.UseCookies = false;
+            handler.AutomaticDecompression = DecompressionMethods.GZip;
+            fromConfiguration?.Invoke(handler);
+            handler.UseProxy = handler.Proxy is not null || !new Uri(configuration.Host).IsLoopback;
+        };
+        try
+        {
+            var kubernetes = new KubernetesApi(configuration, handlers);
+            Secure(connections!, configuration);
+            return kubernetes;
+        }
+        finally
+        {
+            configuration.FirstMessageHandlerSetup = fromConfiguration;
+        }
+    }
+
     /// <summary>The answer in pooled memory, which returns when it is disposed.</summary>
     public async Task<JsonDocument> ReadAsync(
         KubernetesRequest request, HttpRequestMessage message, CancellationToken cancellationToken)
@@ -51,4 +87,50 @@ internal sealed class KubernetesApi(KubernetesClientConfiguration configuration,
         { MayHaveRun: true } => new KubernetesOutcomeUnknownException(request, failure.Message, failure),
         _ => new KubernetesUnreachableException(request, $"{BaseUri}: {failure.Message}", failure),
     };
+
+    private static void Secure(SocketsHttpHandler connections, KubernetesClientConfiguration configuration)
+    {
+        if (configuration.TokenProvider is ExecPlugin plugin)
+        {
+            // Called at each handshake, so that a renewed certificate is used by the next connection.
+            connections.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => plugin.ClientCertificate!;
+        }
+
+        if (!configuration.SkipTlsVerify && configuration.SslCaCerts is { } authorities)
+        {
+            // The package's check ignores a wrong server name if the authority is not one of the system's, and trusts
+            // the system's authorities in addition to those of the kubeconfig.
+            connections.SslOptions.RemoteCertificateValidationCallback = null;
+            connections.SslOptions.CertificateChainPolicy = ChainPolicies.TrustOnly(authorities);
+        }
+    }
+}
+
+/// <summary>The client of the package, for requests that <see cref="IKubernetesClient"/> does not have: logs, the
+/// election's Lease, and lists of types without a model. It connects as <see cref="KubernetesClient"/> does: same check
+/// of the server's certificate, same credentials, same proxy.</summary>
+public static class PackageClient
+{
+    public static k8s.Kubernetes Create(KubernetesClientConfiguration configuration, KubernetesClientOptions options) =>
+        KubernetesApi.Connect(
+            configuration,
+            options,
+            new KubernetesHandler(configuration, TimeProvider.System),
+            new ObjectLimit(options.MaxAnswerBytes));
+
+    /// <summary>Reads an object only up to the limit; a log is a stream.</summary>
+    private sealed class ObjectLimit(int bytes) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            if (response.Content.Headers.ContentType?.MediaType == "application/json")
+            {
+                await response.Content.LoadIntoBufferAsync(bytes, cancellationToken);
+            }
+
+            return response;
+        }
+    }
 }

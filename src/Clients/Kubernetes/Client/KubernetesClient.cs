@@ -31,7 +31,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
             Passing = [.. OutcomeLimits.Usual, HttpStatusCode.InternalServerError],
             Refusals = [HttpStatusCode.TooManyRequests],
         };
-        _api = HttpSettings.Connect(configuration, _options, new OutcomeHandler(_handler, limits, time));
+        _api = KubernetesApi.Connect(configuration, _options, new OutcomeHandler(_handler, limits, time));
         DefaultNamespace = string.IsNullOrEmpty(configuration.Namespace) ? "default" : configuration.Namespace;
     }
 
@@ -43,12 +43,9 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         string name, string? @namespace = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject
     {
-        var (resource, ns) = Target<TEntity>(@namespace);
-        var request = resource.Request("get", ns, name);
         try
         {
-            return await SendAsync<TEntity>(
-                request, HttpMethod.Get, resource.Path(ns, name), null, cancellationToken);
+            return await SendAsync<TEntity>("get", @namespace, name, null, cancellationToken);
         }
         catch (KubernetesNotFoundException)
         {
@@ -63,28 +60,17 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         options ??= new ListOptions();
         var resource = KubernetesResource.Of<TEntity>();
         var request = resource.Request("list", @namespace);
-        var accept = options.MetadataOnly ? PartialMetadataList : Json;
-        return await ListPages.ReadAsync<TEntity>(
-            request,
-            _json,
-            options,
-            query => SendAsync(
-                request,
-                HttpMethod.Get,
-                QueryHelpers.AddQueryString(resource.Path(@namespace), query),
-                null,
-                cancellationToken,
-                accept));
+        return await ListPages.ReadAsync<TEntity>(request, _json, options, async query =>
+        {
+            var path = QueryHelpers.AddQueryString(resource.Path(@namespace), query);
+            using var message = Message(HttpMethod.Get, path, null, options.MetadataOnly ? PartialMetadataList : Json);
+            return await _api.ReadAsync(request, message, cancellationToken);
+        });
     }
 
     public async Task<TEntity> CreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject
-    {
-        var (resource, ns) = Target<TEntity>(entity.Metadata.Namespace);
-        var request = resource.Request("create", ns, entity.Metadata.Name is { Length: > 0 } name ? name : null);
-        return await SendAsync<TEntity>(
-            request, HttpMethod.Post, Managed(resource.Path(ns)), Content(_json.Write(entity)), cancellationToken);
-    }
+        where TEntity : class, IKubernetesObject => await SendAsync<TEntity>(
+            "create", entity.Metadata.Namespace, entity.Metadata.Name, Content(_json.Write(entity)), cancellationToken);
 
     public Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => ReplaceAsync(entity, subresource: null, cancellationToken);
@@ -92,23 +78,14 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     public Task<TEntity> UpdateStatusAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => ReplaceAsync(entity, "status", cancellationToken);
 
-    public async Task<TEntity> PatchAsync<TEntity>(
+    public Task<TEntity> PatchAsync<TEntity>(
         JsonObject patch,
         string name,
         string? @namespace = null,
         string? subresource = null,
         CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject
-    {
-        var (resource, ns) = Target<TEntity>(@namespace);
-        var request = resource.Request("patch", ns, name, subresource);
-        return await SendAsync<TEntity>(
-            request,
-            HttpMethod.Patch,
-            Managed(resource.Path(ns, name, subresource)),
-            Content(patch, "application/merge-patch+json"),
-            cancellationToken);
-    }
+        where TEntity : class, IKubernetesObject => SendAsync<TEntity>(
+            "patch", @namespace, name, Content(patch, "application/merge-patch+json"), cancellationToken, subresource);
 
     public async Task<bool> DeleteAsync<TEntity>(
         string name,
@@ -117,13 +94,14 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject
     {
-        var (resource, ns) = Target<TEntity>(@namespace);
-        var request = resource.Request("delete", ns, name);
         try
         {
-            using var answer = await SendAsync(
-                request, HttpMethod.Delete, resource.Path(ns, name), DeleteBody(options), cancellationToken);
-            return true;
+            var (request, message) = Request<TEntity>("delete", @namespace, name, DeleteBody(options));
+            using (message)
+            {
+                using var answer = await _api.ReadAsync(request, message, cancellationToken);
+                return true;
+            }
         }
         catch (KubernetesNotFoundException)
         {
@@ -192,60 +170,51 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         TEntity entity, string? subresource, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject
     {
-        if (string.IsNullOrEmpty(entity.Metadata.ResourceVersion))
-        {
-            throw new ArgumentException(
-                $"{ObjectName(entity)} has no resourceVersion: only an object that was read can be replaced.",
-                nameof(entity));
-        }
-
-        var (resource, ns) = Target<TEntity>(entity.Metadata.Namespace);
-        var name = entity.Metadata.Name;
-        var request = resource.Request("update", ns, name, subresource);
-        return await SendAsync<TEntity>(
-            request,
-            HttpMethod.Put,
-            Managed(resource.Path(ns, name, subresource)),
-            Content(_json.Write(entity)),
-            cancellationToken);
-    }
-
-    private static string ObjectName<TEntity>(TEntity entity)
-        where TEntity : class, IKubernetesObject =>
-            $"{KubernetesResource.Of<TEntity>().Kind} {entity.Metadata.Namespace}/{entity.Metadata.Name}";
-
-    private string Managed(string path) =>
-        QueryHelpers.AddQueryString(path, "fieldManager", _options.FieldManager);
-
-    private (KubernetesResource Resource, string? Namespace) Target<TEntity>(string? @namespace)
-        where TEntity : class, IKubernetesObject
-    {
-        var resource = KubernetesResource.Of<TEntity>();
-        return (resource, resource.Namespaced ? @namespace ?? DefaultNamespace : null);
+        var (space, name) = (entity.Metadata.Namespace, entity.Metadata.Name);
+        return string.IsNullOrEmpty(entity.Metadata.ResourceVersion)
+            ? throw new ArgumentException(
+                $"{KubernetesResource.Of<TEntity>().Kind} {space}/{name} has no resourceVersion: only an object that "
+                    + "was read can be replaced.",
+                nameof(entity))
+            : await SendAsync<TEntity>("update", space, name, Content(_json.Write(entity)), cancellationToken, subresource);
     }
 
     private async Task<TEntity> SendAsync<TEntity>(
-        KubernetesRequest request,
-        HttpMethod method,
-        string path,
-        HttpContent? content,
-        CancellationToken cancellationToken)
-        where TEntity : class, IKubernetesObject
-    {
-        using var answer = await SendAsync(request, method, path, content, cancellationToken);
-        return _json.Read<TEntity>(request, answer.RootElement);
-    }
-
-    private async Task<JsonDocument> SendAsync(
-        KubernetesRequest request,
-        HttpMethod method,
-        string path,
+        string verb,
+        string? @namespace,
+        string? name,
         HttpContent? content,
         CancellationToken cancellationToken,
-        string accept = Json)
+        string? subresource = null)
+        where TEntity : class, IKubernetesObject
     {
-        using var message = Message(method, path, content, accept);
-        return await _api.ReadAsync(request, message, cancellationToken);
+        var (request, message) = Request<TEntity>(verb, @namespace, name, content, subresource);
+        using (message)
+        {
+            using var answer = await _api.ReadAsync(request, message, cancellationToken);
+            return _json.Read<TEntity>(request, answer.RootElement);
+        }
+    }
+
+    private (KubernetesRequest Request, HttpRequestMessage Message) Request<TEntity>(
+        string verb, string? @namespace, string? name, HttpContent? content, string? subresource = null)
+        where TEntity : class, IKubernetesObject
+    {
+        var resource = KubernetesResource.Of<TEntity>();
+        var space = resource.Namespaced ? @namespace ?? DefaultNamespace : null;
+        var path = resource.Path(space, verb == "create" ? null : name, subresource);
+        var (method, isManaged) = verb switch
+        {
+            "create" => (HttpMethod.Post, true),
+            "update" => (HttpMethod.Put, true),
+            "patch" => (HttpMethod.Patch, true),
+            "delete" => (HttpMethod.Delete, false),
+            _ => (HttpMethod.Get, false),
+        };
+        path = isManaged ? QueryHelpers.AddQueryString(path, "fieldManager", _options.FieldManager) : path;
+        return (
+            resource.Request(verb, space, name is { Length: > 0 } ? name : null, subresource),
+            Message(method, path, content, Json));
     }
 
     /// <summary>The next line of a watch; null at its end, and after too long a silence: opening it again shows whether
@@ -304,12 +273,6 @@ public sealed record KubernetesClientOptions
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>An HTTP/2 connection silent for this long is pinged, so that a half-open one is detected while watches
-    /// are idle and before a lease is lost because of it.</summary>
-    public TimeSpan PingDelay { get; init; } = TimeSpan.FromSeconds(4);
-
-    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Maximum length of an answer in bytes: many times the size of one object in an API server.</summary>
     public int MaxAnswerBytes { get; init; } = 16 * 1024 * 1024;

@@ -55,9 +55,13 @@ internal sealed class KubernetesHandler(KubernetesClientConfiguration configurat
         }
 
         response.Dispose();
-        if (configuration.TokenProvider is IRenewableTokenProvider provider)
+        if (configuration.TokenProvider is IRenewableTokenProvider renewable)
         {
-            await provider.RenewAsync(cancellationToken);
+            await renewable.RenewAsync(cancellationToken);
+        }
+
+        if (configuration.TokenProvider is { } provider)
+        {
             request.Headers.Authorization = await provider.GetAuthenticationHeaderAsync(cancellationToken);
         }
 

@@ -3,9 +3,6 @@ namespace Drydock.Clients.Kubernetes.Client;
 /// <summary>The location of a type's objects in the API.</summary>
 /// <param name="Group">API group; empty for core.</param>
 /// <param name="Version">API version, for instance <c>v1alpha1</c>.</param>
-/// <param name="Kind">Kind.</param>
-/// <param name="Plural">Plural resource name.</param>
-/// <param name="Namespaced">Whether objects live in a namespace.</param>
 public sealed record KubernetesResource(string Group, string Version, string Kind, string Plural, bool Namespaced)
 {
     private static readonly ConcurrentDictionary<Type, KubernetesResource> Known = new();

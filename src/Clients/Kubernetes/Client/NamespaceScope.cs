@@ -27,7 +27,6 @@ public sealed class NamespaceScope
         IKubernetesClient client, ListOptions? options, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject
     {
-        ArgumentNullException.ThrowIfNull(client);
         List<KubernetesList<TEntity>> lists = [];
         foreach (var name in Lists)
         {

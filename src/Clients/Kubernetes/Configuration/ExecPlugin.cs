@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using k8s.Authentication;
 using k8s.KubeConfigModels;
 
 namespace Drydock.Clients.Kubernetes.Configuration;
@@ -162,6 +163,15 @@ internal sealed class ExecPlugin(
 
     private KubernetesConfigurationException Broken(string what) =>
         new($"The credential plugin '{plugin.Command}' of the kubeconfig {what}.");
+}
+
+/// <summary>A token that the server may refuse before it expires. The token providers of the package know only its
+/// expiry.</summary>
+public interface IRenewableTokenProvider : ITokenProvider
+{
+    /// <summary>Called after the server refused the last token: the cache must not be used.</summary>
+    /// <exception cref="Errors.KubernetesConfigurationException">No token is available.</exception>
+    Task RenewAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>Input and output of a credential plugin (client.authentication.k8s.io).</summary>

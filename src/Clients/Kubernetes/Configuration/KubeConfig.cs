@@ -28,22 +28,19 @@ public static class KubeConfig
             ? throw new KubernetesConfigurationException(
                 $"No kubeconfig at {string.Join(", ", paths)} and not in a cluster (KUBERNETES_SERVICE_HOST is not "
                     + "set): set KUBECONFIG.")
-            : InClusterConfig(time ?? TimeProvider.System);
+            : InClusterConfig();
     }
 
-    /// <summary>From a kubeconfig.</summary>
     /// <param name="path">The file; null for <c>KUBECONFIG</c> (several files are merged) or
     /// <c>~/.kube/config</c>.</param>
     /// <param name="context">The context; null for <c>current-context</c>.</param>
-    /// <param name="time">Clock.</param>
     /// <exception cref="KubernetesConfigurationException">It cannot be used; the message says what, where and what to
     /// do.</exception>
     public static KubernetesClientConfiguration BuildConfigFromConfigFile(
         string? path = null, string? context = null, TimeProvider? time = null) =>
         Build(path is null ? DefaultPaths() : [path], context, time ?? TimeProvider.System);
 
-    internal static KubernetesClientConfiguration Build(
-        IReadOnlyList<string> paths, string? context, TimeProvider time)
+    internal static KubernetesClientConfiguration Build(IReadOnlyList<string> paths, string? context, TimeProvider time)
     {
         var files = paths.Where(File.Exists).Select(Load).ToList();
         if (files.Count == 0)
@@ -70,14 +67,13 @@ public static class KubeConfig
     }
 
     /// <summary>From the pod's ServiceAccount; its token is read again when the kubelet rotates it.</summary>
-    internal static KubernetesClientConfiguration InClusterConfig(
-        TimeProvider time, string tokenFile = ServiceAccountToken)
+    internal static KubernetesClientConfiguration InClusterConfig(string tokenFile = ServiceAccountToken)
     {
         try
         {
             var configuration = KubernetesClientConfiguration.InClusterConfig();
             configuration.Namespace = configuration.Namespace?.Trim();
-            configuration.TokenProvider = new RotatedTokenFile(tokenFile, time);
+            configuration.TokenProvider = new RotatedTokenFile(tokenFile);
             return configuration.SslCaCerts.Count > 0
                 ? configuration
                 : throw new KubernetesConfigurationException("The pod's ServiceAccount has no certificate in ca.crt.");

@@ -81,7 +81,7 @@ internal sealed class KubeConfigSelection(List<KubeConfigFile> files, TimeProvid
         configuration.AccessToken = user.Token;
         if (!string.IsNullOrEmpty(user.TokenFile))
         {
-            configuration.TokenProvider = new RotatedTokenFile(Absolute(file, user.TokenFile), time);
+            configuration.TokenProvider = new RotatedTokenFile(Absolute(file, user.TokenFile));
         }
     }
 

@@ -13,8 +13,7 @@ public abstract class KubernetesException(
 /// not sent (name not resolved, connection refused, TLS refused).</summary>
 public sealed class KubernetesUnreachableException(
     KubernetesRequest request, string why, Exception? innerException = null)
-    : KubernetesException(
-        request, $"{request}: the API server was not reached: {Sentences.Close(why)}", innerException)
+    : KubernetesException(request, $"{request}: the API server was not reached: {Sentences.Close(why)}", innerException)
 {
     public override bool IsTransient => true;
 }

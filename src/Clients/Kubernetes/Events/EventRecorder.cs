@@ -7,7 +7,6 @@ namespace Drydock.Clients.Kubernetes.Events;
 /// one hour. Events are hints: those that cannot be sent are dropped.</summary>
 public interface IEventRecorder
 {
-    /// <summary>Reports a normal event.</summary>
     /// <param name="message">A sentence without secrets; truncated to 1024 characters.</param>
     void Normal<TEntity>(TEntity entity, string reason, string message)
         where TEntity : class, IKubernetesObject;
@@ -22,30 +21,28 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
 {
     private const int MaxMessage = 1024;
     private const int MaxName = 253;
+    private const int Remembered = 512;
+    private static readonly TimeSpan AggregationWindow = TimeSpan.FromMinutes(10);
     private readonly IKubernetesClient _client;
     private readonly EventRecorderOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Channel<PendingEvent> _pending;
-    private readonly Dictionary<(string? Uid, string? Name, string Type, string Reason, string Message), Sent> _sent =
-        [];
+    private readonly Channel<Corev1Event> _pending;
+    private readonly Dictionary<EventKey, (Corev1Event Event, long At)> _sent = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _sending;
 
     public EventRecorder(
         IKubernetesClient client, EventRecorderOptions? options, TimeProvider time, ILogger<EventRecorder> logger)
     {
-        _client = client;
-        _options = options ?? new EventRecorderOptions();
+        (_client, _options, _time, _logger) = (client, options ?? new EventRecorderOptions(), time, logger);
         foreach (var cause in (string[])["queue_full", "stopping", "refused", "fault"])
         {
             KubernetesMetrics.EventsDropped.Add(0, KubernetesMetrics.Tag("cause", cause));
         }
 
-        _time = time;
-        _logger = logger;
         _pending =
-            Channel.CreateBounded<PendingEvent>(new BoundedChannelOptions(_options.Capacity) { SingleReader = true });
+            Channel.CreateBounded<Corev1Event>(new BoundedChannelOptions(_options.Capacity) { SingleReader = true });
         _sending = Task.Run(SendAllAsync);
     }
 
@@ -72,43 +69,46 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
     private void Record<TEntity>(TEntity entity, string type, string reason, string message)
         where TEntity : class, IKubernetesObject
     {
-        var pending = new PendingEvent(
-            ReferenceTo(entity),
-            type,
-            reason,
-            Clip(message),
-            _time.GetUtcNow());
+        var resource = KubernetesResource.Of<TEntity>();
+        var (space, name, now) = (entity.Metadata.NamespaceProperty, entity.Metadata.Name ?? "", _time.GetUtcNow());
+        var suffix = $".{now.UtcTicks:x}{Random.Shared.Next(0x10000):x4}";
 
-        KubernetesMetrics.Events.Add(
-            1, KubernetesMetrics.Tag("type", type), KubernetesMetrics.Tag("reason", reason));
+        // The server accepts only whole seconds here and truncates fractions.
+        var pending = new Corev1Event
+        {
+            Metadata = new V1ObjectMeta
+            {
+                Name = (name.Length + suffix.Length > MaxName ? name[..(MaxName - suffix.Length)] : name) + suffix,
+                NamespaceProperty = space ?? "default",
+            },
+            InvolvedObject = new V1ObjectReference
+            {
+                ApiVersion = resource.ApiVersion,
+                Kind = resource.Kind,
+                NamespaceProperty = space,
+                Name = entity.Metadata.Name,
+                Uid = entity.Metadata.Uid,
+                ResourceVersion = entity.Metadata.ResourceVersion,
+            },
+            Type = type,
+            Reason = reason,
+            Message = Clip(message),
+            FirstTimestamp = now.UtcDateTime,
+            LastTimestamp = now.UtcDateTime,
+            Count = 1,
+            Source = new V1EventSource { Component = _options.Component, Host = _options.Instance },
+            ReportingComponent = _options.Component,
+            ReportingInstance = _options.Instance,
+        };
+        KubernetesMetrics.Events.Add(1, KubernetesMetrics.Tag("type", type), KubernetesMetrics.Tag("reason", reason));
 
         // API servers keep events for one hour; the log keeps them for later analysis.
-        _logger.Told(
-            type == "Warning" ? LogLevel.Warning : LogLevel.Information,
-            pending.About.Kind,
-            pending.About.NamespaceProperty,
-            pending.About.Name,
-            reason,
-            pending.Message);
+        var level = type == "Warning" ? LogLevel.Warning : LogLevel.Information;
+        _logger.Told(level, resource.Kind, space, entity.Metadata.Name, reason, pending.Message);
         if (!_pending.Writer.TryWrite(pending))
         {
             Drop(pending, "queue_full", "Too many events are waiting.");
         }
-    }
-
-    private static V1ObjectReference ReferenceTo<TEntity>(TEntity entity)
-        where TEntity : class, IKubernetesObject
-    {
-        var resource = KubernetesResource.Of<TEntity>();
-        return new V1ObjectReference
-        {
-            ApiVersion = resource.ApiVersion,
-            Kind = resource.Kind,
-            NamespaceProperty = entity.Metadata.NamespaceProperty,
-            Name = entity.Metadata.Name,
-            Uid = entity.Metadata.Uid,
-            ResourceVersion = entity.Metadata.ResourceVersion,
-        };
     }
 
     private async Task SendAllAsync()
@@ -136,101 +136,70 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
         }
     }
 
-    private async Task SendAsync(PendingEvent pending)
+    private async Task SendAsync(Corev1Event pending)
     {
-        if (_sent.TryGetValue(pending.Identity, out var earlier)
-            && _time.GetElapsedTime(earlier.At) < _options.AggregationWindow
-            && await TryCountAsync(pending, earlier))
-        {
-            return;
-        }
-
-        var created = await CreateAsync(pending);
-        if (_sent.Count >= _options.Remembered)
+        var about = pending.InvolvedObject;
+        var key = new EventKey(
+            about.Uid, about.NamespaceProperty, about.Name, pending.Type, pending.Reason, pending.Message);
+        var isRepeat = _sent.TryGetValue(key, out var earlier) && _time.GetElapsedTime(earlier.At) < AggregationWindow;
+        var sent = (isRepeat ? await CountAsync(earlier.Event, pending) : null) ?? await CreateAsync(pending);
+        if (_sent.Count >= Remembered && !_sent.ContainsKey(key))
         {
             _sent.Remove(_sent.MinBy(s => s.Value.At).Key);
         }
 
-        _sent[pending.Identity] = new Sent(
-            created.Metadata.Name, created.Metadata.NamespaceProperty, 1, _time.GetTimestamp());
+        _sent[key] = (sent, _time.GetTimestamp());
     }
 
-    private async Task<Corev1Event> CreateAsync(PendingEvent pending)
+    private async Task<Corev1Event> CreateAsync(Corev1Event pending)
     {
+        var about = pending.InvolvedObject;
         try
         {
-            return await _client.CreateAsync(ToEvent(pending), _stop.Token);
+            return await _client.CreateAsync(pending, _stop.Token);
         }
         catch (KubernetesForbiddenException) when (
-            _options.Namespace is { } own && pending.About.NamespaceProperty is { } space && own != space)
+            _options.Namespace is { } own && about.NamespaceProperty is { } space && own != space)
         {
             // A namespace that is being deleted takes no new object. An Event must be in the namespace that its
             // reference names.
-            return await _client.CreateAsync(
-                ToEvent(pending with
-                {
-                    About = pending.About with { NamespaceProperty = own },
-                    Message = Clip($"{pending.About.Kind} {space}/{pending.About.Name}: {pending.Message}"),
-                }),
-                _stop.Token);
+            pending.Metadata.NamespaceProperty = about.NamespaceProperty = own;
+            pending.Message = Clip($"{about.Kind} {space}/{about.Name}: {pending.Message}");
+            return await _client.CreateAsync(pending, _stop.Token);
         }
     }
 
     private static string Clip(string message) =>
         message.Length > MaxMessage ? $"{message[..(MaxMessage - 1)]}…" : message;
 
-    private async Task<bool> TryCountAsync(PendingEvent pending, Sent earlier)
+    /// <summary>Counts a repeat. Null if the event is gone: API servers keep events for one hour.</summary>
+    private async Task<Corev1Event?> CountAsync(Corev1Event earlier, Corev1Event repeat)
     {
-        var patch =
-            new JsonObject { ["count"] = earlier.Count + 1, ["lastTimestamp"] = KubernetesTime.Format(pending.At) };
+        var patch = new JsonObject
+        {
+            ["count"] = earlier.Count + 1,
+            ["lastTimestamp"] = KubernetesTime.Format(new DateTimeOffset(repeat.LastTimestamp!.Value)),
+        };
         try
         {
-            await _client.PatchAsync<Corev1Event>(
-                patch, earlier.Name, earlier.Namespace, cancellationToken: _stop.Token);
-            _sent[pending.Identity] = earlier with { Count = earlier.Count + 1, At = _time.GetTimestamp() };
-            return true;
+            return await _client.PatchAsync<Corev1Event>(
+                patch, earlier.Metadata.Name, earlier.Metadata.NamespaceProperty, cancellationToken: _stop.Token);
         }
         catch (KubernetesNotFoundException)
         {
-            // API servers keep events for one hour; this one has expired.
-            return false;
+            return null;
         }
     }
 
-    private Corev1Event ToEvent(PendingEvent pending)
+    private void Drop(Corev1Event pending, string cause, string why)
     {
-        var suffix =
-            string.Create(CultureInfo.InvariantCulture, $".{pending.At.UtcTicks:x}{Random.Shared.Next(0x10000):x4}");
-        var name = pending.About.Name ?? "";
-
-        // The server accepts only whole seconds here and truncates fractions.
-        return new Corev1Event
-        {
-            Metadata = new V1ObjectMeta
-            {
-                Name = (name.Length + suffix.Length > MaxName ? name[..(MaxName - suffix.Length)] : name) + suffix,
-                NamespaceProperty = pending.About.NamespaceProperty ?? "default",
-            },
-            InvolvedObject = pending.About,
-            Type = pending.Type,
-            Reason = pending.Reason,
-            Message = pending.Message,
-            FirstTimestamp = pending.At.UtcDateTime,
-            LastTimestamp = pending.At.UtcDateTime,
-            Count = 1,
-            Source = new V1EventSource { Component = _options.Component, Host = _options.Instance },
-            ReportingComponent = _options.Component,
-            ReportingInstance = _options.Instance,
-        };
-    }
-
-    private void Drop(PendingEvent pending, string cause, string why)
-    {
+        var about = pending.InvolvedObject;
         KubernetesMetrics.EventsDropped.Add(1, KubernetesMetrics.Tag("cause", cause));
-        _logger.Dropped(pending.Reason, pending.About.Kind, pending.About.NamespaceProperty, pending.About.Name, why);
+        _logger.Dropped(pending.Reason, about.Kind, about.NamespaceProperty, about.Name, why);
     }
 
-    private sealed record Sent(string Name, string? Namespace, int Count, long At);
+    private sealed record EventKey(
+        string? Uid, string? Namespace, string? Name, string Type, string Reason, string Message);
 }
 
 /// <summary>The reporting program, and limits.</summary>
@@ -245,19 +214,7 @@ public sealed record EventRecorderOptions
 
     public int Capacity { get; init; } = 1024;
 
-    public TimeSpan AggregationWindow { get; init; } = TimeSpan.FromMinutes(10);
-
-    public int Remembered { get; init; } = 512;
-
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(3);
-}
-
-/// <summary>An event that is waiting to be sent.</summary>
-internal sealed record PendingEvent(
-    V1ObjectReference About, string Type, string Reason, string Message, DateTimeOffset At)
-{
-    public (string? Uid, string? Name, string Type, string Reason, string Message) Identity =>
-        (About.Uid, $"{About.NamespaceProperty}/{About.Name}", Type, Reason, Message);
 }
 
 /// <summary>Log messages of the event recorder. Here and in other logs the parameter is called Namespace, and not

@@ -1,12 +1,10 @@
 namespace Drydock.Clients.Kubernetes.Json;
 
-/// <summary>RFC 3339 times.</summary>
 internal static class KubernetesTime
 {
     private const string Seconds = "yyyy-MM-dd'T'HH:mm:ss'Z'";
     private const string Micros = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
-    /// <summary>Reads a time.</summary>
     /// <exception cref="JsonException">It is invalid. The exception has no message of its own, so that the reader adds
     /// type and path.</exception>
     public static DateTimeOffset Parse(string? text) =>

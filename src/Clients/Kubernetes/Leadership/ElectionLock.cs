@@ -154,7 +154,7 @@ internal sealed class ElectionLock(
 
         var theirs = TimeSpan.FromSeconds(record.LeaseDurationSeconds);
         return string.IsNullOrEmpty(record.HolderIdentity)
-            || options.HolderStateOf(record.HolderIdentity) == HolderState.Ended
+            || options.HasEnded(record.HolderIdentity)
             || time.GetElapsedTime(_seenAt) >= (theirs > options.LeaseDuration ? theirs : options.LeaseDuration);
     }
 

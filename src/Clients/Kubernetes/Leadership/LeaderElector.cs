@@ -7,7 +7,7 @@ namespace Drydock.Clients.Kubernetes.Leadership;
 /// over an <see cref="ElectionLock"/>. A contender reads the lease every retry period: one that was released, or whose
 /// holder has certainly ended, is taken then; any other is taken when it has not changed for its duration. The term
 /// itself is not left to the package, which neither ends the work nor says how long the lease is certain.</summary>
-public sealed class LeaderElector : ILeadership, IDisposable
+public sealed class LeaderElector : IDisposable
 {
     private static readonly TimeSpan ProgressMargin = TimeSpan.FromSeconds(30);
 
@@ -36,6 +36,7 @@ public sealed class LeaderElector : ILeadership, IDisposable
 
     public bool IsLeader => _term is { IsOver: false } && _lock.SinceRenewal < _options.RenewDeadline;
 
+    /// <summary>Cancelled when the present term ends; already cancelled while not leading.</summary>
     public CancellationToken Lost => _term?.Lost ?? new CancellationToken(canceled: true);
 
     /// <summary>Why this process neither leads nor contends although it should, for the liveness probe; null if there
@@ -59,6 +60,10 @@ public sealed class LeaderElector : ILeadership, IDisposable
         }
     }
 
+    /// <summary>Returns if this process certainly holds the lease for at least <paramref name="margin"/> longer, by the
+    /// monotonic clock, counted from the start of the last successful renewal. A lease is not a fence: a process can be
+    /// suspended between the check and the act, so the target must also refuse every act that arrives late.</summary>
+    /// <exception cref="NotLeaderException">It does not.</exception>
     public void EnsureMayAct(TimeSpan margin)
     {
         if (_term is not { IsOver: false })
@@ -162,8 +167,7 @@ public sealed class LeaderElector : ILeadership, IDisposable
         try
         {
             using var watchdog = _options.OnOverdue is { } onOverdue
-                ? new TermWatchdog(
-                    () => UntilOverdue(term), () => onOverdue(Overdue()), _options.WatchdogInterval)
+                ? new TermWatchdog(() => UntilOverdue(term), () => onOverdue(Overdue()), _options.WatchdogInterval)
                 : null;
             await lead(work.Token);
             endedByItself = !term.IsOver;
@@ -252,7 +256,6 @@ public sealed class LeaderElector : ILeadership, IDisposable
     }
 }
 
-/// <summary>Log messages of leader election.</summary>
 internal static partial class LeadershipLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "{Identity} now leads (lease {Lease}).")]
@@ -272,4 +275,41 @@ internal static partial class LeadershipLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Lease {Lease} was not released and will expire.")]
     public static partial void NotReleased(this ILogger logger, string lease);
+}
+
+/// <summary>This process must not act now: it does not hold the lease, or not for long enough. Nothing was
+/// done.</summary>
+public sealed class NotLeaderException(string message) : Exception(message);
+
+/// <summary>The lease to contend for, and the times of leader election.</summary>
+public sealed record LeaderElectionOptions
+{
+    public required string LeaseName { get; init; }
+
+    public required string Namespace { get; init; }
+
+    public required string Identity { get; init; }
+
+    /// <summary>A lease not renewed for this long (seen by the contender's own clock) may be taken. It may be long
+    /// because it rarely causes a wait: a leader that stops releases the lease, and a crashed one is detected
+    /// (<see cref="HasEnded"/>); only a leader that may still be running is waited for.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>A leader that could not renew for this long stops leading and cancels its work. A shorter outage of the
+    /// API server does not interrupt a dump.</summary>
+    public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(90);
+
+    public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether the process that holds the lease under an identity has certainly ended, so that its lease can be
+    /// taken immediately.</summary>
+    public Func<string, bool> HasEnded { get; init; } = static _ => false;
+
+    /// <summary>Ends the process; called on a dedicated thread if the work of an ended term is still running when
+    /// another process may take the lease. It must not return. Null: such work is not ended.</summary>
+    public Action<string>? OnOverdue { get; init; }
+
+    /// <summary>How often that thread looks, at the least. It waits on no <see cref="TimeProvider"/>, so a test with a
+    /// clock of its own sets less.</summary>
+    internal TimeSpan WatchdogInterval { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -22,7 +22,6 @@ public sealed class ProcessIdentity
     private readonly string _proc;
     private readonly string _random;
 
-    /// <summary>Makes the identity of a process.</summary>
     /// <param name="podUid">Uid of the pod; null outside one.</param>
     public ProcessIdentity(string name, string? podUid, int processId, string random, string proc = "/proc")
     {
@@ -42,34 +41,25 @@ public sealed class ProcessIdentity
         Environment.ProcessId,
         Guid.NewGuid().ToString("N")[..8]);
 
-    public HolderState HolderStateOf(string identity)
+    /// <summary>Whether the process that holds a lease under an identity has certainly ended, with all its threads.
+    /// False if it runs, or if nothing is known.</summary>
+    public bool HasEnded(string identity)
     {
         var parts = identity.Split('_');
         if (parts.Length < 3 || parts[^1] == _random)
         {
-            return HolderState.Unknown;
-        }
-
-        var mark = parts[^2];
-        if (mark.StartsWith(PodMark, StringComparison.Ordinal))
-        {
-            return mark == _mark ? HolderState.Ended : HolderState.Unknown;
+            return false;
         }
 
         // boot.ID.NAMESPACE.PID.START
-        var theirs = mark.Split('.');
-        if (theirs.Length != 5
-            || !theirs.Take(3).SequenceEqual(_mark.Split('.').Take(3), StringComparer.Ordinal)
-            || !int.TryParse(theirs[3], NumberStyles.None, CultureInfo.InvariantCulture, out var processId))
-        {
-            return HolderState.Unknown;
-        }
-
-        return Runs(processId) is not { } start
-            ? HolderState.Unknown
-            : start == theirs[4]
-            ? HolderState.Running
-            : HolderState.Ended;
+        var (mark, theirs) = (parts[^2], parts[^2].Split('.'));
+        return mark.StartsWith(PodMark, StringComparison.Ordinal)
+            ? mark == _mark
+            : theirs.Length == 5
+                && theirs.Take(3).SequenceEqual(_mark.Split('.').Take(3), StringComparer.Ordinal)
+                && int.TryParse(theirs[3], NumberStyles.None, CultureInfo.InvariantCulture, out var processId)
+                && Runs(processId) is { } start
+                && start != theirs[4];
     }
 
     private string? OnMachine(int processId)

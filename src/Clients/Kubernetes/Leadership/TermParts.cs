@@ -6,7 +6,7 @@ namespace Drydock.Clients.Kubernetes.Leadership;
 public static class TermParts
 {
     public static async Task RunAsync(
-        IReadOnlyList<(string Name, Func<CancellationToken, Task> RunAsync)> parts,
+        IEnumerable<(string Name, Func<CancellationToken, Task> RunAsync)> parts,
         Action<string, Exception> onFault,
         CancellationToken term)
     {
@@ -44,8 +44,7 @@ public static class TermParts
 }
 
 /// <summary>One term. Tokens are stored, because reading the token of a disposed source throws.</summary>
-internal sealed class Term(
-    CancellationTokenSource work, CancellationTokenSource jobs, CancellationTokenSource renewing)
+internal sealed class Term(CancellationTokenSource work, CancellationTokenSource jobs, CancellationTokenSource renewing)
 {
     /// <summary>Timestamp of the loss or failure; 0 before that and if the process stops.</summary>
     public long OverSince;
@@ -61,4 +60,52 @@ internal sealed class Term(
     public CancellationToken Over { get; } = work.Token;
 
     public bool IsOver => Over.IsCancellationRequested;
+}
+
+/// <summary>Ensures that the work of a term does not outlive the term, even if something hangs. It uses a dedicated
+/// thread, so that neither a starved thread pool nor a call that ignores its cancellation can prevent it from
+/// acting.</summary>
+internal sealed class TermWatchdog : IDisposable
+{
+    private readonly ManualResetEvent _ended = new(initialState: false);
+    private readonly Func<TimeSpan> _left;
+    private readonly Action _onOverdue;
+    private readonly TimeSpan _longestWait;
+    private readonly Thread _thread;
+
+    /// <param name="left">The remaining time of the work if nothing changes.</param>
+    /// <param name="onOverdue">Called once, on the watchdog's thread, when that time is over.</param>
+    /// <param name="longestWait">The remaining time moves with each renewal, so it is read at least this often.</param>
+    public TermWatchdog(Func<TimeSpan> left, Action onOverdue, TimeSpan longestWait)
+    {
+        (_left, _onOverdue, _longestWait) = (left, onOverdue, longestWait);
+        _thread = new Thread(Watch) { IsBackground = true, Name = "term-watchdog" };
+        _thread.Start();
+    }
+
+    /// <summary>Stops watching, because the work has ended.</summary>
+    public void Dispose()
+    {
+        _ended.Set();
+        _thread.Join();
+        _ended.Dispose();
+    }
+
+    private void Watch()
+    {
+        while (true)
+        {
+            var left = _left();
+            if (left <= TimeSpan.Zero)
+            {
+                _onOverdue();
+                return;
+            }
+
+            if (_ended.WaitOne(left < _longestWait ? left : _longestWait))
+            {
+                return;
+            }
+        }
+    }
 }

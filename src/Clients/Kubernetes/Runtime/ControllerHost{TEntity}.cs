@@ -7,14 +7,12 @@ namespace Drydock.Clients.Kubernetes.Runtime;
 /// changes (annotations, labels, spec, deletion, status written by others; not what this process wrote through
 /// <see cref="EntityWriter{TEntity}"/>), at each resync, when a trigger wakes it, and when its last reconciliation
 /// requested it. An inert object is not reconciled because it appears or at a resync. Nothing is polled.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
 public sealed class ControllerHost<TEntity> : IReconcileTrigger
     where TEntity : class, IKubernetesObject
 {
-    private readonly IResourceCache<TEntity> _cache;
+    private readonly ResourceCache<TEntity> _cache;
     private readonly IEntityController<TEntity> _controller;
     private readonly OwnWriteGate _gate;
-    private readonly IReadOnlyList<IWakeSource> _wakeSources;
     private readonly ControllerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -26,18 +24,14 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger
     private volatile WorkQueue<ObjectKey>? _queue;
 
     public ControllerHost(
-        IResourceCache<TEntity> cache,
+        ResourceCache<TEntity> cache,
         EntityWriter<TEntity> writer,
         IEntityController<TEntity> controller,
-        IEnumerable<IWakeSource> wakeSources,
         ControllerOptions? options,
         TimeProvider time,
         ILogger<ControllerHost<TEntity>> logger)
     {
-        _cache = cache;
-        _controller = controller;
-        _gate = writer.Gate;
-        _wakeSources = [.. wakeSources];
+        (_cache, _controller, _gate) = (cache, controller, writer.Gate);
         _options = options ?? new ControllerOptions();
         _time = time;
         _logger = logger;
@@ -74,23 +68,18 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger
             return;
         }
 
-        using var queue = new WorkQueue<ObjectKey>(
-            _options, _time, _name, laneOf: static key => key.Namespace ?? "", logger: _logger);
+        using var queue = new WorkQueue<ObjectKey>(_options, _time, _name, laneOf: static key => key.Namespace ?? "");
         _queue = queue;
         _logger.ControllerRuns(_name, _options.Workers);
         KubernetesMetrics.MaxConcurrent.Add(_options.Workers, _tag);
         try
         {
             using var subscription = _cache.Subscribe(OnChange);
-            List<(string Name, Func<CancellationToken, Task> RunAsync)> parts =
-            [
-                .. Enumerable.Range(0, _options.Workers).Select(
-                    i => ($"worker {i}", (Func<CancellationToken, Task>)(token => WorkAsync(queue, token)))),
-                .. _wakeSources.Select(
-                    s => (s.GetType().Name, (Func<CancellationToken, Task>)(token => GuardAsync(s, token)))),
-            ];
             await TermParts.RunAsync(
-                parts, (part, fault) => _logger.ControllerPartFailed(fault, _name, part), cancellationToken);
+                Enumerable.Range(0, _options.Workers).Select(
+                    i => ($"worker {i}", (Func<CancellationToken, Task>)(token => WorkAsync(queue, token)))),
+                (part, fault) => _logger.ControllerPartFailed(fault, _name, part),
+                cancellationToken);
         }
         finally
         {
@@ -282,30 +271,6 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger
         queue.AddAfter(key, after);
         return "requeue_after";
     }
-
-    private async Task GuardAsync(IWakeSource source, CancellationToken cancellationToken)
-    {
-        for (var ends = 1; !cancellationToken.IsCancellationRequested; ends++)
-        {
-            Exception? fault = null;
-            try
-            {
-                await source.RunAsync(this, cancellationToken);
-            }
-            catch (Exception e)
-            {
-                fault = e;
-            }
-
-            if (!cancellationToken.IsCancellationRequested)
-            {
-                var delay = _options.Backoff.Delay(ends);
-                _logger.WakeSourceEnded(fault, _name, source.GetType().Name, delay);
-                await Task.Delay(
-                    delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
 }
 
 /// <summary>How a <see cref="ControllerHost{TEntity}"/> works.</summary>
@@ -322,12 +287,64 @@ public sealed record ControllerOptions
     public int WorkersPerNamespace { get; init; } = 4;
 
     public Backoff Backoff { get; init; } = new();
+}
 
-    public double MaxPerSecond { get; init; } = 50;
+/// <summary>Wakes an object for events outside Kubernetes (a container died, a dump ended). Cheap, never blocks,
+/// repeats are merged. It can be used before the controller runs, which reconciles every object when it
+/// starts.</summary>
+public interface IReconcileTrigger
+{
+    /// <summary>Reconciles the object as soon as possible; if it is being reconciled now, once more afterwards. Unknown
+    /// objects are ignored.</summary>
+    void Wake(string? @namespace, string name);
+}
 
-    public int Burst { get; init; } = 200;
+internal static partial class RuntimeLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Controller {Controller} started with {Workers} workers.")]
+    public static partial void ControllerRuns(this ILogger logger, string controller, int workers);
 
-    public double MaxPerSecondPerNamespace { get; init; } = 20;
+    [LoggerMessage(Level = LogLevel.Information, Message = "Controller {Controller} stopped.")]
+    public static partial void ControllerStopped(this ILogger logger, string controller);
 
-    public int BurstPerNamespace { get; init; } = 100;
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "Reconciling {Controller} {Key} threw an exception; retrying in {Delay}.")]
+    public static partial void ReconcileThrew(
+        this ILogger logger, Exception exception, string controller, string key, TimeSpan delay);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "Reconciling {Controller} {Key} failed, retrying in {Delay}: {Why}")]
+    public static partial void ReconcileFailed(
+        this ILogger logger, Exception? exception, string controller, string key, TimeSpan delay, string? why);
+
+    [LoggerMessage(
+        Level = LogLevel.Debug, Message = "Reconciling {Controller} {Key} found a newer version; retrying in {Delay}.")]
+    public static partial void ReconcileConflict(this ILogger logger, string controller, string key, TimeSpan delay);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Reconciling {Controller} {Key} stopped: {Why}")]
+    public static partial void ReconcileNotLeader(this ILogger logger, string controller, string key, string why);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "The Secrets of {Key} could not be determined; their changes will not wake it.")]
+    public static partial void SecretNamesFault(this ILogger logger, Exception exception, string key);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The {Controller} of namespace {Namespace} refer to more than {Limit} Secrets. "
+            + "Only that many are watched; a change of another one is noticed "
+            + "at the next resync, within ten minutes. Let several objects share a Secret.")]
+    public static partial void TooManySecrets(this ILogger logger, string? Namespace, int limit, string controller);
+
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "{Part} of controller {Controller} failed, so the controller is stopping.")]
+    public static partial void ControllerPartFailed(
+        this ILogger logger, Exception exception, string controller, string part);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Whether {Key} of controller {Controller} needs a reconciliation could not be determined; "
+            + "it is reconciled.")]
+    public static partial void InertFault(this ILogger logger, Exception exception, string controller, string key);
 }

@@ -2,8 +2,6 @@ namespace Drydock.Clients.Kubernetes.Runtime;
 
 /// <summary>Writes of a controller to its own objects. These writes do not wake the object again, and the next
 /// reconciliation sees them; every other change wakes it, including a concurrent one.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
-/// <param name="client">The client.</param>
 /// <param name="onWritten">Stores what was written in the cache.</param>
 public sealed class EntityWriter<TEntity>(IKubernetesClient client, Action<TEntity> onWritten)
     where TEntity : class, IKubernetesObject
@@ -100,8 +98,7 @@ public sealed class EntityWriter<TEntity>(IKubernetesClient client, Action<TEnti
     /// <summary>Reports a write as one of this process.</summary>
     /// <param name="write">Returns the resulting object, null if it is deleted, and the one that it was written over.
     /// If both have one version, nothing had to be written.</param>
-    private async Task<TEntity?> WriteAsync(
-        TEntity entity, Func<Task<(TEntity? Result, TEntity Before)>> write)
+    private async Task<TEntity?> WriteAsync(TEntity entity, Func<Task<(TEntity? Result, TEntity Before)>> write)
     {
         var key = ObjectKey.Of(entity);
         string? version = null;
@@ -121,6 +118,67 @@ public sealed class EntityWriter<TEntity>(IKubernetesClient client, Action<TEnti
         finally
         {
             Gate.End(key, version);
+        }
+    }
+}
+
+/// <summary>Holds events of an object during a write to it: the event of that write may arrive before its answer, and
+/// only the answer contains the written version.</summary>
+internal sealed class OwnWriteGate
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ObjectKey, (int Writes, List<string?> Held)> _open = [];
+
+    public Action<ObjectKey>? OnForeignChange { get; set; }
+
+    public void Begin(ObjectKey key)
+    {
+        lock (_lock)
+        {
+            var state = _open.TryGetValue(key, out var open) ? open : (Writes: 0, Held: []);
+            _open[key] = (state.Writes + 1, state.Held);
+        }
+    }
+
+    /// <param name="written">The written version; null if there is none or it is unknown.</param>
+    public void End(ObjectKey key, string? written)
+    {
+        bool foreign;
+        lock (_lock)
+        {
+            var (writes, held) = _open[key];
+            if (written is not null)
+            {
+                held.RemoveAll(v => v == written);
+            }
+
+            if (writes > 1)
+            {
+                _open[key] = (writes - 1, held);
+                return;
+            }
+
+            _open.Remove(key);
+            foreign = held.Count > 0;
+        }
+
+        if (foreign)
+        {
+            OnForeignChange?.Invoke(key);
+        }
+    }
+
+    public bool TryHold(ObjectKey key, string? version)
+    {
+        lock (_lock)
+        {
+            if (!_open.TryGetValue(key, out var open))
+            {
+                return false;
+            }
+
+            open.Held.Add(version);
+            return true;
         }
     }
 }

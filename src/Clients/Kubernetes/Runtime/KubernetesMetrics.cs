@@ -13,8 +13,7 @@ public static class KubernetesMetrics
         [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
     // Waits in a queue, and work on one key: from a microsecond to a quarter of an hour.
-    private static readonly double[] QueueBuckets =
-        [0.000001, 0.00001, 0.0001, 0.001, 0.01, 0.1, 1, 10, 100, 1000];
+    private static readonly double[] QueueBuckets = [0.000001, 0.00001, 0.0001, 0.001, 0.01, 0.1, 1, 10, 100, 1000];
 
     internal static readonly Counter<long> Requests = Meter.CreateCounter<long>(
         "rest_client_requests_total", description: "Requests to the API server, by code, method and host.");

@@ -4,21 +4,16 @@ namespace Drydock.Clients.Kubernetes.Runtime;
 /// watched, each by its name, and only their metadata is requested: no watch sends a value to this process. A namespace
 /// has at most <see cref="MaxPerNamespace"/> such watches; a change of a further Secret is noticed when its object is
 /// reconciled again, at the latest at the next resync.</summary>
-/// <typeparam name="TEntity">The kind that refers to Secrets.</typeparam>
-/// <param name="client">The client.</param>
-/// <param name="objects">The objects.</param>
 /// <param name="secretNames">Names of the Secrets, in the object's namespace, whose changes matter to an object; none
 /// for a finished one.</param>
-/// <param name="time">Clock.</param>
-/// <param name="loggers">Logs.</param>
 /// <param name="options">Times of the watches; what is watched is set here.</param>
 public sealed class SecretWatch<TEntity>(
     IKubernetesClient client,
-    IResourceCache<TEntity> objects,
+    ResourceCache<TEntity> objects,
     Func<TEntity, IEnumerable<string>> secretNames,
     TimeProvider time,
     ILoggerFactory loggers,
-    ResourceWatcherOptions? options = null) : IWakeSource, IWatchHealth
+    ResourceWatcherOptions? options = null) : IWatchHealth
     where TEntity : class, IKubernetesObject
 {
     public const int MaxPerNamespace = 256;
@@ -26,7 +21,7 @@ public sealed class SecretWatch<TEntity>(
     private readonly Lock _lock = new();
     private readonly Dictionary<ObjectKey, HashSet<ObjectKey>> _secretsOf = [];
     private readonly Dictionary<ObjectKey, Watched> _watched = [];
-    private readonly HashSet<string> _crowded = [];
+    private readonly HashSet<string> _crowded = new(StringComparer.Ordinal);
     private readonly ILogger _logger = loggers.CreateLogger<SecretWatch<TEntity>>();
 
     public string Name => $"secrets of {KubernetesResource.Of<TEntity>().QualifiedName}";
@@ -47,16 +42,25 @@ public sealed class SecretWatch<TEntity>(
         }
     }
 
+    /// <summary>Wakes objects through <paramref name="trigger"/> until cancelled.</summary>
     public async Task RunAsync(IReconcileTrigger trigger, CancellationToken cancellationToken)
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = cancellationToken.Register(ended.SetResult);
         using (objects.Subscribe(change => Follow(change, trigger, cancellationToken)))
         {
-            await ended.Task;
+            await Task.Delay(Timeout.Infinite, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await StopAllAsync();
+        List<Watched> all;
+        lock (_lock)
+        {
+            all = [.. _watched.Values];
+            _watched.Clear();
+            _secretsOf.Clear();
+            _crowded.Clear();
+        }
+
+        await Task.WhenAll(all.Select(StopAsync));
     }
 
     private List<ResourceWatcher<SecretMetadata>> Watchers()
@@ -73,24 +77,34 @@ public sealed class SecretWatch<TEntity>(
         var wanted = change.Type == ResourceChangeType.Deleted ? [] : SecretsOf(change.Object);
         lock (_lock)
         {
-            var had = _secretsOf.GetValueOrDefault(key) ?? [];
-            foreach (var secret in wanted.Except(had))
+            if (wanted.SetEquals(_secretsOf.GetValueOrDefault(key) ?? []))
             {
-                Acquire(secret, trigger, cancellationToken);
+                return;
             }
 
+            _secretsOf[key] = wanted;
             if (wanted.Count == 0)
             {
                 _secretsOf.Remove(key);
             }
-            else
+
+            var all = _secretsOf.Where(o => o.Key.Namespace == key.Namespace).SelectMany(o => o.Value).ToHashSet();
+            foreach (var (secret, watched) in _watched
+                .Where(w => w.Key.Namespace == key.Namespace && !all.Contains(w.Key)).ToList())
             {
-                _secretsOf[key] = wanted;
+                _watched.Remove(secret);
+                _ = StopAsync(watched);
             }
 
-            foreach (var secret in had.Except(wanted))
+            var free = MaxPerNamespace - _watched.Keys.Count(s => s.Namespace == key.Namespace);
+            foreach (var secret in all.Where(s => !_watched.ContainsKey(s)).Take(free).ToList())
             {
-                Release(secret, trigger, cancellationToken);
+                _watched[secret] = Start(secret, trigger, cancellationToken);
+            }
+
+            if (all.Count > MaxPerNamespace && _crowded.Add(key.Namespace ?? ""))
+            {
+                _logger.TooManySecrets(key.Namespace, MaxPerNamespace, KubernetesResource.Of<TEntity>().QualifiedName);
             }
         }
     }
@@ -110,72 +124,21 @@ public sealed class SecretWatch<TEntity>(
         }
     }
 
-    private void Acquire(ObjectKey secret, IReconcileTrigger trigger, CancellationToken cancellationToken)
+    private Watched Start(ObjectKey secret, IReconcileTrigger trigger, CancellationToken cancellationToken)
     {
-        if (_watched.TryGetValue(secret, out var watched))
-        {
-            watched.References++;
-            return;
-        }
-
-        var inNamespace = _watched.Keys.Count(s => s.Namespace == secret.Namespace);
-        if (inNamespace >= MaxPerNamespace)
-        {
-            if (_crowded.Add(secret.Namespace ?? ""))
-            {
-                _logger.TooManySecrets(
-                    secret.Namespace, MaxPerNamespace, KubernetesResource.Of<TEntity>().QualifiedName);
-            }
-
-            return;
-        }
-
         var watcher = new ResourceWatcher<SecretMetadata>(
             client,
             (options ?? new ResourceWatcherOptions()) with
             {
-                Namespace = secret.Namespace,
+                Namespaces = [secret.Namespace],
                 FieldSelector = $"metadata.name={secret.Name}",
                 MetadataOnly = true,
             },
             time,
             loggers.CreateLogger<ResourceWatcher<SecretMetadata>>());
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        watcher.Subscribe(change => OnSecret(change, secret, trigger));
-        _watched[secret] =
-            new Watched(watcher, stop, Task.Run(() => watcher.RunAsync(stop.Token), CancellationToken.None));
-    }
-
-    private void Release(ObjectKey secret, IReconcileTrigger trigger, CancellationToken cancellationToken)
-    {
-        if (!_watched.TryGetValue(secret, out var watched) || --watched.References > 0)
-        {
-            return;
-        }
-
-        _watched.Remove(secret);
-        _ = StopAsync(watched);
-        if (_crowded.Contains(secret.Namespace ?? ""))
-        {
-            Promote(secret.Namespace, trigger, cancellationToken);
-        }
-    }
-
-    private void Promote(string? space, IReconcileTrigger trigger, CancellationToken cancellationToken)
-    {
-        var waiting =
-            _secretsOf.Values.SelectMany(s => s).Where(s => s.Namespace == space && !_watched.ContainsKey(s)).ToList();
-        if (waiting.Count == 0)
-        {
-            _crowded.Remove(space ?? "");
-            return;
-        }
-
-        // Once for each object that refers to it, as if each were new.
-        foreach (var one in waiting.Where(s => s == waiting[0]))
-        {
-            Acquire(one, trigger, cancellationToken);
-        }
+        watcher.Cache.Subscribe(change => OnSecret(change, secret, trigger));
+        return new Watched(watcher, stop, Task.Run(() => watcher.RunAsync(stop.Token), CancellationToken.None));
     }
 
     private void OnSecret(ResourceChange<SecretMetadata> change, ObjectKey secret, IReconcileTrigger trigger)
@@ -197,35 +160,13 @@ public sealed class SecretWatch<TEntity>(
         }
     }
 
-    private async Task StopAllAsync()
-    {
-        List<Watched> all;
-        lock (_lock)
-        {
-            all = [.. _watched.Values];
-            _watched.Clear();
-            _secretsOf.Clear();
-            _crowded.Clear();
-        }
-
-        await Task.WhenAll(all.Select(StopAsync));
-    }
-
     private static async Task StopAsync(Watched watched)
     {
         await watched.Stop.CancelAsync();
-        await watched.Task;
+        await watched.Running;
         watched.Stop.Dispose();
     }
 
-    private sealed class Watched(ResourceWatcher<SecretMetadata> watcher, CancellationTokenSource stop, Task task)
-    {
-        public int References { get; set; } = 1;
-
-        public ResourceWatcher<SecretMetadata> Watcher { get; } = watcher;
-
-        public CancellationTokenSource Stop { get; } = stop;
-
-        public Task Task { get; } = task;
-    }
+    private sealed record Watched(
+        ResourceWatcher<SecretMetadata> Watcher, CancellationTokenSource Stop, Task Running);
 }

@@ -25,21 +25,16 @@ public sealed class LockRow
 
     private readonly string _key;
     private readonly string _token;
+    private readonly string _host;
 
     private LockRow(string key, string token, ulong sessionId, string host, LockRowTimes times)
     {
-        _key = key;
-        _token = token;
-        SessionId = sessionId;
-        Host = host;
-        Times = times;
+        (_key, _token, SessionId, _host, Times) = (key, token, sessionId, host, times);
     }
 
     public static IReadOnlyList<string> Privileges { get; } = ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE"];
 
     internal ulong SessionId { get; }
-
-    internal string Host { get; }
 
     internal LockRowTimes Times { get; }
 
@@ -49,18 +44,18 @@ public sealed class LockRow
         MySqlSession session, string name, TimeSpan wait, LockRowTimes times, CancellationToken cancellationToken)
     {
         // A server may be configured without autocommit; the row must be visible to others at once.
-        await session.ExecuteAsync("SET autocommit = 1", cancellationToken).ConfigureAwait(false);
-        await BoundAsync(session, times, cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync("SET autocommit = 1", cancellationToken);
+        await BoundAsync(session, times, cancellationToken);
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var (id, host) = await SelfAsync(session, token, cancellationToken).ConfigureAwait(false);
+        var (id, host) = await SelfAsync(session, token, cancellationToken);
         var mine = new LockRow(KeyOf(name), token, id, host, times);
         var start = times.Clock.GetTimestamp();
         while (true)
         {
-            var there = await ReadAsync(session, mine._key, cancellationToken).ConfigureAwait(false);
+            var there = await ReadAsync(session, mine._key, cancellationToken);
             if (there is null)
             {
-                if (await mine.InsertAsync(session, name, cancellationToken).ConfigureAwait(false))
+                if (await mine.InsertAsync(session, name, cancellationToken))
                 {
                     return mine;
                 }
@@ -68,10 +63,10 @@ public sealed class LockRow
                 continue;
             }
 
-            var listed = await IsListedAsync(session, there, cancellationToken).ConfigureAwait(false);
+            var listed = await IsListedAsync(session, there, cancellationToken);
             if (!listed
                 && there.Age > times.Lapse
-                && await mine.SwapAsync(session, there.Token, cancellationToken).ConfigureAwait(false))
+                && await mine.SwapAsync(session, there.Token, cancellationToken))
             {
                 return mine;
             }
@@ -83,46 +78,40 @@ public sealed class LockRow
             }
 
             // The server does not announce that a session ended.
-            await Task.Delay(Pause, times.Clock, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Pause, times.Clock, cancellationToken);
         }
     }
 
     internal static async Task<ulong?> HolderAsync(
         MySqlSession session, string name, CancellationToken cancellationToken) =>
-        (await ReadAsync(session, KeyOf(name), cancellationToken).ConfigureAwait(false))?.Session;
+        (await ReadAsync(session, KeyOf(name), cancellationToken))?.Session;
 
     internal async Task<bool> RenewAsync(MySqlSession session, CancellationToken cancellationToken)
     {
         await session.ExecuteAsync(
             $"UPDATE {Table} SET renewed_at = UTC_TIMESTAMP(6) WHERE lock_key = '{_key}' AND token = '{_token}'",
-            cancellationToken).ConfigureAwait(false);
-        return await session.ScalarAsync(
-            $"SELECT {HeldCondition}", cancellationToken).ConfigureAwait(false) == "1";
+            cancellationToken);
+        return await session.ScalarAsync($"SELECT {HeldCondition}", cancellationToken) == "1";
     }
 
     internal async Task<string?> ReleaseAsync(MySqlSession session)
     {
         await session.ExecuteAsync($"DELETE FROM {Table} WHERE lock_key = '{_key}' AND token = '{_token}'",
-            CancellationToken.None).ConfigureAwait(false);
+            CancellationToken.None);
         return null;
     }
 
     // A server that ignores the bound would let a suspended holder continue.
-    private static async Task BoundAsync(
-        MySqlSession session, LockRowTimes times, CancellationToken cancellationToken)
+    private static async Task BoundAsync(MySqlSession session, LockRowTimes times, CancellationToken cancellationToken)
     {
         var seconds = (long)times.Idle.TotalSeconds;
-        await session.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"SET SESSION wait_timeout = {seconds}"),
-            cancellationToken).ConfigureAwait(false);
-        var bound = await session.NumberAsync(
-            "SELECT @@wait_timeout", cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync($"SET SESSION wait_timeout = {seconds}", cancellationToken);
+        var bound = await session.NumberAsync("SELECT @@wait_timeout", cancellationToken);
         if (bound != seconds)
         {
             throw new MySqlSessionException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The server has no GET_LOCK and does not limit idle sessions: wait_timeout is {bound} after it "
-                        + $"was set to {seconds} s. Connect directly to a server that does."),
+                $"The server has no GET_LOCK and does not limit idle sessions: wait_timeout is {bound} after it was "
+                    + $"set to {seconds} s. Connect directly to a server that does.",
                 number: 0);
         }
     }
@@ -133,24 +122,19 @@ public sealed class LockRow
         MySqlSession session, string token, CancellationToken cancellationToken)
     {
         var row = await session.RowAsync(
-            $"SELECT ID, HOST FROM information_schema.PROCESSLIST WHERE INFO LIKE '%{token}%'",
-            cancellationToken).ConfigureAwait(false)
-            ?? [
-                await session.ScalarAsync("SELECT CONNECTION_ID()", cancellationToken).ConfigureAwait(false),
-                "",
-            ];
+            $"SELECT ID, HOST FROM information_schema.PROCESSLIST WHERE INFO LIKE '%{token}%'", cancellationToken)
+            ?? [await session.ScalarAsync("SELECT CONNECTION_ID()", cancellationToken), ""];
         return (ulong.Parse(row[0] ?? "0", NumberStyles.None, CultureInfo.InvariantCulture), row[1] ?? "");
     }
 
-    private static async Task<Holder?> ReadAsync(
-        MySqlSession session, string key, CancellationToken cancellationToken)
+    private static async Task<Holder?> ReadAsync(MySqlSession session, string key, CancellationToken cancellationToken)
     {
         try
         {
             return await session.RowAsync(
                 "SELECT token, session_id, session_host, TIMESTAMPDIFF(SECOND, renewed_at, UTC_TIMESTAMP(6)) "
                     + $"FROM {Table} WHERE lock_key = '{key}'",
-                cancellationToken).ConfigureAwait(false) is [var token, var id, var host, var age]
+                cancellationToken) is [var token, var id, var host, var age]
                 ? new Holder(
                     token ?? "",
                     ulong.Parse(id ?? "0", NumberStyles.None, CultureInfo.InvariantCulture),
@@ -172,10 +156,9 @@ public sealed class LockRow
             "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = @id AND (@host = '' OR HOST = @host)",
             cancellationToken,
             ("@id", holder.Session),
-            ("@host", holder.Host)).ConfigureAwait(false) > 0;
+            ("@host", holder.Host)) > 0;
 
-    private static string KeyOf(string name) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+    private static string KeyOf(string name) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 
     private async Task<bool> InsertAsync(MySqlSession session, string name, CancellationToken cancellationToken)
     {
@@ -191,7 +174,7 @@ public sealed class LockRow
                     ("@name", name.Length > 255 ? name[..255] : name),
                     ("@token", _token),
                     ("@session", SessionId),
-                    ("@host", Host)).ConfigureAwait(false);
+                    ("@host", _host));
                 return true;
             }
             catch (MySqlSessionException error) when (error.Number == DuplicateKey)
@@ -200,7 +183,7 @@ public sealed class LockRow
             }
             catch (MySqlSessionException error) when (!made && NotMade.Contains(error.Number))
             {
-                await MakeAsync(session, cancellationToken).ConfigureAwait(false);
+                await MakeAsync(session, cancellationToken);
             }
         }
     }
@@ -212,19 +195,18 @@ public sealed class LockRow
             cancellationToken,
             ("@new", _token),
             ("@session", SessionId),
-            ("@host", Host),
+            ("@host", _host),
             ("@key", _key),
-            ("@old", token)).ConfigureAwait(false) == 1;
+            ("@old", token)) == 1;
 
     private static async Task MakeAsync(MySqlSession session, CancellationToken cancellationToken)
     {
-        await session.ExecuteAsync(
-            $"CREATE DATABASE IF NOT EXISTS {Database}", cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync($"CREATE DATABASE IF NOT EXISTS {Database}", cancellationToken);
         await session.ExecuteAsync(
             $"CREATE TABLE IF NOT EXISTS {Table} (lock_key CHAR(64) NOT NULL, lock_name VARCHAR(255) NOT NULL, "
                 + "token CHAR(32) NOT NULL, session_id BIGINT UNSIGNED NOT NULL, session_host VARCHAR(255) NOT NULL, "
                 + "renewed_at DATETIME(6) NOT NULL, PRIMARY KEY (lock_key)) DEFAULT CHARSET = utf8mb4",
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 
     private sealed record Holder(string Token, ulong Session, string Host, TimeSpan Age);

@@ -16,13 +16,9 @@ public sealed class ServerLock : IAsyncDisposable
     private readonly Task _renewal;
     private bool _isReleased;
 
-    private ServerLock(MySqlSession session, string name, ulong sessionId, string host, LockRow? row)
+    private ServerLock(MySqlSession session, string name, ulong sessionId, LockRow? row)
     {
-        _session = session;
-        _row = row;
-        Name = name;
-        SessionId = sessionId;
-        Host = host;
+        (_session, Name, SessionId, _row) = (session, name, sessionId, row);
         _renewal = row is null ? Task.CompletedTask : RenewAsync(row);
     }
 
@@ -30,13 +26,8 @@ public sealed class ServerLock : IAsyncDisposable
 
     public ulong SessionId { get; }
 
-    public string Host { get; }
-
-    public ServerLockKind Kind => _row is null ? ServerLockKind.Function : ServerLockKind.Row;
-
-    public string HeldCondition => _row is null
-        ? string.Create(CultureInfo.InvariantCulture, $"IS_USED_LOCK({Text(Name)})={SessionId}")
-        : _row.HeldCondition;
+    public string HeldCondition =>
+        _row?.HeldCondition ?? $"IS_USED_LOCK('{Name.Replace("'", "''", StringComparison.Ordinal)}')={SessionId}";
 
     /// <summary>The <c>wait_timeout</c> in seconds of every session that works for the holder, so that the server ends
     /// a late one; null with <see cref="ServerLockKind.Function"/>.</summary>
@@ -44,11 +35,9 @@ public sealed class ServerLock : IAsyncDisposable
 
     public static async Task<ServerLockKind> KindAsync(MySqlSession session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(session);
         try
         {
-            return await session.ScalarAsync(
-                "SELECT IS_FREE_LOCK('drydock-probe')", cancellationToken).ConfigureAwait(false) is null
+            return await session.ScalarAsync("SELECT IS_FREE_LOCK('drydock-probe')", cancellationToken) is null
                 ? ServerLockKind.Row
                 : ServerLockKind.Function;
         }
@@ -66,44 +55,31 @@ public sealed class ServerLock : IAsyncDisposable
     /// <param name="name">The name; for <c>GET_LOCK</c> at most 64 characters.</param>
     /// <param name="wait">How long a living holder is waited for; whole seconds.</param>
     /// <param name="times">The times of a row; null for the default.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="MySqlSessionException">The server refused, or the session broke.</exception>
     public static async Task<ServerLock?> TryTakeAsync(
-        MySqlSession session,
-        string name,
-        TimeSpan wait,
-        LockRowTimes? times,
-        CancellationToken cancellationToken)
+        MySqlSession session, string name, TimeSpan wait, LockRowTimes? times, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(session);
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        if (await KindAsync(session, cancellationToken).ConfigureAwait(false) == ServerLockKind.Row)
+        if (await KindAsync(session, cancellationToken) == ServerLockKind.Row)
         {
             return await LockRow.TryTakeAsync(
-                session, name, wait, times ?? new LockRowTimes(), cancellationToken).ConfigureAwait(false) is { } row
-                ? new ServerLock(session, name, row.SessionId, row.Host, row)
+                session, name, wait, times ?? new LockRowTimes(), cancellationToken) is { } row
+                ? new ServerLock(session, name, row.SessionId, row)
                 : null;
         }
 
-        var id = await session.NumberAsync(
-            "SELECT CONNECTION_ID()", cancellationToken).ConfigureAwait(false);
+        var id = await session.NumberAsync("SELECT CONNECTION_ID()", cancellationToken);
         var taken = await session.ScalarAsync("SELECT GET_LOCK(@name, @seconds)",
             cancellationToken,
             ("@name", name),
-            ("@seconds", (long)Math.Ceiling(wait.TotalSeconds))).ConfigureAwait(false);
-        return taken == "1" ? new ServerLock(session, name, (ulong)id, "", row: null) : null;
+            ("@seconds", (long)Math.Ceiling(wait.TotalSeconds)));
+        return taken == "1" ? new ServerLock(session, name, (ulong)id, row: null) : null;
     }
 
-    public static async Task<ulong?> HolderAsync(
-        MySqlSession session, string name, CancellationToken cancellationToken)
+    public static async Task<ulong?> HolderAsync(MySqlSession session, string name, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(session);
-        if (await KindAsync(session, cancellationToken).ConfigureAwait(false) == ServerLockKind.Row)
-        {
-            return await LockRow.HolderAsync(session, name, cancellationToken).ConfigureAwait(false);
-        }
-
-        return await FunctionHolderAsync(session, name, cancellationToken).ConfigureAwait(false);
+        return await KindAsync(session, cancellationToken) == ServerLockKind.Row
+            ? await LockRow.HolderAsync(session, name, cancellationToken)
+            : await FunctionHolderAsync(session, name, cancellationToken);
     }
 
     /// <summary>The session that holds a lock, on a server that is known to have <c>GET_LOCK</c>; null for
@@ -111,20 +87,17 @@ public sealed class ServerLock : IAsyncDisposable
     public static async Task<ulong?> FunctionHolderAsync(
         MySqlSession session, string name, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(session);
-        var id = await session.ScalarAsync(
-            "SELECT IS_USED_LOCK(@name)", cancellationToken, ("@name", name)).ConfigureAwait(false);
+        var id = await session.ScalarAsync("SELECT IS_USED_LOCK(@name)", cancellationToken, ("@name", name));
         return id is null ? null : ulong.Parse(id, NumberStyles.None, CultureInfo.InvariantCulture);
     }
 
     /// <summary>Uses the session, one caller at a time. Does not ask whether the lock is held.</summary>
     public async Task<T> RunAsync<T>(Func<MySqlSession, Task<T>> action, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(action);
-        await _oneAtATime.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
-            return await action(_session).ConfigureAwait(false);
+            return await action(_session);
         }
         finally
         {
@@ -144,8 +117,8 @@ public sealed class ServerLock : IAsyncDisposable
                 "SELECT IS_USED_LOCK(@name) = CONNECTION_ID() AND CONNECTION_ID() = @id",
                 cancellationToken,
                 ("@name", Name),
-                ("@id", SessionId)).ConfigureAwait(false) == "1"
-            : await _row.RenewAsync(_session, cancellationToken).ConfigureAwait(false);
+                ("@id", SessionId)) == "1"
+            : await _row.RenewAsync(_session, cancellationToken);
     }
 
     /// <summary>Releases the lock. A session that is gone has released it, or its row lapses.</summary>
@@ -157,13 +130,13 @@ public sealed class ServerLock : IAsyncDisposable
         }
 
         _isReleased = true;
-        await _released.CancelAsync().ConfigureAwait(false);
-        await _renewal.ConfigureAwait(false);
+        await _released.CancelAsync();
+        await _renewal;
         try
         {
             await (_row is null
                 ? _session.ScalarAsync("SELECT RELEASE_LOCK(@name)", CancellationToken.None, ("@name", Name))
-                : _row.ReleaseAsync(_session)).ConfigureAwait(false);
+                : _row.ReleaseAsync(_session));
         }
         catch (MySqlSessionException)
         {
@@ -176,8 +149,6 @@ public sealed class ServerLock : IAsyncDisposable
         }
     }
 
-    private static string Text(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
-
     // Keeps the row young and the session from being idle. It ends when the lock is released or lost: then the next
     // question of the holder says so.
     private async Task RenewAsync(LockRow row)
@@ -186,10 +157,8 @@ public sealed class ServerLock : IAsyncDisposable
         {
             while (true)
             {
-                await Task.Delay(row.Times.Renewal, row.Times.Clock, _released.Token).ConfigureAwait(false);
-                if (!await RunAsync(
-                    session => row.RenewAsync(session, CancellationToken.None),
-                    _released.Token).ConfigureAwait(false))
+                await Task.Delay(row.Times.Renewal, row.Times.Clock, _released.Token);
+                if (!await RunAsync(session => row.RenewAsync(session, CancellationToken.None), _released.Token))
                 {
                     return;
                 }

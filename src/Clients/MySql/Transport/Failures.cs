@@ -14,6 +14,12 @@ internal static class Failures
             return new MySqlSessionException(prefix + refusal.Message, refusal.Number, exception);
         }
 
+        if (link?.Broken is { } broken)
+        {
+            return new MySqlSessionException(
+                $"{prefix}The connection to the server was lost: {broken.Message}", MySqlSessionException.Lost, broken);
+        }
+
         return exception switch
         {
             MySqlSessionException own => prefix.Length == 0
@@ -51,23 +57,4 @@ internal static class Failures
             _ => null,
         };
     }
-
-    internal static MySqlSessionException OutOfTime(int seconds, Exception cause) => new(
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"The statement took longer than its limit of {seconds} s. Its session was ended."),
-        MySqlSessionException.OutOfTime,
-        cause);
-
-    internal static MySqlSessionException TooSlow(MySqlOptions options, Exception cause) => new(
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"Cannot connect to {options.Describe()}: no session was established within {options.ConnectionTimeout} s, "
-                + $"including the login."),
-        MySqlSessionException.Lost,
-        cause);
-
-    internal static MySqlSessionException Ended(MySqlOptions options, string reason) => new(
-        $"The session on {options.Describe()} has ended, open a new one. It ended with: {reason}",
-        MySqlSessionException.Gone);
 }

@@ -15,18 +15,18 @@ internal sealed class ServerLink : IAsyncDisposable
     private static readonly TimeSpan QuitTime = TimeSpan.FromSeconds(1);
 
     private readonly MySqlOptions _options;
-    private readonly Socket _remote;
+    private readonly Stream _remote;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("drydock-sql-");
     private readonly CancellationTokenSource _ending = new();
     private readonly ServerCertificate? _certificate;
     private readonly LoginGuard? _guard;
-    private Socket? _local;
+    private Stream? _local;
     private Task _carrying = Task.CompletedTask;
     private Task _toServer = Task.CompletedTask;
     private MySqlSessionException? _refusal;
     private long _left = MaximumBytes;
 
-    private ServerLink(MySqlOptions options, Socket remote, ServerCertificate? certificate)
+    private ServerLink(MySqlOptions options, Stream remote, ServerCertificate? certificate)
     {
         (_options, _remote, _certificate) = (options, remote, certificate);
         _guard = _certificate is null && options.UnixSocket.Length == 0 ? new LoginGuard() : null;
@@ -37,6 +37,9 @@ internal sealed class ServerLink : IAsyncDisposable
         ? new MySqlSessionException(refusal, MySqlSessionException.TlsFailed)
         : null);
 
+    /// <summary>Why the other way to the server (<see cref="MySqlOptions.Connect"/>) broke; null if it did not.</summary>
+    internal IOException? Broken { get; private set; }
+
     /// <summary>Whether the connection shall have TLS and no certificate has come.</summary>
     internal bool AwaitsTls => _certificate is { WasShown: false };
 
@@ -45,7 +48,7 @@ internal sealed class ServerLink : IAsyncDisposable
 
     internal bool HasEnded => _ending.IsCancellationRequested;
 
-    /// <summary>The server's end of the connection; null for a socket file.</summary>
+    /// <summary>The server's end of a direct connection; null for a socket file.</summary>
     internal IPEndPoint? Peer { get; private set; }
 
     /// <exception cref="MySqlSessionException">There is no connection.</exception>
@@ -54,53 +57,44 @@ internal sealed class ServerLink : IAsyncDisposable
         var certificate = options.Tls.IsOn && options.UnixSocket.Length == 0
             ? new ServerCertificate(options.Server, options.Tls)
             : null;
+        if (options.Connect is { } connect)
+        {
+            return new ServerLink(options, await connect(cancellationToken), certificate);
+        }
+
+        var isFile = options.UnixSocket.Length > 0;
+        var socket = isFile
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            if ((options.UnixSocket is { Length: > 0 } path ? path : options.RelaySocket) is { Length: > 0 } socketFile)
+            if (isFile)
             {
-                var file = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                return await ConnectedAsync(new UnixDomainSocketEndPoint(socketFile), file).ConfigureAwait(false);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(options.UnixSocket), cancellationToken);
+            }
+            else
+            {
+                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
+                await socket.ConnectAsync(options.Server, options.Port, cancellationToken);
             }
 
-            var addresses = await Dns.GetHostAddressesAsync(options.Server, cancellationToken).ConfigureAwait(false);
-            for (var i = 0; ; i++)
-            {
-                try
-                {
-                    var socket = new Socket(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-                    socket.NoDelay = true;
-                    socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
-                    return await ConnectedAsync(
-                        new IPEndPoint(addresses[i], options.Port), socket).ConfigureAwait(false);
-                }
-                catch (SocketException) when (i + 1 < addresses.Length)
-                {
-                    // The next address of the host may answer.
-                }
-            }
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            return new ServerLink(options, stream, certificate) { Peer = Mapped(socket.RemoteEndPoint) };
         }
-        catch (SocketException exception)
+        catch (Exception exception)
         {
-            throw new MySqlSessionException(
-                exception.Message,
-                exception.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain
-                    ? MySqlSessionException.UnknownHost
-                    : MySqlSessionException.CannotConnect,
-                exception);
-        }
-
-        async Task<ServerLink> ConnectedAsync(EndPoint address, Socket socket)
-        {
-            try
+            socket.Dispose();
+            if (exception is not SocketException error)
             {
-                await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
-                return new ServerLink(options, socket, certificate) { Peer = Mapped(socket.RemoteEndPoint) };
-            }
-            catch
-            {
-                socket.Dispose();
                 throw;
             }
+
+            throw new MySqlSessionException(
+                error.Message,
+                error.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain
+                    ? MySqlSessionException.UnknownHost
+                    : MySqlSessionException.CannotConnect,
+                error);
         }
     }
 
@@ -193,21 +187,21 @@ internal sealed class ServerLink : IAsyncDisposable
     {
         using (listener)
         {
-            _local = await listener.AcceptAsync(_ending.Token).ConfigureAwait(false);
+            _local = new NetworkStream(await listener.AcceptAsync(_ending.Token), ownsSocket: true);
         }
 
         _folder.Delete(recursive: true);
         _toServer = PumpAsync(_local, _remote, isAnswer: false);
-        await Task.WhenAll(_toServer, PumpAsync(_remote, _local, isAnswer: true)).ConfigureAwait(false);
+        await Task.WhenAll(_toServer, PumpAsync(_remote, _local, isAnswer: true));
     }
 
-    private async Task PumpAsync(Socket source, Socket target, bool isAnswer)
+    private async Task PumpAsync(Stream source, Stream target, bool isAnswer)
     {
         await Task.Yield();
         var buffer = new byte[BufferBytes];
         try
         {
-            while (await source.ReceiveAsync(buffer, _ending.Token).ConfigureAwait(false) is > 0 and var read)
+            while (await source.ReadAsync(buffer, _ending.Token) is > 0 and var read)
             {
                 if (isAnswer && !IsAcceptable(buffer.AsSpan(0, read)))
                 {
@@ -220,17 +214,14 @@ internal sealed class ServerLink : IAsyncDisposable
                     Interlocked.Exchange(ref _left, MaximumBytes);
                 }
 
-                for (var sent = 0; sent < read;)
-                {
-                    sent += await target.SendAsync(buffer.AsMemory(sent, read - sent), _ending.Token)
-                        .ConfigureAwait(false);
-                }
+                await target.WriteAsync(buffer.AsMemory(0, read), _ending.Token);
             }
         }
         catch (Exception exception)
-            when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
+            when (exception is IOException or ObjectDisposedException or OperationCanceledException)
         {
             // One end is closed; below, the other one is closed too.
+            Broken = _options.Connect is not null && !HasEnded ? exception as IOException : Broken;
         }
         finally
         {
@@ -250,7 +241,7 @@ internal sealed class ServerLink : IAsyncDisposable
         {
             Refuse(
                 MySqlSessionException.AnswerTooLarge,
-                FormattableString.Invariant($"The server sent more than {MaximumBytes >> 20} MiB for one statement."));
+                $"The server sent more than {MaximumBytes >> 20} MiB for one statement.");
             return false;
         }
 

@@ -1,10 +1,7 @@
 namespace Drydock.Clients.Safety;
 
 /// <summary>One attempt to send a request: its time, and what a failure of it means.</summary>
-/// <param name="limit">How long it may take.</param>
 /// <param name="longest">The limit of an answer that is read as a whole, in bytes.</param>
-/// <param name="isRead">Whether it changes nothing.</param>
-/// <param name="time">The clock.</param>
 internal sealed class Attempt(TimeSpan limit, long longest, bool isRead, TimeProvider time) : IDisposable
 {
     private readonly CancellationTokenSource _timer = new(Timers.Clamp(limit), time);
@@ -25,21 +22,17 @@ internal sealed class Attempt(TimeSpan limit, long longest, bool isRead, TimePro
         failure is HttpRequestException or IOException or SocketException
         || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
-    /// <summary>What a failure says of the request.</summary>
-    /// <param name="isAnswered">Whether the answer had begun.</param>
     public HttpOutcomeException Failed(Exception failure, bool isAnswered)
     {
         var problem = ProblemOf(failure, isAnswered);
         var message = problem switch
         {
-            HttpProblem.TimedOut => string.Create(
-                CultureInfo.InvariantCulture, $"no answer within {limit.TotalSeconds:0.###} s"),
+            HttpProblem.TimedOut => $"no answer within {limit.TotalSeconds:0.###} s",
             HttpProblem.Unreachable => $"no connection ({HttpFailure.Describe(failure)})",
             HttpProblem.ConnectTimedOut => "no connection in time",
             HttpProblem.Handshake => $"the TLS handshake failed ({HttpFailure.Describe(failure)})",
             HttpProblem.Interrupted => $"the connection was interrupted ({HttpFailure.Describe(failure)})",
-            HttpProblem.TooLong => string.Create(
-                CultureInfo.InvariantCulture, $"the answer is longer than {longest >> 20} MiB and was not read"),
+            HttpProblem.TooLong => $"the answer is longer than {longest >> 20} MiB and was not read",
             _ => HttpFailure.Describe(failure),
         };
         var wasSent = problem is not (HttpProblem.Unreachable or HttpProblem.Handshake or HttpProblem.ConnectTimedOut);

@@ -2,9 +2,7 @@ namespace Drydock.Clients.Safety;
 
 /// <summary>A request has no answer that can be used. The message has no word of the other side, because messages are
 /// written into a status and the other side may be anybody.</summary>
-/// <param name="problem">What happened.</param>
 /// <param name="wasSent">False: certainly nothing of the request reached the other side.</param>
-/// <param name="isRead">Whether the request changes nothing.</param>
 /// <param name="message">What happened, as a part of a sentence.</param>
 /// <param name="innerException">The cause; also what a connection was refused with.</param>
 public sealed class HttpOutcomeException(
@@ -25,7 +23,6 @@ public enum HttpProblem
     /// <summary>No connection: refused, no route, no such name.</summary>
     Unreachable,
 
-    /// <summary>The TLS handshake failed.</summary>
     Handshake,
 
     /// <summary>No connection in time.</summary>

@@ -2,8 +2,6 @@ namespace Drydock.Clients.Safety;
 
 /// <summary>An answer of one JSON object a line: its readers keep a line in memory until it ends, so it is limited; and
 /// an answer that ends inside a line is one that broke.</summary>
-/// <param name="inner">The answer.</param>
-/// <param name="isRead">Whether its request changes nothing.</param>
 /// <param name="longest">The limit of a line in bytes.</param>
 public sealed class LineStream(Stream inner, bool isRead, int longest) : ReadOnlyStream
 {
@@ -12,10 +10,9 @@ public sealed class LineStream(Stream inner, bool isRead, int longest) : ReadOnl
 
     protected override IDisposable Owned => inner;
 
-    public override async ValueTask<int> ReadAsync(
-        Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        var read = await inner.ReadAsync(buffer, cancellationToken);
         if (read == 0)
         {
             return _last == '}' ? 0 : throw Broken(HttpProblem.Interrupted, "the stream ended inside a line");

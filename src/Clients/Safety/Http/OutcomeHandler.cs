@@ -17,7 +17,6 @@ public sealed class OutcomeHandler : DelegatingHandler
     public OutcomeHandler(HttpMessageHandler inner, OutcomeLimits limits, TimeProvider time)
         : base(inner)
     {
-        ArgumentNullException.ThrowIfNull(limits);
         (_limits, _time) = (limits, time);
         _repeat = limits.ReadRetries == 0
             ? ResiliencePipeline<HttpResponseMessage>.Empty
@@ -27,7 +26,6 @@ public sealed class OutcomeHandler : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head)
         {
             // SocketsHttpHandler silently sends a request again whose connection ended before an answer, unless it has
@@ -36,10 +34,8 @@ public sealed class OutcomeHandler : DelegatingHandler
         }
 
         return RequestTerms.Of(request).Silence is null && (IsRead(request) || _limits.Refusals.Count > 0)
-            ? await _repeat.ExecuteAsync(
-                async token => await OnceAsync(request, token).ConfigureAwait(false),
-                cancellationToken).ConfigureAwait(false)
-            : await OnceAsync(request, cancellationToken).ConfigureAwait(false);
+            ? await _repeat.ExecuteAsync(async token => await OnceAsync(request, token), cancellationToken)
+            : await OnceAsync(request, cancellationToken);
     }
 
     private RetryStrategyOptions<HttpResponseMessage> Retries() => new()
@@ -84,7 +80,7 @@ public sealed class OutcomeHandler : DelegatingHandler
         try
         {
             using var either = attempt.Link(cancellationToken);
-            response = await base.SendAsync(request, either.Token).ConfigureAwait(false);
+            response = await base.SendAsync(request, either.Token);
             response.RequestMessage ??= request;
             if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
             {
@@ -93,15 +89,22 @@ public sealed class OutcomeHandler : DelegatingHandler
 
             if (!response.IsSuccessStatusCode)
             {
-                await KeepBeginningAsync(response, either.Token).ConfigureAwait(false);
+                await KeepBeginningAsync(response, either.Token);
             }
             else if (!terms.IsStreamed)
             {
-                await response.Content.LoadIntoBufferAsync(_limits.AnswerBytes, either.Token).ConfigureAwait(false);
+                await response.Content.LoadIntoBufferAsync(_limits.AnswerBytes, either.Token);
             }
             else
             {
-                response.Content = new StreamedContent(response.Content, attempt, terms.Silence);
+                var body = await response.Content.ReadAsStreamAsync(either.Token);
+                var streamed = new StreamContent(new StreamedBody(response.Content, body, attempt, terms.Silence));
+                foreach (var header in response.Content.Headers)
+                {
+                    streamed.Headers.TryAddWithoutValidation(header.Key, header.Value);
+                }
+
+                response.Content = streamed;
                 attempt = null;
             }
 
@@ -128,10 +131,10 @@ public sealed class OutcomeHandler : DelegatingHandler
         var length = 0;
         try
         {
-            var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            var body = await response.Content.ReadAsStreamAsync(cancellationToken);
             int read;
             while (length < bytes.Length
-                && (read = await body.ReadAsync(bytes.AsMemory(length), cancellationToken).ConfigureAwait(false)) > 0)
+                && (read = await body.ReadAsync(bytes.AsMemory(length), cancellationToken)) > 0)
             {
                 length += read;
             }

@@ -51,13 +51,11 @@ public sealed record RequestTerms(
 
     public static RequestTerms Of(HttpRequestMessage request)
     {
-        ArgumentNullException.ThrowIfNull(request);
         return request.Options.TryGetValue(Key, out var terms) ? terms : Usual;
     }
 
     public void SetFor(HttpRequestMessage request)
     {
-        ArgumentNullException.ThrowIfNull(request);
         request.Options.Set(Key, this);
     }
 }

@@ -94,19 +94,15 @@ internal class TiDbSql(
             }
 
             var what = "connecting";
-            await using var relay = _connections is EndpointPolicy
-                ? null
-                : SocketRelay.Listen(token => _connections.ConnectAsync(server.Host, server.Port, token));
             try
             {
-                await using var session = await MySqlSession.OpenAsync(
-                    Options(server, login, relay), cancellationToken);
+                await using var session = await MySqlSession.OpenAsync(Options(server, login), cancellationToken);
                 what = statement;
                 return await session.QueryAsync(statement, Named, cancellationToken);
             }
             catch (MySqlSessionException exception)
             {
-                var broken = relay is null ? null : await relay.EndAsync();
+                var broken = _connections is EndpointPolicy ? null : exception.InnerException as IOException;
                 last = Failure((Exception?)broken ?? exception, server, login, what);
                 if (broken is null && !exception.IsConnectionError)
                 {
@@ -174,14 +170,16 @@ internal class TiDbSql(
             $"{login.User}@{server}: {what} failed: {ForeignText.Words(exception.Message)}",
             exception);
 
-    internal MySqlOptions Options(ServiceAddress server, SqlLogin login, SocketRelay? relay = null) => new()
+    internal MySqlOptions Options(ServiceAddress server, SqlLogin login) => new()
     {
         Server = server.Host,
         Port = server.Port,
         UserID = login.User,
         Password = login.Password,
         ConnectionTimeout = 5,
-        RelaySocket = relay?.Path ?? "",
+        Connect = _connections is EndpointPolicy
+            ? null
+            : token => _connections.ConnectAsync(server.Host, server.Port, token),
         Tls = ServerTls.Of(upgrade().Spec.Tidb?.SqlTls, login.Ca),
     };
 }

@@ -15,12 +15,12 @@ internal sealed class SnapshotMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Histogram<double> _stages;
     private readonly ConcurrentDictionary<string, long> _began = new(StringComparer.Ordinal);
-    private readonly IResourceCache<BackupSnapshot> _snapshots;
+    private readonly ResourceCache<BackupSnapshot> _snapshots;
     private readonly Func<bool> _leads;
     private readonly TimeProvider _time;
     private readonly IDisposable _subscription;
 
-    public SnapshotMetrics(IResourceCache<BackupSnapshot> snapshots, Func<bool> leads, TimeProvider time)
+    public SnapshotMetrics(ResourceCache<BackupSnapshot> snapshots, Func<bool> leads, TimeProvider time)
     {
         (_snapshots, _leads, _time) = (snapshots, leads, time);
         _meter.CreateObservableGauge(

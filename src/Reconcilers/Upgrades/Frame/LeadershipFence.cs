@@ -4,17 +4,18 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Allows acts only while this process is certain to stay leader long enough for an act to reach its
 /// target.</summary>
-internal sealed class LeadershipFence(ILeadership leadership) : IActFence
+/// <param name="elector">Null if this process runs alone by construction.</param>
+internal sealed class LeadershipFence(LeaderElector? elector) : IActFence
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
 
-    public CancellationToken Ended => leadership.Lost;
+    public CancellationToken Ended => elector?.Lost ?? CancellationToken.None;
 
     public void EnsureMayAct()
     {
         try
         {
-            leadership.EnsureMayAct(Margin);
+            elector?.EnsureMayAct(Margin);
         }
         catch (NotLeaderException exception)
         {

@@ -193,10 +193,10 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
         {
             Elector = LeadershipTests.Elector(kubeconfig, options with
             {
-                HolderStateOf = holder =>
+                HasEnded = holder =>
                 {
                     Seen = holder;
-                    return HolderState.Unknown;
+                    return false;
                 },
             });
             _running = Elector.RunAsync(

@@ -25,11 +25,11 @@ public sealed class RuntimeTests(LabFixture lab) : IAsyncLifetime, IEntityContro
     public async ValueTask InitializeAsync()
     {
         _world = await KubeWorld.CreateAsync(await lab.ControlPlaneAsync());
-        var watcher = new ResourceWatcher<Widget>(_world.Client, new ResourceWatcherOptions { Namespace = _world.Namespace }, TimeProvider.System, NullLogger<ResourceWatcher<Widget>>.Instance);
-        _writer = new EntityWriter<Widget>(_world.Client, watcher.Observe);
-        var secrets = new SecretWatch<Widget>(_world.Client, watcher, w => [w.Spec.Secret], TimeProvider.System, NullLoggerFactory.Instance);
-        var host = new ControllerHost<Widget>(watcher, _writer, this, [secrets], null, TimeProvider.System, NullLogger<ControllerHost<Widget>>.Instance);
-        _running = Task.WhenAll(watcher.RunAsync(_stop.Token), host.RunAsync(_stop.Token));
+        var watcher = new ResourceWatcher<Widget>(_world.Client, new ResourceWatcherOptions { Namespaces = [_world.Namespace] }, TimeProvider.System, NullLogger<ResourceWatcher<Widget>>.Instance);
+        _writer = new EntityWriter<Widget>(_world.Client, watcher.Cache.Observe);
+        var secrets = new SecretWatch<Widget>(_world.Client, watcher.Cache, w => [w.Spec.Secret], TimeProvider.System, NullLoggerFactory.Instance);
+        var host = new ControllerHost<Widget>(watcher.Cache, _writer, this, null, TimeProvider.System, NullLogger<ControllerHost<Widget>>.Instance);
+        _running = Task.WhenAll(watcher.RunAsync(_stop.Token), host.RunAsync(_stop.Token), secrets.RunAsync(host, _stop.Token));
     }
 
     public async ValueTask DisposeAsync()

@@ -50,17 +50,15 @@ public sealed class UnusedKindTests(LabFixture lab)
         using var log = new RenewalLog();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var seen = Channel.CreateUnbounded<string>();
-        var options = new ResourceWatcherOptions { Namespace = world.Namespace, IdleLimit = TimeSpan.FromSeconds(1) };
+        var options = new ResourceWatcherOptions { Namespaces = [world.Namespace], IdleLimit = TimeSpan.FromSeconds(1) };
         var watcher = new ResourceWatcher<Widget>(client, options, TimeProvider.System, new Logger<ResourceWatcher<Widget>>(log));
-        using var subscription = watcher.Subscribe(change => seen.Writer.TryWrite($"{change.Type} {change.Object.Metadata.Name}"));
-        var live = new WatchLivenessCheck([watcher], new HealthOptions());
-        var ready = new WatchReadinessCheck([watcher]);
+        using var subscription = watcher.Cache.Subscribe(change => seen.Writer.TryWrite($"{change.Type} {change.Object.Metadata.Name}"));
         var running = watcher.RunAsync(stop.Token);
         for (var i = 0; i < Renewals; i++)
         {
             await log.Renewed.Reader.ReadAsync(Token);
-            (await live.CheckHealthAsync(new HealthCheckContext(), Token)).Status.ShouldBe(HealthStatus.Healthy);
-            (await ready.CheckHealthAsync(new HealthCheckContext(), Token)).Status.ShouldBe(HealthStatus.Healthy);
+            HealthChecks.Live([watcher]).Status.ShouldBe(HealthStatus.Healthy);
+            HealthChecks.Ready([watcher]).Status.ShouldBe(HealthStatus.Healthy);
         }
 
         await client.CreateAsync(world.Widget("new"), Token);

@@ -122,10 +122,10 @@ public sealed class WatchTests(LabFixture lab)
         {
             Watcher = new ResourceWatcher<V1ConfigMap>(
                 client,
-                (options ?? new()) with { Namespace = ns, Backoff = new() { First = TimeSpan.FromMilliseconds(50), Max = TimeSpan.FromMilliseconds(500) } },
+                (options ?? new()) with { Namespaces = [ns], Backoff = new() { First = TimeSpan.FromMilliseconds(50), Max = TimeSpan.FromMilliseconds(500) } },
                 TimeProvider.System,
                 NullLogger<ResourceWatcher<V1ConfigMap>>.Instance);
-            Watcher.Subscribe(c => _changes.Writer.TryWrite($"{c.Type} {c.Object.Metadata.Name}"));
+            Watcher.Cache.Subscribe(c => _changes.Writer.TryWrite($"{c.Type} {c.Object.Metadata.Name}"));
             _running = Watcher.RunAsync(_stop.Token);
         }
 
@@ -135,7 +135,7 @@ public sealed class WatchTests(LabFixture lab)
             KubernetesClient client, string ns, ResourceWatcherOptions? options = null)
         {
             var watch = new Watch(client, ns, options);
-            await watch.Watcher.WaitForSyncAsync(Token);
+            await watch.Watcher.Cache.WaitForSyncAsync(Token);
             return watch;
         }
 

@@ -1,6 +1,5 @@
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Events;
-using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
@@ -39,7 +38,7 @@ internal sealed class StageOperator : IReconcileTrigger, IAsyncDisposable
                 Claims = new TargetClaims(stage.Client, stage.Namespace, TimeProvider.System),
                 InUse = static (_, _) => Task.FromResult<string?>(null),
                 Changes = new AsyncSignal(),
-                Fence = new LeadershipFence(new AlwaysLeader()),
+                Fence = new LeadershipFence(elector: null),
                 Events = _events,
                 Time = TimeProvider.System,
                 Loggers = NullLoggerFactory.Instance,

@@ -25,7 +25,7 @@ public sealed class InertObjectTests : IAsyncDisposable
         _world.Start();
 
         (await _world.NextAfterMarkerAsync("marker")).ShouldStartWith("marker@");
-        _world.Watcher.Get(Old).ShouldNotBeNull();
+        _world.Watcher.Cache.Get(Old).ShouldNotBeNull();
     }
 
     [Fact]
@@ -74,10 +74,9 @@ public sealed class InertObjectTests : IAsyncDisposable
             NullLogger<ResourceWatcher<Widget>>.Instance);
         using var stop = new CancellationTokenSource();
         var host = new ControllerHost<Widget>(
-            watcher,
-            new EntityWriter<Widget>(client, watcher.Observe),
+            watcher.Cache,
+            new EntityWriter<Widget>(client, watcher.Cache.Observe),
             _world,
-            [],
             null,
             TimeProvider.System,
             NullLogger<ControllerHost<Widget>>.Instance)
@@ -103,15 +102,15 @@ public sealed class InertObjectTests : IAsyncDisposable
         _world.Start();
         await _world.NextAsync();
         var seen = new List<(ResourceChangeType Type, string? Before, string? Now)>();
-        using var subscription = _world.Watcher.Subscribe(c => seen.Add((c.Type, c.Previous?.Status?.Phase, c.Object.Status?.Phase)));
+        using var subscription = _world.Watcher.Cache.Subscribe(c => seen.Add((c.Type, c.Previous?.Status?.Phase, c.Object.Status?.Phase)));
 
         await _world.Api.UpdateStatusAsync(old with { Status = new WidgetStatus { Phase = "Done" } });
         await _world.NextAsync();
 
         seen.ShouldBe([(ResourceChangeType.Added, null, null), (ResourceChangeType.Modified, null, "Done")]);
-        var kept = _world.Watcher.Get(Old)!;
+        var kept = _world.Watcher.Cache.Get(Old)!;
         (kept.IsReduced, kept.Status).ShouldBe((true, null));
-        _world.Watcher.List().ShouldAllBe(w => w.IsReduced);
+        _world.Watcher.Cache.List().ShouldAllBe(w => w.IsReduced);
     }
 
     [Fact]
@@ -125,7 +124,7 @@ public sealed class InertObjectTests : IAsyncDisposable
         var written = await _world.Writer.UpdateStatusAsync(old with { Status = new WidgetStatus { Phase = "Done" } });
 
         (written.IsReduced, written.Status!.Phase).ShouldBe((false, "Done"));
-        var kept = _world.Watcher.Get(Old)!;
+        var kept = _world.Watcher.Cache.Get(Old)!;
         (kept.IsReduced, kept.Metadata.ResourceVersion).ShouldBe((true, written.Metadata.ResourceVersion));
     }
 
@@ -139,8 +138,8 @@ public sealed class InertObjectTests : IAsyncDisposable
         await _world.NextAsync();
         await _world.NextAsync();
 
-        _world.Watcher.Get(Old)!.IsReduced.ShouldBeFalse();
-        _world.Watcher.Get(new ObjectKey("default", "other"))!.IsReduced.ShouldBeTrue();
+        _world.Watcher.Cache.Get(Old)!.IsReduced.ShouldBeFalse();
+        _world.Watcher.Cache.Get(new ObjectKey("default", "other"))!.IsReduced.ShouldBeTrue();
     }
 
     [Fact]

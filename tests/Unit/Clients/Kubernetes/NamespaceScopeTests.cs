@@ -54,26 +54,21 @@ public sealed class NamespaceScopeTests
     {
         await MakeAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var watchers = new[] { "a", "b" }.ToDictionary(
-            space => space,
-            space =>
-                new ResourceWatcher<Widget>(
-                    _api,
-                    new ResourceWatcherOptions { Namespace = space },
-                    _time,
-                    NullLogger<ResourceWatcher<Widget>>.Instance),
-            StringComparer.Ordinal);
-        var cache = new ScopedCache<Widget>(
-            watchers.ToDictionary(w => w.Key, w => (IResourceCache<Widget>)w.Value, StringComparer.Ordinal));
+        var watcher = new ResourceWatcher<Widget>(
+            _api,
+            new ResourceWatcherOptions { Namespaces = ["a", "b"] },
+            _time,
+            NullLogger<ResourceWatcher<Widget>>.Instance);
+        var cache = watcher.Cache;
         cache.HasSynced.ShouldBeFalse();
         var seen = new System.Collections.Concurrent.BlockingCollection<string>();
-        var running = watchers.Values.Select(w => w.RunAsync(stop.Token)).ToList();
+        var running = watcher.RunAsync(stop.Token);
         await cache.WaitForSyncAsync(Token).Bounded();
         using var subscription = cache.Subscribe(
             change =>
                 seen.Add($"{change.Object.Metadata.Namespace}/{change.Object.Metadata.Name} {change.Type}", Token));
 
-        Enumerable.Range(0, 2).Select(_ => seen.Take(Token)).ShouldBe(["a/w Added", "b/w Added"]);
+        Enumerable.Range(0, 2).Select(_ => seen.Take(Token)).Order().ShouldBe(["a/w Added", "b/w Added"]);
         await _api.CreateAsync(
             Widget.Named("later") with { Metadata = new() { Name = "later", Namespace = "c" } }, Token);
         var made = await _api.CreateAsync(
@@ -88,7 +83,7 @@ public sealed class NamespaceScopeTests
         seen.Take(Token).ShouldBe("b/later Modified");
         _requests.Where(r => r.Verb is "list" or "watch").ShouldAllBe(r => r.Namespace != null);
         await stop.CancelAsync();
-        await Task.WhenAll(running).Bounded();
+        await running.Bounded();
     }
 
     [Theory]

@@ -24,8 +24,8 @@ public sealed class ProcessIdentityTests : IDisposable
         var next = new ProcessIdentity("drydock-x", Uid, 1, "bbbb");
 
         former.Text.ShouldBe($"drydock-x_pod.{Uid}_aaaa");
-        next.HolderStateOf(former.Text).ShouldBe(HolderState.Ended);
-        next.HolderStateOf(next.Text).ShouldBe(HolderState.Unknown);
+        next.HasEnded(former.Text).ShouldBeTrue();
+        next.HasEnded(next.Text).ShouldBeFalse();
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class ProcessIdentityTests : IDisposable
     [InlineData("")]
     [InlineData("__")]
     public void Of_another_pod_machine_or_unknown_form_nothing_is_known(string holder) =>
-        new ProcessIdentity("drydock-x", Uid, 1, "bbbb").HolderStateOf(holder).ShouldBe(HolderState.Unknown);
+        new ProcessIdentity("drydock-x", Uid, 1, "bbbb").HasEnded(holder).ShouldBeFalse();
 
     [Fact]
     public void Process_other_than_first_proves_nothing_about_its_pod()
@@ -45,7 +45,7 @@ public sealed class ProcessIdentityTests : IDisposable
         var beside = new ProcessIdentity("drydock-x", Uid, Environment.ProcessId, "aaaa");
 
         beside.Text.ShouldContain("_boot.");
-        new ProcessIdentity("drydock-x", Uid, 1, "bbbb").HolderStateOf(beside.Text).ShouldBe(HolderState.Unknown);
+        new ProcessIdentity("drydock-x", Uid, 1, "bbbb").HasEnded(beside.Text).ShouldBeFalse();
     }
 
     [Fact]
@@ -55,11 +55,11 @@ public sealed class ProcessIdentityTests : IDisposable
         var holder = new ProcessIdentity("machine", null, other.Id, "aaaa");
         var own = new ProcessIdentity("machine", null, Environment.ProcessId, "bbbb");
 
-        own.HolderStateOf(holder.Text).ShouldBe(HolderState.Running);
+        own.HasEnded(holder.Text).ShouldBeFalse();
         other.Kill();
         await other.WaitForExitAsync();
 
-        own.HolderStateOf(holder.Text).ShouldBe(HolderState.Ended);
+        own.HasEnded(holder.Text).ShouldBeTrue();
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ProcessIdentityTests : IDisposable
         var earlier = string.Join('.', [.. holder[..^1], "1_aaaa"]);
 
         new ProcessIdentity(
-            "machine", null, Environment.ProcessId, "bbbb").HolderStateOf(earlier).ShouldBe(HolderState.Ended);
+            "machine", null, Environment.ProcessId, "bbbb").HasEnded(earlier).ShouldBeTrue();
     }
 
     [Fact]
@@ -78,35 +78,35 @@ public sealed class ProcessIdentityTests : IDisposable
         var own = new ProcessIdentity("machine", null, Environment.ProcessId, "bbbb");
         var parts = own.Text.Split('.');
 
-        own.HolderStateOf(
+        own.HasEnded(
             string.Join(
                 '.',
                 [parts[0], "another-boot", .. parts[2..]]).Replace("bbbb",
                 "aaaa",
-                StringComparison.Ordinal)).ShouldBe(HolderState.Unknown);
-        own.HolderStateOf(
+                StringComparison.Ordinal)).ShouldBeFalse();
+        own.HasEnded(
             string.Join(
                 '.',
                 [parts[0], parts[1], "1", .. parts[3..]]).Replace("bbbb",
                 "aaaa",
-                StringComparison.Ordinal)).ShouldBe(HolderState.Unknown);
-        own.HolderStateOf(
-            string.Join('.', [.. parts[..3], "-1", "1_aaaa"])).ShouldBe(HolderState.Unknown);
-        own.HolderStateOf(string.Join('.', parts[..3]) + "_aaaa").ShouldBe(HolderState.Unknown);
+                StringComparison.Ordinal)).ShouldBeFalse();
+        own.HasEnded(
+            string.Join('.', [.. parts[..3], "-1", "1_aaaa"])).ShouldBeFalse();
+        own.HasEnded(string.Join('.', parts[..3]) + "_aaaa").ShouldBeFalse();
     }
 
     [Theory]
-    [InlineData("S", 1, HolderState.Running)]
-    [InlineData("Z", 3, HolderState.Running)]
-    [InlineData("Z", 1, HolderState.Ended)]
-    [InlineData("X", 0, HolderState.Ended)]
-    public void A_zombie_has_ended_with_its_last_thread(string state, int threads, HolderState expected)
+    [InlineData("S", 1, false)]
+    [InlineData("Z", 3, false)]
+    [InlineData("Z", 1, true)]
+    [InlineData("X", 0, true)]
+    public void A_zombie_has_ended_with_its_last_thread(string state, int threads, bool expected)
     {
         var own = OnFakeMachine();
         var holder = HolderOf(own);
         WriteStat(NoProcess, state, threads);
 
-        own.HolderStateOf(holder).ShouldBe(expected);
+        own.HasEnded(holder).ShouldBe(expected);
     }
 
     [Fact]
@@ -115,8 +115,8 @@ public sealed class ProcessIdentityTests : IDisposable
         var own = OnFakeMachine();
         var parent = HolderOf(own).Replace($".{NoProcess}.", ".1.", StringComparison.Ordinal);
 
-        own.HolderStateOf(parent).ShouldBe(HolderState.Unknown);
-        own.HolderStateOf(HolderOf(own)).ShouldBe(HolderState.Ended);
+        own.HasEnded(parent).ShouldBeFalse();
+        own.HasEnded(HolderOf(own)).ShouldBeTrue();
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class ProcessIdentityTests : IDisposable
         var own = OnFakeMachine();
         Directory.Delete(Path.Combine(_proc.FullName, $"{Environment.ProcessId}"), recursive: true);
 
-        own.HolderStateOf(HolderOf(own)).ShouldBe(HolderState.Unknown);
+        own.HasEnded(HolderOf(own)).ShouldBeFalse();
     }
 
     [Theory]
@@ -155,8 +155,8 @@ public sealed class ProcessIdentityTests : IDisposable
         var blind = new ProcessIdentity("machine", null, Environment.ProcessId, "bbbb", proc: "/nonexistent");
 
         blind.Text.ShouldBe("machine_bbbb");
-        blind.HolderStateOf(
-            new ProcessIdentity("machine", null, Environment.ProcessId, "aaaa").Text).ShouldBe(HolderState.Unknown);
+        blind.HasEnded(
+            new ProcessIdentity("machine", null, Environment.ProcessId, "aaaa").Text).ShouldBeFalse();
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public sealed class ProcessIdentityTests : IDisposable
             var identity = new ProcessIdentity("drydock-x", Uid, 1, $"run{i}");
             await using var candidate = new Candidate(Electors.Of(api, _time, Electors.Options(identity.Text) with
             {
-                HolderStateOf = identity.HolderStateOf,
+                HasEnded = identity.HasEnded,
             }));
 
             // No clock moves: only the proof that the former is gone makes it lead.
@@ -188,15 +188,15 @@ public sealed class ProcessIdentityTests : IDisposable
     {
         await using var api = await LeaseServer.StartAsync();
         api.Hold("the other");
-        var fate = HolderState.Running;
+        var hasEnded = false;
         await using var candidate = new Candidate(Electors.Of(api, _time, Electors.Options("this") with
         {
-            HolderStateOf = _ => fate,
+            HasEnded = _ => hasEnded,
         }));
         await api.NextAsync("GET this");
         (candidate.Leading.Task.IsCompleted, api.Holder).ShouldBe((false, "the other"));
 
-        fate = HolderState.Ended;
+        hasEnded = true;
 
         await candidate.Leading.Task.Bounded();
     }

@@ -48,9 +48,7 @@ public sealed class QuietClusterTests : IAsyncLifetime
             .Select(_ => new ResourceWatcher<Widget>(_client, null, _time, _logs.Of<ResourceWatcher<Widget>>()))
             .ToList();
         var seen = new ConcurrentQueue<DateTimeOffset>();
-        watchers.ForEach(w => w.Subscribe(_ => seen.Enqueue(_time.GetUtcNow())));
-        var live = new WatchLivenessCheck(watchers, new HealthOptions());
-        var ready = new WatchReadinessCheck(watchers);
+        watchers.ForEach(w => w.Cache.Subscribe(_ => seen.Enqueue(_time.GetUtcNow())));
         var running = watchers.ConvertAll(w => w.RunAsync(_stop.Token));
         await QuietAsync(watchers.Count);
 
@@ -58,8 +56,8 @@ public sealed class QuietClusterTests : IAsyncLifetime
         {
             _time.Advance(TimeSpan.FromSeconds(1));
             await QuietAsync(watchers.Count);
-            (await live.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
-            (await ready.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+            HealthChecks.Live(watchers).Status.ShouldBe(HealthStatus.Healthy);
+            HealthChecks.Ready(watchers).Status.ShouldBe(HealthStatus.Healthy);
         }
 
         lock (_logs.Lines)

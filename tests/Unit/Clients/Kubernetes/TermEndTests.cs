@@ -342,15 +342,14 @@ public sealed class TermEndTests : IAsyncLifetime
     {
         Start(BlockedAsync, watched: false);
         await _leading.Task.Bounded();
-        var check = new LeadershipLivenessCheck(_elector!);
         await LoseAsync();
 
         // Four fifths of the 5 s between deadline and duration, and 30 s.
         _time.Advance(TimeSpan.FromSeconds(33.9));
-        (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+        HealthChecks.Leading(_elector).Status.ShouldBe(HealthStatus.Healthy);
         _time.Advance(TimeSpan.FromSeconds(0.2));
 
-        var result = await check.CheckHealthAsync(new HealthCheckContext());
+        var result = HealthChecks.Leading(_elector);
         result.Status.ShouldBe(HealthStatus.Unhealthy);
         result.Description!.ShouldContain("its work is still running");
     }
@@ -362,7 +361,7 @@ public sealed class TermEndTests : IAsyncLifetime
     {
         _api.Hold("b");
         var hung = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Start(BlockedAsync, fateOf: _ =>
+        Start(BlockedAsync, hasEnded: _ =>
         {
             if (Volatile.Read(ref hangs))
             {
@@ -370,15 +369,14 @@ public sealed class TermEndTests : IAsyncLifetime
                 _hang.Wait();
             }
 
-            return HolderState.Unknown;
+            return false;
         });
-        var check = new LeadershipLivenessCheck(_elector!);
         if (!hangs)
         {
             await _api.NextAsync("GET a");
             _time.Advance(TimeSpan.FromSeconds(14));
             await _api.NextAsync("GET a");
-            (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+            HealthChecks.Leading(_elector).Status.ShouldBe(HealthStatus.Healthy);
             Volatile.Write(ref hangs, true);
         }
 
@@ -386,10 +384,10 @@ public sealed class TermEndTests : IAsyncLifetime
 
         // 10 s for the attempt, 2.4 retry periods of 5 ms, and 30 s.
         _time.Advance(TimeSpan.FromSeconds(40.012));
-        (await check.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+        HealthChecks.Leading(_elector).Status.ShouldBe(HealthStatus.Healthy);
         _time.Advance(TimeSpan.FromSeconds(0.001));
 
-        var result = await check.CheckHealthAsync(new HealthCheckContext());
+        var result = HealthChecks.Leading(_elector);
         result.Status.ShouldBe(HealthStatus.Unhealthy);
         result.Description!.ShouldContain("lease ops/operator");
     }
@@ -412,11 +410,11 @@ public sealed class TermEndTests : IAsyncLifetime
     }
 
     private void Start(
-        Func<CancellationToken, Task> lead, bool watched = true, Func<string, HolderState>? fateOf = null)
+        Func<CancellationToken, Task> lead, bool watched = true, Func<string, bool>? hasEnded = null)
     {
         _elector = Electors.Of(_api, _time, Electors.Options("a") with
         {
-            HolderStateOf = fateOf ?? (_ => HolderState.Unknown),
+            HasEnded = hasEnded ?? (_ => false),
             OnOverdue = watched ? why => _overdue.TrySetResult(why) : null,
         });
 

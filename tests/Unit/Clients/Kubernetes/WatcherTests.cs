@@ -48,8 +48,8 @@ public sealed class WatcherTests : IAsyncLifetime
         watch.ShouldContain("watch=true");
         watch.ShouldContain("allowWatchBookmarks=true");
         watch.ShouldContain("resourceVersion=10");
-        _watcher.Get(new ObjectKey("default", "a"))!.Metadata.ResourceVersion.ShouldBe("12");
-        _watcher.Get(new ObjectKey("default", "b")).ShouldBeNull();
+        _watcher.Cache.Get(new ObjectKey("default", "a"))!.Metadata.ResourceVersion.ShouldBe("12");
+        _watcher.Cache.Get(new ObjectKey("default", "b")).ShouldBeNull();
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class WatcherTests : IAsyncLifetime
 
                 // What a server has written before it breaks off may still get lost: it breaks off once the first event
                 // has arrived.
-                await Wait.UntilAsync(() => _watcher.Get(new ObjectKey("default", "a")) is not null);
+                await Wait.UntilAsync(() => _watcher.Cache.Get(new ObjectKey("default", "a")) is not null);
                 context.Abort();
             })
             .Then(FakeApiServer.Stream(StreamEnd.Clean, Modified("a", "12"), Modified("a", "13")[..40]))
@@ -144,7 +144,7 @@ public sealed class WatcherTests : IAsyncLifetime
         Start();
 
         (await ChangesAsync(3)).ShouldBe(["Added a@5", "Deleted a@5", "Added a@20"]);
-        _watcher.Get(new ObjectKey("default", "a"))!.Metadata.Uid.ShouldBe("u2");
+        _watcher.Cache.Get(new ObjectKey("default", "a"))!.Metadata.Uid.ShouldBe("u2");
     }
 
     [Fact]
@@ -245,7 +245,7 @@ public sealed class WatcherTests : IAsyncLifetime
         Start();
 
         (await ChangesAsync(4)).ShouldBe(["Added a@5", "Added b@6", "Modified b@13", "Modified b@14"]);
-        _watcher.Get(new ObjectKey("default", "a"))!.Metadata.ResourceVersion.ShouldBe("5");
+        _watcher.Cache.Get(new ObjectKey("default", "a"))!.Metadata.ResourceVersion.ShouldBe("5");
     }
 
     [Fact]
@@ -296,10 +296,10 @@ public sealed class WatcherTests : IAsyncLifetime
             NullLogger<ResourceWatcher<Widget>>.Instance);
         if (onChange is not null)
         {
-            _watcher.Subscribe(onChange);
+            _watcher.Cache.Subscribe(onChange);
         }
 
-        _watcher.Subscribe(
+        _watcher.Cache.Subscribe(
             c => _changes.Writer.TryWrite($"{c.Type} {c.Object.Metadata.Name}@{c.Object.Metadata.ResourceVersion}"));
         _running = _watcher.RunAsync(_stop.Token);
     }

@@ -63,32 +63,15 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public async Task Delay_beyond_timer_limit_ends_on_time()
+    public async Task Delay_beyond_timer_limit_ends_with_the_timer()
     {
         using var queue = Queue();
         queue.AddAfter("a", TimeSpan.FromDays(60));
         var next = queue.TakeAsync(default);
 
-        _time.Advance(TimeSpan.FromDays(60) - TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromDays(49) - TimeSpan.FromSeconds(1));
         next.IsCompleted.ShouldBeFalse();
         _time.Advance(TimeSpan.FromSeconds(1));
-
-        (await next.Bounded()).ShouldBe("a");
-    }
-
-    [Fact]
-    public async Task Fault_inside_the_timer_does_not_leave_its_callback()
-    {
-        var time = new FaultyTime();
-        using var queue = new WorkQueue<string>(Options, time, "test");
-        queue.AddAfter("a", TimeSpan.FromSeconds(30));
-        var next = queue.TakeAsync(default);
-        time.IsBroken = true;
-
-        Should.NotThrow(() => time.Clock.Advance(TimeSpan.FromSeconds(30)));
-        next.IsCompleted.ShouldBeFalse();
-        time.IsBroken = false;
-        time.Clock.Advance(TimeSpan.FromSeconds(1));
 
         (await next.Bounded()).ShouldBe("a");
     }
@@ -164,24 +147,6 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public async Task Overall_rate_delays_takers_and_loses_no_key()
-    {
-        using var queue = new WorkQueue<string>(Options with { MaxPerSecond = 1, Burst = 1 }, _time, "test");
-        queue.Add("a");
-        queue.Add("b");
-        await queue.TakeAsync(default).Bounded();
-        using var impatient = new CancellationTokenSource();
-        var given = queue.TakeAsync(impatient.Token).AsTask();
-        given.IsCompleted.ShouldBeFalse();
-        await impatient.CancelAsync();
-        await Should.ThrowAsync<OperationCanceledException>(given);
-
-        _time.Advance(TimeSpan.FromSeconds(10));
-
-        (await queue.TakeAsync(default).Bounded()).ShouldBe("b");
-    }
-
-    [Fact]
     public async Task Namespaces_take_turns_however_many_keys_one_of_them_has()
     {
         using var queue = Shared(Options);
@@ -224,37 +189,17 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public async Task Namespace_over_its_rate_waits_and_others_do_not()
-    {
-        using var queue = Shared(Options with { BurstPerNamespace = 1, MaxPerSecondPerNamespace = 1 });
-        queue.Add("busy/0");
-        queue.Add("busy/1");
-        await queue.TakeAsync(default).Bounded();
-        var next = queue.TakeAsync(default).AsTask();
-        next.IsCompleted.ShouldBeFalse();
-
-        queue.Add("calm/0");
-        (await next.Bounded()).ShouldBe("calm/0");
-        var held = queue.TakeAsync(default).AsTask();
-        held.IsCompleted.ShouldBeFalse();
-        _time.Advance(TimeSpan.FromSeconds(1));
-
-        (await held.Bounded()).ShouldBe("busy/1");
-    }
-
-    [Fact]
     public void Namespaces_that_have_come_to_rest_are_forgotten()
     {
-        var lanes = new FairLanes<string>(Options, key => key, _time);
+        var lanes = new FairLanes<string>(workers: 4, key => key);
         for (var i = 0; i < 1000; i++)
         {
             lanes.Add($"n{i}");
-            lanes.TryTake(out var key, out _).ShouldBeTrue();
-            lanes.Done(key);
-            _time.Advance(TimeSpan.FromSeconds(1));
+            lanes.TryTake(out var key).ShouldBeTrue();
+            lanes.Done(key!);
         }
 
-        lanes.Count.ShouldBeLessThan(3);
+        lanes.Count.ShouldBe(0);
     }
 
     [Fact]
@@ -283,15 +228,7 @@ public sealed class WorkQueueTests
     {
         var time = new ManualTimeProvider();
         using var queue = new WorkQueue<int>(
-            Options with
-            {
-                Burst = int.MaxValue,
-                MaxPerSecond = 1e9,
-                BurstPerNamespace = int.MaxValue,
-                MaxPerSecondPerNamespace = 1e9,
-            },
-            time,
-            "model");
+            Options with { WorkersPerNamespace = int.MaxValue }, time, "model");
         var ready = new HashSet<int>();
         var working = new HashSet<int>();
         var due = new Dictionary<int, DateTimeOffset>();
@@ -361,19 +298,4 @@ public sealed class WorkQueueTests
     }
 
     private WorkQueue<string> Queue() => new(Options, _time, "test");
-
-    private sealed class FaultyTime : TimeProvider
-    {
-        public ManualTimeProvider Clock { get; } = new();
-
-        public bool IsBroken { get; set; }
-
-        public override long TimestampFrequency => Clock.TimestampFrequency;
-
-        public override long GetTimestamp() =>
-            IsBroken ? throw new InvalidOperationException("the clock is broken") : Clock.GetTimestamp();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            Clock.CreateTimer(callback, state, dueTime, period);
-    }
 }

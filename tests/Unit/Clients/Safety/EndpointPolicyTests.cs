@@ -101,9 +101,7 @@ public sealed class EndpointPolicyTests
             await Should.ThrowAsync<EndpointRefusedException>(() => EndpointPolicy.Default.CheckAsync(host, Token));
 
         refusal.Message.ShouldStartWith(begins);
-        refusal.Message.ShouldContain(
-            "`--allow-address "
-                + $"{refusal.Address}/{(refusal.Address!.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}`");
+        refusal.Message.ShouldMatch(@"`--allow-address (127\.0\.0\.1/32|::1/128)`");
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class SshArgumentsTests
     [Fact]
     public void No_argument_holds_key_known_hosts_or_passphrase()
     {
-        using var files = SshFiles.WriteShared("h", Material, Jump, Path.GetTempPath());
+        using var files = SshFiles.Write("h", Material, Jump, Path.GetTempPath());
 
         string.Join('\n', Arguments(new SshEndpoint("h", "u") { Jump = Jump }, files)).ShouldNotContain("canary");
     }

@@ -76,11 +76,11 @@ public sealed class SshClientTests : IDisposable
         await using var client = Client("true");
         var mine = Directory.GetDirectories(_root, "drydock-ssh-*").ShouldHaveSingleItem();
         var left = Directory.CreateDirectory(Path.Combine(_root, "drydock-ssh-0")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(left, "lock"), "", Token);
+        await File.WriteAllTextAsync(Path.Combine(left, ".lock"), "", Token);
         var unfinished = Directory.CreateDirectory(Path.Combine(_root, "drydock-ssh-1")).FullName;
         var other = Directory.CreateDirectory(Path.Combine(_root, "another")).FullName;
 
-        SshRuntimeDirectory.RemoveLeft(_root).ShouldBe(1);
+        LockedDirectory.RemoveLeft(_root, SshClient.DirectoryPrefix).ShouldBe(1);
 
         Directory.GetDirectories(_root)
             .Order(StringComparer.Ordinal)

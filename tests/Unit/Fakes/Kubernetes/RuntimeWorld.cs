@@ -22,8 +22,8 @@ internal sealed class RuntimeWorld : IEntityController<Widget>, IAsyncDisposable
     public RuntimeWorld()
     {
         Api = new InMemoryApi(Json, Time);
-        Watcher = new ResourceWatcher<Widget>(Api, null, Time, NullLogger<ResourceWatcher<Widget>>.Instance) { Reduce = w => Reduce(w) };
-        Writer = new EntityWriter<Widget>(Api, Watcher.Observe);
+        Watcher = new ResourceWatcher<Widget>(Api, null, Time, NullLogger<ResourceWatcher<Widget>>.Instance, w => Reduce(w));
+        Writer = new EntityWriter<Widget>(Api, Watcher.Cache.Observe);
     }
 
     public static JsonSerializerOptions Json { get; } = KubernetesJson.CreateOptions(WidgetContext.Default);
@@ -53,11 +53,12 @@ internal sealed class RuntimeWorld : IEntityController<Widget>, IAsyncDisposable
     /// <summary>Reconciliations that have ended: name@version, or -name for a deletion.</summary>
     public BlockingCollection<string> Ended { get; } = [];
 
-    public void Start(IEnumerable<IWakeSource>? wakeSources = null, ControllerOptions? options = null)
+    public void Start(SecretWatch<Widget>? secrets = null, ControllerOptions? options = null)
     {
-        Host = new ControllerHost<Widget>(Watcher, Writer, this, wakeSources ?? [], options ?? new ControllerOptions { Backoff = new() { Jitter = 0 } }, Time, NullLogger<ControllerHost<Widget>>.Instance) { IsInert = w => IsInert(w) };
+        Host = new ControllerHost<Widget>(Watcher.Cache, Writer, this, options ?? new ControllerOptions { Backoff = new() { Jitter = 0 } }, Time, NullLogger<ControllerHost<Widget>>.Instance) { IsInert = w => IsInert(w) };
         _watching = Watcher.RunAsync(_stopWatching.Token);
-        _leading = Host.RunAsync(_stopLeading.Token);
+        _leading = Task.WhenAll(
+            Host.RunAsync(_stopLeading.Token), secrets?.RunAsync(Host, _stopLeading.Token) ?? Task.CompletedTask);
     }
 
     /// <summary>The next reconciliation that has ended.</summary>

@@ -1,4 +1,3 @@
-using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Safety;
 using Drydock.Crds.SnapshotRestores;
@@ -37,7 +36,7 @@ internal sealed class RestoreOperator : IReconcileTrigger, IAsyncDisposable
                 Claims = new TargetClaims(world.Api, "drydock-system", world.Time),
                 InUse = (_, _) => Task.FromResult(world.InUse),
                 Changes = new AsyncSignal(),
-                Fence = new LeadershipFence(new AlwaysLeader()),
+                Fence = new LeadershipFence(elector: null),
                 Events = world.Events,
                 Time = world.Time,
                 Loggers = NullLoggerFactory.Instance,

@@ -1,4 +1,3 @@
-using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
@@ -33,7 +32,7 @@ internal sealed class SnapshotWorld : IReconcileTrigger
             Loader = Archive,
             Storages = Archive,
             Changes = new AsyncSignal(),
-            Fence = new LeadershipFence(new AlwaysLeader()),
+            Fence = new LeadershipFence(elector: null),
             Events = Events,
             Time = Time,
             Loggers = NullLoggerFactory.Instance,

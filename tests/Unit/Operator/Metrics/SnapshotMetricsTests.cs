@@ -4,6 +4,7 @@ using Drydock.Crds.Common;
 using Drydock.Operator.Metrics;
 using Drydock.Reconcilers.Snapshots;
 using Drydock.Tests.Unit.Fakes;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -14,14 +15,14 @@ namespace Drydock.Tests.Unit.Operator.Metrics;
 public sealed class SnapshotMetricsTests : IDisposable
 {
     private readonly string _space = $"space-{Guid.NewGuid():N}";
-    private readonly ResourceCache<BackupSnapshot> _cache = new(_ => { });
+    private readonly ResourceCache<BackupSnapshot> _cache = new(NullLogger.Instance);
     private readonly ManualTimeProvider _time = new(Runs.Start);
     private readonly PrometheusMetrics _collector = new();
     private readonly SnapshotMetrics _metrics;
     private bool _leads = true;
     private int _version;
 
-    public SnapshotMetricsTests() => _metrics = new SnapshotMetrics(new Cache(_cache), () => _leads, _time);
+    public SnapshotMetricsTests() => _metrics = new SnapshotMetrics(_cache, () => _leads, _time);
 
     public void Dispose()
     {
@@ -89,19 +90,4 @@ public sealed class SnapshotMetricsTests : IDisposable
             Conditions = [new Condition { Type = ConditionTypes.Usable, Status = phase == BackupSnapshotPhases.Succeeded ? "True" : "False" }],
         },
     });
-
-    private sealed class Cache(ResourceCache<BackupSnapshot> inner) : IResourceCache<BackupSnapshot>
-    {
-        public bool HasSynced => true;
-
-        public Task WaitForSyncAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public BackupSnapshot? Get(ObjectKey key) => inner.Get(key);
-
-        public IReadOnlyList<BackupSnapshot> List() => inner.List();
-
-        public IDisposable Subscribe(Action<ResourceChange<BackupSnapshot>> onChange) => inner.Subscribe(onChange);
-
-        public void Observe(BackupSnapshot written) => inner.Observe(written);
-    }
 }

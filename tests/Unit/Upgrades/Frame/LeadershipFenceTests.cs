@@ -1,6 +1,7 @@
-using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 
@@ -10,31 +11,27 @@ namespace Drydock.Tests.Unit.Upgrades;
 public sealed class LeadershipFenceTests
 {
     [Fact]
-    public void Act_is_refused_without_a_lease_that_lasts_long_enough()
+    public async Task Act_is_refused_without_a_lease_that_lasts_long_enough()
     {
-        var lease = new Lease { Left = TimeSpan.FromSeconds(3) };
-        var fence = new LeadershipFence(lease);
+        await using var api = await LeaseServer.StartAsync();
+        var time = new ManualTimeProvider();
+        await using var leader = new Candidate(Electors.Of(api, time, Electors.Options("a")));
+        await leader.Leading.Task.Bounded();
+        var fence = new LeadershipFence(leader.Elector);
         fence.EnsureMayAct();
 
-        lease.Left = TimeSpan.FromSeconds(1);
+        api.Before = LeaseServer.Down;
+        time.Advance(TimeSpan.FromSeconds(11));
 
-        Should.Throw<ActRefusedException>(fence.EnsureMayAct).Message.ShouldBe("only 1 s more");
+        Should.Throw<ActRefusedException>(fence.EnsureMayAct).Message.ShouldContain("lease ops/operator");
     }
 
-    private sealed class Lease : ILeadership
+    [Fact]
+    public void Process_that_runs_alone_may_always_act()
     {
-        public TimeSpan Left { get; set; }
+        var fence = new LeadershipFence(elector: null);
 
-        public bool IsLeader => true;
-
-        public CancellationToken Lost => CancellationToken.None;
-
-        public void EnsureMayAct(TimeSpan margin)
-        {
-            if (Left < margin)
-            {
-                throw new NotLeaderException($"only {Left.TotalSeconds} s more");
-            }
-        }
+        Should.NotThrow(fence.EnsureMayAct);
+        fence.Ended.CanBeCanceled.ShouldBeFalse();
     }
 }

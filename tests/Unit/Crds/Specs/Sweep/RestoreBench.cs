@@ -1,6 +1,5 @@
 using System.Globalization;
 using Drydock.Abstractions.Controllers;
-using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Safety;
@@ -41,7 +40,7 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IReconcileTrigg
                 Claims = new TargetClaims(World.Api, "drydock-system", World.Time),
                 InUse = static (_, _) => Task.FromResult<string?>(null),
                 Changes = new AsyncSignal(),
-                Fence = new LeadershipFence(new AlwaysLeader()),
+                Fence = new LeadershipFence(elector: null),
                 Events = World.Events,
                 Time = World.Time,
                 Loggers = NullLoggerFactory.Instance,

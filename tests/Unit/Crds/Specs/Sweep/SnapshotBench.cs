@@ -1,6 +1,5 @@
 using System.Globalization;
 using Drydock.Abstractions.Controllers;
-using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Safety;
@@ -38,7 +37,7 @@ internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, 
                 Loader = this,
                 Storages = this,
                 Changes = new AsyncSignal(),
-                Fence = new LeadershipFence(new AlwaysLeader()),
+                Fence = new LeadershipFence(elector: null),
                 Events = new WorldEvents(),
                 Time = Time,
                 Loggers = NullLoggerFactory.Instance,
