@@ -26,6 +26,8 @@ global using Drydock.Engine.Actions;
 global using Drydock.Engine.Guards;
 global using Drydock.Engine.Planning;
 global using Drydock.Reconcilers.Upgrades;
+global using static Drydock.Engine.Actions.Observation;
 global using IKubernetesObject = k8s.IKubernetesObject<k8s.Models.V1ObjectMeta>;
+global using Receipt = System.Collections.Generic.IReadOnlyDictionary<string, string>;
 global using V1ObjectMeta = k8s.Models.V1ObjectMeta;
 global using V1Secret = k8s.Models.V1Secret;

@@ -9,7 +9,6 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
     private readonly NodeSearch _search = new(targets);
 
     private OmsUpgradeSpec Spec => targets.Written.Spec;
-
     private bool SeeksNodes => Spec.HostIP is not null;
 
     /// <summary>What was found; null if the spec says everything. Whatever is missing in it is a finding.</summary>
@@ -139,8 +138,7 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
 
     private OmsNode Named(string address) => new()
     {
-        Name = NodeName.Of(
-            address, [.. Spec.Regions.SelectMany(region => region.Nodes).Select(node => node.Name)]),
+        Name = NodeName.Of(address, [.. Spec.Regions.SelectMany(region => region.Nodes).Select(node => node.Name)]),
         HostIP = address,
     };
 
@@ -288,8 +286,7 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
             .Select(node => node.Config?.HeartbeatDatabase)
             .OfType<string>()
             .Distinct(StringComparer.Ordinal);
-        var port = config.MetaPort.ToString(CultureInfo.InvariantCulture);
-        return $"{config.MetaHost}:{port} with "
+        return $"{config.MetaHost}:{config.MetaPort} with "
             + $"{string.Join(", ", [config.RmDatabase, config.CmDatabase, .. heartbeats])}";
     }
 
@@ -315,21 +312,14 @@ internal static class NodeName
 internal sealed record FoundNode(OmsNode Node, string FoundIn)
 {
     public const string InHostIP = "spec.hostIP";
-
     public const string InRegions = "spec.regions";
 
     public string? Region { get; init; }
-
     public FoundNode? NamedBy { get; init; }
-
     public InspectedContainer? Container { get; init; }
-
     public OmsConfig? Config { get; init; }
-
     public IReadOnlyList<Finding> Problems { get; init; } = [];
-
     public string Address => NodeAddress.Normalize(Node.HostIP);
-
     public bool IsWritten => Region is not null;
 }
 
@@ -346,14 +336,12 @@ internal sealed record FoundMetadata(
 {
     public IReadOnlyList<ClusterInfoRow> Missing(IReadOnlyList<FoundNode> nodes)
     {
-        var locations = nodes.Select(node => node.Config?.CmLocation.ToString(CultureInfo.InvariantCulture))
-            .ToHashSet(StringComparer.Ordinal);
-        return [.. Regions.Where(row => !locations.Contains(row.Code.Trim()))];
+        var locations = nodes.Select(node => node.Config?.CmLocation).OfType<int>().ToHashSet();
+        return [.. Regions.Where(row => !locations.Any(location => row.Code.Trim() == $"{location}"))];
     }
 
-    public string? NameOf(int location) => Regions
-        .FirstOrDefault(row => row.Code.Trim() == location.ToString(CultureInfo.InvariantCulture))?.Region.Trim()
-        is { Length: > 0 } name
-        ? name
-        : null;
+    public string? NameOf(int location) =>
+        Regions.FirstOrDefault(row => row.Code.Trim() == $"{location}")?.Region.Trim() is { Length: > 0 } name
+            ? name
+            : null;
 }

@@ -41,8 +41,7 @@ internal sealed class NodeSearch(OmsTargets targets)
         }
     }
 
-    private async Task<FoundNode> ChooseAsync(
-        DockerClient docker, FoundNode node, CancellationToken cancellationToken)
+    private async Task<FoundNode> ChooseAsync(DockerClient docker, FoundNode node, CancellationToken cancellationToken)
     {
         var found = new List<(InspectedContainer Container, OmsConfig? Config)>();
         foreach (var container in await OmsContainers.RunningAsync(

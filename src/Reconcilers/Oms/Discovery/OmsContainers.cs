@@ -26,9 +26,8 @@ internal static partial class OmsContainers
             .Where(c => c.Label(Labels.UpgradeName) == upgrade.Name)
             .MaxBy(c => c.State.Running) is not { } made
             ? null
-            : $"{made.ShortName} on {node} was made by an upgrade of this name "
-                + $"({made.Label(Labels.UpgradeUid)}), and no old container runs: the "
-                + "status of this object was lost, or it is older than the hosts. "
+            : $"{made.ShortName} on {node} was made by an upgrade of this name ({made.Label(Labels.UpgradeUid)}), and "
+                + "no old container runs: the status of this object was lost, or it is older than the hosts. "
                 + (made.State.Running
                     ? $"It runs since {made.StartedAt:u}. OMS may be in use, so leave it running. To keep the "
                         + "new version, delete this object. To go back, restore the BackupSnapshot of that upgrade "
@@ -53,13 +52,10 @@ internal static partial class OmsContainers
             .Where(c => c.Mounts.Any(mount => OmsMounts.Covers(mount.Destination, OmsConfig.ContainerPath)))
             .Where(c => ownerUid is null || c.Label(Labels.UpgradeUid) != ownerUid))
         {
-            try
+            // It may have been removed meanwhile.
+            if (await docker.Containers.FindContainerAsync(listed.ID, cancellationToken) is { } container)
             {
-                containers.Add(await docker.Containers.InspectContainerAsync(listed.ID, cancellationToken));
-            }
-            catch (DockerNotFoundException)
-            {
-                // It was removed meanwhile.
+                containers.Add(container);
             }
         }
 

@@ -9,13 +9,9 @@ internal sealed record OmsDiscovery
     public OmsInventory? Inventory { get; init; }
 
     public required IReadOnlyList<DiscoveredNode> Nodes { get; init; }
-
     public required OmsTopology Topology { get; init; }
-
     public required MetadataServerInfo Server { get; init; }
-
     public required DiscoveredHighAvailability HighAvailability { get; init; }
-
     public required IReadOnlyList<OmsProject> Projects { get; init; }
 
     /// <summary>Projects that get another name before the downtime, because they share theirs.</summary>
@@ -39,26 +35,18 @@ internal sealed record DiscoveredHighAvailability(bool Present, bool Enabled, st
 internal sealed record DiscoveredNode
 {
     public required string Name { get; init; }
-
     public required string Region { get; init; }
 
     /// <summary>OMS_HOST_IP and entry in cm_nodes.</summary>
     public required string HostIP { get; init; }
 
     public required string OldContainerId { get; init; }
-
     public required string OldContainer { get; init; }
-
     public required string OldImage { get; init; }
-
     public required string OldImageId { get; init; }
-
     public required string NewContainer { get; init; }
-
     public required string Image { get; init; }
-
     public required FoundImage Source { get; init; }
-
     public FoundArchive? Jar { get; init; }
 
     /// <summary>Id of the container of the new one's name that an earlier attempt of this upgrade left, stopped; null
@@ -66,11 +54,8 @@ internal sealed record DiscoveredNode
     public string? LeftoverContainerId { get; init; }
 
     public required string Inherited { get; init; }
-
     public string ContainerNote { get; init; } = "";
-
     public required string RestartPolicy { get; init; }
-
     public int RestartMaximumRetries { get; init; }
 
     /// <summary>Of config.yaml, by key; see <see cref="OmsConfig.PlannedValues"/>.</summary>
@@ -83,6 +68,5 @@ internal sealed record DiscoveredNode
     public bool Https { get; init; }
 
     public bool OldHttps { get; init; }
-
     public required NodeBaseline Baseline { get; init; }
 }

@@ -74,7 +74,7 @@ internal sealed class RegionGroups(OmsUpgradeSpec spec, IReadOnlyList<FoundNode>
     }
 
     private static string Again(string name, int number) =>
-        SchemaLimits.Cut($"{name}-{number.ToString(CultureInfo.InvariantCulture)}", SchemaLimits.Name);
+        SchemaLimits.Cut($"{name}-{number}", SchemaLimits.Name);
 
     private static string Order(FoundNode node) => IPAddress.TryParse(node.Address, out var address)
         ? Convert.ToHexString(address.GetAddressBytes())
@@ -83,9 +83,7 @@ internal sealed class RegionGroups(OmsUpgradeSpec spec, IReadOnlyList<FoundNode>
     private sealed record Group(string? Name)
     {
         public List<FoundNode> Nodes { get; } = [];
-
         public int? Location => Nodes.Select(node => node.Config?.CmLocation).FirstOrDefault(l => l is not null);
-
         public IReadOnlySet<string> CmNodes => NodeAddress.Set(Nodes.SelectMany(node => node.Config?.CmNodes ?? []));
     }
 }

@@ -67,9 +67,7 @@ internal static class NewContainerName
 
         var old = Regex.Matches(
             current,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $@"(?<![0-9]){from.Major}(?<dot>\.?){from.Minor}\k<dot>{from.Patch}([._-]?bp[0-9]+)?(?![0-9])"),
+            $@"(?<![0-9]){from.Major}(?<dot>\.?){from.Minor}\k<dot>{from.Patch}([._-]?bp[0-9]+)?(?![0-9])",
             RegexOptions.CultureInvariant | RegexOptions.IgnoreCase,
             TimeSpan.FromSeconds(1)).LastOrDefault();
         if (old is null)
@@ -87,8 +85,7 @@ internal static class NewContainerName
     private static string Append(string current, string suffix) =>
         $"{current[..Math.Min(current.Length, Longest - suffix.Length - 1)]}_{suffix}";
 
-    private static string Text(OmsVersion version, string separator) => string.Create(
-        CultureInfo.InvariantCulture,
+    private static string Text(OmsVersion version, string separator) =>
         $"{version.Major}{separator}{version.Minor}{separator}{version.Patch}"
-            + $"{(version.BugfixPack > 0 ? $"bp{version.BugfixPack}" : "")}");
+        + $"{(version.BugfixPack > 0 ? $"bp{version.BugfixPack}" : "")}";
 }

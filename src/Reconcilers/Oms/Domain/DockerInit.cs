@@ -42,17 +42,16 @@ internal static partial class DockerInit
             }
         }
 
-        var rc = exitCode.ToString(CultureInfo.InvariantCulture);
         return (marker, exitCode) switch
         {
             (true, 0) => new DockerInitVerdict(DockerInitOutcome.Success, "docker_init.sh finished successfully."),
             (true, _) => new DockerInitVerdict(
                 DockerInitOutcome.SuccessWithWarning,
-                $"docker_init.sh printed its success line but ended with exit code {rc}. The verification that "
+                $"docker_init.sh printed its success line but ended with exit code {exitCode}. The verification that "
                     + "follows decides."),
             _ => new DockerInitVerdict(
                 DockerInitOutcome.Failed,
-                $"docker_init.sh ended with exit code {rc} and without its success line '{successMarker}'; "
+                $"docker_init.sh ended with exit code {exitCode} and without its success line '{successMarker}'; "
                     + (lastStep is null ? "it announced no step" : $"the last step it announced was '{lastStep}'")
                     + ".")
             {

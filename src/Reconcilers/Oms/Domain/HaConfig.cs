@@ -18,11 +18,8 @@ internal sealed class HaConfig : IEquatable<HaConfig>
         Parse("{" + string.Join(",", HaConfigKeys.Defaults.Select(pair => $"\"{pair.Key}\":{pair.Value}")) + "}");
 
     public string Raw { get; }
-
     public bool Enable => Flag(HaConfigKeys.Enable, false);
-
     public bool PerceiveStoreClientCheckpoint => Flag(HaConfigKeys.PerceiveStoreClientCheckpoint, false);
-
     public bool EnableConnector => Flag(HaConfigKeys.EnableConnector, true);
 
     /// <summary>Whether JDBCWriters are recovered (below 4.0.1).</summary>
@@ -31,8 +28,7 @@ internal sealed class HaConfig : IEquatable<HaConfig>
     public int? RefetchStoreIntervalMin =>
         _json.Find(
             HaConfigKeys.RefetchStoreIntervalMin) is { Kind: JsonTokenType.Number or JsonTokenType.String } member
-        && int.TryParse(
-            _json.RawValue(member).Trim('"'), NumberStyles.Integer, CultureInfo.InvariantCulture, out var minutes)
+        && int.TryParse(member.Raw.Trim('"'), CultureInfo.InvariantCulture, out var minutes)
             ? minutes
             : null;
 
@@ -99,12 +95,7 @@ internal sealed class HaConfig : IEquatable<HaConfig>
     public HaConfig Enabled(
         HaConfig? previous, bool perceiveStoreClientCheckpoint, int? refetchMinutes, bool enableConnectorRule)
     {
-        var result = this;
-        if (previous is not null)
-        {
-            result = result.WithValuesOf(previous);
-        }
-
+        var result = previous is null ? this : WithValuesOf(previous);
         foreach (var (key, value) in HaConfigKeys.Defaults)
         {
             if (!result.Has(key) && !HaConfigKeys.IsObsolete(key))
@@ -144,9 +135,8 @@ internal sealed class HaConfig : IEquatable<HaConfig>
     {
         { Kind: JsonTokenType.True } => true,
         { Kind: JsonTokenType.False } => false,
-        { Kind: JsonTokenType.String } member when bool.TryParse(_json.RawValue(member).Trim('"'), out var value) =>
-            value,
-        { Kind: JsonTokenType.Number } member => _json.RawValue(member) != "0",
+        { Kind: JsonTokenType.String } member when bool.TryParse(member.Raw.Trim('"'), out var value) => value,
+        { Kind: JsonTokenType.Number } member => member.Raw != "0",
         _ => fallback,
     };
 
@@ -172,7 +162,7 @@ internal sealed class HaConfig : IEquatable<HaConfig>
 
     private HaConfig With(string key, int value)
     {
-        var text = value.ToString(CultureInfo.InvariantCulture);
+        var text = $"{value}";
         return new HaConfig(_json.With(key, _json.Find(key)?.Kind == JsonTokenType.String ? $"\"{text}\"" : text));
     }
 
@@ -181,8 +171,8 @@ internal sealed class HaConfig : IEquatable<HaConfig>
         var json = _json;
         foreach (var name in previous._json.Members.Select(member => member.Name).Distinct(StringComparer.Ordinal))
         {
-            var value = previous._json.RawValue(previous._json.Find(name)!);
-            if (name != HaConfigKeys.Enable && !(json.Find(name) is { } now && SameValue(json.RawValue(now), value)))
+            var value = previous._json.Find(name)!.Raw;
+            if (name != HaConfigKeys.Enable && !(json.Find(name) is { } now && SameValue(now.Raw, value)))
             {
                 json = json.With(name, value);
             }
@@ -198,10 +188,99 @@ internal sealed class HaConfig : IEquatable<HaConfig>
             return true;
         }
 
-        using var a = JsonDocument.Parse(left, JsonObjectText.DocumentOptions);
-        using var b = JsonDocument.Parse(right, JsonObjectText.DocumentOptions);
+        var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip };
+        using var a = JsonDocument.Parse(left, options);
+        using var b = JsonDocument.Parse(right, options);
         return JsonElement.DeepEquals(a.RootElement, b.RootElement);
     }
+}
+
+/// <summary>A JSON object as text in which single members are replaced, or added behind the last one, and every other
+/// byte stays as it was: order, spacing, escapes and the spelling of numbers. A node tree would rewrite the object and
+/// lose these.</summary>
+internal sealed class JsonObjectText
+{
+    private static readonly UTF8Encoding Strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly byte[] _bytes;
+    private readonly List<Member> _members = [];
+
+    // The end of the last member.
+    private readonly int _end;
+
+    private JsonObjectText(byte[] bytes)
+    {
+        _bytes = bytes;
+        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip });
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new FormatException("it is not a JSON object");
+        }
+
+        _end = (int)reader.BytesConsumed;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            var (kind, start) = (reader.TokenType, (int)reader.TokenStartIndex);
+            reader.Skip();
+            _end = (int)reader.BytesConsumed;
+            _members.Add(new Member(name, kind, Strict.GetString(bytes, start, _end - start), start, _end));
+        }
+
+        // Nothing but white space may follow; the reader throws otherwise.
+        while (reader.Read())
+        {
+        }
+    }
+
+    internal string Text => Strict.GetString(_bytes);
+    internal IReadOnlyList<Member> Members => _members;
+
+    /// <summary>Reads an object; throws <see cref="FormatException"/> if the text is not a JSON object.</summary>
+    internal static JsonObjectText Parse(string text)
+    {
+        try
+        {
+            return new JsonObjectText(Strict.GetBytes(text));
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException(
+                $"it is not valid JSON (line {(error.LineNumber ?? 0) + 1}, byte "
+                    + $"{(error.BytePositionInLine ?? 0) + 1})",
+                error);
+        }
+        catch (EncoderFallbackException error)
+        {
+            throw new FormatException("it is not valid Unicode text", error);
+        }
+    }
+
+    /// <summary>The last member of that name: with duplicates the last one counts, as in OMS's own JSON
+    /// library.</summary>
+    internal Member? Find(string name) => _members.FindLast(member => member.Name == name);
+
+    internal JsonObjectText With(string name, string raw)
+    {
+        var places = _members.FindAll(member => member.Name == name);
+        if (places.Count == 0)
+        {
+            raw = $"{(_members.Count == 0 ? "" : ",")}\"{JsonEncodedText.Encode(name)}\":{raw}";
+            places.Add(new Member(name, default, "", _end, _end));
+        }
+
+        var (value, bytes) = (Strict.GetBytes(raw), _bytes);
+        foreach (var place in Enumerable.Reverse(places))
+        {
+            bytes = [.. bytes.AsSpan(0, place.Start), .. value, .. bytes.AsSpan(place.End)];
+        }
+
+        return new JsonObjectText(bytes);
+    }
+
+    internal sealed record Member(string Name, JsonTokenType Kind, string Raw, int Start, int End);
 }
 
 /// <summary>The keys of <c>ha.config</c> with the vendor's defaults (docs/research/oms.md#high-availability).</summary>

@@ -30,7 +30,6 @@ internal sealed record HealthAnswer(HealthState State, string Message)
 internal enum HealthState
 {
     Healthy,
-
     Unhealthy,
 
     /// <summary>The server answers, but not with its health; or it cannot be asked.</summary>

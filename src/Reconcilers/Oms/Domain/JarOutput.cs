@@ -30,9 +30,7 @@ internal static partial class JarOutput
     private static partial Regex Notice();
 
     [GeneratedRegex(
-        "^Error: (?:Unable to access|Invalid or corrupt) jarfile ",
-        RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 1000)]
+        "^Error: (?:Unable to access|Invalid or corrupt) jarfile ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LauncherError();
 
     [GeneratedRegex(
@@ -46,7 +44,7 @@ internal static partial class JarOutput
         @"^(?:(?:\[?\d[\d:.,/TZ+-]*\]?\s+|\[[^\]]*\]\s+)+(?:(?!INFO|WARN|DEBUG|TRACE)\S+\s+){0,2})?"
         + @"\[?(?:ERROR|FATAL|SEVERE)(?![A-Za-z])|"
         + @"^(?:Caused by: |Exception in thread ""[^""]*"" )?[\w.$]*(?:Exception|[a-z]Error)(?::|$| at )",
-        RegexOptions.CultureInvariant,
+        RegexOptions.None,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Reported();
 }

@@ -11,11 +11,7 @@ internal static partial class NodeAddress
         if (DottedQuad().IsMatch(text))
         {
             // The framework would read a leading zero as octal.
-            return string.Join(
-                '.',
-                text.Split('.').Select(part =>
-                    int.Parse(part, NumberStyles.None, CultureInfo.InvariantCulture)
-                        .ToString(CultureInfo.InvariantCulture)));
+            return string.Join('.', text.Split('.').Select(part => int.Parse(part, CultureInfo.InvariantCulture)));
         }
 
         if (text.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(text, out var ip))
@@ -32,9 +28,6 @@ internal static partial class NodeAddress
     public static IReadOnlySet<string> Set(IEnumerable<string> addresses) =>
         new SortedSet<string>(addresses.Select(Normalize), StringComparer.Ordinal);
 
-    [GeneratedRegex(
-        @"^[0-9]{1,3}(\.[0-9]{1,3}){3}\z",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[0-9]{1,3}(\.[0-9]{1,3}){3}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DottedQuad();
 }

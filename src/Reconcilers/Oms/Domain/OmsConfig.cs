@@ -12,25 +12,13 @@ internal sealed record OmsConfig
 
     private static readonly string[] PlannedKeys =
     [
-        "oms_meta_host",
-        "oms_meta_port",
-        "oms_meta_user",
-        "drc_rm_db",
-        "drc_cm_db",
-        "drc_cm_heartbeat_db",
-        "cm_url",
-        "cm_location",
-        "cm_region",
-        "cm_is_default",
-        "cm_nodes",
+        "oms_meta_host", "oms_meta_port", "oms_meta_user", "drc_rm_db", "drc_cm_db", "drc_cm_heartbeat_db", "cm_url",
+        "cm_location", "cm_region", "cm_is_default", "cm_nodes",
     ];
 
     public required string MetaHost { get; init; }
-
     public required int MetaPort { get; init; }
-
     public required string MetaUser { get; init; }
-
     public required Secret MetaPassword { get; init; }
 
     /// <summary>The account as the server names it: without the tenant and the cluster of OceanBase.</summary>
@@ -49,11 +37,8 @@ internal sealed record OmsConfig
     public required int CmLocation { get; init; }
 
     public string? CmRegion { get; init; }
-
     public required bool CmIsDefault { get; init; }
-
     public required IReadOnlyList<string> CmNodes { get; init; }
-
     public required OmsPorts Ports { get; init; }
 
     /// <summary>Checksums of all values by key, unknown keys included, for comparison with another node's. Never
@@ -109,7 +94,6 @@ internal sealed record OmsConfigResult(
 {
     public IReadOnlyList<Finding> Findings(string node) =>
         [
-            .. Errors.Select(
-                error => new Finding { Reason = Reasons.ConfigUnreadable, Message = error, Node = node }),
+            .. Errors.Select(error => new Finding { Reason = Reasons.ConfigUnreadable, Message = error, Node = node }),
         ];
 }

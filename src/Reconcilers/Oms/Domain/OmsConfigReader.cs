@@ -1,3 +1,6 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Reads a config.yaml into an <see cref="OmsConfig"/> and lists all its errors.</summary>
@@ -8,33 +11,15 @@ internal sealed partial class OmsConfigReader
 
     private static readonly string[] SecretWords =
     [
-        "password",
-        "passwd",
-        "pwd",
-        "secret",
-        "token",
-        "credential",
-        "access_key",
-        "accesskey",
-        "private_key",
+        "password", "passwd", "pwd", "secret", "token", "credential", "access_key", "accesskey", "private_key",
         "api_key",
     ];
 
     private static readonly string[] OtherValues =
     [
-        "drc_user",
-        "drc_password",
-        "cm_url",
-        "cm_region_cn",
-        "tsdb_service",
-        "tsdb_url",
-        "tsdb_username",
-        "tsdb_password",
-        "apsara_audit_sls_access_key",
-        "apsara_audit_sls_access_secret",
-        "apsara_audit_sls_endpoint",
-        "apsara_audit_sls_ops_site_topic",
-        "apsara_audit_sls_user_site_topic",
+        "drc_user", "drc_password", "cm_url", "cm_region_cn", "tsdb_service", "tsdb_url", "tsdb_username",
+        "tsdb_password", "apsara_audit_sls_access_key", "apsara_audit_sls_access_secret", "apsara_audit_sls_endpoint",
+        "apsara_audit_sls_ops_site_topic", "apsara_audit_sls_user_site_topic",
     ];
 
     private static readonly string[] SystemDatabases =
@@ -42,30 +27,35 @@ internal sealed partial class OmsConfigReader
 
     private readonly Dictionary<string, YamlValue> _values = new(StringComparer.Ordinal);
     private readonly List<string> _errors = [];
-    private readonly List<Secret> _secrets = [];
 
     internal static OmsConfigResult Read(string yaml)
     {
-        var root = YamlText.Read(yaml, out var error);
-        if (root is not YamlValue.Map map)
+        YamlValue.Map map;
+        try
         {
-            var what = error
-                ?? (root is YamlValue.Nothing ? "the file is empty" : "the file is not a list of 'key: value' lines");
-            return new OmsConfigResult(null, [$"config.yaml cannot be read: {what}. {WayOut}"], []);
+            map = YamlText.Read(yaml) switch
+            {
+                YamlValue.Map read => read,
+                YamlValue.Nothing => throw new FormatException("the file is empty"),
+                _ => throw new FormatException("the file is not a list of 'key: value' lines"),
+            };
+        }
+        catch (FormatException problem)
+        {
+            return new OmsConfigResult(null, [$"config.yaml cannot be read: {problem.Message}. {WayOut}"], []);
         }
 
         var reader = new OmsConfigReader();
-        reader.CollectSecrets(map, inside: false);
         foreach (var (key, value) in map.Entries)
         {
             reader._values[key] = value;
         }
 
-        var config = reader.Build();
+        var config = reader.Build([.. Secrets(map, inside: false).Distinct()]);
         return new OmsConfigResult(reader._errors.Count == 0 ? config : null, reader._errors, config.SecretValues);
     }
 
-    private OmsConfig Build()
+    private OmsConfig Build(IReadOnlyList<Secret> secrets)
     {
         var config = new OmsConfig
         {
@@ -82,7 +72,7 @@ internal sealed partial class OmsConfigReader
             CmNodes = Nodes(),
             Ports = Ports(),
             Checksums = new Dictionary<string, string>(StringComparer.Ordinal),
-            SecretValues = [.. _secrets.Distinct()],
+            SecretValues = secrets,
         };
 
         // The operator does not use them, but reports a list or mapping in their place.
@@ -115,31 +105,13 @@ internal sealed partial class OmsConfigReader
         int Port(string key, int fallback) => Integer(key, fallback, 1, 65535, "a port from 1 to 65535");
     }
 
-    private void CollectSecrets(YamlValue value, bool inside)
+    private static IEnumerable<Secret> Secrets(YamlValue value, bool inside) => value switch
     {
-        switch (value)
-        {
-            case YamlValue.Scalar scalar when inside && scalar.Text.Length > 0:
-                _secrets.Add(new Secret(scalar.Text));
-                break;
-            case YamlValue.List list:
-                foreach (var item in list.Items)
-                {
-                    CollectSecrets(item, inside);
-                }
-
-                break;
-            case YamlValue.Map map:
-                foreach (var (key, item) in map.Entries)
-                {
-                    CollectSecrets(item, inside || IsSecret(key));
-                }
-
-                break;
-            default:
-                break;
-        }
-    }
+        YamlValue.Scalar { Text.Length: > 0 } scalar when inside => [new Secret(scalar.Text)],
+        YamlValue.List list => list.Items.SelectMany(item => Secrets(item, inside)),
+        YamlValue.Map map => map.Entries.SelectMany(e => Secrets(e.Value, inside || IsSecret(e.Key))),
+        _ => [],
+    };
 
     private string? Optional(string key)
     {
@@ -229,22 +201,17 @@ internal sealed partial class OmsConfigReader
 
     private List<string> Nodes()
     {
-        var nodes = new List<string>();
+        List<string> nodes = [];
+        var problem = "cm_nodes is missing or empty";
         switch (_values.GetValueOrDefault(NodesKey))
         {
             case YamlValue.List list:
-                foreach (var item in list.Items)
+                nodes.AddRange(list.Items.Where(item => item is not YamlValue.Nothing)
+                    .Select(item => (item as YamlValue.Scalar)?.Text.Trim() ?? ""));
+                for (var blank = nodes.RemoveAll(node => node.Length == 0); blank > 0; blank--)
                 {
-                    if (item is YamlValue.Scalar scalar && scalar.Text.Trim() is { Length: > 0 } text)
-                    {
-                        nodes.Add(text);
-                    }
-                    else if (item is not YamlValue.Nothing)
-                    {
-                        Fail(
-                            "cm_nodes has an entry that is not a single value; expected the addresses of the region's "
-                                + "nodes.");
-                    }
+                    Fail("cm_nodes has an entry that is not a single value; expected the addresses of the region's "
+                        + "nodes.");
                 }
 
                 break;
@@ -254,15 +221,15 @@ internal sealed partial class OmsConfigReader
                         [',', ';', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
                 break;
             case YamlValue.Map:
-                Fail("cm_nodes is a mapping; expected a list of the addresses of the region's nodes.");
-                return nodes;
+                problem = "cm_nodes is a mapping";
+                break;
             default:
                 break;
         }
 
         if (nodes.Count == 0)
         {
-            Fail("cm_nodes is missing or empty; expected a list of the addresses of the region's nodes.");
+            Fail($"{problem}; expected a list of the addresses of the region's nodes.");
         }
 
         return nodes;
@@ -288,4 +255,93 @@ internal sealed partial class OmsConfigReader
 
     [GeneratedRegex(Patterns.DatabaseName, RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex BackupName();
+}
+
+/// <summary>Reads YAML into <see cref="YamlValue"/>s. A key given twice is kept twice: the caller takes the last, as
+/// OMS's parser does.</summary>
+internal static class YamlText
+{
+    private const int MaximumDepth = 32;
+
+    /// <summary>Reads the first document.</summary>
+    /// <exception cref="FormatException">What is wrong and where. Never the text itself: it holds passwords, and the
+    /// library's own messages may quote it.</exception>
+    internal static YamlValue Read(string yaml)
+    {
+        try
+        {
+            var parser = new Parser(new StringReader(yaml));
+            parser.Consume<StreamStart>();
+            return parser.TryConsume<DocumentStart>(out _) ? Value(parser, 0) : new YamlValue.Nothing();
+        }
+        catch (YamlException problem)
+        {
+            throw At(problem.Start, "is not valid YAML");
+        }
+    }
+
+    private static YamlValue Value(Parser parser, int depth)
+    {
+        if (depth > MaximumDepth)
+        {
+            throw At(parser.Current!.Start, "is nested too deeply");
+        }
+
+        if (parser.TryConsume<Scalar>(out var scalar))
+        {
+            var plain = scalar.Style is ScalarStyle.Plain or ScalarStyle.Any && scalar.Tag.IsEmpty;
+            return plain && (scalar.Value is "" or "~" or "null" or "Null" or "NULL")
+                ? new YamlValue.Nothing()
+                : new YamlValue.Scalar(scalar.Value);
+        }
+
+        if (parser.TryConsume<SequenceStart>(out _))
+        {
+            var items = new List<YamlValue>();
+            while (!parser.TryConsume<SequenceEnd>(out _))
+            {
+                items.Add(Value(parser, depth + 1));
+            }
+
+            return new YamlValue.List(items);
+        }
+
+        if (!parser.TryConsume<MappingStart>(out _))
+        {
+            throw At(parser.Current!.Start, "has an alias (*name); a value that begins with * must be quoted");
+        }
+
+        var entries = new List<KeyValuePair<string, YamlValue>>();
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            if (!parser.TryConsume<Scalar>(out var key))
+            {
+                throw At(parser.Current!.Start, "has a key that is not a plain word");
+            }
+
+            entries.Add(new KeyValuePair<string, YamlValue>(key.Value.Trim(), Value(parser, depth + 1)));
+        }
+
+        return new YamlValue.Map(entries);
+    }
+
+    private static FormatException At(Mark mark, string what) =>
+        new($"line {mark.Line}, column {mark.Column} {what}");
+}
+
+/// <summary>A value of a YAML file, as little of it as config.yaml needs.</summary>
+internal abstract record YamlValue
+{
+    internal sealed record Scalar(string Text) : YamlValue
+    {
+        // The text may be a secret.
+        public override string ToString() => nameof(Scalar);
+    }
+
+    internal sealed record List(IReadOnlyList<YamlValue> Items) : YamlValue;
+
+    internal sealed record Map(IReadOnlyList<KeyValuePair<string, YamlValue>> Entries) : YamlValue;
+
+    /// <summary>Null, or an empty value.</summary>
+    internal sealed record Nothing : YamlValue;
 }

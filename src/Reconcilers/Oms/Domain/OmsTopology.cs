@@ -7,11 +7,8 @@ internal sealed record OmsTopology
     public required string Account { get; init; }
 
     public required string RmDatabase { get; init; }
-
     public required string CmDatabase { get; init; }
-
     public required IReadOnlyList<OmsTopologyRegion> Regions { get; init; }
-
     public IReadOnlyList<string> HeartbeatDatabases => [.. Regions.Select(region => region.HeartbeatDatabase)];
 
     /// <summary>All databases to back up: rm, cm, and every region's heartbeat database.</summary>
@@ -23,60 +20,43 @@ internal sealed record OmsTopology
     /// would be left half upgraded. An empty table is not a finding: the installation's own tool fills it.</summary>
     public IReadOnlyList<Finding> CompareWith(IReadOnlyCollection<ClusterInfoRow> rows)
     {
-        var problems = new List<string>();
-        if (rows.Count == 0)
-        {
-            return [];
-        }
-
-        var byCode = Regions.ToDictionary(
-            region => region.CmLocation.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal);
-        foreach (var row in rows)
-        {
-            if (!byCode.TryGetValue(row.Code.Trim(), out var region))
-            {
-                problems.Add(
-                    $"OMS has a region '{row.Region}' with cm_location {row.Code} (cluster_info) that is missing in "
-                        + "the spec; all regions must be upgraded together. Add it to spec.regions, or remove a region "
-                        + "that no longer exists from OMS.");
-            }
-            else if (region.CmRegion is { } name && row.Region.Trim() is { Length: > 0 } known
-                && !string.Equals(name, known, StringComparison.Ordinal) && Regions.Count > 1)
-            {
-                problems.Add(
-                    $"OMS has the region with cm_location {row.Code} as '{known}' (cluster_info), but its config.yaml "
-                        + $"has cm_region: '{name}'. Make them agree before the upgrade.");
-            }
-            else if (row.IsDefault != region.IsDefault)
-            {
-                problems.Add(
-                    $"OMS has region '{region.Name}' as "
-                        + $"{(row.IsDefault ? "the default region" : "a region that is not the default")} "
-                        + "(cluster_info), but its config.yaml has cm_is_default: "
-                        + $"{(region.IsDefault ? "true" : "false")}. Make them agree before the upgrade.");
-            }
-        }
-
+        var byCode = Regions.ToDictionary(region => $"{region.CmLocation}", StringComparer.Ordinal);
         var codes = rows.Select(row => row.Code.Trim()).ToHashSet(StringComparer.Ordinal);
-        problems.AddRange(byCode
-            .Where(pair => !codes.Contains(pair.Key))
-            .Select(pair =>
-                $"Region '{pair.Value.Name}' with cm_location {pair.Key} is not among the regions of OMS "
-                    + "(cluster_info). Correct cm_location in its config.yaml, or remove it from spec.regions."));
-        return [.. problems.Select(problem => new Finding { Reason = Reasons.RegionsInvalid, Message = problem })];
+        return
+        [
+            .. rows.Select(row => Problem(row, byCode.GetValueOrDefault(row.Code.Trim()))).OfType<string>()
+                .Concat(byCode.Where(pair => rows.Count > 0 && !codes.Contains(pair.Key)).Select(pair =>
+                    $"Region '{pair.Value.Name}' with cm_location {pair.Key} is not among the regions of OMS "
+                        + "(cluster_info). Correct cm_location in its config.yaml, or remove it from spec.regions."))
+                .Select(problem => new Finding { Reason = Reasons.RegionsInvalid, Message = problem }),
+        ];
     }
+
+    private string? Problem(ClusterInfoRow row, OmsTopologyRegion? region) => region switch
+    {
+        null =>
+            $"OMS has a region '{row.Region}' with cm_location {row.Code} (cluster_info) that is missing in the spec; "
+                + "all regions must be upgraded together. Add it to spec.regions, or remove a region that no longer "
+                + "exists from OMS.",
+        { CmRegion: { } name } when Regions.Count > 1
+            && row.Region.Trim() is { Length: > 0 } known && !string.Equals(name, known, StringComparison.Ordinal) =>
+            $"OMS has the region with cm_location {row.Code} as '{known}' (cluster_info), but its config.yaml has "
+                + $"cm_region: '{name}'. Make them agree before the upgrade.",
+        _ when row.IsDefault != region.IsDefault =>
+            $"OMS has region '{region.Name}' as "
+                + $"{(row.IsDefault ? "the default region" : "a region that is not the default")} (cluster_info), but "
+                + $"its config.yaml has cm_is_default: {(region.IsDefault ? "true" : "false")}. Make them agree before "
+                + "the upgrade.",
+        _ => null,
+    };
 }
 
 internal sealed record OmsTopologyRegion
 {
     public required string Name { get; init; }
-
     public required string? CmRegion { get; init; }
-
     public required int CmLocation { get; init; }
-
     public required string HeartbeatDatabase { get; init; }
-
     public required bool IsDefault { get; init; }
 
     /// <summary>The keys of config.yaml whose values differ between its nodes, other than the address and account of
@@ -85,7 +65,6 @@ internal sealed record OmsTopologyRegion
     public required IReadOnlyList<string> DifferentKeys { get; init; }
 
     public required IReadOnlyList<OmsTopologyNode> Nodes { get; init; }
-
     public bool SameConfiguration => DifferentKeys.Count == 0;
 }
 
@@ -172,7 +151,7 @@ internal sealed class TopologyBuilder(IReadOnlyList<NodeConfig> allNodes)
     {
         var whole = $"all nodes of region '{region}'";
         Agree(nodes, "drc_cm_heartbeat_db", whole, config => config.HeartbeatDatabase);
-        Agree(nodes, "cm_location", whole, config => Number(config.CmLocation));
+        Agree(nodes, "cm_location", whole, config => $"{config.CmLocation}");
         Agree(nodes, "cm_region", whole, config => config.CmRegion ?? "");
         Agree(nodes, "cm_is_default", whole, config => config.CmIsDefault ? "true" : "false");
     }
@@ -251,7 +230,7 @@ internal sealed class TopologyBuilder(IReadOnlyList<NodeConfig> allNodes)
             Add(
                 Reasons.RegionsInvalid,
                 $"Regions {string.Join(", ", group.Select(region => $"'{region.Name}'"))} all have cm_location "
-                    + $"{Number(group.Key)}; expected a different one for each.");
+                    + $"{group.Key}; expected a different one for each.");
         }
 
         var uses = new List<(string Database, string Use)>
@@ -301,8 +280,6 @@ internal sealed class TopologyBuilder(IReadOnlyList<NodeConfig> allNodes)
                 node.Name);
         }
     }
-
-    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     private void Add(string reason, string message, string? node = null) =>
         _findings.Add(new Finding { Reason = reason, Message = message, Node = node });

@@ -8,9 +8,8 @@ internal sealed partial record OmsVersion(
     int Major, int Minor, int Patch, int BugfixPack = 0, bool Community = false) : IComparable<OmsVersion>
 {
     /// <summary>Canonical text: <c>3.2.2-bp2</c>, <c>4.2.7-ce</c>.</summary>
-    public string Display => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Major}.{Minor}.{Patch}{(BugfixPack > 0 ? $"-bp{BugfixPack}" : "")}{(Community ? "-ce" : "")}");
+    public string Display =>
+        $"{Major}.{Minor}.{Patch}{(BugfixPack > 0 ? $"-bp{BugfixPack}" : "")}{(Community ? "-ce" : "")}";
 
     public OmsVersion Release => this with { BugfixPack = 0 };
 
@@ -75,7 +74,7 @@ internal sealed partial record OmsVersion(
     [GeneratedRegex(
         @"^[vV]?(?<major>[0-9]+)\.(?<minor>[0-9]+)\.(?<patch>[0-9]+)"
             + @"([._-]?[bB][pP](?<bp>[0-9]+))?(?<ce>[._-][cC][eE])?\z",
-        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern();
 }
@@ -99,24 +98,30 @@ internal static class VersionTable
     }
 }
 
-/// <summary>supervisor.json of a container, whose <c>imageVersion</c> "records the image version"; how it is filled is
-/// not documented (docs/research/oms.md#programs).</summary>
-internal static class ImageVersionFile
+/// <summary>The version that a container reports: <c>imageVersion</c> in its supervisor.json, which "records the image
+/// version" (how it is filled is not documented; docs/research/oms.md#programs), otherwise the name of its
+/// image.</summary>
+/// <param name="Said">Null if neither says it.</param>
+/// <param name="By">What said it.</param>
+internal sealed record ContainerVersion(OmsVersion? Said, string By)
 {
-    public const string Path = "/home/ds/supervisor/config/supervisor.json";
+    public const string File = "/home/ds/supervisor/config/supervisor.json";
+    private const int Longest = 1024 * 1024;
 
-    public const int Longest = 1024 * 1024;
+    public static async Task<ContainerVersion> ReadAsync(
+        DockerClient docker, InspectedContainer container, CancellationToken cancellationToken) =>
+        Read(await docker.Containers.ReadFileAsync(container.ID, File, Longest, cancellationToken)) is { } inside
+            ? new ContainerVersion(inside, File)
+            : new ContainerVersion(
+                ImageNames.VersionOf(container.Config.Image), $"the name of its image, {container.Config.Image}");
 
-    public static OmsVersion? Read(byte[]? json)
+    internal static OmsVersion? Read(byte[]? json)
     {
-        if (json is null)
-        {
-            return null;
-        }
-
         try
         {
-            var text = JsonSerializer.Deserialize(json, OmsFilesJson.Default.SupervisorFile)?.ImageVersion;
+            var text = json is null
+                ? null
+                : JsonSerializer.Deserialize(json, OmsFilesJson.Default.SupervisorFile)?.ImageVersion;
             return OmsVersion.TryParse(
                 text?.Replace("feature_", "", StringComparison.OrdinalIgnoreCase), out var version)
                 ? version

@@ -54,9 +54,7 @@ internal static partial class OutputExcerpt
     private static partial Regex Telling();
 
     [GeneratedRegex(
-        @"^(at [\w.$<>/]+\(|\.\.\. \d+ more$)",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        @"^(at [\w.$<>/]+\(|\.\.\. \d+ more$)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Frame();
 }
 
@@ -76,7 +74,6 @@ internal static partial class TerminalText
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Escape();
 
-    [GeneratedRegex(
-        @"[\u0000-\u0008\u000b-\u001f\u007f]", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"[\u0000-\u0008\u000b-\u001f\u007f]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Control();
 }

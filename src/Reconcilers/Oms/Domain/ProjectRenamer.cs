@@ -51,9 +51,8 @@ internal static class ProjectRenamer
                 else
                 {
                     findings.Add(NotRenamed(
-                        $"No free name of at most {limits.Of(project.Kind).ToString(CultureInfo.InvariantCulture)} "
-                            + $"characters was found for project {Key(project)} '{project.Name}'; "
-                            + "rename it in the console."));
+                        $"No free name of at most {limits.Of(project.Kind)} characters was found for project "
+                            + $"{Key(project)} '{project.Name}'; rename it in the console."));
                 }
             }
         }
@@ -61,9 +60,8 @@ internal static class ProjectRenamer
         if (renames.Count > MostRenames)
         {
             findings.Add(NotRenamed(
-                $"{renames.Count.ToString(CultureInfo.InvariantCulture)} projects would have to be renamed, but at "
-                    + $"most {MostRenames.ToString(CultureInfo.InvariantCulture)} are renamed automatically. "
-                    + "Rename some by hand first."));
+                $"{renames.Count} projects would have to be renamed, but at most {MostRenames} are renamed "
+                    + "automatically. Rename some by hand first."));
         }
 
         return new ProjectRenamePlan(findings.Count == 0 ? renames : [], findings);
@@ -75,34 +73,11 @@ internal static class ProjectRenamer
     /// <summary>A project as the spec and status name it: <c>Migration/12</c>.</summary>
     public static string Key(OmsProject project) => Key(project.Kind, project.Id);
 
-    /// <summary>A project as the spec and status name it: <c>Migration/12</c>.</summary>
-    public static string Key(ProjectKind kind, string id) =>
-        $"{kind}/{id}";
+    public static string Key(ProjectKind kind, string id) => $"{kind}/{id}";
 
-    /// <summary>A form in which two names are equal if they differ only in case, combining marks, trailing spaces, or
-    /// non-ASCII characters. It is used only to avoid names; the server decides whether its collation treats an
-    /// accented letter as a plain one.</summary>
-    public static string Fold(string name)
-    {
-        var text = new StringBuilder(name.Length);
-        foreach (var rune in name.EnumerateRunes())
-        {
-            switch (Rune.GetUnicodeCategory(rune))
-            {
-                case UnicodeCategory.NonSpacingMark
-                    or UnicodeCategory.EnclosingMark
-                    or UnicodeCategory.SpacingCombiningMark
-                    or UnicodeCategory.Format
-                    or UnicodeCategory.Control:
-                    break;
-                default:
-                    text.Append(rune.IsAscii ? char.ToUpperInvariant((char)rune.Value) : '\uFFFD');
-                    break;
-            }
-        }
-
-        return text.ToString().TrimEnd(' ');
-    }
+    /// <summary>A form in which two names are equal if they differ only in case and trailing spaces. Only the server's
+    /// collation knows which others it takes for one; preflight asks it.</summary>
+    public static string Fold(string name) => name.TrimEnd(' ').ToUpperInvariant();
 
     private static Finding NotKept(string why) =>
         new() { Reason = Reasons.InvalidSpec, Message = why, Field = "spec.preflight.keepProjectNames" };
@@ -149,7 +124,7 @@ internal static class ProjectRenamer
         var tail = $"_{kind}{new string([.. id])}";
         for (var number = 1; number <= MostTries; number++)
         {
-            var suffix = number == 1 ? tail : string.Create(CultureInfo.InvariantCulture, $"{tail}-{number}");
+            var suffix = number == 1 ? tail : $"{tail}-{number}";
             if (suffix.Length >= limit)
             {
                 return null;
@@ -165,26 +140,8 @@ internal static class ProjectRenamer
         return null;
     }
 
-    // Counts code points, as the server does, and never cuts inside a grapheme.
-    private static string Cut(string name, int most)
-    {
-        var text = new StringBuilder(name.Length);
-        var count = 0;
-        var elements = StringInfo.GetTextElementEnumerator(name);
-        while (elements.MoveNext())
-        {
-            var element = elements.GetTextElement();
-            count += element.EnumerateRunes().Count();
-            if (count > most)
-            {
-                break;
-            }
-
-            text.Append(element);
-        }
-
-        return text.ToString().TrimEnd(' ');
-    }
+    // Code points, as the server counts.
+    private static string Cut(string name, int most) => string.Concat(name.EnumerateRunes().Take(most)).TrimEnd(' ');
 
     private static readonly Comparer<string> OldestFirst = Comparer<string>.Create(static (left, right) =>
     {
@@ -262,17 +219,17 @@ internal static class ProjectNames
 internal sealed record DuplicateProjectName(
     string Name, IReadOnlyList<string> MigrationIds, IReadOnlyList<string> SyncIds)
 {
-    public bool AcrossTables => MigrationIds.Count > 0 && SyncIds.Count > 0;
-
     public string Message
     {
         get
         {
-            var migration = $"migration projects (oms_project) {string.Join(", ", MigrationIds)}";
-            var sync = $"sync projects (oms_sync_project) {string.Join(", ", SyncIds)}";
-            var where = AcrossTables ? $"{migration} and {sync}" : MigrationIds.Count > 0 ? migration : sync;
-            return $"The project name '{Name}' is used by {where}; "
-                + "in the new version every project name must be unique. Rename all but one of them.";
+            string?[] where =
+            [
+                MigrationIds.Count > 0 ? $"migration projects (oms_project) {string.Join(", ", MigrationIds)}" : null,
+                SyncIds.Count > 0 ? $"sync projects (oms_sync_project) {string.Join(", ", SyncIds)}" : null,
+            ];
+            return $"The project name '{Name}' is used by {string.Join(" and ", where.OfType<string>())}; in the new "
+                + "version every project name must be unique. Rename all but one of them.";
         }
     }
 }

@@ -49,16 +49,10 @@ internal enum TrimStatement
     CreateCopy,
 
     FillCopy,
-
     Swap,
-
     AddNewest,
-
     DropOld,
-
     DropCopy,
-
     RestoreOld,
-
     RestoreCopy,
 }

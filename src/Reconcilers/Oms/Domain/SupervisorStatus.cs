@@ -20,9 +20,7 @@ internal sealed partial class SupervisorStatus
     }
 
     public IReadOnlyList<SupervisorProgram> Programs { get; }
-
     public IReadOnlyList<string> OtherLines { get; }
-
     public bool Answered => Programs.Count > 0;
 
     /// <summary>Reads the output; never fails.</summary>
@@ -66,14 +64,12 @@ internal sealed partial class SupervisorStatus
     [GeneratedRegex(
         @"^(?<name>[A-Za-z0-9_.:@+-]+)\s+"
             + @"(?<state>STOPPED|STARTING|RUNNING|BACKOFF|STOPPING|EXITED|FATAL|UNKNOWN)(\s+(?<rest>.*))?\z",
-        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Line();
 
     [GeneratedRegex(
-        @"^pid\s+(?<pid>[0-9]+)(,\s*uptime\s+.+)?\z",
-        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 1000)]
+        @"^pid\s+(?<pid>[0-9]+)(,\s*uptime\s+.+)?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RunningText();
 }
 
@@ -89,14 +85,12 @@ internal enum SupervisorState
     Stopped,
 
     Starting,
-
     Running,
 
     /// <summary>Exited too soon after its start and will be tried again.</summary>
     Backoff,
 
     Stopping,
-
     Exited,
 
     /// <summary>Could not be started; supervisord does not try again.</summary>
@@ -107,16 +101,11 @@ internal enum SupervisorState
 internal static class OmsPrograms
 {
     public const string Nginx = "nginx";
-
     public const string Console = "oms_console";
-
     public const string ClusterManager = "oms_drc_cm";
-
     public const string Supervisor = "oms_drc_supervisor";
-
     public const string Sshd = "sshd";
 
     public static IReadOnlyList<string> All { get; } = [Nginx, Console, ClusterManager, Supervisor, Sshd];
-
     public static IReadOnlyList<string> Core { get; } = [Console, ClusterManager, Supervisor];
 }

@@ -20,26 +20,20 @@ internal sealed class UpgradePaths(OmsVersionData data)
         {
             var version = from.Community ? from : to;
             return new UpgradePath.Refused(
-                $"Version {version} is a Community version, but the edition is Enterprise. "
-                    + "An upgrade cannot change the edition. Correct spec.edition, spec.fromVersion or "
-                    + "spec.toVersion.");
+                $"Version {version} is a Community version, but the edition is Enterprise. An upgrade cannot change "
+                    + "the edition. Correct spec.edition, spec.fromVersion or spec.toVersion.");
         }
 
-        if (from == to)
+        return from.CompareTo(to) switch
         {
-            return new UpgradePath.Refused(
+            0 => new UpgradePath.Refused(
                 $"spec.fromVersion and spec.toVersion are both {from}; there is nothing to upgrade. "
-                    + "Correct one of them.");
-        }
-
-        if (from > to)
-        {
-            return new UpgradePath.Refused(
+                    + "Correct one of them."),
+            > 0 => new UpgradePath.Refused(
                 $"{from} to {to} is a downgrade, which an upgrade of OMS cannot do. Correct spec.fromVersion or "
-                    + "spec.toVersion.");
-        }
-
-        return Check(data.Of(edition), from, to, allowUnlisted);
+                    + "spec.toVersion."),
+            _ => Check(data.Of(edition), from, to, allowUnlisted),
+        };
     }
 
     private static UpgradePath Check(OmsEditionVersions versions, OmsVersion from, OmsVersion to, bool allowUnlisted)
@@ -79,17 +73,13 @@ internal abstract record UpgradePath
     {
     }
 
-    public bool IsAllowed => this is Allowed;
-
     /// <summary>The upgrade is supported, or was let through.</summary>
     /// <param name="Unlisted">Why the vendor does not list it; null if it does.</param>
     public sealed record Allowed(OmsEditionVersions Versions, OmsVersion From, OmsVersion To, string? Unlisted)
         : UpgradePath
     {
         public OmsEdition Edition => Versions.Edition;
-
         public OmsProcedure Source { get; } = Versions.Procedure(From);
-
         public OmsProcedure Target { get; } = Versions.Procedure(To);
 
         /// <summary>From below the merged architecture to it or above: no two projects may share a name, in migration,
@@ -108,23 +98,16 @@ internal abstract record UpgradePath
         /// of later versions are not documented.</summary>
         public bool ReadsProjectTables => !Versions.IsMerged(From);
 
-        /// <summary><c>enableConnector</c> must become true if it was false while <c>enableJdbcWriter</c> was true
-        /// (docs/research/oms.md#high-availability).</summary>
-        public bool NeedsEnableConnectorRule => NeedsProjectChecks;
-
         /// <summary>The new container needs <c>IS_UPGRADE=true</c> (docs/research/oms.md#container).</summary>
         public bool NeedsIsUpgrade => Target.IsUpgrade;
 
         public bool NeedsInit => Target.Init == InitKind.Script;
-
-        public bool MayLackDbType => Source.DbTypeMayBeMissing;
 
         /// <summary>Both versions read the same <c>oms_project</c>/<c>oms_sync_project</c> tables (both are below the
         /// merged architecture).</summary>
         public bool ProjectTablesStay => !Versions.IsMerged(To);
 
         public IReadOnlyList<KnownFailure> KnownFailures => Versions.KnownFailures(To);
-
         public IReadOnlyList<VersionAdvice> Advice => Versions.Advice(From, To);
 
         /// <summary>What must be acknowledged before it, by its word.</summary>

@@ -8,7 +8,6 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed record ContainerStaysStopped(string Container, string Name, bool IsNew = false) : GuardBase<IOmsTargets>
 {
     public const string NewPrefix = "NewStaysStopped/";
-
     private const string Gone = "removed";
 
     public static PlanGuard New(string node, string container, string name, string? from, string? until) =>

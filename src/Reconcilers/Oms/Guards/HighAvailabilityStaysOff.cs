@@ -5,7 +5,8 @@ internal sealed record HighAvailabilityStaysOff(string Database) : GuardBase<IOm
 {
     public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
-        if (await Targets.HaConfigAsync(Database, cancellationToken) is not { } raw)
+        var metadata = await Targets.MetadataAsync(cancellationToken);
+        if ((await metadata.ReadHaConfigAsync(Database, cancellationToken)).Raw is not { } raw)
         {
             return GuardReading.Holds;
         }

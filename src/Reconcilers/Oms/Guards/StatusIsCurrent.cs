@@ -18,10 +18,9 @@ internal sealed record StatusIsCurrent(string Container, string? Leftover = null
         var started = container.StartedAt!.Value;
         var snapshot = await traces.SnapshotAsync(plan, container, cancellationToken);
         return GuardReading.Broken(Sentences.Join(
-            $"{Container} on {node} was started at {started:u}, but by the status "
-            + $"{OmsUpgradePhases.StartNew}/{node} has "
-            + "not begun: the status is older than the hosts, for instance restored from a backup, or somebody started "
-            + "the container. Nothing is started until you choose.",
+            $"{Container} on {node} was started at {started:u}, but by the status {OmsUpgradePhases.StartNew}/{node} "
+            + "has not begun: the status is older than the hosts, for instance restored from a backup, or somebody "
+            + "started the container. Nothing is started until you choose.",
             snapshot is null
                 ? "The cluster knows no verified BackupSnapshot of this upgrade, so it cannot be rolled back. If its "
                 + "files are still in the storage of spec.backup, a SnapshotRestore with spec.files restores them."

@@ -6,19 +6,16 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed record JarLocation(string? Jar, string? WorkingDir)
 {
     private const string UsualName = "correction-1.0-SNAPSHOT-jar-with-dependencies.jar";
-
     private const string Home = "/root";
 
     public static IReadOnlyList<string> Directories { get; } = [Home, "/", "/home/ds/upgrade"];
-
     public string? Path => Jar is null ? null : Jar.StartsWith('/') ? Jar : Join(WorkingDir!, Jar);
 
     public static JarLocation Of(CorrectionSpec correction)
     {
         var jar = correction.JarPath
             ?? (correction.Archive is { } archive ? Join(Home, NameOf(archive.HostPath ?? archive.Path ?? "")) : null);
-        return new JarLocation(
-            jar, correction.WorkingDir ?? (jar is not null && !jar.StartsWith('/') ? Home : null));
+        return new JarLocation(jar, correction.WorkingDir ?? (jar is not null && !jar.StartsWith('/') ? Home : null));
     }
 
     public IEnumerable<string> UsualPaths(string? imageDirectory) =>

@@ -14,10 +14,9 @@ internal sealed class OmsRedo : IRunRedo
     private const string AfterRestore = nameof(HighAvailabilityStaysOff) + "/restored";
 
     public string Remedy =>
-        "The run continues only on restored data. "
-        + $"Set a new spec.retry or {Annotations.Retry}=<token> to stop the new containers, restore the snapshot and "
-        + $"continue from {Phases.StartNew}, "
-        + "or spec.desiredState: RolledBack to roll back.";
+        $"The run continues only on restored data. Set a new spec.retry or {Annotations.Retry}=<token> to stop the new "
+        + $"containers, restore the snapshot and continue from {Phases.StartNew}, or spec.desiredState: RolledBack to "
+        + "roll back.";
 
     public string Phase => Phases.RestoreDatabases;
 
@@ -28,9 +27,8 @@ internal sealed class OmsRedo : IRunRedo
     public bool IsRedone(Plan plan) => plan.Step<RestoreDatabases>() is not null;
 
     public string Describe(string lost, Plan plan) =>
-        $"After {lost} the run continues only on restored data, so the plan was compiled again ({plan.Hash}). "
-        + $"The new containers are stopped, the snapshot is restored, and everything from {Phases.StartNew} "
-        + "on is repeated.";
+        $"After {lost} the run continues only on restored data, so the plan was compiled again ({plan.Hash}). The new "
+        + $"containers are stopped, the snapshot is restored, and everything from {Phases.StartNew} on is repeated.";
 
     public string Cost(Plan plan)
     {
@@ -77,8 +75,7 @@ internal sealed class OmsRedo : IRunRedo
             Notes =
             [
                 .. plan.Notes.Where(n => !n.StartsWith(Note, StringComparison.Ordinal)),
-                $"{Note}: after {lost} the databases are restored from the snapshot, and everything from StartNew "
-                + "on "
+                $"{Note}: after {lost} the databases are restored from the snapshot, and everything from StartNew on "
                 + "is repeated, on all nodes.",
             ],
         };

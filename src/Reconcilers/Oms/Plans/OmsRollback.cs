@@ -33,15 +33,10 @@ internal sealed class OmsRollback : OmsPhases
     public Plan Done => _basis.Plan;
 
     public IReadOnlyList<Node> Nodes { get; }
-
     public bool IsPastT1 { get; }
-
     public bool AfterSuccess => _basis.AfterSuccess;
-
     public bool Unattended => _basis.Unattended;
-
     public DateTimeOffset StoppedAt => OmsPlanProgress.StoppedAt(Done) ?? Done.CompiledAt ?? default;
-
     private bool Restores => OmsPlanProgress.NewStarted(Done);
 
     /// <summary>The plan; without steps if nothing was changed.</summary>
@@ -193,11 +188,10 @@ internal sealed class OmsRollback : OmsPhases
         else
         {
             var restore = RestoreDatabases.Of(Done);
-            var stopped = OmsPlanProgress.StoppedAt(Done)?.ToString("u", CultureInfo.InvariantCulture);
             Built.Note(
                 $"The databases {string.Join(", ", restore.Databases)} are dropped and restored from BackupSnapshot "
-                + $"{restore.Snapshot}: everything written to them since the old containers stopped ({stopped}) is "
-                + "lost.");
+                + $"{restore.Snapshot}: everything written to them since the old containers stopped "
+                + $"({OmsPlanProgress.StoppedAt(Done):u}) is lost.");
             Built.Note(
                 "Before that, the data to be dropped are dumped into a second snapshot"
                 + $"{(AfterSuccess ? "" : ", if the failed upgrade left them readable")}. "

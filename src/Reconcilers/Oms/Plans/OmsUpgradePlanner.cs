@@ -8,11 +8,8 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discovery) : OmsPhases(spec)
 {
     private IReadOnlyList<DiscoveredNode> Nodes => discovery.Nodes;
-
     private UpgradePath.Allowed Path => discovery.Path;
-
     private OmsTopology Topology => discovery.Topology;
-
     private string RmDatabase => Topology.RmDatabase;
 
     // With HTTPS the new console serves nothing else.
@@ -279,8 +276,7 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
         });
         OnEach(n => Add(new ReadVersion(n.NewContainer, Path.To.Display), n.Name));
         Add(HostsOnline);
-        var projects = new CompareProjects(
-            Console, Path.Target.ProjectApi, Path.ProjectTablesStay ? RmDatabase : null);
+        var projects = new CompareProjects(Console, Path.Target.ProjectApi, Path.ProjectTablesStay ? RmDatabase : null);
         Add(projects, after: programs);
         var verified = Built.Phase(Phases.Verify);
         return OnEach(n => Add(
@@ -321,7 +317,7 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
             RmDatabase,
             wanted.PerceiveStoreClientCheckpoint,
             wanted.RefetchMargin,
-            Path.NeedsEnableConnectorRule,
+            EnableConnectorRule: Path.NeedsProjectChecks,
             before.Raw));
         return [Confirm(enabled: true, RestartConsoles(written, n => (n.NewContainer, n.Https)))];
     }
@@ -366,8 +362,7 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
         if (discovery.HighAvailability.Present)
         {
             var until = Built.Phase(Phases.EnableHA).Concat(Built.Phase(Phases.Settle)).First();
-            Guard<HighAvailabilityStaysOff>(
-                new(RmDatabase), null, Built.Phase(Phases.DisableHA).TakeLast(1), until);
+            Guard<HighAvailabilityStaysOff>(new(RmDatabase), null, Built.Phase(Phases.DisableHA).TakeLast(1), until);
         }
 
         var snapshot = Built.Id<TakeSnapshot>();

@@ -2,12 +2,15 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Checks an archive of the spec where it is, in a storage or on the host of a node: it can be read, is what
 /// it has to be, and has the right checksum. Changes nothing.</summary>
-internal sealed class ArchivePreflight(OmsTargets targets, Findings findings)
+internal sealed class ArchivePreflight(
+    OmsTargets targets, Findings findings, NodePreflight node, CancellationToken cancellationToken)
 {
     // Names in the header of a tar.
     private const int LongestName = 100;
 
-    public static IEnumerable<NodeState> JarNodes(CorrectionSpec correction, IEnumerable<NodeState> nodes)
+    private string? Namespace => targets.Upgrade.Metadata.Namespace;
+
+    public static IEnumerable<NodePreflight> JarNodes(CorrectionSpec correction, IEnumerable<NodePreflight> nodes)
     {
         var regions = nodes.GroupBy(node => node.Region, StringComparer.Ordinal).ToList();
         return JarLocation.RunsOnEveryNode(correction.RunOn, regions.Count)
@@ -17,19 +20,15 @@ internal sealed class ArchivePreflight(OmsTargets targets, Findings findings)
 
     /// <summary>The correction JAR that is shipped beside the image (spec.correction.archive) as it was found for a
     /// node on which it will run; null if there is a finding.</summary>
-    public async Task<FoundArchive?> CheckJarAsync(
-        NodeState node, OmsArchive archive, CancellationToken cancellationToken)
+    public async Task<FoundArchive?> CheckJarAsync(OmsArchive archive)
     {
         // In a storage the file is the same for all nodes, and so is the finding.
         var contents = await CheckAsync(
-            node,
             archive,
             ArchiveKind.Jar,
-            Reasons.JarArchiveUnreadable,
             "spec.correction.archive",
             "The correction JAR",
-            archive.Storage is null ? node.Spec.Name : null,
-            cancellationToken);
+            archive.Storage is null ? node.Name : null);
         if (contents is null)
         {
             return null;
@@ -40,10 +39,8 @@ internal sealed class ArchivePreflight(OmsTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.InvalidSpec,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The name of the JAR in the container is longer than {LongestName} bytes. Set "
-                        + $"spec.correction.jarPath to a shorter one, for instance /root/correction.jar."),
+                $"The name of the JAR in the container is longer than {LongestName} bytes. Set spec.correction.jarPath "
+                    + "to a shorter one, for instance /root/correction.jar.",
                 field: "spec.correction.jarPath");
             return null;
         }
@@ -52,35 +49,18 @@ internal sealed class ArchivePreflight(OmsTargets targets, Findings findings)
     }
 
     /// <summary>The archive of the new image as it was found for a node; null if there is a finding.</summary>
-    public Task<ArchiveContents?> CheckImageAsync(
-        NodeState node, OmsArchive archive, string image, CancellationToken cancellationToken) =>
-        CheckAsync(
-            node,
-            archive,
-            ArchiveKind.Image,
-            Reasons.ImageArchiveUnreadable,
-            "spec.imageArchive",
-            $"{image} is not on {node.Spec.Name}, and its archive",
-            node.Spec.Name,
-            cancellationToken);
+    public Task<ArchiveContents?> CheckImageAsync(OmsArchive archive, string image) => CheckAsync(
+        archive, ArchiveKind.Image, "spec.imageArchive", $"{image} is not on {node.Name}, and its archive", node.Name);
 
     private async Task<ArchiveContents?> CheckAsync(
-        NodeState node,
-        OmsArchive archive,
-        ArchiveKind kind,
-        string reason,
-        string field,
-        string what,
-        string? findingNode,
-        CancellationToken cancellationToken)
+        OmsArchive archive, ArchiveKind kind, string field, string what, string? findingNode)
     {
+        var reason = kind == ArchiveKind.Jar ? Reasons.JarArchiveUnreadable : Reasons.ImageArchiveUnreadable;
         var file = FoundArchive.PathOf(archive);
-        var where = archive.Storage is { } storage
-            ? targets.Archives.Describe(storage, targets.Upgrade.Metadata.Namespace)
-            : node.Spec.Name;
+        var where = archive.Storage is { } storage ? targets.Archives.Describe(storage, Namespace) : node.Name;
         try
         {
-            var contents = await ReadAsync(node, archive, kind, cancellationToken);
+            var contents = await ReadAsync(archive, kind);
             if (contents is null
                 || archive.Sha256 is not { } wanted
                 || string.Equals(wanted, contents.Sha256, StringComparison.OrdinalIgnoreCase))
@@ -110,13 +90,11 @@ internal sealed class ArchivePreflight(OmsTargets targets, Findings findings)
         return null;
     }
 
-    private async Task<ArchiveContents?> ReadAsync(
-        NodeState node, OmsArchive archive, ArchiveKind kind, CancellationToken cancellationToken)
+    private async Task<ArchiveContents?> ReadAsync(OmsArchive archive, ArchiveKind kind)
     {
         if (archive is { Storage: { } storage, Path: { } path })
         {
-            return await targets.Archives.InspectAsync(
-                storage, targets.Upgrade.Metadata.Namespace, path, kind, cancellationToken);
+            return await targets.Archives.InspectAsync(storage, Namespace, path, kind, cancellationToken);
         }
 
         // The image of the current container is certainly on the host. Another finding says that it is missing.
@@ -125,7 +103,7 @@ internal sealed class ArchivePreflight(OmsTargets targets, Findings findings)
             return null;
         }
 
-        var docker = targets.Docker(node.Spec.Name);
+        var docker = node.Docker;
         return await new HostFiles(docker, targets.Upgrade.Metadata.Uid!, current.Image).ReadAsync(
             host,
             (content, stat) => targets.HostArchives.InspectAsync(

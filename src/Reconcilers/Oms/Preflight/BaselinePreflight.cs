@@ -3,48 +3,47 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Asks the current container of a node what Verify and a rollback ask later: programs, console, health
 /// endpoint. What a healthy node would answer otherwise is a finding before the downtime, or a note where only a weaker
 /// check follows.</summary>
-internal sealed class BaselinePreflight(OmsTargets targets, Findings findings, UpgradePath.Allowed? path)
+internal sealed class BaselinePreflight(
+    OmsTargets targets,
+    Findings findings,
+    UpgradePath.Allowed? path,
+    NodePreflight node,
+    InspectedContainer container,
+    CancellationToken cancellationToken)
 {
-    public async Task<NodeBaseline> MeasureAsync(
-        DockerClient docker, NodeState state, InspectedContainer container, CancellationToken cancellationToken)
+    public async Task<NodeBaseline> MeasureAsync()
     {
-        var baseline = new NodeBaseline
-        {
-            Running = await ProgramsAsync(state.Spec.Name, container, cancellationToken),
-        };
-        if (state is not { Config.Ports.Nginx: var port, Options.ServesHttps: var https })
+        var baseline = new NodeBaseline { Running = await ProgramsAsync() };
+        if (node is not { Config.Ports.Nginx: var port, Options.ServesHttps: var https })
         {
             return baseline;
         }
 
-        var console = await ContainerHttp.GetAsync(docker, container.ID, port, https, "/", cancellationToken);
+        var console = await AskAsync(port, https, "/");
         if (!console.Serves)
         {
             findings.Note(
-                $"The console of {state.Spec.Name} did not answer in preflight: {Sentences.Close(console.Message)} "
+                $"The console of {node.Name} did not answer in preflight: {Sentences.Close(console.Message)} "
                     + "After a restart of oms_console the operator does not wait until it serves.");
         }
 
-        return baseline with
-        {
-            ConsoleAnswers = console.Serves,
-            Unhealthy = await IsUnhealthyAsync(docker, state, container, port, https, cancellationToken),
-        };
+        return baseline with { ConsoleAnswers = console.Serves, Unhealthy = await IsUnhealthyAsync(port, https) };
     }
 
-    private async Task<IReadOnlyList<string>?> ProgramsAsync(
-        string node, InspectedContainer container, CancellationToken cancellationToken)
+    private Task<HttpAnswer> AskAsync(int port, bool https, string page) =>
+        ContainerHttp.GetAsync(node.Docker, container.ID, port, https, page, cancellationToken);
+
+    private async Task<IReadOnlyList<string>?> ProgramsAsync()
     {
-        var programs = await targets.ProgramsAsync(node, container.ID, cancellationToken);
+        var programs = await targets.ProgramsAsync(node.Name, container.ID, cancellationToken);
         var (name, command) = (container.ShortName, $"`docker exec {container.ShortName} supervisorctl");
         if (!programs.Answered)
         {
-            findings.Ask(
+            node.Ask(
                 Reasons.ComponentsUnhealthy,
-                node,
-                $"supervisord of {name} on {node} does not answer ({string.Join(' ', programs.OtherLines.Take(1))}), "
-                    + $"expected a list of programs. Check {command} status` on that host.",
-                node);
+                $"supervisord of {name} on {node.Name} does not answer "
+                    + $"({string.Join(' ', programs.OtherLines.Take(1))}), expected a list of programs. Check "
+                    + $"{command} status` on that host.");
             return null;
         }
 
@@ -57,13 +56,12 @@ internal sealed class BaselinePreflight(OmsTargets targets, Findings findings, U
                 continue;
             }
 
-            findings.Ask(
+            node.Ask(
                 Reasons.ComponentsUnhealthy,
-                $"{node}/{program}",
-                $"In {name} on {node}: {programs.NotRunning([program])[0]}, expected RUNNING. Start it with "
+                $"In {name} on {node.Name}: {programs.NotRunning([program])[0]}, expected RUNNING. Start it with "
                     + $"{command} start {program}` on that host. If it is not used there, the new version need not run "
                     + "it either.",
-                node);
+                about: program);
         }
 
         notes.AddRange(
@@ -73,7 +71,7 @@ internal sealed class BaselinePreflight(OmsTargets targets, Findings findings, U
         if (notes.Count > 0)
         {
             findings.Note(
-                $"In {name} on {node} these programs do not run, so they are not required after the upgrade: "
+                $"In {name} on {node.Name} these programs do not run, so they are not required after the upgrade: "
                     + $"{Sentences.List(notes, 10)}.");
         }
 
@@ -87,25 +85,18 @@ internal sealed class BaselinePreflight(OmsTargets targets, Findings findings, U
         ];
     }
 
-    private async Task<bool> IsUnhealthyAsync(
-        DockerClient docker,
-        NodeState state,
-        InspectedContainer container,
-        int port,
-        bool https,
-        CancellationToken cancellationToken)
+    private async Task<bool> IsUnhealthyAsync(int port, bool https)
     {
         if (path?.Source.Health is not { } endpoint)
         {
             return false;
         }
 
-        var health = HealthAnswer.Of(
-            await ContainerHttp.GetAsync(docker, container.ID, port, https, endpoint, cancellationToken));
+        var health = HealthAnswer.Of(await AskAsync(port, https, endpoint));
         if (health.State == HealthState.Unhealthy)
         {
             findings.Note(
-                $"The health endpoint of {state.Spec.Name} says before the upgrade that OMS is not healthy "
+                $"The health endpoint of {node.Name} says before the upgrade that OMS is not healthy "
                     + $"({health.Message}). Check why. If it says the same after the upgrade, that is no failure: "
                     + "programs and heartbeats decide.");
         }
@@ -126,7 +117,6 @@ internal sealed record NodeBaseline
     public IReadOnlyList<string>? Running { get; init; }
 
     public bool ConsoleAnswers { get; init; }
-
     public bool Unhealthy { get; init; }
 
     /// <summary>What a container must run to be as before.</summary>

@@ -2,7 +2,12 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Checks the current container of a node as the model of the new one: that it stays after its stop, that the
 /// data of OMS is mounted, and that the host has what the options name. Changes nothing.</summary>
-internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, OmsNode node, string region)
+internal sealed class ContainerPreflight(
+    OmsTargets targets,
+    Findings findings,
+    NodePreflight node,
+    InspectedContainer container,
+    CancellationToken cancellationToken)
 {
     private const string OpenFilesLimit = "/proc/sys/fs/nr_open";
 
@@ -16,54 +21,52 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
     private static readonly string[] Programs =
         ["/home/ds/lib64", "/home/admin", "/root", "/opt", "/usr/lib", "/usr/lib64", "/etc/supervisor"];
 
-    private readonly ContainerSpec _changes = ContainerOverrides.Of(targets.Upgrade.Spec, node);
+    private readonly ContainerSpec _changes = ContainerOverrides.Of(targets.Upgrade.Spec, node.Node);
+    private readonly DockerClient _docker = node.Docker;
 
-    public async Task<CurrentOptions> CheckAsync(
-        DockerClient docker, InspectedContainer container, CancellationToken cancellationToken)
+    public async Task<CurrentOptions> CheckAsync()
     {
         var inherited = InheritedOptions.Of(
-            await docker.Containers.InspectContainerJsonAsync(container.ID, cancellationToken),
-            await docker.Images.InspectImageConfigAsync(container.Image, cancellationToken));
+            await _docker.Containers.InspectContainerJsonAsync(container.ID, cancellationToken),
+            await _docker.Images.InspectImageConfigAsync(container.Image, cancellationToken));
         targets.Remember(SecretVariables.In(inherited.Variables));
-        CheckStays(container);
-        CheckMounts(container);
+        CheckStays();
+        CheckMounts();
         CheckSecrets();
-        await CheckOwnFilesAsync(docker, container, cancellationToken);
-        var files = new HostFiles(docker, targets.Upgrade.Metadata.Uid!, container.Image);
-        await CheckHttpsAsync(files, cancellationToken);
-        await CheckHostAsync(files, container, cancellationToken);
-        await CheckOpenFilesAsync(docker, container, cancellationToken);
-        return new CurrentOptions(inherited, await ServesHttpsAsync(docker, container, cancellationToken));
+        await CheckOwnFilesAsync();
+        var files = new HostFiles(_docker, targets.Upgrade.Metadata.Uid!, container.Image);
+        await CheckHttpsAsync(files);
+        await CheckHostAsync(files);
+        await CheckOpenFilesAsync();
+        return new CurrentOptions(inherited, await ServesHttpsAsync());
     }
 
     // dockerd lets the restart policy of such a container become `no`, and removes the container when it stops.
-    private void CheckStays(InspectedContainer container)
+    private void CheckStays()
     {
         if (container.HostConfig.AutoRemove)
         {
-            findings.Add(
+            node.Add(
                 Reasons.ContainerRemovesItself,
                 $"{container.ShortName} on {node.Name} was started with --rm: dockerd would remove it when the upgrade "
                     + "stops it, and a rollback needs it. No option of an existing container can change that. Stop it "
                     + "in a maintenance window and start it again with the same `docker run` without --rm.",
-                node.Name,
                 "spec.currentContainer");
         }
     }
 
-    private void CheckMounts(InspectedContainer container)
+    private void CheckMounts()
     {
         var missing = OmsMounts.Paths
             .Where(path => OmsMounts.At(container, path) is not { Type: not "tmpfs" })
             .ToList();
         if (missing.Count > 0)
         {
-            findings.Add(
+            node.Add(
                 Reasons.MountsUnusable,
                 $"{container.ShortName} on {node.Name} has neither a path of the host nor a volume mounted for "
                     + $"{string.Join(", ", missing)}. OMS keeps its data there, and the new container needs the same "
-                    + "mounts. Move the data to such mounts first.",
-                node.Name);
+                    + "mounts. Move the data to such mounts first.");
         }
     }
 
@@ -97,13 +100,12 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
     }
 
     // What people changed in the container's own layer does not come into the new one.
-    private async Task CheckOwnFilesAsync(
-        DockerClient docker, InspectedContainer container, CancellationToken cancellationToken)
+    private async Task CheckOwnFilesAsync()
     {
         IReadOnlyList<string> changes;
         try
         {
-            changes = await docker.Containers.InspectChangesAsync(container.ID, cancellationToken);
+            changes = await _docker.Containers.InspectChangesAsync(container.ID, cancellationToken);
         }
         catch (DockerApiException refusal)
         {
@@ -125,14 +127,12 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
         var files = changed.Where(path => !directories.Contains(path)).ToLookup(path => OmsMounts.Covers(Reader, path));
         if (files[true].Any())
         {
-            findings.Ask(
+            node.Ask(
                 Reasons.ContainerFilesChanged,
-                node.Name,
                 $"The library by which Stores read OceanBase was changed in {container.ShortName} on {node.Name}: "
                     + $"{Sentences.List([.. files[true]], 10)}. The new container has that of its image, and its "
                     + "Stores may not read newer clusters. Copy the files to the host and mount them with "
                     + "spec.container.binds, or update the library in the new container after the upgrade.",
-                node.Name,
                 "spec.container.binds");
         }
 
@@ -146,7 +146,7 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
     }
 
     // The files are read where dockerd would mount them from: dockerd creates a directory in place of a missing source.
-    private async Task CheckHttpsAsync(HostFiles files, CancellationToken cancellationToken)
+    private async Task CheckHttpsAsync(HostFiles files)
     {
         if (targets.Upgrade.Spec.Https is not { } https)
         {
@@ -169,29 +169,26 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
             };
             if (problem is not null)
             {
-                findings.Add(
+                node.Add(
                     Reasons.MountsUnusable,
                     $"{path} on {node.Name} {problem}. Put the file there, or correct {field}.",
-                    node.Name,
                     field);
             }
         }
     }
 
     // dockerd looks for a device only when the container starts, which is in the downtime.
-    private async Task CheckHostAsync(
-        HostFiles files, InspectedContainer container, CancellationToken cancellationToken)
+    private async Task CheckHostAsync(HostFiles files)
     {
         foreach (var text in _changes.Binds)
         {
             var (bind, field) = (Bind.Parse(text), Field(Own.Binds.Contains(text), "binds"));
             if (!await files.ExistsAsync(bind.Source, cancellationToken))
             {
-                findings.Add(
+                node.Add(
                     Reasons.MountsUnusable,
                     $"{bind.Source} does not exist on {node.Name}, and {field} mounts it at {bind.Target} of the new "
                         + "container. Create it there, or correct the field.",
-                    node.Name,
                     field);
             }
         }
@@ -202,52 +199,47 @@ internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, 
         {
             if (!await files.ExistsAsync(device, cancellationToken))
             {
-                findings.Add(
+                node.Add(
                     Reasons.ContainerOptionsRefused,
                     $"The device {device} of {container.ShortName} no longer exists on {node.Name}, and the new "
-                        + "container could not start without it. Make it available again on that host.",
-                    node.Name);
+                        + "container could not start without it. Make it available again on that host.");
             }
         }
     }
 
-    private ContainerSpec Own => node.Container ?? new ContainerSpec();
+    private ContainerSpec Own => node.Node.Container ?? new ContainerSpec();
 
     private string Field(bool isOwn, string below) =>
-        isOwn ? $"spec.regions[{region}].nodes[{node.Name}].container.{below}" : $"spec.container.{below}";
+        isOwn ? $"spec.regions[{node.Region}].nodes[{node.Name}].container.{below}" : $"spec.container.{below}";
 
     // The kernel refuses more at the start, also for root.
-    private async Task CheckOpenFilesAsync(
-        DockerClient docker, InspectedContainer container, CancellationToken cancellationToken)
+    private async Task CheckOpenFilesAsync()
     {
         if (_changes.Ulimits.Find(limit => limit.Name == "nofile") is not { } files)
         {
             return;
         }
 
-        var answer = await docker.RunExecAsync(container.ID, ["cat", OpenFilesLimit], cancellationToken);
+        var answer = await _docker.RunExecAsync(container.ID, ["cat", OpenFilesLimit], cancellationToken);
         var asked = files.Hard ?? files.Soft;
         if (long.TryParse(answer.Stdout.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var most)
             && (asked < 0 || asked > most))
         {
             var field = Field(Own.Ulimits.Contains(files), "ulimits[nofile]");
-            findings.Add(
+            node.Add(
                 Reasons.ContainerOptionsRefused,
-                $"{field} is {asked.ToString(CultureInfo.InvariantCulture)}, but "
-                    + $"{OpenFilesLimit} of {node.Name} allows {most.ToString(CultureInfo.InvariantCulture)}. The new "
-                    + "container could not start. Set a lower limit, or raise fs.nr_open on the host.",
-                node.Name,
+                $"{field} is {asked}, but {OpenFilesLimit} of {node.Name} allows {most}. The new container could not "
+                    + "start. Set a lower limit, or raise fs.nr_open on the host.",
                 field);
         }
     }
 
     // A mount of a directory above may hold a certificate or not; the mount of the certificate itself always does.
-    private static async Task<bool> ServesHttpsAsync(
-        DockerClient docker, InspectedContainer container, CancellationToken cancellationToken) =>
+    private async Task<bool> ServesHttpsAsync() =>
         OmsMounts.At(container, ConsoleAddress.CertificateTarget) is { } mount
         && (mount.Destination.TrimEnd('/') == ConsoleAddress.CertificateTarget
             || await InspectImageContents.ExistsAsync(
-                docker, container.ID, ConsoleAddress.CertificateTarget, cancellationToken));
+                _docker, container.ID, ConsoleAddress.CertificateTarget, cancellationToken));
 }
 
 /// <summary>What a current container gives to the new one.</summary>

@@ -5,7 +5,12 @@ namespace Drydock.Reconcilers.Oms;
 /// time zone or clock of the writer.</summary>
 /// <param name="asked">The nodes whose container runs; another one has a finding of its own.</param>
 internal sealed class HostPreflight(
-    OmsTopology topology, IReadOnlySet<string> asked, Findings findings, TimeProvider time)
+    OmsTopology topology,
+    IReadOnlySet<string> asked,
+    Findings findings,
+    IOmsMetadata metadata,
+    TimeProvider time,
+    CancellationToken cancellationToken)
 {
     /// <summary>Up to this age at the first look a heartbeat is as usual.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(60);
@@ -14,16 +19,15 @@ internal sealed class HostPreflight(
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    public async Task<IReadOnlyList<HostBaseline>> MeasureAsync(
-        IOmsMetadata metadata, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<HostBaseline>> MeasureAsync()
     {
         var hosts = await ReadAsync(() => metadata.HostsAsync(topology.CmDatabase, cancellationToken));
         var baselines = new List<HostBaseline>();
         foreach (var region in topology.Regions)
         {
-            var beats = await BeatsAsync(metadata, region, cancellationToken);
-            baselines.AddRange(region.Nodes.Select(
-                node => beats[node.Name] with { Online = hosts is not null && IsOnline(node, hosts) }));
+            var beats = await BeatsAsync(region);
+            baselines.AddRange(beats.Zip(
+                region.Nodes, (beat, node) => beat with { Online = hosts is not null && IsOnline(node, hosts) }));
         }
 
         return baselines;
@@ -64,72 +68,57 @@ internal sealed class HostPreflight(
         return false;
     }
 
-    private async Task<Dictionary<string, HostBaseline>> BeatsAsync(
-        IOmsMetadata metadata, OmsTopologyRegion region, CancellationToken cancellationToken)
+    // In the order of the nodes.
+    private async Task<List<HostBaseline>> BeatsAsync(OmsTopologyRegion region)
     {
         var first = await ReadAsync(() => metadata.HeartbeatsAsync(region.HeartbeatDatabase, cancellationToken));
-        var watched = new Dictionary<string, Watched>(StringComparer.Ordinal);
-        var baselines = new Dictionary<string, HostBaseline>(StringComparer.Ordinal);
-        foreach (var node in region.Nodes)
+        var all = region.Nodes
+            .Select(node => new Watched(node, first is null ? null : SupervisorHeartbeat.Newest(first, node.HostIp)))
+            .ToList();
+        foreach (var silent in all.Where(w => w.Oldest is null && first is not null))
         {
-            var age = first is null ? null : SupervisorHeartbeat.Newest(first, node.HostIp);
-            baselines[node.Name] = new HostBaseline(node.HostIp, Beats: age is not null);
-            if (age is { } old && old.Duration() > Fresh && asked.Contains(node.Name))
-            {
-                watched[node.Name] = new Watched(old, Renewed: null);
-            }
-            else if (age is null && first is not null)
-            {
-                Unhealthy(node, "heartbeat", $"its supervisor has no heartbeat in {region.HeartbeatDatabase}.");
-            }
+            Unhealthy(silent.Node, "heartbeat", $"its supervisor has no heartbeat in {region.HeartbeatDatabase}.");
         }
 
+        var late = all.FindAll(w => w.Oldest?.Duration() > Fresh && asked.Contains(w.Node.Name));
         var began = time.GetTimestamp();
-        while (watched.Values.Any(w => w.Renewed is null) && time.GetElapsedTime(began) < LongestWatch)
+        while (late.Exists(w => w.Renewed is null) && time.GetElapsedTime(began) < LongestWatch)
         {
             await Task.Delay(Pause, time, cancellationToken);
             var beats = await metadata.HeartbeatsAsync(region.HeartbeatDatabase, cancellationToken);
-            foreach (var node in region.Nodes.Where(n => watched.ContainsKey(n.Name)))
-            {
-                watched[node.Name] = watched[node.Name].Look(SupervisorHeartbeat.Newest(beats, node.HostIp));
-            }
+            late.ForEach(w => w.Look(SupervisorHeartbeat.Newest(beats, w.Node.HostIp)));
         }
 
-        foreach (var node in region.Nodes.Where(n => watched.ContainsKey(n.Name)))
+        return all.ConvertAll(w =>
         {
-            baselines[node.Name] = Judge(node, region, baselines[node.Name], watched[node.Name]);
-        }
-
-        return baselines;
+            var baseline = new HostBaseline(w.Node.HostIp, Beats: w.Oldest is not null);
+            return late.Contains(w) ? Judge(w, region, baseline) : baseline;
+        });
     }
 
-    private HostBaseline Judge(OmsTopologyNode node, OmsTopologyRegion region, HostBaseline baseline, Watched watched)
+    private HostBaseline Judge(Watched watched, OmsTopologyRegion region, HostBaseline baseline)
     {
         if (watched.Renewed is not { } usual)
         {
             Unhealthy(
-                node,
+                watched.Node,
                 "heartbeat",
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"its supervisor's last heartbeat in {region.HeartbeatDatabase} is more than "
-                        + $"{Fresh.TotalSeconds:0} s old and was not renewed within {LongestWatch.TotalSeconds:0} s."));
+                $"its supervisor's last heartbeat in {region.HeartbeatDatabase} is more than {Fresh.TotalSeconds:0} s "
+                    + $"old and was not renewed within {LongestWatch.TotalSeconds:0} s.");
             return baseline with { Beats = false };
         }
 
         var measured = baseline with
         {
             UsualAge = usual.Duration() <= Fresh ? 0 : Rounded(usual),
-            Limit = LimitOf(watched.Oldest - usual),
+            Limit = LimitOf(watched.Oldest!.Value - usual),
         };
         if (measured.UsualAge != 0)
         {
             findings.Note(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"A new heartbeat of {node.Name} in {region.HeartbeatDatabase} has an age of "
-                        + $"{measured.UsualAge} s by the clock of the metadata database: OMS writes it in another time "
-                        + $"zone or by another clock. Verify and a rollback compare with that age."));
+                $"A new heartbeat of {watched.Node.Name} in {region.HeartbeatDatabase} has an age of "
+                    + $"{measured.UsualAge} s by the clock of the metadata database: OMS writes it in another time "
+                    + "zone or by another clock. Verify and a rollback compare with that age.");
         }
 
         return measured;
@@ -158,18 +147,24 @@ internal sealed class HostPreflight(
         }
     }
 
-    /// <param name="Oldest">The greatest age seen.</param>
-    /// <param name="Renewed">The age at the first look after a new heartbeat; null before that.</param>
-    private sealed record Watched(TimeSpan Oldest, TimeSpan? Renewed)
+    private sealed class Watched(OmsTopologyNode node, TimeSpan? age)
     {
+        public OmsTopologyNode Node => node;
+
+        /// <summary>The greatest age seen; null without a heartbeat.</summary>
+        public TimeSpan? Oldest { get; private set; } = age;
+
+        /// <summary>The age at the first look after a new heartbeat; null before that.</summary>
+        public TimeSpan? Renewed { get; private set; }
+
         // The age of a row without a writer only grows.
-        public Watched Look(TimeSpan? age) => age switch
+        public void Look(TimeSpan? now)
         {
-            _ when Renewed is not null => this,
-            { } now when now < Oldest => this with { Renewed = now },
-            { } now => this with { Oldest = now },
-            null => this,
-        };
+            if (Renewed is null && now is not null)
+            {
+                (Oldest, Renewed) = now < Oldest ? (Oldest, now) : (now, null);
+            }
+        }
     }
 }
 

@@ -6,7 +6,12 @@ namespace Drydock.Reconcilers.Oms;
 /// checksum, or in a registry. A container that is created with the options of the new one and removed shows whether
 /// dockerd takes them, and what is in an image that is on the host; it is not started, but another one without
 /// mounts is.</summary>
-internal sealed class ImagePreflight(OmsTargets targets, Findings findings, UpgradePath.Allowed? path)
+internal sealed class ImagePreflight(
+    OmsTargets targets,
+    Findings findings,
+    UpgradePath.Allowed? path,
+    NodePreflight node,
+    CancellationToken cancellationToken)
 {
     // While dockerd loads an archive, its unpacked layers need space besides the archive itself.
     private const int RoomFactor = 3;
@@ -15,20 +20,18 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
 
     private static readonly RequiredFiles NothingRequired = new([], null);
 
-    public async Task<FoundImage?> CheckAsync(NodeState node, CancellationToken cancellationToken)
+    private readonly DockerClient _docker = node.Docker;
+    private readonly string _uid = targets.Upgrade.Metadata.Uid!;
+
+    private OmsUpgradeSpec Spec => targets.Upgrade.Spec;
+
+    public async Task<FoundImage?> CheckAsync()
     {
-        var spec = targets.Upgrade.Spec;
-        var image = node.Spec.Image ?? spec.Image;
-        var archive = node.Spec.ImageArchive ?? spec.ImageArchive;
-        var docker = targets.Docker(node.Spec.Name);
-        if (await docker.FindImageAsync(image, cancellationToken) is { } present)
+        var image = node.Node.Image ?? Spec.Image;
+        if (await _docker.FindImageAsync(image, cancellationToken) is { } present)
         {
-            var warnings = await ProbeAsync(
-                docker,
-                node,
-                image,
-                path is null ? NothingRequired : RequiredFiles.Of(path, spec, node.Spec.Name),
-                cancellationToken);
+            var files = path is null ? NothingRequired : RequiredFiles.Of(path, Spec, node.Name);
+            var warnings = await ProbeAsync(image, files);
             return new FoundImage(present.ID, Present: true)
             {
                 Contents = ImageContents.Of(present),
@@ -36,49 +39,42 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
             };
         }
 
-        var found = archive is not null
-            ? await ArchiveAsync(node, image, archive, cancellationToken)
-            : await PullableAsync(docker, node.Spec, image, cancellationToken);
+        var found = (node.Node.ImageArchive ?? Spec.ImageArchive) is { } archive
+            ? await ArchiveAsync(image, archive)
+            : await PullableAsync(image);
 
         // dockerd judges the options without looking into the image.
         IReadOnlyList<string> said = node.Current is { } current
-            ? await ProbeAsync(docker, node, current.Image, NothingRequired, cancellationToken)
+            ? await ProbeAsync(current.Image, NothingRequired)
             : [];
         return found is null ? null : found with { Warnings = said };
     }
 
     /// <summary>Starts a container with the options of the new one, whose only process ends at once. What runc refuses
     /// (limits, devices, security profiles, cgroups) shows only then, which would be in the downtime.</summary>
-    public async Task StartAsync(NodeState node, CancellationToken cancellationToken)
+    public async Task StartAsync()
     {
         if (node is not { Current: { } current, Options: { } options }
-            || findings.Has(Reasons.ContainerOptionsRefused, node.Spec.Name))
+            || findings.Has(Reasons.ContainerOptionsRefused, node.Name))
         {
             return;
         }
 
-        var docker = targets.Docker(node.Spec.Name);
-        var uid = targets.Upgrade.Metadata.Uid!;
-        var leftover = new HostFiles(docker, uid, current.Image);
+        var leftover = new HostFiles(_docker, _uid, current.Image);
         await leftover.RemoveLeftoverAsync(cancellationToken);
         try
         {
-            await docker.Containers.CreateContainerAsync(
-                ProbeContainer.NameOf(uid),
-                ProbeContainer.Marked(ProbeContainer.Started(Planned(node, options)), uid, current.Image),
-                cancellationToken);
-            await docker.Containers.StartContainerAsync(ProbeContainer.NameOf(uid), cancellationToken);
+            await CreateAsync(ProbeContainer.Started(Planned(options)), current.Image);
+            await _docker.Containers.StartContainerAsync(ProbeContainer.NameOf(_uid), cancellationToken);
         }
         catch (DockerApiException refusal) when (refusal is not DockerNameConflictException)
         {
-            findings.Ask(
+            node.Ask(
                 Reasons.ContainerOptionsRefused,
-                node.Spec.Name,
-                $"dockerd of {node.Spec.Name} does not start a container with the options of the new one: "
+                $"dockerd of {node.Name} does not start a container with the options of the new one: "
                     + $"{refusal.EngineMessage.TrimEnd('.')}. The new container would not start in the downtime. It "
                     + $"was tried with the image of {current.ShortName}, `/bin/sh -c \"exit 0\"`, no mounts and no "
-                    + "network. Correct what it names, on the host or in spec.container.",
-                node.Spec.Name);
+                    + "network. Correct what it names, on the host or in spec.container.");
         }
         finally
         {
@@ -86,10 +82,13 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         }
     }
 
-    private async Task<FoundImage?> ArchiveAsync(
-        NodeState node, string image, OmsArchive archive, CancellationToken cancellationToken)
+    private Task<CreateContainerResponse> CreateAsync(JsonObject options, string image) =>
+        _docker.Containers.CreateContainerAsync(
+            ProbeContainer.NameOf(_uid), ProbeContainer.Marked(options, _uid, image), cancellationToken);
+
+    private async Task<FoundImage?> ArchiveAsync(string image, OmsArchive archive)
     {
-        if (await new ArchivePreflight(targets, findings).CheckImageAsync(node, archive, image, cancellationToken)
+        if (await new ArchivePreflight(targets, findings, node, cancellationToken).CheckImageAsync(archive, image)
             is not { } contents)
         {
             return null;
@@ -101,12 +100,11 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         if (saved is null)
         {
             var names = Sentences.List([.. contents.Images.SelectMany(i => i.Names)], NamedImages);
-            findings.Add(
+            node.Add(
                 Reasons.ImageArchiveUnreadable,
                 $"{FoundArchive.PathOf(archive)} contains {contents.Images.Count} images"
-                    + $"{(names.Length > 0 ? $" ({names})" : "")}, expected "
-                    + $"{image}. Correct spec.image, or save only the image that is needed.",
-                node.Spec.Name,
+                    + $"{(names.Length > 0 ? $" ({names})" : "")}, expected {image}. Correct spec.image, or save only "
+                    + "the image that is needed.",
                 "spec.imageArchive.path");
             return null;
         }
@@ -116,50 +114,46 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
             Contents = saved.Contents,
             Archive = FoundArchive.Of(archive, contents),
         };
-        if (await targets.Docker(node.Spec.Name).FindImageAsync(saved.Id, cancellationToken) is not null)
+        if (await _docker.FindImageAsync(saved.Id, cancellationToken) is not null)
         {
             return source with { UnderAnotherName = true };
         }
 
         if (node.FreeBytes is { } free && free < contents.Bytes * RoomFactor)
         {
-            findings.Add(
+            node.Add(
                 Reasons.NoSpace,
-                $"dockerd of {node.Spec.Name} has {Bytes(free)} free, but loading {image} needs about "
-                    + $"{Bytes(contents.Bytes * RoomFactor)}. Make room there.",
-                node.Spec.Name);
+                $"dockerd of {node.Name} has {Bytes(free)} free, but loading {image} needs about "
+                    + $"{Bytes(contents.Bytes * RoomFactor)}. Make room there.");
         }
 
         return source;
     }
 
-    private async Task<FoundImage?> PullableAsync(
-        DockerClient docker, OmsNode node, string image, CancellationToken cancellationToken)
+    private async Task<FoundImage?> PullableAsync(string image)
     {
         try
         {
-            await docker.Images.InspectDistributionAsync(image, targets.PullCredentials(image), cancellationToken);
+            await _docker.Images.InspectDistributionAsync(image, targets.PullCredentials(image), cancellationToken);
             return new FoundImage(null, Present: false);
         }
         catch (FormatException problem)
         {
-            findings.Add(Reasons.SecretMissing, problem.Message, node.Name, "spec.imagePullSecretRef");
+            node.Add(Reasons.SecretMissing, problem.Message, "spec.imagePullSecretRef");
         }
         catch (DockerException refusal) when (RegistryRefusal.Is(refusal))
         {
-            findings.Add(
+            node.Add(
                 Reasons.AccessDenied,
-                RegistryRefusal.Describe(image, node.Name, targets.Upgrade.Spec.ImagePullSecretRef?.Name, refusal),
-                node.Name,
+                RegistryRefusal.Describe(image, node.Name, Spec.ImagePullSecretRef?.Name, refusal),
                 "spec.imagePullSecretRef");
         }
         catch (DockerException exception)
         {
-            findings.Add(
+            node.Add(
                 Reasons.ImageMissing,
                 $"{image} is not on {node.Name}, cannot be pulled there ({Sentences.Open(exception.Message)}), and no "
                     + "imageArchive is given. Load it, correct spec.image, or set spec.imageArchive.",
-                node.Name,
                 "spec.image");
         }
 
@@ -167,36 +161,29 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
     }
 
     // Returns the warnings of dockerd.
-    private async Task<IReadOnlyList<string>> ProbeAsync(
-        DockerClient docker,
-        NodeState node,
-        string image,
-        RequiredFiles files,
-        CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> ProbeAsync(string image, RequiredFiles files)
     {
-        var uid = targets.Upgrade.Metadata.Uid!;
-        var leftover = new HostFiles(docker, uid, image);
+        var leftover = new HostFiles(_docker, _uid, image);
         await leftover.RemoveLeftoverAsync(cancellationToken);
         CreateContainerResponse probe;
         try
         {
-            probe = await docker.Containers.CreateContainerAsync(
-                ProbeContainer.NameOf(uid), ProbeContainer.Marked(Probe(node), uid, image), cancellationToken);
+            probe = await CreateAsync(Probe, image);
         }
         catch (DockerApiException refusal)
             when (refusal is not DockerNameConflictException && (int)refusal.StatusCode < 500)
         {
-            findings.Add(
+            node.Add(
                 HostFiles.IsMissingSource(refusal) ? Reasons.MountsUnusable : Reasons.ContainerOptionsRefused,
-                $"dockerd of {node.Spec.Name} refuses a container with the options of the new one: "
-                    + $"{refusal.EngineMessage.TrimEnd('.')}. Correct what it names, on the host or in spec.container.",
-                node.Spec.Name);
+                $"dockerd of {node.Name} refuses a container with the options of the new one: "
+                    + $"{refusal.EngineMessage.TrimEnd('.')}. Correct what it names, on the host or in "
+                    + "spec.container.");
             return [];
         }
 
         try
         {
-            await FilesAsync(docker, node.Spec.Name, image, probe.ID, files, cancellationToken);
+            await FilesAsync(image, probe.ID, files);
             return [.. probe.Warnings];
         }
         finally
@@ -205,55 +192,49 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         }
     }
 
-    private async Task FilesAsync(
-        DockerClient docker,
-        string node,
-        string image,
-        string probe,
-        RequiredFiles files,
-        CancellationToken cancellationToken)
+    private async Task FilesAsync(string image, string probe, RequiredFiles files)
     {
         foreach (var file in files.Required)
         {
-            if (await InspectImageContents.ExistsAsync(docker, probe, file, cancellationToken))
+            if (await InspectImageContents.ExistsAsync(_docker, probe, file, cancellationToken))
             {
                 continue;
             }
 
             var (reason, message) = (
                 InspectImageContents.ReasonFor(file),
-                $"{image} on {node} has no {file}; {InspectImageContents.WayOut(file)}.");
+                $"{image} on {node.Name} has no {file}; {InspectImageContents.WayOut(file)}.");
             if (reason == Reasons.JarMissing)
             {
                 // The first start of a container may put it there, as the administrator may know.
-                findings.Ask(reason, node, message, node, "spec.correction.jarPath");
+                node.Ask(reason, message, "spec.correction.jarPath");
             }
             else
             {
-                findings.Add(reason, message, node);
+                node.Add(reason, message);
             }
         }
 
         if (files.Jar is { } jar)
         {
-            var directory = (await docker.Containers.InspectContainerAsync(probe, cancellationToken)).Config.WorkingDir;
-            var paths = jar.Path is { } given ? [given] : jar.UsualPaths(directory).ToList();
-            if (await InspectImageContents.FirstAsync(docker, probe, paths, cancellationToken) is null)
+            var container = await _docker.Containers.InspectContainerAsync(probe, cancellationToken);
+            var paths = jar.Path is { } given ? [given] : jar.UsualPaths(container.Config.WorkingDir).ToList();
+            if (await InspectImageContents.FirstAsync(_docker, probe, paths, cancellationToken) is null)
             {
-                findings.Note($"{node}: {InspectImageContents.NotYetThere(paths)}");
+                findings.Note($"{node.Name}: {InspectImageContents.NotYetThere(paths)}");
             }
         }
     }
 
     // Mounts of the spec are checked one by one, with the field, and variables have no effect on a creation.
-    private JsonObject Probe(NodeState node) => node.Options is null
+    private JsonObject Probe => node.Options is null
         ? new JsonObject { ["HostConfig"] = new JsonObject { ["NetworkMode"] = "none" } }
-        : ProbeContainer.Of(Planned(node, node.Options));
+        : ProbeContainer.Of(Planned(node.Options));
 
-    private JsonObject Planned(NodeState node, CurrentOptions options)
+    private JsonObject Planned(CurrentOptions options)
     {
-        var changes = ContainerOverrides.Of(targets.Upgrade.Spec, node.Spec) with { Binds = [], Env = [] };
-        return new NewContainer(node.Spec.HostIP, IsUpgrade: false, Https: null, changes)
+        var changes = ContainerOverrides.Of(Spec, node.Node) with { Binds = [], Env = [] };
+        return new NewContainer(node.Node.HostIP, IsUpgrade: false, Https: null, changes)
             .From(options.Inherited, _ => "");
     }
 
@@ -271,7 +252,6 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
 internal sealed record FoundImage(string? Id, bool Present)
 {
     public bool UnderAnotherName { get; init; }
-
     public string? Contents { get; init; }
 
     /// <summary>The archive to load it from; null to pull it or if it is present.</summary>

@@ -8,38 +8,38 @@ internal sealed class MetadataPreflight(
     Findings findings,
     TimeProvider time,
     UpgradePath.Allowed? path,
-    IReadOnlyList<NodeState> nodes)
+    IReadOnlyList<NodePreflight> nodes,
+    CancellationToken cancellationToken)
 {
     private static readonly TimeSpan LargestSkew = TimeSpan.FromSeconds(60);
+
+    private IOmsMetadata Metadata => field ??= targets.OpenMetadata(Read[0].Config!);
+
+    // The nodes whose config.yaml was read.
+    private List<NodePreflight> Read { get; } = [.. nodes.Where(n => n.Config is not null)];
+
+    private OmsUpgradeSpec Spec => targets.Upgrade.Spec;
 
     /// <summary>Checks the database and adds every problem to the findings.</summary>
     /// <param name="topology">The installation; null if its config.yaml files contradict each other: then only the
     /// checks that do not need it run.</param>
-    public async Task<MetadataState?> CheckAsync(OmsTopology? topology, CancellationToken cancellationToken)
-    {
-        var configs = nodes.Select(n => n.Config).OfType<OmsConfig>().ToList();
-        return configs.Count == 0
-            ? null
-            : await findings.LookAsync<MetadataState>(() => CheckAsync(configs, topology, cancellationToken));
-    }
+    public async Task<MetadataState?> CheckAsync(OmsTopology? topology) =>
+        Read.Count == 0 ? null : await findings.LookAsync<MetadataState>(() => LookAsync(topology));
 
-    private async Task<MetadataState?> CheckAsync(
-        List<OmsConfig> configs, OmsTopology? topology, CancellationToken cancellationToken)
+    private async Task<MetadataState?> LookAsync(OmsTopology? topology)
     {
-        var metadata = targets.OpenMetadata(configs[0]);
         var before = time.GetUtcNow();
-        var server = await metadata.ServerAsync(cancellationToken);
+        var server = await Metadata.ServerAsync(cancellationToken);
         Clocks(server, before + ((time.GetUtcNow() - before) / 2));
         IReadOnlyList<string> databases = topology?.Databases
-            ?? [.. configs.SelectMany(c => new[] { c.RmDatabase, c.CmDatabase, c.HeartbeatDatabase })
-                .Distinct(StringComparer.Ordinal)];
+            ?? [.. Read.SelectMany(n => DatabasesOf(n.Config!)).Distinct(StringComparer.Ordinal)];
 
         // One failed check must not hide what the others find.
         await EachAsync(
-            () => AccessAsync(metadata, server, databases, cancellationToken),
-            () => RoomAsync(metadata, databases, cancellationToken),
-            () => RecipientsAsync(cancellationToken),
-            () => new MetadataServers(targets, findings).CompareAsync(metadata, server, nodes, cancellationToken));
+            () => AccessAsync(server, databases),
+            () => RoomAsync(databases),
+            RecipientsAsync,
+            () => CompareServersAsync(server));
         if (topology is null)
         {
             return null;
@@ -50,15 +50,14 @@ internal sealed class MetadataPreflight(
         IReadOnlyList<HostBaseline>? hosts = null;
         await EachAsync(
             async () => findings.Add(
-                topology.CompareWith(await metadata.ClusterInfoAsync(topology.RmDatabase, cancellationToken))),
-            async () => highAvailability = await HighAvailabilityAsync(metadata, topology, cancellationToken),
-            async () => hosts = await HostsAsync(metadata, topology, cancellationToken),
-            () => SessionsAsync(metadata, topology, cancellationToken),
-            () => VersionsAsync(metadata, topology, cancellationToken),
+                topology.CompareWith(await Metadata.ClusterInfoAsync(topology.RmDatabase, cancellationToken))),
+            async () => highAvailability = await HighAvailabilityAsync(topology),
+            async () => hosts = await HostsAsync(topology),
+            () => SessionsAsync(topology),
+            () => VersionsAsync(topology),
             async () => names = path is null
                 ? new ProjectTablesState([], [], [])
-                : await new NamePreflight(targets.Upgrade.Spec, findings)
-                    .CheckAsync(metadata, topology, path, cancellationToken));
+                : await new NamePreflight(Spec, findings, Metadata, topology, path, cancellationToken).CheckAsync());
         return highAvailability is null || names is null || hosts is null
             ? null
             : new MetadataState(server, highAvailability, names, hosts);
@@ -71,12 +70,13 @@ internal sealed class MetadataPreflight(
             return true;
         })));
 
-    private Task<IReadOnlyList<HostBaseline>> HostsAsync(
-        IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
+    private static string[] DatabasesOf(OmsConfig config) =>
+        [config.RmDatabase, config.CmDatabase, config.HeartbeatDatabase];
+
+    private Task<IReadOnlyList<HostBaseline>> HostsAsync(OmsTopology topology)
     {
-        var running = nodes.Where(n => n.Current is not null).Select(n => n.Spec.Name);
-        return new HostPreflight(topology, running.ToHashSet(StringComparer.Ordinal), findings, time)
-            .MeasureAsync(metadata, cancellationToken);
+        var asked = nodes.Where(n => n.Current is not null).Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
+        return new HostPreflight(topology, asked, findings, Metadata, time, cancellationToken).MeasureAsync();
     }
 
     public static string ReasonOf(OmsMetadataErrorKind kind) => kind switch
@@ -89,78 +89,66 @@ internal sealed class MetadataPreflight(
     private void Clocks(MetadataServerInfo server, DateTimeOffset asked)
     {
         var database = server.Now - asked;
-        var clocks = nodes.Select(n => (n.Spec.Name, Ahead: n.ClockOffset)).Where(c => c.Ahead is not null)
-            .Select(c => (c.Name, Ahead: c.Ahead!.Value))
+        var most = LargestSkew.TotalSeconds;
+        var clocks = nodes.Where(n => n.ClockOffset is not null)
+            .Select(n => (n.Name, Ahead: n.ClockOffset!.Value))
             .Append((Name: "the metadata database", Ahead: database))
             .ToList();
         var others = clocks.FindAll(c => c.Ahead.Duration() > LargestSkew);
         if (2 * others.Count > clocks.Count)
         {
+            var named = others.Select(c => $"that of {c.Name} by {c.Ahead.Duration().TotalSeconds:0} s");
             findings.Ask(
                 Reasons.ClockSkew,
                 "operator",
-                $"The operator's clock differs from {string.Join(", ", others.Select(c => string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"that of {c.Name} by {c.Ahead.Duration().TotalSeconds:0} s")))}; at most "
-                    + $"{LargestSkew.TotalSeconds} s are allowed. Windows of time (spec.window, spec.notAfter) would "
-                    + "begin and end wrongly. Repair the clock synchronization (NTP) of the operator's node.");
+                $"The operator's clock differs from {string.Join(", ", named)}; at most {most} s are allowed. Windows "
+                    + "of time (spec.window, spec.notAfter) would begin and end wrongly. Repair the clock "
+                    + "synchronization (NTP) of the operator's node.");
         }
 
-        foreach (var node in nodes)
+        foreach (var (name, host) in clocks.SkipLast(1).Where(c => (c.Ahead - database).Duration() > LargestSkew))
         {
-            if (node.ClockOffset is { } host && (host - database).Duration() > LargestSkew)
-            {
-                findings.Ask(
-                    Reasons.ClockSkew,
-                    node.Spec.Name,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"The clock of {node.Spec.Name} differs from that of the metadata database by "
-                            + $"{(host - database).Duration().TotalSeconds:0} s, at most "
-                            + $"{LargestSkew.TotalSeconds:0} s are allowed. OMS may regard heartbeats as stale. "
-                            + $"Repair the clock synchronization (NTP)."),
-                    node.Spec.Name);
-            }
+            findings.Ask(
+                Reasons.ClockSkew,
+                name,
+                $"The clock of {name} differs from that of the metadata database by "
+                    + $"{(host - database).Duration().TotalSeconds:0} s, at most {most:0} s are allowed. OMS may "
+                    + "regard heartbeats as stale. Repair the clock synchronization (NTP).",
+                name);
         }
     }
 
-    private async Task AccessAsync(
-        IOmsMetadata metadata,
-        MetadataServerInfo server,
-        IReadOnlyList<string> databases,
-        CancellationToken cancellationToken)
+    private async Task AccessAsync(MetadataServerInfo server, IReadOnlyList<string> databases)
     {
         if (server.ReadOnly)
         {
             findings.Add(
                 Reasons.AccessDenied,
-                $"Metadata server {metadata.Target.Address} is read-only. Connect to the writable server "
+                $"Metadata server {Metadata.Target.Address} is read-only. Connect to the writable server "
                     + "(spec.metadataDatabase.host).");
         }
 
         if (!server.NamedLocks)
         {
             findings.Note(
-                $"Metadata server {metadata.Target.Address} has no GET_LOCK. Destructive statements are fenced by lock "
+                $"Metadata server {Metadata.Target.Address} has no GET_LOCK. Destructive statements are fenced by lock "
                     + $"rows in the database {LockRow.Database}, which the operator creates. A successor of an "
                     + "operator that died waits up to 75 s for its lock.");
         }
 
-        var absent = (await metadata.DatabasesAsync(databases, cancellationToken))
+        var absent = (await Metadata.DatabasesAsync(databases, cancellationToken))
             .Where(d => !d.Exists)
             .Select(d => d.Name)
             .ToList();
         if (absent.Count > 0)
         {
             // A server hides a database on which the account has no privilege.
-            var naming = nodes.Where(n => n.Config is { } config
-                && absent.Exists(d => d == config.HeartbeatDatabase || d == config.RmDatabase
-                    || d == config.CmDatabase))
-                .Select(n => n.Spec.Name);
+            var naming = Read.Where(n => DatabasesOf(n.Config!).Intersect(absent, StringComparer.Ordinal).Any())
+                .Select(n => n.Name);
             findings.Add(
                 Reasons.MetadataUnreadable,
-                $"Metadata server {metadata.Target.Address} has no database {string.Join(", ", absent)}, which "
-                    + $"config.yaml of {string.Join(", ", naming)} names, or account '{metadata.Target.User}' has no "
+                $"Metadata server {Metadata.Target.Address} has no database {string.Join(", ", absent)}, which "
+                    + $"config.yaml of {string.Join(", ", naming)} names, or account '{Metadata.Target.User}' has no "
                     + "privilege on it. Check that it is the right server, correct config.yaml, or grant the account "
                     + "ALL PRIVILEGES on it.");
         }
@@ -171,28 +159,75 @@ internal sealed class MetadataPreflight(
         // would silently lack them. OceanBase does not have all of them. A restore test without them would fail in the
         // downtime.
         IReadOnlyList<string> scratch =
-            targets.Upgrade.Spec.Backup.Verify == Crds.Common.SnapshotVerification.RestoreTest
+            Spec.Backup.Verify == Crds.Common.SnapshotVerification.RestoreTest
             ? [RestoreTestRequest.ScratchDatabases]
             : [];
-        var privileges = await metadata.PrivilegesAsync([.. present, .. scratch], cancellationToken);
+        var privileges = await Metadata.PrivilegesAsync([.. present, .. scratch], cancellationToken);
         foreach (var message in MissingPrivilege.Describe(
             privileges.Where(m => m.Required || (m.ShowsObjects && server.Kind != MySqlServerKind.OceanBase)),
-            metadata.Target.User))
+            Metadata.Target.User))
         {
             findings.Add(Reasons.AccessDenied, message);
         }
 
-        await RestoreAsync(metadata, present, privileges, cancellationToken);
+        await RestoreAsync(present, privileges);
     }
 
-    // What the rollback needs, by the rules that the restore applies before it drops anything.
-    private async Task RestoreAsync(
-        IOmsMetadata metadata,
-        IReadOnlyList<string> databases,
-        IReadOnlyList<MissingPrivilege> reported,
-        CancellationToken cancellationToken)
+    // The text of the config.yaml files may differ (two proxies, a name and an address); the identity that the server
+    // reports may not: databases of two servers would be upgraded and only those of one dumped.
+    private async Task CompareServersAsync(MetadataServerInfo server)
     {
-        var catalogue = await metadata.RestoreCatalogueAsync(databases, cancellationToken);
+        var usual = Server(Read[0].Config!);
+        foreach (var group in Read.GroupBy(n => Server(n.Config!), StringComparer.Ordinal).Where(g => g.Key != usual))
+        {
+            await CompareAsync(server, usual, group.First());
+        }
+    }
+
+    private async Task CompareAsync(MetadataServerInfo server, string usual, NodePreflight node)
+    {
+        var what = $"config.yaml of {node.Name} names metadata server {Server(node.Config!)}, that of other nodes "
+            + $"{usual}.";
+        var other = targets.OpenMetadata(node.Config!);
+        if (other.Target.Address == Metadata.Target.Address && other.Target.User == Metadata.Target.User)
+        {
+            Unconfirmed(node, $"{what} spec.metadataDatabase leads to one server only, so the two cannot be compared.");
+            return;
+        }
+
+        try
+        {
+            var identity = (await other.ServerAsync(cancellationToken)).Identity;
+            if (identity != server.Identity)
+            {
+                findings.Add(
+                    Reasons.NodesDiffer,
+                    $"{what} They are two servers ({server.Identity}, {identity}), expected one. Correct config.yaml "
+                        + "on one of the nodes.",
+                    node.Name);
+            }
+        }
+        catch (OmsMetadataException exception)
+        {
+            Unconfirmed(node, $"{what} The second cannot be asked: {Sentences.Close(exception.Message)}");
+        }
+    }
+
+    private void Unconfirmed(NodePreflight node, string what) => findings.Ask(
+        Reasons.MetadataServerUnconfirmed,
+        node.Name,
+        $"{what} If both lead to one server, for instance through two proxies, confirm it; otherwise correct "
+            + "config.yaml on one of the nodes.",
+        node.Name);
+
+    // On OceanBase the account has the tenant and the cluster.
+    private static string Server(OmsConfig config) =>
+        $"{config.MetaUser} at {ClaimTarget.AddressOf(NodeAddress.Normalize(config.MetaHost), config.MetaPort)}";
+
+    // What the rollback needs, by the rules that the restore applies before it drops anything.
+    private async Task RestoreAsync(IReadOnlyList<string> databases, IReadOnlyList<MissingPrivilege> reported)
+    {
+        var catalogue = await Metadata.RestoreCatalogueAsync(databases, cancellationToken);
         foreach (var missing in RestoreNeeds.Missing(catalogue.Server, catalogue.Databases)
             .Where(m => !reported.Any(r => (r.Required || r.ShowsObjects)
                 && r.Privilege == m.Privilege
@@ -204,7 +239,7 @@ internal sealed class MetadataPreflight(
                 field: "spec.metadataDatabase");
         }
 
-        var backup = targets.Upgrade.Spec.Backup;
+        var backup = Spec.Backup;
         var tool = backup.Tool == DumpTool.MyDumper ? DumpToolKind.MyDumper : DumpToolKind.MySqlDump;
         foreach (var refusal in catalogue.Databases.Select(d => d.Refusals.GetValueOrDefault(tool)).OfType<string>())
         {
@@ -214,32 +249,31 @@ internal sealed class MetadataPreflight(
         if (catalogue.AbsentLists.Count > 0)
         {
             findings.Note(
-                $"Metadata server {metadata.Target.Address} has no information_schema."
+                $"Metadata server {Metadata.Target.Address} has no information_schema."
                     + $"{string.Join(" and ", catalogue.AbsentLists)}. The dump has no such objects.");
         }
 
         if (backup.Verify == Crds.Common.SnapshotVerification.RestoreTest
             && catalogue.Server.FreeBytes is { } free
-            && (await metadata.SizesAsync(databases, cancellationToken)).Max(s => (long?)s.Bytes) is { } largest
+            && (await Metadata.SizesAsync(databases, cancellationToken)).Max(s => (long?)s.Bytes) is { } largest
             && free < largest)
         {
             findings.Add(
                 Reasons.NoSpace,
-                $"Metadata server {metadata.Target.Address} has {ImagePreflight.Bytes(free)} free, but the restore "
+                $"Metadata server {Metadata.Target.Address} has {ImagePreflight.Bytes(free)} free, but the restore "
                     + $"test of the largest database needs {ImagePreflight.Bytes(largest)}. Make room, or set "
                     + "spec.backup.verify to another value.",
                 field: "spec.backup.verify");
         }
     }
 
-    private async Task RoomAsync(
-        IOmsMetadata metadata, IReadOnlyList<string> databases, CancellationToken cancellationToken)
+    private async Task RoomAsync(IReadOnlyList<string> databases)
     {
-        var place = targets.Upgrade.Spec.Backup.Storage;
+        var place = Spec.Backup.Storage;
         try
         {
             var free = await storage.ProbeAsync(place, targets.Upgrade.Metadata.Namespace, cancellationToken);
-            var needed = (await metadata.SizesAsync(databases, cancellationToken)).Sum(s => s.Bytes);
+            var needed = (await Metadata.SizesAsync(databases, cancellationToken)).Sum(s => s.Bytes);
             if (free is { } left && left < needed)
             {
                 findings.Add(
@@ -257,12 +291,11 @@ internal sealed class MetadataPreflight(
     }
 
     // Recipients are frozen with the plan; a mistyped one would be noticed only in the downtime.
-    private async Task RecipientsAsync(CancellationToken cancellationToken)
+    private async Task RecipientsAsync()
     {
         try
         {
-            await storage.CheckRecipientsAsync(
-                targets.Upgrade.Spec.Backup.Encryption?.Recipients ?? [], cancellationToken);
+            await storage.CheckRecipientsAsync(Spec.Backup.Encryption?.Recipients ?? [], cancellationToken);
         }
         catch (SnapshotException exception)
         {
@@ -272,10 +305,9 @@ internal sealed class MetadataPreflight(
     }
 
     // In the downtime the dump waits for them.
-    private async Task SessionsAsync(
-        IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
+    private async Task SessionsAsync(OmsTopology topology)
     {
-        var others = (await metadata.OtherSessionsAsync(topology.Databases, [], cancellationToken))
+        var others = (await Metadata.OtherSessionsAsync(topology.Databases, [], cancellationToken))
             .Where(session => session.User != topology.Account)
             .Select(session => $"{session.User} from {session.Client} on {session.Database}")
             .Distinct(StringComparer.Ordinal)
@@ -290,15 +322,14 @@ internal sealed class MetadataPreflight(
     }
 
     // docker_init.sh would refuse in the downtime.
-    private async Task VersionsAsync(
-        IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
+    private async Task VersionsAsync(OmsTopology topology)
     {
         if (path is not { Target.VersionTable: true })
         {
             return;
         }
 
-        var rows = await metadata.VersionsAsync(topology.RmDatabase, cancellationToken);
+        var rows = await Metadata.VersionsAsync(topology.RmDatabase, cancellationToken);
         var known = (rows ?? []).Select(row => OmsVersion.TryParse(row, out var version) ? version : null)
             .OfType<OmsVersion>()
             .ToList();
@@ -320,23 +351,20 @@ internal sealed class MetadataPreflight(
             field: "spec.fromVersion");
     }
 
-    private async Task<DiscoveredHighAvailability> HighAvailabilityAsync(
-        IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
+    private async Task<DiscoveredHighAvailability> HighAvailabilityAsync(OmsTopology topology)
     {
-        var row = await metadata.ReadHaConfigAsync(topology.RmDatabase, cancellationToken);
+        var row = await Metadata.ReadHaConfigAsync(topology.RmDatabase, cancellationToken);
+        HaConfig? config = null;
         if (row.Raw is null)
         {
             Unknown(row, topology);
-            return new DiscoveredHighAvailability(row.Present, Enabled: false, Raw: null);
         }
-
-        if (!HaConfig.TryParse(row.Raw, out var config, out var error))
+        else if (!HaConfig.TryParse(row.Raw, out config, out var error))
         {
             findings.Add(Reasons.MetadataUnreadable, error);
-            return new DiscoveredHighAvailability(Present: true, Enabled: false, row.Raw);
         }
 
-        return new DiscoveredHighAvailability(Present: true, config.Enable, row.Raw);
+        return new DiscoveredHighAvailability(row.Present, config is { Enable: true }, row.Raw);
     }
 
     // Where a version that has high availability keeps its setting elsewhere, it may be on: hosts and Stores would be
@@ -351,7 +379,7 @@ internal sealed class MetadataPreflight(
         var what = $"OMS {path.From} has high availability, but {topology.RmDatabase} has no "
             + (row.TablePresent ? "ha.config in oms_normal_config" : "table oms_normal_config")
             + ", so the operator cannot tell whether it is on.";
-        if (targets.Upgrade.Spec.HighAvailability.Method == HighAvailabilityMethod.Manual)
+        if (Spec.HighAvailability.Method == HighAvailabilityMethod.Manual)
         {
             findings.Note(
                 $"{what} With highAvailability.method: Manual you make sure that it is off before the downtime: in the "
@@ -374,7 +402,4 @@ internal sealed record MetadataState(
     MetadataServerInfo Server,
     DiscoveredHighAvailability HighAvailability,
     ProjectTablesState Names,
-    IReadOnlyList<HostBaseline> Hosts)
-{
-    public IReadOnlyList<OmsProject> Projects => Names.Projects;
-}
+    IReadOnlyList<HostBaseline> Hosts);

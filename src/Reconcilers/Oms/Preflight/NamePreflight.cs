@@ -3,38 +3,39 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Checks the project tables of a version below the merged architecture
 /// (docs/research/oms.md#checks-before-an-upgrade): duplicate names, cascaded writers, projects that may lack dbType.
 /// Changes nothing.</summary>
-internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
+internal sealed class NamePreflight(
+    OmsUpgradeSpec spec,
+    Findings findings,
+    IOmsMetadata metadata,
+    OmsTopology topology,
+    UpgradePath.Allowed path,
+    CancellationToken cancellationToken)
 {
     private const int Rounds = 5;
     private const int Listed = 20;
 
     private readonly List<string> _notes = [];
 
-    public async Task<ProjectTablesState> CheckAsync(
-        IOmsMetadata metadata, OmsTopology topology, UpgradePath.Allowed path, CancellationToken cancellationToken)
+    public async Task<ProjectTablesState> CheckAsync()
     {
         if (!path.ReadsProjectTables)
         {
             return new ProjectTablesState([], [], []);
         }
 
-        var renames = path.NeedsProjectChecks
-            ? await DuplicatesAsync(metadata, topology.RmDatabase, path, cancellationToken)
-            : [];
+        var renames = path.NeedsProjectChecks ? await DuplicatesAsync() : [];
         if (path.NeedsCascadeCheck)
         {
-            await CascadesAsync(metadata, topology, cancellationToken);
+            await CascadesAsync();
         }
 
         var read = await metadata.ProjectsAsync(topology.RmDatabase, ProjectRecord.MostProjects, cancellationToken);
         if (read.Truncated)
         {
-            _notes.Add(
-                $"{read.Total.ToString(CultureInfo.InvariantCulture)} projects exist. "
-                    + $"Only the first {read.Projects.Count.ToString(CultureInfo.InvariantCulture)} are recorded.");
+            _notes.Add($"{read.Total} projects exist. Only the first {read.Projects.Count} are recorded.");
         }
 
-        if (path.MayLackDbType)
+        if (path.Source.DbTypeMayBeMissing)
         {
             DbType(read.Projects);
         }
@@ -42,17 +43,15 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         return new ProjectTablesState(read.Projects, renames, _notes);
     }
 
-    private async Task<IReadOnlyList<ProjectRename>> DuplicatesAsync(
-        IOmsMetadata metadata, string database, UpgradePath.Allowed path, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ProjectRename>> DuplicatesAsync()
     {
-        var duplicates = await metadata.DuplicateProjectsAsync(database, cancellationToken);
+        var duplicates = await metadata.DuplicateProjectsAsync(topology.RmDatabase, cancellationToken);
         if (spec.Preflight.DuplicateProjectNames == DuplicateNamePolicy.Fail)
         {
             foreach (var duplicate in duplicates)
             {
-                Shared(path, ProjectRenamer.NotRenamed(
-                    $"{duplicate.Message} "
-                        + "With spec.preflight.duplicateProjectNames: Rename the operator renames them "
+                Shared(ProjectRenamer.NotRenamed(
+                    $"{duplicate.Message} With spec.preflight.duplicateProjectNames: Rename the operator renames them "
                         + "before the downtime."));
             }
 
@@ -64,12 +63,12 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
             return [];
         }
 
-        var plan = await NewNamesAsync(metadata, database, duplicates, cancellationToken);
+        var plan = await NewNamesAsync(duplicates);
         findings.Add(plan.Findings);
         if (plan.Renames.Count > 0)
         {
             _notes.Add(
-                $"{plan.Renames.Count.ToString(CultureInfo.InvariantCulture)} projects share a name and are renamed "
+                $"{plan.Renames.Count} projects share a name and are renamed "
                     + "before the downtime. A rollback restores the old names: "
                     + Some(plan.Renames.Select(r =>
                         $"{ProjectRenamer.Key(r.Kind, r.Id)} '{r.OldName}' becomes '{r.NewName}'")));
@@ -79,7 +78,7 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
     }
 
     // Only the procedure with the correction JAR asks for unique names; elsewhere it is our conclusion.
-    private void Shared(UpgradePath.Allowed path, Finding finding)
+    private void Shared(Finding finding)
     {
         if (path.NeedsCorrectionJar)
         {
@@ -92,10 +91,9 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
     }
 
     // The server's own collations decide whether a name is free.
-    private async Task<ProjectRenamePlan> NewNamesAsync(
-        IOmsMetadata metadata, string database, IReadOnlyList<DuplicateProjectName> duplicates,
-        CancellationToken cancellationToken)
+    private async Task<ProjectRenamePlan> NewNamesAsync(IReadOnlyList<DuplicateProjectName> duplicates)
     {
+        var database = topology.RmDatabase;
         var rows = await metadata.ProjectNamesAsync(database, cancellationToken);
         if (rows.Truncated)
         {
@@ -124,7 +122,7 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
 
     // No documented column tells the region of a writer: a number that is that of some region proves nothing, one that
     // is that of no region does.
-    private async Task CascadesAsync(IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
+    private async Task CascadesAsync()
     {
         var writers = new List<CascadedWriter>();
         foreach (var region in topology.Regions)
@@ -134,11 +132,10 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
                     .Where(writer => !writers.Contains(writer)));
         }
 
-        var regions = topology.Regions.Select(r => r.CmLocation.ToString(CultureInfo.InvariantCulture)).ToList();
+        var regions = topology.Regions.Select(r => $"{r.CmLocation}").ToList();
         var locations = string.Join(", ", regions);
-        var (known, foreign) = (
-            writers.FindAll(w => regions.Contains(w.Value.Trim(), StringComparer.Ordinal)),
-            writers.FindAll(w => !regions.Contains(w.Value.Trim(), StringComparer.Ordinal)));
+        var foreign = writers.FindAll(w => !regions.Contains(w.Value.Trim()));
+        var known = writers.FindAll(w => regions.Contains(w.Value.Trim()));
         if (known.Count > 0)
         {
             findings.Note(
@@ -152,10 +149,9 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
             findings.Ask(
                 Reasons.CascadedWriters,
                 null,
-                $"{foreign.Count.ToString(CultureInfo.InvariantCulture)} writers in {topology.CmDatabase}.config_job "
-                    + $"have a sourceFile.blackRegionNo that is the cm_location of no region ({locations}): "
-                    + $"{Listing(foreign)}. If the cascade is in use, ask the vendor's support. Otherwise remove the "
-                    + "setting.");
+                $"{foreign.Count} writers in {topology.CmDatabase}.config_job have a sourceFile.blackRegionNo that is "
+                    + $"the cm_location of no region ({locations}): {Listing(foreign)}. If the cascade is in use, ask "
+                    + "the vendor's support. Otherwise remove the setting.");
         }
 
         static string Listing(List<CascadedWriter> some) => Some(some.Select(w => $"{w.Identity}={w.Value}"));

@@ -2,39 +2,43 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>One preflight pass: everything that can be found out without a change, concurrently on all nodes. It
 /// reports all findings of the pass, not only the first.</summary>
-internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage, TimeProvider time)
+internal sealed class OmsPreflight(
+    OmsTargets targets, IBackupStorageProbe storage, TimeProvider time, CancellationToken cancellationToken)
 {
     private readonly Findings _findings = new(
         text => targets.Redactor.Redact(text), FindingOf, targets.Upgrade.Spec.Preflight.Acknowledge);
 
-    public async Task<PreflightResult<OmsDiscovery>> RunAsync(CancellationToken cancellationToken)
+    private OmsUpgradeSpec Spec => targets.Upgrade.Spec;
+
+    public async Task<PreflightResult<OmsDiscovery>> RunAsync()
     {
         _findings.Add(storage.Refusals(StorageFields(), targets.Upgrade.Metadata.Namespace));
 
         var path = CheckVersions();
         targets.Complete(await new InventorySearch(targets, _findings, path).RunAsync(cancellationToken));
-        _findings.Add(SpecPreflight.Check(targets.Upgrade.Spec));
-        var nodes = await Task.WhenAll(targets.Upgrade.Spec.Regions.SelectMany(region =>
-            region.Nodes.Select(
-                node => new NodePreflight(targets, _findings, path, time)
-                    .CheckAsync(node, region.Name, cancellationToken))));
+        _findings.Add(SpecPreflight.Check(Spec));
+        var nodes = await Task.WhenAll(
+            from region in Spec.Regions
+            from node in region.Nodes
+            select new NodePreflight(targets, _findings, path, time, node, region.Name, cancellationToken)
+                .CheckAsync());
         var topology = Topology(nodes);
         CheckImageNames(path);
-        var images = ImagesAsync(nodes, path, cancellationToken);
-        var metadata = await new MetadataPreflight(targets, storage, _findings, time, path, nodes)
-            .CheckAsync(topology, cancellationToken);
+        var images = ImagesAsync(nodes, path);
+        var metadata = await new MetadataPreflight(
+            targets, storage, _findings, time, path, nodes, cancellationToken).CheckAsync(topology);
         var projects = metadata is null || path is null
             ? null
-            : await new ProjectPreflight(targets, _findings)
-                .CheckAsync(path, nodes[0], metadata.Projects, cancellationToken);
-        var states = await images;
-        CompareImages(states);
+            : await new ProjectPreflight(
+                targets, _findings, path, nodes[0], metadata.Names.Projects, cancellationToken).CheckAsync();
+        await images;
+        CompareImages(nodes);
         var identity = topology is null || metadata is null
             ? null
             : TargetIdentity.Of(metadata.Server.Identity, topology.RmDatabase);
         var discovery = _findings.Any || path is null || topology is null || metadata is null || projects is null
             ? null
-            : Discover(path, states, topology, metadata, projects);
+            : Discover(path, nodes, topology, metadata, projects);
         return new PreflightResult<OmsDiscovery>(discovery, discovery is null ? _findings.Sorted() : [], identity)
         {
             TargetAddresses = metadata?.Server.Addresses ?? [],
@@ -61,7 +65,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
 
     private IEnumerable<(StorageSpec? Storage, string Field)> StorageFields()
     {
-        var spec = targets.Upgrade.Spec;
+        var spec = Spec;
         return spec.Regions.SelectMany(r => r.Nodes)
             .Select(n => (n.ImageArchive?.Storage, $"spec.regions[].nodes[{n.Name}].imageArchive.storage"))
             .Prepend((spec.ImageArchive?.Storage, "spec.imageArchive.storage"))
@@ -71,7 +75,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
 
     private UpgradePath.Allowed? CheckVersions()
     {
-        var spec = targets.Upgrade.Spec;
+        var spec = Spec;
         if (!OmsVersion.TryParse(spec.FromVersion, out var from) || !OmsVersion.TryParse(spec.ToVersion, out var to))
         {
             _findings.Add(
@@ -112,7 +116,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
             return;
         }
 
-        var spec = targets.Upgrade.Spec;
+        var spec = Spec;
         var own = spec.Regions.SelectMany(r => r.Nodes)
             .Where(n => n.Image is not null)
             .Select(n => (Image: n.Image!, Node: (string?)n.Name, Field: $"spec.regions[].nodes[{n.Name}].image"));
@@ -131,7 +135,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         }
     }
 
-    private OmsTopology? Topology(IReadOnlyList<NodeState> nodes)
+    private OmsTopology? Topology(IReadOnlyList<NodePreflight> nodes)
     {
         // Without every config.yaml, sets and defaults cannot be judged. The finding of the unread node says why.
         if (nodes.Any(n => n.Config is null))
@@ -140,45 +144,32 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         }
 
         var result =
-            OmsTopology.Build([.. nodes.Select(n => new NodeConfig(n.Spec.Name, n.Region, n.Spec.HostIP, n.Config!))]);
+            OmsTopology.Build([.. nodes.Select(n => new NodeConfig(n.Name, n.Region, n.Node.HostIP, n.Config!))]);
         _findings.Add(result.Findings);
         return result.Topology;
     }
 
-    private async Task<IReadOnlyList<NodeState>> ImagesAsync(
-        IReadOnlyList<NodeState> nodes, UpgradePath.Allowed? path, CancellationToken cancellationToken)
+    private async Task ImagesAsync(IReadOnlyList<NodePreflight> nodes, UpgradePath.Allowed? path)
     {
-        var correction = targets.Upgrade.Spec.Correction;
+        var correction = Spec.Correction;
         var jar = path?.NeedsCorrectionJar == true ? correction.Archive : null;
         var runs = jar is null ? [] : ArchivePreflight.JarNodes(correction, nodes).ToHashSet();
-        return await Task.WhenAll(nodes.Select(async node =>
-        {
-            if (node.ClockOffset is null)
+        await Task.WhenAll(nodes.Where(node => node.ClockOffset is not null).Select(node => _findings.LookAsync(
+            async () =>
             {
-                return node;
-            }
-
-            var looked = await _findings.LookAsync<NodeState>(
-                async () =>
-                {
-                    var image = new ImagePreflight(targets, _findings, path);
-                    var found = await image.CheckAsync(node, cancellationToken);
-                    await image.StartAsync(node, cancellationToken);
-                    return node with
-                    {
-                        Image = found,
-                        Jar = runs.Contains(node)
-                            ? await new ArchivePreflight(targets, _findings)
-                                .CheckJarAsync(node, jar!, cancellationToken)
-                            : null,
-                    };
-                },
-                node.Spec.Name);
-            return looked ?? node;
-        }));
+                var image = new ImagePreflight(targets, _findings, path, node, cancellationToken);
+                var found = await image.CheckAsync();
+                await image.StartAsync();
+                node.Jar = runs.Contains(node)
+                    ? await new ArchivePreflight(targets, _findings, node, cancellationToken).CheckJarAsync(jar!)
+                    : null;
+                node.Image = found;
+                return true;
+            },
+            node.Name)));
     }
 
-    private void CompareImages(IReadOnlyList<NodeState> nodes)
+    private void CompareImages(IReadOnlyList<NodePreflight> nodes)
     {
         // Two ways of dockerd to store images give the same image different ids, so contents count where all are known.
         var known = nodes.Select(n => n.Image).OfType<FoundImage>().Where(i => i.Id is not null).ToList();
@@ -188,19 +179,18 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
             .ToList();
         if (ids.Count > 1)
         {
+            var images = ids.Select(id => $"{string.Join(", ", id.Select(n => n.Name))}: {id.Key}");
             _findings.Add(
                 Reasons.ImagesDiffer,
-                "The new image differs between the nodes "
-                    + $"({string.Join(
-                        "; ", ids.Select(g => $"{string.Join(", ", g.Select(n => n.Spec.Name))}: {g.Key}"))}). "
-                    + "Load the same archive on every node.",
+                $"The new image differs between the nodes ({string.Join("; ", images)}). Load the same archive on "
+                    + "every node.",
                 field: "spec.image");
         }
     }
 
     private OmsDiscovery Discover(
         UpgradePath.Allowed path,
-        IReadOnlyList<NodeState> nodes,
+        IReadOnlyList<NodePreflight> nodes,
         OmsTopology topology,
         MetadataState metadata,
         ProjectsState projects) =>
@@ -220,15 +210,15 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         };
 
     // What dockerd said when it created a container with the options of the new one.
-    private static IEnumerable<string> Warnings(IReadOnlyList<NodeState> nodes) => nodes
-        .SelectMany(node => node.Image?.Warnings.Select(warning => (Text: warning, node.Spec.Name)) ?? [])
+    private static IEnumerable<string> Warnings(IReadOnlyList<NodePreflight> nodes) => nodes
+        .SelectMany(node => node.Image?.Warnings.Select(warning => (Text: warning, node.Name)) ?? [])
         .GroupBy(warning => warning.Text, warning => warning.Name, StringComparer.Ordinal)
         .Select(warning =>
             $"dockerd of {string.Join(", ", warning)} warns about the options of the new container: {warning.Key}");
 
-    private DiscoveredNode Node(NodeState state, UpgradePath.Allowed path)
+    private DiscoveredNode Node(NodePreflight state, UpgradePath.Allowed path)
     {
-        var (spec, node, container) = (targets.Upgrade.Spec, state.Spec, state.Current!);
+        var (spec, node, container) = (Spec, state.Node, state.Current!);
         var (inherited, changes) = (state.Options!.Inherited, ContainerOverrides.Of(spec, node));
         return new DiscoveredNode
         {

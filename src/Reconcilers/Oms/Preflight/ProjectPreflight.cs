@@ -1,34 +1,38 @@
+using System.Collections.Concurrent;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Checks the projects through the API of the console, where it exists and credentials are given (near real
 /// time, no forward switchover under way; docs/research/oms.md#checks-before-an-upgrade). What cannot be read must be
 /// acknowledged in the spec. Changes nothing.</summary>
-internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
+/// <param name="tables">The projects in the tables; empty where they are not read.</param>
+internal sealed class ProjectPreflight(
+    OmsTargets targets,
+    Findings findings,
+    UpgradePath.Allowed path,
+    NodePreflight first,
+    IReadOnlyList<OmsProject> tables,
+    CancellationToken cancellationToken)
 {
     // Three requests a project: of 5,000 projects the console is asked in some minutes.
     private const int AtATime = 8;
     private const int Named = 20;
 
     private readonly List<string> _notes = [];
-    private readonly List<string> _importing = [];
-    private readonly List<string> _untimed = [];
-    private readonly List<string> _unlisted = [];
-    private readonly Lock _gate = new();
+    private readonly ConcurrentQueue<string> _importing = [];
+    private readonly ConcurrentQueue<string> _untimed = [];
+    private readonly ConcurrentQueue<string> _unlisted = [];
     private readonly TimeSpan _limit = KubernetesDuration.Parse(targets.Upgrade.Spec.Preflight.MaxProjectLag);
 
-    /// <param name="tables">The projects in the tables; empty where they are not read.</param>
-    public async Task<ProjectsState> CheckAsync(
-        UpgradePath.Allowed path, NodeState first, IReadOnlyList<OmsProject> tables,
-        CancellationToken cancellationToken)
+    public async Task<ProjectsState> CheckAsync()
     {
         var known = path.ReadsProjectTables ? tables : null;
         try
         {
-            var api = targets.Api(
-                ConsoleAddress.Of(first.Spec.HostIP, first.Config!.Ports.Nginx, first.Options?.ServesHttps == true));
+            var api = targets.Api(Console(first.Config!.Ports.Nginx, first.Options?.ServesHttps == true));
             if (api is not null && path.Source.ProjectApi)
             {
-                return new ProjectsState(await ByListAsync(api, cancellationToken), _notes);
+                return new ProjectsState(await ByListAsync(api), _notes);
             }
 
             var why = path.Source.ProjectApi
@@ -52,7 +56,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
                 ReasonOf(exception.Kind),
                 Sentences.Join(
                     exception.Message,
-                    WithoutTls(exception.Kind, first),
+                    WithoutTls(exception.Kind),
                     $"To upgrade without the API, leave {OmsApiCredentials.Field} empty."),
                 field: OmsApiCredentials.Field);
             return new ProjectsState(known, _notes);
@@ -68,24 +72,19 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
     };
 
     // nginx serves the certificate; the console behind it has its own port.
-    private static string? WithoutTls(OmsApiErrorKind kind, NodeState first)
-    {
-        if (kind != OmsApiErrorKind.Untrusted)
-        {
-            return null;
-        }
+    private string? WithoutTls(OmsApiErrorKind kind) => kind != OmsApiErrorKind.Untrusted
+        ? null
+        : "If the password may cross this network unencrypted, the key url can name the console's own port: "
+            + $"`{Console(first.Config!.Ports.Ghana, https: false)}` (ghana_server_port).";
 
-        var plain = ConsoleAddress.Of(first.Spec.HostIP, first.Config!.Ports.Ghana, https: false);
-        return "If the password may cross this network unencrypted, the key url can name the console's own port: "
-            + $"`{plain}` (ghana_server_port).";
-    }
+    private Uri Console(int port, bool https) => ConsoleAddress.Of(first.Node.HostIP, port, https);
 
-    private async Task<IReadOnlyList<OmsProject>> ByListAsync(IOmsApi api, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<OmsProject>> ByListAsync(IOmsApi api)
     {
         var projects = await api.ProjectsAsync(cancellationToken);
-        var lagging = new List<string>();
-        var switching = new List<string>();
-        var seen = await EachAsync(projects, async project =>
+        var lagging = new ConcurrentQueue<string>();
+        var switching = new ConcurrentQueue<string>();
+        var seen = await OmsProjectStep.EachAsync(projects, AtATime, async project =>
         {
             if (!ProjectStatuses.IsLive(project.Status))
             {
@@ -101,40 +100,40 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
             if (project.Kind == ProjectKind.Migration
                 && ForwardSwitchover.UnderWay(await api.StepsAsync(project.Id, cancellationToken)) is { } step)
             {
-                Note(switching, $"{project}: {step.Name} is {step.Status}");
+                switching.Enqueue($"{project}: {step.Name} is {step.Status}");
             }
 
-            return project with { Components = await ComponentsAsync(api, project, cancellationToken) };
+            return project with { Components = await ComponentsAsync(api, project) };
         });
         Report(lagging, switching);
         return seen;
     }
 
-    private void Judge(OmsProject project, ProjectProgress progress, List<string> lagging)
+    private void Judge(OmsProject project, ProjectProgress progress, ConcurrentQueue<string> lagging)
     {
         var step = progress.CurrentStep ?? "no step";
         if (progress.Lag is { } lag)
         {
             if (lag > _limit)
             {
-                Note(lagging, $"{project} is {KubernetesDuration.Format(lag)} behind");
+                lagging.Enqueue($"{project} is {KubernetesDuration.Format(lag)} behind");
             }
         }
         else if (progress.SynchronizesIncrements == false)
         {
-            Note(_importing, $"{project} in {step}");
+            _importing.Enqueue($"{project} in {step}");
         }
         else if (progress.CheckpointText is { } checkpoint)
         {
-            Note(_untimed, $"{project} '{SchemaLimits.Clip(checkpoint, 64)}'");
+            _untimed.Enqueue($"{project} '{SchemaLimits.Clip(checkpoint, 64)}'");
         }
         else
         {
-            Note(lagging, $"{project} has no checkpoint yet (in {step})");
+            lagging.Enqueue($"{project} has no checkpoint yet (in {step})");
         }
     }
 
-    private async Task<string?> ComponentsAsync(IOmsApi api, OmsProject project, CancellationToken cancellationToken)
+    private async Task<string?> ComponentsAsync(IOmsApi api, OmsProject project)
     {
         try
         {
@@ -143,12 +142,12 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         catch (OmsApiException exception) when (exception.Kind is OmsApiErrorKind.Refused or OmsApiErrorKind.Unreadable)
         {
             // A broken project may not list its components. They are then not compared; the upgrade continues.
-            Note(_unlisted, $"{project}: {Sentences.Open(exception.Message)}");
+            _unlisted.Enqueue($"{project}: {Sentences.Open(exception.Message)}");
             return null;
         }
     }
 
-    private void Report(List<string> lagging, List<string> switching)
+    private void Report(ConcurrentQueue<string> lagging, ConcurrentQueue<string> switching)
     {
         AddNote(
             "Projects run without incremental synchronization",
@@ -159,7 +158,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
             _untimed,
             "Check in the console that they are near real time.");
         AddNote("The components of some projects are not recorded, because the API does not list them", _unlisted, "");
-        if (lagging.Count > 0)
+        if (!lagging.IsEmpty)
         {
             findings.Add(
                 Reasons.ProjectsLagging,
@@ -169,7 +168,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
                 field: "spec.preflight.maxProjectLag");
         }
 
-        if (switching.Count > 0)
+        if (!switching.IsEmpty)
         {
             findings.Add(
                 Reasons.ForwardSwitchoverUnderWay,
@@ -179,40 +178,16 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
     }
 
     // One note for all projects: there may be thousands.
-    private void AddNote(string what, List<string> projects, string remedy)
+    private void AddNote(string what, ConcurrentQueue<string> projects, string remedy)
     {
-        if (projects.Count > 0)
+        if (!projects.IsEmpty)
         {
             _notes.Add(Sentences.Join($"{what}: {Some(projects)}", remedy));
         }
     }
 
-    // A few at a time, in the list's order, because the console serves its users as well.
-    private static async Task<IReadOnlyList<OmsProject>> EachAsync(
-        IReadOnlyList<OmsProject> projects, Func<OmsProject, Task<OmsProject>> look)
-    {
-        var seen = new List<OmsProject>(projects.Count);
-        foreach (var few in projects.Chunk(AtATime))
-        {
-            seen.AddRange(await Task.WhenAll(few.Select(look)));
-        }
-
-        return seen;
-    }
-
-    private void Note(List<string> list, string text)
-    {
-        lock (_gate)
-        {
-            list.Add(text);
-        }
-    }
-
-    private static string Some(List<string> texts)
-    {
-        texts.Sort(StringComparer.Ordinal);
-        return Sentences.List(texts, Named, "; ");
-    }
+    private static string Some(ConcurrentQueue<string> texts) =>
+        Sentences.List([.. texts.Order(StringComparer.Ordinal)], Named, "; ");
 }
 
 /// <summary>The projects as preflight found them.</summary>

@@ -13,7 +13,8 @@ internal sealed class OmsRunTargets(OmsTargets targets, OmsServices services) : 
 
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {
-        var result = await new OmsPreflight(targets, services.BackupStorage, services.Time).RunAsync(cancellationToken);
+        var result = await new OmsPreflight(targets, services.BackupStorage, services.Time, cancellationToken)
+            .RunAsync();
         return result.Select<IRunDiscovery>(discovery => new OmsDiscovered(discovery, targets));
     }
 

@@ -14,8 +14,6 @@ internal sealed record AwaitHostsOnline(
     List<HostBaseline>? Before = null) : OmsStep, IWaitsOnly
 {
     internal override string Verb => "hosts";
-    internal override int Attempts => 1;
-
     internal override string Title(string? node) => "Wait until every host is ONLINE with a fresh heartbeat";
 
     public sealed record Region(string Database, List<string> Hosts);
@@ -39,8 +37,8 @@ internal sealed record AwaitHostsOnline(
         }
 
         return missing.Count == 0
-            ? new Observation.Done(Verdict(all))
-            : new Observation.Running($"Waiting: {string.Join("; ", missing)}.");
+            ? new Done(Verdict(all))
+            : new Running($"Waiting: {string.Join("; ", missing)}.");
     }
 
     private HostBaseline Baseline(string address) =>
@@ -49,9 +47,7 @@ internal sealed record AwaitHostsOnline(
     private static string Verdict(List<HostBaseline> all)
     {
         var unasked = all.Where(h => !h.Online || !h.Beats).Select(h => h.Address).ToList();
-        return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{all.Count - unasked.Count} hosts are ONLINE with a fresh heartbeat.")
+        return $"{all.Count - unasked.Count} hosts are ONLINE with a fresh heartbeat."
             + (unasked.Count == 0 ? "" : $" Not compared, as before the upgrade: {string.Join(", ", unasked)}.");
     }
 
@@ -96,9 +92,7 @@ internal sealed record AwaitHostsOnline(
         var late = age - TimeSpan.FromSeconds(before.UsualAge);
         return late <= (since < limit ? since : limit)
             ? null
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"host {before.Address} has no fresh heartbeat in {database} (its age by the clock of the database "
-                    + $"must be at most {before.UsualAge + before.Limit} s)");
+            : $"host {before.Address} has no fresh heartbeat in {database} (its age by the clock of the database "
+                    + $"must be at most {before.UsualAge + before.Limit} s)";
     }
 }

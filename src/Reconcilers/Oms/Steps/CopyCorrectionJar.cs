@@ -3,11 +3,8 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Copies the correction JAR into the created, never started container, as docker cp does. Done is what the
 /// container holds: the file with the checksum of the plan. A copy that was interrupted differs and is
 /// repeated.</summary>
-/// <param name="Container">Name of the container.</param>
 /// <param name="Path">Where the JAR belongs, absolute.</param>
 /// <param name="Archive">Path of the JAR in its storage or on the host.</param>
-/// <param name="Sha256">Its checksum.</param>
-/// <param name="Bytes">Its length.</param>
 /// <param name="ArchiveStorage">Its storage (<see cref="StorageText"/>); null: it is on the host.</param>
 /// <param name="ArchiveReader">An image on the host, with which a file of the host is read.</param>
 internal sealed record CopyCorrectionJar(
@@ -21,22 +18,21 @@ internal sealed record CopyCorrectionJar(
 {
     internal override string Verb => "copy-jar";
     internal override int Attempts => 3;
-
     internal override string Title(string? node) => $"Copy the correction JAR into {Container} on {node}";
 
     protected override bool IsRepeatable => true;
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (ArchiveReader is not null && await Files(context).IsLeftoverThereAsync(cancellationToken))
+        if (ArchiveReader is not null && await Files(context, ArchiveReader).IsLeftoverThereAsync(cancellationToken))
         {
-            return new Observation.NotStarted("A probe container of this upgrade still exists.");
+            return ProbeIsThere;
         }
 
         var present = await Docker(context).Containers.HashFileAsync(Container, Path, Bytes, cancellationToken);
         return present == Sha256
-            ? new Observation.Done($"{Container} contains {Path} with SHA-256 {Sha256}.")
-            : new Observation.NotStarted();
+            ? new Done($"{Container} contains {Path} with SHA-256 {Sha256}.")
+            : new NotStarted();
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
@@ -45,63 +41,40 @@ internal sealed record CopyCorrectionJar(
         {
             if (ArchiveStorage is null)
             {
-                await FromHostAsync(context, cancellationToken);
+                await Files(context, ArchiveReader).RemoveLeftoverAsync(cancellationToken);
             }
-            else
-            {
-                await FromStorageAsync(context, cancellationToken);
-            }
+
+            await ReadArchiveAsync(
+                context,
+                new PlannedArchive(Archive, ArchiveStorage, Sha256, ArchiveReader),
+                Targets.Upgrade.Spec.Correction.Archive?.Storage,
+                (content, size) => CopyAsync(context, content, size, cancellationToken),
+                cancellationToken);
         }
-        catch (SnapshotException changed) when (changed.Failure == SnapshotFailure.ChecksumMismatch)
-        {
-            throw Changed(changed.Message);
-        }
-        catch (Exception exception)
-            when (exception is FileNotFoundException or InvalidDataException or EndOfStreamException)
+        catch (Exception exception) when (exception is FileNotFoundException or InvalidDataException
+            or EndOfStreamException or SnapshotException { Failure: SnapshotFailure.ChecksumMismatch })
         {
             throw Changed(exception.Message);
         }
     }
 
-    private async Task FromStorageAsync(StepContext context, CancellationToken cancellationToken)
+    private async Task CopyAsync(StepContext context, Stream content, long? size, CancellationToken cancellationToken)
     {
-        // The place is the plan's; the Secret that opens it is the one in the current spec.
-        var storage = StorageText.Parse(ArchiveStorage!, Targets.Upgrade.Spec.Correction.Archive?.Storage);
-        await using var content = await Targets.Archives.OpenAsync(
-            storage, Targets.Upgrade.Metadata.Namespace, Archive, Sha256, cancellationToken);
-        await CopyAsync(context, content, cancellationToken);
-    }
+        if (size is not null && size != Bytes)
+        {
+            throw new InvalidDataException($"It has {size} bytes, but the plan has {Bytes}.");
+        }
 
-    private async Task FromHostAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        var files = Files(context);
-        await files.RemoveLeftoverAsync(cancellationToken);
-        await files.ReadAsync(
-            Archive,
-            async (content, stat) =>
-            {
-                if (stat.Size != Bytes)
-                {
-                    throw new InvalidDataException($"It has {stat.Size} bytes, but the plan has {Bytes}.");
-                }
-
-                await CopyAsync(context, content, cancellationToken);
-                return Archive;
-            },
-            cancellationToken);
-    }
-
-    private async Task CopyAsync(StepContext context, Stream content, CancellationToken cancellationToken)
-    {
-        var docker = Docker(context);
+        var containers = Docker(context).Containers;
+        var directory = JarLocation.DirectoryOf(Path);
         await using var hashed = new HashingStream(content, leaveOpen: true);
         try
         {
             // A file of the host was opened by requests before this one.
             Targets.EnsureMayAct();
-            await docker.Containers.CopyFileAsync(
+            await containers.CopyFileAsync(
                 Container,
-                JarLocation.DirectoryOf(Path),
+                directory,
                 JarLocation.NameOf(Path),
                 hashed,
                 Bytes,
@@ -111,12 +84,11 @@ internal sealed record CopyCorrectionJar(
         catch (DockerNotFoundException)
         {
             // The container, or the directory: this tells which.
-            await docker.Containers.InspectContainerAsync(Container, cancellationToken);
+            await containers.InspectContainerAsync(Container, cancellationToken);
             throw new StepActionException(
                 Reasons.JarMissing,
-                $"{Container} on {context.Node} has no directory {JarLocation.DirectoryOf(Path)} for the "
-                + "correction JAR. "
-                + BeforeDowntime.NewAttempt("set spec.correction.jarPath to a path in an existing directory"),
+                $"{Container} on {context.Node} has no directory {directory} for the correction JAR. "
+                + NewAttempt("set spec.correction.jarPath to a path in an existing directory"),
                 retryable: false);
         }
 
@@ -133,7 +105,4 @@ internal sealed record CopyCorrectionJar(
             problem,
             "Restore the right file, then retry."),
         retryable: false);
-
-    private HostFiles Files(StepContext context) =>
-        new(Docker(context), context.OwnerUid, ArchiveReader!);
 }

@@ -3,11 +3,8 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Creates the new container and does not start it, so that it costs no downtime: the current one with the new
 /// image (<see cref="NewContainer"/>). dockerd refuses a second container of the same name. A label says from which
 /// arguments it was created, so that a container of other arguments is never taken for it.</summary>
-/// <param name="Container">Name of the new container.</param>
 /// <param name="OldContainerId">Id of the container whose options are taken over.</param>
 /// <param name="Inherited">What those options were (<see cref="InheritedOptions.Hash"/>).</param>
-/// <param name="Image">Name of the image.</param>
-/// <param name="HostIP">OMS_HOST_IP.</param>
 /// <param name="IsUpgrade">Whether IS_UPGRADE=true is set.</param>
 /// <param name="ImageId">Id of the image; null if it was not known when the plan was compiled.</param>
 /// <param name="Certificate">Path of the certificate on the host; null keeps that of the old container.</param>
@@ -28,9 +25,7 @@ internal sealed record CreateContainer(
     string? ChangesHash = null) : OmsStep
 {
     public const string ContainerIdFact = "containerId";
-
     public const string OptionsFact = "options";
-
     private const string ImageField = "Image";
 
     internal override string Verb => "create";
@@ -51,12 +46,12 @@ internal sealed record CreateContainer(
         var container = await InspectAsync(context, Container, cancellationToken);
         if (container is null)
         {
-            return new Observation.NotStarted();
+            return new NotStarted();
         }
 
         if (container.Label(Labels.UpgradeUid) != context.OwnerUid)
         {
-            return new Observation.Failed(
+            return new Failed(
                 Reasons.ContainerNameTaken,
                 $"A container named {Container} already exists on {context.Node} and was not created by this upgrade. "
                 + "Remove or rename it, or delete this upgrade and choose another newContainer.");
@@ -65,13 +60,11 @@ internal sealed record CreateContainer(
         var docker = Docker(context);
         return container.Label(Labels.ContainerOptions) == Mark()
             && (Planned(context) is not { } image || container.Image == image)
-            ? new Observation.Done($"{Container} is created.", new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                [ContainerIdFact] = container.ID,
-                [OptionsFact] = OptionFields.OfContainer(
-                    await docker.Containers.InspectContainerJsonAsync(container.ID, cancellationToken)).Print(),
-            })
-            : new Observation.Failed(
+            ? new Done($"{Container} is created.", Entries(
+                (ContainerIdFact, container.ID),
+                (OptionsFact, OptionFields.OfContainer(
+                    await docker.Containers.InspectContainerJsonAsync(container.ID, cancellationToken)).Print())))
+            : new Failed(
                 Reasons.TargetChanged,
                 $"{Container} on {context.Node} was created by this upgrade for another plan, with other options or "
                 + $"another image. Nothing runs in it. Run `docker rm {Container}` on that host, then retry.");
@@ -106,7 +99,7 @@ internal sealed record CreateContainer(
         var old = await InspectAsync(context, OldContainerId, cancellationToken)
             ?? throw Changed(
                 $"The current container {OldContainerId} was removed from {context.Node} since the plan was made. "
-                + BeforeDowntime.NewAttempt("check that the current container runs"));
+                + NewAttempt("check that the current container runs"));
         var docker = Docker(context);
         var inherited = InheritedOptions.Of(
             await docker.Containers.InspectContainerJsonAsync(old.ID, cancellationToken),

@@ -14,8 +14,6 @@ internal sealed record ListActions(
     private const string ListName = "actions";
 
     internal override string Verb => "actions";
-    internal override int Attempts => 1;
-
     internal override string Title(string? node) => "List the actions for the administrator";
 
     private ActionLists Lists => new(Targets);
@@ -29,8 +27,7 @@ internal sealed record ListActions(
             : OmsActionList.Compile(upgrade, context.Plan, projects, await FoundAsync(context, cancellationToken));
         var groups = ActionGroup.Of([.. missing, .. entries]);
         var items = await StoredItems.StoreAsync(Targets, ListName, groups, cancellationToken);
-        return new Observation.Done(
-            "status.actionRequired lists the actions for the administrator.", StoredItems.ToFacts(items));
+        return new Done("status.actionRequired lists the actions for the administrator.", StoredItems.ToFacts(items));
     }
 
     private async Task<(ProjectRecord Projects, IReadOnlyList<ActionEntry> Missing)> ProjectsAsync(

@@ -2,12 +2,15 @@ using Docker.DotNet.Models;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The base of the steps of an OMS upgrade: containers, and the programs that supervisord runs in
-/// them.</summary>
+/// <summary>The base of the steps of an OMS upgrade: containers, and the programs that supervisord runs in them. An
+/// argument <c>Container</c> is the name or id of a container, <c>Database</c> the rm database.</summary>
 internal abstract record OmsStep : StepBase<IOmsTargets>
 {
     // The step's own start is in its stored form only after it was reported to be under way.
     private DateTimeOffset? _firstLook;
+
+    // A wait whose time is over is not begun again automatically, unless the step says so.
+    internal override int Attempts => this is IWaitsOnly ? 1 : base.Attempts;
 
     /// <summary>The time limit of one attempt, a duration of the spec.</summary>
     internal virtual string TimeLimit(OmsUpgradeTimeouts timeouts, string phase) => timeouts.Of(phase);
@@ -27,6 +30,72 @@ internal abstract record OmsStep : StepBase<IOmsTargets>
     protected Task<InspectedContainer?> InspectAsync(
         StepContext context, string container, CancellationToken cancellationToken) =>
         Docker(context).Containers.FindContainerAsync(container, cancellationToken);
+
+    /// <summary>Removes a container that does not run.</summary>
+    protected Task RemoveAsync(StepContext context, string container, CancellationToken cancellationToken) =>
+        Docker(context).Containers.RemoveContainerAsync(
+            container, new ContainerRemoveParameters { Force = false }, cancellationToken);
+
+    /// <summary>A command that was prepared; null if dockerd has forgotten it.</summary>
+    protected async Task<ExecState?> FindExecAsync(StepContext context, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Docker(context).Exec.InspectContainerExecAsync(id, cancellationToken);
+        }
+        catch (DockerNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <param name="reader">An image on the host.</param>
+    protected HostFiles Files(StepContext context, string? reader) =>
+        new(Docker(context), context.OwnerUid, reader!);
+
+    protected static Receipt Entries(params IEnumerable<(string Key, string Value)> entries) =>
+        entries.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+
+    protected static Observation ProbeIsThere =>
+        new NotStarted("A probe container of this upgrade still exists.");
+
+    /// <summary>Reads an archive of the spec. Its place is the plan's; the Secret that opens it is the one in the
+    /// current spec.</summary>
+    /// <param name="present">The storage as the current spec has it.</param>
+    /// <param name="read">Gets the bytes, and their number if the archive is on the host.</param>
+    protected async Task ReadArchiveAsync(
+        StepContext context,
+        PlannedArchive archive,
+        StorageSpec? present,
+        Func<Stream, long?, Task> read,
+        CancellationToken cancellationToken)
+    {
+        if (archive.Storage is { } storage)
+        {
+            await using var content = await Targets.Archives.OpenAsync(
+                StorageText.Parse(storage, present),
+                Targets.Upgrade.Metadata.Namespace,
+                archive.Path,
+                archive.Sha256,
+                cancellationToken);
+            await read(content, null);
+            return;
+        }
+
+        await Files(context, archive.Reader).ReadAsync(
+            archive.Path,
+            async (content, stat) =>
+            {
+                await read(content, stat.Size);
+                return archive;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>How to recover from a failure before the downtime that a retry of the stored plan cannot fix.</summary>
+    protected static string NewAttempt(string repair) =>
+        "OMS still runs on the old containers, and a retry of this plan fails again. Set spec.desiredState: "
+        + $"RolledBack; when the rollback is done, {repair}, then set spec.desiredState: Upgraded.";
 
     /// <summary>Whether a part of the phase's time limit has passed.</summary>
     protected bool IsOver(StepContext context, Func<TimeSpan, TimeSpan> part)
@@ -75,37 +144,6 @@ internal abstract record OmsStep : StepBase<IOmsTargets>
         await first;
     }
 
-    /// <summary>Starts a container.</summary>
-    /// <exception cref="StepActionException">containerd still has the remains of an interrupted start: a dockerd with
-    /// live-restore was killed during that start, and its containerd with it. Every later start is then refused, also
-    /// by a restarted dockerd (seen with 20.10 and containerd 1.6).</exception>
-    protected async Task StartAsync(StepContext context, string container, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await Docker(context).Containers.StartContainerAsync(container, cancellationToken);
-        }
-        catch (DockerApiException exception) when (IsLeftOver(exception.EngineMessage))
-        {
-            var id = (await InspectAsync(context, container, cancellationToken))?.ID ?? container;
-            throw new StepActionException(
-                Reasons.ComponentsUnhealthy,
-                $"dockerd on {context.Node} was killed while it started {container}, and containerd still has the "
-                + $"remains of that start ({exception.EngineMessage}). On that host, run "
-                + $"`pkill -KILL -f 'containerd-shim.* -id {id}'` and "
-                + $"`rm -rf /run/containerd/io.containerd.runtime.v2.task/moby/{id}` "
-                + "(or remove the directory named above), then retry.",
-                retryable: false,
-                exception);
-        }
-    }
-
-    private static bool IsLeftOver(string words) =>
-        (words.Contains("task ", StringComparison.Ordinal)
-            && words.Contains("already exists", StringComparison.Ordinal))
-        || (words.Contains("shim", StringComparison.Ordinal)
-            && words.Contains("file exists", StringComparison.Ordinal));
-
     protected async Task<SupervisorStatus> ProgramsAsync(
         StepContext context, string container, CancellationToken cancellationToken)
     {
@@ -125,12 +163,6 @@ internal abstract record OmsStep : StepBase<IOmsTargets>
     protected static string NotRunning(StepContext context, string container) =>
         $"{container} on {context.Node} is not running. Check `docker logs {container}` on that host and fix the "
         + $"cause. If no other container of OMS runs there, run `docker start {container}`, then retry.";
-
-    protected static string Exited(StepContext context, string container, State state) => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture,
-        $"{container} on {context.Node} was started and is {state.Status} with exit code "
-        + $"{state.ExitCode}{(state.OOMKilled ? " (out of memory)" : "")}. ")
-        + $"Check `docker logs {container}` on that host, fix the cause, then retry.";
 
     protected async Task SupervisorctlAsync(
         StepContext context, string container, string verb, string program, CancellationToken cancellationToken)
@@ -152,4 +184,18 @@ internal abstract record OmsStep : StepBase<IOmsTargets>
                 + "See /home/admin/logs in the container.");
         }
     }
+}
+
+/// <summary>An archive of the spec as a plan has it.</summary>
+/// <param name="Path">Its path in its storage or on the host.</param>
+/// <param name="Storage">Its storage (<see cref="StorageText"/>); null: it is on the host.</param>
+/// <param name="Reader">An image on the host, with which a file of the host is read.</param>
+internal sealed record PlannedArchive(string Path, string? Storage, string Sha256, string? Reader);
+
+/// <summary>The number with which an attempt of a step names the objects it creates.</summary>
+internal static class StepOrdinals
+{
+    /// <summary>Increases over all plans of one object: a second run from preflight never mistakes the snapshot,
+    /// restore or witness of the first for its own.</summary>
+    public static int Ordinal(this StepContext context) => context.Plan.AttemptsBefore + context.Step.Attempt;
 }

@@ -5,9 +5,6 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Restores all databases from the verified snapshot with a SnapshotRestore, and follows it. The snapshot is
 /// referenced with its uid, so another one of the same name is never used. Another attempt creates another object; a
 /// restore may be repeated from its beginning.</summary>
-/// <param name="Databases">The databases that are dropped and restored.</param>
-/// <param name="Snapshot">Name of the BackupSnapshot.</param>
-/// <param name="SnapshotUid">Uid of the BackupSnapshot.</param>
 internal sealed record RestoreDatabases(List<string> Databases, string Snapshot, string SnapshotUid) : OmsStep
 {
     internal override string Verb => "restore";
@@ -32,12 +29,12 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
             || await Targets.Kubernetes.GetAsync<SnapshotRestore>(
                 name, Targets.Upgrade.Metadata.Namespace, cancellationToken) is not { } restore)
         {
-            return new Observation.NotStarted();
+            return new NotStarted();
         }
 
         if (restore.Metadata.Label(Labels.UpgradeUid) != context.OwnerUid)
         {
-            return new Observation.Failed(
+            return new Failed(
                 Reasons.StepFailed,
                 $"SnapshotRestore {name} was not created by this upgrade. Delete it "
                 + $"(`kubectl -n {Targets.Upgrade.Metadata.Namespace} delete snapshotrestore {name}`), then retry.");
@@ -46,20 +43,18 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
         var status = restore.Status;
         return status?.Phase switch
         {
-            SnapshotRestorePhases.Succeeded => new Observation.Done(string.Create(
-                CultureInfo.InvariantCulture,
-                $"SnapshotRestore {name} restored {status.Databases.Count} databases from {Snapshot}.")),
+            SnapshotRestorePhases.Succeeded => new Done(
+                $"SnapshotRestore {name} restored {status.Databases.Count} databases from {Snapshot}."),
             SnapshotRestorePhases.Failed when IsUndecided(status) => throw Undecided(restore),
-            SnapshotRestorePhases.Failed => new Observation.Failed(
+            SnapshotRestorePhases.Failed => new Failed(
                 ReasonOf(status), $"SnapshotRestore {name} failed: {status.Message}"),
-            _ => new Observation.Running(
+            _ => new Running(
                 $"SnapshotRestore {name} {status?.Phase ?? SnapshotRestorePhases.Pending} {status?.Progress}"
                     .TrimEnd() + UnderWay(status)),
         };
     }
 
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (context.Receipt(SnapshotReceipts.RestoreKey) is not null)
         {

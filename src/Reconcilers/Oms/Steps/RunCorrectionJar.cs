@@ -3,7 +3,6 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Runs the correction JAR (docs/research/oms.md#correction-jar), which restructures the metadata for 4.0.1
 /// and later. Its exit codes are not documented: 0 without reported errors is success, anything else a failure. It may
 /// be repeated only on restored data, unless its output proves that java never began to execute it.</summary>
-/// <param name="Container">Name or id of the container.</param>
 /// <param name="Last">Whether this is the last region (<c>-ltrue</c>).</param>
 /// <param name="Jar">Path, absolute or relative to the working directory; null: it is looked for.</param>
 /// <param name="WorkingDir">Where the command runs; null: in the directory of the JAR.</param>
@@ -17,7 +16,6 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
     internal override int Attempts => 1;
     internal override RetryRule Retry => RetryRule.RestoreFirst;
     internal override bool IsPointOfNoReturn => true;
-
     internal override string Title(string? node) =>
         $"Run the correction JAR on {node} ({(Last ? "-ltrue" : "-lfalse")})";
 
@@ -68,7 +66,7 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
             var state = there.StateOf(OmsPrograms.Console);
             if (!StopConsole.IsDown(state))
             {
-                return new Observation.Failed(
+                return new Failed(
                     Reasons.ComponentsUnhealthy,
                     $"oms_console on {stop.Node} is {state?.ToString().ToUpperInvariant() ?? "not listed"}, but it "
                     + "must not run on any node while the correction JAR runs. On that host, run "
@@ -80,12 +78,10 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
         var down = programs.NotRunning([OmsPrograms.ClusterManager, OmsPrograms.Supervisor]);
         return down.Count == 0
             ? null
-            : new Observation.Failed(
+            : new Failed(
                 Reasons.ComponentsUnhealthy,
-                $"The correction JAR on {context.Node} needs programs that are not running: "
-                + $"{string.Join(", ", down)}. Start them (`docker exec {Container} supervisorctl start "
-                + "PROGRAM`), "
-                + "then retry.");
+                $"The correction JAR on {context.Node} needs programs that are not running: {string.Join(", ", down)}. "
+                + $"Start them (`docker exec {Container} supervisorctl start PROGRAM`), then retry.");
     }
 
     protected override bool MayBeAccepted(Observation.Failed failure) => failure.Reason == Reasons.JarReportedErrors;
@@ -93,11 +89,10 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
     // Whether reported errors count is decided here and nowhere else: JarReportedErrors is a verdict on an ended run.
     protected override Observation Judge(StepContext context, int exitCode, string log)
     {
-        var ended = $"The correction JAR on {context.Node} ended with exit code "
-            + exitCode.ToString(CultureInfo.InvariantCulture);
+        var ended = $"The correction JAR on {context.Node} ended with exit code {exitCode}";
         if (JarOutput.ProvesNoRun(log, exitCode, Java))
         {
-            return new Observation.Failed(
+            return new Failed(
                 Reasons.JarNotStarted,
                 Sentences.Join(
                     $"{ended} before it began, so nothing was changed.",
@@ -110,7 +105,7 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
 
         if (exitCode != 0)
         {
-            return new Observation.Failed(
+            return new Failed(
                 Reasons.RestoreRequired,
                 Sentences.Join(
                     $"{ended}.",
@@ -119,12 +114,12 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
         }
 
         return Errors(log) is { } errors
-            ? new Observation.Failed(
+            ? new Failed(
                 Reasons.JarReportedErrors,
                 Sentences.Join(
                     $"{ended}, but its output reports errors.",
                     errors,
                     "It must not run again on this data: the snapshot has to be restored first."))
-            : new Observation.Done("The correction JAR ended with exit code 0.");
+            : new Done("The correction JAR ended with exit code 0.");
     }
 }

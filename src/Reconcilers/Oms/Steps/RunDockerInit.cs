@@ -4,7 +4,6 @@ namespace Drydock.Reconcilers.Oms;
 /// decides; the exit code is stored (its meaning is not documented). A retry may repeat it after a run that provably
 /// failed, unless that run met a schema that was changed before. What the version data knows of a failure is added to
 /// its message.</summary>
-/// <param name="Container">Name or id of the container.</param>
 /// <param name="UnlistedPath">The upgrade path, if the vendor does not list it: it is part of what is approved, so
 /// the plan hash differs.</param>
 /// <param name="SuccessMarker">The last line of a successful run.</param>
@@ -25,7 +24,6 @@ internal sealed record RunDockerInit(
     internal override int Attempts => 1;
     internal override RetryRule Retry => RetryRule.RepeatAfterProvenFailure;
     internal override bool IsPointOfNoReturn => true;
-
     internal override string Title(string? node) => $"Run docker_init.sh on {node}";
 
     protected override Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
@@ -44,7 +42,7 @@ internal sealed record RunDockerInit(
             return null;
         }
 
-        return new Observation.Failed(
+        return new Failed(
             Reasons.AlreadyInitialized,
             $"{Container} on {context.Node} has initialised itself: {DockerInit.FlagPath} says "
             + $"'{ForeignText.Words(Encoding.UTF8.GetString(flag), SchemaLimits.Name)}'. docker_init.sh was not "
@@ -58,22 +56,22 @@ internal sealed record RunDockerInit(
         var verdict = DockerInit.Judge(log, exitCode, SuccessMarker);
         return verdict.Outcome switch
         {
-            DockerInitOutcome.Failed when verdict.IsHalfMigrated => new Observation.Failed(
+            DockerInitOutcome.Failed when verdict.IsHalfMigrated => new Failed(
                 Reasons.RestoreRequired,
                 Sentences.Join(
                     $"{context.Node}: {verdict.Message}",
                     Excerpt(log),
                     "The schema was changed before and not to the end, so the script cannot succeed on these "
                     + "databases: the snapshot has to be restored first.")),
-            DockerInitOutcome.Failed => new Observation.Failed(
+            DockerInitOutcome.Failed => new Failed(
                 Reasons.MarkerMissing,
                 Sentences.Join($"{context.Node}: {verdict.Message}", Excerpt(log), Known(log)))
             {
                 ExitCode = exitCode,
             },
             DockerInitOutcome.SuccessWithWarning =>
-                new Observation.Done(verdict.Message, Entry(WarningFact, "true")),
-            _ => new Observation.Done(verdict.Message),
+                new Done(verdict.Message, Entry(WarningFact, "true")),
+            _ => new Done(verdict.Message),
         };
     }
 

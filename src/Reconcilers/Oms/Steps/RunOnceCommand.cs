@@ -42,33 +42,28 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         // Without a receipt nothing was reserved; a directory of this attempt cannot exist.
         if (context.Receipt(WitnessedExec.DirectoryKey) is null)
         {
-            return new Observation.NotStarted();
+            return new NotStarted();
         }
 
         try
         {
-            return await ReadAsync(context, Exec(context), cancellationToken);
+            var exec = Exec(context);
+            var outcome = await exec.LookAsync(context.Receipt(WitnessedExec.ExecKey), cancellationToken);
+            return outcome.State switch
+            {
+                WitnessedState.NotStarted => new NotStarted(),
+                WitnessedState.Running => new Running(outcome.Message),
+                WitnessedState.NeverRan => new NotStarted(outcome.Message),
+                _ => await EndAsync(context, exec, outcome, cancellationToken),
+            };
         }
         catch (DockerNotFoundException)
         {
-            return new Observation.Unknown(
+            return new Unknown(
                 $"{Container} on {context.Node} was removed, and with it the evidence whether the command ended. "
                 + "The operator does not create it again. "
                 + "spec.desiredState: RolledBack restores the databases and rolls back.");
         }
-    }
-
-    private async Task<Observation> ReadAsync(
-        StepContext context, WitnessedExec exec, CancellationToken cancellationToken)
-    {
-        var outcome = await exec.LookAsync(context.Receipt(WitnessedExec.ExecKey), cancellationToken);
-        return outcome.State switch
-        {
-            WitnessedState.NotStarted => new Observation.NotStarted(),
-            WitnessedState.Running => new Observation.Running(outcome.Message),
-            WitnessedState.NeverRan => new Observation.NotStarted(outcome.Message),
-            _ => await EndAsync(context, exec, outcome, cancellationToken),
-        };
     }
 
     private async Task<Observation> EndAsync(
@@ -77,7 +72,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         var log = await exec.OutputAsync(LongestLog, cancellationToken);
         Observation end = outcome.State == WitnessedState.Ended
             ? Judge(context, outcome.ExitCode!.Value, Encoding.UTF8.GetString(log ?? []))
-            : new Observation.Unknown(
+            : new Unknown(
                 Sentences.Join(
                     $"{context.Node}: {outcome.Message}",
                     "The command is not repeated on this data: the snapshot has to be restored first."),
@@ -117,8 +112,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         }
     }
 
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
         try
         {
@@ -130,8 +124,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> ReserveAsync(
-        StepContext context, CancellationToken cancellationToken)
+    private async Task<Receipt> ReserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var container = await InspectAsync(context, Container, cancellationToken);
         if (container is not { State.Running: true })
@@ -145,9 +138,11 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
             throw new StepActionException(obstacle.Reason, obstacle.Message!, retryable: !MayBeAccepted(obstacle));
         }
 
+        // An exec that was used up before its command began (no room for the witness) cannot be started again; another
+        // one replaces it.
         if (context.Receipt(WitnessedExec.ExecKey) is { } reserved
             && context.Receipt(WitnessedExec.ContainerKey) == container.ID
-            && await IsUnusedAsync(context, reserved, cancellationToken))
+            && await FindExecAsync(context, reserved, cancellationToken) is { HasEnded: false })
         {
             return Receipt(context);
         }
@@ -242,20 +237,6 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
     // A write that is repeated finds its own Secret.
     private static bool MayPass(KubernetesException exception) =>
         exception.IsTransient || exception is KubernetesOutcomeUnknownException;
-
-    // An exec that was used up before its command began (no room for the witness) cannot be started again; another one
-    // replaces it.
-    private async Task<bool> IsUnusedAsync(StepContext context, string execId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return !(await Docker(context).Exec.InspectContainerExecAsync(execId, cancellationToken)).HasEnded;
-        }
-        catch (DockerNotFoundException)
-        {
-            return false;
-        }
-    }
 
     // Where the last lines begin: a line is never cut before its secrets are masked.
     private static int WholeLines(string log) => log.Length <= Redactor.KeptBytes

@@ -6,14 +6,12 @@ namespace Drydock.Reconcilers.Oms;
 /// (docs/research/oms.md#correction-jar). One that has ended (EXITED, FATAL) cannot be stopped and need not be; it is
 /// never started here. The command is prepared before its id is stored and started by that id, so that a start that
 /// arrives late, when the console runs again, is refused.</summary>
-/// <param name="Container">Name or id of the container.</param>
 internal sealed record StopConsole(string Container) : OmsStep
 {
     private const string ExecKey = "exec";
 
     internal override string Verb => "stop-console";
     internal override int Attempts => 3;
-
     internal override string Title(string? node) => $"Stop oms_console on {node}";
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
@@ -22,20 +20,20 @@ internal sealed record StopConsole(string Container) : OmsStep
         return state switch
         {
             SupervisorState.Stopped or SupervisorState.Fatal =>
-                new Observation.Done($"oms_console is {Word(state)}."),
+                new Done($"oms_console is {Word(state)}."),
 
             // supervisord may be about to start one again that has just exited.
-            SupervisorState.Exited when context.Step.Attempt > 0 => new Observation.Done("oms_console is EXITED."),
-            SupervisorState.Stopping => new Observation.Running("oms_console is STOPPING."),
-            null => new Observation.Unknown($"supervisord on {context.Node} does not list oms_console."),
-            _ => new Observation.NotStarted($"oms_console is {Word(state)}."),
+            SupervisorState.Exited when context.Step.Attempt > 0 => new Done("oms_console is EXITED."),
+            SupervisorState.Stopping => new Running("oms_console is STOPPING."),
+            null => new Unknown($"supervisord on {context.Node} does not list oms_console."),
+            _ => new NotStarted($"oms_console is {Word(state)}."),
         };
     }
 
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (context.Receipt(ExecKey) is { } reserved && await IsWaitingAsync(context, reserved, cancellationToken))
+        if (context.Receipt(ExecKey) is { } reserved
+            && await FindExecAsync(context, reserved, cancellationToken) is { NotStarted: true })
         {
             return Receipt(context);
         }
@@ -77,16 +75,4 @@ internal sealed record StopConsole(string Container) : OmsStep
         state is SupervisorState.Stopped or SupervisorState.Fatal or SupervisorState.Exited;
 
     private static string? Word(SupervisorState? state) => state?.ToString().ToUpperInvariant();
-
-    private async Task<bool> IsWaitingAsync(StepContext context, string execId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await Docker(context).Exec.InspectContainerExecAsync(execId, cancellationToken)).NotStarted;
-        }
-        catch (DockerNotFoundException)
-        {
-            return false;
-        }
-    }
 }

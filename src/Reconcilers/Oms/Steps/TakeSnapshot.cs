@@ -3,11 +3,8 @@ using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Dumps and verifies all databases (docs/research/oms.md#procedure).</summary>
-/// <param name="Databases">The databases that are dumped.</param>
 /// <param name="Storage">Where to (<see cref="StorageText"/>).</param>
-/// <param name="Tool">The tool that dumps.</param>
 /// <param name="Threads">On how many connections it dumps.</param>
-/// <param name="Verify">How the dump is verified.</param>
 /// <param name="Recipients">For whom the dump is encrypted; null or empty for no encryption.</param>
 /// <param name="BeforeRollback">Whether this is the second snapshot: what the new version wrote, before a rollback
 /// drops it. Its name never equals one of the first.</param>
@@ -26,15 +23,12 @@ internal sealed record TakeSnapshot(
 
     internal override string Verb => "snapshot";
     internal override int Attempts => 3;
-
     internal override string Title(string? node) => BeforeRollback
         ? "Dump the data that the restore drops"
         : "Dump and verify all databases";
 
     protected override IKubernetesClient Kubernetes => Targets.Kubernetes;
-
     protected override V1ObjectMeta Upgrade => Targets.Upgrade.Metadata;
-
     protected override string UpgradeKind => OmsUpgrade.KindName;
 
     protected override string SnapshotName(int attempt) => BeforeRollback
@@ -42,8 +36,7 @@ internal sealed record TakeSnapshot(
         : SnapshotNames.Snapshot(Upgrade, attempt);
 
     // A status that is older than the hosts does not know of a snapshot, nor that OMS was in use again since.
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
         var receipt = await base.PrepareAsync(context, cancellationToken);
         return context.Receipt(SnapshotKey) is null
@@ -73,7 +66,7 @@ internal sealed record TakeSnapshot(
     }
 
     protected override Observation SnapshotFailed(string name, string? message) => Optional
-        ? new Observation.Done(
+        ? new Done(
             Sentences.Join(
                 $"BackupSnapshot {name} could not be taken: {message}",
                 "The data that the failed upgrade left is dropped without a second snapshot."),

@@ -7,7 +7,6 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed record TrimHeartbeatSequence(string Database) : OmsStep
 {
     internal override string Verb => $"{Database}/trim";
-
     internal override string Title(string? node) => $"Trim heatbeat_sequence in {Database}";
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
@@ -16,9 +15,9 @@ internal sealed record TrimHeartbeatSequence(string Database) : OmsStep
         var (database, seen) = (Database, await metadata.HeartbeatSequenceAsync(Database, cancellationToken));
         return seen switch
         {
-            { Next: not null } => new Observation.NotStarted($"{database}.{SequenceTables.MainName} is not trimmed."),
-            { Main: null } => new Observation.Done($"{database} has no table {SequenceTables.MainName}."),
-            _ => new Observation.Done($"{database}.{SequenceTables.MainName} has at most one row."),
+            { Next: not null } => new NotStarted($"{database}.{SequenceTables.MainName} is not trimmed."),
+            { Main: null } => new Done($"{database} has no table {SequenceTables.MainName}."),
+            _ => new Done($"{database}.{SequenceTables.MainName} has at most one row."),
         };
     }
 
@@ -28,4 +27,25 @@ internal sealed record TrimHeartbeatSequence(string Database) : OmsStep
         await using var held = await metadata.LockAsync(MetadataLocks.Of("drydock.trim.", Database), cancellationToken);
         await metadata.TrimHeartbeatSequenceAsync(held, Database, cancellationToken);
     }
+}
+
+/// <summary>Takes named locks on the metadata database for steps that write to it.</summary>
+internal static class MetadataLocks
+{
+    // Servers refuse longer names.
+    private const int LongestName = 64;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static string Of(string purpose, string database) => purpose.Length + database.Length <= LongestName
+        ? purpose + database
+        : purpose + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(database)))[..32];
+
+    public static async Task<IMetadataLock> LockAsync(
+        this IOmsMetadata metadata, string name, CancellationToken cancellationToken) =>
+        await metadata.TryLockAsync(name, Patience, cancellationToken)
+        ?? throw new StepActionException(
+            Reasons.LockUnavailable,
+            $"Session {await metadata.LockHolderAsync(name, cancellationToken)} holds the lock {name} "
+            + "on the metadata database. The step is retried.");
 }

@@ -4,7 +4,6 @@ namespace Drydock.Reconcilers.Oms;
 /// (docs/research/oms.md#initialisation). The start is the container's own, read from dockerd together with the host's
 /// clock, so that a restarted operator waits only the rest, and a container that was started again is waited for again.
 /// The first start that was seen is also in the receipt, for the readers of status.</summary>
-/// <param name="Container">Name or id of the container.</param>
 /// <param name="For">How long it must have run, a duration.</param>
 internal sealed record WaitBeforeInit(string Container, string For) : OmsStep, IWaitsOnly
 {
@@ -15,9 +14,7 @@ internal sealed record WaitBeforeInit(string Container, string For) : OmsStep, I
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
 
     internal override string Verb => "wait";
-    internal override int Attempts => 1;
     internal override TimeSpan PlannedWait => Longest();
-
     internal override string Title(string? node) => $"Wait until {Container} on {node} has run for {For}";
 
     /// <summary>How long the wait takes at most, apart from what else takes time.</summary>
@@ -28,25 +25,19 @@ internal sealed record WaitBeforeInit(string Container, string For) : OmsStep, I
         if (await InspectAsync(context, Container, cancellationToken)
             is not { State.Running: true, StartedAt: { } started })
         {
-            return new Observation.Failed(Reasons.ComponentsUnhealthy, NotRunning(context, Container));
+            return new Failed(Reasons.ComponentsUnhealthy, NotRunning(context, Container));
         }
 
         var until = started + Longest();
-        if (until <= await NodeTimeAsync(context, cancellationToken))
-        {
-            return new Observation.Done($"{Container} has run for {For}.");
-        }
-
-        return context.Receipt(StartedKey) is null
-            ? new Observation.NotStarted($"{Container} was started at {Text(started)}.")
-            : new Observation.Running(string.Create(
-                CultureInfo.InvariantCulture,
+        return until <= await NodeTimeAsync(context, cancellationToken) ? new Done($"{Container} has run for {For}.")
+            : context.Receipt(StartedKey) is null
+            ? new NotStarted($"{Container} was started at {Text(started)}.")
+            : new Running(
                 $"docker_init.sh starts at {until:HH:mm:ss} UTC by the clock of {context.Node}, {For} after the "
-                + $"start of {Container}, as the vendor's guide asks."));
+                + $"start of {Container}, as the vendor's guide asks.");
     }
 
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken) =>
+    public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
         await InspectAsync(context, Container, cancellationToken) is { StartedAt: { } started }
             ? new ExpectedDuration(Longest(), $"The vendor's guide asks for {For} after the start of {Container}.")
                 .AddTo(Entry(StartedKey, Text(started)))

@@ -157,7 +157,7 @@ internal sealed class WorldContainer
             return System.Text.Encoding.UTF8.GetBytes($"[program:oms_console]\nautostart = {(ConsoleAutostart ? "true" : "false")}\n");
         }
 
-        if (path == ImageVersionFile.Path)
+        if (path == ContainerVersion.File)
         {
             return Image.Reported is { } version ? System.Text.Encoding.UTF8.GetBytes($$"""{"imageVersion":"{{version}}"}""") : null;
         }

@@ -57,7 +57,7 @@ public sealed class WireFormatTests
     [InlineData("", null)]
     [InlineData("not json", null)]
     public void Image_version_is_read_from_a_valid_supervisor_file(string file, string? version) =>
-        (ImageVersionFile.Read(Encoding.UTF8.GetBytes(file))?.Display).ShouldBe(version);
+        (ContainerVersion.Read(Encoding.UTF8.GetBytes(file))?.Display).ShouldBe(version);
 
     [Theory]
     [InlineData("""[{"Config":"blobs/sha256/abc","RepoTags":["oms:1","r/oms:2"],"Layers":[]}]""", "sha256:abc oms:1 r/oms:2")]

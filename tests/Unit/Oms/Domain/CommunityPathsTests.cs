@@ -62,7 +62,7 @@ public sealed class CommunityPathsTests
             foreach (var to in Releases)
             {
                 var asked = Asked.GetValueOrDefault($"{from}>{to}");
-                Check(from, to).IsAllowed.ShouldBe(Listed.Contains($"{from}>{to}") || asked is not null, $"{from} to {to}");
+                (Check(from, to) is UpgradePath.Allowed).ShouldBe(Listed.Contains($"{from}>{to}") || asked is not null, $"{from} to {to}");
                 if (Check(from, to) is UpgradePath.Allowed allowed)
                 {
                     allowed.Questions.Select(q => q.Key).ShouldBe(asked is null ? [] : [asked], $"{from} to {to}");
@@ -110,7 +110,7 @@ public sealed class CommunityPathsTests
         var path = Check("3.2.2-bp1", "3.2.2-bp2").ShouldBeOfType<UpgradePath.Allowed>();
 
         (path.NeedsInit, path.NeedsIsUpgrade).ShouldBe((false, false));
-        Check("3.2.2-bp2", "3.2.2-bp1").IsAllowed.ShouldBeFalse();
+        Check("3.2.2-bp2", "3.2.2-bp1").ShouldBeOfType<UpgradePath.Refused>();
     }
 
     [Theory]

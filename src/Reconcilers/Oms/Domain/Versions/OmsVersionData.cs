@@ -10,10 +10,8 @@ internal sealed class OmsVersionData
 
     private readonly Dictionary<OmsEdition, OmsEditionVersions> _editions;
 
-    private OmsVersionData(Dictionary<OmsEdition, EditionFacts> editions)
-    {
+    private OmsVersionData(Dictionary<OmsEdition, EditionFacts> editions) =>
         _editions = editions.ToDictionary(e => e.Key, e => new OmsEditionVersions(e.Key, e.Value));
-    }
 
     /// <summary>What is shipped with the operator.</summary>
     /// <exception cref="JsonException">The shipped file has an unknown or a missing key: a defect.</exception>
@@ -31,21 +29,14 @@ internal sealed class OmsVersionData
 }
 
 /// <summary>What the file says of an edition. Every entry names its source.</summary>
-internal sealed record EditionFacts
-{
-    public required MergedFacts MergedArchitecture { get; init; }
-
-    public FloorFacts? Floor { get; init; }
-
-    public required Dictionary<string, ReleaseFacts> Releases { get; init; }
-
-    /// <summary>By the release from which an entry holds.</summary>
-    public required Dictionary<string, ProcedureFacts> Procedures { get; init; }
-
-    public Dictionary<string, FailureFacts> KnownFailures { get; init => field = value ?? []; } = [];
-
-    public Dictionary<string, AdviceFacts> Advice { get; init => field = value ?? []; } = [];
-}
+/// <param name="Procedures">By the release from which an entry holds.</param>
+internal sealed record EditionFacts(
+    MergedFacts MergedArchitecture,
+    Dictionary<string, ReleaseFacts> Releases,
+    Dictionary<string, ProcedureFacts> Procedures,
+    Dictionary<string, FailureFacts> KnownFailures,
+    Dictionary<string, AdviceFacts> Advice,
+    FloorFacts? Floor = null);
 
 /// <param name="Since">The first release in which migration and synchronisation projects share their tables.</param>
 /// <param name="Correction">How the metadata of earlier releases is corrected.</param>
@@ -55,58 +46,36 @@ internal sealed record MergedFacts(string Since, MergeCorrection Correction, str
 internal sealed record FloorFacts(string Version, string Source);
 
 /// <summary>A release as a target.</summary>
-internal sealed record ReleaseFacts
-{
-    /// <summary>Releases such as 4.2.8 and ranges such as 4.2.0..4.2.8; null if no list is known.</summary>
-    public List<string>? From { get; init; }
-
-    public string? Note { get; init; }
-
-    public string? CorrectionSkippedFrom { get; init; }
-
-    /// <summary>What an administrator must have checked, by the word that acknowledges it.</summary>
-    public Dictionary<string, QuestionFacts> Questions { get; init => field = value ?? []; } = [];
-
-    public required string Source { get; init; }
-}
+/// <param name="From">Releases such as 4.2.8 and ranges such as 4.2.0..4.2.8; null if no list is known.</param>
+/// <param name="Questions">What an administrator must have checked, by the word that acknowledges it.</param>
+internal sealed record ReleaseFacts(
+    string Source,
+    List<string>? From = null,
+    string? Note = null,
+    string? CorrectionSkippedFrom = null,
+    Dictionary<string, QuestionFacts>? Questions = null);
 
 /// <param name="Message">Sentences: what is doubtful, and what to check.</param>
 /// <param name="FromBelow">It is asked only for sources below this release; null: for all.</param>
 internal sealed record QuestionFacts(string Message, string? FromBelow = null);
 
 /// <summary>What a release needs or has. A field holds until a later entry has it too.</summary>
-internal sealed record ProcedureFacts
-{
-    public InitKind? Init { get; init; }
-
-    public string? SuccessMarker { get; init; }
-
-    public ProgramsBeforeInit? ProgramsBeforeInit { get; init; }
-
-    public string? WaitBeforeInit { get; init; }
-
-    public bool? IsUpgrade { get; init; }
-
-    public bool? HaConfig { get; init; }
-
-    public bool? ProjectApi { get; init; }
-
-    public string? Health { get; init; }
-
-    public string? MigrationWriter { get; init; }
-
-    public string? SynchronizationWriter { get; init; }
-
-    public SuspendedLinks? SuspendedLinks { get; init; }
-
-    public bool? DbTypeMayBeMissing { get; init; }
-
-    public bool? VersionTable { get; init; }
-
-    public bool? CgroupV2 { get; init; }
-
-    public required string Source { get; init; }
-}
+internal sealed record ProcedureFacts(
+    string Source,
+    InitKind? Init = null,
+    string? SuccessMarker = null,
+    ProgramsBeforeInit? ProgramsBeforeInit = null,
+    string? WaitBeforeInit = null,
+    bool? IsUpgrade = null,
+    bool? HaConfig = null,
+    bool? ProjectApi = null,
+    string? Health = null,
+    string? MigrationWriter = null,
+    string? SynchronizationWriter = null,
+    SuspendedLinks? SuspendedLinks = null,
+    bool? DbTypeMayBeMissing = null,
+    bool? VersionTable = null,
+    bool? CgroupV2 = null);
 
 /// <param name="Since">The first target to which it applies.</param>
 /// <param name="Output">A part of the output by which the failure is recognised.</param>

@@ -1,9 +1,61 @@
 namespace Drydock.Reconcilers.Oms;
 
+/// <summary>Waits until no other session uses the metadata databases, so that nothing changes the data during the dump.
+/// Every session counts, wherever it seems to come from: behind a proxy, or where the server looks up names, the
+/// process list does not have the address of the client.</summary>
+/// <param name="Databases">The databases whose sessions count.</param>
+/// <param name="Hosts">The addresses of the OMS hosts.</param>
+/// <param name="OnlyHosts">Whether only sessions from these addresses count: before a restore, which ends all
+/// others.</param>
+internal sealed record AwaitNoSessions(List<string> Databases, List<string>? Hosts = null, bool OnlyHosts = false)
+    : OmsStep, IWaitsOnly
+{
+    private const int Listed = 10;
+
+    internal override string Verb => "no-sessions";
+    internal override string TimeLimit(OmsUpgradeTimeouts timeouts, string phase) => timeouts.NoSessions;
+
+    /// <summary>No host of an upgrade is connected to what its restore drops.</summary>
+    public static AwaitNoSessions OfHosts(Plan done) => done.Step<AwaitNoSessions>()!.As<AwaitNoSessions>() with
+    {
+        Databases = done.Step<TakeSnapshot>()!.As<TakeSnapshot>().Databases,
+        OnlyHosts = true,
+    };
+
+    internal override string Title(string? node) => OnlyHosts
+        ? "Wait until no OMS host is connected to the metadata database"
+        : "Wait until no other session uses the metadata databases";
+
+    protected override TimeSpan Pause => TimeSpan.FromSeconds(1);
+
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var metadata = await Targets.MetadataAsync(cancellationToken);
+        var hosts = NodeAddress.Set(Hosts ?? []);
+        var sessions = await metadata.OtherSessionsAsync(Databases, [], cancellationToken);
+        var left = sessions.Where(s => !OnlyHosts || IsOf(hosts, s)).ToList();
+        if (left.Count == 0)
+        {
+            return new Done(OnlyHosts
+                ? "No OMS host is connected to the metadata database."
+                : "No other session uses the metadata databases.");
+        }
+
+        var named = left
+            .Select(s => IsOf(hosts, s) ? $"{s}, from an OMS host" : s.ToString())
+            .ToList();
+        return new Running(
+            "OMS is stopped, and the dump waits for sessions on the metadata databases: "
+            + $"{Sentences.List(named, Listed, "; ")}. Close them, or end them on the server (`KILL {left[0].Id}`).");
+    }
+
+    private static bool IsOf(IReadOnlySet<string> hosts, MetadataSession session) =>
+        hosts.Contains(NodeAddress.Normalize(session.Client));
+}
+
 /// <summary>Ends the sessions of the account of OMS that are left on the metadata databases after its containers were
 /// stopped (spec.backup.endSessions). They have a grace in which the server notices that their clients are gone. Those
 /// that are ended are in the receipt before; one that connects later has a living client and is not ended.</summary>
-/// <param name="Databases">The databases.</param>
 /// <param name="Account">The account, as the server names it.</param>
 internal sealed record EndSessions(List<string> Databases, string Account) : OmsStep
 {
@@ -18,12 +70,10 @@ internal sealed record EndSessions(List<string> Databases, string Account) : Oms
 
     internal override string Verb => "end-sessions";
     internal override string TimeLimit(OmsUpgradeTimeouts timeouts, string phase) => timeouts.NoSessions;
-
     internal override string Title(string? node) =>
         $"End the sessions of {Account} that are left on the metadata databases";
 
     protected override TimeSpan Pause => TimeSpan.FromSeconds(1);
-
     protected override bool IsRepeatable => true;
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
@@ -33,26 +83,19 @@ internal sealed record EndSessions(List<string> Databases, string Account) : Oms
         {
             var ids = Ids(ended);
             return left.Exists(session => ids.Contains(session.Id))
-                ? new Observation.NotStarted($"Sessions of {Account} that have to be ended are still there.")
-                : new Observation.Done(ids.Count == 0 ? None() : $"Ended: {ended}.");
-        }
-
-        if (left.Count == 0)
-        {
-            return new Observation.Done(None());
+                ? new NotStarted($"Sessions of {Account} that have to be ended are still there.")
+                : new Done(ids.Count == 0 ? None() : $"Ended: {ended}.");
         }
 
         var until = StoppedAt(context) + Grace;
-        return context.Time.GetUtcNow() < until
-            ? new Observation.Running(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Sessions of {Account} on the metadata databases: {left.Count}. The operator ends them at "
-                + $"{until:HH:mm:ss} UTC, {Grace.TotalSeconds:0} s after OMS was stopped."))
-            : new Observation.NotStarted($"Sessions of {Account} have to be ended.");
+        return left.Count == 0 ? new Done(None())
+            : context.Time.GetUtcNow() < until
+            ? new Running($"Sessions of {Account} on the metadata databases: {left.Count}. The operator ends them at "
+                + $"{until:HH:mm:ss} UTC, {Grace.TotalSeconds:0} s after OMS was stopped.")
+            : new NotStarted($"Sessions of {Account} have to be ended.");
     }
 
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
         var recorded = Split(context.Receipt(SessionsKey) ?? "");
         var left = (await LeftAsync(cancellationToken)).Take(MostAtOnce).Select(session => session.ToString());

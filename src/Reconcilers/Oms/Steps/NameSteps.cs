@@ -1,0 +1,125 @@
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>The base of renaming projects and of undoing it. The rows themselves tell what was done: all have their
+/// target name (done), all have their former name (not begun), or another session changed them. All names of a step
+/// change in one transaction, in the session that holds the named lock, each only if the row still has its former name;
+/// a request that arrives late changes nothing.</summary>
+internal abstract record ProjectNamesStep(string Database, List<ProjectRename> Renames) : OmsStep
+{
+    private const int Listed = 10;
+
+    protected virtual IReadOnlyList<ProjectRename> Changes => Renames;
+    protected abstract bool MustBeFree { get; }
+    protected abstract string WayOut { get; }
+
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var changes = Changes;
+        var metadata = await Targets.MetadataAsync(cancellationToken);
+        var present = await metadata.ProjectsByIdAsync(
+            Database, [.. changes.Select(r => (r.Kind, r.Id))], cancellationToken);
+        var rows = present.ToDictionary(p => (p.Kind, p.Id), p => p.Name);
+        if (changes.All(r => Has(r, r.NewName)))
+        {
+            var names = Some(changes.Select(r => $"{ProjectRenamer.Key(r.Kind, r.Id)} is '{r.NewName}'"));
+            return new Done($"{changes.Count} projects have their names: {names}.");
+        }
+
+        if (changes.All(r => Has(r, r.OldName)))
+        {
+            return new NotStarted();
+        }
+
+        var wrong = changes.Select(r => rows.TryGetValue((r.Kind, r.Id), out var name)
+            ? $"{ProjectRenamer.Key(r.Kind, r.Id)} is '{name}', expected '{r.OldName}' or '{r.NewName}'"
+            : $"{ProjectRenamer.Key(r.Kind, r.Id)} does not exist any more");
+        return new Failed(
+            Reasons.TargetChanged,
+            $"Names of projects were changed outside of this upgrade, so no name was changed: {Some(wrong)}. {WayOut}");
+
+        bool Has(ProjectRename rename, string name) => rows.GetValueOrDefault((rename.Kind, rename.Id)) == name;
+    }
+
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var metadata = await Targets.MetadataAsync(cancellationToken);
+        var name = MetadataLocks.Of("drydock.names.", Database);
+        await using var held = await metadata.LockAsync(name, cancellationToken);
+        var problems = await metadata.RenameProjectsAsync(held, Database, Changes, MustBeFree, cancellationToken);
+        if (problems.Count > 0)
+        {
+            throw new StepActionException(Reasons.TargetChanged, $"No project was renamed: {Some(problems)}. {WayOut}");
+        }
+    }
+
+    private static string Some(IEnumerable<string> all) => Sentences.List([.. all], Listed);
+}
+
+/// <summary>Gives new names to a batch of projects that share their names, before the downtime
+/// (docs/research/oms.md#checks-before-an-upgrade). <see cref="RestoreProjectNames"/> undoes it.</summary>
+/// <param name="Database">The database with the project tables.</param>
+internal sealed record RenameProjects(string Database, List<ProjectRename> Renames)
+    : ProjectNamesStep(Database, Renames)
+{
+    // A plan parameter holds 32768 characters.
+    private const int LongestBatch = 16_000;
+
+    internal override void Undo(OmsRollback back, PlanStep done)
+    {
+        var names = new RestoreProjectNames(Database, Renames);
+        var verb = $"names-{PlanProgress.NameOf(done)}";
+        if (back.IsPastT1)
+        {
+            back.Phase(OmsUpgradePhases.StartOld, () => [back.Add(names, verb: verb)]);
+        }
+        else
+        {
+            back.Undo(names, verb: verb);
+        }
+    }
+
+    internal override string Title(string? node) => $"Rename {Renames.Count} projects that share their names";
+
+    protected override bool MustBeFree => true;
+
+    protected override string WayOut =>
+        "Set the former names in the console and retry, or delete the upgrade and create it again.";
+
+    /// <summary>Divides renames into batches, each small enough for the parameters of one step.</summary>
+    public static IReadOnlyList<RenameProjects> Batches(string database, IReadOnlyList<ProjectRename> renames)
+    {
+        var batches = new List<RenameProjects>();
+        var length = LongestBatch;
+        foreach (var rename in renames)
+        {
+            var size = StepArguments.Write(new RenameProjects("", [rename])).Values.Max(text => text.Length);
+            if (length + size > LongestBatch)
+            {
+                batches.Add(new RenameProjects(database, []));
+                length = 0;
+            }
+
+            batches[^1].Renames.Add(rename);
+            length += size;
+        }
+
+        return batches;
+    }
+}
+
+/// <summary>Undoes <see cref="RenameProjects"/>.</summary>
+/// <param name="Database">The database with the project tables.</param>
+/// <param name="Renames">The renames to undo, as they were done.</param>
+internal sealed record RestoreProjectNames(string Database, List<ProjectRename> Renames)
+    : ProjectNamesStep(Database, Renames)
+{
+    internal override string Title(string? node) => "Restore the former names of projects";
+
+    protected override bool MustBeFree => false;
+
+    protected override string WayOut =>
+        "The former names are in status.renamedProjects: set them in the console and retry, "
+        + "or annotate `drydock.dev/on-delete: Abandon`.";
+
+    protected override IReadOnlyList<ProjectRename> Changes => [.. Renames.Select(r => r.Reverse())];
+}
