@@ -2,22 +2,16 @@ namespace Drydock.Engine.Actions;
 
 /// <summary>An action was refused, or the target cannot reach the state that the step wants, for a reason that an
 /// administrator can act on.</summary>
-public sealed class StepActionException : Exception
+/// <param name="reason">Stable word.</param>
+/// <param name="message">What happened, where, and the remedy; never a secret.</param>
+/// <param name="retryable">Whether another attempt may help without an administrator.</param>
+public sealed class StepActionException(
+    string reason, string message, bool retryable = true, Exception? innerException = null)
+    : Exception(message, innerException)
 {
-    /// <param name="reason">Stable word.</param>
-    /// <param name="message">What happened, where, and the remedy; never a secret.</param>
-    /// <param name="retryable">Whether another attempt may help without an administrator.</param>
-    /// <param name="innerException">The cause.</param>
-    public StepActionException(string reason, string message, bool retryable = true, Exception? innerException = null)
-        : base(message, innerException)
-    {
-        Reason = reason;
-        Retryable = retryable;
-    }
+    public string Reason { get; } = reason;
 
-    public string Reason { get; }
-
-    public bool Retryable { get; }
+    public bool Retryable { get; } = retryable;
 
     /// <summary>The target did not accept the request: it cannot be reached, the connection was cut, or it is starting
     /// or stopping. If the next observation is <see cref="Observation.NotStarted"/>, the same attempt is started again

@@ -17,17 +17,6 @@ public sealed record StepContext
     public string Node => Step.Node ?? throw new KeyNotFoundException(
         $"Step {Step.Id} names no node. The stored plan does not fit action {Step.Action}.");
 
-    /// <summary>A parameter of the step.</summary>
-    /// <exception cref="KeyNotFoundException">The plan was compiled without it.</exception>
-    public string Parameter(string name) =>
-        Step.Parameters.TryGetValue(name, out var value)
-            ? value
-            : throw new KeyNotFoundException(
-                $"Step {Step.Id} has no parameter '{name}'; the stored plan does not fit action {Step.Action}.");
-
-    public string? OptionalParameter(string name) => Step.Parameters.GetValueOrDefault(name);
-
-    /// <summary>An entry of this step's receipt, or null.</summary>
     public string? Receipt(string key) => Step.Receipt?.GetValueOrDefault(key);
 
     /// <summary>A receipt entry of another step (<see cref="PlanStep.Recorded"/>), or null.</summary>

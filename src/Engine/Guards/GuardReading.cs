@@ -2,12 +2,20 @@ using Drydock.Engine.Running;
 
 namespace Drydock.Engine.Guards;
 
+/// <summary>Checks whether an invariant of the targets still holds. Changes nothing.</summary>
+public interface IGuardCheck
+{
+    Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken);
+}
+
 /// <summary>The result of reading a guard.</summary>
-/// <param name="State">Whether it holds.</param>
 /// <param name="Message">The change, its author and its time, if it is broken; the cause, if it is unreadable.</param>
 public sealed record GuardReading(GuardState State, string Message = "")
 {
     public static GuardReading Holds { get; } = new(GuardState.Holds);
+
+    /// <summary>The guard that was read; set by the engine.</summary>
+    internal string GuardId { get; init; } = "";
 
     /// <summary>See <see cref="GuardViolation.Reason"/>.</summary>
     public string Reason { get; init; } = EngineReasons.TargetChanged;
@@ -38,4 +46,15 @@ public sealed record GuardReading(GuardState State, string Message = "")
     public static GuardReading Broken(string message) => new(GuardState.Broken, message);
 
     public static GuardReading Unreadable(string message) => new(GuardState.Unreadable, message);
+}
+
+/// <summary>Whether a guard holds.</summary>
+public enum GuardState
+{
+    Holds,
+
+    Broken,
+
+    /// <summary>The target could not be read; nothing is started until it can be.</summary>
+    Unreadable,
 }

@@ -1,9 +1,19 @@
 namespace Drydock.Engine.Guards;
 
-/// <summary>Keeps in a plan when its guards did not hold. Pure.</summary>
+/// <summary>Tells which guards of a plan are in force, and keeps in it when they did not hold. Pure.</summary>
 public static class GuardRecords
 {
     private const int Most = 8;
+
+    public static IEnumerable<PlanGuard> InForce(Plan plan, string? aboutToAct = null)
+    {
+        var states = plan.Steps.ToDictionary(s => s.Id, s => s.State, StringComparer.Ordinal);
+        return plan.Guards.Where(g =>
+            g.From.TrueForAll(id => states.GetValueOrDefault(id) == StepState.Succeeded)
+            && (g.Until is null
+                || (states.GetValueOrDefault(g.Until) == StepState.Pending
+                        && !string.Equals(g.Until, aboutToAct, StringComparison.Ordinal))));
+    }
 
     /// <summary>The violation that is not over; null if the guard held when it was last read.</summary>
     public static GuardViolation? Open(this PlanGuard guard) => guard.Violations.FindLast(v => v.To is null);
@@ -11,24 +21,24 @@ public static class GuardRecords
     public static bool IsAccepted(PlanGuard guard, GuardReading reading) =>
         reading.Key is { } key && guard.Violations.Exists(v => v.Accepted is not null && v.Key == key);
 
-    /// <summary>The violations that are not over, as breaches.</summary>
-    internal static IReadOnlyList<GuardBreach> Breaches(IEnumerable<PlanGuard> guards) =>
+    /// <summary>The violations that are not over, as readings.</summary>
+    internal static IReadOnlyList<GuardReading> Breaches(IEnumerable<PlanGuard> guards) =>
     [
         .. from guard in guards
            let open = guard.Open()
            where open is not null
-           select new GuardBreach(guard.Id, GuardReading.Broken(open.Message) with { Reason = open.Reason }),
+           select GuardReading.Broken(open.Message) with { GuardId = guard.Id, Reason = open.Reason },
     ];
 
     /// <summary>The guards after all of them were read.</summary>
     internal static List<PlanGuard> Read(
-        List<PlanGuard> guards, IReadOnlyList<GuardBreach> breaches, DateTimeOffset now) => guards.ConvertAll(guard =>
+        List<PlanGuard> guards, IReadOnlyList<GuardReading> breaches, DateTimeOffset now) => guards.ConvertAll(guard =>
         breaches.FirstOrDefault(b => b.GuardId == guard.Id) switch
         {
             { State: GuardState.Unreadable } => guard,
-            { Reading: var reading } when guard.Open() is { } open && open.Key == reading.Key =>
+            { } reading when guard.Open() is { } open && open.Key == reading.Key =>
                 With(guard, open, Of(reading, open.From) with { Check = reading.Check ?? open.Check }),
-            { Reading: var reading } => Add(Close(guard, now), reading, now),
+            { } reading => Add(Close(guard, now), reading, now),
             null => Close(guard, now),
         });
 

@@ -11,24 +11,11 @@ public static class HoldMatcher
     /// <summary>The unapproved hold that stops <paramref name="step"/>, or null. A hold names a phase, a step id or
     /// <see cref="PointOfNoReturn"/>. An approval names the hold, or a step; an approved step passes every hold. The
     /// approval of a phase does not approve points of no return in it.</summary>
-    public static string? Holding(PlanStep step, IReadOnlySet<string> holdBefore, IReadOnlySet<string> approved)
-    {
-        if (approved.Contains(step.Id))
-        {
-            return null;
-        }
-
-        foreach (var name in Names(step))
-        {
-            var applies = holdBefore.Contains(name) && (name != PointOfNoReturn || step.PointOfNoReturn);
-            if (applies && !approved.Contains(name))
-            {
-                return name;
-            }
-        }
-
-        return null;
-    }
+    public static string? Holding(PlanStep step, IReadOnlySet<string> holdBefore, IReadOnlySet<string> approved) =>
+        approved.Contains(step.Id) ? null : Names(step).FirstOrDefault(name =>
+            holdBefore.Contains(name)
+            && !approved.Contains(name)
+            && (name != PointOfNoReturn || step.PointOfNoReturn));
 
     /// <summary>The unapproved hold before the whole plan (<see cref="Plan.Hold"/>), or null. It ends once any step has
     /// started.</summary>
@@ -37,3 +24,8 @@ public static class HoldMatcher
             ? hold
             : null;
 }
+
+/// <summary>A hold that a run waits at.</summary>
+/// <param name="Name">Phase, step id or <see cref="HoldMatcher.PointOfNoReturn"/>.</param>
+/// <param name="Approval">The approval that ends it for the present plan.</param>
+public sealed record StepHold(string Name, string Approval);

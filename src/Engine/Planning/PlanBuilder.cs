@@ -42,29 +42,17 @@ public sealed class PlanBuilder
     /// cycle: a defect of the planner.</exception>
     public Plan Build()
     {
-        var ids = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var step in _steps)
-        {
-            if (!ids.Add(step.Id))
-            {
-                throw new InvalidOperationException($"Step id '{step.Id}' occurs twice.");
-            }
-        }
-
+        Unique("Step", _steps.Select(s => s.Id));
+        Unique("Guard", _guards.Select(g => g.Id));
         if (_steps.Find(s => s.Node is { } node && !IsIdOf(s.Id, s.Phase, node)) is { } misnamed)
         {
             throw new InvalidOperationException(
                 $"Step id '{misnamed.Id}' must be '{misnamed.Phase}/{misnamed.Node}', with or without '/verb'.");
         }
 
-        if (_guards.GroupBy(g => g.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
-        {
-            throw new InvalidOperationException($"Guard id '{twice.Key}' occurs twice.");
-        }
-
         foreach (var (owner, reference) in References())
         {
-            if (!ids.Contains(reference))
+            if (!_steps.Exists(s => s.Id == reference))
             {
                 throw new InvalidOperationException(
                     $"'{owner}' refers to step '{reference}', which is not in the plan.");
@@ -82,23 +70,27 @@ public sealed class PlanBuilder
         };
     }
 
+    private static void Unique(string what, IEnumerable<string> ids)
+    {
+        if (ids.CountBy(id => id, StringComparer.Ordinal).FirstOrDefault(c => c.Value > 1).Key is { } twice)
+        {
+            throw new InvalidOperationException($"{what} id '{twice}' occurs twice.");
+        }
+    }
+
     private static bool IsIdOf(string id, string phase, string node) =>
         string.Equals(id, $"{phase}/{node}", StringComparison.Ordinal)
         || id.StartsWith($"{phase}/{node}/", StringComparison.Ordinal);
 
-    private IEnumerable<(string Owner, string Reference)> References()
-    {
-        var fromSteps = _steps.SelectMany(s => s.After.Select(a => (s.Id, a)));
-        var fromGuards = _guards.SelectMany(
-            g => g.From.Concat(g.Until is null ? [] : [g.Until]).Select(r => (g.Id, r)));
-        return fromSteps.Concat(fromGuards);
-    }
+    private IEnumerable<(string Owner, string Reference)> References() =>
+        _steps.SelectMany(s => s.After.Select(a => (s.Id, a))).Concat(
+            _guards.SelectMany(g => g.From.Concat(g.Until is null ? [] : [g.Until]).Select(r => (g.Id, r))));
 
     private List<PlanStep> Order()
     {
         var done = new HashSet<string>(StringComparer.Ordinal);
-        var ordered = new List<PlanStep>(_steps.Count);
-        var rest = new List<PlanStep>(_steps);
+        var ordered = new List<PlanStep>();
+        var rest = _steps.ToList();
         while (rest.Count > 0)
         {
             var next = rest.Find(s => s.After.TrueForAll(done.Contains))

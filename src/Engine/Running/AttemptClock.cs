@@ -35,5 +35,17 @@ public sealed class AttemptClock
 
     public TimeSpan Taken => _before + _time.GetElapsedTime(_since);
 
-    public TimeSpan Left(TimeSpan limit) => limit + ClockSkew.Allowance(limit, _isOfOtherClock) - Taken;
+    /// <summary>What is left of a limit. What another process began may take longer: as long as its limit again, at
+    /// most <see cref="ClockSkew.Largest"/>.</summary>
+    public TimeSpan Left(TimeSpan limit)
+    {
+        var allowance = limit < ClockSkew.Largest ? limit : ClockSkew.Largest;
+        return limit + (_isOfOtherClock ? allowance : TimeSpan.Zero) - Taken;
+    }
+}
+
+/// <summary>A time limit must not end early because the clocks of two nodes differ.</summary>
+public static class ClockSkew
+{
+    public static TimeSpan Largest { get; } = TimeSpan.FromMinutes(5);
 }

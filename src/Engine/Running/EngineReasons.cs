@@ -16,14 +16,4 @@ public static class EngineReasons
     public const string StatusOutdated = "StatusOutdated";
 
     public const string StepRunning = "StepRunning";
-
-    public const string Held = "Held";
-
-    public const string OutsideWindow = "OutsideWindow";
-
-    public const string Paused = "Paused";
-
-    public const string Stopped = "Stopped";
-
-    public const string Succeeded = "Succeeded";
 }

@@ -15,7 +15,33 @@ internal sealed class GuardWatch(Backoff relook)
     private bool _isRead;
 
     /// <summary>The guards that do not hold; while there is one, nothing is started.</summary>
-    public IReadOnlyList<GuardBreach> Breaches { get; private set; } = [];
+    public IReadOnlyList<GuardReading> Breaches { get; private set; } = [];
+
+    /// <summary>Reads the guards in force; returns those that do not hold. One that cannot be read does not
+    /// hold.</summary>
+    public static async Task<IReadOnlyList<GuardReading>> ReadAsync(
+        RunEnvironment environment, Plan plan, string? aboutToAct, CancellationToken cancellationToken)
+    {
+        var readings = await Task.WhenAll(GuardRecords.InForce(plan, aboutToAct).Select(ReadOneAsync));
+        return [.. readings.Where(b => b.State != GuardState.Holds)];
+
+        async Task<GuardReading> ReadOneAsync(PlanGuard guard)
+        {
+            GuardReading reading;
+            try
+            {
+                reading = await environment.Catalog.Guard(guard).CheckAsync(guard, plan, cancellationToken);
+                reading = GuardRecords.IsAccepted(guard, reading) ? GuardReading.Holds : reading;
+            }
+            catch (Exception exception) when (
+                exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                reading = GuardReading.Unreadable(exception.Message);
+            }
+
+            return reading with { GuardId = guard.Id, Message = environment.Redact(reading.Message) };
+        }
+    }
 
     public bool IsLookingAgain =>
         Breaches.Count > 0
@@ -24,7 +50,7 @@ internal sealed class GuardWatch(Backoff relook)
 
     public void WorldChanged() => Interlocked.Exchange(ref _worldChanged, 1);
 
-    public void Take(IReadOnlyList<GuardBreach> breaches, DateTimeOffset now)
+    public void Take(IReadOnlyList<GuardReading> breaches, DateTimeOffset now)
     {
         (Breaches, _isRead) = (breaches, true);
         _looks = breaches.Count == 0 ? 0 : _looks + 1;
@@ -34,7 +60,7 @@ internal sealed class GuardWatch(Backoff relook)
     /// <summary>Drops what is no longer a breach. Until the guards were read, those hold that held for the process
     /// before.</summary>
     public void Keep(List<PlanGuard> guards) => Breaches = _isRead
-        ? [.. Breaches.Where(b => guards.Exists(g => g.Id == b.GuardId && !GuardRecords.IsAccepted(g, b.Reading)))]
+        ? [.. Breaches.Where(b => guards.Exists(g => g.Id == b.GuardId && !GuardRecords.IsAccepted(g, b)))]
         : GuardRecords.Breaches(guards);
 
     /// <summary>What the guard was about was put right here.</summary>
@@ -45,17 +71,13 @@ internal sealed class GuardWatch(Backoff relook)
 
     public DateTimeOffset? Next(Plan plan)
     {
-        var onEvent = Volatile.Read(ref _worldChanged) == 1 && (Breaches.Count > 0 || GuardScope.InForce(plan).Any())
+        var onEvent = Volatile.Read(ref _worldChanged) == 1 && (Breaches.Count > 0 || GuardRecords.InForce(plan).Any())
             ? _echoUntil
             : (DateTimeOffset?)null;
         var onTime = Breaches.Count > 0 || plan.Guards.Exists(g => g.Open() is not null)
             ? _notBefore
             : (DateTimeOffset?)null;
-        return (onEvent, onTime) switch
-        {
-            ({ } a, { } b) => a < b ? a : b,
-            _ => onEvent ?? onTime,
-        };
+        return onEvent < onTime ? onEvent : onTime ?? onEvent;
     }
 
     public void Begun(DateTimeOffset now)

@@ -31,26 +31,21 @@ internal sealed class JobBoard : IAsyncDisposable
                 post.Job.Stop.Dispose();
             }
 
-            if (post.Report is not { } report)
+            if (post.Report is StepReport.Running running)
             {
-                continue;
+                reports.RemoveAll(r => r is StepReport.Running && ReferenceEquals(r.Basis, running.Basis));
             }
 
-            if (report is StepReport.Running)
+            if (post.Report is { } report)
             {
-                reports.RemoveAll(r => r is StepReport.Running && ReferenceEquals(r.Basis, report.Basis));
+                reports.Add(report);
             }
-
-            reports.Add(report);
         }
 
         return reports;
     }
 
     /// <summary>Starts a job. Its result is its final report; null if there is nothing to report.</summary>
-    /// <param name="key">The step that it handles.</param>
-    /// <param name="wake">Called after each report.</param>
-    /// <param name="work">The work; its argument reports progress.</param>
     /// <param name="fault">The report if the work throws without having been cancelled, which is a defect: without a
     /// report the run would wait for a job that has ended.</param>
     /// <param name="fenceEnded">Cancels the job, like all others, when this process must not act any longer, before the
@@ -70,7 +65,7 @@ internal sealed class JobBoard : IAsyncDisposable
     public async Task WaitForReportsAsync(
         IEnumerable<string> keys, TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {
-        var reported = Task.WhenAll(keys.Select(k => _jobs.GetValueOrDefault(k)?.Reported ?? Task.CompletedTask));
+        var reported = Task.WhenAll(keys.Select(k => _jobs.GetValueOrDefault(k)?.Reported.Task ?? Task.CompletedTask));
         if (!reported.IsCompleted)
         {
             await reported.WaitAsync(atMost, time, cancellationToken).ConfigureAwait(
@@ -154,7 +149,7 @@ internal sealed class JobBoard : IAsyncDisposable
     // The report is queued already: a caller that attends takes it, or is woken when it leaves.
     private void Tell(Job job, Action wake) => Apart(() =>
     {
-        job.HasReported();
+        job.Reported.TrySetResult();
         Interlocked.MemoryBarrier();
         if (!_isAttended)
         {
@@ -168,17 +163,9 @@ internal sealed class JobBoard : IAsyncDisposable
 
     private sealed record Post(Job Job, StepReport? Report, bool IsLast);
 
-    private sealed class Job(string key, CancellationTokenSource stop)
+    private sealed record Job(string Key, CancellationTokenSource Stop)
     {
-        private readonly TaskCompletionSource _reported = new();
-
-        public string Key => key;
-
-        public CancellationTokenSource Stop => stop;
-
-        public Task Reported => _reported.Task;
-
-        public void HasReported() => _reported.TrySetResult();
+        public TaskCompletionSource Reported { get; } = new();
 
         public Task Work { get; set; } = Task.CompletedTask;
     }

@@ -1,40 +1,29 @@
 namespace Drydock.Engine.Running;
 
 /// <summary>Determines the state of a run from its plan and the controls. Changes nothing.</summary>
-/// <param name="plan">The plan as it is about to be stored.</param>
-/// <param name="controls">The controls that users set now.</param>
 /// <param name="unreadable">A part of the plan that cannot be read, and why; null if there is none.</param>
-/// <param name="guards">The last readings of the guards.</param>
-/// <param name="now">The time.</param>
-/// <param name="hasJob">Whether a job handles the step.</param>
 /// <param name="isIdle">Whether a step whose receipt is recorded was observed not to have started.</param>
 internal sealed class OutcomeReader(
     Plan plan,
     RunControls controls,
     (string Part, string Why)? unreadable,
     GuardWatch guards,
-    DateTimeOffset now,
+    StartRules rules,
     Func<string, bool> hasJob,
     Func<string, bool> isIdle)
 {
-    private readonly StartLimits _limits = new(plan.Steps, controls, now, hasJob);
-
     public RunOutcome Read()
     {
         if (plan.Steps.TrueForAll(s => s.State == StepState.Succeeded))
         {
-            return new RunOutcome(
-                RunState.Succeeded, null, EngineReasons.Succeeded, $"All {plan.Steps.Count} steps succeeded.");
+            return new RunOutcome(RunState.Succeeded, null, $"All {plan.Steps.Count} steps succeeded.");
         }
 
         var running = plan.Steps.Find(s => s.State == StepState.Running && !isIdle(s.Id));
         if (running is null && controls.StartNothingBecause is { } because)
         {
-            return new RunOutcome(
-                RunState.Stopped,
-                plan.Steps.Find(s => s.State != StepState.Succeeded)!.Id,
-                EngineReasons.Stopped,
-                because);
+            var open = plan.Steps.Find(s => s.State != StepState.Succeeded)!;
+            return new RunOutcome(RunState.Stopped, open.Id, because);
         }
 
         return Stall() ?? (running is null ? Waiting() : Working(running));
@@ -43,16 +32,15 @@ internal sealed class OutcomeReader(
     private RunOutcome? Stall()
     {
         // Whatever the steps say began from a plan that is not true any more.
-        if (guards.Breaches.Any(b => b.Reading.Outdated))
+        if (guards.Breaches.Any(b => b.Outdated))
         {
             return Breach();
         }
 
         if (plan.Steps.Find(s => s.State == StepState.Failed) is { } failed)
         {
-            var reason = failed.Reason ?? EngineReasons.StepFailed;
-            return new RunOutcome(
-                RunState.Failed, failed.Id, reason, Sentences.Close($"{failed.Id} failed: {failed.Message}"));
+            var why = Sentences.Close($"{failed.Id} failed: {failed.Message}");
+            return new RunOutcome(RunState.Failed, failed.Id, why, failed.Reason ?? EngineReasons.StepFailed);
         }
 
         if (plan.Steps.Find(s => s.State == StepState.Unknown) is { } unknown)
@@ -60,59 +48,43 @@ internal sealed class OutcomeReader(
             var what = Sentences.Close(unknown.Reason is null
                 ? $"{unknown.Id} cannot be observed now, so it is not known yet whether it has ended: {unknown.Message}"
                 : $"The outcome of {unknown.Id} is unknown: {unknown.Message}");
-            return new RunOutcome(RunState.OutcomeUnknown, unknown.Id, EngineReasons.OutcomeUnknown, what);
+            return Unknown(unknown.Id, what);
         }
 
-        if (unreadable is var (part, why))
+        if (unreadable is var (part, cause))
         {
-            return new RunOutcome(
-                RunState.OutcomeUnknown,
-                part,
-                EngineReasons.OutcomeUnknown,
-                $"{part} of the stored plan cannot be read, so nothing is started. {why}");
+            return Unknown(part, $"{part} of the stored plan cannot be read, so nothing is started. {cause}");
         }
 
-        if (guards.Breaches.Count == 0 || guards.IsLookingAgain)
-        {
-            return null;
-        }
-
-        return Breach();
+        return guards.Breaches.Count == 0 || guards.IsLookingAgain ? null : Breach();
     }
 
     private RunOutcome Breach()
     {
         var message = Sentences.Join([.. guards.Breaches.Select(b => b.Message)]);
         var broken = guards.Breaches.Where(b => b.State == GuardState.Broken).ToList();
-        return broken.Count > 0
-            ? new RunOutcome(
-                RunState.TargetChanged,
-                null,
-                (broken.Find(b => b.Reading.Outdated) ?? broken[0]).Reading.Reason,
-                message)
-            : new RunOutcome(
-                RunState.OutcomeUnknown,
-                null,
-                EngineReasons.OutcomeUnknown,
-                $"Nothing is started until all guards can be read. {message}");
+        return (broken.Find(b => b.Outdated) ?? broken.FirstOrDefault()) is { } first
+            ? new RunOutcome(RunState.TargetChanged, null, message, first.Reason)
+            : Unknown(null, $"Nothing is started until all guards can be read. {message}");
     }
+
+    private static RunOutcome Unknown(string? part, string message) =>
+        new(RunState.OutcomeUnknown, part, message, EngineReasons.OutcomeUnknown);
 
     // No step is under way: the next ones are about to start, or something prevents it.
     private RunOutcome Waiting()
     {
-        var next = GivenBackSteps.Next(plan.Steps);
+        var next = StartRules.Next(plan.Steps);
         if (next.Count == 0)
         {
-            next = plan.Steps.FindAll(GivenBackSteps.Is);
+            next = plan.Steps.FindAll(StartRules.IsGivenBack);
         }
 
         if (next.Count == 0)
         {
             var stuck = plan.Steps.First(s => s.State != StepState.Succeeded);
-            return new RunOutcome(
-                RunState.OutcomeUnknown,
+            return Unknown(
                 stuck.Id,
-                EngineReasons.OutcomeUnknown,
                 $"The stored plan cannot continue: {stuck.Id} waits for {string.Join(", ", stuck.After)}, which can "
                 + "never succeed.");
         }
@@ -121,25 +93,22 @@ internal sealed class OutcomeReader(
         if (controls.Paused)
         {
             return new RunOutcome(
-                RunState.Paused,
-                first.Id,
-                EngineReasons.Paused,
-                $"Paused before {first.Id}. {controls.HowToResume}");
+                RunState.Paused, first.Id, $"Paused before {first.Id}. {controls.HowToResume}");
         }
 
-        var free = next.Find(s => Hold(s) is null && (s.State == StepState.Running || _limits.IsOpen(s)));
+        var free = next.Find(s => rules.Hold(s) is null && (s.State == StepState.Running || rules.OpensAt(s) is null));
         if (free is not null || next.Exists(s => hasJob(s.Id)))
         {
             return Working(free ?? first);
         }
 
-        return next.Find(s => Hold(s) is null) is { } early ? OutsideWindow(early) : Held(next);
+        return next.Find(s => rules.Hold(s) is null) is { } early ? OutsideWindow(early) : Held(next);
     }
 
     private RunOutcome OutsideWindow(PlanStep step)
     {
-        var opens = Minute(_limits.OpensAt(step)!.Value);
-        var message = _limits.BeginsUnit(step)
+        var opens = Minute(rules.OpensAt(step)!.Value);
+        var message = rules.BeginsUnit(step)
             ? Sentences.Join(
                 $"{step.Id}{(Since(step) is { } since ? $" has waited since {Minute(since)} and" : "")} starts at "
                     + $"{opens}, when spec.window opens.",
@@ -147,7 +116,7 @@ internal sealed class OutcomeReader(
                 "What has started was finished first. To start now, change or remove spec.window.")
             : $"{step.Phase} starts at {opens}, when spec.window opens. "
                 + "Phases that have started are not interrupted. To start now, change or remove spec.window.";
-        return new RunOutcome(RunState.OutsideWindow, step.Id, EngineReasons.OutsideWindow, message);
+        return new RunOutcome(RunState.OutsideWindow, step.Id, message);
     }
 
     // When the last step before it ended; null if nothing was before it.
@@ -160,7 +129,7 @@ internal sealed class OutcomeReader(
     private RunOutcome Held(List<PlanStep> steps)
     {
         var step = steps[0];
-        var hold = Hold(step)!;
+        var hold = rules.Hold(step)!;
         var approval = ApprovalOf(hold);
         var approve = $"annotate drydock.dev/approve={approval}";
         var isImplied = hold == controls.ImpliedHold;
@@ -173,11 +142,11 @@ internal sealed class OutcomeReader(
             : hold == controls.OtherPlanApproved ? $"{hold}: a different plan was approved"
             : hold;
         return new RunOutcome(
-            RunState.Held, step.Id, EngineReasons.Held, $"Held before {step.Id} ({why}). To continue, {toContinue}.")
+            RunState.Held, step.Id, $"Held before {step.Id} ({why}). To continue, {toContinue}.")
         {
             Holds =
             [
-                .. steps.Select(s => Hold(s)!)
+                .. steps.Select(s => rules.Hold(s)!)
                     .Distinct(StringComparer.Ordinal)
                     .Select(name => new StepHold(name, ApprovalOf(name))),
             ],
@@ -186,26 +155,18 @@ internal sealed class OutcomeReader(
 
     private string ApprovalOf(string hold) => $"{hold}@{Approval.Prefix(plan.Hash)}";
 
-    // A step that has started is never held.
-    private string? Hold(PlanStep step) =>
-        step.State == StepState.Running
-            ? null
-            : HoldMatcher.HoldingPlan(plan.Hold, plan.Steps, controls.Approved)
-                ?? HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved);
-
     private static RunOutcome Working(PlanStep step) => new(
         RunState.Working,
         step.Id,
-        EngineReasons.StepRunning,
         Sentences.Close(step.Message is null ? step.Title : $"{step.Title}: {step.Message}"));
 }
 
 /// <summary>The result of an advance.</summary>
-/// <param name="State">The state of the run.</param>
 /// <param name="StepId">The step that the message is about: the one that failed, is held, or runs.</param>
-/// <param name="Reason">Stable word, for failures the one of the step.</param>
 /// <param name="Message">What happened, where, and the remedy: whole sentences.</param>
-public sealed record RunOutcome(RunState State, string? StepId, string Reason, string Message)
+/// <param name="Reason">Stable word for why the run cannot continue, for failures the one of the step; otherwise
+/// empty.</param>
+public sealed record RunOutcome(RunState State, string? StepId, string Message, string Reason = "")
 {
     /// <summary>When to advance again without an event; null leaves it to events.</summary>
     public TimeSpan? RequeueAfter { get; init; }

@@ -14,7 +14,9 @@ public sealed class PlanRun : IAsyncDisposable
     private readonly JobBoard _jobs = new();
     private readonly ObservationSchedule _schedule;
     private readonly GuardWatch _guards;
-    private readonly UnsavedReports _unsaved = new();
+
+    // The reports that were drained and whose effect is not in a successful write yet.
+    private readonly List<StepReport> _unsaved = [];
 
     // The clocks of open attempts, and of the times during which targets refuse to begin one.
     private readonly Dictionary<string, AttemptClock> _attempts = new(StringComparer.Ordinal);
@@ -53,7 +55,8 @@ public sealed class PlanRun : IAsyncDisposable
         _jobs.Attend();
         try
         {
-            return await AdvanceAttendedAsync(plan, controls, environment, save, cancellationToken);
+            _timeoutOf = controls.TimeoutOf;
+            return await new Advance(this, plan, controls, environment).RunAsync(save, cancellationToken);
         }
         finally
         {
@@ -61,148 +64,24 @@ public sealed class PlanRun : IAsyncDisposable
         }
     }
 
-    private async Task<RunOutcome> AdvanceAttendedAsync(
-        Plan plan,
-        RunControls controls,
-        RunEnvironment environment,
-        Func<Plan, RunOutcome, CancellationToken, Task> save,
-        CancellationToken cancellationToken)
-    {
-        var began = environment.Time.GetTimestamp();
-        _timeoutOf = controls.TimeoutOf;
-        var steps = plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
-        var guards = plan.Guards;
-        var unreadable = UnreadablePart(plan, environment);
-        foreach (var report in _unsaved.All)
-        {
-            TakeIn(report, steps, environment.Time, environment.Time.GetUtcNow(), isNew: false);
-        }
-
-        var retry = (Used: false, Refused: (string?)null);
-        var looked = new List<string>();
-        for (var isFirst = true; ; isFirst = false)
-        {
-            var now = environment.Time.GetUtcNow();
-            var reports = _jobs.Drain();
-            _unsaved.Add(reports);
-            foreach (var report in reports)
-            {
-                TakeIn(report, steps, environment.Time, now, isNew: true);
-                guards = report is StepReport.GuardsRead read ? TakeIn(read, guards, steps, now) : guards;
-            }
-
-            foreach (var id in StepAcceptances.Apply(steps, controls, now))
-            {
-                // An observation under way has nothing more to say.
-                _jobs.Cancel(id);
-            }
-
-            guards = GuardRecords.Accept(guards, controls.Accepted, now);
-            _guards.Keep(guards);
-            if (isFirst)
-            {
-                retry = Retry(steps, controls);
-            }
-
-            var permission = Permission(plan.Hold, steps, controls, unreadable, now);
-            var toAct = Begin(reports, permission, steps, environment.Time, now);
-            var next = plan with { Steps = [.. plan.Steps.Select(s => steps[s.Id])], Guards = guards };
-            var outcome = new OutcomeReader(
-                next, controls, unreadable, _guards, now, _jobs.IsRunning, _schedule.IsIdle).Read() with
-            {
-                RetryUsed = retry.Used,
-                RetryRefused = retry.Refused,
-                Acts = toAct.Count > 0,
-            };
-
-            // Observations change nothing, so they start before the write; acts wait for it.
-            var nextAt = Look(
-                next, steps, Permission(plan.Hold, steps, controls, unreadable, now), environment, now, toAct, looked);
-            var left = Grace - environment.Time.GetElapsedTime(began);
-            if (toAct.Count == 0 && left > TimeSpan.Zero)
-            {
-                await _jobs.WaitForReportsAsync(looked, left, environment.Time, cancellationToken);
-                if (_jobs.HasReports)
-                {
-                    continue;
-                }
-            }
-
-            outcome = outcome with { RequeueAfter = nextAt is { } at ? Later(at - now) : null };
-
-            // A step counts as started only if this write succeeds: after a failed write it is observed again. All
-            // other reports are applied again.
-            await save(next, outcome, cancellationToken);
-            _unsaved.Clear();
-            foreach (var id in toAct)
-            {
-                Start(steps[id], next, environment, (job, token) => job.ActAsync(token));
-            }
-
-            return outcome;
-        }
-    }
-
     public ValueTask DisposeAsync() => _jobs.DisposeAsync();
 
-    private void TakeIn(
-        StepReport report, Dictionary<string, PlanStep> steps, TimeProvider time, DateTimeOffset now, bool isNew)
+    // Keeps reports until they are written, except those that a failed write makes void. Readings of guards are in
+    // memory already. Of several consecutive reports of the same type the last one is enough.
+    private void Keep(IEnumerable<StepReport> reports)
     {
-        if (!steps.TryGetValue(report.StepId, out var before)
-            || report is StepReport.Ready or StepReport.GuardsRead)
+        _unsaved.AddRange(
+            reports.Where(r => r is not (StepReport.Ready or StepReport.GuardsRead or StepReport.Refused)));
+        for (var i = _unsaved.Count - 1; i > 0; i--)
         {
-            return;
-        }
-
-        if (isNew && report is StepReport.Unknown)
-        {
-            _schedule.Unreadable(before.Id, now);
-        }
-
-        var after = steps[before.Id] = StepTransitions.Apply(before, report, now, _schedule.Looks(before.Id));
-        if (before.StartedAt is null && after.StartedAt is { } began)
-        {
-            _attempts[after.Id] = AttemptClock.StartedHere(time, began);
-        }
-
-        if (before.NotTakenSince is null && after.NotTakenSince is { } refused)
-        {
-            _refusals[after.Id] = AttemptClock.StartedHere(time, refused);
-        }
-
-        if (isNew)
-        {
-            Schedule(report, after, now);
-        }
-    }
-
-    private List<PlanGuard> TakeIn(
-        StepReport.GuardsRead read, List<PlanGuard> guards, Dictionary<string, PlanStep> steps, DateTimeOffset now)
-    {
-        _guards.Take(read.Breaches, now);
-        guards = GuardRecords.Read(guards, read.Breaches, now);
-        foreach (var breach in read.Breaches.Where(b => b.Reading.Repeats.Count > 0))
-        {
-            // What is under way ends first: a result that comes later would be taken for that of the repetition.
-            var again = breach.Reading.Repeats.Select(steps.GetValueOrDefault).OfType<PlanStep>().ToList();
-            if (again.Exists(s => _jobs.IsRunning(s.Id)
-                || s.State == StepState.Unknown
-                || (s.State == StepState.Running && !_schedule.IsIdle(s.Id))))
+            var later = _unsaved[i];
+            var earlier = _unsaved.FindLastIndex(i - 1, r => r.StepId == later.StepId);
+            if (earlier >= 0 && _unsaved[earlier].GetType() == later.GetType() && later is not StepReport.Failed)
             {
-                continue;
+                _unsaved.RemoveAt(earlier);
+                i--;
             }
-
-            foreach (var step in again.Where(s => s.State != StepState.Pending))
-            {
-                steps[step.Id] = step.Repeated(breach.Message) with { Facts = step.Facts };
-                _schedule.AtOnce(step.Id);
-            }
-
-            guards = GuardRecords.Settled(guards, breach.GuardId, now);
-            _guards.Settle(breach.GuardId);
         }
-
-        return guards;
     }
 
     private void Schedule(StepReport report, PlanStep after, DateTimeOffset now)
@@ -232,108 +111,6 @@ public sealed class PlanRun : IAsyncDisposable
         }
     }
 
-    private (bool Used, string? Refused) Retry(Dictionary<string, PlanStep> steps, RunControls controls)
-    {
-        if (!controls.Retry && !controls.AccessChanged)
-        {
-            return (false, null);
-        }
-
-        _guards.AtOnce();
-        string? refused = null;
-        foreach (var step in steps.Values.ToList())
-        {
-            _schedule.AtOnce(step.Id);
-            if (step.State is not (StepState.Failed or StepState.Unknown))
-            {
-                continue;
-            }
-
-            // An observation under way may still use the access that failed before.
-            _jobs.Cancel(step.Id);
-            var answer = StepRetries.For(step, controls.Retry);
-            steps[step.Id] = answer.Reset ? StepTransitions.Reset(step) : step;
-            refused ??= answer.Refused;
-        }
-
-        return (controls.Retry, refused);
-    }
-
-    private List<string> Begin(
-        List<StepReport> reports,
-        StartPermission permission,
-        Dictionary<string, PlanStep> steps,
-        TimeProvider time,
-        DateTimeOffset now)
-    {
-        var toAct = new List<string>();
-        foreach (var ready in reports.OfType<StepReport.Ready>())
-        {
-            if (steps.TryGetValue(ready.StepId, out var step)
-                && StepTransitions.IsUnchanged(ready.Basis, step)
-                && permission.MayBegin(step))
-            {
-                steps[step.Id] = StepTransitions.Begin(step, ready, now);
-                _attempts[step.Id] = AttemptClock.StartedHere(time, now);
-                toAct.Add(step.Id);
-            }
-        }
-
-        return toAct;
-    }
-
-    // Starts the observations that are due and returns when the next one is; null leaves it to events. Those of steps
-    // that may begin are added to looked.
-    private DateTimeOffset? Look(
-        Plan plan,
-        Dictionary<string, PlanStep> steps,
-        StartPermission permission,
-        RunEnvironment environment,
-        DateTimeOffset now,
-        List<string> toAct,
-        List<string> looked)
-    {
-        DateTimeOffset? nextLook = null;
-        foreach (var step in plan.Steps)
-        {
-            if (step.State == StepState.Succeeded || _jobs.IsRunning(step.Id) || toAct.Contains(step.Id))
-            {
-                continue;
-            }
-
-            // A step that was observed not to have started is not observed again before it may start.
-            var begins = permission.MayBegin(step);
-            if (!begins && (step.State == StepState.Pending || _schedule.IsIdle(step.Id)))
-            {
-                nextLook = Earlier(nextLook, permission.OpensAt(step));
-                continue;
-            }
-
-            if (_schedule.IsDue(step.Id, now))
-            {
-                Start(step, plan, environment, (job, token) => job.ObserveAsync(begins, token));
-                if (begins)
-                {
-                    looked.Add(step.Id);
-                }
-            }
-            else
-            {
-                nextLook = Earlier(nextLook, _schedule.Next(step.Id));
-            }
-        }
-
-        return Earlier(nextLook, ReadGuards(plan, environment, now));
-    }
-
-    private StartPermission Permission(
-        string? hold,
-        Dictionary<string, PlanStep> steps,
-        RunControls controls,
-        (string Part, string Why)? unreadable,
-        DateTimeOffset now) =>
-        new(hold, steps, controls, _guards.Breaches.Count > 0 || unreadable is not null, now, _jobs.IsRunning);
-
     // A part that this operator does not know, or that lacks an argument, may be what keeps an earlier step from doing
     // harm: a plan is carried out as a whole or not at all.
     private static (string Part, string Why)? UnreadablePart(Plan plan, RunEnvironment environment)
@@ -361,93 +138,340 @@ public sealed class PlanRun : IAsyncDisposable
         }
     }
 
-    private DateTimeOffset? ReadGuards(Plan plan, RunEnvironment environment, DateTimeOffset now)
-    {
-        // A reading under way wakes the run when it ends, and the next one is scheduled then.
-        if (_jobs.IsRunning(GuardJob) || _guards.Next(plan) is not { } due)
-        {
-            return null;
-        }
-
-        if (due > now)
-        {
-            return due;
-        }
-
-        _guards.Begun(now);
-        Start(
-            GuardJob,
-            environment,
-            async (_, token) =>
-                new StepReport.GuardsRead(
-                    new PlanStep(), await GuardReader.ReadAsync(environment, plan, aboutToAct: null, token)),
-            static e =>
-                new StepReport.GuardsRead(
-                    new PlanStep(), [new GuardBreach(GuardJob, GuardReading.Unreadable(Fault(e)))]));
-        return null;
-    }
-
-    private void Start(
-        PlanStep step, Plan plan, RunEnvironment environment, Func<StepJob, CancellationToken, Task<StepReport?>> work)
-    {
-        _schedule.Begun(step.Id);
-        var clocks = (
-            ClockOf(_attempts, step.Id, step.StartedAt, environment.Time),
-            ClockOf(_refusals, step.Id, step.NotTakenSince, environment.Time));
-        Start(
-            step.Id,
-            environment,
-            (report, token) =>
-                StepJob.RunAsync(
-                    environment,
-                    plan,
-                    step,
-                    s => _timeoutOf(s),
-                    clocks,
-                    report,
-                    job => work(job, token),
-                    token),
-            e => new StepReport.Unknown(step, Fault(e)));
-    }
-
-    private void Start(
-        string key,
-        RunEnvironment environment,
-        Func<Action<StepReport>, CancellationToken, Task<StepReport?>> work,
-        Func<Exception, StepReport?> fault)
-    {
-        // Held from here on, not from the first run of the job: other targets may be bound in between.
-        var held = environment.Hold();
-        _jobs.Start(
-            key,
-            environment.Wake,
-            async (report, token) =>
-            {
-                await using (held)
-                {
-                    return await work(report, token);
-                }
-            },
-            fault,
-            environment.Fence.Ended);
-    }
-
-    // A recorded time that is not the one of this process was recorded by another.
-    private static AttemptClock? ClockOf(
-        Dictionary<string, AttemptClock> clocks, string step, DateTimeOffset? recorded, TimeProvider time) =>
-        recorded is not { } at
-            ? null
-            : clocks.TryGetValue(step, out var known)
-                && (known.StartedAt - at).Duration() < StepTransitions.ClockGrain
-                ? known
-                : (clocks[step] = AttemptClock.StartedElsewhere(time, at));
-
     // Its message may contain secrets that cannot be redacted.
     private static string Fault(Exception exception) =>
         $"The operator failed unexpectedly ({exception.GetType().Name}). The target is observed again.";
 
     private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;
 
-    private static TimeSpan Later(TimeSpan wait) =>
-        wait > TimeSpan.FromMilliseconds(10) ? wait : TimeSpan.FromMilliseconds(10);
+    // One advance: the plan as it changes, and what it was called with.
+    private sealed class Advance(PlanRun run, Plan plan, RunControls controls, RunEnvironment environment)
+    {
+        private readonly Dictionary<string, PlanStep> _steps =
+            plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
+
+        private readonly (string Part, string Why)? _unreadable = UnreadablePart(plan, environment);
+        private readonly List<string> _toAct = [];
+
+        // The steps that may begin and whose observation was started.
+        private readonly List<string> _looked = [];
+        private List<PlanGuard> _guards = plan.Guards;
+        private DateTimeOffset _now = environment.Time.GetUtcNow();
+
+        public async Task<RunOutcome> RunAsync(
+            Func<Plan, RunOutcome, CancellationToken, Task> save, CancellationToken cancellationToken)
+        {
+            var began = environment.Time.GetTimestamp();
+            foreach (var report in run._unsaved)
+            {
+                TakeIn(report, isNew: false);
+            }
+
+            var (retryUsed, retryRefused) = (false, (string?)null);
+            for (var isFirst = true; ; isFirst = false)
+            {
+                _now = environment.Time.GetUtcNow();
+                var reports = run._jobs.Drain();
+                run.Keep(reports);
+                foreach (var report in reports)
+                {
+                    TakeIn(report, isNew: true);
+                    if (report is StepReport.GuardsRead read)
+                    {
+                        TakeIn(read);
+                    }
+                }
+
+                Accept();
+                _guards = GuardRecords.Accept(_guards, controls.Accepted, _now);
+                run._guards.Keep(_guards);
+                if (isFirst)
+                {
+                    (retryUsed, retryRefused) = Retry();
+                }
+
+                var rules = Rules();
+                Begin(reports.OfType<StepReport.Ready>(), rules);
+                var next = plan with { Steps = [.. plan.Steps.Select(s => _steps[s.Id])], Guards = _guards };
+                var outcome = new OutcomeReader(
+                    next, controls, _unreadable, run._guards, rules, run._jobs.IsRunning, run._schedule.IsIdle).Read()
+                with
+                {
+                    RetryUsed = retryUsed,
+                    RetryRefused = retryRefused,
+                    Acts = _toAct.Count > 0,
+                };
+
+                // Observations change nothing, so they start before the write; acts wait for it.
+                var nextAt = Look(next);
+                var left = Grace - environment.Time.GetElapsedTime(began);
+                if (_toAct.Count == 0 && left > TimeSpan.Zero)
+                {
+                    await run._jobs.WaitForReportsAsync(_looked, left, environment.Time, cancellationToken);
+                    if (run._jobs.HasReports)
+                    {
+                        continue;
+                    }
+                }
+
+                outcome = outcome with { RequeueAfter = nextAt is { } at ? Later(at - _now) : null };
+
+                // A step counts as started only if this write succeeds: after a failed write it is observed again. All
+                // other reports are applied again.
+                await save(next, outcome, cancellationToken);
+                run._unsaved.Clear();
+                foreach (var id in _toAct)
+                {
+                    Start(_steps[id], next, static (job, token) => job.ActAsync(token));
+                }
+
+                return outcome;
+            }
+        }
+
+        private void TakeIn(StepReport report, bool isNew)
+        {
+            if (!_steps.TryGetValue(report.StepId, out var before)
+                || report is StepReport.Ready or StepReport.GuardsRead)
+            {
+                return;
+            }
+
+            if (isNew && report is StepReport.Unknown)
+            {
+                run._schedule.Unreadable(before.Id, _now);
+            }
+
+            var looks = run._schedule.Looks(before.Id);
+            var after = _steps[before.Id] = StepTransitions.Apply(before, report, _now, looks);
+            if (before.StartedAt is null && after.StartedAt is { } began)
+            {
+                run._attempts[after.Id] = AttemptClock.StartedHere(environment.Time, began);
+            }
+
+            if (before.NotTakenSince is null && after.NotTakenSince is { } refused)
+            {
+                run._refusals[after.Id] = AttemptClock.StartedHere(environment.Time, refused);
+            }
+
+            if (isNew)
+            {
+                run.Schedule(report, after, _now);
+            }
+        }
+
+        private void TakeIn(StepReport.GuardsRead read)
+        {
+            run._guards.Take(read.Breaches, _now);
+            _guards = GuardRecords.Read(_guards, read.Breaches, _now);
+            foreach (var breach in read.Breaches.Where(b => b.Repeats.Count > 0))
+            {
+                // What is under way ends first: a result that comes later would be taken for that of the repetition.
+                var again = breach.Repeats.Select(_steps.GetValueOrDefault).OfType<PlanStep>().ToList();
+                if (again.Exists(s => run._jobs.IsRunning(s.Id)
+                    || s.State == StepState.Unknown
+                    || (s.State == StepState.Running && !run._schedule.IsIdle(s.Id))))
+                {
+                    continue;
+                }
+
+                foreach (var step in again.Where(s => s.State != StepState.Pending))
+                {
+                    _steps[step.Id] = step.Repeated(breach.Message) with { Facts = step.Facts };
+                    run._schedule.AtOnce(step.Id);
+                }
+
+                _guards = GuardRecords.Settled(_guards, breach.GuardId, _now);
+                run._guards.Settle(breach.GuardId);
+            }
+        }
+
+        // Lets count as done although they failed: steps whose failure an administrator accepts, and those that only
+        // list something and could not be read in their time.
+        private void Accept()
+        {
+            foreach (var step in _steps.Values.ToList())
+            {
+                AcceptedBy? by = step switch
+                {
+                    { State: StepState.Failed, Acceptable: true }
+                        when controls.Accepted.TryGetValue(step.Id, out var given) => given,
+                    { State: StepState.Unknown, OnlyLists: true } when IsOverdue(step) => AcceptedBy.Plan,
+                    _ => null,
+                };
+                if (by is { } source)
+                {
+                    _steps[step.Id] = StepTransitions.Accept(step, source, _now);
+
+                    // An observation under way has nothing more to say.
+                    run._jobs.Cancel(step.Id);
+                }
+            }
+        }
+
+        // Counted from the start, or from when the step could have started.
+        private bool IsOverdue(PlanStep step)
+        {
+            var before = step.After.ConvertAll(_steps.GetValueOrDefault);
+            return before.TrueForAll(s => s?.State == StepState.Succeeded)
+                && (step.StartedAt ?? before.Max(s => s!.FinishedAt)) is { } since
+                && since + controls.TimeoutOf(step) <= _now;
+        }
+
+        private (bool Used, string? Refused) Retry()
+        {
+            if (!controls.Retry && !controls.AccessChanged)
+            {
+                return (false, null);
+            }
+
+            run._guards.AtOnce();
+            string? refused = null;
+            foreach (var step in _steps.Values.ToList())
+            {
+                run._schedule.AtOnce(step.Id);
+                if (step.State is not (StepState.Failed or StepState.Unknown))
+                {
+                    continue;
+                }
+
+                // An observation under way may still use the access that failed before.
+                run._jobs.Cancel(step.Id);
+                var (reset, why) = StepTransitions.Retry(step, controls.Retry);
+                _steps[step.Id] = reset ? StepTransitions.Reset(step) : step;
+                refused ??= why;
+            }
+
+            return (controls.Retry, refused);
+        }
+
+        private StartRules Rules() => new(
+            plan.Hold,
+            _steps,
+            controls,
+            run._guards.Breaches.Count > 0 || _unreadable is not null,
+            _now,
+            run._jobs.IsRunning);
+
+        private void Begin(IEnumerable<StepReport.Ready> reports, StartRules rules)
+        {
+            foreach (var ready in reports)
+            {
+                if (_steps.TryGetValue(ready.StepId, out var step)
+                    && StepTransitions.IsUnchanged(ready.Basis, step)
+                    && rules.MayBegin(step))
+                {
+                    _steps[step.Id] = StepTransitions.Begin(step, ready, _now);
+                    run._attempts[step.Id] = AttemptClock.StartedHere(environment.Time, _now);
+                    _toAct.Add(step.Id);
+                }
+            }
+        }
+
+        // Starts the observations that are due and returns when the next one is; null leaves it to events.
+        private DateTimeOffset? Look(Plan next)
+        {
+            var rules = Rules();
+            DateTimeOffset? nextLook = null;
+            foreach (var step in next.Steps)
+            {
+                if (step.State == StepState.Succeeded || run._jobs.IsRunning(step.Id) || _toAct.Contains(step.Id))
+                {
+                    continue;
+                }
+
+                // A step that was observed not to have started is not observed again before it may start.
+                var begins = rules.MayBegin(step);
+                if (!begins && (step.State == StepState.Pending || run._schedule.IsIdle(step.Id)))
+                {
+                    var opens = step.State == StepState.Pending && rules.IsNext(step) ? rules.OpensAt(step) : null;
+                    nextLook = Earlier(nextLook, opens);
+                }
+                else if (!run._schedule.IsDue(step.Id, _now))
+                {
+                    nextLook = Earlier(nextLook, run._schedule.Next(step.Id));
+                }
+                else
+                {
+                    Start(step, next, (job, token) => job.ObserveAsync(begins, token));
+                    if (begins)
+                    {
+                        _looked.Add(step.Id);
+                    }
+                }
+            }
+
+            return Earlier(nextLook, ReadGuards(next));
+        }
+
+        private DateTimeOffset? ReadGuards(Plan next)
+        {
+            // A reading under way wakes the run when it ends, and the next one is scheduled then.
+            if (run._jobs.IsRunning(GuardJob) || run._guards.Next(next) is not { } due)
+            {
+                return null;
+            }
+
+            if (due > _now)
+            {
+                return due;
+            }
+
+            run._guards.Begun(_now);
+            Start(
+                GuardJob,
+                async (_, token) => new StepReport.GuardsRead(
+                    new PlanStep(), await GuardWatch.ReadAsync(environment, next, aboutToAct: null, token)),
+                static e => new StepReport.GuardsRead(
+                    new PlanStep(), [GuardReading.Unreadable(Fault(e)) with { GuardId = GuardJob }]));
+            return null;
+        }
+
+        private void Start(PlanStep step, Plan next, Func<StepJob, CancellationToken, Task<StepReport?>> work)
+        {
+            run._schedule.Begun(step.Id);
+            var attempt = ClockOf(run._attempts, step.Id, step.StartedAt);
+            var refusals = ClockOf(run._refusals, step.Id, step.NotTakenSince);
+            Start(
+                step.Id,
+                (report, token) =>
+                    new StepJob(environment, next, step, () => run._timeoutOf(step), attempt, refusals, report)
+                        .RunAsync(work, token),
+                e => new StepReport.Unknown(step, Fault(e)));
+        }
+
+        private void Start(
+            string key,
+            Func<Action<StepReport>, CancellationToken, Task<StepReport?>> work,
+            Func<Exception, StepReport?> fault)
+        {
+            // Held from here on, not from the first run of the job: other targets may be bound in between.
+            var held = environment.Hold();
+            run._jobs.Start(
+                key,
+                environment.Wake,
+                async (report, token) =>
+                {
+                    await using (held)
+                    {
+                        return await work(report, token);
+                    }
+                },
+                fault,
+                environment.Fence.Ended);
+        }
+
+        // A recorded time that is not the one of this process was recorded by another.
+        private AttemptClock? ClockOf(
+            Dictionary<string, AttemptClock> clocks, string step, DateTimeOffset? recorded) =>
+            recorded is not { } at
+                ? null
+                : clocks.TryGetValue(step, out var known)
+                    && (known.StartedAt - at).Duration() < StepTransitions.ClockGrain
+                    ? known
+                    : (clocks[step] = AttemptClock.StartedElsewhere(environment.Time, at));
+
+        private static TimeSpan Later(TimeSpan wait) =>
+            wait > TimeSpan.FromMilliseconds(10) ? wait : TimeSpan.FromMilliseconds(10);
+    }
 }

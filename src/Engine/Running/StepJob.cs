@@ -2,57 +2,58 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Drydock.Engine.Running;
 
-/// <summary>Handles one step outside the reconcile: observes it, starts it when told to, and waits for its end. Reports
-/// to the run and never writes status.</summary>
-internal sealed class StepJob
+/// <summary>Handles one step outside the reconcile: observes it, starts it when told to, and waits for its end, woken
+/// by the events that the action waits for. Reports to the run and never writes status.</summary>
+/// <param name="timeout">How long an attempt may take now.</param>
+/// <param name="attempt">How long the attempt has taken; null if none is open.</param>
+/// <param name="refusals">How long the target has refused to begin one; null if it has not.</param>
+internal sealed class StepJob(
+    RunEnvironment environment,
+    Plan plan,
+    PlanStep step,
+    Func<TimeSpan> timeout,
+    AttemptClock? attempt,
+    AttemptClock? refusals,
+    Action<StepReport> report)
 {
     /// <summary>Most characters of one entry of a receipt. It is read back, so it must not be cut.</summary>
     public const int LongestReceipt = 32_768;
 
-    private readonly RunEnvironment _environment;
-    private readonly Plan _plan;
-    private readonly PlanStep _step;
-    private readonly IStepAction _action;
-    private readonly StepFollower _follower;
-    private readonly Func<TimeSpan> _timeout;
-    private readonly AttemptClock? _refusals;
+    // Progress is reported at most this often: each report may become a write.
+    private static readonly TimeSpan TellAtMostEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private DateTimeOffset Now => _environment.Time.GetUtcNow();
+    // An event can be lost (between an observation and the wait, or on its way): observe again after this long without
+    // one.
+    private static readonly TimeSpan LookWithoutEvent = TimeSpan.FromSeconds(30);
 
-    private StepJob(
-        RunEnvironment environment,
-        Plan plan,
-        PlanStep step,
-        Func<PlanStep, TimeSpan> timeoutOf,
-        (AttemptClock? Attempt, AttemptClock? Refusals) clocks,
-        Action<StepReport> report)
-    {
-        _refusals = clocks.Refusals;
-        (_environment, _plan, _step, _timeout) = (environment, plan, step, () => timeoutOf(step));
-        _action = environment.Catalog.Action(step);
-        _follower = new StepFollower(
-            _action,
-            Context(step),
-            _timeout,
-            clocks.Attempt,
-            message => report(new StepReport.Running(step, Clean(message))),
-            environment.Superseded);
-    }
+    // If the wait keeps returning at once (an event stream that is always at its end), observations are spaced.
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(50);
+    private const int QuickWaitsAllowed = 20;
 
-    /// <summary>Runs one job to its last report. Throws only when cancelled.</summary>
-    public static async Task<StepReport?> RunAsync(
-        RunEnvironment environment,
-        Plan plan,
-        PlanStep step,
-        Func<PlanStep, TimeSpan> timeoutOf,
-        (AttemptClock? Attempt, AttemptClock? Refusals) clocks,
-        Action<StepReport> report,
-        Func<StepJob, Task<StepReport?>> work,
-        CancellationToken cancellationToken)
+    // Timers accept at most 49 days; a limit is checked again after this long.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromHours(1);
+
+    private int _quickWaits;
+
+    /// <summary>Limit of one observation or preparation: a step on a target that hangs must still be
+    /// reported.</summary>
+    public static TimeSpan LongestLook { get; } = TimeSpan.FromMinutes(5);
+
+    private IStepAction Action => field ??= environment.Catalog.Action(step);
+
+    private TimeProvider Time => environment.Time;
+
+    // One context for all looks of the job: by it a step knows again what it saw in this pass.
+    private StepContext Pass => field ??= Context(step);
+
+    /// <summary>Runs the job to its last report. Throws only when cancelled.</summary>
+    public async Task<StepReport?> RunAsync(
+        Func<StepJob, CancellationToken, Task<StepReport?>> work, CancellationToken cancellationToken)
     {
         try
         {
-            return await work(new StepJob(environment, plan, step, timeoutOf, clocks, report));
+            return await work(this, cancellationToken);
         }
         catch (ActRefusedException)
         {
@@ -70,7 +71,7 @@ internal sealed class StepJob
     /// receipt.</summary>
     public async Task<StepReport?> ObserveAsync(bool mayBegin, CancellationToken cancellationToken)
     {
-        if (await _follower.FollowAsync(cancellationToken) is not { } observation)
+        if (await FollowAsync(cancellationToken) is not { } observation)
         {
             return null;
         }
@@ -82,7 +83,7 @@ internal sealed class StepJob
                     && observation.Retryable
                     && MayRepeatAfter(failed)))
         {
-            return mayBegin ? await PrepareAsync(notStarted, cancellationToken) : new StepReport.Idle(_step);
+            return mayBegin ? await PrepareAsync(notStarted, cancellationToken) : new StepReport.Idle(step);
         }
 
         return Conclude(observation, actFailure: null);
@@ -98,26 +99,18 @@ internal sealed class StepJob
         StepActionException? failure = null;
         try
         {
-            _environment.Fence.EnsureMayAct();
-            await TimeLimit.RunAsync(_timeout, _environment.Time, CallAsync, cancellationToken);
-        }
-        catch (StepActionException exception)
-        {
-            failure = exception;
-        }
-        catch (TimeoutException exception)
-        {
-            failure = new StepActionException(EngineReasons.StepTimeout, exception.Message, retryable: true, exception);
+            environment.Fence.EnsureMayAct();
+            await WithinAsync(timeout, CallAsync, cancellationToken);
         }
         catch (Exception exception) when (exception is not ActRefusedException && !IsOurs(exception, cancellationToken))
         {
-            failure = new StepActionException(EngineReasons.StepFailed, exception.Message, retryable: true, exception);
+            failure = FailureOf(exception);
         }
 
         // A failure that cannot recover is not waited for.
         var observation = failure is { Retryable: false }
-            ? await _follower.LookAsync(cancellationToken)
-            : await _follower.FollowAsync(cancellationToken);
+            ? await LookAsync(cancellationToken)
+            : await FollowAsync(cancellationToken);
         if (observation is null)
         {
             // The target has taken the action: the next observation shows the rest.
@@ -126,7 +119,7 @@ internal sealed class StepJob
 
         return failure is null && observation.Seen is Observation.NotStarted { IsSameAttempt: true } again
             ? new StepReport.NotTaken(
-                _step, EngineReasons.StepRunning, Clean(again.Message) ?? "", _step.NotTakenSince ?? Now)
+                step, EngineReasons.StepRunning, Clean(again.Message) ?? "", step.NotTakenSince ?? Time.GetUtcNow())
             {
                 IsSameAttempt = true,
             }
@@ -134,10 +127,17 @@ internal sealed class StepJob
 
         async Task<bool> CallAsync(CancellationToken token)
         {
-            await _action.ActAsync(Context(_step), token);
+            await Action.ActAsync(Context(step), token);
             return true;
         }
     }
+
+    private static StepActionException FailureOf(Exception exception) =>
+        exception as StepActionException ?? new StepActionException(
+            exception is TimeoutException ? EngineReasons.StepTimeout : EngineReasons.StepFailed,
+            exception.Message,
+            retryable: true,
+            exception);
 
     // A target that accepted the command of a run-once step and stopped before the witness existed has not started it.
     // If the first start still arrives, the second start of that attempt is refused.
@@ -146,15 +146,15 @@ internal sealed class StepJob
         seen.Message is { } what
             ? $"The action was carried out and had no effect yet: {what}"
             : "The action was carried out and had no effect yet.")
-    { NotTaken = _step.RunOnce };
+    { NotTaken = step.RunOnce };
 
     // A step with an open attempt failed in that attempt. A run-once step that has started before and has no open
     // attempt was given another one by an administrator.
     private bool MayRepeatAfter(Observation.Failed failed) =>
-        _step.StartedAt is null
-        && _step.Attempt > 0
-        && (failed.NothingRan || _step.Retry != RetryRule.RestoreFirst)
-        && (_step.RunOnce || _step.Tries < _step.MaxAttempts);
+        step.StartedAt is null
+        && step.Attempt > 0
+        && (failed.NothingRan || step.Retry != RetryRule.RestoreFirst)
+        && (step.RunOnce || step.Tries < step.MaxAttempts);
 
     private async Task<StepReport?> PrepareAsync(bool notStarted, CancellationToken cancellationToken)
     {
@@ -163,44 +163,171 @@ internal sealed class StepJob
             return broken;
         }
 
-        var sameAttempt = notStarted && (_step.StartedAt is not null || (_step.RunOnce && _step.Attempt > 0));
-        var next = sameAttempt ? _step : _step with { Attempt = _step.Attempt + 1, Receipt = null, Facts = null };
+        var sameAttempt = notStarted && (step.StartedAt is not null || (step.RunOnce && step.Attempt > 0));
+        var next = sameAttempt ? step : step with { Attempt = step.Attempt + 1, Receipt = null, Facts = null };
         try
         {
-            var receipt = await TimeLimit.RunAsync(
-                static () => StepFollower.LongestLook,
-                _environment.Time,
-                token => _action.PrepareAsync(Context(next), token),
-                cancellationToken);
+            var receipt = await WithinAsync(
+                static () => LongestLook, token => Action.PrepareAsync(Context(next), token), cancellationToken);
             return receipt.FirstOrDefault(
                 r => r.Value.Length > LongestReceipt) is { Key: { } key, Value.Length: var length }
                 ? new StepReport.Failed(
-                    _step,
+                    step,
                     EngineReasons.StepFailed,
                     $"Its receipt '{key}' has {length} characters; the limit is {LongestReceipt}. Nothing was started.",
                     Retryable: false,
                     FailurePoint.BeforeAct)
-                : new StepReport.Ready(_step, receipt, sameAttempt);
-        }
-        catch (StepActionException exception)
-        {
-            return NotTaken(exception, FailurePoint.BeforeAct) ?? Failed(exception, FailurePoint.BeforeAct);
+                : new StepReport.Ready(step, receipt, sameAttempt);
         }
         catch (Exception exception) when (!IsOurs(exception, cancellationToken))
         {
-            return new StepReport.Failed(
-                _step,
-                exception is TimeoutException ? EngineReasons.StepTimeout : EngineReasons.StepFailed,
-                Clean(exception.Message),
-                Retryable: true,
-                FailurePoint.BeforeAct);
+            var failure = FailureOf(exception);
+            return NotTaken(failure, FailurePoint.BeforeAct) ?? Failed(failure, FailurePoint.BeforeAct);
+        }
+    }
+
+    // Observes until the step is no longer under way, or its time is over; null if the spec was replaced while the step
+    // was under way.
+    private async Task<StepObservation?> FollowAsync(CancellationToken cancellationToken)
+    {
+        var clock = attempt;
+        var since = Time.GetTimestamp();
+        var first = true;
+        string? told = null;
+        var toldAt = since;
+        while (true)
+        {
+            var observation = await LookAsync(cancellationToken);
+            if (observation.Seen is not Observation.Running running)
+            {
+                return observation with { IsFirstLook = first };
+            }
+
+            if (environment.Superseded.IsCancellationRequested)
+            {
+                return null;
+            }
+
+            clock ??= AttemptClock.StartedHere(Time, Time.GetUtcNow());
+            var left = clock.Left(timeout());
+            if (left <= TimeSpan.Zero)
+            {
+                return new StepObservation(TimedOut(running), IsFirstLook: false);
+            }
+
+            if (first
+                || (!string.Equals(told, running.Message, StringComparison.Ordinal)
+                    && Time.GetElapsedTime(toldAt) >= TellAtMostEvery))
+            {
+                (told, toldAt) = (running.Message, Time.GetTimestamp());
+                report(new StepReport.Running(step, Clean(running.Message)));
+            }
+
+            first = false;
+            await WaitAsync(Pass with { Waited = Time.GetElapsedTime(since) }, left, cancellationToken);
+        }
+    }
+
+    private async Task<StepObservation> LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var seen = await WithinAsync(
+                static () => LongestLook, token => Action.ObserveAsync(Pass, token), cancellationToken);
+            return new StepObservation(seen, IsFirstLook: true);
+        }
+        catch (StepActionException exception)
+        {
+            return new StepObservation(
+                new Observation.Failed(exception.Reason, exception.Message), IsFirstLook: true, exception.Retryable);
+        }
+        catch (Exception exception) when (
+            exception is not ActRefusedException && !IsOurs(exception, cancellationToken))
+        {
+            return new StepObservation(new Observation.Unknown(exception.Message), IsFirstLook: true);
+        }
+    }
+
+    private Observation.Failed TimedOut(Observation.Running running) => new(
+        EngineReasons.StepTimeout,
+        $"Not finished after {KubernetesDuration.Format(timeout())} ({running.Message ?? "still under way"}). Nothing "
+        + "was stopped. "
+        + "The run continues automatically if the step still finishes; otherwise check the node, or raise the timeout "
+        + "of the phase.");
+
+    private async Task WaitAsync(StepContext context, TimeSpan left, CancellationToken cancellationToken)
+    {
+        var since = Time.GetTimestamp();
+        using var limit = new CancellationTokenSource(left < LookWithoutEvent ? left : LookWithoutEvent, Time);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(
+            limit.Token, environment.Superseded, cancellationToken);
+        try
+        {
+            await Action.WaitAsync(context, any.Token);
+        }
+        catch (OperationCanceledException) when (
+            any.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // No event came, or the spec was replaced: the caller observes and decides.
+            return;
+        }
+        catch (Exception exception) when (!IsOurs(exception, cancellationToken))
+        {
+            // The wait itself failed (for example a broken event stream). The pause prevents a busy loop, and the next
+            // observation shows the state.
+            await Task.Delay(Pause, Time, cancellationToken);
+            return;
+        }
+
+        _quickWaits = Time.GetElapsedTime(since) < Quick ? _quickWaits + 1 : 0;
+        if (_quickWaits > QuickWaitsAllowed)
+        {
+            await Task.Delay(Pause, Time, cancellationToken);
+        }
+    }
+
+    // Cancels work that does not finish in time, and then throws a TimeoutException. The limit may be raised while the
+    // work runs.
+    private async Task<T> WithinAsync<T>(
+        Func<TimeSpan> limit, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var since = Time.GetTimestamp();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ITimer? timer = null;
+        await using (timer = Time.CreateTimer(Check, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan))
+        {
+            Check(null);
+            try
+            {
+                return await work(stop.Token);
+            }
+            catch (OperationCanceledException exception) when (
+                stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException(
+                    $"No answer within {KubernetesDuration.Format(limit())}. Something on the target hangs.",
+                    exception);
+            }
+        }
+
+        void Check(object? state)
+        {
+            var left = limit() - Time.GetElapsedTime(since);
+            if (left > TimeSpan.Zero)
+            {
+                timer!.Change(left < LongestTimer ? left : LongestTimer, Timeout.InfiniteTimeSpan);
+            }
+            else
+            {
+                stop.Cancel();
+            }
         }
     }
 
     private async Task<StepReport?> BrokenGuardsAsync(CancellationToken cancellationToken)
     {
-        var breaches = await GuardReader.ReadAsync(_environment, _plan, _step.Id, cancellationToken);
-        return breaches.Count == 0 ? null : new StepReport.GuardsRead(_step, breaches);
+        var breaches = await GuardWatch.ReadAsync(environment, plan, step.Id, cancellationToken);
+        return breaches.Count == 0 ? null : new StepReport.GuardsRead(step, breaches);
     }
 
     private StepReport Conclude(StepObservation observation, StepActionException? actFailure) =>
@@ -208,29 +335,29 @@ internal sealed class StepJob
 
     private StepReport Report(StepObservation observation, StepActionException? actFailure) => observation.Seen switch
     {
-        Observation.Done done => new StepReport.Done(_step, Clean(done.Message), done.Facts),
+        Observation.Done done => new StepReport.Done(step, Clean(done.Message), done.Facts),
         Observation.Failed failed => new StepReport.Failed(
-            _step,
+            step,
             failed.Reason,
             Clean(failed.Message) ?? "",
             observation.Retryable && actFailure is not { Retryable: false },
             failed.NothingRan ? FailurePoint.NoTrace : FailurePoint.Begun)
         {
-            Acceptable = _action.MayBeAccepted(failed),
+            Acceptable = Action.MayBeAccepted(failed),
         },
-        Observation.Unknown unknown => new StepReport.Unknown(_step, Clean(unknown.Message) ?? "", unknown.IsPermanent),
+        Observation.Unknown unknown => new StepReport.Unknown(step, Clean(unknown.Message) ?? "", unknown.IsPermanent),
         Observation.NotStarted when actFailure is not null =>
             NotTaken(actFailure, FailurePoint.NoTrace) ?? Failed(actFailure, FailurePoint.NoTrace),
         _ when actFailure is not null => Failed(actFailure, FailurePoint.Begun),
-        _ => new StepReport.Idle(_step),
+        _ => new StepReport.Idle(step),
     };
 
     // A refusal that another attempt would hear again may be accepted like a failure that was observed.
     private StepReport.Failed Failed(StepActionException failure, FailurePoint point) =>
-        new(_step, failure.Reason, Clean(failure.Message), failure.Retryable, point)
+        new(step, failure.Reason, Clean(failure.Message), failure.Retryable, point)
         {
             Acceptable = !failure.Retryable
-                && _action.MayBeAccepted(new Observation.Failed(failure.Reason, failure.Message)),
+                && Action.MayBeAccepted(new Observation.Failed(failure.Reason, failure.Message)),
         };
 
     // Null: the target accepted or rejected the request. The time counts from the first request it did not accept.
@@ -241,27 +368,44 @@ internal sealed class StepJob
             return null;
         }
 
-        var since = _step.NotTakenSince ?? Now;
-        return _refusals is null || _refusals.Taken < _timeout()
-            ? new StepReport.NotTaken(_step, failure.Reason, Clean(failure.Message), since)
+        var since = step.NotTakenSince ?? Time.GetUtcNow();
+        return refusals is null || refusals.Taken < timeout()
+            ? new StepReport.NotTaken(step, failure.Reason, Clean(failure.Message), since)
             : new StepReport.Failed(
-                _step,
+                step,
                 failure.Reason,
                 Sentences.Join(
                     Clean(failure.Message),
-                    $"It was retried for {KubernetesDuration.Format(_timeout())} and has not started."),
+                    $"It was retried for {KubernetesDuration.Format(timeout())} and has not started."),
                 Retryable: false,
                 point);
     }
 
     [return: NotNullIfNotNull(nameof(message))]
-    private string? Clean(string? message) => message is null ? null : _environment.Redact(message);
+    private string? Clean(string? message) => message is null ? null : environment.Redact(message);
 
     private StepContext Context(PlanStep present) =>
-        new() { OwnerUid = _environment.OwnerUid, Plan = _plan, Step = present, Time = _environment.Time };
+        new() { OwnerUid = environment.OwnerUid, Plan = plan, Step = present, Time = Time };
 
     private static bool IsOurs(Exception exception, CancellationToken cancellationToken) =>
         exception is OperationCanceledException && cancellationToken.IsCancellationRequested;
+}
+
+/// <summary>The result of following a step.</summary>
+/// <param name="Seen">The last observation.</param>
+/// <param name="IsFirstLook">Whether it was the first observation, and the step had not been seen under way before:
+/// only then a failure belongs to an earlier attempt.</param>
+/// <param name="Retryable">Whether another attempt may help, if it failed.</param>
+internal sealed record StepObservation(Observation Seen, bool IsFirstLook, bool Retryable = true);
+
+/// <summary>Called directly before every act: may this process still act?</summary>
+public interface IActFence
+{
+    void EnsureMayAct();
+
+    /// <summary>Cancelled when this process must not act any longer: everything that runs under the fence ends at once.
+    /// Never cancelled if the right to act does not end.</summary>
+    CancellationToken Ended => CancellationToken.None;
 }
 
 /// <summary>This process may no longer act: its lease expired or was lost.</summary>

@@ -15,14 +15,12 @@ internal abstract record StepReport(PlanStep Basis)
     internal sealed record Ready(
         PlanStep Basis, IReadOnlyDictionary<string, string> Receipt, bool SameAttempt) : StepReport(Basis);
 
-    /// <summary>It is under way.</summary>
     internal sealed record Running(PlanStep Basis, string? Message) : StepReport(Basis);
 
     /// <summary>The world is as the step wants it.</summary>
     internal sealed record Done(
         PlanStep Basis, string? Message, IReadOnlyDictionary<string, string>? Facts) : StepReport(Basis);
 
-    /// <summary>The attempt failed.</summary>
     internal sealed record Failed(
         PlanStep Basis, string Reason, string Message, bool Retryable, FailurePoint Point) : StepReport(Basis)
     {
@@ -51,5 +49,5 @@ internal abstract record StepReport(PlanStep Basis)
     internal sealed record Refused(PlanStep Basis) : StepReport(Basis);
 
     /// <summary>The state of the guards in force.</summary>
-    internal sealed record GuardsRead(PlanStep Basis, IReadOnlyList<GuardBreach> Breaches) : StepReport(Basis);
+    internal sealed record GuardsRead(PlanStep Basis, IReadOnlyList<GuardReading> Breaches) : StepReport(Basis);
 }

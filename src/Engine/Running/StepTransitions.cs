@@ -160,6 +160,27 @@ internal static class StepTransitions
             Acceptable = false,
         };
 
+    /// <summary>Whether a retry token, or else a change of access, resets a step that failed or is unknown, and why a
+    /// token does not: a whole sentence. After the reset the next observation decides whether anything is
+    /// repeated.</summary>
+    public static (bool Reset, string? Refused) Retry(PlanStep step, bool byToken) => step switch
+    {
+        // Nothing is repeated after an outcome that cannot be read; it is observed again at once.
+        { State: StepState.Unknown } when !byToken || step is { StartedAt: null, Attempt: 0 } => default,
+        { State: StepState.Unknown } when step.RunOnce || step.Retry != RetryRule.Repeat =>
+            (false, $"The outcome of {step.Id} is unknown, so a retry only checks it again."),
+        { State: StepState.Unknown } => (true, null),
+        { RunOnce: true } when !byToken => (step.Attempt == 0, null),
+
+        // An attempt that left no trace, or may still be under way, is observed again; the observation prevents a
+        // second run.
+        _ when step.StartedAt is null || step.Retry != RetryRule.RestoreFirst => (true, null),
+        { Reason: EngineReasons.StepTimeout } when byToken => (true, null),
+        _ => (false, byToken
+            ? $"{step.Id} may run again only on restored data, so a retry token alone does not repeat it."
+            : null),
+    };
+
     private static PlanStep Fail(PlanStep step, StepReport.Failed failed, DateTimeOffset now)
     {
         if (step.State == StepState.Failed)
@@ -197,14 +218,12 @@ internal static class StepTransitions
     private static SortedDictionary<string, string>? Merge(
         SortedDictionary<string, string>? receipt, IReadOnlyDictionary<string, string>? more)
     {
-        if (more is null || more.Count == 0)
+        if (more is not { Count: > 0 })
         {
             return receipt;
         }
 
-        var merged = receipt is null
-            ? new SortedDictionary<string, string>(StringComparer.Ordinal)
-            : new SortedDictionary<string, string>(receipt, StringComparer.Ordinal);
+        var merged = new SortedDictionary<string, string>(receipt ?? [], StringComparer.Ordinal);
         foreach (var (key, value) in more)
         {
             merged[key] = value;

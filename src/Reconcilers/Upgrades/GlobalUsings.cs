@@ -1,4 +1,3 @@
-global using System.Buffers.Binary;
 global using System.Collections.Concurrent;
 global using System.Diagnostics;
 global using System.Diagnostics.Metrics;

@@ -61,7 +61,7 @@ public sealed class RetryTests
     [Fact]
     public void Refused_retry_names_the_required_restore()
     {
-        var refused = StepRetries.For(Step(StepState.Failed, RetryRule.RestoreFirst), byToken: true);
+        var refused = StepTransitions.Retry(Step(StepState.Failed, RetryRule.RestoreFirst), byToken: true);
 
         refused.Reset.ShouldBeFalse();
         refused.Refused.ShouldBe("P/a may run again only on restored data, so a retry token alone does not repeat it.");
@@ -258,7 +258,7 @@ public sealed class RetryTests
     {
         var step = Step(state, rule) with { RunOnce = runOnce, StartedAt = begun ? DateTimeOffset.UnixEpoch : null };
 
-        StepRetries.For(step, byToken).Reset.ShouldBe(reset);
+        StepTransitions.Retry(step, byToken).Reset.ShouldBe(reset);
     }
 
     private static PlanStep Step(StepState state, RetryRule rule) => ToyPlans.Once("P/a", rule) with

@@ -162,7 +162,7 @@ public sealed class TimeoutTests
         run.World["P/a"].LooksHang = true;
         var began = run.Time.GetUtcNow();
         run.RunTo(RunState.OutcomeUnknown);
-        (run.Time.GetUtcNow() - began).ShouldBeInRange(3 * StepFollower.LongestLook, (3 * StepFollower.LongestLook) + TimeSpan.FromMinutes(1));
+        (run.Time.GetUtcNow() - began).ShouldBeInRange(3 * StepJob.LongestLook, (3 * StepJob.LongestLook) + TimeSpan.FromMinutes(1));
         run.Outcome.Message.ShouldContain("5m0s");
         run.RunUntil(() => !run.Process.Run.IsBusy, "whoever lets go can");
 

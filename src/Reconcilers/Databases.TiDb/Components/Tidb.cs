@@ -220,7 +220,7 @@ internal sealed class TiDbDdlWatch(TiDbTargets targets, Action changed) : IAsync
         status is { Plan: { } plan, RollbackPlan: null }
         && status.Phase != DatabaseRollingUpgradePhases.Failed
         && !DatabaseRollingUpgradePhases.IsEnded(status.Phase)
-        && GuardScope.InForce(plan).Any(g => g.Check == nameof(NoDdlAppears));
+        && GuardRecords.InForce(plan).Any(g => g.Check == nameof(NoDdlAppears));
 
     public async ValueTask DisposeAsync()
     {

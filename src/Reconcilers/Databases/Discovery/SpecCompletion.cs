@@ -98,10 +98,6 @@ internal sealed class CompletedDiscovery(IRunDiscovery inner, DatabaseInventory?
             Inventory = inventory,
         };
 
-    public async Task<DatabaseRollingUpgradeStatus> StoreListsAsync(
-        DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
-        (DatabaseRollingUpgradeStatus)await inner.StoreListsAsync(status, cancellationToken);
-
     // An approval is for these hosts, directories and controls.
     private static string HashOf(string plan, DatabaseRollingUpgradeSpec complete)
     {

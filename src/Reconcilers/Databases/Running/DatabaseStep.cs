@@ -54,7 +54,7 @@ internal abstract class EngineSteps<TTargets>
     public virtual TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) =>
         (StepCatalog<TTargets>.Read(step) as ITimedStep)?.TimeLimit(spec) ?? KubernetesDuration.Parse(step.Timeout);
 
-    public virtual bool OnlyWaits(PlanStep step) => WaitingActions<TTargets>.Contains(step);
+    public virtual bool OnlyWaits(PlanStep step) => StepCatalog<TTargets>.OnlyWaits(step);
 
-    public virtual AcceptableAttribute? Acceptance(PlanStep step) => AcceptableActions<TTargets>.Of(step);
+    public virtual AcceptableAttribute? Acceptance(PlanStep step) => StepCatalog<TTargets>.Acceptance(step);
 }

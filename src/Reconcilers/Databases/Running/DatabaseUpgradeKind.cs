@@ -49,27 +49,24 @@ internal sealed class DatabaseUpgradeKind(
     public override string? HeldBy(PlanStep step) =>
         engines.All.Select(e => e.HeldBy(step)).FirstOrDefault(held => held is not null);
 
-    protected override Task<RunBinding> BindAsync(
-        DatabaseRollingUpgrade entity, CancellationToken cancellationToken) => bind(entity, cancellationToken);
+    public override Task<RunBinding> BindAsync(RunObject entity, CancellationToken cancellationToken) =>
+        bind((DatabaseRollingUpgrade)entity.Entity, cancellationToken);
 
     protected override DatabaseRollingUpgradeStatus Reduce(DatabaseRollingUpgradeStatus status) =>
         status with { Instances = [], Inventory = null, Skipped = [], PausedReplication = [] };
 
-    protected override string PreflightTimeout(DatabaseRollingUpgradeSpec spec) => spec.Timeouts.Preflight;
+    public override string PreflightTimeout(RunSpec spec) => Own(spec).Timeouts.Preflight;
 
-    protected override TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) =>
-        engines.Of(spec).TimeoutOf(spec, step);
+    public override TimeSpan TimeoutOf(RunSpec spec, PlanStep step) => Engine(spec).TimeoutOf(Own(spec), step);
 
-    protected override ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, Plan plan) =>
-        engines.Of(spec).Hold(spec, plan);
+    public override ImpliedHold? Hold(RunSpec spec, Plan plan) => Engine(spec).Hold(Own(spec), plan);
 
-    protected override string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) =>
-        engines.Of(spec).RollbackRefusal(spec, plan);
+    public override string? RollbackRefusal(RunSpec spec, Plan plan) => Engine(spec).RollbackRefusal(Own(spec), plan);
 
-    protected override Plan CompileRollback(DatabaseRollingUpgradeSpec spec, RollbackBasis basis)
+    public override Plan CompileRollback(RunSpec spec, RollbackBasis basis)
     {
-        var complete = Complete(spec, basis.Status as DatabaseRollingUpgradeStatus);
-        var plan = engines.Of(spec).CompileRollback(complete, basis.Plan, basis.Notes);
+        var complete = Complete(spec, basis.Status);
+        var plan = Engine(spec).CompileRollback(complete, basis.Plan, basis.Notes);
         return plan with
         {
             AttemptsBefore = basis.AttemptsBefore,
@@ -77,19 +74,18 @@ internal sealed class DatabaseUpgradeKind(
         };
     }
 
-    protected override DatabaseRollingUpgradeStatus Summarize(
-        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, PlanSlot slot, bool isDone)
+    public override RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone)
     {
-        var engine = engines.Of(spec);
-        var summary = engine.Summarize(Complete(spec, status), status);
+        var (engine, before) = (Engine(spec), (DatabaseRollingUpgradeStatus)status);
+        var summary = engine.Summarize(Complete(spec, status), before);
         return summary with
         {
-            InstanceProgress = InstanceProgress.Of(summary, spec),
-            Skipped = SkippedInstances.Of(spec, status, engine.InstanceOf),
+            InstanceProgress = InstanceProgress.Of(summary, Own(spec)),
+            Skipped = SkippedInstances.Of(Own(spec), before, engine.InstanceOf),
         };
     }
 
-    protected override DatabaseRollingUpgradeStatus Forget(DatabaseRollingUpgradeStatus status) => status with
+    public override RunStatus Forget(RunStatus status) => (DatabaseRollingUpgradeStatus)status with
     {
         Elapsed = null,
         InstanceProgress = null,
@@ -103,28 +99,32 @@ internal sealed class DatabaseUpgradeKind(
         Skipped = [],
     };
 
-    protected override RunMilestones Milestones(DatabaseRollingUpgradeSpec spec) => engines.Of(spec).Milestones;
+    public override RunMilestones Milestones(RunSpec spec) => Engine(spec).Milestones;
 
-    protected override void AddConditions(
-        ConditionSet conditions, DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
-        engines.Of(spec).AddConditions(conditions, status);
+    public override void AddConditions(ConditionSet conditions, RunSpec spec, RunStatus status) =>
+        Engine(spec).AddConditions(conditions, (DatabaseRollingUpgradeStatus)status);
 
-    protected override string Success(DatabaseRollingUpgradeStatus status) =>
-        status.Elapsed is not { } elapsed ? ""
+    public override string Success(RunStatus status) =>
+        status is not DatabaseRollingUpgradeStatus { Elapsed: { } elapsed } database ? ""
         : $", {elapsed} from the first process stopped to the last one verified"
-            + (status.Estimate is { } estimate ? $" (estimated {estimate})" : "");
+            + (database.Estimate is { } estimate ? $" (estimated {estimate})" : "");
 
-    protected override string LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
+    public override string LeftBehind(RunSpec spec, RunStatus status)
     {
-        var items = engines.Of(spec).LeftBehind(Complete(spec, status), status);
-        var upgraded = status.Instances.Count(i => i.Version == spec.ToVersion);
-        var processes = $"{upgraded} of {status.Instances.Count} processes run {spec.ToVersion}.";
+        var database = (DatabaseRollingUpgradeStatus)status;
+        var items = Engine(spec).LeftBehind(Complete(spec, status), database);
+        var version = Own(spec).ToVersion;
+        var upgraded = database.Instances.Count(i => i.Version == version);
+        var processes = $"{upgraded} of {database.Instances.Count} processes run {version}.";
         return Sentences.Join([processes, "Continue manually from here.", .. items.Select(i => i.Message)]);
     }
 
-    private static DatabaseRollingUpgradeSpec Complete(
-        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus? status) =>
-        SpecCompletion.Complete(spec, status?.Inventory);
+    private static DatabaseRollingUpgradeSpec Own(RunSpec spec) => (DatabaseRollingUpgradeSpec)spec;
+
+    private IDatabaseEngine Engine(RunSpec spec) => engines.Of(Own(spec));
+
+    private static DatabaseRollingUpgradeSpec Complete(RunSpec spec, RunStatus? status) =>
+        SpecCompletion.Complete(Own(spec), (status as DatabaseRollingUpgradeStatus)?.Inventory);
 }
 
 /// <summary>How many processes run the wanted version, as text. Pure.</summary>

@@ -130,17 +130,16 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery, IOmsTargets targets)
         ],
     };
 
-    public async Task<OmsUpgradeStatus> StoreListsAsync(
-        OmsUpgradeStatus status, CancellationToken cancellationToken)
+    public async Task<RunStatus> StoreListsAsync(RunStatus status, CancellationToken cancellationToken)
     {
-        if (status.Projects is null || _projects.Items.Count == 0)
+        if (status is not OmsUpgradeStatus { Projects: { } projects } oms || _projects.Items.Count == 0)
         {
             return status;
         }
 
         var list = await targets.Overflow.StoreListAsync(
             targets.Upgrade.Metadata, ListName, _projects.ToList(), cancellationToken);
-        return status with { Projects = status.Projects with { List = list } };
+        return oms with { Projects = projects with { List = list } };
     }
 
     private OmsUpgradeSpec Complete(OmsUpgradeSpec spec) => SpecCompletion.Complete(spec, discovery.Inventory);

@@ -22,9 +22,9 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     public override bool Changed(Plan plan) => OmsPlanProgress.Changed(plan);
 
-    public override bool OnlyWaits(PlanStep step) => WaitingActions<IOmsTargets>.Contains(step);
+    public override bool OnlyWaits(PlanStep step) => StepCatalog<IOmsTargets>.OnlyWaits(step);
 
-    public override AcceptableAttribute? Acceptance(PlanStep step) => AcceptableActions<IOmsTargets>.Of(step);
+    public override AcceptableAttribute? Acceptance(PlanStep step) => StepCatalog<IOmsTargets>.Acceptance(step);
 
     public override bool HasNewData(Plan plan) => OmsPlanProgress.HasNewData(plan);
 
@@ -48,8 +48,9 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         ];
     }
 
-    protected override async Task<RunBinding> BindAsync(OmsUpgrade entity, CancellationToken cancellationToken)
+    public override async Task<RunBinding> BindAsync(RunObject run, CancellationToken cancellationToken)
     {
+        var entity = (OmsUpgrade)run.Entity;
         var secrets = await SecretUses.ReadAsync(
             services.Kubernetes, SecretReferences.In(entity.Spec), entity.Metadata.Namespace, cancellationToken);
         return RunBinding.Of(
@@ -62,9 +63,9 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         KubernetesDuration.Parse(((OmsUpgradeSpec)spec).AcceptWithin);
 
     // Sql is what a method that is left out comes to, and it was once the default, so hashes of stored plans lack it.
-    protected override string IdentityHash(OmsUpgradeSpec spec) => base.IdentityHash(
-        spec.HighAvailability.Method == HighAvailabilityMethod.Sql
-            ? spec with { HighAvailability = spec.HighAvailability with { Method = null } }
+    public override string IdentityHash(RunSpec spec) => base.IdentityHash(
+        spec is OmsUpgradeSpec { HighAvailability: { Method: HighAvailabilityMethod.Sql } method } oms
+            ? oms with { HighAvailability = method with { Method = null } }
             : spec);
 
     protected override OmsUpgradeStatus Reduce(OmsUpgradeStatus status) => status with
@@ -77,29 +78,29 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         Nodes = [],
     };
 
-    protected override string PreflightTimeout(OmsUpgradeSpec spec) => spec.Timeouts.Preflight;
+    public override string PreflightTimeout(RunSpec spec) => ((OmsUpgradeSpec)spec).Timeouts.Preflight;
 
-    protected override TimeSpan TimeoutOf(OmsUpgradeSpec spec, PlanStep step)
+    public override TimeSpan TimeoutOf(RunSpec spec, PlanStep step)
     {
         var read = StepCatalog<IOmsTargets>.Read(step) as OmsStep;
-        return KubernetesDuration.Parse(spec.Timeouts.Of(read, step.Phase)) + (read?.PlannedWait ?? TimeSpan.Zero);
+        var limit = ((OmsUpgradeSpec)spec).Timeouts.Of(read, step.Phase);
+        return KubernetesDuration.Parse(limit) + (read?.PlannedWait ?? TimeSpan.Zero);
     }
 
-    protected override string? RollbackRefusal(OmsUpgradeSpec spec, Plan plan) => plan.Guards
+    public override string? RollbackRefusal(RunSpec spec, Plan plan) => plan.Guards
         .SelectMany(g => g.Violations)
         .FirstOrDefault(v => v.NoRollback && (v.To is null || v.Accepted is not null))?.Message;
 
-    protected override string? RollbackCost(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
-        base.RollbackCost(spec, status) ?? OmsRollbackCost.Of(status);
+    public override string? RollbackCost(RunSpec spec, RunStatus status) =>
+        base.RollbackCost(spec, status) ?? OmsRollbackCost.Of((OmsUpgradeStatus)status);
 
-    protected override Plan CompileRollback(OmsUpgradeSpec spec, RollbackBasis basis) =>
-        OmsRollback.Compile(spec, basis);
+    public override Plan CompileRollback(RunSpec spec, RollbackBasis basis) =>
+        OmsRollback.Compile((OmsUpgradeSpec)spec, basis);
 
-    protected override OmsUpgradeStatus Summarize(
-        OmsUpgradeSpec spec, OmsUpgradeStatus status, PlanSlot slot, bool isDone) =>
-        OmsReport.Summarize(spec, status, slot, isDone);
+    public override RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone) =>
+        OmsReport.Summarize((OmsUpgradeSpec)spec, (OmsUpgradeStatus)status, slot, isDone);
 
-    protected override OmsUpgradeStatus Forget(OmsUpgradeStatus status) => status with
+    public override RunStatus Forget(RunStatus status) => (OmsUpgradeStatus)status with
     {
         CleanupPlan = null,
         CleanupAt = null,
@@ -111,16 +112,18 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         RenamedProjects = [],
     };
 
-    protected override RunMilestones Milestones(OmsUpgradeSpec spec) => OmsMilestones.All;
+    public override RunMilestones Milestones(RunSpec spec) => OmsMilestones.All;
 
-    protected override void AddConditions(ConditionSet conditions, OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
+    public override void AddConditions(ConditionSet conditions, RunSpec spec, RunStatus status) =>
         OmsMilestones.AddProjects(conditions, status.Plan!);
 
-    protected override string Success(OmsUpgradeStatus status) =>
-        (status.Times?.Downtime is { } downtime ? $", downtime {downtime}" : "")
-        + (status.CleanupPlan is { } cleanup && PlanProgress.Done(cleanup) ? "; the old containers are removed" : "");
+    public override string Success(RunStatus status) =>
+        (status is OmsUpgradeStatus { Times.Downtime: { } downtime } ? $", downtime {downtime}" : "")
+        + (Cleanup.PlanOf(status) is { } cleanup && PlanProgress.Done(cleanup)
+            ? "; the old containers are removed"
+            : "");
 
-    protected override string LeftBehind(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
+    public override string LeftBehind(RunSpec spec, RunStatus status) =>
         "Containers, ha.config and dumps are as these steps left them. Continue manually from here.";
 
     private static bool IsManual(PlanStep step) => step.Is<AwaitManualHighAvailability>();

@@ -94,7 +94,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
                         Targets.Upgrade.Metadata,
                         context.Step.Id,
                         context.Ordinal(),
-                        Targets.Redactor.RedactTail(log),
+                        Targets.Redactor.RedactTail(Encoding.UTF8.GetString(log)),
                         cancellationToken),
                 };
             }

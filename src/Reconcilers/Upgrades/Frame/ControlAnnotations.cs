@@ -54,16 +54,15 @@ internal static partial class ControlAnnotations
         var idle = plans.Count > 0
             ? Holds(entity.Metadata).Where(name => !plans.Exists(plan => Has(plan, name))).ToList()
             : [];
-        return Sentences.Join(
+        var text = Sentences.Join(
             PauseProblem(entity.Metadata),
             HoldProblem(entity.Metadata),
             idle.Count == 0 || status.IsUpgraded() || status.IsRolledBack()
                 ? null
                 : $"{Sentences.List([.. idle.Select(Quoted)], 3)} in the annotation {Annotations.Hold}: no stored plan "
                     + "has such a phase or step, so it holds nothing now. Correct it, unless it is a phase of a "
-                    + "rollback.") is { Length: > 0 } text
-            ? text
-            : null;
+                    + "rollback.");
+        return text.Length > 0 ? text : null;
     }
 
     public static string? PauseProblem(V1ObjectMeta metadata) =>

@@ -7,7 +7,6 @@ namespace Drydock.Reconcilers.Upgrades;
 /// decided from the current state on the server, never from the cache. After a write that failed, or may have failed,
 /// the object is read and decided again after a growing pause. Jobs outside the reconcile are kept by uid and stopped
 /// with the object, or with the leadership.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TSession">The in-memory state of one object. It may be lost at any time: the next reconcile starts
 /// from the observed state.</typeparam>
 internal abstract class EntityController<TEntity, TSession>(
@@ -189,7 +188,6 @@ internal abstract class EntityController<TEntity, TSession>(
 
 /// <summary>What a controller knows of objects with which it has nothing to do until they change. Pure; called from any
 /// thread.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
 internal interface IInertObjects<TEntity>
     where TEntity : class, IKubernetesObject
 {

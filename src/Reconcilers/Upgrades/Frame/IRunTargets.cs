@@ -105,8 +105,6 @@ internal interface IRunDiscovery
 }
 
 /// <summary>The <see cref="IRunDiscovery"/> of one kind, with its own types.</summary>
-/// <typeparam name="TSpec">Its spec.</typeparam>
-/// <typeparam name="TStatus">Its status.</typeparam>
 internal interface IRunDiscovery<in TSpec, TStatus> : IRunDiscovery
     where TSpec : RunSpec
     where TStatus : RunStatus
@@ -115,15 +113,10 @@ internal interface IRunDiscovery<in TSpec, TStatus> : IRunDiscovery
 
     TStatus Learn(TStatus status, TSpec spec, DateTimeOffset now);
 
-    Task<TStatus> StoreListsAsync(TStatus status, CancellationToken cancellationToken) => Task.FromResult(status);
-
     Plan IRunDiscovery.Compile(RunSpec spec) => Compile((TSpec)spec);
 
     RunStatus IRunDiscovery.Learn(RunStatus status, RunSpec spec, DateTimeOffset now) =>
         Learn((TStatus)status, (TSpec)spec, now);
-
-    async Task<RunStatus> IRunDiscovery.StoreListsAsync(RunStatus status, CancellationToken cancellationToken) =>
-        await StoreListsAsync((TStatus)status, cancellationToken);
 }
 
 /// <summary>Checks the storage of the backup that a run depends on.</summary>

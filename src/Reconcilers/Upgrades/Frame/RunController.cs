@@ -2,7 +2,6 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Takes objects of one kind through preflight, plan, run and completion. Level-based and never blocking; see
 /// <see cref="PlanRun"/>.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
 internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     where TEntity : class, IKubernetesObject
 {

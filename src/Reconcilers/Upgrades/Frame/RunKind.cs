@@ -47,7 +47,7 @@ internal abstract class RunKind
 
     public abstract string PreflightTimeout(RunSpec spec);
 
-    public abstract ImpliedHold? Hold(RunSpec spec, Plan plan);
+    public virtual ImpliedHold? Hold(RunSpec spec, Plan plan) => null;
 
     /// <summary>How long one attempt of a step may take now. Called from jobs, on any thread.</summary>
     public abstract TimeSpan TimeoutOf(RunSpec spec, PlanStep step);
@@ -89,7 +89,10 @@ internal abstract class RunKind
     /// null before <see cref="IsPastUndo"/>, because until then everything is undone.</summary>
     public abstract string? RollbackRefusal(RunSpec spec, Plan plan);
 
-    public abstract string? RollbackCost(RunSpec spec, RunStatus status);
+    public virtual string? RollbackCost(RunSpec spec, RunStatus status) =>
+        status is { Plan: { } plan, RollbackPlan: null } && RollbackRefusal(spec, plan) is { } refusal
+            ? Sentences.Close($"A rollback is not possible: {refusal}")
+            : null;
 
     /// <summary>The rollback plan; without steps if nothing was changed, also for an empty plan.</summary>
     public abstract Plan CompileRollback(RunSpec spec, RollbackBasis basis);
@@ -114,6 +117,53 @@ internal abstract class RunKind
 
     public abstract string LeftBehind(RunSpec spec, RunStatus status);
 }
+
+/// <summary>The base of every kind: what follows from its types.</summary>
+/// <typeparam name="TSpec">Its spec, as which the spec of every member can be read.</typeparam>
+/// <typeparam name="TStatus">Its status, likewise.</typeparam>
+/// <param name="json">How objects of the kind are stored.</param>
+internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeInfo<TEntity> json) : RunKind
+    where TEntity : CustomKubernetesEntity<TSpec, TStatus>
+    where TSpec : RunSpec, new()
+    where TStatus : RunStatus, new()
+{
+    public sealed override string Name => name;
+
+    public sealed override string Resource { get; } =
+        typeof(TEntity).GetCustomAttribute<KubernetesEntityShortNamesAttribute>()?.ShortNames[0]
+        ?? name.ToLowerInvariant();
+
+    public sealed override JsonTypeInfo StatusJson { get; } = json.Options.GetTypeInfo(typeof(TStatus));
+
+    public sealed override RunObject Read(IKubernetesObject entity) =>
+        entity is TEntity e
+            ? new RunObject(e, ControlAnnotations.Apply(e.Metadata, e.Spec, e.Status), e.Status) { Written = e.Spec }
+            : throw new ArgumentException($"not a {name}", nameof(entity));
+
+    public sealed override IKubernetesObject WithStatus(IKubernetesObject entity, RunStatus status) =>
+        (TEntity)entity with { Status = (TStatus)status };
+
+    public sealed override IKubernetesObject Reduce(IKubernetesObject entity) =>
+        entity is TEntity { Status: { } status } e
+            ? e with
+            {
+                IsReduced = true,
+                Metadata = ReducedObject.Metadata(e.Metadata),
+                Status = Reduce((TStatus)ReducedObject.Status(status)),
+            }
+            : entity;
+
+    public sealed override RunStatus NewStatus() => new TStatus();
+
+    public override string IdentityHash(RunSpec spec) => FieldClasses.Hash((TSpec)spec, FieldClass.Identity);
+
+    protected virtual TStatus Reduce(TStatus status) => status;
+}
+
+/// <summary>A hold that follows from another field of the spec than holdBefore.</summary>
+/// <param name="Step">The id of the step before which the run waits for an approval.</param>
+/// <param name="Because">Why, with the field: part of a sentence.</param>
+internal sealed record ImpliedHold(string Step, string Because);
 
 /// <summary>The input of a rollback plan.</summary>
 /// <param name="AttemptsBefore">See <see cref="Plan.AttemptsBefore"/>.</param>

@@ -25,9 +25,8 @@ internal sealed class RunGauges : IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _keepFor;
     private readonly Lock _reading = new();
-    private (long At, IReadOnlyList<RunSample> Runs, int Left)? _kept;
+    private (long At, (List<RunSample> Runs, int Left) Read)? _kept;
 
-    /// <summary>Creates the instruments.</summary>
     /// <param name="keepFor">How long the objects are not read again, so that one collection reads them once; null for
     /// a second.</param>
     public RunGauges(
@@ -143,7 +142,7 @@ internal sealed class RunGauges : IDisposable
         _meter.CreateObservableGauge(name, () => Reported()?.Runs.SelectMany(measure) ?? [], unit, help);
 
     // Prometheus and OTLP collect at the same time. Null: another process leads.
-    private (IReadOnlyList<RunSample> Runs, int Left)? Reported()
+    private (List<RunSample> Runs, int Left)? Reported()
     {
         lock (_reading)
         {
@@ -155,31 +154,19 @@ internal sealed class RunGauges : IDisposable
 
             if (_kept is not { } kept || _time.GetElapsedTime(kept.At) >= _keepFor)
             {
-                var (runs, left) = Read();
-                _kept = kept = (_time.GetTimestamp(), runs, left);
+                _kept = kept = (_time.GetTimestamp(), Read());
             }
 
-            return (kept.Runs, kept.Left);
+            return kept.Read;
         }
     }
 
-    private (IReadOnlyList<RunSample> Runs, int Left) Read()
+    private (List<RunSample> Runs, int Left) Read()
     {
         var since = _time.GetUtcNow() - TimeSpan.FromDays(1);
-        List<RunSample> open = [];
-        List<(DateTimeOffset At, RunSample Run)> ended = [];
-        foreach (var run in _sources.SelectMany(source => source.Samples()))
-        {
-            if (!run.HasEnded)
-            {
-                open.Add(run);
-            }
-            else if (run.EndedAt is { } at && at > since)
-            {
-                ended.Add((at, run));
-            }
-        }
-
+        var all = _sources.SelectMany(source => source.Samples()).ToLookup(run => run.HasEnded);
+        var open = all[false].ToList();
+        var ended = all[true].Where(run => run.EndedAt > since).ToList();
         return (
             [
                 .. open.GroupBy(run => run.Metadata.Namespace, StringComparer.Ordinal)
@@ -190,7 +177,7 @@ internal sealed class RunGauges : IDisposable
                     .ThenBy(each => each.Turn)
                     .Take(MostOpen)
                     .Select(each => each.Run),
-                .. ended.OrderByDescending(run => run.At).Take(MostEnded).Select(run => run.Run),
+                .. ended.OrderByDescending(run => run.EndedAt).Take(MostEnded),
             ],
             Math.Max(0, open.Count - MostOpen) + Math.Max(0, ended.Count - MostEnded));
     }

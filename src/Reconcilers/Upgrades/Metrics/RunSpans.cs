@@ -104,7 +104,7 @@ internal sealed class RunSpans(Func<bool> leads, TimeProvider time) : IRunObserv
     {
         if (run.Result is not (RunResults.RolledBack or RunResults.RolledBackAfterFailure))
         {
-            Send(parent is null ? "" : " attempt", run, parent, (Began(run), Ended(run)));
+            Whole(parent is null ? "" : " attempt", Began(run), Ended(run));
             return;
         }
 
@@ -112,18 +112,15 @@ internal sealed class RunSpans(Func<bool> leads, TimeProvider time) : IRunObserv
         if (run.Run?.Plan is { } plan && !plan.Steps.TrueForAll(s => s.State == StepState.Succeeded)
             && !plan.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown))
         {
-            Send(" attempt", run, parent, (Began(run), turned));
+            Whole(" attempt", Began(run), turned);
         }
 
-        Send(" rollback", run, parent, (turned, Ended(run)));
-    }
+        Whole(" rollback", turned, Ended(run));
 
-    private static void Send(
-        string part, RunSample run, ActivityContext? parent, (DateTimeOffset Began, DateTimeOffset Ended) times) =>
-        Send(
+        void Whole(string part, DateTimeOffset began, DateTimeOffset ended) => Send(
             NameOf(run.Kind, run.Metadata) + part,
             parent,
-            times,
+            (began, ended),
             [
                 .. About(run.Kind, run.Metadata, run.Attempt),
                 new("drydock.outcome", run.Result),
@@ -133,6 +130,7 @@ internal sealed class RunSpans(Func<bool> leads, TimeProvider time) : IRunObserv
                 new("drydock.to", run.To),
             ],
             run.Result is RunResults.Succeeded or RunResults.RolledBack ? null : run.Reason);
+    }
 
     // Names only; never a parameter of a step.
     private static void Send(

@@ -2,7 +2,8 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>A list as it is stored: divided into ConfigMaps that an API server accepts, with a hash of all of it. The
 /// names of the ConfigMaps end in the first digits of the hash: another list never has the same name. Pure.</summary>
-internal sealed class DividedList
+/// <param name="Parts">The data of each ConfigMap; at least one.</param>
+internal sealed record DividedList(IReadOnlyList<SortedDictionary<string, string>> Parts, string Sha256, int Entries)
 {
     /// <summary>Most bytes in one ConfigMap. The API server accepts 1 MiB of keys and values.</summary>
     public const int MostBytes = 900_000;
@@ -10,62 +11,31 @@ internal sealed class DividedList
     private const string Algorithm = "sha256:";
     private const int NameDigits = 8;
 
-    private DividedList(IReadOnlyList<SortedDictionary<string, string>> parts, string sha256, int entries)
-    {
-        Parts = parts;
-        Sha256 = sha256;
-        Entries = entries;
-    }
-
-    /// <summary>The data of each ConfigMap; at least one.</summary>
-    public IReadOnlyList<SortedDictionary<string, string>> Parts { get; }
-
-    public string Sha256 { get; }
-
-    public int Entries { get; }
-
     /// <summary>Divides a list.</summary>
     /// <param name="entries">Number of entries, where not every line is one.</param>
     public static DividedList Of(IReadOnlyList<ListSection> sections, int? entries = null)
     {
-        var parts = new List<SortedDictionary<string, string>>();
-        var size = MostBytes;
-        foreach (var section in sections.OrderBy(s => s.Key, StringComparer.Ordinal))
+        List<Dictionary<string, StringBuilder>> texts = [new(StringComparer.Ordinal)];
+        var size = 0;
+        foreach (var (key, line) in sections.OrderBy(s => s.Key, StringComparer.Ordinal)
+            .SelectMany(s => s.Lines.Select(line => (s.Key, line))))
         {
-            var text = new StringBuilder();
-            var keyBytes = Encoding.UTF8.GetByteCount(section.Key);
-            size += keyBytes;
-            foreach (var line in section.Lines)
+            var bytes = Encoding.UTF8.GetByteCount(line) + 1;
+            var keyBytes = texts[^1].ContainsKey(key) ? 0 : Encoding.UTF8.GetByteCount(key);
+            if (size + keyBytes + bytes > MostBytes && size > 0)
             {
-                var bytes = Encoding.UTF8.GetByteCount(line) + 1;
-                if (size + bytes > MostBytes)
-                {
-                    Close();
-                    parts.Add(new SortedDictionary<string, string>(StringComparer.Ordinal));
-                    size = keyBytes;
-                }
-
-                text.Append(line).Append('\n');
-                size += bytes;
+                texts.Add(new Dictionary<string, StringBuilder>(StringComparer.Ordinal));
+                (size, keyBytes) = (0, Encoding.UTF8.GetByteCount(key));
             }
 
-            Close();
-
-            void Close()
-            {
-                if (text.Length > 0)
-                {
-                    parts[^1][section.Key] = text.ToString();
-                    text.Clear();
-                }
-            }
+            texts[^1].TryAdd(key, new StringBuilder());
+            texts[^1][key].Append(line).Append('\n');
+            size += keyBytes + bytes;
         }
 
-        if (parts.Count == 0)
-        {
-            parts.Add(new SortedDictionary<string, string>(StringComparer.Ordinal));
-        }
-
+        var parts = texts.ConvertAll(part => new SortedDictionary<string, string>(
+            part.ToDictionary(text => text.Key, text => text.Value.ToString(), StringComparer.Ordinal),
+            StringComparer.Ordinal));
         return new DividedList(parts, Hash(parts), entries ?? sections.Sum(s => s.Lines.Count));
     }
 

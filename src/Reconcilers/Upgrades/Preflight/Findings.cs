@@ -97,7 +97,6 @@ internal sealed class Findings(
 internal delegate Finding? FailureFinding(Exception failure, string? node, string? field);
 
 /// <summary>The result of one preflight pass: a discovery to plan from, or every reason why there is none.</summary>
-/// <typeparam name="TDiscovery">The input of the kind's plan.</typeparam>
 /// <param name="Discovery">Null if there are findings.</param>
 /// <param name="Findings">All of them; empty if preflight passed.</param>
 /// <param name="TargetIdentity">Identity of the target; null if it could not be read. While another run holds the

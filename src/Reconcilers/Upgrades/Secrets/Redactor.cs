@@ -3,30 +3,25 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>Takes known secret values out of text before it is kept or shown: the value itself and the forms in which
 /// programs print it (base64, URL-, JSON-, SQL- and shell-escaped). Values shorter than <see cref="MinimumLength"/>
 /// characters are left: masking them would only tell where they are.</summary>
-internal sealed class Redactor
+internal sealed class Redactor(IEnumerable<Secret> secrets)
 {
     public const int MinimumLength = 4;
 
     /// <summary>How much of a command's output is kept, in bytes of UTF-8.</summary>
     public const int KeptBytes = 64 * 1024;
 
-    private readonly string[] _forms;
-
-    public Redactor(IEnumerable<Secret> secrets)
-    {
-        _forms =
-        [
-            .. secrets
-                .Select(secret => secret.Reveal())
-                .SelectMany(value => new[] { value, value.Trim() })
-                .Where(value => value.Length >= MinimumLength)
-                .SelectMany(Forms)
-                .Where(form => form.Length >= MinimumLength && form != Secret.Mask)
-                .Distinct(StringComparer.Ordinal)
-                .OrderByDescending(form => form.Length)
-                .ThenBy(form => form, StringComparer.Ordinal),
-        ];
-    }
+    private readonly string[] _forms =
+    [
+        .. secrets
+            .Select(secret => secret.Reveal())
+            .SelectMany(value => new[] { value, value.Trim() })
+            .Where(value => value.Length >= MinimumLength)
+            .SelectMany(Forms)
+            .Where(form => form.Length >= MinimumLength && form != Secret.Mask)
+            .Distinct(StringComparer.Ordinal)
+            .OrderByDescending(form => form.Length)
+            .ThenBy(form => form, StringComparer.Ordinal),
+    ];
 
     public static Redactor None { get; } = new([]);
 
@@ -52,24 +47,10 @@ internal sealed class Redactor
     }
 
     /// <summary>Redacts a command's output and keeps its end, whole characters only.</summary>
-    /// <param name="output">The output; bytes that are no UTF-8 become replacement characters.</param>
     /// <param name="maximumBytes">How much is kept, in bytes of UTF-8.</param>
-    public string RedactTail(ReadOnlySpan<byte> output, bool beginningCut = false, int maximumBytes = KeptBytes)
+    public string RedactTail(string output, int maximumBytes = KeptBytes)
     {
-        if (beginningCut)
-        {
-            var lineEnd = output.IndexOf((byte)'\n');
-            output = lineEnd < 0 ? [] : output[(lineEnd + 1)..];
-        }
-
-        return Tail(Redact(Encoding.UTF8.GetString(output)), maximumBytes);
-    }
-
-    public string RedactTail(string output, int maximumBytes = KeptBytes) => Tail(Redact(output), maximumBytes);
-
-    private static string Tail(string text, int maximumBytes)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(maximumBytes);
+        var text = Redact(output);
         var bytes = 0;
         var start = text.Length;
         while (start > 0)
@@ -91,11 +72,10 @@ internal sealed class Redactor
 
     private static IEnumerable<string> Forms(string value)
     {
-        var bytes = Encoding.UTF8.GetBytes(value);
         var url = Uri.EscapeDataString(value);
         var json = JsonEncodedText.Encode(value).ToString();
         var relaxed = JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
-        string[] plain =
+        return
         [
             value,
             url,
@@ -108,9 +88,8 @@ internal sealed class Redactor
             value.Replace("'", "'\\''", StringComparison.Ordinal),
             value.Replace("'", "''", StringComparison.Ordinal),
             value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal),
-            .. Base64(bytes),
+            .. Base64(Encoding.UTF8.GetBytes(value)),
         ];
-        return plain;
     }
 
     // Percent and \u escapes are printed with small or capital hex digits.

@@ -71,7 +71,6 @@ internal static class StepArguments
     public static TPart Read<TPart>(string id, IReadOnlyDictionary<string, string> entries) =>
         (TPart)Read(typeof(TPart), id, entries);
 
-    /// <summary>A stored step as its record.</summary>
     /// <exception cref="FormatException">It is another step, or its entries do not fit.</exception>
     public static TStep As<TStep>(this PlanStep step) => step.Is<TStep>()
         ? Read<TStep>(step.Id, step.Parameters)
@@ -81,8 +80,6 @@ internal static class StepArguments
         string.Equals(step.Action, typeof(TStep).Name, StringComparison.Ordinal);
 
     /// <summary>The first step of a plan that is a <typeparamref name="TStep"/>; null if there is none.</summary>
-    /// <param name="node">Where; null for any.</param>
-    /// <param name="phase">In which phase; null for any.</param>
     public static PlanStep? Step<TStep>(this Plan plan, string? node = null, string? phase = null) =>
         plan.Steps.Find(s => s.Is<TStep>() && (node is null || s.Node == node) && (phase is null || s.Phase == phase));
 
@@ -99,4 +96,16 @@ internal static class StepArguments
         return type.IsEnum || type == typeof(string) || type == typeof(DateTimeOffset) || type == typeof(TimeSpan)
             || type == typeof(Uri);
     }
+}
+
+/// <summary>Reads which databases a step of any kind works on: every action that dumps, restores or awaits databases
+/// has an argument <c>Databases</c>, a list of names.</summary>
+internal static class StepDatabases
+{
+    private const string Entry = "databases";
+
+    /// <summary>The databases; empty if the action has no such argument.</summary>
+    /// <exception cref="JsonException">The entry is not a list of names.</exception>
+    public static IReadOnlyList<string> Of(PlanStep step) =>
+        step.Parameters.TryGetValue(Entry, out var text) ? JsonSerializer.Deserialize<List<string>>(text) ?? [] : [];
 }

@@ -110,3 +110,55 @@ internal abstract record StepBase<TTargets> : PlannedPart<TTargets>, IStepAction
     protected static StepActionException NotYet(string reason, string message) =>
         new(reason, message) { NotTaken = true };
 }
+
+/// <summary>Marks an action whose failure an administrator may accept, because the action only verifies something: what
+/// follows does not rely on it. Never on an action that protects data (dumps, commands that run once, quorum,
+/// claims).</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+internal sealed class AcceptableAttribute : Attribute
+{
+    /// <summary>Which failures may be accepted, as a condition that begins with "if"; null for every verdict. The
+    /// action decides it in <c>MayBeAccepted</c>.</summary>
+    public string? OnlyIf { get; init; }
+}
+
+/// <summary>Marks an action that only waits or reads, so that abandoning it half way leaves nothing half
+/// done.</summary>
+internal interface IWaitsOnly;
+
+/// <summary>A step or a guard of a plan: a record of its arguments, stored as text. Planners compile it; to be carried
+/// out, it is bound to the targets of a run.</summary>
+internal abstract record PlannedPart<TTargets>
+    where TTargets : class
+{
+    private TTargets? _targets;
+
+    protected TTargets Targets => _targets
+        ?? throw new InvalidOperationException($"{GetType().Name} is not bound to the targets of a run.");
+
+    public PlannedPart<TTargets> On(TTargets targets) => this with { _targets = targets };
+}
+
+/// <summary>The base of every guard check, a record of its arguments; stored as a step is.</summary>
+internal abstract record GuardBase<TTargets> : PlannedPart<TTargets>, IGuardCheck
+    where TTargets : class
+{
+    public abstract Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken);
+}
+
+/// <summary>Compiles the guards of a plan.</summary>
+internal static class PlannedGuard
+{
+    /// <param name="node">The node; null for the whole system.</param>
+    /// <param name="until">No longer in force once this step has begun; null keeps it to the end of the plan.</param>
+    public static PlanGuard Of(
+        string id, string? node, IGuardCheck check, IEnumerable<string> from, string? until = null) => new()
+        {
+            Id = id,
+            Node = node,
+            Check = check.GetType().Name,
+            Parameters = StepArguments.Write(check),
+            From = [.. from],
+            Until = until,
+        };
+}

@@ -35,6 +35,13 @@ internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
             ? read
             : throw Unknown("action", step.Action);
 
+    /// <summary>Whether the step only waits, <see cref="IWaitsOnly"/>.</summary>
+    public static bool OnlyWaits(PlanStep step) =>
+        Parts.GetValueOrDefault(step.Action)?.IsAssignableTo(typeof(IWaitsOnly)) == true;
+
+    public static AcceptableAttribute? Acceptance(PlanStep step) =>
+        Parts.GetValueOrDefault(step.Action)?.GetCustomAttribute<AcceptableAttribute>(inherit: false);
+
     /// <summary>To be called before a rollback is compiled: a step that cannot be read may have left something that the
     /// rollback would miss.</summary>
     /// <exception cref="KeyNotFoundException">This operator has no such step.</exception>

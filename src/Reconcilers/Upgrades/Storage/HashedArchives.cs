@@ -12,7 +12,6 @@ internal sealed class HashedArchives
 
     public int Count => _known.Count;
 
-    /// <summary>The archive with its checksum.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotFound"/>; or the storage cannot be
     /// read.</exception>
     public async Task<HashedObject> HashAsync(
@@ -38,10 +37,8 @@ internal sealed class HashedArchives
             cancellationToken);
     }
 
-    public void Keep(ISnapshotStorage storage, string name, HashedObject hashed)
-    {
+    public void Keep(ISnapshotStorage storage, string name, HashedObject hashed) =>
         _known.Set($"{storage.Description}\n{name}", hashed);
-    }
 
     /// <summary>Opens an archive for sending once its checksum is right.</summary>
     /// <param name="sha256">The checksum that it must have, in hexadecimal digits; empty takes any.</param>
@@ -57,5 +54,149 @@ internal sealed class HashedArchives
                 SnapshotFailure.ChecksumMismatch,
                 $"'{name}' in {storage.Description} has SHA-256 {hashed.Sha256}, expected {sha256}. No part of it was "
                 + "sent. Replace the file, or correct the checksum.");
+    }
+}
+
+/// <summary>Lets callers that ask for the same thing at the same time share one answer. Nothing is kept: a failure
+/// reaches the callers that waited for it and no later one. A caller that gives up does not end the work of the others;
+/// the work is cancelled when the last one has left.</summary>
+internal sealed class SharedReads<TValue>
+{
+    private readonly ConcurrentDictionary<string, SharedAnswer<TValue>> _underWay = new(StringComparer.Ordinal);
+
+    public async Task<TValue> ReadAsync(
+        string key, Func<CancellationToken, Task<TValue>> ask, CancellationToken cancellationToken)
+    {
+        var answer = _underWay.GetOrAdd(key, static _ => new SharedAnswer<TValue>(TimeProvider.System));
+        try
+        {
+            return await answer.GetAsync(
+                TimeSpan.MaxValue,
+                token => Task.Run(() => ask(token), CancellationToken.None),
+                cancellationToken);
+        }
+        finally
+        {
+            if (!answer.IsAwaited)
+            {
+                _underWay.TryRemove(KeyValuePair.Create(key, answer));
+            }
+        }
+    }
+}
+
+/// <summary>One answer for all who ask within a moment. It is cancelled when no caller waits for it any more.</summary>
+internal sealed class SharedAnswer<TValue>(TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private Asked? _last;
+
+    public bool IsAwaited
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _last is { Waiters: > 0 };
+            }
+        }
+    }
+
+    /// <summary>What was answered to a question of at most this age; one that failed is not used again.</summary>
+    /// <param name="maxAge">Null asks again; those who ask next may share the answer.</param>
+    public async Task<TValue> GetAsync(
+        TimeSpan? maxAge, Func<CancellationToken, Task<TValue>> ask, CancellationToken cancellationToken)
+    {
+        Asked asked;
+        lock (_lock)
+        {
+            asked = maxAge is { } age
+                && _last is { Answer: { IsFaulted: false, IsCanceled: false } } last
+                && time.GetElapsedTime(last.Begun) <= age
+                ? last
+                : Begin(ask);
+            asked.Waiters++;
+        }
+
+        try
+        {
+            return await asked.Answer.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Leave(asked);
+        }
+    }
+
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _last = null;
+        }
+    }
+
+    private Asked Begin(Func<CancellationToken, Task<TValue>> ask)
+    {
+        var end = new CancellationTokenSource();
+        return _last = new Asked(time.GetTimestamp(), ask(end.Token), end);
+    }
+
+    private void Leave(Asked asked)
+    {
+        lock (_lock)
+        {
+            if (--asked.Waiters > 0 || asked.Answer.IsCompleted)
+            {
+                return;
+            }
+
+            _last = ReferenceEquals(_last, asked) ? null : _last;
+        }
+
+        asked.End.Cancel();
+    }
+
+    private sealed record Asked(long Begun, Task<TValue> Answer, CancellationTokenSource End)
+    {
+        public int Waiters { get; set; }
+    }
+}
+
+/// <summary>Keeps the most recently used entries, up to a capacity. Thread-safe.</summary>
+internal sealed class BoundedCache<TValue>(int capacity)
+    where TValue : class
+{
+    private readonly Lock _gate = new();
+
+    // The most recently used ones last.
+    private readonly OrderedDictionary<string, TValue> _entries = new(StringComparer.Ordinal);
+
+    public int Count => _entries.Count;
+
+    public TValue? Find(string key)
+    {
+        lock (_gate)
+        {
+            if (_entries.Remove(key, out var value))
+            {
+                _entries.Add(key, value);
+            }
+
+            return value;
+        }
+    }
+
+    public void Set(string key, TValue value)
+    {
+        lock (_gate)
+        {
+            _entries.Remove(key);
+            _entries.Add(key, value);
+            if (_entries.Count > capacity)
+            {
+                _entries.RemoveAt(0);
+            }
+        }
     }
 }

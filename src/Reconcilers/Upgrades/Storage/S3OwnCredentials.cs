@@ -1,15 +1,9 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What opens an S3 storage. A class and not a record, because its text must never contain the keys.</summary>
-internal sealed class S3Keys(string accessKey, string secretKey, string? sessionToken, string? authority)
+/// <summary>What opens an S3 storage. Its text must never contain the keys.</summary>
+internal sealed record S3Keys(string AccessKey, string SecretKey, string? SessionToken, string? Authority)
 {
-    public string AccessKey => accessKey;
-
-    public string SecretKey => secretKey;
-
-    public string? SessionToken => sessionToken;
-
-    public string? Authority => authority;
+    public override string ToString() => nameof(S3Keys);
 }
 
 /// <summary>The S3 credentials of the operator's own pod, where the AWS tools look first: the environment, then the

@@ -4,9 +4,6 @@ namespace Drydock.Reconcilers.Upgrades;
 /// messages.</summary>
 internal static class StorageText
 {
-    private const string S3 = "s3";
-    private const string Credentials = "credentialsSecretRef";
-
     /// <summary>The place as compact JSON, without Secret references; "" for none.</summary>
     public static string Of(StorageSpec? storage)
     {
@@ -16,7 +13,7 @@ internal static class StorageText
         }
 
         var json = JsonSerializer.SerializeToNode(storage, CrdsJsonContext.Default.StorageSpec)!.AsObject();
-        (json[S3] as JsonObject)?.Remove(Credentials);
+        (json["s3"] as JsonObject)?.Remove("credentialsSecretRef");
         return json.ToJsonString();
     }
 
@@ -47,15 +44,12 @@ internal static class StorageText
     private static SecretReference? Reference(StorageSpec? present) =>
         present?.S3 is { } now ? now.CredentialsSecretRef : new SecretReference();
 
-    public static string Describe(StorageSpec storage)
+    public static string Describe(StorageSpec storage) => storage switch
     {
-        return storage switch
-        {
-            { Directory: { } directory } => $"directory {directory.Path}",
-            { S3: { } s3 } =>
-                $"s3 {s3.Endpoint.TrimEnd('/')}/{s3.Bucket}"
-                + (s3.Prefix is { Length: > 0 } prefix ? "/" + prefix.Trim('/') : ""),
-            _ => "no storage",
-        };
-    }
+        { Directory: { } directory } => $"directory {directory.Path}",
+        { S3: { } s3 } =>
+            $"s3 {s3.Endpoint.TrimEnd('/')}/{s3.Bucket}"
+            + (s3.Prefix is { Length: > 0 } prefix ? "/" + prefix.Trim('/') : ""),
+        _ => "no storage",
+    };
 }

@@ -38,13 +38,11 @@ internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addres
 
     public ClaimTarget With(string part) => this with { Identity = $"{Server}/{part}" };
 
-    public bool IsOnServerOf(ClaimTarget other, string? @namespace, string? othersNamespace)
-    {
-        return (this with { Identity = Server })
+    public bool IsOnServerOf(ClaimTarget other, string? @namespace, string? othersNamespace) =>
+        (this with { Identity = Server })
             .Names(@namespace)
             .Intersect((other with { Identity = other.Server }).Names(othersNamespace), StringComparer.Ordinal)
             .Any();
-    }
 
     private string Server => Identity.LastIndexOf('/') is var slash and >= 0 ? Identity[..slash] : Identity;
 

@@ -6,7 +6,7 @@ internal sealed partial class GrantList
     private const string All = "ALL PRIVILEGES";
 
     // The privileges that the upgrade and its rollback need in each database. Those that are not required are needed
-    // only where the database holds such objects.
+    // only where the database holds such objects, which the server otherwise hides from the account.
     private static readonly (string Privilege, string Purpose, bool Required)[] PerDatabase =
     [
         ("SELECT", "reading and dumping", true),
@@ -22,14 +22,6 @@ internal sealed partial class GrantList
         ("TRIGGER", "dumping and restoring triggers", false),
         ("EVENT", "dumping and restoring events", false),
         ("CREATE ROUTINE", "restoring routines", false),
-    ];
-
-    private static readonly string[] ForObjects = ["SHOW VIEW", "CREATE VIEW", "TRIGGER", "EVENT", "CREATE ROUTINE"];
-
-    private static readonly (string[] AnyOf, string Purpose)[] Global =
-    [
-        (["PROCESS"], "seeing sessions of other accounts"),
-        (["SUPER", "CONNECTION_ADMIN", "CONNECTION ADMIN"], "ending sessions of other accounts"),
     ];
 
     private readonly List<Grant> _grants = [];
@@ -93,39 +85,20 @@ internal sealed partial class GrantList
 
     public bool HasGlobal(string privilege) => _grants.Exists(grant => grant.Database == "*" && grant.Gives(privilege));
 
-    public IReadOnlyList<MissingPrivilege> Missing(IEnumerable<string> databases, string account)
-    {
-        var missing = new List<MissingPrivilege>();
-        foreach (var database in databases)
-        {
-            missing.AddRange(PerDatabase
-                .Where(needed => !Has(needed.Privilege, database))
-                .Select(
-                    needed =>
-                        Describe(needed.Privilege, database, needed.Purpose, needed.Required && !HasRoles, account)));
-        }
-
-        missing.AddRange(Global
-            .Where(needed => !Array.Exists(needed.AnyOf, HasGlobal))
-            .Select(needed => Describe(needed.AnyOf[0], null, needed.Purpose, false, account)));
-        return missing;
-    }
-
-    private MissingPrivilege Describe(string privilege, string? database, string purpose, bool required, string account)
-    {
-        var on = database is null ? "*.*" : $"`{database}`.*";
-        var roles = HasRoles ? " It may have it through a role, which cannot be seen." : "";
-        return new MissingPrivilege(
-            privilege,
-            database,
-            purpose,
-            required,
-            $"Account '{account}' lacks {privilege} on {on}, needed for {purpose}.{roles} Grant it with: GRANT "
-            + $"{privilege} ON {on} TO the account.")
-        {
-            ShowsObjects = database is not null && !HasRoles && ForObjects.Contains(privilege, StringComparer.Ordinal),
-        };
-    }
+    /// <summary>What the account lacks. Nothing can be said of one that may have it through a role.</summary>
+    public IReadOnlyList<MissingPrivilege> Missing(IEnumerable<string> databases, string account) =>
+    [
+        .. from database in databases
+           from needed in PerDatabase
+           where !HasRoles && !Has(needed.Privilege, database)
+           select new MissingPrivilege(
+               needed.Privilege,
+               database,
+               needed.Purpose,
+               needed.Required,
+               $"Account '{account}' lacks {needed.Privilege} on `{database}`.*, needed for {needed.Purpose}. Grant it "
+               + $"with: GRANT {needed.Privilege} ON `{database}`.* TO the account."),
+    ];
 
     // Privileges on single columns (SELECT (a, b)) give nothing on the database.
     private static IEnumerable<string> Split(string privileges) =>
@@ -202,19 +175,18 @@ internal sealed partial class GrantList
 
 /// <summary>Something the account may not do.</summary>
 /// <param name="Privilege">The privilege's name as in GRANT, for instance <c>DROP</c>.</param>
-/// <param name="Database">The database it is missing on; null for a global one.</param>
-/// <param name="Required">False if the upgrade can do without, or if it could not be made out (privileges through a
-/// role).</param>
+/// <param name="Required">False if the upgrade can do without. Without it the server hides views, triggers, events or
+/// routines from the account, so that no check can tell whether they are missing from a dump.</param>
 /// <param name="Message">A sentence with the GRANT that gives it.</param>
 internal sealed record MissingPrivilege(
-    string Privilege, string? Database, string Purpose, bool Required, string Message)
+    string Privilege, string Database, string Purpose, bool Required, string Message)
 {
+    public bool ShowsObjects => !Required;
+
     /// <summary>What is missing, a text for each database.</summary>
     public static IEnumerable<string> Describe(IEnumerable<MissingPrivilege> missing, string account) => missing
         .GroupBy(m => m.Database, StringComparer.Ordinal)
-        .SelectMany(on => on.Key is null || on.Count() == 1
-            ? on.Select(m => m.Message)
-            : [Describe([.. on], on.Key, account)]);
+        .Select(on => on.Count() == 1 ? on.First().Message : Describe([.. on], on.Key, account));
 
     private static string Describe(IReadOnlyList<MissingPrivilege> missing, string database, string account)
     {
@@ -223,8 +195,4 @@ internal sealed record MissingPrivilege(
             + $"{string.Join(", ", missing.Select(m => m.Purpose).Distinct(StringComparer.Ordinal))}. Grant them with: "
             + $"GRANT {privileges} ON `{database}`.* TO the account.";
     }
-
-    /// <summary>True if without it the server hides views, triggers, events or routines from the account, so that no
-    /// check can tell whether they are missing from a dump.</summary>
-    public bool ShowsObjects { get; init; }
 }

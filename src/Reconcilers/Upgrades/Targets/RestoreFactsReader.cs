@@ -88,16 +88,12 @@ internal static class RestoreFactsReader
         var disks = await ToldAsync(
             session, "SELECT PATH, AVAILABLE FROM information_schema.DISKS", cancellationToken);
         return disks
-            .Where(
-                r =>
-                    r[0] is { } path
-                        && (folder == path || folder.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal)))
+            .Where(r => r[0] is { } path
+                && (folder == path || folder.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal)))
             .OrderByDescending(r => r[0]!.Length)
-            .Select(
-                r =>
-                    long.TryParse(r[1], NumberStyles.None, CultureInfo.InvariantCulture, out var kibibytes)
-                        ? kibibytes * 1024
-                        : (long?)null)
+            .Select(r => long.TryParse(r[1], NumberStyles.None, CultureInfo.InvariantCulture, out var kibibytes)
+                ? kibibytes * 1024
+                : (long?)null)
             .FirstOrDefault();
     }
 }

@@ -43,11 +43,7 @@ internal static class ServerAddresses
             ? user[(at + 1)..]
             : null;
         var named = ClaimTarget.AddressOf(host, port, tenant);
-        return peer is null
-            ? [named]
-            : [
-                .. new[] { named, ClaimTarget.AddressOf(peer.Address.ToString(), peer.Port, tenant) }.Distinct(
-                    StringComparer.Ordinal),
-            ];
+        var reached = peer is null ? named : ClaimTarget.AddressOf(peer.Address.ToString(), peer.Port, tenant);
+        return [.. new[] { named, reached }.Distinct(StringComparer.Ordinal)];
     }
 }

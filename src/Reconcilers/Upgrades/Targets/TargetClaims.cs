@@ -65,14 +65,9 @@ internal sealed class TargetClaims(
     }
 
     /// <summary>Releases the claims that a run holds by its status; another holder's claim is not changed.</summary>
-    public Task ReleaseAsync(IKubernetesObject holder, TargetStatus status, CancellationToken cancellationToken)
-    {
-        var names = ClaimTarget.Of(status)?.Names(holder.Metadata.Namespace) ?? [];
-
-        // One that a former version named otherwise is in the status.
-        string[] former = status.Claim is { } claim && !names.Contains(claim, StringComparer.Ordinal) ? [claim] : [];
-        return ReleaseAsync([.. names, .. former], holder.Metadata.Uid!, cancellationToken);
-    }
+    public Task ReleaseAsync(IKubernetesObject holder, TargetStatus status, CancellationToken cancellationToken) =>
+        ReleaseAsync(
+            ClaimTarget.Of(status)?.Names(holder.Metadata.Namespace) ?? [], holder.Metadata.Uid!, cancellationToken);
 
     /// <summary>Gives back those of the names that this holder has; another holder's are left alone.</summary>
     public async Task ReleaseAsync(IEnumerable<string> names, string holderUid, CancellationToken cancellationToken)

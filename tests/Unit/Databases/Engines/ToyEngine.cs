@@ -155,7 +155,7 @@ internal sealed class ToyEngine : IDatabaseEngine
                 throw new HostException(lost, Reasons.HostUnreachable, $"{lost} cannot be reached.");
             }
 
-            var to = step.Parameter("to");
+            var to = step.Step.Parameters["to"];
             var isDone = step.Step.Node is { } node ? engine.Versions[node] == to : engine.Versions.Values.All(v => v == to);
             return Task.FromResult<Observation>(isDone ? new Observation.Done() : name == Verify ? new Observation.Running("versions differ") : new Observation.NotStarted());
         }
@@ -166,8 +166,8 @@ internal sealed class ToyEngine : IDatabaseEngine
         public Task ActAsync(StepContext step, CancellationToken cancellationToken)
         {
             context.EnsureMayAct();
-            engine.Acts.Add($"{step.Step.Id} {step.Parameter("to")}");
-            engine.Versions[step.Step.Node!] = step.Parameter("to");
+            engine.Acts.Add($"{step.Step.Id} {step.Step.Parameters["to"]}");
+            engine.Versions[step.Step.Node!] = step.Step.Parameters["to"];
             return Task.CompletedTask;
         }
 

@@ -39,7 +39,7 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
         _server.AbsentLists));
 
     public Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
-        Look<IReadOnlyList<MissingPrivilege>>(() => [.. _server.MissingPrivileges.Where(m => m.Database is null || databases.Contains(m.Database))]);
+        Look<IReadOnlyList<MissingPrivilege>>(() => [.. _server.MissingPrivileges.Where(m => databases.Contains(m.Database))]);
 
     public Task<IReadOnlyList<DatabaseInfo>> DatabasesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<DatabaseInfo>>(() => [.. databases.Select(d => new DatabaseInfo(d, _server.Databases.GetValueOrDefault(d)))]);

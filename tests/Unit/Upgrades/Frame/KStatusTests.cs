@@ -110,7 +110,7 @@ public sealed class KStatusTests
         from held in kind == RunOutcomeKind.Progressing ? Both : [false]
         from failed in kind == RunOutcomeKind.Stalled ? Both : [false]
         from back in kind is RunOutcomeKind.Stalled ? Both : [kind == RunOutcomeKind.RolledBack]
-        select new RunStatusSummary(kind, RunPhases.Preflight, reason, "What happened.") { Held = held, Failed = failed, IsRolledBack = back };
+        select new RunStatusSummary(kind, back ? RunPhases.RolledBack : RunPhases.Preflight, reason, "What happened.", Failed: failed) { Held = held };
 
     private static ToyRunStatus ComposeRun(RunStatusSummary summary, ToyRunStatus before, bool deleted)
     {

@@ -87,8 +87,8 @@ public sealed class TokenTests
     {
         var metadata = With(Annotations.Approve, string.Join(',', Enumerable.Range(0, given).Select(i => $"Hold{i}@0123abcd")));
 
-        (RunTokens.UnreadApprovals(metadata) is null).ShouldBe(says is null);
-        RunTokens.UnreadApprovals(metadata)?.ShouldContain(says ?? "nothing");
+        (RunTokens.Unread(metadata, Annotations.Approve, "approvals") is null).ShouldBe(says is null);
+        RunTokens.Unread(metadata, Annotations.Approve, "approvals")?.ShouldContain(says ?? "nothing");
     }
 
     [Fact]

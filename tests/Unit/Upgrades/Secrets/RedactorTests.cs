@@ -78,16 +78,6 @@ public sealed class RedactorTests
         new Redactor([new Secret("0123456789")]).RedactTail("x0123456789", 5).ShouldBe("x***");
 
     [Fact]
-    public void Cut_output_loses_its_first_line()
-    {
-        var redactor = new Redactor([new Secret("0123456789")]);
-
-        redactor.RedactTail("56789 torn\nnext\n"u8, beginningCut: true).ShouldBe("next\n");
-        redactor.RedactTail("56789 torn"u8, beginningCut: true).ShouldBeEmpty();
-        redactor.RedactTail([0xff, (byte)'a'], beginningCut: false).ShouldBe("\ufffda");
-    }
-
-    [Fact]
     public void No_known_secret_survives_in_any_text() =>
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(500),

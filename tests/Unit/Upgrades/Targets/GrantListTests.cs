@@ -32,7 +32,6 @@ public sealed class GrantListTests
         drop.Privilege.ShouldBe("DROP");
         drop.Message.ShouldContain("GRANT DROP ON `oms_cm`.*");
         missing.Count(item => item is { Database: "omsXrm", Required: true }).ShouldBe(8);
-        missing.Where(item => item.Database is null).Select(item => (item.Privilege, item.Required)).ShouldBe([("PROCESS", false), ("SUPER", false)]);
     }
 
     [Fact]
@@ -61,8 +60,7 @@ public sealed class GrantListTests
         var grants = new GrantList(["GRANT USAGE ON *.* TO `a`@`%`", "GRANT `oms_role`@`%` TO `a`@`%`"]);
 
         grants.HasRoles.ShouldBeTrue();
-        grants.Missing(["x"], "a").ShouldAllBe(item => !item.Required);
-        grants.Missing(["x"], "a")[0].Message.ShouldContain("role");
+        grants.Missing(["x"], "a").ShouldBeEmpty();
     }
 
     [Theory]
@@ -97,7 +95,7 @@ public sealed class GrantListTests
             : Task.FromException<IEnumerable<string>>(new MySqlSessionException("FUNCTION CURRENT_ROLE does not exist", 1305)));
 
         grants.HasRoles.ShouldBeTrue();
-        grants.Missing(["x"], "a").ShouldAllBe(item => !item.Required);
+        grants.Missing(["x"], "a").ShouldBeEmpty();
     }
 
     [Fact]
@@ -113,6 +111,5 @@ public sealed class GrantListTests
 
         missing.Where(item => item.ShowsObjects).Select(item => item.Privilege).ShouldBe(["SHOW VIEW", "CREATE VIEW", "TRIGGER", "EVENT", "CREATE ROUTINE"], ignoreOrder: true);
         missing.ShouldAllBe(item => !item.Required);
-        new GrantList(["GRANT USAGE ON *.* TO `a`@`%`", "GRANT `oms_role`@`%` TO `a`@`%`"]).Missing(["x"], "a").ShouldAllBe(item => !item.ShowsObjects);
     }
 }

@@ -74,8 +74,7 @@ public sealed class TargetClaimsTests
         var target = new ClaimTarget("uuid:6f1c/rm", ["db1:3306", "10.0.0.5:3306"]);
         (await ClaimAsync(one, target)).ShouldBeNull();
         (await ClaimAsync(other, new ClaimTarget("uuid:77/rm", ["db9:3306"]))).ShouldBeNull();
-        await _api.CreateAsync(new V1Lease { Metadata = new V1ObjectMeta { Name = "drydock-target-old", Namespace = "drydock-system" }, Spec = new V1LeaseSpec { HolderIdentity = one.Metadata.Uid } }, Token);
-        await _claims.ReleaseAsync(one, new TargetStatus { Identity = target.Identity, Addresses = [.. target.Addresses], Claim = "drydock-target-old" }, Token);
+        await _claims.ReleaseAsync(one, new TargetStatus { Identity = target.Identity, Addresses = [.. target.Addresses] }, Token);
         (await LeasesAsync()).Select(l => l.Spec.HolderIdentity).Distinct(StringComparer.Ordinal).ShouldBe([other.Metadata.Uid]);
     }
 

@@ -33,7 +33,7 @@ internal sealed class ToyRunAction(ToyRunTruth truth, string door) : IStepAction
         truth.Acts.Add(context.Step.Id);
         truth.Done.Add(context.Step.Id);
         truth.Litter.Remove(context.Step.Id);
-        if (context.OptionalParameter("undoes") is { } undone)
+        if (context.Step.Parameters.GetValueOrDefault("undoes") is { } undone)
         {
             truth.Done.Remove(undone);
         }

@@ -34,23 +34,26 @@ internal sealed class ToyRunKind(ToyRunTruth truth)
     public override IReadOnlyList<string> MustBeFree(string targetIdentity, Plan plan) =>
         [.. truth.MustBeFree.Select(part => $"{targetIdentity}/{part}")];
 
-    protected override Task<RunBinding> BindAsync(ToyRun entity, CancellationToken cancellationToken) =>
-        Task.FromResult(new RunBinding("access", $"targets|{entity.Spec.Door}", entity.Spec.Door, _ =>
+    public override Task<RunBinding> BindAsync(RunObject entity, CancellationToken cancellationToken)
+    {
+        var door = ((ToyRunSpec)entity.Written).Door;
+        return Task.FromResult(new RunBinding("access", $"targets|{door}", door, _ =>
         {
             truth.Bound++;
-            return new ToyRunTargets(truth, entity.Spec.Door);
+            return new ToyRunTargets(truth, door);
         }));
+    }
 
-    protected override string IdentityHash(ToyRunSpec spec) => string.Join(',', spec.Parts);
+    public override string IdentityHash(RunSpec spec) => string.Join(',', ((ToyRunSpec)spec).Parts);
 
-    protected override string PreflightTimeout(ToyRunSpec spec) => "1m";
+    public override string PreflightTimeout(RunSpec spec) => "1m";
 
-    protected override TimeSpan TimeoutOf(ToyRunSpec spec, PlanStep step) => TimeSpan.FromDays(1);
+    public override TimeSpan TimeoutOf(RunSpec spec, PlanStep step) => TimeSpan.FromDays(1);
 
-    protected override string? RollbackRefusal(ToyRunSpec spec, Plan plan) =>
+    public override string? RollbackRefusal(RunSpec spec, Plan plan) =>
         !truth.CanRollBack && IsPastUndo(plan) ? "new parts never fit old ones" : null;
 
-    protected override Plan CompileRollback(ToyRunSpec spec, RollbackBasis basis)
+    public override Plan CompileRollback(RunSpec spec, RollbackBasis basis)
     {
         var builder = new PlanBuilder();
         foreach (var step in basis.Plan.Steps.Where(s => s.Phase is Prepare or Swap && PlanProgress.Begun(s)))
@@ -61,21 +64,21 @@ internal sealed class ToyRunKind(ToyRunTruth truth)
         return builder.Build() with { AttemptsBefore = basis.AttemptsBefore, Hold = basis.AfterSuccess ? "RollBack" : null };
     }
 
-    protected override ToyRunStatus Summarize(ToyRunSpec spec, ToyRunStatus status, PlanSlot slot, bool isDone) => status with
+    public override RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone) => (ToyRunStatus)status with
     {
         New = status.IsRolledBack() ? [] : [.. (status.Plan?.Steps ?? []).Where(s => s is { Phase: Swap, State: StepState.Succeeded }).Select(PlanProgress.NameOf)],
         ActionRequired = isDone && slot == PlanSlot.Upgrade ? [new ActionItem { Reason = "Look", Message = "look at the parts" }] : status.ActionRequired,
     };
 
-    protected override ToyRunStatus Forget(ToyRunStatus status) => status with { New = [] };
+    public override RunStatus Forget(RunStatus status) => (ToyRunStatus)status with { New = [] };
 
-    protected override RunMilestones Milestones(ToyRunSpec spec) =>
+    public override RunMilestones Milestones(RunSpec spec) =>
         new([new("Prepared", Prepare), new("Swapped", Swap)], [new("SwappedBack", Undo)], [new("Swapped", Undo)]);
 
-    protected override void AddConditions(ConditionSet conditions, ToyRunSpec spec, ToyRunStatus status) =>
+    public override void AddConditions(ConditionSet conditions, RunSpec spec, RunStatus status) =>
         conditions.Set("Toyish", "True", "IsToy", "");
 
-    protected override string Success(ToyRunStatus status) => $", new is {string.Join(" and ", status.New)}";
+    public override string Success(RunStatus status) => $", new is {string.Join(" and ", ((ToyRunStatus)status).New)}";
 
-    protected override string LeftBehind(ToyRunSpec spec, ToyRunStatus status) => "Parts are as these steps left them";
+    public override string LeftBehind(RunSpec spec, RunStatus status) => "Parts are as these steps left them";
 }

@@ -95,8 +95,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
             return RunStep.AtOnce;
         }
 
-        return await ReleaseAsync(
-            run, frame.Projection.Over(entity, run.Status, PlanSlot.Rollback, run.Status.RollbackPlan!, now));
+        return await ReleaseAsync(run, frame.Projection.Over(entity, run.Status, PlanSlot.Rollback, now));
     }
 
     public async Task<RunStep> NothingAsync(RunReconcile run)
@@ -111,8 +110,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
             RunTokens.Resume(run.Status) with { RollbackPlan = plan, Findings = [] },
             RunTokens.NewRetries(run.Entity),
             now);
-        return await ReleaseAsync(
-            run, frame.Projection.Over(run.Entity, before, PlanSlot.Rollback, plan, now));
+        return await ReleaseAsync(run, frame.Projection.Over(run.Entity, before, PlanSlot.Rollback, now));
     }
 
     // False between the write that records a rollback token and the write that reports its effect.
@@ -180,7 +178,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
     private RunStatus Ended(RunObject entity)
     {
         var before = RunTokens.Resume(entity.Status!) with { RollbackPlan = null };
-        var over = frame.Projection.Over(entity, before, PlanSlot.Upgrade, before.Plan!, frame.Now);
+        var over = frame.Projection.Over(entity, before, PlanSlot.Upgrade, frame.Now);
         return _kind.Cleanup is { } cleanup ? cleanup.Announce(over, cleanup.DueAt(entity.Spec, over)) : over;
     }
 }

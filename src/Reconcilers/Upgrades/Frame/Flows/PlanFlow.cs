@@ -5,7 +5,6 @@ internal sealed class PlanFlow(RunFrame frame)
 {
     private readonly RunKind _kind = frame.Kind;
 
-    /// <summary>Advances the plan and stores it; returns the outcome.</summary>
     /// <param name="startNothingBecause">Why nothing may be started; null lets it start.</param>
     public async Task<RunOutcome> AdvanceAsync(
         RunReconcile run,
@@ -19,22 +18,18 @@ internal sealed class PlanFlow(RunFrame frame)
         var plan = _kind.Plans.Of(before, slot)!;
         var seen = RunTokens.SeeApprovals(
             run.Metadata, before, [.. _kind.Plans.All(before).Select(p => p.Hash)], now);
-        TellUnread(run.Entity, session);
+        TellUnread(run.Entity, session, Annotations.Approve, "approvals", Reasons.ApprovalIgnored);
+        TellUnread(run.Entity, session, Annotations.Accept, "acceptances", Reasons.AcceptIgnored);
 
         // While nothing may be started, tokens and acceptances are kept for later.
         var retries = startNothingBecause is null ? RunTokens.NewRetries(run.Entity) : [];
         var failing = plan.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
+        var engine = await session.RunAsync(slot, plan);
         var controls = Controls(run.Entity, slot, plan, seen, now) with
         {
             StartNothingBecause = startNothingBecause,
             Retry = retries.Count > 0 && failing,
-            Accepted = startNothingBecause is null
-                ? Acceptances.Accepted(run.Entity, plan)
-                : new Dictionary<string, AcceptedBy>(StringComparer.Ordinal),
-        };
-        var engine = await session.RunAsync(slot, plan);
-        controls = controls with
-        {
+            Accepted = startNothingBecause is null ? Acceptances.Accepted(run.Entity, plan) : [],
             AccessChanged = failing && session.FailedWith is { } former && former != session.AccessKey,
         };
         var outcome = await engine.AdvanceAsync(plan, controls, Environment(run), SaveAsync, run.CancellationToken);
@@ -43,12 +38,9 @@ internal sealed class PlanFlow(RunFrame frame)
 
         async Task SaveAsync(Plan next, RunOutcome came, CancellationToken token)
         {
-            var used = (controls.Retry, came.RetryUsed) switch
-            {
-                (true, false) => seen,
-                (true, true) => RunTokens.TakeUp(seen, retries, now),
-                _ => RunTokens.Use(seen, retries, now),
-            };
+            var used = !controls.Retry ? RunTokens.Use(seen, retries, now)
+                : came.RetryUsed ? RunTokens.TakeUp(seen, retries, now)
+                : seen;
             if (startNothingBecause is null)
             {
                 used = Acceptances.Record(_kind, run.Entity, used, plan, next, now);
@@ -66,20 +58,12 @@ internal sealed class PlanFlow(RunFrame frame)
     }
 
     // Once per value of an annotation.
-    private void TellUnread(RunObject entity, RunSession session)
+    private void TellUnread(RunObject entity, RunSession session, string annotation, string things, string reason)
     {
-        var (approvals, acceptances) = (RunTokens.UnreadApprovals(entity.Metadata), Acceptances.Unread(entity));
-        if (approvals is not null && approvals != session.UnreadApprovals)
+        if (RunTokens.Unread(entity.Metadata, annotation, things) is { } unread && session.Told.Add(unread))
         {
-            frame.Store.Warning(entity, Reasons.ApprovalIgnored, approvals);
+            frame.Store.Warning(entity, reason, unread);
         }
-
-        if (acceptances is not null && acceptances != session.UnreadAcceptances)
-        {
-            frame.Store.Warning(entity, Reasons.AcceptIgnored, acceptances);
-        }
-
-        (session.UnreadApprovals, session.UnreadAcceptances) = (approvals, acceptances);
     }
 
     private RunControls Controls(RunObject entity, PlanSlot slot, Plan plan, RunStatus seen, DateTimeOffset now)
@@ -95,15 +79,8 @@ internal sealed class PlanFlow(RunFrame frame)
             : null;
         var otherPlan = redo?.IsRedone(plan) == true && holds.Add(redo.Phase) ? redo.Phase : null;
         var implied = slot == PlanSlot.Upgrade ? _kind.Hold(spec, plan) : null;
-        if (implied is not null)
-        {
-            holds.Add(implied.Step);
-        }
-
-        if (isApproved && plan.Hold is { } hold)
-        {
-            approved.Add(hold);
-        }
+        holds.UnionWith(implied is null ? [] : [implied.Step]);
+        approved.UnionWith(isApproved && plan.Hold is { } hold ? [hold] : []);
 
         // A rollback never waits for the window.
         var units = slot == PlanSlot.Upgrade && spec.Window is { } window

@@ -10,7 +10,7 @@ internal sealed class PreflightFlow(RunFrame frame)
     private readonly TargetClaims _claims = frame.Services.Claims;
     private readonly Backoff _backoff = new() { First = TimeSpan.FromSeconds(2) };
 
-    /// <summary>Advances preflight; returns when to continue without an event.</summary>
+    /// <returns>When to continue without an event; null leaves it to events.</returns>
     public async Task<TimeSpan?> AdvanceAsync(RunReconcile run)
     {
         if (await IsAbortedAsync(run))
@@ -172,10 +172,8 @@ internal sealed class PreflightFlow(RunFrame frame)
                 + $"Set a new spec.retry or {Annotations.Retry}=<token> to restart from preflight.";
             await run.WriteAsync(
                 RunTokens.Abort(run.Spec, run.Status, token, now) with { Findings = [] },
-                new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, message)
-                {
-                    Failed = true,
-                });
+                new RunStatusSummary(
+                    RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, message, Failed: true));
             return true;
         }
 
@@ -269,11 +267,9 @@ internal sealed class PreflightFlow(RunFrame frame)
 
         session.ClaimSeen = true;
         await run.AddFinalizerAsync();
+        var first = plan.Steps[0];
         var running = new RunStatusSummary(
-            RunOutcomeKind.Progressing, plan.Steps[0].Phase, Reasons.Running, plan.Steps[0].Title)
-        {
-            Step = plan.Steps[0].Id,
-        };
+            RunOutcomeKind.Progressing, first.Phase, Reasons.Running, first.Title, first.Id);
         await StoreAsync(
             run, whole with { Target = _claims.Claimed(whole.Target!, run.Metadata) }, plan, running);
 

@@ -43,7 +43,7 @@ internal sealed class RollbackFlow(RunFrame frame)
         if (PlanProgress.Done(back))
         {
             var used = RunTokens.Use(turned, cause == RollbackCause.Abort ? [] : RunTokens.NewRetries(run.Entity), now);
-            await run.WriteAsync(frame.Projection.Over(run.Entity, used, PlanSlot.Rollback, back, now));
+            await run.WriteAsync(frame.Projection.Over(run.Entity, used, PlanSlot.Rollback, now));
             return new RunStep(true, null);
         }
 
@@ -51,10 +51,7 @@ internal sealed class RollbackFlow(RunFrame frame)
             RunMessages.Because(run.Entity, cause),
             $"The rollback plan is in status.rollbackPlan ({back.Hash}, {back.Steps.Count} steps).");
         var begins = new RunStatusSummary(
-            RunOutcomeKind.Progressing, RunPhases.RollingBack, RunMessages.Reason(cause), message)
-        {
-            Step = back.Steps[0].Id,
-        };
+            RunOutcomeKind.Progressing, RunPhases.RollingBack, RunMessages.Reason(cause), message, back.Steps[0].Id);
         await run.WriteAsync(turned, begins);
         return RunStep.AtOnce;
 
@@ -82,9 +79,10 @@ internal sealed class RollbackFlow(RunFrame frame)
         return Acceptances.WithNote(_kind, _kind.CompileRollback(run.Spec, basis));
     }
 
-    private static RunStatusSummary Unavailable(RollbackCause cause, string message) =>
-        new(RunOutcomeKind.Stalled, RunPhases.RollingBack, Reasons.RollbackUnavailable, message)
-        {
-            Failed = cause == RollbackCause.Failure,
-        };
+    private static RunStatusSummary Unavailable(RollbackCause cause, string message) => new(
+        RunOutcomeKind.Stalled,
+        RunPhases.RollingBack,
+        Reasons.RollbackUnavailable,
+        message,
+        Failed: cause == RollbackCause.Failure);
 }

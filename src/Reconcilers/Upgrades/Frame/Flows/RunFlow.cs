@@ -7,7 +7,6 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
     private readonly RunKind _kind = frame.Kind;
 
-    /// <summary>Advances the run once.</summary>
     public async Task<RunStep> AdvanceAsync(RunReconcile run)
     {
         if (await parked.IsUnderWayAsync(run))
@@ -49,10 +48,8 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
             Reasons.Aborted,
             $"The run was aborted by {Annotations.Abort}={run.Status.AbortedBy} before the rollback started. "
             + $"The new version runs. Set a new spec.retry or {Annotations.Retry}=<token> to start the rollback. "
-            + $"To cancel it, {RunMessages.ToCancel(run.Entity)}.")
-        {
-            Failed = true,
-        };
+            + $"To cancel it, {RunMessages.ToCancel(run.Entity)}.",
+            Failed: true);
         await run.WriteAsync(run.Status, halted);
         return RunStep.Waits;
     }
@@ -94,13 +91,12 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
             : StartDeadline.Missed(run.Spec.NotAfter, frame.Now);
 
         // The message of an abort is kept: it also says how to resume the run.
-        var isTooLate = late is not null && run.Status.AbortedBy is null;
         var outcome = await plans.AdvanceAsync(
             run,
             PlanSlot.Upgrade,
             Aborted(run) ?? late,
-            summary => run.Adjust(isTooLate
-                ? summary with { Kind = RunOutcomeKind.Stalled, Reason = Reasons.TooLate, Message = late! }
+            summary => run.Adjust(late is not null && run.Status.AbortedBy is null
+                ? summary with { Kind = RunOutcomeKind.Stalled, Reason = Reasons.TooLate, Message = late }
                 : summary));
         return parked.AfterAdvance(
             run, Step(outcome) with { After = BeforeDeadline(run, outcome.RequeueAfter) }, outcome);
@@ -112,12 +108,7 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
     {
         var (spec, plan) = (run.Spec, run.Status.Plan!);
         var deadline = PlanProgress.Begun(plan) ? RollbackDecision.AcceptableUntil(_kind, spec, plan) : spec.NotAfter;
-        if (deadline is not { } last)
-        {
-            return after;
-        }
-
-        var left = last - frame.Now + TimeSpan.FromSeconds(1);
+        var left = deadline - frame.Now + TimeSpan.FromSeconds(1);
         return left > TimeSpan.Zero && (after is null || left < after) ? left : after;
     }
 
@@ -183,11 +174,9 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
     {
         var now = frame.Now;
         var plan = redo.Compile(run.Spec, run.Status.Plan!) with { CompiledAt = now };
+        var next = plan.Steps.Find(s => s.State != StepState.Succeeded)?.Id;
         var summary = new RunStatusSummary(
-            RunOutcomeKind.Progressing, redo.Phase, Reasons.Running, redo.Describe(lost, plan))
-        {
-            Step = plan.Steps.Find(s => s.State != StepState.Succeeded)?.Id,
-        };
+            RunOutcomeKind.Progressing, redo.Phase, Reasons.Running, redo.Describe(lost, plan), next);
         await run.WriteAsync(RunTokens.TakeUp(run.Status, retries, now) with { Plan = plan }, summary);
         return RunStep.AtOnce;
     }
@@ -199,7 +188,7 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
         if (PlanProgress.Done(plan))
         {
             await run.WriteAsync(
-                frame.Projection.Over(run.Entity, before, PlanSlot.Rollback, plan, frame.Now, run.Adjust));
+                frame.Projection.Over(run.Entity, before, PlanSlot.Rollback, frame.Now, run.Adjust));
             return new RunStep(true, null);
         }
 

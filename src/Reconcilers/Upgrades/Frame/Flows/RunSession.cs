@@ -18,7 +18,7 @@ internal sealed class RunSession : IAsyncDisposable
 
     /// <summary>Keeps the present targets until the result is disposed of, even if other targets are bound in
     /// between.</summary>
-    public TargetsHold Hold() => Bound.Hold();
+    public HeldTargets Hold() => Bound.Hold();
 
     public CancellationToken Superseded => Bound.Superseded;
 
@@ -45,9 +45,8 @@ internal sealed class RunSession : IAsyncDisposable
 
     public bool HasNoBlocker { get; set; }
 
-    public string? UnreadApprovals { get; set; }
-
-    public string? UnreadAcceptances { get; set; }
+    /// <summary>Warnings that were given once.</summary>
+    public HashSet<string> Told { get; } = new(StringComparer.Ordinal);
 
     public bool ClaimSeen { get; set; }
 
@@ -104,7 +103,6 @@ internal sealed class RunSession : IAsyncDisposable
         }
 
         _binding = binding;
-
         foreach (var free in _former.FindAll(f => f.IsFree))
         {
             _former.Remove(free);
@@ -120,14 +118,9 @@ internal sealed class RunSession : IAsyncDisposable
         }
         finally
         {
-            foreach (var held in _former)
+            foreach (var held in _targets is null ? _former : [.. _former, _targets])
             {
                 await held.DisposeAsync();
-            }
-
-            if (_targets is not null)
-            {
-                await _targets.DisposeAsync();
             }
         }
     }
@@ -148,10 +141,11 @@ internal sealed class HeldTargets(IRunTargets targets) : IAsyncDisposable
 
     public bool IsFree => Volatile.Read(ref _holders) == 1;
 
-    public TargetsHold Hold()
+    /// <summary>One more holder, who gives the targets back by disposing of the result, once.</summary>
+    public HeldTargets Hold()
     {
         Interlocked.Increment(ref _holders);
-        return new TargetsHold(this);
+        return this;
     }
 
     public Task SupersedeAsync() => _superseded.CancelAsync();
@@ -166,15 +160,4 @@ internal sealed class HeldTargets(IRunTargets targets) : IAsyncDisposable
         _superseded.Dispose();
         return targets.DisposeAsync();
     }
-}
-
-/// <summary>One holder's share of targets; disposing of it twice counts once.</summary>
-internal sealed class TargetsHold(HeldTargets held) : IAsyncDisposable
-{
-    private int _released;
-
-    public IRunTargets Targets => held.Targets;
-
-    public ValueTask DisposeAsync() =>
-        Interlocked.Exchange(ref _released, 1) == 0 ? held.DisposeAsync() : ValueTask.CompletedTask;
 }

@@ -7,11 +7,12 @@ internal static class Acceptances
 {
     public static Dictionary<string, AcceptedBy> Accepted(RunObject entity, Plan plan)
     {
+        var acceptable = Acceptable(plan).ToHashSet(StringComparer.Ordinal);
         var accepted = new Dictionary<string, AcceptedBy>(StringComparer.Ordinal);
         foreach (var (text, by) in New(entity))
         {
             if (AcceptToken.TryParse(text, out var token) && token.Plan.IsFor(plan.Hash)
-                && Acceptable(plan).Contains(token.Step, StringComparer.Ordinal))
+                && acceptable.Contains(token.Step))
             {
                 accepted.TryAdd(token.Step, by);
             }
@@ -29,19 +30,11 @@ internal static class Acceptances
         return added.Count == 0 ? status : status with { Acceptances = [.. status.Acceptances, .. added] };
     }
 
-    /// <summary>The acceptances as they are stored: the last ones, and those that the object still has, so that none of
-    /// them counts as new again.</summary>
+    /// <summary>The acceptances as they are stored.</summary>
     public static List<UsedAcceptance> Trim(RunObject entity, List<UsedAcceptance> used)
     {
-        const int Most = 2 * SchemaLimits.History;
-        if (used.Count <= Most)
-        {
-            return used;
-        }
-
         var given = Given(entity).Select(g => g.Text).ToHashSet(StringComparer.Ordinal);
-        var here = used.Where(u => given.Contains(u.Token)).ToList();
-        return [.. used.Except(here).TakeLast(Most - here.Count), .. here];
+        return RunTokens.Trim(used, 2 * SchemaLimits.History, acceptance => given.Contains(acceptance.Token));
     }
 
     public static string? Next(RunObject entity, RunStatus status, Plan plan)
@@ -75,11 +68,6 @@ internal static class Acceptances
             ],
         };
     }
-
-    /// <summary>The warning about acceptances that are not read, because there are too many; null if all are
-    /// read.</summary>
-    public static string? Unread(RunObject entity) =>
-        RunTokens.Unread(entity.Metadata, Annotations.Accept, "acceptances");
 
     private static IEnumerable<string> Acceptable(Plan plan) =>
         plan.Steps.Where(s => s is { State: StepState.Failed, Acceptable: true }).Select(s => s.Id)

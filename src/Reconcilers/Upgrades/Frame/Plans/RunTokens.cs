@@ -17,17 +17,20 @@ internal static class RunTokens
     public static RunStatus Trim(RunObject entity, RunStatus status)
     {
         var given = GivenApprovals(entity.Metadata).Select(Read).Select(a => (a.Name, a.PlanHash)).ToHashSet();
-        var here = status.Approvals.Where(a => given.Contains((a.Name, a.PlanHash))).ToList();
-        var approvals = status.Approvals.Count > SchemaLimits.History
-            ? [.. status.Approvals.Except(here).TakeLast(SchemaLimits.History - here.Count), .. here]
-            : status.Approvals;
         return status with
         {
-            Approvals = approvals,
+            Approvals = Trim(
+                status.Approvals, SchemaLimits.History, approval => given.Contains((approval.Name, approval.PlanHash))),
             Acceptances = Acceptances.Trim(entity, status.Acceptances),
             UsedTokens = RetryTokens.Trim(entity.Metadata, entity.Spec.Retry, status.UsedTokens),
         };
     }
+
+    /// <summary>The last ones, and those that the object still has, so that none of them counts as new again.</summary>
+    public static List<T> Trim<T>(List<T> used, int most, Predicate<T> isGiven) =>
+        used.Count > most && used.FindAll(isGiven) is var here
+            ? [.. used.Except(here).TakeLast(most - here.Count), .. here]
+            : used;
 
     /// <summary>The status of a run that this abort token stops: the rollback if it is requested and has not started,
     /// otherwise what runs.</summary>
@@ -84,25 +87,20 @@ internal static class RunTokens
     public static RunStatus SeeApprovals(
         V1ObjectMeta metadata, RunStatus status, IReadOnlyCollection<string> planHashes, DateTimeOffset now)
     {
-        var added = new List<UsedApproval>();
-        foreach (var text in GivenApprovals(metadata))
-        {
-            var seen = Read(text) with { At = now };
-            seen = seen with { Accepted = Approval.TryParse(text, out var approval) && planHashes.Any(approval.IsFor) };
-            if (!status.Approvals.Concat(added).Any(a => a.Name == seen.Name && a.PlanHash == seen.PlanHash))
+        var known = status.Approvals.Select(a => (a.Name, a.PlanHash)).ToHashSet();
+        var added = GivenApprovals(metadata)
+            .Select(text => Read(text) with
             {
-                added.Add(seen);
-            }
-        }
-
+                At = now,
+                Accepted = Approval.TryParse(text, out var approval) && planHashes.Any(approval.IsFor),
+            })
+            .Where(seen => known.Add((seen.Name, seen.PlanHash)))
+            .ToList();
         return added.Count == 0 ? status : status with { Approvals = [.. status.Approvals, .. added] };
     }
 
-    /// <summary>The warning about approvals that are not read, because there are too many; null if all are
-    /// read.</summary>
-    public static string? UnreadApprovals(V1ObjectMeta metadata) =>
-        Unread(metadata, Annotations.Approve, "approvals");
-
+    /// <summary>The warning about approvals or acceptances that are not read, because there are too many; null if all
+    /// are read.</summary>
     public static string? Unread(V1ObjectMeta metadata, string annotation, string things)
     {
         var unread = List(metadata, annotation).Skip(SchemaLimits.History).ToList();
@@ -141,4 +139,62 @@ internal static class RunTokens
             PlanHash = parsed ? approval.HashPrefix : "",
         };
     }
+}
+
+/// <summary>Tokens of every kind: <c>spec.retry</c>, and the annotations <c>drydock.dev/retry</c>,
+/// <c>drydock.dev/abort</c> and <c>drydock.dev/rollback</c>. Each value works once. Tokens are compared in their
+/// recorded form: trimmed, and clipped to the length of a record.</summary>
+internal static class RetryTokens
+{
+    public static IReadOnlyList<string> New(V1ObjectMeta metadata, string? specRetry, IReadOnlyList<UsedToken> used) =>
+        [.. Unused(TokenKind.Retry, metadata, used, specRetry)];
+
+    public static string? NewAbort(V1ObjectMeta metadata, IReadOnlyList<UsedToken> used) =>
+        Unused(TokenKind.Abort, metadata, used).FirstOrDefault();
+
+    public static string? NewRollback(V1ObjectMeta metadata, IReadOnlyList<UsedToken> used) =>
+        Unused(TokenKind.Rollback, metadata, used).FirstOrDefault();
+
+    public static string? GivenRollback(V1ObjectMeta metadata) => Given(TokenKind.Rollback, metadata).FirstOrDefault();
+
+    public static List<UsedToken> Use(
+        IReadOnlyList<UsedToken> used,
+        IEnumerable<string> tokens,
+        DateTimeOffset now,
+        TokenKind kind = TokenKind.Retry) =>
+        [.. used, .. tokens.Select(t => new UsedToken { Kind = kind, Token = Recorded(t), At = now })];
+
+    /// <summary>The used tokens as they are stored: of each kind the last ones, and those that the object still has,
+    /// however old. A token that is not removed from the object must not count as new after many others.</summary>
+    public static List<UsedToken> Trim(V1ObjectMeta metadata, string? specRetry, IReadOnlyList<UsedToken> used)
+    {
+        var stays = used.GroupBy(u => u.Kind).SelectMany(kind =>
+        {
+            var present = Given(kind.Key, metadata, specRetry).ToHashSet(StringComparer.Ordinal);
+            var kept = kind.Where(u => present.Contains(Recorded(u.Token))).TakeLast(SchemaLimits.History).ToList();
+            return kept.Concat(kind.Except(kept).TakeLast(SchemaLimits.History - kept.Count));
+        }).ToHashSet(ReferenceEqualityComparer.Instance);
+        return [.. used.Where(stays.Contains)];
+    }
+
+    private static IEnumerable<string> Unused(
+        TokenKind kind, V1ObjectMeta metadata, IReadOnlyList<UsedToken> used, string? specRetry = null) =>
+        Given(kind, metadata, specRetry).Where(token => !used.Any(u => u.Kind == kind && Recorded(u.Token) == token));
+
+    private static IEnumerable<string> Given(TokenKind kind, V1ObjectMeta metadata, string? specRetry = null)
+    {
+        var annotation = kind switch
+        {
+            TokenKind.Abort => Annotations.Abort,
+            TokenKind.Rollback => Annotations.Rollback,
+            _ => Annotations.Retry,
+        };
+        return new[] { kind == TokenKind.Retry ? specRetry : null, metadata.Annotation(annotation) }
+            .OfType<string>()
+            .Select(Recorded)
+            .Where(token => token.Length > 0)
+            .Distinct(StringComparer.Ordinal);
+    }
+
+    private static string Recorded(string token) => SchemaLimits.Clip(token.Trim(), SchemaLimits.ShortName);
 }

@@ -11,14 +11,10 @@ internal static class WindowClock
     public static bool IsKnown(MaintenanceWindow window) =>
         TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone, out _);
 
-    /// <summary>When the window opens next; null if it is open. A window in an unknown time zone is checked again a day
-    /// later.</summary>
-    public static DateTimeOffset? OpensAt(MaintenanceWindow window, DateTimeOffset now) =>
-        OpensAt(window, now, TimeSpan.Zero);
-
     /// <summary>When the window is open next with room for some work; null if that is now. Work that needs more than
-    /// half of the window may start in its first half.</summary>
-    public static DateTimeOffset? OpensAt(MaintenanceWindow window, DateTimeOffset now, TimeSpan room)
+    /// half of the window may start in its first half. A window in an unknown time zone is checked again a day
+    /// later.</summary>
+    public static DateTimeOffset? OpensAt(MaintenanceWindow window, DateTimeOffset now, TimeSpan room = default)
     {
         DateTimeOffset? next = null;
         foreach (var (opens, closes) in Around(window, now))
@@ -84,4 +80,76 @@ internal static class WindowClock
         var offset = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local);
         return new DateTimeOffset(local, offset);
     }
+}
+
+/// <summary>The time of <c>spec.notAfter</c>, after which nothing is started.</summary>
+internal static class StartDeadline
+{
+    /// <summary>Why nothing may be started now, whole sentences; null if it may.</summary>
+    /// <param name="notAfter">The time, as the spec has it; null for none.</param>
+    public static string? Missed(DateTimeOffset? notAfter, DateTimeOffset now) => notAfter is { } last && now > last
+        ? $"spec.notAfter is {Text(last)} and has passed. Nothing was started, and nothing will be. "
+            + "Set a later spec.notAfter if this run is still wanted; otherwise delete the object."
+        : null;
+
+    public static string Text(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}
+
+/// <summary>The time limit that a field asks for, as a timer takes it: at most 49 days.</summary>
+internal static class TimeLimit
+{
+    public static TimeSpan Parse(string text) => Timers.Clamp(KubernetesDuration.Parse(text));
+}
+
+/// <summary>When phases and units of work may start in a maintenance window. A unit begins with a step that asks for
+/// the window (<see cref="PlanStep.AsksWindow"/>) and has to fit into the time that is left, as far as its duration is
+/// known. Pure.</summary>
+/// <param name="status">Its status with the durations of former plans.</param>
+internal sealed class UnitWindow(
+    RunKind kind, RunStatus status, Plan plan, MaintenanceWindow window, DateTimeOffset now)
+{
+    private readonly Dictionary<string, (TimeSpan? Room, string From)> _rooms = new(StringComparer.Ordinal);
+
+    public DateTimeOffset? OpensAt(PlanStep step) =>
+        WindowClock.OpensAt(window, now, Room(step).Room ?? TimeSpan.Zero);
+
+    public string ClosedBecause(PlanStep step)
+    {
+        if (WindowClock.ClosesAt(window, now) is not { } closes)
+        {
+            return $"The window is closed now (spec.window: {window.Start} to {window.End} {window.TimeZone}).";
+        }
+
+        var (room, from) = Room(step);
+        return $"The window closes at {closes.ToUniversalTime():yyyy-MM-dd HH:mm}Z, and "
+            + $"{KubernetesDuration.Format(room ?? TimeSpan.Zero)} are needed until the last step of this unit has "
+            + $"succeeded ({from}).";
+    }
+
+    private (TimeSpan? Room, string From) Room(PlanStep step)
+    {
+        if (!step.AsksWindow)
+        {
+            return (null, "");
+        }
+
+        if (_rooms.TryGetValue(step.Id, out var known))
+        {
+            return known;
+        }
+
+        return _rooms[step.Id] = StepDurations.Longest(kind, status, Unit(step)) is { } measured
+            ? (measured, "as long as the slowest unit of its kind took so far")
+            : (kind.UnitEstimate(step), "the vendor's estimate");
+    }
+
+    // The step and those after it, up to the next one that asks for the window.
+    private List<PlanStep> Unit(PlanStep first) =>
+    [
+        first,
+        .. plan.Steps.SkipWhile(s => s.Id != first.Id)
+            .Skip(1)
+            .TakeWhile(s => !s.AsksWindow && s.Phase == first.Phase && s.Node == first.Node),
+    ];
 }

@@ -39,19 +39,17 @@ internal sealed class ConditionBuilder(RunKind kind)
     private static void SetGeneral(ConditionSet set, RunStatus status, RunStatusSummary summary)
     {
         var ready = summary.Kind is RunOutcomeKind.PlanReady or RunOutcomeKind.Succeeded or RunOutcomeKind.RolledBack;
+        var (progresses, stalled) =
+            (summary.Kind == RunOutcomeKind.Progressing, summary.Kind == RunOutcomeKind.Stalled);
         var isUpgraded = summary.Kind == RunOutcomeKind.Succeeded || status.IsUpgraded();
+        var isPlanned = status.Plan is not null;
         set.Set(ConditionTypes.Ready, ready, summary.Reason, summary.Message);
-        set.Set(
-            ConditionTypes.Reconciling, summary.Kind == RunOutcomeKind.Progressing, summary.Reason, summary.Message);
-        set.Set(
-            ConditionTypes.Stalled,
-            summary.Kind == RunOutcomeKind.Stalled,
-            summary.Reason,
-            summary.Kind == RunOutcomeKind.Stalled ? summary.Message : "");
+        set.Set(ConditionTypes.Reconciling, progresses, summary.Reason, summary.Message);
+        set.Set(ConditionTypes.Stalled, stalled, summary.Reason, stalled ? summary.Message : "");
         set.Set(
             ConditionTypes.Planned,
-            status.Plan is not null,
-            status.Plan is null ? Reasons.NotYet : Reasons.PlanReady,
+            isPlanned,
+            isPlanned ? Reasons.PlanReady : Reasons.NotYet,
             status.Plan?.Hash ?? "No plan is stored yet.");
         Told(ConditionTypes.Held, summary.Held, Reasons.NotHeld);
         if (isUpgraded && summary.Kind != RunOutcomeKind.Succeeded)
@@ -68,11 +66,8 @@ internal sealed class ConditionBuilder(RunKind kind)
             ConditionTypes.RolledBack,
             summary.IsRolledBack,
             status.RollbackPlan is null ? Reasons.NotYet : Reasons.RollingBack);
-        set.Set(
-            ConditionTypes.PreflightPassed,
-            status.Plan is not null && status.Findings.Count == 0,
-            status.Plan is not null ? Reasons.Done : Reasons.NotYet,
-            "");
+        var passed = isPlanned && status.Findings.Count == 0;
+        set.Set(ConditionTypes.PreflightPassed, passed, isPlanned ? Reasons.Done : Reasons.NotYet, "");
 
         // Where it is true, it has the reason and the message of the whole.
         void Told(string type, bool isTrue, string otherwise) =>

@@ -95,10 +95,8 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
             return actions ?? "Nothing.";
         }
 
-        var token = Token(TokenKind.Retry);
-        var again = RunMessages.IsAnnotated(entity)
-            ? RetryCommand
-            : _kubectl.Patch($$$"""{"spec":{"desiredState":"Upgraded","retry":"{{{token}}}"}}""");
+        var upgraded = $$$"""{"spec":{"desiredState":"Upgraded","retry":"{{{Token(TokenKind.Retry)}}}"}}""";
+        var again = RunMessages.IsAnnotated(entity) ? RetryCommand : _kubectl.Patch(upgraded);
         return Sentences.Join(actions, $"To try the upgrade again: {again}.");
     }
 
@@ -118,18 +116,13 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         ? _kubectl.RemoveAnnotation(Annotations.Rollback)
         : _kubectl.Patch("""{"spec":{"desiredState":"Upgraded"}}""");
 
-    private IEnumerable<string> Resume()
+    private IEnumerable<string> Resume() => new[]
     {
-        if (entity.Written.Paused)
-        {
-            yield return _kubectl.Patch("""{"spec":{"paused":false}}""");
-        }
-
-        if (ControlAnnotations.IsPaused(entity.Metadata, specPaused: false))
-        {
-            yield return _kubectl.RemoveAnnotation(Annotations.Pause);
-        }
-    }
+        entity.Written.Paused ? _kubectl.Patch("""{"spec":{"paused":false}}""") : null,
+        ControlAnnotations.IsPaused(entity.Metadata, specPaused: false)
+            ? _kubectl.RemoveAnnotation(Annotations.Pause)
+            : null,
+    }.OfType<string>();
 
     private string? OrRollBack() =>
         IsRollback || status.Plan is not { } plan || kind.RollbackRefusal(entity.Spec, plan) is not null

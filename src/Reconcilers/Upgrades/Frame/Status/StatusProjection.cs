@@ -4,7 +4,6 @@ namespace Drydock.Reconcilers.Upgrades;
 /// status.</summary>
 internal sealed class StatusProjection(RunKind kind)
 {
-    private static readonly RunOutcome Done = new(RunState.Succeeded, null, EngineReasons.Succeeded, "");
     private readonly ConditionBuilder _conditions = new(kind);
 
     public RunStatus Compose(RunObject entity, RunStatus status, RunStatusSummary summary, DateTimeOffset now)
@@ -54,14 +53,17 @@ internal sealed class StatusProjection(RunKind kind)
         return Compose(entity, status, adjust is null ? summary : adjust(summary), now);
     }
 
+    /// <summary>Status for a plan that is done.</summary>
     public RunStatus Over(
         RunObject entity,
         RunStatus status,
         PlanSlot slot,
-        Plan plan,
         DateTimeOffset now,
-        Func<RunStatusSummary, RunStatusSummary>? adjust = null) =>
-        Compose(entity, status, slot, plan, Done, now, adjust);
+        Func<RunStatusSummary, RunStatusSummary>? adjust = null)
+    {
+        var done = new RunOutcome(RunState.Succeeded, null, "");
+        return Compose(entity, status, slot, kind.Plans.Of(status, slot)!, done, now, adjust);
+    }
 
     /// <summary>Status of an object that restarts from preflight: its changes were undone, so its plans no longer
     /// count.</summary>

@@ -3,19 +3,17 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>Writes a status only if it changed, and reports each change as an event.</summary>
 internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger)
 {
-    private readonly StatusComparison _comparison = new(kind);
-
     /// <summary>Writes the status if it differs; returns the object as stored.</summary>
     public async Task<RunObject> WriteAsync(
         RunObject entity, RunStatus status, bool always, CancellationToken cancellationToken)
     {
-        if (!always && _comparison.AreAlike(status, entity.Status))
+        if (!always && AreAlike(status, entity.Status))
         {
             return entity;
         }
 
         var next = StatusWrites.Fit(entity.Status, RunTokens.Trim(entity, status), kind.StatusJson);
-        if (!always && _comparison.AreAlike(next, entity.Status))
+        if (!always && AreAlike(next, entity.Status))
         {
             return entity;
         }
@@ -46,25 +44,22 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
             Reasons.AbortIgnored,
             abort => $"{Annotations.Abort}={abort.Token} was given when nothing ran and is ignored, also for later "
                 + "runs. To stop a later run, give a new token then.");
-        var (old, now) = (Stalled(before), Stalled(after));
-        if (now is not null && now.Value.Reason != old?.Reason)
+        var stalled = True(after, ConditionTypes.Stalled);
+        if (stalled is not null && stalled.Reason != True(before, ConditionTypes.Stalled)?.Reason)
         {
-            store.Warning(after, now.Value.Reason, now.Value.Message);
+            store.Warning(after, stalled.Reason, stalled.Message);
         }
 
-        if (Held(after) is { } hold && Held(before)?.Message != hold.Message)
+        if (True(after, ConditionTypes.Held) is { } hold && True(before, ConditionTypes.Held)?.Message != hold.Message)
         {
             store.Normal(after, hold.Reason, hold.Message);
         }
 
-        if (after.Status?.Phase == RunPhases.RolledBack && before.Status?.Phase != RunPhases.RolledBack && now is null)
+        if (after.Status is { } ended && ended.Phase != before.Status?.Phase
+            && (ended.Phase == RunPhases.Succeeded || (ended.Phase == RunPhases.RolledBack && stalled is null)))
         {
-            store.Normal(after, Reasons.RolledBack, after.Status.Message ?? "");
-        }
-
-        if (after.Status?.Phase == RunPhases.Succeeded && before.Status?.Phase != RunPhases.Succeeded)
-        {
-            store.Normal(after, Reasons.Succeeded, after.Status.Message ?? "");
+            var reason = ended.Phase == RunPhases.Succeeded ? Reasons.Succeeded : Reasons.RolledBack;
+            store.Normal(after, reason, ended.Message ?? "");
         }
 
         void Ignored<T>(Func<RunStatus, IEnumerable<T>> of, string reason, Func<T, string> message)
@@ -152,61 +147,34 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
     private Plan? PlanOf(RunObject entity, PlanSlot slot) =>
         entity.Status is { } status ? kind.Plans.Of(status, slot) : null;
 
-    private static (string Reason, string Message)? Stalled(RunObject entity) => True(entity, ConditionTypes.Stalled);
+    private static Condition? True(RunObject entity, string type) =>
+        entity.Status?.Conditions.Find(c => c.Type == type && c.Status == "True");
 
-    private static (string Reason, string Message)? Held(RunObject entity) => True(entity, ConditionTypes.Held);
-
-    private static (string Reason, string Message)? True(RunObject entity, string type) =>
-        entity.Status?.Conditions.Find(c => c.Type == type && c.Status == "True") is { } condition
-            ? (condition.Reason, condition.Message)
-            : null;
-}
-
-/// <summary>Determines whether two statuses would be stored identically. A status is mostly its plans, and an advance
-/// leaves most of their steps the same objects: those need not be serialized for the comparison.</summary>
-internal sealed class StatusComparison(RunKind kind)
-{
-    private static readonly PlanSlot[] Slots = Enum.GetValues<PlanSlot>();
-    private static readonly List<PlanStep> NoSteps = [];
-
-    public bool AreAlike(RunStatus? a, RunStatus? b)
+    // Whether two statuses would be stored identically. A status is mostly the steps of its plans, and an advance
+    // leaves most of them the same objects: those need not be serialized.
+    private bool AreAlike(RunStatus a, RunStatus? b)
     {
-        if (a is null || b is null)
+        if (b is null)
         {
-            return ReferenceEquals(a, b);
+            return false;
         }
 
-        return Array.TrueForAll(Slots, slot => AreAlike(kind.Plans.Of(a, slot), kind.Plans.Of(b, slot)))
-            && Bytes(WithoutPlans(a)).AsSpan().SequenceEqual(Bytes(WithoutPlans(b)));
+        var (steps, others) = (Steps(a), Steps(b));
+        return steps.Count == others.Count
+            && steps.Zip(others).All(pair => pair.First == pair.Second || Text(pair.First) == Text(pair.Second))
+            && JsonSerializer.Serialize(Rest(a), kind.StatusJson) == JsonSerializer.Serialize(Rest(b), kind.StatusJson);
+
+        List<PlanStep> Steps(RunStatus status) => [.. kind.Plans.All(status).SelectMany(plan => plan.Steps)];
+
+        static string Text(PlanStep step) =>
+            JsonSerializer.Serialize(new Plan { Steps = [step] }, CrdsJsonContext.Default.Plan);
+
+        RunStatus Rest(RunStatus status) => Enum.GetValues<PlanSlot>().Aggregate(
+            status,
+            (rest, slot) => kind.Plans.Of(rest, slot) is { } plan
+                ? kind.Plans.With(rest, slot, plan with { Steps = [] })
+                : rest);
     }
-
-    private static bool AreAlike(Plan? a, Plan? b)
-    {
-        if (a is null || b is null || ReferenceEquals(a, b))
-        {
-            return ReferenceEquals(a, b);
-        }
-
-        var (frame, other) = (a with { Steps = NoSteps }, b with { Steps = NoSteps });
-        return a.Steps.Count == b.Steps.Count
-            && (frame == other || Same(frame, other, CrdsJsonContext.Default.Plan))
-            && a.Steps.Zip(b.Steps)
-                .All(pair => ReferenceEquals(pair.First, pair.Second) || AreAlike(pair.First, pair.Second));
-    }
-
-    // Equal as records means: equal values, and lists that are the same objects.
-    private static bool AreAlike(PlanStep a, PlanStep b) =>
-        a == b || Same(new Plan { Steps = [a] }, new Plan { Steps = [b] }, CrdsJsonContext.Default.Plan);
-
-    private RunStatus WithoutPlans(RunStatus status) =>
-        Slots.Aggregate(status, (rest, slot) => kind.Plans.With(rest, slot, null));
-
-    private byte[] Bytes(RunStatus status) => JsonSerializer.SerializeToUtf8Bytes(status, kind.StatusJson);
-
-    private static bool Same<T>(T a, T b, JsonTypeInfo<T> info) =>
-        JsonSerializer.SerializeToUtf8Bytes(a, info)
-            .AsSpan()
-            .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(b, info));
 }
 
 /// <summary>The log messages of the frame.</summary>

@@ -29,10 +29,8 @@ internal sealed class SummaryReader(
         var heldBy = outcome.State == RunState.Working
             ? running.Select(kind.HeldBy).FirstOrDefault(reason => reason is not null)
             : null;
-        var at = new RunStatusSummary(RunOutcomeKind.Progressing, phase, outcome.Reason, outcome.Message)
-        {
-            Step = outcome.StepId,
-        };
+        var at = new RunStatusSummary(
+            RunOutcomeKind.Progressing, phase, outcome.Reason, outcome.Message, outcome.StepId);
         return outcome.State switch
         {
             RunState.Succeeded => _isRollback ? RolledBack() : Succeeded(),
@@ -93,10 +91,7 @@ internal sealed class SummaryReader(
                 RunOutcomeKind.RolledBack,
                 RunPhases.RolledBack,
                 Reasons.RolledBack,
-                Sentences.Join(done, Actions(), RunMessages.ToTryAgain(entity)))
-            {
-                IsRolledBack = true,
-            };
+                Sentences.Join(done, Actions(), RunMessages.ToTryAgain(entity)));
         }
 
         var restart = $"Set {NewToken} to restart from preflight.";
@@ -104,10 +99,8 @@ internal sealed class SummaryReader(
         {
             var message = $"The run was aborted by {Annotations.Abort}={token} before {kind.BeforeUndoEnds}. "
                 + $"All changes are undone. {restart}";
-            return new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, message)
-            {
-                Failed = true,
-            };
+            return new RunStatusSummary(
+                RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, message, Failed: true);
         }
 
         var failed = status.Plan?.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown);
@@ -118,12 +111,9 @@ internal sealed class SummaryReader(
             failed is null
                 ? Sentences.Join(
                     done, Actions(), "spec.desiredState is Upgraded, but the former version runs.", restart)
-                : Sentences.Join($"{failed.Id} failed: {failed.Message}", done, Actions(), restart))
-        {
-            IsRolledBack = true,
-            Failed = true,
-            Step = failed?.Id,
-        };
+                : Sentences.Join($"{failed.Id} failed: {failed.Message}", done, Actions(), restart),
+            failed?.Id,
+            Failed: true);
     }
 
     private RunStatusSummary Aborted(RunStatusSummary at)
@@ -203,19 +193,13 @@ internal sealed class SummaryReader(
     {
         if (outcome.State == RunState.TargetChanged)
         {
-            return Sentences.Join(
-                outcome.Message,
-                Restore,
-                IgnoredAcceptance(),
-                AcceptanceTexts.HowTo(kind, entity, status, plan));
+            var howTo = AcceptanceTexts.HowTo(kind, entity, status, plan);
+            return Sentences.Join(outcome.Message, Restore, IgnoredAcceptance(), howTo);
         }
 
         var remedy = outcome.State != RunState.OutcomeUnknown ? null
-            : Restore
-                ?? (plan.Step(outcome.StepId ?? "")?.State == StepState.Unknown ? ReadAgain : null);
-        return remedy is null
-            ? outcome.Message
-            : Sentences.Join(outcome.Message, "Nothing more is started.", remedy);
+            : Restore ?? (plan.Step(outcome.StepId ?? "")?.State == StepState.Unknown ? ReadAgain : null);
+        return remedy is null ? outcome.Message : Sentences.Join(outcome.Message, "Nothing more is started.", remedy);
     }
 
     private string? Actions() => status.ActionRequired.Count > 0
@@ -227,10 +211,9 @@ internal sealed class SummaryReader(
 /// <param name="Kind">Whether it progresses, is stalled, or ended.</param>
 /// <param name="Reason">Stable word.</param>
 /// <param name="Message">What happens or is wrong, where, and the remedy.</param>
-internal sealed record RunStatusSummary(RunOutcomeKind Kind, string Phase, string Reason, string Message)
+internal sealed record RunStatusSummary(
+    RunOutcomeKind Kind, string Phase, string Reason, string Message, string? Step = null, bool Failed = false)
 {
-    public string? Step { get; init; }
-
     /// <summary>Whether an administrator must act before the run can continue.</summary>
     public bool Held { get; init; }
 
@@ -238,9 +221,7 @@ internal sealed record RunStatusSummary(RunOutcomeKind Kind, string Phase, strin
 
     public string? Approval => Holds.Count > 0 ? Holds[0].Approval : null;
 
-    public bool IsRolledBack { get; init; }
-
-    public bool Failed { get; init; }
+    public bool IsRolledBack => Phase == RunPhases.RolledBack;
 }
 
 /// <summary>Kinds of <see cref="RunStatusSummary"/>.</summary>
