@@ -15,7 +15,7 @@ internal sealed record OmsServices : RunServices
 
     /// <summary>Opens the API of a console without connecting; throws <see cref="OmsApiException"/> if the authority of
     /// the target is not a certificate.</summary>
-    public required Func<OmsApiTarget, IOmsApi> Api { get; init; }
+    public required Func<OmsApiTarget, HttpOmsApi> Api { get; init; }
 
     public required IBackupStorageProbe BackupStorage { get; init; }
 

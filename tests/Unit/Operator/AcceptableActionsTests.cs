@@ -17,7 +17,7 @@ public sealed class AcceptableActionsTests
     [Fact]
     public void Only_these_actions_have_failures_that_can_be_accepted()
     {
-        Marked(typeof(IOmsTargets)).ShouldBe(
+        Marked(typeof(OmsTargets)).ShouldBe(
         [
             nameof(AwaitComponents), nameof(AwaitHostsOnline), nameof(AwaitPrograms), nameof(CheckHealth),
             nameof(CompareProjects), nameof(ReadVersion), nameof(RunCorrectionJar), nameof(RunDockerInit),
@@ -28,7 +28,7 @@ public sealed class AcceptableActionsTests
 
     [Fact]
     public void Action_that_does_more_than_look_names_the_failures_that_can_be_accepted() =>
-        new[] { typeof(IOmsTargets), typeof(TiDbTargets), typeof(YugabyteCluster) }
+        new[] { typeof(OmsTargets), typeof(TiDbTargets), typeof(YugabyteCluster) }
             .SelectMany(targets => Types(targets))
             .Where(type => !type.IsAssignableTo(typeof(IWaitsOnly)) && type.GetCustomAttribute<AcceptableAttribute>()!.OnlyIf is null)
             .ShouldBeEmpty();

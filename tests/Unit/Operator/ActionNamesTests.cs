@@ -37,7 +37,7 @@ public class ActionNamesTests
 
     private static Type Targets(string kind) => kind switch
     {
-        "oms" => typeof(IOmsTargets),
+        "oms" => typeof(OmsTargets),
         "tidb" => typeof(TiDbTargets),
         _ => typeof(YugabyteCluster),
     };

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using ContainerPathStatResponse = Docker.DotNet.Models.ContainerPathStatResponse;
 
 namespace Drydock.Reconcilers.Oms;
@@ -16,6 +18,23 @@ internal enum ArchiveKind
 /// <param name="Sha256">Checksum of the file as stored, 64 lower-case hex digits.</param>
 internal sealed record ArchiveContents(string Sha256, long Bytes, IReadOnlyList<SavedImage> Images)
 {
+    // Far beyond any image; a gzip archive can promise more than any disk holds.
+    private const long MaxBytes = 1L << 38;
+    private const int MaxManifestBytes = 4 * 1024 * 1024;
+
+    // Configurations come before the manifest that names them. Of an image they have some kilobytes.
+    private const int MaxConfigBytes = 1024 * 1024;
+    private const int MaxKeptBytes = 16 * 1024 * 1024;
+    private const int BufferBytes = 64 * 1024;
+
+    // dockerd unpacks these too; what is in them cannot be read here.
+    private static readonly (byte[] Start, string Program)[] Unreadable =
+    [
+        ([0xfd, (byte)'7', (byte)'z', (byte)'X'], "xz"),
+        ([0x28, 0xb5, 0x2f, 0xfd], "zstd"),
+        ("BZh"u8.ToArray(), "bzip2"),
+    ];
+
     /// <summary>Reads a file to its end.</summary>
     /// <param name="file">The file from its start.</param>
     /// <param name="path">Its path, for messages.</param>
@@ -37,7 +56,7 @@ internal sealed record ArchiveContents(string Sha256, long Bytes, IReadOnlyList<
     public static Task<IReadOnlyList<SavedImage>> LookAsync(
         Stream file, string path, ArchiveKind kind, CancellationToken cancellationToken) =>
         kind == ArchiveKind.Image
-            ? ImageArchiveManifest.FindAsync(file, path, cancellationToken)
+            ? ImagesAsync(file, path, cancellationToken)
             : JarAsync(file, cancellationToken);
 
     // A JAR is a ZIP file: it begins with the header of its first entry.
@@ -50,41 +69,16 @@ internal sealed record ArchiveContents(string Sha256, long Bytes, IReadOnlyList<
             ? []
             : throw new InvalidDataException("It is no JAR, because it does not begin as a ZIP file does.");
     }
-}
 
-/// <summary>An image in an archive.</summary>
-/// <param name="Id"><c>sha256:…</c>, the checksum of its configuration.</param>
-/// <param name="Names">Its names with tags, as dockerd will know it.</param>
-/// <param name="Contents">What is in it (<see cref="ImageContents"/>); null if it is not known.</param>
-internal sealed record SavedImage(string Id, IReadOnlyList<string> Names, string? Contents);
-
-/// <summary>Reads what an image archive (<c>docker save</c>, plain or gzip) says of itself.</summary>
-internal static class ImageArchiveManifest
-{
-    // Far beyond any image; a gzip archive can promise more than any disk holds.
-    private const long MaxBytes = 1L << 38;
-    private const int MaxManifestBytes = 4 * 1024 * 1024;
-
-    // Configurations come before the manifest that names them. Of an image they have some kilobytes.
-    private const int MaxConfigBytes = 1024 * 1024;
-    private const int MaxKeptBytes = 16 * 1024 * 1024;
-
-    // dockerd unpacks these too; what is in them cannot be read here.
-    private static readonly (byte[] Start, string Program)[] Unreadable =
-    [
-        ([0xfd, (byte)'7', (byte)'z', (byte)'X'], "xz"),
-        ([0x28, 0xb5, 0x2f, 0xfd], "zstd"),
-        ("BZh"u8.ToArray(), "bzip2"),
-    ];
-
-    /// <summary>Reads an archive as far as its manifest and returns its images.</summary>
-    /// <exception cref="InvalidDataException">It is not an image archive.</exception>
-    /// <exception cref="JsonException">Its manifest is not what <c>docker save</c> writes.</exception>
-    internal static async Task<IReadOnlyList<SavedImage>> FindAsync(
+    // An image archive (docker save, plain or gzip), as far as its manifest.
+    private static async Task<IReadOnlyList<SavedImage>> ImagesAsync(
         Stream raw, string path, CancellationToken cancellationToken)
     {
-        var magic = new byte[4];
-        var read = await raw.ReadAtLeastAsync(magic, magic.Length, throwOnEndOfStream: false, cancellationToken);
+        // It only looks at the first bytes.
+        var file = PipeReader.Create(raw, new StreamPipeReaderOptions(bufferSize: BufferBytes, leaveOpen: true));
+        var start = (await file.ReadAtLeastAsync(4, cancellationToken)).Buffer;
+        var magic = start.Slice(0, Math.Min(4, start.Length)).ToArray();
+        file.AdvanceTo(start.Start);
         if (Array.Find(Unreadable, u => magic.AsSpan().StartsWith(u.Start)).Program is { } program)
         {
             throw new InvalidDataException(
@@ -92,7 +86,7 @@ internal static class ImageArchiveManifest
                 + $"`{program} -dc FILE | gzip > FILE.gz`.");
         }
 
-        await using var whole = new PrefixedStream(magic.AsMemory(0, read), raw);
+        await using var whole = file.AsStream();
         await using Stream tar = magic is [0x1f, 0x8b, ..]
             ? new GZipStream(whole, CompressionMode.Decompress, leaveOpen: true)
             : whole;
@@ -114,18 +108,12 @@ internal static class ImageArchiveManifest
                     || name.StartsWith("blobs/", StringComparison.Ordinal)))
             {
                 kept += entry.Length;
-                configs[name] = await ReadAsync(data, cancellationToken);
+                var config = configs[name] = new byte[entry.Length];
+                _ = await data.ReadAtLeastAsync(config, config.Length, throwOnEndOfStream: false, cancellationToken);
             }
         }
 
         throw new InvalidDataException($"{path} has no manifest.json, so it was not written by `docker save`");
-    }
-
-    private static async Task<byte[]> ReadAsync(Stream data, CancellationToken cancellationToken)
-    {
-        using var bytes = new MemoryStream();
-        await data.CopyToAsync(bytes, cancellationToken);
-        return bytes.ToArray();
     }
 
     private static async Task<IReadOnlyList<SavedImage>> ParseAsync(
@@ -158,26 +146,11 @@ internal static class ImageArchiveManifest
     }
 }
 
-/// <summary>A stream whose first bytes were already read.</summary>
-internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : ReadOnlyStream
-{
-    private ReadOnlyMemory<byte> _prefix = prefix;
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        Take(buffer.AsSpan(offset, count)) is var taken and > 0 ? taken : rest.Read(buffer, offset, count);
-
-    public override async ValueTask<int> ReadAsync(
-        Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Take(buffer.Span) is var taken and > 0 ? taken : await rest.ReadAsync(buffer, cancellationToken);
-
-    private int Take(Span<byte> into)
-    {
-        var count = Math.Min(into.Length, _prefix.Length);
-        _prefix.Span[..count].CopyTo(into);
-        _prefix = _prefix[count..];
-        return count;
-    }
-}
+/// <summary>An image in an archive.</summary>
+/// <param name="Id"><c>sha256:…</c>, the checksum of its configuration.</param>
+/// <param name="Names">Its names with tags, as dockerd will know it.</param>
+/// <param name="Contents">What is in it (<see cref="ImageContents"/>); null if it is not known.</param>
+internal sealed record SavedImage(string Id, IReadOnlyList<string> Names, string? Contents);
 
 /// <summary>The JSON that is read of nodes and archives. Unknown fields are ignored; field names are matched
 /// exactly.</summary>
@@ -189,23 +162,13 @@ internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) :
 internal sealed partial class OmsFilesJson : JsonSerializerContext;
 
 /// <summary>The answer of <c>/oms/health</c> (docs/research/oms.md#console-api).</summary>
-internal sealed record HealthBody
-{
-    public HealthData? Data { get; init; }
-}
+internal sealed record HealthBody(HealthData? Data);
 
 /// <summary>The health of a node.</summary>
-internal sealed record HealthData
-{
-    public bool? Healthy { get; init; }
-}
+internal sealed record HealthData(bool? Healthy);
 
 /// <summary>supervisor.json of a container (docs/research/oms.md#programs).</summary>
-internal sealed record SupervisorFile
-{
-    [JsonConverter(typeof(LooseText))]
-    public string? ImageVersion { get; init; }
-}
+internal sealed record SupervisorFile([property: JsonConverter(typeof(LooseText))] string? ImageVersion);
 
 /// <summary>An image in the <c>manifest.json</c> that <c>docker save</c> writes.</summary>
 internal sealed record ArchivedImage
@@ -219,18 +182,10 @@ internal sealed record ArchivedImage
 }
 
 /// <summary>The configuration of an image in an archive, as far as it is read.</summary>
-internal sealed record ArchivedConfig
-{
-    [JsonPropertyName("rootfs")]
-    public ArchivedLayers? RootFs { get; init; }
-}
+internal sealed record ArchivedConfig([property: JsonPropertyName("rootfs")] ArchivedLayers? RootFs);
 
 /// <summary>The layers of an image in an archive.</summary>
-internal sealed record ArchivedLayers
-{
-    [JsonPropertyName("diff_ids")]
-    public IReadOnlyList<string> DiffIds { get; init => field = value ?? []; } = [];
-}
+internal sealed record ArchivedLayers([property: JsonPropertyName("diff_ids")] IReadOnlyList<string>? DiffIds);
 
 /// <summary>What archives on hosts contain. Several GiB travel from the host to the operator to find that out, so a
 /// file is read to its end only if the host says that it is another one than at the last look, by any
@@ -240,28 +195,22 @@ internal sealed class HostArchives
     // Archives whose contents are kept.
     private const int MostKept = 64;
 
-    private readonly BoundedCache<Known> _known = new(MostKept);
+    private readonly BoundedCache<ArchiveContents> _known = new(MostKept);
 
     /// <summary>The contents of an archive.</summary>
     /// <exception cref="InvalidDataException">It is something else.</exception>
     public async Task<ArchiveContents> InspectAsync(
-        string endpoint,
-        string path,
-        ArchiveKind kind,
-        ContainerPathStatResponse stat,
-        Stream content,
+        string endpoint, string path, ArchiveKind kind, ContainerPathStatResponse stat, Stream content,
         CancellationToken cancellationToken)
     {
-        var key = $"{kind}\n{endpoint}\n{path}";
-        if (_known.Find(key) is { } known && known.Bytes == stat.Size && known.Changed == stat.Mtime)
+        var key = $"{kind}\n{endpoint}\n{path}\n{stat.Size}\n{stat.Mtime:O}";
+        if (_known.Find(key) is { } known)
         {
-            return known.Contents;
+            return known;
         }
 
         var contents = await ArchiveContents.ReadAsync(content, path, stat.Size, kind, cancellationToken);
-        _known.Set(key, new Known(stat.Size, stat.Mtime, contents));
+        _known.Set(key, contents);
         return contents;
     }
-
-    private sealed record Known(long Bytes, DateTime Changed, ArchiveContents Contents);
 }

@@ -15,8 +15,7 @@ internal static class ContainerHttp
     public static async Task<HttpAnswer> GetAsync(
         DockerClient docker, string container, int port, bool https, string path, CancellationToken cancellationToken)
     {
-        var address = string.Create(
-            CultureInfo.InvariantCulture, $"{(https ? "https" : "http")}://127.0.0.1:{port}{path}");
+        var address = $"{(https ? "https" : "http")}://127.0.0.1:{port}{path}";
         var result = await docker.RunExecAsync(
             container, ["/bin/sh", "-c", Script, "drydock", address], cancellationToken);
         return HttpAnswer.Of(address, result.ExitCode, result.Stdout);
@@ -41,18 +40,13 @@ internal sealed record HttpAnswer(int Status, string Body, bool CanAsk, string M
     public static HttpAnswer Of(string address, int exitCode, string output)
     {
         var end = output.LastIndexOf('\n');
-        var status = exitCode == 0
+        if (exitCode == 0
             && int.TryParse(
-                output.AsSpan(end + 1).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
-            ? code
-            : 0;
-        if (status > 0)
+                output.AsSpan(end + 1).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var status)
+            && status > 0)
         {
-            return new HttpAnswer(
-                status,
-                end < 0 ? "" : output[..end],
-                CanAsk: true,
-                string.Create(CultureInfo.InvariantCulture, $"{address} answers {status} in the container"));
+            var body = end < 0 ? "" : output[..end];
+            return new HttpAnswer(status, body, CanAsk: true, $"{address} answers {status} in the container");
         }
 
         var why = exitCode switch
@@ -60,7 +54,7 @@ internal sealed record HttpAnswer(int Status, string Body, bool CanAsk, string M
             NotExecutable or NotFound => "the container has no curl to ask it",
             Refused => "the connection is refused in the container",
             TimedOut => "it does not answer in the container within 5 s",
-            _ => string.Create(CultureInfo.InvariantCulture, $"curl ended with exit code {exitCode} in the container"),
+            _ => $"curl ended with exit code {exitCode} in the container",
         };
         return new HttpAnswer(0, "", exitCode is not (NotExecutable or NotFound), $"{address}: {why}");
     }

@@ -12,12 +12,8 @@ internal static class RegistryCredentials
 
     public static string HostOf(string image)
     {
-        var slash = image.IndexOf('/', StringComparison.Ordinal);
-        var first = slash < 0 ? "" : image[..slash];
-        return first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal)
-            || first == "localhost"
-            ? Hub(first.ToLowerInvariant())
-            : DockerHub;
+        var first = image.Split('/') is [var host, _, ..] ? host : "";
+        return first == "localhost" || first.AsSpan().ContainsAny('.', ':') ? Hub(first.ToLowerInvariant()) : DockerHub;
     }
 
     /// <summary>The credentials for an image; null if the Secret has none for its registry.</summary>
@@ -63,12 +59,9 @@ internal static class RegistryCredentials
             throw new FormatException($"its entry for {host} is not an object");
         }
 
-        var (user, password) = (Text(entry, "username"), Text(entry, "password"));
-        if (Text(entry, "auth") is { Length: > 0 } auth)
-        {
-            (user, password) = Split(host, auth);
-        }
-
+        var (user, password) = Text(entry, "auth") is { Length: > 0 } auth
+            ? Split(host, auth)
+            : (Text(entry, "username"), Text(entry, "password"));
         if (Text(entry, "identitytoken") is { Length: > 0 } token)
         {
             return new AuthConfig { IdentityToken = token, ServerAddress = host };
@@ -79,7 +72,7 @@ internal static class RegistryCredentials
             : throw new FormatException($"its entry for {host} has neither username and password nor auth");
     }
 
-    private static (string User, string Password) Split(string host, string auth)
+    private static (string? User, string? Password) Split(string host, string auth)
     {
         var bytes = new byte[auth.Length];
         var text = Convert.TryFromBase64String(auth, bytes, out var length)
@@ -97,12 +90,9 @@ internal static class RegistryCredentials
     // Keys are hosts, hosts with a path, or URLs: https://index.docker.io/v1/.
     private static (string Host, string Path) Place(string key)
     {
-        var text = key.Contains("://", StringComparison.Ordinal)
-            ? key[(key.IndexOf("://", StringComparison.Ordinal) + 3)..]
-            : key;
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        var (host, path) = slash < 0 ? (text, "") : (text[..slash], text[(slash + 1)..].Trim('/'));
-        return (Hub(host.ToLowerInvariant()), path is "v1" or "v2" ? "" : path);
+        var parts = key[(key.IndexOf("://", StringComparison.Ordinal) is >= 0 and var at ? at + 3 : 0)..].Split('/', 2);
+        var path = parts.ElementAtOrDefault(1)?.Trim('/') ?? "";
+        return (Hub(parts[0].ToLowerInvariant()), path is "v1" or "v2" ? "" : path);
     }
 
     private static string Hub(string host) =>
@@ -122,10 +112,7 @@ internal static class RegistryRefusal
 {
     private static readonly string[] Words =
     [
-        "unauthorized",
-        "denied",
-        "authentication required",
-        "no basic auth credentials",
+        "unauthorized", "denied", "authentication required", "no basic auth credentials",
         "incorrect username or password",
     ];
 

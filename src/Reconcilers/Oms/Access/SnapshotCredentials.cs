@@ -4,27 +4,22 @@ namespace Drydock.Reconcilers.Oms;
 internal static class SnapshotCredentials
 {
     public static async Task<Crds.BackupSnapshots.DatabaseSource> SourceAsync(
-        IOmsTargets targets, string ownerUid, CancellationToken cancellationToken)
+        OmsTargets targets, string ownerUid, CancellationToken cancellationToken)
     {
-        var metadata = await targets.MetadataAsync(cancellationToken);
+        var target = (await targets.MetadataAsync(cancellationToken)).Target;
         return new Crds.BackupSnapshots.DatabaseSource
         {
-            CredentialsSecretRef =
-                new SecretReference { Name = await EnsureAsync(targets, ownerUid, metadata.Target, cancellationToken) },
-            Host = metadata.Target.Host,
-            Port = metadata.Target.Port,
+            CredentialsSecretRef = targets.Upgrade.Spec.MetadataDatabase?.CredentialsSecretRef
+                ?? new SecretReference { Name = await EnsureAsync(targets, ownerUid, target, cancellationToken) },
+            Host = target.Host,
+            Port = target.Port,
             Tls = targets.Upgrade.Spec.MetadataDatabase?.Tls ?? new DatabaseTls(),
         };
     }
 
-    public static async Task<string> EnsureAsync(
-        IOmsTargets targets, string ownerUid, MetadataTarget target, CancellationToken cancellationToken)
+    private static async Task<string> EnsureAsync(
+        OmsTargets targets, string ownerUid, MetadataTarget target, CancellationToken cancellationToken)
     {
-        if (targets.Upgrade.Spec.MetadataDatabase?.CredentialsSecretRef is { } given)
-        {
-            return given.Name;
-        }
-
         var upgrade = targets.Upgrade;
         var name = SnapshotNames.Credentials(upgrade.Metadata);
         var wanted = new V1Secret
@@ -61,16 +56,14 @@ internal static class SnapshotCredentials
 /// upgrade.</summary>
 internal static class SnapshotNames
 {
-    public static string Snapshot(V1ObjectMeta upgrade, int attempt) =>
-        string.Create(CultureInfo.InvariantCulture, $"{ObjectNames.Stem(upgrade)}-{attempt}");
+    public static string Snapshot(V1ObjectMeta upgrade, int attempt) => $"{ObjectNames.Stem(upgrade)}-{attempt}";
 
     public static string BeforeRollback(V1ObjectMeta upgrade, int attempt) =>
-        string.Create(CultureInfo.InvariantCulture, $"{ObjectNames.Stem(upgrade)}-before-rollback-{attempt}");
+        $"{ObjectNames.Stem(upgrade)}-before-rollback-{attempt}";
 
     public static bool IsBeforeRollback(string name) => name.Contains("-before-rollback-", StringComparison.Ordinal);
 
-    public static string Restore(V1ObjectMeta upgrade, int attempt) =>
-        string.Create(CultureInfo.InvariantCulture, $"{ObjectNames.Stem(upgrade)}-restore-{attempt}");
+    public static string Restore(V1ObjectMeta upgrade, int attempt) => $"{ObjectNames.Stem(upgrade)}-restore-{attempt}";
 
     public static string Credentials(V1ObjectMeta upgrade) => $"{ObjectNames.Stem(upgrade)}-metadb";
 }

@@ -1,8 +1,10 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Reads archives, and checks snapshot files in storage.</summary>
-internal interface IArchiveReader : IStoragePlaces
+internal interface IArchiveReader
 {
+    string Describe(StorageSpec storage, string? @namespace) => StorageText.Describe(storage);
+
     /// <summary>Opens an archive for sending from its start, once it was read to its end and its checksum was found
     /// right; bytes as stored (Docker itself decompresses).</summary>
     /// <param name="sha256">The checksum that it must have, in hexadecimal digits; empty takes any.</param>
@@ -29,76 +31,54 @@ internal interface IArchiveReader : IStoragePlaces
     Task<IReadOnlyList<string>> SnapshotFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken);
 }
 
-/// <summary>Reads archives and snapshot files in storages. What was hashed once is not hashed again while the object is
-/// the same, and nodes that need the same archive at the same time share one reading.</summary>
+/// <summary>Reads archives and snapshot files in storages.</summary>
 internal sealed class StorageArchiveReader(IStorages storages, HashedArchives archives) : IArchiveReader
 {
-    private readonly BoundedCache<Known> _known = new(HashedArchives.MostKept);
-    private readonly SharedReads<ArchiveContents> _reads = new();
-
-    public bool Shared => storages.Shared;
-
-    public string? Refusal(StorageSpec storage, string? @namespace) => storages.Refusal(storage, @namespace);
-
     public string Describe(StorageSpec storage, string? @namespace) => storages.Describe(storage, @namespace);
 
-    public async Task<Stream> OpenAsync(
-        StorageSpec storage, string? @namespace, string path, string sha256, CancellationToken cancellationToken)
-    {
-        var place = await storages.OpenAsync(storage, @namespace, cancellationToken);
-        try
-        {
-            return await archives.OpenAsync(place, path, sha256, offset: 0, cancellationToken);
-        }
-        catch (SnapshotException exception) when (exception.Failure == SnapshotFailure.NotFound)
-        {
-            throw Missing(place, path);
-        }
-    }
+    public Task<Stream> OpenAsync(
+        StorageSpec storage, string? @namespace, string path, string sha256, CancellationToken cancellationToken) =>
+        InAsync(
+            storage,
+            @namespace,
+            path,
+            place => archives.OpenAsync(place, path, sha256, offset: 0, cancellationToken),
+            cancellationToken);
 
-    public async Task<ArchiveContents> InspectAsync(
-        StorageSpec storage, string? @namespace, string path, ArchiveKind kind, CancellationToken cancellationToken)
-    {
-        var place = await storages.OpenAsync(storage, @namespace, cancellationToken);
-        var stored = await place.StatAsync(path, cancellationToken) ?? throw Missing(place, path);
-        var key = $"{kind}\n{place.Description}\n{path}";
-        if (_known.Find(key) is { } known && known.Info == stored)
-        {
-            return known.Contents;
-        }
-
-        // Only callers to whom the storage described the same object share its reading.
-        return await _reads.ReadAsync(
-            $"{key}\n{stored}", token => ReadAsync(place, path, kind, key, token), cancellationToken);
-    }
+    public Task<ArchiveContents> InspectAsync(
+        StorageSpec storage, string? @namespace, string path, ArchiveKind kind, CancellationToken cancellationToken) =>
+        InAsync(
+            storage,
+            @namespace,
+            path,
+            async place =>
+            {
+                var (hashed, images) = await archives.LookAsync(
+                    place,
+                    path,
+                    $"{kind}",
+                    (content, token) => ArchiveContents.LookAsync(content, path, kind, token),
+                    cancellationToken);
+                return new ArchiveContents(hashed.Sha256, hashed.Info.Bytes, images);
+            },
+            cancellationToken);
 
     public Task<IReadOnlyList<string>> SnapshotFilesAsync(
         BackupSnapshot snapshot, CancellationToken cancellationToken) =>
         StoredSnapshotFiles.MissingAsync(storages, snapshot, cancellationToken);
 
-    private async Task<ArchiveContents> ReadAsync(
-        ISnapshotStorage place, string path, ArchiveKind kind, string key, CancellationToken cancellationToken)
+    private async Task<T> InAsync<T>(
+        StorageSpec storage, string? @namespace, string path, Func<ISnapshotStorage, Task<T>> read,
+        CancellationToken cancellationToken)
     {
+        var place = await storages.OpenAsync(storage, @namespace, cancellationToken);
         try
         {
-            var (hashed, images) = await HashedObject.ReadAsync(
-                place,
-                path,
-                (content, token) => ArchiveContents.LookAsync(content, path, kind, token),
-                cancellationToken);
-            var contents = new ArchiveContents(hashed.Sha256, hashed.Info.Bytes, images);
-            archives.Keep(place, path, hashed);
-            _known.Set(key, new Known(hashed.Info, contents));
-            return contents;
+            return await read(place);
         }
         catch (SnapshotException exception) when (exception.Failure == SnapshotFailure.NotFound)
         {
-            throw Missing(place, path);
+            throw new FileNotFoundException($"there is no '{path}' in {place.Description}", exception);
         }
     }
-
-    private static FileNotFoundException Missing(ISnapshotStorage place, string path) =>
-        new($"there is no '{path}' in {place.Description}");
-
-    private sealed record Known(SnapshotObjectInfo Info, ArchiveContents Contents);
 }

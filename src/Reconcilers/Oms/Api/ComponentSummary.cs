@@ -22,7 +22,7 @@ internal static class ComponentSummary
             .ThenBy(g => g.Key.Status, StringComparer.Ordinal)
             .Select(g =>
                 $"{NameOf(g.Key.Kind)} {g.Key.Status}"
-                    + (g.Count() > 1 ? string.Create(CultureInfo.InvariantCulture, $" x{g.Count()}") : "")));
+                    + (g.Count() > 1 ? $" x{g.Count()}" : "")));
 
     /// <summary>Reads the kinds and statuses; what is not understood (a cut end) is left out.</summary>
     public static ILookup<ProjectComponentKind, string> Read(string? summary) => (summary ?? "")
@@ -44,27 +44,21 @@ internal static class ProjectLinks
     private static readonly string[] GoodLink = ["ACTIVE", "RUNNING"];
     private static readonly string[] GoodImport = ["RUNNING", "FINISHED", "DONE", "INIT"];
 
+    private static readonly ProjectComponentKind[] Links =
+    [
+        ProjectComponentKind.Store, ProjectComponentKind.IncrSync,
+        ProjectComponentKind.ReverseStore, ProjectComponentKind.ReverseIncrSync,
+    ];
+
     public static IReadOnlyList<string> NotRecovered(OmsProject before, IReadOnlyList<ProjectComponent> components)
     {
         var recorded = ComponentSummary.Read(before.Components);
         var running = ProjectStatuses.IsRunning(before.Status);
-        var problems = new List<string>();
-        (ProjectComponentKind Store, ProjectComponentKind Writer)[] links =
-        [
-            (ProjectComponentKind.Store, ProjectComponentKind.IncrSync),
-            (ProjectComponentKind.ReverseStore, ProjectComponentKind.ReverseIncrSync),
-        ];
-        foreach (var (store, writer) in links)
-        {
-            problems.AddRange(Stores(store, recorded[store], components));
 
-            // The writer of a suspended project stays paused.
-            if (running)
-            {
-                problems.AddRange(Writers(writer, recorded[writer], components));
-            }
-        }
-
+        // The writer of a suspended project stays paused.
+        var problems = Links.Where(kind => running || IsStore(kind))
+            .SelectMany(kind => NotGood(kind, [.. recorded[kind]], components))
+            .ToList();
         if (running && components.Count == 0 && problems.Count == 0)
         {
             problems.Add("no component is listed");
@@ -87,35 +81,24 @@ internal static class ProjectLinks
         ];
     }
 
-    // Several stores may serve a subtopic, and every recovery adds one. One healthy store is enough.
-    private static IEnumerable<string> Stores(
-        ProjectComponentKind kind, IEnumerable<string> recorded, IReadOnlyList<ProjectComponent> components)
-    {
-        var stores = components.Where(c => c.Kind == kind).ToList();
-        var states = recorded.ToList();
-        if (stores.Count == 0)
-        {
-            return states.Count > 0 ? [$"{ComponentSummary.NameOf(kind)} is gone"] : [];
-        }
+    private static bool IsStore(ProjectComponentKind kind) =>
+        kind is ProjectComponentKind.Store or ProjectComponentKind.ReverseStore;
 
-        return stores
-            .GroupBy(s => s.Subtopic, StringComparer.Ordinal)
-            .Where(g => !g.Any(s => IsGood(s, GoodLink, states)))
-            .Select(g =>
-                $"{ComponentSummary.NameOf(kind)}{(g.Key.Length > 0 ? $" of {g.Key}" : "")} is "
-                    + string.Join(
-                        " and ", g.Select(s => ComponentSummary.Word(s.Status)).Distinct(StringComparer.Ordinal)));
-    }
-
-    private static IEnumerable<string> Writers(
-        ProjectComponentKind kind, IEnumerable<string> recorded, IReadOnlyList<ProjectComponent> components)
+    // Several stores may serve a subtopic, and every recovery adds one. One healthy store is enough; of writers each
+    // counts.
+    private static IEnumerable<string> NotGood(
+        ProjectComponentKind kind, List<string> recorded, IReadOnlyList<ProjectComponent> components)
     {
-        var writers = components.Where(c => c.Kind == kind).ToList();
-        var states = recorded.ToList();
-        return writers.Count == 0
-            ? states.Count > 0 ? [$"{ComponentSummary.NameOf(kind)} is gone"] : []
-            : writers.Where(w => !IsGood(w, GoodLink, states))
-                .Select(w => $"{ComponentSummary.NameOf(kind)} is {ComponentSummary.Word(w.Status)}");
+        var found = components.Where(c => c.Kind == kind).ToList();
+        return found.Count == 0
+            ? recorded.Count > 0 ? [$"{ComponentSummary.NameOf(kind)} is gone"] : []
+            : found.Index()
+                .GroupBy(c => IsStore(kind) ? c.Item.Subtopic : $"{c.Index}", c => c.Item, StringComparer.Ordinal)
+                .Where(g => !g.Any(c => IsGood(c, GoodLink, recorded)))
+                .Select(g =>
+                    $"{ComponentSummary.NameOf(kind)}{(IsStore(kind) && g.Key.Length > 0 ? $" of {g.Key}" : "")} is "
+                        + string.Join(
+                            " and ", g.Select(c => ComponentSummary.Word(c.Status)).Distinct(StringComparer.Ordinal)));
     }
 
     private static bool IsGood(ProjectComponent component, string[] good, IEnumerable<string> recorded)

@@ -42,7 +42,10 @@ internal sealed class ConsoleCertificate(OmsApiTarget target)
 
         return errors == SslPolicyErrors.None
             ? true
-            : throw Refused(string.Join("; ", Why(certificate, chain, errors)), certificate);
+            : throw new UntrustedConsoleException(
+                string.Join("; ", Why(certificate, chain, errors)),
+                $"subject {ForeignText.Words(certificate.Subject, LongestName)}, valid until "
+                    + $"{certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}");
     }
 
     private IEnumerable<string> Why(X509Certificate2 certificate, X509Chain? chain, SslPolicyErrors errors)
@@ -58,8 +61,8 @@ internal sealed class ConsoleCertificate(OmsApiTarget target)
             yield break;
         }
 
-        var statuses = chain?.ChainStatus.Aggregate(
-            X509ChainStatusFlags.NoError, (all, status) => all | status.Status) ?? X509ChainStatusFlags.NoError;
+        var statuses = (chain?.ChainStatus ?? []).Aggregate(
+            X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
         if (statuses.HasFlag(X509ChainStatusFlags.NotTimeValid))
         {
             yield return "it, or its authority, has expired or is not valid yet";
@@ -83,14 +86,6 @@ internal sealed class ConsoleCertificate(OmsApiTarget target)
             names.Count > 0 ? string.Join(", ", names) : certificate.GetNameInfo(X509NameType.DnsName, false),
             LongestName);
     }
-
-    private static UntrustedConsoleException Refused(string why, X509Certificate2 certificate) =>
-        new(
-            why,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"subject {ForeignText.Words(certificate.Subject, LongestName)}, valid until "
-                    + $"{certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}"));
 }
 
 /// <summary>The certificate of a console is not trusted; nothing was sent to it.</summary>
@@ -101,16 +96,7 @@ internal sealed class UntrustedConsoleException(string why, string certificate) 
     public string Certificate { get; } = certificate;
 
     /// <summary>The refusal inside an exception, or null: HTTP handlers wrap what a handshake throws.</summary>
-    public static UntrustedConsoleException? In(Exception? exception)
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            if (exception is UntrustedConsoleException untrusted)
-            {
-                return untrusted;
-            }
-        }
-
-        return null;
-    }
+    public static UntrustedConsoleException? In(Exception? exception) => exception is null
+        ? null
+        : exception as UntrustedConsoleException ?? In(exception.InnerException);
 }

@@ -2,7 +2,10 @@ using System.Net.Http.Headers;
 
 namespace Drydock.Reconcilers.Oms;
 
-internal sealed class HttpOmsApi : IOmsApi
+/// <summary>The API of an OMS console (docs/research/oms.md#console-api). An answer counts only by its field
+/// <c>success</c>. Only reads, repeated on transport failures. Every method throws <see cref="OmsApiException"/>
+/// without an answer, or with one without success.</summary>
+internal sealed class HttpOmsApi : IDisposable
 {
     /// <summary>Longest answer that is read, in bytes: a page of projects carries their whole mapping.</summary>
     internal const int LongestAnswer = 16 * 1024 * 1024;
@@ -65,6 +68,12 @@ internal sealed class HttpOmsApi : IOmsApi
         SslOptions = new ConsoleCertificate(target).Options(),
     };
 
+    /// <summary>All projects of both kinds that are not deleted: the same ones that are read from the tables.</summary>
+    public async Task<IReadOnlyList<OmsProject>> ProjectsAsync(CancellationToken cancellationToken) =>
+        [.. (await ListAsync(cancellationToken)).Where(p => !ProjectStatuses.IsDeleted(p.Status))];
+
+    /// <summary>All projects of both kinds as OMS lists them, page by page. Whether deleted ones are among them is not
+    /// documented (docs/research/oms.md#project-status).</summary>
     public async Task<IReadOnlyList<OmsProject>> ListAsync(CancellationToken cancellationToken)
     {
         var projects = new List<OmsProject>();
@@ -75,9 +84,7 @@ internal sealed class HttpOmsApi : IOmsApi
             var seen = new HashSet<string>(StringComparer.Ordinal);
             for (var page = 1; ; page++)
             {
-                var fresh = (await PageAsync(kind, page, cancellationToken))
-                    .Where(p => seen.Add(p.Id))
-                    .ToList();
+                var fresh = (await PageAsync(kind, page, cancellationToken)).Where(p => seen.Add(p.Id)).ToList();
                 if (fresh.Count == 0)
                 {
                     break;
@@ -85,9 +92,7 @@ internal sealed class HttpOmsApi : IOmsApi
 
                 if (page > MostPages)
                 {
-                    throw _errors.Unreadable(
-                        "ListProjects",
-                        string.Create(CultureInfo.InvariantCulture, $"still new projects on page {page}"));
+                    throw _errors.Unreadable("ListProjects", $"still new projects on page {page}");
                 }
 
                 projects.AddRange(fresh);
@@ -99,25 +104,46 @@ internal sealed class HttpOmsApi : IOmsApi
 
     public async Task<ProjectProgress> ProgressAsync(string id, CancellationToken cancellationToken)
     {
-        var (what, answer) = await AskAsync("DescribeProjectProgress", id, cancellationToken);
-        return Progress(what, answer);
+        var answer = await AskAsync("DescribeProjectProgress", id, cancellationToken);
+        var row = Read(answer, OmsApiJson.Default.ProgressRow);
+        if (string.IsNullOrEmpty(row.Status))
+        {
+            throw _errors.Unreadable(answer.What, "the progress has no status");
+        }
+
+        // After a switchover the reverse direction runs; the checkpoint of the first direction no longer moves.
+        var reverse = row.CurrentStep?.Contains("REVERSE_INCR", StringComparison.OrdinalIgnoreCase) == true;
+        var text = reverse ? row.ReverseIncrTransferCheckpoint : row.IncrSyncCheckpoint;
+        var checkpoint = Time(text);
+        return new ProjectProgress
+        {
+            Status = row.Status,
+            CurrentStep = string.IsNullOrEmpty(row.CurrentStep) ? null : row.CurrentStep,
+            SynchronizesIncrements = row.EnableIncrSync,
+            Checkpoint = checkpoint,
+            CheckpointText = checkpoint is null && !string.IsNullOrWhiteSpace(text)
+                && Number(text) is not <= 0
+                ? text
+                : null,
+            AnsweredAt = answer.At,
+        };
     }
 
-    public async Task<IReadOnlyList<ProjectStep>> StepsAsync(string id, CancellationToken cancellationToken)
-    {
-        var (what, answer) = await AskAsync("DescribeProjectSteps", id, cancellationToken);
-        return [.. Rows(what, answer.Data).Select(s => new ProjectStep(s.Name ?? "", s.Status ?? ""))];
-    }
+    public async Task<IReadOnlyList<ProjectStep>> StepsAsync(string id, CancellationToken cancellationToken) =>
+    [
+        .. Rows(await AskAsync("DescribeProjectSteps", id, cancellationToken))
+            .Select(s => new ProjectStep(s.Name ?? "", s.Status ?? "")),
+    ];
 
     public async Task<IReadOnlyList<ProjectComponent>> ComponentsAsync(string id, CancellationToken cancellationToken)
     {
-        var (what, answer) = await AskAsync("DescribeProjectComponents", id, cancellationToken);
-        if (IsNothing(answer.Data))
+        var answer = await AskAsync("DescribeProjectComponents", id, cancellationToken);
+        if (answer.IsEmpty)
         {
             return [];
         }
 
-        var lists = Read(what, answer.Data, OmsApiJson.Default.ComponentLists);
+        var lists = Read(answer, OmsApiJson.Default.ComponentLists);
         return
         [
             .. Components(ProjectComponentKind.Store, lists.StoreList),
@@ -131,32 +157,38 @@ internal sealed class HttpOmsApi : IOmsApi
 
     public void Dispose() => _http.Dispose();
 
-    private static bool IsNothing(JsonElement data) => data.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
-
     private static IEnumerable<ProjectComponent> Components(ProjectComponentKind kind, List<NamedRow?>? rows) =>
-        (rows ?? [])
-            .OfType<NamedRow>()
+        (rows ?? []).OfType<NamedRow>()
             .Select(r => new ProjectComponent(kind, r.Name ?? "", r.Status ?? "", r.Subtopic ?? ""));
 
     private async Task<List<OmsProject>> PageAsync(ProjectKind kind, int page, CancellationToken cancellationToken)
     {
         var type = kind == ProjectKind.Migration ? "MIGRATION" : "SYNC";
-        var what = string.Create(CultureInfo.InvariantCulture, $"ListProjects ({type}, page {page})");
         var answer = await SendAsync(
-            what,
+            $"ListProjects ({type}, page {page})",
             "ListProjects",
             new ListRequest(type, page, PageSize),
             OmsApiJson.Default.ListRequest,
             cancellationToken);
-        return [.. Rows(what, answer.Data).Select(r => Project(what, r, kind))];
+        return
+        [
+            .. Rows(answer).Select(row => new OmsProject(
+                kind,
+                row.Id is { Length: > 0 and <= LongestId } id
+                    ? id
+                    : throw _errors.Unreadable(answer.What, "a project without a usable id"),
+                row.Name ?? "",
+                row.Status is { Length: > 0 } status
+                    ? status
+                    : throw _errors.Unreadable(answer.What, $"project {row.Id} has no status"))),
+        ];
     }
 
-    private async Task<(string What, OmsApiAnswer Answer)> AskAsync(
-        string action, string id, CancellationToken cancellationToken)
+    private async Task<OmsApiAnswer> AskAsync(string action, string id, CancellationToken cancellationToken)
     {
         var what = $"{action} of {id}";
         return id.Length is > 0 and <= LongestId
-            ? (what, await SendAsync(what, action, new IdRequest(id), OmsApiJson.Default.IdRequest, cancellationToken))
+            ? await SendAsync(what, action, new IdRequest(id), OmsApiJson.Default.IdRequest, cancellationToken)
             : throw _errors.Unreadable(what, "the id of the project is empty or too long");
     }
 
@@ -179,48 +211,13 @@ internal sealed class HttpOmsApi : IOmsApi
             using var response = await _http.SendAsync(
                 request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             var content = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            return new OmsApiAnswer(_errors.Data(what, response, content), response.Headers.Date ?? _time.GetUtcNow());
+            return new OmsApiAnswer(
+                what, _errors.Data(what, response, content), response.Headers.Date ?? _time.GetUtcNow());
         }
         catch (HttpOutcomeException failure)
         {
             throw _errors.NoAnswer(what, failure);
         }
-    }
-
-    private OmsProject Project(string what, NamedRow row, ProjectKind kind) => new(
-        kind,
-        row.Id is { Length: > 0 and <= LongestId } id
-            ? id
-            : throw _errors.Unreadable(what, "a project without a usable id"),
-        row.Name ?? "",
-        row.Status is { Length: > 0 } status
-            ? status
-            : throw _errors.Unreadable(what, $"project {row.Id} has no status"));
-
-    private ProjectProgress Progress(string what, OmsApiAnswer answer)
-    {
-        var row = Read(what, answer.Data, OmsApiJson.Default.ProgressRow);
-        if (string.IsNullOrEmpty(row.Status))
-        {
-            throw _errors.Unreadable(what, "the progress has no status");
-        }
-
-        // After a switchover the reverse direction runs; the checkpoint of the first direction no longer moves.
-        var reverse = row.CurrentStep?.Contains("REVERSE_INCR", StringComparison.OrdinalIgnoreCase) == true;
-        var text = reverse ? row.ReverseIncrTransferCheckpoint : row.IncrSyncCheckpoint;
-        var checkpoint = Time(text);
-        return new ProjectProgress
-        {
-            Status = row.Status,
-            CurrentStep = string.IsNullOrEmpty(row.CurrentStep) ? null : row.CurrentStep,
-            SynchronizesIncrements = row.EnableIncrSync,
-            Checkpoint = checkpoint,
-            CheckpointText = checkpoint is null && !string.IsNullOrWhiteSpace(text)
-                && Number(text) is not <= 0
-                ? text
-                : null,
-            AnsweredAt = answer.At,
-        };
     }
 
     // Seconds according to the documents; a number that can only be milliseconds is read as such. 0 and less mean "none
@@ -241,28 +238,94 @@ internal sealed class HttpOmsApi : IOmsApi
             ? (long)broken
         : null;
 
-    private IEnumerable<NamedRow> Rows(string what, JsonElement data) =>
-        IsNothing(data) ? [] : Read(what, data, OmsApiJson.Default.NamedRows).OfType<NamedRow>();
+    private IEnumerable<NamedRow> Rows(OmsApiAnswer answer) =>
+        answer.IsEmpty ? [] : Read(answer, OmsApiJson.Default.NamedRows).OfType<NamedRow>();
 
-    private T Read<T>(string what, JsonElement data, JsonTypeInfo<T> type)
+    private T Read<T>(OmsApiAnswer answer, JsonTypeInfo<T> type)
         where T : class
     {
         try
         {
-            return data.Deserialize(type) ?? throw _errors.Unreadable(what, "the answer has no data");
+            return answer.Data.Deserialize(type) ?? throw _errors.Unreadable(answer.What, "the answer has no data");
         }
         catch (JsonException exception)
         {
-            throw _errors.Unreadable(what, $"the data is not as documented ({exception.Path})", exception);
+            throw _errors.Unreadable(answer.What, $"the data is not as documented ({exception.Path})", exception);
         }
         catch (InvalidOperationException exception)
         {
-            throw _errors.Unreadable(what, "the answer has no data", exception);
+            throw _errors.Unreadable(answer.What, "the answer has no data", exception);
         }
+    }
+
+    /// <summary>An answer with <c>success: true</c>.</summary>
+    /// <param name="What">What was asked.</param>
+    /// <param name="Data">Its data; of kind Null or Undefined if there is none.</param>
+    /// <param name="At">The console's clock; the operator's where the console does not say.</param>
+    private sealed record OmsApiAnswer(string What, JsonElement Data, DateTimeOffset At)
+    {
+        public bool IsEmpty => Data.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
     }
 }
 
-/// <summary>An answer with <c>success: true</c>.</summary>
-/// <param name="Data">Its data; of kind Null or Undefined if there is none.</param>
-/// <param name="At">The console's clock; the operator's where the console does not say.</param>
-internal sealed record OmsApiAnswer(JsonElement Data, DateTimeOffset At);
+/// <summary>Where a console is and who asks.</summary>
+/// <param name="Address">Scheme, host, port and, behind a proxy, a path; the API's own path is appended.</param>
+/// <param name="Authority">PEM of the authorities that may have signed the console's certificate; null for those of the
+/// system.</param>
+internal sealed record OmsApiTarget(Uri Address, string User, Secret Password, string? Authority = null)
+{
+    /// <summary>The name in the console's certificate; null for the host of the address.</summary>
+    public string? ServerName { get; init; }
+}
+
+/// <summary>How far a project is.</summary>
+internal sealed record ProjectProgress
+{
+    /// <summary>Status in OMS's own words (docs/research/oms.md#project-status).</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The step it is in, in OMS's own words; null if it says none.</summary>
+    public string? CurrentStep { get; init; }
+
+    public bool? SynchronizesIncrements { get; init; }
+
+    public DateTimeOffset? Checkpoint { get; init; }
+
+    /// <summary>A checkpoint that is not a time (some sources have their own form); null otherwise.</summary>
+    public string? CheckpointText { get; init; }
+
+    /// <summary>The console's clock when it answered; the operator's where it does not say.</summary>
+    public required DateTimeOffset AnsweredAt { get; init; }
+
+    /// <summary>How far it is behind, by the console's clock; null if unknown.</summary>
+    public TimeSpan? Lag =>
+        Checkpoint is { } checkpoint ? AnsweredAt > checkpoint ? AnsweredAt - checkpoint : TimeSpan.Zero : null;
+}
+
+/// <summary>One step of a project.</summary>
+/// <param name="Name">For instance <c>INCR_TRANSFER</c>, <c>TRANSFER_APP_SWITCH</c>.</param>
+/// <param name="Status">For instance <c>INIT</c>, <c>RUNNING</c>, <c>MONITORING</c>, <c>FINISHED</c>.</param>
+internal sealed record ProjectStep(string Name, string Status);
+
+/// <summary>One component of a project.</summary>
+/// <param name="Status">Its status in OMS's own words; their full list is not documented
+/// (docs/research/oms.md#project-status).</param>
+/// <param name="Subtopic">The subtopic it serves; several stores may serve one. Empty if it says none.</param>
+internal sealed record ProjectComponent(ProjectComponentKind Kind, string Name, string Status, string Subtopic = "");
+
+/// <summary>Kinds of components of a project, by the list of <c>DescribeProjectComponents</c> they are in.</summary>
+internal enum ProjectComponentKind
+{
+    Store,
+
+    /// <summary>Applies increments (<c>incrSyncComponents</c>; JDBCWriter or Connector before 4.1.1).</summary>
+    IncrSync,
+
+    FullImport,
+
+    FullVerification,
+
+    ReverseStore,
+
+    ReverseIncrSync,
+}

@@ -88,6 +88,6 @@ internal static class ConsoleAddress
     {
         var path = address.AbsolutePath.TrimEnd('/');
         path = path.EndsWith("/api/v2", StringComparison.OrdinalIgnoreCase) ? path[..^"/api/v2".Length] : path;
-        return new Uri(string.Create(CultureInfo.InvariantCulture, $"{address.Scheme}://{address.Authority}{path}/"));
+        return new Uri($"{address.Scheme}://{address.Authority}{path}/");
     }
 }

@@ -9,23 +9,11 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
     private const int LongestPlace = 200;
 
     private static readonly string[] LoginWords =
-        [
-            "unauthorized",
-            "unauthenticated",
-            "authentication",
-            "authorization",
-            "auth_fail",
-            "not login",
-            "not logged in",
-            "no permission",
-            "permission denied",
-            "access denied",
-            "password",
-            "密码",
-            "认证",
-            "未登录",
-            "无权限",
-        ];
+    [
+        "unauthorized", "unauthenticated", "authentication", "authorization", "auth_fail", "not login",
+        "not logged in", "no permission", "permission denied", "access denied", "password", "密码", "认证", "未登录",
+        "无权限",
+    ];
 
     private static readonly string[] ExpiryWords = ["expire", "过期", "失效"];
 
@@ -95,60 +83,52 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
     {
         var words = string.Join(' ', envelope.Code, envelope.Message);
         var said = $"success: {(envelope.Success == true ? "true" : "false")}, HTTP {(int)status}, code "
-            + $"{Clip(envelope.Code) ?? "none"}: {Clip(envelope.Message) ?? "no message"}";
-        said += envelope.Advice is { Length: > 0 } advice ? $" ({Clip(advice)})" : "";
-        said += envelope.RequestId is { Length: > 0 } request ? $" [request {Clip(request)}]" : "";
-        var isParameter = string.Equals(envelope.Code, "PARAM_ERROR", StringComparison.Ordinal);
-        if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
-            || (!isParameter && Has(words, LoginWords)))
+            + $"{Clip(envelope.Code) ?? "none"}: {Clip(envelope.Message) ?? "no message"}"
+            + (envelope.Advice is { Length: > 0 } advice ? $" ({Clip(advice)})" : "")
+            + (envelope.RequestId is { Length: > 0 } request ? $" [request {Clip(request)}]" : "");
+        return status switch
         {
-            return Denied(what, said, Has(words, ExpiryWords));
-        }
-
-        return status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
-            ? Error(OmsApiErrorKind.Unreachable, what, said)
-            : Error(OmsApiErrorKind.Refused, what, $"refused with {said}");
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Denied(what, said, Has(words, ExpiryWords)),
+            _ when envelope.Code != "PARAM_ERROR" && Has(words, LoginWords) =>
+                Denied(what, said, Has(words, ExpiryWords)),
+            HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
+                Error(OmsApiErrorKind.Unreachable, what, said),
+            _ => Error(OmsApiErrorKind.Refused, what, $"refused with {said}"),
+        };
     }
 
     private OmsApiException NoAnswer(string what, HttpResponseMessage response, byte[] content, JsonException? problem)
     {
-        var status = response.StatusCode;
-        switch ((int)status)
+        var status = (int)response.StatusCode;
+        var to = Place(response.Headers.Location);
+        var isPage = Array.Find(content, b => !char.IsWhiteSpace((char)b)) == (byte)'<';
+        return status switch
         {
-            case 401 or 403:
-                return Denied(what, $"HTTP {(int)status}", expired: false);
-            case >= 300 and < 400:
-                var to = Place(response.Headers.Location);
-                return to.Contains("login", StringComparison.OrdinalIgnoreCase)
-                    ? Denied(what, $"HTTP {(int)status} to {to}", expired: false)
-                    : Error(
-                        OmsApiErrorKind.Absent,
-                        what,
-                        $"HTTP {(int)status} to {to}. Put the console's own address into the key url");
-            case 404 or 405 or 410:
-                return Error(OmsApiErrorKind.Absent, what, $"HTTP {(int)status}: this console has no such API");
-            case 408 or 425 or 429 or >= 500:
-                return Error(
-                    OmsApiErrorKind.Unreachable,
-                    what,
-                    $"HTTP {(int)status}. The console may be starting. See /home/admin/logs in its container");
-            case >= 400:
-                return Error(OmsApiErrorKind.Refused, what, $"HTTP {(int)status} without an answer of OMS");
-            default:
-                break;
-        }
-
-        return Array.Find(content, b => !char.IsWhiteSpace((char)b)) == (byte)'<'
-            ? Error(
+            401 or 403 => Denied(what, $"HTTP {status}", expired: false),
+            >= 300 and < 400 when to.Contains("login", StringComparison.OrdinalIgnoreCase) =>
+                Denied(what, $"HTTP {status} to {to}", expired: false),
+            >= 300 and < 400 => Error(
+                OmsApiErrorKind.Absent,
+                what,
+                $"HTTP {status} to {to}. Put the console's own address into the key url"),
+            404 or 405 or 410 =>
+                Error(OmsApiErrorKind.Absent, what, $"HTTP {status}: this console has no such API"),
+            408 or 425 or 429 or >= 500 => Error(
+                OmsApiErrorKind.Unreachable,
+                what,
+                $"HTTP {status}. The console may be starting. See /home/admin/logs in its container"),
+            >= 400 => Error(OmsApiErrorKind.Refused, what, $"HTTP {status} without an answer of OMS"),
+            _ when isPage => Error(
                 OmsApiErrorKind.Absent,
                 what,
                 "the answer is a web page instead of JSON. The console has no such API, or the key url is the address "
-                    + "of another program")
-            : Error(
+                    + "of another program"),
+            _ => Error(
                 OmsApiErrorKind.Unreadable,
                 what,
                 problem is null ? "the answer has no field success" : "the answer is not complete JSON",
-                problem);
+                problem),
+        };
     }
 
     private OmsApiException Denied(string what, string said, bool expired) => Error(

@@ -21,61 +21,27 @@ internal sealed record ListRequest(string Type, int PageNumber, int PageSize);
 internal sealed record IdRequest(string Id);
 
 /// <summary>The object that wraps every answer.</summary>
-internal sealed record Envelope
-{
-    public bool? Success { get; init; }
-
-    public string? Code { get; init; }
-
-    public string? Message { get; init; }
-
-    public string? Advice { get; init; }
-
-    public string? RequestId { get; init; }
-
-    public JsonElement Data { get; init; }
-}
+internal sealed record Envelope(
+    bool? Success, string? Code, string? Message, string? Advice, string? RequestId, JsonElement Data);
 
 /// <summary>A project, a step or a component in a list; only the fields that are used.</summary>
-internal sealed record NamedRow
-{
-    public string? Id { get; init; }
+internal sealed record NamedRow(string? Id, string? Name, string? Status, string? Subtopic);
 
-    public string? Name { get; init; }
-
-    public string? Status { get; init; }
-
-    public string? Subtopic { get; init; }
-}
-
-internal sealed record ProgressRow
-{
-    public string? Status { get; init; }
-
-    public string? CurrentStep { get; init; }
-
-    public bool? EnableIncrSync { get; init; }
-
-    public string? IncrSyncCheckpoint { get; init; }
-
-    public string? ReverseIncrTransferCheckpoint { get; init; }
-}
+internal sealed record ProgressRow(
+    string? Status,
+    string? CurrentStep,
+    bool? EnableIncrSync,
+    string? IncrSyncCheckpoint,
+    string? ReverseIncrTransferCheckpoint);
 
 /// <summary>The components of a project; a list with nothing in it is null.</summary>
-internal sealed record ComponentLists
-{
-    public List<NamedRow?>? StoreList { get; init; }
-
-    public List<NamedRow?>? IncrSyncComponents { get; init; }
-
-    public List<NamedRow?>? FullImportComponents { get; init; }
-
-    public List<NamedRow?>? FullVerifyComponents { get; init; }
-
-    public List<NamedRow?>? ReverseStoreList { get; init; }
-
-    public List<NamedRow?>? ReverseIncrSyncComponents { get; init; }
-}
+internal sealed record ComponentLists(
+    List<NamedRow?>? StoreList,
+    List<NamedRow?>? IncrSyncComponents,
+    List<NamedRow?>? FullImportComponents,
+    List<NamedRow?>? FullVerifyComponents,
+    List<NamedRow?>? ReverseStoreList,
+    List<NamedRow?>? ReverseIncrSyncComponents);
 
 /// <summary>A boolean that some versions write as a string or a number; anything else reads as null.</summary>
 internal sealed class LooseFlag : JsonConverter<bool?>
@@ -84,22 +50,13 @@ internal sealed class LooseFlag : JsonConverter<bool?>
 
     public override bool? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        switch (reader.TokenType)
+        using var value = JsonDocument.ParseValue(ref reader);
+        return value.RootElement.ToString().Trim().ToUpperInvariant() switch
         {
-            case JsonTokenType.True:
-                return true;
-            case JsonTokenType.False:
-                return false;
-            case JsonTokenType.String:
-                return reader.GetString()?.Trim()
-                    .ToUpperInvariant() switch
-                { "TRUE" or "1" => true, "FALSE" or "0" => false, _ => null };
-            case JsonTokenType.Number:
-                return reader.TryGetInt64(out var number) ? number switch { 1 => true, 0 => false, _ => null } : null;
-            default:
-                reader.Skip();
-                return null;
-        }
+            "TRUE" or "1" => true,
+            "FALSE" or "0" => false,
+            _ => null,
+        };
     }
 
     // Only answers have flags.
@@ -112,23 +69,13 @@ internal sealed class LooseText : JsonConverter<string>
 {
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        switch (reader.TokenType)
+        using var value = JsonDocument.ParseValue(ref reader);
+        return value.RootElement.ValueKind switch
         {
-            case JsonTokenType.String:
-                return reader.GetString();
-            case JsonTokenType.Number:
-                return Encoding.UTF8.GetString(
-                    reader.HasValueSequence
-                        ? System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence)
-                        : reader.ValueSpan);
-            case JsonTokenType.True:
-                return "true";
-            case JsonTokenType.False:
-                return "false";
-            default:
-                reader.Skip();
-                return null;
-        }
+            JsonValueKind.String => value.RootElement.GetString(),
+            JsonValueKind.Object or JsonValueKind.Array => null,
+            _ => value.RootElement.GetRawText(),
+        };
     }
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>

@@ -61,8 +61,7 @@ internal static class ContainerOverrides
     [
         .. container.Memory is { } memory ? new[] { $"memory {memory}" } : [],
         .. container.LogConfig is { } log ? new[] { Log(log) } : [],
-        .. container.Ulimits.Select(limit => string.Create(
-            CultureInfo.InvariantCulture, $"ulimit {limit.Name}={limit.Soft}:{limit.Hard ?? limit.Soft}")),
+        .. container.Ulimits.Select(limit => $"ulimit {limit.Name}={limit.Soft}:{limit.Hard ?? limit.Soft}"),
         .. container.Env.Select(variable => variable.ValueFrom?.SecretKeyRef is { } secret
             ? $"env {variable.Name} (Secret {secret.Name}, key {secret.Key})"
             : $"env {variable.Name}"),

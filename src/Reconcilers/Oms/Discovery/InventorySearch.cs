@@ -28,23 +28,19 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
         if (metadata is not null && metadata.Missing(_nodes).Count > 0)
         {
             await LookAsync(
-                [
-                    .. metadata.Hosts.SelectMany(host => Found(host.Ip, $"table host of {config!.CmDatabase}", null))
-                        .DistinctBy(node => node.Address, StringComparer.Ordinal),
-                ],
+                Distinct(metadata.Hosts.SelectMany(
+                    host => Found(host.Ip, $"table host of {config!.CmDatabase}", null))),
                 cancellationToken);
             await FollowNodesAsync(cancellationToken);
         }
 
-        var regions = new RegionGroups(Spec, _nodes, metadata).Compile();
+        var regions = FoundRegion.Group(Spec, _nodes, metadata);
         Report(regions, metadata);
         return new OmsInventory
         {
-            Regions = [.. regions.Select(region => Region(region))],
+            Regions = [.. regions.Select(Region)],
             MetadataDatabase = config is null ? null : Describe(config, regions),
-            HighAvailabilityMethod = metadata is null || Spec.HighAvailability.Method is not null
-                ? null
-                : Method(metadata.HighAvailability!),
+            HighAvailabilityMethod = metadata?.HighAvailability is { } row ? Method(row) : null,
         };
     }
 
@@ -90,11 +86,8 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
     {
         while (SeeksNodes)
         {
-            var next = _nodes.ToList().SelectMany(by => (by.Config?.CmNodes ?? [])
-                .SelectMany(address => Found(address, $"cm_nodes of {by.Node.HostIP}", by)))
-                .DistinctBy(node => node.Address, StringComparer.Ordinal)
-                .Take(SchemaLimits.AllNodes)
-                .ToList();
+            var next = Distinct(_nodes.SelectMany(by => (by.Config?.CmNodes ?? [])
+                .SelectMany(address => Found(address, $"cm_nodes of {by.Node.HostIP}", by))));
             if (next.Count == 0 || _nodes.Count > SchemaLimits.AllNodes)
             {
                 return;
@@ -103,6 +96,9 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
             await LookAsync(next, cancellationToken);
         }
     }
+
+    private static List<FoundNode> Distinct(IEnumerable<FoundNode> nodes) =>
+        [.. nodes.DistinctBy(node => node.Address, StringComparer.Ordinal).Take(SchemaLimits.AllNodes)];
 
     private IEnumerable<FoundNode> Found(string address, string foundIn, FoundNode? by)
     {
@@ -174,10 +170,11 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
         var missing = metadata.Missing(_nodes);
         foreach (var row in missing)
         {
-            var tried = unplaced
-                .Select(node => (Address: node.Node.HostIP, Why: node.Problems.Select(p => p.Reason).FirstOrDefault()))
-                .Select(node => $"{node.Address} ({node.Why ?? Reasons.ConfigUnreadable})")
-                .ToList();
+            List<string> tried =
+            [
+                .. unplaced.Select(node => $"{node.Node.HostIP} ({node.Problems.Select(problem => problem.Reason)
+                    .FirstOrDefault(Reasons.ConfigUnreadable)})"),
+            ];
             findings.Add(
                 Reasons.RegionsInvalid,
                 $"OMS has region '{SchemaLimits.Clip(row.Region)}' with cm_location {SchemaLimits.Clip(row.Code)} "
@@ -199,7 +196,7 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
         {
             var text = $"Host {SchemaLimits.Clip(host.Ip)} is {SchemaLimits.Clip(host.Status)} in table host of "
                 + $"{metadata.CmDatabase} and is in no cm_nodes, so it is not upgraded.";
-            if (string.Equals(host.Status.Trim(), "ONLINE", StringComparison.OrdinalIgnoreCase))
+            if (OmsHost.IsOnline(host.Status))
             {
                 findings.Ask(
                     Reasons.NodesDiffer,
@@ -247,7 +244,7 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
 
     private InventoryRegion Region(FoundRegion region) => new()
     {
-        Name = region.Name,
+        Name = region.Name!,
         Location = region.Location,
         Nodes =
         [
@@ -266,12 +263,8 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
     private string? CurrentOf(FoundNode node) =>
         node.Node.CurrentContainer ?? Spec.CurrentContainer ?? node.Container?.ShortName;
 
-    private string? NewOf(FoundNode node) =>
-        node.Node.NewContainer
-        ?? Spec.NewContainer
-        ?? (CurrentOf(node) is { } current
-            ? NewContainerName.Of(current, Spec.FromVersion, Spec.ToVersion)
-            : null);
+    private string? NewOf(FoundNode node) => node.Node.NewContainer ?? Spec.NewContainer
+        ?? (CurrentOf(node) is { } current ? NewContainerName.Of(current, Spec.FromVersion, Spec.ToVersion) : null);
 
     private string Describe(FoundNode node)
     {
@@ -336,8 +329,9 @@ internal sealed record FoundMetadata(
 {
     public IReadOnlyList<ClusterInfoRow> Missing(IReadOnlyList<FoundNode> nodes)
     {
-        var locations = nodes.Select(node => node.Config?.CmLocation).OfType<int>().ToHashSet();
-        return [.. Regions.Where(row => !locations.Any(location => row.Code.Trim() == $"{location}"))];
+        var locations = nodes.Select(node => node.Config).OfType<OmsConfig>().Select(config => $"{config.CmLocation}")
+            .ToHashSet(StringComparer.Ordinal);
+        return [.. Regions.Where(row => !locations.Contains(row.Code.Trim()))];
     }
 
     public string? NameOf(int location) =>

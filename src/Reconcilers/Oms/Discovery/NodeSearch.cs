@@ -56,24 +56,37 @@ internal sealed class NodeSearch(OmsTargets targets)
         return found switch
         {
             [var (container, config)] => Known(node, container, config),
-            [] => node with
+            [] => await OmsContainers.OutdatedAsync(
+                docker, node.Node.HostIP, targets.Upgrade.Metadata, cancellationToken) is { } outdated
+                ? Unchosen(node, Reasons.StatusOutdated, outdated)
+                : Unchosen(
+                    node,
+                    Reasons.ContainerNotFound,
+                    $"No running container on {node.Node.HostIP} has {OmsConfig.ContainerPath} mounted; expected that "
+                        + "of OMS. If no other container of OMS runs there, start it with `docker start`, or name it "
+                        + "in spec.currentContainer. Nothing else was checked on this node."),
+
+            // config.yaml is the same for all of them as long as they are containers of one OMS.
+            [var (first, _), ..] => Unchosen(
+                node,
+                Reasons.ContainerAmbiguous,
+                $"Containers {string.Join(" and ", found.Select(f => f.Container.ShortName))} run on "
+                    + $"{node.Node.HostIP}, and each has {OmsConfig.ContainerPath} mounted; expected one. Name the one "
+                    + $"that is upgraded: `currentContainer: {first.ShortName}` in the spec, or below this node in "
+                    + "spec.regions. Stop any other OMS.") with
             {
-                Problems =
-                [
-                    await OmsContainers.OutdatedAsync(
-                        docker, node.Node.HostIP, targets.Upgrade.Metadata, cancellationToken) is { } outdated
-                        ? Missing(node) with { Reason = Reasons.StatusOutdated, Message = outdated }
-                        : Missing(node),
-                ],
-            },
-            _ => node with
-            {
-                // config.yaml is the same for all of them as long as they are containers of one OMS.
                 Config = found.Find(f => f.Config is not null).Config,
-                Problems = [Ambiguous(node, [.. found.Select(f => f.Container.ShortName)])],
             },
         };
     }
+
+    private static FoundNode Unchosen(FoundNode node, string reason, string message) => node with
+    {
+        Problems =
+        [
+            new Finding { Reason = reason, Message = message, Node = node.Node.Name, Field = "spec.currentContainer" },
+        ],
+    };
 
     // An endpoint that leads to another host than the one that is meant.
     private static FoundNode Known(FoundNode node, InspectedContainer container, OmsConfig? config)
@@ -99,24 +112,4 @@ internal sealed class NodeSearch(OmsTargets targets)
                 : [],
         };
     }
-
-    private static Finding Missing(FoundNode node) => new()
-    {
-        Reason = Reasons.ContainerNotFound,
-        Message = $"No running container on {node.Node.HostIP} has {OmsConfig.ContainerPath} mounted; expected that of "
-            + "OMS. If no other container of OMS runs there, start it with `docker start`, or name it in "
-            + "spec.currentContainer. Nothing else was checked on this node.",
-        Node = node.Node.Name,
-        Field = "spec.currentContainer",
-    };
-
-    private static Finding Ambiguous(FoundNode node, IReadOnlyList<string> names) => new()
-    {
-        Reason = Reasons.ContainerAmbiguous,
-        Message = $"Containers {string.Join(" and ", names)} run on {node.Node.HostIP}, and each has "
-            + $"{OmsConfig.ContainerPath} mounted; expected one. Name the one that is upgraded: "
-            + $"`currentContainer: {names[0]}` in the spec, or below this node in spec.regions. Stop any other OMS.",
-        Node = node.Node.Name,
-        Field = "spec.currentContainer",
-    };
 }

@@ -1,8 +1,13 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What preflight learned of an installation: everything the planner needs, and no secrets.</summary>
-internal sealed record OmsDiscovery
+internal sealed record OmsDiscovery : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeStatus>
 {
+    private const string ListName = "projects";
+
+    /// <summary>Where the list of projects is stored; null where it is not.</summary>
+    public OmsTargets? Targets { get; init; }
+
     public required UpgradePath.Allowed Path { get; init; }
 
     /// <summary>What was found because the spec leaves it out; null if the spec says everything.</summary>
@@ -23,6 +28,60 @@ internal sealed record OmsDiscovery
     public bool ProjectsAreKnown { get; init; } = true;
 
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    private ProjectRecord Record => field ??= ProjectRecord.Of(Projects);
+
+    public string TargetIdentity => Identity(Topology.RmDatabase);
+
+    public IReadOnlyList<string> TargetAddresses => Server.Addresses;
+
+    public string TargetDescription =>
+        $"OMS on {string.Join(", ", Nodes.Select(n => n.Name))} with {Server}";
+
+    public IReadOnlyList<string> MustBeFree => [.. Topology.Databases.Select(Identity)];
+
+    public Plan Compile(OmsUpgradeSpec spec) => new OmsUpgradePlanner(Complete(spec), this).Compile();
+
+    public OmsUpgradeStatus Learn(OmsUpgradeStatus status, OmsUpgradeSpec spec, DateTimeOffset now) => status with
+    {
+        HighAvailability = new HighAvailabilityStatus
+        {
+            Method = Complete(spec).HighAvailability.Method!.Value,
+            Present = HighAvailability.Present,
+            EnabledBefore = HighAvailability.Enabled,
+            Before = HighAvailability.Raw,
+        },
+        Inventory = Inventory,
+        Projects = ProjectsAreKnown ? Record.ToStatus(now, list: null) : null,
+        Nodes =
+        [
+            .. Nodes.Select(n =>
+                new OmsNodeStatus
+                {
+                    Name = n.Name,
+                    Container = n.OldContainer,
+                    Image = n.OldImage,
+                    ImageID = n.OldImageId,
+                    Version = spec.FromVersion,
+                }),
+        ],
+    };
+
+    public async Task<RunStatus> StoreListsAsync(RunStatus status, CancellationToken cancellationToken)
+    {
+        if (status is not OmsUpgradeStatus { Projects: { } projects } oms || Record.Items.Count == 0)
+        {
+            return status;
+        }
+
+        var list = await Targets!.Overflow.StoreListAsync(
+            Targets.Upgrade.Metadata, ListName, Record.ToList(), cancellationToken);
+        return oms with { Projects = projects with { List = list } };
+    }
+
+    private OmsUpgradeSpec Complete(OmsUpgradeSpec spec) => SpecCompletion.Complete(spec, Inventory);
+
+    private string Identity(string database) => Upgrades.TargetIdentity.Of(Server.Identity, database);
 }
 
 /// <summary>ha.config before the upgrade.</summary>

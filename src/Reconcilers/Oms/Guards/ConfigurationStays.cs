@@ -6,29 +6,22 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="New">Name of the new container, which has the same file.</param>
 /// <param name="Values">The beginning of the checksum of each value, by key.</param>
 internal sealed record ConfigurationStays(string Old, string New, SortedDictionary<string, string> Values)
-    : GuardBase<IOmsTargets>
+    : GuardBase<OmsTargets>
 {
-    private const int Longest = 1024 * 1024;
-
     public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
-        if (plan.Step<RunDockerInit>(guard.Node!) is { } init && PlanProgress.Begun(init))
+        // Other steps and guards report containers that are missing.
+        if ((plan.Step<RunDockerInit>(guard.Node!) is { } init && PlanProgress.Begun(init))
+            || await ReadAsync(guard, cancellationToken) is not { } result)
         {
             return GuardReading.Holds;
         }
 
-        if (await ReadAsync(guard, cancellationToken) is not { } text)
-        {
-            // Other steps and guards report what is missing.
-            return GuardReading.Holds;
-        }
-
-        var result = OmsConfig.Parse(Encoding.UTF8.GetString(text));
-        var problem = result.Config is { } config
-            ? Different(Values, config.PlannedValues()) is { Count: > 0 } keys
-                ? $"has other values of {string.Join(", ", keys)} than when the plan was made"
-                : null
-            : $"cannot be used any more: {ForeignText.Words(Errors(result), SchemaLimits.Name)}";
+        var problem = result.Config is not { } config
+            ? $"cannot be used any more: {ForeignText.Words(string.Join(' ', result.Errors), SchemaLimits.Name)}"
+            : Different(config.PlannedValues()) is { Count: > 0 } keys
+            ? $"has other values of {string.Join(", ", keys)} than when the plan was made"
+            : null;
         return problem is null
             ? GuardReading.Holds
             : GuardReading.Broken(Sentences.Join(
@@ -40,23 +33,20 @@ internal sealed record ConfigurationStays(string Old, string New, SortedDictiona
             };
     }
 
-    private static string Errors(OmsConfigResult result) => string.Join(' ', result.Errors);
-
-    private static List<string> Different(
-        SortedDictionary<string, string> planned, SortedDictionary<string, string> present) =>
+    private List<string> Different(SortedDictionary<string, string> present) =>
     [
-        .. planned.Keys.Union(present.Keys, StringComparer.Ordinal)
-            .Where(key => planned.GetValueOrDefault(key) != present.GetValueOrDefault(key)),
+        .. Values.Keys.Union(present.Keys, StringComparer.Ordinal)
+            .Where(key => Values.GetValueOrDefault(key) != present.GetValueOrDefault(key)),
     ];
 
-    private async Task<byte[]?> ReadAsync(PlanGuard guard, CancellationToken cancellationToken)
+    private async Task<OmsConfigResult?> ReadAsync(PlanGuard guard, CancellationToken cancellationToken)
     {
         foreach (var container in (string[])[Old, New])
         {
             try
             {
-                return await Targets.Docker(guard.Node!).Containers.ReadFileAsync(
-                    container, OmsConfig.ContainerPath, Longest, cancellationToken) ?? [];
+                return await Targets.ReadConfigAsync(Targets.Docker(guard.Node!), container, cancellationToken)
+                    ?? OmsConfig.Parse("");
             }
             catch (DockerNotFoundException)
             {

@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="CreateStep">Id of the step that created it and recorded its id and options.</param>
 /// <param name="ImageStep">Id of the step that recorded the image's id.</param>
 internal sealed record ContainerIsAsPlanned(string Container, string CreateStep, string ImageStep)
-    : GuardBase<IOmsTargets>
+    : GuardBase<OmsTargets>
 {
     public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
@@ -17,14 +17,27 @@ internal sealed record ContainerIsAsPlanned(string Container, string CreateStep,
         {
             var containers = Targets.Docker(guard.Node!).Containers;
             var container = await containers.InspectContainerAsync(Container, cancellationToken);
-            return container.ID == created?.Recorded(CreateContainer.ContainerIdFact)
+            if (container.ID == created?.Recorded(CreateContainer.ContainerIdFact))
+            {
+                return GuardReading.Holds;
+            }
+
+            if (plan.Step(ImageStep)?.Recorded(PrepareImage.ImageIdFact) is { } planned && container.Image != planned)
+            {
+                return GuardReading.Broken(
+                    $"{where} was replaced: its image is {container.Image}, planned was {planned}.");
+            }
+
+            var options = created?.Recorded(CreateContainer.OptionsFact);
+            var different = options is null
+                ? []
+                : OptionFields.OfContainer(await containers.InspectContainerJsonAsync(container.ID, cancellationToken))
+                    .DifferencesTo(options);
+            return different.Count == 0
                 ? GuardReading.Holds
-                : Compare(
-                    where,
-                    container.Image,
-                    await containers.InspectContainerJsonAsync(container.ID, cancellationToken),
-                    plan.Step(ImageStep)?.Recorded(PrepareImage.ImageIdFact),
-                    created?.Recorded(CreateContainer.OptionsFact));
+                : GuardReading.Broken(
+                    $"{where} was replaced by a container with other options: {string.Join(", ", different)}. "
+                    + "Create it again with those of the current container, or set spec.desiredState: RolledBack.");
         }
         catch (DockerNotFoundException)
         {
@@ -32,23 +45,5 @@ internal sealed record ContainerIsAsPlanned(string Container, string CreateStep,
                 $"{where} was removed. The operator does not create it again; "
                 + "spec.desiredState: RolledBack rolls back.");
         }
-    }
-
-    private static GuardReading Compare(
-        string where, string image, JsonObject container, string? imageId, string? options)
-    {
-        if (imageId is not null && image != imageId)
-        {
-            return GuardReading.Broken($"{where} was replaced: its image is {image}, planned was {imageId}.");
-        }
-
-        var different = options is null
-            ? []
-            : OptionFields.OfContainer(container).DifferencesTo(options);
-        return different.Count == 0
-            ? GuardReading.Holds
-            : GuardReading.Broken(
-                $"{where} was replaced by a container with other options: {string.Join(", ", different)}. "
-                + "Create it again with those of the current container, or set spec.desiredState: RolledBack.");
     }
 }

@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Oms;
 /// metadata: before StartNew the snapshot is taken again, after it an administrator decides.</summary>
 /// <param name="Container">Id of the container.</param>
 /// <param name="IsNew">Whether it is the new container, which may be removed.</param>
-internal sealed record ContainerStaysStopped(string Container, string Name, bool IsNew = false) : GuardBase<IOmsTargets>
+internal sealed record ContainerStaysStopped(string Container, string Name, bool IsNew = false) : GuardBase<OmsTargets>
 {
     public const string NewPrefix = "NewStaysStopped/";
     private const string Gone = "removed";

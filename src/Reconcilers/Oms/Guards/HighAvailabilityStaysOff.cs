@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>High availability stays off until EnableHA enables it.</summary>
-internal sealed record HighAvailabilityStaysOff(string Database) : GuardBase<IOmsTargets>
+internal sealed record HighAvailabilityStaysOff(string Database) : GuardBase<OmsTargets>
 {
     public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {

@@ -17,7 +17,7 @@ internal static class OmsInUse
         var secrets = await SecretUses.ReadAsync(
             services.Kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, cancellationToken);
         await using var targets = new OmsTargets(upgrade, secrets, services, static () => { });
-        var catalog = new StepCatalog<IOmsTargets>(targets);
+        var catalog = new StepCatalog<OmsTargets>(targets);
         foreach (var guard in plan.Guards.Where(g => g.Check == nameof(ContainerStaysStopped)))
         {
             try

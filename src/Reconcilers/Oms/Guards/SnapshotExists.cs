@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Oms;
 /// that takes the snapshot; a rollback names the snapshot itself.</summary>
 /// <param name="Step">Id of the step that took the snapshot.</param>
 internal sealed record SnapshotExists(string? Step = null, string? Snapshot = null, string? SnapshotUid = null)
-    : GuardBase<IOmsTargets>
+    : GuardBase<OmsTargets>
 {
     public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Oms;
 /// step would begin from what is no longer true.</summary>
 /// <param name="Container">Name of the new container.</param>
 /// <param name="Leftover">Id of the one that an earlier attempt of this upgrade left; null: none.</param>
-internal sealed record StatusIsCurrent(string Container, string? Leftover = null) : GuardBase<IOmsTargets>
+internal sealed record StatusIsCurrent(string Container, string? Leftover = null) : GuardBase<OmsTargets>
 {
     public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {

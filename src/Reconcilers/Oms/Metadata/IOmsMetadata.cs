@@ -16,12 +16,12 @@ internal interface IOmsMetadata
     Task<RestoreCatalogue> RestoreCatalogueAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
-    Task<IReadOnlyList<DatabaseInfo>> DatabasesAsync(
+    /// <summary>Which of the databases the server does not have, or hides from the account.</summary>
+    Task<IReadOnlyList<string>> AbsentAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
-    /// <summary>The server's estimate of the size of each existing database.</summary>
-    Task<IReadOnlyList<DatabaseSize>> SizesAsync(
-        IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
+    /// <summary>The server's estimate of data and indexes of each existing database, in bytes.</summary>
+    Task<IReadOnlyList<long>> SizesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
     /// <summary>Reads the <c>ha.config</c> row of <c>oms_normal_config</c>
     /// (docs/research/oms.md#high-availability).</summary>
@@ -95,12 +95,11 @@ internal interface IOmsMetadata
     /// <summary>Sessions of others that have one of the databases as their current one. Never the text of a
     /// statement.</summary>
     Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(
-        IReadOnlyCollection<string> databases, IReadOnlyCollection<long> exceptConnectionIds,
-        CancellationToken cancellationToken);
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
-    /// <summary>Ends sessions by connection id; a missing session is not an error. Returns the number ended. The server
-    /// ends them a moment later: read again.</summary>
-    Task<int> EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken);
+    /// <summary>Ends sessions by connection id; a missing session is not an error. The server ends them a moment later:
+    /// read again.</summary>
+    Task EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken);
 
     Task<SequenceTables> HeartbeatSequenceAsync(string heartbeatDatabase, CancellationToken cancellationToken);
 
@@ -125,15 +124,6 @@ internal interface IOmsMetadata
 internal sealed record RestoreCatalogue(
     RestoreFacts Server, IReadOnlyList<RestoreContent> Databases, IReadOnlyList<string> AbsentLists);
 
-/// <summary>A database of the metadata server, by the name that the server has for it.</summary>
-internal sealed record DatabaseInfo(string Name, bool Exists);
-
-/// <summary>Size of a database as the server estimates it.</summary>
-/// <param name="Tables">Number of base tables.</param>
-/// <param name="Bytes">Data and indexes, in bytes; an estimate.</param>
-/// <param name="Rows">Rows; an estimate.</param>
-internal sealed record DatabaseSize(string Name, int Tables, long Bytes, long Rows);
-
 /// <summary>The <c>ha.config</c> row as it was read.</summary>
 /// <param name="Present">False if there is no row or no such table (OMS up to 3.3.0): HA is off then.</param>
 /// <param name="Raw">The text of <c>cfg_value</c>, unchanged; null if there is no row.</param>
@@ -142,8 +132,7 @@ internal sealed record HaConfigRow(bool Present, string? Raw, bool TablePresent 
 
 /// <summary>Projects read from the metadata.</summary>
 /// <param name="Projects">Those read, migration first, in the order of their ids.</param>
-/// <param name="TablesRead">Which of the two tables exist.</param>
-internal sealed record ProjectsRead(IReadOnlyList<OmsProject> Projects, long Total, IReadOnlyList<string> TablesRead)
+internal sealed record ProjectsRead(IReadOnlyList<OmsProject> Projects, long Total)
 {
     public bool Truncated => Total > Projects.Count;
 }
@@ -171,23 +160,18 @@ internal sealed record OmsHost(string Ip, string Status)
 /// <summary>A supervisor's heartbeat (<c>heart_beat</c> in a heartbeat database).</summary>
 /// <param name="HostIp">The node's address, its OMS_HOST_IP.</param>
 /// <param name="Age">How long ago by the server's own clock; may be slightly negative.</param>
-internal sealed record SupervisorHeartbeat(string HostIp, string TaskType, TimeSpan Age)
+internal sealed record SupervisorHeartbeat(string HostIp, TimeSpan Age)
 {
-    public static TimeSpan? Newest(IEnumerable<SupervisorHeartbeat> beats, string address)
-    {
-        var ages = beats.Where(b => NodeAddress.Same(b.HostIp, address) && b.Age < TimeSpan.MaxValue)
-            .Select(b => b.Age)
-            .ToList();
-        return ages.Count == 0 ? null : ages.Min();
-    }
+    public static TimeSpan? Newest(IEnumerable<SupervisorHeartbeat> beats, string address) => beats
+        .Where(b => NodeAddress.Same(b.HostIp, address) && b.Age < TimeSpan.MaxValue)
+        .Min(b => (TimeSpan?)b.Age);
 }
 
 /// <summary>A region as OMS itself has it (<c>cluster_info</c> in the rm database;
 /// docs/research/oms.md#metadata-tables).</summary>
 /// <param name="Region"><c>cm_region</c>; may be empty in a single-region system.</param>
-/// <param name="RegionCn">Its Chinese name.</param>
 /// <param name="Code"><c>cm_location</c> as text.</param>
-internal sealed record ClusterInfoRow(string Region, string RegionCn, string CmUrl, string Code, bool IsDefault);
+internal sealed record ClusterInfoRow(string Region, string Code, bool IsDefault);
 
 /// <summary>A session on the metadata server. Never the text of its statement.</summary>
 /// <param name="Host">Where it comes from, <c>host:port</c>.</param>
@@ -203,9 +187,8 @@ internal sealed record MetadataSession(
 
     /// <summary>For messages, its connection id first. The seconds are rounded down, so that a message does not change
     /// with each of them: it is written into a status.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Id} ({User} from {Host} on {Database}, {Command} for {Seconds - (Seconds % (Seconds < 60 ? 10 : 60))} s)");
+    public override string ToString() =>
+        $"{Id} ({User} from {Host} on {Database}, {Command} for {Seconds - (Seconds % (Seconds < 60 ? 10 : 60))} s)";
 }
 
 /// <summary>A named lock on the metadata server, held by one dedicated session without reconnect: <c>GET_LOCK</c>, or a
@@ -215,13 +198,8 @@ internal interface IMetadataLock : IAsyncDisposable
 {
     string Name { get; }
 
-    /// <summary>The session as the process list shows it, to be kept in a step's receipt so that a successor can end
-    /// it.</summary>
+    /// <summary>The session as the process list shows it.</summary>
     long ConnectionId { get; }
-
-    /// <summary>Asks the server whether this session still holds the lock. False also when the session is
-    /// gone.</summary>
-    Task<bool> IsStillHeldAsync(CancellationToken cancellationToken);
 
     /// <summary>Runs destructive statements in the very session that holds the lock, one caller at a time, after asking
     /// that it is still held. Throws <see cref="OmsMetadataException"/> of kind
@@ -246,8 +224,6 @@ internal sealed record MetadataServerInfo
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
     public required string ReportedHost { get; init; }
-
-    public required int ReportedPort { get; init; }
 
     public required DateTimeOffset Now { get; init; }
 
@@ -285,14 +261,10 @@ internal sealed record MetadataTarget(string Host, int Port, string User, Secret
 /// <summary>The metadata server could not be used. The message is a sentence with server, database and what to do;
 /// neither it nor an inner exception carries a password or a statement. A step that acts counts it as a failed attempt
 /// and may be tried again: whether an interrupted statement took effect is read by the next observation.</summary>
-/// <param name="serverCode">The error number of the server or client library; 0 if there is none.</param>
-internal sealed class OmsMetadataException(OmsMetadataErrorKind kind, string message, int serverCode = 0)
+internal sealed class OmsMetadataException(OmsMetadataErrorKind kind, string message)
     : TargetException(Reasons.StepFailed, message)
 {
     public OmsMetadataErrorKind Kind { get; } = kind;
-
-    /// <summary>The error number of the server or client library; 0 if there is none.</summary>
-    public int ServerCode { get; } = serverCode;
 }
 
 /// <summary>What went wrong with the metadata server, as far as callers treat it differently.</summary>

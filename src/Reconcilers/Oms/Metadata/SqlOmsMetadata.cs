@@ -1,13 +1,13 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary><see cref="IOmsMetadata"/> over ADO.NET. This part: the server, its databases, sessions and locks, and the
-/// replacement of <c>heatbeat_sequence</c> by a table with its newest row.</summary>
+/// <summary><see cref="IOmsMetadata"/> by SQL. Of OMS's own tables only those that are known are read
+/// (docs/research/oms.md#metadata-tables).</summary>
 /// <param name="lockTimes">The times of lock rows; null for the default.</param>
-internal sealed partial class SqlOmsMetadata(
+internal sealed class SqlOmsMetadata(
     MetadataTarget target, EndpointPolicy endpoints, LockRowTimes? lockTimes = null) : IOmsMetadata
 {
-    private const int LockNameLength = 64;
     private const int LockSessionIdleSeconds = 86_400;
+    private const int WriterLimit = 200;
 
     // Threads that apply what another server replicates. They are no clients and cannot be ended.
     private const string ReplicationUser = "system user";
@@ -29,14 +29,13 @@ internal sealed partial class SqlOmsMetadata(
                         + "'server_uuid', 'super_read_only')",
                     row => (Name: row.TextOrEmpty(0).ToLowerInvariant(), Value: row.TextOrEmpty(1)),
                     cancellationToken))
-                        .ToLookup(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal);
-                var clock = await session.QueryAsync(
+                    .ToLookup(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal);
+                var clock = (await session.QueryAsync(
                     "SELECT UNIX_TIMESTAMP(NOW(6)), TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), NOW())",
                     row => (
                         Unix: decimal.Parse(row.TextOrEmpty(0), CultureInfo.InvariantCulture), Offset: row.Number(1)),
-                    cancellationToken);
+                    cancellationToken))[0];
                 var host = Variable("hostname");
-                _ = int.TryParse(Variable("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port);
                 var uuid = Variable("server_uuid") is { Length: > 0 } mysql ? mysql : Variable("server_uid");
                 var isOceanBase = session.Kind == MySqlServerKind.OceanBase;
                 var tenant = isOceanBase
@@ -50,11 +49,10 @@ internal sealed partial class SqlOmsMetadata(
                     Version = session.Version,
                     Identity = tenant ?? (uuid.Length > 0
                         ? $"uuid:{uuid}"
-                        : string.Create(CultureInfo.InvariantCulture, $"addr:{host.ToLowerInvariant()}:{port}")),
+                        : $"addr:{host.ToLowerInvariant()}:{(Variable("port") is { Length: > 0 } port ? port : "0")}"),
                     ReportedHost = host,
-                    ReportedPort = port,
-                    Now = DateTimeOffset.UnixEpoch.AddTicks((long)(clock[0].Unix * TimeSpan.TicksPerSecond))
-                        .ToOffset(TimeSpan.FromMinutes(Math.Round(clock[0].Offset / 60.0))),
+                    Now = DateTimeOffset.UnixEpoch.AddTicks((long)(clock.Unix * TimeSpan.TicksPerSecond))
+                        .ToOffset(TimeSpan.FromMinutes(Math.Round(clock.Offset / 60.0))),
                     ReadOnly = IsOn(Variable("read_only")) || IsOn(Variable("super_read_only")),
                     NamedLocks = await ServerLock.KindAsync(session, cancellationToken) == ServerLockKind.Function,
                 };
@@ -73,7 +71,7 @@ internal sealed partial class SqlOmsMetadata(
                 .Missing(databases, Target.User),
             cancellationToken);
 
-    public async Task<IReadOnlyList<DatabaseInfo>> DatabasesAsync(
+    public async Task<IReadOnlyList<string>> AbsentAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         var (list, parameters) = Sql.In(databases);
@@ -83,29 +81,20 @@ internal sealed partial class SqlOmsMetadata(
             row => row.TextOrEmpty(0),
             cancellationToken,
             parameters);
-        return
-        [
-            .. databases.Select(name => found.Contains(name, StringComparer.Ordinal)
-                ? new DatabaseInfo(name, true)
-                : found.FirstOrDefault(f => string.Equals(f, name, StringComparison.OrdinalIgnoreCase)) is { } other
-                    ? new DatabaseInfo(other, true)
-                    : new DatabaseInfo(name, false)),
-        ];
+        return [.. databases.Except(found, StringComparer.OrdinalIgnoreCase)];
     }
 
-    public Task<IReadOnlyList<DatabaseSize>> SizesAsync(
+    public Task<IReadOnlyList<long>> SizesAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         var (list, parameters) = Sql.In(databases);
         return RowsAsync(
             "Reading the size of the databases",
             $"""
-            SELECT TABLE_SCHEMA, COUNT(*), SUM(COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0)),
-              SUM(COALESCE(TABLE_ROWS, 0))
-            FROM information_schema.TABLES WHERE TABLE_SCHEMA IN ({list}) AND TABLE_TYPE = 'BASE TABLE'
-            GROUP BY TABLE_SCHEMA ORDER BY TABLE_SCHEMA
+            SELECT SUM(COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0)) FROM information_schema.TABLES
+            WHERE TABLE_SCHEMA IN ({list}) AND TABLE_TYPE = 'BASE TABLE' GROUP BY TABLE_SCHEMA
             """,
-            row => new DatabaseSize(row.TextOrEmpty(0), (int)row.Number(1), row.Number(2), row.Number(3)),
+            row => row.Number(0),
             cancellationToken,
             parameters);
     }
@@ -122,7 +111,7 @@ internal sealed partial class SqlOmsMetadata(
                 var absent = new SortedSet<string>(StringComparer.Ordinal);
                 foreach (var database in databases)
                 {
-                    if (await ObjectsAsync(session, database, cancellationToken) is not { } objects)
+                    if (await DatabaseObjects.ReadAsync(session, database, cancellationToken) is not { } objects)
                     {
                         continue;
                     }
@@ -143,23 +132,111 @@ internal sealed partial class SqlOmsMetadata(
             },
             cancellationToken);
 
-    private async Task<DatabaseObjects?> ObjectsAsync(
-        MySqlSession session, string database, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await DatabaseObjects.ReadAsync(session, database, cancellationToken);
-        }
-        catch (SnapshotException error)
-        {
-            throw new OmsMetadataException(
-                OmsMetadataErrorKind.Other, $"Metadata server {Target.Address}: {error.Message}");
-        }
-    }
+    public Task<ProjectsRead> ProjectsAsync(string rmDatabase, int limit, CancellationToken cancellationToken) =>
+        ProjectsAsync("Reading the projects", rmDatabase, tables => tables.ReadAsync(limit), cancellationToken);
+
+    public Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(
+        string rmDatabase, CancellationToken cancellationToken) =>
+        ProjectsAsync(
+            "Looking for duplicate project names", rmDatabase, tables => tables.DuplicatesAsync(), cancellationToken);
+
+    public Task<ProjectNamesRead> ProjectNamesAsync(string rmDatabase, CancellationToken cancellationToken) =>
+        ProjectsAsync("Reading the project names", rmDatabase, tables => tables.NamesAsync(), cancellationToken);
+
+    public Task<IReadOnlyList<string>> NamesInUseAsync(
+        string rmDatabase, IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
+        ProjectsAsync("Looking for project names", rmDatabase, tables => tables.InUseAsync(names), cancellationToken);
+
+    public Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(
+        string rmDatabase, IReadOnlyCollection<(ProjectKind Kind, string Id)> ids,
+        CancellationToken cancellationToken) =>
+        ProjectsAsync("Reading projects", rmDatabase, tables => tables.ByIdAsync(ids), cancellationToken);
+
+    public Task<IReadOnlyList<string>> RenameProjectsAsync(
+        IMetadataLock metadataLock, string rmDatabase, IReadOnlyList<ProjectRename> renames, bool mustBeFree,
+        CancellationToken cancellationToken) =>
+        metadataLock.RunAsync(
+            (session, token) => new ProjectTables(session, rmDatabase, token).RenameAsync(renames, mustBeFree),
+            cancellationToken);
+
+    public Task<HaConfigRow> ReadHaConfigAsync(string rmDatabase, CancellationToken cancellationToken) =>
+        HaConfigAsync($"Reading {HaConfigKeys.RowName}", rmDatabase, table => table.ReadAsync(), cancellationToken);
+
+    public Task<bool> CompareAndSwapHaConfigAsync(
+        string rmDatabase, string expectedRaw, string newRaw, CancellationToken cancellationToken) =>
+        HaConfigAsync(
+            $"Writing {HaConfigKeys.RowName}",
+            rmDatabase,
+            table => table.CompareAndSwapAsync(expectedRaw, newRaw),
+            cancellationToken);
+
+    public Task<string?> HaConfigInsertProblemAsync(string rmDatabase, CancellationToken cancellationToken) =>
+        HaConfigAsync(
+            $"Looking at the columns of {HaConfigTable.Name}",
+            rmDatabase,
+            table => table.InsertProblemAsync(),
+            cancellationToken);
+
+    public Task<bool> InsertHaConfigAsync(
+        IMetadataLock metadataLock, string rmDatabase, string raw, CancellationToken cancellationToken) =>
+        metadataLock.RunAsync(
+            (session, token) => new HaConfigTable(session, Target.Address, rmDatabase, token).InsertAsync(raw),
+            cancellationToken);
+
+    public Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(
+        string cmDatabase, int cmLocation, CancellationToken cancellationToken) =>
+        RowsAsync(
+            $"Looking for cascaded writers in {cmDatabase}",
+            $"SELECT * FROM {Sql.Table(cmDatabase, "config_job")} WHERE `key` = 'sourceFile.blackRegionNo' AND "
+                + $"`value` <> @location LIMIT {WriterLimit}",
+            ReadWriter,
+            cancellationToken,
+            ("@location", cmLocation.ToString(CultureInfo.InvariantCulture)));
+
+    public Task<IReadOnlyList<OmsHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken) =>
+        RowsAsync(
+            $"Reading the hosts in {cmDatabase}",
+            $"SELECT ip, host_status FROM {Sql.Table(cmDatabase, "host")} ORDER BY ip",
+            row => new OmsHost(row.TextOrEmpty(0), row.TextOrEmpty(1)),
+            cancellationToken);
+
+    public Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(
+        string heartbeatDatabase, CancellationToken cancellationToken) =>
+        RowsAsync(
+            $"Reading the heartbeats in {heartbeatDatabase}",
+            "SELECT host_ip, TIMESTAMPDIFF(SECOND, gmt_modified, NOW()) FROM "
+                + $"{Sql.Table(heartbeatDatabase, "heart_beat")} WHERE task_name = 'supervisor' ORDER BY host_ip",
+            row => new SupervisorHeartbeat(
+                row.TextOrEmpty(0), row.IsNull(1) ? TimeSpan.MaxValue : TimeSpan.FromSeconds(row.Number(1))),
+            cancellationToken);
+
+    public Task<IReadOnlyList<string>?> VersionsAsync(string rmDatabase, CancellationToken cancellationToken) =>
+        _sessions.RunAsync<IReadOnlyList<string>?>(
+            $"Reading {VersionTable.Name} in {rmDatabase}",
+            async session =>
+                await Sql.TableExistsAsync(session, rmDatabase, VersionTable.Name, cancellationToken)
+                    ? await session.QueryAsync(
+                        $"SELECT version FROM {Sql.Table(rmDatabase, VersionTable.Name)} ORDER BY version LIMIT 100",
+                        row => row.TextOrEmpty(0),
+                        cancellationToken)
+                    : null,
+            cancellationToken);
+
+    public Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(
+        string rmDatabase, CancellationToken cancellationToken) =>
+        _sessions.RunAsync<IReadOnlyList<ClusterInfoRow>>(
+            $"Reading the regions in {rmDatabase}",
+            async session => await Sql.TableExistsAsync(session, rmDatabase, "cluster_info", cancellationToken)
+                ? await session.QueryAsync(
+                    $"SELECT region, code, is_default_cm FROM {Sql.Table(rmDatabase, "cluster_info")} ORDER BY code",
+                    row => new ClusterInfoRow(
+                        row.TextOrEmpty(0), row.TextOrEmpty(1), row.TextOrEmpty(2) is "1" or "true" or "\u0001"),
+                    cancellationToken)
+                : [],
+            cancellationToken);
 
     public async Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(
-        IReadOnlyCollection<string> databases, IReadOnlyCollection<long> exceptConnectionIds,
-        CancellationToken cancellationToken)
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         var all = await RowsAsync(
             "Reading the sessions",
@@ -167,40 +244,31 @@ internal sealed partial class SqlOmsMetadata(
                 + "CONNECTION_ID() AND DB IS NOT NULL ORDER BY ID",
             row => new MetadataSession(
                 row.Number(0), row.TextOrEmpty(1), row.TextOrEmpty(2), row.TextOrEmpty(3), row.TextOrEmpty(4),
-                row.IsNull(5) ? 0 : row.Number(5)),
+                row.Number(5)),
             cancellationToken);
         return
         [
-            .. all.Where(session =>
-                !exceptConnectionIds.Contains(session.Id)
-                    && session.User != ReplicationUser
-                    && databases.Contains(session.Database, StringComparer.OrdinalIgnoreCase)),
+            .. all.Where(session => session.User != ReplicationUser
+                && databases.Contains(session.Database, StringComparer.OrdinalIgnoreCase)),
         ];
     }
 
-    public Task<int> EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken) =>
+    public Task EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             "Ending sessions",
             async session =>
             {
-                var ended = 0;
                 foreach (var id in connectionIds)
                 {
-                    if (await MySqlServer.KillAsync(session, (ulong)id, cancellationToken))
-                    {
-                        ended++;
-                    }
+                    await MySqlServer.KillAsync(session, (ulong)id, cancellationToken);
                 }
 
-                return ended;
+                return true;
             },
             cancellationToken);
 
-    public Task<IMetadataLock?> TryLockAsync(string name, TimeSpan wait, CancellationToken cancellationToken)
-    {
-        CheckLockName(name);
-        ArgumentOutOfRangeException.ThrowIfLessThan(wait, TimeSpan.Zero);
-        return _sessions.GuardAsync<IMetadataLock?>(
+    public Task<IMetadataLock?> TryLockAsync(string name, TimeSpan wait, CancellationToken cancellationToken) =>
+        _sessions.GuardAsync<IMetadataLock?>(
             $"Taking the lock '{name}'",
             async () =>
             {
@@ -209,8 +277,7 @@ internal sealed partial class SqlOmsMetadata(
                 {
                     // With GET_LOCK it may stand idle while a dump runs; a lock row sets its own bound.
                     await session.ExecuteAsync(
-                        $"SET SESSION wait_timeout = {LockSessionIdleSeconds.ToString(CultureInfo.InvariantCulture)}",
-                        cancellationToken);
+                        $"SET SESSION wait_timeout = {LockSessionIdleSeconds}", cancellationToken);
                     var longest = TimeSpan.FromSeconds(MetadataTarget.StatementSeconds / 2.0);
                     if (await ServerLock.TryTakeAsync(
                         session, name, wait < longest ? wait : longest, lockTimes, cancellationToken) is { } held)
@@ -228,28 +295,12 @@ internal sealed partial class SqlOmsMetadata(
                 return null;
             },
             cancellationToken);
-    }
 
-    public Task<long?> LockHolderAsync(string name, CancellationToken cancellationToken)
-    {
-        CheckLockName(name);
-        return _sessions.RunAsync<long?>(
+    public Task<long?> LockHolderAsync(string name, CancellationToken cancellationToken) =>
+        _sessions.RunAsync<long?>(
             $"Asking who holds the lock '{name}'",
             async session => (long?)await ServerLock.HolderAsync(session, name, cancellationToken),
             cancellationToken);
-    }
-
-    private static void CheckLockName(string name)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        if (name.Length > LockNameLength)
-        {
-            throw new ArgumentException(
-                $"The lock name '{name}' is longer than the {LockNameLength.ToString(CultureInfo.InvariantCulture)} "
-                    + "characters servers allow.",
-                nameof(name));
-        }
-    }
 
     public Task<SequenceTables> HeartbeatSequenceAsync(
         string heartbeatDatabase, CancellationToken cancellationToken) =>
@@ -303,27 +354,64 @@ internal sealed partial class SqlOmsMetadata(
     }
 
     private static async Task<SequenceTables> SequenceTablesAsync(
-        MySqlSession session, string heartbeatDatabase, CancellationToken cancellationToken) =>
-        new(
-            await SequenceTableAsync(session, heartbeatDatabase, SequenceTables.MainName, cancellationToken),
-            await SequenceTableAsync(session, heartbeatDatabase, SequenceTables.CopyName, cancellationToken),
-            await SequenceTableAsync(session, heartbeatDatabase, SequenceTables.OldName, cancellationToken));
-
-    // The end of the primary key: the table may have hundreds of millions of rows.
-    private static async Task<SequenceTable?> SequenceTableAsync(
-        MySqlSession session, string heartbeatDatabase, string table, CancellationToken cancellationToken)
+        MySqlSession session, string heartbeatDatabase, CancellationToken cancellationToken)
     {
-        if (!await Sql.TableExistsAsync(session, heartbeatDatabase, table, cancellationToken))
+        return new SequenceTables(
+            await TableAsync(SequenceTables.MainName),
+            await TableAsync(SequenceTables.CopyName),
+            await TableAsync(SequenceTables.OldName));
+
+        // The end of the primary key: the table may have hundreds of millions of rows.
+        async Task<SequenceTable?> TableAsync(string table)
         {
-            return null;
+            if (!await Sql.TableExistsAsync(session, heartbeatDatabase, table, cancellationToken))
+            {
+                return null;
+            }
+
+            var ids = await session.QueryAsync(
+                $"SELECT id FROM {Sql.Table(heartbeatDatabase, table)} ORDER BY id DESC LIMIT 2",
+                row => row.Number(0),
+                cancellationToken);
+            return new SequenceTable(ids.Count == 0 ? null : ids[0], ids.Count > 1);
+        }
+    }
+
+    private static CascadedWriter ReadWriter(MySqlRow row)
+    {
+        var value = "";
+        var identity = new List<string>();
+        for (var column = 0; column < row.Columns; column++)
+        {
+            var name = row.Name(column);
+            if (name.Equals("value", StringComparison.OrdinalIgnoreCase))
+            {
+                value = row.TextOrEmpty(column);
+            }
+            else if ((name.EndsWith("id", StringComparison.OrdinalIgnoreCase)
+                    || name.EndsWith("name", StringComparison.OrdinalIgnoreCase))
+                && row.Text(column) is { Length: > 0 and <= 128 } text)
+            {
+                identity.Add($"{name}={text}");
+            }
         }
 
-        var ids = await session.QueryAsync(
-            $"SELECT id FROM {Sql.Table(heartbeatDatabase, table)} ORDER BY id DESC LIMIT 2",
-            row => row.Number(0),
-            cancellationToken);
-        return new SequenceTable(ids.Count == 0 ? null : ids[0], ids.Count > 1);
+        return new CascadedWriter(value, string.Join(", ", identity));
     }
+
+    private Task<T> ProjectsAsync<T>(
+        string what, string rmDatabase, Func<ProjectTables, Task<T>> ask, CancellationToken cancellationToken) =>
+        _sessions.RunAsync(
+            $"{what} in {rmDatabase}",
+            session => ask(new ProjectTables(session, rmDatabase, cancellationToken)),
+            cancellationToken);
+
+    private Task<T> HaConfigAsync<T>(
+        string what, string rmDatabase, Func<HaConfigTable, Task<T>> ask, CancellationToken cancellationToken) =>
+        _sessions.RunAsync(
+            $"{what} in {rmDatabase}",
+            session => ask(new HaConfigTable(session, Target.Address, rmDatabase, cancellationToken)),
+            cancellationToken);
 
     private Task<IReadOnlyList<T>> RowsAsync<T>(
         string what,

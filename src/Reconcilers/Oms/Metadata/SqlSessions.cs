@@ -8,11 +8,11 @@ internal sealed class SqlSessions(MetadataTarget target, EndpointPolicy endpoint
 {
     private const int SyntaxError = 1064;
 
-    internal MetadataTarget Target { get; } = target;
+    internal MetadataTarget Target => target;
 
-    internal async Task<T> RunAsync<T>(
+    internal Task<T> RunAsync<T>(
         string what, Func<MySqlSession, Task<T>> action, CancellationToken cancellationToken) =>
-        await GuardAsync(
+        GuardAsync(
             what,
             async () =>
             {
@@ -24,7 +24,7 @@ internal sealed class SqlSessions(MetadataTarget target, EndpointPolicy endpoint
     internal async Task<MySqlSession> ConnectAsync(CancellationToken cancellationToken)
     {
         await CheckAddressAsync(cancellationToken);
-        var session = await MySqlSession.OpenAsync(Target.Options(), cancellationToken);
+        var session = await MySqlSession.OpenAsync(target.Options(), cancellationToken);
         try
         {
             // A server may be configured without autocommit; every statement here must commit on its own.
@@ -43,18 +43,17 @@ internal sealed class SqlSessions(MetadataTarget target, EndpointPolicy endpoint
     {
         try
         {
-            await endpoints.CheckAsync(Target.Host, cancellationToken);
+            await endpoints.CheckAsync(target.Host, cancellationToken);
         }
         catch (EndpointRefusedException refused)
         {
-            throw new OmsMetadataException(
-                OmsMetadataErrorKind.AccessDenied, $"Metadata server {Target.Address}: {refused.Message}");
+            throw Failed(OmsMetadataErrorKind.AccessDenied, refused.Message);
         }
         catch (SocketException unresolved)
         {
-            throw new OmsMetadataException(
-                OmsMetadataErrorKind.Unreachable, $"Metadata server {Target.Address}: "
-                    + $"the host name cannot be resolved: {Sentences.Close(unresolved.Message)} "
+            throw Failed(
+                OmsMetadataErrorKind.Unreachable,
+                $"the host name cannot be resolved: {Sentences.Close(unresolved.Message)} "
                     + "Check the name and the DNS of the operator.");
         }
     }
@@ -66,59 +65,55 @@ internal sealed class SqlSessions(MetadataTarget target, EndpointPolicy endpoint
         {
             return await action();
         }
-        catch (MySqlSessionException) when (cancellationToken.IsCancellationRequested)
-        {
-            // An interrupted statement may be reported as such instead of as the cancellation.
-            instead = new OperationCanceledException(cancellationToken);
-        }
         catch (MySqlSessionException error)
         {
-            instead = Translate(error, what);
+            // An interrupted statement may be reported as such instead of as the cancellation.
+            instead = cancellationToken.IsCancellationRequested
+                ? new OperationCanceledException(cancellationToken)
+                : Translate(error, what);
+        }
+        catch (SnapshotException error)
+        {
+            instead = Failed(OmsMetadataErrorKind.Other, error.Message);
         }
 
         // Thrown without the cause, because the package's exceptions may quote statements.
         throw instead;
     }
 
+    private OmsMetadataException Failed(OmsMetadataErrorKind kind, string why) =>
+        new(kind, $"Metadata server {target.Address}: {why}");
+
     // Numbers as in MySQL's, MariaDB's and OceanBase's error references.
     private OmsMetadataException Translate(MySqlSessionException error, string what)
     {
-        var kind = KindOf(error.Number);
-        var advice = kind switch
+        var (kind, advice) = error.Number switch
         {
-            OmsMetadataErrorKind.Unreachable =>
-                "Check that the server runs and is reachable from the operator, and its TLS settings. "
-                    + "The operator retries.",
-            OmsMetadataErrorKind.AccessDenied => $"Check the password of account '{Target.User}' and its privileges.",
-            OmsMetadataErrorKind.Missing => "Check the database names in config.yaml and the OMS version.",
-            OmsMetadataErrorKind.ReadOnly => "Connect to the primary server, or make the server writable.",
-            _ => "See the server's error reference.",
+            1044 or 1045 or 1095 or 1130 or 1142 or 1143 or 1227 or 1251 or 1370 or 1698 or 1820 or 1862 =>
+                (OmsMetadataErrorKind.AccessDenied,
+                    $"Check the password of account '{target.User}' and its privileges."),
+            1049 or 1051 or 1054 or 1109 or 1146 or 1193 or 1305 =>
+                (OmsMetadataErrorKind.Missing, "Check the database names in config.yaml and the OMS version."),
+            1290 or 1792 or 1836 =>
+                (OmsMetadataErrorKind.ReadOnly, "Connect to the primary server, or make the server writable."),
+            1040 or 1053 or 1129 or 1152 or (>= 1158 and <= 1161) or 1184 or 1203 or 1927 or 4031
+                or (>= 2000 and < 3000) =>
+                (OmsMetadataErrorKind.Unreachable,
+                    "Check that the server runs and is reachable from the operator, and its TLS settings. "
+                        + "The operator retries."),
+            _ => (OmsMetadataErrorKind.Other, "See the server's error reference."),
         };
         return new OmsMetadataException(
-            kind, $"{what} on metadata server {Target.Address} failed: {Text(error)}. {advice}", error.Number);
+            kind, $"{what} on metadata server {target.Address} failed: {Text(error)}. {advice}");
     }
-
-    private static OmsMetadataErrorKind KindOf(int number) => number switch
-    {
-        1044 or 1045 or 1095 or 1130 or 1142 or 1143 or 1227 or 1251 or 1370 or 1698 or 1820 or 1862 =>
-            OmsMetadataErrorKind.AccessDenied,
-        1049 or 1051 or 1054 or 1109 or 1146 or 1193 or 1305 => OmsMetadataErrorKind.Missing,
-        1290 or 1792 or 1836 => OmsMetadataErrorKind.ReadOnly,
-        1040 or 1053 or 1129 or 1152 or (>= 1158 and <= 1161) or 1184 or 1203 or 1927 or 4031 or (>= 2000 and < 3000) =>
-            OmsMetadataErrorKind.Unreachable,
-        _ => OmsMetadataErrorKind.Other,
-    };
 
     // The server quotes the statement in a syntax error and nowhere else.
     private string Text(MySqlSessionException error)
     {
-        var text = error.Number == SyntaxError
+        var text = new Redactor([target.Password]).Redact(error.Number == SyntaxError
             ? "the server does not understand a statement"
-            : Sentences.Open(ForeignText.Words(error.Message));
-        var secrets = new Redactor([Target.Password]);
-        return error.Number == 0
-            ? secrets.Redact(text)
-            : string.Create(CultureInfo.InvariantCulture, $"{secrets.Redact(text)} (error {error.Number})");
+            : Sentences.Open(ForeignText.Words(error.Message)));
+        return error.Number == 0 ? text : $"{text} (error {error.Number})";
     }
 }
 
@@ -131,21 +126,18 @@ internal sealed class SqlMetadataLock(SqlSessions sessions, MySqlSession session
 
     public long ConnectionId => (long)held.SessionId;
 
-    public async Task<bool> IsStillHeldAsync(CancellationToken cancellationToken) =>
-        !_disposed && await held.RunAsync(_ => HeldAsync(cancellationToken), cancellationToken);
-
     public Task<T> RunAsync<T>(
         Func<MySqlSession, CancellationToken, Task<T>> action, CancellationToken cancellationToken) =>
         sessions.GuardAsync(
             $"Working under the lock '{Name}'",
             () => held.RunAsync(
-                async session => await HeldAsync(cancellationToken)
+                async session => await IsHeldAsync(cancellationToken)
                     ? await action(session, cancellationToken)
                     : throw new OmsMetadataException(
                         OmsMetadataErrorKind.LockLost,
-                        $"The session {ConnectionId.ToString(CultureInfo.InvariantCulture)} no longer holds the lock "
-                            + $"'{Name}' on metadata server {sessions.Target.Address}; nothing was done. The operator "
-                            + "takes the lock again and retries."),
+                        $"The session {ConnectionId} no longer holds the lock '{Name}' on metadata server "
+                            + $"{sessions.Target.Address}; nothing was done. The operator takes the lock again and "
+                            + "retries."),
                 cancellationToken),
             cancellationToken);
 
@@ -167,7 +159,7 @@ internal sealed class SqlMetadataLock(SqlSessions sessions, MySqlSession session
         }
     }
 
-    private async Task<bool> HeldAsync(CancellationToken cancellationToken)
+    private async Task<bool> IsHeldAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -180,31 +172,16 @@ internal sealed class SqlMetadataLock(SqlSessions sessions, MySqlSession session
     }
 }
 
-/// <summary>Names in SQL. Values always travel as parameters, names always quoted.</summary>
+/// <summary>Parts of statements. Values always travel as parameters, names always quoted.</summary>
 internal static class Sql
 {
-    internal static string Name(string identifier)
-    {
-        if (string.IsNullOrEmpty(identifier) || identifier.Length > 64 || identifier[^1] == ' '
-            || identifier.Any(char.IsControl))
-        {
-            throw new OmsMetadataException(
-                OmsMetadataErrorKind.Other,
-                $"'{new string([.. (identifier ?? "").Take(70).Select(c => char.IsControl(c) ? '?' : c)])}' is not a "
-                    + "name of a database or table; expected 1 to 64 characters, no control characters and no space at "
-                    + "the end.");
-        }
-
-        return $"`{identifier.Replace("`", "``", StringComparison.Ordinal)}`";
-    }
-
-    internal static string Table(string database, string table) => $"{Name(database)}.{Name(table)}";
+    internal static string Table(string database, string table) =>
+        $"{MySqlIdentifier.Quote(database)}.{MySqlIdentifier.Quote(table)}";
 
     /// <summary><c>@p0, @p1, …</c> for an IN list; never empty.</summary>
     internal static (string List, (string Name, object? Value)[] Parameters) In(IEnumerable<string> values)
     {
-        var parameters = values.Select(
-            (value, index) => ($"@p{index.ToString(CultureInfo.InvariantCulture)}", (object?)value)).ToArray();
+        var parameters = values.Select((value, index) => ($"@p{index}", (object?)value)).ToArray();
         return parameters.Length == 0
             ? ("NULL", [])
             : (string.Join(", ", parameters.Select(parameter => parameter.Item1)), parameters);

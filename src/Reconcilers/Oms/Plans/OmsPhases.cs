@@ -25,14 +25,14 @@ internal abstract class OmsPhases(OmsUpgradeSpec spec)
 
     /// <summary>Adds a step of the phase; returns its id. The parameters are those of <see cref="Planned"/>.</summary>
     internal string Add(
-        StepBase<IOmsTargets> step, string? node = null, IEnumerable<string>? after = null, string? verb = null) =>
+        StepBase<OmsTargets> step, string? node = null, IEnumerable<string>? after = null, string? verb = null) =>
         Built.Add(Planned(step, node, after, verb));
 
     /// <param name="node">The node; null for the whole system.</param>
     /// <param name="after">What the step waits for; null for the phase before.</param>
     /// <param name="verb">The end of its id, where it is not the usual one.</param>
     protected PlanStep Planned(
-        StepBase<IOmsTargets> step, string? node = null, IEnumerable<string>? after = null, string? verb = null) =>
+        StepBase<OmsTargets> step, string? node = null, IEnumerable<string>? after = null, string? verb = null) =>
         step.In(_phase, node, after ?? Before, verb) with { Timeout = spec.Timeouts.Of(step, _phase) };
 
     protected void Guard(string id, string? node, IGuardCheck check, IEnumerable<string> from, string? until = null) =>
@@ -42,7 +42,7 @@ internal abstract class OmsPhases(OmsUpgradeSpec spec)
 /// <summary>The time limits of the steps of a phase.</summary>
 internal static class PhaseTimeouts
 {
-    public static string Of(this OmsUpgradeTimeouts timeouts, StepBase<IOmsTargets>? step, string phase) =>
+    public static string Of(this OmsUpgradeTimeouts timeouts, StepBase<OmsTargets>? step, string phase) =>
         step is OmsStep own ? own.TimeLimit(timeouts, phase) : timeouts.Of(phase);
 
     public static string Of(this OmsUpgradeTimeouts timeouts, string phase) => phase switch

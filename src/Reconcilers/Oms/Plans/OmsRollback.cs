@@ -48,7 +48,7 @@ internal sealed class OmsRollback : OmsPhases
 
     /// <summary>Adds a step that takes something back before T1; such steps need not wait for each other.</summary>
     public string Undo(
-        StepBase<IOmsTargets> step, string? node = null, IEnumerable<string>? after = null, string? verb = null)
+        StepBase<OmsTargets> step, string? node = null, IEnumerable<string>? after = null, string? verb = null)
     {
         var id = "";
         Phase(Phases.Undo, () =>
@@ -77,7 +77,7 @@ internal sealed class OmsRollback : OmsPhases
         foreach (var done in Done.Steps
             .Where(PlanProgress.Begun).Reverse().OrderBy(s => Array.IndexOf(Order, s.Phase)))
         {
-            if (StepCatalog<IOmsTargets>.Of(done) is OmsStep step)
+            if (StepCatalog<OmsTargets>.Of(done) is OmsStep step)
             {
                 step.Undo(this, done);
             }

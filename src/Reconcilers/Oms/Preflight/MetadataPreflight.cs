@@ -136,10 +136,7 @@ internal sealed class MetadataPreflight(
                     + "operator that died waits up to 75 s for its lock.");
         }
 
-        var absent = (await Metadata.DatabasesAsync(databases, cancellationToken))
-            .Where(d => !d.Exists)
-            .Select(d => d.Name)
-            .ToList();
+        var absent = await Metadata.AbsentAsync(databases, cancellationToken);
         if (absent.Count > 0)
         {
             // A server hides a database on which the account has no privilege.
@@ -255,7 +252,7 @@ internal sealed class MetadataPreflight(
 
         if (backup.Verify == Crds.Common.SnapshotVerification.RestoreTest
             && catalogue.Server.FreeBytes is { } free
-            && (await Metadata.SizesAsync(databases, cancellationToken)).Max(s => (long?)s.Bytes) is { } largest
+            && (await Metadata.SizesAsync(databases, cancellationToken)).Max(s => (long?)s) is { } largest
             && free < largest)
         {
             findings.Add(
@@ -273,7 +270,7 @@ internal sealed class MetadataPreflight(
         try
         {
             var free = await storage.ProbeAsync(place, targets.Upgrade.Metadata.Namespace, cancellationToken);
-            var needed = (await Metadata.SizesAsync(databases, cancellationToken)).Sum(s => s.Bytes);
+            var needed = (await Metadata.SizesAsync(databases, cancellationToken)).Sum();
             if (free is { } left && left < needed)
             {
                 findings.Add(
@@ -307,7 +304,7 @@ internal sealed class MetadataPreflight(
     // In the downtime the dump waits for them.
     private async Task SessionsAsync(OmsTopology topology)
     {
-        var others = (await Metadata.OtherSessionsAsync(topology.Databases, [], cancellationToken))
+        var others = (await Metadata.OtherSessionsAsync(topology.Databases, cancellationToken))
             .Where(session => session.User != topology.Account)
             .Select(session => $"{session.User} from {session.Client} on {session.Database}")
             .Distinct(StringComparer.Ordinal)

@@ -10,7 +10,7 @@ internal sealed class OmsPreflight(
 
     private OmsUpgradeSpec Spec => targets.Upgrade.Spec;
 
-    public async Task<PreflightResult<OmsDiscovery>> RunAsync()
+    public async Task<PreflightResult<IRunDiscovery>> RunAsync()
     {
         _findings.Add(storage.Refusals(StorageFields(), targets.Upgrade.Metadata.Namespace));
 
@@ -39,7 +39,7 @@ internal sealed class OmsPreflight(
         var discovery = _findings.Any || path is null || topology is null || metadata is null || projects is null
             ? null
             : Discover(path, nodes, topology, metadata, projects);
-        return new PreflightResult<OmsDiscovery>(discovery, discovery is null ? _findings.Sorted() : [], identity)
+        return new PreflightResult<IRunDiscovery>(discovery, discovery is null ? _findings.Sorted() : [], identity)
         {
             TargetAddresses = metadata?.Server.Addresses ?? [],
         };
@@ -196,6 +196,7 @@ internal sealed class OmsPreflight(
         ProjectsState projects) =>
         new()
         {
+            Targets = targets,
             Path = path,
             Inventory = targets.Inventory,
             Nodes = [.. nodes.Select(node => Node(node, path))],

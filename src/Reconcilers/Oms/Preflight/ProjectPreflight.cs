@@ -79,7 +79,7 @@ internal sealed class ProjectPreflight(
 
     private Uri Console(int port, bool https) => ConsoleAddress.Of(first.Node.HostIP, port, https);
 
-    private async Task<IReadOnlyList<OmsProject>> ByListAsync(IOmsApi api)
+    private async Task<IReadOnlyList<OmsProject>> ByListAsync(HttpOmsApi api)
     {
         var projects = await api.ProjectsAsync(cancellationToken);
         var lagging = new ConcurrentQueue<string>();
@@ -133,7 +133,7 @@ internal sealed class ProjectPreflight(
         }
     }
 
-    private async Task<string?> ComponentsAsync(IOmsApi api, OmsProject project)
+    private async Task<string?> ComponentsAsync(HttpOmsApi api, OmsProject project)
     {
         try
         {

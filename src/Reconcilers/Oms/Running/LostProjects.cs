@@ -1,10 +1,41 @@
 namespace Drydock.Reconcilers.Oms;
 
+/// <summary>What the administrator must know before a succeeded upgrade is rolled back: the age of the snapshot, which
+/// projects are lost, and since when sources must hold their logs.</summary>
+internal static class RollbackNotes
+{
+    public static async Task<IReadOnlyList<string>> CompileAsync(
+        OmsTargets targets, OmsUpgradeStatus status, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var notes = new List<string>();
+        if (status.SnapshotRef is { } reference
+            && await targets.Kubernetes.GetAsync<BackupSnapshot>(
+                reference.Name, targets.Upgrade.Metadata.Namespace, cancellationToken) is { } snapshot)
+        {
+            var age = snapshot.Metadata.CreatedAt is { } at
+                ? $"of {at:u}, {KubernetesDuration.Format(
+                    TimeSpan.FromSeconds(Math.Floor((time.GetUtcNow() - at).TotalSeconds)))} old"
+                : "of unknown age";
+            notes.Add($"BackupSnapshot {reference.Name} is {age}.");
+        }
+
+        if (OmsPlanProgress.StoppedAt(status.Plan!) is { } stopped)
+        {
+            notes.Add(
+                $"Stores read again from {stopped:u}. Every source database must still hold its logs since then; "
+                    + "projects on a source that does not must be created again.");
+        }
+
+        notes.Add(await new LostProjects(targets, time).DescribeAsync(status, cancellationToken));
+        return notes;
+    }
+}
+
 /// <summary>Lists the projects that were created or changed since T1, and are lost when the databases are restored. The
 /// new version runs meanwhile. From the merged architecture on the projects are read through its API, because its
 /// tables are not documented (docs/research/oms.md#metadata-tables); below that they are read from the tables. Changes
 /// nothing.</summary>
-internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
+internal sealed class LostProjects(OmsTargets targets, TimeProvider time)
 {
     private const string General = "Projects that were created or changed since the old containers stopped are lost";
     private const string Console = "Check them in the console";
@@ -28,7 +59,7 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return $"{General}. They could not be listed, because there was no answer within "
-                + $"{Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds. {Console}.";
+                + $"{Patience.TotalSeconds} seconds. {Console}.";
         }
         catch (ListUnavailableException exception)
         {

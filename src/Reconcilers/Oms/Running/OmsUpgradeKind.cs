@@ -22,9 +22,9 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     public override bool Changed(Plan plan) => OmsPlanProgress.Changed(plan);
 
-    public override bool OnlyWaits(PlanStep step) => StepCatalog<IOmsTargets>.OnlyWaits(step);
+    public override bool OnlyWaits(PlanStep step) => StepCatalog<OmsTargets>.OnlyWaits(step);
 
-    public override AcceptableAttribute? Acceptance(PlanStep step) => StepCatalog<IOmsTargets>.Acceptance(step);
+    public override AcceptableAttribute? Acceptance(PlanStep step) => StepCatalog<OmsTargets>.Acceptance(step);
 
     public override bool HasNewData(Plan plan) => OmsPlanProgress.HasNewData(plan);
 
@@ -32,7 +32,8 @@ internal sealed class OmsUpgradeKind(OmsServices services)
     public override string KindOf(PlanStep step) =>
         step.Is<TakeSnapshot>() ? nameof(TakeSnapshot) : base.KindOf(step);
 
-    public override string? HeldBy(PlanStep step) => IsManual(step) ? Reasons.AwaitingManualChange : null;
+    public override string? HeldBy(PlanStep step) =>
+        step.Is<AwaitManualHighAvailability>() ? Reasons.AwaitingManualChange : null;
 
     public override string HoldIn(Plan plan, string hold) =>
         OmsPlanProgress.HoldIn(phase => plan.Steps.Exists(step => step.Phase == phase), hold);
@@ -56,7 +57,7 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         return RunBinding.Of(
             entity.Spec,
             secrets.Digest,
-            onEvent => new OmsRunTargets(new OmsTargets(entity, secrets, services, onEvent), services));
+            onEvent => new OmsTargets(entity, secrets, services, onEvent));
     }
 
     public override TimeSpan AcceptWithin(RunSpec spec) =>
@@ -82,7 +83,7 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     public override TimeSpan TimeoutOf(RunSpec spec, PlanStep step)
     {
-        var read = StepCatalog<IOmsTargets>.Read(step) as OmsStep;
+        var read = StepCatalog<OmsTargets>.Read(step) as OmsStep;
         var limit = ((OmsUpgradeSpec)spec).Timeouts.Of(read, step.Phase);
         return KubernetesDuration.Parse(limit) + (read?.PlannedWait ?? TimeSpan.Zero);
     }
@@ -125,8 +126,6 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     public override string LeftBehind(RunSpec spec, RunStatus status) =>
         "Containers, ha.config and dumps are as these steps left them. Continue manually from here.";
-
-    private static bool IsManual(PlanStep step) => step.Is<AwaitManualHighAvailability>();
 }
 
 /// <summary>The removal of the old containers of an upgrade that succeeded, where spec.cleanup asks for it.
@@ -150,12 +149,9 @@ internal sealed class OmsCleanup : IRunCleanup
         }
 
         var cleanup = ((OmsUpgradeSpec)spec).Cleanup;
-        if (cleanup.Accepted)
-        {
-            return finished;
-        }
-
-        return cleanup.After is { Length: > 0 } after ? finished + KubernetesDuration.Parse(after) : null;
+        return cleanup.Accepted ? finished
+            : cleanup.After is { Length: > 0 } after ? finished + KubernetesDuration.Parse(after)
+            : null;
     }
 
     public DateTimeOffset? AnnouncedAt(RunStatus status) => ((OmsUpgradeStatus)status).CleanupAt;

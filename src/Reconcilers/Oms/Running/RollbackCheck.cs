@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Checks whether a rollback is still possible: the old containers and the verified snapshot exist, and no
 /// other OMS uses the mounts. Changes nothing.</summary>
-internal sealed class RollbackCheck(IOmsTargets targets)
+internal sealed class RollbackCheck(OmsTargets targets)
 {
     public async Task<string?> FindObstacleAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
     {

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What a run left on hosts and in the cluster that its status does not know of.</summary>
-internal sealed class RunTraces(IOmsTargets targets)
+internal sealed class RunTraces(OmsTargets targets)
 {
     private static readonly string[] Before =
     [
@@ -21,16 +21,13 @@ internal sealed class RunTraces(IOmsTargets targets)
             return null;
         }
 
-        if (await targets.Docker(node).Containers.FindContainerAsync(args.Container, cancellationToken)
-            is not { StartedAt: not null } container || container.ID == args.Leftover)
-        {
-            return null;
-        }
-
         // A plan that was compiled again stops the container first.
-        return plan.Step<StopContainer>(node, OmsUpgradePhases.RestoreDatabases) is not { } stop
-            || (stop.State == StepState.Succeeded
-                && (container.State.Running || StopContainer.RanSince(stop, container)))
+        var stop = plan.Step<StopContainer>(node, OmsUpgradePhases.RestoreDatabases);
+        return await targets.Docker(node).Containers.FindContainerAsync(args.Container, cancellationToken)
+            is { StartedAt: not null } container
+            && container.ID != args.Leftover
+            && (stop is null || (stop.State == StepState.Succeeded
+                && (container.State.Running || StopContainer.RanSince(stop, container))))
                 ? container
                 : null;
     }
@@ -124,10 +121,8 @@ internal sealed class RunTraces(IOmsTargets targets)
     {
         try
         {
-            var metadata = await targets.MetadataAsync(cancellationToken);
-            var row = await metadata.ReadHaConfigAsync(database, cancellationToken);
-            return row.Raw is not null
-                && (!HaConfig.TryParse(row.Raw, out var config, out _) || config.Enable);
+            return await targets.HaConfigAsync(database, cancellationToken) is { } raw
+                && (!HaConfig.TryParse(raw, out var config, out _) || config.Enable);
         }
         catch (OmsMetadataException)
         {
@@ -151,14 +146,10 @@ internal sealed class RunTraces(IOmsTargets targets)
 
     private async Task<bool> IsDisabledUnseenAsync(Plan plan, CancellationToken cancellationToken)
     {
-        if (plan.First(OmsUpgradePhases.DisableHA) is not { State: StepState.Pending } disable
-            || !disable.Is<DisableHighAvailability>())
-        {
-            return false;
-        }
-
-        var args = disable.As<DisableHighAvailability>();
-        return HaConfig.TryParse(args.Previous, out var previous, out _)
+        return plan.First(OmsUpgradePhases.DisableHA) is { State: StepState.Pending } disable
+            && disable.Is<DisableHighAvailability>()
+            && disable.As<DisableHighAvailability>() is var args
+            && HaConfig.TryParse(args.Previous, out var previous, out _)
             && previous.Enable
             && await IsEnabledAsync(args.Database, cancellationToken) == false;
     }

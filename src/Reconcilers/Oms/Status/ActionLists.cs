@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>What steps found for the administrator: stored in ConfigMaps, because a system may have thousands of
 /// projects. A fact of the step names them. A list that cannot be stored or read never fails a step: an entry says what
 /// is missing.</summary>
-internal sealed class ActionLists(IOmsTargets targets)
+internal sealed class ActionLists(OmsTargets targets)
 {
     private const char Separator = ' ';
     private const string NotStored = "!";
@@ -19,18 +19,16 @@ internal sealed class ActionLists(IOmsTargets targets)
 
         try
         {
-            var list = ActionGroup.ToList(ActionGroup.Of(entries.Select(Redacted)));
             var reference = await targets.Overflow.StoreListAsync(
-                targets.Upgrade.Metadata, what, list, cancellationToken);
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{reference.Name} {reference.Parts} {reference.Entries} {reference.Sha256}");
+                targets.Upgrade.Metadata,
+                what,
+                ActionGroup.ToList(ActionGroup.Of(entries.Select(Redacted))),
+                cancellationToken);
+            return $"{reference.Name} {reference.Parts} {reference.Entries} {reference.Sha256}";
         }
         catch (ListUnavailableException exception)
         {
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{NotStored}{Separator}{entries.Count}{Separator}{targets.Redactor.Redact(exception.Message)}");
+            return $"{NotStored}{Separator}{entries.Count}{Separator}{targets.Redactor.Redact(exception.Message)}";
         }
     }
 
@@ -66,10 +64,8 @@ internal sealed class ActionLists(IOmsTargets targets)
     private static ActionEntry Missing(string what) =>
         new(Reasons.ReviewProject, $"{what} Check all projects in the console.");
 
-    private static ListReference Reference(string fact)
-    {
-        var fields = fact.Split(Separator);
-        return fields is [var name, var parts, var entries, var sha256]
+    private static ListReference Reference(string fact) =>
+        fact.Split(Separator) is [var name, var parts, var entries, var sha256]
             ? new ListReference
             {
                 Name = name,
@@ -78,7 +74,6 @@ internal sealed class ActionLists(IOmsTargets targets)
                 Sha256 = sha256,
             }
             : throw new ListUnavailableException($"'{fact}' does not name a list.");
-    }
 
     private ActionEntry Redacted(ActionEntry entry) => entry with
     {
@@ -113,9 +108,9 @@ internal sealed record ActionGroup(string Key, string Reason, string What, IRead
         [
             .. entries.GroupBy(e => (e.Reason, e.What)).Select(group =>
             {
-                var number = numbers[group.Key.Reason] = numbers.GetValueOrDefault(group.Key.Reason) + 1;
-                var key = string.Create(CultureInfo.InvariantCulture, $"{group.Key.Reason}-{number:00}");
-                return new ActionGroup(key, group.Key.Reason, group.Key.What, [.. group.Distinct()]);
+                var (reason, what) = group.Key;
+                var number = numbers[reason] = numbers.GetValueOrDefault(reason) + 1;
+                return new ActionGroup($"{reason}-{number:00}", reason, what, [.. group.Distinct()]);
             }),
         ];
     }
@@ -174,44 +169,35 @@ internal static class StoredItems
     private const string NotStored = "The whole list could not be stored.";
 
     public static async Task<IReadOnlyList<ActionItem>> StoreAsync(
-        IOmsTargets targets, string what, IReadOnlyList<ActionGroup> groups, CancellationToken cancellationToken)
+        OmsTargets targets, string what, IReadOnlyList<ActionGroup> groups, CancellationToken cancellationToken)
     {
         var space = targets.Upgrade.Metadata.Namespace;
         var listed = groups.Where(g => g.NeedsList).ToList();
-        if (listed.Count == 0)
-        {
-            return [.. groups.Select(g => g.ToItem(null, space))];
-        }
-
         try
         {
             var list = ActionGroup.ToList(listed);
-            var reference = await targets.Overflow.StoreListAsync(
-                targets.Upgrade.Metadata, what, list, cancellationToken);
+            var reference = listed.Count == 0
+                ? null
+                : await targets.Overflow.StoreListAsync(targets.Upgrade.Metadata, what, list, cancellationToken);
             return
             [
                 .. groups.Select(g => g.ToItem(
-                    g.NeedsList ? DividedList.NameOf(reference, list.PartWith(g.Key)) : null, space)),
+                    g.NeedsList ? DividedList.NameOf(reference!, list.PartWith(g.Key)) : null, space)),
             ];
         }
         catch (ListUnavailableException exception)
         {
             return
             [
-                .. groups.Select(g => g.NeedsList
-                    ? (g with { What = $"{g.What} {NotStored} {exception.Message}" }).ToItem(null, space)
-                    : g.ToItem(null, space)),
+                .. groups.Select(g => g.NeedsList ? g with { What = $"{g.What} {NotStored} {exception.Message}" } : g)
+                    .Select(g => g.ToItem(null, space)),
             ];
         }
     }
 
     public static IReadOnlyDictionary<string, string> ToFacts(IReadOnlyList<ActionItem> items) =>
-        items.Take(SchemaLimits.Findings)
-            .Select((item, index) => (item, index))
-            .ToDictionary(
-                i => string.Create(CultureInfo.InvariantCulture, $"{FactPrefix}{i.index:000}"),
-                i => Write(i.item),
-                StringComparer.Ordinal);
+        items.Take(SchemaLimits.Findings).Index()
+            .ToDictionary(i => $"{FactPrefix}{i.Index:000}", i => Write(i.Item), StringComparer.Ordinal);
 
     /// <summary>The items in the facts of a step; empty before it has succeeded.</summary>
     public static List<ActionItem> Of(PlanStep? step) =>
@@ -223,7 +209,7 @@ internal static class StoredItems
     private static string Write(ActionItem item) => string.Join(
         '\n',
         item.Reason,
-        item.Count?.ToString(CultureInfo.InvariantCulture) ?? "",
+        $"{item.Count}",
         item.Subject,
         item.ConfigMap ?? "",
         item.Key ?? "",

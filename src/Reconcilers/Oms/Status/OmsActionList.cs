@@ -18,7 +18,7 @@ internal static class OmsActionList
 
         // A link that was watched needs no general advice.
         var watched = ProjectVerdict.Last(plan) is { Watched: true };
-        List<ActionEntry> entries =
+        return
         [
             .. plan.Steps.Where(s => s.Recorded(RunDockerInit.WarningFact) is not null).Select(Warning),
             .. plan.Steps.Where(s => s.Recorded(ReadVersion.MismatchFact) is not null).Select(OtherVersion),
@@ -28,16 +28,14 @@ internal static class OmsActionList
             .. projects.Items.Where(p => !(watched && ProjectStatuses.IsRunning(p.Status)))
                 .Select(p => Advice(p, Recovery(known.Links, p, highAvailabilityOn)))
                 .OfType<ActionEntry>(),
+            .. highAvailabilityOn ? (ActionEntry[])[] :
+            [
+                HighAvailabilityOff(
+                    notEnabled ?? (known.HaConfig ? null : $"OMS {upgrade.Spec.ToVersion} has no high availability.")),
+            ],
+            .. (known.Advice ?? []).Select(a => new ActionEntry(Reasons.VersionAdvice, a.Message, a.Key)),
+            .. OmsPlanProgress.Stops(plan).Select(stop => OldContainer(upgrade, stop)),
         ];
-        if (!highAvailabilityOn)
-        {
-            entries.Add(HighAvailabilityOff(
-                notEnabled ?? (known.HaConfig ? null : $"OMS {upgrade.Spec.ToVersion} has no high availability.")));
-        }
-
-        entries.AddRange((known.Advice ?? []).Select(a => new ActionEntry(Reasons.VersionAdvice, a.Message, a.Key)));
-        entries.AddRange(OmsPlanProgress.Stops(plan).Select(stop => OldContainer(upgrade, stop)));
-        return entries;
     }
 
     /// <summary>The entry of a project.</summary>
@@ -128,25 +126,16 @@ internal static class RollbackActionList
         var restored = back.First(OmsUpgradePhases.RestoreHA);
         var notEnabled = restored?.Recorded(EnableHighAvailability.NotEnabledFact);
         var highAvailabilityOn = restored is not null && notEnabled is null;
-        List<ActionEntry> entries =
+        return
         [
             .. OmsActionList.Accepted(back),
             .. OmsActionList.Violations(back),
             .. projects.Items.Select(p => OmsActionList.Advice(p, Advice(p, highAvailabilityOn)))
                 .OfType<ActionEntry>(),
+            .. highAvailabilityOn ? (ActionEntry[])[] : [OmsActionList.HighAvailabilityOff(notEnabled)],
+            .. OmsPlanProgress.Stops(plan).Select(s => NewContainer(plan, s.Node!)),
+            .. new[] { SecondSnapshot(back) }.OfType<ActionEntry>(),
         ];
-        if (!highAvailabilityOn)
-        {
-            entries.Add(OmsActionList.HighAvailabilityOff(notEnabled));
-        }
-
-        entries.AddRange(OmsPlanProgress.Stops(plan).Select(s => NewContainer(plan, s.Node!)));
-        if (SecondSnapshot(back) is { } snapshot)
-        {
-            entries.Add(snapshot);
-        }
-
-        return entries;
     }
 
     private static ActionEntry NewContainer(Plan plan, string node) => new(
@@ -179,16 +168,16 @@ internal static class RollbackActionList
     }
 
     private static string? Advice(OmsProject project, bool highAvailabilityOn) =>
-        project.Status.ToUpperInvariant() switch
+        project.Status switch
         {
-            "RUNNING" or "RUNNING_MODIFYING" or "RUNNING_MERGING" when highAvailabilityOn =>
+            var status when ProjectStatuses.IsFailed(status) =>
+                "had failed before the upgrade. Recover the link in the console.",
+            var status when !ProjectStatuses.IsRunning(status) => null,
+            _ when highAvailabilityOn =>
                 "ran before the upgrade. High availability recreates its Store within some minutes. "
                 + "Check that its Incr-Sync (before 4.2: JDBCWriter or Connector) runs and catches up; otherwise "
                 + "resume it in the console. A Full-Import must be resumed in the console.",
-            "RUNNING" or "RUNNING_MODIFYING" or "RUNNING_MERGING" =>
-                "ran before the upgrade. Start its Store and writer in the console. "
+            _ => "ran before the upgrade. Start its Store and writer in the console. "
                 + "A Full-Import must be resumed in the console.",
-            "FAILED" => "had failed before the upgrade. Recover the link in the console.",
-            _ => null,
         };
 }

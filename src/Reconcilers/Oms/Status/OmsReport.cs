@@ -200,9 +200,7 @@ internal static class OmsRollbackCost
         var took = snapshot is { StartedAt: { } began, FinishedAt: { } ended }
             ? $"; their dump took {KubernetesDuration.Format(ended - began)}"
             : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{databases} databases are restored from BackupSnapshot "
-            + $"{snapshot?.Recorded(TakeSnapshot.SnapshotKey)}{took}.");
+        return $"{databases} databases are restored from BackupSnapshot "
+            + $"{snapshot?.Recorded(TakeSnapshot.SnapshotKey)}{took}.";
     }
 }

@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The base of the steps of an OMS upgrade: containers, and the programs that supervisord runs in them. An
 /// argument <c>Container</c> is the name or id of a container, <c>Database</c> the rm database.</summary>
-internal abstract record OmsStep : StepBase<IOmsTargets>
+internal abstract record OmsStep : StepBase<OmsTargets>
 {
     // The step's own start is in its stored form only after it was reported to be under way.
     private DateTimeOffset? _firstLook;

@@ -224,7 +224,7 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
         && enable.Recorded(EnableHighAvailability.NotEnabledFact) is null;
 
     private async Task<Observation> WatchAsync(
-        StepContext context, IOmsApi api, ProjectRecord before, CancellationToken cancellationToken)
+        StepContext context, HttpOmsApi api, ProjectRecord before, CancellationToken cancellationToken)
     {
         var match = new ProjectMatch(await api.ProjectsAsync(cancellationToken), RenamedProjects.Of(context.Plan));
 
@@ -266,7 +266,7 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
 
     // Those first that were looked at longest ago.
     private async Task LookAtLinksAsync(
-        IOmsApi api, List<(OmsProject Before, OmsProject Now)> watched, CancellationToken cancellationToken)
+        HttpOmsApi api, List<(OmsProject Before, OmsProject Now)> watched, CancellationToken cancellationToken)
     {
         var turn = _seen.Values.Select(l => l.Turn).DefaultIfEmpty().Max() + 1;
         var due = watched.Where(p => _seen.GetValueOrDefault(p.Now.Id) is not { NeedsNothing: true })

@@ -32,7 +32,7 @@ internal sealed record AwaitNoSessions(List<string> Databases, List<string>? Hos
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
         var hosts = NodeAddress.Set(Hosts ?? []);
-        var sessions = await metadata.OtherSessionsAsync(Databases, [], cancellationToken);
+        var sessions = await metadata.OtherSessionsAsync(Databases, cancellationToken);
         var left = sessions.Where(s => !OnlyHosts || IsOf(hosts, s)).ToList();
         if (left.Count == 0)
         {
@@ -127,7 +127,7 @@ internal sealed record EndSessions(List<string> Databases, string Account) : Oms
     private async Task<List<MetadataSession>> LeftAsync(CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var sessions = await metadata.OtherSessionsAsync(Databases, [], cancellationToken);
+        var sessions = await metadata.OtherSessionsAsync(Databases, cancellationToken);
         return [.. sessions.Where(session => session.User == Account)];
     }
 

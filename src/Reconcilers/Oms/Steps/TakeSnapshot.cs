@@ -17,7 +17,7 @@ internal sealed record TakeSnapshot(
     SnapshotVerification Verify,
     List<string>? Recipients = null,
     bool BeforeRollback = false,
-    bool Optional = false) : TakeSnapshotBase<IOmsTargets>
+    bool Optional = false) : TakeSnapshotBase<OmsTargets>
 {
     public const string NotTakenFact = "notTaken";
 

@@ -7,38 +7,53 @@ internal sealed class HashedArchives
 {
     public const int MostKept = 64;
 
-    private readonly BoundedCache<HashedObject> _known = new(MostKept);
-    private readonly SharedReads<HashedObject> _reads = new();
+    private readonly BoundedCache<Known> _known = new(MostKept);
+    private readonly SharedReads<Known> _reads = new();
 
     public int Count => _known.Count;
 
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotFound"/>; or the storage cannot be
     /// read.</exception>
     public async Task<HashedObject> HashAsync(
-        ISnapshotStorage storage, string name, CancellationToken cancellationToken)
+        ISnapshotStorage storage, string name, CancellationToken cancellationToken) =>
+        (await ReadAsync(storage, name, what: null, static (_, _) => Task.FromResult(true), cancellationToken)).Hashed;
+
+    /// <summary>The archive with its checksum, and what a look at its content found while it was hashed.</summary>
+    /// <param name="what">What is looked for: tells one look from another.</param>
+    /// <exception cref="SnapshotException">As <see cref="HashAsync"/>.</exception>
+    public async Task<(HashedObject Hashed, T Seen)> LookAsync<T>(
+        ISnapshotStorage storage, string name, string what, Func<Stream, CancellationToken, Task<T>> look,
+        CancellationToken cancellationToken)
+        where T : notnull
+    {
+        var known = await ReadAsync(storage, name, what, look, cancellationToken);
+        return (known.Hashed, (T)known.Seen);
+    }
+
+    private async Task<Known> ReadAsync<T>(
+        ISnapshotStorage storage, string name, string? what, Func<Stream, CancellationToken, Task<T>> look,
+        CancellationToken cancellationToken)
+        where T : notnull
     {
         var key = $"{storage.Description}\n{name}";
         var stored = await storage.StatAsync(name, cancellationToken);
-        if (_known.Find(key) is { } known && known.Info == stored)
+        if (_known.Find(key) is { } known && known.Hashed.Info == stored && (what is null || known.What == what))
         {
             return known;
         }
 
         // Only callers to whom the storage described the same object share its reading.
         return await _reads.ReadAsync(
-            $"{key}\n{stored}",
+            $"{key}\n{what}\n{stored}",
             async token =>
             {
-                var (hashed, _) = await HashedObject.ReadAsync(
-                    storage, name, static (_, _) => Task.FromResult(true), token);
-                _known.Set(key, hashed);
-                return hashed;
+                var (hashed, seen) = await HashedObject.ReadAsync(storage, name, look, token);
+                var read = new Known(hashed, what, seen);
+                _known.Set(key, read);
+                return read;
             },
             cancellationToken);
     }
-
-    public void Keep(ISnapshotStorage storage, string name, HashedObject hashed) =>
-        _known.Set($"{storage.Description}\n{name}", hashed);
 
     /// <summary>Opens an archive for sending once its checksum is right.</summary>
     /// <param name="sha256">The checksum that it must have, in hexadecimal digits; empty takes any.</param>
@@ -55,6 +70,8 @@ internal sealed class HashedArchives
                 $"'{name}' in {storage.Description} has SHA-256 {hashed.Sha256}, expected {sha256}. No part of it was "
                 + "sent. Replace the file, or correct the checksum.");
     }
+
+    private sealed record Known(HashedObject Hashed, string? What, object Seen);
 }
 
 /// <summary>Lets callers that ask for the same thing at the same time share one answer. Nothing is kept: a failure

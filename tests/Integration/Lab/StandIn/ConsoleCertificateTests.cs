@@ -46,6 +46,6 @@ public sealed class ConsoleCertificateTests(OmsLab lab)
     private static async Task<IReadOnlyList<OmsProject>> ListAsync(OmsApiTarget target)
     {
         using var api = new HttpOmsApi(target, EndpointPolicy.Default, TimeProvider.System);
-        return await ((IOmsApi)api).ProjectsAsync(Token);
+        return await api.ProjectsAsync(Token);
     }
 }

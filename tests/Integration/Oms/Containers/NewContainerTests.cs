@@ -193,7 +193,7 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
             ChangesHash: ContainerOverrides.Hash(changes));
         var step = new PlanStep { Id = "PrepareImage/oms-a/create", Node = "oms-a", Action = nameof(CreateContainer), Parameters = StepArguments.Write(args) };
         var context = new StepContext { OwnerUid = OneHost.Uid, Plan = new Plan { Steps = [step] }, Step = step, Time = TimeProvider.System };
-        var action = new StepCatalog<IOmsTargets>(new OneHost(_client, changes)).Action(step);
+        var action = new StepCatalog<OmsTargets>(OneHost.Targets(_client, "oms-a", changes, ("oms", "token"))).Action(step);
 
         (await action.ObserveAsync(context, CancellationToken.None)).ShouldBeOfType<Observation.NotStarted>();
         await action.ActAsync(context, CancellationToken.None);

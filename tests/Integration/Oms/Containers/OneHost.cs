@@ -1,52 +1,50 @@
+using System.Text;
 using Drydock.Clients.Docker;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
-using AuthConfig = Docker.DotNet.Models.AuthConfig;
+using Microsoft.Extensions.Logging.Abstractions;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Integration.Oms.Containers;
 
 /// <summary>The targets of a step that needs a dockerd and nothing else.</summary>
-internal sealed class OneHost(DockerClient docker, ContainerSpec changes) : IOmsTargets
+internal static class OneHost
 {
     public const string Uid = "0f0e";
 
-    public OmsUpgrade Upgrade { get; } = new()
+    /// <param name="secrets">Data of Secrets by name; each key has the value NAME/KEY.</param>
+    public static OmsTargets Targets(DockerClient docker, string node, ContainerSpec changes, params (string Name, string Key)[] secrets)
     {
-        Metadata = new V1ObjectMeta { Name = "up", Namespace = "migration", Uid = Uid },
-        Spec = new OmsUpgradeSpec { Container = changes },
-    };
-
-    public Redactor Redactor => Redactor.None;
-
-    public IKubernetesClient Kubernetes => throw new NotSupportedException();
-
-    public IArchiveReader Archives => throw new NotSupportedException();
-
-    public Overflow Overflow => throw new NotSupportedException();
-
-    public Task<ProjectRecord?> ProjectsBeforeAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public DockerClient Docker(string node) => docker;
-
-    public Task<SupervisorStatus> ProgramsAsync(string node, string container, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public void EnsureMayAct()
-    {
+        var upgrade = new OmsUpgrade
+        {
+            Metadata = new V1ObjectMeta { Name = "up", Namespace = "migration", Uid = Uid },
+            Spec = new OmsUpgradeSpec
+            {
+                Container = changes,
+                Docker = new DockerAccess { Endpoint = "unix:///run/docker.sock" },
+                Regions = [new OmsRegion { Name = "r", Nodes = [new OmsNode { Name = node, HostIP = "192.0.2.1" }] }],
+            },
+        };
+        var services = new OmsServices
+        {
+            Docker = new DockerEndpoints(_ => docker, TimeProvider.System),
+            Kubernetes = null!,
+            Metadata = null!,
+            Archives = null!,
+            Api = null!,
+            BackupStorage = null!,
+            SnapshotChanges = new(),
+            Claims = null!,
+            Fence = null!,
+            Events = null!,
+            Time = TimeProvider.System,
+            Loggers = NullLoggerFactory.Instance,
+        };
+        var data = secrets.ToDictionary(
+            s => s.Name,
+            V1Secret? (s) => new V1Secret { Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { [s.Key] = Encoding.UTF8.GetBytes($"{s.Name}/{s.Key}") } },
+            StringComparer.Ordinal);
+        return new OmsTargets(upgrade, new UsedSecrets(data), services, static () => { });
     }
-
-    public Secret? SecretValue(SecretKeyReference reference) => new($"{reference.Name}/{reference.Key}");
-
-    public Task NextContainerEventAsync(string node, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task NextSnapshotChangeAsync(string snapshotName, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<IOmsMetadata> MetadataAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public IOmsApi? Api(Uri usual) => throw new NotSupportedException();
-
-    public AuthConfig? PullCredentials(string image) => throw new NotSupportedException();
 }

@@ -125,3 +125,19 @@ public sealed class MetadataServer : IAsyncLifetime
         Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false })
         ?? throw new InvalidOperationException($"{program} did not start.");
 }
+
+internal static class LockQuestions
+{
+    /// <summary>Whether work under a lock would still run.</summary>
+    public static async Task<bool> IsStillHeldAsync(this IMetadataLock held, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await held.RunAsync((_, _) => Task.FromResult(true), cancellationToken);
+        }
+        catch (OmsMetadataException error) when (error.Kind == OmsMetadataErrorKind.LockLost)
+        {
+            return false;
+        }
+    }
+}

@@ -145,7 +145,7 @@ public sealed class OceanBaseTests(MetadataServer server)
         var name = Name();
         await using var held = (await metadata.TryLockAsync(name, TimeSpan.Zero, None)).ShouldNotBeNull();
 
-        (await metadata.EndSessionsAsync([held.ConnectionId], None)).ShouldBe(1);
+        await metadata.EndSessionsAsync([held.ConnectionId], None);
 
         await using var successor = (await metadata.TryLockAsync(name, TimeSpan.Zero, None)).ShouldNotBeNull();
         await NothingRunsAsync(held);
@@ -185,7 +185,7 @@ public sealed class OceanBaseTests(MetadataServer server)
         await using var session = await server.ConnectAsync();
         await session.ExecuteAsync($"USE {MetadataServer.Quote(database)}", None);
 
-        (await Open(proxy).OtherSessionsAsync([database], [], None)).ShouldHaveSingleItem().Id.ShouldBeGreaterThan(3_221_225_472);
+        (await Open(proxy).OtherSessionsAsync([database], None)).ShouldHaveSingleItem().Id.ShouldBeGreaterThan(3_221_225_472);
     }
 
     [Fact]

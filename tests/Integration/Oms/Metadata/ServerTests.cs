@@ -21,7 +21,6 @@ public sealed class ServerTests(MetadataServer server)
         info.Version.ShouldContain("MariaDB");
         info.Identity.ShouldStartWith("uuid:");
         info.Identity.Length.ShouldBeGreaterThan("uuid:".Length + 10);
-        info.ReportedPort.ShouldBe(server.Port);
         info.NamedLocks.ShouldBeTrue();
         info.ReadOnly.ShouldBeFalse();
         (await server.Oms.ServerAsync(None)).Identity.ShouldBe(info.Identity);
@@ -74,7 +73,7 @@ public sealed class ServerTests(MetadataServer server)
         var error = await Should.ThrowAsync<OmsMetadataException>(() => server.Open("oms", "canary-wrong").ServerAsync(None));
 
         error.Kind.ShouldBe(OmsMetadataErrorKind.AccessDenied);
-        error.ServerCode.ShouldBe(1045);
+        error.Message.ShouldContain("(error 1045)");
         error.Message.ShouldContain($"127.0.0.1:{server.Port}");
         error.Message.ShouldContain("account 'oms'");
         error.ToString().ShouldNotContain("canary");
@@ -100,19 +99,18 @@ public sealed class ServerTests(MetadataServer server)
         (await KindAsync(server.Root, "nowhere")).ShouldBe(OmsMetadataErrorKind.Missing);
         (await KindAsync(server.Root, await server.DatabaseAsync())).ShouldBe(OmsMetadataErrorKind.Missing);
         (await KindAsync(server.Oms, database)).ShouldBe(OmsMetadataErrorKind.AccessDenied);
-        (await KindAsync(server.Root, "x\0")).ShouldBe(OmsMetadataErrorKind.Other);
 
         async Task<OmsMetadataErrorKind> KindAsync(SqlOmsMetadata metadata, string cmDatabase) =>
             (await Should.ThrowAsync<OmsMetadataException>(() => metadata.HostsAsync(cmDatabase, None))).Kind;
     }
 
     [Fact]
-    public async Task Databases_are_returned_in_requested_order()
+    public async Task Databases_that_do_not_exist_are_named()
     {
         var database = await server.DatabaseAsync();
 
-        (await server.Root.DatabasesAsync(["nowhere", database], None)).ShouldBe([new DatabaseInfo("nowhere", false), new DatabaseInfo(database, true)]);
-        (await server.Root.DatabasesAsync([], None)).ShouldBeEmpty();
+        (await server.Root.AbsentAsync(["nowhere", database], None)).ShouldBe(["nowhere"]);
+        (await server.Root.AbsentAsync([], None)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -121,12 +119,7 @@ public sealed class ServerTests(MetadataServer server)
         var database = await server.DatabaseAsync(
             "CREATE TABLE a (id int PRIMARY KEY, t text)", "INSERT INTO a SELECT seq, REPEAT('x', 1000) FROM seq_1_to_2000", "ANALYZE TABLE a", "CREATE VIEW v AS SELECT * FROM a");
 
-        var size = (await server.Root.SizesAsync([database, "nowhere"], None)).ShouldHaveSingleItem();
-
-        size.Name.ShouldBe(database);
-        size.Tables.ShouldBe(1);
-        size.Bytes.ShouldBeGreaterThan(1_000_000);
-        size.Rows.ShouldBeGreaterThan(1_000);
+        (await server.Root.SizesAsync([database, "nowhere"], None)).ShouldHaveSingleItem().ShouldBeGreaterThan(1_000_000);
     }
 
     [Fact]

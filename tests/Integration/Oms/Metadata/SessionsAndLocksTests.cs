@@ -23,13 +23,13 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
         var first = await IdAsync(one);
         var second = await IdAsync(two);
 
-        var sessions = await server.Root.OtherSessionsAsync([database], [], None);
+        var sessions = await server.Root.OtherSessionsAsync([database], None);
         sessions.Select(session => session.Id).ShouldBe([first, second], ignoreOrder: true);
         sessions.ShouldAllBe(session => session.User == "root" && session.Database == database && session.Command == "Sleep" && session.Host.StartsWith("127.0.0.1"));
-        (await server.Root.OtherSessionsAsync([database.ToUpperInvariant()], [first], None)).ShouldHaveSingleItem().Id.ShouldBe(second);
-        (await server.Root.OtherSessionsAsync([], [], None)).ShouldBeEmpty();
+        (await server.Root.OtherSessionsAsync([database.ToUpperInvariant()], None)).Count.ShouldBe(2);
+        (await server.Root.OtherSessionsAsync([], None)).ShouldBeEmpty();
 
-        (await server.Root.EndSessionsAsync([first, 4_000_000_000], None)).ShouldBe(1);
+        await server.Root.EndSessionsAsync([first, 4_000_000_000], None);
         await Should.ThrowAsync<MySqlSessionException>(() => IdAsync(one));
         (await IdAsync(two)).ShouldBe(second);
         (await IdAsync(other)).ShouldBeGreaterThan(0);
@@ -69,7 +69,7 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
         var name = Name();
         await using var held = (await server.Root.TryLockAsync(name, TimeSpan.Zero, None)).ShouldNotBeNull();
 
-        (await server.Root.EndSessionsAsync([held.ConnectionId], None)).ShouldBe(1);
+        await server.Root.EndSessionsAsync([held.ConnectionId], None);
 
         await using var successor = (await server.Root.TryLockAsync(name, TimeSpan.FromSeconds(30), None)).ShouldNotBeNull();
         (await held.IsStillHeldAsync(None)).ShouldBeFalse();
@@ -98,14 +98,10 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
         var error = await Should.ThrowAsync<OmsMetadataException>(() => held.RunAsync(
             (session, token) => session.ExecuteAsync("DROP DATABASE nowhere_at_all canary", token),
             None));
-        error.ServerCode.ShouldBe(1064);
+        error.Message.ShouldContain("(error 1064)");
         error.ToString().ShouldNotContain("canary");
         (await held.IsStillHeldAsync(None)).ShouldBeTrue();
     }
-
-    [Fact]
-    public async Task Lock_name_above_server_limit_is_refused() =>
-        await Should.ThrowAsync<ArgumentException>(() => server.Root.TryLockAsync(new string('x', 65), TimeSpan.Zero, None));
 
     private static string Name() => $"test'\\-{Guid.NewGuid():N}";
 

@@ -60,9 +60,6 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     /// <summary>After this long a refused start arrives.</summary>
     public TimeSpan? LateStart { get; set; }
 
-    /// <summary>supervisorctl in the containers of the host, where it reads its commands from its input.</summary>
-    public WorldSupervisorctl Supervisorctl { get; } = new();
-
     public TimeSpan ClockOffset { get; set; }
 
     public string CgroupVersion { get; set; } = "1";

@@ -13,8 +13,6 @@ internal sealed class WorldLock(WorldMetadataServer server, OperatorLife life, s
 
     public OperatorLife Life => life;
 
-    public Task<bool> IsStillHeldAsync(CancellationToken cancellationToken) => life.LookAsync(() => server.Holds(this));
-
     public Task<T> RunAsync<T>(Func<MySqlSession, CancellationToken, Task<T>> action, CancellationToken cancellationToken) =>
         throw new NotSupportedException("the world has no SQL");
 

@@ -61,7 +61,6 @@ internal static class DiscoveryOf
             Version = "8.0.36",
             Identity = "server-uuid",
             ReportedHost = "metadb",
-            ReportedPort = 3306,
             Now = DateTimeOffset.UnixEpoch,
             ReadOnly = false,
             NamedLocks = true,

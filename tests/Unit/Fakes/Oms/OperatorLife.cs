@@ -41,7 +41,7 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger
                 Docker = Docker,
                 Metadata = target => new WorldMetadata(world, this, target),
                 Archives = world.Archives,
-                Api = target => new WorldOmsApi(world, this, target),
+                Api = target => new HttpOmsApi(target, new WorldConsoleHttp(world, this, target), world.Time),
                 BackupStorage = world.BackupStorage,
                 SnapshotChanges = SnapshotChanges,
                 Claims = new TargetClaims(kubernetes, OmsWorld.OperatorNamespace, world.Time),

@@ -19,7 +19,6 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
         Identity = _server.Aliases.GetValueOrDefault(target.Host, _server.Identity),
         Addresses = [ClaimTarget.AddressOf(target.Host, target.Port)],
         ReportedHost = "metadb",
-        ReportedPort = WorldMetadataServer.Port,
         Now = world.Time.GetUtcNow() + _server.ClockOffset,
         ReadOnly = _server.IsReadOnly,
         NamedLocks = _server.NamedLocks,
@@ -41,11 +40,11 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
     public Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<MissingPrivilege>>(() => [.. _server.MissingPrivileges.Where(m => databases.Contains(m.Database))]);
 
-    public Task<IReadOnlyList<DatabaseInfo>> DatabasesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
-        Look<IReadOnlyList<DatabaseInfo>>(() => [.. databases.Select(d => new DatabaseInfo(d, _server.Databases.GetValueOrDefault(d)))]);
+    public Task<IReadOnlyList<string>> AbsentAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<string>>(() => [.. databases.Where(d => !_server.Databases.GetValueOrDefault(d))]);
 
-    public Task<IReadOnlyList<DatabaseSize>> SizesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
-        Look<IReadOnlyList<DatabaseSize>>(() => [.. databases.Select(d => new DatabaseSize(d, 10, _server.DatabaseBytes / databases.Count, 100))]);
+    public Task<IReadOnlyList<long>> SizesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<long>>(() => [.. databases.Select(_ => _server.DatabaseBytes / databases.Count)]);
 
     public Task<HaConfigRow> ReadHaConfigAsync(string rmDatabase, CancellationToken cancellationToken) =>
         Look(() => new HaConfigRow(_server.HaConfig is not null, _server.HaConfig));
@@ -115,7 +114,7 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
         Look(() =>
         {
             var there = _server.Projects.Where(p => p.Status != "DELETED").ToList();
-            return new ProjectsRead([.. there.GroupBy(p => p.Kind).SelectMany(kind => kind.Take(limit))], there.Count, ["oms_project", "oms_sync_project"]);
+            return new ProjectsRead([.. there.GroupBy(p => p.Kind).SelectMany(kind => kind.Take(limit))], there.Count);
         });
 
     public Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(string cmDatabase, int cmLocation, CancellationToken cancellationToken) =>
@@ -129,7 +128,7 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
     public Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(string heartbeatDatabase, CancellationToken cancellationToken) => Look<IReadOnlyList<SupervisorHeartbeat>>(() =>
     {
         _server.Refresh();
-        return [.. world.Hosts.Where(h => world.HeartbeatDatabase(h.Region) == heartbeatDatabase).Select(h => new SupervisorHeartbeat(h.Ip, "supervisor", _server.Age(h.Ip)))];
+        return [.. world.Hosts.Where(h => world.HeartbeatDatabase(h.Region) == heartbeatDatabase).Select(h => new SupervisorHeartbeat(h.Ip, _server.Age(h.Ip)))];
     });
 
     public Task<IReadOnlyList<string>?> VersionsAsync(string rmDatabase, CancellationToken cancellationToken) =>
@@ -139,14 +138,14 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
         string rmDatabase, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<ClusterInfoRow>>(() => [.. _server.ClusterInfo]);
 
-    public Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(IReadOnlyCollection<string> databases, IReadOnlyCollection<long> exceptConnectionIds, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<MetadataSession>>(() =>
         [
             .. _server.OmsSessions.Where(s => databases.Contains(s.Database)).Select(s => new MetadataSession(s.Id, "drc", $"{s.Container.Host.Ip}:40{s.Id % 1000}", s.Database, "Sleep", 17)),
             .. _server.OtherSessions.Where(s => databases.Contains(s.Database)),
         ]);
 
-    public Task<int> EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken) => Change("end sessions", () =>
+    public Task EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken) => Change("end sessions", () =>
     {
         world.Did("kill", string.Join(',', connectionIds));
         world.After(TimeSpan.FromMilliseconds(300), () =>
@@ -192,12 +191,12 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
     {
         if (!_server.IsReachable || (target.Host != WorldMetadataServer.Host && !_server.Aliases.ContainsKey(target.Host)) || target.Port != WorldMetadataServer.Port)
         {
-            throw new OmsMetadataException(OmsMetadataErrorKind.Unreachable, $"{target.Address} cannot be reached; is the server up, and are host and port right?", 2002);
+            throw new OmsMetadataException(OmsMetadataErrorKind.Unreachable, $"{target.Address} cannot be reached; is the server up, and are host and port right?");
         }
 
         if (target.User != _server.User || target.Password.Reveal() != _server.Password)
         {
-            throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"{target.Address} refuses the account {target.User}; correct its password", 1045);
+            throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"{target.Address} refuses the account {target.User}; correct its password");
         }
 
         return use();

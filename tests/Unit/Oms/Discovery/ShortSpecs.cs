@@ -25,7 +25,7 @@ internal static class ShortSpecs
     public static OmsWorld WithRegions(this OmsWorld world)
     {
         world.Metadata.ClusterInfo.AddRange(Enumerable.Range(0, world.Setup.Regions).Select(region => new ClusterInfoRow(
-            OmsWorld.RegionName(region), "", "http://192.0.2.216:8088", $"{(world.Setup.Regions == 1 ? 0 : region + 1)}", region == 0)));
+            OmsWorld.RegionName(region), $"{(world.Setup.Regions == 1 ? 0 : region + 1)}", region == 0)));
         return world;
     }
 

@@ -177,7 +177,7 @@ public sealed class OmsTopologyTests
             finding => finding.Reason.ShouldBe(Reasons.RegionsInvalid), finding => finding.Message.ShouldContain("'north'"));
         topology.CompareWith([Row("1", true), Row("2", false) with { Region = "" }]).ShouldBeEmpty();
 
-        static ClusterInfoRow Row(string code, bool isDefault) => new(code switch { "1" => "west", "2" => "east", _ => "r" + code }, "", "http://192.0.2.1:8088", code, isDefault);
+        static ClusterInfoRow Row(string code, bool isDefault) => new(code switch { "1" => "west", "2" => "east", _ => "r" + code }, code, isDefault);
     }
 
     private static List<NodeConfig> OneRegion() => [Node("a", "192.0.2.1"), Node("b", "192.0.2.2")];

@@ -92,7 +92,7 @@ public sealed class RegionTests
     public void Region_known_only_to_OMS_is_a_finding()
     {
         var world = new OmsWorld(new WorldSetup { Regions = 2, RealJson = false });
-        world.Metadata.ClusterInfo.AddRange([Row(0, "1"), Row(1, "2"), new ClusterInfoRow("cn-shanghai", "", "", "3", false)]);
+        world.Metadata.ClusterInfo.AddRange([Row(0, "1"), Row(1, "2"), new ClusterInfoRow("cn-shanghai", "3", false)]);
         world.Apply();
         world.RunToStall();
         world.ReasonOf("Stalled").ShouldBe(Reasons.RegionsInvalid);
@@ -101,7 +101,7 @@ public sealed class RegionTests
         world.Metadata.ClusterInfo.RemoveAt(2);
         world.RunToSuccess();
 
-        static ClusterInfoRow Row(int region, string code) => new(OmsWorld.RegionName(region), "", "", code, region == 0);
+        static ClusterInfoRow Row(int region, string code) => new(OmsWorld.RegionName(region), code, region == 0);
     }
 
     [Theory]

@@ -80,7 +80,7 @@ public sealed class StoredStepsTests
 
     private static IStepCatalog Catalog(string area) => area switch
     {
-        "Oms" => new StepCatalog<IOmsTargets>(null!),
+        "Oms" => new StepCatalog<OmsTargets>(null!),
         "Databases/TiDb" => new StepCatalog<TiDbTargets>(null!),
         _ => new StepCatalog<YugabyteCluster>(null!),
     };
