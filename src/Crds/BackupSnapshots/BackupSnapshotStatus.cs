@@ -1,7 +1,7 @@
 namespace Drydock.Crds.BackupSnapshots;
 
 /// <summary>What the operator reports about a snapshot.</summary>
-public sealed record BackupSnapshotStatus : ObservedStatus
+public sealed record BackupSnapshotStatus : JobStatus
 {
     /// <summary>Name of the snapshot in its storage. It is never used again, and is set before the first byte is
     /// written.</summary>
@@ -11,10 +11,6 @@ public sealed record BackupSnapshotStatus : ObservedStatus
     /// <summary>Finished databases of all databases, for instance 2/3.</summary>
     [Length(16)]
     public string? Progress { get; init; }
-
-    /// <summary>Number of attempts so far.</summary>
-    [Range(0, int.MaxValue)]
-    public int Attempt { get; init; }
 
     /// <summary>Directory of the files and the manifest below the storage.</summary>
     [Length(SchemaLimits.Path)]
@@ -54,10 +50,6 @@ public sealed record BackupSnapshotStatus : ObservedStatus
     [Items(256)]
     [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string>? Receipt { get; init; }
-
-    /// <summary>The most recently used retry tokens. No token works twice.</summary>
-    [Items(SchemaLimits.History)]
-    public List<UsedToken> UsedTokens { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>One database of a snapshot.</summary>

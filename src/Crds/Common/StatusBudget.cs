@@ -101,3 +101,15 @@ public abstract record ObservedStatus
     [Items(40)]
     public List<Condition> Conditions { get; init => field = value ?? []; } = [];
 }
+
+/// <summary>What the operator reports about an object whose work is one job: a snapshot or a restore.</summary>
+public abstract record JobStatus : ObservedStatus
+{
+    /// <summary>Number of attempts so far.</summary>
+    [Range(0, int.MaxValue)]
+    public int Attempt { get; init; }
+
+    /// <summary>The most recently used retry tokens. No token works twice.</summary>
+    [Items(SchemaLimits.History)]
+    public List<UsedToken> UsedTokens { get; init => field = value ?? []; } = [];
+}

@@ -1,7 +1,7 @@
 namespace Drydock.Crds.SnapshotRestores;
 
 /// <summary>What the operator reports about a restore.</summary>
-public sealed record SnapshotRestoreStatus : ObservedStatus
+public sealed record SnapshotRestoreStatus : JobStatus
 {
     /// <summary>Restored databases of all databases, for instance 2/3.</summary>
     [Length(16)]
@@ -14,10 +14,6 @@ public sealed record SnapshotRestoreStatus : ObservedStatus
     /// <summary>When the snapshot was taken. Data written later is not in it.</summary>
     public DateTimeOffset? SnapshotTakenAt { get; init; }
 
-    /// <summary>Number of attempts so far.</summary>
-    [Range(0, int.MaxValue)]
-    public int Attempt { get; init; }
-
     /// <summary>The databases and their progress.</summary>
     [ListMap("name")]
     [Items(SchemaLimits.Databases)]
@@ -28,10 +24,6 @@ public sealed record SnapshotRestoreStatus : ObservedStatus
     [Items(256)]
     [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string>? Receipt { get; init; }
-
-    /// <summary>The most recently used retry tokens. No token works twice.</summary>
-    [Items(SchemaLimits.History)]
-    public List<UsedToken> UsedTokens { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>One database of a restore.</summary>

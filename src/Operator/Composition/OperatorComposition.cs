@@ -76,21 +76,6 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         var claims = new TargetClaims(client, space, time, scope);
         _schema = new CrdSchemaCheck(client, time, loggers.CreateLogger<CrdSchemaCheck>());
         _tools = new SnapshotToolOptions { ScratchRoot = options.ScratchDirectory ?? Path.GetTempPath() };
-        var snapshots = new SnapshotServices
-        {
-            Kubernetes = client,
-            Snapshotter = new Snapshotter(time: time, options: _tools),
-            Loader = new SnapshotLoader(_tools, time: time),
-            Storages = _storages,
-            Changes = changes,
-            Scope = scope,
-            Fence = fence,
-            Events = _events,
-            Endpoints = endpoints,
-            Time = time,
-            Loggers = loggers,
-        };
-        _retention = new RetentionRun(snapshots);
         var oms = new OmsServices
         {
             Kubernetes = client,
@@ -106,23 +91,24 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             Time = time,
             Loggers = loggers,
         };
-        var restores = new RestoreServices
+        var snapshots = new SnapshotServices
         {
             Kubernetes = client,
-            Snapshotter = snapshots.Snapshotter,
-            Loader = snapshots.Loader,
+            Snapshotter = new Snapshotter(time: time, options: _tools),
+            Loader = new SnapshotLoader(_tools, time: time),
             Storages = _storages,
             Servers = connection => new SqlRestoreServer(connection, time),
             Claims = claims,
             InUse = (upgrade, token) => OmsInUse.CheckAsync(oms, upgrade, token),
-            Scope = scope,
             Changes = changes,
+            Scope = scope,
             Fence = fence,
             Events = _events,
             Endpoints = endpoints,
             Time = time,
             Loggers = loggers,
         };
+        _retention = new RetentionRun(snapshots);
         var databases = new DatabaseServices
         {
             Engines = SupportedEngines.All,
@@ -160,13 +146,13 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             scope,
             (writer, trigger) => new BackupSnapshotController(snapshots, writer, trigger),
             BackupSnapshotController.ReferencedSecrets,
-            SnapshotSample.Sampling);
+            JobSamples.Snapshots);
         var restoreParts = new ControllerParts<SnapshotRestore>(
-            restores,
+            snapshots,
             scope,
-            (writer, trigger) => new SnapshotRestoreController(restores, writer, trigger),
+            (writer, trigger) => new SnapshotRestoreController(snapshots, writer, trigger),
             SnapshotRestoreController.ReferencedSecrets,
-            RestoreSample.Sampling);
+            JobSamples.Restores);
         // Before the parts that record. Where nothing is sent, OpenTelemetry is not even loaded.
         var otlp = OtlpSettings.Read(new ConfigurationBuilder().AddEnvironmentVariables().Build());
         _export = otlp is { Metrics: null, Traces: null }

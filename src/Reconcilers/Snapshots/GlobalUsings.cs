@@ -1,5 +1,7 @@
 global using System.Collections.Concurrent;
 global using System.Globalization;
+global using System.Security.Cryptography;
+global using System.Text;
 global using System.Text.Json;
 global using Drydock.Abstractions.Entities;
 global using Drydock.Abstractions.Plans;
@@ -19,6 +21,7 @@ global using Drydock.Engine.Running;
 global using Drydock.Reconcilers.Upgrades;
 global using Microsoft.Extensions.Logging;
 global using IKubernetesObject = k8s.IKubernetesObject<k8s.Models.V1ObjectMeta>;
+global using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 global using V1Lease = k8s.Models.V1Lease;
 global using V1Namespace = k8s.Models.V1Namespace;
 global using V1ObjectMeta = k8s.Models.V1ObjectMeta;

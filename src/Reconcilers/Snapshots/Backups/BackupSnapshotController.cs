@@ -10,28 +10,22 @@ namespace Drydock.Reconcilers.Snapshots;
 [EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list")]
 [EntityRbac("", "secrets", Verbs = "get,list,watch")]
 [EntityRbac("", "events", Verbs = "create,patch")]
-internal sealed partial class BackupSnapshotController(
+internal sealed class BackupSnapshotController(
     SnapshotServices services, EntityWriter<BackupSnapshot> writer, IReconcileTrigger trigger)
-    : EntityController<BackupSnapshot, IAsyncDisposable>(writer, services.Events)
+    : JobController<BackupSnapshot, BackupSnapshotSpec, BackupSnapshotStatus>(
+        services, writer, trigger, CrdsJsonContext.Default.BackupSnapshotStatus, Labels.SnapshotFinalizer)
 {
-    private static readonly TimeSpan ShowProgress = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookAgainAfterFailure = TimeSpan.FromMinutes(1);
 
-    private readonly ILogger _logger = services.Loggers.CreateLogger<BackupSnapshotController>();
-
-    public static IEnumerable<string> ReferencedSecrets(BackupSnapshot snapshot)
-    {
-        return snapshot.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expired
+    public static IEnumerable<string> ReferencedSecrets(BackupSnapshot snapshot) =>
+        snapshot.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expired
             ? []
             : SecretReferences.Names(snapshot.Spec);
-    }
 
-    protected override bool IsInert(BackupSnapshot entity)
-    {
-        return entity.Metadata.DeletionTimestamp is null
-            && entity.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expired
-            && entity.Status.ObservedGeneration == entity.Metadata.Generation;
-    }
+    protected override bool IsInert(BackupSnapshot entity) =>
+        entity.Metadata.DeletionTimestamp is null
+        && entity.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expired
+        && entity.Status.ObservedGeneration == entity.Metadata.Generation;
 
     // From the first file on until the files are removed.
     protected override string? FinalizerOf(BackupSnapshot entity) =>
@@ -39,12 +33,12 @@ internal sealed partial class BackupSnapshotController(
             ? Labels.SnapshotFinalizer
             : null;
 
-    protected override BackupSnapshot ReduceInert(BackupSnapshot entity) => entity with
-    {
-        IsReduced = true,
-        Metadata = ReducedObject.Metadata(entity.Metadata),
-        Status = ReducedObject.Observed(entity.Status!) with { Databases = [], Receipt = null },
-    };
+    protected override BackupSnapshotStatus Reduce(BackupSnapshotStatus status) =>
+        status with { Databases = [], Receipt = null };
+
+    protected override string? RetryOf(BackupSnapshotSpec spec) => spec.Retry;
+
+    protected override string FailureOf(BackupSnapshotStatus status) => Reasons.SnapshotFailed;
 
     protected override async Task<TimeSpan?> ReconcileFreshAsync(
         BackupSnapshot entity, CancellationToken cancellationToken)
@@ -54,45 +48,50 @@ internal sealed partial class BackupSnapshotController(
             return await DeleteAsync(entity, cancellationToken);
         }
 
-        switch (entity.Status?.Phase)
+        var phase = entity.Status?.Phase;
+        if (phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expiring)
         {
-            case BackupSnapshotPhases.Succeeded:
-                // spec.retention may have changed.
-                services.Retention.Set();
-                return await ObservedAsync(entity, cancellationToken);
-            case BackupSnapshotPhases.Expired:
-            case BackupSnapshotPhases.Failed when NewRetries(entity).Count == 0:
-                return await ObservedAsync(entity, cancellationToken);
+            // spec.retention may have changed; a removal that was begun is finished by the retention run.
+            Services.Retention.Set();
+        }
+
+        switch (phase)
+        {
             case BackupSnapshotPhases.Expiring:
-                // The retention run finishes the removal.
-                services.Retention.Set();
+                return null;
+            case BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expired:
+            case BackupSnapshotPhases.Failed when NewRetries(entity).Count == 0:
+                await WriteAsync(entity, Observed(entity), cancellationToken);
                 return null;
             default:
                 return await WorkAsync(entity, cancellationToken);
         }
     }
 
-    private static IReadOnlyList<string> NewRetries(BackupSnapshot snapshot) =>
-        RetryTokens.New(snapshot.Metadata, snapshot.Spec.Retry, snapshot.Status?.UsedTokens ?? []);
-
-    private static string Text(BackupSnapshot snapshot) =>
-        JsonSerializer.Serialize(snapshot, CrdsJsonContext.Default.BackupSnapshot);
-
-    private async Task<TimeSpan?> ObservedAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
+    protected override void Report(BackupSnapshot before, BackupSnapshot after)
     {
-        await WriteAsync(snapshot, SnapshotStatusComposer.Observed(snapshot), cancellationToken);
-        return null;
+        if (after.Metadata.DeletionTimestamp is not null
+            && Trouble(after) is { } trouble
+            && trouble.Reason != Trouble(before)?.Reason)
+        {
+            Services.Events.Warning(after, trouble.Reason, trouble.Message);
+        }
+        else
+        {
+            base.Report(before, after);
+        }
     }
+
+    private static Condition? Trouble(BackupSnapshot snapshot) =>
+        snapshot.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled && c.Status == "True");
 
     private async Task<TimeSpan?> WorkAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
         if (snapshot.Status?.SnapshotID is null || snapshot.Status.Phase == BackupSnapshotPhases.Failed)
         {
-            if (snapshot.Metadata.Finalizers?.Contains(Labels.SnapshotFinalizer) != true)
+            if (!HasFinalizer(snapshot))
             {
-                // Another process may have written the object in between: read it again before the snapshot starts.
-                await Writer.AddFinalizerAsync(snapshot, Labels.SnapshotFinalizer, cancellationToken);
-                return ConflictPause;
+                return await TakeFinalizerAsync(snapshot, cancellationToken);
             }
 
             snapshot = await BeginAsync(snapshot, cancellationToken);
@@ -106,10 +105,8 @@ internal sealed partial class BackupSnapshotController(
 
         if (!job.Work.IsCompleted)
         {
-            await WriteAsync(
-                snapshot,
-                SnapshotStatusComposer.Running(snapshot, snapshot.Status!, job, services.Time.GetUtcNow()),
-                cancellationToken);
+            var running = SnapshotStatusComposer.Running(snapshot, snapshot.Status!, job, Now);
+            await WriteAsync(snapshot, running, cancellationToken);
             return ShowProgress;
         }
 
@@ -118,49 +115,53 @@ internal sealed partial class BackupSnapshotController(
         await ForgetAsync(snapshot);
         if (next.Phase == BackupSnapshotPhases.Succeeded)
         {
-            services.Retention.Set();
+            Services.Retention.Set();
         }
 
-        return next.Phase == BackupSnapshotPhases.Pending ? LookAgain(snapshot) : null;
+        if (next.Phase != BackupSnapshotPhases.Pending)
+        {
+            return null;
+        }
+
+        // What may still be created is looked for again when it no longer may.
+        return ArrivalTime.EndsAt(snapshot.Metadata, Now) - Now is { } left && left < LookAgainAfterFailure
+            ? left
+            : LookAgainAfterFailure;
     }
 
     private SnapshotJob Start(BackupSnapshot snapshot)
     {
-        var job = new SnapshotJob(
-            () => trigger.Wake(snapshot.Metadata.Namespace, snapshot.Metadata.Name), services.Fence.Ended);
-        job.Start(token => new SnapshotTake(services, snapshot).RunAsync(job, token));
+        var job = new SnapshotJob(WakeOf(snapshot), Services.Fence.Ended);
+        job.Start(
+            TimeLimit.Parse(snapshot.Spec.Timeout),
+            Services.Time,
+            token => new SnapshotTake(Services, snapshot, job).RunAsync(token),
+            () => throw new SnapshotException(
+                SnapshotFailure.DumpFailed,
+                $"The snapshot was not finished within {snapshot.Spec.Timeout} (spec.timeout). Increase it, then set a "
+                + "new spec.retry."));
         return job;
-    }
-
-    // What may still be created is looked for again when it no longer may.
-    private TimeSpan LookAgain(BackupSnapshot snapshot)
-    {
-        var now = services.Time.GetUtcNow();
-        return ArrivalTime.EndsAt(snapshot.Metadata, now) - now is { } left && left < LookAgainAfterFailure
-            ? left
-            : LookAgainAfterFailure;
     }
 
     // The id is in status before the first byte is dumped, so that a successor finds the same one.
     private async Task<BackupSnapshot> BeginAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
-        var now = services.Time.GetUtcNow();
-        var attempt = (snapshot.Status?.Attempt ?? 0) + 1;
-        var id = SnapshotIds.Of(snapshot, attempt);
-        var status = (snapshot.Status ?? new BackupSnapshotStatus()) with
+        var (now, before) = (Now, snapshot.Status ?? new BackupSnapshotStatus());
+        var id = SnapshotIds.Of(snapshot, before.Attempt + 1);
+        var status = before with
         {
             SnapshotID = id,
-            Attempt = attempt,
+            Attempt = before.Attempt + 1,
             StartedAt = now,
             FinishedAt = null,
-            UsedTokens = RetryTokens.Use(snapshot.Status?.UsedTokens ?? [], NewRetries(snapshot), now),
+            UsedTokens = RetryTokens.Use(before.UsedTokens, NewRetries(snapshot), now),
             Path = SnapshotLocation.PrefixOf(snapshot.Spec.PathPrefix ?? "", id),
         };
-        var running = SnapshotStatusComposer.Running(snapshot, status, null, now);
-        var begun = await WriteAsync(snapshot, running, cancellationToken);
+        var begun = await WriteAsync(
+            snapshot, SnapshotStatusComposer.Running(snapshot, status, null, now), cancellationToken);
         if (UnverifiedServer.Warning("The server", "spec.source.tls.mode", snapshot.Spec.Source.Tls) is { } unverified)
         {
-            services.Events.Warning(begun, Reasons.ServerUnverified, unverified);
+            Services.Events.Warning(begun, Reasons.ServerUnverified, unverified);
         }
 
         return begun;
@@ -168,23 +169,16 @@ internal sealed partial class BackupSnapshotController(
 
     private async Task<BackupSnapshotStatus> ConcludeAsync(BackupSnapshot snapshot, SnapshotJob job)
     {
-        var now = services.Time.GetUtcNow();
+        var now = Now;
         try
         {
-            return SnapshotStatusComposer.Done(
-                snapshot, snapshot.Status!, await job.Work, snapshot.Status!.Path ?? "", now);
+            return SnapshotStatusComposer.Done(snapshot, await job.Work, now);
         }
         catch (SnapshotException exception) when (
             exception.Failure == SnapshotFailure.SecretMissing
-            && ArrivalTime.EndsAt(snapshot.Metadata, now) is not null)
+            && ArrivalTime.EndsAt(snapshot.Metadata, now) is { } ends)
         {
-            var ends = ArrivalTime.EndsAt(snapshot.Metadata, now)!.Value;
-            var waits = new RunStatusSummary(
-                RunOutcomeKind.Progressing,
-                BackupSnapshotPhases.Pending,
-                Reasons.SecretMissing,
-                Sentences.Join(exception.Message, ArrivalTime.Describe(ends)));
-            return SnapshotStatusComposer.WithConditions(snapshot, snapshot.Status!, waits, now);
+            return Waits(Reasons.SecretMissing, Sentences.Join(exception.Message, ArrivalTime.Describe(ends)));
         }
         catch (Exception exception) when (
             exception is SnapshotException or MySqlSessionException or IOException or UnauthorizedAccessException)
@@ -198,20 +192,23 @@ internal sealed partial class BackupSnapshotController(
         {
             // This process must not act now, or the API server was unavailable: the next reconcile resumes under the
             // same id.
-            var summary = new RunStatusSummary(
-                RunOutcomeKind.Progressing, BackupSnapshotPhases.Pending, Reasons.Pending, exception.Message);
-            return SnapshotStatusComposer.WithConditions(snapshot, snapshot.Status!, summary, now);
+            return Waits(Reasons.Pending, exception.Message);
         }
         catch (Exception exception)
         {
-            // Rethrown, it would recur at every reconcile and would never appear in status.
-            Unexpected(_logger, exception, snapshot.Metadata.Namespace, snapshot.Metadata.Name);
-            return Failed(Reasons.DumpFailed, "The operator failed unexpectedly; its log has the cause.");
+            return Failed(Reasons.DumpFailed, Unexpected(snapshot, exception));
         }
 
-        BackupSnapshotStatus Failed(string reason, string message)
-        {
-            var summary = new RunStatusSummary(
+        BackupSnapshotStatus Waits(string reason, string message) => SnapshotStatusComposer.WithConditions(
+            snapshot,
+            snapshot.Status!,
+            new RunStatusSummary(RunOutcomeKind.Progressing, BackupSnapshotPhases.Pending, reason, message),
+            now);
+
+        BackupSnapshotStatus Failed(string reason, string message) => SnapshotStatusComposer.WithConditions(
+            snapshot,
+            snapshot.Status! with { Verified = false },
+            new RunStatusSummary(
                 RunOutcomeKind.Stalled,
                 BackupSnapshotPhases.Failed,
                 reason,
@@ -221,78 +218,62 @@ internal sealed partial class BackupSnapshotController(
                     + "BackupSnapshot."))
             {
                 Failed = true,
-            };
-            return SnapshotStatusComposer.WithConditions(
-                snapshot, snapshot.Status! with { Verified = false }, summary, now);
-        }
+            },
+            now);
     }
 
     private async Task<TimeSpan?> DeleteAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
         await ForgetAsync(snapshot);
-        if (snapshot.Status is { SnapshotID: not null } status && status.Phase != BackupSnapshotPhases.Expired)
+        if (snapshot.Status is { SnapshotID: not null, Phase: not BackupSnapshotPhases.Expired } status)
         {
             // Files that retention has started to remove cannot be restored from: that removal is finished here.
-            if (snapshot.Spec.DeletionPolicy == DeletionPolicy.Delete || status.Phase == BackupSnapshotPhases.Expiring)
+            var expiring = status.Phase == BackupSnapshotPhases.Expiring;
+            var removes = expiring || snapshot.Spec.DeletionPolicy == DeletionPolicy.Delete;
+            if (removes && await RemoveFilesAsync(snapshot, expiring, cancellationToken) is { } trouble)
             {
-                var references = await SnapshotReferences.ReadAsync(
-                    services.Kubernetes, services.Scope, cancellationToken);
-                if (status.Phase != BackupSnapshotPhases.Expiring && references.UserOf(snapshot) is { } user)
-                {
-                    var waits = new RunStatusSummary(
-                        RunOutcomeKind.Progressing,
-                        BackupSnapshotPhases.Deleting,
-                        Reasons.FilesInUse,
-                        $"{user}. The files are deleted when that is no longer so.");
-                    await WriteAsync(
-                        snapshot,
-                        SnapshotStatusComposer.WithConditions(snapshot, status, waits, services.Time.GetUtcNow()),
-                        cancellationToken);
-                    return LookAgainAfterFailure;
-                }
-
-                services.Fence.EnsureMayAct();
-                if (await RemoveFilesAsync(snapshot, cancellationToken) is { } trouble)
-                {
-                    await WriteAsync(
-                        snapshot,
-                        SnapshotStatusComposer.WithConditions(snapshot, status, trouble, services.Time.GetUtcNow()),
-                        cancellationToken);
-                    return LookAgainAfterFailure;
-                }
-
-                services.Events.Normal(
+                await WriteAsync(
                     snapshot,
-                    Reasons.FilesDeleted,
-                    $"The files under {status.Path} were deleted because of "
-                    + $"spec.{(status.Phase == BackupSnapshotPhases.Expiring ? "retention" : "deletionPolicy")}.");
+                    SnapshotStatusComposer.WithConditions(snapshot, status, trouble, Now),
+                    cancellationToken);
+                return LookAgainAfterFailure;
             }
-            else
-            {
-                services.Events.Normal(
-                    snapshot,
-                    Reasons.FilesRetained,
-                    $"The files under {status.Path} were kept because of spec.deletionPolicy.");
-            }
+
+            Services.Events.Normal(
+                snapshot,
+                removes ? Reasons.FilesDeleted : Reasons.FilesRetained,
+                $"The files under {status.Path} were {(removes ? "deleted" : "kept")} because of "
+                + $"spec.{(expiring ? "retention" : "deletionPolicy")}.");
         }
 
-        await Writer.RemoveFinalizerAsync(snapshot, Labels.SnapshotFinalizer, cancellationToken);
+        await RemoveFinalizerAsync(snapshot, cancellationToken);
         return null;
     }
 
     // Null if the files were removed, otherwise the reason. A removal that retention has started stays Expiring.
-    private async Task<RunStatusSummary?> RemoveFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
+    private async Task<RunStatusSummary?> RemoveFilesAsync(
+        BackupSnapshot snapshot, bool expiring, CancellationToken cancellationToken)
     {
-        var expiring = snapshot.Status!.Phase == BackupSnapshotPhases.Expiring;
+        if (!expiring && (await SnapshotReferences.ReadAsync(
+            Services.Kubernetes, Services.Scope, cancellationToken)).UserOf(snapshot) is { } user)
+        {
+            return new RunStatusSummary(
+                RunOutcomeKind.Progressing,
+                BackupSnapshotPhases.Deleting,
+                Reasons.FilesInUse,
+                $"{user}. The files are deleted when that is no longer so.");
+        }
+
+        Services.Fence.EnsureMayAct();
         try
         {
-            var location = await services.LocateAsync(snapshot, cancellationToken);
+            var location = await Services.LocateAsync(snapshot, cancellationToken);
             if (await SnapshotServices.ForeignAsync(location, cancellationToken) is { } foreign)
             {
                 throw new SnapshotException(SnapshotFailure.StorageUnusable, foreign);
             }
 
-            await services.Snapshotter.DeleteAsync(location, cancellationToken);
+            await Services.Snapshotter.DeleteAsync(location, cancellationToken);
             return null;
         }
         catch (Exception exception) when (exception is SnapshotException or IOException or UnauthorizedAccessException)
@@ -300,8 +281,7 @@ internal sealed partial class BackupSnapshotController(
             var reason = exception switch
             {
                 // The spec was valid when the snapshot was taken, so the Secret is the cause.
-                SnapshotException { Failure: SnapshotFailure.InvalidRequest or SnapshotFailure.SecretMissing } =>
-                    Reasons.SecretMissing,
+                SnapshotException { Failure: SnapshotFailure.InvalidRequest } => Reasons.SecretMissing,
                 SnapshotException failure => SnapshotReasons.Of(failure.Failure),
                 _ => Reasons.StorageUnusable,
             };
@@ -312,51 +292,8 @@ internal sealed partial class BackupSnapshotController(
                 RunOutcomeKind.Stalled,
                 expiring ? BackupSnapshotPhases.Expiring : BackupSnapshotPhases.Deleting,
                 reason,
-                $"The files under {snapshot.Status.Path} could not be deleted: {Sentences.Close(exception.Message)} "
+                $"The files under {snapshot.Status!.Path} could not be deleted: {Sentences.Close(exception.Message)} "
                 + $"Repair this and they are deleted automatically. {remedy}");
         }
     }
-
-    private async Task<BackupSnapshot> WriteAsync(
-        BackupSnapshot snapshot, BackupSnapshotStatus status, CancellationToken cancellationToken)
-    {
-        var type = CrdsJsonContext.Default.BackupSnapshotStatus;
-        status =
-            status with { UsedTokens = RetryTokens.Trim(snapshot.Metadata, snapshot.Spec.Retry, status.UsedTokens) };
-        var next = StatusWrites.Fit(snapshot.Status, status, type);
-        if (Text(snapshot with { Status = next }) == Text(snapshot))
-        {
-            return snapshot;
-        }
-
-        var written = await StatusWrites.WriteAsync(
-            Writer, services.Events, snapshot, next, type, static (s, n) => s with { Status = n }, cancellationToken);
-        services.Changes.Set();
-        var trouble = Trouble(written);
-        if (written.Metadata.DeletionTimestamp is not null
-            && trouble is not null
-            && trouble.Reason != Trouble(snapshot)?.Reason)
-        {
-            services.Events.Warning(written, trouble.Reason, trouble.Message);
-        }
-        else if (written.Status?.Phase != snapshot.Status?.Phase)
-        {
-            if (written.Status?.Phase == BackupSnapshotPhases.Failed)
-            {
-                services.Events.Warning(written, Reasons.SnapshotFailed, written.Status.Message ?? "");
-            }
-            else
-            {
-                services.Events.Normal(written, written.Status?.Phase ?? "", written.Status?.Message ?? "");
-            }
-        }
-
-        return written;
-    }
-
-    private static Condition? Trouble(BackupSnapshot snapshot) =>
-        snapshot.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled && c.Status == "True");
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "BackupSnapshot {Namespace}/{Name} failed unexpectedly.")]
-    private static partial void Unexpected(ILogger logger, Exception exception, string? Namespace, string name);
 }

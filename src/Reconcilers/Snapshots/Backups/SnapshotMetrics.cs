@@ -62,12 +62,9 @@ internal sealed class SnapshotMetrics : IDisposable
     {
         BackupSnapshotPhases.Expired or BackupSnapshotPhases.Expiring => "expired",
         BackupSnapshotPhases.Failed => "failed",
-        _ when Is(snapshot, ConditionTypes.Usable) => "usable",
+        _ when JobSamples.Snapshots.Read(snapshot).Is(ConditionTypes.Usable) => "usable",
         _ => null,
     };
-
-    private static bool Is(BackupSnapshot snapshot, string type) =>
-        snapshot.Status?.Conditions.Exists(c => c.Type == type && c.Status == "True") == true;
 
     private static KeyValuePair<string, object?>[] Labels((string? Namespace, string Series) of) =>
         [new("namespace", of.Namespace), new("series", of.Series)];
@@ -126,39 +123,31 @@ internal sealed class SnapshotMetrics : IDisposable
     }
 }
 
-/// <summary>What metrics show of a BackupSnapshot.</summary>
-internal static class SnapshotSample
+/// <summary>What metrics show of snapshots and restores.</summary>
+internal static class JobSamples
 {
-    public static RunSampling<BackupSnapshot> Sampling { get; } = new(BackupSnapshot.KindName, RunResults.OfOthers, Of);
-
     // A failed snapshot is not repaired but taken again, so it counts as ended.
-    private static RunSample Of(BackupSnapshot snapshot)
-    {
-        var sample = new RunSample
-        {
-            Kind = BackupSnapshot.KindName,
-            Metadata = snapshot.Metadata,
-            Status = snapshot.Status,
-        };
-        return sample with { HasEnded = sample.Is(ConditionTypes.Ready) || sample.Is(ConditionTypes.Failed) };
-    }
-}
+    public static RunSampling<BackupSnapshot> Snapshots { get; } = new(
+        BackupSnapshot.KindName,
+        RunResults.OfOthers,
+        s => Of(
+            new RunSample { Kind = BackupSnapshot.KindName, Metadata = s.Metadata, Status = s.Status },
+            ConditionTypes.Ready,
+            ConditionTypes.Failed));
 
-/// <summary>What metrics show of a SnapshotRestore.</summary>
-internal static class RestoreSample
-{
-    public static RunSampling<SnapshotRestore> Sampling { get; } =
-        new(SnapshotRestore.KindName, RunResults.OfOthers, Of);
+    public static RunSampling<SnapshotRestore> Restores { get; } = new(
+        SnapshotRestore.KindName,
+        RunResults.OfOthers,
+        r => Of(
+            new RunSample
+            {
+                Kind = SnapshotRestore.KindName,
+                Metadata = r.Metadata,
+                Status = r.Status,
+                Mode = r.Spec.Mode.ToString(),
+            },
+            ConditionTypes.Ready));
 
-    private static RunSample Of(SnapshotRestore restore)
-    {
-        var sample = new RunSample
-        {
-            Kind = SnapshotRestore.KindName,
-            Metadata = restore.Metadata,
-            Status = restore.Status,
-            Mode = restore.Spec.Mode.ToString(),
-        };
-        return sample with { HasEnded = sample.Is(ConditionTypes.Ready) };
-    }
+    private static RunSample Of(RunSample sample, params string[] ends) =>
+        sample with { HasEnded = Array.Exists(ends, sample.Is) };
 }

@@ -1,5 +1,4 @@
 using Drydock.Crds.DatabaseRollingUpgrades;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.Snapshots;
 
@@ -8,31 +7,21 @@ namespace Drydock.Reconcilers.Snapshots;
 /// DatabaseRollingUpgrade needs them until it is deleted, because only the snapshot holds the old version. A
 /// SnapshotRestore needs them until it has succeeded. An object that cannot be read counts as needing every
 /// snapshot.</summary>
-internal sealed class SnapshotReferences
+internal sealed record SnapshotReferences(
+    KubernetesList<OmsUpgrade> Upgrades,
+    KubernetesList<DatabaseRollingUpgrade> Databases,
+    KubernetesList<SnapshotRestore> Restores)
 {
-    private readonly KubernetesList<OmsUpgrade> _upgrades;
-    private readonly KubernetesList<DatabaseRollingUpgrade> _databases;
-    private readonly KubernetesList<SnapshotRestore> _restores;
-
-    private SnapshotReferences(
-        KubernetesList<OmsUpgrade> upgrades,
-        KubernetesList<DatabaseRollingUpgrade> databases,
-        KubernetesList<SnapshotRestore> restores)
-    {
-        _upgrades = upgrades;
-        _databases = databases;
-        _restores = restores;
-    }
-
     public static async Task<SnapshotReferences> ReadAsync(
-        IKubernetesClient kubernetes, NamespaceScope scope, CancellationToken cancellationToken) =>
-        new(
-        await scope.ListAsync<OmsUpgrade>(
-            kubernetes, new ListOptions { TolerateUnreadable = true, Keep = Referring }, cancellationToken),
-        await scope.ListAsync<DatabaseRollingUpgrade>(
-            kubernetes, new ListOptions { TolerateUnreadable = true, Keep = Referring }, cancellationToken),
-        await scope.ListAsync<SnapshotRestore>(
-            kubernetes, new ListOptions { TolerateUnreadable = true }, cancellationToken));
+        IKubernetesClient kubernetes, NamespaceScope scope, CancellationToken cancellationToken)
+    {
+        var referring = new ListOptions { TolerateUnreadable = true, Keep = Referring };
+        return new(
+            await scope.ListAsync<OmsUpgrade>(kubernetes, referring, cancellationToken),
+            await scope.ListAsync<DatabaseRollingUpgrade>(kubernetes, referring, cancellationToken),
+            await scope.ListAsync<SnapshotRestore>(
+                kubernetes, new ListOptions { TolerateUnreadable = true }, cancellationToken));
+    }
 
     // Of thousands of upgrades with large plans only what decides here is in memory.
     private static IKubernetesObject Referring(IKubernetesObject entity) => entity switch
@@ -40,67 +29,51 @@ internal sealed class SnapshotReferences
         OmsUpgrade { Status: { } status } upgrade => upgrade with
         {
             IsReduced = true,
-            Metadata = ReducedObject.Metadata(upgrade.Metadata),
-            Spec = new OmsUpgradeSpec(),
-            Status = new OmsUpgradeStatus
+            Status = (OmsUpgradeStatus)ReducedObject.Status(status) with
             {
-                SnapshotRef = status.SnapshotRef,
-                RollbackSnapshotRef = status.RollbackSnapshotRef,
                 CleanupPlan = ReducedObject.Plan(status.CleanupPlan),
             },
         },
         DatabaseRollingUpgrade { Status: { } status } upgrade => upgrade with
         {
             IsReduced = true,
-            Metadata = ReducedObject.Metadata(upgrade.Metadata),
-            Spec = new DatabaseRollingUpgradeSpec(),
-            Status = new DatabaseRollingUpgradeStatus { SnapshotRef = status.SnapshotRef },
+            Status = (DatabaseRollingUpgradeStatus)ReducedObject.Status(status),
         },
         _ => entity,
     };
 
     public string? UserOf(BackupSnapshot snapshot)
     {
-        if (_upgrades.Items.FirstOrDefault(
-            u =>
-                Refers(u.Metadata, snapshot, u.Status?.SnapshotRef, u.Status?.RollbackSnapshotRef)
-                    && !IsCleanedUp(u)) is { } upgrade)
+        if (Upgrades.Items.FirstOrDefault(u =>
+            !IsCleanedUp(u)
+            && Refers(u.Metadata, snapshot, u.Status?.SnapshotRef, u.Status?.RollbackSnapshotRef)) is { } upgrade)
         {
             return $"OmsUpgrade {upgrade.Metadata.Namespace}/{upgrade.Metadata.Name} needs this snapshot for its "
                 + "rollback until it is deleted or its old containers are cleaned up";
         }
 
-        if (_databases.Items.FirstOrDefault(u => Refers(u.Metadata, snapshot, u.Status?.SnapshotRef)) is { } database)
+        if (Databases.Items.FirstOrDefault(u => Refers(u.Metadata, snapshot, u.Status?.SnapshotRef)) is { } database)
         {
             return $"DatabaseRollingUpgrade {database.Metadata.Namespace}/{database.Metadata.Name} needs this snapshot "
                 + "as its backup until it is deleted";
         }
 
-        if (_restores.Items.FirstOrDefault(r => Refers(r, snapshot)) is { } restore)
+        if (Restores.Items.FirstOrDefault(r => Refers(r, snapshot)) is { } restore)
         {
             return $"SnapshotRestore {restore.Metadata.Namespace}/{restore.Metadata.Name} restores from this snapshot "
                 + "and has not finished";
         }
 
-        return _upgrades.Unreadable.Count + _databases.Unreadable.Count + _restores.Unreadable.Count > 0
+        return Upgrades.Unreadable.Count + Databases.Unreadable.Count + Restores.Unreadable.Count > 0
             ? "An OmsUpgrade, DatabaseRollingUpgrade or SnapshotRestore cannot be read, so it is unknown whether it "
                 + "refers to this snapshot"
             : null;
     }
 
     private static bool Refers(
-        V1ObjectMeta upgrade, BackupSnapshot snapshot, params ReadOnlySpan<SnapshotReference?> references)
-    {
-        foreach (var reference in references)
-        {
-            if (IsSame(reference, upgrade.Namespace, snapshot))
-            {
-                return true;
-            }
-        }
-
-        return upgrade.Uid is { } uid && snapshot.Metadata.Label(Labels.UpgradeUid) == uid;
-    }
+        V1ObjectMeta upgrade, BackupSnapshot snapshot, params IEnumerable<SnapshotReference?> references) =>
+        references.Any(reference => IsSame(reference, upgrade.Namespace, snapshot))
+        || (upgrade.Uid is { } uid && snapshot.Metadata.Label(Labels.UpgradeUid) == uid);
 
     private static bool IsSame(SnapshotReference? reference, string? @namespace, BackupSnapshot snapshot) =>
         reference is not null

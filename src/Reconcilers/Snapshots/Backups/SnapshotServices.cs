@@ -1,13 +1,21 @@
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>The dependencies of the controllers of snapshots and restores.</summary>
-internal record SnapshotServices : ControllerServices
+internal sealed record SnapshotServices : ControllerServices
 {
     public required ISnapshotter Snapshotter { get; init; }
 
     public required ISnapshotLoader Loader { get; init; }
 
     public required IStorages Storages { get; init; }
+
+    public required Func<MySqlOptions, SqlRestoreServer> Servers { get; init; }
+
+    public required TargetClaims Claims { get; init; }
+
+    /// <summary>Why the databases of an upgrade may be in use by OMS, asked of its hosts; null if all containers that
+    /// its rollback keeps stopped are stopped.</summary>
+    public required Func<OmsUpgrade, CancellationToken, Task<string?>> InUse { get; init; }
 
     public required AsyncSignal Changes { get; init; }
 
@@ -19,20 +27,16 @@ internal record SnapshotServices : ControllerServices
 
     /// <summary>The location of a snapshot that has started.</summary>
     /// <exception cref="SnapshotException">Its storage cannot be opened.</exception>
-    public async Task<SnapshotLocation> LocateAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
-    {
-        return new SnapshotLocation(
+    public async Task<SnapshotLocation> LocateAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) =>
+        new(
             await Storages.OpenAsync(snapshot.Spec.Storage, snapshot.Metadata.Namespace, cancellationToken),
             snapshot.Spec.PathPrefix ?? "",
             snapshot.Status?.SnapshotID
                 ?? throw new ArgumentException("The snapshot has not started.", nameof(snapshot)));
-    }
 
-    public static async Task<string?> ForeignAsync(SnapshotLocation location, CancellationToken cancellationToken)
-    {
-        return await location.Storage.ReadMarkAsync(cancellationToken) is null
+    public static async Task<string?> ForeignAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+        await location.Storage.ReadMarkAsync(cancellationToken) is null
             ? $"{location.Storage.Description} does not contain the marker file of a snapshot storage: it is a "
                 + "different volume or bucket"
             : null;
-    }
 }

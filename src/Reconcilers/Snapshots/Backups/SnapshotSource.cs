@@ -2,8 +2,8 @@ using System.Net.Sockets;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>The server that a snapshot is taken from or restored to, by its spec and Secret.</summary>
-internal static class SnapshotSource
+/// <summary>Reads the Secrets of the server that a snapshot is taken from or restored to.</summary>
+internal sealed class SnapshotSource(SnapshotServices services, string? @namespace, CancellationToken cancellationToken)
 {
     // The number that the database library uses for this error: the caller treats it as any other connection that
     // cannot be opened.
@@ -13,75 +13,49 @@ internal static class SnapshotSource
     /// <exception cref="SnapshotException">The Secret is missing, or lacks a key, or the server's address is
     /// refused.</exception>
     /// <exception cref="MySqlSessionException">The server's name cannot be resolved.</exception>
-    public static async Task<MySqlOptions> ConnectAsync(
-        IKubernetesClient kubernetes,
-        string? @namespace,
-        DatabaseSource source,
-        string field,
-        EndpointPolicy endpoints,
-        CancellationToken cancellationToken,
-        string? applicationName = null)
+    public async Task<MySqlOptions> ConnectAsync(DatabaseSource source, string field, string applicationName)
     {
         var name = source.CredentialsSecretRef.Name;
-        var secret = await kubernetes.GetAsync<V1Secret>(name, @namespace, cancellationToken)
-            ?? throw new SnapshotException(
-                SnapshotFailure.SecretMissing,
-                $"Secret {name} ({field}.credentialsSecretRef) does not exist in namespace {@namespace}. Create it "
-                + "with the keys username and password.");
+        var secret = await SecretAsync(name, $"{field}.credentialsSecretRef", "keys username and password");
         var host = source.Host ?? SecretText.Of(secret.Values, "host")
-            ?? throw new SnapshotException(
-                SnapshotFailure.SecretMissing,
-                $"The server is not named: set {field}.host or the key host of Secret {name}.");
+            ?? throw Missing($"The server is not named: set {field}.host or the key host of Secret {name}.");
         if (SecretLimits.Refusal(name, secret.Values, SecretKeys.Database) is { } refusal)
         {
             throw new SnapshotException(SnapshotFailure.InvalidRequest, $"{field}.credentialsSecretRef: {refusal}");
         }
 
-        await CheckAsync(host, field, endpoints, cancellationToken);
+        await CheckAsync(host, field);
+        var given = SecretText.Of(secret.Values, "port");
         return new MySqlOptions
         {
             Server = host,
             Port = source.Port
-                ?? (int.TryParse(
-                    SecretText.Of(secret.Values, "port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-                    ? port
-                    : 3306),
+                ?? (int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 3306),
             UserID = Required(secret, "username"),
             Password = Required(secret, "password"),
             Tls = ServerTls.Of(source.Tls, secret.Values.GetValueOrDefault(SecretKeys.Authority)),
-            ApplicationName = applicationName ?? "drydock",
+            ApplicationName = applicationName,
         };
     }
 
     /// <summary>Reads the age identity from a Secret; it must not be logged.</summary>
     /// <exception cref="SnapshotException">The Secret is missing, or lacks the key identity.</exception>
-    public static async Task<string?> IdentityAsync(
-        IKubernetesClient kubernetes,
-        string? @namespace,
-        SecretReference? reference,
-        CancellationToken cancellationToken)
-    {
-        if (reference is null)
-        {
-            return null;
-        }
+    public async Task<string?> IdentityAsync(SecretReference? reference) => reference is null
+        ? null
+        : Required(await SecretAsync(reference.Name, "spec.identitySecretRef", "key identity"), "identity");
 
-        var secret = await kubernetes.GetAsync<V1Secret>(reference.Name, @namespace, cancellationToken)
-            ?? throw new SnapshotException(
-                SnapshotFailure.SecretMissing,
-                $"Secret {reference.Name} (spec.identitySecretRef) does not exist in namespace {@namespace}. Create it "
-                + "with the key identity.");
-        return Required(secret, "identity");
-    }
+    private async Task<V1Secret> SecretAsync(string name, string field, string keys) =>
+        await services.Kubernetes.GetAsync<V1Secret>(name, @namespace, cancellationToken)
+        ?? throw Missing(
+            $"Secret {name} ({field}) does not exist in namespace {@namespace}. Create it with the {keys}.");
 
     // The database library and the dump tools resolve the name again and may use any of its addresses, so each address
     // must be allowed.
-    private static async Task CheckAsync(
-        string host, string field, EndpointPolicy endpoints, CancellationToken cancellationToken)
+    private async Task CheckAsync(string host, string field)
     {
         try
         {
-            await endpoints.CheckAsync(host, cancellationToken);
+            await services.Endpoints.CheckAsync(host, cancellationToken);
         }
         catch (EndpointRefusedException refused)
         {
@@ -99,8 +73,9 @@ internal static class SnapshotSource
 
     private static string Required(V1Secret secret, string key) =>
         SecretText.Of(secret.Values, key)
-            ?? throw new SnapshotException(
-                SnapshotFailure.SecretMissing, $"Secret {secret.Metadata.Name} lacks the key {key}. Add it.");
+        ?? throw Missing($"Secret {secret.Metadata.Name} lacks the key {key}. Add it.");
+
+    private static SnapshotException Missing(string message) => new(SnapshotFailure.SecretMissing, message);
 }
 
 /// <summary>The owner of a snapshot, as its manifest records it.</summary>
@@ -117,14 +92,11 @@ internal static class SnapshotOwners
             return null;
         }
 
-        var ownership = manifest.Owner is { } other
-            ? $"belongs to BackupSnapshot {other.Namespace}/{other.Name} of another namespace"
-            : "does not record the namespace that it belongs to";
-        var remedy = manifest.Owner is { } there
-            ? $"Create the object in namespace {there.Namespace}, or have an administrator start the operator with "
-                + "--storage-shared."
-            : "Take a new snapshot, or have an administrator start the operator with --storage-shared.";
+        var (ownership, remedy) = manifest.Owner is { } other
+            ? ($"belongs to BackupSnapshot {other.Namespace}/{other.Name} of another namespace",
+                $"Create the object in namespace {other.Namespace}")
+            : ("does not record the namespace that it belongs to", "Take a new snapshot");
         return $"Snapshot {manifest.Id} in {location.Storage.Description} {ownership}, and namespace {@namespace} may "
-            + $"not use it. {remedy}";
+            + $"not use it. {remedy}, or have an administrator start the operator with --storage-shared.";
     }
 }

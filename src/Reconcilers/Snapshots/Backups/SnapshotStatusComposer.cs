@@ -8,22 +8,21 @@ internal static class SnapshotStatusComposer
     public static BackupSnapshotStatus Running(
         BackupSnapshot snapshot, BackupSnapshotStatus status, SnapshotJob? job, DateTimeOffset now)
     {
-        var count = snapshot.Spec.Databases.Count;
-        status = status with
-        {
-            Progress = $"{job?.Published ?? 0}/{count}",
-            Databases =
-            [
-                .. snapshot.Spec.Databases.Select(
-                    d => new SnapshotDatabase { Name = d, Progress = job?.ProgressOf(d)?.Describe() }),
-            ],
-            Verified = null,
-        };
+        var databases = snapshot.Spec.Databases;
         var verifying = job?.IsVerifying == true;
-        var progress = job?.Describe() is { Length: > 0 } text ? text : string.Join(", ", snapshot.Spec.Databases);
+        var progress = job?.Describe() is { Length: > 0 } text ? text : string.Join(", ", databases);
         return WithConditions(
             snapshot,
-            status,
+            status with
+            {
+                Progress = $"{job?.Published ?? 0}/{databases.Count}",
+                Databases =
+                [
+                    .. databases.Select(
+                        d => new SnapshotDatabase { Name = d, Progress = job?.ProgressOf(d)?.Describe() }),
+                ],
+                Verified = null,
+            },
             new RunStatusSummary(
                 RunOutcomeKind.Progressing,
                 verifying ? BackupSnapshotPhases.Verifying : BackupSnapshotPhases.Dumping,
@@ -32,14 +31,10 @@ internal static class SnapshotStatusComposer
             now);
     }
 
-    public static BackupSnapshotStatus Done(
-        BackupSnapshot snapshot,
-        BackupSnapshotStatus status,
-        SnapshotManifest manifest,
-        string prefix,
-        DateTimeOffset now)
+    public static BackupSnapshotStatus Done(BackupSnapshot snapshot, SnapshotManifest manifest, DateTimeOffset now)
     {
-        status = status with
+        var prefix = snapshot.Status!.Path ?? "";
+        var status = snapshot.Status with
         {
             Progress = $"{manifest.Databases.Count}/{manifest.Databases.Count}",
             SizeBytes = manifest.StoredBytes,
@@ -81,60 +76,25 @@ internal static class SnapshotStatusComposer
     public static BackupSnapshotStatus Expiry(
         BackupSnapshot snapshot, string phase, string reason, string message, DateTimeOffset now)
     {
-        var done = phase == BackupSnapshotPhases.Expired;
-        var status = WithConditions(
+        var kind = phase == BackupSnapshotPhases.Expired ? RunOutcomeKind.PlanReady : RunOutcomeKind.Progressing;
+        return WithConditions(
             snapshot,
             snapshot.Status! with { Verified = false },
-            new RunStatusSummary(done ? RunOutcomeKind.PlanReady : RunOutcomeKind.Progressing, phase, reason, message),
-            now);
-        return status with { FinishedAt = snapshot.Status.FinishedAt };
-    }
-
-    /// <summary>No work is left: the present generation is observed.</summary>
-    public static BackupSnapshotStatus Observed(BackupSnapshot snapshot)
-    {
-        var generation = snapshot.Metadata.Generation;
-        return snapshot.Status! with
+            new RunStatusSummary(kind, phase, reason, message),
+            now) with
         {
-            ObservedGeneration = generation,
-            Conditions = [.. snapshot.Status.Conditions.Select(c => c with { ObservedGeneration = generation })],
+            FinishedAt = snapshot.Status.FinishedAt,
         };
-    }
-
-    /// <summary>Sets the conditions that tell whether and how the work of a snapshot or a restore ended.</summary>
-    public static void SetEnd(ConditionSet set, RunStatusSummary summary, string reason, string message)
-    {
-        Set(ConditionTypes.Succeeded, summary.Kind == RunOutcomeKind.Succeeded, Reasons.NotYet);
-        Set(ConditionTypes.Failed, summary.Failed, Reasons.NotFailed);
-
-        void Set(string type, bool status, string otherwise) =>
-            set.Set(type, status, status ? reason : otherwise, status ? message : "");
     }
 
     public static BackupSnapshotStatus WithConditions(
-        BackupSnapshot snapshot, BackupSnapshotStatus status, RunStatusSummary summary, DateTimeOffset now)
-    {
-        var set = new ConditionSet(status.Conditions, now, snapshot.Metadata.Generation);
-        var succeeded = summary.Kind == RunOutcomeKind.Succeeded;
-        var expired = summary.Kind == RunOutcomeKind.PlanReady;
-        var usable = succeeded || (status.Verified == true && summary.Reason == Reasons.FilesInUse);
-        set.Set(ConditionTypes.Ready, succeeded || expired, summary.Reason, summary.Message);
-        set.Set(ConditionTypes.Usable, usable, summary.Reason, summary.Message);
-        set.Set(
-            ConditionTypes.Reconciling, summary.Kind == RunOutcomeKind.Progressing, summary.Reason, summary.Message);
-        var stalled = summary.Kind == RunOutcomeKind.Stalled;
-        set.Set(ConditionTypes.Stalled, stalled, summary.Reason, stalled ? summary.Message : "");
-        SetEnd(set, summary, summary.Reason, summary.Message);
-        return status with
-        {
-            ObservedGeneration = snapshot.Metadata.Generation,
-            Phase = summary.Phase,
-            Message = SchemaLimits.Clip(summary.Message),
-            StartedAt = status.StartedAt ?? now,
-            FinishedAt = summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.Stalled
-                ? status.FinishedAt ?? now
-                : null,
-            Conditions = set.Conditions,
-        };
-    }
+        BackupSnapshot snapshot, BackupSnapshotStatus status, RunStatusSummary summary, DateTimeOffset now) =>
+        JobConditions.Compose(
+            status,
+            snapshot.Metadata,
+            summary,
+            now,
+            isOver: summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.Stalled,
+            usable: summary.Kind == RunOutcomeKind.Succeeded
+                || (status.Verified == true && summary.Reason == Reasons.FilesInUse));
 }

@@ -4,26 +4,76 @@ namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>Takes and verifies a snapshot, and loads it for a test if the spec asks for that: the work of one
 /// job.</summary>
-internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot snapshot)
+internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot snapshot, SnapshotJob job)
 {
     /// <summary>Returns the manifest of the verified snapshot.</summary>
     /// <exception cref="SnapshotException">The snapshot could not be taken or verified.</exception>
-    public async Task<SnapshotManifest> RunAsync(SnapshotJob job, CancellationToken cancellationToken)
+    public async Task<SnapshotManifest> RunAsync(CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(TimeLimit.Parse(snapshot.Spec.Timeout), services.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
+        var (space, spec) = (snapshot.Metadata.Namespace, snapshot.Spec);
+        var location = await services.LocateAsync(snapshot, cancellationToken);
+
+        // The process may have finished it before a restart: the manifest is written last.
+        var manifest = await services.Snapshotter.FindAsync(location, cancellationToken);
+        if (manifest is null)
         {
-            return await TakeAsync(job, either.Token);
+            // The marker file identifies the storage before files are ever removed from it, also if this attempt fails.
+            await location.Storage.EnsureMarkAsync(cancellationToken);
         }
-        catch (OperationCanceledException) when (
-            limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        else if (SnapshotOwners.Refusal(manifest, space, services.Storages.Shared, location) is { } foreign)
         {
-            throw new SnapshotException(
-                SnapshotFailure.DumpFailed,
-                $"The snapshot was not finished within {snapshot.Spec.Timeout} (spec.timeout). Increase it, then set a "
-                + "new spec.retry.");
+            throw new SnapshotException(SnapshotFailure.ForeignSnapshot, foreign);
         }
+
+        var source = new SnapshotSource(services, space, cancellationToken);
+        var identity = await source.IdentityAsync(spec.IdentitySecretRef);
+        var connection = await source.ConnectAsync(spec.Source, "spec.source", "drydock");
+        if (manifest is not null)
+        {
+            RequireGood(await services.Snapshotter.VerifyAsync(location, identity, job, cancellationToken));
+        }
+        else
+        {
+            services.Fence.EnsureMayAct();
+            await RemoveAbandonedAsync(location, cancellationToken);
+            manifest = await services.Snapshotter.TakeAsync(
+                new SnapshotRequest
+                {
+                    Location = location,
+                    Connection = connection,
+                    Databases = spec.Databases,
+                    Tool = spec.Tool == DumpTool.MyDumper ? DumpToolKind.MyDumper : DumpToolKind.MySqlDump,
+                    Threads = spec.Threads,
+                    Recipients = spec.Encryption?.Recipients ?? [],
+                    Owner = SnapshotOwners.Of(snapshot),
+                    Series = spec.Series,
+                    Progress = job,
+                },
+                cancellationToken);
+        }
+
+        if (spec.Verify == SnapshotVerification.RestoreTest)
+        {
+            services.Fence.EnsureMayAct();
+            var test = await services.Loader.RestoreTestAsync(
+                new RestoreTestRequest
+                {
+                    Location = location,
+                    Connection = connection,
+                    Threads = spec.Threads,
+                    Identity = identity,
+                    Progress = job,
+                },
+                cancellationToken);
+            RequireGood(test);
+            var logger = services.Loggers.CreateLogger<SnapshotTake>();
+            foreach (var warning in test.Warnings)
+            {
+                JobLog.Differs(logger, space, snapshot.Metadata.Name, warning.Message);
+            }
+        }
+
+        return manifest;
     }
 
     private static void RequireGood(Clients.Snapshots.SnapshotVerification verification)
@@ -34,89 +84,6 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
                 verification.Findings[0].Failure,
                 string.Join(" ", verification.Findings.Take(10).Select(f => f.Message)));
         }
-    }
-
-    private async Task<SnapshotManifest> TakeAsync(SnapshotJob job, CancellationToken cancellationToken)
-    {
-        var location = await services.LocateAsync(snapshot, cancellationToken);
-
-        // The process may have finished it before a restart: the manifest is written last.
-        var manifest = await services.Snapshotter.FindAsync(location, cancellationToken);
-        if (manifest is not null
-            && SnapshotOwners.Refusal(
-                manifest, snapshot.Metadata.Namespace, services.Storages.Shared, location) is { } foreign)
-        {
-            throw new SnapshotException(SnapshotFailure.ForeignSnapshot, foreign);
-        }
-
-        if (manifest is null)
-        {
-            // The marker file identifies the storage before files are ever removed from it, also if this attempt fails.
-            await location.Storage.EnsureMarkAsync(cancellationToken);
-        }
-
-        var identity = await SnapshotSource.IdentityAsync(
-            services.Kubernetes, snapshot.Metadata.Namespace, snapshot.Spec.IdentitySecretRef, cancellationToken);
-        var connection = await SnapshotSource.ConnectAsync(
-            services.Kubernetes,
-            snapshot.Metadata.Namespace,
-            snapshot.Spec.Source,
-            "spec.source",
-            services.Endpoints,
-            cancellationToken);
-        if (manifest is not null)
-        {
-            RequireGood(await services.Snapshotter.VerifyAsync(location, identity, job, cancellationToken));
-        }
-        else
-        {
-            manifest = await DumpAsync(location, connection, job, cancellationToken);
-        }
-
-        if (snapshot.Spec.Verify == SnapshotVerification.RestoreTest)
-        {
-            services.Fence.EnsureMayAct();
-            var test = await services.Loader.RestoreTestAsync(
-                new RestoreTestRequest
-                {
-                    Location = location,
-                    Connection = connection,
-                    Threads = snapshot.Spec.Threads,
-                    Identity = identity,
-                    Progress = job,
-                },
-                cancellationToken);
-            RequireGood(test);
-            var differences = new RestoreDifferences(
-                services.Loggers.CreateLogger<SnapshotTake>(), snapshot.Metadata.Namespace, snapshot.Metadata.Name);
-            foreach (var warning in test.Warnings)
-            {
-                differences.Add(warning);
-            }
-        }
-
-        return manifest;
-    }
-
-    private async Task<SnapshotManifest> DumpAsync(
-        SnapshotLocation location, MySqlOptions connection, SnapshotJob job, CancellationToken cancellationToken)
-    {
-        services.Fence.EnsureMayAct();
-        await RemoveAbandonedAsync(location, cancellationToken);
-        return await services.Snapshotter.TakeAsync(
-            new SnapshotRequest
-            {
-                Location = location,
-                Connection = connection,
-                Databases = snapshot.Spec.Databases,
-                Tool = snapshot.Spec.Tool == DumpTool.MyDumper ? DumpToolKind.MyDumper : DumpToolKind.MySqlDump,
-                Threads = snapshot.Spec.Threads,
-                Recipients = snapshot.Spec.Encryption?.Recipients ?? [],
-                Owner = SnapshotOwners.Of(snapshot),
-                Series = snapshot.Spec.Series,
-                Progress = job,
-            },
-            cancellationToken);
     }
 
     // Files of attempts that failed before their manifest was written: no object refers to them, and they can be as
@@ -132,6 +99,18 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
             }
         }
     }
+}
+
+/// <summary>A snapshot that is being taken outside the reconcile.</summary>
+internal sealed class SnapshotJob(Action wake, CancellationToken fenceEnded)
+    : BackgroundJob<SnapshotManifest>(wake, fenceEnded)
+{
+    public bool IsVerifying => Progress.Any(p => p.Stage != SnapshotStage.Dumping);
+
+    public int Published => Progress.Count(p => p.Stage is not (SnapshotStage.Dumping or SnapshotStage.Verifying));
+
+    public string Describe() => string.Join(
+        ", ", Progress.OrderBy(p => p.Database, StringComparer.Ordinal).Select(p => $"{p.Database} {p.Describe()}"));
 }
 
 /// <summary>The id under which each attempt of a BackupSnapshot is stored.</summary>

@@ -18,30 +18,34 @@ internal static class RestoreEvidence
     public static bool IsRestored(SnapshotRestore restore, IEnumerable<RestoreWitness> witnesses) =>
         witnesses.Any(w => w.Restore == Uid(restore) && w.State == RestoreWitnessState.Restored);
 
-    /// <summary>Why an administrator must decide before these databases are dropped; null if the restore may drop
-    /// them. What the witnesses must show: a restore that has begun left one in every database that has objects; one
-    /// that has not begun must not find that the same snapshot was already restored by an object of its name or, for an
-    /// upgrade, by one that the cluster does not know any more.</summary>
-    public static RestoreOutcome? Against(
-        SnapshotRestore restore, RestoreWork work, IEnumerable<RestoreFinding> databases)
+    public static RestoreStopException Completed(params IEnumerable<string> databases) => RestoreStopException.Waits(
+        Reasons.Pending,
+        $"The witness in {string.Join(", ", databases)} says that this restore completed it. The status was older and "
+        + "was corrected. Nothing was dropped.");
+
+    /// <summary>Requires that the restore may drop these databases. What the witnesses must show: a restore that has
+    /// begun left one in every database that has objects; one that has not begun must not find that the same snapshot
+    /// was already restored by an object of its name or, for an upgrade, by one that the cluster does not know any
+    /// more.</summary>
+    /// <exception cref="RestoreStopException">A database was completed, or an administrator must decide.</exception>
+    public static void Require(SnapshotRestore restore, RestoreWork work, IReadOnlyCollection<RestoreFinding> databases)
     {
+        if (databases.FirstOrDefault(d => IsRestored(restore, d.Witnesses)) is { } done)
+        {
+            throw Completed(done.Database);
+        }
+
         var begun = restore.Status?.Phase == SnapshotRestorePhases.Restoring
             || RestoreProgress.HasBegun(restore.Status);
         var contradictions = databases
             .Where(d => !d.IsEmpty && !d.Witnesses.Any(w => w.Restore == Uid(restore)))
             .Where(d => begun || d.Witnesses.Any(w => IsSame(restore, work, w)))
             .Select(d => $"{d.Database} ({RestoreGuards.StateOf(restore.Status, d.Database)} in status) has objects "
-                + "and " + (d.Witnesses.Count == 0 ? "no witness of a restore" : string.Join(", ", d.Witnesses)))
-            .ToList();
-        if (contradictions.Count == 0)
-        {
-            return null;
-        }
-
+                + "and " + (d.Witnesses.Count == 0 ? "no witness of a restore" : string.Join(", ", d.Witnesses)));
         var found = string.Join("; ", contradictions);
-        if (Ask(restore, $"{work.State.Identity}\n{found}") is not { } accept)
+        if (found.Length == 0 || Ask(restore, $"{work.State.Identity}\n{found}") is not { } accept)
         {
-            return null;
+            return;
         }
 
         var why = begun
@@ -50,36 +54,45 @@ internal static class RestoreEvidence
                 + "the object was restored from a backup), or the databases were replaced."
             : $"Another object restored the same snapshot before, and the status of this one (UID {Uid(restore)}) does "
                 + "not know of it.";
-        return new RestoreOutcome.Failed(
+        var leave = work.UpgradeUid is null
+            ? $"delete this object: `kubectl -n {restore.Metadata.Namespace} delete snapshotrestore "
+                + $"{restore.Metadata.Name}` drops nothing"
+            : $"end the upgrade that waits for this restore with the annotation {Annotations.Abort}";
+        throw RestoreStopException.Failed(
             Reasons.OutcomeUnknown,
             $"At {work.State.Address}: {found}. {why} Nothing was dropped, and nothing continues automatically. If the "
-            + $"databases are right as they are, {Leave(restore, work)}. If everything written to them since may be "
-            + $"lost, drop and load them with {accept}.");
+            + $"databases are right as they are, {leave}. If everything written to them since may be lost, drop and "
+            + $"load them with {accept}.");
     }
 
-    /// <summary>Why an administrator must decide: the server is not the one that the upgrade planned for, so its
-    /// databases are perhaps not those that the rollback is about. After a failover it is right.</summary>
-    public static RestoreOutcome? AgainstServer(SnapshotRestore restore, RestoreWork work) =>
-        work.PlannedServer is { } planned
-        && planned != work.State.Identity
-        && Ask(restore, $"{planned}\n{work.State.Identity}") is { } accept
-            ? new RestoreOutcome.Failed(
+    /// <summary>Requires the server that the upgrade planned for: the databases of another one are perhaps not those
+    /// that the rollback is about. After a failover it is right.</summary>
+    /// <exception cref="RestoreStopException">An administrator must decide.</exception>
+    public static void RequireServer(SnapshotRestore restore, RestoreWork work)
+    {
+        if (TargetIdentity.ServerOf(work.Upgrade?.Status?.Target?.Identity) is { } planned
+            && planned != work.State.Identity
+            && Ask(restore, $"{planned}\n{work.State.Identity}") is { } accept)
+        {
+            throw RestoreStopException.Failed(
                 Reasons.OutcomeUnknown,
                 $"{work.State.Address} is now the server {work.State.Identity}, but the upgrade planned for and "
                 + $"dumped {planned}. Nothing was dropped, and nothing continues automatically. If the address or "
                 + $"the DNS name is wrong, correct it, then set the annotation {Annotations.Retry} of this object. If "
-                + $"this server replaced the other one (failover), restore to it with {accept}.")
-            : null;
+                + $"this server replaced the other one (failover), restore to it with {accept}.");
+        }
+    }
 
     // The command that accepts exactly what was found; null if it was given.
     private static string? Ask(SnapshotRestore restore, string found)
     {
-        var digest = Digest($"{Uid(restore)}\n{found}");
-        var token = $"restore@{digest}";
-        return Accepted(restore).Contains(token, StringComparer.Ordinal)
+        var digest = Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{Uid(restore)}\n{found}")))[..TokenDigits];
+        var (token, accepted) = ($"restore@{digest}", RunTokens.List(restore.Metadata, Annotations.Accept).ToList());
+        return accepted.Contains(token, StringComparer.Ordinal)
             ? null
             : $"`kubectl -n {restore.Metadata.Namespace} annotate snapshotrestore {restore.Metadata.Name} --overwrite "
-                + $"{Annotations.Accept}={string.Join(',', Accepted(restore).Append(token))} "
+                + $"{Annotations.Accept}={string.Join(',', accepted.Append(token))} "
                 + $"{Annotations.Retry}=accept-{digest}`";
     }
 
@@ -89,19 +102,7 @@ internal static class RestoreEvidence
             && (witness.Name == NameOf(restore)
                 || (work.UpgradeUid is not null && !work.Known.Contains(witness.Restore, StringComparer.Ordinal)));
 
-    private static string Leave(SnapshotRestore restore, RestoreWork work) => work.UpgradeUid is null
-        ? $"delete this object: `kubectl -n {restore.Metadata.Namespace} delete snapshotrestore "
-            + $"{restore.Metadata.Name}` drops nothing"
-        : $"end the upgrade that waits for this restore with the annotation {Annotations.Abort}";
-
-    private static string[] Accepted(SnapshotRestore restore) =>
-        (restore.Metadata.Annotation(Annotations.Accept) ?? "")
-            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-
     private static string NameOf(SnapshotRestore restore) => $"{restore.Metadata.Namespace}/{restore.Metadata.Name}";
-
-    private static string Digest(string text) => Convert.ToHexStringLower(
-        System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..TokenDigits];
 }
 
 /// <summary>What was found in a database.</summary>

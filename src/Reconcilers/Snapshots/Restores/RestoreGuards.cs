@@ -2,51 +2,63 @@ using SnapshotDatabase = Drydock.Clients.Snapshots.SnapshotDatabase;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>Checks the server before a database is dropped. Pure: facts in, outcome out.</summary>
+/// <summary>Checks the server before a database is dropped. Pure.</summary>
 internal static class RestoreGuards
 {
-    public static RestoreOutcome? Check(
-        RestoreWork work, SnapshotRestoreSpec spec, SnapshotRestoreStatus? status, bool planOnly)
+    /// <exception cref="RestoreStopException">Something prevents the restore.</exception>
+    public static void Require(RestoreWork work, SnapshotRestore restore, bool planOnly)
     {
+        var (spec, status, look) = (restore.Spec, restore.Status, work.State);
         var left = work.Databases.Where(d => !IsDone(status, d.Name)).ToList();
-        if (!planOnly && NotAllowed(work, spec, status, left) is { Count: > 0 } refused)
+        var names = left.ConvertAll(d => d.Name);
+        var there = look.Databases.Where(d => names.Contains(d.Name, StringComparer.Ordinal)).ToList();
+        var refused = there.FindAll(d => d.Exists
+            && StateOf(status, d.Name) == RestoreState.Pending
+            && !spec.AllowDrop.Contains(d.Name, StringComparer.Ordinal));
+        if (!planOnly && refused.Count > 0)
         {
-            return new RestoreOutcome.Failed(
+            var unnamed = refused.Select(d => $"Database {d.Name} exists at {look.Address} with {d.Tables} tables and "
+                + "is not in spec.allowDrop");
+            throw RestoreStopException.Failed(
                 Reasons.DropNotAllowed,
-                $"{string.Join("; ", refused)}. Add it to spec.allowDrop if its present contents may be lost. Nothing "
+                $"{string.Join("; ", unnamed)}. Add it to spec.allowDrop if its present contents may be lost. Nothing "
                 + "was changed.");
         }
 
-        var blocks = Blocks(work, left).ToList();
+        var blocks = Blocks(work, left, there).ToList();
         if (blocks.Count > 0)
         {
-            return new RestoreOutcome.Blocked(blocks[0].Reason, Sentences.Join([.. blocks.Select(b => b.Message)]));
+            throw RestoreStopException.Blocked(blocks[0].Reason, Sentences.Join([.. blocks.Select(b => b.Message)]));
         }
 
-        return work.UpgradeUid is null && !planOnly
-            ? Sessions(work.State, left.ConvertAll(d => d.Name), [.. work.State.Sessions.Where(IsOnOneLeft)])
-            : null;
-
-        bool IsOnOneLeft(ServerSession session) =>
-            left.Exists(d => string.Equals(d.Name, session.Database, StringComparison.OrdinalIgnoreCase));
+        if (work.UpgradeUid is null && !planOnly)
+        {
+            RequireUnused(
+                look,
+                names,
+                [
+                    .. look.Sessions.Where(
+                        s => s.Database is { } used && names.Contains(used, StringComparer.OrdinalIgnoreCase)),
+                ]);
+        }
     }
 
     /// <summary>Sessions of other accounts block a restore that does not belong to an upgrade; the operator never ends
     /// them.</summary>
-    public static RestoreOutcome? Sessions(
-        ServerState look, IReadOnlyCollection<string> databases, IReadOnlyList<ServerSession> sessions) =>
-        sessions.Count == 0
-            ? null
-            : new RestoreOutcome.Waits(
+    /// <exception cref="RestoreStopException">There are some.</exception>
+    public static void RequireUnused(
+        ServerState look, IReadOnlyCollection<string> databases, IReadOnlyList<ServerSession> sessions)
+    {
+        if (sessions.Count > 0)
+        {
+            var more = sessions.Count > 10 ? $" and {sessions.Count - 10} more" : "";
+            throw RestoreStopException.Waits(
                 Reasons.SessionsOpen,
-                $"{string.Join("; ", sessions.Take(10).Select(s => s.Describe()))}{More(sessions.Count - 10)} "
+                $"{string.Join("; ", sessions.Take(10).Select(s => s.Describe()))}{more} "
                 + $"at {look.Address}: {string.Join(", ", databases)} is in use. Close these sessions (the restore "
                 + "does not end them); the restore then continues automatically.");
-
-    private static string More(int count) => count > 0 ? $" and {count} more" : "";
-
-    public static bool IsGivenUp(SnapshotRestoreStatus? status, string database) =>
-        StateOf(status, database) != RestoreState.Pending;
+        }
+    }
 
     public static bool IsDone(SnapshotRestoreStatus? status, string database) =>
         StateOf(status, database) == RestoreState.Restored;
@@ -54,23 +66,8 @@ internal static class RestoreGuards
     public static RestoreState StateOf(SnapshotRestoreStatus? status, string database) =>
         status?.Databases.Find(d => d.Name == database)?.State ?? RestoreState.Pending;
 
-    private static List<string> NotAllowed(
-        RestoreWork work,
-        SnapshotRestoreSpec spec,
-        SnapshotRestoreStatus? status,
-        IReadOnlyList<SnapshotDatabase> left) =>
-    [
-        .. work.State.Databases
-            .Where(d => d.Exists
-                && left.Any(l => l.Name == d.Name)
-                && !IsGivenUp(status, d.Name)
-                && !spec.AllowDrop.Contains(d.Name, StringComparer.Ordinal))
-            .Select(d => $"Database {d.Name} exists at {work.State.Address} with {d.Tables} tables and is not in "
-                + "spec.allowDrop"),
-    ];
-
     private static IEnumerable<(string Reason, string Message)> Blocks(
-        RestoreWork work, IReadOnlyList<SnapshotDatabase> left)
+        RestoreWork work, List<SnapshotDatabase> left, List<ServerDatabase> there)
     {
         var look = work.State;
         if (look.ReadOnly)
@@ -79,13 +76,12 @@ internal static class RestoreGuards
                 Reasons.AccessDenied, $"{look.Address} is read-only. Name the writable server in spec.target.");
         }
 
-        foreach (var missing in RestoreNeeds.Missing(look.Facts, [.. left.Select(d => Content(work, d))]))
+        foreach (var missing in RestoreNeeds.Missing(look.Facts, left.ConvertAll(d => Content(work, d))))
         {
             yield return (Reasons.AccessDenied, missing.Message);
         }
 
-        var needed = left.Sum(d => d.File.RawBytes);
-        var freed = look.Databases.Where(d => left.Any(l => l.Name == d.Name)).Sum(d => d.Bytes);
+        var (needed, freed) = (left.Sum(d => d.File.RawBytes), there.Sum(d => d.Bytes));
         if (look.Facts.FreeBytes is { } free && free + freed < needed)
         {
             yield return (
@@ -97,9 +93,7 @@ internal static class RestoreGuards
 
     private static RestoreContent Content(RestoreWork work, SnapshotDatabase database)
     {
-        var holdsCode = database.Views.Count + database.Routines.Count + database.Triggers.Count
-            + database.Events.Count > 0;
-        return new RestoreContent(database.Name)
+        var content = new RestoreContent(database.Name)
         {
             HasViews = database.Views.Count > 0,
             HasRoutines = database.Routines.Count > 0,
@@ -112,9 +106,9 @@ internal static class RestoreGuards
                 && work.Manifest.Tool.Kind == DumpToolKind.MySqlDump
                 && !work.State.IsOceanBase
                 && !work.Manifest.Tool.Flags.Contains(MySqlDumpTool.SkipLocks, StringComparer.Ordinal),
-            Definers = holdsCode
-                ? [.. work.State.Databases.Where(d => d.Name == database.Name).SelectMany(d => d.Definers)]
-                : [],
         };
+        return content is { HasViews: false, HasRoutines: false, HasTriggers: false, HasEvents: false }
+            ? content
+            : content with { Definers = work.State.Databases.First(d => d.Name == database.Name).Definers };
     }
 }

@@ -6,36 +6,34 @@ namespace Drydock.Reconcilers.Snapshots;
 internal sealed class RestoreJob(Action wake, CancellationToken fenceEnded)
     : BackgroundJob<RestoreOutcome>(wake, fenceEnded)
 {
-    private readonly ConcurrentQueue<Commit> _commits = new();
-    private volatile string _activity = "";
-    private volatile bool _stopAfterCurrent;
-    private volatile string? _unverified;
-
     /// <summary>Random name of this job in <c>status.receipt</c>. A process that takes over replaces it by its own, and
     /// all later commits of this job are refused.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("N");
 
     public string Activity
     {
-        get => _activity;
+        get;
         set
         {
-            _activity = value;
+            field = value;
             Wake();
         }
-    }
+    } = "";
 
-    public bool StopAfterCurrent
-    {
-        get => _stopAfterCurrent;
-        set => _stopAfterCurrent = value;
-    }
+    public bool StopAfterCurrent { get; set; }
 
-    public string? Unverified
-    {
-        get => _unverified;
-        set => _unverified = value;
-    }
+    public string? Unverified { get; set; }
+
+    /// <summary>Databases that this job has dropped.</summary>
+    public SortedSet<string> Dropped { get; } = new(StringComparer.Ordinal);
+
+    public string DroppedText => Dropped.Count == 0
+        ? ""
+        : $"Dropped in this attempt: {string.Join(", ", Dropped)}. A retry loads the databases that are not restored "
+            + "yet.";
+
+    /// <summary>Changes that the job waits for, in order.</summary>
+    public ConcurrentQueue<RestoreCommit> Commits { get; } = new();
 
     /// <summary>Returns when the change is in status. The change must be repeatable: after a conflict it is applied
     /// again to the server's version.</summary>
@@ -43,44 +41,32 @@ internal sealed class RestoreJob(Action wake, CancellationToken fenceEnded)
     public async Task CommitAsync(
         Func<SnapshotRestoreStatus, SnapshotRestoreStatus> change, CancellationToken cancellationToken)
     {
-        var commit = new Commit(change);
-        _commits.Enqueue(commit);
+        var commit = new RestoreCommit(change);
+        Commits.Enqueue(commit);
         Wake();
         await commit.Done.Task.WaitAsync(cancellationToken);
     }
 
-    public IReadOnlyList<Commit> Pending()
-    {
-        while (_commits.TryPeek(out var first) && first.Done.Task.IsCompleted)
-        {
-            _commits.TryDequeue(out _);
-        }
-
-        return [.. _commits];
-    }
-
     public void Supersede()
     {
-        foreach (var commit in Pending())
+        while (Commits.TryDequeue(out var commit))
         {
-            commit.Done.TrySetException(new RestoreStopException(new RestoreOutcome.Superseded()));
+            commit.Done.TrySetException(new RestoreStopException(RestoreOutcome.Superseded));
         }
 
         Cancel();
     }
+}
 
-    /// <summary>A change of the status that a job waits for.</summary>
-    internal sealed record Commit(Func<SnapshotRestoreStatus, SnapshotRestoreStatus> Change)
-    {
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
+/// <summary>A change of the status that a job waits for.</summary>
+internal sealed record RestoreCommit(Func<SnapshotRestoreStatus, SnapshotRestoreStatus> Change)
+{
+    public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
 /// <summary>The in-memory state of one restore. If it is lost, at most one verification is repeated.</summary>
 internal sealed class RestoreSession : IAsyncDisposable
 {
-    private static readonly TimeSpan Echo = TimeSpan.FromSeconds(1);
-
     public RestoreJob? Job { get; set; }
 
     /// <summary>How long the attempt has taken.</summary>
@@ -99,16 +85,7 @@ internal sealed class RestoreSession : IAsyncDisposable
     /// <summary>When the operator checks again without an event.</summary>
     public DateTimeOffset LookAgainAt { get; set; }
 
-    /// <summary>Whether a reconcile right after a check is only caused by that check's own write. Without this, checks
-    /// would follow each other endlessly. A Secret that changes in that second is seen at
-    /// <see cref="LookAgainAt"/>.</summary>
-    public bool IsEcho(SnapshotRestore restore, DateTimeOffset now) =>
-        Looks > 0
-            && now < ConcludedAt + Echo
-            && now < LookAgainAt
-            && restore.Status?.ObservedGeneration == restore.Metadata.Generation;
-
-    public async Task StopAsync()
+    public async ValueTask DisposeAsync()
     {
         if (Job is { } job)
         {
@@ -116,6 +93,4 @@ internal sealed class RestoreSession : IAsyncDisposable
             Job = null;
         }
     }
-
-    public async ValueTask DisposeAsync() => await StopAsync();
 }

@@ -6,33 +6,31 @@ namespace Drydock.Reconcilers.Snapshots;
 /// repeatable.</summary>
 internal static class RestoreProgress
 {
+    private const int MostDifferences = 20;
+    private const int LongestDifference = 1024;
+
     public static bool HasBegun(SnapshotRestoreStatus? status) =>
         status?.Databases.Exists(d => d.State != RestoreState.Pending) == true;
 
-    public static bool Begins(SnapshotRestoreStatus? before, SnapshotRestoreStatus? after) =>
-        after?.Phase == SnapshotRestorePhases.Restoring && before?.Phase != SnapshotRestorePhases.Restoring;
-
-    public static bool HasHalf(SnapshotRestoreStatus? status) => Half(status).Count > 0;
-
+    /// <summary>Databases that contain neither the former data nor those of the snapshot.</summary>
     public static IReadOnlyList<string> Half(SnapshotRestoreStatus? status) =>
-        [
-            .. (status?.Databases ?? [])
+    [
+        .. (status?.Databases ?? [])
             .Where(d => d.State is not (RestoreState.Pending or RestoreState.Restored))
             .Select(d => d.Name),
-        ];
+    ];
 
-    public static SnapshotRestoreStatus Planned(SnapshotRestoreStatus status, RestoreWork work) =>
-        Named(status, work) with
-        {
-            Databases =
+    public static SnapshotRestoreStatus Planned(SnapshotRestoreStatus status, RestoreWork work) => status with
+    {
+        SnapshotID = work.Manifest.Id,
+        SnapshotTakenAt = work.Manifest.StartedAt,
+        Databases =
         [
             .. work.Databases.Select(d =>
             {
                 var there = work.State.Databases.First(l => l.Name == d.Name);
-                var before = status.Databases.Find(b => b.Name == d.Name);
-                return before is not null && before.State != RestoreState.Pending
-                    ? before
-                    : new RestoredDatabase
+                return status.Databases.Find(b => b.Name == d.Name && b.State != RestoreState.Pending)
+                    ?? new RestoredDatabase
                     {
                         Name = d.Name,
                         Dropped = there.Exists,
@@ -40,55 +38,46 @@ internal static class RestoreProgress
                     };
             }),
         ],
-        };
+    };
 
     public static SnapshotRestoreStatus Begun(SnapshotRestoreStatus status, RestoreWork work) =>
         Counted(Planned(status, work) with { Phase = SnapshotRestorePhases.Restoring });
 
-    public static SnapshotRestoreStatus Dropping(
-        SnapshotRestoreStatus status, string database, bool existed, int tables, SessionReceipt session) =>
-        With(status, database, d => d with
+    public static SnapshotRestoreStatus Dropping(SnapshotRestoreStatus status, SnapshotDrop drop) =>
+        With(status, drop.Database, d => d with
         {
             State = RestoreState.Dropping,
 
             // A second drop removes what the first attempt loaded; only the first drop counted the former contents.
-            Dropped = d.State == RestoreState.Pending ? existed : d.Dropped,
-            TablesBefore = d.State == RestoreState.Pending ? (existed ? tables : null) : d.TablesBefore,
+            Dropped = d.State == RestoreState.Pending ? drop.Existed : d.Dropped,
+            TablesBefore = d.State == RestoreState.Pending ? (drop.Existed ? drop.Tables : null) : d.TablesBefore,
             Rows = null,
             Progress = null,
-        }) with
-        { Receipt = RestoreReceipt.With(status.Receipt, session.Key, session.Host) };
+        });
 
-    public static SnapshotRestoreStatus Loading(
-        SnapshotRestoreStatus status, string database, SessionReceipt session) =>
-        With(status, database, d => d with { State = RestoreState.Loading }) with
-        {
-            Receipt = RestoreReceipt.With(status.Receipt, session.Key, session.Host),
-        };
+    public static SnapshotRestoreStatus Loading(SnapshotRestoreStatus status, string database) =>
+        With(status, database, d => d with { State = RestoreState.Loading });
 
+    /// <param name="differences">Definitions that the server prints differently after the load.</param>
     public static SnapshotRestoreStatus Restored(
-        SnapshotRestoreStatus status, SnapshotDatabase database, IReadOnlyList<string> differences)
+        SnapshotRestoreStatus status, SnapshotDatabase database, IReadOnlyCollection<string> differences)
     {
-        var receipt = new SortedDictionary<string, string>(status.Receipt ?? [], StringComparer.Ordinal);
-        foreach (var key in receipt.Keys.Where(SessionReceipt.IsKey).ToList())
+        var shown = differences.Count > MostDifferences ? MostDifferences - 1 : differences.Count;
+        var ended = SessionReceipt.Of(status.Receipt).Select(s => (s.Key, (string?)null));
+        return Counted(With(RestoreReceipt.Set(status, [.. ended]), database.Name, d => d with
         {
-            receipt.Remove(key);
-        }
-
-        return Counted(
-            With(
-                status,
-                database.Name,
-                d => d with
-                {
-                    State = RestoreState.Restored,
-                    Rows = database.Rows,
-                    Progress = "done",
-                    Differences = RestoreDifferences.Bounded(differences),
-                }) with
-            {
-                Receipt = receipt,
-            });
+            State = RestoreState.Restored,
+            Rows = database.Rows,
+            Progress = "done",
+            Differences =
+            [
+                .. differences.Take(shown).Select(
+                    text => text.Length > LongestDifference ? text[..(LongestDifference - 1)] + "…" : text),
+                .. differences.Count > shown
+                    ? (string[])[$"{differences.Count - shown} more are in the log of the operator."]
+                    : [],
+            ],
+        }));
     }
 
     public static SnapshotRestoreStatus Shown(SnapshotRestoreStatus status, RestoreJob job) => Counted(status with
@@ -107,9 +96,6 @@ internal static class RestoreProgress
                 }),
         ],
     });
-
-    private static SnapshotRestoreStatus Named(SnapshotRestoreStatus status, RestoreWork work) =>
-        status with { SnapshotID = work.Manifest.Id, SnapshotTakenAt = work.Manifest.StartedAt };
 
     private static SnapshotRestoreStatus Counted(SnapshotRestoreStatus status) => status with
     {
@@ -137,24 +123,117 @@ internal static class RestoreReceipt
     /// <summary>UID of the object when its first job started.</summary>
     public const string Restore = "restore";
 
-    public static DateTimeOffset Time(string text) =>
-        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+    /// <summary>Names of the claims that may have been taken.</summary>
+    public static IReadOnlyList<string> ClaimsOf(SnapshotRestoreStatus? status) =>
+        status?.Receipt?.GetValueOrDefault(Claims)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
-    /// <summary>The receipt with one entry set, or removed with null.</summary>
-    public static SortedDictionary<string, string> With(
-        SortedDictionary<string, string>? receipt, string key, string? value)
+    /// <summary>When the attempt began, by the operator that began it.</summary>
+    public static DateTimeOffset? Began(SnapshotRestoreStatus status) =>
+        status.Receipt?.GetValueOrDefault(Since) is { } text
+            ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)
+            : null;
+
+    /// <summary>The status with entries of its receipt set, or removed with null.</summary>
+    public static SnapshotRestoreStatus Set(
+        SnapshotRestoreStatus status, params IReadOnlyList<(string Key, string? Value)> entries)
     {
-        var next = new SortedDictionary<string, string>(
-            receipt ?? new SortedDictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
-        if (value is null)
+        var next = new SortedDictionary<string, string>(status.Receipt ?? [], StringComparer.Ordinal);
+        foreach (var (key, value) in entries)
         {
-            next.Remove(key);
-        }
-        else
-        {
-            next[key] = value;
+            if (value is null)
+            {
+                next.Remove(key);
+            }
+            else
+            {
+                next[key] = value;
+            }
         }
 
-        return next;
+        return status with { Receipt = next };
+    }
+}
+
+/// <summary>Composes the status of a restore. Pure.</summary>
+internal static class RestoreStatusComposer
+{
+    public static SnapshotRestoreStatus Running(
+        SnapshotRestore restore, SnapshotRestoreStatus status, string activity, DateTimeOffset now) =>
+        Compose(
+            restore,
+            status,
+            RunOutcomeKind.Progressing,
+            UnderWay(status),
+            IsRestoring(status) ? Reasons.Restoring : Reasons.Verifying,
+            activity,
+            now);
+
+    public static SnapshotRestoreStatus Ended(
+        SnapshotRestore restore, SnapshotRestoreStatus status, RestoreOutcome outcome, DateTimeOffset now)
+    {
+        var half = RestoreProgress.Half(status) is { Count: > 0 } names
+            ? $"Incomplete now: {string.Join(", ", names)}. The restore drops and loads it again."
+            : "";
+        var (kind, phase, message) = outcome.End switch
+        {
+            RestoreEnd.Restored => (RunOutcomeKind.Succeeded, SnapshotRestorePhases.Succeeded, outcome.Message),
+            RestoreEnd.Planned => (RunOutcomeKind.PlanReady, SnapshotRestorePhases.Planned, outcome.Message),
+            RestoreEnd.Stopped => (
+                RunOutcomeKind.Progressing,
+                RestoreProgress.HasBegun(status) ? SnapshotRestorePhases.Restoring : SnapshotRestorePhases.Pending,
+                $"{outcome.Message} {ControlAnnotations.HowToResume(restore.Metadata, restore.Spec.Paused)}"),
+            RestoreEnd.Blocked => (
+                RunOutcomeKind.Stalled,
+                UnderWay(status),
+                Sentences.Join(outcome.Message, half, "The operator checks again automatically.")),
+            RestoreEnd.Failed => (
+                RunOutcomeKind.Stalled,
+                SnapshotRestorePhases.Failed,
+                outcome.Reason == Reasons.OutcomeUnknown
+                    ? outcome.Message
+                    : Sentences.Join(
+                        outcome.Message,
+                        half,
+                        $"To continue, change the spec, or set a new spec.retry or annotation {Annotations.Retry}.")),
+            _ => (RunOutcomeKind.Progressing, UnderWay(status), outcome.Message),
+        };
+        return Compose(restore, status, kind, phase, outcome.Reason, message, now);
+    }
+
+    private static bool IsRestoring(SnapshotRestoreStatus status) =>
+        status.Phase == SnapshotRestorePhases.Restoring || RestoreProgress.HasBegun(status);
+
+    private static string UnderWay(SnapshotRestoreStatus status) =>
+        IsRestoring(status) ? SnapshotRestorePhases.Restoring : SnapshotRestorePhases.Verifying;
+
+    private static SnapshotRestoreStatus Compose(
+        SnapshotRestore restore,
+        SnapshotRestoreStatus status,
+        RunOutcomeKind kind,
+        string phase,
+        string reason,
+        string message,
+        DateTimeOffset now)
+    {
+        if (ControlAnnotations.PauseProblem(restore.Metadata) is { } problem)
+        {
+            message = Sentences.Join(message, problem);
+        }
+
+        if (restore.Metadata.DeletionTimestamp is not null && kind != RunOutcomeKind.Succeeded)
+        {
+            message = $"The deletion waits for the database under way. The annotation {Annotations.OnDelete}: "
+                + $"{Annotations.Abandon} releases the object immediately and leaves the database as it is. {message}";
+            reason = kind == RunOutcomeKind.Progressing ? Reasons.DeletionWaits : reason;
+        }
+
+        var (planned, failed) = (kind == RunOutcomeKind.PlanReady, phase == SnapshotRestorePhases.Failed);
+        return JobConditions.Compose(
+            status,
+            restore.Metadata,
+            new RunStatusSummary(kind, phase, reason, message) { Failed = failed },
+            now,
+            isOver: planned || failed || kind == RunOutcomeKind.Succeeded,
+            planned: planned);
     }
 }

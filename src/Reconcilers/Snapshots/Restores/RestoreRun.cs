@@ -1,3 +1,5 @@
+using SnapshotDatabase = Drydock.Clients.Snapshots.SnapshotDatabase;
+
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
@@ -11,450 +13,503 @@ namespace Drydock.Reconcilers.Snapshots;
 /// opened and not yet committed hold the loader's named locks: the successor ends them by those locks, and if they were
 /// opened even later, their commit is refused.</para>
 /// </summary>
-internal sealed class RestoreRun
+internal sealed class RestoreRun(
+    SnapshotServices services,
+    SnapshotRestore restore,
+    RestoreJob job,
+    RestoreSession session,
+    RestoreLook look,
+    RestoreWork found,
+    CancellationToken cancellationToken)
 {
     private const int Attempts = 5;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    private readonly RestoreServices _services;
-    private readonly SnapshotRestore _restore;
-    private readonly RestoreJob _job;
-    private readonly RestoreSession _session;
-    private readonly RestorePreparation _preparation;
-    private readonly SortedSet<string> _givenUp = new(StringComparer.Ordinal);
+    // A restore may wait for days while files are damaged or overwritten; files that were read recently are not read
+    // again at every check.
+    private static readonly TimeSpan VerificationHolds = TimeSpan.FromHours(1);
+
+    private readonly ILogger _logger = services.Loggers.CreateLogger<RestoreRun>();
     private readonly ConcurrentBag<SessionReceipt> _sessions = [];
-    private readonly RestoreDifferences _differences;
+    private readonly ConcurrentQueue<SnapshotFinding> _differences = [];
+    private RestoreWork _work = found;
 
-    public RestoreRun(RestoreServices services, SnapshotRestore restore, RestoreJob job, RestoreSession session)
+    public static async Task<RestoreOutcome> RunAsync(
+        SnapshotServices services,
+        SnapshotRestore restore,
+        RestoreJob job,
+        RestoreSession session,
+        CancellationToken cancellationToken)
     {
-        _services = services;
-        _restore = restore;
-        _job = job;
-        _session = session;
-        _differences = new RestoreDifferences(
-            services.Loggers.CreateLogger<RestoreRun>(), restore.Metadata.Namespace, restore.Metadata.Name);
-        _preparation = new RestorePreparation(services, restore, job, session, NotedAsync);
+        job.Activity = "Checking the snapshot and the server.";
+        var look = new RestoreLook(services, restore, cancellationToken);
+        var work = await look.ReadAsync();
+        return await new RestoreRun(services, restore, job, session, look, work, cancellationToken).RunAsync();
     }
 
-    /// <summary>Runs to an outcome; throws only when cancelled.</summary>
-    public async Task<RestoreOutcome> RunAsync(CancellationToken cancellationToken)
+    private async Task<RestoreOutcome> RunAsync()
     {
-        var left = Left();
-        using var limit = new CancellationTokenSource(
-            left > TimeSpan.Zero ? left : Timeout.InfiniteTimeSpan, _services.Time);
-        if (left <= TimeSpan.Zero)
-        {
-            // No further check: a check that is faster than any timer would otherwise repeat endlessly.
-            await limit.CancelAsync();
-        }
-
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            return await RestoreAsync(either.Token);
-        }
-        catch (Exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return new RestoreOutcome.Failed(
-                Reasons.RestoreFailed,
-                Sentences.Join(
-                    $"The restore was not finished within {_restore.Spec.Timeout} (spec.timeout).",
-                    State(),
-                    "Increase it, then set a new spec.retry."));
-        }
-        catch (RestoreStopException stop)
-        {
-            return stop.Outcome;
-        }
-        catch (SnapshotException error)
-        {
-            return Of(RestoreReasons.Of(error));
-        }
-        catch (MySqlSessionException error)
-        {
-            return Of(RestoreReasons.Of(error, "the server"));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return Of(new RestoreOutcome.Blocked(Reasons.StorageUnusable, error.Message));
-        }
-        catch (Exception error) when (error is ActRefusedException or KubernetesException)
-        {
-            // This process must not act now, or the API server was unavailable: the next check starts from the observed
-            // state.
-            return new RestoreOutcome.Waits(Reasons.Pending, error.Message);
-        }
-    }
-
-    // Counted from the start in the receipt, so that a successor does not start a new period.
-    private TimeSpan Left()
-    {
-        var timeout = TimeLimit.Parse(_restore.Spec.Timeout);
-        return Timers.Clamp(_session.Clock?.Left(timeout) ?? timeout);
-    }
-
-    private async Task<RestoreOutcome> RestoreAsync(CancellationToken cancellationToken)
-    {
-        _job.Activity = "Checking the snapshot and the server.";
-        var work = await _preparation.LookAsync(cancellationToken);
-        var begun = RestoreProgress.HasBegun(_restore.Status);
-        var planOnly = _restore.Spec.Mode == RunMode.Plan && !begun;
+        var storage = new RestoreReadOnlyStorage(_work.Location.Storage, NotedAsync);
+        _work = _work with { Location = _work.Location with { Storage = storage } };
+        var begun = RestoreProgress.HasBegun(restore.Status);
+        var planOnly = restore.Spec.Mode == RunMode.Plan && !begun;
         if (!planOnly)
         {
-            await TakeOverAsync(work, cancellationToken);
-            RequireServer(work);
+            await TakeOverAsync();
+            if (Left().Any())
+            {
+                RestoreEvidence.RequireServer(restore, _work);
+            }
         }
 
-        if (_restore.Status?.Phase == SnapshotRestorePhases.Restoring)
+        if (restore.Status?.Phase == SnapshotRestorePhases.Restoring)
         {
             // Sessions of a former attempt are ended; they do not count as sessions of others.
-            await EndPredecessorsAsync(work, cancellationToken);
-            work = work with { State = await work.Server.LookAsync(work.Names, cancellationToken) };
+            await EndPredecessorsAsync();
+            await LookAgainAsync();
         }
 
         if (!planOnly)
         {
-            RequireWitnesses(work);
+            RequireWitnesses();
         }
 
-        await _job.CommitAsync(status => RestoreProgress.Planned(status, work), cancellationToken);
-        if (work.Databases.All(d => RestoreGuards.IsDone(_restore.Status, d.Name)))
+        await CommitAsync(status => RestoreProgress.Planned(status, _work));
+        if (!Left().Any())
         {
-            return Restored(work);
+            return Restored();
         }
 
-        _preparation.Guard(work, planOnly);
-        await _preparation.VerifyAsync(work, cancellationToken);
+        RestoreGuards.Require(_work, restore, planOnly);
+        await VerifyAsync();
         if (planOnly)
         {
-            return new RestoreOutcome.Planned(RestorePlanText.Of(_restore.Spec, work));
+            return new RestoreOutcome(RestoreEnd.Planned, Reasons.PlanReady, _work.PlanText(restore.Spec));
         }
 
-        if (_job.StopAfterCurrent && !begun)
+        if (job.StopAfterCurrent && !begun)
         {
-            return new RestoreOutcome.Stopped("Nothing was changed.");
+            return RestoreOutcome.Stopped("Nothing was changed.");
         }
 
-        await ClaimAsync(work, cancellationToken);
+        await ClaimAsync();
 
         // The verification may have taken an hour, so the server is checked again before the decision.
-        work = work with { State = await work.Server.LookAsync(work.Names, cancellationToken) };
-        _preparation.Guard(work, planOnly: false);
-        _preparation.RequireInTime(work.UpgradeUid);
-        RequireWitnesses(work);
-        await BeginAsync(work, cancellationToken);
-        return await EachAsync(work, cancellationToken);
+        await LookAgainAsync();
+        RestoreGuards.Require(_work, restore, planOnly: false);
+        look.RequireInTime(_work.Upgrade is not null);
+        RequireWitnesses();
+        await BeginAsync();
+        return await EachAsync();
     }
+
+    private Task CommitAsync(Func<SnapshotRestoreStatus, SnapshotRestoreStatus> change) =>
+        job.CommitAsync(change, cancellationToken);
+
+    private async Task LookAgainAsync() =>
+        _work = _work with { State = await _work.Server.LookAsync(_work.Names, cancellationToken) };
+
+    private IEnumerable<SnapshotDatabase> Left() =>
+        _work.Databases.Where(d => !RestoreGuards.IsDone(restore.Status, d.Name));
+
+    private bool IsPending(string database) =>
+        RestoreGuards.StateOf(restore.Status, database) == RestoreState.Pending;
 
     // What the databases say that this restore completed is taken over into status. The next job then continues from
     // there.
-    private async Task TakeOverAsync(RestoreWork work, CancellationToken cancellationToken)
+    private async Task TakeOverAsync()
     {
-        var known = work.Databases
-            .Where(d => !RestoreGuards.IsDone(_restore.Status, d.Name)
-                && work.State.Databases.Any(s => s.Name == d.Name && RestoreEvidence.IsRestored(_restore, s.Witnesses)))
+        var known = Left()
+            .Where(d => _work.State.Databases.Any(
+                s => s.Name == d.Name && RestoreEvidence.IsRestored(restore, s.Witnesses)))
             .ToList();
-        if (known.Count == 0)
+        if (known.Count > 0)
+        {
+            await CommitAsync(status => known.Aggregate(
+                RestoreProgress.Planned(status, _work),
+                static (s, database) => RestoreProgress.Restored(s, database, [])) with
+            {
+                Phase = SnapshotRestorePhases.Restoring,
+            });
+            throw RestoreEvidence.Completed(known.Select(d => d.Name));
+        }
+    }
+
+    private void RequireWitnesses() => RestoreEvidence.Require(
+        restore,
+        _work,
+        [
+            .. _work.State.Databases
+                .Where(d => !RestoreGuards.IsDone(restore.Status, d.Name))
+                .Select(d => new RestoreFinding(d.Name, d.Tables == 0, d.Witnesses)),
+        ]);
+
+    // One Lease for each of its databases on its server, with the same name as the claim of an upgrade that uses the
+    // database as its metadata database: so two restores of one database exclude each other, and so do an upgrade and a
+    // restore of its database. A restore that is the rollback of an upgrade uses the claim of that upgrade. All claims
+    // are taken or none; a restore that has started keeps the claims it has: a half restored database stays claimed, so
+    // that no other object works on it.
+    private async Task ClaimAsync()
+    {
+        services.Fence.EnsureMayAct();
+        var names = _work.Names.SelectMany(d => Target(d).Names(restore.Metadata.Namespace))
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .ToList();
+
+        // Recorded in the receipt before they are taken, so that every claim can be released later.
+        await CommitAsync(status => RestoreReceipt.Set(status, (RestoreReceipt.Claims, string.Join(',', names))));
+
+        // The upgrades are checked after the claims are stored: an upgrade also stores its claim first and then checks
+        // for others, so at least one of the two sees the other.
+        var begun = RestoreProgress.HasBegun(restore.Status);
+        if ((await HolderAsync(keep: begun) ?? await UpgradeAsync()) is not { } busy)
         {
             return;
         }
 
-        await _job.CommitAsync(
-            status => known.Aggregate(
-                RestoreProgress.Planned(status, work),
-                static (s, database) => RestoreProgress.Restored(s, database, [])) with
+        if (!begun)
+        {
+            await services.Claims.ReleaseAsync(names, restore.Metadata.Uid!, cancellationToken);
+        }
+
+        throw RestoreStopException.Waits(Reasons.TargetBusy, busy);
+    }
+
+    private ClaimTarget Target(string database) =>
+        new(TargetIdentity.Of(_work.State.Identity, database), _work.State.Addresses);
+
+    // Every restore takes them in the same order, so that two restores never wait for each other.
+    private async Task<string?> HolderAsync(bool keep)
+    {
+        foreach (var target in _work.Names.Order(StringComparer.Ordinal).Select(Target))
+        {
+            if (!await IsLentAsync(target)
+                && await services.Claims.ClaimAsync(
+                    target, restore, adopt: false, keep, cancellationToken) is { } holder)
             {
-                Phase = SnapshotRestorePhases.Restoring,
-            },
-            cancellationToken);
-        throw new RestoreStopException(Completed(string.Join(", ", known.Select(d => d.Name))));
+                return $"{holder} holds {target.Identity}. The restore continues automatically when it finishes or is "
+                    + "deleted. If that object no longer exists, check the database, then delete the Lease "
+                    + $"{holder.Lease}.";
+            }
+        }
+
+        return null;
     }
 
-    private static RestoreOutcome.Waits Completed(string databases) => new(
-        Reasons.Pending,
-        $"The witness in {databases} says that this restore completed it. The status was older and was corrected. "
-        + "Nothing was dropped.");
-
-    private void RequireServer(RestoreWork work)
+    // The upgrade holds the claim on the databases of its own rollback, perhaps under other addresses than the restore
+    // uses.
+    private async Task<bool> IsLentAsync(ClaimTarget target)
     {
-        if (!work.Databases.All(d => RestoreGuards.IsDone(_restore.Status, d.Name))
-            && RestoreEvidence.AgainstServer(_restore, work) is { } other)
+        foreach (var name in _work.Upgrade is null ? [] : target.Names(restore.Metadata.Namespace))
         {
-            throw new RestoreStopException(other);
+            var claim = await services.Kubernetes.GetAsync<V1Lease>(
+                name, services.Claims.Namespace, cancellationToken);
+            if (claim?.Spec?.HolderIdentity == _work.UpgradeUid)
+            {
+                return true;
+            }
         }
+
+        return false;
     }
 
-    private void RequireWitnesses(RestoreWork work) => RequireWitnesses(
-        work,
-        [
-            .. work.State.Databases
-            .Where(d => !RestoreGuards.IsDone(_restore.Status, d.Name))
-            .Select(d => new RestoreFinding(d.Name, d.Tables == 0, d.Witnesses)),
-        ]);
-
-    private void RequireWitnesses(RestoreWork work, IReadOnlyList<RestoreFinding> databases)
+    // An upgrade claims only its rm database; its plan names the other databases that it works on.
+    private async Task<string?> UpgradeAsync()
     {
-        if (databases.FirstOrDefault(d => RestoreEvidence.IsRestored(_restore, d.Witnesses)) is { } done)
+        var here = Target(_work.Names[0]);
+        var claiming = new ListOptions
         {
-            throw new RestoreStopException(Completed(done.Database));
+            Keep = static entity => ((OmsUpgrade)entity).Status?.Target?.Claim is null ? null : entity,
+        };
+        var upgrades = await services.Scope.ListAsync<OmsUpgrade>(services.Kubernetes, claiming, cancellationToken);
+        foreach (var upgrade in upgrades.Items.Where(
+            u => u.Metadata.Uid != _work.UpgradeUid && u.Status?.Target?.Claim is not null))
+        {
+            var theirs = (upgrade.Status!.Plan?.Steps ?? []).SelectMany(StepDatabases.Of);
+            if (ClaimTarget.Of(upgrade.Status.Target) is { } there
+                && here.IsOnServerOf(there, restore.Metadata.Namespace, upgrade.Metadata.Namespace)
+                && theirs.Intersect(_work.Names, StringComparer.OrdinalIgnoreCase).ToList() is { Count: > 0 } common)
+            {
+                return $"{OmsUpgrade.KindName} {upgrade.Metadata.Namespace}/{upgrade.Metadata.Name} works on "
+                    + $"{string.Join(", ", common)}. The restore continues automatically when that upgrade finishes or "
+                    + "is deleted.";
+            }
         }
 
-        if (RestoreEvidence.Against(_restore, work, databases) is { } unknown)
-        {
-            throw new RestoreStopException(unknown);
-        }
-    }
-
-    private async Task ClaimAsync(RestoreWork work, CancellationToken cancellationToken)
-    {
-        _services.Fence.EnsureMayAct();
-
-        // Recorded in the receipt before they are taken, so that every claim can be released later.
-        var names = RestoreClaims.Names(_restore, work.State, work.Names);
-        await _job.CommitAsync(
-            status =>
-                status with
-                {
-                    Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Claims, string.Join(',', names)),
-                },
-            cancellationToken);
-        if (await new RestoreClaims(_services)
-            .TakeAsync(_restore, work.State, work.Names, work.UpgradeUid, cancellationToken) is { } busy)
-        {
-            throw new RestoreStopException(new RestoreOutcome.Waits(Reasons.TargetBusy, busy));
-        }
+        return null;
     }
 
     // The witnesses come first: a database that a status calls begun and that has none was replaced since.
-    private async Task BeginAsync(RestoreWork work, CancellationToken cancellationToken)
+    private async Task BeginAsync()
     {
-        _job.Unverified = work.Unverified;
-        _services.Fence.EnsureMayAct();
-        await work.Server.WitnessAsync(
+        job.Unverified = _work.Unverified;
+        services.Fence.EnsureMayAct();
+        await _work.Server.WitnessAsync(
             [
-                .. work.State.Databases
-                .Where(d => d.Exists && !RestoreGuards.IsDone(_restore.Status, d.Name))
-                .Select(d => d.Name),
+                .. _work.State.Databases
+                    .Where(d => d.Exists && !RestoreGuards.IsDone(restore.Status, d.Name))
+                    .Select(d => d.Name),
             ],
-            RestoreEvidence.Witness(_restore, work.Manifest),
+            RestoreEvidence.Witness(restore, _work.Manifest),
             cancellationToken);
-        await _job.CommitAsync(
-            status => RestoreProgress.Begun(status, work) with
-            {
-                Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Server, work.State.Identity),
-            },
-            cancellationToken);
+        await CommitAsync(status => RestoreReceipt.Set(
+            RestoreProgress.Begun(status, _work), (RestoreReceipt.Server, _work.State.Identity)));
     }
 
     // The name of this job was written to status before the job started, so the receipt that was read then has all
     // commits of earlier jobs.
-    private async Task EndPredecessorsAsync(RestoreWork work, CancellationToken cancellationToken)
+    private async Task EndPredecessorsAsync()
     {
-        _job.Activity = "Ending sessions that an earlier attempt left on the server.";
-        var left = SessionReceipt.Of(_restore.Status?.Receipt);
-        _services.Fence.EnsureMayAct();
-        await work.Server.EndSessionsAsync(left, cancellationToken);
-        foreach (var database in work.Names)
+        job.Activity = "Ending sessions that an earlier attempt left on the server.";
+        var left = SessionReceipt.Of(restore.Status?.Receipt);
+        services.Fence.EnsureMayAct();
+        await _work.Server.EndSessionsAsync(left, cancellationToken);
+        foreach (var database in _work.Names)
         {
-            await _services.Loader.EndSessionsAsync(work.Location, work.Connection, database, cancellationToken);
+            await services.Loader.EndSessionsAsync(_work.Location, _work.Connection, database, cancellationToken);
         }
 
         if (left.Count > 0)
         {
-            await _job.CommitAsync(status => Without(status, left), cancellationToken);
+            await CommitAsync(
+                status => RestoreReceipt.Set(status, [.. left.Select(s => (s.Key, (string?)null))]));
         }
     }
 
-    private async Task<RestoreOutcome> EachAsync(RestoreWork work, CancellationToken cancellationToken)
+    private async Task<RestoreOutcome> EachAsync()
     {
         // Dropped databases come first: they must not stay dropped while the restore is paused.
-        var left = work.Databases
-            .Where(d => !RestoreGuards.IsDone(_restore.Status, d.Name))
-            .OrderBy(d => RestoreGuards.IsGivenUp(_restore.Status, d.Name) ? 0 : 1)
-            .ToList();
-        foreach (var database in left)
+        foreach (var database in Left().OrderBy(d => IsPending(d.Name)).ToList())
         {
-            if (_job.StopAfterCurrent && !RestoreGuards.IsGivenUp(_restore.Status, database.Name))
+            if (job.StopAfterCurrent && IsPending(database.Name))
             {
-                return new RestoreOutcome.Stopped($"{database.Name} and the databases after it were not started.");
+                return RestoreOutcome.Stopped($"{database.Name} and the databases after it were not started.");
             }
 
-            await WithAttemptsAsync(work, database, cancellationToken);
-            await _job.CommitAsync(
-                status => RestoreProgress.Restored(status, database, _differences.Of(database.Name)),
-                cancellationToken);
+            await WithAttemptsAsync(database);
+            var differences = _differences.Where(f => f.Database == database.Name).Select(f => f.Message).ToList();
+            await CommitAsync(status => RestoreProgress.Restored(status, database, differences));
         }
 
-        return Restored(work);
+        return Restored();
     }
 
-    private RestoreOutcome.Restored Restored(RestoreWork work) => new(Sentences.Join(
-        $"{work.Databases.Count} databases at {work.State.Address} were restored from snapshot "
-            + $"{work.Manifest.Id} of {work.Manifest.StartedAt:u}: loaded and compared.",
-        _differences.Describe()));
+    private RestoreOutcome Restored() => new(
+        RestoreEnd.Restored,
+        Reasons.Succeeded,
+        Sentences.Join(
+            $"{_work.Databases.Count} databases at {_work.State.Address} were restored from snapshot "
+                + $"{_work.Manifest.Id} of {_work.Manifest.StartedAt:u}: loaded and compared.",
+            _differences.IsEmpty
+                ? ""
+                : $"{_differences.Count} definitions are printed differently than in the snapshot; compare the texts "
+                    + "in status.databases[].differences."));
 
-    private async Task WithAttemptsAsync(
-        RestoreWork work, Clients.Snapshots.SnapshotDatabase database, CancellationToken cancellationToken)
+    private async Task WithAttemptsAsync(SnapshotDatabase database)
     {
         var pause = FirstPause;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await OneAsync(work, database, cancellationToken);
+                await OneAsync(database);
                 return;
             }
             catch (Exception error) when (
                 attempt < Attempts && RestoreReasons.IsPassing(error) && !cancellationToken.IsCancellationRequested)
             {
-                _job.Activity = $"{database.Name}: {Sentences.Close(error.Message)} Attempt {attempt + 1} of "
+                job.Activity = $"{database.Name}: {Sentences.Close(error.Message)} Attempt {attempt + 1} of "
                     + $"{Attempts} starts in {pause.TotalSeconds:0} s.";
-                await Task.Delay(pause, _services.Time, cancellationToken);
+                await Task.Delay(pause, services.Time, cancellationToken);
                 pause = pause + pause < LongestPause ? pause + pause : LongestPause;
             }
         }
     }
 
-    private async Task OneAsync(
-        RestoreWork work, Clients.Snapshots.SnapshotDatabase database, CancellationToken cancellationToken)
+    private async Task OneAsync(SnapshotDatabase database)
     {
-        _job.Activity = $"Restoring {database.Name}.";
-        await _preparation.RequireSameAccessAsync(work, cancellationToken);
+        job.Activity = $"Restoring {database.Name}.";
+        await RequireSameAccessAsync();
 
         // The server may still execute the last statement of a connection that broke.
-        await work.Server.EndSessionsAsync([.. _sessions], cancellationToken);
-        var sessions = await work.Server.SessionsAsync([database.Name], cancellationToken);
-        if (work.UpgradeUid is not null)
+        await _work.Server.EndSessionsAsync([.. _sessions], cancellationToken);
+        var sessions = await _work.Server.SessionsAsync([database.Name], cancellationToken);
+        if (_work.Upgrade is not null)
         {
             // The plan stopped OMS, so no other session may use its databases. The commit checks that this job may
             // still act: after the end of the rollback the sessions would be those of OMS.
-            await _job.CommitAsync(static status => status, cancellationToken);
-            await RequireStoppedAsync(work, cancellationToken);
-            _services.Fence.EnsureMayAct();
-            await work.Server.EndSessionsAsync(
+            await CommitAsync(static status => status);
+            await RequireStoppedAsync();
+            services.Fence.EnsureMayAct();
+            await _work.Server.EndSessionsAsync(
                 [.. sessions.Select(s => new SessionReceipt(s.Id, s.Host))], cancellationToken);
         }
-        else if (RestoreGuards.Sessions(work.State, [database.Name], sessions) is { } inUse)
+        else
         {
-            throw new RestoreStopException(inUse);
+            RestoreGuards.RequireUnused(_work.State, [database.Name], sessions);
         }
 
         // A cheap check for a dump that was damaged since it was read, at the last moment before the drop.
-        var presence = await _services.Snapshotter.CheckPresenceAsync(work.Location, cancellationToken);
+        var presence = await services.Snapshotter.CheckPresenceAsync(_work.Location, cancellationToken);
         if (presence.Findings.Where(f => f.Database == database.Name).ToList() is { Count: > 0 } damaged)
         {
-            throw new RestoreStopException(new RestoreOutcome.Failed(
+            throw RestoreStopException.Failed(
                 Reasons.SnapshotInvalid,
                 Sentences.Join(
                     Sentences.Join([.. damaged.Select(f => f.Message)]),
                     $"The files changed since they were verified. {database.Name} was not dropped.",
-                    State())));
+                    job.DroppedText));
         }
 
-        await _services.Loader.RestoreAsync(
-            _preparation.Request(work, database.Name) with
+        await services.Loader.RestoreAsync(
+            Request(database.Name) with
             {
                 AlreadyChecked = true,
-                Witness = RestoreEvidence.Witness(_restore, work.Manifest),
-                OnWarning = _differences.Add,
-                OnDrop = (drop, token) => DropAsync(work, drop, token),
-                OnSession = (loading, token) => LoadAsync(database.Name, loading, token),
+                Witness = RestoreEvidence.Witness(restore, _work.Manifest),
+                OnWarning = Differs,
+                OnDrop = (drop, _) => DropAsync(drop),
+                OnSession = (_, token) => LoadAsync(database.Name, token),
             },
             cancellationToken);
     }
 
-    private async Task RequireStoppedAsync(RestoreWork work, CancellationToken cancellationToken)
+    private async Task RequireStoppedAsync()
     {
-        if (await UpgradeLink.FindAsync(_services, _restore, cancellationToken) is not { } upgrade)
+        if (await UpgradeLink.FindAsync(services.Kubernetes, restore, cancellationToken) is not { } upgrade)
         {
-            throw new RestoreStopException(new RestoreOutcome.Waits(
-                Reasons.Pending, "The upgrade no longer waits for this restore. The restore is checked again."));
+            throw RestoreStopException.Waits(
+                Reasons.Pending, "The upgrade no longer waits for this restore. The restore is checked again.");
         }
 
-        if (await _services.InUse(upgrade, cancellationToken) is { } inUse)
+        if (await services.InUse(upgrade, cancellationToken) is { } inUse)
         {
-            throw new RestoreStopException(new RestoreOutcome.Waits(
+            throw RestoreStopException.Waits(
                 Reasons.SessionsOpen,
-                $"OMS may use the databases at {work.State.Address}, so no session was ended and nothing was dropped. "
+                $"OMS may use the databases at {_work.State.Address}, so no session was ended and nothing was dropped. "
                 + $"{Sentences.Close(inUse)} If OMS works and the rollback is over in reality, end the upgrade "
-                + $"{upgrade.Metadata.Name} with the annotation {Annotations.Abort}."));
+                + $"{upgrade.Metadata.Name} with the annotation {Annotations.Abort}.");
         }
     }
 
-    private async Task DropAsync(RestoreWork work, SnapshotDrop drop, CancellationToken cancellationToken)
+    private async Task DropAsync(SnapshotDrop drop)
     {
-        RequireWitnesses(work, [new RestoreFinding(drop.Database, drop.IsEmpty, drop.Witnesses)]);
+        RestoreEvidence.Require(restore, _work, [new RestoreFinding(drop.Database, drop.IsEmpty, drop.Witnesses)]);
         if (drop.Existed
-            && !_givenUp.Contains(drop.Database)
-            && !RestoreGuards.IsGivenUp(_restore.Status, drop.Database)
-            && !_restore.Spec.AllowDrop.Contains(drop.Database, StringComparer.Ordinal))
+            && !job.Dropped.Contains(drop.Database)
+            && IsPending(drop.Database)
+            && !restore.Spec.AllowDrop.Contains(drop.Database, StringComparer.Ordinal))
         {
-            throw new RestoreStopException(new RestoreOutcome.Failed(
+            throw RestoreStopException.Failed(
                 Reasons.DropNotAllowed,
                 Sentences.Join(
-                    $"Database {drop.Database} with {drop.Tables} tables was created at {work.State.Address} after "
+                    $"Database {drop.Database} with {drop.Tables} tables was created at {_work.State.Address} after "
                         + "the check and is not in spec.allowDrop. It was not dropped.",
-                    State())));
+                    job.DroppedText));
         }
 
-        _services.Fence.EnsureMayAct();
-        await _job.CommitAsync(
-            status =>
-                RestoreProgress.Dropping(
-                    status,
-                    drop.Database,
-                    drop.Existed,
-                    drop.Tables,
-                    new SessionReceipt(drop.Session.ConnectionId, drop.Session.Host)),
-            cancellationToken);
-        _services.Fence.EnsureMayAct();
-        _givenUp.Add(drop.Database);
+        services.Fence.EnsureMayAct();
+        await CommitAsync(status => RestoreProgress.Dropping(status, drop));
+        services.Fence.EnsureMayAct();
+        job.Dropped.Add(drop.Database);
     }
 
     // The loader reports each session before it locks or loads anything, so no unreported session does either.
     private async Task NotedAsync(SessionReceipt one, CancellationToken cancellationToken)
     {
         _sessions.Add(one);
-        await _job.CommitAsync(
-            status => status with { Receipt = RestoreReceipt.With(status.Receipt, one.Key, one.Host) },
-            cancellationToken);
+        await job.CommitAsync(status => RestoreReceipt.Set(status, (one.Key, one.Host)), cancellationToken);
     }
 
-    private async Task LoadAsync(string database, SnapshotSession loading, CancellationToken cancellationToken)
+    private async Task LoadAsync(string database, CancellationToken cancellationToken)
     {
-        await _job.CommitAsync(
-            status => RestoreProgress.Loading(status, database, new SessionReceipt(loading.ConnectionId, loading.Host)),
-            cancellationToken);
-        _services.Fence.EnsureMayAct();
+        await job.CommitAsync(status => RestoreProgress.Loading(status, database), cancellationToken);
+        services.Fence.EnsureMayAct();
     }
 
-    // After a drop every failure is reported as RestoreFailed: an administrator must be told, and the message has the
-    // state of the databases.
-    private RestoreOutcome Of(RestoreOutcome outcome) =>
-        (_givenUp.Count > 0 || RestoreProgress.HasHalf(_restore.Status), outcome) switch
+    private void Differs(SnapshotFinding finding)
+    {
+        _differences.Enqueue(finding);
+        JobLog.Differs(_logger, restore.Metadata.Namespace, restore.Metadata.Name, finding.Message);
+    }
+
+    /// <summary>Ends the job between two databases if the Secret of the server was changed, so that the next job uses
+    /// the new one. A missing or unusable Secret ends nothing: its namespace may be being deleted, and a half restored
+    /// database is finished first.</summary>
+    /// <exception cref="RestoreStopException">The Secret was changed.</exception>
+    private async Task RequireSameAccessAsync()
+    {
+        MySqlOptions now;
+        try
         {
-            (true, RestoreOutcome.Failed failed) =>
-                new RestoreOutcome.Failed(Reasons.RestoreFailed, Sentences.Join(failed.Message, State())),
-            _ => outcome,
-        };
-
-    private string State()
-    {
-        var given = _givenUp.Count > 0 ? string.Join(", ", _givenUp) : "";
-        return given.Length > 0
-            ? $"Dropped in this attempt: {given}. A retry loads the databases that are not restored yet."
-            : "";
-    }
-
-    private static SnapshotRestoreStatus Without(SnapshotRestoreStatus status, IEnumerable<SessionReceipt> sessions)
-    {
-        var receipt = status.Receipt;
-        foreach (var session in sessions)
+            now = await look.ConnectAsync(_work.Target);
+        }
+        catch (SnapshotException)
         {
-            receipt = RestoreReceipt.With(receipt, session.Key, null);
+            return;
         }
 
-        return status with { Receipt = receipt };
+        var was = _work.Connection;
+        if ((now.Describe(), now.Password, now.Tls) != (was.Describe(), was.Password, was.Tls))
+        {
+            throw RestoreStopException.Waits(
+                Reasons.Pending,
+                $"The Secret {_work.Target.CredentialsSecretRef.Name} of the server was changed. The restore checks "
+                + "the server again and continues with the new values.");
+        }
+    }
+
+    /// <summary>Reads every file that is still to be restored completely and compares it with the manifest. Files that
+    /// this process verified within the last hour are not read again.</summary>
+    /// <exception cref="RestoreStopException">A file does not match the manifest, or the server would not accept
+    /// it.</exception>
+    private async Task VerifyAsync()
+    {
+        var left = Left().ToList();
+        var key =
+            $"{_work.Location.Prefix} {_work.Manifest.CreatedAt:O} {_work.State.Identity} "
+            + $"{string.Join(',', left.Select(d => $"{d.Name}={d.File.Sha256}"))}";
+        if (session.Verified == key && services.Time.GetElapsedTime(session.VerifiedAt) < VerificationHolds)
+        {
+            return;
+        }
+
+        var findings = new List<SnapshotFinding>();
+        foreach (var database in left)
+        {
+            job.Activity = $"Reading the files of {database.Name} ({left.IndexOf(database) + 1} of {left.Count}).";
+            findings.AddRange(await services.Loader.CheckAsync(Request(database.Name), cancellationToken));
+        }
+
+        if (findings.Count > 0)
+        {
+            throw Against(findings);
+        }
+
+        (session.Verified, session.VerifiedAt) = (key, services.Time.GetTimestamp());
+    }
+
+    private SnapshotLoadRequest Request(string database) => new()
+    {
+        Location = _work.Location,
+        Connection = _work.Connection,
+        Database = database,
+        Threads = restore.Spec.Threads,
+        Identity = _work.Identity,
+        Progress = job,
+    };
+
+    private static RestoreStopException Against(List<SnapshotFinding> findings)
+    {
+        var text = Sentences.Join([.. findings.Take(10).Select(f => f.Message)]);
+        return findings.Exists(f => f.Failure is SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch
+            or SnapshotFailure.RowCountMismatch or SnapshotFailure.CatalogueMismatch or SnapshotFailure.NotFound
+            or SnapshotFailure.ManifestInvalid)
+            ? RestoreStopException.Failed(
+                Reasons.SnapshotInvalid, Sentences.Join(text, "Nothing was changed. Restore from another snapshot."))
+            : findings[0].Failure == SnapshotFailure.PacketTooLarge
+                ? RestoreStopException.Blocked(Reasons.AccessDenied, text)
+                : new RestoreStopException(RestoreReasons.Of(findings[0].Failure, text));
     }
 }

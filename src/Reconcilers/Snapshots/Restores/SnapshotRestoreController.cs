@@ -2,7 +2,12 @@ namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>Restores databases from a snapshot. Level-based: status.databases and the server tell what is left to do. A
 /// database that is not Restored there is dropped and loaded again; one that is Restored is not changed again. Drops
-/// and loads run in <see cref="RestoreRun"/>.</summary>
+/// and loads run in <see cref="RestoreRun"/>.
+/// <para>Deletion: before the first drop and after its end the object is released immediately. While databases are
+/// restored, the database under way is finished first; if the restore is the rollback of an upgrade that still exists,
+/// all databases are finished, because they belong together. The annotation <c>drydock.dev/on-delete: Abandon</c> and a
+/// failed restore release the object immediately, because no further database is restored then. An Event lists the
+/// state of each database.</para></summary>
 [EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list,watch,patch")]
 [EntityRbac(ApiGroup.Name, "snapshotrestores/status", Verbs = "update")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get")]
@@ -11,56 +16,39 @@ namespace Drydock.Reconcilers.Snapshots;
 [EntityRbac("", "namespaces", Verbs = "get")]
 [EntityRbac("", "events", Verbs = "create,patch")]
 [EntityRbac("coordination.k8s.io", "leases", Verbs = "get,create,delete", OperatorNamespaceOnly = true)]
-internal sealed partial class SnapshotRestoreController : EntityController<SnapshotRestore, IAsyncDisposable>
+internal sealed class SnapshotRestoreController(
+    SnapshotServices services, EntityWriter<SnapshotRestore> writer, IReconcileTrigger trigger)
+    : JobController<SnapshotRestore, SnapshotRestoreSpec, SnapshotRestoreStatus>(
+        services, writer, trigger, CrdsJsonContext.Default.SnapshotRestoreStatus, Labels.RestoreFinalizer)
 {
-    private static readonly TimeSpan ShowProgress = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LookAgainFirst = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LookAgainLast = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Echo = TimeSpan.FromSeconds(1);
 
-    private readonly RestoreServices _services;
-    private readonly IReconcileTrigger _trigger;
-    private readonly RestoreDeletion _deletion;
-    private readonly ILogger _logger;
+    private readonly Backoff _looks = new() { First = TimeSpan.FromSeconds(5), Jitter = 0 };
 
-    public SnapshotRestoreController(
-        RestoreServices services, EntityWriter<SnapshotRestore> writer, IReconcileTrigger trigger)
-        : base(writer, services.Events)
-    {
-        _services = services;
-        _trigger = trigger;
-        _deletion = new RestoreDeletion(services);
-        _logger = services.Loggers.CreateLogger<SnapshotRestoreController>();
-    }
-
-    public static IEnumerable<string> ReferencedSecrets(SnapshotRestore restore)
-    {
-        return restore.Status?.Phase is SnapshotRestorePhases.Succeeded or SnapshotRestorePhases.Planned
+    public static IEnumerable<string> ReferencedSecrets(SnapshotRestore restore) =>
+        restore.Status?.Phase is SnapshotRestorePhases.Succeeded or SnapshotRestorePhases.Planned
             ? []
             : SecretReferences.Names(restore.Spec);
-    }
 
-    protected override bool IsInert(SnapshotRestore entity)
-    {
-        return entity.Metadata.DeletionTimestamp is null
-            && entity.Status is { } status
-            && status.ObservedGeneration == entity.Metadata.Generation
-            && status.Phase switch
-            {
-                SnapshotRestorePhases.Succeeded => !IsHeld(entity),
-                SnapshotRestorePhases.Planned => !IsHeld(entity) && NewRetries(entity).Count == 0,
-                _ => false,
-            };
-    }
+    protected override bool IsInert(SnapshotRestore entity) =>
+        entity.Metadata.DeletionTimestamp is null
+        && IsOver(entity)
+        && entity.Status is { } status
+        && status.Phase != SnapshotRestorePhases.Failed
+        && status.ObservedGeneration == entity.Metadata.Generation
+        && !HasFinalizer(entity)
+        && status.Receipt?.ContainsKey(RestoreReceipt.Claims) != true;
 
     protected override string? FinalizerOf(SnapshotRestore entity) =>
         entity.Status?.Receipt?.ContainsKey(RestoreReceipt.Claims) == true ? Labels.RestoreFinalizer : null;
 
-    protected override SnapshotRestore ReduceInert(SnapshotRestore entity) => entity with
-    {
-        IsReduced = true,
-        Metadata = ReducedObject.Metadata(entity.Metadata),
-        Status = ReducedObject.Observed(entity.Status!) with { Databases = [], Receipt = null },
-    };
+    protected override SnapshotRestoreStatus Reduce(SnapshotRestoreStatus status) =>
+        status with { Databases = [], Receipt = null };
+
+    protected override string? RetryOf(SnapshotRestoreSpec spec) => spec.Retry;
+
+    protected override string FailureOf(SnapshotRestoreStatus status) =>
+        status.Conditions.Find(c => c.Type == ConditionTypes.Failed)?.Reason ?? Reasons.RestoreFailed;
 
     protected override async Task<TimeSpan?> ReconcileFreshAsync(
         SnapshotRestore entity, CancellationToken cancellationToken)
@@ -71,7 +59,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             // Another operator has written its own job there; the next commit decides whether this process may still
             // act.
             mine.Supersede();
-            await session.StopAsync();
+            await session.DisposeAsync();
         }
 
         if (entity.Metadata.DeletionTimestamp is not null)
@@ -79,81 +67,76 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             return await DeleteAsync(entity, session, cancellationToken);
         }
 
-        return entity.Status?.Phase switch
-        {
-            SnapshotRestorePhases.Succeeded => await EndAsync(entity, cancellationToken),
-            SnapshotRestorePhases.Planned when entity.Status.ObservedGeneration == entity.Metadata.Generation
-                && NewRetries(entity).Count == 0 =>
-                await EndAsync(entity, cancellationToken),
-            SnapshotRestorePhases.Failed when entity.Status.ObservedGeneration == entity.Metadata.Generation
-                && NewRetries(entity).Count == 0 =>
-                await FailedAsync(entity, cancellationToken),
-            _ => await WorkAsync(entity, session, goOn: !IsPaused(entity), cancellationToken),
-        };
+        return IsOver(entity)
+            ? await EndAsync(entity, cancellationToken)
+            : await WorkAsync(entity, session, goOn: !IsPaused(entity), cancellationToken);
     }
 
-    private static IReadOnlyList<string> NewRetries(SnapshotRestore restore) =>
-        RetryTokens.New(restore.Metadata, restore.Spec.Retry, restore.Status?.UsedTokens ?? []);
+    // Nothing is done with it until the spec changes or a retry is asked for.
+    private bool IsOver(SnapshotRestore restore) =>
+        restore.Status?.Phase == SnapshotRestorePhases.Succeeded
+        || (restore.Status?.Phase is SnapshotRestorePhases.Planned or SnapshotRestorePhases.Failed
+            && restore.Status.ObservedGeneration == restore.Metadata.Generation
+            && NewRetries(restore).Count == 0);
 
     private static bool IsPaused(SnapshotRestore restore) =>
         ControlAnnotations.IsPaused(restore.Metadata, restore.Spec.Paused);
 
-    private static bool IsHeld(SnapshotRestore restore) =>
-        restore.Metadata.Finalizers?.Contains(Labels.RestoreFinalizer) == true
-            || restore.Status?.Receipt?.ContainsKey(RestoreReceipt.Claims) == true;
-
-    private static string Text(SnapshotRestore restore) =>
-        JsonSerializer.Serialize(restore, CrdsJsonContext.Default.SnapshotRestore);
-
     private async Task<TimeSpan?> WorkAsync(
         SnapshotRestore restore, RestoreSession session, bool goOn, CancellationToken cancellationToken)
     {
-        var now = _services.Time.GetUtcNow();
+        var now = Now;
         if (session.Job is not { } job)
         {
             if (!goOn)
             {
-                var paused = RestoreStatusComposer.Paused(
-                    restore,
-                    restore.Status,
+                var paused = RestoreOutcome.Stopped(
                     RestoreProgress.HasBegun(restore.Status)
                         ? "No other database is started."
                         : "Nothing was started.");
-                var resting = (restore.Status ?? new SnapshotRestoreStatus()) with
-                {
-                    Receipt = RestoreReceipt.With(restore.Status?.Receipt, RestoreReceipt.Since, null),
-                };
+                var resting = RestoreReceipt.Set(
+                    restore.Status ?? new SnapshotRestoreStatus(), (RestoreReceipt.Since, null));
                 await WriteAsync(
-                    restore, RestoreStatusComposer.Compose(restore, resting, paused, now), cancellationToken);
+                    restore, RestoreStatusComposer.Ended(restore, resting, paused, now), cancellationToken);
                 return null;
             }
 
-            return session.IsEcho(restore, now) && NewRetries(restore).Count == 0
+            // A reconcile right after a check is only caused by that check's own write: without this, checks would
+            // follow each other endlessly. A Secret that changes in that second is seen at the next check.
+            var isEcho = session.Looks > 0
+                && now < session.ConcludedAt + Echo
+                && now < session.LookAgainAt
+                && restore.Status?.ObservedGeneration == restore.Metadata.Generation
+                && NewRetries(restore).Count == 0;
+            return isEcho
                 ? session.LookAgainAt - now
                 : await StartAsync(restore, session, stop: IsPaused(restore), now, cancellationToken);
         }
 
         job.StopAfterCurrent = !goOn;
-        if (!job.Work.IsCompleted)
+        if (job.Work.IsCompleted)
         {
-            var commits = job.Pending();
-            var status = commits.Aggregate(restore.Status!, static (s, commit) => commit.Change(s));
-            var running = RestoreStatusComposer.Running(restore, RestoreProgress.Shown(status, job), job.Activity, now);
-            var written = await WriteAsync(restore, running, cancellationToken);
-            if (job.Unverified is { } unverified && RestoreProgress.Begins(restore.Status, written.Status))
-            {
-                _services.Events.Warning(written, Reasons.ServerUnverified, unverified);
-            }
-
-            foreach (var commit in commits)
-            {
-                commit.Done.TrySetResult();
-            }
-
-            return ShowProgress;
+            return await ConcludeAsync(restore, session, job, now, cancellationToken);
         }
 
-        return await ConcludeAsync(restore, session, job, now, cancellationToken);
+        var commits = job.Commits.ToArray();
+        var status = commits.Aggregate(restore.Status!, static (s, commit) => commit.Change(s));
+        var running = RestoreStatusComposer.Running(restore, RestoreProgress.Shown(status, job), job.Activity, now);
+        var written = await WriteAsync(restore, running, cancellationToken);
+        if (job.Unverified is { } unverified
+            && written.Status?.Phase == SnapshotRestorePhases.Restoring
+            && restore.Status?.Phase != SnapshotRestorePhases.Restoring)
+        {
+            Services.Events.Warning(written, Reasons.ServerUnverified, unverified);
+        }
+
+        foreach (var commit in commits)
+        {
+            job.Commits.TryDequeue(out _);
+            commit.Done.TrySetResult();
+        }
+
+        return ShowProgress;
     }
 
     // The name of the job is in status before the job acts: from then on no commit of an earlier job is accepted.
@@ -166,31 +149,28 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
     {
         try
         {
-            _services.Fence.EnsureMayAct();
+            Services.Fence.EnsureMayAct();
         }
         catch (ActRefusedException)
         {
-            return LookAgainFirst;
+            return _looks.First;
         }
 
         if (restore.Spec.Mode == RunMode.Apply
             && restore.Metadata.DeletionTimestamp is null
-            && restore.Metadata.Finalizers?.Contains(Labels.RestoreFinalizer) != true)
+            && !HasFinalizer(restore))
         {
-            // Another process may have written the object in between: read it again before the restore starts.
-            await Writer.AddFinalizerAsync(restore, Labels.RestoreFinalizer, cancellationToken);
-            return ConflictPause;
+            return await TakeFinalizerAsync(restore, cancellationToken);
         }
 
-        var job = new RestoreJob(
-            () => _trigger.Wake(restore.Metadata.Namespace, restore.Metadata.Name), _services.Fence.Ended);
+        var job = new RestoreJob(WakeOf(restore), Services.Fence.Ended) { StopAfterCurrent = stop };
         var status = restore.Status ?? new SnapshotRestoreStatus();
         var tokens = NewRetries(restore);
         if (status.Phase is not (SnapshotRestorePhases.Verifying or SnapshotRestorePhases.Restoring)
             || tokens.Count > 0)
         {
             // Another attempt: its timeout starts again. Restored databases stay restored.
-            status = status with
+            status = RestoreReceipt.Set(status, (RestoreReceipt.Since, null)) with
             {
                 Phase = RestoreProgress.HasBegun(status)
                     ? SnapshotRestorePhases.Restoring
@@ -198,34 +178,36 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
                 Attempt = status.Attempt + 1,
                 FinishedAt = null,
                 UsedTokens = RetryTokens.Use(status.UsedTokens, tokens, now),
-                Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Since, null),
             };
         }
 
-        var receipt = RestoreReceipt.With(
-            RestoreReceipt.With(status.Receipt, RestoreReceipt.Job, job.Id),
-            RestoreReceipt.Restore,
-            RestoreEvidence.Uid(restore));
-        var clock = session.Clock;
-        if (!receipt.TryGetValue(RestoreReceipt.Since, out var since))
-        {
-            clock = AttemptClock.StartedHere(_services.Time, now);
-            receipt = RestoreReceipt.With(
-                receipt, RestoreReceipt.Since, now.ToString("O", CultureInfo.InvariantCulture));
-        }
-        else if (RestoreReceipt.Time(since) is var began && clock?.StartedAt != began)
-        {
-            clock = AttemptClock.StartedElsewhere(_services.Time, began);
-        }
-
+        // A successor counts from the start in the receipt, so that it does not start a new period.
+        var clock = RestoreReceipt.Began(status) is not { } began
+            ? AttemptClock.StartedHere(Services.Time, now)
+            : session.Clock is { } own && own.StartedAt == began
+                ? own
+                : AttemptClock.StartedElsewhere(Services.Time, began);
+        status = RestoreReceipt.Set(
+            status,
+            (RestoreReceipt.Job, job.Id),
+            (RestoreReceipt.Restore, RestoreEvidence.Uid(restore)),
+            (RestoreReceipt.Since, clock.StartedAt.ToString("O", CultureInfo.InvariantCulture)));
         var begun = await WriteAsync(
             restore,
-            RestoreStatusComposer.Running(
-                restore, status with { Receipt = receipt }, "Checking the snapshot and the server.", now),
+            RestoreStatusComposer.Running(restore, status, "Checking the snapshot and the server.", now),
             cancellationToken);
         (session.Job, session.Clock) = (job, clock);
-        job.StopAfterCurrent = stop;
-        job.Start(token => new RestoreRun(_services, begun, job, session).RunAsync(token));
+        job.Start(
+            Timers.Clamp(clock.Left(TimeLimit.Parse(restore.Spec.Timeout))),
+            Services.Time,
+            token => RestoreRun.RunAsync(Services, begun, job, session, token),
+            () => new RestoreOutcome(
+                RestoreEnd.Failed,
+                Reasons.RestoreFailed,
+                Sentences.Join(
+                    $"The restore was not finished within {restore.Spec.Timeout} (spec.timeout).",
+                    job.DroppedText,
+                    "Increase it, then set a new spec.retry.")));
         return ShowProgress;
     }
 
@@ -236,150 +218,149 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        RestoreOutcome outcome;
-        try
-        {
-            outcome = await job.Work;
-        }
-        catch (OperationCanceledException)
-        {
-            outcome = new RestoreOutcome.Superseded();
-        }
-        catch (Exception exception)
-        {
-            // Rethrown, it would recur at every reconcile and would never appear in status.
-            Unexpected(_logger, exception, restore.Metadata.Namespace, restore.Metadata.Name);
-            outcome = new RestoreOutcome.Failed(
-                Reasons.RestoreFailed, "The operator failed unexpectedly; its log has the cause.");
-        }
-
+        var outcome = await OutcomeAsync(restore, job);
         var arrivesBy = outcome.MayArrive && !RestoreProgress.HasBegun(restore.Status)
             ? ArrivalTime.EndsAt(restore.Metadata, now)
             : null;
         if (arrivesBy is { } ends)
         {
-            outcome = outcome.Awaiting(ends);
+            outcome = outcome with
+            {
+                End = RestoreEnd.Waits,
+                Message = Sentences.Join(outcome.Message, ArrivalTime.Describe(ends)),
+            };
         }
 
         var status = RestoreProgress.Shown(restore.Status!, job);
-        if (outcome is RestoreOutcome.Stopped)
+        if (outcome.End == RestoreEnd.Stopped)
         {
-            status = status with { Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Since, null) };
+            status = RestoreReceipt.Set(status, (RestoreReceipt.Since, null));
         }
 
         await WriteAsync(restore, RestoreStatusComposer.Ended(restore, status, outcome, now), cancellationToken);
-        await session.StopAsync();
-        if (outcome is RestoreOutcome.Waits or RestoreOutcome.Blocked)
+        await session.DisposeAsync();
+        if (outcome.End is not (RestoreEnd.Waits or RestoreEnd.Blocked))
         {
-            session.Looks++;
-            session.ConcludedAt = now;
-            session.LookAgainAt = arrivesBy < now + Pause(session.Looks) ? arrivesBy.Value : now + Pause(session.Looks);
-            return session.LookAgainAt - now;
+            session.Looks = 0;
+            return outcome.End == RestoreEnd.Stopped && restore.Metadata.DeletionTimestamp is null
+                ? null
+                : ConflictPause;
         }
 
-        session.Looks = 0;
-        return outcome switch
-        {
-            RestoreOutcome.Stopped when restore.Metadata.DeletionTimestamp is null => null,
-            _ => ConflictPause,
-        };
+        var again = now + _looks.Delay(++session.Looks);
+        (session.ConcludedAt, session.LookAgainAt) = (now, arrivesBy < again ? arrivesBy.Value : again);
+        return session.LookAgainAt - now;
     }
 
-    private static TimeSpan Pause(int looks)
+    private async Task<RestoreOutcome> OutcomeAsync(SnapshotRestore restore, RestoreJob job)
     {
-        var pause = LookAgainFirst * Math.Pow(2, Math.Min(looks - 1, 10));
-        return pause < LookAgainLast ? pause : LookAgainLast;
+        try
+        {
+            return await job.Work;
+        }
+        catch (Exception exception) when (RestoreReasons.Of(exception) is { } outcome)
+        {
+            // After a drop every failure is reported as RestoreFailed: an administrator must be told, and the message
+            // has the state of the databases.
+            return outcome.End == RestoreEnd.Failed
+                && exception is not RestoreStopException
+                && (job.Dropped.Count > 0 || RestoreProgress.Half(restore.Status).Count > 0)
+                ? outcome with
+                {
+                    Reason = Reasons.RestoreFailed,
+                    Message = Sentences.Join(outcome.Message, job.DroppedText),
+                }
+                : outcome;
+        }
+        catch (Exception exception)
+        {
+            return new RestoreOutcome(RestoreEnd.Failed, Reasons.RestoreFailed, Unexpected(restore, exception));
+        }
     }
 
     // The end: the claims are released, then the finalizer is removed. Level-based: after a crash in between this runs
-    // again.
+    // again. After a failure the claims are kept while databases are half restored: then no other object may work on
+    // them.
     private async Task<TimeSpan?> EndAsync(SnapshotRestore restore, CancellationToken cancellationToken)
     {
-        await ForgetAsync(restore);
-        restore = await ReleaseAsync(restore, cancellationToken);
-        await Writer.RemoveFinalizerAsync(restore, Labels.RestoreFinalizer, cancellationToken);
-        return null;
-    }
-
-    // Claims are kept only while databases are half restored: then no other object may work on them.
-    private async Task<TimeSpan?> FailedAsync(SnapshotRestore restore, CancellationToken cancellationToken)
-    {
-        if (!RestoreProgress.HasBegun(restore.Status))
+        var failed = restore.Status!.Phase == SnapshotRestorePhases.Failed;
+        if (failed && RestoreProgress.HasBegun(restore.Status))
         {
-            await ReleaseAsync(restore, cancellationToken);
+            return null;
+        }
+
+        if (!failed)
+        {
+            await ForgetAsync(restore);
+        }
+
+        await ReleaseAsync(restore, cancellationToken);
+        restore = await WriteAsync(
+            restore, RestoreReceipt.Set(Observed(restore), (RestoreReceipt.Claims, null)), cancellationToken);
+        if (!failed)
+        {
+            await RemoveFinalizerAsync(restore, cancellationToken);
         }
 
         return null;
     }
 
-    private async Task<SnapshotRestore> ReleaseAsync(SnapshotRestore restore, CancellationToken cancellationToken)
-    {
-        await new RestoreClaims(_services).ReleaseAsync(restore, cancellationToken);
-        var generation = restore.Metadata.Generation;
-        return await WriteAsync(
-            restore,
-            restore.Status! with
-            {
-                ObservedGeneration = generation,
-                Conditions = [.. restore.Status.Conditions.Select(c => c with { ObservedGeneration = generation })],
-                Receipt = RestoreReceipt.With(restore.Status.Receipt, RestoreReceipt.Claims, null),
-            },
-            cancellationToken);
-    }
+    private Task ReleaseAsync(SnapshotRestore restore, CancellationToken cancellationToken) =>
+        Services.Claims.ReleaseAsync(
+            RestoreReceipt.ClaimsOf(restore.Status), restore.Metadata.Uid!, cancellationToken);
 
     private async Task<TimeSpan?> DeleteAsync(
         SnapshotRestore restore, RestoreSession session, CancellationToken cancellationToken)
     {
-        switch (await _deletion.DecideAsync(restore, session, cancellationToken))
+        var isAbandoned = session.Job is { Work.IsCompleted: false }
+            ? DeletionFlow.IsAbandoned(restore.Metadata)
+            : await DeletionFlow.IsAbandonedAsync(Services.Kubernetes, restore.Metadata, cancellationToken);
+        if (restore.Status is { Phase: SnapshotRestorePhases.Restoring } status && !isAbandoned)
         {
-            case RestoreDeletion.Decision.FinishDatabase when session.Job is null:
-                return await StartAsync(restore, session, stop: true, _services.Time.GetUtcNow(), cancellationToken);
-            case RestoreDeletion.Decision.FinishDatabase:
-                return await WorkAsync(restore, session, goOn: false, cancellationToken);
-            case RestoreDeletion.Decision.FinishAll:
+            if (RestoreProgress.HasBegun(status)
+                && await UpgradeLink.FindAsync(Services.Kubernetes, restore, cancellationToken) is not null)
+            {
                 return await WorkAsync(restore, session, goOn: true, cancellationToken);
-            default:
-                await ForgetAsync(restore);
-                _deletion.Say(restore);
-                await new RestoreClaims(_services).ReleaseAsync(restore, cancellationToken);
-                await Writer.RemoveFinalizerAsync(restore, Labels.RestoreFinalizer, cancellationToken);
-                return null;
+            }
+
+            if (session.Job is not null)
+            {
+                return await WorkAsync(restore, session, goOn: false, cancellationToken);
+            }
+
+            if (RestoreProgress.Half(status).Count > 0)
+            {
+                return await StartAsync(restore, session, stop: true, Now, cancellationToken);
+            }
         }
+
+        await ForgetAsync(restore);
+        SayAbandoned(restore);
+        await ReleaseAsync(restore, cancellationToken);
+        await RemoveFinalizerAsync(restore, cancellationToken);
+        return null;
     }
 
-    private async Task<SnapshotRestore> WriteAsync(
-        SnapshotRestore restore, SnapshotRestoreStatus status, CancellationToken cancellationToken)
+    private void SayAbandoned(SnapshotRestore restore)
     {
-        var type = CrdsJsonContext.Default.SnapshotRestoreStatus;
-        status = status with { UsedTokens = RetryTokens.Trim(restore.Metadata, restore.Spec.Retry, status.UsedTokens) };
-        var next = StatusWrites.Fit(restore.Status, status, type);
-        if (Text(restore with { Status = next }) == Text(restore))
+        if (restore.Status is not { } status
+            || !RestoreProgress.HasBegun(status)
+            || status.Phase == SnapshotRestorePhases.Succeeded)
         {
-            return restore;
+            return;
         }
 
-        var written = await StatusWrites.WriteAsync(
-            Writer, _services.Events, restore, next, type, static (s, n) => s with { Status = n }, cancellationToken);
-        _services.Changes.Set();
-        if (written.Status?.Phase != restore.Status?.Phase)
-        {
-            if (written.Status?.Phase == SnapshotRestorePhases.Failed)
-            {
-                _services.Events.Warning(
-                    written,
-                    written.Status.Conditions.Find(c => c.Type == ConditionTypes.Failed)?.Reason
-                        ?? Reasons.RestoreFailed,
-                    written.Status.Message ?? "");
-            }
-            else
-            {
-                _services.Events.Normal(written, written.Status?.Phase ?? "", written.Status?.Message ?? "");
-            }
-        }
-
-        return written;
+        var left =
+            $"The restore was abandoned: {string.Join(", ", status.Databases.Select(d => $"{d.Name} {d.State}"))} of "
+            + $"snapshot {status.SnapshotID}. "
+            + (status.Conditions.Exists(c => c.Type == ConditionTypes.Failed && c.Reason == Reasons.OutcomeUnknown)
+                ? "The databases contradict this status and were not dropped: compare them before you change them."
+                : RestoreProgress.Half(status) is { Count: > 0 } half
+                ? $"{string.Join(", ", half)} contains neither the former data nor the data of the snapshot: restore "
+                    + "it again before it is used."
+                : "Pending databases were not changed.");
+        Services.Events.Warning(restore, Reasons.Abandoned, left);
+        RunLog.Abandoned(
+            Logger, SnapshotRestore.KindName, restore.Metadata.Namespace, restore.Metadata.Name, left);
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "SnapshotRestore {Namespace}/{Name} failed unexpectedly.")]
-    private static partial void Unexpected(ILogger logger, Exception exception, string? Namespace, string name);
 }

@@ -27,7 +27,7 @@ internal sealed class StageOperator : IReconcileTrigger, IAsyncDisposable
         _at = at ?? (static _ => Task.CompletedTask);
         _events = new EventRecorder(stage.Client, null, TimeProvider.System, NullLogger<EventRecorder>.Instance);
         _controller = new SnapshotRestoreController(
-            new RestoreServices
+            new SnapshotServices
             {
                 Endpoints = EndpointPolicy.Unrestricted,
                 Kubernetes = stage.Client,

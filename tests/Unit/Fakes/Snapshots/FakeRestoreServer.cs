@@ -5,22 +5,23 @@ using Drydock.Reconcilers.Snapshots;
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>The server as one life of the operator reaches it.</summary>
-internal sealed class FakeRestoreServer(FakeServer server, RestoreLife life) : IRestoreServer
+internal sealed class FakeRestoreServer(FakeServer server, RestoreLife life)
+    : SqlRestoreServer(new MySqlOptions { Server = "db.example", UserID = "drc" }, TimeProvider.System)
 {
-    public async Task<ServerState> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
+    public override async Task<ServerState> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         await life.PassAsync("look");
         return server.Look(databases);
     }
 
-    public async Task<IReadOnlyList<ServerSession>> SessionsAsync(
+    public override async Task<IReadOnlyList<ServerSession>> SessionsAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         await life.PassAsync("sessions");
         return server.Look(databases).Sessions;
     }
 
-    public async Task<IReadOnlyList<ServerSession>> EndSessionsAsync(
+    public override async Task<IReadOnlyList<ServerSession>> EndSessionsAsync(
         IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken)
     {
         await life.PassAsync("end sessions");
@@ -29,7 +30,7 @@ internal sealed class FakeRestoreServer(FakeServer server, RestoreLife life) : I
         return there.ConvertAll(s => s.Seen());
     }
 
-    public async Task WitnessAsync(
+    public override async Task WitnessAsync(
         IReadOnlyCollection<string> databases, RestoreWitness witness, CancellationToken cancellationToken)
     {
         foreach (var database in databases)

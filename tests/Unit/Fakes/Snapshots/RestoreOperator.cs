@@ -25,7 +25,7 @@ internal sealed class RestoreOperator : IReconcileTrigger, IAsyncDisposable
         Loader = new FakeLoader(world.Server, world.Snapshots, Life);
         var server = new FakeRestoreServer(world.Server, Life);
         Controller = new SnapshotRestoreController(
-            new RestoreServices
+            new SnapshotServices
             {
                 Endpoints = EndpointPolicy.Unrestricted,
                 Kubernetes = world.Api,

@@ -80,18 +80,15 @@ public sealed class KStatusTests
     [Fact]
     public void Restore_is_in_progress_only_while_it_works_or_waits()
     {
-        var ends = typeof(RestoreOutcome).GetNestedTypes(BindingFlags.NonPublic).Where(t => t.IsAssignableTo(typeof(RestoreOutcome))).ToList();
-        ends.Count.ShouldBe(7);
-        foreach (var (end, deleted, reason) in ends.SelectMany(e => Both.SelectMany(d => AllReasons.Select(r => (e, d, r)))))
+        foreach (var (end, deleted, reason) in Enum.GetValues<RestoreEnd>().SelectMany(e => Both.SelectMany(d => AllReasons.Select(r => (e, d, r)))))
         {
-            var arguments = end.GetConstructors().Single().GetParameters().Select(p => (object)(p.Name == "Reason" ? reason : "What happened.")).ToArray();
-            var outcome = (RestoreOutcome)Activator.CreateInstance(end, arguments)!;
+            var outcome = new RestoreOutcome(end, reason, "What happened.");
             var restore = new SnapshotRestore { Metadata = Metadata(deleted) };
-            var kind = outcome switch
+            var kind = end switch
             {
-                RestoreOutcome.Restored => RunOutcomeKind.Succeeded,
-                RestoreOutcome.Planned => RunOutcomeKind.PlanReady,
-                RestoreOutcome.Blocked or RestoreOutcome.Failed => RunOutcomeKind.Stalled,
+                RestoreEnd.Restored => RunOutcomeKind.Succeeded,
+                RestoreEnd.Planned => RunOutcomeKind.PlanReady,
+                RestoreEnd.Blocked or RestoreEnd.Failed => RunOutcomeKind.Stalled,
                 _ => RunOutcomeKind.Progressing,
             };
             var status = RestoreStatusComposer.Ended(restore, new SnapshotRestoreStatus(), outcome, Now);

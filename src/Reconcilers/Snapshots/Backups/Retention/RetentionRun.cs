@@ -38,16 +38,20 @@ internal sealed partial class RetentionRun(SnapshotServices services)
             {
                 return;
             }
-            catch (Exception exception) when (exception is KubernetesException or ActRefusedException)
-            {
-                Failed(_logger, exception.Message);
-                await PauseAsync(cancellationToken);
-            }
             catch (Exception exception)
             {
                 // Any exception is caught: without this loop no snapshot is removed until another operator leads.
-                Unexpected(_logger, exception);
-                await PauseAsync(cancellationToken);
+                if (exception is KubernetesException or ActRefusedException)
+                {
+                    Failed(_logger, exception.Message);
+                }
+                else
+                {
+                    Unexpected(_logger, exception);
+                }
+
+                await services.Retention.WaitAsync(TimeSpan.FromMinutes(1), services.Time, cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -56,25 +60,25 @@ internal sealed partial class RetentionRun(SnapshotServices services)
     {
         var found = await services.Scope.ListAsync<BackupSnapshot>(
             services.Kubernetes, new ListOptions { TolerateUnreadable = true }, cancellationToken);
-
-        var policies = found.Items.Where(s =>
-            s.Metadata.DeletionTimestamp is null
-            && s.Spec.Retention is { } r
-            && (r.KeepLast ?? (object?)r.KeepFor) is not null).ToList();
-        if (Clock(services.Kubernetes.ServerAhead) is not { } now)
+        var there = found.Items.Where(s => s.Metadata.DeletionTimestamp is null).ToList();
+        var policies = there.FindAll(s => Asks(s.Spec.Retention));
+        if (services.Kubernetes.ServerAhead is not { } ahead || ahead.Duration() > ClockSkew.Largest)
         {
-            SayClocks(policies);
+            SayClocks(policies, services.Kubernetes.ServerAhead);
             return;
         }
 
-        foreach (var unfinished in found.Items.Where(s =>
-            s.Status?.Phase == BackupSnapshotPhases.Expiring && s.Metadata.DeletionTimestamp is null))
+        foreach (var unfinished in there.Where(s => s.Status?.Phase == BackupSnapshotPhases.Expiring))
         {
             await GuardedAsync(unfinished, () => FinishAsync(unfinished, cancellationToken));
         }
 
-        var kept = found.Items.Where(s => s.Metadata.DeletionTimestamp is null
-            && s.Status is { Phase: BackupSnapshotPhases.Succeeded, Verified: true, SnapshotID: not null });
+        var kept = there.Where(s => s.Status is
+        {
+            Phase: BackupSnapshotPhases.Succeeded,
+            Verified: true,
+            SnapshotID: not null,
+        });
 
         // A namespace is a tenant: a snapshot of another namespace is never removed because both name the same series.
         foreach (var place in
@@ -83,19 +87,17 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         {
             if (place.Any(policies.Contains) || place.Any(s => s.Status!.ExpiresAt is not null))
             {
+                var now = services.Time.GetUtcNow() + ahead;
                 await GuardedAsync(place.First(), () => PlaceAsync([.. place], now, cancellationToken));
             }
         }
     }
 
-    // The time of the API server; null while this process's clock differs from it.
-    private DateTimeOffset? Clock(TimeSpan? ahead) =>
-        ahead is { } by && by.Duration() <= ClockSkew.Largest ? services.Time.GetUtcNow() + by : null;
+    private static bool Asks(RetentionSpec? policy) => policy is { KeepLast: not null } or { KeepFor: not null };
 
-    private void SayClocks(IReadOnlyList<BackupSnapshot> policies)
+    private void SayClocks(IEnumerable<BackupSnapshot> policies, TimeSpan? ahead)
     {
-        var by = services.Kubernetes.ServerAhead;
-        var why = $"Retention removes nothing, because the operator's clock {(by is { } d
+        var why = $"Retention removes nothing, because the operator's clock {(ahead is { } d
                 ? $"is {Math.Round(d.Duration().TotalMinutes)} minutes {(d > TimeSpan.Zero ? "behind" : "ahead of")}"
                 : "cannot be compared with")} the clock of the API server (at most "
             + $"{ClockSkew.Largest.TotalMinutes} minutes are allowed). Set the clocks by NTP.";
@@ -117,12 +119,17 @@ internal sealed partial class RetentionRun(SnapshotServices services)
                 + "later. It does not count as the newest and is not removed. Delete the object if it is not needed.";
     }
 
-    private Task<BackupSnapshot> WriteAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) =>
-        services.Kubernetes.UpdateStatusAsync(snapshot, cancellationToken);
+    private async Task<BackupSnapshot> WriteAsync(
+        BackupSnapshot snapshot, BackupSnapshotStatus status, CancellationToken cancellationToken)
+    {
+        var written = await services.Kubernetes.UpdateStatusAsync(
+            snapshot with { Status = status }, cancellationToken);
+        services.Changes.Set();
+        return written;
+    }
 
-    private async Task PauseAsync(CancellationToken cancellationToken) =>
-        await services.Retention.WaitAsync(TimeSpan.FromMinutes(1), services.Time, cancellationToken)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private async Task<string?> UserOfAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) =>
+        (await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken)).UserOf(snapshot);
 
     private static string SeriesOf(BackupSnapshot snapshot, SnapshotManifest manifest) =>
         snapshot.Spec.Series is { } named
@@ -130,13 +137,20 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         : $"server {manifest.Server.Key}: "
             + $"{string.Join(", ", manifest.Databases.Select(d => d.Name).Order(StringComparer.Ordinal))}";
 
-    // Null if it is missing or cannot be read: then it is in no series, so it is neither counted nor removed. So is one
-    // of another namespace.
-    private async Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    // Null if its manifest is missing or cannot be read, or is of another namespace: then it is in no series, so it is
+    // neither counted nor removed.
+    private async Task<KnownSnapshot?> FindAsync(
+        BackupSnapshot snapshot, ISnapshotStorage storage, CancellationToken cancellationToken)
     {
+        var location = new SnapshotLocation(storage, snapshot.Spec.PathPrefix ?? "", snapshot.Status!.SnapshotID!);
         try
         {
-            return await services.Snapshotter.FindAsync(location, cancellationToken);
+            return await services.Snapshotter.FindAsync(location, cancellationToken) is { } manifest
+                && (services.Storages.Shared
+                    || manifest.Owner is not { } owner
+                    || owner.Namespace == snapshot.Metadata.Namespace)
+                ? new KnownSnapshot(snapshot, location, manifest.CreatedAt, SeriesOf(snapshot, manifest))
+                : null;
         }
         catch (SnapshotException e) when (e.Failure is SnapshotFailure.ManifestInvalid or SnapshotFailure.NotFound
             or SnapshotFailure.InvalidRequest)
@@ -153,13 +167,9 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         var known = new List<KnownSnapshot>();
         foreach (var snapshot in snapshots)
         {
-            var location = new SnapshotLocation(storage, snapshot.Spec.PathPrefix ?? "", snapshot.Status!.SnapshotID!);
-            if (await FindAsync(location, cancellationToken) is { } manifest
-                && (services.Storages.Shared
-                    || manifest.Owner is not { } owner
-                    || owner.Namespace == snapshot.Metadata.Namespace))
+            if (await FindAsync(snapshot, storage, cancellationToken) is { } one)
             {
-                known.Add(new KnownSnapshot(snapshot, location, manifest.CreatedAt, SeriesOf(snapshot, manifest)));
+                known.Add(one);
             }
         }
 
@@ -169,69 +179,70 @@ internal sealed partial class RetentionRun(SnapshotServices services)
             .ThenByDescending(p => p.TakenAt)
             .GroupBy(p => p.Series, StringComparer.Ordinal))
         {
-            var newest = series.FirstOrDefault(p => DoubtOf(p.Snapshot, p.TakenAt, now) is null)?.Snapshot;
-            var policy = newest?.Spec.Retention;
-            if (policy is null or { KeepLast: null, KeepFor: null }
-                && series.All(p => p.Snapshot.Status!.ExpiresAt is null))
-            {
-                continue;
-            }
+            await SeriesAsync(series.Key, [.. series], now, cancellationToken);
+        }
+    }
 
-            var references = await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken);
-            var candidates = new List<RetentionCandidate>();
-            foreach (var (snapshot, location, takenAt, _) in series)
-            {
-                var presence = await services.Snapshotter.CheckPresenceAsync(location, cancellationToken);
-                candidates.Add(
-                    new RetentionCandidate(
-                        snapshot.Metadata.Name,
-                        snapshot.Metadata.CreatedAt ?? now,
-                        presence.IsGood,
-                        references.UserOf(snapshot))
-                    {
-                        Doubt = DoubtOf(snapshot, takenAt, now),
-                    });
-            }
+    private async Task SeriesAsync(
+        string name, List<KnownSnapshot> series, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var newest = series.Find(p => DoubtOf(p.Snapshot, p.TakenAt, now) is null)?.Snapshot;
+        var policy = newest?.Spec.Retention;
+        if (!Asks(policy) && series.TrueForAll(p => p.Snapshot.Status!.ExpiresAt is null))
+        {
+            return;
+        }
 
-            var choice = RetentionRules.Choose(candidates, policy, now);
-            foreach (var (name, why) in choice.Kept)
-            {
-                Say(series.First(p => p.Snapshot.Metadata.Name == name).Snapshot, why);
-            }
-
-            var left = MostRemovals;
-            foreach (var one in series)
-            {
-                await AnnounceAsync(one.Snapshot, newest, choice, now, cancellationToken);
-            }
-
-            foreach (var (name, why) in choice.Remove)
-            {
-                var snapshot = series.First(p => p.Snapshot.Metadata.Name == name).Snapshot;
-                if (snapshot.Status!.ExpiresAt is { } at && at <= now && left-- > 0)
+        var references = await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken);
+        var candidates = new List<RetentionCandidate>();
+        foreach (var (snapshot, location, takenAt, _) in series)
+        {
+            var presence = await services.Snapshotter.CheckPresenceAsync(location, cancellationToken);
+            candidates.Add(
+                new RetentionCandidate(
+                    snapshot.Metadata.Name,
+                    snapshot.Metadata.CreatedAt ?? now,
+                    presence.IsGood,
+                    references.UserOf(snapshot))
                 {
-                    await GiveUpAsync(snapshot, newest!, $"{series.Key}: {why}", cancellationToken);
-                }
-            }
+                    Doubt = DoubtOf(snapshot, takenAt, now),
+                });
+        }
+
+        var byName = series.ToDictionary(p => p.Snapshot.Metadata.Name, p => p.Snapshot, StringComparer.Ordinal);
+        var choice = RetentionRules.Choose(candidates, policy, now);
+        foreach (var (one, why) in choice.Kept)
+        {
+            Say(byName[one], why);
+        }
+
+        var removals = choice.Remove.ToDictionary(StringComparer.Ordinal);
+        foreach (var (snapshot, _, _, _) in series)
+        {
+            await AnnounceAsync(
+                snapshot, newest, removals.GetValueOrDefault(snapshot.Metadata.Name), now, cancellationToken);
+        }
+
+        foreach (var (one, why) in choice.Remove.Where(r => byName[r.Key].Status!.ExpiresAt <= now).Take(MostRemovals))
+        {
+            await GiveUpAsync(byName[one], newest!, $"{name}: {why}", cancellationToken);
         }
     }
 
     private async Task AnnounceAsync(
         BackupSnapshot snapshot,
         BackupSnapshot? newest,
-        RetentionChoice choice,
+        string? why,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        var why = choice.Remove.Where(r => r.Key == snapshot.Metadata.Name).Select(r => r.Value).FirstOrDefault();
         if ((why is null) == (snapshot.Status!.ExpiresAt is null))
         {
             return;
         }
 
         var at = why is null ? (DateTimeOffset?)null : now + Notice;
-        var written = await WriteAsync(
-            snapshot with { Status = snapshot.Status with { ExpiresAt = at } }, cancellationToken);
+        var written = await WriteAsync(snapshot, snapshot.Status with { ExpiresAt = at }, cancellationToken);
         if (why is not null)
         {
             services.Events.Normal(
@@ -256,27 +267,20 @@ internal sealed partial class RetentionRun(SnapshotServices services)
             return;
         }
 
-        var now = services.Time.GetUtcNow();
-        var marked = await WriteAsync(
-            fresh with
-            {
-                Status = SnapshotStatusComposer.Expiry(
-                    fresh,
-                    BackupSnapshotPhases.Expiring,
-                    Reasons.Expiring,
-                    $"The files under {fresh.Status.Path} are being removed: {why} (spec.retention of "
-                    + $"{newest.Metadata.Name}).",
-                    now),
-            },
-            cancellationToken);
-        services.Changes.Set();
-        if ((await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken))
-            .UserOf(marked) is { } user)
+        var expiring = SnapshotStatusComposer.Expiry(
+            fresh,
+            BackupSnapshotPhases.Expiring,
+            Reasons.Expiring,
+            $"The files under {fresh.Status.Path} are being removed: {why} (spec.retention of "
+            + $"{newest.Metadata.Name}).",
+            services.Time.GetUtcNow());
+        var marked = await WriteAsync(fresh, expiring, cancellationToken);
+        if (await UserOfAsync(marked, cancellationToken) is { } user)
         {
             // A user of the snapshot that appeared since then existed before any file was removed, so Expiring is
             // reverted. The write is based on this process's own write: if a successor has written since, it is
             // refused.
-            await WriteAsync(marked with { Status = fresh.Status }, cancellationToken);
+            await WriteAsync(marked, fresh.Status, cancellationToken);
             Say(fresh, user);
             return;
         }
@@ -291,8 +295,7 @@ internal sealed partial class RetentionRun(SnapshotServices services)
     // An earlier run decided the removal and was interrupted; the remaining files cannot be restored from.
     private async Task FinishAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
-        if ((await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken))
-            .UserOf(snapshot) is { } user)
+        if (await UserOfAsync(snapshot, cancellationToken) is { } user)
         {
             Say(snapshot, user);
             return;
@@ -314,14 +317,9 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         await services.Snapshotter.DeleteAsync(
             await services.LocateAsync(snapshot, cancellationToken), cancellationToken);
         var message = $"Retention removed the files under {snapshot.Status!.Path}: {why}.";
-        var written = await WriteAsync(
-            snapshot with
-            {
-                Status = SnapshotStatusComposer.Expiry(
-                    snapshot, BackupSnapshotPhases.Expired, Reasons.Expired, message, services.Time.GetUtcNow()),
-            },
-            cancellationToken);
-        services.Changes.Set();
+        var expired = SnapshotStatusComposer.Expiry(
+            snapshot, BackupSnapshotPhases.Expired, Reasons.Expired, message, services.Time.GetUtcNow());
+        var written = await WriteAsync(snapshot, expired, cancellationToken);
         services.Events.Normal(written, Reasons.Expired, message);
         Removed(_logger, written.Metadata.Namespace, written.Metadata.Name, message);
     }

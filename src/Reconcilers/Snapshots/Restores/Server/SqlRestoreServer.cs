@@ -1,9 +1,13 @@
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary><see cref="IRestoreServer"/> on MySQL, MariaDB and OceanBase.</summary>
-internal sealed class SqlRestoreServer(MySqlOptions options, TimeProvider time) : IRestoreServer
+/// <summary>The requests of a restore to its server (MySQL, MariaDB or OceanBase), besides those of
+/// <c>ISnapshotLoader</c>.</summary>
+internal class SqlRestoreServer(MySqlOptions options, TimeProvider time)
 {
-    public async Task<ServerState> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
+    /// <summary>Reads the state of the server and of these databases. Changes nothing.</summary>
+    /// <exception cref="MySqlSessionException">The server cannot be reached, or refuses a query.</exception>
+    public virtual async Task<ServerState> LookAsync(
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         await using var session = await OpenAsync(cancellationToken);
         var variables = await VariablesAsync(session, cancellationToken);
@@ -31,7 +35,9 @@ internal sealed class SqlRestoreServer(MySqlOptions options, TimeProvider time) 
         };
     }
 
-    public async Task<IReadOnlyList<ServerSession>> SessionsAsync(
+    /// <summary>Sessions that have one of these databases selected; those of other accounts only where the account has
+    /// PROCESS.</summary>
+    public virtual async Task<IReadOnlyList<ServerSession>> SessionsAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         await using var session = await OpenAsync(cancellationToken);
@@ -39,7 +45,12 @@ internal sealed class SqlRestoreServer(MySqlOptions options, TimeProvider time) 
             session, databases, NamesOf(await VariablesAsync(session, cancellationToken)), cancellationToken);
     }
 
-    public async Task<IReadOnlyList<ServerSession>> EndSessionsAsync(
+    /// <summary>Ends the sessions whose id and address both match, and waits until the server no longer lists them:
+    /// their statements have then ended or will never start. Returns those that existed.</summary>
+    /// <exception cref="MySqlSessionException">1095: no privilege to end another account's session.</exception>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/>: some sessions still exist
+    /// after 30 seconds; the message names them.</exception>
+    public virtual async Task<IReadOnlyList<ServerSession>> EndSessionsAsync(
         IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken)
     {
         if (sessions.Count == 0)
@@ -65,7 +76,8 @@ internal sealed class SqlRestoreServer(MySqlOptions options, TimeProvider time) 
         ];
     }
 
-    public async Task WitnessAsync(
+    /// <summary>Adds the witness to the existing ones of these databases.</summary>
+    public virtual async Task WitnessAsync(
         IReadOnlyCollection<string> databases, RestoreWitness witness, CancellationToken cancellationToken)
     {
         await using var session = await OpenAsync(cancellationToken);
@@ -101,20 +113,12 @@ internal sealed class SqlRestoreServer(MySqlOptions options, TimeProvider time) 
             && !string.Equals(value, "NO_LOCK", StringComparison.OrdinalIgnoreCase);
 
     private static async Task<Dictionary<string, string>> VariablesAsync(
-        MySqlSession session, CancellationToken cancellationToken)
-    {
-        var rows = await session.RowsAsync(
+        MySqlSession session, CancellationToken cancellationToken) =>
+        (await session.RowsAsync(
             "SHOW VARIABLES WHERE Variable_name IN ('hostname', 'lower_case_table_names', 'port', 'read_only', "
             + "'server_uid', 'server_uuid', 'super_read_only')",
-            cancellationToken);
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var row in rows)
-        {
-            variables[row[0]!.ToLowerInvariant()] = row[1] ?? "";
-        }
-
-        return variables;
-    }
+            cancellationToken))
+            .ToDictionary(row => row[0] ?? "", row => row[1] ?? "", StringComparer.OrdinalIgnoreCase);
 
     private static async Task<ServerDatabase> DatabaseAsync(
         MySqlSession session, string database, StringComparer comparer, CancellationToken cancellationToken)
@@ -161,24 +165,19 @@ internal sealed class SqlRestoreServer(MySqlOptions options, TimeProvider time) 
             return [];
         }
 
-        var programs = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var row in
-            await RestoreFactsReader.ToldAsync(
-                session,
-                "SELECT PROCESSLIST_ID, ATTR_VALUE FROM performance_schema.session_connect_attrs WHERE ATTR_NAME = "
-                + "'program_name'",
-                cancellationToken))
-        {
-            programs[row[0] ?? ""] = row[1] ?? "";
-        }
-
+        var programs = (await RestoreFactsReader.ToldAsync(
+            session,
+            "SELECT PROCESSLIST_ID, ATTR_VALUE FROM performance_schema.session_connect_attrs WHERE ATTR_NAME = "
+            + "'program_name'",
+            cancellationToken))
+            .ToLookup(row => row[0], row => row[1], StringComparer.Ordinal);
         return [
             .. sessions.Select(s => new ServerSession(
                 s.Id,
                 s.User,
                 s.Host,
                 s.Database,
-                programs.GetValueOrDefault(s.Id.ToString(CultureInfo.InvariantCulture)))),
+                programs[s.Id.ToString(CultureInfo.InvariantCulture)].LastOrDefault())),
         ];
     }
 
@@ -196,47 +195,58 @@ internal sealed record SessionReceipt(ulong Id, string Host)
 
     public string Key => $"{Prefix}{Id}";
 
-    public static bool IsKey(string key)
-    {
-        return key.StartsWith(Prefix, StringComparison.Ordinal);
-    }
-
-    public static IReadOnlyList<SessionReceipt> Of(IReadOnlyDictionary<string, string>? receipt) =>
+    public static IReadOnlyList<SessionReceipt> Of(SortedDictionary<string, string>? receipt) =>
     [
-        .. (receipt ?? new Dictionary<string, string>(StringComparer.Ordinal))
-            .Where(e => IsKey(e.Key))
-            .Select(e => ulong.TryParse(
+        .. (receipt ?? []).Where(e => e.Key.StartsWith(Prefix, StringComparison.Ordinal)).Select(
+            e => ulong.TryParse(
                 e.Key.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
                 ? new SessionReceipt(id, e.Value)
-                : null)
-            .OfType<SessionReceipt>(),
+                : null).OfType<SessionReceipt>(),
     ];
 }
 
-/// <summary>The requests of a restore to its server, besides those of <c>ISnapshotLoader</c>.</summary>
-internal interface IRestoreServer
+/// <summary>The state of a server at one time.</summary>
+internal sealed record ServerState
 {
-    /// <summary>Reads the state of the server and of these databases. Changes nothing.</summary>
-    /// <exception cref="MySqlSessionException">The server cannot be reached, or refuses a query.</exception>
-    Task<ServerState> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
+    public required string Identity { get; init; }
 
-    /// <summary>Sessions that have one of these databases selected; those of other accounts only where the account has
-    /// PROCESS.</summary>
-    /// <exception cref="MySqlSessionException">The server cannot be reached, or refuses the query.</exception>
-    Task<IReadOnlyList<ServerSession>> SessionsAsync(
-        IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
+    public IReadOnlyList<string> Addresses { get; init; } = [];
 
-    /// <summary>Ends the sessions whose id and address both match, and waits until the server no longer lists them:
-    /// their statements have then ended or will never start.</summary>
-    /// <returns>The sessions that existed.</returns>
-    /// <exception cref="MySqlSessionException">1095: no privilege to end another account's session.</exception>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/>: some sessions still exist
-    /// after 30 seconds; the message names them.</exception>
-    Task<IReadOnlyList<ServerSession>> EndSessionsAsync(
-        IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken);
+    /// <summary>The server and the account, as far as they decide whether a dump can be loaded.</summary>
+    public required RestoreFacts Facts { get; init; }
 
-    /// <summary>Adds the witness to the existing ones of these databases.</summary>
-    /// <exception cref="MySqlSessionException">The server cannot be reached, or refuses the statements.</exception>
-    Task WitnessAsync(
-        IReadOnlyCollection<string> databases, RestoreWitness witness, CancellationToken cancellationToken);
+    public string Address => Facts.Address;
+
+    /// <summary>True for OceanBase, which has no LOCK TABLES privilege.</summary>
+    public bool IsOceanBase { get; init; }
+
+    public bool ReadOnly { get; init; }
+
+    public required IReadOnlyList<ServerDatabase> Databases { get; init; }
+
+    public required IReadOnlyList<ServerSession> Sessions { get; init; }
+
+    public bool SeesAllSessions => Facts.Grants.HasGlobal("PROCESS") || Facts.Grants.HasRoles;
+}
+
+/// <summary>A database on the server.</summary>
+/// <param name="Name">Name as requested.</param>
+/// <param name="Tables">Number of base tables.</param>
+/// <param name="Bytes">Bytes of data and indexes, as the server estimates them.</param>
+/// <param name="Definers">Accounts that its views, routines, triggers and events run as, <c>user@host</c>.</param>
+internal sealed record ServerDatabase(string Name, bool Exists, int Tables, long Bytes, IReadOnlyList<string> Definers)
+{
+    /// <summary>What restores left in it.</summary>
+    public IReadOnlyList<RestoreWitness> Witnesses { get; init; } = [];
+}
+
+/// <summary>A session on the server.</summary>
+/// <param name="Id">CONNECTION_ID().</param>
+/// <param name="Host">The client address as the server sees it, usually <c>address:port</c>.</param>
+/// <param name="Program">Program name that the client sent; null if the server does not report it.</param>
+internal sealed record ServerSession(ulong Id, string User, string Host, string? Database, string? Program)
+{
+    public string Describe() =>
+        $"session {Id} of {User} from {Host}{(Program is { Length: > 0 } p ? $" ({p})" : "")} on "
+        + (Database ?? "no database");
 }

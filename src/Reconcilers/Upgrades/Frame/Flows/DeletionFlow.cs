@@ -23,7 +23,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
             return await StopAsync(run, $"The object is being deleted. {_kind.Cleanup!.Stops}.", tell: false);
         }
 
-        if (await IsAbandonedAsync(run))
+        if (await IsAbandonedAsync(frame.Services.Kubernetes, run.Metadata, run.CancellationToken))
         {
             return await StopAsync(
                 run,
@@ -43,17 +43,14 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
         || (_kind.Plans.Active(status) != PlanSlot.Cleanup && (RunPhases.IsEnded(status.Phase) || status.IsUpgraded()))
         || status.IsRolledBack();
 
-    private async Task<bool> IsAbandonedAsync(RunReconcile run)
-    {
-        if (run.Metadata.Annotation(Annotations.OnDelete) == Annotations.Abandon)
-        {
-            return true;
-        }
+    public static bool IsAbandoned(V1ObjectMeta metadata) =>
+        metadata.Annotation(Annotations.OnDelete) == Annotations.Abandon;
 
-        var space = await frame.Services.Kubernetes.GetAsync<V1Namespace>(
-            run.Metadata.Namespace!, cancellationToken: run.CancellationToken);
-        return space is null || space.Metadata.DeletionTimestamp is not null;
-    }
+    public static async Task<bool> IsAbandonedAsync(
+        IKubernetesClient kubernetes, V1ObjectMeta metadata, CancellationToken cancellationToken) =>
+        IsAbandoned(metadata)
+        || await kubernetes.GetAsync<V1Namespace>(metadata.Namespace!, cancellationToken: cancellationToken)
+            is null or { Metadata.DeletionTimestamp: not null };
 
     private async Task<RunStep> StopAsync(RunReconcile run, string because, bool tell)
     {

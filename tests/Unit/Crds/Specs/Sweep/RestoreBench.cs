@@ -29,7 +29,7 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IReconcileTrigg
     {
         _loader = new FakeLoader(World.Server, World.Snapshots, _life);
         _controller = new SnapshotRestoreController(
-            new RestoreServices
+            new SnapshotServices
             {
                 Endpoints = EndpointPolicy.Unrestricted,
                 Kubernetes = World.Api,
@@ -104,7 +104,7 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IReconcileTrigg
         // The loop looks all the time.
     }
 
-    public IRestoreServer Open(MySqlOptions connection)
+    public SqlRestoreServer Open(MySqlOptions connection)
     {
         _asked.Add($"server {SqlText.Of(connection)}");
         return new FakeRestoreServer(World.Server, _life);
