@@ -24,7 +24,6 @@ public sealed class UpgradePathsTests
         path.NeedsProjectChecks.ShouldBeTrue();
         path.NeedsCascadeCheck.ShouldBeTrue();
         path.ReadsProjectTables.ShouldBeTrue();
-        path.NeedsEnableConnectorRule.ShouldBeTrue();
         path.Source.ProjectApi.ShouldBeFalse();
         path.Target.ProjectApi.ShouldBeTrue();
         path.ProjectTablesStay.ShouldBeFalse();
@@ -45,16 +44,15 @@ public sealed class UpgradePathsTests
         path.NeedsProjectChecks.ShouldBeFalse();
         path.NeedsCascadeCheck.ShouldBeFalse();
         path.ReadsProjectTables.ShouldBeFalse();
-        path.NeedsEnableConnectorRule.ShouldBeFalse();
-        path.MayLackDbType.ShouldBeFalse();
+        path.Source.DbTypeMayBeMissing.ShouldBeFalse();
         (path.NeedsInit, path.NeedsIsUpgrade).ShouldBe((true, true));
     }
 
     [Fact]
     public void Only_sources_of_3_2_may_lack_dbType()
     {
-        Check("3.2.2-bp2", "4.2.2").ShouldBeOfType<UpgradePath.Allowed>().MayLackDbType.ShouldBeTrue();
-        Check("3.3.1", "4.2.2").ShouldBeOfType<UpgradePath.Allowed>().MayLackDbType.ShouldBeFalse();
+        Check("3.2.2-bp2", "4.2.2").ShouldBeOfType<UpgradePath.Allowed>().Source.DbTypeMayBeMissing.ShouldBeTrue();
+        Check("3.3.1", "4.2.2").ShouldBeOfType<UpgradePath.Allowed>().Source.DbTypeMayBeMissing.ShouldBeFalse();
     }
 
     [Fact]
