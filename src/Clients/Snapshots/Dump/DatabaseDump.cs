@@ -41,7 +41,14 @@ internal sealed class DatabaseDump(
         {
             foreach (var (file, _) in written)
             {
-                await TidyAsync(Partial(file));
+                try
+                {
+                    await _location.Storage.DeleteAsync(Partial(file), CancellationToken.None);
+                }
+                catch (SnapshotException)
+                {
+                    // The caller must see why the dump failed; the next attempt removes the file.
+                }
             }
 
             throw;
@@ -51,18 +58,6 @@ internal sealed class DatabaseDump(
     private ProgressMeter Meter(string database, SnapshotStage stage) => new(request.Progress, database, stage, time);
 
     private string Partial(SnapshotFile file) => _location.Prefix + file.Name + StorageName.Partial;
-
-    private async Task TidyAsync(string partial)
-    {
-        try
-        {
-            await _location.Storage.DeleteAsync(partial, CancellationToken.None);
-        }
-        catch (SnapshotException)
-        {
-            // The caller must see why the dump failed; the next attempt removes the file.
-        }
-    }
 
     private SnapshotDatabase Describe(DatabaseCatalogue catalogue, DumpNames names, IEnumerable<CountedFile> written)
     {
@@ -144,8 +139,8 @@ internal sealed class DatabaseDump(
         }
     }
 
-    // The rows were counted before compression. What the storage returns is compared with what was written, and
-    // decompressed; encrypted files cannot be decrypted here.
+    // The rows were counted before compression, and the compressed bytes were decompressed again (VerifyingStream). The
+    // hash of the bytes read back proves that the storage has the same bytes.
     private async Task<IReadOnlyList<SnapshotFinding>> ReadBackAsync(
         string database, IReadOnlyCollection<CountedFile> written, CancellationToken cancellationToken)
     {
@@ -155,7 +150,7 @@ internal sealed class DatabaseDump(
             database,
             written.Select(static w => w.File),
             StorageName.Partial,
-            request.Recipients.Count > 0 ? null : default(DecryptionKey),
+            key: null,
             meter,
             cancellationToken);
         meter.Finish(written.Sum(static w => w.File.RawBytes), written.Sum(static w => w.File.StoredBytes));

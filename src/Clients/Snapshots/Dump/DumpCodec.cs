@@ -51,7 +51,8 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
             async Task CompressAsync(Stream target)
             {
                 long stored = 0;
-                var batches = new BufferedStream(target, BatchBytes);
+                await using var proving = new VerifyingStream(target);
+                var batches = new BufferedStream(proving, BatchBytes);
 
                 // Disposed only after all of it was written, because that writes the end of the file.
                 var gzip = new GZipStream(batches, CompressionLevel.Fastest, leaveOpen: true);
@@ -77,6 +78,7 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
                     cancellationToken);
                 await gzip.DisposeAsync();
                 await batches.FlushAsync(cancellationToken);
+                await proving.RequireAsync(raw);
             }
         }
         catch (IOException e)

@@ -198,14 +198,10 @@ internal static class SessionRecords
             return await StoredDocument.ReadAsync(
                 location.Storage, name, SnapshotLimits.Record, SnapshotJson.Default.SnapshotSession, cancellationToken);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or SnapshotException { Failure: SnapshotFailure.NotFound })
         {
-            // Written by an attempt that died during the write: its session never got past its login.
-            return null;
-        }
-        catch (SnapshotException e) when (e.Failure == SnapshotFailure.NotFound)
-        {
-            // Removed since it was listed: that session ended normally.
+            // Written by an attempt that died during the write, whose session never got past its login; or removed
+            // since it was listed, because that session ended normally.
             return null;
         }
     }

@@ -36,7 +36,15 @@ internal sealed class ClientTool(SnapshotToolOptions options)
             options.Client,
             [$"--defaults-file={secret.Path}", .. Flags, $"--database={database}"],
             connection.Password);
-        using var output = new StreamReader(child.StandardOutput, Encoding.UTF8);
+
+        // The server determines the content of the first line, so its length is limited.
+        using var output = new StreamReader(new LimitedStream(
+            child.StandardOutput,
+            SnapshotLimits.ClientLine,
+            static () => new SnapshotException(
+                SnapshotFailure.LoadFailed,
+                $"mysql answered the query of its connection id with more than {SnapshotLimits.ClientLine} characters. "
+                    + "Check that this is a MySQL server.")));
 
         // A write into a full pipe cannot be cancelled: it ends when the client reads on, or ends.
         await using var stop = cancellationToken.UnsafeRegister(static c => ((ChildProcess)c!).Kill(), child);
@@ -91,7 +99,7 @@ internal sealed class ClientTool(SnapshotToolOptions options)
     {
         await child.StandardInput.WriteAsync(Encoding.UTF8.GetBytes(opening), cancellationToken);
         await child.StandardInput.FlushAsync(cancellationToken);
-        var line = await ReadLineAsync(output, cancellationToken);
+        var line = await output.ReadLineAsync(cancellationToken) ?? throw new IOException("No answer.");
         var fields = line.Split('\t');
         if (fields.Length != 2
             || !ulong.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id))
@@ -116,29 +124,5 @@ internal sealed class ClientTool(SnapshotToolOptions options)
         await child.StandardInput.FlushAsync(cancellationToken);
         child.StandardInput.Close();
         await drained.WaitAsync(cancellationToken);
-    }
-
-    // The server determines its content, so its length is limited.
-    private static async Task<string> ReadLineAsync(StreamReader output, CancellationToken cancellationToken)
-    {
-        var line = new StringBuilder();
-        var one = new char[1];
-        while (await output.ReadAsync(one, cancellationToken) == 1)
-        {
-            if (one[0] == '\n')
-            {
-                return line.ToString();
-            }
-
-            if (line.Append(one[0]).Length > SnapshotLimits.ClientLine)
-            {
-                throw new SnapshotException(
-                    SnapshotFailure.LoadFailed,
-                    $"mysql answered the query of its connection id with more than {SnapshotLimits.ClientLine} "
-                            + "characters. Check that this is a MySQL server.");
-            }
-        }
-
-        throw new IOException("No answer.");
     }
 }

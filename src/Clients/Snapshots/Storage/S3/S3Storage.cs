@@ -201,24 +201,22 @@ public sealed partial class S3Storage : ISnapshotStorage, IDisposable
         }
     }
 
-    // The buffer has the size just reported; a storage that returns another number of bytes is refused.
+    // A storage that returns another number of bytes than it just reported is refused.
     private async Task RewriteAsync(string from, int bytes, string to, CancellationToken cancellationToken)
     {
-        var content = new byte[bytes];
-        await using (
-            var stream = new LimitedStream(
-                await OpenReadAsync(from, cancellationToken),
-                bytes,
-                () => Changed(from, bytes)))
+        using var content = new MemoryStream(bytes);
+        await using (var stream = new LimitedStream(
+            await OpenReadAsync(from, cancellationToken), bytes, () => Changed(from, bytes)))
         {
-            if (await stream.ReadAtLeastAsync(content, bytes, throwOnEndOfStream: false, cancellationToken) != bytes
-                || await stream.ReadAsync(new byte[1], cancellationToken) != 0)
-            {
-                throw Changed(from, bytes);
-            }
+            await stream.CopyToAsync(content, cancellationToken);
         }
 
-        if (!await PutAsync(to, content, Guid.NewGuid().ToString("N"), cancellationToken))
+        if (content.Length != bytes)
+        {
+            throw Changed(from, bytes);
+        }
+
+        if (!await PutAsync(to, content.ToArray(), Guid.NewGuid().ToString("N"), cancellationToken))
         {
             throw this.Taken(to);
         }
