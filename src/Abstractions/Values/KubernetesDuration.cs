@@ -22,22 +22,17 @@ public static partial class KubernetesDuration
     public static bool TryParse(string? text, out TimeSpan value)
     {
         value = TimeSpan.Zero;
-        if (string.IsNullOrEmpty(text) || !Whole().IsMatch(text))
-        {
-            return false;
-        }
-
+        var parts = Parts().Match(text ?? "").Groups;
         var milliseconds = 0.0;
-
-        foreach (Match part in Part().Matches(text))
+        foreach (var (count, unit) in parts["count"].Captures.Zip(parts["unit"].Captures))
         {
-            if (!long.TryParse(part.Groups["count"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+            if (!long.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
                 || n > 100_000_000)
             {
                 return false;
             }
 
-            milliseconds += n * part.Groups["unit"].Value switch
+            milliseconds += n * unit.Value switch
             {
                 "ms" => 1.0,
                 "s" => 1e3,
@@ -48,7 +43,7 @@ public static partial class KubernetesDuration
         }
 
         value = milliseconds > Longest.TotalMilliseconds ? Longest : TimeSpan.FromMilliseconds(milliseconds);
-        return true;
+        return parts["count"].Success;
     }
 
     /// <summary>Writes a duration for users and manifests, in whole seconds: <c>1h2m3s</c>. A difference of two clocks
@@ -66,10 +61,9 @@ public static partial class KubernetesDuration
         };
     }
 
-    [GeneratedRegex("^([0-9]+(ms|s|m|h|d))+\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Whole();
-
     [GeneratedRegex(
-        "(?<count>[0-9]+)(?<unit>ms|s|m|h|d)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Part();
+        "^((?<count>[0-9]+)(?<unit>ms|s|m|h|d))+\\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1000)]
+    private static partial Regex Parts();
 }

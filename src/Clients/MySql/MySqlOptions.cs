@@ -19,8 +19,8 @@ public sealed record MySqlOptions
     /// <summary>Path of the server's socket file, used instead of server and port when not empty.</summary>
     public string UnixSocket { get; init; } = "";
 
-    /// <summary>Opens a connection to <see cref="Server"/> another way; TLS and login are as over TCP. Null for a direct
-    /// connection.</summary>
+    /// <summary>Opens a connection to <see cref="Server"/> another way; TLS and login are as over TCP. Null for a
+    /// direct connection.</summary>
     public Func<CancellationToken, Task<Stream>>? Connect { get; init; }
 
     public MySqlTls Tls { get; init; } = new();

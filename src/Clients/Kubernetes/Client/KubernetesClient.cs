@@ -176,7 +176,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
                 $"{KubernetesResource.Of<TEntity>().Kind} {space}/{name} has no resourceVersion: only an object that "
                     + "was read can be replaced.",
                 nameof(entity))
-            : await SendAsync<TEntity>("update", space, name, Content(_json.Write(entity)), cancellationToken, subresource);
+            : await SendAsync<TEntity>(
+                "update", space, name, Content(_json.Write(entity)), cancellationToken, subresource);
     }
 
     private async Task<TEntity> SendAsync<TEntity>(

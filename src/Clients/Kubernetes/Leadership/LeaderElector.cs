@@ -301,8 +301,8 @@ public sealed record LeaderElectionOptions
 
     public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether the process that holds the lease under an identity has certainly ended, so that its lease can be
-    /// taken immediately.</summary>
+    /// <summary>Whether the process that holds the lease under an identity has certainly ended, so that its lease can
+    /// be taken immediately.</summary>
     public Func<string, bool> HasEnded { get; init; } = static _ => false;
 
     /// <summary>Ends the process; called on a dedicated thread if the work of an ended term is still running when

@@ -6,14 +6,12 @@ namespace Drydock.Clients.Kubernetes.Runtime;
 /// reconciled again, at the latest at the next resync.</summary>
 /// <param name="secretNames">Names of the Secrets, in the object's namespace, whose changes matter to an object; none
 /// for a finished one.</param>
-/// <param name="options">Times of the watches; what is watched is set here.</param>
 public sealed class SecretWatch<TEntity>(
     IKubernetesClient client,
     ResourceCache<TEntity> objects,
     Func<TEntity, IEnumerable<string>> secretNames,
     TimeProvider time,
-    ILoggerFactory loggers,
-    ResourceWatcherOptions? options = null) : IWatchHealth
+    ILoggerFactory loggers) : IWatchHealth
     where TEntity : class, IKubernetesObject
 {
     public const int MaxPerNamespace = 256;
@@ -128,7 +126,7 @@ public sealed class SecretWatch<TEntity>(
     {
         var watcher = new ResourceWatcher<SecretMetadata>(
             client,
-            (options ?? new ResourceWatcherOptions()) with
+            new ResourceWatcherOptions
             {
                 Namespaces = [secret.Namespace],
                 FieldSelector = $"metadata.name={secret.Name}",

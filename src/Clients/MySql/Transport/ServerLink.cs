@@ -37,7 +37,7 @@ internal sealed class ServerLink : IAsyncDisposable
         ? new MySqlSessionException(refusal, MySqlSessionException.TlsFailed)
         : null);
 
-    /// <summary>Why the other way to the server (<see cref="MySqlOptions.Connect"/>) broke; null if it did not.</summary>
+    /// <summary>Why <see cref="MySqlOptions.Connect"/>'s way to the server broke; null if it did not.</summary>
     internal IOException? Broken { get; private set; }
 
     /// <summary>Whether the connection shall have TLS and no certificate has come.</summary>
@@ -74,8 +74,9 @@ internal sealed class ServerLink : IAsyncDisposable
             }
             else
             {
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
+                // Only then: .NET tries no second address with a socket that has options of which it keeps no account.
                 await socket.ConnectAsync(options.Server, options.Port, cancellationToken);
+                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
             }
 
             var stream = new NetworkStream(socket, ownsSocket: true);

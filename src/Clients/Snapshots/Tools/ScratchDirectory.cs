@@ -1,7 +1,7 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>The directory of one attempt below the scratch root. Creating one removes those left by processes that died:
-/// they may contain the unencrypted rows of encrypted snapshots.</summary>
+/// <summary>The directory of one attempt below the scratch root. Creating one removes those left by processes that
+/// died: they may contain the unencrypted rows of encrypted snapshots.</summary>
 public static class ScratchDirectory
 {
     private const string Prefix = "drydock-scratch-";
