@@ -296,7 +296,7 @@ internal sealed class AttachedOutput(string execId, ContainerExecAttachParameter
         get
         {
             var text = Encoding.UTF8.GetString([.. _first]);
-            return text.Contains($"Exec command {execId} ", StringComparison.Ordinal)
+            return text.Contains($"exec command {execId} ", StringComparison.OrdinalIgnoreCase)
                 && text.Contains("already", StringComparison.Ordinal);
         }
     }

@@ -25,11 +25,12 @@ public sealed class AttachedOutputTests
         (output.Stdout, output.Stderr).ShouldBe(("one two", "error"));
     }
 
-    [Fact]
-    public async Task Start_refused_in_the_output_is_a_conflict()
+    [Theory]
+    [InlineData("Error: Exec command e1 is already running\r\n")]
+    [InlineData("exec command e1 has already run\r\n")]
+    public async Task Start_refused_in_the_output_is_a_conflict(string refusal)
     {
-        await using var engine = Engine(
-            exchange => exchange.UpgradeAndCloseAsync(Frame(1, "Error: Exec command e1 is already running\r\n")));
+        await using var engine = Engine(exchange => exchange.UpgradeAndCloseAsync(Frame(1, refusal)));
         await using var client = engine.Client();
 
         await Should.ThrowAsync<DockerConflictException>(() => AttachAsync(client));
