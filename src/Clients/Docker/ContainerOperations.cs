@@ -17,7 +17,7 @@ public sealed class ContainerOperations
         var list = await _api.CallAsync(
             call, token => _api.Package.Containers.ListContainersAsync(parameters, token), cancellationToken)
             .ConfigureAwait(false);
-        return list?.All(container => container.Completed()) == true ? list : throw _api.NotJson(call, path: null);
+        return list?.All(container => container.Completed()) == true ? list : throw _api.NotJson(call);
     }
 
     /// <summary>Paths of the files and directories that the container's own layer has changed against its
@@ -44,13 +44,12 @@ public sealed class ContainerOperations
         var call = new DockerCall($"create container {name}")
         {
             Changes = true,
+            Body = options,
             Secrets = ErrorMapper.Values(options.Texts("Env")),
         };
         return _api.JsonAsync(
             call,
-            HttpMethod.Post,
             $"/containers/create?name={DockerApi.Id(name)}",
-            options,
             created => created.Text("Id") is { Length: > 0 } id
                 ? new CreateContainerResponse { ID = id, Warnings = [.. created.Texts("Warnings")] }
                 : throw _api.NotJson(call, "$.Id"),
@@ -64,7 +63,7 @@ public sealed class ContainerOperations
         var container = await _api.CallAsync(
             call, token => _api.Package.Containers.InspectContainerAsync(DockerApi.Id(id), token), cancellationToken)
             .ConfigureAwait(false);
-        return InspectedContainer.Of(container) ?? throw _api.NotJson(call, path: null);
+        return InspectedContainer.Of(container) ?? throw _api.NotJson(call);
     }
 
     /// <summary>A container; null if there is none of that name or id.</summary>
@@ -86,9 +85,7 @@ public sealed class ContainerOperations
     public Task<JsonObject> InspectContainerJsonAsync(string id, CancellationToken cancellationToken = default) =>
         _api.JsonAsync(
             new DockerCall($"inspect container {id}"),
-            HttpMethod.Get,
             $"/containers/{DockerApi.Id(id)}/json",
-            body: null,
             container => container["Config"] is JsonObject && container["HostConfig"] is JsonObject ? container : null,
             cancellationToken);
 
@@ -116,9 +113,7 @@ public sealed class ContainerOperations
                     ? new RequestTerms(_api.Options.RequestTimeout + TimeSpan.FromSeconds(seconds))
                     : DockerCall.Unlimited,
             },
-            HttpMethod.Post,
             $"/containers/{DockerApi.Id(id)}/stop" + (grace is { } t ? FormattableString.Invariant($"?t={t}") : ""),
-            body: null,
             (response, _) => Task.FromResult(response.StatusCode != HttpStatusCode.NotModified),
             cancellationToken);
 
@@ -141,17 +136,12 @@ public sealed class ContainerOperations
 
     /// <summary>What is at a path inside a container, also of one that was created and never started, and including its
     /// bind mounts. Symbolic links inside the path are followed, a link at its end is not.</summary>
-    /// <exception cref="DockerNotFoundException">No such container or no such path.</exception>
-    public async Task<ContainerPathStatResponse> StatAsync(
+    /// <returns>Null when the path (not the container) does not exist.</returns>
+    public async Task<ContainerPathStatResponse?> FindAsync(
         string id, string path, CancellationToken cancellationToken = default) =>
         (await ArchiveAsync(
             new DockerCall($"stat {path} in container {id}"), id, path, statOnly: true, cancellationToken)
-            .ConfigureAwait(false)).Stat;
-
-    /// <summary>The same; null when the path (not the container) does not exist.</summary>
-    public Task<ContainerPathStatResponse?> FindAsync(
-        string id, string path, CancellationToken cancellationToken = default) =>
-        UnlessMissingAsync(id, StatAsync(id, path, cancellationToken), cancellationToken);
+            .ConfigureAwait(false))?.Stat;
 
     /// <summary>Reads what is at a path: its stat, and a tar of it until <paramref name="read"/> has ended.</summary>
     /// <returns>Null when the path (not the container) does not exist.</returns>
@@ -163,9 +153,7 @@ public sealed class ContainerOperations
         where T : class?
     {
         var call = new DockerCall($"read {path} in container {id}") { Terms = DockerCall.Streamed };
-        var found = await UnlessMissingAsync(
-            id, ArchiveAsync(call, id, path, statOnly: false, cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
+        var found = await ArchiveAsync(call, id, path, statOnly: false, cancellationToken).ConfigureAwait(false);
         if (found is null)
         {
             return null;
@@ -200,8 +188,6 @@ public sealed class ContainerOperations
 
             return !stat.IsRegularFile
                 ? throw new InvalidDataException($"{what} is not a regular file.")
-                : stat.Size > maxBytes
-                ? throw TooLong(stat.Size)
                 : await FirstFileAsync(stream, what, maxBytes, ContentAsync, cancellationToken).ConfigureAwait(false);
         }
 
@@ -214,15 +200,13 @@ public sealed class ContainerOperations
 
             if (entry.Length > maxBytes)
             {
-                throw TooLong(entry.Length);
+                throw new InvalidDataException($"{what} has {entry.Length} bytes; at most {maxBytes} are read.");
             }
 
             var bytes = new byte[entry.DataStream is null ? 0 : entry.Length];
             await (entry.DataStream ?? Stream.Null).ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
             return bytes;
         }
-
-        InvalidDataException TooLong(long bytes) => new($"{what} has {bytes} bytes; at most {maxBytes} are read.");
     }
 
     /// <summary>The SHA-256 of one regular file of a container, 64 lower-case hex digits; null if the path (not the
@@ -259,38 +243,41 @@ public sealed class ContainerOperations
         CancellationToken cancellationToken = default)
     {
         await using var tar = new SingleFileTar(fileName, bytes, content, changed);
-        await ExtractArchiveToContainerAsync(id, directory, tar, cancellationToken).ConfigureAwait(false);
-    }
+        var upload = new UploadStream(tar);
+        var call = new DockerCall($"write to {directory} in container {id}")
+        {
+            Changes = true,
+            Terms = DockerCall.Unlimited,
+            Upload = upload,
+        };
 
-    /// <summary>Unpacks a tar in an existing directory of a container. A directory is not replaced by a file, nor a
-    /// file by a directory. The stream is read once and not disposed.</summary>
-    /// <exception cref="DockerNotFoundException">No such container or directory.</exception>
-    public Task ExtractArchiveToContainerAsync(
-        string id, string directory, Stream archive, CancellationToken cancellationToken = default)
-    {
-        var upload = new UploadStream(archive);
-
-        // The package has this parameter under a name that says the opposite.
+        // The package has this parameter under a name that says the opposite: a directory is not replaced by a file.
         var parameters = new CopyToContainerParameters { Path = directory, AllowOverwriteDirWithFile = true };
-        return _api.CallAsync(
-            new DockerCall($"write to {directory} in container {id}")
-            {
-                Changes = true,
-                Terms = DockerCall.Unlimited,
-                Upload = upload,
-            },
+        await _api.CallAsync(
+            call,
             token => _api.Package.Containers.ExtractArchiveToContainerAsync(
                 DockerApi.Id(id), parameters, upload, token),
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
     }
 
     // Null when the path does not exist.
-    private async Task<T?> UnlessMissingAsync<T>(string id, Task<T> read, CancellationToken cancellationToken)
-        where T : class
+    private async Task<ContainerArchiveResponse?> ArchiveAsync(
+        DockerCall call, string id, string path, bool statOnly, CancellationToken cancellationToken)
     {
         try
         {
-            return await read.ConfigureAwait(false);
+            var parameters = new ContainerPathStatParameters { Path = path };
+            var found = await _api.CallAsync(
+                call,
+                token => _api.Package.Containers.GetArchiveFromContainerAsync(
+                    DockerApi.Id(id), parameters, statOnly, token),
+                cancellationToken).ConfigureAwait(false);
+            return found.Stat is null ? throw _api.NotJson(call) : found;
+        }
+        catch (InvalidOperationException)
+        {
+            // The header with what is there is missing.
+            throw _api.NotJson(call);
         }
         catch (DockerNotFoundException)
         {
@@ -299,27 +286,6 @@ public sealed class ContainerOperations
             return null;
         }
     }
-
-    private Task<ContainerArchiveResponse> ArchiveAsync(
-        DockerCall call, string id, string path, bool statOnly, CancellationToken cancellationToken) =>
-        _api.CallAsync(
-            call,
-            async token =>
-            {
-                try
-                {
-                    var found = await _api.Package.Containers.GetArchiveFromContainerAsync(
-                        DockerApi.Id(id), new ContainerPathStatParameters { Path = path }, statOnly, token)
-                        .ConfigureAwait(false);
-                    return found.Stat is null ? throw _api.NotJson(call, path: null) : found;
-                }
-                catch (InvalidOperationException)
-                {
-                    // The header with what is there is missing.
-                    throw _api.NotJson(call, path: null);
-                }
-            },
-            cancellationToken);
 
     // Reads one entry: its headers, its bytes, and what pads them.
     private static async Task<T> FirstFileAsync<T>(

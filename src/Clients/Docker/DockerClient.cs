@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Drydock.Clients.Docker;
 
 /// <summary>One Docker Engine, reached over the endpoint it was made for. The operations have the names and models of
@@ -91,10 +93,7 @@ public sealed class DockerClient : IAsyncDisposable
             }
         }
 
-        throw new DockerUnreachableException(
-            EndpointName,
-            $"The event stream of Docker at {EndpointName} ended while exec {execId} was running.",
-            mayHaveBeenProcessed: true);
+        throw new UnreachableException("The events end with an exception.");
     }
 
     /// <summary>Runs a command in a container and waits for its end: for reading, not for run-once work (see

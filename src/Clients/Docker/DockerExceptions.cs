@@ -1,36 +1,33 @@
 namespace Drydock.Clients.Docker;
 
 /// <summary>The base of everything this client throws on its own account. Messages never contain secrets.</summary>
-public abstract class DockerException(string endpoint, string message, Exception? innerException = null)
-    : Exception(message, innerException)
-{
-    public string Endpoint { get; } = endpoint;
-}
+public abstract class DockerException(string message, Exception? innerException = null)
+    : Exception(message, innerException);
 
 /// <summary>The endpoint cannot be used as it is written. A retry does not help; the message says what to write
 /// instead.</summary>
-public sealed class DockerEndpointException(string endpoint, string message, Exception? innerException = null)
-    : DockerException(endpoint, message, innerException);
+public sealed class DockerEndpointException(string message, Exception? innerException = null)
+    : DockerException(message, innerException);
 
 /// <summary>The other end does not speak the Docker Engine API as documented: a proxy's page, a broken frame, invalid
 /// JSON.</summary>
-public sealed class DockerProtocolException(string endpoint, string message, Exception? innerException = null)
-    : DockerException(endpoint, message, innerException);
+public sealed class DockerProtocolException(string message, Exception? innerException = null)
+    : DockerException(message, innerException);
 
 /// <summary>The engine and this client have no API version in common.</summary>
-public sealed class DockerApiVersionException(string endpoint, string message) : DockerException(endpoint, message);
+public sealed class DockerApiVersionException(string message) : DockerException(message);
 
 /// <summary>A failure the engine reported inside a stream that had begun with 200 (pull, load).</summary>
 public sealed class DockerStreamException(string endpoint, string operation, string engineMessage)
-    : DockerException(endpoint, $"Docker at {endpoint} failed ({operation}): {ErrorMapper.Sentence(engineMessage)}")
+    : DockerException($"Docker at {endpoint} failed ({operation}): {ErrorMapper.Sentence(engineMessage)}")
 {
     public string EngineMessage { get; } = engineMessage;
 }
 
 /// <summary>The engine could not be asked, or its answer was lost.</summary>
 public class DockerUnreachableException(
-    string endpoint, string message, bool mayHaveBeenProcessed, Exception? innerException = null)
-    : DockerException(endpoint, message, innerException)
+    string message, bool mayHaveBeenProcessed, Exception? innerException = null)
+    : DockerException(message, innerException)
 {
     /// <summary>false: the request provably never reached the engine (no connection). true: the engine may have carried
     /// it out although no answer came; observe the state before deciding anything.</summary>
@@ -40,22 +37,20 @@ public class DockerUnreachableException(
 /// <summary>The engine did not answer within the limit. It may have carried out the request, or may still do
 /// so.</summary>
 public sealed class DockerTimeoutException(
-    string endpoint, string message, bool mayHaveBeenProcessed, Exception? innerException = null)
-    : DockerUnreachableException(endpoint, message, mayHaveBeenProcessed, innerException);
+    string message, bool mayHaveBeenProcessed, Exception? innerException = null)
+    : DockerUnreachableException(message, mayHaveBeenProcessed, innerException);
 
 /// <summary>The ssh login, or <c>docker system dial-stdio</c> at its other end, failed before the engine was
 /// reached.</summary>
-public sealed class DockerSshException(
-    string endpoint, string message, RemoteRefusal reason, Exception? innerException = null)
-    : DockerUnreachableException(endpoint, message, mayHaveBeenProcessed: false, innerException)
+public sealed class DockerSshException(string message, RemoteRefusal reason, Exception? innerException = null)
+    : DockerUnreachableException(message, mayHaveBeenProcessed: false, innerException)
 {
     public RemoteRefusal Reason { get; } = reason;
 }
 
 /// <summary>A TLS handshake failed because one side refused the other.</summary>
-public sealed class DockerTlsException(
-    string endpoint, string message, TlsRefusal refusedBy, Exception? innerException = null)
-    : DockerUnreachableException(endpoint, message, mayHaveBeenProcessed: false, innerException)
+public sealed class DockerTlsException(string message, TlsRefusal refusedBy, Exception? innerException = null)
+    : DockerUnreachableException(message, mayHaveBeenProcessed: false, innerException)
 {
     public TlsRefusal RefusedBy { get; } = refusedBy;
 }
@@ -75,7 +70,6 @@ public enum TlsRefusal
 /// <summary>The engine answered and refused.</summary>
 public class DockerApiException(string endpoint, string operation, HttpStatusCode statusCode, string engineMessage)
     : DockerException(
-        endpoint,
         $"Docker at {endpoint} answered {(int)statusCode} ({operation}): {ErrorMapper.Sentence(engineMessage)}")
 {
     public HttpStatusCode StatusCode { get; } = statusCode;

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Drydock.Clients.Docker;
 
 /// <summary>What the package's models of answers lack.</summary>
-public static partial class DockerModels
+public static class DockerModels
 {
     // Go's os.FileMode: permissions in the low nine bits, kind in the high ones.
     private const uint ModeSymbolicLink = 1u << 27;
@@ -38,20 +38,10 @@ public static partial class DockerModels
     /// <exception cref="FormatException">It is no time.</exception>
     public static DateTimeOffset? Time(string? text)
     {
-        // Nanoseconds have two more digits than .NET can parse.
         var time = string.IsNullOrEmpty(text)
             ? default
-            : DateTimeOffset.Parse(
-                Nanoseconds().Replace(text, "${kept}"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+            : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
         return time.Year <= 1 ? null : time;
-    }
-
-    /// <summary>Seconds and nanoseconds since 1970, as the engine reads a time.</summary>
-    internal static string Unix(DateTimeOffset time)
-    {
-        var seconds = time.ToUnixTimeSeconds();
-        var rest = (time - DateTimeOffset.FromUnixTimeSeconds(seconds)).Ticks;
-        return string.Create(CultureInfo.InvariantCulture, $"{seconds}.{rest * 100:D9}");
     }
 
     /// <summary>Replaces what the engine sent as null; false if what must be there is missing: the package would read
@@ -84,31 +74,19 @@ public static partial class DockerModels
             (mount.Source, mount.Destination) = (mount.Source ?? "", mount.Destination ?? "");
         }
     }
-
-    [GeneratedRegex(@"(?<kept>\.\d{7})\d+", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Nanoseconds();
 }
 
-/// <summary>What the operator reads of a container; nothing in it is null.</summary>
-public sealed record InspectedContainer
+/// <summary>What the operator reads of a container; nothing in it is null. Its name has no slash, its image is an id,
+/// and its mounts are as the engine resolved them.</summary>
+public sealed record InspectedContainer(
+    string ID,
+    string ShortName,
+    string Image,
+    State State,
+    ContainerConfig Config,
+    HostConfig HostConfig,
+    IList<MountPoint> Mounts)
 {
-    public required string ID { get; init; }
-
-    /// <summary>The name, without slash.</summary>
-    public required string ShortName { get; init; }
-
-    /// <summary>The id of its image.</summary>
-    public required string Image { get; init; }
-
-    public required State State { get; init; }
-
-    public required ContainerConfig Config { get; init; }
-
-    public required HostConfig HostConfig { get; init; }
-
-    /// <summary>Its mounts as the engine resolved them.</summary>
-    public required IList<MountPoint> Mounts { get; init; }
-
     /// <summary>The last start by the host's clock; null: never.</summary>
     public DateTimeOffset? StartedAt => DockerModels.Time(State.StartedAt);
 
@@ -132,16 +110,8 @@ public sealed record InspectedContainer
         host.RestartPolicy ??= new RestartPolicy();
         host.Devices ??= [];
         DockerModels.Complete(answer.Mounts ??= []);
-        return new InspectedContainer
-        {
-            ID = answer.ID,
-            ShortName = answer.Name?.TrimStart('/') ?? "",
-            Image = answer.Image ?? "",
-            State = state,
-            Config = config,
-            HostConfig = host,
-            Mounts = answer.Mounts,
-        };
+        return new InspectedContainer(
+            answer.ID, answer.Name?.TrimStart('/') ?? "", answer.Image ?? "", state, config, host, answer.Mounts);
     }
 }
 

@@ -39,10 +39,10 @@ public sealed class ExecOperations
     /// <exception cref="DockerNotFoundException">The engine does not know the id (any more: a restarted engine forgets
     /// exec ids).</exception>
     public Task StartContainerExecAsync(string execId, CancellationToken cancellationToken = default) =>
-        StartAsync(
-            new DockerCall($"start exec {execId}") { Changes = true },
-            execId,
-            static (_, _) => Task.CompletedTask,
+        _api.SendAsync(
+            new DockerCall($"start exec {execId}") { Changes = true, Body = Body(isDetached: true) },
+            Path(execId),
+            static (_, _) => Task.FromResult(true),
             cancellationToken);
 
     /// <summary>Starts a prepared command, reads its stdout and stderr to the end, and keeps the end of each (the
@@ -68,12 +68,13 @@ public sealed class ExecOperations
         var call = new DockerCall($"start exec {execId}")
         {
             Changes = true,
+            Body = Body(isDetached: false),
             Terms = DockerCall.Streamed,
             IsAttached = true,
         };
         try
         {
-            await StartAsync(call, execId, ExchangeAsync, cancellationToken).ConfigureAwait(false);
+            await _api.SendAsync(call, Path(execId), ExchangeAsync, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -83,14 +84,14 @@ public sealed class ExecOperations
 
         return output.IsRefusal ? throw Refused(execId, isRunning: true) : output.Output;
 
-        async Task ExchangeAsync(HttpResponseMessage response, CancellationToken token)
+        async Task<bool> ExchangeAsync(HttpResponseMessage response, CancellationToken token)
         {
             var stream = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
             var input = new CommandInput(stream, call.Connection ?? new ConnectionStream(stream));
             using var frames = new PackageStream(stream, multiplexed: true);
             parameters.OnInput?.Invoke(input);
-            await FeedAsync(call, frames, input, parameters.Stdin, parameters.Sent, output, token)
-                .ConfigureAwait(false);
+            await FeedAsync(call, frames, input, parameters, output, token).ConfigureAwait(false);
+            return true;
         }
     }
 
@@ -99,9 +100,7 @@ public sealed class ExecOperations
     public Task<ExecState> InspectContainerExecAsync(string execId, CancellationToken cancellationToken = default) =>
         _api.JsonAsync(
             new DockerCall($"inspect exec {execId}"),
-            HttpMethod.Get,
             $"/exec/{DockerApi.Id(execId)}/json",
-            body: null,
 
             // The package would read a missing member as "has not run".
             exec => exec.Text("ID") is { Length: > 0 } && exec["Running"] is { } running
@@ -109,22 +108,9 @@ public sealed class ExecOperations
                 : null,
             cancellationToken);
 
-    private Task<bool> StartAsync(
-        DockerCall call,
-        string execId,
-        Func<HttpResponseMessage, CancellationToken, Task> read,
-        CancellationToken cancellationToken) =>
-        _api.SendAsync(
-            call,
-            HttpMethod.Post,
-            $"/exec/{DockerApi.Id(execId)}/start",
-            new JsonObject { ["Detach"] = !call.IsAttached, ["Tty"] = false },
-            async (response, token) =>
-            {
-                await read(response, token).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken);
+    private static JsonObject Body(bool isDetached) => new() { ["Detach"] = isDetached, ["Tty"] = false };
+
+    private static string Path(string execId) => $"/exec/{DockerApi.Id(execId)}/start";
 
     private DockerConflictException Refused(string execId, bool isRunning) => new(
         _api.EndpointName,
@@ -137,13 +123,14 @@ public sealed class ExecOperations
         DockerCall call,
         PackageStream frames,
         CommandInput input,
-        Stream? stdin,
-        Action<long>? sent,
+        ContainerExecAttachParameters parameters,
         AttachedOutput output,
         CancellationToken cancellationToken)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var feeding = stdin is null ? Task.CompletedTask : input.SendAsync(stdin, sent, both.Token);
+        var feeding = parameters.Stdin is { } data
+            ? input.SendAsync(data, parameters.Sent, both.Token)
+            : Task.CompletedTask;
         var reading = ReadAsync(call, frames, output, both.Token);
         try
         {
@@ -189,7 +176,6 @@ public sealed class ExecOperations
             if (!output.Take(read.Target == PackageStream.TargetStream.StandardError, buffer.AsMemory(0, read.Count)))
             {
                 throw new DockerProtocolException(
-                    _api.EndpointName,
                     $"Docker at {_api.EndpointName} ({call.Operation}): the command printed more than "
                         + $"{ContainerExecAttachParameters.MaxTotalBytes} bytes, so the rest was not read.");
             }

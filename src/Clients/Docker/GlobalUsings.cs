@@ -8,7 +8,6 @@ global using System.Text;
 global using System.Text.Json;
 global using System.Text.Json.Nodes;
 global using System.Text.RegularExpressions;
-global using System.Threading.Channels;
 global using Docker.DotNet.Models;
 global using Drydock.Abstractions.Values;
 global using Drydock.Clients.Remote;

@@ -18,7 +18,7 @@ public sealed class ImageOperations
         var image = await _api.CallAsync(
             call, token => _api.Package.Images.InspectImageAsync(DockerApi.Reference(name), token), cancellationToken)
             .ConfigureAwait(false);
-        return image?.Completed() == true ? image : throw _api.NotJson(call, path: null);
+        return image?.Completed() == true ? image : throw _api.NotJson(call);
     }
 
     /// <summary>What its containers start with, as the engine wrote it.</summary>
@@ -26,9 +26,7 @@ public sealed class ImageOperations
     public Task<JsonObject> InspectImageConfigAsync(string name, CancellationToken cancellationToken = default) =>
         _api.JsonAsync(
             new DockerCall($"inspect image {name}"),
-            HttpMethod.Get,
             $"/images/{DockerApi.Reference(name)}/json",
-            body: null,
             image => image.Text("Id") is { Length: > 0 } ? image["Config"] as JsonObject ?? [] : null,
             cancellationToken);
 

@@ -6,17 +6,7 @@ namespace Drydock.Clients.Docker;
 /// <see cref="TarWriter"/> can only write content that is on a disk or in memory.</summary>
 internal sealed class SingleFileTar : ReadOnlyStream
 {
-    /// <summary>The longest name of a file, in bytes of UTF-8.</summary>
-    internal const int LongestName = 100;
-
-    /// <summary>The longest content: 11 octal digits.</summary>
-    internal const long MostBytes = (1L << 33) - 1;
-
     private const int Block = 512;
-
-    // The fields of a ustar header by their offsets (POSIX.1-2017, pax, ustar interchange format).
-    private const int SizeAt = 124;
-    private const int SumAt = 148;
 
     private readonly Stream _content;
     private readonly long _bytes;
@@ -26,12 +16,9 @@ internal sealed class SingleFileTar : ReadOnlyStream
 
     public SingleFileTar(string name, long bytes, Stream content, DateTimeOffset changed)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, MostBytes);
-        if (Encoding.UTF8.GetByteCount(name) is 0 or > LongestName || name.Contains('/', StringComparison.Ordinal))
+        if (name.Contains('/', StringComparison.Ordinal))
         {
-            throw new ArgumentException(
-                $"'{name}' is no name of a file of at most {LongestName} bytes.", nameof(name));
+            throw new ArgumentException($"'{name}' is no name of a file.", nameof(name));
         }
 
         (_content, _bytes, _header) = (content, bytes, Header(name, bytes, changed));
@@ -86,17 +73,16 @@ internal sealed class SingleFileTar : ReadOnlyStream
                 ModificationTime = changed < DateTimeOffset.UnixEpoch ? DateTimeOffset.UnixEpoch : changed,
                 UserName = "root",
                 GroupName = "root",
+                DataStream = new Announced(bytes),
             });
         }
 
-        // The header of an empty file, with the right size.
-        var header = archive.ToArray()[..Block];
-        Octal(SizeAt, 12, bytes);
-        header.AsSpan(SumAt, 8).Fill((byte)' ');
-        Octal(SumAt, 7, header.Sum(static value => value));
-        return header;
+        return archive.ToArray()[..Block];
+    }
 
-        void Octal(int offset, int width, long value) =>
-            Encoding.ASCII.GetBytes(Convert.ToString(value, 8).PadLeft(width - 1, '0') + "\0").CopyTo(header, offset);
+    /// <summary>Has a length for the header, and no content.</summary>
+    private sealed class Announced(long bytes) : MemoryStream
+    {
+        public override long Length => bytes;
     }
 }

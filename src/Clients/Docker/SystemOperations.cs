@@ -27,7 +27,7 @@ public sealed class SystemOperations
     /// exec's command line behind a colon, which is cut off.</summary>
     /// <param name="filters">The engine's filters: <c>type</c>, <c>event</c>, <c>container</c>, <c>image</c>,
     /// <c>label</c>. Values of one key are alternatives; all keys must match.</param>
-    /// <param name="since">The earliest time, by the engine's clock; it keeps its last 256 events. Null: from
+    /// <param name="since">The earliest second, by the engine's clock; it keeps its last 256 events. Null: from
     /// now.</param>
     /// <exception cref="DockerUnreachableException">The connection died, or the engine stopped or does not answer; the
     /// caller subscribes again, and observes the state once.</exception>
@@ -41,7 +41,7 @@ public sealed class SystemOperations
             filter => filter.Key,
             filter => filter.Value.ToDictionary(value => value, _ => true, StringComparer.Ordinal),
             StringComparer.Ordinal);
-        var path = $"/events?{(since is { } time ? $"since={DockerModels.Unix(time)}&" : "")}filters="
+        var path = $"/events?{(since is { } time ? $"since={time.ToUnixTimeSeconds()}&" : "")}filters="
             + Uri.EscapeDataString(JsonSerializer.Serialize(wanted));
         await using var lines = await _api.OpenAsync(call, path, cancellationToken).ConfigureAwait(false);
 
@@ -51,7 +51,7 @@ public sealed class SystemOperations
         while (await _api.TypedAsync(call, () => events.MoveNextAsync().AsTask(), cancellationToken)
             .ConfigureAwait(false))
         {
-            var message = events.Current ?? throw _api.NotJson(call, path: null);
+            var message = events.Current ?? throw _api.NotJson(call);
             message.Action = message.Action?.Split(':')[0] ?? "";
             message.Actor ??= new Actor();
             message.Actor.Attributes ??= new Dictionary<string, string>(StringComparer.Ordinal);
@@ -59,7 +59,6 @@ public sealed class SystemOperations
         }
 
         throw new DockerUnreachableException(
-            _api.EndpointName,
             $"Docker at {_api.EndpointName} ended the event stream. It may be stopping.",
             mayHaveBeenProcessed: false);
     }

@@ -93,27 +93,26 @@ internal sealed class DockerApi : IDisposable
         catch (Exception e) when (e is FormatException or NotImplementedException)
         {
             // What the package throws for a time or a header that it cannot read.
-            throw NotJson(call, path: null);
+            throw NotJson(call);
         }
     }
 
-    /// <summary>Makes a request that the package cannot make as it is needed.</summary>
+    /// <summary>Makes a request that the package cannot make as it is needed: POST if it changes something, or
+    /// GET.</summary>
     /// <param name="path">With its query, without a version.</param>
     public Task<T> SendAsync<T>(
         DockerCall call,
-        HttpMethod method,
         string path,
-        JsonObject? body,
         Func<HttpResponseMessage, CancellationToken, Task<T>> read,
         CancellationToken cancellationToken) =>
         CallAsync(
             call,
             async token =>
             {
-                using var request = new HttpRequestMessage(method, path);
-                request.Content = body is null
-                    ? null
-                    : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+                using var request = new HttpRequestMessage(call.Changes ? HttpMethod.Post : HttpMethod.Get, path);
+                request.Content = call.Body is { } body
+                    ? new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json")
+                    : null;
                 using var response = await _raw.SendAsync(
                     request, HttpCompletionOption.ResponseHeadersRead, token).ConfigureAwait(false);
                 return await read(response, token).ConfigureAwait(false);
@@ -123,21 +122,14 @@ internal sealed class DockerApi : IDisposable
     /// <summary>Makes such a request for an object.</summary>
     /// <param name="read">Reads it; null if it is not what the engine documents.</param>
     public Task<T> JsonAsync<T>(
-        DockerCall call,
-        HttpMethod method,
-        string path,
-        JsonObject? body,
-        Func<JsonObject, T?> read,
-        CancellationToken cancellationToken)
+        DockerCall call, string path, Func<JsonObject, T?> read, CancellationToken cancellationToken)
         where T : class =>
         SendAsync(
             call,
-            method,
             path,
-            body,
             async (response, token) => read(DockerJson.Object(
                 await response.Content.ReadAsByteArrayAsync(token).ConfigureAwait(false)))
-                ?? throw NotJson(call, path: null),
+                ?? throw NotJson(call),
             cancellationToken);
 
     /// <summary>Makes such a request for an answer that the caller reads while it arrives.</summary>
@@ -148,9 +140,7 @@ internal sealed class DockerApi : IDisposable
     /// <returns>The engine's clock, to the second.</returns>
     public Task<DateTimeOffset?> PingAsync(CancellationToken cancellationToken) => SendAsync(
         new DockerCall("ping"),
-        HttpMethod.Get,
         DockerHandler.Ping,
-        body: null,
         (response, _) => Task.FromResult(response.Headers.Date),
         cancellationToken);
 
@@ -159,8 +149,7 @@ internal sealed class DockerApi : IDisposable
 
     /// <summary>The answer is not what the engine documents. The message never contains a value, which may be a
     /// secret.</summary>
-    public DockerProtocolException NotJson(DockerCall call, string? path) => new(
-        EndpointName,
+    public DockerProtocolException NotJson(DockerCall call, string? path = null) => new(
         $"Docker at {EndpointName} ({call.Operation}): the answer is not the expected JSON (at {path ?? "$"}).");
 
     public void Dispose()
@@ -209,6 +198,9 @@ internal sealed class DockerCall(string operation)
 
     /// <summary>Whether it changes something: if its answer is lost, its outcome is unknown.</summary>
     public bool Changes { get; init; }
+
+    /// <summary>What is sent, if it is sent without the package.</summary>
+    public JsonObject? Body { get; init; }
 
     /// <summary>What is removed from the engine's error text: it repeats a malformed environment line, for
     /// example.</summary>

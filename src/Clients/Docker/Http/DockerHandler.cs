@@ -52,8 +52,8 @@ internal sealed class DockerHandler : DelegatingHandler
             : serverHighest < Highest ? serverHighest
             : Highest;
 
-        DockerApiVersionException NotSpoken(string wayOut) => new(
-            endpoint, $"Docker at {endpoint} speaks API {server}, this client {Versions}. {wayOut}");
+        DockerApiVersionException NotSpoken(string wayOut) =>
+            new($"Docker at {endpoint} speaks API {server}, this client {Versions}. {wayOut}");
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(
@@ -97,7 +97,6 @@ internal sealed class DockerHandler : DelegatingHandler
             using (response)
             {
                 throw new DockerProtocolException(
-                    _endpoint,
                     $"Docker at {_endpoint}, or a proxy before it, answered {(int)response.StatusCode} instead of "
                         + $"opening the stream ({call.Operation}).");
             }
@@ -148,7 +147,6 @@ internal sealed class DockerHandler : DelegatingHandler
         return Version.TryParse(said.Text("ApiVersion"), out highest)
             ? Choose(_endpoint, highest, Version.TryParse(said.Text("MinAPIVersion"), out var lowest) ? lowest : null)
             : throw new DockerApiVersionException(
-                _endpoint,
                 $"Docker at {_endpoint} does not say which API version it speaks. This client speaks {Versions}.");
     }
 

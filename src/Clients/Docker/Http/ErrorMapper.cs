@@ -22,7 +22,6 @@ internal static partial class ErrorMapper
         return status switch
         {
             HttpStatusCode.BadRequest when VersionRefusal().IsMatch(message) => new DockerApiVersionException(
-                endpoint,
                 $"Docker at {endpoint} refused the API version ({operation}): "
                     + $"{Sentence(message)} This client speaks {DockerHandler.Versions}."),
             HttpStatusCode.NotFound => new DockerNotFoundException(endpoint, operation, message),
@@ -50,18 +49,15 @@ internal static partial class ErrorMapper
         return Typed(failure) ?? failure switch
         {
             HttpOutcomeException { Problem: HttpProblem.TimedOut } => new DockerTimeoutException(
-                endpoint, $"Docker at {endpoint} ({call.Operation}): {failure.Message}.", mayHaveRun, failure),
+                $"Docker at {endpoint} ({call.Operation}): {failure.Message}.", mayHaveRun, failure),
             HttpOutcomeException { Problem: HttpProblem.TooLong } => new DockerProtocolException(
-                endpoint,
                 $"Docker at {endpoint} ({call.Operation}): {failure.Message}. Check that a Docker Engine listens "
                     + "there."),
             _ when HttpFailure.IsForeign(failure) => new DockerProtocolException(
-                endpoint,
                 $"Docker at {endpoint} ({call.Operation}): {Sentences.Close(HttpFailure.Describe(failure))} Check that "
                     + "a Docker Engine listens there.",
                 failure),
             _ => new DockerUnreachableException(
-                endpoint,
                 $"The connection to Docker at {endpoint} broke ({call.Operation}): "
                     + $"{Sentences.Close(HttpFailure.Describe(failure))}",
                 mayHaveRun,

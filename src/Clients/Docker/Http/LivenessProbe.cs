@@ -34,7 +34,6 @@ internal sealed class LivenessProbe(
             }
 
             throw new DockerUnreachableException(
-                endpoint,
                 $"Docker at {endpoint} does not answer a ping any more ({call.Operation}): {failure.Message}",
                 call.Changes,
                 failure);

@@ -4,7 +4,7 @@ namespace Drydock.Clients.Docker;
 /// can be kept by endpoint.</summary>
 public sealed record DockerEndpoint
 {
-    /// <summary><c>unix:///path/docker.sock</c>, <c>tcp://host:2376</c> or
+    /// <summary>Absolute: <c>unix:///path/docker.sock</c>, <c>tcp://host:2376</c> or
     /// <c>ssh://user@host[:port][/path/docker.sock]</c>.</summary>
     public required Uri Uri { get; init; }
 
@@ -27,11 +27,6 @@ public sealed record DockerEndpoint
     {
         get
         {
-            if (!Uri.IsAbsoluteUri)
-            {
-                return "(relative address)";
-            }
-
             if (Uri.Scheme == "unix")
             {
                 return $"unix://{Uri.UnescapeDataString(Uri.AbsolutePath)}";
@@ -44,16 +39,11 @@ public sealed record DockerEndpoint
         }
     }
 
-    public static DockerEndpoint Parse(string address)
-    {
-        ArgumentNullException.ThrowIfNull(address);
-        return Uri.TryCreate(address, UriKind.Absolute, out var uri)
-            ? new DockerEndpoint { Uri = uri }
-            : throw new DockerEndpointException(
-                address,
-                $"endpoint: '{address}' is not an address. "
-                    + "Write `unix:///path`, `tcp://host:2376` or `ssh://user@host[:port]`.");
-    }
+    public static DockerEndpoint Parse(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        ? new DockerEndpoint { Uri = uri }
+        : throw new DockerEndpointException(
+            $"endpoint: '{address}' is not an address. "
+                + "Write `unix:///path`, `tcp://host:2376` or `ssh://user@host[:port]`.");
 
     public override string ToString() => DisplayName;
 }

@@ -34,14 +34,6 @@ internal sealed class EngineTransport : DelegatingHandler
     internal static IConnector Connector(DockerEndpoint endpoint, DockerClientOptions options)
     {
         var (name, uri) = (endpoint.DisplayName, endpoint.Uri);
-        if (!uri.IsAbsoluteUri)
-        {
-            throw new DockerEndpointException(
-                name,
-                "endpoint: not an absolute address. "
-                    + "Write `unix:///path`, `tcp://host:2376` or `ssh://user@host[:port]`.");
-        }
-
         if (uri.UserInfo.Contains(':', StringComparison.Ordinal))
         {
             throw Unusable("a password in the address is not supported. Put keys into a Secret.");
@@ -54,7 +46,7 @@ internal sealed class EngineTransport : DelegatingHandler
             var other => throw Unusable($"scheme '{other}' is unknown. Write `unix://`, `tcp://` or `ssh://`."),
         };
 
-        DockerEndpointException Unusable(string why) => new(name, $"endpoint {name}: {why}");
+        DockerEndpointException Unusable(string why) => new($"endpoint {name}: {why}");
 
         DockerEndpointException MissingSsh() => Unusable(
             $"ssh needs {SshMaterial.PrivateKeyKey} and {SshMaterial.KnownHostsKey} (`ssh-keyscan` prints the latter). "
@@ -88,7 +80,6 @@ internal sealed class EngineTransport : DelegatingHandler
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new DockerTimeoutException(
-                _endpoint,
                 $"Docker at {_endpoint} could not be connected to within {_limit.TotalSeconds:0.###} s.",
                 mayHaveBeenProcessed: false,
                 e);

@@ -79,7 +79,6 @@ internal sealed class SocketConnector : IConnector
                 case SocketException:
                     var where = _unix is null ? $"{_name} (port {_port})" : _name;
                     throw new DockerUnreachableException(
-                        _name,
                         $"Docker at {where} cannot be connected to: {Sentences.Close(e.Message)}",
                         mayHaveBeenProcessed: false,
                         e);
@@ -105,7 +104,7 @@ internal sealed class SocketConnector : IConnector
         }
         catch (EndpointRefusedException e)
         {
-            throw new DockerEndpointException(_name, e.Message, e);
+            throw new DockerEndpointException(e.Message, e);
         }
         catch (ArgumentException e)
         {
@@ -114,5 +113,5 @@ internal sealed class SocketConnector : IConnector
     }
 
     private DockerEndpointException Unusable(string why, Exception? cause = null) =>
-        new(_name, $"endpoint {_name}: {why}", cause);
+        new($"endpoint {_name}: {why}", cause);
 }

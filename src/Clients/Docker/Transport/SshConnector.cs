@@ -30,7 +30,6 @@ internal sealed partial class SshConnector : IConnector
         if (!_host.IsSafe || !SafePath().IsMatch(_dial.Socket))
         {
             throw new DockerEndpointException(
-                name,
                 $"endpoint {name}: host, user, port, jump host or socket path cannot be used. "
                     + "Write `ssh://user@host[:port]`, optionally with the path of the remote socket.");
         }
@@ -41,7 +40,7 @@ internal sealed partial class SshConnector : IConnector
         }
         catch (RemoteException e)
         {
-            throw new DockerEndpointException(name, e.Message, e);
+            throw new DockerEndpointException(e.Message, e);
         }
     }
 
@@ -70,24 +69,22 @@ internal sealed partial class SshConnector : IConnector
 
     public void Dispose() => _files.Dispose();
 
-    internal IEnumerable<string> Arguments() =>
-    [
-        .. SshArguments.Arguments(_options.SshProgram, _host, _files, _options.ConnectTimeout, keep: null),
-        _dial.ToString(),
-    ];
+    internal ProcessStartInfo Command()
+    {
+        var command = SshArguments.To(_options.SshProgram, _host, _files, _options.ConnectTimeout);
+        command.ArgumentList.Add(_dial.ToString());
+        return command;
+    }
 
     private Process Start()
     {
-        var start = SshArguments.To(_options.SshProgram, _host, _files, _options.ConnectTimeout);
-        start.ArgumentList.Add(_dial.ToString());
         try
         {
-            return Process.Start(start) ?? throw new Win32Exception("No process was started.");
+            return Process.Start(Command()) ?? throw new Win32Exception("No process was started.");
         }
         catch (Win32Exception e)
         {
             throw new DockerSshException(
-                _name,
                 $"ssh to {_name}: '{_options.SshProgram}' cannot be started in the operator: "
                     + $"{Sentences.Close(e.Message)}",
                 RemoteRefusal.LocalClient,
@@ -100,7 +97,6 @@ internal sealed partial class SshConnector : IConnector
         var isDial = failure.Reason == RemoteRefusal.RemoteCommand;
         var what = failure.Describe($"the login worked, but `{_dial}` on the host ended with {exitCode}");
         return new DockerSshException(
-            _name,
             Sentences.Join(
                 $"ssh to {_name}: {what}: {Sentences.Close(failure.Text)}", isDial ? _dial.Advice(failure.Text) : null),
             isDial && _dial.IsRefusedBySudo(failure.Text) ? RemoteRefusal.Sudo : failure.Reason,
@@ -115,7 +111,7 @@ internal sealed partial class SshConnector : IConnector
         }
         catch (RemoteException e)
         {
-            throw new DockerSshException(_name, e.Message, e.Reason, e);
+            throw new DockerSshException(e.Message, e.Reason, e);
         }
     }
 
@@ -130,12 +126,11 @@ internal sealed partial class SshConnector : IConnector
         }
         catch (EndpointRefusedException e)
         {
-            throw new DockerEndpointException(_name, $"endpoint {_name}: {jump}{e.Message}", e);
+            throw new DockerEndpointException($"endpoint {_name}: {jump}{e.Message}", e);
         }
         catch (SocketException e)
         {
             throw new DockerSshException(
-                _name,
                 $"ssh to {_name}: {jump}the host name cannot be resolved: {Sentences.Close(e.Message)}",
                 RemoteRefusal.Connection,
                 e);

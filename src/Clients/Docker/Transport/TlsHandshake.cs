@@ -10,35 +10,28 @@ internal sealed class TlsHandshake : IDisposable
     private readonly string _name;
     private readonly string _host;
     private readonly X509Certificate2Collection _authorities = [];
+
+    // The client certificate with its key, and what else its file has.
     private readonly X509Certificate2Collection _own = [];
     private readonly SslStreamCertificateContext _context;
 
     public TlsHandshake(string name, string host, DockerTlsMaterial material)
     {
-        _name = name;
-        _host = host;
-        Read(
-            name,
-            "the authority (ca.crt or ca.pem)",
-            () => _authorities.ImportFromPem(PemText.Of(material.CertificateAuthority.Span)));
+        (_name, _host) = (name, host);
+        Read("the authority (ca.crt or ca.pem)", () => _authorities.ImportFromPem(material.CertificateAuthority));
         if (_authorities.Count == 0)
         {
             throw new DockerEndpointException(
-                name, $"endpoint {name}: TLS material: the authority (ca.crt or ca.pem) contains no PEM certificate.");
+                $"endpoint {name}: TLS material: the authority (ca.crt or ca.pem) contains no PEM certificate.");
         }
 
-        X509Certificate2? certificate = null;
-        Read(name, "the client certificate and key (tls.crt and tls.key, or cert.pem and key.pem)", () =>
+        Read("the client certificate and key (tls.crt and tls.key, or cert.pem and key.pem)", () =>
         {
-            certificate = X509Certificate2.CreateFromPem(
-                PemText.Of(material.Certificate.Span), PemText.Of(material.PrivateKey.Span));
-            _own.ImportFromPem(PemText.Of(material.Certificate.Span));
+            _own.Add(X509Certificate2.CreateFromPem(material.Certificate, material.PrivateKey));
+            _own.ImportFromPem(material.Certificate);
         });
-        Certificate = certificate!;
-        _context = SslStreamCertificateContext.Create(Certificate, _own, offline: true);
+        _context = SslStreamCertificateContext.Create(_own[0], _own, offline: true);
     }
-
-    private X509Certificate2 Certificate { get; }
 
     public async Task<Stream> SecureAsync(Stream inner, CancellationToken cancellationToken)
     {
@@ -63,23 +56,23 @@ internal sealed class TlsHandshake : IDisposable
             await ConnectionCheck.RunAsync(stream, cancellationToken).ConfigureAwait(false);
             return stream;
         }
-        catch (Exception e) when (e is AuthenticationException or IOException)
+        catch (Exception e)
         {
             await stream.DisposeAsync().ConfigureAwait(false);
+            if (e is not (AuthenticationException or IOException))
+            {
+                throw;
+            }
+
             throw ourRefusal is null ? Broken(e) : new DockerTlsException(
-                _name, $"TLS with {_name}: the operator refused the certificate of the engine: "
-                    + $"{ourRefusal}.", TlsRefusal.Client, e);
-        }
-        catch
-        {
-            await stream.DisposeAsync().ConfigureAwait(false);
-            throw;
+                $"TLS with {_name}: the operator refused the certificate of the engine: {ourRefusal}.",
+                TlsRefusal.Client,
+                e);
         }
     }
 
     public void Dispose()
     {
-        Certificate.Dispose();
         foreach (var certificate in _authorities.Concat(_own))
         {
             certificate.Dispose();
@@ -95,9 +88,8 @@ internal sealed class TlsHandshake : IDisposable
             if (x.Message.IndexOf("alert", StringComparison.OrdinalIgnoreCase) is var alert and >= 0)
             {
                 return new DockerTlsException(
-                    _name,
-                    $"TLS with {_name}: the engine refused the client certificate ({Certificate.Subject}, valid until "
-                        + $"{Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}): "
+                    $"TLS with {_name}: the engine refused the client certificate ({_own[0].Subject}, valid until "
+                        + $"{_own[0].NotAfter.ToUniversalTime():yyyy-MM-dd}): "
                         + $"{Sentences.Close(x.Message[alert..])}",
                     TlsRefusal.Server,
                     e);
@@ -106,7 +98,6 @@ internal sealed class TlsHandshake : IDisposable
 
         var last = e.GetBaseException().Message;
         return new DockerTlsException(
-            _name,
             $"TLS with {_name}: the handshake broke ({Sentences.Open(last)}). "
                 + "Check that the engine speaks TLS on this port.",
             TlsRefusal.Unknown,
@@ -135,7 +126,7 @@ internal sealed class TlsHandshake : IDisposable
         return $"{string.Join("; ", reasons)} (subject {certificate?.Subject ?? "none"})";
     }
 
-    private static void Read(string name, string what, Action read)
+    private void Read(string what, Action read)
     {
         try
         {
@@ -145,8 +136,7 @@ internal sealed class TlsHandshake : IDisposable
         {
             // The inner exception is omitted on purpose: no part of a key file may reach a log.
             throw new DockerEndpointException(
-                name,
-                $"endpoint {name}: TLS material: {what} cannot be read as PEM, or do not belong together. "
+                $"endpoint {_name}: TLS material: {what} cannot be read as PEM, or do not belong together. "
                     + "Put the PEM files of this engine there.");
         }
     }

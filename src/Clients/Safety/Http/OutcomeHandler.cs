@@ -127,7 +127,8 @@ public sealed class OutcomeHandler : DelegatingHandler
     // The status is the answer: only its reason is lost if the body ends early.
     private static async Task KeepBeginningAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var bytes = new byte[OutcomeLimits.ErrorBytes];
+        var bytes = new byte[
+            Math.Min(OutcomeLimits.ErrorBytes, response.Content.Headers.ContentLength ?? OutcomeLimits.ErrorBytes)];
         var length = 0;
         try
         {

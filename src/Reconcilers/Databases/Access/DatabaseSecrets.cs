@@ -139,7 +139,7 @@ internal sealed record DatabaseSecrets
             Problems = reading.Problems,
             Confidential =
             [
-                .. new[] { password, dockerTls?.PrivateKey.ToArray(), tls?.Key }
+                .. new[] { password, dockerTls is null ? null : Encoding.UTF8.GetBytes(dockerTls.PrivateKey), tls?.Key }
                     .Concat(peers.Values.Select(p => p.Key))
                     .Concat(new[] { toHosts, toJump }.OfType<SshMaterial>().Distinct().SelectMany(KeysOf))
                     .OfType<byte[]>()

@@ -12,7 +12,7 @@ internal sealed class NodeEndpoints(OmsUpgrade upgrade, UsedSecrets secrets)
     {
         var docker = NodeDocker.Of(upgrade.Spec, node)
             ?? throw new DockerEndpointException(
-                node.Name, $"Node {node.Name} has no docker, and spec.docker is not set. Set one of them.");
+                $"Node {node.Name} has no docker, and spec.docker is not set. Set one of them.");
         var endpoint = DockerEndpoint.Parse(docker.Endpoint) with
         {
             Insecure = docker.Insecure,
@@ -22,44 +22,41 @@ internal sealed class NodeEndpoints(OmsUpgrade upgrade, UsedSecrets secrets)
         {
             return endpoint with
             {
-                Tls = DockerTlsMaterial.FromSecretData(Required(node, docker, tls.Name, DockerTlsMaterial.SecretKeys)),
+                Tls = DockerTlsMaterial.FromSecretData(Required(node, tls.Name, DockerTlsMaterial.SecretKeys)),
             };
         }
 
         return docker.SshSecretRef is { } ssh
-            ? endpoint with { Ssh = Ssh(node, docker, ssh.Name), Jump = Jump(node, docker, ssh.Name) }
+            ? endpoint with { Ssh = Ssh(node, ssh.Name), Jump = Jump(node, docker, ssh.Name) }
             : endpoint;
     }
 
     private SshJump? Jump(OmsNode node, DockerAccess docker, string usual) =>
         docker.Jump is { } jump
             ? new SshJump(
-                new SshEndpoint(jump.Host, jump.User, jump.Port), Ssh(node, docker, jump.SshSecretRef?.Name ?? usual))
+                new SshEndpoint(jump.Host, jump.User, jump.Port), Ssh(node, jump.SshSecretRef?.Name ?? usual))
             : null;
 
-    private SshMaterial Ssh(OmsNode node, DockerAccess docker, string secret)
+    private SshMaterial Ssh(OmsNode node, string secret)
     {
         try
         {
-            return SshMaterial.FromSecretData(Required(node, docker, secret, SshMaterial.SecretKeys));
+            return SshMaterial.FromSecretData(Required(node, secret, SshMaterial.SecretKeys));
         }
         catch (RemoteException exception)
         {
-            throw new DockerEndpointException(
-                docker.Endpoint, $"Secret {secret} of node {node.Name}: {exception.Message}", exception);
+            throw new DockerEndpointException($"Secret {secret} of node {node.Name}: {exception.Message}", exception);
         }
     }
 
-    private IReadOnlyDictionary<string, byte[]> Required(
-        OmsNode node, DockerAccess docker, string secret, IEnumerable<string> keys)
+    private IReadOnlyDictionary<string, byte[]> Required(OmsNode node, string secret, IEnumerable<string> keys)
     {
         var data = secrets.Data(secret)
             ?? throw new DockerEndpointException(
-                docker.Endpoint,
                 $"Secret {secret} of node {node.Name} does not exist in namespace {upgrade.Metadata.Namespace}. "
                     + "Create it.");
         return SecretLimits.Refusal(secret, data, keys) is { } refusal
-            ? throw new DockerEndpointException(docker.Endpoint, $"node {node.Name}: {refusal}")
+            ? throw new DockerEndpointException($"node {node.Name}: {refusal}")
             : data;
     }
 }

@@ -31,7 +31,7 @@ public sealed class EncodingTests
         await using var engine = Stating("""{"name":"logs","size":4096,"mode":2147484141,"mtime":"2024-05-06T07:08:09.123456789+08:00","linkTarget":""}""");
         await using var client = engine.Client();
 
-        var stat = await client.Containers.StatAsync("c1", "/logs");
+        var stat = (await client.Containers.FindAsync("c1", "/logs")).ShouldNotBeNull();
 
         (stat.Name, stat.Size, stat.IsRegularFile, stat.IsSymbolicLink).ShouldBe(("logs", 4096, false, false));
         engine.Requests[1].ShouldBe("HEAD /v1.41/containers/c1/archive?path=%2Flogs");
@@ -49,16 +49,8 @@ public sealed class EncodingTests
             exchange => exchange.ReplyAsync(200, "", header is null ? [] : [$"X-Docker-Container-Path-Stat: {header}"]));
         await using var client = engine.Client();
 
-        await Should.ThrowAsync<DockerProtocolException>(() => client.Containers.StatAsync("c1", "/logs"));
+        await Should.ThrowAsync<DockerProtocolException>(() => client.Containers.FindAsync("c1", "/logs"));
     }
-
-    [Theory]
-    [InlineData("2023-11-14T22:13:20Z", "1700000000.000000000")]
-    [InlineData("2023-11-14T22:13:20.1234567Z", "1700000000.123456700")]
-    [InlineData("1969-12-31T23:59:59.5Z", "-1.500000000")]
-    public void Times_are_sent_as_seconds_and_nanoseconds(string time, string expected) =>
-        DockerModels.Unix(
-            DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(expected);
 
     [Theory]
     [InlineData("app", "app:latest")]
@@ -92,7 +84,7 @@ public sealed class EncodingTests
         DockerApi.Reference("registry.example:5000/team/app:1").ShouldBe("registry.example%3A5000/team/app%3A1");
 
     [Theory]
-    [InlineData("2024-05-06T07:08:09.123456789Z", "2024-05-06T07:08:09.1234567+00:00")]
+    [InlineData("2024-05-06T07:08:09.123456789Z", "2024-05-06T07:08:09.1234568+00:00")]
     [InlineData("2024-05-06T07:08:09Z", "2024-05-06T07:08:09.0000000+00:00")]
     [InlineData("2024-05-06T07:08:09.1+02:00", "2024-05-06T07:08:09.1000000+02:00")]
     [InlineData("0001-01-01T00:00:00Z", null)]
@@ -154,16 +146,7 @@ public sealed class EncodingTests
         object[] records =
         [
             new AuthConfig { Username = "u", Password = "canary", IdentityToken = "canary" },
-            new InspectedContainer
-            {
-                ID = "c",
-                ShortName = "c",
-                Image = "i",
-                State = new State(),
-                Config = config,
-                HostConfig = new global::Docker.DotNet.Models.HostConfig(),
-                Mounts = [],
-            },
+            new InspectedContainer("c", "c", "i", new State(), config, new global::Docker.DotNet.Models.HostConfig(), []),
             new ContainerExecCreateParameters { Cmd = ["canary"], Env = ["P=canary"] },
             new ContainerExecOutput("canary", "canary"),
             new Message { Action = "exec_start: canary" },

@@ -100,7 +100,7 @@ public sealed class EndpointTests
             },
             new DockerClientOptions());
 
-        var arguments = connector.Arguments().ToList();
+        var arguments = connector.Command().ArgumentList;
 
         arguments.ShouldContain("StrictHostKeyChecking=yes");
         arguments.ShouldContain("GlobalKnownHostsFile=/dev/null");
@@ -116,7 +116,7 @@ public sealed class EndpointTests
         using var connector = (SshConnector)EngineTransport.Connector(
             DockerEndpoint.Parse("ssh://u@h/run/user/1000/docker.sock") with { Ssh = Ssh }, new DockerClientOptions());
 
-        connector.Arguments().Last().ShouldBe("docker --host unix:///run/user/1000/docker.sock system dial-stdio");
+        connector.Command().ArgumentList[^1].ShouldBe("docker --host unix:///run/user/1000/docker.sock system dial-stdio");
     }
 
     [Theory]
@@ -136,9 +136,9 @@ public sealed class EndpointTests
         var material = DockerTlsMaterial.FromSecretData(
             new Dictionary<string, byte[]> { [ca] = [1], [certificate] = [2], [key] = [3] });
 
-        material.CertificateAuthority.ToArray().ShouldBe([1]);
-        material.Certificate.ToArray().ShouldBe([2]);
-        material.PrivateKey.ToArray().ShouldBe([3]);
+        material.CertificateAuthority.ShouldBe("\u0001");
+        material.Certificate.ShouldBe("\u0002");
+        material.PrivateKey.ShouldBe("\u0003");
     }
 
     [Fact]

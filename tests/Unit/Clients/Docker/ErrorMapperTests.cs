@@ -81,7 +81,7 @@ public sealed class ErrorMapperTests
     [Fact]
     public void A_connection_failure_keeps_the_typed_reason_that_is_inside()
     {
-        var reason = new DockerTlsException("e", "refused", TlsRefusal.Server);
+        var reason = new DockerTlsException("refused", TlsRefusal.Server);
 
         ErrorMapper.FromConnection(
             "e",

@@ -38,7 +38,7 @@ public sealed class EventStreamTests
         var only = seen.ShouldHaveSingleItem();
         (only.Action, only.Actor.Attributes.Count).ShouldBe(("exec_create", 0));
         Uri.UnescapeDataString(engine.Requests[1])
-            .ShouldBe("""GET /v1.41/events?since=5.000000000&filters={"event":{"die":true,"exec_die":true}}""");
+            .ShouldBe("""GET /v1.41/events?since=5&filters={"event":{"die":true,"exec_die":true}}""");
     }
 
     [Fact]

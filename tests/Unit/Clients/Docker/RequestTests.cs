@@ -205,8 +205,7 @@ public sealed class RequestTests
         foreach (var upload in new Func<Stream, Task>[]
         {
             archive => client.Images.LoadImageAsync(archive, _ => { }),
-            archive =>
-                client.Containers.ExtractArchiveToContainerAsync("c1", "/", archive),
+            archive => client.Containers.CopyFileAsync("c1", "/", "a.jar", archive, archive.Length, DateTimeOffset.UnixEpoch),
         })
         {
             using var archive = new MemoryStream(new byte[32 * 1024 * 1024]);

@@ -118,7 +118,7 @@ public sealed class DatabaseSecretsTests
         var secrets = await ReadAsync(spec);
         secrets.Problems.ShouldBeEmpty();
         secrets.Digest.ShouldNotBe(lacking.Digest);
-        Encoding.UTF8.GetString(secrets.DockerTls.ShouldNotBeNull().PrivateKey.Span).ShouldBe("canary-docker");
+        secrets.DockerTls.ShouldNotBeNull().PrivateKey.ShouldBe("canary-docker");
         secrets.Ssh.ShouldNotBeNull();
         secrets.Confidential.Select(c => c.Reveal()).Order(StringComparer.Ordinal).ShouldBe(["canary-docker", "canary-ssh"]);
         secrets.DockerTls.ToString()!.ShouldNotContain("canary");

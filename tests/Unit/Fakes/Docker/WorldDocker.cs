@@ -30,7 +30,7 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
         endpoint =>
         {
             var host = world.Hosts.Find(h => h.Ip == endpoint.Uri.Host);
-            var trusted = endpoint.Tls is { } tls && Encoding.UTF8.GetString(tls.PrivateKey.Span) == Canary.TlsKey;
+            var trusted = endpoint.Tls is { } tls && tls.PrivateKey == Canary.TlsKey;
             return new DockerClient(
                 endpoint.DisplayName, Unlimited, TimeProvider.System, new WorldDocker(world, life, host, endpoint.DisplayName, trusted));
         },
@@ -273,8 +273,8 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
     {
         DockerException? reason = (host, trusted) switch
         {
-            (not { IsReachable: true }, _) => new DockerUnreachableException(endpoint, $"{endpoint} cannot be reached: no route to host", mayHaveBeenProcessed: false),
-            (_, false) => new DockerTlsException(endpoint, $"{endpoint} does not accept our certificate", TlsRefusal.Server),
+            (not { IsReachable: true }, _) => new DockerUnreachableException($"{endpoint} cannot be reached: no route to host", mayHaveBeenProcessed: false),
+            (_, false) => new DockerTlsException($"{endpoint} does not accept our certificate", TlsRefusal.Server),
             _ => null,
         };
         return reason is null ? null : new HttpRequestException(HttpRequestError.ConnectionError, reason.Message, reason);

@@ -77,7 +77,7 @@ internal static class EndpointsBench
     }
 
     private static string Show(DockerEndpoint endpoint) =>
-        $"{endpoint} root {endpoint.AsRoot} insecure {endpoint.Insecure} tls {Text(endpoint.Tls?.PrivateKey)} ssh {Show(endpoint.Ssh)} jump {endpoint.Jump} {Show(endpoint.Jump?.Material)}";
+        $"{endpoint} root {endpoint.AsRoot} insecure {endpoint.Insecure} tls {endpoint.Tls?.PrivateKey ?? "-"} ssh {Show(endpoint.Ssh)} jump {endpoint.Jump} {Show(endpoint.Jump?.Material)}";
 
     private static string Show(SshMaterial? material) => $"{Text(material?.PrivateKey)} {Text(material?.KnownHosts)}";
 

@@ -40,7 +40,7 @@ internal sealed class NotedClient : IRemoteClient
     public static NotedClient Container(
         DockerEndpoint endpoint, ContainerHost container, string? user, NotedHosts hosts)
     {
-        var tls = endpoint.Tls is { } material ? Encoding.UTF8.GetString([.. material.CertificateAuthority.Span, .. material.Certificate.Span, .. material.PrivateKey.Span]) : "none";
+        var tls = endpoint.Tls is { } material ? material.CertificateAuthority + material.Certificate + material.PrivateKey : "none";
         var ssh = endpoint.Ssh is { } keys ? Encoding.UTF8.GetString([.. keys.PrivateKey.Span, .. keys.KnownHosts.Span]) : "none";
         var jump = endpoint.Jump is { } through ? $"{through} with {Encoding.UTF8.GetString([.. through.Material.PrivateKey.Span, .. through.Material.KnownHosts.Span])}" : "none";
         hosts.Asked.Add($"exec at {endpoint} (tls {tls}, ssh {ssh}, jump {jump}, root {endpoint.AsRoot}, insecure {endpoint.Insecure}) in {container.Container} as {user ?? "its user"}");
