@@ -27,7 +27,7 @@ public sealed class SystemOperations
     /// exec's command line behind a colon, which is cut off.</summary>
     /// <param name="filters">The engine's filters: <c>type</c>, <c>event</c>, <c>container</c>, <c>image</c>,
     /// <c>label</c>. Values of one key are alternatives; all keys must match.</param>
-    /// <param name="since">The earliest second, by the engine's clock; it keeps its last 256 events. Null: from
+    /// <param name="since">The earliest time, by the engine's clock; it keeps its last 256 events. Null: from
     /// now.</param>
     /// <exception cref="DockerUnreachableException">The connection died, or the engine stopped or does not answer; the
     /// caller subscribes again, and observes the state once.</exception>
@@ -41,8 +41,10 @@ public sealed class SystemOperations
             filter => filter.Key,
             filter => filter.Value.ToDictionary(value => value, _ => true, StringComparer.Ordinal),
             StringComparer.Ordinal);
-        var path = $"/events?{(since is { } time ? $"since={time.ToUnixTimeSeconds()}&" : "")}filters="
-            + Uri.EscapeDataString(JsonSerializer.Serialize(wanted));
+        var from = since is { } time
+            ? $"since={time.ToUnixTimeSeconds()}.{time.Ticks % TimeSpan.TicksPerSecond:d7}&"
+            : "";
+        var path = $"/events?{from}filters={Uri.EscapeDataString(JsonSerializer.Serialize(wanted))}";
         await using var lines = await _api.OpenAsync(call, path, cancellationToken).ConfigureAwait(false);
 
         // The package tells events to a callback only, which cannot wait for its reader.

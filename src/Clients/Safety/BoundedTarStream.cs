@@ -37,7 +37,8 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, NextBytes())], cancellationToken);
+        var read = await inner.ReadAsync(
+            buffer[..(int)Math.Min(buffer.Length, NextBytes())], cancellationToken).ConfigureAwait(false);
         Follow(buffer.Span[..read]);
         return read;
     }

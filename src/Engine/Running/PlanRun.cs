@@ -262,9 +262,13 @@ public sealed class PlanRun : IAsyncDisposable
 
         private void TakeIn(StepReport.GuardsRead read)
         {
-            run._guards.Take(read.Breaches, _now);
-            _guards = GuardRecords.Read(_guards, read.Breaches, _now);
-            foreach (var breach in read.Breaches.Where(b => b.Repeats.Count > 0))
+            // What was read after the step that ends a guard had begun may be what that step did.
+            var inForce = GuardRecords.InForce(plan with { Steps = [.. _steps.Values] }).Select(g => g.Id)
+                .Append(GuardJob).ToHashSet(StringComparer.Ordinal);
+            IReadOnlyList<GuardReading> breaches = [.. read.Breaches.Where(b => inForce.Contains(b.GuardId))];
+            run._guards.Take(breaches, _now);
+            _guards = GuardRecords.Read(_guards, breaches, _now);
+            foreach (var breach in breaches.Where(b => b.Repeats.Count > 0))
             {
                 // What is under way ends first: a result that comes later would be taken for that of the repetition.
                 var again = breach.Repeats.Select(_steps.GetValueOrDefault).OfType<PlanStep>().ToList();

@@ -124,6 +124,22 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public void Reading_that_comes_after_the_end_of_its_guard_does_not_count()
+    {
+        var run = new Simulation(ToyPlans.Plan([ToyPlans.Step("A/1")], ToyPlans.Guard("G", [], "A/1")));
+        var guard = run.World.Guard("G");
+        var acted = new TaskCompletionSource();
+        guard.Reading = GuardReading.Broken("changed by A/1 itself");
+        guard.OnRead = () => acted.Task;
+        run.RunUntil(() => run.World["A/1"].Acts == 1, "A/1 has acted");
+        acted.SetResult();
+        run.RunTo(RunState.Succeeded);
+
+        guard.Reads.ShouldBe(1);
+        run.Store.Plan.Guards.ShouldAllBe(g => g.Violations.Count == 0);
+    }
+
+    [Fact]
     public void Event_during_the_reading_of_guards_causes_another_reading()
     {
         for (var seed = 1; seed <= 100; seed++)

@@ -153,7 +153,7 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
 
     private async Task<Corev1Event> CreateAsync(Corev1Event pending)
     {
-        var about = pending.InvolvedObject;
+        var (metadata, about) = (pending.Metadata, pending.InvolvedObject);
         try
         {
             return await _client.CreateAsync(pending, _stop.Token);
@@ -163,7 +163,7 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
         {
             // A namespace that is being deleted takes no new object. An Event must be in the namespace that its
             // reference names.
-            pending.Metadata.NamespaceProperty = about.NamespaceProperty = own;
+            metadata.NamespaceProperty = about.NamespaceProperty = own;
             pending.Message = Clip($"{about.Kind} {space}/{about.Name}: {pending.Message}");
             return await _client.CreateAsync(pending, _stop.Token);
         }

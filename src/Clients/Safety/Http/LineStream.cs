@@ -12,7 +12,7 @@ public sealed class LineStream(Stream inner, bool isRead, int longest) : ReadOnl
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(buffer, cancellationToken);
+        var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (read == 0)
         {
             return _last == '}' ? 0 : throw Broken(HttpProblem.Interrupted, "the stream ended inside a line");

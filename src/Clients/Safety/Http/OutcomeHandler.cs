@@ -34,8 +34,10 @@ public sealed class OutcomeHandler : DelegatingHandler
         }
 
         return RequestTerms.Of(request).Silence is null && (IsRead(request) || _limits.Refusals.Count > 0)
-            ? await _repeat.ExecuteAsync(async token => await OnceAsync(request, token), cancellationToken)
-            : await OnceAsync(request, cancellationToken);
+            ? await _repeat.ExecuteAsync(
+                async token => await OnceAsync(request, token).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false)
+            : await OnceAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     private RetryStrategyOptions<HttpResponseMessage> Retries() => new()
@@ -80,7 +82,7 @@ public sealed class OutcomeHandler : DelegatingHandler
         try
         {
             using var either = attempt.Link(cancellationToken);
-            response = await base.SendAsync(request, either.Token);
+            response = await base.SendAsync(request, either.Token).ConfigureAwait(false);
             response.RequestMessage ??= request;
             if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
             {
@@ -89,15 +91,15 @@ public sealed class OutcomeHandler : DelegatingHandler
 
             if (!response.IsSuccessStatusCode)
             {
-                await KeepBeginningAsync(response, either.Token);
+                await KeepBeginningAsync(response, either.Token).ConfigureAwait(false);
             }
             else if (!terms.IsStreamed)
             {
-                await response.Content.LoadIntoBufferAsync(_limits.AnswerBytes, either.Token);
+                await response.Content.LoadIntoBufferAsync(_limits.AnswerBytes, either.Token).ConfigureAwait(false);
             }
             else
             {
-                var body = await response.Content.ReadAsStreamAsync(either.Token);
+                var body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
                 var streamed = new StreamContent(new StreamedBody(response.Content, body, attempt, terms.Silence));
                 foreach (var header in response.Content.Headers)
                 {
@@ -132,10 +134,10 @@ public sealed class OutcomeHandler : DelegatingHandler
         var length = 0;
         try
         {
-            var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             int read;
             while (length < bytes.Length
-                && (read = await body.ReadAsync(bytes.AsMemory(length), cancellationToken)) > 0)
+                && (read = await body.ReadAsync(bytes.AsMemory(length), cancellationToken).ConfigureAwait(false)) > 0)
             {
                 length += read;
             }

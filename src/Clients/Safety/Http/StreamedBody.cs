@@ -12,7 +12,7 @@ internal sealed class StreamedBody(HttpContent answer, Stream inner, Attempt att
         {
             attempt.Restart(silence);
             using var either = attempt.Link(cancellationToken);
-            return await inner.ReadAsync(buffer, either.Token);
+            return await inner.ReadAsync(buffer, either.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (Attempt.IsFailure(e, cancellationToken))
         {

@@ -189,7 +189,7 @@ internal sealed class DumpCounter(long namesLimit = SnapshotLimits.NamesOfDump)
                 {
                     Found(text[Insert.Length..]);
                     _rows = after.IsEmpty ? 0 : 1;
-                    _place = after.IsEmpty ? Place.Rows : Place.Rest;
+                    _place = after.IsEmpty || _last == ',' ? Place.Rows : Place.Rest;
                     return;
                 }
             }

@@ -33,12 +33,12 @@ public sealed class EventStreamTests
         var filters = new Dictionary<string, IReadOnlyList<string>> { ["event"] = ["die", "exec_die"] };
 
         await Should.ThrowAsync<DockerUnreachableException>(
-            () => CollectAsync(client, seen, filters, DateTimeOffset.UnixEpoch.AddSeconds(5)));
+            () => CollectAsync(client, seen, filters, DateTimeOffset.UnixEpoch.AddSeconds(5.25)));
 
         var only = seen.ShouldHaveSingleItem();
         (only.Action, only.Actor.Attributes.Count).ShouldBe(("exec_create", 0));
         Uri.UnescapeDataString(engine.Requests[1])
-            .ShouldBe("""GET /v1.41/events?since=5&filters={"event":{"die":true,"exec_die":true}}""");
+            .ShouldBe("""GET /v1.41/events?since=5.2500000&filters={"event":{"die":true,"exec_die":true}}""");
     }
 
     [Fact]

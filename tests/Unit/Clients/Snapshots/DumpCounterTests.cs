@@ -17,6 +17,7 @@ public sealed class DumpCounterTests
     [InlineData("INSERT INTO `t` (`VALUES`,`a\n(b` ,` VALUES\n(`) VALUES\n(1,2,3);\n", 1)]
     [InlineData("INSERT INTO `t` VALUES (1);\nINSERT INTO `t` VALUES (2);\n", 2)]
     [InlineData("INSERT INTO `t` (`a`) VALUES (1);\n", 1)]
+    [InlineData("INSERT INTO `t` (`a`, `b`) VALUES (1,2),\n(3,4),\n(5,6);\n", 3)]
     [InlineData(@"INSERT INTO `t` VALUES" + "\n" + @"('),\n('),('),('),('it\'s\n(;');" + "\n", 1)]
     [InlineData("INSERT INTO `t` VALUES\n('a;'),\n('-- Dump completed'),\n('b;');\n", 3)]
     [InlineData("INSERT INTO `t` VALUES\n(1,\"\\\"),\\n(9,\\'y\\\"\",\"\\0\\Z\\r\\n(\");\n", 1)]

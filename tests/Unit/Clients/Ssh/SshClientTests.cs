@@ -51,10 +51,9 @@ public sealed class SshClientTests : IDisposable
         var result = await client.RunAsync(new RemoteCommand("true"), Token);
 
         result.Output.ShouldBe($"canary-key\n 600 {Environment.UserName}\n");
-        Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories)
-            .Where(
-                f => Path.GetFileName(f) != "lock" && File.ReadAllText(f).Contains("canary", StringComparison.Ordinal))
-            .ShouldBeEmpty();
+        var files = Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories).ToLookup(f => Path.GetFileName(f) == ".lock");
+        files[true].ShouldAllBe(f => new FileInfo(f).Length == 0);
+        files[false].Where(f => File.ReadAllText(f).Contains("canary", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
     [Fact]
