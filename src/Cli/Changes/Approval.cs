@@ -85,7 +85,7 @@ internal static class Approval
             {
                 return new TakenUp(
                     $"The operator ignored the approval of {hold.Name}: the plan changed. Read it again: "
-                    + $"`{Commands.Of(seen, "plan")}`.",
+                    + $"`{seen.Command("plan")}`.",
                     IsRefused: true);
             }
 

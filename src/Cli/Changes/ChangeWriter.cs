@@ -1,9 +1,61 @@
 namespace Drydock.Cli.Changes;
 
-/// <summary>Writes a change that the user has agreed to, and waits until the operator has taken it up.</summary>
+/// <summary>Says what a change does, asks, writes it, and waits until the operator has taken it up.</summary>
 internal static class ChangeWriter
 {
     private const int Conflicts = 5;
+
+    /// <param name="isAgreed">Whether the user is not asked.</param>
+    /// <param name="patience">How long to wait for the operator; null for not at all.</param>
+    public static async Task<int> RunAsync(
+        Invocation invocation,
+        string name,
+        Func<Run, Change> plan,
+        bool isAgreed,
+        TimeSpan? patience,
+        CancellationToken cancellationToken)
+    {
+        var run = await RunLookup.FindAsync(invocation, name, cancellationToken);
+        var change = plan(run);
+        var output = invocation.Surroundings.Output;
+        output.WriteLine(change.Sentence);
+        if (!isAgreed)
+        {
+            Ask(invocation.Surroundings);
+        }
+
+        (run, change) = await WriteAsync(invocation.Kubernetes, run, change, plan, cancellationToken);
+        if (patience is not { } limit)
+        {
+            output.WriteLine("Written. The operator takes it up when it sees the object next.");
+            return ExitCodes.Done;
+        }
+
+        var effect = await WaitAsync(
+            invocation.Kubernetes, run, change, limit, invocation.Surroundings.Time, cancellationToken);
+        output.WriteLine(effect?.Sentence
+            ?? $"It is written, but the operator has not taken it up within {Texts.Duration(limit.TotalSeconds)}. "
+            + $"It does when it runs. {invocation.HowToFindOperator} Look again: `{run.Command("status")}`.");
+        return effect is null ? ExitCodes.NotTakenUp : effect.IsRefused ? ExitCodes.Ignored : ExitCodes.Done;
+    }
+
+    /// <summary>Asks whether to continue.</summary>
+    /// <exception cref="CliException">The answer is no, or the question cannot be asked.</exception>
+    public static void Ask(Surroundings surroundings)
+    {
+        if (!surroundings.CanAsk)
+        {
+            throw CliException.Refused(
+                "Nothing was written: the question cannot be asked, because standard input is not a terminal. "
+                    + "Add --yes.");
+        }
+
+        surroundings.Output.Write("Continue? [y/N] ");
+        if (surroundings.Input.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
+        {
+            throw CliException.Refused("Nothing was written.");
+        }
+    }
 
     /// <summary>Writes the change. If the object changed meanwhile, the change must still do the same.</summary>
     /// <exception cref="CliException">The run changed meanwhile, or no longer exists. Nothing was written.</exception>
@@ -53,34 +105,16 @@ internal static class ChangeWriter
         CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            await foreach (var seen in run.FollowThroughOutagesAsync(kubernetes, time, null, either.Token))
-            {
-                if (seen is null || seen.Metadata.Uid != run.Metadata.Uid)
-                {
-                    return new TakenUp($"{run.FullName} was deleted meanwhile.", IsRefused: true);
-                }
-
-                if (change.Effect(seen) is { } effect)
-                {
-                    return effect;
-                }
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The limit: the operator may be down, or at work elsewhere.
-        }
-
-        return null;
+        return await run.AnswerAsync(
+            kubernetes,
+            time,
+            say: null,
+            limit,
+            seen => seen is null || seen.Metadata.Uid != run.Metadata.Uid
+                ? new TakenUp($"{run.FullName} was deleted meanwhile.", IsRefused: true)
+                : change.Effect(seen),
+            cancellationToken);
     }
-
-    public static string NotTakenUp(Run run, TimeSpan patience) =>
-        $"It is written, but the operator has not taken it up within {Output.Texts.Duration(patience.TotalSeconds)}. "
-        + $"It does when it runs. {Verbs.OperatorNamespace.HowToLook(run.Address.Options)} "
-        + $"Look again: `{Views.Commands.Of(run, "status")}`.";
 
     private static JsonObject Patch(Run run, Change change) => new()
     {

@@ -28,7 +28,7 @@ internal static class RunControl
         {
             throw CliException.Refused(
                 $"{run.FullName} is paused by spec.paused, which this command does not change, because a GitOps tool "
-                + $"may own it. Set it to false: {SpecPatch.Command(run, """{"paused":false}""")}.");
+                + $"may own it. Set it to false: {run.PatchCommand("""{"paused":false}""")}.");
         }
 
         if (run.Metadata.Annotations?.ContainsKey(Annotations.Pause) != true)
@@ -71,7 +71,7 @@ internal static class RunControl
             throw CliException.Refused(
                 run.Spec.HoldBefore.Contains(missing)
                     ? $"{run.FullName} is held before {missing} by spec.holdBefore, which this command does not "
-                        + $"change. Approve it when it waits: `{Commands.Of(run, "approve", missing)}`."
+                        + $"change. Approve it when it waits: `{run.Command("approve", missing)}`."
                     : $"{run.FullName} has no hold before {missing} in the annotation {Annotations.Hold}. It has "
                         + $"{(list.Count == 0 ? "none" : string.Join(", ", list))}.");
         }
@@ -141,13 +141,13 @@ internal static class RunControl
                 .Distinct(StringComparer.Ordinal);
             throw CliException.Refused(
                 $"The plan of {run.FullName} has no phase or step {name}. Phases that have not begun: "
-                + $"{string.Join(", ", phases)}. Steps are in `{Commands.Of(run, "plan")}`.");
+                + $"{string.Join(", ", phases)}. Steps are in `{run.Command("plan")}`.");
         }
 
         if (HasBegun(steps))
         {
             throw CliException.Refused($"{name} of {run.FullName} has begun already. To stop: "
-                + $"`{Commands.Of(run, "pause")}`.");
+                + $"`{run.Command("pause")}`.");
         }
     }
 

@@ -32,7 +32,7 @@ internal static class TokenChange
 
                 // The operator repeats preflight for the token, and records it when preflight finds nothing.
                 : isPreflight && seen.Status?.Phase == RunPhases.Preflight
-                ? new TakenUp($"Preflight is repeated. See what it finds: `{Commands.Of(seen, "status")}`.")
+                ? new TakenUp($"Preflight is repeated. See what it finds: `{seen.Command("status")}`.")
                 : null,
         };
     }
@@ -140,7 +140,7 @@ internal static class TokenChange
             var which = acceptable.Count == 0 ? "none" : string.Join(", ", acceptable.Select(s => s.Id));
             var reason = failed.Find(s => s.Id == stepId) is not null
                 ? $"{stepId} changes the target, so its failure cannot be accepted. Repair the cause and retry: "
-                    + $"`{Commands.Of(run, "retry")}`."
+                    + $"`{run.Command("retry")}`."
                 : steps.Find(s => s.Id == stepId) is { State: StepState.Unknown }
                 ? $"The outcome of {stepId} is unknown, so there is no result that could be accepted."
                 : stepId is null ? "Name the step." : $"{stepId} did not fail.";
@@ -183,7 +183,7 @@ internal static class TokenChange
             throw CliException.Refused(
                 $"{run.FullName} was rolled back because of spec.desiredState, which this command does not change. To "
                 + "start the upgrade again: "
-                + $"{SpecPatch.Command(run, $$"""{"desiredState":"Upgraded","retry":"{{token}}"}""")}.");
+                + $"{run.PatchCommand($$"""{"desiredState":"Upgraded","retry":"{{token}}"}""")}.");
         }
 
         if (run.Reason is Reasons.TooLate or Reasons.HolderGone or Reasons.PlanChanged or Reasons.TargetClaimLost

@@ -21,17 +21,7 @@ internal sealed class AsciiSignsWriter(TextWriter output) : TextWriter
     public static TextWriter For(TextWriter output) =>
         output is AsciiSignsWriter || HasSigns(output.Encoding) ? output : new AsciiSignsWriter(output);
 
-    public override void Write(char value)
-    {
-        if (Signs.TryGetValue(value, out var sign))
-        {
-            output.Write(sign);
-        }
-        else
-        {
-            output.Write(value);
-        }
-    }
+    public override void Write(char value) => Write($"{value}");
 
     public override void Write(string? value) => output.Write(Ascii(value));
 

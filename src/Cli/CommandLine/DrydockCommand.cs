@@ -25,13 +25,13 @@ internal static class DrydockCommand
             // The help would push the errors off the screen.
             errors.ShowHelp = false;
             var code = await parsed.InvokeAsync(configuration, cancellationToken);
-            surroundings.Errors.WriteLine($"See `{CommandPath.Of(parsed)} --help`.");
+            surroundings.Errors.WriteLine($"See `{HelpPage.PathOf(parsed.CommandResult)} --help`.");
             return code;
         }
         catch (Exception failure)
         {
             surroundings.Errors.WriteLine(
-                $"{CommandPath.Plugin} ended because of an error of its own, {failure.GetType().Name}: "
+                $"{HelpPage.Plugin} ended because of an error of its own, {failure.GetType().Name}: "
                 + $"{Sentences.Close(failure.Message)} Report it with this line and the command.");
             return ExitCodes.Failed;
         }
@@ -39,33 +39,33 @@ internal static class DrydockCommand
 
     public static RootCommand Create(Surroundings surroundings)
     {
-        var options = new GlobalOptions();
-        var runner = new VerbRunner(surroundings, options);
+        var runner = new VerbRunner(surroundings);
         var help = new HelpPage();
         var root = new RootCommand(
             "Drydock: plans, follows and controls upgrades. Verbs that change something ask first.")
         {
-            HelpName = CommandPath.Plugin,
+            HelpName = HelpPage.Plugin,
         };
         root.SetAction(parsed => help.Invoke(parsed));
         root.Options.Remove(root.Options.Single(o => o is HelpOption));
         root.Options.Add(new HelpOption("--help", "-h") { Action = help });
-        options.AddTo(root);
-        root.Subcommands.Add(PlanCommand.Create(runner));
-        root.Subcommands.Add(CheckCommand.Create(runner));
-        root.Subcommands.Add(StatusCommand.Create(runner));
-        root.Subcommands.Add(WaitCommand.Create(runner));
-        foreach (var command in ChangeCommands.Create(runner))
+        foreach (var option in SharedOptions.OfAll())
+        {
+            root.Options.Add(option);
+        }
+
+        Command[] commands =
+        [
+            PlanCommand.Create(runner), CheckCommand.Create(runner), StatusCommand.Create(runner),
+            WaitCommand.Create(runner), .. ChangeCommands.Create(runner), HistoryCommand.Create(runner),
+            LogsCommand.Create(runner), ExplainCommand.Create(runner), ReportCommand.Create(runner),
+            InitCommand.Create(runner, help), DashboardCommand.Create(runner),
+        ];
+        foreach (var command in commands)
         {
             root.Subcommands.Add(command);
         }
 
-        root.Subcommands.Add(HistoryCommand.Create(runner));
-        root.Subcommands.Add(LogsCommand.Create(runner));
-        root.Subcommands.Add(ExplainCommand.Create(runner));
-        root.Subcommands.Add(ReportCommand.Create(runner));
-        root.Subcommands.Add(InitCommand.Create(runner, help));
-        root.Subcommands.Add(DashboardCommand.Create(runner));
         RefuseUnknownOptions(root);
         root.Subcommands.Add(HelpCommand.Create(root));
         root.Subcommands.Add(CompleteCommand.Create(surroundings));

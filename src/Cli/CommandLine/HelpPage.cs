@@ -3,6 +3,8 @@ namespace Drydock.Cli.CommandLine;
 /// <summary>The help: the verbs by use, or one verb with its arguments, options and examples.</summary>
 internal sealed class HelpPage : SynchronousCommandLineAction
 {
+    public const string Plugin = "kubectl drydock";
+
     private readonly HelpAction _usual = new();
 
     /// <summary>What follows <c>--help</c> may be missing or wrong.</summary>
@@ -12,11 +14,11 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     {
         var command = parseResult.CommandResult.Command;
         var output = parseResult.InvocationConfiguration.Output;
+        var path = PathOf(parseResult.CommandResult);
         if (command.Subcommands.Count > 0 && parseResult.UnmatchedTokens is [var unknown, ..])
         {
             parseResult.InvocationConfiguration.Error.WriteLine(
-                $"{CommandPath.Of(parseResult)} has no command {unknown}. `{CommandPath.Of(parseResult)} --help` lists "
-                + "all.");
+                $"{path} has no command {unknown}. `{path} --help` lists all.");
             return ExitCodes.Failed;
         }
 
@@ -27,7 +29,6 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         }
 
         _usual.Invoke(parseResult);
-        var path = CommandPath.Of(parseResult);
         var examples = VerbGroups.All.SelectMany(g => g.Verbs).SelectMany(v => v.Examples)
             .Where(e => e.StartsWith($"{path} ", StringComparison.Ordinal))
             .ToList();
@@ -39,6 +40,10 @@ internal sealed class HelpPage : SynchronousCommandLineAction
 
         return ExitCodes.Done;
     }
+
+    /// <summary>A command as the user types it: <c>kubectl drydock init oms</c>.</summary>
+    public static string PathOf(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : Plugin;
 
     private static void WriteVerbs(RootCommand root, TextWriter output)
     {

@@ -7,6 +7,8 @@ namespace Drydock.Cli.CommandLine;
 /// <summary>One run of a verb: the server it speaks to, and where it prints.</summary>
 internal sealed class Invocation : IDisposable
 {
+    public const string OperatorNamespace = "drydock-system";
+
     // Not kubectl-...: Flux removes what field managers with that beginning have set.
     private static readonly KubernetesClientOptions Options = new()
     {
@@ -16,19 +18,20 @@ internal sealed class Invocation : IDisposable
 
     private readonly IDisposable? _connection;
 
-    public Invocation(Surroundings surroundings, GlobalOptions options, ParseResult parsed)
+    public Invocation(Surroundings surroundings, ParseResult parsed)
     {
         Surroundings = surroundings;
         Console = surroundings.CreateConsole();
-        var (path, context) = (parsed.GetValue(options.Kubeconfig), parsed.GetValue(options.Context));
+        var path = parsed.GetValue<string?>(SharedOptions.Kubeconfig);
+        var context = parsed.GetValue<string?>(SharedOptions.Context);
         Configuration = path is null && context is null
             ? KubeConfig.BuildDefaultConfig(surroundings.Time)
             : KubeConfig.BuildConfigFromConfigFile(path, context, surroundings.Time);
         var client = new KubernetesClient(
             Configuration, KubernetesJson.CreateOptions(CrdsJsonContext.Default), Options, surroundings.Time);
         (Kubernetes, _connection) = (client, client);
-        Namespace = parsed.GetValue(options.Namespace) ?? client.DefaultNamespace;
-        ConnectionOptions = Given(options.Context, context) + Given(options.Kubeconfig, path);
+        Namespace = parsed.GetValue<string?>(SharedOptions.Namespace) ?? client.DefaultNamespace;
+        ConnectionOptions = Given(SharedOptions.Context, context) + Given(SharedOptions.Kubeconfig, path);
     }
 
     public Invocation(Surroundings surroundings, IKubernetesClient kubernetes, string @namespace)
@@ -47,6 +50,10 @@ internal sealed class Invocation : IDisposable
 
     public string ConnectionOptions { get; }
 
+    public string HowToFindOperator =>
+        $"See whether it runs: `kubectl -n {OperatorNamespace} get pod,lease{ConnectionOptions}` (with the namespace "
+        + "that it was installed in, if that is another).";
+
     public Surroundings Surroundings { get; }
 
     public IAnsiConsole Console { get; }
@@ -57,6 +64,6 @@ internal sealed class Invocation : IDisposable
 
     public void Dispose() => _connection?.Dispose();
 
-    private static string Given(Option option, string? value) =>
-        value is null ? "" : $" {option.Name} {ShellWord.Quote(value)}";
+    private static string Given(string option, string? value) =>
+        value is null ? "" : $" {option} {ShellWord.Quote(value)}";
 }

@@ -3,7 +3,7 @@ using System.CommandLine.Completions;
 namespace Drydock.Cli.CommandLine;
 
 /// <summary>Runs verbs: connects, and turns failures into a message and an exit code.</summary>
-internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions options)
+internal sealed class VerbRunner(Surroundings surroundings)
 {
     /// <summary>How long a verb may need to remove what it has created, also after Ctrl-C.</summary>
     public static readonly TimeSpan CleanupLimit = TimeSpan.FromSeconds(30);
@@ -14,7 +14,7 @@ internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions option
     public void Set(Command command, Func<Invocation, ParseResult, CancellationToken, Task<int>> verb) =>
         SetLocal(command, async (parsed, cancellationToken) =>
         {
-            using var invocation = new Invocation(Surroundings, options, parsed);
+            using var invocation = new Invocation(Surroundings, parsed);
             return await verb(invocation, parsed, cancellationToken);
         });
 
@@ -29,25 +29,11 @@ internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions option
             {
                 return ExitCodes.Interrupted;
             }
-            catch (CliException failure)
+            catch (Exception failure)
+                when (Failures.IsShown(failure) || failure is IOException or UnauthorizedAccessException)
             {
-                return Say(failure.Message, failure.ExitCode);
-            }
-            catch (KubernetesForbiddenException failure)
-            {
-                return Say(MissingRight.Explain(failure), ExitCodes.Failed);
-            }
-            catch (KubernetesNotFoundException failure) when (failure.Request.Name is null)
-            {
-                return Say(
-                    $"The cluster has no {failure.Request.Resource}: Drydock's CRDs are not installed there. Choose "
-                    + "another context with --context, or install the operator.",
-                    ExitCodes.Failed);
-            }
-            catch (Exception failure) when (failure is KubernetesException or KubernetesConfigurationException
-                or IOException or UnauthorizedAccessException)
-            {
-                return Say(failure.Message, ExitCodes.Failed);
+                Surroundings.Errors.WriteLine(Failures.Explain(failure));
+                return (failure as CliException)?.ExitCode ?? ExitCodes.Failed;
             }
         });
 
@@ -59,7 +45,7 @@ internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions option
         });
 
     public Func<CompletionContext, IEnumerable<CompletionItem>> CompleteFrom(Func<Run, IEnumerable<string>> words) =>
-        context => context.ParseResult.GetValue<string>(RunArgument.Name) is { } name
+        context => context.ParseResult.GetValue<string>(SharedOptions.Run) is { } name
             ? Complete(context, async (invocation, limit) => words(await RunLookup.FindAsync(invocation, name, limit)))
             : [];
 
@@ -69,22 +55,15 @@ internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions option
         try
         {
             using var limit = new CancellationTokenSource(CompletionLimit);
-            using var invocation = new Invocation(Surroundings, options, context.ParseResult);
+            using var invocation = new Invocation(Surroundings, context.ParseResult);
             // System.CommandLine asks for completions without a task, so this waits.
             return [.. words(invocation, limit.Token).GetAwaiter().GetResult().Select(w => new CompletionItem(w))];
         }
-        catch (Exception absent) when (absent is KubernetesException or KubernetesConfigurationException
-            or CliException or OperationCanceledException)
+        catch (Exception absent) when (Failures.IsShown(absent) || absent is OperationCanceledException)
         {
             // A shell shows nothing instead of a message in the middle of the line.
             return [];
         }
-    }
-
-    private int Say(string message, int exitCode)
-    {
-        Surroundings.Errors.WriteLine(message);
-        return exitCode;
     }
 }
 

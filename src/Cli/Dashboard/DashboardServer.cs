@@ -13,6 +13,15 @@ internal sealed class DashboardServer : IAsyncDisposable
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
 
     private const string JsonType = "application/json; charset=utf-8";
+
+    private static readonly Dictionary<string, string> FileTypes = new(StringComparer.Ordinal)
+    {
+        [".html"] = "text/html; charset=utf-8",
+        [".css"] = "text/css; charset=utf-8",
+        [".js"] = "text/javascript; charset=utf-8",
+        [".svg"] = "image/svg+xml",
+    };
+
     private readonly Invocation _invocation;
     private readonly DashboardOptions _options;
     private readonly DashboardGate _gate;
@@ -91,9 +100,9 @@ internal sealed class DashboardServer : IAsyncDisposable
                 StatusCodes.Status504GatewayTimeout,
                 $"The API server did not answer within {AnswerWithin.TotalSeconds:0} s.");
         }
-        catch (Exception failure) when (DashboardProblems.IsShown(failure) && !context.Response.HasStarted)
+        catch (Exception failure) when (Failures.IsShown(failure) && !context.Response.HasStarted)
         {
-            await RefuseAsync(context, StatusOf(failure), DashboardProblems.Explain(failure));
+            await RefuseAsync(context, StatusOf(failure), Failures.Explain(failure));
         }
     }
 
@@ -116,13 +125,13 @@ internal sealed class DashboardServer : IAsyncDisposable
                 await SendAsync(
                     context,
                     new AboutView(_invocation.Configuration.Host ?? "", _options.Namespace),
-                    DashboardJsonContext.Default.AboutView);
+                    ViewsJsonContext.Default.AboutView);
                 break;
             case ["api", "runs"]:
                 _ = long.TryParse(
                     context.Request.Query["since"], NumberStyles.None, CultureInfo.InvariantCulture, out var since);
                 await SendAsync(
-                    context, await _list.ReadAsync(since, end), DashboardJsonContext.Default.RunListView);
+                    context, await _list.ReadAsync(since, end), ViewsJsonContext.Default.RunListView);
                 break;
             case ["api", "runs", var kind, var space, var name]
                 when RunKind.All.FirstOrDefault(k => k.IsNamed(kind)) is { } known:
@@ -144,12 +153,14 @@ internal sealed class DashboardServer : IAsyncDisposable
             return;
         }
 
-        await SendAsync(context, page, DashboardJsonContext.Default.RunPageView);
+        await SendAsync(context, page, ViewsJsonContext.Default.RunPageView);
     }
 
     private static async Task SendFileAsync(HttpContext context, string name)
     {
-        if (DashboardFiles.Open(name) is not var (content, type))
+        // The files are compiled into the program; nothing is read from disk.
+        if (!FileTypes.TryGetValue(Path.GetExtension(name), out var type)
+            || Assembly.GetExecutingAssembly().GetManifestResourceStream($"dashboard/{name}") is not { } content)
         {
             await RefuseAsync(context, StatusCodes.Status404NotFound, "Nothing is here.");
             return;
@@ -165,7 +176,7 @@ internal sealed class DashboardServer : IAsyncDisposable
     private static Task RefuseAsync(HttpContext context, int statusCode, string message)
     {
         context.Response.StatusCode = statusCode;
-        return SendAsync(context, new MessageView(message), DashboardJsonContext.Default.MessageView);
+        return SendAsync(context, new MessageView(message), ViewsJsonContext.Default.MessageView);
     }
 
     private static async Task SendAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
@@ -176,11 +187,4 @@ internal sealed class DashboardServer : IAsyncDisposable
 }
 
 /// <summary>What a dashboard shows, and where.</summary>
-internal sealed record DashboardOptions
-{
-    public int Port { get; init; }
-
-    public string? Namespace { get; init; }
-
-    public required string Token { get; init; }
-}
+internal sealed record DashboardOptions(int Port, string? Namespace, string Token);

@@ -7,42 +7,10 @@ internal sealed record AboutView(string Server, string? Namespace);
 /// <param name="At">When this was computed.</param>
 /// <param name="Serial">What the page sends with its next request.</param>
 /// <param name="IsWhole">Whether these are all runs, and not only those that changed.</param>
-/// <param name="Runs">The runs, sorted by namespace and name.</param>
+/// <param name="Runs">The runs without their plans, sorted by namespace and name.</param>
 /// <param name="Problems">Why runs may be missing, as sentences.</param>
 internal sealed record RunListView(
-    DateTimeOffset At, long Serial, bool IsWhole, IReadOnlyList<RunSummary> Runs, IReadOnlyList<string> Problems);
-
-/// <summary>One run of a list.</summary>
-internal sealed record RunSummary
-{
-    public required string Kind { get; init; }
-
-    public required string Namespace { get; init; }
-
-    public required string Name { get; init; }
-
-    public required string FromVersion { get; init; }
-
-    public required string ToVersion { get; init; }
-
-    public required RunState State { get; init; }
-
-    public required string Phase { get; init; }
-
-    public required string Reason { get; init; }
-
-    public required string Message { get; init; }
-
-    public string? Progress { get; init; }
-
-    public DateTimeOffset? FirstStepAt { get; init; }
-
-    public DateTimeOffset? FinishedAt { get; init; }
-
-    public DateTimeOffset? DowntimeSince { get; init; }
-
-    public double? DowntimeSeconds { get; init; }
-}
+    DateTimeOffset At, long Serial, bool IsWhole, IReadOnlyList<RunView> Runs, IReadOnlyList<string> Problems);
 
 /// <summary>One run with everything that the page shows of it.</summary>
 internal sealed record RunPageView
@@ -87,14 +55,3 @@ internal sealed record SnapshotView(string Name, string Purpose)
 
 /// <summary>Why a request failed.</summary>
 internal sealed record MessageView(string Message);
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UseStringEnumConverter = true)]
-[JsonSerializable(typeof(AboutView))]
-[JsonSerializable(typeof(RunListView))]
-[JsonSerializable(typeof(RunPageView))]
-[JsonSerializable(typeof(IReadOnlyList<SnapshotView>))]
-[JsonSerializable(typeof(MessageView))]
-internal sealed partial class DashboardJsonContext : JsonSerializerContext;

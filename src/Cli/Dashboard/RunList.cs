@@ -37,7 +37,13 @@ internal sealed class RunList(IKubernetesClient kubernetes, string? scope, strin
                 [
                     .. runs.Where(r => isWhole || _seen[KeyOf(r)].Serial > since)
                         .OrderBy(r => r.FullName, StringComparer.Ordinal)
-                        .Select(r => RunPages.Summary(r, now)),
+                        .Select(r => RunViewBuilder.Build(r, now) with
+                        {
+                            Plans = [],
+                            Holds = [],
+                            Findings = [],
+                            ActionRequired = [],
+                        }),
                 ],
                 [.. problems.Distinct(StringComparer.Ordinal)]);
         }
@@ -66,20 +72,21 @@ internal sealed class RunList(IKubernetesClient kubernetes, string? scope, strin
     {
         try
         {
-            var found = await kind.FindAllAsync(kubernetes, space, cancellationToken);
+            var found = await kind.ListAsync(
+                kubernetes, space, tolerateUnreadable: true, cancellationToken);
             problems.AddRange(found.Unreadable.Select(unreadable => Explain(kind, unreadable)));
             return found.Runs;
         }
         catch (KubernetesForbiddenException refused) when (space is null)
         {
             problems.Add(
-                $"Only namespace {ownNamespace} is shown for {kind.Plural}. {DashboardProblems.Explain(refused)}");
+                $"Only namespace {ownNamespace} is shown for {kind.Plural}. {Failures.Explain(refused)}");
             return await FindAsync(kind, ownNamespace, problems, cancellationToken);
         }
         catch (KubernetesApiException refused)
             when (refused is KubernetesForbiddenException or KubernetesNotFoundException)
         {
-            problems.Add(DashboardProblems.Explain(refused));
+            problems.Add(Failures.Explain(refused));
             return [];
         }
     }

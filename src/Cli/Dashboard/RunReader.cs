@@ -14,13 +14,23 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
         var run = await kind.GetAsync(kubernetes, @namespace, name, cancellationToken)
             ?? throw new CliException($"There is no {kind.Kind} {name} in namespace {@namespace}.");
         List<SnapshotView> snapshots = [];
-        foreach (var named in RunPages.Snapshots(run))
+        foreach (var named in Snapshots(run))
         {
             snapshots.Add(await ReadAsync(named, run, cancellationToken));
         }
 
-        return (RunPages.Page(run with { Address = address }, snapshots, time.GetUtcNow()), Tag(run, snapshots));
+        return (Page(run with { Address = address }, snapshots, time.GetUtcNow()), Tag(run, snapshots));
     }
+
+    public static RunPageView Page(Run run, IReadOnlyList<SnapshotView> snapshots, DateTimeOffset now) => new()
+    {
+        Run = RunViewBuilder.BuildWithOffers(run, now),
+        System = System(run),
+        Target = run.Status?.Target?.Description,
+        Downtimes = run.Status is OmsUpgradeStatus oms ? [.. Downtimes(oms)] : null,
+        Snapshots = snapshots,
+        History = HistoryView.Of(run).Entries,
+    };
 
     private async Task<SnapshotView> ReadAsync(SnapshotView named, Run run, CancellationToken cancellationToken)
     {
@@ -34,7 +44,7 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
         }
         catch (KubernetesException failure)
         {
-            return named with { Problem = DashboardProblems.Explain(failure) };
+            return named with { Problem = Failures.Explain(failure) };
         }
     }
 
@@ -49,8 +59,62 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
 
     private static string Tag(Run run, IReadOnlyList<SnapshotView> snapshots)
     {
-        var others = JsonSerializer.Serialize(snapshots, DashboardJsonContext.Default.IReadOnlyListSnapshotView);
+        var others = JsonSerializer.Serialize(snapshots, ViewsJsonContext.Default.IReadOnlyListSnapshotView);
         var content = Encoding.UTF8.GetBytes($"{run.Metadata.Uid} {run.Metadata.ResourceVersion} {others}");
         return $"\"{Convert.ToHexStringLower(SHA256.HashData(content))}\"";
     }
+
+    private static IEnumerable<SnapshotView> Snapshots(Run run) =>
+        new[]
+        {
+            (Name: run.Snapshot, Purpose: "before the upgrade"),
+            (Name: (run.Status as OmsUpgradeStatus)?.RollbackSnapshotRef?.Name, Purpose: "before the rollback"),
+        }.Where(s => !string.IsNullOrEmpty(s.Name)).Select(s => new SnapshotView(s.Name!, s.Purpose));
+
+    // An undo before the downtime switches high availability on again without a milestone of its own, so nothing is
+    // said of it once there is a rollback.
+    private static string? System(Run run) => run.Status is not OmsUpgradeStatus oms ? null
+        : oms.DowntimeSince is not null ? "OMS is down."
+        : oms is { HighAvailability.EnabledBefore: true, RollbackPlan: null }
+            && run.Is(ConditionTypes.HighAvailabilityDisabled) && !run.Is(ConditionTypes.HighAvailabilityEnabled)
+                ? "High availability of OMS is off."
+        : null;
+
+    // The outage of the upgrade, and that of a rollback after a success.
+    private static IEnumerable<DowntimeView> Downtimes(OmsUpgradeStatus status)
+    {
+        var since = status.DowntimeSince;
+        if (status.Times is not { T1: { } first } times)
+        {
+            if (since is { } down)
+            {
+                yield return new DowntimeView(down, null);
+            }
+
+            yield break;
+        }
+
+        if (since is { } still && still <= first)
+        {
+            yield return new DowntimeView(first, null);
+            yield break;
+        }
+
+        var again = since ?? (times.T2 is null ? null : StoppedAgain(status.RollbackPlan));
+        DateTimeOffset? total = KubernetesDuration.TryParse(times.Downtime, out var downtime)
+            ? first + downtime
+            : null;
+        if ((times.T2 ?? (again is null ? total ?? times.RolledBackAt : null)) is { } up)
+        {
+            yield return new DowntimeView(first, up);
+        }
+
+        if (again is { } stopped)
+        {
+            yield return new DowntimeView(stopped, since is null ? times.RolledBackAt : null);
+        }
+    }
+
+    private static DateTimeOffset? StoppedAgain(Plan? rollback) =>
+        (rollback?.Steps ?? []).Where(s => s.Phase == OmsUpgradePhases.StopNew).Min(s => s.FinishedAt);
 }

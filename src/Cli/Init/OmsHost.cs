@@ -6,15 +6,9 @@ namespace Drydock.Cli.Init;
 
 /// <summary>dockerd of one node of OMS, reached with the credentials of the user.</summary>
 /// <param name="Address">The address as the user gave it.</param>
-internal sealed record OmsHost(string Address)
+internal sealed record OmsHost(string Address, FileInfo? Key, FileInfo? KnownHosts, DirectoryInfo? Certificates)
 {
     private static readonly string[] KeyNames = ["id_ed25519", "id_rsa"];
-
-    public FileInfo? Key { get; init; }
-
-    public FileInfo? KnownHosts { get; init; }
-
-    public DirectoryInfo? Certificates { get; init; }
 
     /// <summary>Looks at the running containers. Reads only.</summary>
     /// <param name="container">Name of the container of OMS; null for the only one.</param>

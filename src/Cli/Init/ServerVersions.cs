@@ -22,8 +22,7 @@ internal static class ServerVersions
     private static async Task<string> AskAsync(
         string address, string path, string? field, CancellationToken cancellationToken)
     {
-        var text = address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}";
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
+        if (!Uri.TryCreate($"http://{address}", UriKind.Absolute, out var server))
         {
             throw new CliException($"'{address}' is not an address. Expected HOST:PORT.");
         }

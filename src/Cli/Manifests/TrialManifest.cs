@@ -74,12 +74,9 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
         };
         try
         {
-            if (kind.Kind == OmsUpgrade.KindName)
-            {
-                return Read<OmsUpgrade>() with { AsWritten = document };
-            }
-
-            return Read<DatabaseRollingUpgrade>() with { AsWritten = document };
+            return kind.Kind == OmsUpgrade.KindName
+                ? Read<OmsUpgrade>() with { AsWritten = document }
+                : Read<DatabaseRollingUpgrade>() with { AsWritten = document };
         }
         catch (JsonException wrong)
         {

@@ -32,37 +32,33 @@ internal sealed class TrialObject(Invocation invocation, TrialManifest trial)
         using var limit = new CancellationTokenSource(VerbRunner.CleanupLimit, time);
         try
         {
-            await DeleteAsync(time, limit.Token);
+            // A deletion that was carried out already finds nothing the next time.
+            while (!await TryDeleteAsync(limit.Token))
+            {
+                await Task.Delay(RetryAfter, time, limit.Token);
+            }
         }
         catch (OperationCanceledException)
         {
             Say($"the API server has been unavailable for {VerbRunner.CleanupLimit.TotalSeconds:0} s.");
         }
-        catch (KubernetesForbiddenException refused)
-        {
-            Say(MissingRight.Explain(refused));
-        }
         catch (KubernetesException refused)
         {
-            Say(refused.Message);
+            Say(Failures.Explain(refused));
         }
     }
 
-    private async Task DeleteAsync(TimeProvider time, CancellationToken limit)
+    private async Task<bool> TryDeleteAsync(CancellationToken limit)
     {
-        while (true)
+        try
         {
-            try
-            {
-                await trial.Kind.DeleteAsync(invocation.Kubernetes, _run, limit);
-                return;
-            }
-            catch (KubernetesException unclear)
-                when (unclear is KubernetesOutcomeUnknownException or { IsTransient: true })
-            {
-                // A deletion that was carried out already finds nothing the next time.
-                await Task.Delay(RetryAfter, time, limit);
-            }
+            await trial.Kind.DeleteAsync(invocation.Kubernetes, _run, limit);
+            return true;
+        }
+        catch (KubernetesException unclear)
+            when (unclear is KubernetesOutcomeUnknownException or { IsTransient: true })
+        {
+            return false;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -18,50 +17,51 @@ internal static class LiveStatus
     {
         var text = new StatusText(isWide);
         string? outage = null;
-        var changes = follow(sentence => Volatile.Write(ref outage, sentence));
         var state = RunState.InProgress;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var latest = Channel.CreateBounded<Run?>(
-            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-        var reading = ReadAsync(changes, latest.Writer, end.Token);
-        await invocation.Console.Live(new Text("Waiting for the API server."))
-            .Overflow(VerticalOverflow.Crop)
-            .StartAsync(async live =>
-            {
-                Run? run = null;
-                while (!StatusCommand.IsOver(state, throughHolds))
+        await using var changes = follow(sentence => Volatile.Write(ref outage, sentence))
+            .GetAsyncEnumerator(end.Token);
+        var next = changes.MoveNextAsync().AsTask();
+        try
+        {
+            await invocation.Console.Live(new Text("Waiting for the API server."))
+                .Overflow(VerticalOverflow.Crop)
+                .StartAsync(async live =>
                 {
-                    using var tick = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
-                    var arrived = latest.Reader.WaitToReadAsync(tick.Token).AsTask();
-                    await Task.WhenAny(arrived, Task.Delay(Second, invocation.Surroundings.Time, tick.Token));
-                    cancellationToken.ThrowIfCancellationRequested();
-                    if (arrived.IsCompleted)
+                    Run? run = null;
+                    while (!StatusCommand.IsOver(state, throughHolds))
                     {
-                        if (!await arrived)
+                        using var tick = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
+                        await Task.WhenAny(next, Task.Delay(Second, invocation.Surroundings.Time, tick.Token));
+                        cancellationToken.ThrowIfCancellationRequested();
+                        await tick.CancelAsync();
+                        if (next.IsCompleted)
                         {
-                            // The source ended: it says why.
-                            await reading;
+                            // The changes end with the state of a run that was deleted.
+                            run = (await next ? changes.Current : null)
+                                ?? throw new CliException("The object was deleted.");
+                            Volatile.Write(ref outage, null);
+                            next = changes.MoveNextAsync().AsTask();
                         }
 
-                        run = await latest.Reader.ReadAsync(cancellationToken)
-                            ?? throw new CliException("The object was deleted.");
-                        Volatile.Write(ref outage, null);
-                    }
+                        if (run is null)
+                        {
+                            continue;
+                        }
 
-                    await tick.CancelAsync();
-                    if (run is null)
-                    {
-                        continue;
+                        var view = RunViewBuilder.BuildWithOffers(run, invocation.Now);
+                        state = view.State;
+                        invocation.Console.Profile.Width = invocation.Surroundings.PresentWidth;
+                        live.UpdateTarget(Render(text, view, Volatile.Read(ref outage)));
                     }
+                });
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await Task.WhenAny(next);
+        }
 
-                    var view = RunViewBuilder.BuildWithOffers(run, invocation.Now);
-                    state = view.State;
-                    invocation.Console.Profile.Width = invocation.Surroundings.PresentWidth;
-                    live.UpdateTarget(Render(text, view, Volatile.Read(ref outage)));
-                }
-            });
-        await end.CancelAsync();
-        await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return StatusCommand.ExitCode(state);
     }
 
@@ -77,21 +77,5 @@ internal static class LiveStatus
 
         // Rows leave out what is empty.
         return new([.. lines.Select(line => (IRenderable)new Markup(line.Length == 0 ? " " : line))]);
-    }
-
-    private static async Task ReadAsync(
-        IAsyncEnumerable<Run?> changes, ChannelWriter<Run?> writer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await foreach (var run in changes.WithCancellation(cancellationToken))
-            {
-                await writer.WriteAsync(run, cancellationToken);
-            }
-        }
-        finally
-        {
-            writer.TryComplete();
-        }
     }
 }

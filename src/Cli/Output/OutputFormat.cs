@@ -53,11 +53,18 @@ internal static class OutputFormats
         return option;
     }
 
-    public static void Print<T>(Surroundings surroundings, OutputFormat format, T value, JsonTypeInfo<T> type)
+    /// <summary>Prints for programs; false if the format is one for people.</summary>
+    public static bool Print<T>(Surroundings surroundings, OutputFormat format, T value, JsonTypeInfo<T> type)
     {
+        if (format is not (OutputFormat.Json or OutputFormat.Yaml))
+        {
+            return false;
+        }
+
         var node = JsonSerializer.SerializeToNode(value, type);
         surroundings.Output.WriteLine(format == OutputFormat.Yaml
             ? Yaml.Write(node).TrimEnd('\n')
             : node?.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) ?? "null");
+        return true;
     }
 }

@@ -58,22 +58,12 @@ internal static class PlanText
 
     private static string Mark(StepView step)
     {
-        List<string> marks = [];
-        if (step.Mark != StepMark.Pending)
-        {
-            marks.Add($"{Texts.Sign(step.Mark)} {Texts.Word(step.Mark)}");
-        }
-
-        if (step.PointOfNoReturn)
-        {
-            marks.Add("[red]point of no return[/]");
-        }
-
-        if (step.RunOnce)
-        {
-            marks.Add("[yellow]runs once[/]");
-        }
-
-        return string.Join(", ", marks);
+        string?[] marks =
+        [
+            step.Mark == StepMark.Pending ? null : $"{Texts.Sign(step.Mark)} {Texts.Word(step.Mark)}",
+            step.PointOfNoReturn ? "[red]point of no return[/]" : null,
+            step.RunOnce ? "[yellow]runs once[/]" : null,
+        ];
+        return string.Join(", ", marks.OfType<string>());
     }
 }

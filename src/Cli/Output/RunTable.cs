@@ -17,13 +17,9 @@ internal static class RunTable
             return;
         }
 
-        var table = new Table().Border(TableBorder.None);
         string[] columns = ["NAMESPACE", "NAME", "FROM", "TO", "PHASE", "REASON", "STEPS", "ELAPSED", "DOWN"];
-        foreach (var column in columns)
-        {
-            table.AddColumn(new TableColumn($"[grey]{column}[/]").NoWrap());
-        }
-
+        var table = new Table().Border(TableBorder.None)
+            .AddColumns([.. columns.Select(column => new TableColumn($"[grey]{column}[/]").NoWrap())]);
         if (isWide)
         {
             table.AddColumn(new TableColumn("[grey]MESSAGE[/]"));

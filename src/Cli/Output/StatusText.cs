@@ -63,40 +63,22 @@ internal sealed class StatusText(bool isWide)
 
     private static string Facts(RunView run)
     {
-        List<string> facts = [];
-        if (run.Progress is { } progress)
-        {
-            facts.Add($"steps {progress}");
-        }
-
-        if (run.Instances is { } instances)
-        {
-            facts.Add(instances);
-        }
-
-        if (run.ElapsedSeconds is { } elapsed)
-        {
-            facts.Add($"{(run.FinishedAt is null ? "elapsed" : "took")} {Texts.Duration(elapsed)}");
-        }
-
-        if (run.RemainingSeconds is { } remaining && run.State is RunState.InProgress)
-        {
-            facts.Add($"at least {Texts.Duration(remaining)} left");
-        }
-
-        if (run.DowntimeSeconds is { } downtime)
-        {
-            facts.Add(run.DowntimeSince is null
-                ? $"was down for {Texts.Duration(downtime)}"
-                : $"DOWN for {Texts.Duration(downtime)}");
-        }
-
-        if (run.Snapshot is { } snapshot)
-        {
-            facts.Add($"snapshot {snapshot}");
-        }
-
-        return string.Join("  ·  ", facts);
+        string?[] facts =
+        [
+            run.Progress is { } progress ? $"steps {progress}" : null,
+            run.Instances,
+            run.ElapsedSeconds is { } elapsed
+                ? $"{(run.FinishedAt is null ? "elapsed" : "took")} {Texts.Duration(elapsed)}"
+                : null,
+            run.RemainingSeconds is { } remaining && run.State is RunState.InProgress
+                ? $"at least {Texts.Duration(remaining)} left"
+                : null,
+            run.DowntimeSeconds is { } downtime
+                ? $"{(run.DowntimeSince is null ? "was down" : "DOWN")} for {Texts.Duration(downtime)}"
+                : null,
+            run.Snapshot is { } snapshot ? $"snapshot {snapshot}" : null,
+        ];
+        return string.Join("  ·  ", facts.OfType<string>());
     }
 
     private IEnumerable<string> Plan(PlanView plan)

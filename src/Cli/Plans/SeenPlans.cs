@@ -2,11 +2,9 @@ namespace Drydock.Cli.Plans;
 
 /// <summary>The plan of each run that was shown last on this machine, in the user's cache directory, so that the next
 /// look can show what changed. A cache: if it cannot be written or read, nothing else fails.</summary>
-internal sealed class SeenPlans
+internal static class SeenPlans
 {
-    private readonly string _directory = Path.Combine(CacheDirectory(), "kubectl-drydock", "plans");
-
-    public Plan? Last(Run run)
+    public static Plan? Last(Run run)
     {
         try
         {
@@ -18,12 +16,13 @@ internal sealed class SeenPlans
         }
     }
 
-    public void Keep(Run run, Plan plan)
+    public static void Keep(Run run, Plan plan)
     {
         try
         {
-            Directory.CreateDirectory(_directory);
-            File.WriteAllText(PathOf(run), JsonSerializer.Serialize(plan, CrdsJsonContext.Default.Plan));
+            var path = PathOf(run);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, JsonSerializer.Serialize(plan, CrdsJsonContext.Default.Plan));
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
@@ -31,10 +30,11 @@ internal sealed class SeenPlans
         }
     }
 
-    private static string CacheDirectory() =>
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
-            ? cache
+    private static string PathOf(Run run)
+    {
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } given
+            ? given
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-
-    private string PathOf(Run run) => Path.Combine(_directory, $"{run.Metadata.Uid}.json");
+        return Path.Combine(cache, "kubectl-drydock", "plans", $"{run.Metadata.Uid}.json");
+    }
 }

@@ -22,8 +22,6 @@ internal sealed record Run(RunKind Kind, V1ObjectMeta Metadata, RunSpec Spec, Ru
 
     public string? InstanceProgress => (Status as DatabaseRollingUpgradeStatus)?.InstanceProgress;
 
-    public string? Estimate => (Status as DatabaseRollingUpgradeStatus)?.Estimate;
-
     public string? Snapshot => Status switch
     {
         OmsUpgradeStatus oms => oms.SnapshotRef?.Name,
@@ -31,32 +29,32 @@ internal sealed record Run(RunKind Kind, V1ObjectMeta Metadata, RunSpec Spec, Ru
         _ => null,
     };
 
-    public IEnumerable<(string Name, Plan Plan)> Plans
-    {
-        get
+    public IEnumerable<(string Name, Plan Plan)> Plans =>
+        new (string Name, Plan? Plan)[]
         {
-            if (Status?.Plan is { } plan)
-            {
-                yield return ("Upgrade", plan);
-            }
-
-            if (Status?.RollbackPlan is { } rollback)
-            {
-                yield return ("Rollback", rollback);
-            }
-
-            if ((Status as OmsUpgradeStatus)?.CleanupPlan is { } cleanup)
-            {
-                yield return ("Cleanup", cleanup);
-            }
-        }
-    }
+            ("Upgrade", Status?.Plan),
+            ("Rollback", Status?.RollbackPlan),
+            ("Cleanup", (Status as OmsUpgradeStatus)?.CleanupPlan),
+        }.Where(p => p.Plan is not null).Select(p => (p.Name, p.Plan!));
 
     public Plan? ActivePlan => Plans.Select(p => p.Plan).LastOrDefault();
 
     public string FullName => $"{Metadata.Namespace}/{Metadata.Name}";
 
     public string ResourceName => $"{Kind.Singular}.{ApiGroup.Name}/{Metadata.Name}";
+
+    /// <summary>A verb about the run, ready to paste, with the context and kubeconfig in which the run was
+    /// read.</summary>
+    /// <param name="argument">What follows the name; null for nothing.</param>
+    public string Command(string verb, string? argument = null) =>
+        $"kubectl drydock {verb} {(Address.HasKind ? $"{Kind.ShortName}/" : "")}{Metadata.Name}"
+        + $"{(argument is null ? "" : $" {argument}")} -n {Metadata.Namespace}{Address.Options}";
+
+    /// <summary>A command of kubectl for what the plugin never changes: the spec, which a GitOps tool may
+    /// own.</summary>
+    public string PatchCommand(string spec) =>
+        $"`kubectl -n {Metadata.Namespace} patch {Kind.ShortName} {Metadata.Name} --type merge -p "
+        + $"'{{\"spec\":{spec}}}'`";
 
     public Condition? Condition(string type) => Status?.Conditions.Find(c => c.Type == type);
 

@@ -21,8 +21,9 @@ internal static class RunFollowing
         var failures = 0;
         while (true)
         {
+            var isRead = false;
             await using (var states = run.Kind
-                .FollowAsync(kubernetes, run.Metadata.Namespace!, run.Metadata.Name, time, cancellationToken)
+                .WatchAsync(kubernetes, run.Metadata.Namespace!, run.Metadata.Name, cancellationToken)
                 .GetAsyncEnumerator(cancellationToken))
             {
                 while (true)
@@ -31,12 +32,18 @@ internal static class RunFollowing
                     {
                         if (!await states.MoveNextAsync())
                         {
-                            yield break;
+                            break;
                         }
+                    }
+                    catch (Exception broken)
+                        when (isRead && broken is KubernetesGoneException or KubernetesUnreachableException)
+                    {
+                        // A watch that only broke: the next read says whether the API server is unavailable.
+                        break;
                     }
                     catch (KubernetesException outage) when (outage.IsTransient)
                     {
-                        if (failures == 0)
+                        if (++failures == 1)
                         {
                             say?.Invoke(Sentence(time.GetUtcNow(), outage));
                         }
@@ -44,13 +51,50 @@ internal static class RunFollowing
                         break;
                     }
 
-                    failures = 0;
-                    yield return states.Current is { } seen ? seen with { Address = run.Address } : null;
+                    (isRead, failures) = (true, 0);
+                    if (states.Current is not { } seen)
+                    {
+                        yield return null;
+                        yield break;
+                    }
+
+                    yield return seen with { Address = run.Address };
                 }
             }
 
-            await Task.Delay(Pauses.Delay(++failures), time, cancellationToken);
+            await Task.Delay(Pauses.Delay(failures), time, cancellationToken);
         }
+    }
+
+    /// <summary>The first answer to a state of the run, null being the state of one that is deleted; null if the limit
+    /// comes before it.</summary>
+    public static async Task<T?> AnswerAsync<T>(
+        this Run run,
+        IKubernetesClient kubernetes,
+        TimeProvider time,
+        Action<string>? say,
+        CancellationTokenSource limit,
+        Func<Run?, T?> answer,
+        CancellationToken cancellationToken)
+        where T : class
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await foreach (var seen in run.FollowThroughOutagesAsync(kubernetes, time, say, either.Token))
+            {
+                if (answer(seen) is { } found)
+                {
+                    return found;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The limit: the operator may be down, or at work elsewhere.
+        }
+
+        return null;
     }
 
     private static string Sentence(DateTimeOffset since, KubernetesException outage) => string.Create(

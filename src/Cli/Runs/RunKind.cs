@@ -11,22 +11,12 @@ internal abstract class RunKind(string kind, string plural, string shortName)
             OmsUpgrade.KindName,
             OmsUpgrade.Plural,
             OmsUpgrade.ShortName,
-            static (kind, o) => new Run(kind, o.Metadata, o.Spec, o.Status)
-            {
-                Entity = o,
-                From = o.Spec.FromVersion,
-                To = o.Spec.ToVersion,
-            }),
+            static o => (o.Spec, o.Status, o.Spec.FromVersion, o.Spec.ToVersion)),
         new RunKind<DatabaseRollingUpgrade>(
             DatabaseRollingUpgrade.KindName,
             DatabaseRollingUpgrade.Plural,
             "dru",
-            static (kind, o) => new Run(kind, o.Metadata, o.Spec, o.Status)
-            {
-                Entity = o,
-                From = o.Spec.FromVersion,
-                To = o.Spec.ToVersion,
-            }),
+            static o => (o.Spec, o.Status, o.Spec.FromVersion, o.Spec.ToVersion)),
     ];
 
     public static Run? Read(IKubernetesObject entity) =>
@@ -53,21 +43,15 @@ internal abstract class RunKind(string kind, string plural, string shortName)
     public abstract Task<Run?> GetAsync(
         IKubernetesClient kubernetes, string @namespace, string name, CancellationToken cancellationToken);
 
-    public abstract Task<IReadOnlyList<Run>> ListAsync(
-        IKubernetesClient kubernetes, string? @namespace, CancellationToken cancellationToken);
+    /// <summary>Lists the objects of a namespace, or of all.</summary>
+    /// <param name="tolerateUnreadable">Whether those that do not fit this program are told apart instead of
+    /// thrown.</param>
+    public abstract Task<FoundRuns> ListAsync(
+        IKubernetesClient kubernetes, string? @namespace, bool tolerateUnreadable, CancellationToken cancellationToken);
 
-    /// <summary>The object now and after each change; null once it is deleted. A watch that breaks is opened again; a
-    /// read that fails is thrown. <see cref="RunFollowing" /> also retries reads.</summary>
-    public abstract IAsyncEnumerable<Run?> FollowAsync(
-        IKubernetesClient kubernetes,
-        string @namespace,
-        string name,
-        TimeProvider time,
-        CancellationToken cancellationToken);
-
-    /// <summary>Lists the objects of a namespace, or of all, without those that do not fit this program.</summary>
-    public abstract Task<FoundRuns> FindAllAsync(
-        IKubernetesClient kubernetes, string? @namespace, CancellationToken cancellationToken);
+    /// <summary>The object now and after each change, until its watch ends; null once it is deleted.</summary>
+    public abstract IAsyncEnumerable<Run?> WatchAsync(
+        IKubernetesClient kubernetes, string @namespace, string name, CancellationToken cancellationToken);
 
     public abstract Task<Run> PatchAsync(
         IKubernetesClient kubernetes, Run run, JsonObject patch, CancellationToken cancellationToken);
@@ -80,83 +64,70 @@ internal abstract class RunKind(string kind, string plural, string shortName)
 }
 
 internal sealed class RunKind<TEntity>(
-    string kind, string plural, string shortName, Func<RunKind, TEntity, Run> read) : RunKind(kind, plural, shortName)
+    string kind,
+    string plural,
+    string shortName,
+    Func<TEntity, (RunSpec Spec, RunStatus? Status, string From, string To)> parts)
+    : RunKind(kind, plural, shortName)
     where TEntity : class, IKubernetesObject
 {
-    private static readonly TimeSpan ReconnectAfter = TimeSpan.FromSeconds(1);
-
-    protected override Run? TryRead(IKubernetesObject entity) => entity is TEntity own ? read(this, own) : null;
+    protected override Run? TryRead(IKubernetesObject entity) => entity is TEntity own ? RunOf(own) : null;
 
     public override async Task<Run?> GetAsync(
         IKubernetesClient kubernetes, string @namespace, string name, CancellationToken cancellationToken) =>
         await kubernetes.GetAsync<TEntity>(name, @namespace, cancellationToken) is { } entity
-            ? read(this, entity)
+            ? RunOf(entity)
             : null;
 
-    public override async Task<IReadOnlyList<Run>> ListAsync(
-        IKubernetesClient kubernetes, string? @namespace, CancellationToken cancellationToken)
+    public override async Task<FoundRuns> ListAsync(
+        IKubernetesClient kubernetes, string? @namespace, bool tolerateUnreadable, CancellationToken cancellationToken)
     {
-        var list = await kubernetes.ListAsync<TEntity>(@namespace, cancellationToken: cancellationToken);
-        return [.. list.Items.Select(entity => read(this, entity))];
+        var list = await kubernetes.ListAsync<TEntity>(
+            @namespace, new ListOptions { TolerateUnreadable = tolerateUnreadable }, cancellationToken);
+        return new FoundRuns([.. list.Items.Select(RunOf)], list.Unreadable);
     }
 
-    public override async IAsyncEnumerable<Run?> FollowAsync(
+    public override async IAsyncEnumerable<Run?> WatchAsync(
         IKubernetesClient kubernetes,
         string @namespace,
         string name,
-        TimeProvider time,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (true)
+        var entity = await kubernetes.GetAsync<TEntity>(name, @namespace, cancellationToken);
+        yield return entity is null ? null : RunOf(entity);
+        if (entity is null)
         {
-            var entity = await kubernetes.GetAsync<TEntity>(name, @namespace, cancellationToken);
-            yield return entity is null ? null : read(this, entity);
-            if (entity is null)
+            yield break;
+        }
+
+        var options = new WatchOptions
+        {
+            FieldSelector = $"metadata.name={name}",
+            ResourceVersion = entity.Metadata.ResourceVersion,
+        };
+        await foreach (var change in kubernetes.WatchAsync<TEntity>(@namespace, options, cancellationToken))
+        {
+            if (change.Type == WatchEventType.Deleted)
+            {
+                yield return null;
+            }
+
+            // The next read says what does not fit.
+            if (change.Type == WatchEventType.Deleted || change.Unreadable is not null)
             {
                 yield break;
             }
 
-            var options = new WatchOptions
+            if (change.Object is { } seen)
             {
-                FieldSelector = $"metadata.name={name}",
-                ResourceVersion = entity.Metadata.ResourceVersion,
-            };
-            await foreach (var change in Resumable(
-                kubernetes.WatchAsync<TEntity>(@namespace, options, cancellationToken), cancellationToken))
-            {
-                if (change.Type == WatchEventType.Deleted)
-                {
-                    yield return null;
-                    yield break;
-                }
-
-                // The next read says what does not fit.
-                if (change.Unreadable is not null)
-                {
-                    break;
-                }
-
-                if (change.Object is { } seen)
-                {
-                    yield return read(this, seen);
-                }
+                yield return RunOf(seen);
             }
-
-            await Task.Delay(ReconnectAfter, time, cancellationToken);
         }
-    }
-
-    public override async Task<FoundRuns> FindAllAsync(
-        IKubernetesClient kubernetes, string? @namespace, CancellationToken cancellationToken)
-    {
-        var list = await kubernetes.ListAsync<TEntity>(
-            @namespace, new ListOptions { TolerateUnreadable = true }, cancellationToken);
-        return new FoundRuns([.. list.Items.Select(entity => read(this, entity))], list.Unreadable);
     }
 
     public override async Task<Run> PatchAsync(
         IKubernetesClient kubernetes, Run run, JsonObject patch, CancellationToken cancellationToken) =>
-        read(this, await kubernetes.PatchAsync<TEntity>(
+        RunOf(await kubernetes.PatchAsync<TEntity>(
             patch, run.Metadata.Name, run.Metadata.Namespace, cancellationToken: cancellationToken)) with
         {
             Address = run.Address,
@@ -164,7 +135,7 @@ internal sealed class RunKind<TEntity>(
 
     public override async Task<Run> CreateAsync(
         IKubernetesClient kubernetes, IKubernetesObject entity, CancellationToken cancellationToken) =>
-        read(this, await kubernetes.CreateAsync((TEntity)entity, cancellationToken));
+        RunOf(await kubernetes.CreateAsync((TEntity)entity, cancellationToken));
 
     public override Task<bool> DeleteAsync(
         IKubernetesClient kubernetes, Run run, CancellationToken cancellationToken) =>
@@ -174,27 +145,10 @@ internal sealed class RunKind<TEntity>(
             new DeleteOptions { Uid = run.Metadata.Uid },
             cancellationToken);
 
-    // Ends where the caller has to read the object again.
-    private static async IAsyncEnumerable<WatchEvent<TEntity>> Resumable(
-        IAsyncEnumerable<WatchEvent<TEntity>> watch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private Run RunOf(TEntity entity)
     {
-        await using var events = watch.GetAsyncEnumerator(cancellationToken);
-        while (true)
-        {
-            try
-            {
-                if (!await events.MoveNextAsync())
-                {
-                    yield break;
-                }
-            }
-            catch (Exception broken) when (broken is KubernetesGoneException or KubernetesUnreachableException)
-            {
-                yield break;
-            }
-
-            yield return events.Current;
-        }
+        var (spec, status, from, to) = parts(entity);
+        return new Run(this, entity.Metadata, spec, status) { Entity = entity, From = from, To = to };
     }
 }
 

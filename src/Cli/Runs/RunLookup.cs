@@ -50,7 +50,9 @@ internal static class RunLookup
         List<Run> runs = [];
         foreach (var kind in RunKind.All)
         {
-            runs.AddRange(await kind.ListAsync(invocation.Kubernetes, @namespace, cancellationToken));
+            var found = await kind.ListAsync(
+                invocation.Kubernetes, @namespace, tolerateUnreadable: false, cancellationToken);
+            runs.AddRange(found.Runs);
         }
 
         return
@@ -82,8 +84,9 @@ internal static class RunLookup
         List<string> names = [];
         foreach (var kind in kinds)
         {
-            var runs = await kind.ListAsync(invocation.Kubernetes, invocation.Namespace, cancellationToken);
-            names.AddRange(runs.Select(r => r.Metadata.Name));
+            var found = await kind.ListAsync(
+                invocation.Kubernetes, invocation.Namespace, tolerateUnreadable: false, cancellationToken);
+            names.AddRange(found.Runs.Select(r => r.Metadata.Name));
         }
 
         return names.Count == 0

@@ -5,13 +5,10 @@ internal static class ChangeCommands
 {
     public static IEnumerable<Command> Create(VerbRunner runner)
     {
-        var hold = new Argument<string?>("hold")
-        {
-            Description = "The hold as status shows it, for instance StopOld. Needed only if there are several.",
-            Arity = ArgumentArity.ZeroOrOne,
-            HelpName = "hold",
-        };
-        hold.CompletionSources.Add(runner.CompleteFrom(run => (run.Status?.Holds ?? []).Select(h => h.Name)));
+        var hold = SharedOptions.OptionalArgument(
+            "hold",
+            "The hold as status shows it, for instance StopOld. Needed only if there are several.",
+            runner.CompleteFrom(run => (run.Status?.Holds ?? []).Select(h => h.Name)));
         var all = new Option<bool>("--all") { Description = "Approve all holds that the run waits at." };
         var approve = New(
             runner,
@@ -57,15 +54,12 @@ internal static class ChangeCommands
             "Ends the run: running steps finish, no further step starts.",
             static (run, _) => TokenChange.Abort(run));
 
-        var step = new Argument<string?>("step")
-        {
-            Description = "The step that failed, for instance Verify/hosts. Needed only if there are several.",
-            Arity = ArgumentArity.ZeroOrOne,
-            HelpName = "step",
-        };
-        step.CompletionSources.Add(runner.CompleteFrom(run => (run.ActivePlan?.Steps ?? [])
-            .Where(s => s.Acceptable && s.State == StepState.Failed)
-            .Select(s => s.Id)));
+        var step = SharedOptions.OptionalArgument(
+            "step",
+            "The step that failed, for instance Verify/hosts. Needed only if there are several.",
+            runner.CompleteFrom(run => (run.ActivePlan?.Steps ?? [])
+                .Where(s => s.Acceptable && s.State == StepState.Failed)
+                .Select(s => s.Id)));
         var accept = New(
             runner,
             "accept",
@@ -87,12 +81,22 @@ internal static class ChangeCommands
     private static Command New(
         VerbRunner runner, string verb, string description, Func<Run, ParseResult, Change> change)
     {
-        var name = RunArgument.Create(runner);
-        var options = new ChangeOptions();
-        var command = new Command(verb, description) { name };
-        options.AddTo(command);
-        runner.Set(command, (invocation, parsed, cancellationToken) => ChangeFlow.RunAsync(
-            invocation, parsed, options, parsed.GetValue(name)!, run => change(run, parsed), cancellationToken));
+        var name = SharedOptions.RunArgument(runner);
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask." };
+        var noWait = new Option<bool>("--no-wait")
+        {
+            Description = "Do not wait until the operator has taken it up.",
+        };
+        var timeout = SharedOptions.Timeout(
+            "How long to wait for the operator, a duration such as 90s or 2m. Default: 1m.");
+        var command = new Command(verb, description) { name, yes, noWait, timeout };
+        runner.Set(command, (invocation, parsed, cancellationToken) => ChangeWriter.RunAsync(
+            invocation,
+            parsed.GetValue(name)!,
+            run => change(run, parsed),
+            parsed.GetValue(yes),
+            parsed.GetValue(noWait) ? null : parsed.GetValue(timeout) ?? TimeSpan.FromMinutes(1),
+            cancellationToken));
         return command;
     }
 }

@@ -59,37 +59,23 @@ internal static class CheckCommand
     private static async Task<Run> WaitAsync(Invocation invocation, Run created, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Patience, invocation.Surroundings.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         Run? last = null;
-        try
-        {
-            await foreach (var seen in created.FollowThroughOutagesAsync(
-                invocation.Kubernetes,
-                invocation.Surroundings.Time,
-                invocation.Surroundings.Errors.WriteLine,
-                either.Token))
+        var ended = await created.AnswerAsync(
+            invocation.Kubernetes,
+            invocation.Surroundings.Time,
+            invocation.Surroundings.Errors.WriteLine,
+            limit,
+            seen =>
             {
-                if (seen is null)
-                {
-                    throw new CliException("The object of the check was deleted by another client. Check again.");
-                }
-
-                last = seen;
-                if (seen.Status?.Phase == RunPhases.Planned || seen.Is(ConditionTypes.Stalled))
-                {
-                    return seen;
-                }
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The limit.
-        }
-
-        throw new CliException(
+                last = seen
+                    ?? throw new CliException("The object of the check was deleted by another client. Check again.");
+                return seen.Status?.Phase == RunPhases.Planned || seen.Is(ConditionTypes.Stalled) ? seen : null;
+            },
+            cancellationToken);
+        return ended ?? throw new CliException(
             last?.Status?.Phase is null
                 ? $"The operator has not looked at the manifest within {Texts.Duration(Patience.TotalSeconds)}. "
-                    + OperatorNamespace.HowToLook(invocation.ConnectionOptions)
+                    + invocation.HowToFindOperator
                 : $"The check has not ended within {Texts.Duration(Patience.TotalSeconds)}: {last.Reason}. "
                     + $"{last.Status.Message}",
             ExitCodes.NoPlan);
@@ -99,9 +85,8 @@ internal static class CheckCommand
     {
         var view = RunViewBuilder.Build(run, invocation.Now) with { Name = name };
         var isClean = run.Status?.Phase == RunPhases.Planned;
-        if (format is OutputFormat.Json or OutputFormat.Yaml)
+        if (OutputFormats.Print(invocation.Surroundings, format, view, ViewsJsonContext.Default.RunView))
         {
-            OutputFormats.Print(invocation.Surroundings, format, view, ViewsJsonContext.Default.RunView);
             return isClean ? ExitCodes.Done : ExitCodes.Stalled;
         }
 

@@ -24,18 +24,14 @@ internal static class CompleteCommand
             var given = (parsed.GetValue(words) ?? []).Concat(parsed.UnmatchedTokens).ToArray();
             var root = DrydockCommand.Create(surroundings);
             var line = string.Join(' ', given.Select(Quoted));
-            if (TakesFile(root.Parse(line).CommandResult.Command, root, given))
+            IEnumerable<string> lines = TakesFile(root.Parse(line).CommandResult.Command, root, given)
+                ? [Files]
+                : Candidates(root, line, given).Append(NoFiles);
+            foreach (var answer in lines)
             {
-                surroundings.Output.WriteLine(Files);
-                return ExitCodes.Done;
+                surroundings.Output.WriteLine(answer);
             }
 
-            foreach (var candidate in Candidates(root, line, given))
-            {
-                surroundings.Output.WriteLine(candidate);
-            }
-
-            surroundings.Output.WriteLine(NoFiles);
             return ExitCodes.Done;
         });
         return command;

@@ -38,12 +38,10 @@ internal static class DashboardCommand
         };
         runner.Set(command, async (invocation, parsed, cancellationToken) =>
         {
-            var options = new DashboardOptions
-            {
-                Port = parsed.GetValue(port),
-                Namespace = parsed.GetValue<string?>("--namespace"),
-                Token = RandomNumberGenerator.GetHexString(2 * TokenBytes, lowercase: true),
-            };
+            var options = new DashboardOptions(
+                parsed.GetValue(port),
+                parsed.GetValue<string?>(SharedOptions.Namespace),
+                RandomNumberGenerator.GetHexString(2 * TokenBytes, lowercase: true));
             await using var server = await DashboardServer.StartAsync(invocation, options, cancellationToken);
             var output = invocation.Surroundings.Output;
             output.WriteLine($"Dashboard: {server.Address}");

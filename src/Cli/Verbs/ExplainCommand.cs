@@ -8,14 +8,10 @@ internal static class ExplainCommand
 {
     public static Command Create(VerbRunner runner)
     {
-        var reason = new Argument<string?>("reason")
-        {
-            Description = "A reason as status shows it, for instance HostUnreachable. Without it all are listed.",
-            Arity = ArgumentArity.ZeroOrOne,
-            HelpName = "reason",
-        };
-        reason.CompletionSources.Add(_ => ReasonBook.Instance.Reasons.Select(
-            r => new System.CommandLine.Completions.CompletionItem(r)));
+        var reason = SharedOptions.OptionalArgument(
+            "reason",
+            "A reason as status shows it, for instance HostUnreachable. Without it all are listed.",
+            _ => ReasonBook.Instance.Reasons.Select(r => new System.CommandLine.Completions.CompletionItem(r)));
         var command = new Command("explain", "Says what a reason means and what to do. Needs no cluster.") { reason };
         runner.SetLocal(command, (parsed, _) => Task.FromResult(
             Run(runner.Surroundings, parsed.GetValue(reason))));

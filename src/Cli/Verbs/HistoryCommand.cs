@@ -5,7 +5,7 @@ internal static class HistoryCommand
 {
     public static Command Create(VerbRunner runner)
     {
-        var name = RunArgument.Create(runner);
+        var name = SharedOptions.RunArgument(runner);
         var output = OutputFormats.DataOption();
         var command = new Command(
             "history", "Shows the attempts of a run, and what users approved, accepted and asked for.")
@@ -17,11 +17,9 @@ internal static class HistoryCommand
         {
             var run = await RunLookup.FindAsync(invocation, parsed.GetValue(name)!, cancellationToken);
             var history = HistoryView.Of(run);
-            var format = parsed.GetValue(output);
-            if (format is OutputFormat.Json or OutputFormat.Yaml)
+            if (OutputFormats.Print(
+                invocation.Surroundings, parsed.GetValue(output), history, ViewsJsonContext.Default.HistoryView))
             {
-                OutputFormats.Print(
-                    invocation.Surroundings, format, history, ViewsJsonContext.Default.HistoryView);
                 return ExitCodes.Done;
             }
 

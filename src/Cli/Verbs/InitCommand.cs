@@ -51,12 +51,11 @@ internal static class InitCommand
         shared.AddTo(command);
         runner.SetLocal(command, async (parsed, cancellationToken) =>
         {
-            var host = new OmsHost(parsed.GetValue(docker)!)
-            {
-                Key = parsed.GetValue(key),
-                KnownHosts = parsed.GetValue(knownHosts),
-                Certificates = parsed.GetValue(certificates),
-            };
+            var host = new OmsHost(
+                parsed.GetValue(docker)!,
+                parsed.GetValue(key),
+                parsed.GetValue(knownHosts),
+                parsed.GetValue(certificates));
             var (endpoint, found) = await host.LookAsync(
                 runner.Surroundings, parsed.GetValue(container), cancellationToken);
             var manifest = new OmsManifest(
@@ -90,7 +89,7 @@ internal static class InitCommand
             var (host, port) = HostAndPort.Split(parsed.GetValue(pd)!, DefaultPdPort);
             var version = parsed.GetValue(shared.FromVersion)
                 ?? await ServerVersions.OfPdAsync(HostAndPort.Join(host, port), cancellationToken);
-            var manifest = new TiDbManifest(
+            var manifest = DatabaseManifest.OfTiDb(
                 HostAndPort.Seed(parsed.GetValue(pd)!, DefaultPdPort),
                 version,
                 parsed.GetValue(shared.ToVersion)!,
@@ -98,7 +97,7 @@ internal static class InitCommand
                 parsed.GetValue(user)!);
             var secrets = SecretText.Ssh("database-ssh") + "---\n"
                 + SecretText.Login("tidb-root", "An account that may read the cluster's state.");
-            return shared.Write(runner.Surroundings, parsed, manifest.Write(), secrets);
+            return shared.Write(runner.Surroundings, parsed, manifest, secrets);
         });
         return command;
     }
@@ -121,14 +120,14 @@ internal static class InitCommand
             var (host, port) = HostAndPort.Split(parsed.GetValue(master)!, usual);
             var version = parsed.GetValue(shared.FromVersion)
                 ?? await ServerVersions.OfMasterAsync(HostAndPort.Join(host, port), cancellationToken);
-            var manifest = new YugabyteManifest(
+            var manifest = DatabaseManifest.OfYugabyte(
                 HostAndPort.Seed(parsed.GetValue(master)!, usual),
                 version,
                 parsed.GetValue(shared.ToVersion)!,
                 parsed.GetValue(bmdb),
                 parsed.GetValue(shared.Name),
                 parsed.GetValue(user)!);
-            return shared.Write(runner.Surroundings, parsed, manifest.Write(), SecretText.Ssh("database-ssh"));
+            return shared.Write(runner.Surroundings, parsed, manifest, SecretText.Ssh("database-ssh"));
         });
         return command;
     }
@@ -138,6 +137,43 @@ internal static class InitCommand
         Description = "Login user on the hosts.",
         DefaultValueFactory = _ => usual,
     };
+
+    // The manifest, and beside it the Secrets that it names.
+    private static void WriteFiles(Surroundings surroundings, FileInfo file, string manifest, string secrets)
+    {
+        var secretFile = Path.Combine(
+            file.DirectoryName!, $"{Path.GetFileNameWithoutExtension(file.Name)}-secrets.yaml");
+        var hasSecrets = secrets.Length > 0;
+        if (new[] { file.FullName, secretFile }.Take(hasSecrets ? 2 : 1).FirstOrDefault(File.Exists) is { } taken)
+        {
+            throw CliException.Refused($"{taken} exists already. Nothing was written. Choose another --file.");
+        }
+
+        WriteNew(file.FullName, manifest, mode: null);
+        if (hasSecrets)
+        {
+            // The user writes private keys and passwords into it.
+            WriteNew(secretFile, secrets, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        surroundings.Output.WriteLine(
+            (hasSecrets
+                ? $"Wrote {file.FullName} and {secretFile}. Fill in the Secrets, apply them, then: "
+                : $"Wrote {file.FullName}. It needs no Secret. Then: ")
+            + $"`kubectl drydock check -f {ShellWord.Quote(file.FullName)}`.");
+    }
+
+    private static void WriteNew(string path, string text, UnixFileMode? mode)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (mode is not null && !OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = mode;
+        }
+
+        using var writer = new StreamWriter(path, options);
+        writer.Write(text);
+    }
 
     /// <summary>Options of all systems.</summary>
     private sealed class Shared
@@ -188,7 +224,7 @@ internal static class InitCommand
         {
             if (parsed.GetValue(File) is { } file)
             {
-                ManifestFiles.Write(surroundings, file, manifest, secrets);
+                WriteFiles(surroundings, file, manifest, secrets);
                 return ExitCodes.Done;
             }
 

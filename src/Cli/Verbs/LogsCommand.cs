@@ -10,17 +10,13 @@ internal static class LogsCommand
 
     public static Command Create(VerbRunner runner)
     {
-        var name = RunArgument.Create(runner);
-        var step = new Argument<string?>("step")
-        {
-            Description =
-                "Id of the step, for instance InitMetadata/oms-a. Without it the steps with output are listed.",
-            Arity = ArgumentArity.ZeroOrOne,
-            HelpName = "step",
-        };
-        step.CompletionSources.Add(runner.CompleteFrom(run => Steps(run)
-            .Where(s => s.OutputRef is not null || s.State == StepState.Running)
-            .Select(s => s.Id)));
+        var name = SharedOptions.RunArgument(runner);
+        var step = SharedOptions.OptionalArgument(
+            "step",
+            "Id of the step, for instance InitMetadata/oms-a. Without it the steps with output are listed.",
+            runner.CompleteFrom(run => Steps(run)
+                .Where(s => s.OutputRef is not null || s.State == StepState.Running)
+                .Select(s => s.Id)));
         var follow = new Option<bool>("--follow", "-f")
         {
             Description = "Show what the step reports until it has ended, then its output.",
@@ -47,15 +43,10 @@ internal static class LogsCommand
 
     private static int List(Invocation invocation, Run run)
     {
-        var steps = Steps(run).Where(s => s.OutputRef is not null).ToList();
-        foreach (var step in steps)
+        var steps = Steps(run).Where(s => s.OutputRef is not null).Select(s => s.Id);
+        foreach (var line in steps.DefaultIfEmpty($"No step of {run.FullName} has output."))
         {
-            invocation.Surroundings.Output.WriteLine(step.Id);
-        }
-
-        if (steps.Count == 0)
-        {
-            invocation.Surroundings.Output.WriteLine($"No step of {run.FullName} has output.");
+            invocation.Surroundings.Output.WriteLine(line);
         }
 
         return ExitCodes.Done;
@@ -89,13 +80,14 @@ internal static class LogsCommand
     {
         var time = invocation.Surroundings.Time;
         using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         var (last, step, wasOver) = (run, Step(run, id), false);
         string? lastLine = null;
-        try
-        {
-            await foreach (var seen in run.FollowThroughOutagesAsync(
-                invocation.Kubernetes, time, invocation.Surroundings.Errors.WriteLine, either.Token))
+        var done = await run.AnswerAsync(
+            invocation.Kubernetes,
+            time,
+            invocation.Surroundings.Errors.WriteLine,
+            patience,
+            seen =>
             {
                 last = seen ?? throw new CliException($"{run.FullName} was deleted.");
                 step = Step(last, id);
@@ -106,11 +98,6 @@ internal static class LogsCommand
                     invocation.Surroundings.Output.WriteLine($"{invocation.Now:HH:mm:ss}  {line}");
                 }
 
-                if (step.OutputRef is not null && step.State != StepState.Running)
-                {
-                    return await PrintAsync(invocation, last, step, cancellationToken);
-                }
-
                 // A retry is taken up some time after it was written.
                 var isOver = HasEnded(step) || RunViewBuilder.StateOf(last) is RunState.Ready or RunState.Stalled;
                 if (isOver != wasOver)
@@ -118,14 +105,13 @@ internal static class LogsCommand
                     wasOver = isOver;
                     patience.CancelAfter(isOver ? Patience : Timeout.InfiniteTimeSpan);
                 }
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The patience.
-        }
 
-        return End(invocation, last, step);
+                return step.OutputRef is not null && step.State != StepState.Running ? step : null;
+            },
+            cancellationToken);
+        return done is null
+            ? End(invocation, last, step)
+            : await PrintAsync(invocation, last, done, cancellationToken);
     }
 
     private static string Line(Run run, PlanStep step)
@@ -154,5 +140,5 @@ internal static class LogsCommand
     // In a rollback the newest plan is meant: both plans may have a step with the same id.
     private static PlanStep Step(Run run, string id) => Steps(run).LastOrDefault(s => s.Id == id)
         ?? throw new CliException(
-            $"{run.FullName} has no step {id}. Its steps are in `{Commands.Of(run, "plan")}`.");
+            $"{run.FullName} has no step {id}. Its steps are in `{run.Command("plan")}`.");
 }

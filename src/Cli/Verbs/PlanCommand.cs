@@ -1,4 +1,6 @@
 using Drydock.Cli.Plans;
+using Spectre.Console;
+using YamlDotNet.Core;
 
 namespace Drydock.Cli.Verbs;
 
@@ -7,7 +9,7 @@ internal static class PlanCommand
 {
     public static Command Create(VerbRunner runner)
     {
-        var name = RunArgument.Create(runner);
+        var name = SharedOptions.RunArgument(runner);
         var diff = new Option<string?>("--diff")
         {
             Description = "Show only what differs from another plan: that of another upgrade (NAME), that of a file "
@@ -39,24 +41,22 @@ internal static class PlanCommand
                     ExitCodes.NoPlan);
             }
 
-            var seen = new SeenPlans();
-            var isDiff = parsed.GetResult(diff) is not null;
-            var other = isDiff
-                ? await OtherAsync(invocation, run, parsed.GetValue(diff), seen, cancellationToken)
+            var other = parsed.GetResult(diff) is not null
+                ? await OtherAsync(invocation, run, parsed.GetValue(diff), cancellationToken)
                 : null;
             Show(invocation, run, plan, other, parsed.GetValue(output));
-            seen.Keep(run, plan);
+            SeenPlans.Keep(run, plan);
             return ExitCodes.Done;
         });
         return command;
     }
 
     private static async Task<(string Name, Plan Plan)?> OtherAsync(
-        Invocation invocation, Run run, string? with, SeenPlans seen, CancellationToken cancellationToken)
+        Invocation invocation, Run run, string? with, CancellationToken cancellationToken)
     {
         if (with is null)
         {
-            return seen.Last(run) is { } last
+            return SeenPlans.Last(run) is { } last
                 ? ("the plan that you looked at last", last)
                 : throw new CliException(
                     $"You have not looked at a plan of {run.FullName} on this machine before. Name another upgrade, or "
@@ -65,7 +65,7 @@ internal static class PlanCommand
 
         if (File.Exists(with))
         {
-            return ($"the plan in {with}", PlanFile.Read(with));
+            return ($"the plan in {with}", ReadFile(with));
         }
 
         var other = await RunLookup.FindAsync(invocation, with, cancellationToken);
@@ -74,31 +74,49 @@ internal static class PlanCommand
             : throw new CliException($"{other.FullName} has no plan yet.", ExitCodes.NoPlan);
     }
 
+    // A plan that -o json or -o yaml wrote.
+    private static Plan ReadFile(string path)
+    {
+        try
+        {
+            var plan = Yaml.Read(File.ReadAllText(path)) is [var document, ..]
+                && document.Deserialize(CrdsJsonContext.Default.Plan) is { Hash.Length: > 0 } read
+                ? read
+                : throw new CliException($"{path} is not a plan: it has no hash. Write one with `plan NAME -o json`.");
+            return plan.Steps.CountBy(s => s.Id, StringComparer.Ordinal).FirstOrDefault(s => s.Value > 1).Key is { } id
+                ? throw new CliException(
+                    $"{path} is not a plan: it has step {id} twice. Write one with `plan NAME -o json`.")
+                : plan;
+        }
+        catch (Exception broken) when (broken is JsonException or YamlException)
+        {
+            throw new CliException($"{path} is not a plan: {broken.Message} Write one with `plan NAME -o json`.");
+        }
+    }
+
     private static void Show(
         Invocation invocation, Run run, Plan plan, (string Name, Plan Plan)? other, OutputFormat format)
     {
         if (other is { } former)
         {
-            PlanDifferenceText.Print(
-                invocation.Console,
-                former.Name,
-                PlanDifference.Between(former.Plan, plan),
-                former.Plan.Hash,
-                plan.Hash);
+            invocation.Console.MarkupLine(
+                $"Compared with {Texts.Escape(former.Name)}: {Texts.Hash(former.Plan.Hash)} → "
+                + $"[bold]{Texts.Hash(plan.Hash)}[/]");
+            foreach (var line in PlanDifference.Lines(former.Plan, plan).DefaultIfEmpty("Both plans do the same."))
+            {
+                invocation.Console.MarkupLine(line);
+            }
+
             return;
         }
 
-        switch (format)
+        if (format == OutputFormat.Name)
         {
-            case OutputFormat.Json or OutputFormat.Yaml:
-                OutputFormats.Print(invocation.Surroundings, format, plan, CrdsJsonContext.Default.Plan);
-                break;
-            case OutputFormat.Name:
-                invocation.Surroundings.Output.WriteLine(plan.Hash);
-                break;
-            default:
-                PlanText.Print(invocation.Console, RunViewBuilder.Build(run, invocation.Now));
-                break;
+            invocation.Surroundings.Output.WriteLine(plan.Hash);
+        }
+        else if (!OutputFormats.Print(invocation.Surroundings, format, plan, CrdsJsonContext.Default.Plan))
+        {
+            PlanText.Print(invocation.Console, RunViewBuilder.Build(run, invocation.Now));
         }
     }
 }

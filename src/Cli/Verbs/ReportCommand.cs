@@ -7,12 +7,16 @@ internal static class ReportCommand
 {
     public static Command Create(VerbRunner runner)
     {
-        var name = RunArgument.Create(runner);
+        var name = SharedOptions.RunArgument(runner);
         var file = new Option<FileInfo?>("--file")
         {
             Description = "The zip to write. Default: drydock-NAME-TIME.zip in the current directory.",
         };
-        var operatorNamespace = OperatorNamespace.Option();
+        var operatorNamespace = new Option<string>("--operator-namespace")
+        {
+            Description = "Where the operator runs.",
+            DefaultValueFactory = static _ => Invocation.OperatorNamespace,
+        };
         var wholeLog = new Option<bool>("--whole-log")
         {
             Description = "Keep the lines of the operator's log that are about other namespaces.",

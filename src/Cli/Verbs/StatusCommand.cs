@@ -7,13 +7,10 @@ internal static class StatusCommand
 {
     public static Command Create(VerbRunner runner)
     {
-        var name = new Argument<string?>("name")
-        {
-            Description = "Name of the upgrade, or KIND/NAME. Without it all upgrades are listed.",
-            Arity = ArgumentArity.ZeroOrOne,
-            HelpName = "name",
-        };
-        name.CompletionSources.Add(runner.CompleteNames);
+        var name = SharedOptions.OptionalArgument(
+            SharedOptions.Run,
+            "Name of the upgrade, or KIND/NAME. Without it all upgrades are listed.",
+            runner.CompleteNames);
         var watch = new Option<bool>("--watch", "-w")
         {
             Description = "Show every change until the run is Ready or Stalled, or waits for you (Held).",
@@ -77,22 +74,17 @@ internal static class StatusCommand
     private static int List(Invocation invocation, IReadOnlyList<Run> runs, string? space, OutputFormat format)
     {
         var views = runs.Select(r => RunViewBuilder.Build(r, invocation.Now)).ToList();
-        switch (format)
+        if (format == OutputFormat.Name)
         {
-            case OutputFormat.Json or OutputFormat.Yaml:
-                OutputFormats.Print(
-                    invocation.Surroundings, format, views, ViewsJsonContext.Default.IReadOnlyListRunView);
-                break;
-            case OutputFormat.Name:
-                foreach (var run in runs)
-                {
-                    invocation.Surroundings.Output.WriteLine(run.ResourceName);
-                }
-
-                break;
-            default:
-                RunTable.Print(invocation.Console, views, space, format == OutputFormat.Wide);
-                break;
+            foreach (var run in runs)
+            {
+                invocation.Surroundings.Output.WriteLine(run.ResourceName);
+            }
+        }
+        else if (!OutputFormats.Print(
+            invocation.Surroundings, format, views, ViewsJsonContext.Default.IReadOnlyListRunView))
+        {
+            RunTable.Print(invocation.Console, views, space, format == OutputFormat.Wide);
         }
 
         return ExitCodes.Done;
@@ -101,22 +93,17 @@ internal static class StatusCommand
     private static int Show(Invocation invocation, Run run, OutputFormat format)
     {
         var view = RunViewBuilder.BuildWithOffers(run, invocation.Now);
-        switch (format)
+        if (format == OutputFormat.Name)
         {
-            case OutputFormat.Json or OutputFormat.Yaml:
-                OutputFormats.Print(invocation.Surroundings, format, view, ViewsJsonContext.Default.RunView);
-                break;
-            case OutputFormat.Name:
-                invocation.Surroundings.Output.WriteLine(run.ResourceName);
-                break;
-            default:
-                var console = invocation.Surroundings.CreateUnwrappedConsole();
-                foreach (var line in new StatusText(format == OutputFormat.Wide).Lines(view))
-                {
-                    console.MarkupLine(line);
-                }
-
-                break;
+            invocation.Surroundings.Output.WriteLine(run.ResourceName);
+        }
+        else if (!OutputFormats.Print(invocation.Surroundings, format, view, ViewsJsonContext.Default.RunView))
+        {
+            var console = invocation.Surroundings.CreateUnwrappedConsole();
+            foreach (var line in new StatusText(format == OutputFormat.Wide).Lines(view))
+            {
+                console.MarkupLine(line);
+            }
         }
 
         return ExitCode(view.State);
@@ -150,16 +137,13 @@ internal static class StatusCommand
             }
 
             var view = RunViewBuilder.BuildWithOffers(seen, invocation.Now);
-            if (format is OutputFormat.Json or OutputFormat.Yaml)
+            if (format == OutputFormat.Yaml)
             {
-                if (format == OutputFormat.Yaml)
-                {
-                    invocation.Surroundings.Output.WriteLine("---");
-                }
-
-                OutputFormats.Print(invocation.Surroundings, format, view, ViewsJsonContext.Default.RunView);
+                invocation.Surroundings.Output.WriteLine("---");
             }
-            else if ($"{view.Phase} {view.Reason} {view.Progress} {view.Message}" is var state && state != last)
+
+            if (!OutputFormats.Print(invocation.Surroundings, format, view, ViewsJsonContext.Default.RunView)
+                && $"{view.Phase} {view.Reason} {view.Progress} {view.Message}" is var state && state != last)
             {
                 last = state;
                 invocation.Surroundings.Output.WriteLine(StatusText.Line(view));

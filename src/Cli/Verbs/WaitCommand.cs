@@ -5,8 +5,8 @@ internal static class WaitCommand
 {
     public static Command Create(VerbRunner runner)
     {
-        var name = RunArgument.Create(runner);
-        var timeout = ChangeOptions.Duration(
+        var name = SharedOptions.RunArgument(runner);
+        var timeout = SharedOptions.Timeout(
             "How long to wait, a duration such as 90s or 3h. Default: without a limit.");
         var goal = new Option<string>("--for")
         {
@@ -35,26 +35,19 @@ internal static class WaitCommand
     {
         var time = invocation.Surroundings.Time;
         using var over = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
         var view = RunViewBuilder.Build(run, invocation.Now);
-        try
-        {
-            await foreach (var seen in run.FollowThroughOutagesAsync(
-                invocation.Kubernetes, time, invocation.Surroundings.Errors.WriteLine, either.Token))
+        await run.AnswerAsync(
+            invocation.Kubernetes,
+            time,
+            invocation.Surroundings.Errors.WriteLine,
+            over,
+            seen =>
             {
                 view = RunViewBuilder.Build(
                     seen ?? throw new CliException($"{run.FullName} was deleted."), invocation.Now);
-                if (StatusCommand.IsOver(view.State, throughHolds: false))
-                {
-                    break;
-                }
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The time is over.
-        }
-
+                return StatusCommand.IsOver(view.State, throughHolds: false) ? view : null;
+            },
+            cancellationToken);
         invocation.Surroundings.Output.WriteLine(StatusText.Line(view));
         if (view.State != RunState.Ready && view.NextAction is { Length: > 0 } next)
         {

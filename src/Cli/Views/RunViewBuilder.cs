@@ -42,7 +42,7 @@ internal static class RunViewBuilder
             RollbackCost = status?.RollbackCost,
             Holds =
             [
-                .. holds.Select(h => new HoldView(h.Name, h.Approval, h.Since, Commands.Of(run, "approve", h.Name))),
+                .. holds.Select(h => new HoldView(h.Name, h.Approval, h.Since, run.Command("approve", h.Name))),
             ],
             Plans = plans,
             Findings =

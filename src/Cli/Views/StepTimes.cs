@@ -1,36 +1,21 @@
 namespace Drydock.Cli.Views;
 
 /// <summary>How long steps should take: as the operator expects, or as such steps took in this object before.</summary>
-internal sealed class StepTimes
+/// <param name="run">The object.</param>
+internal sealed class StepTimes(Run run)
 {
     // As the operator: a step that ended at its first look says nothing about one that has to wait.
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, TimeSpan> _byKind = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, TimeSpan> _running = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TimeSpan> _byKind = run.Plans.SelectMany(p => p.Plan.Steps)
+        .Where(s => s is { State: StepState.Succeeded, StartedAt: not null, FinishedAt: not null })
+        .GroupBy(s => KindOf(s.Id, s.Node), s => s.FinishedAt!.Value - s.StartedAt!.Value, StringComparer.Ordinal)
+        .Where(kind => kind.Max() >= Shortest)
+        .ToDictionary(kind => kind.Key, kind => kind.Max(), StringComparer.Ordinal);
 
-    public StepTimes(Run run)
-    {
-        var done = run.Plans.SelectMany(p => p.Plan.Steps)
-            .Where(s => s is { State: StepState.Succeeded, StartedAt: not null, FinishedAt: not null })
-            .GroupBy(s => KindOf(s.Id, s.Node), StringComparer.Ordinal);
-        foreach (var kind in done)
-        {
-            var longest = kind.Max(s => s.FinishedAt!.Value - s.StartedAt!.Value);
-            if (longest >= Shortest)
-            {
-                _byKind[kind.Key] = longest;
-            }
-        }
-
-        foreach (var running in run.Status?.Running ?? [])
-        {
-            if (running is { Since: { } since, ExpectedAt: { } expected })
-            {
-                _running[running.Id] = expected - since;
-            }
-        }
-    }
+    private readonly Dictionary<string, TimeSpan> _running = (run.Status?.Running ?? [])
+        .Where(r => r is { Since: not null, ExpectedAt: not null })
+        .ToDictionary(r => r.Id, r => r.ExpectedAt!.Value - r.Since!.Value, StringComparer.Ordinal);
 
     public static string KindOf(string id, string? node) =>
         string.Join('/', id.Split('/').Where((part, index) => index != 1 || part != node));

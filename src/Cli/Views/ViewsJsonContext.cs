@@ -1,3 +1,5 @@
+using Drydock.Cli.Dashboard;
+
 namespace Drydock.Cli.Views;
 
 [JsonSourceGenerationOptions(
@@ -7,4 +9,9 @@ namespace Drydock.Cli.Views;
 [JsonSerializable(typeof(RunView))]
 [JsonSerializable(typeof(IReadOnlyList<RunView>))]
 [JsonSerializable(typeof(HistoryView))]
+[JsonSerializable(typeof(AboutView))]
+[JsonSerializable(typeof(RunListView))]
+[JsonSerializable(typeof(RunPageView))]
+[JsonSerializable(typeof(IReadOnlyList<SnapshotView>))]
+[JsonSerializable(typeof(MessageView))]
 internal sealed partial class ViewsJsonContext : JsonSerializerContext;

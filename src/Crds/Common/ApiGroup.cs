@@ -15,3 +15,11 @@ public static class ApiGroup
     /// <summary>The category under which <c>kubectl get drydock</c> finds all kinds.</summary>
     public const string Category = "drydock";
 }
+
+/// <summary>The schema of the CRDs of this release.</summary>
+public static class CrdSchema
+{
+    /// <summary>The number of the schema is the version of the release that has it, so that no release can forget to
+    /// raise it.</summary>
+    public static Version Number { get; } = new(typeof(CrdSchema).Assembly.GetName().Version!.ToString(3));
+}

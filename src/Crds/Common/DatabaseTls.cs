@@ -11,7 +11,7 @@ public sealed record DatabaseTls
     /// certificate and no other is accepted, whichever authority signed it, and <c>mode</c> does not matter. The server
     /// must show the authority that signed it, as MySQL and MariaDB do, because the tools of a backup verify with
     /// that.</summary>
-    [Pattern(Patterns.Fingerprint)]
+    [Pattern("^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$")]
     [Length(95)]
     public string? Fingerprint { get; init; }
 }

@@ -17,8 +17,6 @@ public static class FieldClasses
     /// <summary>The same for a spec of any JSON context.</summary>
     public static string Hash(object spec, JsonTypeInfo type, params FieldClass[] classes)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(type);
         var selected = Select(spec, type, SpecField.DefaultsOf(type), inherited: null, classes).ToJsonString();
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(selected)));
     }

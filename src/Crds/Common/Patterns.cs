@@ -22,9 +22,6 @@ public static class Patterns
     /// <summary>The name of a Kubernetes object.</summary>
     public const string ObjectName = "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$";
 
-    /// <summary>SHA-256 of a certificate: 64 hexadecimal digits, with or without colons.</summary>
-    public const string Fingerprint = "^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$";
-
     /// <summary>A data key of a Secret.</summary>
     public const string SecretKey = "^[-._a-zA-Z0-9]+$";
 
@@ -54,10 +51,6 @@ public static class Patterns
 
     /// <summary>A host name or address.</summary>
     public const string Host = "^[a-zA-Z0-9:]([-.:a-zA-Z0-9]*[a-zA-Z0-9])?$";
-
-    /// <summary>One or more of them, separated by commas.</summary>
-    public const string Hosts =
-        "^[a-zA-Z0-9:]([-.:a-zA-Z0-9]*[a-zA-Z0-9])?(,[a-zA-Z0-9:]([-.:a-zA-Z0-9]*[a-zA-Z0-9])?)*$";
 
     /// <summary>Where a dockerd listens: unix, tcp or ssh, there also with the path of the socket.</summary>
     public const string DockerEndpoint =
@@ -97,11 +90,6 @@ public static class Patterns
     /// <summary>A phase, a step id, or <c>PointOfNoReturn</c>.</summary>
     public const string HoldName = "^[A-Za-z][A-Za-z0-9]*(/[A-Za-z0-9_.:-]+)*$";
 
-    /// <summary>The acceptance of a failed step: its id, 8 to 64 hex digits of the plan hash, and perhaps a
-    /// number.</summary>
-    public const string AcceptToken =
-        "^[A-Za-z][A-Za-z0-9]*(/[A-Za-z0-9_.:-]+)*@(sha256:)?[0-9a-fA-F]{8,64}([.][A-Za-z0-9-]{1,16})?$";
-
     /// <summary>The name of a schema that is safe in every tool the dump goes through.</summary>
     public const string DatabaseName = "^[A-Za-z0-9_$-]+$";
 
@@ -111,22 +99,10 @@ public static class Patterns
     /// <summary>The name of a program, or of a tool's command.</summary>
     public const string ProgramName = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$";
 
-    /// <summary>A flag with its hyphens.</summary>
-    public const string FlagName = "^--?[A-Za-z0-9_][A-Za-z0-9_-]*$";
-
-    /// <summary>A systemd unit; {port} and {name} may stand in it.</summary>
-    public const string UnitName = @"^[A-Za-z0-9_{][A-Za-z0-9_.@{}\\:-]*\.service$";
-
     /// <summary>A login name.</summary>
     public const string LoginName = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$";
-
-    /// <summary>The name of a replication group.</summary>
-    public const string ReplicationGroup = "^[A-Za-z0-9_][A-Za-z0-9_.:-]*$";
 
     /// <summary>HOST:PORT.</summary>
     public const string HostAndPort =
         @"^([a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?|\[[0-9a-fA-F:.]{2,45}\]):\d{1,5}$";
-
-    /// <summary>A size as TiKV writes it: 8GB, 512MB.</summary>
-    public const string TikvSize = "^[1-9][0-9]{0,5}(MB|GB|TB)$";
 }

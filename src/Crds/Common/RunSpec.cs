@@ -73,7 +73,7 @@ public abstract record RunSpec
     [ListSet]
     [Items(SchemaLimits.History)]
     [Length(SchemaLimits.Reference, Minimum = 1)]
-    [Pattern(Patterns.AcceptToken)]
+    [Pattern("^[A-Za-z][A-Za-z0-9]*(/[A-Za-z0-9_.:-]+)*@(sha256:)?[0-9a-fA-F]{8,64}([.][A-Za-z0-9-]{1,16})?$")]
     public List<string> Accept { get; init => field = value ?? []; } = [];
 
     /// <summary>Retry token. After a failure, a value that was not used before resumes the run once. Used values are in

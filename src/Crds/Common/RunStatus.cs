@@ -225,3 +225,99 @@ public sealed record ActionItem
     [Length(SchemaLimits.ShortName)]
     public string? Key { get; init; }
 }
+
+/// <summary>One thing that preflight found wrong.</summary>
+public sealed record Finding
+{
+    /// <summary>Stable machine-readable word.</summary>
+    [Required]
+    [Length(SchemaLimits.ShortName, Minimum = 1)]
+    public string Reason { get; init => field = value ?? ""; } = "";
+
+    /// <summary>What is wrong, where, and what would be correct.</summary>
+    [Length(SchemaLimits.Message)]
+    public string Message { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The node on which it was found.</summary>
+    [Length(SchemaLimits.Name)]
+    public string? Node { get; init; }
+
+    /// <summary>Path of the spec field that it concerns.</summary>
+    [Length(SchemaLimits.Reference)]
+    public string? Field { get; init; }
+
+    /// <summary>The entry of spec.preflight.acknowledge that accepts this finding, REASON/SUBJECT. The reason alone
+    /// accepts every finding with it. Empty: nothing accepts the finding; what it says has to be corrected.</summary>
+    [Length(SchemaLimits.Reference)]
+    public string? Acknowledge { get; init; }
+}
+
+/// <summary>A hold that a run waits at.</summary>
+public sealed record HoldStatus
+{
+    /// <summary>The hold: a phase, a step id, PointOfNoReturn, or RollBack before a rollback after success.</summary>
+    [Required]
+    [Length(SchemaLimits.Name, Minimum = 1)]
+    public string Name { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The value for the annotation drydock.dev/approve that ends it, for instance StopOld@1f0c7a52.</summary>
+    [Length(SchemaLimits.Reference)]
+    public string Approval { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Since when the run waits at it.</summary>
+    public DateTimeOffset? Since { get; init; }
+}
+
+/// <summary>An acceptance that the operator has seen.</summary>
+public sealed record UsedAcceptance
+{
+    /// <summary>The acceptance as it was given: STEP@HASH, or STEP@HASH.N. No acceptance works twice.</summary>
+    [Required]
+    [Length(SchemaLimits.Reference, Minimum = 1)]
+    public string Token { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Where it was given.</summary>
+    public AcceptedBy By { get; init; }
+
+    /// <summary>When it was seen.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>Whether the failure of the step was accepted. False if the acceptance was ignored.</summary>
+    public bool Accepted { get; init; }
+
+    /// <summary>The reason of the failure that was accepted; absent if the acceptance was ignored.</summary>
+    [Length(SchemaLimits.ShortName)]
+    public string? Reason { get; init; }
+
+    /// <summary>The verdict that was overruled, or why the acceptance was ignored.</summary>
+    [Length(SchemaLimits.Message)]
+    public string? Message { get; init; }
+}
+
+/// <summary>A retry, abort or rollback token that was used.</summary>
+public sealed record UsedToken
+{
+    /// <summary>What it asked for.</summary>
+    public TokenKind Kind { get; init; }
+
+    /// <summary>The token.</summary>
+    [Required]
+    [Length(SchemaLimits.Name, Minimum = 1)]
+    public string Token { get; init => field = value ?? ""; } = "";
+
+    /// <summary>When it was used.</summary>
+    public DateTimeOffset? At { get; init; }
+}
+
+/// <summary>What a token asks for.</summary>
+public enum TokenKind
+{
+    /// <summary>Continue after a failure.</summary>
+    Retry,
+
+    /// <summary>Start no further step.</summary>
+    Abort,
+
+    /// <summary>Roll back.</summary>
+    Rollback,
+}

@@ -43,12 +43,7 @@ public static class SecretReferences
 
     /// <summary>The same for a spec of any JSON context.</summary>
     /// <exception cref="InvalidOperationException">A field of the type has no [SecretKeys].</exception>
-    public static IReadOnlyList<SecretUse> In(object spec, JsonTypeInfo type)
-    {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(type);
-        return [.. Below(spec, type, "spec")];
-    }
+    public static IReadOnlyList<SecretUse> In(object spec, JsonTypeInfo type) => [.. Below(spec, type, "spec")];
 
     /// <summary>The names of those Secrets, each once.</summary>
     public static IReadOnlyCollection<string> Names<TSpec>(TSpec spec)
@@ -84,10 +79,8 @@ public static class SecretReferences
         };
     }
 
-    private static string KeyOf(SpecField list, JsonTypeInfo items, object item, int index)
-    {
-        return string.Join(',', list.KeysOf(items).Select(key => key.In(item))) is { Length: > 0 } text
+    private static string KeyOf(SpecField list, JsonTypeInfo items, object item, int index) =>
+        string.Join(',', list.KeysOf(items).Select(key => key.In(item))) is { Length: > 0 } text
             ? text
             : index.ToString(CultureInfo.InvariantCulture);
-    }
 }

@@ -12,3 +12,26 @@ public sealed record SnapshotReference
     [Length(SchemaLimits.ShortName)]
     public string? Uid { get; init; }
 }
+
+/// <summary>The program that dumps a database.</summary>
+public enum DumpTool
+{
+    /// <summary><c>mysqldump</c>. The dump is loaded by <c>mysql</c>.</summary>
+    MySqlDump,
+
+    /// <summary><c>mydumper</c>, which dumps several tables at a time. The dump is loaded by several <c>mysql</c> side
+    /// by side.</summary>
+    MyDumper,
+}
+
+/// <summary>How a snapshot is verified.</summary>
+public enum SnapshotVerification
+{
+    /// <summary>The stored files are read back and their checksum, trailer, tables and row counts are
+    /// compared.</summary>
+    ReadBack,
+
+    /// <summary>The dump is also loaded into a scratch database on the same server and compared with the manifest and
+    /// the whole catalogue. Then the scratch database is dropped.</summary>
+    RestoreTest,
+}

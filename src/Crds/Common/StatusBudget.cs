@@ -28,7 +28,6 @@ public static class StatusBudget
     public static TStatus Fit<TStatus>(TStatus status, JsonTypeInfo type, bool refused = false)
         where TStatus : ObservedStatus
     {
-        ArgumentNullException.ThrowIfNull(status);
         var budget = refused ? BytesAfterRefusal : Bytes;
         var fitted = status;
         foreach (var length in refused ? Lengths[2..] : Lengths)
@@ -60,11 +59,7 @@ public static class StatusBudget
 
     /// <summary>Bytes of a status as JSON.</summary>
     public static int Weight<TStatus>(TStatus status, JsonTypeInfo type)
-        where TStatus : ObservedStatus
-    {
-        ArgumentNullException.ThrowIfNull(status);
-        return JsonSerializer.SerializeToUtf8Bytes(status, type).Length;
-    }
+        where TStatus : ObservedStatus => JsonSerializer.SerializeToUtf8Bytes(status, type).Length;
 
     private static string Said(int cut, bool refused) =>
         string.Create(CultureInfo.InvariantCulture, $" [{cut} {(refused ? AfterRefusal : NearLimit)}]");

@@ -84,3 +84,60 @@ public sealed record S3Storage
         StorageKeys.Authority)]
     public SecretReference? CredentialsSecretRef { get; init; }
 }
+
+/// <summary>The data keys of a Secret with the credentials of an S3 storage.</summary>
+public static class StorageKeys
+{
+    /// <summary>The access key id.</summary>
+    public const string AccessKey = "accessKey";
+
+    /// <summary>The secret access key.</summary>
+    public const string SecretKey = "secretKey";
+
+    /// <summary>The token of temporary credentials.</summary>
+    public const string SessionToken = "sessionToken";
+
+    /// <summary>As AWS names <see cref="AccessKey"/>.</summary>
+    public const string AwsAccessKey = "AWS_ACCESS_KEY_ID";
+
+    /// <summary>As AWS names <see cref="SecretKey"/>.</summary>
+    public const string AwsSecretKey = "AWS_SECRET_ACCESS_KEY";
+
+    /// <summary>As AWS names <see cref="SessionToken"/>.</summary>
+    public const string AwsSessionToken = "AWS_SESSION_TOKEN";
+
+    /// <summary>A private certificate authority (PEM).</summary>
+    public const string Authority = "ca.crt";
+
+    /// <summary>The keys whose values no text may contain.</summary>
+    public static IReadOnlyList<string> Confidential { get; } =
+        [SecretKey, SessionToken, AwsSecretKey, AwsSessionToken];
+}
+
+/// <summary>Encryption of stored dumps in the age format. Every dump can be opened with the standard age program and
+/// one identity.</summary>
+public sealed record EncryptionSpec
+{
+    /// <summary>Public keys (age1…). The private key of any of them opens the dumps; the operator keeps no private
+    /// key.</summary>
+    [Required]
+    [ListSet]
+    [Items(16, Minimum = 1)]
+    [Length(62, Minimum = 62)]
+    [Pattern(Patterns.AgeRecipient)]
+    public List<string> Recipients { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>How long snapshots of a series are kept. A snapshot is kept as long as at least one of the fields requires
+/// it. Without fields all are kept.</summary>
+public sealed record RetentionSpec
+{
+    /// <summary>How many of the newest snapshots of the series are kept, including this one.</summary>
+    [Range(1, 10000)]
+    public int? KeepLast { get; init; }
+
+    /// <summary>How long each snapshot is kept after it was taken, as a duration, for instance 30d.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string? KeepFor { get; init; }
+}

@@ -1,16 +1,9 @@
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>Values of <c>status.phase</c> of a DatabaseRollingUpgrade. Clients treat unknown values as in
-/// progress.</summary>
+/// <summary>Values of <c>status.phase</c> of a DatabaseRollingUpgrade in addition to <see cref="RunPhases"/>. Clients
+/// treat unknown values as in progress.</summary>
 public static class DatabaseRollingUpgradePhases
 {
-    /// <summary>The operator has seen the object and checked nothing yet, or waits for the target
-    /// (TargetBusy).</summary>
-    public const string Pending = "Pending";
-
-    /// <summary>Everything is checked. Nothing is changed.</summary>
-    public const string Preflight = "Preflight";
-
     /// <summary>The new version is copied to every host, unpacked next to the old one and checked.</summary>
     public const string PreparePackage = "PreparePackage";
 
@@ -95,40 +88,22 @@ public static class DatabaseRollingUpgradePhases
     /// resumed.</summary>
     public const string Undo = "Undo";
 
-    /// <summary>Ended: mode Plan. The plan is ready and nothing was changed.</summary>
-    public const string Planned = "Planned";
-
-    /// <summary>Ended: the new version runs.</summary>
-    public const string Succeeded = "Succeeded";
-
-    /// <summary>The rollback is running, or its plan waits for approval.</summary>
-    public const string RollingBack = "RollingBack";
-
-    /// <summary>Ended: the previous version runs.</summary>
-    public const string RolledBack = "RolledBack";
-
-    /// <summary>Stopped by a failure. After a repair, a retry token continues.</summary>
-    public const string Failed = "Failed";
-
     /// <summary>The phases of a TiDB plan, in their order.</summary>
     public static IReadOnlyList<string> OfTiDb { get; } =
     [
-        Preflight, PreparePackage, SaveConfiguration, Backup, MigrateConfiguration, UpgradePD, UpgradeTiKV, UpgradePump,
-        UpgradeTiDB, LimitMerging,
-        UpgradeDrainer, UpgradeMonitoring, UpgradeTiSpark, Verify, TuneScheduling,
+        RunPhases.Preflight, PreparePackage, SaveConfiguration, Backup, MigrateConfiguration, UpgradePD, UpgradeTiKV,
+        UpgradePump, UpgradeTiDB, LimitMerging, UpgradeDrainer, UpgradeMonitoring, UpgradeTiSpark, Verify,
+        TuneScheduling,
     ];
 
     /// <summary>The phases of a YugabyteDB plan, in their order.</summary>
     public static IReadOnlyList<string> OfYugabyte { get; } =
     [
-        Preflight, PreparePackage, PauseReplication, UpgradeMasters, UpgradeTServers, VerifyVersions,
+        RunPhases.Preflight, PreparePackage, PauseReplication, UpgradeMasters, UpgradeTServers, VerifyVersions,
         PromoteVolatileFlags, Finalize, PromoteAutoFlags, UpgradeCatalog, ResumeReplication,
     ];
 
     /// <summary>The phases of a rollback, in their order.</summary>
     public static IReadOnlyList<string> OfRollback { get; } =
         [Undo, RollbackAutoFlags, RollbackTServers, RollbackMasters, ResumeReplication];
-
-    /// <summary>True if a run in this phase has nothing left to do, so that identity fields may change.</summary>
-    public static bool IsEnded(string? phase) => phase is Planned or Succeeded or RolledBack;
 }

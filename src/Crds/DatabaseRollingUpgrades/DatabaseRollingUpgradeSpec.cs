@@ -82,7 +82,7 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     /// port here. Several are separated by commas: if one does not answer, the next one is asked.</summary>
     [FieldClass(FieldClass.Identity)]
     [Length(SchemaLimits.Reference, Minimum = 1)]
-    [Pattern(Patterns.Hosts)]
+    [Pattern("^[a-zA-Z0-9:]([-.:a-zA-Z0-9]*[a-zA-Z0-9])?(,[a-zA-Z0-9:]([-.:a-zA-Z0-9]*[a-zA-Z0-9])?)*$")]
     public string? Seed { get; init; }
 
     /// <summary>The processes of the database. Without seed: every one of them. With seed: those for which you set

@@ -4,11 +4,8 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 public static class DefaultPorts
 {
     /// <summary>The port of an instance's service.</summary>
-    public static int Service(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance)
-    {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(instance);
-        return instance.Port ?? instance.Component switch
+    public static int Service(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
+        instance.Port ?? instance.Component switch
         {
             DatabaseComponent.Master => IsBmdb(spec) ? 11000 : 7100,
             DatabaseComponent.Tserver => 9100,
@@ -18,14 +15,10 @@ public static class DefaultPorts
             DatabaseComponent.Pump => 8250,
             _ => 8249,
         };
-    }
 
     /// <summary>The port of an instance's status pages.</summary>
-    public static int Status(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance)
-    {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(instance);
-        return instance.StatusPort ?? instance.Component switch
+    public static int Status(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
+        instance.StatusPort ?? instance.Component switch
         {
             DatabaseComponent.Master => IsBmdb(spec) ? 10000 : 7000,
             DatabaseComponent.Tserver => 9000,
@@ -33,7 +26,6 @@ public static class DefaultPorts
             DatabaseComponent.TiDB => 10080,
             _ => Service(spec, instance),
         };
-    }
 
     private static bool IsBmdb(DatabaseRollingUpgradeSpec spec) => spec.Yugabyte?.Dialect == YugabyteDialect.BMDB;
 }

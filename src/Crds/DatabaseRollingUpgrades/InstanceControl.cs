@@ -65,7 +65,7 @@ public sealed record SystemdControl
     /// <summary>Name of the unit. {port} and {name} are replaced. Default: whichever of COMPONENT-PORT.service and
     /// COMPONENT.service is active; versions of tidb-ansible use either.</summary>
     [Length(SchemaLimits.Name, Minimum = 1)]
-    [Pattern(Patterns.UnitName)]
+    [Pattern(@"^[A-Za-z0-9_{][A-Za-z0-9_.@{}\\:-]*\.service$")]
     public string? Unit { get; init; }
 
     /// <summary>True: it is a unit of the account that commands run as (systemctl --user), as with systemd_mode: user

@@ -32,7 +32,7 @@ public sealed record ReplicationGroup
     /// <summary>Name of the group as printed by list_universe_replications.</summary>
     [Required]
     [Length(SchemaLimits.StepName, Minimum = 1)]
-    [Pattern(Patterns.ReplicationGroup)]
+    [Pattern("^[A-Za-z0-9_][A-Za-z0-9_.:-]*$")]
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>The peer cluster.</summary>

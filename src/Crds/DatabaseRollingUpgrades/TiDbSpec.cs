@@ -119,7 +119,7 @@ public sealed record TiDbConfigurationSpec
     /// <summary>storage.block-cache.capacity of every TiKV, in the notation of TiKV, for instance 8GB. Default: half of
     /// the memory of the host, divided by the number of its TiKVs.</summary>
     [Length(SchemaLimits.ShortName, Minimum = 2)]
-    [Pattern(Patterns.TikvSize)]
+    [Pattern("^[1-9][0-9]{0,5}(MB|GB|TB)$")]
     public string? BlockCacheCapacity { get; init; }
 
     /// <summary>True sets raftstore.hibernate-regions. It is experimental in 3.0; switch it on after the upgrade

@@ -150,7 +150,7 @@ public sealed record YugabyteNames
     /// <summary>The flag by which the admin tool takes the masters, with its hyphens: --master_addresses,
     /// -mserver_addresses.</summary>
     [Length(SchemaLimits.ShortName, Minimum = 2)]
-    [Pattern(Patterns.FlagName)]
+    [Pattern("^--?[A-Za-z0-9_][A-Za-z0-9_-]*$")]
     public string? MasterAddressesFlag { get; init; }
 
     /// <summary>The admin tool's command that upgrades the SQL catalogue: upgrade_ysql, upgrade_bsql.</summary>

@@ -1,16 +1,9 @@
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>Values of <c>status.phase</c> of an OmsUpgrade, in their order. Clients treat unknown values as in
-/// progress.</summary>
+/// <summary>Values of <c>status.phase</c> of an OmsUpgrade in addition to <see cref="RunPhases"/>, in their order.
+/// Clients treat unknown values as in progress.</summary>
 public static class OmsUpgradePhases
 {
-    /// <summary>The operator has seen the object and checked nothing yet, or waits for the target
-    /// (TargetBusy).</summary>
-    public const string Pending = RunPhases.Pending;
-
-    /// <summary>Everything is checked. Nothing is changed.</summary>
-    public const string Preflight = RunPhases.Preflight;
-
     /// <summary>The image is brought to every node.</summary>
     public const string PrepareImage = "PrepareImage";
 
@@ -72,32 +65,14 @@ public static class OmsUpgradePhases
     /// <summary>After success: the old containers are removed.</summary>
     public const string Cleanup = "Cleanup";
 
-    /// <summary>Ended: mode Plan. The plan is ready and nothing was changed.</summary>
-    public const string Planned = RunPhases.Planned;
-
-    /// <summary>Ended: the new version runs.</summary>
-    public const string Succeeded = RunPhases.Succeeded;
-
-    /// <summary>The rollback is running, or its plan waits for approval.</summary>
-    public const string RollingBack = RunPhases.RollingBack;
-
-    /// <summary>Ended: the previous version runs.</summary>
-    public const string RolledBack = RunPhases.RolledBack;
-
-    /// <summary>Stopped by a failure. After a repair, a retry token continues.</summary>
-    public const string Failed = RunPhases.Failed;
-
     /// <summary>The phases of a plan, in their order.</summary>
     public static IReadOnlyList<string> OfPlan { get; } =
     [
-        Preflight, PrepareImage, DisableHA, RenameProjects, StopOld, Backup, StartNew, CorrectMetadata, InitMetadata,
-        Verify, EnableHA, Settle,
+        RunPhases.Preflight, PrepareImage, DisableHA, RenameProjects, StopOld, Backup, StartNew, CorrectMetadata,
+        InitMetadata, Verify, EnableHA, Settle,
     ];
 
     /// <summary>The phases of a rollback, in their order.</summary>
     public static IReadOnlyList<string> OfRollback { get; } =
         [Undo, DisableNewHA, StopNew, BackupNew, RestoreDatabases, StartOld, RestoreHA, Report];
-
-    /// <summary>True if a run in this phase has nothing left to do, so that identity fields may change.</summary>
-    public static bool IsEnded(string? phase) => RunPhases.IsEnded(phase);
 }

@@ -6,36 +6,22 @@ namespace Drydock.Crds.SnapshotRestores;
 [KubernetesEntityShortNames("snaprestore", Categories = ApiGroup.Category)]
 [AdditionalPrinterColumn(".status.phase", "PHASE", "string", Description = "Current phase.")]
 [AdditionalPrinterColumn(
-    ".status.conditions[?(@.type==\"Ready\")].reason",
-    "REASON",
-    "string",
+    ".status.conditions[?(@.type==\"Ready\")].reason", "REASON", "string",
     Description = "Why it is in this state.")]
 [AdditionalPrinterColumn(
-    ".status.progress",
-    "PROGRESS",
-    "string",
+    ".status.progress", "PROGRESS", "string",
     Description = "Restored databases of all databases.")]
 [AdditionalPrinterColumn(
-    ".status.conditions[?(@.type==\"Ready\")].status",
-    "READY",
-    "string",
+    ".status.conditions[?(@.type==\"Ready\")].status", "READY", "string",
     Description = "True once the databases have the contents of the snapshot.")]
 [AdditionalPrinterColumn(
-    ".metadata.creationTimestamp",
-    "AGE",
-    "date",
+    ".metadata.creationTimestamp", "AGE", "date",
     Description = "Time since the object was created.")]
 [AdditionalPrinterColumn(
-    ".status.snapshotID",
-    "SNAPSHOT",
-    "string",
-    Priority = 1,
+    ".status.snapshotID", "SNAPSHOT", "string", Priority = 1,
     Description = "The snapshot that is restored.")]
 [AdditionalPrinterColumn(
-    ".status.message",
-    "MESSAGE",
-    "string",
-    Priority = 1,
+    ".status.message", "MESSAGE", "string", Priority = 1,
     Description = "What the operator is doing, or what is wrong.")]
 [FrozenWhile(
     "has(oldSelf.status) && (has(oldSelf.status.phase) && oldSelf.status.phase == 'Restoring' || "
@@ -50,4 +36,27 @@ public sealed record SnapshotRestore : CustomKubernetesEntity<SnapshotRestoreSpe
 
     /// <summary>The resource name in URLs.</summary>
     public const string Plural = "snapshotrestores";
+}
+
+/// <summary>Values of <c>status.phase</c> of a SnapshotRestore. Clients treat unknown values as in progress.</summary>
+public static class SnapshotRestorePhases
+{
+    /// <summary>The operator has seen the object and started nothing.</summary>
+    public const string Pending = "Pending";
+
+    /// <summary>Manifest and checksums are verified, and databases that would be dropped are determined. Nothing is
+    /// changed.</summary>
+    public const string Verifying = "Verifying";
+
+    /// <summary>Ended: mode Plan. The snapshot is valid and status.databases shows what would be dropped.</summary>
+    public const string Planned = "Planned";
+
+    /// <summary>Databases are being dropped, created, loaded and compared.</summary>
+    public const string Restoring = "Restoring";
+
+    /// <summary>Ended: every database has the contents of the snapshot.</summary>
+    public const string Succeeded = "Succeeded";
+
+    /// <summary>Stopped by a failure. After a repair, a retry token continues.</summary>
+    public const string Failed = "Failed";
 }

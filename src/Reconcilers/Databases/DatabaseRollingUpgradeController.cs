@@ -18,7 +18,7 @@ internal sealed class DatabaseRollingUpgradeController(
     : RunController<DatabaseRollingUpgrade>(new DatabaseUpgradeKind(services), services, writer, trigger)
 {
     public static IEnumerable<string> ReferencedSecrets(DatabaseRollingUpgrade upgrade) =>
-        DatabaseRollingUpgradePhases.IsEnded(upgrade.Status?.Phase) ? [] : SecretReferences.Names(upgrade.Spec);
+        RunPhases.IsEnded(upgrade.Status?.Phase) ? [] : SecretReferences.Names(upgrade.Spec);
 }
 
 /// <summary>What the DatabaseRollingUpgrade controller is composed of.</summary>

@@ -20,5 +20,5 @@ internal sealed class OmsUpgradeController(
     : RunController<OmsUpgrade>(new OmsUpgradeKind(services), services, writer, trigger)
 {
     public static IEnumerable<string> ReferencedSecrets(OmsUpgrade upgrade) =>
-        OmsUpgradePhases.IsEnded(upgrade.Status?.Phase) ? [] : SecretReferences.Names(upgrade.Spec);
+        RunPhases.IsEnded(upgrade.Status?.Phase) ? [] : SecretReferences.Names(upgrade.Spec);
 }

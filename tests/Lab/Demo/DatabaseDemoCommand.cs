@@ -5,6 +5,7 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Lab.Commands;
 using Drydock.Lab.Databases;
 using Spectre.Console;
+using RunPhases = Drydock.Crds.Common.RunPhases;
 
 namespace Drydock.Lab.Demo;
 
@@ -42,7 +43,7 @@ internal static class DatabaseDemoCommand
         var upgrade = await DemoRun.FollowAsync<DatabaseRollingUpgrade>(
             stage.Admin, DatabaseState.Namespace, database.Upgrade, x => x.Status, x => More(x, directory), watch, cancellationToken);
         var elapsed = watch.Elapsed;
-        if (upgrade.Status?.Phase != DatabaseRollingUpgradePhases.Succeeded)
+        if (upgrade.Status?.Phase != RunPhases.Succeeded)
         {
             AnsiConsole.MarkupLineInterpolated($"[red]{upgrade.Status?.Phase}: {upgrade.Status?.Message}[/]");
             foreach (var finding in upgrade.Status?.Findings ?? [])

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Lab.Commands;
 using Spectre.Console;
+using RunPhases = Drydock.Crds.Common.RunPhases;
 
 namespace Drydock.Lab.Demo;
 
@@ -36,7 +37,7 @@ internal static class DemoCommand
         var upgrade = await DemoRun.FollowAsync<OmsUpgrade>(
             stage.Admin, DemoStage.Namespace, DemoStage.Upgrade, x => x.Status, x => [("downtime", Downtime(x.Status?.Times))], watch, cancellationToken);
         var elapsed = watch.Elapsed;
-        if (upgrade.Status?.Phase != OmsUpgradePhases.Succeeded)
+        if (upgrade.Status?.Phase != RunPhases.Succeeded)
         {
             AnsiConsole.MarkupLineInterpolated($"[red]{upgrade.Status?.Phase}: {upgrade.Status?.Message}[/]");
             return 1;

@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using Drydock.Crds.OmsUpgrades;
 using Shouldly;
 using Xunit;
+using RunPhases = Drydock.Crds.Common.RunPhases;
 
 namespace Drydock.Tests.Unit.Architecture;
 
@@ -49,7 +50,7 @@ public sealed partial class ArchitecturePageTests
     {
         var arrows = Arrows("The life of an OMS upgrade");
 
-        Chain([.. OmsUpgradePhases.OfPlan, OmsUpgradePhases.Succeeded]).Except(arrows).ShouldBeEmpty();
+        Chain([.. OmsUpgradePhases.OfPlan, RunPhases.Succeeded]).Except(arrows).ShouldBeEmpty();
     }
 
     [Fact]
@@ -58,15 +59,15 @@ public sealed partial class ArchitecturePageTests
         var arrows = Arrows("The life of an OMS upgrade");
         var afterT1 = OmsUpgradePhases.OfRollback.Where(phase => phase != OmsUpgradePhases.Undo);
 
-        Chain([.. afterT1, OmsUpgradePhases.RolledBack]).Except(arrows).ShouldBeEmpty();
-        arrows.ShouldContain(Chain([OmsUpgradePhases.Undo, OmsUpgradePhases.RolledBack]).Single());
+        Chain([.. afterT1, RunPhases.RolledBack]).Except(arrows).ShouldBeEmpty();
+        arrows.ShouldContain(Chain([OmsUpgradePhases.Undo, RunPhases.RolledBack]).Single());
     }
 
     [Fact]
     public void Upgrade_diagram_shows_only_existing_phases()
     {
         var phases = OmsUpgradePhases.OfPlan.Concat(OmsUpgradePhases.OfRollback)
-            .Append(OmsUpgradePhases.Succeeded).Append(OmsUpgradePhases.RolledBack);
+            .Append(RunPhases.Succeeded).Append(RunPhases.RolledBack);
 
         Arrows("The life of an OMS upgrade").SelectMany(arrow => arrow.Split(" --> ")).Distinct()
             .ShouldBe(phases.Distinct(), ignoreOrder: true);

@@ -4,6 +4,7 @@ using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
 using Shouldly;
 using Xunit;
+using RunPhases = Drydock.Crds.Common.RunPhases;
 
 namespace Drydock.Tests.Unit.Crds;
 
@@ -89,17 +90,17 @@ public sealed class IdentityRulesTests
     }
 
     [Theory]
-    [InlineData(OmsUpgradePhases.Pending)]
-    [InlineData(OmsUpgradePhases.Preflight)]
+    [InlineData(RunPhases.Pending)]
+    [InlineData(RunPhases.Preflight)]
     [InlineData(OmsUpgradePhases.Backup)]
-    [InlineData(OmsUpgradePhases.Failed)]
-    [InlineData(OmsUpgradePhases.Planned)]
-    [InlineData(OmsUpgradePhases.Succeeded)]
+    [InlineData(RunPhases.Failed)]
+    [InlineData(RunPhases.Planned)]
+    [InlineData(RunPhases.Succeeded)]
     [InlineData("RolledBack")]
     public void Frozen_rule_and_code_agree_on_ended_phases(string phase)
     {
         var frozen = (FrozenWhileAttribute)typeof(OmsUpgrade).GetCustomAttributes(typeof(FrozenWhileAttribute), inherit: true).Single();
-        frozen.Condition.Contains($"'{phase}'", StringComparison.Ordinal).ShouldBe(OmsUpgradePhases.IsEnded(phase));
+        frozen.Condition.Contains($"'{phase}'", StringComparison.Ordinal).ShouldBe(RunPhases.IsEnded(phase));
     }
 
     [Fact]

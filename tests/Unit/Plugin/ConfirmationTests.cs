@@ -16,7 +16,7 @@ public sealed class ConfirmationTests
     {
         using var output = new StringWriter();
 
-        Should.Throw<CliException>(() => Confirmation.Ask(CliRuns.Plain(output, answer))).Message.ShouldStartWith("Nothing was written");
+        Should.Throw<CliException>(() => ChangeWriter.Ask(CliRuns.Plain(output, answer))).Message.ShouldStartWith("Nothing was written");
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class ConfirmationTests
     {
         using var output = new StringWriter();
 
-        Confirmation.Ask(CliRuns.Plain(output, "y\n"));
+        ChangeWriter.Ask(CliRuns.Plain(output, "y\n"));
 
         output.ToString().ShouldBe("Continue? [y/N] ");
     }

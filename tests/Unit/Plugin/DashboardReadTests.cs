@@ -1,3 +1,4 @@
+using Drydock.Cli.CommandLine;
 using Drydock.Cli.Dashboard;
 using Drydock.Cli.Runs;
 using Drydock.Clients.Kubernetes.Client;
@@ -81,8 +82,8 @@ public sealed class DashboardReadTests
         var failure = await Should.ThrowAsync<KubernetesException>(
             () => ReaderOf(api).ReadAsync(Kind, "own", "up", Token));
 
-        DashboardProblems.IsShown(failure).ShouldBeTrue();
-        DashboardProblems.Explain(failure).ShouldContain("'Sideways' is not a mode");
+        Failures.IsShown(failure).ShouldBeTrue();
+        Failures.Explain(failure).ShouldContain("'Sideways' is not a mode");
     }
 
     [Fact]
@@ -190,5 +191,5 @@ public sealed class DashboardReadTests
     private static async Task<string> TagAsync(MemoryCluster cluster, Run run) =>
         (await ReaderOf(cluster.Api).ReadAsync(Kind, MemoryCluster.Namespace, run.Metadata.Name, Token)).Tag;
 
-    private static string? System(OmsWorld world) => RunPages.Page(world.Run(), [], world.Time.GetUtcNow()).System;
+    private static string? System(OmsWorld world) => RunReader.Page(world.Run(), [], world.Time.GetUtcNow()).System;
 }

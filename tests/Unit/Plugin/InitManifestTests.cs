@@ -24,13 +24,13 @@ public sealed class InitManifestTests
     [Fact]
     public void Manifest_of_TiDB_is_valid_and_lists_no_instance()
     {
-        var manifest = new TiDbManifest("192.0.2.11:12379", "2.1.19", "v3.0.9", null, "admin").Write();
+        var manifest = DatabaseManifest.OfTiDb("192.0.2.11:12379", "2.1.19", "v3.0.9", null, "admin");
 
         var spec = Drydock.Cli.Output.Yaml.Read(manifest).Single()["spec"]!.Deserialize(CrdsJsonContext.Default.DatabaseRollingUpgradeSpec)!;
 
         (spec.Seed, spec.FromVersion, spec.ToVersion, spec.Access.Ssh!.User, spec.Instances.Count).ShouldBe(("192.0.2.11:12379", "2.1.19", "3.0.9", "admin", 0));
         manifest.ShouldContain("metadata: {name: tidb-to-3-0-9}\n");
-        (new TiDbManifest("h", "2.1.19", "3.0.9", "night", "tidb").Write()).ShouldContain("metadata: {name: night}\n");
+        DatabaseManifest.OfTiDb("h", "2.1.19", "3.0.9", "night", "tidb").ShouldContain("metadata: {name: night}\n");
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class InitManifestTests
     {
         const string image = "oms:3.2.2\n---\nkind: ClusterRoleBinding\nmetadata: {name: x}";
         var written = new OmsManifest(new OmsFound("oms\n---", image, "192.0.2.1", "3.2.2", IsCommunity: false), new Uri("ssh://u@h"), "4.2.2", "oms:4.2.2", null).Write();
-        var yugabyte = new YugabyteManifest("h\n---\nkind: Secret", "2.16.0", "2.18.0", IsBmdb: false, null, "u").Write();
+        var yugabyte = DatabaseManifest.OfYugabyte("h\n---\nkind: Secret", "2.16.0", "2.18.0", isBmdb: false, null, "u");
 
         Drydock.Cli.Output.Yaml.Read(written).Single()["kind"]!.GetValue<string>().ShouldBe("OmsUpgrade");
         Drydock.Cli.Output.Yaml.Read(yugabyte).Single()["kind"]!.GetValue<string>().ShouldBe("DatabaseRollingUpgrade");
@@ -102,7 +102,7 @@ public sealed class InitManifestTests
             string[] words = ["init", "tidb", "--pd", "192.0.2.11", "--from-version", "2.1.19", "--to-version", "3.0.9"];
             await using var output = new StringWriter();
             (await DrydockCommand.RunAsync(CliRuns.Plain(output), words, TestContext.Current.CancellationToken)).ShouldBe(0);
-            output.ToString().ShouldStartWith(new TiDbManifest("192.0.2.11", "2.1.19", "3.0.9", null, "tidb").Write());
+            output.ToString().ShouldStartWith(DatabaseManifest.OfTiDb("192.0.2.11", "2.1.19", "3.0.9", null, "tidb"));
             output.ToString().ShouldContain("The manifest names Secrets, which are not printed.");
 
             var written = Path.Combine(directory.FullName, "up.yaml");

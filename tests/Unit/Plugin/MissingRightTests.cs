@@ -34,6 +34,6 @@ public sealed class MissingRightTests
         await Should.ThrowAsync<KubernetesForbiddenException>(() => RunLookup.FindAsync(cluster.Invocation, "other", token));
     }
 
-    private static string Explained(string message) => MissingRight.Explain(
+    private static string Explained(string message) => Failures.Explain(
         new KubernetesForbiddenException(Patch, new V1Status { Code = 403, Reason = "Forbidden", Message = message }));
 }

@@ -19,7 +19,7 @@ public sealed class PlanDifferenceTests
     {
         var after = Before with { Steps = [.. Before.Steps.Select(s => s with { State = StepState.Succeeded, Message = "Done." })] };
 
-        PlanDifference.Between(Before, after).IsEmpty.ShouldBeTrue();
+        PlanDifference.Lines(Before, after).ShouldBeEmpty();
     }
 
     [Fact]
@@ -30,18 +30,23 @@ public sealed class PlanDifferenceTests
             Steps = [Step("Start/a", ("image", "two")), Step("Verify/a") with { PointOfNoReturn = true }, Step("Settle/a")],
             Notes = ["Kept.", "New."],
         };
-        var difference = PlanDifference.Between(Before, after);
 
-        difference.Added.Select(s => s.Id).ShouldBe(["Settle/a"]);
-        difference.Removed.Select(s => s.Id).ShouldBe(["Stop/a"]);
-        difference.Changed.SelectMany(c => c.Fields.Select(f => $"{c.Id} {f.Name}: {f.Before} -> {f.After}"))
-            .ShouldBe(["Start/a image: one -> two", "Verify/a pointOfNoReturn: False -> True"]);
-        (difference.AddedNotes.Single(), difference.RemovedNotes.Single()).ShouldBe(("New.", "Old."));
+        PlanDifference.Lines(Before, after).ShouldBe([
+            "[red]- Stop/a[/]  [grey]Title.[/]",
+            "[green]+ Settle/a[/]  [grey]Title.[/]",
+            "[yellow]~ Start/a[/]",
+            "    image: [red]one[/] → [green]two[/]",
+            "[yellow]~ Verify/a[/]",
+            "    pointOfNoReturn: [red]False[/] → [green]True[/]",
+            "[red]- Note:[/] Old.",
+            "[green]+ Note:[/] New.",
+        ]);
     }
 
     private static PlanStep Step(string id, params (string Key, string Value)[] parameters) => new()
     {
         Id = id,
+        Title = "Title.",
         Action = "act",
         Parameters = new SortedDictionary<string, string>(parameters.ToDictionary(p => p.Key, p => p.Value), StringComparer.Ordinal),
     };

@@ -1,7 +1,7 @@
 // All runs.
 
 import { get, runHash } from './api.js';
-import { announce, badge, command, elapsed, duration, h, prose, setNow, show, stateOf, sync } from './dom.js';
+import { announce, badge, command, elapsed, duration, h, prose, setNow, show, stateOf, sync, timeless } from './dom.js';
 
 const words = {
     Stalled: 'stalled',
@@ -50,7 +50,7 @@ export function listView(about) {
             (item, run) => {
                 item.className = `run ${stateOf(run)}`;
                 const downtimeSeconds = run.downtimeSince ? null : run.downtimeSeconds;
-                show(item, { ...run, downtimeSeconds }, () => card(run));
+                show(item, timeless({ ...run, downtimeSeconds }), () => card(run));
             },
         );
     }

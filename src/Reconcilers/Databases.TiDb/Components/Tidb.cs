@@ -218,8 +218,8 @@ internal sealed class TiDbDdlWatch(TiDbTargets targets, Action changed) : IAsync
 
     public static bool IsWanted(DatabaseRollingUpgradeStatus? status) =>
         status is { Plan: { } plan, RollbackPlan: null }
-        && status.Phase != DatabaseRollingUpgradePhases.Failed
-        && !DatabaseRollingUpgradePhases.IsEnded(status.Phase)
+        && status.Phase != RunPhases.Failed
+        && !RunPhases.IsEnded(status.Phase)
         && GuardRecords.InForce(plan).Any(g => g.Check == nameof(NoDdlAppears));
 
     public async ValueTask DisposeAsync()

@@ -47,7 +47,7 @@ internal static class PhaseTimeouts
 
     public static string Of(this OmsUpgradeTimeouts timeouts, string phase) => phase switch
     {
-        OmsUpgradePhases.Preflight => timeouts.Preflight,
+        RunPhases.Preflight => timeouts.Preflight,
         OmsUpgradePhases.PrepareImage => timeouts.PrepareImage,
         OmsUpgradePhases.DisableHA => timeouts.DisableHA,
         OmsUpgradePhases.RenameProjects => timeouts.RenameProjects,

@@ -5,6 +5,7 @@ using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
 using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
+using RunPhases = Drydock.Crds.Common.RunPhases;
 
 namespace Drydock.Tests.Unit.Databases.TiDb;
 
@@ -51,7 +52,7 @@ public sealed class DdlWatchTests
     [Fact]
     public Task DdlWatch_pauses_in_failed_phase_and_resumes_on_follow() => WatchAsync(() =>
     {
-        Report(Phases.Failed);
+        Report(RunPhases.Failed);
         Look();
         _world.Ddl.Add(new DdlJob("9", "orders", "t", "add index", "running"));
         Look();
@@ -67,7 +68,7 @@ public sealed class DdlWatchTests
     {
         var plan = _world.Stored!;
         TiDbDdlWatch.IsWanted(null).ShouldBeFalse();
-        TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = Phases.Planned, Plan = plan }).ShouldBeFalse();
+        TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = RunPhases.Planned, Plan = plan }).ShouldBeFalse();
         TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = Phases.UpgradePD, Plan = plan }).ShouldBeTrue();
         TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = Phases.UpgradePD, Plan = plan, RollbackPlan = plan }).ShouldBeFalse();
 

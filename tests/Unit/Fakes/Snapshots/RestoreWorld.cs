@@ -87,7 +87,7 @@ internal sealed class RestoreWorld : IStorages
             {
                 Status = new OmsUpgradeStatus
                 {
-                    Phase = OmsUpgradePhases.RollingBack,
+                    Phase = RunPhases.RollingBack,
                     Target = new TargetStatus { Identity = target, Claim = new ClaimTarget(target, []).Names(Space)[0] },
                     Plan = new Plan { Steps = [new() { Id = "Backup/snapshot", Parameters = new(StringComparer.Ordinal) { ["databases"] = """["rm","cm"]""" } }] },
                     RollbackPlan = new Plan { Steps = [new() { Id = "RollBack/databases", State = waits, Receipt = new(StringComparer.Ordinal) { [SnapshotReceipts.RestoreKey] = Name } }] },

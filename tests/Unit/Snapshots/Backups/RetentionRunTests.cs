@@ -256,9 +256,9 @@ public sealed class RetentionRunTests
         var space = by == "uid from another namespace" ? "elsewhere" : SnapshotWorld.Space;
         var status = by switch
         {
-            "snapshotRef" => new OmsUpgradeStatus { Phase = OmsUpgradePhases.Succeeded, SnapshotRef = reference },
-            "rollbackSnapshotRef" => new OmsUpgradeStatus { Phase = OmsUpgradePhases.RolledBack, RollbackSnapshotRef = reference },
-            "uid from another namespace" => new OmsUpgradeStatus { Phase = OmsUpgradePhases.Failed, SnapshotRef = reference with { Uid = snapshot.Metadata.Uid } },
+            "snapshotRef" => new OmsUpgradeStatus { Phase = RunPhases.Succeeded, SnapshotRef = reference },
+            "rollbackSnapshotRef" => new OmsUpgradeStatus { Phase = RunPhases.RolledBack, RollbackSnapshotRef = reference },
+            "uid from another namespace" => new OmsUpgradeStatus { Phase = RunPhases.Failed, SnapshotRef = reference with { Uid = snapshot.Metadata.Uid } },
             "label" => new OmsUpgradeStatus { Phase = OmsUpgradePhases.Backup },
             _ => null,
         };
@@ -277,7 +277,7 @@ public sealed class RetentionRunTests
         {
             case "database":
                 var database = await world.Api.CreateAsync(new DatabaseRollingUpgrade { Kind = DatabaseRollingUpgrade.KindName, Metadata = new() { Name = "db" + suffix, Namespace = space } });
-                await world.Api.UpdateStatusAsync(database with { Status = new DatabaseRollingUpgradeStatus { Phase = DatabaseRollingUpgradePhases.Succeeded, SnapshotRef = reference } });
+                await world.Api.UpdateStatusAsync(database with { Status = new DatabaseRollingUpgradeStatus { Phase = RunPhases.Succeeded, SnapshotRef = reference } });
                 break;
             case "restore":
                 await world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { SnapshotRef = reference }, suffix));

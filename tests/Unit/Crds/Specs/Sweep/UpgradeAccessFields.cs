@@ -79,7 +79,7 @@ internal static class UpgradeAccessFields
             return (world.Status.Phase, world.ReasonOf("Stalled"));
         }
 
-        End("1m").Phase.ShouldBe(OmsUpgradePhases.Planned);
+        End("1m").Phase.ShouldBe(RunPhases.Planned);
         End("0s").Reason.ShouldBe(Reasons.StepTimeout);
     }
 

@@ -1,10 +1,23 @@
 namespace Drydock.Cli.CommandLine;
 
-/// <summary>Says why the API server answered 403: which right a user lacks and which of the shipped roles has it, or
-/// what else refused the request (an admission webhook, a quota, a namespace that is being deleted).</summary>
-internal static class MissingRight
+/// <summary>Failures as sentences for the user.</summary>
+internal static class Failures
 {
-    public static string Explain(KubernetesForbiddenException failure)
+    public static bool IsShown(Exception failure) =>
+        failure is CliException or KubernetesException or KubernetesConfigurationException;
+
+    public static string Explain(Exception failure) => failure switch
+    {
+        KubernetesForbiddenException forbidden => Explain(forbidden),
+        KubernetesNotFoundException { Request.Name: null } missing =>
+            $"The cluster has no {missing.Request.Resource}: Drydock's CRDs are not installed there. Choose another "
+            + "context with --context, or install the operator.",
+        _ => failure.Message,
+    };
+
+    // Which right a user lacks and which of the shipped roles has it, or what else refused the request (an admission
+    // webhook, a quota, a namespace that is being deleted).
+    private static string Explain(KubernetesForbiddenException failure)
     {
         var request = failure.Request;
         if (!IsMissingRight(failure.Status.Message))

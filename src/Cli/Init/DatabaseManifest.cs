@@ -1,0 +1,90 @@
+namespace Drydock.Cli.Init;
+
+/// <summary>The manifest of a DatabaseRollingUpgrade: the seed and the access, with mode: Plan and comments at what is
+/// left to fill in. Pure.</summary>
+internal static class DatabaseManifest
+{
+    /// <param name="seed">One PD: HOST or HOST:PORT.</param>
+    /// <param name="fromVersion">The version that the cluster reports, plain: 2.1.19.</param>
+    /// <param name="name">Name of the object; null for one made of the version.</param>
+    /// <param name="user">The login user on the hosts.</param>
+    public static string OfTiDb(string seed, string fromVersion, string toVersion, string? name, string user)
+    {
+        var to = toVersion.TrimStart('v');
+        return $$$"""
+            # Create the Secrets, fill in the archive's path and SHA-256, read status.plan, then set mode: Apply.
+            apiVersion: drydock.dev/v1alpha1
+            kind: DatabaseRollingUpgrade
+            metadata: {name: {{{name ?? ObjectName.Of("tidb", to)}}}}
+            spec:
+              mode: Plan
+              engine: TiDB
+              fromVersion: {{{YamlText.Of(fromVersion)}}}
+              toVersion: {{{YamlText.Of(to)}}}
+              # One PD; the other processes are found from there.
+              seed: {{{YamlText.Of(seed)}}}
+              holdBefore: [UpgradePD]
+              package:
+                directory: {{{YamlText.Of($"/data/deploy-packages/tidb-v{to}")}}}
+                archives:
+                - name: tidb
+                  storage: {directory: {path: /var/lib/drydock/images}}
+                  path: {{{YamlText.Of($"tidb-v{to}-linux-amd64.tar.gz")}}}
+                  sha256: "{{{YamlText.UnknownSha256}}}"
+              access:
+                ssh:
+                  user: {{{YamlText.Of(user)}}}
+                  keySecretRef: {name: database-ssh}
+                  knownHostsSecretRef: {name: database-ssh}
+                  become: Sudo
+              tidb:
+                credentialsSecretRef: {name: tidb-root}
+                # Name the databases and a storage instead if the upgrade shall take a backup.
+                backup: {waived: true}
+
+            """;
+    }
+
+    /// <param name="seed">One master: HOST, or HOST:PORT of its pages.</param>
+    /// <param name="fromVersion">The version that the master reports.</param>
+    /// <param name="name">Name of the object; null for one made of the version.</param>
+    /// <param name="user">The login user on the hosts.</param>
+    public static string OfYugabyte(
+        string seed, string fromVersion, string toVersion, bool isBmdb, string? name, string user)
+    {
+        var product = isBmdb ? "bmdb" : "yugabyte";
+        var file = isBmdb ? $"bigmath-{toVersion}.tar.gz" : $"yugabyte-{toVersion}-linux-x86_64.tar.gz";
+        return $$$"""
+            # Read from the master {{{YamlText.Comment(seed)}}}.
+            # Create the Secret, fill in the archive's path and SHA-256, check the manifest with
+            # `kubectl drydock check -f`, apply it, read the plan, then set mode: Apply.
+            apiVersion: drydock.dev/v1alpha1
+            kind: DatabaseRollingUpgrade
+            metadata: {name: {{{name ?? ObjectName.Of(product, toVersion)}}}}
+            spec:
+              mode: Plan
+              engine: YugabyteDB
+              fromVersion: {{{YamlText.Of(fromVersion)}}}
+              toVersion: {{{YamlText.Of(toVersion)}}}
+              # One master; the other processes are found from there.
+              seed: {{{YamlText.Of(seed)}}}
+              # After flags are promoted no old process can run: the upgrade waits for your approval before that.
+              holdBefore: [PromoteAutoFlags]
+              package:
+                directory: {{{YamlText.Of($"/home/{user}/{product}-{toVersion}")}}}
+                postInstall: bin/post_install.sh
+                archives:
+                - name: {{{product}}}
+                  storage: {directory: {path: /var/lib/drydock/images}}
+                  path: {{{YamlText.Of(file)}}}
+                  sha256: "{{{YamlText.UnknownSha256}}}"
+              access:
+                ssh:
+                  user: {{{YamlText.Of(user)}}}
+                  keySecretRef: {name: database-ssh}
+                  knownHostsSecretRef: {name: database-ssh}
+                  become: Sudo
+
+            """ + (isBmdb ? "  yugabyte: {dialect: BMDB}\n" : "");
+    }
+}
