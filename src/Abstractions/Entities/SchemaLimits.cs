@@ -100,7 +100,7 @@ public static class SchemaLimits
     }
 
     private static string Missing(int characters) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"… ({characters} more characters)");
+        $"… ({characters} more characters)";
 
     // Never half a surrogate pair.
     private static int End(string text, int end) => end > 0 && char.IsHighSurrogate(text[end - 1]) ? end - 1 : end;

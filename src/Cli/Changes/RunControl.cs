@@ -158,8 +158,7 @@ internal static class RunControl
     {
         if (IsOver(run))
         {
-            throw CliException.Refused(
-                $"{run.FullName} has ended ({run.Status?.Phase}) and cannot be {word}.");
+            throw CliException.Refused($"{run.FullName} has ended ({run.Status?.Phase}) and cannot be {word}.");
         }
     }
 

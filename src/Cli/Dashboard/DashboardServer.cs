@@ -130,8 +130,7 @@ internal sealed class DashboardServer : IAsyncDisposable
             case ["api", "runs"]:
                 _ = long.TryParse(
                     context.Request.Query["since"], NumberStyles.None, CultureInfo.InvariantCulture, out var since);
-                await SendAsync(
-                    context, await _list.ReadAsync(since, end), ViewsJsonContext.Default.RunListView);
+                await SendAsync(context, await _list.ReadAsync(since, end), ViewsJsonContext.Default.RunListView);
                 break;
             case ["api", "runs", var kind, var space, var name]
                 when RunKind.All.FirstOrDefault(k => k.IsNamed(kind)) is { } known:

@@ -72,15 +72,13 @@ internal sealed class RunList(IKubernetesClient kubernetes, string? scope, strin
     {
         try
         {
-            var found = await kind.ListAsync(
-                kubernetes, space, tolerateUnreadable: true, cancellationToken);
+            var found = await kind.ListAsync(kubernetes, space, tolerateUnreadable: true, cancellationToken);
             problems.AddRange(found.Unreadable.Select(unreadable => Explain(kind, unreadable)));
             return found.Runs;
         }
         catch (KubernetesForbiddenException refused) when (space is null)
         {
-            problems.Add(
-                $"Only namespace {ownNamespace} is shown for {kind.Plural}. {Failures.Explain(refused)}");
+            problems.Add($"Only namespace {ownNamespace} is shown for {kind.Plural}. {Failures.Explain(refused)}");
             return await FindAsync(kind, ownNamespace, problems, cancellationToken);
         }
         catch (KubernetesApiException refused)

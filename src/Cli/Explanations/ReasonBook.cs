@@ -59,8 +59,7 @@ internal sealed partial class ReasonBook
             for (var j = 1; j <= b.Length; j++)
             {
                 var same = char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]);
-                (diagonal, row[j]) = (
-                    row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (same ? 0 : 1)));
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (same ? 0 : 1)));
             }
         }
 

@@ -15,8 +15,8 @@ internal static class HostAndPort
             : (Host(text), otherwise);
     }
 
-    public static string Join(string host, int port) => string.Create(
-        CultureInfo.InvariantCulture, $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}");
+    public static string Join(string host, int port) =>
+        $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}";
 
     /// <summary>The address as spec.seed takes it: an IPv6 address has no brackets and no port there.</summary>
     /// <param name="usual">The port that is used without one.</param>

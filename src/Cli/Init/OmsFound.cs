@@ -18,8 +18,7 @@ internal sealed partial record OmsFound(
     /// <param name="name">Name of the container; null for the only one of OMS.</param>
     /// <exception cref="CliException">There is none, or there are several.</exception>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
-    public static async Task<OmsFound> FindAsync(
-        DockerClient docker, string? name, CancellationToken cancellationToken)
+    public static async Task<OmsFound> FindAsync(DockerClient docker, string? name, CancellationToken cancellationToken)
     {
         var running = await docker.Containers.ListContainersAsync(new ContainersListParameters(), cancellationToken);
         var candidates = running

@@ -67,7 +67,7 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
             ? "{hostIP}"
             : Endpoint.Host;
         var port = Endpoint.Port > 0
-            ? string.Create(CultureInfo.InvariantCulture, $":{Endpoint.Port}")
+            ? $":{Endpoint.Port}"
             : "";
         var user = Endpoint.UserInfo.Length > 0 ? $"{Endpoint.UserInfo}@" : "";
         var socket = Endpoint.AbsolutePath is "/" ? "" : Endpoint.AbsolutePath;

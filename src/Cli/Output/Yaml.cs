@@ -39,8 +39,7 @@ internal static class Yaml
 
     private static JsonNode? Json(YamlNode node) => node switch
     {
-        YamlMappingNode map => new JsonObject(map.Children.Select(
-            p => KeyValuePair.Create(Key(p.Key), Json(p.Value)))),
+        YamlMappingNode map => new JsonObject(map.Children.Select(p => KeyValuePair.Create(Key(p.Key), Json(p.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(Json)]),
         YamlScalarNode { Style: ScalarStyle.Plain } scalar => Scalar(scalar.Value),
         YamlScalarNode scalar => scalar.Value,

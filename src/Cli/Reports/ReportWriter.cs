@@ -115,9 +115,7 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
             || line.Contains(own, StringComparison.Ordinal)).ToList();
         if (kept.Count < lines.Length)
         {
-            _missing.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{file}: {lines.Length - kept.Count} lines about other namespaces. --whole-log keeps them."));
+            _missing.Add($"{file}: {lines.Length - kept.Count} lines about other namespaces. --whole-log keeps them.");
         }
 
         return string.Join('\n', kept);

@@ -97,7 +97,6 @@ internal static class RunFollowing
         return null;
     }
 
-    private static string Sentence(DateTimeOffset since, KubernetesException outage) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"The API server has been unavailable since {since:HH:mm:ss}: {outage.Message} The command retries.");
+    private static string Sentence(DateTimeOffset since, KubernetesException outage) =>
+        $"The API server has been unavailable since {since:HH:mm:ss}: {outage.Message} The command retries.";
 }

@@ -59,8 +59,7 @@ internal abstract class RunKind(string kind, string plural, string shortName)
     public abstract Task<Run> CreateAsync(
         IKubernetesClient kubernetes, IKubernetesObject entity, CancellationToken cancellationToken);
 
-    public abstract Task<bool> DeleteAsync(
-        IKubernetesClient kubernetes, Run run, CancellationToken cancellationToken);
+    public abstract Task<bool> DeleteAsync(IKubernetesClient kubernetes, Run run, CancellationToken cancellationToken);
 }
 
 internal sealed class RunKind<TEntity>(

@@ -30,9 +30,7 @@ internal static class DashboardCommand
             Description = "Open the page in your browser. Other users of this machine may then read its address in the "
                 + "list of processes.",
         };
-        var command = new Command(
-            "dashboard",
-            "Serves a page on 127.0.0.1 that shows all runs live. Ctrl-C ends it.")
+        var command = new Command("dashboard", "Serves a page on 127.0.0.1 that shows all runs live. Ctrl-C ends it.")
         {
             port, open,
         };

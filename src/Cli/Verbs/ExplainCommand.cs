@@ -13,8 +13,7 @@ internal static class ExplainCommand
             "A reason as status shows it, for instance HostUnreachable. Without it all are listed.",
             _ => ReasonBook.Instance.Reasons.Select(r => new System.CommandLine.Completions.CompletionItem(r)));
         var command = new Command("explain", "Says what a reason means and what to do. Needs no cluster.") { reason };
-        runner.SetLocal(command, (parsed, _) => Task.FromResult(
-            Run(runner.Surroundings, parsed.GetValue(reason))));
+        runner.SetLocal(command, (parsed, _) => Task.FromResult(Run(runner.Surroundings, parsed.GetValue(reason))));
         return command;
     }
 

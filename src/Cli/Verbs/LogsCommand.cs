@@ -70,8 +70,7 @@ internal static class LogsCommand
             throw new CliException($"The Secret {reference} has no key {OutputKey}.");
         }
 
-        invocation.Surroundings.Output.WriteLine(
-            ForeignText.Plain(Encoding.UTF8.GetString(bytes)).TrimEnd('\n'));
+        invocation.Surroundings.Output.WriteLine(ForeignText.Plain(Encoding.UTF8.GetString(bytes)).TrimEnd('\n'));
         return ExitCodes.Done;
     }
 
@@ -139,6 +138,5 @@ internal static class LogsCommand
 
     // In a rollback the newest plan is meant: both plans may have a step with the same id.
     private static PlanStep Step(Run run, string id) => Steps(run).LastOrDefault(s => s.Id == id)
-        ?? throw new CliException(
-            $"{run.FullName} has no step {id}. Its steps are in `{run.Command("plan")}`.");
+        ?? throw new CliException($"{run.FullName} has no step {id}. Its steps are in `{run.Command("plan")}`.");
 }

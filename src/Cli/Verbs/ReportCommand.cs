@@ -34,8 +34,7 @@ internal static class ReportCommand
             using var server = invocation.CreatePackageClient();
             await ReportFile.WriteAsync(
                 path,
-                stream => new ReportWriter(
-                        server, run, parsed.GetValue(operatorNamespace)!, parsed.GetValue(wholeLog))
+                stream => new ReportWriter(server, run, parsed.GetValue(operatorNamespace)!, parsed.GetValue(wholeLog))
                     .WriteAsync(stream, invocation.Now, cancellationToken));
             invocation.Surroundings.Output.WriteLine(
                 $"Wrote {path}. It contains host names, addresses and messages, no Secret and no value of a variable. "

@@ -67,8 +67,7 @@ public sealed class ContainerOperations
     }
 
     /// <summary>A container; null if there is none of that name or id.</summary>
-    public async Task<InspectedContainer?> FindContainerAsync(
-        string id, CancellationToken cancellationToken = default)
+    public async Task<InspectedContainer?> FindContainerAsync(string id, CancellationToken cancellationToken = default)
     {
         try
         {

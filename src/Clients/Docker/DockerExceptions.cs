@@ -25,8 +25,7 @@ public sealed class DockerStreamException(string endpoint, string operation, str
 }
 
 /// <summary>The engine could not be asked, or its answer was lost.</summary>
-public class DockerUnreachableException(
-    string message, bool mayHaveBeenProcessed, Exception? innerException = null)
+public class DockerUnreachableException(string message, bool mayHaveBeenProcessed, Exception? innerException = null)
     : DockerException(message, innerException)
 {
     /// <summary>false: the request provably never reached the engine (no connection). true: the engine may have carried
@@ -36,8 +35,7 @@ public class DockerUnreachableException(
 
 /// <summary>The engine did not answer within the limit. It may have carried out the request, or may still do
 /// so.</summary>
-public sealed class DockerTimeoutException(
-    string message, bool mayHaveBeenProcessed, Exception? innerException = null)
+public sealed class DockerTimeoutException(string message, bool mayHaveBeenProcessed, Exception? innerException = null)
     : DockerUnreachableException(message, mayHaveBeenProcessed, innerException);
 
 /// <summary>The ssh login, or <c>docker system dial-stdio</c> at its other end, failed before the engine was

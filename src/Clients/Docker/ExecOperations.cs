@@ -318,9 +318,7 @@ internal sealed class AttachedOutput(string execId, ContainerExecAttachParameter
 
         public string Text => _all <= ContainerExecAttachParameters.MaxBytes
             ? _tail.Text
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"[{_all - ContainerExecAttachParameters.MaxBytes} bytes omitted]\n{_tail.Text}");
+            : $"[{_all - ContainerExecAttachParameters.MaxBytes} bytes omitted]\n{_tail.Text}";
 
         public void Append(ReadOnlySpan<byte> data)
         {

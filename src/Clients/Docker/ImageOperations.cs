@@ -55,8 +55,7 @@ public sealed class ImageOperations
     /// The stream is read once and not disposed.</summary>
     /// <param name="progress">Receives what the engine says, such as <c>Loaded image: x:1</c>.</param>
     /// <exception cref="DockerStreamException">The engine reported a failure inside its stream.</exception>
-    public Task LoadImageAsync(
-        Stream archive, Action<string> progress, CancellationToken cancellationToken = default)
+    public Task LoadImageAsync(Stream archive, Action<string> progress, CancellationToken cancellationToken = default)
     {
         var upload = new UploadStream(archive);
         var call = new DockerCall("load image")

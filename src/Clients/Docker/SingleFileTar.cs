@@ -39,9 +39,7 @@ internal sealed class SingleFileTar : ReadOnlyStream
         _position += read;
         return read > 0
             ? read
-            : throw new EndOfStreamException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The content ended after {_position - Block} of {_bytes} bytes."));
+            : throw new EndOfStreamException($"The content ended after {_position - Block} of {_bytes} bytes.");
     }
 
     // The header, or the zeros after the content.

@@ -116,8 +116,7 @@ public sealed class Snapshotter(
                 && !request.Databases.Any(string.IsNullOrEmpty),
             $"Databases [{string.Join(", ", request.Databases)}]: list at least one, each only once.");
         Require(request.Parallelism >= 1, $"Parallelism {request.Parallelism}: expected at least 1.");
-        Require(
-            request.Threads is >= 1 and <= MostThreads, $"Threads {request.Threads}: expected 1 to {MostThreads}.");
+        Require(request.Threads is >= 1 and <= MostThreads, $"Threads {request.Threads}: expected 1 to {MostThreads}.");
         AgeTool.Check(request.Recipients);
 
         static void Require(bool isGood, string problem)

@@ -106,8 +106,7 @@ public sealed class SshClient : IRemoteClient
                     ? $"sshd opens no connection to {address}. Check that the process runs, and AllowTcpForwarding and "
                         + "permitopen on the host"
                     : failure.Describe("no connection was established");
-                return Failed(
-                    $"{what}: {Sentences.Close(failure.Text)}", failure.Reason, atJump: failure.AtJump);
+                return Failed($"{what}: {Sentences.Close(failure.Text)}", failure.Reason, atJump: failure.AtJump);
             });
     }
 

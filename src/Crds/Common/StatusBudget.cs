@@ -62,7 +62,7 @@ public static class StatusBudget
         where TStatus : ObservedStatus => JsonSerializer.SerializeToUtf8Bytes(status, type).Length;
 
     private static string Said(int cut, bool refused) =>
-        string.Create(CultureInfo.InvariantCulture, $" [{cut} {(refused ? AfterRefusal : NearLimit)}]");
+        $" [{cut} {(refused ? AfterRefusal : NearLimit)}]";
 }
 
 /// <summary>What every kind reports.</summary>

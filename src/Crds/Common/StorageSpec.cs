@@ -1,9 +1,7 @@
 namespace Drydock.Crds.Common;
 
 /// <summary>Where files are stored: exactly one of a directory and an S3-compatible storage.</summary>
-[ValidationRule(
-    "has(self.directory) != has(self.s3)",
-    "A storage needs exactly one of directory and s3.")]
+[ValidationRule("has(self.directory) != has(self.s3)", "A storage needs exactly one of directory and s3.")]
 public sealed record StorageSpec
 {
     /// <summary>A directory in the operator's container. It must be on a mounted volume that outlives the
@@ -15,9 +13,7 @@ public sealed record StorageSpec
 }
 
 /// <summary>A directory as storage.</summary>
-[ValidationRule(
-    "!self.path.split('/').exists(s, s == '..')",
-    "path must not contain '..'. Give the directory itself.")]
+[ValidationRule("!self.path.split('/').exists(s, s == '..')", "path must not contain '..'. Give the directory itself.")]
 public sealed record DirectoryStorage
 {
     /// <summary>A storage root of the operator, or a directory below one. The operator creates a directory named after

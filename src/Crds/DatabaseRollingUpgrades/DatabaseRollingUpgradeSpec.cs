@@ -2,9 +2,7 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>What is upgraded, to which version, and how.</summary>
 [ValidationRule("self.fromVersion != self.toVersion", SharedRules.SameVersion)]
-[ValidationRule(
-    "self.engine == 'TiDB' || !has(self.tidb)",
-    "tidb is only for engine TiDB. Remove it.")]
+[ValidationRule("self.engine == 'TiDB' || !has(self.tidb)", "tidb is only for engine TiDB. Remove it.")]
 [ValidationRule(
     "self.engine != 'TiDB' || has(self.tidb)",
     "Engine TiDB needs tidb.backup: storage, or waived: true if you have a full backup from elsewhere. Without a "

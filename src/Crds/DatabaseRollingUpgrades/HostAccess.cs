@@ -1,9 +1,7 @@
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>How the operator reaches the hosts: exactly one of ssh and docker, for all hosts.</summary>
-[ValidationRule(
-    "has(self.ssh) != has(self.docker)",
-    "access needs exactly one of ssh and docker.")]
+[ValidationRule("has(self.ssh) != has(self.docker)", "access needs exactly one of ssh and docker.")]
 public sealed record HostAccess
 {
     /// <summary>By OpenSSH with a private key. Hosts that known_hosts does not list are refused.</summary>

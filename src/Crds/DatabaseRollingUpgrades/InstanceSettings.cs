@@ -14,8 +14,7 @@ public static class InstanceSettings
 
     /// <summary>Path of the field that has the control of an instance, or that could have it.</summary>
     public static string ControlField(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
-        instance.Control is null && spec.Control.Exists(
-            c => c.Component == instance.Component && c.Control is not null)
+        instance.Control is null && spec.Control.Exists(c => c.Component == instance.Component && c.Control is not null)
             ? "spec.control"
         : instance.Control is null && spec.Defaults?.Control is not null
             ? "spec.defaults.control"

@@ -7,12 +7,8 @@ namespace Drydock.Crds.OmsUpgrades;
 [ValidationRule(
     "!self.insecure || (self.endpoint.startsWith('tcp://') && !has(self.tlsSecretRef))",
     SharedRules.InsecureIsAlone)]
-[ValidationRule(
-    "!has(self.tlsSecretRef) || self.endpoint.startsWith('tcp://')",
-    SharedRules.TlsIsForTcp)]
-[ValidationRule(
-    "self.endpoint.startsWith('ssh://') == has(self.sshSecretRef)",
-    SharedRules.SshNeedsKey)]
+[ValidationRule("!has(self.tlsSecretRef) || self.endpoint.startsWith('tcp://')", SharedRules.TlsIsForTcp)]
+[ValidationRule("self.endpoint.startsWith('ssh://') == has(self.sshSecretRef)", SharedRules.SshNeedsKey)]
 [ValidationRule(
     "self.endpoint.startsWith('ssh://') || (!has(self.jump) && self.become == 'None')",
     SharedRules.OnlyForSsh)]

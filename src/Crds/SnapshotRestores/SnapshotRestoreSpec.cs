@@ -1,9 +1,7 @@
 namespace Drydock.Crds.SnapshotRestores;
 
 /// <summary>Which databases are restored, to which server, and which existing databases may be dropped.</summary>
-[ValidationRule(
-    "has(self.snapshotRef) != has(self.files)",
-    "A restore needs exactly one of snapshotRef and files.")]
+[ValidationRule("has(self.snapshotRef) != has(self.files)", "A restore needs exactly one of snapshotRef and files.")]
 [ValidationRule(
     "!has(self.files) || has(self.target)",
     "A restore from files needs target, because there is no BackupSnapshot whose source could be used.")]

@@ -70,7 +70,7 @@ public sealed record AcceptToken(string Step, Approval Plan)
         var text = first;
         for (var number = 2; given.Contains(text); number++)
         {
-            text = string.Create(CultureInfo.InvariantCulture, $"{first}.{number}");
+            text = $"{first}.{number}";
         }
 
         return text;

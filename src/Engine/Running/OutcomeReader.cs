@@ -92,8 +92,7 @@ internal sealed class OutcomeReader(
         var first = next[0];
         if (controls.Paused)
         {
-            return new RunOutcome(
-                RunState.Paused, first.Id, $"Paused before {first.Id}. {controls.HowToResume}");
+            return new RunOutcome(RunState.Paused, first.Id, $"Paused before {first.Id}. {controls.HowToResume}");
         }
 
         var free = next.Find(s => rules.Hold(s) is null && (s.State == StepState.Running || rules.OpensAt(s) is null));
@@ -141,8 +140,7 @@ internal sealed class OutcomeReader(
         var why = isImplied ? controls.ImpliedBecause
             : hold == controls.OtherPlanApproved ? $"{hold}: a different plan was approved"
             : hold;
-        return new RunOutcome(
-            RunState.Held, step.Id, $"Held before {step.Id} ({why}). To continue, {toContinue}.")
+        return new RunOutcome(RunState.Held, step.Id, $"Held before {step.Id} ({why}). To continue, {toContinue}.")
         {
             Holds =
             [

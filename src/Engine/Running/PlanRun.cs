@@ -466,8 +466,7 @@ public sealed class PlanRun : IAsyncDisposable
         }
 
         // A recorded time that is not the one of this process was recorded by another.
-        private AttemptClock? ClockOf(
-            Dictionary<string, AttemptClock> clocks, string step, DateTimeOffset? recorded) =>
+        private AttemptClock? ClockOf(Dictionary<string, AttemptClock> clocks, string step, DateTimeOffset? recorded) =>
             recorded is not { } at
                 ? null
                 : clocks.TryGetValue(step, out var known)

@@ -241,8 +241,7 @@ internal sealed class StepJob(
             return new StepObservation(
                 new Observation.Failed(exception.Reason, exception.Message), IsFirstLook: true, exception.Retryable);
         }
-        catch (Exception exception) when (
-            exception is not ActRefusedException && !IsOurs(exception, cancellationToken))
+        catch (Exception exception) when (exception is not ActRefusedException && !IsOurs(exception, cancellationToken))
         {
             return new StepObservation(new Observation.Unknown(exception.Message), IsFirstLook: true);
         }

@@ -16,8 +16,7 @@ internal static class YugabyteStatus
             return status;
         }
 
-        var (back, promote) = (
-            status.RollbackPlan, plan.Step<PromoteAutoFlags>(phase: Phases.PromoteAutoFlags));
+        var (back, promote) = (status.RollbackPlan, plan.Step<PromoteAutoFlags>(phase: Phases.PromoteAutoFlags));
         var before = Number(plan.Step<ProveAdminTool>(), ProveAdminTool.FlagsFact);
         var paused = SetReplication.Paused(plan, back).ToList();
         return status with

@@ -188,8 +188,7 @@ internal static class JobConditions
         var (kind, reason, message) = (summary.Kind, summary.Reason, summary.Message);
         var progressing = kind == RunOutcomeKind.Progressing;
         var set = new ConditionSet(status.Conditions, now, metadata.Generation);
-        set.Set(
-            ConditionTypes.Ready, kind is RunOutcomeKind.Succeeded or RunOutcomeKind.PlanReady, reason, message);
+        set.Set(ConditionTypes.Ready, kind is RunOutcomeKind.Succeeded or RunOutcomeKind.PlanReady, reason, message);
         if (usable is { } isUsable)
         {
             set.Set(ConditionTypes.Usable, isUsable, reason, message);

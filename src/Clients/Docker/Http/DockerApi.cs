@@ -59,8 +59,7 @@ internal sealed class DockerApi : IDisposable
             cancellationToken);
 
     /// <summary>Does a part of a call, and gives its failures the types of this client.</summary>
-    public async Task<T> TypedAsync<T>(
-        DockerCall call, Func<Task<T>> part, CancellationToken cancellationToken)
+    public async Task<T> TypedAsync<T>(DockerCall call, Func<Task<T>> part, CancellationToken cancellationToken)
     {
         DockerCall.Current = call;
         try

@@ -27,8 +27,7 @@ internal sealed class DockerHandler : DelegatingHandler
     private Version? _version;
     private int _attached;
 
-    public DockerHandler(
-        string endpoint, DockerClientOptions options, TimeProvider time, HttpMessageHandler transport)
+    public DockerHandler(string endpoint, DockerClientOptions options, TimeProvider time, HttpMessageHandler transport)
     {
         _endpoint = endpoint;
         var limits = new OutcomeLimits(options.RequestTimeout, MaxAnswerBytes)

@@ -11,8 +11,7 @@ internal sealed class UploadStream(Stream source) : ReadOnlyStream
     /// in the receive buffer. Such a failure is recorded here instead of thrown.</summary>
     public Exception? WriteFailure { get; set; }
 
-    public override async ValueTask<int> ReadAsync(
-        Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
         {

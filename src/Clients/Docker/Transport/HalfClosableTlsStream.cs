@@ -9,8 +9,7 @@ internal sealed class HalfClosableTlsStream(Stream inner) : SslStream(inner, lea
     private readonly CancellationTokenSource _closing = new();
     private bool _closed;
 
-    public override async ValueTask<int> ReadAsync(
-        Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (true)
         {

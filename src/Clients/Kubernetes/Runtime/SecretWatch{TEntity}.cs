@@ -165,6 +165,5 @@ public sealed class SecretWatch<TEntity>(
         watched.Stop.Dispose();
     }
 
-    private sealed record Watched(
-        ResourceWatcher<SecretMetadata> Watcher, CancellationTokenSource Stop, Task Running);
+    private sealed record Watched(ResourceWatcher<SecretMetadata> Watcher, CancellationTokenSource Stop, Task Running);
 }

@@ -5,8 +5,7 @@ namespace Drydock.Clients.Safety;
 internal sealed class StreamedBody(HttpContent answer, Stream inner, Attempt attempt, TimeSpan? silence)
     : ReadOnlyStream
 {
-    public override async ValueTask<int> ReadAsync(
-        Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
         {

@@ -114,8 +114,7 @@ internal sealed class DatabaseDump(
                         + "Use the tool MySqlDump, which writes one file.");
             }
 
-            written.Add(
-                await _codec.WriteAsync(_location, names.Of(output), request.Recipients, output, meter, token));
+            written.Add(await _codec.WriteAsync(_location, names.Of(output), request.Recipients, output, meter, token));
         }
     }
 

@@ -88,8 +88,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null)
                let database = record?.Database ?? lockHolders.GetValueOrDefault(live.Id)
                let isMarked = live.Info?.Contains(marker, StringComparison.Ordinal) == true
                where only is null ? database is not null || isMarked : database == only
-               select new SnapshotSession(
-                   location.Id, database ?? live.Database ?? "", live.Id, live.Host, server.Key),
+               select new SnapshotSession(location.Id, database ?? live.Database ?? "", live.Id, live.Host, server.Key),
         ];
     }
 

@@ -57,9 +57,7 @@ internal sealed class SecretOptionFile : IDisposable
     {
         var server = connection.UnixSocket.Length > 0
             ? $"protocol=socket\nsocket={Quote(connection.UnixSocket)}\n"
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"protocol=tcp\nhost={Quote(connection.Server)}\nport={connection.Port}\n");
+            : $"protocol=tcp\nhost={Quote(connection.Server)}\nport={connection.Port}\n";
         return $"[client]\n{server}user={Quote(connection.UserID)}\npassword={Quote(connection.Password)}\n"
             + Tls(mode, flavour)
             + (authority is null ? "" : $"ssl-ca={Quote(authority)}\n");

@@ -24,8 +24,7 @@ internal sealed class PdRegionList(Func<PdRegion, bool> isAtRisk)
     {
         if (answer.Status != 200)
         {
-            throw new TiDbApiException(
-                Reasons.AnswerUnusable, $"{what} answered {answer.Status}.", answer.Status);
+            throw new TiDbApiException(Reasons.AnswerUnusable, $"{what} answered {answer.Status}.", answer.Status);
         }
 
         var list = new PdRegionList(isAtRisk);

@@ -192,9 +192,7 @@ internal sealed record SetLeaderPriorities(Dictionary<string, int> Priorities, b
         }
     }
 
-    private string Text() => string.Join(
-        ", ",
-        Wanted().Select(w => $"{w.Member} {w.Priority}"));
+    private string Text() => string.Join(", ", Wanted().Select(w => $"{w.Member} {w.Priority}"));
 }
 
 /// <summary>No PD member has a leader_priority while PD is upgraded: it would return leadership to a member that is

@@ -157,8 +157,7 @@ internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
 
     // Only a loss of quorum refuses the upgrade. The rest is normal while data is written, and is asked about again
     // before each TiKV is stopped.
-    private async Task RegionsAsync(
-        PdClient pd, IReadOnlyList<PdStore> stores, CancellationToken cancellationToken)
+    private async Task RegionsAsync(PdClient pd, IReadOnlyList<PdStore> stores, CancellationToken cancellationToken)
     {
         var regions = await RegionSurvey.NowAsync(pd, stores, cancellationToken);
         if (regions.AtRisk.Count > 0)

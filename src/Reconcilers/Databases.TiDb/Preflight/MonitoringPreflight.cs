@@ -37,8 +37,7 @@ internal sealed class MonitoringPreflight(TiDbTargets targets, Findings findings
                     && await PrometheusCheck.FindProblemAsync(
                         targets.Hosts.Files(service.Host), Spec, service, cancellationToken) is { } problem)
                 {
-                    Ask(
-                        Reasons.ConfigurationInvalid, service, $"{problem} Correct the file and its sha256.", "files");
+                    Ask(Reasons.ConfigurationInvalid, service, $"{problem} Correct the file and its sha256.", "files");
                 }
 
                 return true;

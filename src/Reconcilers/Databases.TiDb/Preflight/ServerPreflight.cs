@@ -196,8 +196,7 @@ internal sealed class BinlogPreflight(TiDbTargets targets, Findings findings)
     private async Task PumpAsync(DatabaseInstance pump, CancellationToken cancellationToken)
     {
         var own = Spec.Service(pump);
-        var node = (
-            await targets.Binlog.PumpsAsync(own, cancellationToken)).FirstOrDefault(n => own.Is(n.Address));
+        var node = (await targets.Binlog.PumpsAsync(own, cancellationToken)).FirstOrDefault(n => own.Is(n.Address));
         if (node is not { IsOnline: true })
         {
             findings.Add(

@@ -132,8 +132,7 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
     {
         // The brackets keep the search from finding itself.
         var command = call.Words.UpgradeCatalogCommand;
-        var search = RemoteCommand.Script(
-            FindProcess, $"{call.Words.AdminProgram} .*[{command[0]}]{command[1..]}");
+        var search = RemoteCommand.Script(FindProcess, $"{call.Words.AdminProgram} .*[{command[0]}]{command[1..]}");
         var result = await host.RunAsync(search, cancellationToken);
         return result.ExitCode switch
         {
@@ -157,8 +156,7 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
         output => AdminOutput.Groups(Outbound, AdminOutput.OutboundGroups, output), cancellationToken, Outbound);
 
     public Task<IReadOnlyList<string>> ReplicationErrorsAsync(string group, CancellationToken cancellationToken) =>
-        ReadAsync(
-            AdminOutput.ReplicationErrors, cancellationToken, AdminOutput.ReplicationErrorsCommand, group);
+        ReadAsync(AdminOutput.ReplicationErrors, cancellationToken, AdminOutput.ReplicationErrorsCommand, group);
 
     /// <summary>Adds a tablet server to the leader blacklist, or removes it. The tool prints nothing and ends with
     /// 0.</summary>

@@ -390,8 +390,7 @@ internal sealed class TabletQuorum(
             return false;
         }
 
-        var alive = replicas.Count(
-            v => !down.Contains(v) && running.GetValueOrDefault(v)?.Contains(tablet) == true);
+        var alive = replicas.Count(v => !down.Contains(v) && running.GetValueOrDefault(v)?.Contains(tablet) == true);
         return alive < (replicas.Count / 2) + 1;
     }
 }

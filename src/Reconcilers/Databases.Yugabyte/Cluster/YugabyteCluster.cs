@@ -127,8 +127,7 @@ internal sealed class YugabyteCluster(IEngineContext context) : IEngineTargets
         }
 
         var leader = await LeaderAsync(cancellationToken);
-        var flags = await SideBySide.EachAsync(
-            [leader, .. Tservers.Select(Web)], Client.FlagsAsync, cancellationToken);
+        var flags = await SideBySide.EachAsync([leader, .. Tservers.Select(Web)], Client.FlagsAsync, cancellationToken);
         return ReplicationRetention.Of(flags);
     }
 

@@ -53,8 +53,7 @@ internal sealed record YugabyteDiscovery : IRunDiscovery<DatabaseRollingUpgradeS
 /// <summary>A replication group and its target.</summary>
 /// <param name="IsPaused">Whether it was paused before the upgrade.</param>
 /// <param name="Retention">How long its source keeps the log for a paused target; null if unknown.</param>
-internal sealed record DiscoveredGroup(
-    string Name, ReplicationTarget Target, bool IsPaused, TimeSpan? Retention = null)
+internal sealed record DiscoveredGroup(string Name, ReplicationTarget Target, bool IsPaused, TimeSpan? Retention = null)
 {
     public string Display => Target.Display(Name);
 }

@@ -53,8 +53,7 @@ internal sealed class YugabyteMembers(YugabyteCluster cluster, Findings findings
             {
                 // The page may be bound to all interfaces; the host is that of RPC.
                 var page = new ServiceAddress(rpc.Host, web.Port);
-                if (await findings.LookAsync(
-                    async () => await cluster.Client.IsLeaderAsync(page, cancellationToken)))
+                if (await findings.LookAsync(async () => await cluster.Client.IsLeaderAsync(page, cancellationToken)))
                 {
                     return page;
                 }

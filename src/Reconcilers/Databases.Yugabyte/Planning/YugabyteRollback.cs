@@ -104,8 +104,7 @@ internal sealed class YugabyteRollback(DatabaseRollingUpgradeSpec spec, Plan don
         var left = Of(Phases.RollbackTServers).ToList();
         while (left is [var first, ..])
         {
-            var beside = StoppedTogether.Others(
-                done, done.Step<DrainTserver>(first.Instance, Phases.UpgradeTServers));
+            var beside = StoppedTogether.Others(done, done.Step<DrainTserver>(first.Instance, Phases.UpgradeTServers));
             var batch = left.Where(u => u == first || beside.Contains(u.Instance, StringComparer.Ordinal)).ToList();
             var added = batch.Select(u => AddTserver(
                 u.Phase, u.Instance!, (SwapTserver)u.Step, Barrier, settled: [],
@@ -126,8 +125,7 @@ internal sealed class YugabyteRollback(DatabaseRollingUpgradeSpec spec, Plan don
         if (masters.Count > 0)
         {
             var programs = masters.ToDictionary(m => m.Instance!, m => m.Program!, StringComparer.Ordinal);
-            AddMasters(
-                Phases.RollbackMasters, masters.Count, (SwapMaster)masters[0].Step with { Programs = programs });
+            AddMasters(Phases.RollbackMasters, masters.Count, (SwapMaster)masters[0].Step with { Programs = programs });
             Chain(Phases.RollbackMasters, new VerifyVersions(Spec.FromVersion));
         }
     }

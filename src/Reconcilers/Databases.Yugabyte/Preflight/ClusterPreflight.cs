@@ -25,8 +25,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
 
         if (view.Config.LeaderBlacklist.Count > 0)
         {
-            var commands = view.Config.LeaderBlacklist.Select(
-                a => $"`{cluster.ReleaseCommand(a)}`");
+            var commands = view.Config.LeaderBlacklist.Select(a => $"`{cluster.ReleaseCommand(a)}`");
             findings.Add(
                 Reasons.LeadersKeptAway,
                 $"Unexpected entries in the leader blacklist: {string.Join(", ", view.Config.LeaderBlacklist)}. "
@@ -152,8 +151,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
             async (server, token) =>
             {
                 // That it does not answer is a finding of its own.
-                var (flags, _) = await Asking.TryAsync(
-                    () => cluster.Client.FlagsAsync(cluster.Web(server), token));
+                var (flags, _) = await Asking.TryAsync(() => cluster.Client.FlagsAsync(cluster.Web(server), token));
                 var values = names.Select(n => flags?.GetValueOrDefault(n)).OfType<string>().ToList();
                 return values.Count == 0 ? (bool?)null : values.Contains("true", StringComparer.OrdinalIgnoreCase);
             },

@@ -173,8 +173,7 @@ internal sealed class ManagementPreflight(YugabyteCluster cluster, Findings find
     // That a process does not answer, or that a host cannot be reached, is a finding of its own.
     private async Task<IReadOnlyDictionary<string, string>?> FlagsAsync(
         DatabaseInstance instance, CancellationToken cancellationToken) =>
-        (await Asking.TryAsync(
-            () => cluster.Client.FlagsAsync(cluster.Web(instance), cancellationToken))).Answer;
+        (await Asking.TryAsync(() => cluster.Client.FlagsAsync(cluster.Web(instance), cancellationToken))).Answer;
 
     private async Task<bool> HasAgentAsync(string host, CancellationToken cancellationToken)
     {
@@ -187,8 +186,7 @@ internal sealed class ManagementPreflight(YugabyteCluster cluster, Findings find
 /// <summary>What only the admin tool tells. It is asked from the new package; where that is yet to be unpacked, the
 /// running version's own tool is asked, which preflight only reads by. The same is read once more by the new tool
 /// before anything is stopped.</summary>
-internal sealed class ToolPreflight(
-    YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
+internal sealed class ToolPreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
     public async Task<ToolState> LookAsync(CancellationToken cancellationToken) =>
         await findings.LookAsync<ToolState>(() => ReadAsync(cancellationToken), cluster.Hosts.ToolHost)

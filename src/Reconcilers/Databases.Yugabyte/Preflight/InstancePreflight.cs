@@ -2,8 +2,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Each process: it runs, it is controlled as the spec says, no other process of its instance runs, and it is
 /// of the version the spec names.</summary>
-internal sealed class InstancePreflight(
-    YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
+internal sealed class InstancePreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
     public Task<IReadOnlyList<InstanceFacts>> LookAsync(CancellationToken cancellationToken) =>
         SideBySide.EachAsync(cluster.Spec.Instances, LookAsync, cancellationToken);

@@ -36,8 +36,7 @@ internal sealed class YugabytePreflight(YugabyteCluster cluster)
         var batches = TserverBatches.Of(spec, look?.ReplicationFactor ?? 0, placement);
         var groups = await new ReplicationPreflight(cluster, path, _findings)
             .LookAsync(look, tool, TserverBatches.Estimate(spec, batches), cancellationToken);
-        await new ExtensionPreflight(cluster, _findings).LookAsync(
-            look?.SqlIsOn, hostLooks, cancellationToken);
+        await new ExtensionPreflight(cluster, _findings).LookAsync(look?.SqlIsOn, hostLooks, cancellationToken);
 
         // This attempt has begun although the status does not know it: it paused the groups itself.
         var saved = await ConfigurationSecret.ReadAsync(

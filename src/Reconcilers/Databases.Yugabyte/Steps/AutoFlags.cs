@@ -55,8 +55,7 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
         }
 
         var what = answer.Promoted ? "New AutoFlags were promoted" : "There were no new AutoFlags to promote";
-        return new Observation.Done(
-            $"{what}; the configuration is of version {after}.", facts);
+        return new Observation.Done($"{what}; the configuration is of version {after}.", facts);
     }
 
     public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)

@@ -158,8 +158,7 @@ internal sealed class VersionCheck(YugabyteCluster cluster)
                 .Select(m => m.Web)
                 .OfType<ServiceAddress>();
             var listed = await cluster.Client.TserversAsync(leader, cancellationToken);
-            var gone = cluster.TakenOut(
-                listed, await cluster.Client.ClusterConfigAsync(leader, cancellationToken));
+            var gone = cluster.TakenOut(listed, await cluster.Client.ClusterConfigAsync(leader, cancellationToken));
             var tservers = listed.Except(gone).Select(t => t.Web);
             known.AddRange(masters.Concat(tservers).Where(addresses.Add).Select(a => (a.ToString(), a)));
         }

@@ -155,8 +155,7 @@ internal sealed record ProgramReplacement(
     /// <summary>What an instance is to run by a plan.</summary>
     /// <param name="version">The version to run; null for toVersion.</param>
     /// <exception cref="KeyNotFoundException">The plan does not say what the instance is to run.</exception>
-    public InstanceGoal Goal(
-        Plan plan, DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, string? version)
+    public InstanceGoal Goal(Plan plan, DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, string? version)
     {
         var program = YugabyteVocabulary.Of(spec).Program(instance.Component);
         version ??= spec.ToVersion;

@@ -117,8 +117,7 @@ internal sealed class LeaderSpeed(YugabyteCluster cluster)
 
     /// <summary>What an administrator has to do about the flags; null if nothing.</summary>
     /// <param name="isRestored">Whether the rollback has restored them.</param>
-    public static ActionItem? LeftBehind(
-        DatabaseRollingUpgradeSpec spec, Plan plan, bool isRestored, string toolHost)
+    public static ActionItem? LeftBehind(DatabaseRollingUpgradeSpec spec, Plan plan, bool isRestored, string toolHost)
     {
         var unknown = plan.Step<SpeedUpLeaders>() is not { } step
             ? []
@@ -134,8 +133,7 @@ internal sealed class LeaderSpeed(YugabyteCluster cluster)
             : null;
         return message is null
             ? null
-            : ActionItems.Of(
-                Reasons.ScheduleLimits, "leader moves", SchemaLimits.Clip(message, SchemaLimits.Message));
+            : ActionItems.Of(Reasons.ScheduleLimits, "leader moves", SchemaLimits.Clip(message, SchemaLimits.Message));
     }
 
     /// <summary>The values of every master that has the flags.</summary>
@@ -187,8 +185,7 @@ internal sealed class LeaderSpeed(YugabyteCluster cluster)
     /// <summary>Restores the values that the upgrade changed. Values that others changed meanwhile stay. May be
     /// repeated.</summary>
     /// <exception cref="TargetException">A master does not answer, or it does not accept the value.</exception>
-    public async Task RestoreAsync(
-        IReadOnlyDictionary<string, LeaderMoves> former, CancellationToken cancellationToken)
+    public async Task RestoreAsync(IReadOnlyDictionary<string, LeaderMoves> former, CancellationToken cancellationToken)
     {
         // A master that fails does not keep the others from their values.
         var failures = new List<TargetException>();

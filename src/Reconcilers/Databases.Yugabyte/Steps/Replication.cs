@@ -199,8 +199,7 @@ internal sealed record AwaitPeers(bool? Final = null) : YugabyteStep, IWaitsOnly
     private IEnumerable<ReplicationGroup> Resumed(Plan plan, ReplicationTarget target)
     {
         var set = plan.Steps.Where(s => s.Is<SetReplication>()).Select(s => s.As<SetReplication>()).ToList();
-        return Cluster.Settings.Replication.Groups.Where(
-            g => set.Exists(s => s.Group == g.Name && s.Target == target));
+        return Cluster.Settings.Replication.Groups.Where(g => set.Exists(s => s.Group == g.Name && s.Target == target));
     }
 
     // Paused groups cannot wait without a limit.

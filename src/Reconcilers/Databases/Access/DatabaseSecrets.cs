@@ -243,8 +243,7 @@ internal sealed record DatabaseSecrets
 
         public DockerTlsMaterial? DockerTls(SecretReference reference, string field)
         {
-            if (Find(
-                reference.Name, field, "keys ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and key.pem")
+            if (Find(reference.Name, field, "keys ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and key.pem")
                 is not { } secret)
             {
                 return null;

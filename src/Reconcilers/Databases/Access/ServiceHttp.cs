@@ -126,9 +126,7 @@ internal sealed class ServiceHttp : IServiceHttp
     private Uri Address(string host, int port, string path)
     {
         var name = host.Contains(':', StringComparison.Ordinal) && host is not ['[', ..] ? $"[{host}]" : host;
-        return Uri.TryCreate(
-            $"{Scheme}://{name}:{port}{path}",
-            UriKind.Absolute, out var address)
+        return Uri.TryCreate($"{Scheme}://{name}:{port}{path}", UriKind.Absolute, out var address)
             && path is ['/', ..]
             ? address
             : throw OfSpec($"{host}:{port}{path} is not an address. Correct the host in the spec.");
@@ -180,8 +178,7 @@ internal sealed class ServiceHttp : IServiceHttp
 
         if (failure.InnerException is { InnerException: IOException { InnerException: HostException host } })
         {
-            return new ServiceException(
-                host.Reason, $"{what}: through ssh: {host.Message}", isNotTaken: true, failure);
+            return new ServiceException(host.Reason, $"{what}: through ssh: {host.Message}", isNotTaken: true, failure);
         }
 
         var (reason, remedy) = failure.Problem switch

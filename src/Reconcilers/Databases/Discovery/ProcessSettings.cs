@@ -32,8 +32,7 @@ internal sealed record ProcessSettings
             DeployDirProblem = directory is null
                 ? $"its program is {process.Executable}, which is not in a directory bin"
                 : null,
-            DataDir = Absolute(
-                process, process.Option("data-dir") ?? process.Option("fs_data_dirs")?.Split(',')[0]),
+            DataDir = Absolute(process, process.Option("data-dir") ?? process.Option("fs_data_dirs")?.Split(',')[0]),
             ConfigFile = isYugabyte || directory is null
                 ? null
                 : Absolute(process, process.Option("config")) is { } file && file != Usual(directory, component)

@@ -39,8 +39,7 @@ internal static class SpecCompletion
         };
     }
 
-    public static bool IsSame(
-        DatabaseRollingUpgradeSpec spec, DatabaseInstance written, InventoryInstance found) =>
+    public static bool IsSame(DatabaseRollingUpgradeSpec spec, DatabaseInstance written, InventoryInstance found) =>
         written.Component == found.Component
         && DefaultPorts.Service(spec, written) == found.Port
         && string.Equals(written.Host, found.Host, StringComparison.OrdinalIgnoreCase);

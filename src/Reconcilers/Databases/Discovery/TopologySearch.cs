@@ -233,8 +233,7 @@ internal sealed class TopologySearch(
     }
 
     private void Unknown(FoundMember member, string message, string name, string field) =>
-        findings.Add(
-            Reasons.ControlMismatch, message, name, $"spec.instances[{name}].{field}");
+        findings.Add(Reasons.ControlMismatch, message, name, $"spec.instances[{name}].{field}");
 
     private static string Pid(HostProcess process) => $"{process.Pid}";
 

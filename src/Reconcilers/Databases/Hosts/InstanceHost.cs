@@ -428,8 +428,7 @@ internal sealed class InstanceHost(
         : " ("
             + string.Join(
                 ", ",
-                processes.Select(
-                    p => $"pid {p.Pid}, {p.Path}, since {p.StartedAt:yyyy-MM-ddTHH:mm:ssZ}"))
+                processes.Select(p => $"pid {p.Pid}, {p.Path}, since {p.StartedAt:yyyy-MM-ddTHH:mm:ssZ}"))
             + ")";
 
     private HostException Refused(string reason, string message, bool retryable = false) =>
@@ -455,8 +454,7 @@ internal enum SupervisionState
 /// <summary>The replacement of a text file by another that is on the same host.</summary>
 /// <param name="FormerSha256">SHA-256 of the content that is replaced.</param>
 /// <param name="Former">The path under which the former file is kept.</param>
-internal sealed record FileReplacement(
-    string Path, string Sha256, string FormerSha256, string Former, string Source);
+internal sealed record FileReplacement(string Path, string Sha256, string FormerSha256, string Former, string Source);
 
 /// <summary>The program that an instance is to run, and the one that it replaces. The reverse is the
 /// rollback.</summary>

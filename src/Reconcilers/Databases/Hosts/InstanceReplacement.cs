@@ -187,8 +187,7 @@ internal static partial class LogTail
     {
         try
         {
-            var result = await host.RunAsync(
-                RemoteCommand.Script(Script, [.. directories]), cancellationToken);
+            var result = await host.RunAsync(RemoteCommand.Script(Script, [.. directories]), cancellationToken);
             var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .TakeLast(Lines)
                 .Select(l => ForeignText.Words(redact(Clean(l)), Longest))

@@ -14,8 +14,7 @@ internal static class SpecPreflight
         var named = Named(spec);
         return spec.Access.Docker is { } docker
             ? Containers("spec.access.docker.hosts", docker, named)
-            : Unfitting(
-                "spec.access.ssh.hosts", (spec.Access.Ssh?.Hosts ?? []).ToLookup(h => h.Host, Ordinal), named);
+            : Unfitting("spec.access.ssh.hosts", (spec.Access.Ssh?.Hosts ?? []).ToLookup(h => h.Host, Ordinal), named);
     }
 
     private static IEnumerable<Finding> Containers(

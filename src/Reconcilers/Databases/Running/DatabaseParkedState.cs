@@ -24,8 +24,7 @@ internal sealed class DatabaseParkedState(DatabaseEngineSet engines) : IParkedSt
         return engines.Of(complete).IsDraining(complete, database);
     }
 
-    public RunStatus MarkRemoved(
-        RunSpec spec, RunStatus status, IReadOnlyCollection<string> names, DateTimeOffset at)
+    public RunStatus MarkRemoved(RunSpec spec, RunStatus status, IReadOnlyCollection<string> names, DateTimeOffset at)
     {
         var engine = engines.Of((DatabaseRollingUpgradeSpec)spec);
         return status with

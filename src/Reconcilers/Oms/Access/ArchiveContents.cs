@@ -60,8 +60,7 @@ internal sealed record ArchiveContents(string Sha256, long Bytes, IReadOnlyList<
             : JarAsync(file, cancellationToken);
 
     // A JAR is a ZIP file: it begins with the header of its first entry.
-    private static async Task<IReadOnlyList<SavedImage>> JarAsync(
-        Stream file, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<SavedImage>> JarAsync(Stream file, CancellationToken cancellationToken)
     {
         var start = new byte[4];
         var read = await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);

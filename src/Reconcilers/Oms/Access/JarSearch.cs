@@ -37,8 +37,7 @@ internal static class JarSearch
             : [location.WorkingDir ?? "/"];
         var answer = await docker.RunExecAsync(
             container.ID, ["/bin/sh", "-c", Script, "drydock-jar", location.Jar ?? "", .. where], cancellationToken);
-        var found = answer.Stdout.Split(
-            '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var found = answer.Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
         // A build leaves an archive without its libraries beside the one with them.
         return Array.FindAll(

@@ -33,8 +33,7 @@ internal sealed class NodeEndpoints(OmsUpgrade upgrade, UsedSecrets secrets)
 
     private SshJump? Jump(OmsNode node, DockerAccess docker, string usual) =>
         docker.Jump is { } jump
-            ? new SshJump(
-                new SshEndpoint(jump.Host, jump.User, jump.Port), Ssh(node, jump.SshSecretRef?.Name ?? usual))
+            ? new SshJump(new SshEndpoint(jump.Host, jump.User, jump.Port), Ssh(node, jump.SshSecretRef?.Name ?? usual))
             : null;
 
     private SshMaterial Ssh(OmsNode node, string secret)

@@ -29,8 +29,7 @@ internal sealed record ProjectRecord(IReadOnlyList<OmsProject> Items)
         new ListSection(
             Key,
             [
-                .. Items.Select(p => string.Join(
-                    '\t', p.Kind.ToString(), p.Id, p.Status, p.Name, p.Components ?? "")),
+                .. Items.Select(p => string.Join('\t', p.Kind.ToString(), p.Id, p.Status, p.Name, p.Components ?? "")),
             ]),
     ]);
 

@@ -50,8 +50,7 @@ internal sealed record InheritedOptions(JsonObject Options, IReadOnlyList<string
             (field, value) => !OfTheSession.Contains(field)
                 && (OfTheContainer.Contains(field) || !IsSame(value, image[field])),
             dropped);
-        options["Env"] = DockerJson.List(
-            config.Texts("Env").Except(image.Texts("Env"), StringComparer.Ordinal));
+        options["Env"] = DockerJson.List(config.Texts("Env").Except(image.Texts("Env"), StringComparer.Ordinal));
         options["Labels"] = DockerJson.Map(labels);
         SetHostname(options, old);
         SetCommand(options, config, image);

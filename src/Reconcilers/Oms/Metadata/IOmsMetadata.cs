@@ -17,8 +17,7 @@ internal interface IOmsMetadata
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
     /// <summary>Which of the databases the server does not have, or hides from the account.</summary>
-    Task<IReadOnlyList<string>> AbsentAsync(
-        IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
+    Task<IReadOnlyList<string>> AbsentAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
     /// <summary>The server's estimate of data and indexes of each existing database, in bytes.</summary>
     Task<IReadOnlyList<long>> SizesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken);

@@ -44,8 +44,7 @@ internal sealed class SqlOmsMetadata(
                 return new MetadataServerInfo
                 {
                     Kind = session.Kind,
-                    Addresses = ServerAddresses.Of(
-                        Target.Host, Target.Port, Target.User, isOceanBase, session.Peer),
+                    Addresses = ServerAddresses.Of(Target.Host, Target.Port, Target.User, isOceanBase, session.Peer),
                     Version = session.Version,
                     Identity = tenant ?? (uuid.Length > 0
                         ? $"uuid:{uuid}"
@@ -302,8 +301,7 @@ internal sealed class SqlOmsMetadata(
             async session => (long?)await ServerLock.HolderAsync(session, name, cancellationToken),
             cancellationToken);
 
-    public Task<SequenceTables> HeartbeatSequenceAsync(
-        string heartbeatDatabase, CancellationToken cancellationToken) =>
+    public Task<SequenceTables> HeartbeatSequenceAsync(string heartbeatDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             $"Reading {SequenceTables.MainName} in {heartbeatDatabase}",
             session => SequenceTablesAsync(session, heartbeatDatabase, cancellationToken),

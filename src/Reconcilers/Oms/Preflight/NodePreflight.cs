@@ -279,8 +279,7 @@ internal sealed class NodePreflight(
 
     private async Task<OmsConfig?> ConfigAsync(InspectedContainer container)
     {
-        var result = await targets.ReadConfigAsync(
-            targets.Docker(node), container.ID, cancellationToken);
+        var result = await targets.ReadConfigAsync(targets.Docker(node), container.ID, cancellationToken);
         if (result is null)
         {
             Add(

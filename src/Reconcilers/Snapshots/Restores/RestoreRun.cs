@@ -204,8 +204,7 @@ internal sealed class RestoreRun(
     {
         foreach (var name in _work.Upgrade is null ? [] : target.Names(restore.Metadata.Namespace))
         {
-            var claim = await services.Kubernetes.GetAsync<V1Lease>(
-                name, services.Claims.Namespace, cancellationToken);
+            var claim = await services.Kubernetes.GetAsync<V1Lease>(name, services.Claims.Namespace, cancellationToken);
             if (claim?.Spec?.HolderIdentity == _work.UpgradeUid)
             {
                 return true;
@@ -273,8 +272,7 @@ internal sealed class RestoreRun(
 
         if (left.Count > 0)
         {
-            await CommitAsync(
-                status => RestoreReceipt.Set(status, [.. left.Select(s => (s.Key, (string?)null))]));
+            await CommitAsync(status => RestoreReceipt.Set(status, [.. left.Select(s => (s.Key, (string?)null))]));
         }
     }
 

@@ -306,8 +306,7 @@ internal sealed class SnapshotRestoreController(
     }
 
     private Task ReleaseAsync(SnapshotRestore restore, CancellationToken cancellationToken) =>
-        Services.Claims.ReleaseAsync(
-            RestoreReceipt.ClaimsOf(restore.Status), restore.Metadata.Uid!, cancellationToken);
+        Services.Claims.ReleaseAsync(RestoreReceipt.ClaimsOf(restore.Status), restore.Metadata.Uid!, cancellationToken);
 
     private async Task<TimeSpan?> DeleteAsync(
         SnapshotRestore restore, RestoreSession session, CancellationToken cancellationToken)
@@ -360,7 +359,6 @@ internal sealed class SnapshotRestoreController(
                     + "it again before it is used."
                 : "Pending databases were not changed.");
         Services.Events.Warning(restore, Reasons.Abandoned, left);
-        RunLog.Abandoned(
-            Logger, SnapshotRestore.KindName, restore.Metadata.Namespace, restore.Metadata.Name, left);
+        RunLog.Abandoned(Logger, SnapshotRestore.KindName, restore.Metadata.Namespace, restore.Metadata.Name, left);
     }
 }

@@ -9,8 +9,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// with the object, or with the leadership.</summary>
 /// <typeparam name="TSession">The in-memory state of one object. It may be lost at any time: the next reconcile starts
 /// from the observed state.</typeparam>
-internal abstract class EntityController<TEntity, TSession>(
-    EntityWriter<TEntity> writer, IEventRecorder events)
+internal abstract class EntityController<TEntity, TSession>(EntityWriter<TEntity> writer, IEventRecorder events)
     : IEntityController<TEntity>, IInertObjects<TEntity>, IAsyncDisposable
     where TEntity : class, IKubernetesObject
     where TSession : class, IAsyncDisposable

@@ -56,8 +56,7 @@ internal interface IRunTargets : IAsyncDisposable
 /// only waits is observed again with the new targets. A rotated Secret counts from the next observation on.</param>
 /// <param name="Bind">Binds the targets. The argument must be called when something happens on one of them; it does not
 /// block and may be called from any thread.</param>
-internal sealed record RunBinding(
-    string AccessKey, string TargetsKey, string SpecKey, Func<Action, IRunTargets> Bind)
+internal sealed record RunBinding(string AccessKey, string TargetsKey, string SpecKey, Func<Action, IRunTargets> Bind)
 {
     /// <summary>A binding whose keys follow from the classes of the fields.</summary>
     /// <remarks>Identity fields are part of the key of the connections: until a plan is stored every field may change,

@@ -16,8 +16,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     private readonly DeletionFlow _deletion;
     private readonly ILogger _logger;
 
-    public RunController(
-        RunKind kind, RunServices services, EntityWriter<TEntity> writer, IReconcileTrigger trigger)
+    public RunController(RunKind kind, RunServices services, EntityWriter<TEntity> writer, IReconcileTrigger trigger)
         : base(writer, services.Events)
     {
         _kind = kind;

@@ -29,8 +29,7 @@ internal sealed class RunGauges : IDisposable
 
     /// <param name="keepFor">How long the objects are not read again, so that one collection reads them once; null for
     /// a second.</param>
-    public RunGauges(
-        IReadOnlyList<IRunSource> sources, Func<bool> leads, TimeProvider time, TimeSpan? keepFor = null)
+    public RunGauges(IReadOnlyList<IRunSource> sources, Func<bool> leads, TimeProvider time, TimeSpan? keepFor = null)
     {
         (_sources, _leads, _time, _keepFor) = (sources, leads, time, keepFor ?? TimeSpan.FromSeconds(1));
         Each(

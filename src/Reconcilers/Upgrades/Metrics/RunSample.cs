@@ -111,8 +111,7 @@ internal static class RunResults
 
 /// <summary>How metrics and traces read objects of one kind.</summary>
 /// <param name="Results">How objects of the kind may end.</param>
-internal sealed record RunSampling<TEntity>(
-    string Kind, IReadOnlyList<string> Results, Func<TEntity, RunSample> Read);
+internal sealed record RunSampling<TEntity>(string Kind, IReadOnlyList<string> Results, Func<TEntity, RunSample> Read);
 
 /// <summary>The objects of one kind, for metrics.</summary>
 internal interface IRunSource

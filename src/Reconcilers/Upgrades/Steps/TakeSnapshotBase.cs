@@ -46,10 +46,8 @@ internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
         return status?.Phase switch
         {
             BackupSnapshotPhases.Succeeded when status.Verified == true => new Observation.Done(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"BackupSnapshot {name} is verified: {status.Databases.Count} databases, {status.SizeBytes ?? 0} "
-                    + $"bytes."),
+                $"BackupSnapshot {name} is verified: {status.Databases.Count} databases, {status.SizeBytes ?? 0} "
+                    + $"bytes.",
                 Entry(SnapshotUidFact, snapshot.Metadata.Uid ?? "")),
             BackupSnapshotPhases.Failed => SnapshotFailed(name, status.Message),
             _ => new Observation.Running(

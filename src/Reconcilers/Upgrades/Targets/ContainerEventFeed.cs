@@ -53,8 +53,7 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
         {
             try
             {
-                await foreach (
-                    var _ in _docker.System.MonitorEventsAsync(filters, since: null, cancellationToken))
+                await foreach (var _ in _docker.System.MonitorEventsAsync(filters, since: null, cancellationToken))
                 {
                     _signal.Set();
                     _onEvent();

@@ -85,8 +85,7 @@ internal static class RestoreFactsReader
             return null;
         }
 
-        var disks = await ToldAsync(
-            session, "SELECT PATH, AVAILABLE FROM information_schema.DISKS", cancellationToken);
+        var disks = await ToldAsync(session, "SELECT PATH, AVAILABLE FROM information_schema.DISKS", cancellationToken);
         return disks
             .Where(r => r[0] is { } path
                 && (folder == path || folder.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal)))

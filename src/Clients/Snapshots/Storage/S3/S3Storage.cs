@@ -228,8 +228,7 @@ public sealed partial class S3Storage : ISnapshotStorage, IDisposable
             $"'{name}' in {Description} no longer has the {bytes} bytes that the storage reported just before. "
                 + "Only the operator may write below this prefix.");
 
-    private async Task CopyAsync(
-        string from, SnapshotObjectInfo source, string to, CancellationToken cancellationToken)
+    private async Task CopyAsync(string from, SnapshotObjectInfo source, string to, CancellationToken cancellationToken)
     {
         var writer = Guid.NewGuid().ToString("N");
         var upload = await BeginUploadAsync(to, writer, cancellationToken);

@@ -213,9 +213,7 @@ internal sealed class PackageContents
     }
 
     private static IEnumerable<string> Lines(IEnumerable<PackageArchive> archives) =>
-        archives.Select(
-            a => $"archive {a.Name} {a.Sha256} {a.StripComponents}").Order(
-                StringComparer.Ordinal);
+        archives.Select(a => $"archive {a.Name} {a.Sha256} {a.StripComponents}").Order(StringComparer.Ordinal);
 }
 
 /// <summary>The package as one host needs it.</summary>

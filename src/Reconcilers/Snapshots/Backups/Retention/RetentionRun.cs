@@ -122,8 +122,7 @@ internal sealed partial class RetentionRun(SnapshotServices services)
     private async Task<BackupSnapshot> WriteAsync(
         BackupSnapshot snapshot, BackupSnapshotStatus status, CancellationToken cancellationToken)
     {
-        var written = await services.Kubernetes.UpdateStatusAsync(
-            snapshot with { Status = status }, cancellationToken);
+        var written = await services.Kubernetes.UpdateStatusAsync(snapshot with { Status = status }, cancellationToken);
         services.Changes.Set();
         return written;
     }

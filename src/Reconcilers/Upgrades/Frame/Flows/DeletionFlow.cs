@@ -76,8 +76,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
 
         if (tell)
         {
-            var left = Sentences.Join(
-                Left(_kind.Plans.Of(run.Status, slot)!), _kind.LeftBehind(run.Spec, run.Status));
+            var left = Sentences.Join(Left(_kind.Plans.Of(run.Status, slot)!), _kind.LeftBehind(run.Spec, run.Status));
             frame.Store.Warning(run.Entity, Reasons.Abandoned, left);
             RunLog.Abandoned(_logger, _kind.Name, run.Metadata.Namespace, run.Metadata.Name, left);
         }

@@ -16,8 +16,7 @@ internal sealed class PlanFlow(RunFrame frame)
         var session = run.Session;
         var before = run.Status;
         var plan = _kind.Plans.Of(before, slot)!;
-        var seen = RunTokens.SeeApprovals(
-            run.Metadata, before, [.. _kind.Plans.All(before).Select(p => p.Hash)], now);
+        var seen = RunTokens.SeeApprovals(run.Metadata, before, [.. _kind.Plans.All(before).Select(p => p.Hash)], now);
         TellUnread(run.Entity, session, Annotations.Approve, "approvals", Reasons.ApprovalIgnored);
         TellUnread(run.Entity, session, Annotations.Accept, "acceptances", Reasons.AcceptIgnored);
 

@@ -74,8 +74,7 @@ internal sealed class PreflightFlow(RunFrame frame)
             : null;
     }
 
-    private async Task<TimeSpan?> GiveWayAsync(
-        RunReconcile run, ClaimTarget target, IReadOnlyList<string> mustBeFree)
+    private async Task<TimeSpan?> GiveWayAsync(RunReconcile run, ClaimTarget target, IReadOnlyList<string> mustBeFree)
     {
         if (await OccupiedAsync(run, target, mustBeFree) is not var (taken, holder))
         {
@@ -83,8 +82,7 @@ internal sealed class PreflightFlow(RunFrame frame)
         }
 
         run.Session.ClaimSeen = false;
-        await _claims.ReleaseAsync(
-            target.Names(run.Metadata.Namespace), run.Metadata.Uid!, run.CancellationToken);
+        await _claims.ReleaseAsync(target.Names(run.Metadata.Namespace), run.Metadata.Uid!, run.CancellationToken);
         return await BusyAsync(run, taken, holder);
     }
 
@@ -172,8 +170,7 @@ internal sealed class PreflightFlow(RunFrame frame)
                 + $"Set a new spec.retry or {Annotations.Retry}=<token> to restart from preflight.";
             await run.WriteAsync(
                 RunTokens.Abort(run.Spec, run.Status, token, now) with { Findings = [] },
-                new RunStatusSummary(
-                    RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, message, Failed: true));
+                new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, message, Failed: true));
             return true;
         }
 
@@ -270,8 +267,7 @@ internal sealed class PreflightFlow(RunFrame frame)
         var first = plan.Steps[0];
         var running = new RunStatusSummary(
             RunOutcomeKind.Progressing, first.Phase, Reasons.Running, first.Title, first.Id);
-        await StoreAsync(
-            run, whole with { Target = _claims.Claimed(whole.Target!, run.Metadata) }, plan, running);
+        await StoreAsync(run, whole with { Target = _claims.Claimed(whole.Target!, run.Metadata) }, plan, running);
 
         // Checked again: a run that started in the meantime holds its claim and checks for ours, so at least one of the
         // two sees the other.
@@ -329,7 +325,6 @@ internal sealed class PreflightFlow(RunFrame frame)
     // Tokens that the object already has were not meant for a failure that has not happened yet.
     private Task StoreAsync(RunReconcile run, RunStatus learned, Plan plan, RunStatusSummary summary) =>
         run.WriteAsync(
-            RunTokens.Use(
-                learned with { Plan = plan, FinishedAt = null }, RunTokens.NewRetries(run.Entity), frame.Now),
+            RunTokens.Use(learned with { Plan = plan, FinishedAt = null }, RunTokens.NewRetries(run.Entity), frame.Now),
             summary);
 }

@@ -19,8 +19,7 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
             ? await ResumeAsync(run, retries)
             : _kind.Plans.Active(run.Status) switch
             {
-                PlanSlot.Cleanup => Step(
-                    await plans.AdvanceAsync(run, PlanSlot.Cleanup, Aborted(run), run.Adjust)),
+                PlanSlot.Cleanup => Step(await plans.AdvanceAsync(run, PlanSlot.Cleanup, Aborted(run), run.Adjust)),
                 PlanSlot.Rollback => await RollBackAsync(run),
                 _ => await UpgradeAsync(run),
             };
@@ -169,8 +168,7 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
     private bool IsFinishing(RunReconcile run) =>
         run.Status.Plan!.Steps.Exists(s => s.State == StepState.Running && !_kind.OnlyWaits(s));
 
-    private async Task<RunStep> RedoAsync(
-        RunReconcile run, IRunRedo redo, string lost, IReadOnlyList<string> retries)
+    private async Task<RunStep> RedoAsync(RunReconcile run, IRunRedo redo, string lost, IReadOnlyList<string> retries)
     {
         var now = frame.Now;
         var plan = redo.Compile(run.Spec, run.Status.Plan!) with { CompiledAt = now };
@@ -187,8 +185,7 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
         var plan = before.RollbackPlan!;
         if (PlanProgress.Done(plan))
         {
-            await run.WriteAsync(
-                frame.Projection.Over(run.Entity, before, PlanSlot.Rollback, frame.Now, run.Adjust));
+            await run.WriteAsync(frame.Projection.Over(run.Entity, before, PlanSlot.Rollback, frame.Now, run.Adjust));
             return new RunStep(true, null);
         }
 

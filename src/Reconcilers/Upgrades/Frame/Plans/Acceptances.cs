@@ -84,8 +84,7 @@ internal static class Acceptances
         var entry = new UsedAcceptance { Token = text };
         if (!AcceptToken.TryParse(text, out var token))
         {
-            return Ignored(
-                $"An acceptance has the form STEP@HASH. HASH is the first 8 hex digits of {plan.Hash}.");
+            return Ignored($"An acceptance has the form STEP@HASH. HASH is the first 8 hex digits of {plan.Hash}.");
         }
 
         if (!token.Plan.IsFor(plan.Hash))
@@ -112,8 +111,7 @@ internal static class Acceptances
                 $"The outcome of {token.Step} is unknown, so there is no result that could be accepted."),
             ({ State: StepState.Failed }, { State: StepState.Failed } step) =>
                 Ignored(Refusal(kind.Acceptance(step), step)),
-            _ => Ignored(
-                $"{token.Step} had not failed. An acceptance counts only for a failure that status shows."),
+            _ => Ignored($"{token.Step} had not failed. An acceptance counts only for a failure that status shows."),
         };
 
         UsedAcceptance Ignored(string why) => entry with { Message = why };

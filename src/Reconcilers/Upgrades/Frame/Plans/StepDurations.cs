@@ -35,8 +35,7 @@ internal static class StepDurations
         return durations.Count > 0 ? durations.Aggregate((a, b) => a + b) : null;
     }
 
-    private static RunningStep Running(
-        RunKind kind, PlanStep step, List<(PlanStep Step, TimeSpan? Duration)> alike)
+    private static RunningStep Running(RunKind kind, PlanStep step, List<(PlanStep Step, TimeSpan? Duration)> alike)
     {
         var running = new RunningStep
         {

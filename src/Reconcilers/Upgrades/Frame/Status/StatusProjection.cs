@@ -88,8 +88,7 @@ internal sealed class StatusProjection(RunKind kind)
             $"Restarting from preflight, attempt {RunTokens.Attempt(status)}."),
         now);
 
-    private static List<HoldStatus> Holds(
-        List<HoldStatus> before, RunStatusSummary summary, DateTimeOffset now) =>
+    private static List<HoldStatus> Holds(List<HoldStatus> before, RunStatusSummary summary, DateTimeOffset now) =>
     [
         .. summary.Holds.Take(SchemaLimits.Findings).Select(hold => new HoldStatus
         {
