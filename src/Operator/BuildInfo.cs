@@ -2,7 +2,6 @@ using System.Reflection;
 
 namespace Drydock.Operator;
 
-/// <summary>Which build of the operator this is.</summary>
 internal static class BuildInfo
 {
     // 0.1.0+9f2c…: the compiler appends the commit that was built; a build outside of a repository has none.

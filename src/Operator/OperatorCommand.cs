@@ -4,7 +4,6 @@ using Drydock.Abstractions.Values;
 
 namespace Drydock.Operator;
 
-/// <summary>The command line of the operator.</summary>
 public static partial class OperatorCommand
 {
     public static RootCommand Create()
@@ -63,7 +62,13 @@ public static partial class OperatorCommand
         var format = Flag("--log-format", "text or json.", defaults.LogFormat);
         level.AcceptOnlyFromAmong("Verbose", "Debug", "Information", "Warning", "Error");
         format.AcceptOnlyFromAmong("text", "json");
-        Check(watch, NamespaceProblem);
+
+        // A name that no namespace can have would be watched and never found.
+        Check(watch, name => NamespaceName().IsMatch(name)
+            ? null
+            : $"--watch-namespace '{name}' is not the name of a namespace. Expected are 1 to 63 small letters, digits "
+                + "and '-', beginning and ending with a letter or digit. Give the flag once for each namespace, or "
+                + "leave it out to serve all.");
         Check(allowed, NetworkProblem);
         Check(http, text => text.StartsWith("http://", StringComparison.Ordinal)
             ? null
@@ -135,13 +140,6 @@ public static partial class OperatorCommand
             result.AddError(problem);
         }
     });
-
-    // A name that no namespace can have would be watched and never found.
-    private static string? NamespaceProblem(string name) => NamespaceName().IsMatch(name)
-        ? null
-        : $"--watch-namespace '{name}' is not the name of a namespace. Expected are 1 to 63 small letters, digits and "
-            + "'-', beginning and ending with a letter or digit. Give the flag once for each namespace, or leave it "
-            + "out to serve all.";
 
     private static string? NetworkProblem(string text)
     {

@@ -8,8 +8,6 @@ namespace Drydock.Operator;
 /// <summary>The process: composition, probes, leadership, orderly stop.</summary>
 public static partial class OperatorProcess
 {
-    private const int CannotRunCode = 1;
-
     /// <summary>Runs until cancelled (SIGTERM, SIGINT); returns the exit code: 0 after an orderly stop, 1 if it cannot
     /// run or a part of it failed. <see cref="LastResort"/> may end the process without a return.</summary>
     public static async Task<int> RunAsync(OperatorOptions options, CancellationToken stopping)
@@ -43,7 +41,7 @@ public static partial class OperatorProcess
                 is KubernetesException or KubernetesConfigurationException or IOException or OperatorOptionException;
             CannotRun(logger, isPlain ? exception.Message : $"{exception.GetType().Name}: {exception.Message}");
             CannotRunBecause(logger, exception);
-            return CannotRunCode;
+            return 1;
         }
     }
 

@@ -4,7 +4,6 @@ namespace Drydock.Abstractions.Controllers;
 /// implementation decides from the object and the world, never from the event that woke it, and may be called at any
 /// time, repeatedly, and after any crash. Calls for one object never overlap; a call must not block on a long
 /// action.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
 public interface IEntityController<TEntity>
     where TEntity : class, IKubernetesObject
 {
@@ -16,7 +15,6 @@ public interface IEntityController<TEntity>
 }
 
 /// <summary>The result of a reconciliation, and when to reconcile the object again.</summary>
-/// <typeparam name="TEntity">The kind.</typeparam>
 /// <param name="Entity">The object as last seen or written.</param>
 /// <param name="IsSuccess">Whether the reconciliation succeeded.</param>
 /// <param name="ErrorMessage">What went wrong, for the log.</param>
@@ -27,7 +25,6 @@ public sealed record ReconciliationResult<TEntity>(
     TEntity Entity, bool IsSuccess, string? ErrorMessage, Exception? Error, TimeSpan? RequeueAfter)
     where TEntity : class, IKubernetesObject
 {
-    /// <summary>The reconciliation succeeded.</summary>
     public static ReconciliationResult<TEntity> Success(TEntity entity, TimeSpan? requeueAfter = null) =>
         new(entity, IsSuccess: true, null, null, requeueAfter);
 

@@ -27,8 +27,6 @@ public abstract record CustomKubernetesEntity : IKubernetesObject
 }
 
 /// <summary>A custom resource with spec and status.</summary>
-/// <typeparam name="TSpec">What users write.</typeparam>
-/// <typeparam name="TStatus">What the operator reports.</typeparam>
 public abstract record CustomKubernetesEntity<TSpec, TStatus> : CustomKubernetesEntity
     where TSpec : class, new()
     where TStatus : class, new()

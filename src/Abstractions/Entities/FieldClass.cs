@@ -19,7 +19,6 @@ public enum FieldClass
 }
 
 /// <summary>States the <see cref="FieldClass"/> of a spec field; nested fields inherit it.</summary>
-/// <param name="fieldClass">The class.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class FieldClassAttribute(FieldClass fieldClass) : Attribute
 {

@@ -5,7 +5,6 @@ namespace Drydock.Abstractions.Entities;
 public sealed class RequiredAttribute : Attribute;
 
 /// <summary>How many characters a string, each string of a list, or each value of a map may have.</summary>
-/// <param name="maximum">The most.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class LengthAttribute(int maximum) : Attribute
 {
@@ -16,8 +15,6 @@ public sealed class LengthAttribute(int maximum) : Attribute
 }
 
 /// <summary>Between which values, both included, a number must lie.</summary>
-/// <param name="minimum">The least.</param>
-/// <param name="maximum">The greatest.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class RangeAttribute(long minimum, long maximum) : Attribute
 {
@@ -36,7 +33,6 @@ public sealed class PatternAttribute(string regex) : Attribute
 }
 
 /// <summary>How many items a list, or entries a map, may have.</summary>
-/// <param name="maximum">The most.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ItemsAttribute(int maximum) : Attribute
 {
@@ -99,6 +95,5 @@ public sealed class AdditionalPrinterColumnAttribute(string jsonPath, string nam
     /// <summary>0 is always shown, 1 only with <c>-o wide</c>.</summary>
     public int Priority { get; init; }
 
-    /// <summary>What the column shows.</summary>
     public string Description { get; init; } = "";
 }

@@ -76,8 +76,6 @@ public static class SchemaLimits
     /// <summary>A text as a status takes it: control characters that a terminal would obey are dropped, and what is
     /// longer than the schema takes is cut, with the number of characters that are missing where there is room to say
     /// it. The one function for every text in a status.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="maximum">The most characters.</param>
     public static string Clip(string text, int maximum = Message) => Cut(ForeignText.Plain(text), maximum);
 
     /// <summary>As <see cref="Clip"/>, for texts that are read back by machines: no character is dropped.</summary>
@@ -89,18 +87,10 @@ public static class SchemaLimits
             return text;
         }
 
-        var mark = "…";
-        if (maximum >= SaysWhatIsCut)
-        {
-            mark = Missing(text.Length - End(text, maximum - LongestMark));
-        }
-
+        var end = End(text, maximum - (maximum < SaysWhatIsCut ? 1 : LongestMark));
         return string.Concat(
-            text.AsSpan(0, End(text, maximum >= SaysWhatIsCut ? maximum - LongestMark : maximum - mark.Length)), mark);
+            text.AsSpan(0, end), maximum < SaysWhatIsCut ? "…" : $"… ({text.Length - end} more characters)");
     }
-
-    private static string Missing(int characters) =>
-        $"… ({characters} more characters)";
 
     // Never half a surrogate pair.
     private static int End(string text, int end) => end > 0 && char.IsHighSurrogate(text[end - 1]) ? end - 1 : end;

@@ -3,7 +3,7 @@ namespace Drydock.Abstractions.Plans;
 /// <summary>One action on one node, database or cluster: what will be done, and the result so far. Defaults, and values
 /// that can be derived from the id of a finished step, are omitted from the stored status: one object may hold two
 /// plans of up to 1,000 steps each.</summary>
-public sealed record PlanStep : ISparselyWritten
+public sealed record PlanStep
 {
     private int _attempt;
 
@@ -165,7 +165,7 @@ public sealed record PlanStep : ISparselyWritten
         OutputRef = null,
     };
 
-    /// <inheritdoc />
+    /// <summary>Whether a property, by its name in code, is written: what a reader fills in is left out.</summary>
     public bool IsWritten(string property) => property switch
     {
         nameof(Phase) => State != StepState.Succeeded || !string.Equals(Phase, PhaseInId, StringComparison.Ordinal),
@@ -187,7 +187,7 @@ public sealed record PlanStep : ISparselyWritten
         _ => true,
     };
 
-    /// <inheritdoc />
+    /// <summary>Fills in what was left out. Called once the object has been read.</summary>
     public void FillIn()
     {
         if (State == StepState.Succeeded && _attempt == 0)

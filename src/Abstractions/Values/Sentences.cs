@@ -9,9 +9,6 @@ public static class Sentences
         string.Join(' ', texts.OfType<string>().Select(Close).Where(t => t.Length > 0));
 
     /// <summary>The first texts of a list, and how many more there are: <c>a, b and 3 more</c>.</summary>
-    /// <param name="texts">The list.</param>
-    /// <param name="most">How many are written.</param>
-    /// <param name="separator">What is between two of them.</param>
     public static string List(IReadOnlyCollection<string> texts, int most, string separator = ", ")
     {
         var first = string.Join(separator, texts.Take(most));

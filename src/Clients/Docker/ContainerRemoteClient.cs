@@ -4,11 +4,9 @@ namespace Drydock.Clients.Docker;
 /// both outputs. Without the markers its end counts as not seen, because a broken connection looks like the end of the
 /// output.</summary>
 /// <param name="client">The engine; shared, not disposed here.</param>
-/// <param name="host">The host that the container is, for messages.</param>
 /// <param name="container">Its name or id.</param>
 /// <param name="user">The user commands run as; null: the container's own user.</param>
 /// <param name="maxOutput">How much of a command's output and of its errors is kept: the end of each, in bytes.</param>
-/// <param name="time">The clock.</param>
 public sealed class ContainerRemoteClient(
     DockerClient client, string host, string container, string? user, int maxOutput, TimeProvider time) : IRemoteClient
 {
@@ -29,10 +27,27 @@ public sealed class ContainerRemoteClient(
     {
         ArgumentNullException.ThrowIfNull(command);
         var mark = $"drydock-end-{Guid.NewGuid():N}";
-        var exec = await PrepareAsync(command, mark, cancellationToken).ConfigureAwait(false);
+        string? exec = null;
         var (output, errors) = (new TailBuffer(maxOutput + mark.Length), new TailBuffer(maxOutput + mark.Length));
         try
         {
+            // It does not run yet.
+            exec = await client.Exec.ExecCreateContainerAsync(
+                container,
+                new ContainerExecCreateParameters
+                {
+                    Cmd = [
+                        "sh",
+                        "-c",
+                        $"\"$@\"; r=$?; printf {mark}; printf {mark} >&2; exit $r",
+                        "sh",
+                        .. command.Arguments],
+                    User = (command.AsRoot ? Root : command.AsUser ?? user) ?? "",
+                    AttachStdin = command.Input is not null,
+                    AttachStdout = true,
+                    AttachStderr = true,
+                },
+                cancellationToken).ConfigureAwait(false);
             await client.Exec.StartAndAttachContainerExecAsync(
                 exec,
                 new ContainerExecAttachParameters
@@ -47,9 +62,10 @@ public sealed class ContainerRemoteClient(
         {
             throw Refused(
                 exception,
-                mayHaveRun: exception is DockerUnreachableException { MayHaveBeenProcessed: true }
-                    or DockerStreamException
-                    or DockerProtocolException);
+                mayHaveRun: exec is not null
+                    && exception is DockerUnreachableException { MayHaveBeenProcessed: true }
+                        or DockerStreamException
+                        or DockerProtocolException);
         }
 
         var exitCode = await ExitCodeAsync(exec, cancellationToken).ConfigureAwait(false);
@@ -75,34 +91,6 @@ public sealed class ContainerRemoteClient(
         new RemoteUpload(this, file, open, progress).RunAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    // Creates the exec; the command does not run yet.
-    private async Task<string> PrepareAsync(RemoteCommand command, string mark, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await client.Exec.ExecCreateContainerAsync(
-                container,
-                new ContainerExecCreateParameters
-                {
-                    Cmd = [
-                        "sh",
-                        "-c",
-                        $"\"$@\"; r=$?; printf {mark}; printf {mark} >&2; exit $r",
-                        "sh",
-                        .. command.Arguments],
-                    User = (command.AsRoot ? Root : command.AsUser ?? user) ?? "",
-                    AttachStdin = command.Input is not null,
-                    AttachStdout = true,
-                    AttachStderr = true,
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch (DockerException exception)
-        {
-            throw Refused(exception, mayHaveRun: false);
-        }
-    }
 
     private async Task<int> ExitCodeAsync(string exec, CancellationToken cancellationToken)
     {

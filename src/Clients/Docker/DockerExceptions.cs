@@ -53,7 +53,6 @@ public sealed class DockerTlsException(string message, TlsRefusal refusedBy, Exc
     public TlsRefusal RefusedBy { get; } = refusedBy;
 }
 
-/// <summary>Which side ended a TLS handshake.</summary>
 public enum TlsRefusal
 {
     Unknown,

@@ -121,7 +121,6 @@ public static class DockerJson
     private static readonly JsonSerializerOptions Written =
         new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    /// <summary>An object.</summary>
     /// <exception cref="JsonException">It is something else.</exception>
     public static JsonObject Object(ReadOnlySpan<byte> json) =>
         JsonNode.Parse(json) as JsonObject ?? throw new JsonException("It is not an object.");

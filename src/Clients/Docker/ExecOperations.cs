@@ -87,10 +87,31 @@ public sealed class ExecOperations
         async Task<bool> ExchangeAsync(HttpResponseMessage response, CancellationToken token)
         {
             var stream = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
-            var input = new CommandInput(stream, call.Connection ?? new ConnectionStream(stream));
             using var frames = new PackageStream(stream, multiplexed: true);
-            parameters.OnInput?.Invoke(input);
-            await FeedAsync(call, frames, input, parameters, output, token).ConfigureAwait(false);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(token);
+
+            // Input and output are copied concurrently: otherwise a command that prints a lot before it reads would
+            // deadlock with this client.
+            var feeding = FeedAsync(call, stream, parameters, both.Token);
+            var reading = ReadAsync(call, frames, output, both.Token);
+            try
+            {
+                if (await Task.WhenAny(feeding, reading).ConfigureAwait(false) == feeding)
+                {
+                    await feeding.ConfigureAwait(false);
+                }
+
+                await reading.ConfigureAwait(false);
+            }
+            finally
+            {
+                if (!feeding.IsCompleted || !reading.IsCompleted)
+                {
+                    await both.CancelAsync().ConfigureAwait(false);
+                    await Task.WhenAll(feeding, reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+            }
+
             return true;
         }
     }
@@ -117,37 +138,24 @@ public sealed class ExecOperations
         $"start exec {execId}",
         $"exec command {execId} {(isRunning ? "is already running" : "has already run")}");
 
-    // Input and output are copied concurrently: otherwise a command that prints a lot before it reads would deadlock
-    // with this client.
-    private async Task FeedAsync(
-        DockerCall call,
-        PackageStream frames,
-        CommandInput input,
-        ContainerExecAttachParameters parameters,
-        AttachedOutput output,
-        CancellationToken cancellationToken)
+    // Input that the command does not read is not a failure; its exit code and output say why.
+    private static async Task FeedAsync(
+        DockerCall call, Stream stream, ContainerExecAttachParameters parameters, CancellationToken cancellationToken)
     {
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var feeding = parameters.Stdin is { } data
-            ? input.SendAsync(data, parameters.Sent, both.Token)
-            : Task.CompletedTask;
-        var reading = ReadAsync(call, frames, output, both.Token);
+        if (parameters.Stdin is not { } data
+            || !await RemoteInput.SendAsync(data, stream, parameters.Sent, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
         try
         {
-            if (await Task.WhenAny(feeding, reading).ConfigureAwait(false) == feeding)
-            {
-                await feeding.ConfigureAwait(false);
-            }
-
-            await reading.ConfigureAwait(false);
+            // The output can still be read.
+            await (call.Connection ?? new ConnectionStream(stream)).CloseWriteAsync().ConfigureAwait(false);
         }
-        finally
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
-            if (!feeding.IsCompleted || !reading.IsCompleted)
-            {
-                await both.CancelAsync().ConfigureAwait(false);
-                await Task.WhenAll(feeding, reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            // The command has ended already, or the connection broke; the reader of the output learns which.
         }
     }
 
@@ -209,48 +217,9 @@ public sealed record ContainerExecAttachParameters
     /// <summary>Receives how many bytes of <see cref="Stdin"/> were sent.</summary>
     public Action<long>? Sent { get; init; }
 
-    /// <summary>Receives the open input of a command that is asked again and again, instead of
-    /// <see cref="Stdin"/>.</summary>
-    public Action<CommandInput>? OnInput { get; init; }
-
     /// <summary>Receives the output (false: of stdout, true: of stderr) instead of having it kept. The bytes are valid
     /// during the call only; a character or line may be split between two pieces.</summary>
     public Action<bool, ReadOnlyMemory<byte>>? OnOutput { get; init; }
-}
-
-/// <summary>The input of an attached command.</summary>
-public sealed class CommandInput
-{
-    private readonly Stream _stream;
-    private readonly ConnectionStream _connection;
-
-    internal CommandInput(Stream stream, ConnectionStream connection) => (_stream, _connection) = (stream, connection);
-
-    /// <exception cref="IOException">The command has ended, or the connection is broken.</exception>
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) =>
-        _stream.WriteAsync(bytes, cancellationToken);
-
-    /// <summary>Ends the input. The output can still be read.</summary>
-    public async Task CloseAsync()
-    {
-        try
-        {
-            await _connection.CloseWriteAsync().ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
-        {
-            // The command has ended already, or the connection broke; the reader of the output learns which.
-        }
-    }
-
-    // Input that the command does not read is not a failure; its exit code and output say why.
-    internal async Task SendAsync(Stream data, Action<long>? sent, CancellationToken cancellationToken)
-    {
-        if (await RemoteInput.SendAsync(data, _stream, sent, cancellationToken).ConfigureAwait(false))
-        {
-            await CloseAsync().ConfigureAwait(false);
-        }
-    }
 }
 
 /// <summary>What an attached command wrote. No record, because the text of one would show it.</summary>
@@ -273,8 +242,8 @@ internal sealed class AttachedOutput(string execId, ContainerExecAttachParameter
     private const int MaxInspected = 512;
 
     private readonly List<byte> _first = [];
-    private readonly Kept _stdout = new();
-    private readonly Kept _stderr = new();
+    private readonly TailBuffer _stdout = new(ContainerExecAttachParameters.MaxBytes);
+    private readonly TailBuffer _stderr = new(ContainerExecAttachParameters.MaxBytes);
     private long _total;
 
     public bool IsRefusal
@@ -287,7 +256,7 @@ internal sealed class AttachedOutput(string execId, ContainerExecAttachParameter
         }
     }
 
-    public ContainerExecOutput Output => new(_stdout.Text, _stderr.Text);
+    public ContainerExecOutput Output => new(Kept(_stdout), Kept(_stderr));
 
     /// <summary>Takes a piece; false if it is too much.</summary>
     public bool Take(bool isError, ReadOnlyMemory<byte> data)
@@ -311,19 +280,6 @@ internal sealed class AttachedOutput(string execId, ContainerExecAttachParameter
         return true;
     }
 
-    private sealed class Kept
-    {
-        private readonly TailBuffer _tail = new(ContainerExecAttachParameters.MaxBytes);
-        private long _all;
-
-        public string Text => _all <= ContainerExecAttachParameters.MaxBytes
-            ? _tail.Text
-            : $"[{_all - ContainerExecAttachParameters.MaxBytes} bytes omitted]\n{_tail.Text}";
-
-        public void Append(ReadOnlySpan<byte> data)
-        {
-            _all += data.Length;
-            _tail.Append(data);
-        }
-    }
+    private static string Kept(TailBuffer tail) =>
+        tail.Omitted == 0 ? tail.Text : $"[{tail.Omitted} bytes omitted]\n{tail.Text}";
 }

@@ -34,6 +34,9 @@ public sealed record MySqlOptions
     /// <summary>Connection attribute <c>program_name</c>.</summary>
     public string ApplicationName { get; init; } = "drydock";
 
+    /// <summary>Server and port for messages, an IPv6 address in brackets.</summary>
+    public string Address => Server.Contains(':', StringComparison.Ordinal) ? $"[{Server}]:{Port}" : $"{Server}:{Port}";
+
     /// <summary>The same, with another database selected.</summary>
     public MySqlOptions With(string database) => this with { Database = database };
 

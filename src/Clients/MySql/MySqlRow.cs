@@ -34,14 +34,5 @@ public readonly struct MySqlRow
         : 0;
 
     /// <summary>All values as text.</summary>
-    public string?[] Texts()
-    {
-        var texts = new string?[Columns];
-        for (var i = 0; i < texts.Length; i++)
-        {
-            texts[i] = Text(i);
-        }
-
-        return texts;
-    }
+    public string?[] Texts() => [.. Enumerable.Range(0, Columns).Select(Text)];
 }

@@ -12,12 +12,11 @@ public static class MySqlServer
         var uuid = await VariableAsync(session, "server_uuid", cancellationToken);
         var host = await VariableAsync(session, "hostname", cancellationToken);
         var port = await VariableAsync(session, "port", cancellationToken);
+        _ = int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
         return new MySqlServerIdentity(
             session.Kind,
             session.Version,
-            uuid is { Length: > 0 } ? uuid : null,
-            host ?? "",
-            int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0);
+            uuid is { Length: > 0 } ? uuid : $"{host?.ToLowerInvariant()}:{number}");
     }
 
     /// <summary>The process list: all sessions with the PROCESS privilege, otherwise those of the user.</summary>
@@ -92,14 +91,9 @@ public static class MySqlServer
 
 /// <summary>The identity reported by a server, by which two addresses of the same server are recognized.</summary>
 /// <param name="Version">The version as reported, e.g. <c>10.11.19-MariaDB-0+deb12u1</c>.</param>
-/// <param name="Uuid"><c>@@server_uuid</c>, null if the server has none (MariaDB, OceanBase).</param>
-/// <param name="HostName">The host name it reports, empty if it does not.</param>
-public sealed record MySqlServerIdentity(MySqlServerKind Kind, string Version, string? Uuid, string HostName, int Port)
-{
-    public string Key => Uuid is { Length: > 0 } ? Uuid : $"{HostName.ToLowerInvariant()}:{Port}";
-}
+/// <param name="Key"><c>@@server_uuid</c>, or host name and port if it has none (MariaDB, OceanBase).</param>
+public sealed record MySqlServerIdentity(MySqlServerKind Kind, string Version, string Key);
 
-/// <summary>The kinds of servers with the MySQL protocol.</summary>
 public enum MySqlServerKind
 {
     MySql,
@@ -121,4 +115,12 @@ public sealed record ListedSession(
     ulong Id, string User, string Host, string? Database, string Command, long TimeSeconds, string? State, string? Info)
 {
     public bool IsOwn { get; init; }
+
+    /// <summary>Program name that the client sent; null if it was not asked for or the server does not report
+    /// it.</summary>
+    public string? Program { get; init; }
+
+    public string Describe() =>
+        $"session {Id} of {User} from {Host}{(Program is { Length: > 0 } p ? $" ({p})" : "")} on "
+        + (Database ?? "no database");
 }

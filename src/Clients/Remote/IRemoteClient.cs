@@ -36,7 +36,6 @@ public interface IRemoteClient : IAsyncDisposable
 
 /// <summary>A file to upload to a host.</summary>
 /// <param name="Path">The path; its directory must exist.</param>
-/// <param name="Length">Its length in bytes.</param>
 /// <param name="Sha256">Its SHA-256 in hexadecimal digits.</param>
 public sealed record RemoteFile(string Path, long Length, string Sha256)
 {

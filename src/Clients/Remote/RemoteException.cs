@@ -16,7 +16,6 @@ public sealed class RemoteException(
     public bool AtJump { get; init; }
 }
 
-/// <summary>Why an action on a host failed.</summary>
 public enum RemoteRefusal
 {
     Connection,

@@ -67,8 +67,8 @@ public sealed class RemoteUpload(
             echo "$n"
             """,
             _part,
-            Text(file.Length),
-            Text(LockSeconds));
+            $"{file.Length}",
+            $"{LockSeconds}");
         var result = await RunAsync(look, cancellationToken);
         var output = result.OrThrow(_host, $"reading the length of {_part}").Output.Trim();
         if (output == "none")
@@ -100,7 +100,7 @@ public sealed class RemoteUpload(
                 exec cat >&9
                 """,
                 _part,
-                Text(offset)) with
+                $"{offset}") with
             {
                 Input = content,
                 Sent = sent => progress?.Report(offset + sent),
@@ -135,6 +135,4 @@ public sealed class RemoteUpload(
 
     private Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
         client.RunAsync(command with { AsRoot = file.AsRoot, AsUser = file.AsUser }, cancellationToken);
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -7,11 +7,16 @@ namespace Drydock.Clients.Remote;
 public sealed class TailBuffer(int maxBytes)
 {
     private ArrayBufferWriter<byte> _kept = new();
+    private long _all;
+
+    /// <summary>How many bytes before the end are not in <see cref="Text"/>.</summary>
+    public long Omitted => Math.Max(0, _all - maxBytes);
 
     public string Text => Encoding.UTF8.GetString(Tail());
 
     public void Append(ReadOnlySpan<byte> piece)
     {
+        _all += piece.Length;
         _kept.Write(piece);
         if (_kept.WrittenCount > 2L * maxBytes)
         {

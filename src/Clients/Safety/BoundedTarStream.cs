@@ -6,7 +6,6 @@ namespace Drydock.Clients.Safety;
 /// names, extended attributes) into memory in the length the tar announces. This stream limits that length, the number
 /// of entries and the total bytes.</summary>
 /// <param name="inner">The tar from its start; it is not disposed.</param>
-/// <param name="what">What it is and where it comes from, for messages.</param>
 public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) : ReadOnlyStream
 {
     /// <summary>Maximum length in bytes of the headers of one entry.</summary>
@@ -58,7 +57,7 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
         if (_total > maxBytes)
         {
             throw new InvalidDataException(
-                $"{what}: the archive is longer than {Text(maxBytes)} bytes, so the rest is not read.");
+                $"{what}: the archive is longer than {maxBytes} bytes, so the rest is not read.");
         }
 
         if (_dataLeft > 0)
@@ -89,7 +88,7 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
         if (++_entries > MaxEntries)
         {
             throw new InvalidDataException(
-                $"{what}: the archive has more than {Text(MaxEntries)} entries, so the rest is not read.");
+                $"{what}: the archive has more than {MaxEntries} entries, so the rest is not read.");
         }
 
         var size = AttributeSize() ?? Size(_block.AsSpan(SizeOffset, SizeBytes));
@@ -103,7 +102,7 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
         if (_headerBytes > MaxHeaderBytes)
         {
             throw new InvalidDataException(
-                $"{what}: the headers of an entry of the archive are longer than {Text(MaxHeaderBytes)} bytes, so the "
+                $"{what}: the headers of an entry of the archive are longer than {MaxHeaderBytes} bytes, so the "
                     + "rest is not read.");
         }
 
@@ -167,6 +166,4 @@ public sealed class BoundedTarStream(Stream inner, string what, long maxBytes) :
 
         return number;
     }
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

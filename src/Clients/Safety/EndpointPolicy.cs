@@ -7,21 +7,21 @@ public sealed class EndpointPolicy : IConnectionFactory
     private const int MaxHostCharacters = 255;
 
     private readonly IReadOnlyList<IPNetwork> _allowed;
-    private readonly IReadOnlyList<IPAddress> _apiServers;
+    private readonly IPAddress? _apiServer;
     private readonly bool _allowsUnixSockets;
     private readonly bool _everything;
 
     private EndpointPolicy(
-        IReadOnlyList<IPNetwork> allowed, bool allowsUnixSockets, IReadOnlyList<IPAddress> apiServers, bool everything)
+        IReadOnlyList<IPNetwork> allowed, bool allowsUnixSockets, IPAddress? apiServer = null, bool everything = false)
     {
-        (_allowed, _apiServers, _everything, _allowsUnixSockets) = (allowed, apiServers, everything, allowsUnixSockets);
+        (_allowed, _apiServer, _everything, _allowsUnixSockets) = (allowed, apiServer, everything, allowsUnixSockets);
     }
 
     /// <summary>Refuses Unix sockets, and loopback, link-local, unspecified, multicast and reserved addresses, and the
     /// metadata services of clouds.</summary>
-    public static EndpointPolicy Default { get; } = new([], allowsUnixSockets: false, [], everything: false);
+    public static EndpointPolicy Default { get; } = new([], allowsUnixSockets: false);
 
-    public static EndpointPolicy Unrestricted { get; } = new([], allowsUnixSockets: true, [], everything: true);
+    public static EndpointPolicy Unrestricted { get; } = new([], allowsUnixSockets: true, everything: true);
 
     /// <summary>The default policy, with exceptions.</summary>
     /// <param name="allowedAddresses">Addresses or networks (<c>127.0.0.1</c>, <c>10.0.0.0/8</c>) that may be connected
@@ -30,12 +30,10 @@ public sealed class EndpointPolicy : IConnectionFactory
     /// it is not known.</param>
     /// <exception cref="FormatException">An address cannot be read.</exception>
     public static EndpointPolicy Create(
-        IEnumerable<string> allowedAddresses, bool allowUnixSockets, string? apiServer = null)
-    {
-        IReadOnlyList<IPAddress> apiServers = IPAddress.TryParse(apiServer, out var known) ? [known] : [];
-        return new EndpointPolicy(
-            [.. allowedAddresses.Select(Network)], allowUnixSockets, apiServers, everything: false);
-    }
+        IEnumerable<string> allowedAddresses, bool allowUnixSockets, string? apiServer = null) => new(
+            [.. allowedAddresses.Select(Network)],
+            allowUnixSockets,
+            IPAddress.TryParse(apiServer, out var known) ? known : null);
 
     public static IPNetwork Network(string text)
     {
@@ -58,7 +56,7 @@ public sealed class EndpointPolicy : IConnectionFactory
             return null;
         }
 
-        return AddressKinds.Forms(address).Any(form => _apiServers.Contains(form))
+        return AddressKinds.Forms(address).Any(form => form.Equals(_apiServer))
             ? "the Kubernetes API server"
             : AddressKinds.Find(address);
     }
@@ -235,20 +233,10 @@ internal static class AddressKinds
 
 /// <summary>The operator refuses to connect to an address from a manifest (see <see cref="EndpointPolicy"/>). Nothing
 /// was sent there.</summary>
-/// <param name="message">What is refused, why, and which flag permits it.</param>
 public sealed class EndpointRefusedException(string message) : Exception(message)
 {
     /// <summary>The refusal inside an exception, or null: HTTP handlers wrap what their connections throw.</summary>
-    public static EndpointRefusedException? In(Exception? exception)
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            if (exception is EndpointRefusedException refused)
-            {
-                return refused;
-            }
-        }
-
-        return null;
-    }
+    public static EndpointRefusedException? In(Exception? exception) => exception is null
+        ? null
+        : exception as EndpointRefusedException ?? In(exception.InnerException);
 }

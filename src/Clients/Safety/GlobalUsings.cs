@@ -1,4 +1,3 @@
-global using System.Globalization;
 global using System.Net;
 global using System.Net.Http;
 global using System.Net.Sockets;

@@ -19,21 +19,11 @@ public static class HttpFailure
         };
     }
 
-    private static HttpRequestError? Error(Exception exception)
+    private static HttpRequestError? Error(Exception? exception) => exception switch
     {
-        for (Exception? e = exception; e is not null; e = e.InnerException)
-        {
-            switch (e)
-            {
-                case HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } request:
-                    return request.HttpRequestError;
-                case HttpIOException answer:
-                    return answer.HttpRequestError;
-                default:
-                    break;
-            }
-        }
-
-        return null;
-    }
+        null => null,
+        HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } request => request.HttpRequestError,
+        HttpIOException answer => answer.HttpRequestError,
+        _ => Error(exception.InnerException),
+    };
 }

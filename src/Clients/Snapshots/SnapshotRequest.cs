@@ -45,7 +45,6 @@ public enum DumpToolKind
 }
 
 /// <summary>The progress of one database of a snapshot.</summary>
-/// <param name="Stage">What is done with it.</param>
 /// <param name="RawBytes">Bytes of SQL so far in this stage.</param>
 /// <param name="StoredBytes">Bytes as they are stored, compressed and possibly encrypted, so far in this stage.</param>
 /// <param name="BytesPerSecond">SQL bytes per second over the last five seconds; 0 if unknown.</param>

@@ -5,6 +5,9 @@ public sealed class Snapshotter(
 {
     private const int MostThreads = 64;
 
+    // 1044, 1142, 1227: access denied; 1235, 1149, 1064: the server has no such statement (OceanBase).
+    private static readonly int[] NotAllowed = [1044, 1142, 1227, 1235, 1149, 1064];
+
     private readonly SnapshotToolOptions _options = options ?? new SnapshotToolOptions();
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly SnapshotSessions _sessions = new(time);
@@ -31,8 +34,13 @@ public sealed class Snapshotter(
             ?? (request.Tool == DumpToolKind.MyDumper ? new MyDumperTool(_options) : new MySqlDumpTool(_options));
         var (server, description) = await PrepareAsync(request, chosen, cancellationToken);
         var dump = new DatabaseDump(request, chosen, _options, description.Flags, _time);
-        var databases = StoredDefinitions.Within(
-            await DumpAllAsync(request, dump, cancellationToken), encrypted: request.Recipients.Count > 0);
+        var dumped = new ConcurrentDictionary<string, SnapshotDatabase>(StringComparer.Ordinal);
+
+        // The first failure cancels the others, and is the one that is thrown.
+        await Parallel.ForEachAsync(
+            request.Databases,
+            new ParallelOptions { MaxDegreeOfParallelism = request.Parallelism, CancellationToken = cancellationToken },
+            async (database, token) => dumped[database] = await dump.RunAsync(database, token));
         var manifest = new SnapshotManifest
         {
             Format = SnapshotManifest.CurrentFormat,
@@ -46,7 +54,8 @@ public sealed class Snapshotter(
                 : null,
             Owner = request.Owner,
             Series = request.Series,
-            Databases = databases,
+            Databases = StoredDefinitions.Within(
+                [.. request.Databases.Select(d => dumped[d])], encrypted: request.Recipients.Count > 0),
         };
         await ManifestStore.PublishAsync(request.Location, manifest, cancellationToken);
         return manifest;
@@ -149,7 +158,7 @@ public sealed class Snapshotter(
         var server = await MySqlServer.IdentifyAsync(session, cancellationToken);
         var marker = SessionMarker.Comment(request.Location.Id);
         var reader = new CatalogueReader(session, marker);
-        var catalogues = new List<DatabaseCatalogue>();
+        var catalogues = new List<SnapshotDatabase>();
         foreach (var database in request.Databases)
         {
             catalogues.Add(await reader.ReadAsync(database, countRows: false, cancellationToken)
@@ -160,7 +169,7 @@ public sealed class Snapshotter(
         }
 
         var mayLock = request.Tool == DumpToolKind.MyDumper
-            && await TableLocks.MayLockAsync(session, catalogues, cancellationToken);
+            && await MayLockAsync(session, catalogues, cancellationToken);
         var scope = new DumpScope(
             server.Kind,
             catalogues.Exists(static c => c.Routines.Count > 0),
@@ -168,7 +177,7 @@ public sealed class Snapshotter(
             catalogues.Exists(static c => c.Events.Count > 0),
             mayLock)
         {
-            Versioned = [.. catalogues.SelectMany(static c => c.Versioned.Select(t => $"{c.Name}.{t}"))],
+            Versioned = [.. reader.Versioned.Select(static v => $"{v.Database}.{v.Table}")],
             TakesHistory = await TakesHistoryAsync(),
         };
         var description = await chosen.DescribeAsync(scope, cancellationToken);
@@ -186,26 +195,47 @@ public sealed class Snapshotter(
         async Task<bool> TakesHistoryAsync()
         {
             var taken = true;
-            foreach (var catalogue in catalogues.Where(static c => c.Versioned.Count > 0))
+            foreach (var name in reader.Versioned.Select(static v => v.Database).Distinct(StringComparer.Ordinal))
             {
-                taken = taken && await reader.TakesHistoryAsync(catalogue.Name, cancellationToken);
+                taken = taken && await reader.TakesHistoryAsync(name, cancellationToken);
             }
 
             return taken;
         }
     }
 
-    private static async Task<IReadOnlyList<SnapshotDatabase>> DumpAllAsync(
-        SnapshotRequest request, DatabaseDump dump, CancellationToken cancellationToken)
+    // Whether the user may lock tables for reading, tried on one table of each database. A lock that conflicts with
+    // another session for one second is still permitted.
+    private static async Task<bool> MayLockAsync(
+        MySqlSession session, List<SnapshotDatabase> databases, CancellationToken cancellationToken)
     {
-        var results = new ConcurrentDictionary<string, SnapshotDatabase>(StringComparer.Ordinal);
+        const int LockWaitTimeout = 1205;
+        await RunAsync("SET SESSION lock_wait_timeout=1", [1193, 1232, .. NotAllowed]);
+        foreach (var database in databases.Where(static d => d.Tables.Count > 0))
+        {
+            var table = $"{MySqlIdentifier.Quote(database.Name)}.{MySqlIdentifier.Quote(database.Tables[0].Name)}";
+            var refused = await RunAsync($"LOCK TABLES {table} READ", [LockWaitTimeout, .. NotAllowed]);
+            await RunAsync("UNLOCK TABLES", NotAllowed);
+            if (refused is not (0 or LockWaitTimeout))
+            {
+                return false;
+            }
+        }
 
-        // The first failure cancels the others, and is the one that is thrown.
-        await Parallel.ForEachAsync(
-            request.Databases,
-            new ParallelOptions { MaxDegreeOfParallelism = request.Parallelism, CancellationToken = cancellationToken },
-            async (database, token) => results[database] = await dump.RunAsync(database, token));
-        return [.. request.Databases.Select(d => results[d])];
+        return true;
+
+        async Task<int> RunAsync(string sql, int[] expected)
+        {
+            try
+            {
+                await session.ExecuteAsync(sql, cancellationToken);
+                return 0;
+            }
+            catch (MySqlSessionException e) when (expected.Contains(e.Number))
+            {
+                return e.Number;
+            }
+        }
     }
 }
 

@@ -57,7 +57,13 @@ public sealed class SshClient : IRemoteClient
         {
             var output = TailAsync(process, process.StandardOutput.BaseStream, cancellationToken);
             var errors = TailAsync(process, process.StandardError.BaseStream, cancellationToken);
-            await FeedAsync(process, command, cancellationToken);
+            var input = process.StandardInput;
+            if (command.Input is not { } data
+                || await RemoteInput.SendAsync(data, input.BaseStream, command.Sent, cancellationToken))
+            {
+                input.Close();
+            }
+
             await Task.WhenAll(output, errors);
             await process.WaitForExitAsync(cancellationToken);
             var result = new RemoteResult(process.ExitCode, await output, await errors);
@@ -137,21 +143,14 @@ public sealed class SshClient : IRemoteClient
         {
             await _options.Endpoints.CheckAsync(first.Host, cancellationToken);
         }
-        catch (EndpointRefusedException e)
+        catch (Exception e) when (e is EndpointRefusedException or SocketException)
         {
-            throw NotReached(first, e.Message, RemoteRefusal.LocalClient, e);
+            var isJump = Endpoint.Jump is not null;
+            var (why, reason) = e is EndpointRefusedException
+                ? (e.Message, RemoteRefusal.LocalClient)
+                : ($"the host name cannot be resolved: {Sentences.Close(e.Message)}", RemoteRefusal.Connection);
+            throw Failed($"{(isJump ? $"jump host {first}: " : "")}{why}", reason, false, e, isJump);
         }
-        catch (SocketException e)
-        {
-            throw NotReached(
-                first, $"the host name cannot be resolved: {Sentences.Close(e.Message)}", RemoteRefusal.Connection, e);
-        }
-    }
-
-    private RemoteException NotReached(SshEndpoint first, string why, RemoteRefusal reason, Exception cause)
-    {
-        var isJump = Endpoint.Jump is not null;
-        return Failed($"{(isJump ? $"jump host {first}: " : "")}{why}", reason, false, cause, isJump);
     }
 
     private ProcessStartInfo Arguments() =>
@@ -189,16 +188,6 @@ public sealed class SshClient : IRemoteClient
         && (text.StartsWith("sudo:", StringComparison.Ordinal)
             || text.StartsWith("Sorry, user ", StringComparison.Ordinal));
 
-    private static async Task FeedAsync(Process process, RemoteCommand command, CancellationToken cancellationToken)
-    {
-        if (command.Input is null
-            || await RemoteInput.SendAsync(
-                command.Input, process.StandardInput.BaseStream, command.Sent, cancellationToken))
-        {
-            process.StandardInput.Close();
-        }
-    }
-
     private async Task<string> TailAsync(Process process, Stream stream, CancellationToken cancellationToken)
     {
         var kept = new TailBuffer(_options.MaxOutput);
@@ -228,7 +217,6 @@ public sealed class SshClient : IRemoteClient
         new(Name, $"{Endpoint}: {what}", reason, mayHaveRun, cause) { AtJump = atJump };
 }
 
-/// <summary>Limits and places of the ssh program.</summary>
 public sealed record SshOptions
 {
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);

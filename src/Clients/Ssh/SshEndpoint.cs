@@ -27,7 +27,6 @@ public sealed partial record SshEndpoint(string Host, string User, int Port = Ss
 }
 
 /// <summary>A jump host (bastion) and its own credentials. It must not be behind another one.</summary>
-/// <param name="Material">The key for it and its host key.</param>
 public sealed record SshJump(SshEndpoint Endpoint, SshMaterial Material)
 {
     public override string ToString() => Endpoint.ToString();

@@ -26,12 +26,38 @@ internal sealed class SshFiles : IDisposable
 
     public string? Control => _directory is null ? null : Path.Combine(_directory.Path, "c");
 
-    /// <param name="jump">The jump host; null for a direct connection.</param>
     /// <param name="parent">The parent of the private directory of a shared connection; null for programs with their
     /// own connection.</param>
     /// <exception cref="RemoteException">The files cannot be created.</exception>
-    public static SshFiles Write(string host, SshMaterial material, SshJump? jump = null, string? parent = null) =>
-        Write(host, material, jump, parent, isJump: false);
+    public static SshFiles Write(
+        string host, SshMaterial material, SshJump? jump = null, string? parent = null, bool isJump = false)
+    {
+        SshIdentity? key = null;
+        MemoryFile? knownHosts = null;
+        MemoryFile? log = null;
+        SshFiles? toJump = null;
+        try
+        {
+            key = new SshIdentity(host, material);
+            knownHosts = MemoryFile.Create("drydock-known-hosts", SshIdentity.WithLineEnd(material.KnownHosts.Span));
+            log = isJump ? MemoryFile.Create("drydock-ssh-log", []) : null;
+            toJump = jump is null ? null : Write($"jump host {jump}", jump.Material, isJump: true);
+            var directory = parent is null ? null : LockedDirectory.Create(parent, SshClient.DirectoryPrefix);
+            return new SshFiles(key, knownHosts, log, toJump, directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            key?.Dispose();
+            knownHosts?.Dispose();
+            log?.Dispose();
+            toJump?.Dispose();
+            throw new RemoteException(
+                host,
+                $"{host}: the files of the ssh program cannot be created in the operator: {Sentences.Close(e.Message)}",
+                RemoteRefusal.LocalClient,
+                innerException: e);
+        }
+    }
 
     /// <summary>Makes the keys usable; an encrypted one is decrypted at the first call.</summary>
     /// <exception cref="RemoteException">A passphrase is wrong, or a key cannot be read.</exception>
@@ -79,34 +105,5 @@ internal sealed class SshFiles : IDisposable
         _log?.Dispose();
         _directory?.Dispose();
         Jump?.Dispose();
-    }
-
-    private static SshFiles Write(string host, SshMaterial material, SshJump? jump, string? parent, bool isJump)
-    {
-        SshIdentity? key = null;
-        MemoryFile? knownHosts = null;
-        MemoryFile? log = null;
-        SshFiles? toJump = null;
-        try
-        {
-            key = new SshIdentity(host, material);
-            knownHosts = MemoryFile.Create("drydock-known-hosts", SshIdentity.WithLineEnd(material.KnownHosts.Span));
-            log = isJump ? MemoryFile.Create("drydock-ssh-log", []) : null;
-            toJump = jump is null ? null : Write($"jump host {jump}", jump.Material, null, null, isJump: true);
-            var directory = parent is null ? null : LockedDirectory.Create(parent, SshClient.DirectoryPrefix);
-            return new SshFiles(key, knownHosts, log, toJump, directory);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            key?.Dispose();
-            knownHosts?.Dispose();
-            log?.Dispose();
-            toJump?.Dispose();
-            throw new RemoteException(
-                host,
-                $"{host}: the files of the ssh program cannot be created in the operator: {Sentences.Close(e.Message)}",
-                RemoteRefusal.LocalClient,
-                innerException: e);
-        }
     }
 }

@@ -18,8 +18,6 @@ namespace Drydock.Operator.Composition;
 /// <summary>Composes the operator by hand: there are few parts, and the compiler checks them.</summary>
 public sealed partial class OperatorComposition : IAsyncDisposable
 {
-    private const string LeaseName = "drydock-operator";
-
     // The kubelet sets it in every pod; no host of an upgrade has this address.
     private const string ApiServerVariable = "KUBERNETES_SERVICE_HOST";
 
@@ -30,7 +28,8 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     private readonly LeaderElector? _elector;
     private readonly IReadOnlyList<IControllerParts> _controllers;
     private readonly RetentionRun _retention;
-    private readonly ObjectMetrics _metrics;
+    private readonly IReadOnlyList<IRunObserver> _observers;
+    private readonly List<IDisposable> _metrics;
     private readonly OtlpExport? _export;
     private readonly CrdSchemaCheck _schema;
     private readonly SnapshotToolOptions _tools;
@@ -58,7 +57,17 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         _elector = options.LeaderElection
             ? new LeaderElector(
                 PackageClient.Create(configuration, new KubernetesClientOptions()),
-                Election(options, space, identity),
+                new LeaderElectionOptions
+                {
+                    LeaseName = "drydock-operator",
+                    Namespace = space,
+                    Identity = identity.Text,
+                    HasEnded = identity.HasEnded,
+                    LeaseDuration = options.LeaseDuration,
+                    RenewDeadline = options.RenewDeadline,
+                    RetryPeriod = options.RetryPeriod,
+                    OnOverdue = why => LastResort.End(_logger, why),
+                },
                 time,
                 loggers)
             : null;
@@ -159,7 +168,15 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             ? null
             : new OtlpExport(otlp, BuildInfo.Version, Identity, time, loggers.CreateLogger<OtlpExport>());
         _controllers = [upgradeParts, databaseParts, snapshotParts, restoreParts];
-        _metrics = new ObjectMetrics(_controllers, snapshotParts.Objects, () => _elector?.IsLeader != false, time);
+        Func<bool> leads = () => _elector?.IsLeader != false;
+        var counters = new RunCounters(_controllers, leads, time);
+        _observers = [counters, new RunSpans(leads, time)];
+        _metrics =
+        [
+            counters,
+            new RunGauges(_controllers, leads, time),
+            new SnapshotMetrics(snapshotParts.Objects, leads, time),
+        ];
     }
 
     public string Identity { get; }
@@ -172,7 +189,6 @@ public sealed partial class OperatorComposition : IAsyncDisposable
 
     public IReadOnlyList<IWatchHealth> Watches => [.. _controllers.SelectMany(c => c.Watches)];
 
-    /// <summary>Free bytes of the storage roots, for the metrics.</summary>
     internal StorageSpace Space { get; }
 
     /// <summary>Reads the configuration and puts the parts together; nothing is connected to yet.</summary>
@@ -191,7 +207,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     public async Task RunAsync(CancellationToken stopping)
     {
         RemoveScratch();
-        _metrics.Observe();
+        _metrics.AddRange(_controllers.Select(parts => parts.Observe(_observers)));
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var watches = Task.WhenAll(_controllers.Select(c => c.WatchAsync(both.Token)));
         try
@@ -210,7 +226,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _export?.Dispose();
-        _metrics.Dispose();
+        _metrics.ForEach(part => part.Dispose());
         await _events.DisposeAsync();
         await _docker.DisposeAsync();
         _elector?.Dispose();
@@ -231,21 +247,13 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         }
     }
 
-    private LeaderElectionOptions Election(OperatorOptions options, string space, ProcessIdentity identity) => new()
-    {
-        LeaseName = LeaseName,
-        Namespace = space,
-        Identity = identity.Text,
-        HasEnded = identity.HasEnded,
-        LeaseDuration = options.LeaseDuration,
-        RenewDeadline = options.RenewDeadline,
-        RetryPeriod = options.RetryPeriod,
-        OnOverdue = why => LastResort.End(_logger, why),
-    };
-
     private Task LeadAsync(CancellationToken term)
     {
-        _metrics.Resume();
+        foreach (var run in _controllers.SelectMany(source => source.Samples()))
+        {
+            RunSpans.Resume(run);
+        }
+
         return TermParts.RunAsync(
             [
                 .. _controllers.Select(c => (c.Name, (Func<CancellationToken, Task>)c.LeadAsync)),

@@ -37,7 +37,6 @@ internal sealed class PrometheusMetrics : IDisposable
 
     private MetricFactory Observed => Prometheus.Metrics.WithCustomRegistry(_observed);
 
-    /// <summary>Writes all series in the text format of Prometheus.</summary>
     public async Task WriteAsync(Stream to, CancellationToken cancellationToken)
     {
         CollectorRegistry observed;

@@ -69,7 +69,6 @@ internal sealed record OtlpSettings(IConfiguration Environment, OtlpTarget? Metr
 
 /// <summary>Where one signal is sent.</summary>
 /// <param name="Headers">Headers of each request. They may hold a token.</param>
-/// <param name="IsCompressed">Whether bodies are sent with gzip.</param>
 /// <param name="Certificate">File with the certificates of the authorities to trust, in PEM; null for those of the
 /// system.</param>
 internal sealed record OtlpTarget(

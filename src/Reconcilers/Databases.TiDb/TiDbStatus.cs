@@ -33,8 +33,8 @@ internal static class TiDbStatus
             ],
 
             // The reference is stored once a receipt has the name, so that no other object is ever taken for it.
-            SnapshotRef = snapshot?.Recorded(TakeSnapshot.SnapshotKey) is { } name
-                ? new SnapshotReference { Name = name, Uid = snapshot.Recorded(TakeSnapshot.SnapshotUidFact) }
+            SnapshotRef = snapshot?.Recorded(SnapshotReceipts.SnapshotKey) is { } name
+                ? new SnapshotReference { Name = name, Uid = snapshot.Recorded(SnapshotReceipts.SnapshotUidFact) }
                 : status.SnapshotRef,
             ConfigurationRef = saved?.Recorded(ConfigurationSecret.NameKey) is { } secret
                 ? new SecretReference { Name = secret }

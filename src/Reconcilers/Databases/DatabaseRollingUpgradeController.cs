@@ -22,7 +22,7 @@ internal sealed class DatabaseRollingUpgradeController(
 }
 
 /// <summary>What the DatabaseRollingUpgrade controller is composed of.</summary>
-internal sealed record DatabaseServices : RunServices
+internal sealed record DatabaseServices : ControllerServices
 {
     public required DatabaseEngineSet Engines { get; init; }
     public required DatabaseHostServices Hosts { get; init; }

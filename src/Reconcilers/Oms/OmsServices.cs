@@ -1,13 +1,13 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What the OmsUpgrade controller is composed of.</summary>
-internal sealed record OmsServices : RunServices
+internal sealed record OmsServices : ControllerServices
 {
     public required DockerEndpoints Docker { get; init; }
 
     /// <summary>Binds to a metadata server without connecting. Every operation of the result opens its own session and
     /// closes it, without reconnect, so that a statement can never arrive late in an unknown session.</summary>
-    public required Func<MetadataTarget, IOmsMetadata> Metadata { get; init; }
+    public required Func<MySqlOptions, IOmsMetadata> Metadata { get; init; }
 
     public required IArchiveReader Archives { get; init; }
 

@@ -21,7 +21,6 @@ internal sealed partial class CrdSchemaCheck(
     private static readonly string Own = CrdSchema.Number.ToString();
     private string? _problem = "The CRDs of Drydock have not been read yet.";
 
-    /// <summary>How often the CRDs are read until they are new enough.</summary>
     public static TimeSpan Every { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Why this process must not lead, with the remedy; null if it may.</summary>

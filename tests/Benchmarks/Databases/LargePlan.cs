@@ -42,7 +42,7 @@ internal static class LargePlan
 
         plan = Over(plan);
         var back = spec.Engine == DatabaseEngine.YugabyteDB ? Over(YugabyteRollback.Compile(spec, Stopped(plan))) : null;
-        return new LargePlanResult(engine, times[0], times.Order().ElementAt(Times / 2), plan.Steps.Count, Bytes(spec, plan), back is null ? null : Bytes(spec, PlanHistory.Of(plan), back));
+        return new LargePlanResult(engine, times[0], times.Order().ElementAt(Times / 2), plan.Steps.Count, Bytes(spec, plan), back is null ? null : Bytes(spec, PlanProgress.HistoryOf(plan), back));
     }
 
     private static int Bytes(DatabaseRollingUpgradeSpec spec, Plan plan, Plan? back = null)

@@ -10,12 +10,12 @@ namespace Drydock.Clients.Docker;
 internal sealed class DockerApi : IDisposable
 {
     private readonly HttpClient _raw;
-    private readonly LivenessProbe _liveness;
+    private readonly TimeProvider _time;
 
     public DockerApi(string endpointName, DockerClientOptions options, TimeProvider time, HttpMessageHandler transport)
     {
         EndpointName = endpointName;
-        Options = options;
+        (Options, _time) = (options, time);
         var handler = new DockerHandler(endpointName, options, time, transport);
         _raw = new HttpClient(handler, disposeHandler: false) { BaseAddress = DockerHandler.Root };
         _raw.Timeout = Timeout.InfiniteTimeSpan;
@@ -24,7 +24,6 @@ internal sealed class DockerApi : IDisposable
             .WithTimeout(Timeout.InfiniteTimeSpan)
             .WithTransportOptions(new Transport(), handler)
             .Build();
-        _liveness = new LivenessProbe(endpointName, PingAsync, options.StreamIdleProbe, time);
     }
 
     public string EndpointName { get; }
@@ -45,7 +44,9 @@ internal sealed class DockerApi : IDisposable
         DockerCall call, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken) =>
         TypedAsync(
             call,
-            () => call.IsWatched ? _liveness.GuardAsync(call, send, cancellationToken) : send(cancellationToken),
+            () => call.IsWatched
+                ? GuardAsync(EndpointName, call, send, PingAsync, Options.StreamIdleProbe, _time, cancellationToken)
+                : send(cancellationToken),
             cancellationToken);
 
     public Task CallAsync(DockerCall call, Func<CancellationToken, Task> send, CancellationToken cancellationToken) =>
@@ -157,6 +158,72 @@ internal sealed class DockerApi : IDisposable
         Package.Dispose();
     }
 
+    /// <summary>Runs <paramref name="operation"/>, which may legitimately take hours, and ends it when the engine no
+    /// longer answers: in each period it is pinged on another connection.</summary>
+    /// <exception cref="DockerUnreachableException">The engine did not answer the ping.</exception>
+    internal static async Task<T> GuardAsync<T>(
+        string endpoint,
+        DockerCall call,
+        Func<CancellationToken, Task<T>> operation,
+        Func<CancellationToken, Task> ping,
+        TimeSpan period,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = operation(abandon.Token);
+        if (running.IsCompleted || period == Timeout.InfiniteTimeSpan)
+        {
+            return await running.ConfigureAwait(false);
+        }
+
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Exception? failure = null;
+        var watching = WatchAsync();
+        try
+        {
+            return await running.ConfigureAwait(false);
+        }
+        catch (Exception) when (failure is not null && !cancellationToken.IsCancellationRequested)
+        {
+            if (failure is not DockerException)
+            {
+                ExceptionDispatchInfo.Throw(failure);
+            }
+
+            throw new DockerUnreachableException(
+                $"Docker at {endpoint} does not answer a ping any more ({call.Operation}): {failure.Message}",
+                call.Changes,
+                failure);
+        }
+        finally
+        {
+            // An operation that ends first does not wait for the ping.
+            Stop(enough);
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task WatchAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    await Task.Delay(period, time, enough.Token).ConfigureAwait(false);
+                    await ping(enough.Token).ConfigureAwait(false);
+                }
+            }
+            catch (Exception e) when (!enough.IsCancellationRequested)
+            {
+                failure = e;
+                await abandon.CancelAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Synchronous, so that the operation ends where it ended without the pings.
+    private static void Stop(CancellationTokenSource source) => source.Cancel();
+
     private static string Segment(string text) =>
         string.IsNullOrWhiteSpace(text) || text is "." or ".." || text.AsSpan().IndexOfAny("/\\\r\n") >= 0
             ? throw new ArgumentException($"'{text}' is neither an id nor a name.", nameof(text))
@@ -178,7 +245,6 @@ internal sealed class DockerApi : IDisposable
 
 /// <summary>One call, with what the package has no parameter for. The handler, and the connection that carries the
 /// call, find it here.</summary>
-/// <param name="operation">What is done, for messages.</param>
 internal sealed class DockerCall(string operation)
 {
     public static readonly HttpRequestOptionsKey<DockerCall> Key = new("drydock.call");
@@ -216,7 +282,6 @@ internal sealed class DockerCall(string operation)
     /// <summary>Whether the engine hands its connection over to a command.</summary>
     public bool IsAttached { get; init; }
 
-    /// <summary>The connection of an attached command.</summary>
     public ConnectionStream? Connection { get; set; }
 
     /// <summary>Without a limit of its own, a call ends when the engine answers no ping any more.</summary>

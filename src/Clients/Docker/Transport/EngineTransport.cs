@@ -91,7 +91,6 @@ internal sealed class EngineTransport : DelegatingHandler
 /// received no request yet.</summary>
 internal interface IConnector : IDisposable
 {
-    /// <summary>Opens one stream.</summary>
     /// <exception cref="DockerUnreachableException">It cannot be opened;
     /// <see cref="DockerUnreachableException.MayHaveBeenProcessed"/> is false.</exception>
     ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken);

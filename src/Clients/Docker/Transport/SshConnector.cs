@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Drydock.Clients.Docker;
@@ -47,9 +46,20 @@ internal sealed partial class SshConnector : IConnector
     public async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
     {
         await CheckAddressAsync(cancellationToken).ConfigureAwait(false);
-        await OpenKeysAsync(cancellationToken).ConfigureAwait(false);
-        var mark = _files.MarkReports();
-        var stream = new ProcessStream(Start(), hasChildren: _host.Jump is not null);
+        ProcessStream stream;
+        long mark;
+        try
+        {
+            await _files.OpenAsync(cancellationToken).ConfigureAwait(false);
+            mark = _files.MarkReports();
+            var process = SshProcess.Start(Command(), $"ssh to {_name}");
+            stream = new ProcessStream(process, hasChildren: _host.Jump is not null);
+        }
+        catch (RemoteException e)
+        {
+            throw new DockerSshException(e.Message, e.Reason, e);
+        }
+
         try
         {
             await ConnectionCheck.RunAsync(stream, cancellationToken).ConfigureAwait(false);
@@ -76,22 +86,6 @@ internal sealed partial class SshConnector : IConnector
         return command;
     }
 
-    private Process Start()
-    {
-        try
-        {
-            return Process.Start(Command()) ?? throw new Win32Exception("No process was started.");
-        }
-        catch (Win32Exception e)
-        {
-            throw new DockerSshException(
-                $"ssh to {_name}: '{_options.SshProgram}' cannot be started in the operator: "
-                    + $"{Sentences.Close(e.Message)}",
-                RemoteRefusal.LocalClient,
-                e);
-        }
-    }
-
     private DockerSshException Failed(SshFailure failure, int exitCode, IOException cause)
     {
         var isDial = failure.Reason == RemoteRefusal.RemoteCommand;
@@ -101,18 +95,6 @@ internal sealed partial class SshConnector : IConnector
                 $"ssh to {_name}: {what}: {Sentences.Close(failure.Text)}", isDial ? _dial.Advice(failure.Text) : null),
             isDial && _dial.IsRefusedBySudo(failure.Text) ? RemoteRefusal.Sudo : failure.Reason,
             cause);
-    }
-
-    private async Task OpenKeysAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _files.OpenAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (RemoteException e)
-        {
-            throw new DockerSshException(e.Message, e.Reason, e);
-        }
     }
 
     // The ssh program resolves the name itself and may use any of its addresses, so each of them must be allowed. A
@@ -139,4 +121,49 @@ internal sealed partial class SshConnector : IConnector
 
     [GeneratedRegex("^(/[A-Za-z0-9_.-]+)*\\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SafePath();
+}
+
+/// <summary>The command that connects an ssh session to the engine: <c>docker system dial-stdio</c>, as the login user
+/// or as root.</summary>
+/// <param name="Socket">The path of the engine's socket on the host; empty for the usual one.</param>
+internal sealed record DialCommand(string User, string Socket, bool AsRoot)
+{
+    // sudoers names programs by their paths; this is where the packages of Debian, Red Hat and Docker have it.
+    private const string DockerPath = "/usr/bin/docker";
+
+    private string Arguments =>
+        Socket.Length == 0 ? "system dial-stdio" : $"--host unix://{Socket} system dial-stdio";
+
+    public override string ToString() => $"{(AsRoot ? "sudo -n " : "")}docker {Arguments}";
+
+    public bool IsRefusedBySudo(string errors) =>
+        AsRoot
+        && !Says(errors, "command not found")
+        && (errors.TrimStart().StartsWith("sudo:", StringComparison.Ordinal)
+            || Says(errors, "is not allowed to execute")
+            || Says(errors, "is not in the sudoers file"));
+
+    public string? Advice(string errors)
+    {
+        if (Says(errors, "must have a tty"))
+        {
+            return $"Add the line `Defaults:{User} !requiretty` to sudoers on the host.";
+        }
+
+        if (IsRefusedBySudo(errors))
+        {
+            // In sudoers a colon in an argument is escaped.
+            var arguments = Arguments.Replace(":", "\\:", StringComparison.Ordinal);
+            return $"Add the line `{User} ALL=(root) NOPASSWD: {DockerPath} {arguments}` with `visudo -f "
+                + "/etc/sudoers.d/drydock` on the host. If `command -v docker` prints another path there, use that "
+                + "path.";
+        }
+
+        return !AsRoot && Says(errors, "permission denied")
+            ? $"Set become: Sudo for this endpoint, or allow {User} to use the socket on the host (`usermod -aG docker "
+                + $"{User}`)."
+            : null;
+    }
+
+    private static bool Says(string errors, string words) => errors.Contains(words, StringComparison.OrdinalIgnoreCase);
 }

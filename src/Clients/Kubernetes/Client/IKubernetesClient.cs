@@ -111,7 +111,6 @@ public sealed record KubernetesList<TEntity>(
 
 /// <summary>An object whose JSON does not fit its type, for instance written by a newer version. It is reported
 /// separately from the readable objects.</summary>
-/// <param name="Namespace">Its namespace; null for cluster-scoped kinds.</param>
 /// <param name="Error">Where the JSON does not fit (path and expected type, no value).</param>
 public sealed record UnreadableObject(string? Namespace, string Name, string ResourceVersion, string Error);
 
@@ -136,7 +135,6 @@ public sealed record WatchOptions
 
 /// <param name="ResourceVersion">The version after it.</param>
 /// <param name="Object">The object; null for a bookmark and when it does not fit the type.</param>
-/// <param name="Unreadable">Set when the object does not fit the type.</param>
 public sealed record WatchEvent<TEntity>(
     WatchEventType Type, string ResourceVersion, TEntity? Object, UnreadableObject? Unreadable = null)
     where TEntity : class, IKubernetesObject;

@@ -23,7 +23,7 @@ internal sealed class KubernetesApi(KubernetesClientConfiguration configuration,
         configuration.FirstMessageHandlerSetup = handler =>
         {
             connections = handler;
-            handler.ConnectTimeout = options.ConnectTimeout;
+            handler.ConnectTimeout = TimeSpan.FromSeconds(10);
             handler.KeepAlivePingDelay = TimeSpan.FromSeconds(4);
             handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(3);
             handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90);
@@ -36,7 +36,21 @@ internal sealed class KubernetesApi(KubernetesClientConfiguration configuration,
         try
         {
             var kubernetes = new KubernetesApi(configuration, handlers);
-            Secure(connections!, configuration);
+            var tls = connections!.SslOptions;
+            if (configuration.TokenProvider is ExecPlugin plugin)
+            {
+                // Called at each handshake, so that a renewed certificate is used by the next connection.
+                tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => plugin.ClientCertificate!;
+            }
+
+            if (!configuration.SkipTlsVerify && configuration.SslCaCerts is { } authorities)
+            {
+                // The package's check ignores a wrong server name if the authority is not one of the system's, and
+                // trusts the system's authorities in addition to those of the kubeconfig.
+                tls.RemoteCertificateValidationCallback = null;
+                tls.CertificateChainPolicy = ChainPolicies.TrustOnly(authorities);
+            }
+
             return kubernetes;
         }
         finally
@@ -87,23 +101,6 @@ internal sealed class KubernetesApi(KubernetesClientConfiguration configuration,
         { MayHaveRun: true } => new KubernetesOutcomeUnknownException(request, failure.Message, failure),
         _ => new KubernetesUnreachableException(request, $"{BaseUri}: {failure.Message}", failure),
     };
-
-    private static void Secure(SocketsHttpHandler connections, KubernetesClientConfiguration configuration)
-    {
-        if (configuration.TokenProvider is ExecPlugin plugin)
-        {
-            // Called at each handshake, so that a renewed certificate is used by the next connection.
-            connections.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => plugin.ClientCertificate!;
-        }
-
-        if (!configuration.SkipTlsVerify && configuration.SslCaCerts is { } authorities)
-        {
-            // The package's check ignores a wrong server name if the authority is not one of the system's, and trusts
-            // the system's authorities in addition to those of the kubeconfig.
-            connections.SslOptions.RemoteCertificateValidationCallback = null;
-            connections.SslOptions.CertificateChainPolicy = ChainPolicies.TrustOnly(authorities);
-        }
-    }
 }
 
 /// <summary>The client of the package, for requests that <see cref="IKubernetesClient"/> does not have: logs, the

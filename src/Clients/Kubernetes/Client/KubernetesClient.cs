@@ -264,7 +264,6 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     }
 }
 
-/// <summary>Limits and names of a <see cref="KubernetesClient"/>.</summary>
 public sealed record KubernetesClientOptions
 {
     public string FieldManager { get; init; } = "drydock";
@@ -273,12 +272,9 @@ public sealed record KubernetesClientOptions
 
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
-
     /// <summary>Maximum length of an answer in bytes: many times the size of one object in an API server.</summary>
     public int MaxAnswerBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Maximum length of a watch event in bytes.</summary>
     public int MaxWatchLineBytes { get; init; } = 8 * 1024 * 1024;
 
     public int ReadRetries { get; init; } = 4;

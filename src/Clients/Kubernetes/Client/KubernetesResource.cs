@@ -2,7 +2,6 @@ namespace Drydock.Clients.Kubernetes.Client;
 
 /// <summary>The location of a type's objects in the API.</summary>
 /// <param name="Group">API group; empty for core.</param>
-/// <param name="Version">API version, for instance <c>v1alpha1</c>.</param>
 public sealed record KubernetesResource(string Group, string Version, string Kind, string Plural, bool Namespaced)
 {
     private static readonly ConcurrentDictionary<Type, KubernetesResource> Known = new();
@@ -30,7 +29,6 @@ public sealed record KubernetesResource(string Group, string Version, string Kin
 
     /// <summary>Path below the server's address, without a leading slash.</summary>
     /// <param name="namespace">Namespace; null for all, or for cluster-scoped kinds.</param>
-    /// <param name="name">Name; null for the collection.</param>
     public string Path(string? @namespace, string? name = null, string? subresource = null)
     {
         var path = new StringBuilder(Group.Length == 0 ? $"api/{Version}" : $"apis/{Group}/{Version}");

@@ -18,14 +18,11 @@ internal sealed class RotatedTokenFile(string path) : ITokenProvider
                 : throw new KubernetesConfigurationException(
                     $"The token file {path} is empty; expected a bearer token.");
         }
-        catch (Exception e) when (_token is null && e is (IOException or UnauthorizedAccessException))
-        {
-            throw new KubernetesConfigurationException(
-                $"The token file {path} cannot be read: {e.Message.TrimEnd('.')}.", e);
-        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A rotated file may be missing for a moment; the last token is still valid then.
+            _ = _token ?? throw new KubernetesConfigurationException(
+                $"The token file {path} cannot be read: {e.Message.TrimEnd('.')}.", e);
         }
 
         return new AuthenticationHeaderValue("Bearer", _token);

@@ -118,7 +118,6 @@ public sealed class KubernetesConfigurationException(string message, Exception? 
 /// <param name="Group">API group; empty for core.</param>
 /// <param name="Resource">Plural resource name with subresource, for instance <c>omsupgrades/status</c>.</param>
 /// <param name="Namespace">Namespace; null for cluster-scoped or all.</param>
-/// <param name="Name">Name; null for a collection.</param>
 public sealed record KubernetesRequest(string Verb, string Group, string Resource, string? Namespace, string? Name)
 {
     public bool IsRead => Verb is "get" or "list" or "watch";

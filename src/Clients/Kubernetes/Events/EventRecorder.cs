@@ -12,13 +12,13 @@ public interface IEventRecorder
         where TEntity : class, IKubernetesObject;
 
     /// <summary>Reports an event that an administrator should check.</summary>
-    /// <param name="message">A sentence without secrets; truncated to 1024 characters.</param>
     void Warning<TEntity>(TEntity entity, string reason, string message)
         where TEntity : class, IKubernetesObject;
 }
 
 public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
 {
+    private const string Component = "drydock";
     private const int MaxMessage = 1024;
     private const int MaxName = 253;
     private const int Remembered = 512;
@@ -96,9 +96,9 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
             FirstTimestamp = now.UtcDateTime,
             LastTimestamp = now.UtcDateTime,
             Count = 1,
-            Source = new V1EventSource { Component = _options.Component, Host = _options.Instance },
-            ReportingComponent = _options.Component,
-            ReportingInstance = _options.Instance,
+            Source = new V1EventSource { Component = Component, Host = Environment.MachineName },
+            ReportingComponent = Component,
+            ReportingInstance = Environment.MachineName,
         };
         KubernetesMetrics.Events.Add(1, KubernetesMetrics.Tag("type", type), KubernetesMetrics.Tag("reason", reason));
 
@@ -202,13 +202,8 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
         string? Uid, string? Namespace, string? Name, string Type, string Reason, string Message);
 }
 
-/// <summary>The reporting program, and limits.</summary>
 public sealed record EventRecorderOptions
 {
-    public string Component { get; init; } = "drydock";
-
-    public string Instance { get; init; } = Environment.MachineName;
-
     /// <summary>The operator's namespace, for Events about objects whose namespace is being deleted.</summary>
     public string? Namespace { get; init; }
 

@@ -25,7 +25,6 @@ public static class HealthChecks
 
     /// <summary>Liveness: unhealthy if the process neither leads nor contends for the lease although it should. An
     /// unavailable API server is no reason.</summary>
-    /// <param name="elector">The elector; null if the process runs alone.</param>
     public static HealthCheckResult Leading(LeaderElector? elector) => elector?.Problem is { } problem
         ? HealthCheckResult.Unhealthy(problem)
         : HealthCheckResult.Healthy("The process leads or contends for the lease.");

@@ -22,9 +22,9 @@ internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJson
         info.CreateObject = construct.Invoke;
         info.UnmappedMemberHandling = generated.UnmappedMemberHandling;
         info.OriginatingResolver = this;
-        if (typeof(ISparselyWritten).IsAssignableFrom(type))
+        if (type == typeof(PlanStep))
         {
-            info.OnDeserialized = static read => ((ISparselyWritten)read).FillIn();
+            info.OnDeserialized = static read => ((PlanStep)read).FillIn();
         }
 
         foreach (var property in generated.Properties)
@@ -68,13 +68,12 @@ internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJson
             JsonIgnoreCondition.Never => static (_, _) => true,
             _ => generated.ShouldSerialize,
         };
-        if (generated.AttributeProvider is PropertyInfo { Name: var name }
-            && typeof(ISparselyWritten).IsAssignableFrom(owner.Type))
+        if (generated.AttributeProvider is PropertyInfo { Name: var name } && owner.Type == typeof(PlanStep))
         {
             var byKind = copy.ShouldSerialize;
             copy.ShouldSerialize = (target, value) =>
                 value is not null
-                    && ((ISparselyWritten)target).IsWritten(name)
+                    && ((PlanStep)target).IsWritten(name)
                     && byKind?.Invoke(target, value) != false;
         }
 

@@ -16,7 +16,6 @@ internal static class KubernetesTime
             ? value
             : throw new JsonException();
 
-    /// <summary>Whole seconds as Kubernetes writes them, microseconds if there is a fraction.</summary>
     public static string Format(DateTimeOffset value) =>
         value.UtcDateTime.ToString(
             value.UtcTicks % TimeSpan.TicksPerSecond < TimeSpan.TicksPerMicrosecond ? Seconds : Micros,

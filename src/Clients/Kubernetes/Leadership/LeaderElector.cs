@@ -22,7 +22,6 @@ public sealed class LeaderElector : IDisposable
     private readonly ElectionLock _lock;
     private volatile Term? _term;
 
-    /// <summary>Creates an elector; <see cref="RunAsync"/> starts it.</summary>
     /// <param name="kubernetes">Disposed with the elector.</param>
     public LeaderElector(
         IKubernetes kubernetes, LeaderElectionOptions options, TimeProvider time, ILoggerFactory loggers)
@@ -147,7 +146,14 @@ public sealed class LeaderElector : IDisposable
             await election.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!lost && _lock.MayBeHeld)
             {
-                await ReleaseAsync();
+                if (await _lock.ReleaseAsync())
+                {
+                    _logger.Released(_options.Identity, _lock.Describe());
+                }
+                else
+                {
+                    _logger.NotReleased(_lock.Describe());
+                }
             }
         }
     }
@@ -242,18 +248,6 @@ public sealed class LeaderElector : IDisposable
     private string Overdue() =>
         $"The term on lease {_lock.Describe()} has ended, its last renewal was {_lock.SinceRenewal.TotalSeconds:0.0} s "
             + "ago, and its work is still running.";
-
-    private async Task ReleaseAsync()
-    {
-        if (await _lock.ReleaseAsync())
-        {
-            _logger.Released(_options.Identity, _lock.Describe());
-        }
-        else
-        {
-            _logger.NotReleased(_lock.Describe());
-        }
-    }
 }
 
 internal static partial class LeadershipLog

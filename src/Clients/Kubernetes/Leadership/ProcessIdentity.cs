@@ -22,7 +22,6 @@ public sealed class ProcessIdentity
     private readonly string _proc;
     private readonly string _random;
 
-    /// <param name="podUid">Uid of the pod; null outside one.</param>
     public ProcessIdentity(string name, string? podUid, int processId, string random, string proc = "/proc")
     {
         _proc = proc;

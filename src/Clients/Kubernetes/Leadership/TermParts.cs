@@ -44,20 +44,15 @@ public static class TermParts
 }
 
 /// <summary>One term. Tokens are stored, because reading the token of a disposed source throws.</summary>
-internal sealed class Term(CancellationTokenSource work, CancellationTokenSource jobs, CancellationTokenSource renewing)
+internal sealed record Term(
+    CancellationTokenSource Work, CancellationTokenSource Jobs, CancellationTokenSource Renewing)
 {
     /// <summary>Timestamp of the loss or failure; 0 before that and if the process stops.</summary>
     public long OverSince;
 
-    public CancellationTokenSource Work => work;
+    public CancellationToken Lost { get; } = Jobs.Token;
 
-    public CancellationTokenSource Jobs => jobs;
-
-    public CancellationTokenSource Renewing => renewing;
-
-    public CancellationToken Lost { get; } = jobs.Token;
-
-    public CancellationToken Over { get; } = work.Token;
+    public CancellationToken Over { get; } = Work.Token;
 
     public bool IsOver => Over.IsCancellationRequested;
 }
@@ -83,7 +78,6 @@ internal sealed class TermWatchdog : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Stops watching, because the work has ended.</summary>
     public void Dispose()
     {
         _ended.Set();

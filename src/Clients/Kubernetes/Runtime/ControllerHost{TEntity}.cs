@@ -37,7 +37,16 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger
         _logger = logger;
         _name = _options.Name ?? KubernetesResource.Of<TEntity>().Plural;
         _tag = KubernetesMetrics.Tag("controller", _name);
-        StartAtZero();
+
+        // A rate cannot see the first increase of a counter that did not exist before.
+        foreach (var result in (string[])["success", "error", "requeue", "requeue_after"])
+        {
+            KubernetesMetrics.Reconciles.Add(0, _tag, KubernetesMetrics.Tag("result", result));
+        }
+
+        KubernetesMetrics.ReconcileErrors.Add(0, _tag);
+        KubernetesMetrics.ReconcilePanics.Add(0, _tag);
+        KubernetesMetrics.ActiveWorkers.Add(0, _tag);
         _gate.OnForeignChange = key => _queue?.Add(key);
     }
 
@@ -88,19 +97,6 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger
             KubernetesMetrics.MaxConcurrent.Add(-_options.Workers, _tag);
             _logger.ControllerStopped(_name);
         }
-    }
-
-    // A rate cannot see the first increase of a counter that did not exist before.
-    private void StartAtZero()
-    {
-        foreach (var result in (string[])["success", "error", "requeue", "requeue_after"])
-        {
-            KubernetesMetrics.Reconciles.Add(0, _tag, KubernetesMetrics.Tag("result", result));
-        }
-
-        KubernetesMetrics.ReconcileErrors.Add(0, _tag);
-        KubernetesMetrics.ReconcilePanics.Add(0, _tag);
-        KubernetesMetrics.ActiveWorkers.Add(0, _tag);
     }
 
     private void OnChange(ResourceChange<TEntity> change)
@@ -167,10 +163,11 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger
         foreach (var gone in _gone.GetValueOrDefault(key) ?? [])
         {
             using var about = ScopeOf(gone);
-            if (await AttemptAsync(
-                queue, key, () => _controller.DeletedAsync(gone, cancellationToken), cancellationToken))
+            var isTold = await AttemptAsync(
+                queue, key, () => _controller.DeletedAsync(gone, cancellationToken), cancellationToken);
+            if (isTold && _gone.AddOrUpdate(key, [], (_, left) => left.Remove(gone)).IsEmpty)
             {
-                Told(key, gone);
+                _gone.TryRemove(new KeyValuePair<ObjectKey, ImmutableList<TEntity>>(key, []));
             }
         }
 
@@ -191,14 +188,6 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger
         ["Name"] = entity.Metadata.Name,
         ["Uid"] = entity.Metadata.Uid,
     });
-
-    private void Told(ObjectKey key, TEntity gone)
-    {
-        if (_gone.AddOrUpdate(key, [], (_, left) => left.Remove(gone)).IsEmpty)
-        {
-            _gone.TryRemove(new KeyValuePair<ObjectKey, ImmutableList<TEntity>>(key, []));
-        }
-    }
 
     private async Task<bool> AttemptAsync(
         WorkQueue<ObjectKey> queue,
@@ -273,7 +262,6 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger
     }
 }
 
-/// <summary>How a <see cref="ControllerHost{TEntity}"/> works.</summary>
 public sealed record ControllerOptions
 {
     /// <summary>Name in metrics and logs; null takes the plural resource name.</summary>

@@ -60,8 +60,14 @@ public sealed class EntityWriter<TEntity>(IKubernetesClient client, Action<TEnti
 
                 try
                 {
+                    var metadata = new JsonObject
+                    {
+                        ["uid"] = current.Metadata.Uid,
+                        ["resourceVersion"] = current.Metadata.ResourceVersion,
+                        ["finalizers"] = new JsonArray([.. wanted.Select(f => (JsonNode)f)]),
+                    };
                     var written = await client.PatchAsync<TEntity>(
-                        Patch(current, wanted),
+                        new JsonObject { ["metadata"] = metadata },
                         current.Metadata.Name,
                         current.Metadata.Namespace,
                         cancellationToken: cancellationToken);
@@ -84,16 +90,6 @@ public sealed class EntityWriter<TEntity>(IKubernetesClient client, Action<TEnti
                 }
             }
         });
-
-    private static JsonObject Patch(TEntity current, List<string> finalizers) => new()
-    {
-        ["metadata"] = new JsonObject
-        {
-            ["uid"] = current.Metadata.Uid,
-            ["resourceVersion"] = current.Metadata.ResourceVersion,
-            ["finalizers"] = new JsonArray([.. finalizers.Select(f => (JsonNode)f)]),
-        },
-    };
 
     /// <summary>Reports a write as one of this process.</summary>
     /// <param name="write">Returns the resulting object, null if it is deleted, and the one that it was written over.

@@ -135,27 +135,20 @@ public sealed class SecretWatch<TEntity>(
             time,
             loggers.CreateLogger<ResourceWatcher<SecretMetadata>>());
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        watcher.Cache.Subscribe(change => OnSecret(change, secret, trigger));
+        watcher.Cache.Subscribe(change =>
+        {
+            if (change.Type != ResourceChangeType.Resynced)
+            {
+                List<ObjectKey> referring;
+                lock (_lock)
+                {
+                    referring = [.. _secretsOf.Where(o => o.Value.Contains(secret)).Select(o => o.Key)];
+                }
+
+                referring.ForEach(entity => trigger.Wake(entity.Namespace, entity.Name));
+            }
+        });
         return new Watched(watcher, stop, Task.Run(() => watcher.RunAsync(stop.Token), CancellationToken.None));
-    }
-
-    private void OnSecret(ResourceChange<SecretMetadata> change, ObjectKey secret, IReconcileTrigger trigger)
-    {
-        if (change.Type == ResourceChangeType.Resynced)
-        {
-            return;
-        }
-
-        List<ObjectKey> referring;
-        lock (_lock)
-        {
-            referring = [.. _secretsOf.Where(o => o.Value.Contains(secret)).Select(o => o.Key)];
-        }
-
-        foreach (var entity in referring)
-        {
-            trigger.Wake(entity.Namespace, entity.Name);
-        }
     }
 
     private static async Task StopAsync(Watched watched)

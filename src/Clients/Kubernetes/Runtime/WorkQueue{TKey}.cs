@@ -19,7 +19,6 @@ public sealed class WorkQueue<TKey> : IDisposable
     private readonly TimeProvider _time;
     private readonly KeyValuePair<string, object?>[] _tags;
 
-    /// <param name="laneOf">The namespace of a key; null if there is only one.</param>
     public WorkQueue(ControllerOptions options, TimeProvider time, string name, Func<TKey, string>? laneOf = null)
     {
         _backoff = options.Backoff;

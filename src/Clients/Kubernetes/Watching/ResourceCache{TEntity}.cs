@@ -239,7 +239,6 @@ internal sealed class CacheEntry<TEntity>(TEntity current)
 }
 
 /// <param name="Object">The current object (deleted: its last state).</param>
-/// <param name="Previous">The previous cached object; null if it is new.</param>
 /// <param name="IsOwnWrite">True if this process made the change
 /// (<see cref="ResourceCache{TEntity}.Observe"/>).</param>
 public sealed record ResourceChange<TEntity>(

@@ -48,7 +48,6 @@ public sealed class ResourceWatcher<TEntity> : IWatchHealth
 
     public string? Problem => _watches.Select(w => w.Problem).FirstOrDefault(p => p is not null);
 
-    /// <summary>Watches until cancelled; it returns only then.</summary>
     public Task RunAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(_watches.Select(w => w.RunAsync(cancellationToken)));
 
@@ -231,7 +230,6 @@ public sealed class ResourceWatcher<TEntity> : IWatchHealth
     }
 }
 
-/// <summary>What a <see cref="ResourceWatcher{TEntity}"/> watches, and its times.</summary>
 public sealed record ResourceWatcherOptions
 {
     /// <summary>The namespaces of the lists and watches; null is the whole cluster.</summary>

@@ -45,10 +45,27 @@ public sealed class LockRow
     {
         // A server may be configured without autocommit; the row must be visible to others at once.
         await session.ExecuteAsync("SET autocommit = 1", cancellationToken);
-        await BoundAsync(session, times, cancellationToken);
+
+        // A server that ignores the bound would let a suspended holder continue.
+        var seconds = (long)times.Idle.TotalSeconds;
+        await session.ExecuteAsync($"SET SESSION wait_timeout = {seconds}", cancellationToken);
+        var bound = await session.NumberAsync("SELECT @@wait_timeout", cancellationToken);
+        if (bound != seconds)
+        {
+            throw new MySqlSessionException(
+                $"The server has no GET_LOCK and does not limit idle sessions: wait_timeout is {bound} after it was "
+                    + $"set to {seconds} s. Connect directly to a server that does.",
+                number: 0);
+        }
+
+        // A proxy may give a session another number than the server behind it lists, so the session finds the row of
+        // the list that has its own statement.
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var (id, host) = await SelfAsync(session, token, cancellationToken);
-        var mine = new LockRow(KeyOf(name), token, id, host, times);
+        var self = await session.RowAsync(
+            $"SELECT ID, HOST FROM information_schema.PROCESSLIST WHERE INFO LIKE '%{token}%'", cancellationToken)
+            ?? [await session.ScalarAsync("SELECT CONNECTION_ID()", cancellationToken), ""];
+        var id = ulong.Parse(self[0] ?? "0", NumberStyles.None, CultureInfo.InvariantCulture);
+        var mine = new LockRow(KeyOf(name), token, id, self[1] ?? "", times);
         var start = times.Clock.GetTimestamp();
         while (true)
         {
@@ -94,38 +111,8 @@ public sealed class LockRow
         return await session.ScalarAsync($"SELECT {HeldCondition}", cancellationToken) == "1";
     }
 
-    internal async Task<string?> ReleaseAsync(MySqlSession session)
-    {
-        await session.ExecuteAsync($"DELETE FROM {Table} WHERE lock_key = '{_key}' AND token = '{_token}'",
-            CancellationToken.None);
-        return null;
-    }
-
-    // A server that ignores the bound would let a suspended holder continue.
-    private static async Task BoundAsync(MySqlSession session, LockRowTimes times, CancellationToken cancellationToken)
-    {
-        var seconds = (long)times.Idle.TotalSeconds;
-        await session.ExecuteAsync($"SET SESSION wait_timeout = {seconds}", cancellationToken);
-        var bound = await session.NumberAsync("SELECT @@wait_timeout", cancellationToken);
-        if (bound != seconds)
-        {
-            throw new MySqlSessionException(
-                $"The server has no GET_LOCK and does not limit idle sessions: wait_timeout is {bound} after it was "
-                    + $"set to {seconds} s. Connect directly to a server that does.",
-                number: 0);
-        }
-    }
-
-    // A proxy may give a session another number than the server behind it lists, so the session finds the row of the
-    // list that has its own statement.
-    private static async Task<(ulong Id, string Host)> SelfAsync(
-        MySqlSession session, string token, CancellationToken cancellationToken)
-    {
-        var row = await session.RowAsync(
-            $"SELECT ID, HOST FROM information_schema.PROCESSLIST WHERE INFO LIKE '%{token}%'", cancellationToken)
-            ?? [await session.ScalarAsync("SELECT CONNECTION_ID()", cancellationToken), ""];
-        return (ulong.Parse(row[0] ?? "0", NumberStyles.None, CultureInfo.InvariantCulture), row[1] ?? "");
-    }
+    internal Task<int> ReleaseAsync(MySqlSession session) => session.ExecuteAsync(
+        $"DELETE FROM {Table} WHERE lock_key = '{_key}' AND token = '{_token}'", CancellationToken.None);
 
     private static async Task<Holder?> ReadAsync(MySqlSession session, string key, CancellationToken cancellationToken)
     {

@@ -54,7 +54,6 @@ public sealed class ServerLock : IAsyncDisposable
     /// With a row its <c>wait_timeout</c> is lowered.</param>
     /// <param name="name">The name; for <c>GET_LOCK</c> at most 64 characters.</param>
     /// <param name="wait">How long a living holder is waited for; whole seconds.</param>
-    /// <param name="times">The times of a row; null for the default.</param>
     /// <exception cref="MySqlSessionException">The server refused, or the session broke.</exception>
     public static async Task<ServerLock?> TryTakeAsync(
         MySqlSession session, string name, TimeSpan wait, LockRowTimes? times, CancellationToken cancellationToken)
@@ -136,7 +135,7 @@ public sealed class ServerLock : IAsyncDisposable
         {
             await (_row is null
                 ? _session.ScalarAsync("SELECT RELEASE_LOCK(@name)", CancellationToken.None, ("@name", Name))
-                : _row.ReleaseAsync(_session));
+                : (Task)_row.ReleaseAsync(_session));
         }
         catch (MySqlSessionException)
         {
@@ -172,7 +171,6 @@ public sealed class ServerLock : IAsyncDisposable
     }
 }
 
-/// <summary>What makes a lock.</summary>
 public enum ServerLockKind
 {
     Function,

@@ -17,7 +17,6 @@ public sealed class HttpOutcomeException(
     public bool MayHaveRun => wasSent && !isRead;
 }
 
-/// <summary>Why there is no usable answer.</summary>
 public enum HttpProblem
 {
     /// <summary>No connection: refused, no route, no such name.</summary>
@@ -25,7 +24,6 @@ public enum HttpProblem
 
     Handshake,
 
-    /// <summary>No connection in time.</summary>
     ConnectTimedOut,
 
     /// <summary>No complete answer in time.</summary>
@@ -37,6 +35,5 @@ public enum HttpProblem
     /// <summary>The answer is not HTTP, or its headers are too long.</summary>
     Foreign,
 
-    /// <summary>The answer is longer than the limit.</summary>
     TooLong,
 }

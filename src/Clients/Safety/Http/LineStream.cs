@@ -2,7 +2,6 @@ namespace Drydock.Clients.Safety;
 
 /// <summary>An answer of one JSON object a line: its readers keep a line in memory until it ends, so it is limited; and
 /// an answer that ends inside a line is one that broke.</summary>
-/// <param name="longest">The limit of a line in bytes.</param>
 public sealed class LineStream(Stream inner, bool isRead, int longest) : ReadOnlyStream
 {
     private int _length;

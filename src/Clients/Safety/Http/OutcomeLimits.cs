@@ -1,6 +1,5 @@
 namespace Drydock.Clients.Safety;
 
-/// <summary>Limits of an <see cref="OutcomeHandler"/>.</summary>
 /// <param name="Time">For a whole request, unless its <see cref="RequestTerms"/> say otherwise.</param>
 /// <param name="AnswerBytes">Longest answer that is read as a whole.</param>
 public sealed record OutcomeLimits(TimeSpan Time, int AnswerBytes)

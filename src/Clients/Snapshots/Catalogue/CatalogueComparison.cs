@@ -1,8 +1,12 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Lists the differences between the expected and the actual content of a database.</summary>
-internal static class CatalogueComparison
+internal static partial class CatalogueComparison
 {
+    // Characters that are shown of a definition before the first difference, and in all.
+    private const int Before = 40;
+    private const int Length = 160;
+
     /// <summary>The tables of a dump, with their rows, against the server it was taken from.</summary>
     internal static IReadOnlyList<SnapshotFinding> DumpAgainst(
         SnapshotDatabase expected, IReadOnlyDictionary<string, long> tables)
@@ -16,7 +20,7 @@ internal static class CatalogueComparison
     /// <summary>A database on a server against the manifest. Definitions are compared only where both are known and the
     /// servers are of one version; one that is printed differently is a warning.</summary>
     internal static IReadOnlyList<SnapshotFinding> ServerAgainst(
-        SnapshotDatabase expected, DatabaseCatalogue actual, bool definitions)
+        SnapshotDatabase expected, SnapshotDatabase actual, bool definitions)
     {
         var findings = new Findings(expected.Name, "the snapshot", $"database {actual.Name}");
         findings.Value("character set", expected.CharacterSet, actual.CharacterSet);
@@ -35,6 +39,30 @@ internal static class CatalogueComparison
 
     private static List<SnapshotObject> Objects(IEnumerable<SnapshotTable> tables) =>
         [.. tables.Select(static t => new SnapshotObject(t.Name, t.DefinitionSha256) { Definition = t.Definition })];
+
+    // Both texts from shortly before the first difference, in a few hundred characters.
+    private static string Difference(string? expected, string? actual)
+    {
+        var at = expected is null ? 0 : expected.AsSpan().CommonPrefixLength(actual);
+        var from = Math.Max(0, at - Before);
+        return $"it was {Excerpt(expected, from)} and is {Excerpt(actual, from)}.";
+    }
+
+    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Blanks();
+
+    private static string Excerpt(string? text, int from)
+    {
+        if (text is null)
+        {
+            return "not recorded";
+        }
+
+        var start = from < text.Length && char.IsLowSurrogate(text[from]) ? from + 1 : Math.Min(from, text.Length);
+        var piece = text.Substring(start, Math.Min(Length, text.Length - start));
+        var (before, after) = (start > 0 ? "…" : "", start + piece.Length < text.Length ? "…" : "");
+        return $"'{before}{Blanks().Replace(piece, " ")}{after}'";
+    }
 
     private sealed class Findings(string database, string expectedSide, string actualSide)
     {
@@ -69,7 +97,7 @@ internal static class CatalogueComparison
                 .ToList();
             All.AddRange(differing.Take(Shown).Select(o => Warning(
                 $"{what} {o.Name} is printed differently in {actualSide} than in {expectedSide}: "
-                    + DefinitionTexts.Compare(o.Definition, found[o.Name].Definition))));
+                    + Difference(o.Definition, found[o.Name].Definition))));
             if (differing.Count > Shown)
             {
                 All.Add(Warning($"{differing.Count - Shown} more {what} are printed differently."));
@@ -108,36 +136,5 @@ internal static class CatalogueComparison
             new(SnapshotFailure.CatalogueMismatch, database, $"{database}: {what}");
 
         private SnapshotFinding Warning(string what) => Mismatch(what) with { IsWarning = true };
-    }
-}
-
-/// <summary>Shows how two definitions of one object differ, in a few hundred characters.</summary>
-internal static partial class DefinitionTexts
-{
-    private const int Before = 40;
-    private const int Length = 160;
-
-    /// <summary>Both texts from shortly before the first difference; a text that is not known is named so.</summary>
-    internal static string Compare(string? expected, string? actual)
-    {
-        var at = expected is null ? 0 : expected.AsSpan().CommonPrefixLength(actual);
-        var from = Math.Max(0, at - Before);
-        return $"it was {Excerpt(expected, from)} and is {Excerpt(actual, from)}.";
-    }
-
-    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Blanks();
-
-    private static string Excerpt(string? text, int from)
-    {
-        if (text is null)
-        {
-            return "not recorded";
-        }
-
-        var start = from < text.Length && char.IsLowSurrogate(text[from]) ? from + 1 : Math.Min(from, text.Length);
-        var piece = text.Substring(start, Math.Min(Length, text.Length - start));
-        var (before, after) = (start > 0 ? "…" : "", start + piece.Length < text.Length ? "…" : "");
-        return $"'{before}{Blanks().Replace(piece, " ")}{after}'";
     }
 }

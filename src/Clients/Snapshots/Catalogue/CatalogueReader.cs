@@ -16,7 +16,10 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
 
     internal SortedSet<string> Absent { get; } = new(StringComparer.Ordinal);
 
-    internal async Task<DatabaseCatalogue?> ReadAsync(
+    /// <summary>Tables read so far that keep the rows of the past (MariaDB's system versioning).</summary>
+    internal List<(string Database, string Table)> Versioned { get; } = [];
+
+    internal async Task<SnapshotDatabase?> ReadAsync(
         string database, bool countRows, CancellationToken cancellationToken)
     {
         var schema = await ListAsync(
@@ -33,7 +36,6 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
         var tables = new List<SnapshotTable>();
         var views = new List<SnapshotObject>();
         var sequences = new List<SnapshotObject>();
-        var versioned = new List<string>();
         foreach (var row in Sorted(
             await ListAsync(
                 "SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = @db "
@@ -54,7 +56,7 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
                     var from = quoted;
                     if (row[1] == "SYSTEM VERSIONED")
                     {
-                        versioned.Add(row[0]);
+                        Versioned.Add((database, row[0]));
                         from += CountsHistory ? " FOR SYSTEM_TIME ALL" : "";
                     }
 
@@ -70,30 +72,45 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
             }
         }
 
-        return new DatabaseCatalogue(
-            database,
-            schema[0][0],
-            schema[0][1],
-            tables,
-            views,
-            await ObjectsAsync(
+        return new SnapshotDatabase
+        {
+            Name = database,
+            CharacterSet = schema[0][0],
+            Collation = schema[0][1],
+            // Of a database on a server no file is stored.
+            File = new SnapshotFile("", "", 0, 0, "", 0),
+            Tables = tables,
+            Views = views,
+            Routines = await ObjectsAsync(
                 "ROUTINES",
                 "CONCAT(ROUTINE_TYPE, ' ', ROUTINE_NAME), ROUTINE_TYPE, ROUTINE_NAME",
                 "ROUTINE_SCHEMA",
                 [1, 2]),
-            await ObjectsAsync("TRIGGERS", "TRIGGER_NAME, 'TRIGGER', TRIGGER_NAME", "TRIGGER_SCHEMA", [1, 2]),
-            await ObjectsAsync("EVENTS", "EVENT_NAME, 'EVENT', EVENT_NAME", "EVENT_SCHEMA", [1, 2, 3]),
-            sequences)
-        {
-            Versioned = versioned,
+            Triggers = await ObjectsAsync(
+                "TRIGGERS", "TRIGGER_NAME, 'TRIGGER', TRIGGER_NAME", "TRIGGER_SCHEMA", [1, 2]),
+            Events = await ObjectsAsync("EVENTS", "EVENT_NAME, 'EVENT', EVENT_NAME", "EVENT_SCHEMA", [1, 2, 3]),
+            Sequences = sequences,
         };
 
         // The columns: name, kind, and name within the kind.
         async Task<List<SnapshotObject>> ObjectsAsync(string view, string columns, string schemaColumn, int[] shown)
         {
             var objects = new List<SnapshotObject>();
-            var sql = $"SELECT {columns} FROM information_schema.{view} WHERE {schemaColumn} = @db";
-            foreach (var row in Sorted(await OptionalAsync(view, sql, database, cancellationToken)))
+            List<string[]> rows = [];
+            try
+            {
+                rows = await ListAsync(
+                    $"SELECT {columns} FROM information_schema.{view} WHERE {schemaColumn} = @db",
+                    database,
+                    cancellationToken);
+            }
+            catch (MySqlSessionException e) when (NotThere.Contains(e.Number))
+            {
+                // A server without the view has no such objects.
+                Absent.Add(view);
+            }
+
+            foreach (var row in Sorted(rows))
             {
                 var show = $"SHOW CREATE {row[1]} {MySqlIdentifier.Quote(row[2])}";
                 objects.Add(await ObjectAsync(row[0], show, shown, cancellationToken));
@@ -118,21 +135,6 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
 
     private static IEnumerable<string[]> Sorted(IEnumerable<string[]> rows) =>
         rows.OrderBy(static r => r[0], StringComparer.Ordinal);
-
-    // A server without the view has no such objects.
-    private async Task<List<string[]>> OptionalAsync(
-        string view, string sql, string database, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ListAsync(sql, database, cancellationToken);
-        }
-        catch (MySqlSessionException e) when (NotThere.Contains(e.Number))
-        {
-            Absent.Add(view);
-            return [];
-        }
-    }
 
     private async Task<List<string[]>> ListAsync(string sql, string database, CancellationToken cancellationToken)
     {
@@ -179,31 +181,11 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
     }
 }
 
-/// <summary>The content of a database on the server. Lists are in ordinal order of names.</summary>
-internal sealed record DatabaseCatalogue(
-    string Name,
-    string CharacterSet,
-    string Collation,
-    IReadOnlyList<SnapshotTable> Tables,
-    IReadOnlyList<SnapshotObject> Views,
-    IReadOnlyList<SnapshotObject> Routines,
-    IReadOnlyList<SnapshotObject> Triggers,
-    IReadOnlyList<SnapshotObject> Events,
-    IReadOnlyList<SnapshotObject> Sequences)
-{
-    /// <summary>Tables that keep the rows of the past (MariaDB's system versioning).</summary>
-    internal IReadOnlyList<string> Versioned { get; init; } = [];
-
-    internal bool IsEmpty =>
-        Tables.Count + Views.Count + Routines.Count + Triggers.Count + Events.Count + Sequences.Count == 0;
-}
-
 /// <summary>The objects of a database, read by the same queries as for a dump: what they cannot read fails here before
 /// the downtime, not in it.</summary>
 /// <param name="AbsentLists">Views of information_schema that the server does not have, for instance <c>EVENTS</c>: it
 /// has no such objects.</param>
-public sealed record DatabaseObjects(
-    string Name, int Tables, int Views, int Routines, int Triggers, int Events, IReadOnlyList<string> AbsentLists)
+public sealed record DatabaseObjects(SnapshotDatabase Content, IReadOnlyList<string> AbsentLists)
 {
     /// <summary>Why the server could not load a dump by the tool, for tools of which that is so.</summary>
     public IReadOnlyDictionary<DumpToolKind, string> Refusals { get; private init; } =
@@ -221,14 +203,7 @@ public sealed record DatabaseObjects(
         }
 
         var tables = await TableSelection.ReadAsync(session, database, "", cancellationToken);
-        return new DatabaseObjects(
-            all.Name,
-            all.Tables.Count,
-            all.Views.Count,
-            all.Routines.Count,
-            all.Triggers.Count,
-            all.Events.Count,
-            [.. reader.Absent])
+        return new DatabaseObjects(all, [.. reader.Absent])
         {
             Refusals = Enum.GetValues<DumpToolKind>()
                 .Select(tool => (Tool: tool, Text: tables.Refusal(database, session.Kind, tool)))

@@ -59,18 +59,15 @@ internal sealed class DatabaseDump(
 
     private string Partial(SnapshotFile file) => _location.Prefix + file.Name + StorageName.Partial;
 
-    private SnapshotDatabase Describe(DatabaseCatalogue catalogue, DumpNames names, IEnumerable<CountedFile> written)
+    private SnapshotDatabase Describe(SnapshotDatabase counted, DumpNames names, IEnumerable<CountedFile> written)
     {
         var files = written.Select(static w => w.File)
             .OrderBy(static f => f.Part)
             .ThenBy(static f => f.Name, StringComparer.Ordinal)
             .ToList();
         var whole = files is [{ Part: SnapshotPart.Whole } only] ? only : null;
-        return new SnapshotDatabase
+        return counted with
         {
-            Name = catalogue.Name,
-            CharacterSet = catalogue.CharacterSet,
-            Collation = catalogue.Collation,
             File = whole ?? new SnapshotFile(
                 names.Folder,
                 "gzip",
@@ -79,12 +76,6 @@ internal sealed class DatabaseDump(
                 DumpCheck.HashOf(files),
                 files.Max(static f => f.LargestStatementBytes)),
             Files = whole is null ? files : null,
-            Tables = catalogue.Tables,
-            Views = catalogue.Views,
-            Routines = catalogue.Routines,
-            Triggers = catalogue.Triggers,
-            Events = catalogue.Events,
-            Sequences = catalogue.Sequences,
             History = History,
         };
     }
@@ -118,7 +109,7 @@ internal sealed class DatabaseDump(
         }
     }
 
-    private async Task<DatabaseCatalogue> CountAsync(string database, Task reading, CancellationToken cancellationToken)
+    private async Task<SnapshotDatabase> CountAsync(string database, Task reading, CancellationToken cancellationToken)
     {
         try
         {
@@ -214,15 +205,13 @@ internal sealed class ProgressMeter(
 /// <summary>Names of the objects of one database's dump.</summary>
 internal sealed class DumpNames(string database, bool encrypted)
 {
-    private readonly string _stem = $"{StorageName.Encode(database)}.{StorageName.Unique()}";
-
-    internal string Folder => _stem;
+    internal string Folder { get; } = $"{StorageName.Encode(database)}.{StorageName.Unique()}";
 
     internal string Of(DumpOutput output) => output.Part switch
     {
-        SnapshotPart.Whole => $"{_stem}.sql{Ending}",
-        SnapshotPart.Rows => $"{_stem}/rows/{Encode(output.Name)}{Ending}",
-        _ => $"{_stem}/{output.Name}{Ending}",
+        SnapshotPart.Whole => $"{Folder}.sql{Ending}",
+        SnapshotPart.Rows => $"{Folder}/rows/{Encode(output.Name)}{Ending}",
+        _ => $"{Folder}/{output.Name}{Ending}",
     };
 
     private string Ending => encrypted ? ".gz.age" : ".gz";

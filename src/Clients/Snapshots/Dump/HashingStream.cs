@@ -2,28 +2,15 @@ namespace Drydock.Clients.Snapshots;
 
 /// <summary>Counts and hashes (SHA-256) the bytes passing through, in either direction. Closing it closes the inner
 /// stream unless that is left open.</summary>
-/// <param name="inner">The stream to read from or write to.</param>
-/// <param name="leaveOpen">Disposing leaves <paramref name="inner"/> open.</param>
-public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
+public sealed class HashingStream(Stream inner, bool leaveOpen = false) : ReadOnlyStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private string? _sum;
 
     public override bool CanRead => inner.CanRead;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => inner.CanWrite;
 
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => Bytes;
-        set => throw new NotSupportedException();
-    }
-
-    /// <summary>Bytes that passed through.</summary>
     public long Bytes { get; private set; }
 
     public override void Flush() => inner.Flush();
@@ -44,12 +31,7 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     // Asynchronous only, like the streams of a storage.
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -59,10 +41,6 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>SHA-256 of all bytes, lower-case hex. No bytes may pass afterwards; the value remains available after
     /// the stream is closed.</summary>

@@ -115,7 +115,6 @@ internal sealed class SnapshotVerifier(SnapshotToolOptions options, TimeProvider
 internal sealed record CountedFile(SnapshotFile File, DumpSummary Summary);
 
 /// <summary>The result of verifying a stored snapshot.</summary>
-/// <param name="Manifest">The expected content.</param>
 /// <param name="Findings">All differences from the manifest, one sentence each; empty if there are none.</param>
 public sealed record SnapshotVerification(SnapshotManifest Manifest, IReadOnlyList<SnapshotFinding> Findings)
 {

@@ -5,7 +5,7 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>Passes compressed bytes on and concurrently decompresses them again. When writing ends, it is verified by
 /// length and gzip checksum that the bytes decompress to the input. Together with the SHA-256 of the bytes read back
 /// from the storage this is equivalent to decompressing those.</summary>
-internal sealed class VerifyingStream : Stream
+internal sealed class VerifyingStream : ReadOnlyStream
 {
     private readonly Stream _inner;
     private readonly Pipe _pipe = new(new PipeOptions(
@@ -23,27 +23,16 @@ internal sealed class VerifyingStream : Stream
 
     public override bool CanRead => false;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override void Flush() => _inner.Flush();
 
     public override Task FlushAsync(CancellationToken cancellationToken) => _inner.FlushAsync(cancellationToken);
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
 
     // Asynchronous only, like the S3 streams: a blocked thread would wait for the pipe's reader.
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -53,10 +42,6 @@ internal sealed class VerifyingStream : Stream
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>Called after the last write: all of it decompresses to this number of bytes.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.Truncated"/>: it does not.</exception>

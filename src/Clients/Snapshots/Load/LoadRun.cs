@@ -32,7 +32,17 @@ internal sealed class LoadRun(SnapshotToolOptions options, TimeProvider time)
     {
         await LoadAsync(load, session, cancellationToken);
         Report(SnapshotStage.Comparing);
-        var findings = await CompareAsync(load, session, cancellationToken);
+
+        // Another server version prints definitions differently.
+        var sameVersion = session.Connection.Version == load.Manifest.Server.Version;
+        var expected = load.IsTest
+            ? load.Database with
+            {
+                Events = [.. load.Database.Events.Select(static e => new SnapshotObject(e.Name, null))],
+            }
+            : load.Database;
+        var findings = await session.AskAsync(
+            c => CompareAsync(c, expected, load.Target, sameVersion, cancellationToken));
         if (findings.All(static f => f.IsWarning))
         {
             Report(SnapshotStage.Loaded);
@@ -62,20 +72,6 @@ internal sealed class LoadRun(SnapshotToolOptions options, TimeProvider time)
         await session.ForgetClientsAsync(cancellationToken);
     }
 
-    private static Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
-        DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
-    {
-        // Another server version prints definitions differently.
-        var sameVersion = session.Connection.Version == load.Manifest.Server.Version;
-        var expected = load.IsTest
-            ? load.Database with
-            {
-                Events = [.. load.Database.Events.Select(static e => new SnapshotObject(e.Name, null))],
-            }
-            : load.Database;
-        return session.AskAsync(c => CompareAsync(c, expected, load.Target, sameVersion, cancellationToken));
-    }
-
     internal static async Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
         MySqlSession session,
         SnapshotDatabase database,
@@ -99,7 +95,10 @@ internal sealed class LoadRun(SnapshotToolOptions options, TimeProvider time)
         CancellationToken cancellationToken)
     {
         var rows = parts is [SnapshotPart.Rows];
-        var files = new ConcurrentQueue<SnapshotFile>(load.FilesOf(parts));
+        var files = new ConcurrentQueue<SnapshotFile>(
+            load.Database.StoredFiles.Where(f => parts.Contains(f.Part))
+                .OrderBy(static f => f.Part)
+                .ThenBy(static f => f.Name, StringComparer.Ordinal));
         if (files.IsEmpty)
         {
             return;
@@ -182,11 +181,6 @@ internal sealed record DatabaseLoad(
     internal bool IsTest => Key.EndsWith(SessionMarker.ForTest, StringComparison.Ordinal);
 
     internal DecryptionKey DecryptionKey => DecryptionKey.Of(Manifest, Request.Identity);
-
-    internal IEnumerable<SnapshotFile> FilesOf(SnapshotPart[] parts) =>
-        Database.StoredFiles.Where(f => parts.Contains(f.Part))
-            .OrderBy(static f => f.Part)
-            .ThenBy(static f => f.Name, StringComparer.Ordinal);
 
     internal static async Task<DatabaseLoad> ReadAsync(
         SnapshotLoadRequest request, string keySuffix, CancellationToken cancellationToken)

@@ -37,9 +37,6 @@ internal sealed class LoadSession : IAsyncDisposable
 
     internal ServerLock? Lock { get; private set; }
 
-    /// <summary>The lock's name; null before it is taken.</summary>
-    internal string? LockName => Lock?.Name;
-
     internal SnapshotSession Session { get; private set; } = new("", "", 0, "", "");
 
     public async ValueTask DisposeAsync()
@@ -194,7 +191,7 @@ internal sealed class LoadSession : IAsyncDisposable
         {
             throw new SnapshotException(
                 SnapshotFailure.ConnectionLost,
-                $"The session on {_description} no longer holds the lock '{LockName}'. Nothing was dropped. "
+                $"The session on {_description} no longer holds the lock '{held.Name}'. Nothing was dropped. "
                     + "The load is retried with a new session.");
         }
 

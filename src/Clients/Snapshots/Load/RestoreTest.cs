@@ -41,16 +41,6 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
         }
     }
 
-    // Failures of the snapshot become findings; failures of the server, the storage or the tools are thrown.
-    private static bool IsOfTheSnapshot(SnapshotFailure failure) => failure is
-        SnapshotFailure.Truncated
-        or SnapshotFailure.ChecksumMismatch
-        or SnapshotFailure.RowCountMismatch
-        or SnapshotFailure.CatalogueMismatch
-        or SnapshotFailure.NotFound
-        or SnapshotFailure.LoadFailed
-        or SnapshotFailure.InvalidRequest;
-
     private async Task<IReadOnlyList<SnapshotFinding>> TestAsync(
         SnapshotDatabase database, LoadSession session, CancellationToken cancellationToken)
     {
@@ -79,8 +69,15 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
                 cancellationToken);
             return await run.LoadAndCompareAsync(load, session, cancellationToken);
         }
-        catch (SnapshotException e) when (IsOfTheSnapshot(e.Failure))
+        catch (SnapshotException e) when (e.Failure is SnapshotFailure.Truncated
+            or SnapshotFailure.ChecksumMismatch
+            or SnapshotFailure.RowCountMismatch
+            or SnapshotFailure.CatalogueMismatch
+            or SnapshotFailure.NotFound
+            or SnapshotFailure.LoadFailed
+            or SnapshotFailure.InvalidRequest)
         {
+            // Failures of the server, the storage or the tools are thrown.
             return [new SnapshotFinding(e.Failure, database.Name, e.Message)];
         }
     }

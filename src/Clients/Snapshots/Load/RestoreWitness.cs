@@ -10,7 +10,6 @@ namespace Drydock.Clients.Snapshots;
 /// nothing.</remarks>
 /// <param name="Restore">UID of the restore.</param>
 /// <param name="Name">Namespace and name of the restore.</param>
-/// <param name="Snapshot">The snapshot it restores.</param>
 /// <param name="At">When, by the server's clock (UTC); null before it is written.</param>
 public sealed record RestoreWitness(
     string Restore, string Name, string Snapshot, RestoreWitnessState State, string? At = null)

@@ -14,7 +14,6 @@ public abstract record LoadRequest
 
     public string? Identity { get; init; }
 
-    /// <summary>Receives bytes and stages.</summary>
     public IProgress<SnapshotProgress>? Progress { get; init; }
 
     public Func<SnapshotSession, CancellationToken, Task>? OnSession { get; init; }

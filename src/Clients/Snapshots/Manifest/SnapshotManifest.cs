@@ -88,7 +88,7 @@ public sealed record SnapshotEncryption(string Format, IReadOnlyList<string> Rec
 [JsonSerializable(typeof(SnapshotSession))]
 internal sealed partial class SnapshotJson : JsonSerializerContext;
 
-/// <summary>One database of a snapshot. All lists are in ordinal order of names.</summary>
+/// <summary>One database of a snapshot or on a server. All lists are in ordinal order of names.</summary>
 public sealed record SnapshotDatabase
 {
     public required string Name { get; init; }
@@ -123,12 +123,14 @@ public sealed record SnapshotDatabase
 
     /// <summary>The rows of system-versioned tables include those of the past.</summary>
     public bool History { get; init; }
+
+    internal bool IsEmpty =>
+        Tables.Count + Views.Count + Routines.Count + Triggers.Count + Events.Count + Sequences.Count == 0;
 }
 
 /// <summary>One stored file of a dump, or the sum of all files.</summary>
 /// <param name="Name">Object name in the storage, relative to the snapshot's folder.</param>
 /// <param name="Compression"><c>gzip</c>.</param>
-/// <param name="StoredBytes">Size as stored.</param>
 /// <param name="RawBytes">Size of the SQL.</param>
 /// <param name="Sha256">SHA-256 of the stored bytes, lower-case hex.</param>
 /// <param name="LargestStatementBytes">Longest statement; the server that loads it needs a larger

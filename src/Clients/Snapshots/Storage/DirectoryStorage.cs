@@ -85,7 +85,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
                 throw facts.Kind == FileKind.Directory ? this.Missing(name) : NotFile(name);
             },
             cancellationToken);
-        return new StorageFile(file, name, _root.Calls);
+        return new StorageFile(file, name, _root);
     }
 
     public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken)
@@ -178,12 +178,12 @@ public sealed class DirectoryStorage : ISnapshotStorage
         var isDurable = false;
         try
         {
-            await StorageFile.WriteAsync(file, name, _root.Calls, content, cancellationToken);
+            await StorageFile.WriteAsync(file, name, _root, content, cancellationToken);
             isDurable = await RunAsync("write", name, root => SyncFolder(root, folder), cancellationToken);
         }
         finally
         {
-            _root.Calls.Post($"close '{name}'", file.Dispose);
+            _root.Post($"close '{name}'", file.Dispose);
             if (!isDurable)
             {
                 try

@@ -31,8 +31,14 @@ internal sealed class MyDumperRows(
         var omit = Path.Combine(scratch.Path, "omit");
         await File.WriteAllLinesAsync(omit, omitted.Select(t => $"{job.Database}.{t}"), cancellationToken);
         using var watch = Watch(folder);
+
+        // mydumper 0.10 writes escapes by the server's sql_mode; this one does not change quoting. The lock identifies
+        // the session; OceanBase has no locks before 4.2.
+        var login = "SET SESSION sql_mode='', " + (server == MySqlServerKind.OceanBase
+            ? "@drydock=1"
+            : $"@drydock=GET_LOCK(CONCAT('{SessionMarker.DumperLock(job.SnapshotId)}', CONNECTION_ID()), 0)");
         using var secret = await SecretOptionFile.CreateAsync(
-            job.Connection, ToolVendor.MariaDb, cancellationToken, InitCommand.Dumper(server, job.SnapshotId));
+            job.Connection, ToolVendor.MariaDb, cancellationToken, login);
         using var child = ChildProcess.Start(
             options.SetPriv,
             options.MyDumper,
@@ -125,7 +131,11 @@ internal sealed class MyDumperRows(
 
             if (await child.Exited == 0)
             {
-                OfferAll(folder);
+                foreach (var path in Directory.EnumerateFiles(folder))
+                {
+                    Offer(Path.GetFileName(path));
+                }
+
                 _finished.Writer.Complete();
                 await consuming;
                 if (!File.Exists(Path.Combine(folder, "metadata")))
@@ -142,14 +152,6 @@ internal sealed class MyDumperRows(
             await stop.CancelAsync();
             child.Kill();
             await Task.WhenAll(consuming, talk).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private void OfferAll(string folder)
-    {
-        foreach (var path in Directory.EnumerateFiles(folder))
-        {
-            Offer(Path.GetFileName(path));
         }
     }
 
@@ -176,16 +178,4 @@ internal sealed class MyDumperRows(
 
         File.Delete(path);
     }
-}
-
-/// <summary>The one statement that every session of mydumper runs at login (<c>init-command</c> of its option
-/// file).</summary>
-internal static class InitCommand
-{
-    /// <summary>mydumper 0.10 writes escapes by the server's sql_mode; this one does not change quoting. The lock
-    /// identifies the session; OceanBase has no locks before 4.2.</summary>
-    internal static string Dumper(MySqlServerKind server, string snapshotId) =>
-        "SET SESSION sql_mode='', " + (server == MySqlServerKind.OceanBase
-            ? "@drydock=1"
-            : $"@drydock=GET_LOCK(CONCAT('{SessionMarker.DumperLock(snapshotId)}', CONNECTION_ID()), 0)");
 }

@@ -9,7 +9,7 @@ namespace Drydock.Clients.Snapshots;
 /// generated columns (always <c>--complete-insert</c>), and one that begins a file lacks the file's head (it is put
 /// there); chunks by rows (<c>-r</c>) lose negative keys (chunks are by size); sequences are taken for tables (left
 /// out); definers, sql_mode and order of views, triggers and routines are not kept well (they come from mysqldump);
-/// escapes follow the server's sql_mode (<see cref="InitCommand"/>).</remarks>
+/// escapes follow the server's sql_mode (<see cref="MyDumperRows"/>).</remarks>
 public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpTool
 {
     internal const int ChunkMegabytes = 16;
@@ -92,45 +92,4 @@ public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpToo
 
     private static bool IsObjectFlag(string flag) =>
         flag is "--routines" or "--skip-routines" or "--events" or "--skip-events" or "--triggers" or "--skip-triggers";
-}
-
-/// <summary>Whether a user may lock tables for reading.</summary>
-internal static class TableLocks
-{
-    // 1044, 1142, 1227: access denied; 1235, 1149, 1064: the server has no such statement (OceanBase).
-    private static readonly int[] NotAllowed = [1044, 1142, 1227, 1235, 1149, 1064];
-
-    /// <summary>Tries it on one table of each database. A lock that conflicts with another session for one second is
-    /// still permitted.</summary>
-    internal static async Task<bool> MayLockAsync(
-        MySqlSession session, IEnumerable<DatabaseCatalogue> databases, CancellationToken cancellationToken)
-    {
-        const int LockWaitTimeout = 1205;
-        await RunAsync("SET SESSION lock_wait_timeout=1", [1193, 1232, .. NotAllowed]);
-        foreach (var database in databases.Where(static d => d.Tables.Count > 0))
-        {
-            var table = $"{MySqlIdentifier.Quote(database.Name)}.{MySqlIdentifier.Quote(database.Tables[0].Name)}";
-            var refused = await RunAsync($"LOCK TABLES {table} READ", [LockWaitTimeout, .. NotAllowed]);
-            await RunAsync("UNLOCK TABLES", NotAllowed);
-            if (refused is not (0 or LockWaitTimeout))
-            {
-                return false;
-            }
-        }
-
-        return true;
-
-        async Task<int> RunAsync(string sql, int[] expected)
-        {
-            try
-            {
-                await session.ExecuteAsync(sql, cancellationToken);
-                return 0;
-            }
-            catch (MySqlSessionException e) when (expected.Contains(e.Number))
-            {
-                return e.Number;
-            }
-        }
-    }
 }

@@ -23,7 +23,6 @@ internal sealed class SecretOptionFile : IDisposable
         _authority?.Dispose();
     }
 
-    /// <param name="connection">The server and the user.</param>
     /// <param name="flavour">The vendor of the client library that reads it.</param>
     /// <param name="initCommand">A statement that every session of mydumper runs at login; null for other
     /// tools.</param>

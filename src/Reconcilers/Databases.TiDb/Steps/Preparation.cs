@@ -269,9 +269,9 @@ internal sealed record SnapshotStays(string Step) : TiDbGuard
         var taken = plan.Steps.Find(s => s.Id == Step);
         return await SnapshotPresence.ReadAsync(
             Targets.Context.Kubernetes, Targets.Context.Upgrade.Metadata.Namespace,
-            taken?.Recorded(TakeSnapshot.SnapshotKey) ?? "", taken?.Recorded(TakeSnapshot.SnapshotUidFact),
+            taken?.Recorded(SnapshotReceipts.SnapshotKey) ?? "", taken?.Recorded(SnapshotReceipts.SnapshotUidFact),
             "it is the backup",
-            (snapshot, token) => StoredSnapshotFiles.MissingAsync(Targets.Context.Storages, snapshot, token),
+            (snapshot, token) => SnapshotPresence.MissingAsync(Targets.Context.Storages, snapshot, token),
             cancellationToken);
     }
 }

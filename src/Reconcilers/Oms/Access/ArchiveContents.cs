@@ -5,7 +5,6 @@ using ContainerPathStatResponse = Docker.DotNet.Models.ContainerPathStatResponse
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What a file has to be.</summary>
 internal enum ArchiveKind
 {
     /// <summary>An image as docker save writes it.</summary>
@@ -145,7 +144,6 @@ internal sealed record ArchiveContents(string Sha256, long Bytes, IReadOnlyList<
     }
 }
 
-/// <summary>An image in an archive.</summary>
 /// <param name="Id"><c>sha256:…</c>, the checksum of its configuration.</param>
 /// <param name="Names">Its names with tags, as dockerd will know it.</param>
 /// <param name="Contents">What is in it (<see cref="ImageContents"/>); null if it is not known.</param>
@@ -163,7 +161,6 @@ internal sealed partial class OmsFilesJson : JsonSerializerContext;
 /// <summary>The answer of <c>/oms/health</c> (docs/research/oms.md#console-api).</summary>
 internal sealed record HealthBody(HealthData? Data);
 
-/// <summary>The health of a node.</summary>
 internal sealed record HealthData(bool? Healthy);
 
 /// <summary>supervisor.json of a container (docs/research/oms.md#programs).</summary>
@@ -180,10 +177,8 @@ internal sealed record ArchivedImage
     public IReadOnlyList<string> RepoTags { get; init => field = value ?? []; } = [];
 }
 
-/// <summary>The configuration of an image in an archive, as far as it is read.</summary>
 internal sealed record ArchivedConfig([property: JsonPropertyName("rootfs")] ArchivedLayers? RootFs);
 
-/// <summary>The layers of an image in an archive.</summary>
 internal sealed record ArchivedLayers([property: JsonPropertyName("diff_ids")] IReadOnlyList<string>? DiffIds);
 
 /// <summary>What archives on hosts contain. Several GiB travel from the host to the operator to find that out, so a
@@ -196,7 +191,6 @@ internal sealed class HostArchives
 
     private readonly BoundedCache<ArchiveContents> _known = new(MostKept);
 
-    /// <summary>The contents of an archive.</summary>
     /// <exception cref="InvalidDataException">It is something else.</exception>
     public async Task<ArchiveContents> InspectAsync(
         string endpoint, string path, ArchiveKind kind, ContainerPathStatResponse stat, Stream content,

@@ -5,7 +5,6 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>The endpoints of the nodes of one upgrade, with the values of their Secrets.</summary>
 internal sealed class NodeEndpoints(OmsUpgrade upgrade, UsedSecrets secrets)
 {
-    /// <summary>The endpoint of a node.</summary>
     /// <exception cref="DockerEndpointException">The spec does not say how the node is reached, or a Secret does not
     /// exist or cannot be used. The message holds none of its values.</exception>
     public DockerEndpoint Of(OmsNode node)

@@ -23,7 +23,6 @@ internal sealed class OmsTargets : IRunTargets
     private volatile BoundUpgrade _bound;
     private volatile Redactor _redactor = Redactor.None;
 
-    /// <summary>Binds the targets of an upgrade.</summary>
     /// <param name="onContainerEvent">Called when something happens to a container of a node; must not block.</param>
     public OmsTargets(OmsUpgrade upgrade, UsedSecrets secrets, OmsServices services, Action onContainerEvent)
     {
@@ -265,7 +264,7 @@ internal sealed class OmsTargets : IRunTargets
         name => new ContainerEventFeed(
             Docker(name), _onContainerEvent, _services.Time, _services.Loggers.CreateLogger<OmsTargets>()));
 
-    private MetadataTarget Target(OmsConfig config)
+    private MySqlOptions Target(OmsConfig config)
     {
         var spec = Upgrade.Spec.MetadataDatabase;
         var data = spec?.CredentialsSecretRef is { } reference
@@ -281,18 +280,20 @@ internal sealed class OmsTargets : IRunTargets
                 OmsMetadataErrorKind.AccessDenied, $"spec.metadataDatabase.credentialsSecretRef: {refusal}");
         }
 
-        return new MetadataTarget(
-            spec?.Host ?? SecretText.Of(data, "host") ?? config.MetaHost,
-            spec?.Port
+        return new MySqlOptions
+        {
+            Server = spec?.Host ?? SecretText.Of(data, "host") ?? config.MetaHost,
+            Port = spec?.Port
                 ?? (int.TryParse(SecretText.Of(data, "port"), CultureInfo.InvariantCulture, out var port)
                     ? port
                     : config.MetaPort),
-            SecretText.Of(data, "username") ?? config.MetaUser,
-            SecretText.Of(data, "password") is { } password ? new Secret(password) : config.MetaPassword,
-            ServerTls.Of(spec?.Tls, data?.GetValueOrDefault(SecretKeys.Authority)));
+            UserID = SecretText.Of(data, "username") ?? config.MetaUser,
+            Password = SecretText.Of(data, "password") ?? config.MetaPassword.Reveal(),
+            Tls = ServerTls.Of(spec?.Tls, data?.GetValueOrDefault(SecretKeys.Authority)),
+        };
     }
 
-    private async Task<MetadataTarget> TargetAsync(CancellationToken cancellationToken)
+    private async Task<MySqlOptions> TargetAsync(CancellationToken cancellationToken)
     {
         string? problem = null;
         foreach (var node in _bound.Nodes.Values)

@@ -11,14 +11,14 @@ internal static class SnapshotCredentials
         {
             CredentialsSecretRef = targets.Upgrade.Spec.MetadataDatabase?.CredentialsSecretRef
                 ?? new SecretReference { Name = await EnsureAsync(targets, ownerUid, target, cancellationToken) },
-            Host = target.Host,
+            Host = target.Server,
             Port = target.Port,
             Tls = targets.Upgrade.Spec.MetadataDatabase?.Tls ?? new DatabaseTls(),
         };
     }
 
     private static async Task<string> EnsureAsync(
-        OmsTargets targets, string ownerUid, MetadataTarget target, CancellationToken cancellationToken)
+        OmsTargets targets, string ownerUid, MySqlOptions target, CancellationToken cancellationToken)
     {
         var upgrade = targets.Upgrade;
         var name = SnapshotNames.Credentials(upgrade.Metadata);
@@ -30,8 +30,8 @@ internal static class SnapshotCredentials
             Type = "Opaque",
             Data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
             {
-                ["username"] = Encoding.UTF8.GetBytes(target.User),
-                ["password"] = Encoding.UTF8.GetBytes(target.Password.Reveal()),
+                ["username"] = Encoding.UTF8.GetBytes(target.UserID),
+                ["password"] = Encoding.UTF8.GetBytes(target.Password),
             },
         };
         try

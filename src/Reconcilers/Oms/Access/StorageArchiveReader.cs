@@ -31,7 +31,6 @@ internal interface IArchiveReader
     Task<IReadOnlyList<string>> SnapshotFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken);
 }
 
-/// <summary>Reads archives and snapshot files in storages.</summary>
 internal sealed class StorageArchiveReader(IStorages storages, HashedArchives archives) : IArchiveReader
 {
     public string Describe(StorageSpec storage, string? @namespace) => storages.Describe(storage, @namespace);
@@ -65,7 +64,7 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
 
     public Task<IReadOnlyList<string>> SnapshotFilesAsync(
         BackupSnapshot snapshot, CancellationToken cancellationToken) =>
-        StoredSnapshotFiles.MissingAsync(storages, snapshot, cancellationToken);
+        SnapshotPresence.MissingAsync(storages, snapshot, cancellationToken);
 
     private async Task<T> InAsync<T>(
         StorageSpec storage, string? @namespace, string path, Func<ISnapshotStorage, Task<T>> read,

@@ -89,7 +89,6 @@ internal sealed class ConsoleCertificate(OmsApiTarget target)
 }
 
 /// <summary>The certificate of a console is not trusted; nothing was sent to it.</summary>
-/// <param name="why">What is wrong with it.</param>
 /// <param name="certificate">Whose it is, and how long it is valid.</param>
 internal sealed class UntrustedConsoleException(string why, string certificate) : AuthenticationException(why)
 {

@@ -259,7 +259,6 @@ internal sealed class HttpOmsApi : IDisposable
     }
 
     /// <summary>An answer with <c>success: true</c>.</summary>
-    /// <param name="What">What was asked.</param>
     /// <param name="Data">Its data; of kind Null or Undefined if there is none.</param>
     /// <param name="At">The console's clock; the operator's where the console does not say.</param>
     private sealed record OmsApiAnswer(string What, JsonElement Data, DateTimeOffset At)
@@ -278,7 +277,6 @@ internal sealed record OmsApiTarget(Uri Address, string User, Secret Password, s
     public string? ServerName { get; init; }
 }
 
-/// <summary>How far a project is.</summary>
 internal sealed record ProjectProgress
 {
     /// <summary>Status in OMS's own words (docs/research/oms.md#project-status).</summary>
@@ -302,12 +300,10 @@ internal sealed record ProjectProgress
         Checkpoint is { } checkpoint ? AnsweredAt > checkpoint ? AnsweredAt - checkpoint : TimeSpan.Zero : null;
 }
 
-/// <summary>One step of a project.</summary>
 /// <param name="Name">For instance <c>INCR_TRANSFER</c>, <c>TRANSFER_APP_SWITCH</c>.</param>
 /// <param name="Status">For instance <c>INIT</c>, <c>RUNNING</c>, <c>MONITORING</c>, <c>FINISHED</c>.</param>
 internal sealed record ProjectStep(string Name, string Status);
 
-/// <summary>One component of a project.</summary>
 /// <param name="Status">Its status in OMS's own words; their full list is not documented
 /// (docs/research/oms.md#project-status).</param>
 /// <param name="Subtopic">The subtopic it serves; several stores may serve one. Empty if it says none.</param>

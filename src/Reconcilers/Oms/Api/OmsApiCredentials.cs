@@ -6,7 +6,6 @@ internal static class OmsApiCredentials
 {
     public const string Field = "spec.preflight.apiCredentialsSecretRef";
 
-    /// <summary>The console and the login there.</summary>
     /// <param name="data">Its values; null if it does not exist.</param>
     /// <exception cref="OmsApiException">It does not exist, or a key is missing or unusable.</exception>
     public static OmsApiTarget Read(string name, IReadOnlyDictionary<string, byte[]>? data, Uri usual)

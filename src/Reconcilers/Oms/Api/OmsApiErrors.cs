@@ -19,7 +19,6 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
 
     private readonly Redactor _redactor = new([target.Password, new Secret(login)]);
 
-    /// <summary>The data of an answer.</summary>
     /// <exception cref="OmsApiException">The answer does not have <c>success: true</c>.</exception>
     public JsonElement Data(string what, HttpResponseMessage response, byte[] content)
     {
@@ -161,7 +160,6 @@ internal sealed class OmsApiException(OmsApiErrorKind kind, string message, Exce
     public OmsApiErrorKind Kind { get; } = kind;
 }
 
-/// <summary>Why a request to the API failed.</summary>
 internal enum OmsApiErrorKind
 {
     /// <summary>The Secret with the credentials is missing or cannot be used.</summary>

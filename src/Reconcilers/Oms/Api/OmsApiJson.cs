@@ -14,10 +14,8 @@ namespace Drydock.Reconcilers.Oms;
 [JsonSerializable(typeof(IdRequest))]
 internal sealed partial class OmsApiJson : JsonSerializerContext;
 
-/// <summary>The body of ListProjects.</summary>
 internal sealed record ListRequest(string Type, int PageNumber, int PageSize);
 
-/// <summary>The body of requests about one project.</summary>
 internal sealed record IdRequest(string Id);
 
 /// <summary>The object that wraps every answer.</summary>

@@ -33,7 +33,6 @@ internal sealed record ProjectRecord(IReadOnlyList<OmsProject> Items)
             ]),
     ]);
 
-    /// <summary>The counts for the status.</summary>
     /// <param name="list">Where the list is stored; null for an empty one.</param>
     public ProjectsStatus ToStatus(DateTimeOffset now, ListReference? list) => new()
     {

@@ -3,7 +3,6 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Whether the projects are as before, as a step found it: kept in the facts of the step, read for conditions
 /// and action lists.</summary>
 /// <param name="Verified">True, False or Unknown, as a condition has it.</param>
-/// <param name="Reason">Stable word.</param>
 /// <param name="Message">Whole sentences; empty for none.</param>
 /// <param name="Watched">Whether the links of projects that were running before were watched; their state is then in
 /// the actions.</param>

@@ -37,7 +37,6 @@ internal sealed record InheritedOptions(JsonObject Options, IReadOnlyList<string
     /// <summary><c>NAME=value</c> lines. Values may be secrets and must not be shown.</summary>
     public IEnumerable<string> Variables => Options.Texts("Env");
 
-    /// <summary>Reads them.</summary>
     /// <param name="old">The container as dockerd inspects it.</param>
     /// <param name="image">The configuration of its image.</param>
     public static InheritedOptions Of(JsonObject old, JsonObject image)

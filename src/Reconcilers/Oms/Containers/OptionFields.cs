@@ -18,16 +18,11 @@ internal sealed class OptionFields
 
     private readonly SortedDictionary<string, string> _fields = new(StringComparer.Ordinal);
 
-    private OptionFields()
-    {
-    }
-
     public IEnumerable<string> Names => _fields.Keys;
 
     /// <summary>SHA-256 of all, 64 hex digits.</summary>
     public string Hash => Digest(string.Join('\n', _fields.Select(entry => $"{entry.Key}={entry.Value}")));
 
-    /// <summary>Of a container as dockerd inspects it.</summary>
     public static OptionFields OfContainer(JsonObject container) =>
         Of(((JsonObject)container["Config"]!).Concat((JsonObject)container["HostConfig"]!));
 

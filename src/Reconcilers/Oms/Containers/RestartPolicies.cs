@@ -19,7 +19,6 @@ internal static class RestartPolicies
     /// <summary>The word; that of none is <c>no</c>.</summary>
     public static string NameOf(RestartPolicy policy) => Names.GetValueOrDefault(policy.Name, No);
 
-    /// <summary>The change that gives a container a policy.</summary>
     public static ContainerUpdateParameters Update(string name, int maximumRetries = 0) => new()
     {
         RestartPolicy = new RestartPolicy

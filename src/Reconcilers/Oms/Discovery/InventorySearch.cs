@@ -317,7 +317,6 @@ internal sealed record FoundNode(OmsNode Node, string FoundIn)
 }
 
 /// <summary>What the metadata database says of the installation.</summary>
-/// <param name="CmDatabase">drc_cm_db.</param>
 /// <param name="Regions">The rows of cluster_info; empty if they were not asked for.</param>
 /// <param name="Hosts">The hosts of cluster management; empty if they were not asked for.</param>
 /// <param name="HighAvailability">The row ha.config; null if it was not asked for.</param>

@@ -10,7 +10,6 @@ internal sealed record OmsDiscovery : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeSt
 
     public required UpgradePath.Allowed Path { get; init; }
 
-    /// <summary>What was found because the spec leaves it out; null if the spec says everything.</summary>
     public OmsInventory? Inventory { get; init; }
 
     public required IReadOnlyList<DiscoveredNode> Nodes { get; init; }
@@ -81,12 +80,10 @@ internal sealed record OmsDiscovery : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeSt
 
     private OmsUpgradeSpec Complete(OmsUpgradeSpec spec) => SpecCompletion.Complete(spec, Inventory);
 
-    private string Identity(string database) => Upgrades.TargetIdentity.Of(Server.Identity, database);
+    private string Identity(string database) => ClaimTarget.IdentityOf(Server.Identity, database);
 }
 
 /// <summary>ha.config before the upgrade.</summary>
-/// <param name="Present">Whether the row exists.</param>
-/// <param name="Enabled">Whether it says enable: true.</param>
 /// <param name="Raw">Its text, byte for byte; null if absent. It holds no secret.</param>
 internal sealed record DiscoveredHighAvailability(bool Present, bool Enabled, string? Raw);
 
@@ -94,7 +91,6 @@ internal sealed record DiscoveredHighAvailability(bool Present, bool Enabled, st
 internal sealed record DiscoveredNode
 {
     public required string Name { get; init; }
-    public required string Region { get; init; }
 
     /// <summary>OMS_HOST_IP and entry in cm_nodes.</summary>
     public required string HostIP { get; init; }

@@ -82,7 +82,6 @@ internal sealed record DockerInitVerdict(DockerInitOutcome Outcome, string Messa
     public bool IsHalfMigrated { get; init; }
 }
 
-/// <summary>How a run of docker_init.sh ended.</summary>
 internal enum DockerInitOutcome
 {
     Failed,

@@ -238,7 +238,6 @@ internal sealed class JsonObjectText
     internal string Text => Strict.GetString(_bytes);
     internal IReadOnlyList<Member> Members => _members;
 
-    /// <summary>Reads an object; throws <see cref="FormatException"/> if the text is not a JSON object.</summary>
     internal static JsonObjectText Parse(string text)
     {
         try

@@ -3,7 +3,6 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>What an OMS system consists of, according to the config.yaml files of all its nodes.</summary>
 internal sealed record OmsTopology
 {
-    /// <summary>The account of OMS, as the metadata server names it.</summary>
     public required string Account { get; init; }
 
     public required string RmDatabase { get; init; }
@@ -99,7 +98,10 @@ internal sealed class TopologyBuilder(IReadOnlyList<NodeConfig> allNodes)
         var regions = allNodes.GroupBy(node => node.Region, StringComparer.Ordinal)
             .Select(group => (Name: group.Key, Nodes: group.ToList()))
             .ToList();
-        SharedByAll();
+
+        // Two proxies, or a name and an address, may lead to one server: MetadataPreflight asks the servers.
+        Agree(allNodes, "drc_rm_db", "all nodes", config => config.RmDatabase);
+        Agree(allNodes, "drc_cm_db", "all nodes", config => config.CmDatabase);
         SpecAddresses();
         foreach (var (name, nodes) in regions)
         {
@@ -138,13 +140,6 @@ internal sealed class TopologyBuilder(IReadOnlyList<NodeConfig> allNodes)
             ],
             Nodes = [.. nodes.Select(node => new OmsTopologyNode(node.Name, node.HostIp))],
         };
-    }
-
-    private void SharedByAll()
-    {
-        // Two proxies, or a name and an address, may lead to one server: MetadataPreflight asks the servers.
-        Agree(allNodes, "drc_rm_db", "all nodes", config => config.RmDatabase);
-        Agree(allNodes, "drc_cm_db", "all nodes", config => config.CmDatabase);
     }
 
     private void SharedByRegion(string region, List<NodeConfig> nodes)

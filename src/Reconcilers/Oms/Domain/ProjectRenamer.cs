@@ -191,7 +191,6 @@ internal sealed record ProjectRenamePlan(IReadOnlyList<ProjectRename> Renames, I
 /// (docs/research/oms.md#checks-before-an-upgrade).</summary>
 internal static class ProjectNames
 {
-    /// <summary>The status of a project that no longer counts.</summary>
     public const string Deleted = "DELETED";
 
     /// <summary>Names used by more than one project that is not deleted, by name. Compared as MySQL's usual collations

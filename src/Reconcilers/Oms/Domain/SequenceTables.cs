@@ -42,7 +42,6 @@ internal sealed record SequenceTables(SequenceTable? Main, SequenceTable? Copy, 
 /// <param name="HasMore">Whether it has more than one row.</param>
 internal sealed record SequenceTable(long? Newest, bool HasMore);
 
-/// <summary>One statement of the replacement of <c>heatbeat_sequence</c>.</summary>
 internal enum TrimStatement
 {
     /// <summary>Makes an empty table of the same definition.</summary>

@@ -90,16 +90,9 @@ internal abstract record UpgradePath
         /// project tables (docs/research/oms.md#correction-jar). In no other case may it run.</summary>
         public bool NeedsCorrectionJar => NeedsProjectChecks && Versions.Correction == MergeCorrection.Jar;
 
-        /// <summary>Where the correction JAR runs, cascaded writers must be looked at. The Community guides do not know
-        /// the check.</summary>
-        public bool NeedsCascadeCheck => NeedsCorrectionJar;
-
         /// <summary>The source is below the merged architecture, so its project tables are known and may be read; those
         /// of later versions are not documented.</summary>
         public bool ReadsProjectTables => !Versions.IsMerged(From);
-
-        /// <summary>The new container needs <c>IS_UPGRADE=true</c> (docs/research/oms.md#container).</summary>
-        public bool NeedsIsUpgrade => Target.IsUpgrade;
 
         public bool NeedsInit => Target.Init == InitKind.Script;
 
@@ -109,8 +102,6 @@ internal abstract record UpgradePath
 
         public IReadOnlyList<KnownFailure> KnownFailures => Versions.KnownFailures(To);
         public IReadOnlyList<VersionAdvice> Advice => Versions.Advice(From, To);
-
-        /// <summary>What must be acknowledged before it, by its word.</summary>
         public IReadOnlyList<VersionAdvice> Questions => Versions.Questions(From, To);
     }
 

@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Oms;
 /// 5.7 and 8, MariaDB and OceanBase's MySQL mode.</summary>
 internal interface IOmsMetadata
 {
-    MetadataTarget Target { get; }
+    MySqlOptions Target { get; }
 
     Task<MetadataServerInfo> ServerAsync(CancellationToken cancellationToken);
 
@@ -129,14 +129,12 @@ internal sealed record RestoreCatalogue(
 /// <param name="TablePresent">False if even the table does not exist.</param>
 internal sealed record HaConfigRow(bool Present, string? Raw, bool TablePresent = true);
 
-/// <summary>Projects read from the metadata.</summary>
 /// <param name="Projects">Those read, migration first, in the order of their ids.</param>
 internal sealed record ProjectsRead(IReadOnlyList<OmsProject> Projects, long Total)
 {
     public bool Truncated => Total > Projects.Count;
 }
 
-/// <summary>Every row of both project tables, deleted ones included, and how long a name may be.</summary>
 /// <param name="Projects">The rows, migration first, in the order of their ids.</param>
 /// <param name="Limits">Length of <c>project_name</c> as the catalogue has it; of a table that does not exist, that of
 /// the other.</param>
@@ -195,8 +193,6 @@ internal sealed record MetadataSession(
 /// and closes the session.</summary>
 internal interface IMetadataLock : IAsyncDisposable
 {
-    string Name { get; }
-
     /// <summary>The session as the process list shows it.</summary>
     long ConnectionId { get; }
 
@@ -206,7 +202,6 @@ internal interface IMetadataLock : IAsyncDisposable
     Task<T> RunAsync<T>(Func<MySqlSession, CancellationToken, Task<T>> action, CancellationToken cancellationToken);
 }
 
-/// <summary>Who a metadata server says it is.</summary>
 internal sealed record MetadataServerInfo
 {
     public required MySqlServerKind Kind { get; init; }
@@ -232,29 +227,6 @@ internal sealed record MetadataServerInfo
     public required bool NamedLocks { get; init; }
 
     public override string ToString() => $"{Kind} {Version} on {ReportedHost}";
-}
-
-/// <summary>Where the metadata server (MySQL, MariaDB or an OceanBase MySQL tenant) is and who connects to
-/// it.</summary>
-/// <param name="User">Account; on OceanBase with tenant and cluster (<c>user@tenant#cluster</c>).</param>
-/// <param name="Tls">How the connection is encrypted and the server verified.</param>
-internal sealed record MetadataTarget(string Host, int Port, string User, Secret Password, MySqlTls Tls)
-{
-    private const int ConnectSeconds = 10;
-    internal const int StatementSeconds = 600;
-
-    public string Address => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
-
-    public MySqlOptions Options() => new()
-    {
-        Server = Host,
-        Port = Port,
-        UserID = User,
-        Password = Password.Reveal(),
-        Tls = Tls,
-        ConnectionTimeout = ConnectSeconds,
-        CommandTimeout = StatementSeconds,
-    };
 }
 
 /// <summary>The metadata server could not be used. The message is a sentence with server, database and what to do;

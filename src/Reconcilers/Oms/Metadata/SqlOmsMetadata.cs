@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Oms;
 /// (docs/research/oms.md#metadata-tables).</summary>
 /// <param name="lockTimes">The times of lock rows; null for the default.</param>
 internal sealed class SqlOmsMetadata(
-    MetadataTarget target, EndpointPolicy endpoints, LockRowTimes? lockTimes = null) : IOmsMetadata
+    MySqlOptions target, EndpointPolicy endpoints, LockRowTimes? lockTimes = null) : IOmsMetadata
 {
     private const int LockSessionIdleSeconds = 86_400;
     private const int WriterLimit = 200;
@@ -17,7 +17,7 @@ internal sealed class SqlOmsMetadata(
 
     private readonly SqlSessions _sessions = new(target, endpoints);
 
-    public MetadataTarget Target => _sessions.Target;
+    public MySqlOptions Target => _sessions.Target;
 
     public Task<MetadataServerInfo> ServerAsync(CancellationToken cancellationToken) =>
         _sessions.RunAsync(
@@ -39,12 +39,13 @@ internal sealed class SqlOmsMetadata(
                 var uuid = Variable("server_uuid") is { Length: > 0 } mysql ? mysql : Variable("server_uid");
                 var isOceanBase = session.Kind == MySqlServerKind.OceanBase;
                 var tenant = isOceanBase
-                    ? await OceanBaseTenant.IdentityAsync(session, Target.User, cancellationToken)
+                    ? await OceanBaseTenant.IdentityAsync(session, Target.UserID, cancellationToken)
                     : null;
                 return new MetadataServerInfo
                 {
                     Kind = session.Kind,
-                    Addresses = ServerAddresses.Of(Target.Host, Target.Port, Target.User, isOceanBase, session.Peer),
+                    Addresses =
+                        ServerAddresses.Of(Target.Server, Target.Port, Target.UserID, isOceanBase, session.Peer),
                     Version = session.Version,
                     Identity = tenant ?? (uuid.Length > 0
                         ? $"uuid:{uuid}"
@@ -67,7 +68,7 @@ internal sealed class SqlOmsMetadata(
             async session =>
                 (await GrantList.ReadAsync(async sql => await session.QueryAsync(
                     sql, row => row.TextOrEmpty(0), cancellationToken)))
-                .Missing(databases, Target.User),
+                .Missing(databases, Target.UserID),
             cancellationToken);
 
     public async Task<IReadOnlyList<string>> AbsentAsync(
@@ -105,7 +106,7 @@ internal sealed class SqlOmsMetadata(
             async session =>
             {
                 var server = await RestoreFactsReader.ReadAsync(
-                    session, Target.Address, Target.User, cancellationToken);
+                    session, Target.Address, Target.UserID, cancellationToken);
                 var contents = new List<RestoreContent>();
                 var absent = new SortedSet<string>(StringComparer.Ordinal);
                 foreach (var database in databases)
@@ -118,10 +119,10 @@ internal sealed class SqlOmsMetadata(
                     absent.UnionWith(objects.AbsentLists);
                     contents.Add(new RestoreContent(database)
                     {
-                        HasViews = objects.Views > 0,
-                        HasRoutines = objects.Routines > 0,
-                        HasTriggers = objects.Triggers > 0,
-                        HasEvents = objects.Events > 0,
+                        HasViews = objects.Content.Views.Count > 0,
+                        HasRoutines = objects.Content.Routines.Count > 0,
+                        HasTriggers = objects.Content.Triggers.Count > 0,
+                        HasEvents = objects.Content.Events.Count > 0,
                         Refusals = objects.Refusals,
                         Definers = await RestoreFactsReader.DefinersAsync(session, database, cancellationToken),
                     });
@@ -277,7 +278,7 @@ internal sealed class SqlOmsMetadata(
                     // With GET_LOCK it may stand idle while a dump runs; a lock row sets its own bound.
                     await session.ExecuteAsync(
                         $"SET SESSION wait_timeout = {LockSessionIdleSeconds}", cancellationToken);
-                    var longest = TimeSpan.FromSeconds(MetadataTarget.StatementSeconds / 2.0);
+                    var longest = TimeSpan.FromSeconds(SqlSessions.StatementSeconds / 2.0);
                     if (await ServerLock.TryTakeAsync(
                         session, name, wait < longest ? wait : longest, lockTimes, cancellationToken) is { } held)
                     {

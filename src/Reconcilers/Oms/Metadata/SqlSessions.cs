@@ -4,11 +4,13 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Opens sessions on one metadata server and runs operations in them, turning every database error into an
 /// <see cref="OmsMetadataException"/>.</summary>
-internal sealed class SqlSessions(MetadataTarget target, EndpointPolicy endpoints)
+internal sealed class SqlSessions(MySqlOptions target, EndpointPolicy endpoints)
 {
+    internal const int StatementSeconds = 600;
+    private const int ConnectSeconds = 10;
     private const int SyntaxError = 1064;
 
-    internal MetadataTarget Target => target;
+    internal MySqlOptions Target => target;
 
     internal Task<T> RunAsync<T>(
         string what, Func<MySqlSession, Task<T>> action, CancellationToken cancellationToken) =>
@@ -24,7 +26,8 @@ internal sealed class SqlSessions(MetadataTarget target, EndpointPolicy endpoint
     internal async Task<MySqlSession> ConnectAsync(CancellationToken cancellationToken)
     {
         await CheckAddressAsync(cancellationToken);
-        var session = await MySqlSession.OpenAsync(target.Options(), cancellationToken);
+        var session = await MySqlSession.OpenAsync(
+            target with { ConnectionTimeout = ConnectSeconds, CommandTimeout = StatementSeconds }, cancellationToken);
         try
         {
             // A server may be configured without autocommit; every statement here must commit on its own.
@@ -43,7 +46,7 @@ internal sealed class SqlSessions(MetadataTarget target, EndpointPolicy endpoint
     {
         try
         {
-            await endpoints.CheckAsync(target.Host, cancellationToken);
+            await endpoints.CheckAsync(target.Server, cancellationToken);
         }
         catch (EndpointRefusedException refused)
         {
@@ -91,7 +94,7 @@ internal sealed class SqlSessions(MetadataTarget target, EndpointPolicy endpoint
         {
             1044 or 1045 or 1095 or 1130 or 1142 or 1143 or 1227 or 1251 or 1370 or 1698 or 1820 or 1862 =>
                 (OmsMetadataErrorKind.AccessDenied,
-                    $"Check the password of account '{target.User}' and its privileges."),
+                    $"Check the password of account '{target.UserID}' and its privileges."),
             1049 or 1051 or 1054 or 1109 or 1146 or 1193 or 1305 =>
                 (OmsMetadataErrorKind.Missing, "Check the database names in config.yaml and the OMS version."),
             1290 or 1792 or 1836 =>
@@ -110,7 +113,7 @@ internal sealed class SqlSessions(MetadataTarget target, EndpointPolicy endpoint
     // The server quotes the statement in a syntax error and nowhere else.
     private string Text(MySqlSessionException error)
     {
-        var text = new Redactor([target.Password]).Redact(error.Number == SyntaxError
+        var text = new Redactor([new Secret(target.Password)]).Redact(error.Number == SyntaxError
             ? "the server does not understand a statement"
             : Sentences.Open(ForeignText.Words(error.Message)));
         return error.Number == 0 ? text : $"{text} (error {error.Number})";
@@ -122,22 +125,20 @@ internal sealed class SqlMetadataLock(SqlSessions sessions, MySqlSession session
 {
     private bool _disposed;
 
-    public string Name => held.Name;
-
     public long ConnectionId => (long)held.SessionId;
 
     public Task<T> RunAsync<T>(
         Func<MySqlSession, CancellationToken, Task<T>> action, CancellationToken cancellationToken) =>
         sessions.GuardAsync(
-            $"Working under the lock '{Name}'",
+            $"Working under the lock '{held.Name}'",
             () => held.RunAsync(
                 async session => await IsHeldAsync(cancellationToken)
                     ? await action(session, cancellationToken)
                     : throw new OmsMetadataException(
                         OmsMetadataErrorKind.LockLost,
-                        $"The session {ConnectionId} no longer holds the lock '{Name}' on metadata server "
-                            + $"{sessions.Target.Address}; nothing was done. The operator takes the lock again and "
-                            + "retries."),
+                        $"The session {ConnectionId} no longer holds the lock '{held.Name}' on metadata "
+                            + $"server {sessions.Target.Address}; nothing was done. The operator takes the lock again "
+                            + "and retries."),
                 cancellationToken),
             cancellationToken);
 

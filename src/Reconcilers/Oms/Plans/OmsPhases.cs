@@ -11,7 +11,6 @@ internal abstract class OmsPhases(OmsUpgradeSpec spec)
     /// <summary>What the steps of the phase wait for.</summary>
     protected IReadOnlyList<string> Before { get; private set; } = [];
 
-    /// <summary>Adds the steps of a phase.</summary>
     /// <param name="steps">Adds them, and returns the ids of those for which the next phase waits; none if the phase
     /// has no steps.</param>
     internal void Phase(string phase, Func<IEnumerable<string>> steps)
@@ -39,7 +38,6 @@ internal abstract class OmsPhases(OmsUpgradeSpec spec)
         Built.Guard(PlannedGuard.Of(id, node, check, from, until));
 }
 
-/// <summary>The time limits of the steps of a phase.</summary>
 internal static class PhaseTimeouts
 {
     public static string Of(this OmsUpgradeTimeouts timeouts, StepBase<OmsTargets>? step, string phase) =>

@@ -25,7 +25,7 @@ internal sealed class OmsRollback : OmsPhases
         : base(spec)
     {
         _basis = basis;
-        Nodes = [.. OmsPlanProgress.Stops(Done).Select(s => Node.Of(Done, s))];
+        Nodes = [.. OmsPlanProgress.Stops(Done).Select(s => new Node(Done, s))];
         IsPastT1 = OmsPlanProgress.IsPastT1(Done);
     }
 
@@ -205,28 +205,15 @@ internal sealed class OmsRollback : OmsPhases
     }
 
     /// <summary>What a node had before the upgrade, and what the upgrade made.</summary>
-    internal sealed record Node(
-        string Name,
-        string OldContainer,
-        string OldName,
-        string NewContainer,
-        string NewName,
-        string Policy,
-        int MaximumRetries)
+    internal sealed class Node(Plan done, PlanStep stop)
     {
-        public static Node Of(Plan done, PlanStep stop)
-        {
-            var name = stop.Node!;
-            var old = stop.As<StopContainer>();
-            var policy = done.Step<SetRestartPolicy>(name)?.As<SetRestartPolicy>();
-            return new Node(
-                name,
-                old.Container,
-                old.Name,
-                OmsPlanProgress.NewContainer(done, name),
-                OmsPlanProgress.NewName(done, name),
-                policy?.Policy ?? "no",
-                policy?.MaximumRetries ?? 0);
-        }
+        public string Name => stop.Node!;
+        public string OldContainer => stop.As<StopContainer>().Container;
+        public string OldName => stop.As<StopContainer>().Name;
+        public string NewContainer => OmsPlanProgress.NewContainer(done, Name);
+        public string NewName => OmsPlanProgress.NewName(done, Name);
+        public string Policy => Restart?.Policy ?? "no";
+        public int MaximumRetries => Restart?.MaximumRetries ?? 0;
+        private SetRestartPolicy? Restart => done.Step<SetRestartPolicy>(Name)?.As<SetRestartPolicy>();
     }
 }

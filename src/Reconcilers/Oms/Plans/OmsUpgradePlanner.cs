@@ -100,7 +100,7 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
             node.Inherited,
             node.Image,
             node.HostIP,
-            Path.NeedsIsUpgrade,
+            Path.Target.IsUpgrade,
             node.Source.Id,
             Spec.Https?.CertificateHostPath,
             Spec.Https?.KeyHostPath,

@@ -112,7 +112,6 @@ internal sealed class ArchivePreflight(
     }
 }
 
-/// <summary>An archive as preflight read it.</summary>
 /// <param name="Path">Its path in the storage or on the host.</param>
 /// <param name="Storage">Its storage (StorageText); null: it is on the host.</param>
 internal sealed record FoundArchive(string Path, string Sha256, long Bytes, string? Storage)

@@ -20,7 +20,6 @@ internal sealed class MetadataPreflight(
 
     private OmsUpgradeSpec Spec => targets.Upgrade.Spec;
 
-    /// <summary>Checks the database and adds every problem to the findings.</summary>
     /// <param name="topology">The installation; null if its config.yaml files contradict each other: then only the
     /// checks that do not need it run.</param>
     public async Task<MetadataState?> CheckAsync(OmsTopology? topology) =>
@@ -145,7 +144,7 @@ internal sealed class MetadataPreflight(
             findings.Add(
                 Reasons.MetadataUnreadable,
                 $"Metadata server {Metadata.Target.Address} has no database {string.Join(", ", absent)}, which "
-                    + $"config.yaml of {string.Join(", ", naming)} names, or account '{Metadata.Target.User}' has no "
+                    + $"config.yaml of {string.Join(", ", naming)} names, or account '{Metadata.Target.UserID}' has no "
                     + "privilege on it. Check that it is the right server, correct config.yaml, or grant the account "
                     + "ALL PRIVILEGES on it.");
         }
@@ -161,8 +160,8 @@ internal sealed class MetadataPreflight(
             : [];
         var privileges = await Metadata.PrivilegesAsync([.. present, .. scratch], cancellationToken);
         foreach (var message in MissingPrivilege.Describe(
-            privileges.Where(m => m.Required || (m.ShowsObjects && server.Kind != MySqlServerKind.OceanBase)),
-            Metadata.Target.User))
+            privileges.Where(m => m.Required || server.Kind != MySqlServerKind.OceanBase),
+            Metadata.Target.UserID))
         {
             findings.Add(Reasons.AccessDenied, message);
         }
@@ -186,7 +185,7 @@ internal sealed class MetadataPreflight(
         var what = $"config.yaml of {node.Name} names metadata server {Server(node.Config!)}, that of other nodes "
             + $"{usual}.";
         var other = targets.OpenMetadata(node.Config!);
-        if (other.Target.Address == Metadata.Target.Address && other.Target.User == Metadata.Target.User)
+        if (other.Target.Address == Metadata.Target.Address && other.Target.UserID == Metadata.Target.UserID)
         {
             Unconfirmed(node, $"{what} spec.metadataDatabase leads to one server only, so the two cannot be compared.");
             return;
@@ -226,9 +225,7 @@ internal sealed class MetadataPreflight(
     {
         var catalogue = await Metadata.RestoreCatalogueAsync(databases, cancellationToken);
         foreach (var missing in RestoreNeeds.Missing(catalogue.Server, catalogue.Databases)
-            .Where(m => !reported.Any(r => (r.Required || r.ShowsObjects)
-                && r.Privilege == m.Privilege
-                && r.Database == m.Database)))
+            .Where(m => !reported.Any(r => r.Privilege == m.Privilege && r.Database == m.Database)))
         {
             findings.Add(
                 Reasons.AccessDenied,
@@ -393,7 +390,6 @@ internal sealed class MetadataPreflight(
     }
 }
 
-/// <summary>The metadata database as preflight found it.</summary>
 /// <param name="Names">The project tables; empty where they are not read.</param>
 internal sealed record MetadataState(
     MetadataServerInfo Server,

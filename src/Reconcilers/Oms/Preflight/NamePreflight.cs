@@ -24,8 +24,9 @@ internal sealed class NamePreflight(
         }
 
         var renames = path.NeedsProjectChecks ? await DuplicatesAsync() : [];
-        if (path.NeedsCascadeCheck)
+        if (path.NeedsCorrectionJar)
         {
+            // The Community guides do not know the check.
             await CascadesAsync();
         }
 
@@ -173,6 +174,5 @@ internal sealed class NamePreflight(
     private static string Some(IEnumerable<string> all) => Sentences.List([.. all], Listed);
 }
 
-/// <summary>The project tables of a version below the merged architecture.</summary>
 internal sealed record ProjectTablesState(
     IReadOnlyList<OmsProject> Projects, IReadOnlyList<ProjectRename> Renames, IReadOnlyList<string> Notes);

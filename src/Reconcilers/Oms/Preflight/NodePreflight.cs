@@ -313,7 +313,6 @@ internal sealed class NodePreflight(
         findings.Ask(reason, about is null ? node.Name : $"{node.Name}/{about}", message, node.Name, field);
 }
 
-/// <summary>What a failure of a node's dockerd is reported as.</summary>
 internal static class NodeFailure
 {
     /// <param name="foundIn">Where its address was found; null if the spec names it.</param>

@@ -35,7 +35,7 @@ internal sealed class OmsPreflight(
         CompareImages(nodes);
         var identity = topology is null || metadata is null
             ? null
-            : TargetIdentity.Of(metadata.Server.Identity, topology.RmDatabase);
+            : ClaimTarget.IdentityOf(metadata.Server.Identity, topology.RmDatabase);
         var discovery = _findings.Any || path is null || topology is null || metadata is null || projects is null
             ? null
             : Discover(path, nodes, topology, metadata, projects);
@@ -224,7 +224,6 @@ internal sealed class OmsPreflight(
         return new DiscoveredNode
         {
             Name = node.Name,
-            Region = state.Region,
             HostIP = node.HostIP,
             OldContainerId = container.ID,
             OldContainer = container.ShortName,
@@ -238,7 +237,7 @@ internal sealed class OmsPreflight(
             Inherited = inherited.Hash,
             ContainerNote = ContainerNotes.Describe(
                 inherited,
-                new NewContainer(node.HostIP, path.NeedsIsUpgrade, spec.Https, changes).From(inherited, _ => ""),
+                new NewContainer(node.HostIP, path.Target.IsUpgrade, spec.Https, changes).From(inherited, _ => ""),
                 ContainerOverrides.Describe(changes)),
             RestartPolicy = RestartPolicies.NameOf(container.HostConfig.RestartPolicy),
             RestartMaximumRetries = (int)container.HostConfig.RestartPolicy.MaximumRetryCount,

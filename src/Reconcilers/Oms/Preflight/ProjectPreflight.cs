@@ -190,6 +190,5 @@ internal sealed class ProjectPreflight(
         Sentences.List([.. texts.Order(StringComparer.Ordinal)], Named, "; ");
 }
 
-/// <summary>The projects as preflight found them.</summary>
 /// <param name="Projects">The projects; null where nothing lists them.</param>
 internal sealed record ProjectsState(IReadOnlyList<OmsProject>? Projects, IReadOnlyList<string> Notes);

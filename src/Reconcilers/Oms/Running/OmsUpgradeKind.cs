@@ -43,8 +43,8 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         var server = targetIdentity[..Math.Max(targetIdentity.LastIndexOf('/'), 0)];
         return
         [
-            .. plan.Steps.SelectMany(StepDatabases.Of)
-                .Select(d => TargetIdentity.Of(server, d))
+            .. plan.Steps.SelectMany(StepArguments.DatabasesOf)
+                .Select(d => ClaimTarget.IdentityOf(server, d))
                 .Distinct(StringComparer.Ordinal),
         ];
     }
@@ -183,7 +183,6 @@ internal static class OmsUpgradeSample
     }
 }
 
-/// <summary>The milestones of an OmsUpgrade. Pure.</summary>
 internal static class OmsMilestones
 {
     public static RunMilestones All { get; } = new(

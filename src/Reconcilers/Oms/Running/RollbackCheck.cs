@@ -40,8 +40,8 @@ internal sealed class RollbackCheck(OmsTargets targets)
     private async Task<string?> SnapshotAsync(Plan plan, CancellationToken cancellationToken)
     {
         var taken = plan.Step<TakeSnapshot>();
-        if (taken?.Recorded(TakeSnapshot.SnapshotKey) is not { } name
-            || taken.Recorded(TakeSnapshot.SnapshotUidFact) is not { } uid)
+        if (taken?.Recorded(SnapshotReceipts.SnapshotKey) is not { } name
+            || taken.Recorded(SnapshotReceipts.SnapshotUidFact) is not { } uid)
         {
             return "no verified snapshot of the databases exists";
         }
@@ -74,7 +74,8 @@ internal sealed class RollbackCheck(OmsTargets targets)
         {
             var ours = plan.Step<CreateContainer>(start.Node!)?.Recorded(CreateContainer.ContainerIdFact);
             var stop = OmsPlanProgress.Stops(plan).First(step => step.Node == start.Node);
-            var logs = await LogsAsync(start.Node!, stop.As<StopContainer>().Container, cancellationToken);
+            var old = await InspectAsync(start.Node!, stop.As<StopContainer>().Container, cancellationToken);
+            var logs = old is null ? null : OmsMounts.OnHost(old, RunOnceCommand.LogsMount);
             var running = await targets.Docker(start.Node!).Containers.ListContainersAsync(
                 new ContainersListParameters(), cancellationToken);
             foreach (var listed in running)
@@ -92,12 +93,6 @@ internal sealed class RollbackCheck(OmsTargets targets)
 
         return null;
     }
-
-    // Old and new container share it.
-    private async Task<string?> LogsAsync(string node, string old, CancellationToken cancellationToken) =>
-        await InspectAsync(node, old, cancellationToken) is { } container
-            ? OmsMounts.OnHost(container, RunOnceCommand.LogsMount)
-            : null;
 
     private Task<InspectedContainer?> InspectAsync(
         string node, string container, CancellationToken cancellationToken) =>

@@ -86,8 +86,6 @@ internal sealed class ActionLists(OmsTargets targets)
 /// <summary>All entries with the same text: one item of status.actionRequired, however many subjects it has.
 /// Pure.</summary>
 /// <param name="Key">The key of the group in a stored list.</param>
-/// <param name="Reason">Stable word.</param>
-/// <param name="What">What to do and why.</param>
 internal sealed record ActionGroup(string Key, string Reason, string What, IReadOnlyList<ActionEntry> Entries)
 {
     private const int Named = 10;
@@ -129,7 +127,6 @@ internal sealed record ActionGroup(string Key, string Reason, string What, IRead
         let fields = line.Split('\t', 2)
         select new ActionEntry(reason, what, fields[0], fields.Length > 1 ? fields[1] : "");
 
-    /// <summary>The item of the status.</summary>
     /// <param name="configMap">The ConfigMap with the list; null if the group needs none.</param>
     public ActionItem ToItem(string? configMap, string? space)
     {

@@ -38,7 +38,6 @@ internal static class OmsActionList
         ];
     }
 
-    /// <summary>The entry of a project.</summary>
     /// <param name="what">What to check and do: sentences whose first subject is the project; null for nothing.</param>
     public static ActionEntry? Advice(OmsProject project, string? what) => what is null
         ? null
@@ -73,7 +72,6 @@ internal static class OmsActionList
             $"from {violation.From.UtcDateTime:u} to {violation.To?.UtcDateTime:u}"
                 + (violation.Accepted is null ? "" : ", accepted"));
 
-    /// <summary>The entry for high availability that stays off.</summary>
     /// <param name="why">Why it could not be enabled; null if it was off before.</param>
     public static ActionEntry HighAvailabilityOff(string? why = null) => new(
         Reasons.HighAvailabilityOff,
@@ -81,7 +79,6 @@ internal static class OmsActionList
             why ?? "High availability is off, as it was before the upgrade.",
             "Stores and writers of running projects stay abnormal until you start them in the console."));
 
-    /// <summary>The entry for a record of the projects that cannot be used.</summary>
     public static ActionEntry RecordMissing(string why) => new(
         Reasons.ReviewProject,
         Sentences.Join(
@@ -109,7 +106,6 @@ internal static class OmsActionList
 }
 
 /// <summary>What an administrator has to do about one subject.</summary>
-/// <param name="Reason">Stable word.</param>
 /// <param name="What">What to do and why, the same text for every subject about which the same is to be done: whole
 /// sentences.</param>
 /// <param name="Subject">A project, component or node; empty if it concerns the whole system.</param>
@@ -158,7 +154,7 @@ internal static class RollbackActionList
                     step.Message));
         }
 
-        return step?.Recorded(TakeSnapshot.SnapshotKey) is { } name
+        return step?.Recorded(SnapshotReceipts.SnapshotKey) is { } name
             ? new ActionEntry(
                 Reasons.ReviewSnapshot,
                 "This BackupSnapshot holds the data of the databases before they were dropped. "

@@ -32,8 +32,8 @@ internal static class OmsReport
 
     // The reference is stored once a receipt has the name, so that no other snapshot is taken for it.
     private static SnapshotReference? Snapshot(PlanStep? step) =>
-        step?.Recorded(TakeSnapshot.SnapshotKey) is { } name && step.Recorded(TakeSnapshot.NotTakenFact) is null
-            ? new SnapshotReference { Name = name, Uid = step.Recorded(TakeSnapshot.SnapshotUidFact) }
+        step?.Recorded(SnapshotReceipts.SnapshotKey) is { } name && step.Recorded(TakeSnapshot.NotTakenFact) is null
+            ? new SnapshotReference { Name = name, Uid = step.Recorded(SnapshotReceipts.SnapshotUidFact) }
             : null;
 
     private static List<ActionItem> ForwardActions(OmsUpgradeStatus status)
@@ -201,6 +201,6 @@ internal static class OmsRollbackCost
             ? $"; their dump took {KubernetesDuration.Format(ended - began)}"
             : "";
         return $"{databases} databases are restored from BackupSnapshot "
-            + $"{snapshot?.Recorded(TakeSnapshot.SnapshotKey)}{took}.";
+            + $"{snapshot?.Recorded(SnapshotReceipts.SnapshotKey)}{took}.";
     }
 }

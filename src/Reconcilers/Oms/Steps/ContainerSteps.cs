@@ -2,7 +2,6 @@ using Docker.DotNet.Models;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The base of the steps that start a container.</summary>
 internal abstract record StartStep(string Container) : OmsStep
 {
     internal override int Attempts => 3;
@@ -175,7 +174,6 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
     public static bool RanSince(PlanStep stop, InspectedContainer container) => container.FinishedAt is { } finished
         && PlanProgress.Fact(stop, RanUntilFact) is { } known && known != finished;
 
-    /// <summary>Whether dockerd may start the container again.</summary>
     public static bool HasRestartPolicy(InspectedContainer container) =>
         RestartPolicies.NameOf(container.HostConfig.RestartPolicy) != RestartPolicies.No;
 

@@ -26,7 +26,6 @@ internal sealed record CreateContainer(
 {
     public const string ContainerIdFact = "containerId";
     public const string OptionsFact = "options";
-    private const string ImageField = "Image";
 
     internal override string Verb => "create";
 
@@ -85,7 +84,7 @@ internal sealed record CreateContainer(
         }
 
         var options = Asked(context).From(inherited, SecretValue);
-        options[ImageField] = Image;
+        options[nameof(Image)] = Image;
         var labels = (JsonObject)options["Labels"]!;
         labels[Labels.UpgradeUid] = context.OwnerUid;
         labels[Labels.UpgradeName] = Targets.Upgrade.Metadata.Name;

@@ -5,6 +5,8 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Database">The rm database.</param>
 internal abstract record HaConfigStep(string Database) : OmsStep
 {
+    protected const string ExpectedKey = "expected";
+
     internal override string Verb => "ha-config";
 
     protected async Task<HaConfigRow> RowAsync(CancellationToken cancellationToken)
@@ -121,8 +123,6 @@ internal sealed record UndoDisableHighAvailability(string Database, string Previ
 /// its current settings: the restore discards them.</summary>
 internal sealed record DisableHighAvailabilityForRollback(string Database) : HaConfigStep(Database)
 {
-    private const string ExpectedKey = HaConfigWrite.ExpectedKey;
-
     internal override string Title(string? node) => "Disable high availability in ha.config";
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
@@ -146,7 +146,6 @@ internal sealed record DisableHighAvailabilityForRollback(string Database) : HaC
 /// to write, so the write is found again; or why the operator cannot enable it. The time of the write is T2.</summary>
 internal abstract record HaConfigWrite(string Database) : HaConfigStep(Database)
 {
-    public const string ExpectedKey = "expected";
     private const string TargetKey = "target";
     private const string Absent = "(absent)";
     private const string LockName = "drydock.ha.config";

@@ -381,7 +381,6 @@ internal sealed record RemoveOldImage(string ContainerStep) : ImageRemoval
         context.Recorded(ContainerStep, RemoveOldContainer.ImageIdKey);
 }
 
-/// <summary>Finds images that may not be there.</summary>
 internal static class ImageLookup
 {
     public static async Task<ImageInspectResponse?> FindImageAsync(

@@ -16,15 +16,14 @@ internal sealed record ListActions(
     internal override string Verb => "actions";
     internal override string Title(string? node) => "List the actions for the administrator";
 
-    private ActionLists Lists => new(Targets);
-
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var (projects, missing) = await ProjectsAsync(cancellationToken);
         var upgrade = Targets.Upgrade;
         var entries = context.Step.Phase == OmsUpgradePhases.Report
             ? RollbackActionList.Compile(upgrade, context.Plan, projects)
-            : OmsActionList.Compile(upgrade, context.Plan, projects, await FoundAsync(context, cancellationToken));
+            : OmsActionList.Compile(upgrade, context.Plan, projects, await new ActionLists(Targets).ReadAsync(
+                ProjectVerdict.Last(context.Plan)?.Actions, cancellationToken));
         var groups = ActionGroup.Of([.. missing, .. entries]);
         var items = await StoredItems.StoreAsync(Targets, ListName, groups, cancellationToken);
         return new Done("status.actionRequired lists the actions for the administrator.", StoredItems.ToFacts(items));
@@ -42,7 +41,4 @@ internal sealed record ListActions(
             return (ProjectRecord.Empty, [OmsActionList.RecordMissing(exception.Message)]);
         }
     }
-
-    private Task<IReadOnlyList<ActionEntry>> FoundAsync(StepContext context, CancellationToken cancellationToken) =>
-        Lists.ReadAsync(ProjectVerdict.Last(context.Plan)?.Actions, cancellationToken);
 }

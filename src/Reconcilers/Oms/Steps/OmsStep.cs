@@ -136,6 +136,10 @@ internal abstract record OmsStep : StepBase<OmsTargets>
 
     protected static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
+    // It increases over all plans of one object: a second run from preflight never mistakes the restore or witness of
+    // the first for its own.
+    protected static int Ordinal(StepContext context) => context.Plan.AttemptsBefore + context.Step.Attempt;
+
     protected async Task PauseOrEventAsync(StepContext context, CancellationToken cancellationToken)
     {
         var first = await Task.WhenAny(
@@ -186,16 +190,7 @@ internal abstract record OmsStep : StepBase<OmsTargets>
     }
 }
 
-/// <summary>An archive of the spec as a plan has it.</summary>
 /// <param name="Path">Its path in its storage or on the host.</param>
 /// <param name="Storage">Its storage (<see cref="StorageText"/>); null: it is on the host.</param>
 /// <param name="Reader">An image on the host, with which a file of the host is read.</param>
 internal sealed record PlannedArchive(string Path, string? Storage, string Sha256, string? Reader);
-
-/// <summary>The number with which an attempt of a step names the objects it creates.</summary>
-internal static class StepOrdinals
-{
-    /// <summary>Increases over all plans of one object: a second run from preflight never mistakes the snapshot,
-    /// restore or witness of the first for its own.</summary>
-    public static int Ordinal(this StepContext context) => context.Plan.AttemptsBefore + context.Step.Attempt;
-}

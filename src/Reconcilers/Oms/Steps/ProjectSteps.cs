@@ -310,7 +310,6 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
         return Sentences.Close(known.Count == 0 ? count : $"{count}: {Sentences.List(known, Named, "; ")}");
     }
 
-    /// <param name="Turn">The number of the look.</param>
     /// <param name="NotRecovered">What high availability still has to recover.</param>
     /// <param name="ForPerson">What only an administrator can resume.</param>
     private sealed record Link(int Turn, IReadOnlyList<string> NotRecovered, IReadOnlyList<string> ForPerson)

@@ -11,7 +11,6 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
     internal override int Attempts => 2;
     internal override bool IsPointOfNoReturn => true;
 
-    /// <summary>The restore of what an upgrade dumped.</summary>
     public static RestoreDatabases Of(Plan done)
     {
         var snapshot = done.Step<TakeSnapshot>()!;
@@ -68,7 +67,7 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
             r.Metadata.Label(Labels.UpgradeUid) == context.OwnerUid
             && IsUndecided(r.Status)) is { } undecided
             ? throw Undecided(undecided)
-            : Entry(SnapshotReceipts.RestoreKey, SnapshotNames.Restore(Targets.Upgrade.Metadata, context.Ordinal()));
+            : Entry(SnapshotReceipts.RestoreKey, SnapshotNames.Restore(Targets.Upgrade.Metadata, Ordinal(context)));
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)

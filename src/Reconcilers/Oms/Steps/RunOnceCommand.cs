@@ -93,7 +93,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
                     OutputRef = await Targets.Overflow.StoreOutputAsync(
                         Targets.Upgrade.Metadata,
                         context.Step.Id,
-                        context.Ordinal(),
+                        Ordinal(context),
                         Targets.Redactor.RedactTail(Encoding.UTF8.GetString(log)),
                         cancellationToken),
                 };
@@ -148,7 +148,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         }
 
         var (workingDirectory, command) = await CommandAsync(context, container, cancellationToken);
-        var directory = WitnessedExec.DirectoryOf(LogsMount, context.OwnerUid, context.Step.Id, context.Ordinal());
+        var directory = WitnessedExec.DirectoryOf(LogsMount, context.OwnerUid, context.Step.Id, Ordinal(context));
         return await new WitnessedExec(Docker(context), container.ID, directory)
             .ReserveAsync(workingDirectory, command, cancellationToken);
     }

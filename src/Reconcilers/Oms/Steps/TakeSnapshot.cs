@@ -39,13 +39,13 @@ internal sealed record TakeSnapshot(
     public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
         var receipt = await base.PrepareAsync(context, cancellationToken);
-        return context.Receipt(SnapshotKey) is null
+        return context.Receipt(SnapshotReceipts.SnapshotKey) is null
             && !BeforeRollback
             && await Kubernetes.GetAsync<BackupSnapshot>(
-                receipt[SnapshotKey], Upgrade.Namespace, cancellationToken) is { } found
+                receipt[SnapshotReceipts.SnapshotKey], Upgrade.Namespace, cancellationToken) is { } found
             && found.Metadata.Label(Labels.UpgradeUid) == context.OwnerUid
             && found.Metadata.Annotation(Annotations.Stops) != Stops(context)
-            ? Entry(SnapshotKey, $"{receipt[SnapshotKey]}-{Stops(context)}")
+            ? Entry(SnapshotReceipts.SnapshotKey, $"{receipt[SnapshotReceipts.SnapshotKey]}-{Stops(context)}")
             : receipt;
     }
 

@@ -14,11 +14,8 @@ internal sealed record WaitBeforeInit(string Container, string For) : OmsStep, I
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
 
     internal override string Verb => "wait";
-    internal override TimeSpan PlannedWait => Longest();
+    internal override TimeSpan PlannedWait => KubernetesDuration.Parse(For);
     internal override string Title(string? node) => $"Wait until {Container} on {node} has run for {For}";
-
-    /// <summary>How long the wait takes at most, apart from what else takes time.</summary>
-    public TimeSpan Longest() => KubernetesDuration.Parse(For);
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -28,7 +25,7 @@ internal sealed record WaitBeforeInit(string Container, string For) : OmsStep, I
             return new Failed(Reasons.ComponentsUnhealthy, NotRunning(context, Container));
         }
 
-        var until = started + Longest();
+        var until = started + PlannedWait;
         return until <= await NodeTimeAsync(context, cancellationToken) ? new Done($"{Container} has run for {For}.")
             : context.Receipt(StartedKey) is null
             ? new NotStarted($"{Container} was started at {Text(started)}.")
@@ -39,7 +36,7 @@ internal sealed record WaitBeforeInit(string Container, string For) : OmsStep, I
 
     public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
         await InspectAsync(context, Container, cancellationToken) is { StartedAt: { } started }
-            ? new ExpectedDuration(Longest(), $"The vendor's guide asks for {For} after the start of {Container}.")
+            ? new ExpectedDuration(PlannedWait, $"The vendor's guide asks for {For} after the start of {Container}.")
                 .AddTo(Entry(StartedKey, Text(started)))
             : throw Down(context, Container);
 
@@ -48,7 +45,7 @@ internal sealed record WaitBeforeInit(string Container, string For) : OmsStep, I
     {
         var left = DateTimeOffset.TryParse(
             context.Receipt(StartedKey), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var started)
-            ? started + Longest() - context.Time.GetUtcNow()
+            ? started + PlannedWait - context.Time.GetUtcNow()
             : TimeSpan.Zero;
         var pause = left < ShortestPause ? ShortestPause : left < LongestPause ? left : LongestPause;
         return Task.Delay(pause, context.Time, cancellationToken);

@@ -147,7 +147,7 @@ internal sealed class BackupSnapshotController(
     private async Task<BackupSnapshot> BeginAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
         var (now, before) = (Now, snapshot.Status ?? new BackupSnapshotStatus());
-        var id = SnapshotIds.Of(snapshot, before.Attempt + 1);
+        var id = SnapshotTake.IdOf(snapshot, before.Attempt + 1);
         var status = before with
         {
             SnapshotID = id,

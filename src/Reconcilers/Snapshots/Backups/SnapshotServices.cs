@@ -11,8 +11,6 @@ internal sealed record SnapshotServices : ControllerServices
 
     public required Func<MySqlOptions, SqlRestoreServer> Servers { get; init; }
 
-    public required TargetClaims Claims { get; init; }
-
     /// <summary>Why the databases of an upgrade may be in use by OMS, asked of its hosts; null if all containers that
     /// its rollback keeps stopped are stopped.</summary>
     public required Func<OmsUpgrade, CancellationToken, Task<string?>> InUse { get; init; }
@@ -33,6 +31,22 @@ internal sealed record SnapshotServices : ControllerServices
             snapshot.Spec.PathPrefix ?? "",
             snapshot.Status?.SnapshotID
                 ?? throw new ArgumentException("The snapshot has not started.", nameof(snapshot)));
+
+    /// <summary>Why a namespace may not use a snapshot, by the owner in its manifest; null if it may.</summary>
+    public string? Refusal(SnapshotManifest manifest, string? @namespace, SnapshotLocation location)
+    {
+        if (Storages.Shared || (manifest.Owner is { } owner && owner.Namespace == @namespace))
+        {
+            return null;
+        }
+
+        var (ownership, remedy) = manifest.Owner is { } other
+            ? ($"belongs to BackupSnapshot {other.Namespace}/{other.Name} of another namespace",
+                $"Create the object in namespace {other.Namespace}")
+            : ("does not record the namespace that it belongs to", "Take a new snapshot");
+        return $"Snapshot {manifest.Id} in {location.Storage.Description} {ownership}, and namespace {@namespace} may "
+            + $"not use it. {remedy}, or have an administrator start the operator with --storage-shared.";
+    }
 
     public static async Task<string?> ForeignAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
         await location.Storage.ReadMarkAsync(cancellationToken) is null

@@ -6,6 +6,18 @@ namespace Drydock.Reconcilers.Snapshots;
 /// job.</summary>
 internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot snapshot, SnapshotJob job)
 {
+    // A file name may have 255 bytes, and status.snapshotID 253 characters.
+    private const int LongestName = 200;
+
+    /// <summary>The id under which an attempt is stored: the object's name, cut where it is long, the first 8
+    /// characters of its uid, and the attempt.</summary>
+    public static string IdOf(BackupSnapshot snapshot, int attempt)
+    {
+        var name = snapshot.Metadata.Name;
+        name = name.Length > LongestName ? name[..LongestName].TrimEnd('-', '.') : name;
+        return $"{name}-{snapshot.Metadata.Uid![..8]}-{attempt}";
+    }
+
     /// <summary>Returns the manifest of the verified snapshot.</summary>
     /// <exception cref="SnapshotException">The snapshot could not be taken or verified.</exception>
     public async Task<SnapshotManifest> RunAsync(CancellationToken cancellationToken)
@@ -20,7 +32,7 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
             // The marker file identifies the storage before files are ever removed from it, also if this attempt fails.
             await location.Storage.EnsureMarkAsync(cancellationToken);
         }
-        else if (SnapshotOwners.Refusal(manifest, space, services.Storages.Shared, location) is { } foreign)
+        else if (services.Refusal(manifest, space, location) is { } foreign)
         {
             throw new SnapshotException(SnapshotFailure.ForeignSnapshot, foreign);
         }
@@ -45,7 +57,7 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
                     Tool = spec.Tool == DumpTool.MyDumper ? DumpToolKind.MyDumper : DumpToolKind.MySqlDump,
                     Threads = spec.Threads,
                     Recipients = spec.Encryption?.Recipients ?? [],
-                    Owner = SnapshotOwners.Of(snapshot),
+                    Owner = new SnapshotOwner(space ?? "", snapshot.Metadata.Name, snapshot.Metadata.Uid ?? ""),
                     Series = spec.Series,
                     Progress = job,
                 },
@@ -92,7 +104,7 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
     {
         for (var attempt = 1; attempt < snapshot.Status!.Attempt; attempt++)
         {
-            var earlier = location with { Id = SnapshotIds.Of(snapshot, attempt) };
+            var earlier = location with { Id = IdOf(snapshot, attempt) };
             if (await location.Storage.StatAsync(earlier.ManifestName, cancellationToken) is null)
             {
                 await services.Snapshotter.DeleteAsync(earlier, cancellationToken);
@@ -111,20 +123,4 @@ internal sealed class SnapshotJob(Action wake, CancellationToken fenceEnded)
 
     public string Describe() => string.Join(
         ", ", Progress.OrderBy(p => p.Database, StringComparer.Ordinal).Select(p => $"{p.Database} {p.Describe()}"));
-}
-
-/// <summary>The id under which each attempt of a BackupSnapshot is stored.</summary>
-internal static class SnapshotIds
-{
-    // A file name may have 255 bytes, and status.snapshotID 253 characters.
-    private const int LongestName = 200;
-
-    /// <summary>The id: the object's name, cut where it is long, the first 8 characters of its uid, and the
-    /// attempt.</summary>
-    public static string Of(BackupSnapshot snapshot, int attempt)
-    {
-        var name = snapshot.Metadata.Name;
-        name = name.Length > LongestName ? name[..LongestName].TrimEnd('-', '.') : name;
-        return $"{name}-{snapshot.Metadata.Uid![..8]}-{attempt}";
-    }
 }

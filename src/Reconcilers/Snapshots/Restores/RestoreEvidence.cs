@@ -35,8 +35,7 @@ internal static class RestoreEvidence
             throw Completed(done.Database);
         }
 
-        var begun = restore.Status?.Phase == SnapshotRestorePhases.Restoring
-            || RestoreProgress.HasBegun(restore.Status);
+        var begun = RestoreStatusComposer.IsRestoring(restore.Status);
         var contradictions = databases
             .Where(d => !d.IsEmpty && !d.Witnesses.Any(w => w.Restore == Uid(restore)))
             .Where(d => begun || d.Witnesses.Any(w => IsSame(restore, work, w)))
@@ -70,7 +69,7 @@ internal static class RestoreEvidence
     /// <exception cref="RestoreStopException">An administrator must decide.</exception>
     public static void RequireServer(SnapshotRestore restore, RestoreWork work)
     {
-        if (TargetIdentity.ServerOf(work.Upgrade?.Status?.Target?.Identity) is { } planned
+        if (ClaimTarget.ServerOf(work.Upgrade?.Status?.Target?.Identity) is { } planned
             && planned != work.State.Identity
             && Ask(restore, $"{planned}\n{work.State.Identity}") is { } accept)
         {

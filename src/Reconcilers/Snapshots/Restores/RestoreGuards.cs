@@ -47,7 +47,7 @@ internal static class RestoreGuards
     /// them.</summary>
     /// <exception cref="RestoreStopException">There are some.</exception>
     public static void RequireUnused(
-        ServerState look, IReadOnlyCollection<string> databases, IReadOnlyList<ServerSession> sessions)
+        ServerState look, IReadOnlyCollection<string> databases, IReadOnlyList<ListedSession> sessions)
     {
         if (sessions.Count > 0)
         {

@@ -24,7 +24,6 @@ internal sealed class RestoreJob(Action wake, CancellationToken fenceEnded)
 
     public string? Unverified { get; set; }
 
-    /// <summary>Databases that this job has dropped.</summary>
     public SortedSet<string> Dropped { get; } = new(StringComparer.Ordinal);
 
     public string DroppedText => Dropped.Count == 0
@@ -32,8 +31,9 @@ internal sealed class RestoreJob(Action wake, CancellationToken fenceEnded)
         : $"Dropped in this attempt: {string.Join(", ", Dropped)}. A retry loads the databases that are not restored "
             + "yet.";
 
-    /// <summary>Changes that the job waits for, in order.</summary>
-    public ConcurrentQueue<RestoreCommit> Commits { get; } = new();
+    /// <summary>Changes of the status that the job waits for, in order.</summary>
+    public ConcurrentQueue<(Func<SnapshotRestoreStatus, SnapshotRestoreStatus> Change, TaskCompletionSource Done)>
+        Commits { get; } = new();
 
     /// <summary>Returns when the change is in status. The change must be repeatable: after a conflict it is applied
     /// again to the server's version.</summary>
@@ -41,10 +41,10 @@ internal sealed class RestoreJob(Action wake, CancellationToken fenceEnded)
     public async Task CommitAsync(
         Func<SnapshotRestoreStatus, SnapshotRestoreStatus> change, CancellationToken cancellationToken)
     {
-        var commit = new RestoreCommit(change);
-        Commits.Enqueue(commit);
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Commits.Enqueue((change, done));
         Wake();
-        await commit.Done.Task.WaitAsync(cancellationToken);
+        await done.Task.WaitAsync(cancellationToken);
     }
 
     public void Supersede()
@@ -56,12 +56,6 @@ internal sealed class RestoreJob(Action wake, CancellationToken fenceEnded)
 
         Cancel();
     }
-}
-
-/// <summary>A change of the status that a job waits for.</summary>
-internal sealed record RestoreCommit(Func<SnapshotRestoreStatus, SnapshotRestoreStatus> Change)
-{
-    public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
 /// <summary>The in-memory state of one restore. If it is lost, at most one verification is repeated.</summary>

@@ -29,7 +29,7 @@ internal sealed class RestoreLook(
                 Reasons.SnapshotMissing,
                 $"The manifest {location.ManifestName} does not exist in {location.Storage.Description}, "
                 + "so the snapshot does not exist. Restore from another snapshot.");
-        if (SnapshotOwners.Refusal(manifest, Space, services.Storages.Shared, location) is { } foreign)
+        if (services.Refusal(manifest, Space, location) is { } foreign)
         {
             throw RestoreStopException.Failed(Reasons.ForeignSnapshot, foreign);
         }
@@ -52,10 +52,22 @@ internal sealed class RestoreLook(
 
         var server = services.Servers(connection);
         var look = await server.LookAsync(databases.ConvertAll(d => d.Name), cancellationToken);
-        RequireSameServer(look);
+        if (restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Server) is { } begun
+            && begun != look.Identity
+            && RestoreProgress.HasBegun(restore.Status))
+        {
+            throw RestoreStopException.Failed(
+                Reasons.SpecChangeIgnored,
+                $"The restore started on server {begun}, but {look.Address} is {look.Identity}. Restore the old "
+                + "target, or create another SnapshotRestore.");
+        }
+
+        var known = upgrade is null
+            ? null
+            : await services.Kubernetes.ListAsync<SnapshotRestore>(Space, cancellationToken: cancellationToken);
         return new RestoreWork(location, manifest, databases, target, connection, identity, server, look, upgrade)
         {
-            Known = upgrade is null ? [] : await KnownAsync(),
+            Known = [.. (known?.Items ?? []).Select(RestoreEvidence.Uid)],
             TlsField = restore.Spec.Target is null
                 ? $"spec.source.tls.mode of BackupSnapshot {restore.Spec.SnapshotRef?.Name}"
                 : "spec.target.tls.mode",
@@ -213,26 +225,6 @@ internal sealed class RestoreLook(
                 + $"{string.Join(", ", databases.Select(d => d.Name))}. Restore the old values, or create another "
                 + "SnapshotRestore.");
         }
-    }
-
-    private void RequireSameServer(ServerState look)
-    {
-        if (restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Server) is { } begun
-            && begun != look.Identity
-            && RestoreProgress.HasBegun(restore.Status))
-        {
-            throw RestoreStopException.Failed(
-                Reasons.SpecChangeIgnored,
-                $"The restore started on server {begun}, but {look.Address} is {look.Identity}. Restore the old "
-                + "target, or create another SnapshotRestore.");
-        }
-    }
-
-    private async Task<IReadOnlyList<string>> KnownAsync()
-    {
-        var restores = await services.Kubernetes.ListAsync<SnapshotRestore>(
-            Space, cancellationToken: cancellationToken);
-        return [.. restores.Items.Select(RestoreEvidence.Uid)];
     }
 }
 

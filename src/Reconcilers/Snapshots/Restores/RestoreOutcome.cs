@@ -5,7 +5,6 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <summary>The ways in which a job of a restore ends.</summary>
 internal enum RestoreEnd
 {
-    /// <summary>Every database was restored.</summary>
     Restored,
 
     /// <summary>mode: Plan has ended; nothing was changed.</summary>

@@ -200,8 +200,8 @@ internal static class RestoreStatusComposer
         return Compose(restore, status, kind, phase, outcome.Reason, message, now);
     }
 
-    private static bool IsRestoring(SnapshotRestoreStatus status) =>
-        status.Phase == SnapshotRestorePhases.Restoring || RestoreProgress.HasBegun(status);
+    public static bool IsRestoring(SnapshotRestoreStatus? status) =>
+        status?.Phase == SnapshotRestorePhases.Restoring || RestoreProgress.HasBegun(status);
 
     private static string UnderWay(SnapshotRestoreStatus status) =>
         IsRestoring(status) ? SnapshotRestorePhases.Restoring : SnapshotRestorePhases.Verifying;

@@ -178,7 +178,7 @@ internal sealed class RestoreRun(
     }
 
     private ClaimTarget Target(string database) =>
-        new(TargetIdentity.Of(_work.State.Identity, database), _work.State.Addresses);
+        new(ClaimTarget.IdentityOf(_work.State.Identity, database), _work.State.Addresses);
 
     // Every restore takes them in the same order, so that two restores never wait for each other.
     private async Task<string?> HolderAsync(bool keep)
@@ -226,7 +226,7 @@ internal sealed class RestoreRun(
         foreach (var upgrade in upgrades.Items.Where(
             u => u.Metadata.Uid != _work.UpgradeUid && u.Status?.Target?.Claim is not null))
         {
-            var theirs = (upgrade.Status!.Plan?.Steps ?? []).SelectMany(StepDatabases.Of);
+            var theirs = (upgrade.Status!.Plan?.Steps ?? []).SelectMany(StepArguments.DatabasesOf);
             if (ClaimTarget.Of(upgrade.Status.Target) is { } there
                 && here.IsOnServerOf(there, restore.Metadata.Namespace, upgrade.Metadata.Namespace)
                 && theirs.Intersect(_work.Names, StringComparer.OrdinalIgnoreCase).ToList() is { Count: > 0 } common)
@@ -366,9 +366,17 @@ internal sealed class RestoreRun(
             {
                 AlreadyChecked = true,
                 Witness = RestoreEvidence.Witness(restore, _work.Manifest),
-                OnWarning = Differs,
+                OnWarning = finding =>
+                {
+                    _differences.Enqueue(finding);
+                    JobLog.Differs(_logger, restore.Metadata.Namespace, restore.Metadata.Name, finding.Message);
+                },
                 OnDrop = (drop, _) => DropAsync(drop),
-                OnSession = (_, token) => LoadAsync(database.Name, token),
+                OnSession = async (_, token) =>
+                {
+                    await job.CommitAsync(status => RestoreProgress.Loading(status, database.Name), token);
+                    services.Fence.EnsureMayAct();
+                },
             },
             cancellationToken);
     }
@@ -418,18 +426,6 @@ internal sealed class RestoreRun(
     {
         _sessions.Add(one);
         await job.CommitAsync(status => RestoreReceipt.Set(status, (one.Key, one.Host)), cancellationToken);
-    }
-
-    private async Task LoadAsync(string database, CancellationToken cancellationToken)
-    {
-        await job.CommitAsync(status => RestoreProgress.Loading(status, database), cancellationToken);
-        services.Fence.EnsureMayAct();
-    }
-
-    private void Differs(SnapshotFinding finding)
-    {
-        _differences.Enqueue(finding);
-        JobLog.Differs(_logger, restore.Metadata.Namespace, restore.Metadata.Name, finding.Message);
     }
 
     /// <summary>Ends the job between two databases if the Secret of the server was changed, so that the next job uses

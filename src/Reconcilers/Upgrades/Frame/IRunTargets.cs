@@ -74,8 +74,6 @@ internal sealed record RunBinding(string AccessKey, string TargetsKey, string Sp
 }
 
 /// <summary>A cause that stops a run until it is repaired. It is checked again automatically.</summary>
-/// <param name="Reason">Stable word.</param>
-/// <param name="Message">What happened, where, and the remedy.</param>
 internal sealed record Blocker(string Reason, string Message);
 
 /// <summary>The facts that preflight learned about the targets, and their consequences. Pure. Kinds implement

@@ -16,12 +16,14 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     private readonly DeletionFlow _deletion;
     private readonly ILogger _logger;
 
-    public RunController(RunKind kind, RunServices services, EntityWriter<TEntity> writer, IReconcileTrigger trigger)
+    public RunController(
+        RunKind kind, ControllerServices services, EntityWriter<TEntity> writer, IReconcileTrigger trigger)
         : base(writer, services.Events)
     {
         _kind = kind;
         _logger = services.Loggers.CreateLogger<RunController<TEntity>>();
-        _frame = new RunFrame(kind, services, new RunStore<TEntity>(kind, writer, trigger, services.Events));
+        var log = services.Loggers.CreateLogger<RunFrame>();
+        _frame = new RunFrame(kind, services, new RunStore<TEntity>(kind, writer, trigger, services.Events, log));
         _preflight = new PreflightFlow(_frame);
         var plans = new PlanFlow(_frame);
         var rollbacks = new RollbackFlow(_frame);

@@ -119,9 +119,6 @@ internal abstract class RunKind
 }
 
 /// <summary>The base of every kind: what follows from its types.</summary>
-/// <typeparam name="TSpec">Its spec, as which the spec of every member can be read.</typeparam>
-/// <typeparam name="TStatus">Its status, likewise.</typeparam>
-/// <param name="json">How objects of the kind are stored.</param>
 internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeInfo<TEntity> json) : RunKind
     where TEntity : CustomKubernetesEntity<TSpec, TStatus>
     where TSpec : RunSpec, new()
@@ -166,7 +163,6 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
 internal sealed record ImpliedHold(string Step, string Because);
 
 /// <summary>The input of a rollback plan.</summary>
-/// <param name="AttemptsBefore">See <see cref="Plan.AttemptsBefore"/>.</param>
 internal sealed record RollbackBasis(Plan Plan, int AttemptsBefore)
 {
     /// <summary>The run had succeeded. Data written since may be lost, so the rollback is held until it is approved

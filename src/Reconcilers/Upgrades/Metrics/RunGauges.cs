@@ -7,7 +7,6 @@ internal sealed class RunGauges : IDisposable
 {
     public const string MeterName = "Drydock.Runs";
 
-    /// <summary>How many objects that have ended are reported at most.</summary>
     public const int MostEnded = 200;
 
     /// <summary>How many others are reported at most: first those whose system is down, then those that began a step,
@@ -169,7 +168,8 @@ internal sealed class RunGauges : IDisposable
         return (
             [
                 .. open.GroupBy(run => run.Metadata.Namespace, StringComparer.Ordinal)
-                    .SelectMany(space => space.OrderBy(Rank)
+                    .SelectMany(space => space
+                        .OrderBy(run => run.DowntimeSince is not null ? 0 : run.Status?.StartedAt is not null ? 1 : 2)
                         .ThenByDescending(run => run.Status?.StartedAt)
                         .Select((run, turn) => (Run: run, Turn: turn)))
                     .OrderBy(each => each.Run.DowntimeSince is null)
@@ -180,7 +180,4 @@ internal sealed class RunGauges : IDisposable
             ],
             Math.Max(0, open.Count - MostOpen) + Math.Max(0, ended.Count - MostEnded));
     }
-
-    private static int Rank(RunSample run) =>
-        run.DowntimeSince is not null ? 0 : run.Status?.StartedAt is not null ? 1 : 2;
 }

@@ -38,7 +38,6 @@ internal sealed record RunSample
 
     public RunStatus? Run => Status as RunStatus;
 
-    /// <summary>The current phase; empty before the first write.</summary>
     public string Phase => Status?.Phase ?? "";
 
     /// <summary>Why the object is in its state, as a stable word; empty before the first write.</summary>
@@ -136,7 +135,6 @@ internal interface IRunObserver
     }
 }
 
-/// <summary>One attempt of a step that has ended.</summary>
 internal sealed record StepAttempt(PlanStep Step, DateTimeOffset StartedAt, DateTimeOffset EndedAt);
 
 /// <summary>Finds the attempts of steps that have ended, in plans. Pure.</summary>

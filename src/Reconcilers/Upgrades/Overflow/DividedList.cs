@@ -11,7 +11,6 @@ internal sealed record DividedList(IReadOnlyList<SortedDictionary<string, string
     private const string Algorithm = "sha256:";
     private const int NameDigits = 8;
 
-    /// <summary>Divides a list.</summary>
     /// <param name="entries">Number of entries, where not every line is one.</param>
     public static DividedList Of(IReadOnlyList<ListSection> sections, int? entries = null)
     {
@@ -50,7 +49,6 @@ internal sealed record DividedList(IReadOnlyList<SortedDictionary<string, string
             Hash(parts));
 
     /// <summary>The reference to the list in the ConfigMaps of an object.</summary>
-    /// <param name="what">What the list is, a word for the names of the ConfigMaps.</param>
     public ListReference Reference(V1ObjectMeta owner, string what) => new()
     {
         Name = ObjectNames.Overflow(owner, what, Sha256.Substring(Algorithm.Length, NameDigits)),

@@ -26,7 +26,6 @@ internal sealed class Overflow(IKubernetesClient kubernetes, string kind, Action
         return reference;
     }
 
-    /// <summary>Reads a list.</summary>
     /// <exception cref="ListUnavailableException">It is not there, or not as it was stored.</exception>
     /// <exception cref="KubernetesException">The API server gave no clear answer: to be repeated.</exception>
     public async Task<IReadOnlyList<ListSection>> ReadListAsync(

@@ -3,10 +3,13 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>Collects the findings and notes of one preflight pass from checks that run concurrently. Texts are redacted
 /// when they are read, with every secret that the pass has learned by then, and clipped only afterwards, so that no cut
 /// secret escapes the redaction.</summary>
-/// <param name="findingOf">How a failure of the kind's clients is reported; null: no failure is a finding.</param>
+/// <param name="findingOf">The finding of a failure of the kind's clients, for a node and a field; null: no failure is
+/// a finding.</param>
 /// <param name="acknowledged">The entries of spec.preflight.acknowledge.</param>
 internal sealed class Findings(
-    Func<string, string> redact, FailureFinding? findingOf = null, IReadOnlyList<string>? acknowledged = null)
+    Func<string, string> redact,
+    Func<Exception, string?, string?, Finding?>? findingOf = null,
+    IReadOnlyList<string>? acknowledged = null)
 {
     private readonly ConcurrentQueue<Finding> _findings = [];
     private readonly ConcurrentQueue<string> _notes = [];
@@ -89,12 +92,6 @@ internal sealed class Findings(
             .Take(SchemaLimits.Findings),
     ];
 }
-
-/// <summary>The finding that a failure of a client comes to; null if the exception is not a failure of a
-/// target.</summary>
-/// <param name="node">The node, instance or host that was asked; null takes that of the failure.</param>
-/// <param name="field">The field of the spec that led there; null takes that of the failure.</param>
-internal delegate Finding? FailureFinding(Exception failure, string? node, string? field);
 
 /// <summary>The result of one preflight pass: a discovery to plan from, or every reason why there is none.</summary>
 /// <param name="Discovery">Null if there are findings.</param>

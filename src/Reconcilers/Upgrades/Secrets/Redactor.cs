@@ -47,7 +47,6 @@ internal sealed class Redactor(IEnumerable<Secret> secrets)
     }
 
     /// <summary>Redacts a command's output and keeps its end, whole characters only.</summary>
-    /// <param name="maximumBytes">How much is kept, in bytes of UTF-8.</param>
     public string RedactTail(string output, int maximumBytes = KeptBytes)
     {
         var text = Redact(output);

@@ -97,10 +97,8 @@ internal sealed record Secret
 
     public Secret(string value) => _value = value;
 
-    /// <summary>The text shown instead of the value.</summary>
     public const string Mask = "***";
 
-    /// <summary>Gives the value, to the one who must send it.</summary>
     public string Reveal() => _value;
 
     public override string ToString() => Mask;

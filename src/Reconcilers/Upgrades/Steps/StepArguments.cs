@@ -90,22 +90,18 @@ internal static class StepArguments
     public static string Id<TStep>(this PlanBuilder plan, string? node = null) =>
         plan.Steps.First(s => s.Is<TStep>() && (node is null || s.Node == node)).Id;
 
+    /// <summary>The databases of a step of any kind; empty if the action has no argument <c>Databases</c>. Every action
+    /// that dumps, restores or awaits databases has one, a list of names.</summary>
+    /// <exception cref="JsonException">The entry is not a list of names.</exception>
+    public static IReadOnlyList<string> DatabasesOf(PlanStep step) =>
+        step.Parameters.TryGetValue("databases", out var text)
+            ? JsonSerializer.Deserialize<List<string>>(text) ?? []
+            : [];
+
     private static bool IsText(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         return type.IsEnum || type == typeof(string) || type == typeof(DateTimeOffset) || type == typeof(TimeSpan)
             || type == typeof(Uri);
     }
-}
-
-/// <summary>Reads which databases a step of any kind works on: every action that dumps, restores or awaits databases
-/// has an argument <c>Databases</c>, a list of names.</summary>
-internal static class StepDatabases
-{
-    private const string Entry = "databases";
-
-    /// <summary>The databases; empty if the action has no such argument.</summary>
-    /// <exception cref="JsonException">The entry is not a list of names.</exception>
-    public static IReadOnlyList<string> Of(PlanStep step) =>
-        step.Parameters.TryGetValue(Entry, out var text) ? JsonSerializer.Deserialize<List<string>>(text) ?? [] : [];
 }

@@ -6,10 +6,6 @@ namespace Drydock.Reconcilers.Upgrades;
 internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
     where TTargets : class
 {
-    public const string SnapshotKey = SnapshotReceipts.SnapshotKey;
-
-    public const string SnapshotUidFact = SnapshotReceipts.SnapshotUidFact;
-
     protected abstract IKubernetesClient Kubernetes { get; }
 
     protected abstract V1ObjectMeta Upgrade { get; }
@@ -27,7 +23,7 @@ internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (context.Receipt(SnapshotKey) is not { } name
+        if (context.Receipt(SnapshotReceipts.SnapshotKey) is not { } name
             || await Kubernetes.GetAsync<BackupSnapshot>(
                 name, Upgrade.Namespace, cancellationToken) is not { } snapshot)
         {
@@ -48,7 +44,7 @@ internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
             BackupSnapshotPhases.Succeeded when status.Verified == true => new Observation.Done(
                 $"BackupSnapshot {name} is verified: {status.Databases.Count} databases, {status.SizeBytes ?? 0} "
                     + $"bytes.",
-                Entry(SnapshotUidFact, snapshot.Metadata.Uid ?? "")),
+                Entry(SnapshotReceipts.SnapshotUidFact, snapshot.Metadata.Uid ?? "")),
             BackupSnapshotPhases.Failed => SnapshotFailed(name, status.Message),
             _ => new Observation.Running(
                 $"BackupSnapshot {name} {status?.Phase ?? BackupSnapshotPhases.Pending} {status?.Progress}".TrimEnd()),
@@ -57,9 +53,9 @@ internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
 
     public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, CancellationToken cancellationToken) =>
-        Task.FromResult(context.Receipt(SnapshotKey) is not null
+        Task.FromResult(context.Receipt(SnapshotReceipts.SnapshotKey) is not null
             ? Receipt(context)
-            : Entry(SnapshotKey, SnapshotName(context.Plan.AttemptsBefore + context.Step.Attempt)));
+            : Entry(SnapshotReceipts.SnapshotKey, SnapshotName(context.Plan.AttemptsBefore + context.Step.Attempt)));
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -67,7 +63,8 @@ internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
         {
             ApiVersion = ApiGroup.ApiVersion,
             Kind = BackupSnapshot.KindName,
-            Metadata = Marked(ChildMetadata.Of(context.Receipt(SnapshotKey)!, UpgradeKind, Upgrade), context),
+            Metadata = Marked(
+                ChildMetadata.Of(context.Receipt(SnapshotReceipts.SnapshotKey)!, UpgradeKind, Upgrade), context),
             Spec = await SpecAsync(context, cancellationToken),
         };
         try
@@ -85,7 +82,7 @@ internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
     protected async Task WaitForChangeAsync(
         StepContext context, Func<string, CancellationToken, Task> change, CancellationToken cancellationToken)
     {
-        var name = context.Receipt(SnapshotKey)!;
+        var name = context.Receipt(SnapshotReceipts.SnapshotKey)!;
         var changed = change(name, cancellationToken);
         var snapshot = await Kubernetes.GetAsync<BackupSnapshot>(name, Upgrade.Namespace, cancellationToken);
         if (snapshot?.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Failed)

@@ -35,13 +35,8 @@ internal static class SnapshotPresence
                 + $"{StorageText.Describe(snapshot.Spec.Storage)} is the storage that it was written to.")
             : GuardReading.Holds;
     }
-}
 
-/// <summary>Looks whether the files of a BackupSnapshot are where its status says, with their sizes, without reading
-/// them.</summary>
-internal static class StoredSnapshotFiles
-{
-    /// <summary>The files that are missing or have another size; empty: all are there.</summary>
+    /// <summary>The files that are missing or have another size; empty: all are there. Reads none of them.</summary>
     /// <exception cref="SnapshotException">The storage cannot be read.</exception>
     public static async Task<IReadOnlyList<string>> MissingAsync(
         IStorages storages, BackupSnapshot snapshot, CancellationToken cancellationToken)

@@ -31,8 +31,9 @@ internal static class StorageText
             }
 
             // Without a present storage the reference is empty and refused; absent would mean the operator's own keys.
+            var reference = present?.S3 is { } now ? now.CredentialsSecretRef : new SecretReference();
             return storage.S3 is { } s3
-                ? storage with { S3 = s3 with { CredentialsSecretRef = Reference(present) } }
+                ? storage with { S3 = s3 with { CredentialsSecretRef = reference } }
                 : storage;
         }
         catch (JsonException exception)
@@ -40,9 +41,6 @@ internal static class StorageText
             throw new FormatException($"'{text}' is not a storage: {exception.Message}", exception);
         }
     }
-
-    private static SecretReference? Reference(StorageSpec? present) =>
-        present?.S3 is { } now ? now.CredentialsSecretRef : new SecretReference();
 
     public static string Describe(StorageSpec storage) => storage switch
     {

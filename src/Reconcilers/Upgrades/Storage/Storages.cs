@@ -19,7 +19,6 @@ internal sealed class Storages(
 
     public bool Shared => roots.Shared;
 
-    /// <summary>Number of S3 clients that are kept.</summary>
     internal int Clients => _clients.Count;
 
     public async Task<ISnapshotStorage> OpenAsync(

@@ -23,6 +23,13 @@ internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addres
     public static ClaimTarget? Of(TargetStatus? status) =>
         status?.Identity is { } identity ? new ClaimTarget(identity, status.Addresses) : null;
 
+    /// <summary>The metadata server as it itself says, and the console's database on it.</summary>
+    public static string IdentityOf(string serverIdentity, string rmDatabase) => $"{serverIdentity}/{rmDatabase}";
+
+    /// <summary>The part of an identity that the server says of itself.</summary>
+    public static string? ServerOf(string? identity) =>
+        identity?.LastIndexOf('/') is { } end and > 0 ? identity[..end] : null;
+
     /// <summary>An address in the words of claims.</summary>
     /// <param name="tenant">The value by which a proxy selects the server behind that address; null for none.</param>
     public static string AddressOf(string host, int port, string? tenant = null)
@@ -62,15 +69,4 @@ internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addres
 
     private static string NameOf(string key) =>
         "drydock-target-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..20];
-}
-
-/// <summary>The identity of a target, from which claims are named.</summary>
-internal static class TargetIdentity
-{
-    /// <summary>The metadata server as it itself says, and the console's database on it.</summary>
-    public static string Of(string serverIdentity, string rmDatabase) => $"{serverIdentity}/{rmDatabase}";
-
-    /// <summary>The part that the server says of itself.</summary>
-    public static string? ServerOf(string? target) =>
-        target?.LastIndexOf('/') is { } end and > 0 ? target[..end] : null;
 }

@@ -19,7 +19,6 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Task _loop;
 
-    /// <summary>Starts following.</summary>
     /// <param name="onEvent">Called at every event, from any thread; must not block.</param>
     public ContainerEventFeed(DockerClient docker, Action onEvent, TimeProvider time, ILogger logger)
     {

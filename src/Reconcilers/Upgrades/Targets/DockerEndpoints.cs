@@ -2,8 +2,6 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Hands out dockerd clients, one for each endpoint and set of credentials, shared by all that ask for the
 /// same.</summary>
-/// <param name="create">Makes the client of an endpoint.</param>
-/// <param name="time">The clock.</param>
 internal sealed class DockerEndpoints(Func<DockerEndpoint, DockerClient> create, TimeProvider time) : IAsyncDisposable
 {
     internal static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(15);
@@ -22,7 +20,6 @@ internal sealed class DockerEndpoints(Func<DockerEndpoint, DockerClient> create,
         }
     }
 
-    /// <summary>The client of an endpoint.</summary>
     /// <exception cref="DockerEndpointException">The endpoint is unusable: unknown scheme, or TLS material missing or
     /// extra.</exception>
     public DockerClient Get(DockerEndpoint endpoint)

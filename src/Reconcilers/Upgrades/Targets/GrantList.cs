@@ -181,8 +181,6 @@ internal sealed partial class GrantList
 internal sealed record MissingPrivilege(
     string Privilege, string Database, string Purpose, bool Required, string Message)
 {
-    public bool ShowsObjects => !Required;
-
     /// <summary>What is missing, a text for each database.</summary>
     public static IEnumerable<string> Describe(IEnumerable<MissingPrivilege> missing, string account) => missing
         .GroupBy(m => m.Database, StringComparer.Ordinal)

@@ -12,16 +12,11 @@ internal static class OceanBaseTenant
         var cluster = await TextAsync(session, "SHOW PARAMETERS LIKE 'cluster'", "value", cancellationToken);
         var id = await TextAsync(session, "SHOW PARAMETERS LIKE 'cluster_id'", "value", cancellationToken);
         var tenant = await TextAsync(session, "SELECT effective_tenant() AS tenant", "tenant", cancellationToken)
-            ?? TenantOf(user);
+            ?? (user.IndexOf('@', StringComparison.Ordinal) is var at and >= 0 ? user[(at + 1)..].Split('#')[0] : null);
         return cluster is { Length: > 0 } && id is { Length: > 0 } && tenant is { Length: > 0 }
             ? $"ob:{cluster.ToLowerInvariant()}:{id}:{tenant.ToLowerInvariant()}"
             : null;
     }
-
-    private static string? TenantOf(string user) =>
-        user.IndexOf('@', StringComparison.Ordinal) is var at and >= 0
-        ? user[(at + 1)..].Split('#')[0]
-        : null;
 
     private static async Task<string?> TextAsync(
         MySqlSession session, string sql, string column, CancellationToken cancellationToken)

@@ -11,7 +11,6 @@ internal static class SecretLimits
     public const int MaxBytes = SshMaterial.MaxPrivateKeyBytes;
 
     /// <summary>Why a value is not taken; null if it is.</summary>
-    /// <param name="value">The value; null if there is none.</param>
     public static string? Refusal(string secret, string key, byte[]? value)
     {
         var limit = key == SshMaterial.KnownHostsKey ? SshMaterial.MaxKnownHostsBytes : MaxBytes;

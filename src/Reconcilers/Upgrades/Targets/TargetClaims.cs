@@ -5,7 +5,6 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>One target, one upgrade: Leases without expiry in the operator's namespace, named as
 /// <see cref="ClaimTarget"/> says, held by the uid of the object that works on the target. The API server's uniqueness
 /// of names decides who comes first: a target is held by the object that has all of its names.</summary>
-/// <param name="operatorNamespace">Namespace of the claims.</param>
 /// <param name="scope">The namespaces that the operator serves; null for all. A holder elsewhere cannot be looked for
 /// and counts as there.</param>
 internal sealed class TargetClaims(

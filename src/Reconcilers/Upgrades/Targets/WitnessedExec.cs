@@ -268,7 +268,6 @@ internal sealed class WitnessedExec(DockerClient docker, string container, strin
 /// <summary>The combined result of both witnesses of a command.</summary>
 internal sealed record WitnessedOutcome(WitnessedState State, int? ExitCode, string Message);
 
-/// <summary>The result of a command that must never run twice.</summary>
 internal enum WitnessedState
 {
     NotStarted,

@@ -21,9 +21,9 @@ public sealed class LoadFenceTests(MariaDbServer server)
         await using var leader = await LoadSession.OpenAsync(folder.One, oceanBase.Options(), "t_rm", Token);
         leader.Server.Kind.ShouldBe(MySqlServerKind.OceanBase);
         await leader.LockAsync("t_rm", Token);
-        leader.LockName.ShouldBe(SessionMarker.RestoreLock("t_rm"));
+        leader.Lock!.Name.ShouldBe(SessionMarker.RestoreLock("t_rm"));
         leader.Opening(SessionMarker.LoadLock("s", "t_rm"), rows: true).ShouldSatisfyAllConditions(
-            login => login.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"IS_USED_LOCK('{leader.LockName}')={leader.Connection.Id}")),
+            login => login.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"IS_USED_LOCK('{leader.Lock?.Name}')={leader.Connection.Id}")),
             login => login.ShouldContain(SessionMarker.LoadLock("s", "t_rm")));
         await using var second = await LoadSession.OpenAsync(folder.One, oceanBase.Options(), "t_rm", Token);
         (await Should.ThrowAsync<SnapshotException>(() => second.LockAsync("t_rm", Token))).Failure.ShouldBe(SnapshotFailure.Busy);
@@ -39,7 +39,7 @@ public sealed class LoadFenceTests(MariaDbServer server)
         await leader.LockAsync(load.Key, Token);
 
         // The lock is lost while the tables are loaded, and then before anything is.
-        var release = "DO RELEASE_LOCK('" + leader.LockName + "')";
+        var release = "DO RELEASE_LOCK('" + leader.Lock?.Name + "')";
         var losing = load with { Request = load.Request with { OnSession = (_, token) => leader.ExecuteAsync(release, token) } };
         foreach (var attempt in (DatabaseLoad[])[losing, load])
         {
@@ -47,7 +47,7 @@ public sealed class LoadFenceTests(MariaDbServer server)
             server.Cli(database, "SELECT COUNT(*) FROM t").ShouldBe("0"u8.ToArray());
         }
 
-        await leader.ExecuteAsync("DO GET_LOCK('" + leader.LockName + "', 0)", Token);
+        await leader.ExecuteAsync("DO GET_LOCK('" + leader.Lock?.Name + "', 0)", Token);
         await Run.LoadAsync(load, leader, Token);
         server.Cli(database, "SELECT GROUP_CONCAT(id ORDER BY id) FROM t").ShouldBe("0,1,2"u8.ToArray());
     }

@@ -76,7 +76,7 @@ public sealed class MetadataServer : IAsyncLifetime
     }
 
     internal SqlOmsMetadata Open(string user, string password, int? port = null) =>
-        new(new MetadataTarget("127.0.0.1", port ?? Port, user, new Secret(password), new MySqlTls()), EndpointPolicy.Unrestricted);
+        new(new MySqlOptions { Server = "127.0.0.1", Port = port ?? Port, UserID = user, Password = password }, EndpointPolicy.Unrestricted);
 
     /// <summary>Creates a database of its own for a test and runs statements in it.</summary>
     internal async Task<string> DatabaseAsync(params string[] statements)

@@ -234,7 +234,7 @@ public sealed class OceanBaseTests(MetadataServer server)
 
     private static SqlOmsMetadata Open(OceanBaseProxy proxy, LockRowTimes? times = null) =>
         new(
-            new MetadataTarget("127.0.0.1", proxy.Port, "root@oms_meta#obmeta", new Secret(MetadataServer.RootPassword), new MySqlTls()),
+            new MySqlOptions { Server = "127.0.0.1", Port = proxy.Port, UserID = "root@oms_meta#obmeta", Password = MetadataServer.RootPassword },
             EndpointPolicy.Unrestricted,
             times ?? Times);
 

@@ -190,7 +190,7 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
 
         var look = await new SqlRestoreServer(server.Options(), TimeProvider.System).LookAsync([database, database + "x"], Token);
         var metadata = new SqlOmsMetadata(
-            new MetadataTarget("127.0.0.1", server.Port, MariaDbServer.User, new Secret(MariaDbServer.Password), new MySqlTls()),
+            new MySqlOptions { Server = "127.0.0.1", Port = server.Port, UserID = MariaDbServer.User, Password = MariaDbServer.Password },
             EndpointPolicy.Unrestricted);
         look.Identity.ShouldBe((await metadata.ServerAsync(Token)).Identity);
         look.Facts.NamedLocks.ShouldBeTrue();

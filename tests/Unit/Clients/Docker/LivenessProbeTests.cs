@@ -49,8 +49,14 @@ public sealed class LivenessProbeTests : IDisposable
 
     private Task<int> GuardAsync(Func<CancellationToken, Task> ping)
     {
-        var probe = new LivenessProbe(
+        var guarded = DockerApi.GuardAsync(
             "e",
+            new DockerCall("watch events"),
+            token =>
+            {
+                token.Register(() => _operation.TrySetCanceled(token));
+                return _operation.Task;
+            },
             async token =>
             {
                 _ofPing = token;
@@ -58,14 +64,7 @@ public sealed class LivenessProbeTests : IDisposable
                 await ping(token);
             },
             Period,
-            _time);
-        var guarded = probe.GuardAsync(
-            new DockerCall("watch events"),
-            token =>
-            {
-                token.Register(() => _operation.TrySetCanceled(token));
-                return _operation.Task;
-            },
+            _time,
             _stop.Token);
         _time.Advance(Period);
         return ContinueAsync(guarded);

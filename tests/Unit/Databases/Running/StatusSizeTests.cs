@@ -27,7 +27,7 @@ public sealed class StatusSizeTests
 
         var status = new DatabaseRollingUpgradeStatus
         {
-            Plan = PlanHistory.Of(plan),
+            Plan = PlanProgress.HistoryOf(plan),
             RollbackPlan = back,
             Instances = [.. spec.Instances.Select(i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = spec.ToVersion })],
         };

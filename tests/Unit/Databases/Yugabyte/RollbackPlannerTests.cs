@@ -190,7 +190,7 @@ public sealed class RollbackPlannerTests
         back.Steps.Count.ShouldBeGreaterThan(3 * 297);
 
         Bytes(Status(new DatabaseRollingUpgradeStatus { Plan = plan })).ShouldBeLessThan(512 * 1024);
-        var status = Status(new DatabaseRollingUpgradeStatus { Plan = PlanHistory.Of(plan), RollbackPlan = back });
+        var status = Status(new DatabaseRollingUpgradeStatus { Plan = PlanProgress.HistoryOf(plan), RollbackPlan = back });
         Bytes(status).ShouldBeLessThan(512 * 1024);
 
         // Less was written, and the same is read of it: what was done to what, when, and what is to be said of it.

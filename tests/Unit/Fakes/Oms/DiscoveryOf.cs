@@ -35,7 +35,7 @@ internal static class DiscoveryOf
     public static OmsDiscovery Of(OmsUpgradeSpec spec, UpgradePath.Allowed path) => new()
     {
         Path = path,
-        Nodes = [.. spec.Regions.SelectMany(region => region.Nodes.Select(node => Node(spec, region, node)))],
+        Nodes = [.. spec.Regions.SelectMany(region => region.Nodes.Select(node => Node(spec, node)))],
         Topology = new OmsTopology
         {
             Account = "",
@@ -72,13 +72,12 @@ internal static class DiscoveryOf
     private static InventoryNode Found(string name, string address) =>
         new() { Name = name, HostIP = address, CurrentContainer = "oms_old", NewContainer = "oms_new" };
 
-    private static DiscoveredNode Node(OmsUpgradeSpec spec, Drydock.Crds.OmsUpgrades.OmsRegion region, OmsNode node)
+    private static DiscoveredNode Node(OmsUpgradeSpec spec, OmsNode node)
     {
         var archive = node.ImageArchive ?? spec.ImageArchive;
         return new DiscoveredNode
         {
             Name = node.Name,
-            Region = region.Name,
             HostIP = node.HostIP,
             OldContainerId = new string('a', 64),
             OldContainer = node.CurrentContainer ?? spec.CurrentContainer!,

@@ -6,18 +6,18 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>One life's sessions on the metadata database.</summary>
-internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataTarget target) : IOmsMetadata
+internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOptions target) : IOmsMetadata
 {
     private readonly WorldMetadataServer _server = world.Metadata;
 
-    public MetadataTarget Target => target;
+    public MySqlOptions Target => target;
 
     public Task<MetadataServerInfo> ServerAsync(CancellationToken cancellationToken) => Look(() => new MetadataServerInfo
     {
         Kind = MySqlServerKind.MariaDb,
         Version = "10.11.6-MariaDB",
-        Identity = _server.Aliases.GetValueOrDefault(target.Host, _server.Identity),
-        Addresses = [ClaimTarget.AddressOf(target.Host, target.Port)],
+        Identity = _server.Aliases.GetValueOrDefault(target.Server, _server.Identity),
+        Addresses = [ClaimTarget.AddressOf(target.Server, target.Port)],
         ReportedHost = "metadb",
         Now = world.Time.GetUtcNow() + _server.ClockOffset,
         ReadOnly = _server.IsReadOnly,
@@ -178,7 +178,7 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
     {
         if (!_server.Holds((WorldLock)metadataLock))
         {
-            throw new OmsMetadataException(OmsMetadataErrorKind.LockLost, $"session {metadataLock.ConnectionId} no longer holds {metadataLock.Name}; nothing was done");
+            throw new OmsMetadataException(OmsMetadataErrorKind.LockLost, $"session {metadataLock.ConnectionId} no longer holds {((WorldLock)metadataLock).Name}; nothing was done");
         }
     }
 
@@ -189,14 +189,14 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
 
     private T Connected<T>(Func<T> use)
     {
-        if (!_server.IsReachable || (target.Host != WorldMetadataServer.Host && !_server.Aliases.ContainsKey(target.Host)) || target.Port != WorldMetadataServer.Port)
+        if (!_server.IsReachable || (target.Server != WorldMetadataServer.Host && !_server.Aliases.ContainsKey(target.Server)) || target.Port != WorldMetadataServer.Port)
         {
             throw new OmsMetadataException(OmsMetadataErrorKind.Unreachable, $"{target.Address} cannot be reached; is the server up, and are host and port right?");
         }
 
-        if (target.User != _server.User || target.Password.Reveal() != _server.Password)
+        if (target.UserID != _server.User || target.Password != _server.Password)
         {
-            throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"{target.Address} refuses the account {target.User}; correct its password");
+            throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"{target.Address} refuses the account {target.UserID}; correct its password");
         }
 
         return use();

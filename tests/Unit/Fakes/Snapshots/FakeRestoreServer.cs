@@ -14,14 +14,14 @@ internal sealed class FakeRestoreServer(FakeServer server, RestoreLife life)
         return server.Look(databases);
     }
 
-    public override async Task<IReadOnlyList<ServerSession>> SessionsAsync(
+    public override async Task<IReadOnlyList<ListedSession>> SessionsAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         await life.PassAsync("sessions");
         return server.Look(databases).Sessions;
     }
 
-    public override async Task<IReadOnlyList<ServerSession>> EndSessionsAsync(
+    public override async Task<IReadOnlyList<ListedSession>> EndSessionsAsync(
         IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken)
     {
         await life.PassAsync("end sessions");

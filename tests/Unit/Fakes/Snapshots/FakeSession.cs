@@ -1,4 +1,4 @@
-using Drydock.Reconcilers.Snapshots;
+using Drydock.Clients.MySql;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -15,5 +15,6 @@ internal sealed class FakeSession(ulong id, string user, string host, string? pr
 
     public HashSet<string> Locks { get; } = new(StringComparer.Ordinal);
 
-    public ServerSession Seen() => new(id, user, host, Database, program);
+    public ListedSession Seen() =>
+        new(id, user, host, Database, Command: "", TimeSeconds: 0, State: null, Info: null) { Program = program };
 }

@@ -100,8 +100,8 @@ public sealed class CommunityPathsTests
     {
         var path = Check(from, to).ShouldBeOfType<UpgradePath.Allowed>();
 
-        (path.NeedsIsUpgrade, path.NeedsInit, path.NeedsProjectChecks, path.Target.ProjectApi, path.NeedsCorrectionJar, path.NeedsCascadeCheck)
-            .ShouldBe((isUpgrade, init, uniqueNames, api, false, false));
+        (path.Target.IsUpgrade, path.NeedsInit, path.NeedsProjectChecks, path.Target.ProjectApi, path.NeedsCorrectionJar)
+            .ShouldBe((isUpgrade, init, uniqueNames, api, false));
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class CommunityPathsTests
     {
         var path = Check("3.2.2-bp1", "3.2.2-bp2").ShouldBeOfType<UpgradePath.Allowed>();
 
-        (path.NeedsInit, path.NeedsIsUpgrade).ShouldBe((false, false));
+        (path.NeedsInit, path.Target.IsUpgrade).ShouldBe((false, false));
         Check("3.2.2-bp2", "3.2.2-bp1").ShouldBeOfType<UpgradePath.Refused>();
     }
 

@@ -19,10 +19,9 @@ public sealed class UpgradePathsTests
         var path = Check(from, to).ShouldBeOfType<UpgradePath.Allowed>();
 
         path.NeedsCorrectionJar.ShouldBeTrue();
-        path.NeedsIsUpgrade.ShouldBeTrue();
+        path.Target.IsUpgrade.ShouldBeTrue();
         path.NeedsInit.ShouldBeTrue();
         path.NeedsProjectChecks.ShouldBeTrue();
-        path.NeedsCascadeCheck.ShouldBeTrue();
         path.ReadsProjectTables.ShouldBeTrue();
         path.Source.ProjectApi.ShouldBeFalse();
         path.Target.ProjectApi.ShouldBeTrue();
@@ -42,10 +41,9 @@ public sealed class UpgradePathsTests
 
         path.NeedsCorrectionJar.ShouldBeFalse();
         path.NeedsProjectChecks.ShouldBeFalse();
-        path.NeedsCascadeCheck.ShouldBeFalse();
         path.ReadsProjectTables.ShouldBeFalse();
         path.Source.DbTypeMayBeMissing.ShouldBeFalse();
-        (path.NeedsInit, path.NeedsIsUpgrade).ShouldBe((true, true));
+        (path.NeedsInit, path.Target.IsUpgrade).ShouldBe((true, true));
     }
 
     [Fact]

@@ -17,6 +17,6 @@ public class StepDatabasesTests
 
         var plan = new OmsUpgradePlanner(spec, discovery).Compile();
 
-        plan.Steps.SelectMany(StepDatabases.Of).Distinct().ShouldBe(["oms_rm", "oms_cm", "cm_hb"]);
+        plan.Steps.SelectMany(StepArguments.DatabasesOf).Distinct().ShouldBe(["oms_rm", "oms_cm", "cm_hb"]);
     }
 }

@@ -36,8 +36,7 @@ public sealed class RestoreDifferencesTests
     public void Comparison_shows_both_texts_from_first_difference_and_fails_only_for_names_and_rows()
     {
         var before = Content("CREATE TABLE `t` (\n  `a` int\n) ENGINE=InnoDB", "1", rows: 3);
-        var after = new DatabaseCatalogue(
-            "rm", "utf8mb4", "utf8mb4_bin", [new SnapshotTable("t", 2, "2") { Definition = "CREATE TABLE `t` (\n  `a` int\n) ENGINE=oceanbase BLOCK_SIZE=16384" }], [], [], [], [], []);
+        var after = Content("CREATE TABLE `t` (\n  `a` int\n) ENGINE=oceanbase BLOCK_SIZE=16384", "2", rows: 2);
 
         var findings = CatalogueComparison.ServerAgainst(before, after, definitions: true);
 

@@ -107,7 +107,7 @@ public sealed class LostWriteTests
         var world = new ToyRunWorld().Apply();
         world.RunUntil(() => world.IsOver, "Succeeded");
         var kind = new ToyRunKind(world.Truth);
-        var writer = new StatusWriter(kind, new RunStore<ToyRun>(kind, world.Writer, world, world.Events), world.Logs);
+        var writer = new RunStore<ToyRun>(kind, world.Writer, world, world.Events, world.Logs);
         var entity = kind.Read(world.Found!);
         int Writes() => world.Api.Log.Count(r => r.StartsWith("update toyruns", StringComparison.Ordinal));
         var before = Writes();

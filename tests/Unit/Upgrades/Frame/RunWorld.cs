@@ -216,7 +216,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
 
     public EntityWriter<TEntity> Writer => new(Api, static _ => { });
 
-    private RunServices Services() => new()
+    private ControllerServices Services() => new()
     {
         Kubernetes = Api,
         Claims = new TargetClaims(Api, "drydock", Time),
@@ -286,7 +286,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
     }
 
     private sealed class AwakeController(
-        RunKind kind, RunServices services, EntityWriter<TEntity> writer, IReconcileTrigger trigger)
+        RunKind kind, ControllerServices services, EntityWriter<TEntity> writer, IReconcileTrigger trigger)
         : RunController<TEntity>(kind, services, writer, trigger)
     {
         protected override bool IsInert(TEntity entity) => false;

@@ -30,7 +30,7 @@ public sealed class TakeSnapshotTests
             Id = "Backup/snapshot",
             Action = nameof(TakeSnapshot),
             Attempt = attempt,
-            Receipt = recorded is null ? null : new SortedDictionary<string, string>(StringComparer.Ordinal) { [TakeSnapshot.SnapshotKey] = recorded },
+            Receipt = recorded is null ? null : new SortedDictionary<string, string>(StringComparer.Ordinal) { [SnapshotReceipts.SnapshotKey] = recorded },
             Parameters = StepArguments.Write(new TakeSnapshot(["d"], "", 1)),
         };
         var context = new StepContext
@@ -41,6 +41,6 @@ public sealed class TakeSnapshotTests
             Time = TimeProvider.System,
         };
         var action = new StepCatalog<TiDbTargets>(new TiDbWorld().Life.Targets).Action(step);
-        return (await action.PrepareAsync(context, default))[TakeSnapshot.SnapshotKey];
+        return (await action.PrepareAsync(context, default))[SnapshotReceipts.SnapshotKey];
     }
 }

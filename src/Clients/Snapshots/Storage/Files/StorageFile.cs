@@ -7,8 +7,7 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>An open file of a storage root, read from its start. Every call, also the close, is a blocking call of the
 /// root: a volume that hangs ends it with a <see cref="SnapshotException"/>.</summary>
 /// <param name="name">Its name, for messages.</param>
-/// <param name="calls">The blocking calls of the root.</param>
-internal sealed class StorageFile(SafeFileHandle handle, string name, BlockingCalls calls) : ReadOnlyStream
+internal sealed class StorageFile(SafeFileHandle handle, string name, StorageRoot root) : ReadOnlyStream
 {
     private const int BufferBytes = 512 * 1024;
 
@@ -32,7 +31,7 @@ internal sealed class StorageFile(SafeFileHandle handle, string name, BlockingCa
             _filled = 0;
             try
             {
-                _filled = await calls.RunAsync(
+                _filled = await root.RunAsync(
                     $"read '{name}'", () => RandomAccess.Read(handle, _buffer, from), cancellationToken);
             }
             catch
@@ -53,7 +52,7 @@ internal sealed class StorageFile(SafeFileHandle handle, string name, BlockingCa
 
     /// <summary>Writes all of a pipe to a new file, and returns when it is on disk.</summary>
     internal static async Task WriteAsync(
-        SafeFileHandle file, string name, BlockingCalls calls, PipeReader content, CancellationToken cancellationToken)
+        SafeFileHandle file, string name, StorageRoot root, PipeReader content, CancellationToken cancellationToken)
     {
         // Not the memory of the pipe: an abandoned call may still use it.
         var buffer = new byte[BufferBytes];
@@ -65,7 +64,7 @@ internal sealed class StorageFile(SafeFileHandle handle, string name, BlockingCa
             piece.CopyTo(buffer);
             count = (int)piece.Length;
             content.AdvanceTo(piece.End);
-            await calls.RunAsync($"write '{name}'", Write, cancellationToken);
+            await root.RunAsync($"write '{name}'", Write, cancellationToken);
         }
         while (count > 0);
 
@@ -90,7 +89,7 @@ internal sealed class StorageFile(SafeFileHandle handle, string name, BlockingCa
         if (disposing && !_closed)
         {
             _closed = true;
-            calls.Post($"close '{name}'", handle.Dispose);
+            root.Post($"close '{name}'", handle.Dispose);
         }
 
         base.Dispose(disposing);

@@ -124,53 +124,6 @@ public sealed class StorageRoots
 }
 
 /// <summary>The room that a storage root has.</summary>
-/// <param name="Root">Its absolute path.</param>
 /// <param name="Bytes">Bytes that can still be written.</param>
 /// <param name="Size">Bytes of the whole file system.</param>
 public sealed record RootSpace(string Root, long Bytes, long Size);
-
-/// <summary>A directory that the administrator configured for directory storages.</summary>
-internal sealed class StorageRoot
-{
-    // Far longer than any call to a working volume, including a sync of 16 MiB to a slow disk.
-    private static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(1);
-
-    /// <summary>Opens nothing yet.</summary>
-    /// <param name="path">Absolute path; symbolic links in it are followed, because an administrator chose it.</param>
-    /// <param name="limit">How long one call may take before the root counts as hung; null: a minute.</param>
-    /// <exception cref="ArgumentException">The path is not absolute.</exception>
-    internal StorageRoot(string path, TimeSpan? limit = null, TimeProvider? time = null)
-    {
-        if (!path.StartsWith('/'))
-        {
-            throw new ArgumentException($"'{path}' is not an absolute path.", nameof(path));
-        }
-
-        Path = path.Length > 1 ? path.TrimEnd('/') : path;
-        Time = time ?? TimeProvider.System;
-        Calls = new BlockingCalls(Path, limit ?? DefaultLimit, Time);
-    }
-
-    internal string Path { get; }
-
-    internal TimeProvider Time { get; }
-
-    internal BlockingCalls Calls { get; }
-
-    /// <summary>Runs a call with the open root.</summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: the root does not exist, or
-    /// hangs.</exception>
-    internal Task<T> RunAsync<T>(string what, Func<Folder, T> work, CancellationToken cancellationToken) =>
-        Calls.RunAsync(
-            what,
-            () =>
-            {
-                // A missing root means that a volume is not mounted; it must not be created.
-                using var root = Folder.Open(Path)
-                    ?? throw new SnapshotException(
-                        SnapshotFailure.StorageUnusable,
-                        $"{Path} does not exist. Mount the volume, or create the directory.");
-                return work(root);
-            },
-            cancellationToken);
-}

@@ -4,19 +4,12 @@ namespace Drydock.Clients.Snapshots;
 
 /// <summary>Reads an object from its start. If a connection breaks or stalls, reading resumes at the same position of
 /// the same object, or fails.</summary>
-internal sealed class S3ReadStream : ReadOnlyStream
+internal sealed class S3ReadStream(S3Storage storage, string name, GetObjectResponse opened) : ReadOnlyStream
 {
-    private readonly S3Storage _storage;
-    private readonly string _name;
-    private readonly string _etag;
-    private readonly long _length;
-    private GetObjectResponse? _response;
+    private readonly string _etag = opened.ETag;
+    private readonly long _length = opened.ContentLength;
+    private GetObjectResponse? _response = opened;
     private long _position;
-
-    internal S3ReadStream(S3Storage storage, string name, GetObjectResponse response)
-    {
-        (_storage, _name, _response, _etag, _length) = (storage, name, response, response.ETag, response.ContentLength);
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -31,8 +24,8 @@ internal sealed class S3ReadStream : ReadOnlyStream
             {
                 var response = _response ??= await ReopenAsync(cancellationToken);
                 var read = await S3Responses.WithinAsync(
-                    _storage.Options.IdleTimeout,
-                    _storage.Time,
+                    storage.Options.IdleTimeout,
+                    storage.Time,
                     token => response.ResponseStream.ReadAsync(buffer, token),
                     cancellationToken);
                 if (read == 0)
@@ -46,12 +39,12 @@ internal sealed class S3ReadStream : ReadOnlyStream
             catch (Exception e) when (S3Errors.IsStorageError(e) && !cancellationToken.IsCancellationRequested)
             {
                 LetGo();
-                if (attempt > _storage.Options.Retries || !S3Errors.IsTransient(e))
+                if (attempt > storage.Options.Retries || !S3Errors.IsTransient(e))
                 {
-                    throw S3Errors.Describe(_storage.Options, "read", _name, e);
+                    throw S3Errors.Describe(storage.Options, "read", name, e);
                 }
 
-                await Task.Delay(_storage.Options.Pauses.Delay(attempt), _storage.Time, cancellationToken);
+                await Task.Delay(storage.Options.Pauses.Delay(attempt), storage.Time, cancellationToken);
             }
         }
     }
@@ -74,10 +67,10 @@ internal sealed class S3ReadStream : ReadOnlyStream
 
     private async Task<GetObjectResponse> ReopenAsync(CancellationToken cancellationToken)
     {
-        var response = await _storage.GetAsync(_name, _position, _etag, cancellationToken)
+        var response = await storage.GetAsync(name, _position, _etag, cancellationToken)
             ?? throw new SnapshotException(
                 SnapshotFailure.StorageUnusable,
-                $"'{_name}' disappeared from {_storage.Description} while it was read.");
+                $"'{name}' disappeared from {storage.Description} while it was read.");
 
         // A server that ignores the condition or the range would return the wrong bytes.
         if (response.ETag == _etag && response.ContentLength == _length - _position)
@@ -88,6 +81,6 @@ internal sealed class S3ReadStream : ReadOnlyStream
         response.Dispose();
         throw new SnapshotException(
             SnapshotFailure.StorageUnusable,
-            $"'{_name}' in {_storage.Description} was replaced while it was read, or the storage ignores ranges.");
+            $"'{name}' in {storage.Description} was replaced while it was read, or the storage ignores ranges.");
     }
 }

@@ -90,14 +90,20 @@ public sealed partial class S3Storage
         },
         cancellationToken);
 
-    private Task<List<MultipartUpload>> UnfinishedAsync(string prefix, CancellationToken cancellationToken) => AllAsync(
-        "list the unfinished uploads of",
-        prefix,
-        _api.Paginators.ListMultipartUploads(
-            new ListMultipartUploadsRequest { BucketName = Options.Bucket, Prefix = _prefix + prefix }).Responses,
-        static page => page.MultipartUploads,
-        static upload => upload.Key,
-        cancellationToken);
+    public async Task AbandonUnfinishedAsync(string prefix, CancellationToken cancellationToken)
+    {
+        foreach (var upload in await AllAsync(
+            "list the unfinished uploads of",
+            prefix,
+            _api.Paginators.ListMultipartUploads(
+                new ListMultipartUploadsRequest { BucketName = Options.Bucket, Prefix = _prefix + prefix }).Responses,
+            static page => page.MultipartUploads,
+            static upload => upload.Key,
+            cancellationToken))
+        {
+            await AbortUploadAsync(Relative(upload.Key), upload.UploadId, cancellationToken);
+        }
+    }
 
     public async Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken)
     {

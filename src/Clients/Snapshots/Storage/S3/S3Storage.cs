@@ -105,14 +105,6 @@ public sealed partial class S3Storage : ISnapshotStorage, IDisposable
             cancellationToken);
     }
 
-    public async Task AbandonUnfinishedAsync(string prefix, CancellationToken cancellationToken)
-    {
-        foreach (var upload in await UnfinishedAsync(prefix, cancellationToken))
-        {
-            await AbortUploadAsync(Relative(upload.Key), upload.UploadId, cancellationToken);
-        }
-    }
-
     public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) => Task.FromResult<long?>(null);
 
     public async Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken)

@@ -32,7 +32,6 @@ public sealed class S3StorageOptions
 
     public int Retries { get; init; } = 9;
 
-    /// <summary>The pauses before retries.</summary>
     public Backoff Pauses { get; init; } =
         new() { First = TimeSpan.FromMilliseconds(250), Max = TimeSpan.FromSeconds(15) };
 

@@ -119,7 +119,6 @@ internal sealed record OmsRelease(
     OmsVersion? CorrectionSkippedFrom,
     Dictionary<string, QuestionFacts> Questions)
 {
-    /// <summary>Whether the vendor's guide starts from a version.</summary>
     public bool IsListedFrom(OmsVersion source) => From?.Any(range => range.Contains(source)) == true;
 }
 
@@ -142,6 +141,8 @@ internal sealed class OmsProcedure(IReadOnlyList<ProcedureFacts> entries)
 
     public ProgramsBeforeInit ProgramsBeforeInit { get; } = Value(entries, f => f.ProgramsBeforeInit)!.Value;
     public string WaitBeforeInit { get; } = Value(entries, f => f.WaitBeforeInit)!;
+
+    // Whether a container needs IS_UPGRADE=true (docs/research/oms.md#container).
     public bool IsUpgrade { get; } = Value(entries, f => f.IsUpgrade)!.Value;
     public bool HaConfig { get; } = Value(entries, f => f.HaConfig)!.Value;
 

@@ -42,7 +42,6 @@ internal sealed record EditionFacts(
 /// <param name="Correction">How the metadata of earlier releases is corrected.</param>
 internal sealed record MergedFacts(string Since, MergeCorrection Correction, string Source);
 
-/// <param name="Version">Below this release an upgrade must first go to it.</param>
 internal sealed record FloorFacts(string Version, string Source);
 
 /// <summary>A release as a target.</summary>

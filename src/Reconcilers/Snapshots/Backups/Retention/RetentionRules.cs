@@ -63,7 +63,6 @@ internal static class RetentionRules
 }
 
 /// <summary>A snapshot of a series, as retention judges it.</summary>
-/// <param name="Name">Name of the BackupSnapshot.</param>
 /// <param name="TakenAt">When its object was created, by the API server's clock.</param>
 /// <param name="IsGood">Whether the manifest and all files exist with the recorded sizes.</param>
 /// <param name="NeededBy">The object that needs it, as a sentence; null if none does.</param>

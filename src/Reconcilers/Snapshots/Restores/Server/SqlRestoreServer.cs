@@ -37,7 +37,7 @@ internal class SqlRestoreServer(MySqlOptions options, TimeProvider time)
 
     /// <summary>Sessions that have one of these databases selected; those of other accounts only where the account has
     /// PROCESS.</summary>
-    public virtual async Task<IReadOnlyList<ServerSession>> SessionsAsync(
+    public virtual async Task<IReadOnlyList<ListedSession>> SessionsAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         await using var session = await OpenAsync(cancellationToken);
@@ -50,7 +50,7 @@ internal class SqlRestoreServer(MySqlOptions options, TimeProvider time)
     /// <exception cref="MySqlSessionException">1095: no privilege to end another account's session.</exception>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/>: some sessions still exist
     /// after 30 seconds; the message names them.</exception>
-    public virtual async Task<IReadOnlyList<ServerSession>> EndSessionsAsync(
+    public virtual async Task<IReadOnlyList<ListedSession>> EndSessionsAsync(
         IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken)
     {
         if (sessions.Count == 0)
@@ -68,11 +68,10 @@ internal class SqlRestoreServer(MySqlOptions options, TimeProvider time)
             time,
             cancellationToken);
 
-        async Task<IReadOnlyList<ServerSession>> FindAsync() =>
+        async Task<IReadOnlyList<ListedSession>> FindAsync() =>
         [
             .. (await MySqlServer.SessionsAsync(session, cancellationToken))
-                .Where(s => !s.IsOwn && sessions.Contains(new SessionReceipt(s.Id, s.Host)))
-                .Select(static s => new ServerSession(s.Id, s.User, s.Host, s.Database, null)),
+                .Where(s => !s.IsOwn && sessions.Contains(new SessionReceipt(s.Id, s.Host))),
         ];
     }
 
@@ -150,7 +149,7 @@ internal class SqlRestoreServer(MySqlOptions options, TimeProvider time)
         };
     }
 
-    private static async Task<IReadOnlyList<ServerSession>> SessionsAsync(
+    private static async Task<IReadOnlyList<ListedSession>> SessionsAsync(
         MySqlSession session,
         IReadOnlyCollection<string> databases,
         StringComparer comparer,
@@ -172,12 +171,10 @@ internal class SqlRestoreServer(MySqlOptions options, TimeProvider time)
             cancellationToken))
             .ToLookup(row => row[0], row => row[1], StringComparer.Ordinal);
         return [
-            .. sessions.Select(s => new ServerSession(
-                s.Id,
-                s.User,
-                s.Host,
-                s.Database,
-                programs[s.Id.ToString(CultureInfo.InvariantCulture)].LastOrDefault())),
+            .. sessions.Select(s => s with
+            {
+                Program = programs[s.Id.ToString(CultureInfo.InvariantCulture)].LastOrDefault(),
+            }),
         ];
     }
 
@@ -224,7 +221,7 @@ internal sealed record ServerState
 
     public required IReadOnlyList<ServerDatabase> Databases { get; init; }
 
-    public required IReadOnlyList<ServerSession> Sessions { get; init; }
+    public required IReadOnlyList<ListedSession> Sessions { get; init; }
 
     public bool SeesAllSessions => Facts.Grants.HasGlobal("PROCESS") || Facts.Grants.HasRoles;
 }
@@ -238,15 +235,4 @@ internal sealed record ServerDatabase(string Name, bool Exists, int Tables, long
 {
     /// <summary>What restores left in it.</summary>
     public IReadOnlyList<RestoreWitness> Witnesses { get; init; } = [];
-}
-
-/// <summary>A session on the server.</summary>
-/// <param name="Id">CONNECTION_ID().</param>
-/// <param name="Host">The client address as the server sees it, usually <c>address:port</c>.</param>
-/// <param name="Program">Program name that the client sent; null if the server does not report it.</param>
-internal sealed record ServerSession(ulong Id, string User, string Host, string? Database, string? Program)
-{
-    public string Describe() =>
-        $"session {Id} of {User} from {Host}{(Program is { Length: > 0 } p ? $" ({p})" : "")} on "
-        + (Database ?? "no database");
 }

@@ -47,7 +47,7 @@ internal sealed class PlanFlow(RunFrame frame)
 
             if (slot == PlanSlot.Rollback && PlanProgress.Begun(next))
             {
-                used = used with { Plan = PlanHistory.Of(used.Plan!) };
+                used = used with { Plan = PlanProgress.HistoryOf(used.Plan!) };
             }
 
             await run.WriteAsync(

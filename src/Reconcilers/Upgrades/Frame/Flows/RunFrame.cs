@@ -1,16 +1,13 @@
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The shared parts of the flows of one kind.</summary>
-internal sealed class RunFrame(RunKind kind, RunServices services, IRunStore store)
+internal sealed class RunFrame(RunKind kind, ControllerServices services, IRunStore store)
 {
     public RunKind Kind => kind;
 
-    public RunServices Services => services;
+    public ControllerServices Services => services;
 
-    /// <summary>Writes to the kind's objects, except for their status.</summary>
     public IRunStore Store => store;
-
-    public StatusWriter Status { get; } = new(kind, store, services.Loggers.CreateLogger<RunFrame>());
 
     public StatusProjection Projection { get; } = new(kind);
 
@@ -41,16 +38,15 @@ internal sealed class RunReconcile(
 
     /// <summary>Writes the status; if <paramref name="always"/> also if it does not differ.</summary>
     public async Task WriteAsync(RunStatus status, bool always = false) =>
-        Entity = await frame.Status.WriteAsync(Entity, status, always, cancellationToken);
+        Entity = await frame.Store.WriteAsync(Entity, status, always, cancellationToken);
 
     public Task WriteAsync(RunStatus status, RunStatusSummary summary) =>
         WriteAsync(frame.Projection.Compose(Entity, status, summary, frame.Now));
 
-    public async Task AddFinalizerAsync() =>
-        Entity = await frame.Store.AddFinalizerAsync(Entity, Labels.UpgradeFinalizer, cancellationToken);
+    public async Task AddFinalizerAsync() => Entity = await frame.Store.AddFinalizerAsync(Entity, cancellationToken);
 
     public async Task RemoveFinalizerAsync() =>
-        Entity = await frame.Store.RemoveFinalizerAsync(Entity, Labels.UpgradeFinalizer, cancellationToken) ?? Entity;
+        Entity = await frame.Store.RemoveFinalizerAsync(Entity, cancellationToken);
 
     /// <summary>Works beside the reconcile with the present targets, within a time limit and the leadership of this
     /// process, and reconciles the object at the end.</summary>

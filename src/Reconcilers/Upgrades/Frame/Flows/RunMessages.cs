@@ -29,7 +29,6 @@ internal static class RunMessages
 
     /// <summary>spec.approvedPlanHash approves another plan than the one compiled now. Shows the differences if the
     /// approved plan is known.</summary>
-    /// <param name="stored">The plan in status; null for none.</param>
     public static RunStatusSummary PlanChanged(Plan? stored, Plan compiled, string approved)
     {
         var known = stored?.Hash == approved ? stored : null;
@@ -50,7 +49,6 @@ internal static class RunMessages
                 "Nothing was changed. Set spec.mode: Plan to read the new plan, or approve its hash."));
     }
 
-    /// <summary>Another object holds the claim on the target.</summary>
     public static RunStatusSummary TargetBusy(string phase, string target, ClaimHolder holder) => holder.IsGone
         ? new RunStatusSummary(
             RunOutcomeKind.Stalled,
@@ -70,7 +68,9 @@ internal static class RunMessages
 
     public static string Because(RunObject entity, RollbackCause cause) => cause switch
     {
-        RollbackCause.Request => $"The rollback was requested: {Requested(entity)}",
+        RollbackCause.Request => "The rollback was requested: " + (IsAnnotated(entity)
+            ? $"the annotation {Annotations.Rollback} is {entity.Status!.RolledBackBy}."
+            : "spec.desiredState is RolledBack."),
         RollbackCause.Failure => Sentences.Join(
             "The upgrade failed and is rolled back, because spec.rollbackPolicy is OnFailure.",
             Failed(entity.Status!.Plan!)),
@@ -79,14 +79,9 @@ internal static class RunMessages
         _ => "The object is being deleted, so all changes are undone.",
     };
 
-    public static string Requested(RunObject entity) => IsAnnotated(entity)
-        ? $"the annotation {Annotations.Rollback} is {entity.Status!.RolledBackBy}."
-        : "spec.desiredState is RolledBack.";
-
     public static string ToCancel(RunObject entity) =>
         IsAnnotated(entity) ? $"remove the annotation {Annotations.Rollback}" : "set spec.desiredState: Upgraded";
 
-    /// <summary>How to upgrade again after a rollback: a whole sentence.</summary>
     public static string ToTryAgain(RunObject entity) => IsAnnotated(entity)
         ? "To try again, set a new retry token."
         : "To try again, set spec.desiredState: Upgraded and a new retry token.";

@@ -30,7 +30,6 @@ internal static class Acceptances
         return added.Count == 0 ? status : status with { Acceptances = [.. status.Acceptances, .. added] };
     }
 
-    /// <summary>The acceptances as they are stored.</summary>
     public static List<UsedAcceptance> Trim(RunObject entity, List<UsedAcceptance> used)
     {
         var given = Given(entity).Select(g => g.Text).ToHashSet(StringComparer.Ordinal);

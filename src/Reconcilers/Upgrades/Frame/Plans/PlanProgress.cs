@@ -30,15 +30,11 @@ internal static class PlanProgress
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time)
             ? time
             : null;
-}
 
-/// <summary>The history of a plan that was left for its rollback for good: the actions, their targets, times and
-/// results. The details of other steps are no longer needed, and for a large database both plans would not fit into one
-/// object. Pure.</summary>
-internal static class PlanHistory
-{
-    /// <summary>The plan without those fields; the hash stays that of the plan as it was approved.</summary>
-    public static Plan Of(Plan plan) => plan with
+    /// <summary>The history of a plan that was left for its rollback for good: the actions, their targets, times and
+    /// results. Other details are no longer needed, and for a large database both plans would not fit into one object.
+    /// The hash stays that of the plan as it was approved.</summary>
+    public static Plan HistoryOf(Plan plan) => plan with
     {
         Steps =
             [.. plan.Steps.Select(s => s with { Title = "", After = [], Timeout = "", MaxAttempts = 0, Tries = 0 })],
@@ -65,7 +61,6 @@ internal static class RunPlans
 }
 
 /// <summary>Finds the plans in a status of one kind. Pure.</summary>
-/// <param name="cleanup">The cleanup of the kind; null if it has none.</param>
 internal sealed class PlanSlots(IRunCleanup? cleanup)
 {
     public PlanSlot Active(RunStatus status) =>
@@ -91,7 +86,6 @@ internal sealed class PlanSlots(IRunCleanup? cleanup)
     };
 }
 
-/// <summary>Which of a run's plans is meant.</summary>
 internal enum PlanSlot
 {
     Upgrade,

@@ -71,7 +71,6 @@ internal static class RollbackDecision
         entity.Written.DesiredState == DesiredState.Upgraded && RunTokens.NewRetries(entity).Count > 0;
 }
 
-/// <summary>The cause of a rollback request.</summary>
 internal enum RollbackCause
 {
     None,

@@ -1,5 +1,3 @@
-using DayOfWeek = System.DayOfWeek;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>When a maintenance window is open. Pure; correct across changes of daylight saving time.</summary>
@@ -53,7 +51,7 @@ internal static class WindowClock
         for (var offset = -1; offset <= DaysAhead; offset++)
         {
             var day = today.AddDays(offset);
-            if (OpensOn(window, day.DayOfWeek))
+            if (window.Days.Count == 0 || window.Days.Exists(d => d.ToString() == day.DayOfWeek.ToString()[..3]))
             {
                 yield return (
                     Moment(day.ToDateTime(start), zone),
@@ -63,10 +61,6 @@ internal static class WindowClock
     }
 
     private static TimeOnly Time(string text) => TimeOnly.ParseExact(text, "HH:mm", CultureInfo.InvariantCulture);
-
-    private static bool OpensOn(MaintenanceWindow window, DayOfWeek day) =>
-        window.Days.Count == 0
-            || window.Days.Exists(d => string.Equals(d.ToString(), day.ToString()[..3], StringComparison.Ordinal));
 
     // A time that the clocks skip counts as the moment when they are put forward; of a time that occurs twice the first
     // counts.
@@ -86,7 +80,6 @@ internal static class WindowClock
 internal static class StartDeadline
 {
     /// <summary>Why nothing may be started now, whole sentences; null if it may.</summary>
-    /// <param name="notAfter">The time, as the spec has it; null for none.</param>
     public static string? Missed(DateTimeOffset? notAfter, DateTimeOffset now) => notAfter is { } last && now > last
         ? $"spec.notAfter is {Text(last)} and has passed. Nothing was started, and nothing will be. "
             + "Set a later spec.notAfter if this run is still wanted; otherwise delete the object."

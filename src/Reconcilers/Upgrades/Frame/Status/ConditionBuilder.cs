@@ -1,12 +1,13 @@
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The conditions of a run: those of kstatus, and one for each milestone of its kind. Pure.</summary>
-internal sealed class ConditionBuilder(RunKind kind)
+internal static class ConditionBuilder
 {
-    public List<Condition> Build(
-        RunSpec spec, RunStatus status, RunStatusSummary summary, DateTimeOffset now, long? generation)
+    public static List<Condition> Build(
+        RunKind kind, RunObject entity, RunStatus status, RunStatusSummary summary, DateTimeOffset now)
     {
-        var set = new ConditionSet(status.Conditions, now, generation);
+        var spec = entity.Spec;
+        var set = new ConditionSet(status.Conditions, now, entity.Metadata.Generation);
         SetGeneral(set, status, summary);
         var milestones = kind.Milestones(spec);
         if (status.Plan is { } plan)

@@ -14,7 +14,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
 
     private bool IsRollback => status.RollbackPlan is not null;
 
-    private string RetryCommand => _kubectl.Retry(Token(TokenKind.Retry));
+    private string RetryCommand => _kubectl.Annotate(Annotations.Retry, Token(TokenKind.Retry));
 
     public string For(RunStatusSummary summary) =>
         entity.Metadata.DeletionTimestamp is not null && summary.Kind != RunOutcomeKind.Succeeded ? Deleted(summary)
@@ -127,7 +127,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
     private string? OrRollBack() =>
         IsRollback || status.Plan is not { } plan || kind.RollbackRefusal(entity.Spec, plan) is not null
             ? null
-            : $"Or roll back: {_kubectl.RollBack}.";
+            : $"Or roll back: {_kubectl.Patch("""{"spec":{"desiredState":"RolledBack"}}""")}.";
 
     // The first number that was not used.
     private string Token(TokenKind wanted)
@@ -146,8 +146,6 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
 /// <summary>Commands about one object, ready to paste, in backquotes.</summary>
 internal sealed class KubectlCommands(string resource, V1ObjectMeta metadata)
 {
-    public string RollBack => Patch("""{"spec":{"desiredState":"RolledBack"}}""");
-
     public string Delete => Command("delete", "");
 
     public string Patch(string json) => Command("patch", $"--type merge -p '{json}'");
@@ -158,8 +156,6 @@ internal sealed class KubectlCommands(string resource, V1ObjectMeta metadata)
     public string RemoveAnnotation(string key) => Command("annotate", $"{key}-");
 
     public string Print(string jsonPath) => Command("get", $"-o jsonpath='{jsonPath}'");
-
-    public string Retry(string token) => Annotate(Annotations.Retry, token);
 
     private string Command(string verb, string arguments) =>
         $"`{$"kubectl -n {metadata.Namespace} {verb} {resource} {metadata.Name} {arguments}".TrimEnd()}`";

@@ -4,8 +4,6 @@ namespace Drydock.Reconcilers.Upgrades;
 /// status.</summary>
 internal sealed class StatusProjection(RunKind kind)
 {
-    private readonly ConditionBuilder _conditions = new(kind);
-
     public RunStatus Compose(RunObject entity, RunStatus status, RunStatusSummary summary, DateTimeOffset now)
     {
         var over = summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.PlanReady or RunOutcomeKind.RolledBack
@@ -23,7 +21,9 @@ internal sealed class StatusProjection(RunKind kind)
             Message = SchemaLimits.Clip(summary.Message),
             StartedAt = status.StartedAt ?? now,
             FinishedAt = over ? status.FinishedAt ?? now : null,
-            Progress = active is null ? null : Progress(active),
+            Progress = active is null
+                ? null
+                : $"{active.Steps.Count(s => s.State == StepState.Succeeded)}/{active.Steps.Count}",
             Running = active is null ? [] : StepDurations.Running(kind, status, active),
             Holds = Holds(status.Holds, summary, now),
             RollbackCost = kind.RollbackCost(entity.Spec, status),
@@ -32,7 +32,7 @@ internal sealed class StatusProjection(RunKind kind)
         return status with
         {
             NextAction = new NextActions(kind, entity, status).For(summary),
-            Conditions = _conditions.Build(entity.Spec, status, summary, now, entity.Metadata.Generation),
+            Conditions = ConditionBuilder.Build(kind, entity, status, summary, now),
         };
     }
 
@@ -105,7 +105,4 @@ internal sealed class StatusProjection(RunKind kind)
             && redo.FindLost(plan) is not null
             ? redo.Cost(plan)
             : null;
-
-    private static string Progress(Plan plan) =>
-        $"{plan.Steps.Count(s => s.State == StepState.Succeeded)}/{plan.Steps.Count}";
 }

@@ -208,8 +208,6 @@ internal sealed class SummaryReader(
 }
 
 /// <summary>The state of a run, in the terms of kstatus.</summary>
-/// <param name="Kind">Whether it progresses, is stalled, or ended.</param>
-/// <param name="Reason">Stable word.</param>
 /// <param name="Message">What happens or is wrong, where, and the remedy.</param>
 internal sealed record RunStatusSummary(
     RunOutcomeKind Kind, string Phase, string Reason, string Message, string? Step = null, bool Failed = false)
@@ -224,7 +222,6 @@ internal sealed record RunStatusSummary(
     public bool IsRolledBack => Phase == RunPhases.RolledBack;
 }
 
-/// <summary>Kinds of <see cref="RunStatusSummary"/>.</summary>
 internal enum RunOutcomeKind
 {
     Progressing,

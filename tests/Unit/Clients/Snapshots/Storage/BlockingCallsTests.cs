@@ -145,7 +145,7 @@ public sealed class BlockingCallsTests : IDisposable
         _time.Advance(Limit);
         await Should.ThrowAsync<SnapshotException>(() => hanging);
         using var closed = new ManualResetEventSlim();
-        _root.Calls.Post("close", closed.Set);
+        _root.Post("close", closed.Set);
         closed.Wait(Token);
     }
 

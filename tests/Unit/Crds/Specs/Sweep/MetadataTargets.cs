@@ -1,3 +1,4 @@
+using Drydock.Clients.MySql;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Running;
@@ -11,10 +12,10 @@ namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 /// <summary>Which metadata database the operator would open.</summary>
 internal static class MetadataTargets
 {
-    public static async Task<MetadataTarget> OfAsync(OmsUpgradeSpec spec)
+    public static async Task<MySqlOptions> OfAsync(OmsUpgradeSpec spec)
     {
         var world = new OmsWorld();
-        MetadataTarget? opened = null;
+        MySqlOptions? opened = null;
         await using var targets = await TargetsAsync(spec, world, new InMemoryApi(WorldJson.Crds, new ManualTimeProvider()), target => opened = target);
         targets.OpenMetadata(OmsConfig.Parse(world.Setup.Config(world, world.Hosts[0])).Config!);
         return opened!;
@@ -22,7 +23,7 @@ internal static class MetadataTargets
 
     /// <summary>The targets of an upgrade that opens nothing but its metadata database.</summary>
     public static async Task<OmsTargets> TargetsAsync(
-        OmsUpgradeSpec spec, OmsWorld world, InMemoryApi kubernetes, Action<MetadataTarget>? open = null)
+        OmsUpgradeSpec spec, OmsWorld world, InMemoryApi kubernetes, Action<MySqlOptions>? open = null)
     {
         var upgrade = new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = "oms", Uid = "1" }, Spec = spec };
 
