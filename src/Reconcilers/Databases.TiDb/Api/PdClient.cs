@@ -352,7 +352,8 @@ internal sealed class PdClient(IServiceHttp http, IReadOnlyList<ServiceAddress> 
         {
             TiDbApiException api => new TiDbApiException(api.Reason, api.Message, api.Status, api),
             ServiceException service => new ServiceException(
-                service.Reason, service.Message, service.IsRequestNotTaken, service) { Field = service.Field },
+                service.Reason, service.Message, service.IsRequestNotTaken, service)
+            { Field = service.Field },
             _ => new TiDbApiException(Reasons.InvalidSpec, "spec.instances lists no PD.") { Field = "spec.instances" },
         };
         throw failure;

@@ -167,7 +167,8 @@ internal sealed record ProgramReplacement(
                     $"No step has recorded the checksum of {program} of the package on {instance.Host}; the stored "
                     + "plan does not fit."),
             version == spec.ToVersion ? spec.FromVersion : spec.ToVersion,
-            FormerSha256 ?? "", FormerDirectory) { Version = version };
+            FormerSha256 ?? "", FormerDirectory)
+        { Version = version };
     }
 
     /// <summary>The same with the roles of old and new changed; null if the spec no longer lists the

@@ -45,7 +45,8 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
         await channel.ActAsync(
             new ScriptCall(
                 "write", $"writing {path}",
-                [path, Convert.ToHexStringLower(SHA256.HashData(bytes)), expectedSha256 ?? "", keep]) { Input = bytes },
+                [path, Convert.ToHexStringLower(SHA256.HashData(bytes)), expectedSha256 ?? "", keep])
+            { Input = bytes },
             cancellationToken);
     }
 

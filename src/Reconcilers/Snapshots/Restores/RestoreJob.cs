@@ -32,8 +32,7 @@ internal sealed class RestoreJob(Action wake, CancellationToken fenceEnded)
             + "yet.";
 
     /// <summary>Changes of the status that the job waits for, in order.</summary>
-    public ConcurrentQueue<(Func<SnapshotRestoreStatus, SnapshotRestoreStatus> Change, TaskCompletionSource Done)>
-        Commits { get; } = new();
+    public ConcurrentQueue<RestoreCommit> Commits { get; } = new();
 
     /// <summary>Returns when the change is in status. The change must be repeatable: after a conflict it is applied
     /// again to the server's version.</summary>
@@ -42,7 +41,7 @@ internal sealed class RestoreJob(Action wake, CancellationToken fenceEnded)
         Func<SnapshotRestoreStatus, SnapshotRestoreStatus> change, CancellationToken cancellationToken)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Commits.Enqueue((change, done));
+        Commits.Enqueue(new RestoreCommit(change, done));
         Wake();
         await done.Task.WaitAsync(cancellationToken);
     }
@@ -57,6 +56,10 @@ internal sealed class RestoreJob(Action wake, CancellationToken fenceEnded)
         Cancel();
     }
 }
+
+/// <summary>A change of the status, and who waits until it is written.</summary>
+internal sealed record RestoreCommit(
+    Func<SnapshotRestoreStatus, SnapshotRestoreStatus> Change, TaskCompletionSource Done);
 
 /// <summary>The in-memory state of one restore. If it is lost, at most one verification is repeated.</summary>
 internal sealed class RestoreSession : IAsyncDisposable

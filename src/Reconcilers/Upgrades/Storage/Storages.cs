@@ -23,15 +23,15 @@ internal sealed class Storages(
 
     public async Task<ISnapshotStorage> OpenAsync(
         StorageSpec storage, string? @namespace, CancellationToken cancellationToken) => storage switch
-    {
-        { Directory: { } directory, S3: null } => roots.Open(directory.Path, @namespace),
-        { S3: { CredentialsSecretRef: { } reference } s3, Directory: null } =>
-            Keep(
-                OptionsOf(s3, Keys(reference, await SecretAsync(s3, reference, @namespace, cancellationToken))),
-                $"{@namespace}/{reference.Name}"),
-        { S3: { } s3, Directory: null } => Keep(OptionsOf(s3, OwnKeys(s3)), ""),
-        _ => throw Invalid("The storage must have exactly one of directory and s3."),
-    };
+        {
+            { Directory: { } directory, S3: null } => roots.Open(directory.Path, @namespace),
+            { S3: { CredentialsSecretRef: { } reference } s3, Directory: null } =>
+                Keep(
+                    OptionsOf(s3, Keys(reference, await SecretAsync(s3, reference, @namespace, cancellationToken))),
+                    $"{@namespace}/{reference.Name}"),
+            { S3: { } s3, Directory: null } => Keep(OptionsOf(s3, OwnKeys(s3)), ""),
+            _ => throw Invalid("The storage must have exactly one of directory and s3."),
+        };
 
     public string? Refusal(StorageSpec storage, string? @namespace)
     {

@@ -264,7 +264,8 @@ internal sealed partial class SuperviseManager(InstanceTarget target) : ServiceM
                 text.Contains("want up", StringComparison.Ordinal)
                     ? SupervisionState.Restarting
                     : SupervisionState.Inactive,
-                text) { Unit = ServiceDirectory };
+                text)
+            { Unit = ServiceDirectory };
         }
 
         if (text.EndsWith("file does not exist", StringComparison.Ordinal)

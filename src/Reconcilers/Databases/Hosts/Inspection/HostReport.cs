@@ -84,7 +84,8 @@ internal sealed class HostReport
             executable == Ending ? null : answer.Text(executable),
             sums.Of(identity, answer),
             answer.Text(arguments) is { } text ? text.TrimEnd('\0').Split('\0') : [],
-            at(ticks)) { IsEnding = executable == Ending };
+            at(ticks))
+        { IsEnding = executable == Ending };
     }
 
     private static List<IReadOnlyDictionary<string, string>> Blocks(ScriptAnswer answer)
