@@ -58,12 +58,17 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
         StepContext context, CancellationToken cancellationToken)
     {
         // The steps that stopped the consoles are finished and not observed again; a console on any node writes to the
-        // same metadata.
-        foreach (var stop in context.Plan.Steps.Where(s => s.Is<StopConsole>()))
+        // same metadata. Each look starts a program in a container, so all are asked at once, and none twice.
+        var stops = context.Plan.Steps.Where(s => s.Is<StopConsole>())
+            .Select(s => (Step: s, s.As<StopConsole>().Container)).ToList();
+        var looks = stops.Append((context.Step, Container)).DistinctBy(place => (place.Step.Node, place.Container))
+            .ToDictionary(
+                place => (place.Step.Node, place.Container),
+                place => ProgramsAsync(context with { Step = place.Step }, place.Container, cancellationToken));
+        await Task.WhenAll(looks.Values);
+        foreach (var (stop, container) in stops)
         {
-            var container = stop.As<StopConsole>().Container;
-            var there = await ProgramsAsync(context with { Step = stop }, container, cancellationToken);
-            var state = there.StateOf(OmsPrograms.Console);
+            var state = (await looks[(stop.Node, container)]).StateOf(OmsPrograms.Console);
             if (!StopConsole.IsDown(state))
             {
                 return new Failed(
@@ -74,7 +79,7 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
             }
         }
 
-        var programs = await ProgramsAsync(context, Container, cancellationToken);
+        var programs = await looks[(context.Step.Node, Container)];
         var down = programs.NotRunning([OmsPrograms.ClusterManager, OmsPrograms.Supervisor]);
         return down.Count == 0
             ? null
