@@ -92,7 +92,11 @@ public sealed class ExecOperations
 
             // Input and output are copied concurrently: otherwise a command that prints a lot before it reads would
             // deadlock with this client.
-            var feeding = FeedAsync(call, stream, parameters, both.Token);
+            var input = new CommandInput(stream, call.Connection ?? new ConnectionStream(stream));
+            parameters.OnInput?.Invoke(input);
+            var feeding = parameters.Stdin is { } data
+                ? input.SendAsync(data, parameters.Sent, both.Token)
+                : Task.CompletedTask;
             var reading = ReadAsync(call, frames, output, both.Token);
             try
             {
@@ -137,27 +141,6 @@ public sealed class ExecOperations
         _api.EndpointName,
         $"start exec {execId}",
         $"exec command {execId} {(isRunning ? "is already running" : "has already run")}");
-
-    // Input that the command does not read is not a failure; its exit code and output say why.
-    private static async Task FeedAsync(
-        DockerCall call, Stream stream, ContainerExecAttachParameters parameters, CancellationToken cancellationToken)
-    {
-        if (parameters.Stdin is not { } data
-            || !await RemoteInput.SendAsync(data, stream, parameters.Sent, cancellationToken).ConfigureAwait(false))
-        {
-            return;
-        }
-
-        try
-        {
-            // The output can still be read.
-            await (call.Connection ?? new ConnectionStream(stream)).CloseWriteAsync().ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
-        {
-            // The command has ended already, or the connection broke; the reader of the output learns which.
-        }
-    }
 
     private async Task ReadAsync(
         DockerCall call, PackageStream frames, AttachedOutput output, CancellationToken cancellationToken)
@@ -217,9 +200,48 @@ public sealed record ContainerExecAttachParameters
     /// <summary>Receives how many bytes of <see cref="Stdin"/> were sent.</summary>
     public Action<long>? Sent { get; init; }
 
+    /// <summary>Receives the open input of a command that is asked again and again, instead of
+    /// <see cref="Stdin"/>.</summary>
+    public Action<CommandInput>? OnInput { get; init; }
+
     /// <summary>Receives the output (false: of stdout, true: of stderr) instead of having it kept. The bytes are valid
     /// during the call only; a character or line may be split between two pieces.</summary>
     public Action<bool, ReadOnlyMemory<byte>>? OnOutput { get; init; }
+}
+
+/// <summary>The input of an attached command.</summary>
+public sealed class CommandInput
+{
+    private readonly Stream _stream;
+    private readonly ConnectionStream _connection;
+
+    internal CommandInput(Stream stream, ConnectionStream connection) => (_stream, _connection) = (stream, connection);
+
+    /// <exception cref="IOException">The command has ended, or the connection is broken.</exception>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) =>
+        _stream.WriteAsync(bytes, cancellationToken);
+
+    /// <summary>Ends the input. The output can still be read.</summary>
+    public async Task CloseAsync()
+    {
+        try
+        {
+            await _connection.CloseWriteAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            // The command has ended already, or the connection broke; the reader of the output learns which.
+        }
+    }
+
+    // Input that the command does not read is not a failure; its exit code and output say why.
+    internal async Task SendAsync(Stream data, Action<long>? sent, CancellationToken cancellationToken)
+    {
+        if (await RemoteInput.SendAsync(data, _stream, sent, cancellationToken).ConfigureAwait(false))
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+    }
 }
 
 /// <summary>What an attached command wrote. No record, because the text of one would show it.</summary>

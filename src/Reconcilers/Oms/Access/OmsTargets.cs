@@ -15,6 +15,7 @@ internal sealed class OmsTargets : IRunTargets
     private readonly UsedSecrets _secrets;
     private readonly ConcurrentDictionary<string, ContainerEventFeed> _feeds = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Uri, Lazy<HttpOmsApi>> _apis = [];
+    private readonly SupervisorSessions _sessions;
     private readonly Lock _gate = new();
     private readonly HashSet<Secret> _known = [];
     private readonly Action _onContainerEvent;
@@ -30,6 +31,7 @@ internal sealed class OmsTargets : IRunTargets
         _secrets = secrets;
         _services = services;
         _onContainerEvent = onContainerEvent;
+        _sessions = new SupervisorSessions(services.Time);
         Overflow = new Overflow(services.Kubernetes, OmsUpgrade.KindName, EnsureMayAct);
         Remember(SecretReferences.In(upgrade.Spec)
             .SelectMany(use => StorageKeys.Confidential.Append("password")
@@ -135,12 +137,8 @@ internal sealed class OmsTargets : IRunTargets
     /// <summary>What supervisord in a container answers to <c>supervisorctl status</c>.</summary>
     /// <exception cref="DockerConflictException">The container is not running.</exception>
     /// <exception cref="DockerException">There is no such container, or the host cannot be asked.</exception>
-    public async Task<SupervisorStatus> ProgramsAsync(
-        string node, string container, CancellationToken cancellationToken)
-    {
-        var printed = await Docker(node).RunExecAsync(container, ["supervisorctl", "status"], cancellationToken);
-        return SupervisorStatus.Parse(printed.Stdout + "\n" + printed.Stderr);
-    }
+    public Task<SupervisorStatus> ProgramsAsync(string node, string container, CancellationToken cancellationToken) =>
+        _sessions.StatusAsync(Docker(node), container, cancellationToken);
 
     public Task NextContainerEventAsync(string node, CancellationToken cancellationToken) =>
         Feed(node).NextAsync(cancellationToken);
@@ -248,6 +246,7 @@ internal sealed class OmsTargets : IRunTargets
 
     public async ValueTask DisposeAsync()
     {
+        await _sessions.DisposeAsync();
         foreach (var feed in _feeds.Values)
         {
             await feed.DisposeAsync();

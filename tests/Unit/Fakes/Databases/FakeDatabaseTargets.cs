@@ -103,6 +103,8 @@ internal sealed class FakeDatabaseTargets : IRunTargets, IStepCatalog
 
     private sealed class AnyGuard : IGuardCheck
     {
+        public bool Concerns(PlanStep aboutToAct) => true;
+
         public Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken) =>
             Task.FromResult(GuardReading.Holds);
     }

@@ -65,6 +65,16 @@ internal sealed partial class WorldDocker
     private Task<HttpResponseMessage> AttachExecAsync(string execId)
     {
         var command = host?.Execs.GetValueOrDefault(execId)?.Command ?? [];
+        if (command is ["supervisorctl"])
+        {
+            return LookAsync(Interact);
+        }
+
+        if (command is ["supervisorctl", "status"] && host is not null)
+        {
+            host.Supervisorctl.Commands++;
+        }
+
         return WorldCommands.Changes(command) ? ChangeAsync("exec", string.Join(' ', command), Run) : LookAsync(Run);
 
         HttpResponseMessage Run()
@@ -77,6 +87,22 @@ internal sealed partial class WorldDocker
             stream.End();
             return Attached(stream);
         }
+
+        HttpResponseMessage Interact()
+        {
+            var exec = Begin(execId);
+            var stream = new WorldStream(life.Scheduler);
+            _ = InteractAsync(exec, stream);
+            return Attached(stream);
+        }
+    }
+
+    private async Task InteractAsync(WorldExec exec, WorldStream stream)
+    {
+        var run = exec.Container.Run;
+        await host!.Supervisorctl.RunAsync(
+            life, () => Host.Execs.ContainsKey(exec.Id) && exec.Container.Run == run, exec.Container, stream);
+        (exec.Running, exec.ExitCode) = (false, 0);
     }
 
     private static HttpResponseMessage Attached(WorldStream stream) =>

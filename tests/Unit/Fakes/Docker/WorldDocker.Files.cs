@@ -9,9 +9,13 @@ namespace Drydock.Tests.Unit.Fakes;
 /// <content>Files and images.</content>
 internal sealed partial class WorldDocker
 {
-    private HttpResponseMessage Archive(string id, string path) => Container(id).File(path) is { } content
-        ? Archived(path[(path.LastIndexOf('/') + 1)..], content)
-        : Refused(HttpStatusCode.NotFound, $"no such path: {path}");
+    private HttpResponseMessage Archive(string id, string path)
+    {
+        Host.FileReads.Add(path);
+        return Container(id).File(path) is { } content
+            ? Archived(path[(path.LastIndexOf('/') + 1)..], content)
+            : Refused(HttpStatusCode.NotFound, $"no such path: {path}");
+    }
 
     /// <summary>A file, as a path of a container is answered.</summary>
     public static HttpResponseMessage Archived(string name, byte[] content)

@@ -83,6 +83,12 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
 
     public List<WorldContainer> Containers { get; } = [];
 
+    /// <summary>supervisorctl in the containers of the host, where it reads its commands from its input.</summary>
+    public WorldSupervisorctl Supervisorctl { get; } = new();
+
+    /// <summary>The files of containers that were read.</summary>
+    public List<string> FileReads { get; } = [];
+
     public Dictionary<string, WorldExec> Execs { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Files by path on the host.</summary>
