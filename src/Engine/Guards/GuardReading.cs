@@ -6,6 +6,10 @@ namespace Drydock.Engine.Guards;
 public interface IGuardCheck
 {
     Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken);
+
+    /// <summary>Whether it is read before this step acts. One that costs the target much names the steps that rely on
+    /// it; on events it is read all the same.</summary>
+    bool Concerns(PlanStep aboutToAct);
 }
 
 /// <summary>The result of reading a guard.</summary>

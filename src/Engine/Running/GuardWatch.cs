@@ -20,9 +20,9 @@ internal sealed class GuardWatch(Backoff relook)
     /// <summary>Reads the guards in force; returns those that do not hold. One that cannot be read does not
     /// hold.</summary>
     public static async Task<IReadOnlyList<GuardReading>> ReadAsync(
-        RunEnvironment environment, Plan plan, string? aboutToAct, CancellationToken cancellationToken)
+        RunEnvironment environment, Plan plan, PlanStep? aboutToAct, CancellationToken cancellationToken)
     {
-        var readings = await Task.WhenAll(GuardRecords.InForce(plan, aboutToAct).Select(ReadOneAsync));
+        var readings = await Task.WhenAll(GuardRecords.InForce(plan, aboutToAct?.Id).Select(ReadOneAsync));
         return [.. readings.Where(b => b.State != GuardState.Holds)];
 
         async Task<GuardReading> ReadOneAsync(PlanGuard guard)
@@ -30,7 +30,10 @@ internal sealed class GuardWatch(Backoff relook)
             GuardReading reading;
             try
             {
-                reading = await environment.Catalog.Guard(guard).CheckAsync(guard, plan, cancellationToken);
+                var check = environment.Catalog.Guard(guard);
+                reading = aboutToAct is null || check.Concerns(aboutToAct)
+                    ? await check.CheckAsync(guard, plan, cancellationToken)
+                    : GuardReading.Holds;
                 reading = GuardRecords.IsAccepted(guard, reading) ? GuardReading.Holds : reading;
             }
             catch (Exception exception) when (

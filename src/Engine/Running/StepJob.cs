@@ -325,7 +325,7 @@ internal sealed class StepJob(
 
     private async Task<StepReport?> BrokenGuardsAsync(CancellationToken cancellationToken)
     {
-        var breaches = await GuardWatch.ReadAsync(environment, plan, step.Id, cancellationToken);
+        var breaches = await GuardWatch.ReadAsync(environment, plan, step, cancellationToken);
         return breaches.Count == 0 ? null : new StepReport.GuardsRead(step, breaches);
     }
 

@@ -132,8 +132,9 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
             throw Down(context, Container);
         }
 
-        await RequireAloneAsync(context, cancellationToken);
-        if (await ObstacleAsync(context, cancellationToken) is { } obstacle)
+        var found = ObstacleAsync(context, cancellationToken);
+        await Task.WhenAll(RequireAloneAsync(context, cancellationToken), found);
+        if (await found is { } obstacle)
         {
             throw new StepActionException(obstacle.Reason, obstacle.Message!, retryable: !MayBeAccepted(obstacle));
         }
@@ -156,14 +157,17 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
     // A command that somebody started by hand changes the same metadata.
     private async Task RequireAloneAsync(StepContext context, CancellationToken cancellationToken)
     {
-        foreach (var start in context.Plan.Steps.Where(s => s.Is<StartContainer>()))
+        // Each look starts a program in a container, during the downtime: so all at once.
+        var looks = context.Plan.Steps.Where(s => s.Is<StartContainer>())
+            .Select(s => (s.Node, s.As<StartContainer>().Container)).ToList();
+        var found = await Task.WhenAll(looks.Select(l => RunningAsync(l.Node!, l.Container, cancellationToken)));
+        foreach (var ((node, container), running) in looks.Zip(found))
         {
-            var container = start.As<StartContainer>().Container;
-            if (await RunningAsync(start.Node!, container, cancellationToken) is [var pid, var command])
+            if (running is [var pid, var command])
             {
                 throw NotYet(
                     Reasons.CommandRunsElsewhere,
-                    $"process {pid} in {container} on {start.Node} runs "
+                    $"process {pid} in {container} on {node} runs "
                     + $"'{ForeignText.Words(command, SchemaLimits.Name)}', and this upgrade did not start it. Two such "
                     + "commands at a time damage the metadata, so the step waits for its end.");
             }

@@ -144,6 +144,8 @@ internal abstract record GuardBase<TTargets> : PlannedPart<TTargets>, IGuardChec
     where TTargets : class
 {
     public abstract Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken);
+
+    public virtual bool Concerns(PlanStep aboutToAct) => true;
 }
 
 internal static class PlannedGuard

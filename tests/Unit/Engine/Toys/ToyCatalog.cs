@@ -6,6 +6,8 @@ namespace Drydock.Tests.Unit.Engine.Toys;
 
 internal sealed class ToyCatalog(Simulation simulation, ToyProcess process) : IStepCatalog, IGuardCheck
 {
+    public bool Concerns(PlanStep aboutToAct) => true;
+
     private static readonly string[] Known = ["plain", "once", "restart", "check"];
 
     public IStepAction Action(PlanStep step) =>

@@ -1,3 +1,4 @@
+using Drydock.Reconcilers.Oms;
 using Drydock.Clients.Docker;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
@@ -116,6 +117,22 @@ public sealed class GuardTests
 
         world["oms-b"].Write("/data/oms/config.yaml", before);
         Continues(world);
+    }
+
+    [Fact]
+    public void Configuration_file_is_read_before_the_steps_that_rely_on_it_only()
+    {
+        var world = Begun("the plan has begun", w => w.Count("load") > 0);
+        var host = world["oms-b"];
+        host.FileReads.Clear();
+        world.RunUntil(() => world.Count("stop") > 0, "the old containers stop");
+        var before = Reads();
+        world.RunUntil(() => world.Count("jar") > 0, "the JAR runs");
+
+        before.ShouldBeInRange(2, 6);
+        (Reads() - before).ShouldBeInRange(4, 12);
+
+        int Reads() => host.FileReads.Count(path => path == OmsConfig.ContainerPath);
     }
 
     [Fact]
