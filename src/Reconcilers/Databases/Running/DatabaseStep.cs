@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Drydock.Reconcilers.Databases;
 
@@ -7,6 +8,9 @@ namespace Drydock.Reconcilers.Databases;
 internal abstract record DatabaseStep<TTargets> : StepBase<TTargets>, ITimedStep
     where TTargets : class
 {
+    // One context belongs to one pass over a step, and the engine's own limit counts from the same observation.
+    private static readonly ConditionalWeakTable<StepContext, StrongBox<DateTimeOffset>> Looks = [];
+
     internal override string? Verb => Own?.Verb;
     internal override int Attempts => Own is { Attempts: > 0 and var attempts } ? attempts : base.Attempts;
     private StepAttribute? Own => GetType().GetCustomAttribute<StepAttribute>();
@@ -18,7 +22,11 @@ internal abstract record DatabaseStep<TTargets> : StepBase<TTargets>, ITimedStep
     /// <summary>How long one attempt may take.</summary>
     public abstract TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec);
 
-    protected static DateTimeOffset Began(StepContext context) => AttemptClock.Began(context);
+    /// <summary>When an attempt began. A step that is found running at the first observation has no stored start before
+    /// that observation ends, so this process remembers it.</summary>
+    protected static DateTimeOffset Began(StepContext context) =>
+        context.Step.StartedAt
+            ?? Looks.GetValue(context, static c => new StrongBox<DateTimeOffset>(c.Time.GetUtcNow())).Value;
 
     /// <summary>The receipt of a step that changes settings for a while: their former values. What an attempt before
     /// this one recorded stays right until they were restored: since then some may have the values of the
@@ -57,4 +65,18 @@ internal abstract class EngineSteps<TTargets>
     public virtual bool OnlyWaits(PlanStep step) => StepCatalog<TTargets>.OnlyWaits(step);
 
     public virtual AcceptableAttribute? Acceptance(PlanStep step) => StepCatalog<TTargets>.Acceptance(step);
+}
+
+/// <summary>When a healthy instance will have settled, so that the last look comes then and not at the end of a
+/// pause.</summary>
+internal sealed class SettleEnd
+{
+    private DateTimeOffset? _end;
+
+    public void Settles(DateTimeOffset end) => _end = end;
+
+    public void Forget() => _end = null;
+
+    public TimeSpan Pause(TimeSpan usual, DateTimeOffset now) =>
+        _end is { } end && end > now && end - now < usual ? end - now : usual;
 }

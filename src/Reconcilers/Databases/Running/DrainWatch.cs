@@ -171,29 +171,3 @@ internal sealed class DrainPace
         return $"{left}, {rate:0.#}/{unit}, expected to end at {end:yyyy-MM-dd HH:mm}Z.";
     }
 }
-
-/// <summary>When a healthy instance will have settled, so that the last look comes then and not at the end of a
-/// pause.</summary>
-internal sealed class SettleEnd
-{
-    private DateTimeOffset? _end;
-
-    public void Settles(DateTimeOffset end) => _end = end;
-
-    public void Forget() => _end = null;
-
-    public TimeSpan Pause(TimeSpan usual, DateTimeOffset now) =>
-        _end is { } end && end > now && end - now < usual ? end - now : usual;
-}
-
-/// <summary>When attempts of steps began. A step that is found running at the first observation has no stored start
-/// before that observation ends, so this process remembers it. One context belongs to one pass over a step, and the
-/// engine's own limit counts from the same observation.</summary>
-internal static class AttemptClock
-{
-    private static readonly ConditionalWeakTable<StepContext, StrongBox<DateTimeOffset>> Looks = [];
-
-    public static DateTimeOffset Began(StepContext context) =>
-        context.Step.StartedAt
-            ?? Looks.GetValue(context, static c => new StrongBox<DateTimeOffset>(c.Time.GetUtcNow())).Value;
-}
