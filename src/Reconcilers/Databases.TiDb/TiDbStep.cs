@@ -4,8 +4,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// that did not reach its target, or whose answer was lost, is sent again until the step times out.</summary>
 internal abstract record TiDbStep : DatabaseStep<TiDbTargets>
 {
-    /// <summary>Receipt key: since when the step has been trying or waiting.</summary>
-    public const string SinceKey = "since";
+    /// <summary>Receipt key: <see cref="Since"/>.</summary>
+    protected const string SinceKey = "since";
 
     /// <summary>Steps of an instance, the backup and the raising of limits time out themselves and clean up: the
     /// engine's own limit comes so much later.</summary>
@@ -31,10 +31,13 @@ internal abstract record TiDbStep : DatabaseStep<TiDbTargets>
 
     protected DatabaseInstance Instance(StepContext context) => Targets.Instance(context.Node);
 
+    /// <summary>Since when the step has been trying or waiting, by its receipt; null without one.</summary>
+    protected static DateTimeOffset? Since(StepContext context) => Timestamps.Parse(context.Receipt(SinceKey));
+
     /// <summary>The receipt so far; at first, the start of the wait.</summary>
     protected static Task<Receipt> SinceAsync(StepContext context, DateTimeOffset now) =>
         Task.FromResult(
-            context.Receipt(SinceKey) is not null ? Receipt(context) : Entry(SinceKey, Timestamps.Text(now)));
+            context.Receipt(SinceKey) is not null ? Receipt(context) : Entry(SinceKey, Timestamps.Format(now)));
 
     /// <summary>Observes; a cluster that cannot answer for a moment (its leader moves, a server starts) is waited for
     /// until the step times out.</summary>
@@ -50,6 +53,36 @@ internal abstract record TiDbStep : DatabaseStep<TiDbTargets>
             return new Observation.Running(exception.Message);
         }
     }
+}
+
+/// <summary>Something that a step changed for a while.</summary>
+/// <param name="Name">The instance, or the id of the step for a setting of the cluster.</param>
+internal sealed record Leftover(string Name, LeftoverKind Kind)
+{
+    /// <summary>What takes it back in a rollback; null if there is none, or nothing to take back.</summary>
+    public TiDbStep? Step { get; init; }
+
+    /// <summary>Removes it while the run is stopped or waits; null if it stays then.</summary>
+    public Func<TiDbTargets, CancellationToken, Task>? RemoveAsync { get; init; }
+
+    /// <summary>What it is and how it is removed manually.</summary>
+    public string What { get; init; } = "";
+
+    /// <summary>What an administrator does if the upgrade does not continue.</summary>
+    public IReadOnlyList<(string Subject, string Message)> Advice { get; init; } = [];
+
+    public static Leftover PreparedProgram(string instance) => new(instance, LeftoverKind.Program)
+    {
+        RemoveAsync = (targets, token) => targets.Hosts.Instance(instance).UnstageAsync(token),
+        What = $"the prepared program of {instance}: remove *.drydock-new beside its program",
+    };
+}
+
+internal enum LeftoverKind
+{
+    Program,
+    Leaders,
+    Setting,
 }
 
 /// <summary>The base of the guards of a TiDB upgrade: while an instance that this upgrade stopped is down, every guard

@@ -10,7 +10,12 @@ internal sealed class TiDbUndo(DatabaseRollingUpgradeSpec spec, Plan run)
     /// no step comes before another, so the order of the spec decides.</summary>
     public IReadOnlyList<Leftover> Leftovers { get; } = Find(spec, run);
 
-    public IReadOnlyList<ActionItem> Advice => [.. Leftovers.SelectMany(l => l.Advice)];
+    public IReadOnlyList<ActionItem> Advice =>
+    [
+        .. Leftovers.SelectMany(l => l.Advice)
+            .Select(a => ActionItems.Of(Reasons.ScheduleLimits, a.Subject, a.Message)),
+    ];
+
     public bool IsAnyRemovable => Leftovers.Any(l => l.RemoveAsync is not null);
 
     /// <summary>Why there is no rollback: from the first PD on the vendor promises none
@@ -101,34 +106,4 @@ internal sealed class TiDbUndo(DatabaseRollingUpgradeSpec spec, Plan run)
                 .ThenBy(l => places.GetValueOrDefault(l.Name, int.MaxValue)),
         ];
     }
-}
-
-/// <summary>Something that a step changed for a while.</summary>
-/// <param name="Name">The instance, or the id of the step for a setting of the cluster.</param>
-internal sealed record Leftover(string Name, LeftoverKind Kind)
-{
-    /// <summary>What takes it back in a rollback; null if there is none, or nothing to take back.</summary>
-    public TiDbStep? Step { get; init; }
-
-    /// <summary>Removes it while the run is stopped or waits; null if it stays then.</summary>
-    public Func<TiDbTargets, CancellationToken, Task>? RemoveAsync { get; init; }
-
-    /// <summary>What it is and how it is removed manually.</summary>
-    public string What { get; init; } = "";
-
-    /// <summary>What an administrator does if the upgrade does not continue.</summary>
-    public IReadOnlyList<ActionItem> Advice { get; init; } = [];
-
-    public static Leftover PreparedProgram(string instance) => new(instance, LeftoverKind.Program)
-    {
-        RemoveAsync = (targets, token) => targets.Hosts.Instance(instance).UnstageAsync(token),
-        What = $"the prepared program of {instance}: remove *.drydock-new beside its program",
-    };
-}
-
-internal enum LeftoverKind
-{
-    Program,
-    Leaders,
-    Setting,
 }

@@ -142,7 +142,7 @@ internal sealed class PdRegionList(Func<PdRegion, bool> isAtRisk)
             return false;
         }
 
-        var region = Region(JsonSerializer.Deserialize(ref reader, TiDbJsonContext.Default.Region)
+        var region = Region(JsonSerializer.Deserialize(ref reader, TiDbJsonContext.Default.RegionEntry)
             ?? throw new FormatException("a Region is null"));
         _listed++;
         if (isAtRisk(region))
@@ -153,7 +153,7 @@ internal sealed class PdRegionList(Func<PdRegion, bool> isAtRisk)
         return true;
     }
 
-    private static PdRegion Region(PdWire.Region region) => new()
+    private static PdRegion Region(RegionEntry region) => new()
     {
         Id = region.Id,
         Voters =
@@ -166,6 +166,14 @@ internal sealed class PdRegionList(Func<PdRegion, bool> isAtRisk)
             .Select(p => p.StoreId)
             .ToHashSet(),
     };
+
+    internal sealed record RegionEntry(
+        ulong Id, List<RegionPeer?>? Peers = null, List<DownPeer?>? DownPeers = null,
+        List<RegionPeer?>? PendingPeers = null);
+
+    internal sealed record RegionPeer(ulong StoreId, bool? IsLearner = null);
+
+    internal sealed record DownPeer(RegionPeer Peer);
 }
 
 /// <summary>A Region as a check of PD lists it. It needs a majority of its voters: replicas that are down or pending

@@ -74,32 +74,99 @@ internal static class TiDbAnswers
         answer.Status, cause);
 }
 
+/// <summary>A process of the cluster refused a request, or its answer is not the documented one.</summary>
+/// <param name="reason">A stable word, one of <see cref="Crds.Common.Reasons"/>.</param>
+/// <param name="message">Host, port, request and the words of the answer.</param>
+/// <param name="status">The HTTP status of the answer; 0 if there was none.</param>
+internal sealed class TiDbApiException(string reason, string message, int status = 0, Exception? innerException = null)
+    : TargetException(reason, message, innerException)
+{
+    /// <summary>The HTTP status of the answer; 0 if there was none.</summary>
+    public int Status => status;
+}
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(PdWire.Health))]
-[JsonSerializable(typeof(List<PdWire.MemberHealth>))]
-[JsonSerializable(typeof(PdWire.Members))]
-[JsonSerializable(typeof(PdWire.Status), TypeInfoPropertyName = "PdStatus")]
-[JsonSerializable(typeof(PdWire.Stores))]
-[JsonSerializable(typeof(PdWire.StoreInfo))]
-[JsonSerializable(typeof(PdWire.Region))]
-[JsonSerializable(typeof(PdWire.Config))]
-[JsonSerializable(typeof(PdWire.SavedConfig))]
+[JsonSerializable(typeof(PdClient.Health))]
+[JsonSerializable(typeof(List<PdMembership.HealthEntry>))]
+[JsonSerializable(typeof(PdMembership.MembersAnswer))]
+[JsonSerializable(typeof(PdMembership.BuildAnswer))]
+[JsonSerializable(typeof(PdStores.StoresAnswer))]
+[JsonSerializable(typeof(PdStores.StoreAnswer))]
+[JsonSerializable(typeof(PdRegionList.RegionEntry))]
+[JsonSerializable(typeof(PdScheduling.ConfigAnswer))]
+[JsonSerializable(typeof(PdScheduling.SavedConfig))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(List<string>))]
-[JsonSerializable(typeof(TidbWire.Status), TypeInfoPropertyName = "TidbStatus")]
-[JsonSerializable(typeof(TidbWire.Server))]
-[JsonSerializable(typeof(TidbWire.Servers))]
-[JsonSerializable(typeof(EtcdWire.Range))]
+[JsonSerializable(typeof(TidbStatusClient.StatusAnswer))]
+[JsonSerializable(typeof(TidbStatusClient.ServerEntry))]
+[JsonSerializable(typeof(TidbStatusClient.ServersAnswer))]
+[JsonSerializable(typeof(TidbRegistry.RangeAnswer))]
 [JsonSerializable(typeof(PumpsWire), TypeInfoPropertyName = "Pumps")]
 [JsonSerializable(typeof(DrainerStatus), TypeInfoPropertyName = "Drainer")]
 [JsonSerializable(typeof(SparkMaster.Page), TypeInfoPropertyName = "SparkPage")]
 internal sealed partial class TiDbJsonContext : JsonSerializerContext;
 
+/// <summary>Metrics in Prometheus' text format.</summary>
+internal sealed class PrometheusText(List<(string Name, string Labels, double Value)> samples)
+{
+    /// <summary>Reads an answer.</summary>
+    /// <exception cref="TiDbApiException">Another status than 200, or not a single sample in it.</exception>
+    public static PrometheusText Read(ServiceAnswer answer, string what)
+    {
+        if (answer.Status != 200)
+        {
+            throw new TiDbApiException(
+                Reasons.AnswerUnusable, $"{what} answered {answer.Status}: {ToolOutput.Excerpt(answer.Body)}",
+                answer.Status);
+        }
+
+        var read = answer.Body.Split('\n').Select(Sample).OfType<(string, string, double)>().ToList();
+        return read.Count > 0
+            ? new PrometheusText(read)
+            : throw new TiDbApiException(
+                Reasons.AnswerUnusable,
+                $"{what} answered no metrics ({answer.Kind}). Check what listens on that port.",
+                answer.Status);
+    }
+
+    public double? Sum(Func<string, bool> name, Func<string, bool>? labels = null)
+    {
+        var found = samples.Where(s => name(s.Name) && (labels is null || labels(s.Labels))).ToList();
+        return found.Count == 0 ? null : found.Sum(s => s.Value);
+    }
+
+    private static (string, string, double)? Sample(string line)
+    {
+        line = line.Trim();
+        if (line.Length == 0 || line[0] == '#')
+        {
+            return null;
+        }
+
+        var (open, close) = (line.IndexOf('{', StringComparison.Ordinal), line.LastIndexOf('}'));
+        var nameEnd = open >= 0 ? open : line.IndexOf(' ', StringComparison.Ordinal);
+        var rest = open >= 0 ? close : nameEnd;
+        if (nameEnd <= 0 || rest < 0 || (open >= 0 && close < open))
+        {
+            return null;
+        }
+
+        var labels = open >= 0 ? line[(open + 1)..close] : "";
+        var value = line[(rest + 1)..].Trim().Split(' ')[0];
+        return double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? (line[..nameEnd], labels, number)
+            : null;
+    }
+}
+
 /// <summary>Reads the output of the programs (docs/research/tidb.md#pump-and-drainer).</summary>
 internal static partial class ToolOutput
 {
+    /// <summary>The argument by which a program is asked for its version.</summary>
+    public const string AskVersion = "-V";
+
     private const int QuotedCharacters = 200;
 
     /// <summary>The version in the output of <c>-V</c>, plain (3.0.9); null if there is none.</summary>
@@ -119,7 +186,7 @@ internal static partial class ToolOutput
     /// <exception cref="HostException">It could not be run.</exception>
     public static async Task<ProgramVersion> AskAsync(IHostFiles host, string path, CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(new RemoteCommand(path, PreparePackage.Ask), cancellationToken);
+        var result = await host.RunAsync(new RemoteCommand(path, AskVersion), cancellationToken);
         var output = result.Output + "\n" + result.Errors;
         return new ProgramVersion(Version(output), GitHash(output), Excerpt(result.Output + result.Errors));
     }

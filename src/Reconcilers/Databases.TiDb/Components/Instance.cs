@@ -55,7 +55,7 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
         {
             return process.Strays.Count == 0
                 ? new Observation.Done(
-                    Facts: process.StartedAt is { } at ? Entry(StartedAtFact, Timestamps.Text(at)) : null)
+                    Facts: process.StartedAt is { } at ? Entry(StartedAtFact, Timestamps.Format(at)) : null)
                 : new Observation.Failed(
                     Reasons.ProcessLivesOn,
                     $"{instance.Name} on {instance.Host} runs the new program (pid {process.Pid}), and unexpected "
@@ -95,6 +95,17 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
         }
     }
 
+    /// <summary>Prepares the new program beside the one that runs, so that the stop is short.</summary>
+    internal static Task StageAsync(
+        TiDbTargets targets, Plan plan, DatabaseInstance instance, InstanceProcess process,
+        CancellationToken cancellationToken)
+    {
+        targets.EnsureMayAct();
+        var host = targets.Hosts.Instance(instance.Name);
+        return new InstanceReplacement(host, targets.Spec.FromVersion).StageAsync(
+            targets.Goal(plan, instance, process), ToolOutput.AskVersion, cancellationToken);
+    }
+
     internal static string Strays(InstanceProcess process) =>
         string.Join(", ", process.Strays.Select(s => $"pid {s.Pid} ({s.Executable})"));
 
@@ -111,17 +122,15 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
             return;
         }
 
-        var replacement = new InstanceReplacement(host, Spec.FromVersion);
         var file = await new ConfigurationInstall(Targets, context.Plan, instance).LeftAsync(cancellationToken);
         if (process.IsAlive)
         {
-            Targets.EnsureMayAct();
-            await replacement.StageAsync(goal, PreparePackage.Ask, cancellationToken);
+            await StageAsync(Targets, context.Plan, instance, process, cancellationToken);
             await EnsureMayStopAsync(context, instance, cancellationToken);
         }
 
         Targets.EnsureMayAct();
-        await replacement.ReplaceAsync(goal, file, cancellationToken);
+        await new InstanceReplacement(host, Spec.FromVersion).ReplaceAsync(goal, file, cancellationToken);
     }
 
     // The result of the drain may have changed since.
@@ -179,7 +188,7 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
     // Repeated automatically until spec.timeouts.swap is over, then the step fails.
     private StepActionException Refusal(StepContext context, string message)
     {
-        var isLate = Timestamps.Parse(context.Receipt(SinceKey)) is { } since
+        var isLate = Since(context) is { } since
             && context.Time.GetUtcNow() - since >= KubernetesDuration.Parse(Spec.Timeouts.Swap);
         return isLate
             ? new StepActionException(
@@ -320,7 +329,7 @@ internal abstract record VerifyInstance : TiDbStep
             new Observation.NotStarted(unhealthy.Message) { IsSameAttempt = true },
 
         // The receipt is of an attempt that has ended: a new one makes the time start again.
-        Observation.Running when context.Step.StartedAt is null && context.Receipt(SinceKey) is not null =>
+        Observation.Running when context.Step.StartedAt is null && Since(context) is not null =>
             new Observation.NotStarted(unhealthy.Message) { IsSameAttempt = true },
         _ => unhealthy,
     };
@@ -328,7 +337,7 @@ internal abstract record VerifyInstance : TiDbStep
     // Before an attempt has begun, its receipt is that of the former one.
     private bool IsLate(StepContext context)
     {
-        var recorded = context.Step.StartedAt is null ? null : Timestamps.Parse(context.Receipt(SinceKey));
+        var recorded = context.Step.StartedAt is null ? null : Since(context);
         var waited = context.Time.GetUtcNow() - (recorded ?? Began(context));
         return waited >= KubernetesDuration.Parse(Spec.Timeouts.Verify);
     }

@@ -159,8 +159,8 @@ internal sealed record SetLeaderPriorities(Dictionary<string, int> Priorities, b
             Step = this with { Clear = false },
             Advice = own.Attempt == 0 || isRestored ? [] :
             [
-                .. Priorities.Select(p => ActionItems.Of(
-                    Reasons.ScheduleLimits, p.Key,
+                .. Priorities.Select(p => (
+                    p.Key,
                     $"While PD is upgraded, leader_priority of {p.Key} is 0. If the upgrade does not continue, run "
                     + $"`pd-ctl member leader_priority {p.Key} {p.Value}`.")),
             ],

@@ -47,16 +47,15 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
 
         if (own.Receipt is not null && !spec.Skip.Contains(name, StringComparer.Ordinal))
         {
+            var removal = $"pd-ctl scheduler remove {LeaderEviction.NameOf(Store)}";
             yield return new Leftover(name, LeftoverKind.Leaders)
             {
                 RemoveAsync = (targets, token) => targets.Pd.LetLeadersBackAsync(Store, token),
-                What = $"evict-leader-scheduler of {name}: pd-ctl scheduler remove {PdClient.EvictName(Store)}",
+                What = $"evict-leader-scheduler of {name}: {removal}",
                 Advice =
                 [
-                    ActionItems.Of(
-                        Reasons.ScheduleLimits, name,
-                        $"While {name} is upgraded, evict-leader-scheduler keeps leaders away from store {Store}. If "
-                        + $"the upgrade does not continue, run `pd-ctl scheduler remove {PdClient.EvictName(Store)}`."),
+                    (name, $"While {name} is upgraded, evict-leader-scheduler keeps leaders away from store {Store}. "
+                        + $"If the upgrade does not continue, run `{removal}`."),
                 ],
             };
         }
@@ -73,7 +72,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
         var former = context.Step.Tries == 0 ? null : context.Plan.Steps.Find(s => s.Id == context.Step.Id)?.Receipt;
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            [SinceKey] = former?.GetValueOrDefault(SinceKey) ?? Timestamps.Text(context.Time.GetUtcNow()),
+            [SinceKey] = former?.GetValueOrDefault(SinceKey) ?? Timestamps.Format(context.Time.GetUtcNow()),
             [LeadersKey] = former?.GetValueOrDefault(LeadersKey)
                 ?? (await Targets.Pd.StoreAsync(Store, cancellationToken)).Leaders
                     .ToString(CultureInfo.InvariantCulture),
@@ -83,14 +82,11 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var instance = Instance(context);
-        var host = Targets.Hosts.Instance(instance.Name);
-        var process = await host.LookAsync(cancellationToken);
+        var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         if (process.IsAlive)
         {
             // The copy takes minutes on slow disks: not while the store has no leaders.
-            Targets.EnsureMayAct();
-            await new InstanceReplacement(host, Spec.FromVersion).StageAsync(
-                Targets.Goal(context.Plan, instance, process), PreparePackage.Ask, cancellationToken);
+            await SwapInstance.StageAsync(Targets, context.Plan, instance, process, cancellationToken);
         }
 
         try
@@ -198,7 +194,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
 
     private Observation Judge(StepContext context, TikvDrainView view, long leaders, DateTimeOffset now)
     {
-        var began = Timestamps.Parse(context.Receipt(SinceKey)) ?? now;
+        var began = Since(context) ?? now;
         var taken = now - (view.CountedSince > began ? view.CountedSince.Value : began);
         return _watch.Overdue(context, Spec.Drain, taken, leaders) is { } why
             ? Overdue(context, leaders, why)
@@ -342,7 +338,7 @@ internal sealed record StoreDrain(
         // A scheduler of a store that has left stays persisted, and a new leader of PD does not run it.
         var gone = schedule.Evicted
             .Where(id => !stores.Any(s => s.Id == id && !s.IsTombstone))
-            .Select(PdClient.EvictName)
+            .Select(LeaderEviction.NameOf)
             .ToHashSet(StringComparer.Ordinal);
         var (runs, wanted) = (running.Count(n => !gone.Contains(n)), schedule.EnabledSchedulers - gone.Count);
         var isCounted = runs >= wanted;
@@ -419,25 +415,4 @@ internal sealed record VerifyTikv(ulong Store) : VerifyInstance
         : store.StartedAt is { } known && process.StartedAt is { } started && known + Precision < started
             ? $"PD has not heard from store {store.Id} since it was started."
             : null;
-}
-
-/// <summary>No upgraded TiKV is kept without leaders: an evict-leader scheduler that is left behind survives every
-/// restart (docs/research/tidb.md#rules). Read from schedulers-v2.</summary>
-internal sealed record NoEvictSchedulerIsLeft : TiDbGuard
-{
-    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
-    {
-        var evicted = (await Targets.Pd.ScheduleAsync(cancellationToken)).Evicted;
-        var left = plan.Steps
-            .Where(s => s.State == StepState.Succeeded && s.Is<VerifyTikv>())
-            .Select(s => (s.Node, s.As<VerifyTikv>().Store))
-            .Where(s => evicted.Contains(s.Store))
-            .Select(s => $"{s.Node} (`pd-ctl scheduler remove evict-leader-scheduler-{s.Store}`)")
-            .ToList();
-        return left.Count == 0
-            ? GuardReading.Holds
-            : GuardReading.Broken(
-                $"evict-leader-scheduler keeps leaders away from upgraded stores: {string.Join(", ", left)}. Remove "
-                + "it; the upgrade then continues automatically.");
-    }
 }

@@ -65,7 +65,7 @@ internal sealed record RestartService(string Service, List<string>? Files = null
         };
         if (process.StartedAt is { } at)
         {
-            receipt[StartedBeforeKey] = Timestamps.Text(at);
+            receipt[StartedBeforeKey] = Timestamps.Format(at);
         }
 
         return receipt;

@@ -7,8 +7,6 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// which version a process runs.</summary>
 internal sealed record PreparePackage(List<string> Hosts, string Directory) : TiDbStep
 {
-    public const string Ask = "-V";
-
     internal override string Title(DatabaseRollingUpgradeSpec spec, string? node) =>
         $"Prepare package {spec.ToVersion} on {node}";
 

@@ -107,7 +107,7 @@ internal sealed record HoldScheduling(long LeaderLimit) : TiDbStep
             {
                 RemoveAsync = isInForce ? (targets, token) => RestoreAsync(targets, own, token) : null,
                 What = $"schedule limits: {ScheduleHold.Commands(own)}",
-                Advice = [ActionItems.Of(Reasons.ScheduleLimits, "schedule limits", advice)],
+                Advice = [("schedule limits", advice)],
             },
         ];
     }
@@ -328,7 +328,7 @@ internal sealed record RaiseScheduleLimit(string Name, long Limit) : TiDbStep
             return Stopped(why);
         }
 
-        if (context.Time.GetUtcNow() - Since(context) >= KubernetesDuration.Parse(Spec.Timeouts.TuneScheduling))
+        if (context.Time.GetUtcNow() - FirstSince(context) >= KubernetesDuration.Parse(Spec.Timeouts.TuneScheduling))
         {
             return Stopped("spec.timeouts.tuneScheduling is over");
         }
@@ -401,10 +401,10 @@ internal sealed record RaiseScheduleLimit(string Name, long Limit) : TiDbStep
     private Observation.Done Stopped(string why) => new($"{Name} is not raised: {why}.", Entry(StoppedFact, why));
 
     // The time counts from the first of all steps that raise limits; each attempt of a step has a later start.
-    private static DateTimeOffset Since(StepContext context) => context.Plan.Steps
+    private static DateTimeOffset FirstSince(StepContext context) => context.Plan.Steps
         .Where(s => s.Phase == context.Step.Phase && s is { State: StepState.Succeeded, StartedAt: not null })
         .Select(s => s.StartedAt!.Value)
-        .Append(Timestamps.Parse(context.Receipt(SinceKey)) ?? Began(context))
+        .Append(Since(context) ?? Began(context))
         .Min();
 }
 
