@@ -77,7 +77,7 @@ public sealed class OutcomeHandler : DelegatingHandler
     private async Task<HttpResponseMessage> OnceAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var terms = RequestTerms.Of(request);
-        var attempt = new Attempt(terms.Limit ?? _limits.Time, _limits.AnswerBytes, IsRead(request), _time);
+        var attempt = new RequestAttempt(terms.Limit ?? _limits.Time, _limits.AnswerBytes, IsRead(request), _time);
         HttpResponseMessage? response = null;
         try
         {
@@ -112,7 +112,7 @@ public sealed class OutcomeHandler : DelegatingHandler
 
             return response;
         }
-        catch (Exception e) when (Attempt.IsFailure(e, cancellationToken))
+        catch (Exception e) when (RequestAttempt.IsFailure(e, cancellationToken))
         {
             response?.Dispose();
             throw attempt!.Failed(e, response is not null);

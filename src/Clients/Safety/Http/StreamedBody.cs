@@ -2,7 +2,7 @@ namespace Drydock.Clients.Safety;
 
 /// <summary>The body of an answer that the caller reads while it arrives, within the time of its request. A failure has
 /// the type that the request itself would have had.</summary>
-internal sealed class StreamedBody(HttpContent answer, Stream inner, Attempt attempt, TimeSpan? silence)
+internal sealed class StreamedBody(HttpContent answer, Stream inner, RequestAttempt attempt, TimeSpan? silence)
     : ReadOnlyStream
 {
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -13,7 +13,7 @@ internal sealed class StreamedBody(HttpContent answer, Stream inner, Attempt att
             using var either = attempt.Link(cancellationToken);
             return await inner.ReadAsync(buffer, either.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (Attempt.IsFailure(e, cancellationToken))
+        catch (Exception e) when (RequestAttempt.IsFailure(e, cancellationToken))
         {
             throw attempt.Failed(e, isAnswered: true);
         }

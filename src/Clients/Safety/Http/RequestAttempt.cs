@@ -2,7 +2,7 @@ namespace Drydock.Clients.Safety;
 
 /// <summary>One attempt to send a request: its time, and what a failure of it means.</summary>
 /// <param name="longest">The limit of an answer that is read as a whole, in bytes.</param>
-internal sealed class Attempt(TimeSpan limit, long longest, bool isRead, TimeProvider time) : IDisposable
+internal sealed class RequestAttempt(TimeSpan limit, long longest, bool isRead, TimeProvider time) : IDisposable
 {
     private readonly CancellationTokenSource _timer = new(Timers.Clamp(limit), time);
 
