@@ -25,14 +25,14 @@ internal sealed class OmsRollback : OmsPhases
         : base(spec)
     {
         _basis = basis;
-        Nodes = [.. OmsPlanProgress.Stops(Done).Select(s => new Node(Done, s))];
+        Nodes = [.. OmsPlanProgress.Stops(Done).Select(s => new StoppedNode(Done, s))];
         IsPastT1 = OmsPlanProgress.IsPastT1(Done);
     }
 
     /// <summary>The upgrade, with the progress of its steps.</summary>
     public Plan Done => _basis.Plan;
 
-    public IReadOnlyList<Node> Nodes { get; }
+    public IReadOnlyList<StoppedNode> Nodes { get; }
     public bool IsPastT1 { get; }
     public bool AfterSuccess => _basis.AfterSuccess;
     public bool Unattended => _basis.Unattended;
@@ -59,10 +59,11 @@ internal sealed class OmsRollback : OmsPhases
         return id;
     }
 
-    public List<string> OnEach(Func<Node, string> add) => [.. Nodes.Select(add)];
+    public List<string> OnEach(Func<StoppedNode, string> add) => [.. Nodes.Select(add)];
 
     /// <summary>Restarts one console after the other, and confirms that none has overwritten ha.config.</summary>
-    public string RestartConsoles(string database, bool enabled, string after, Func<Node, RestartConsole> console)
+    public string RestartConsoles(
+        string database, bool enabled, string after, Func<StoppedNode, RestartConsole> console)
     {
         foreach (var node in Nodes)
         {
@@ -205,7 +206,7 @@ internal sealed class OmsRollback : OmsPhases
     }
 
     /// <summary>What a node had before the upgrade, and what the upgrade made.</summary>
-    internal sealed class Node(Plan done, PlanStep stop)
+    internal sealed class StoppedNode(Plan done, PlanStep stop)
     {
         public string Name => stop.Node!;
         public string OldContainer => stop.As<StopContainer>().Container;
