@@ -19,7 +19,7 @@ internal sealed class YbClient(IServiceHttp http, YugabyteVocabulary vocabulary)
     /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<YugabyteVersion> VersionAsync(ServiceAddress address, CancellationToken cancellationToken)
     {
-        var page = await ReadAsync(address, "version", YbJsonContext.Default.Version, cancellationToken);
+        var page = await ReadAsync(address, "version", YbJsonContext.Default.BuildVersion, cancellationToken);
         var (number, build) = (page.Content.VersionNumber, page.Content.BuildNumber);
 
         // A build from a working copy has a word instead of a number.

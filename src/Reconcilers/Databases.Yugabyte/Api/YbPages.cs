@@ -109,7 +109,7 @@ internal sealed class YbAnswerException(string what, string problem, string body
 internal static class YbPages
 {
     /// <summary>version.</summary>
-    internal sealed record Version(string VersionNumber, string? BuildNumber = null);
+    internal sealed record BuildVersion(string VersionNumber, string? BuildNumber = null);
 
     /// <summary>varz.</summary>
     internal sealed record Flags([property: JsonPropertyName("flags")] List<Flag?> All);
@@ -192,7 +192,7 @@ internal static class YbPages
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(YbPages.Version))]
+[JsonSerializable(typeof(YbPages.BuildVersion))]
 [JsonSerializable(typeof(YbPages.Flags))]
 [JsonSerializable(typeof(YbPages.Masters))]
 [JsonSerializable(typeof(Dictionary<string, Dictionary<string, YbPages.Tserver?>?>), TypeInfoPropertyName = "Tservers")]
