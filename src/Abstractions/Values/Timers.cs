@@ -16,4 +16,8 @@ public static class Timers
         : span < TimeSpan.Zero ? TimeSpan.Zero
         : span < Longest ? span
         : Longest;
+
+    /// <summary>The time limit that a field asks for, as a timer takes it.</summary>
+    /// <exception cref="FormatException">The text is not a duration.</exception>
+    public static TimeSpan Parse(string text) => Clamp(KubernetesDuration.Parse(text));
 }

@@ -68,7 +68,7 @@ internal static class InstanceLayouts
         IEnumerable<(InstanceTarget Target, InstanceProcess? Process)> instances, Findings findings)
     {
         foreach (var alike in instances
-            .Where(i => i.Process?.StopLimit < TimeLimit.Parse(i.Target.Control.StopGrace))
+            .Where(i => i.Process?.StopLimit < Timers.Parse(i.Target.Control.StopGrace))
             .GroupBy(i => (Limit: i.Process!.StopLimit!.Value, i.Target.Control.StopGrace)))
         {
             findings.Note(

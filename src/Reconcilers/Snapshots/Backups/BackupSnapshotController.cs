@@ -133,7 +133,7 @@ internal sealed class BackupSnapshotController(
     {
         var job = new SnapshotJob(WakeOf(snapshot), Services.Fence.Ended);
         job.Start(
-            TimeLimit.Parse(snapshot.Spec.Timeout),
+            Timers.Parse(snapshot.Spec.Timeout),
             Services.Time,
             token => new SnapshotTake(Services, snapshot, job).RunAsync(token),
             () => throw new SnapshotException(

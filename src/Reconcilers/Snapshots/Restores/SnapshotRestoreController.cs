@@ -198,7 +198,7 @@ internal sealed class SnapshotRestoreController(
             cancellationToken);
         (session.Job, session.Clock) = (job, clock);
         job.Start(
-            Timers.Clamp(clock.Left(TimeLimit.Parse(restore.Spec.Timeout))),
+            Timers.Clamp(clock.Left(Timers.Parse(restore.Spec.Timeout))),
             Services.Time,
             token => RestoreRun.RunAsync(Services, begun, job, session, token),
             () => new RestoreOutcome(

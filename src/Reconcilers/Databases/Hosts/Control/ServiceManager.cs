@@ -22,7 +22,7 @@ internal abstract class ServiceManager(InstanceTarget target)
 
     /// <summary>How long the process may take to end, in seconds.</summary>
     protected string Grace =>
-        $"{Math.Max(1, (long)Math.Ceiling(TimeLimit.Parse(target.Control.StopGrace).TotalSeconds))}";
+        $"{Math.Max(1, (long)Math.Ceiling(Timers.Parse(target.Control.StopGrace).TotalSeconds))}";
 
     protected HostException Refused(string reason, string message) =>
         new(target.Host, reason, $"{target.Host}: {target.Name}{message}", retryable: false);

@@ -57,7 +57,7 @@ internal sealed class RunReconcile(
         await Task.Yield();
         try
         {
-            using var time = new CancellationTokenSource(TimeLimit.Parse(limit), frame.Services.Time);
+            using var time = new CancellationTokenSource(Timers.Parse(limit), frame.Services.Time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, frame.Services.Fence.Ended);
             return await work(held.Targets, either.Token);
         }

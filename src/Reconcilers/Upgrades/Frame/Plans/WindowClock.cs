@@ -89,12 +89,6 @@ internal static class StartDeadline
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
 
-/// <summary>The time limit that a field asks for, as a timer takes it: at most 49 days.</summary>
-internal static class TimeLimit
-{
-    public static TimeSpan Parse(string text) => Timers.Clamp(KubernetesDuration.Parse(text));
-}
-
 /// <summary>When phases and units of work may start in a maintenance window. A unit begins with a step that asks for
 /// the window (<see cref="PlanStep.AsksWindow"/>) and has to fit into the time that is left, as far as its duration is
 /// known. Pure.</summary>
