@@ -154,7 +154,7 @@ internal sealed class TiDbTargets : IEngineTargets
         // program is the same everywhere.
         var prepared = plan.Steps.Where(s => s.Is<PreparePackage>()).ToList();
         var here = prepared.Find(s => s.As<PreparePackage>().Hosts.Contains(instance.Host, StringComparer.Ordinal));
-        var program = TiDbComponents.Program(instance.Component);
+        var program = ProgramNames.Of(Spec, instance.Component);
         var sha256 = here is not null
             ? here.Recorded(program)
             : prepared.Select(s => s.Recorded(program)).FirstOrDefault(sum => sum is not null);
@@ -168,10 +168,10 @@ internal sealed class TiDbTargets : IEngineTargets
             TiDbVersion.Plain(Spec.FromVersion), ran ?? process?.InstalledSha256 ?? "", process?.LinkTarget);
     }
 
-    public static bool IsStarting(InstanceProcess process, DatabaseInstance instance) =>
+    public bool IsStarting(InstanceProcess process, DatabaseInstance instance) =>
         process.Executable is not { Length: > 0 } path
         || process.ExecutableSha256 is null
-        || !Path.GetFileName(path).StartsWith(TiDbComponents.Program(instance.Component), StringComparison.Ordinal);
+        || !Path.GetFileName(path).StartsWith(ProgramNames.Of(Spec, instance.Component), StringComparison.Ordinal);
 
     public string Redact(string text) => Context.Redact(text);
 

@@ -62,7 +62,7 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
                     + $"processes run beside it: {Strays(process)}. Stop them, then retry.");
         }
 
-        if (process.IsAlive && process.InstalledSha256 == goal.Sha256 && TiDbTargets.IsStarting(process, instance))
+        if (process.IsAlive && process.InstalledSha256 == goal.Sha256 && Targets.IsStarting(process, instance))
         {
             return new Observation.Running($"{instance.Name} is being started.");
         }
@@ -366,7 +366,7 @@ internal abstract record VerifyInstance : TiDbStep
 
         if (!Targets.Goal(context.Plan, instance).IsReached(process))
         {
-            return TiDbTargets.IsStarting(process, instance)
+            return Targets.IsStarting(process, instance)
                 ? new Observation.Running($"{seen.Where} is being started (pid {process.Pid}).")
                 : new Observation.Failed(
                     Reasons.InstanceUnhealthy,

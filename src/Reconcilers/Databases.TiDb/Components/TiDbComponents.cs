@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal static class TiDbComponents
 {
     // The vendor promises no rollback from the first PD on (docs/research/tidb.md#procedure).
-    public static TiDbComponent Pd { get; } = new(DatabaseComponent.PD, "pd-server", Phases.UpgradePD)
+    public static TiDbComponent Pd { get; } = new(DatabaseComponent.PD, Phases.UpgradePD)
     {
         Batches = (spec, found) => ZoneBatches.OneByOne(PdLeadership.Order(spec, found.PdLeader)),
         Drain = _ => new DrainPd(),
@@ -20,7 +20,7 @@ internal static class TiDbComponents
 
     // With the last one the cluster raises its version and accepts no older TiKV any more (docs/research/tidb.md#pd).
     // Any of the last batch may be the last one.
-    public static TiDbComponent Tikv { get; } = new(DatabaseComponent.TiKV, "tikv-server", Phases.UpgradeTiKV)
+    public static TiDbComponent Tikv { get; } = new(DatabaseComponent.TiKV, Phases.UpgradeTiKV)
     {
         Batches = (spec, found) => StoreBatches.Of(spec, found).Batches,
         Drain = store => new DrainTikv(store!.Value),
@@ -30,7 +30,7 @@ internal static class TiDbComponents
             + $"{spec.ToVersion} and accepts no older TiKV any more. To stop before it, add its id to holdBefore.",
     };
 
-    public static TiDbComponent Pump { get; } = new(DatabaseComponent.Pump, "pump", Phases.UpgradePump)
+    public static TiDbComponent Pump { get; } = new(DatabaseComponent.Pump, Phases.UpgradePump)
     {
         Drain = _ => new DrainPump(),
         Verify = (_, _) => new VerifyPump(),
@@ -38,7 +38,7 @@ internal static class TiDbComponents
 
     // The first one upgrades the system tables (docs/research/tidb.md#tidb-server), so nothing rolls beside it. It
     // serves while the others do: all of them are never stopped at once.
-    public static TiDbComponent Tidb { get; } = new(DatabaseComponent.TiDB, "tidb-server", Phases.UpgradeTiDB)
+    public static TiDbComponent Tidb { get; } = new(DatabaseComponent.TiDB, Phases.UpgradeTiDB)
     {
         Batches = (spec, _) =>
         [
@@ -53,23 +53,17 @@ internal static class TiDbComponents
     };
 
     // Not part of tidb-ansible's rolling update (docs/research/tidb.md#pump-and-drainer).
-    public static TiDbComponent Drainer { get; } = new(DatabaseComponent.Drainer, "drainer", Phases.UpgradeDrainer)
+    public static TiDbComponent Drainer { get; } = new(DatabaseComponent.Drainer, Phases.UpgradeDrainer)
     {
         Drain = _ => new DrainDrainer(),
         Verify = (_, _) => new VerifyDrainer(),
     };
 
     public static IReadOnlyList<TiDbComponent> All { get; } = [Pd, Tikv, Pump, Tidb, Drainer];
-
-    /// <summary>The file name of a component's program.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is no component of TiDB.</exception>
-    public static string Program(DatabaseComponent component) =>
-        All.FirstOrDefault(c => c.Component == component)?.Program
-        ?? throw new ArgumentOutOfRangeException(nameof(component), component, "no component of TiDB");
 }
 
 /// <summary>How the instances of one component are upgraded: each is drained, swapped and verified.</summary>
-internal sealed record TiDbComponent(DatabaseComponent Component, string Program, string Phase)
+internal sealed record TiDbComponent(DatabaseComponent Component, string Phase)
 {
     /// <summary>The instances in their order; those of one batch are stopped side by side.</summary>
     public Func<DatabaseRollingUpgradeSpec, TiDbDiscovery, IReadOnlyList<IReadOnlyList<DatabaseInstance>>> Batches

@@ -150,8 +150,8 @@ internal sealed class TiDbMembers(TiDbTargets targets, Findings findings)
                     + "processes in spec.instances instead of spec.seed.");
     }
 
-    private static IEnumerable<HostProcess> Processes(MemberSearch search, DatabaseComponent component) =>
-        search.Processes.Where(p => p.Program == TiDbComponents.Program(component));
+    private IEnumerable<HostProcess> Processes(MemberSearch search, DatabaseComponent component) =>
+        search.Processes.Where(p => p.Program == ProgramNames.Of(targets.Spec, component));
 
     private ServiceAddress StatusOf(HostProcess process) => new(
         process.Host,

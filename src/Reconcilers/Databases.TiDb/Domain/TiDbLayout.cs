@@ -29,7 +29,7 @@ internal static class TiDbLayout
         {
             Package = spec.Package,
             Components = components,
-            Programs = [.. components.Select(TiDbComponents.Program)],
+            Programs = [.. components.Select(c => ProgramNames.Of(spec, c))],
         };
     }
 }

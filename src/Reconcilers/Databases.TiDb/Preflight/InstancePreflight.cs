@@ -118,7 +118,7 @@ internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
             return null;
         }
 
-        var program = TiDbComponents.Program(instance.Component);
+        var program = ProgramNames.Of(Spec, instance.Component);
         string?[] candidates =
         [
             process.Executable,

@@ -57,7 +57,7 @@ internal sealed record CheckCluster : FinalCheck, IWaitsOnly
             return null;
         }
 
-        var program = Spec.NewProgram(TiDbComponents.Program(DatabaseComponent.PD));
+        var program = Spec.NewProgram(ProgramNames.Of(Spec, DatabaseComponent.PD));
         var asked = await ToolOutput.AskAsync(Targets.Hosts.Files(first.Host), program, cancellationToken);
         var build = await pd.LeaderGitHashAsync(cancellationToken);
         if (asked.GitHash is not { } expected || expected == build)

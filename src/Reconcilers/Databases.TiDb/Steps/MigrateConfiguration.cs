@@ -177,7 +177,7 @@ internal static class ConfigurationCheck
         TiDbTargets targets, DatabaseInstance instance, string path, string file, string? text,
         CancellationToken cancellationToken)
     {
-        var program = targets.Spec.NewProgram(TiDbComponents.Program(instance.Component));
+        var program = targets.Spec.NewProgram(ProgramNames.Of(targets.Spec, instance.Component));
         var pd = targets.Spec.Of(DatabaseComponent.PD).FirstOrDefault();
         var address = pd is null ? "pd:2379" : targets.Spec.Service(pd).ToString();
         string[] check = [program, .. ConfigurationMigration.CheckArguments(instance.Component, path, address)];

@@ -2,6 +2,7 @@ using System.Globalization;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
 
 namespace Drydock.Tests.Unit.Fakes;
@@ -198,7 +199,7 @@ internal sealed partial class TiDbWorld
     public int Count(string what) => Done.Count(d => d == what);
 
     public static string Sha(DatabaseComponent component, string version) =>
-        ContentHash.Of($"{TiDbComponents.Program(component)} {version}");
+        ContentHash.Of($"{ProgramNames.Of(new DatabaseRollingUpgradeSpec(), component)} {version}");
 
     public void Did(string what) => Done.Add(what);
 

@@ -184,7 +184,7 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
     {
         Reach();
         return world.Packages[host]
-            ? new PackageState { IsComplete = true, Problem = "", Programs = request.Components.ToDictionary(TiDbComponents.Program, c => TiDbWorld.Sha(c, TiDbWorld.New), StringComparer.Ordinal) }
+            ? new PackageState { IsComplete = true, Problem = "", Programs = request.Components.ToDictionary(c => ProgramNames.Of(world.Upgrade.Spec, c), c => TiDbWorld.Sha(c, TiDbWorld.New), StringComparer.Ordinal) }
             : new PackageState { IsComplete = false, Problem = $"{request.Package.Directory} is not there" };
     });
 

@@ -1,6 +1,5 @@
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Databases.TiDb;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -23,7 +22,7 @@ internal sealed class TiDbWorldHosts(TiDbWorld world, TiDbLife life) : IDatabase
         Name = instance.Name,
         Host = instance.Host,
         Component = instance.Component,
-        Program = TiDbComponents.Program(instance.Component),
+        Program = ProgramNames.Of(world.Upgrade.Spec, instance.Component),
         DeployDir = instance.DeployDir,
         Port = DefaultPorts.Service(world.Upgrade.Spec, instance),
         Control = new InstanceControl { Systemd = new SystemdControl() },
