@@ -322,17 +322,15 @@ internal abstract record VerifyInstance : TiDbStep
         await OnHostAsync(seen, cancellationToken) ?? await InClusterAsync(seen, cancellationToken);
 
     // Executed once more after its time, the step removes what the drain left and fails.
-    private Observation Limited(StepContext context, Observation unhealthy) => unhealthy switch
+    private Observation Limited(StepContext context, Observation unhealthy)
     {
-        Observation.NotStarted => new Observation.NotStarted(unhealthy.Message) { IsSameAttempt = true },
-        Observation.Running when IsLate(context) =>
-            new Observation.NotStarted(unhealthy.Message) { IsSameAttempt = true },
-
         // The receipt is of an attempt that has ended: a new one makes the time start again.
-        Observation.Running when context.Step.StartedAt is null && Since(context) is not null =>
-            new Observation.NotStarted(unhealthy.Message) { IsSameAttempt = true },
-        _ => unhealthy,
-    };
+        var isOfFormer = context.Step.StartedAt is null && Since(context) is not null;
+        return unhealthy is Observation.NotStarted
+            || (unhealthy is Observation.Running && (isOfFormer || IsLate(context)))
+            ? new Observation.NotStarted(unhealthy.Message) { IsSameAttempt = true }
+            : unhealthy;
+    }
 
     // Before an attempt has begun, its receipt is that of the former one.
     private bool IsLate(StepContext context)

@@ -23,15 +23,6 @@ internal static class ConfigurationMigration
         component == DatabaseComponent.TiKV && settings is not null
             ? TikvMigration.Migrate(text, settings)
             : new MigratedConfiguration(TomlText.Parse(text).Text, [], []);
-
-    /// <summary>Arguments by which a new program checks a file (PD's address is needed by TiKV's check only in
-    /// form).</summary>
-    public static IReadOnlyList<string> CheckArguments(DatabaseComponent component, string file, string pd) =>
-        component switch
-        {
-            DatabaseComponent.TiKV => ["--pd-endpoints", pd, "--config", file, "--config-check"],
-            _ => ["-config", file, "-config-check"],
-        };
 }
 
 /// <summary>Migrates a tikv.toml from 2.1 to 3.0 (docs/research/tidb.md#configuration). Values in the file have

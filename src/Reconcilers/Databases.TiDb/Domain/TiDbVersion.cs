@@ -33,22 +33,9 @@ internal static class TiDbVersion
     {
         var plain = Plain(text);
         var end = plain.IndexOfAny(['-', '+']);
-        var parts = (end < 0 ? plain : plain[..end]).Split('.');
-        var numbers = new int[3];
-        if (parts.Length is < 2 or > 4)
-        {
-            return null;
-        }
-
-        for (var i = 0; i < Math.Min(parts.Length, 3); i++)
-        {
-            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]))
-            {
-                return null;
-            }
-        }
-
-        return (numbers[0], numbers[1], numbers[2], Stage(end < 0 ? "" : plain[(end + 1)..]));
+        return Version.TryParse(end < 0 ? plain : plain[..end], out var numbers)
+            ? (numbers.Major, numbers.Minor, Math.Max(numbers.Build, 0), Stage(end < 0 ? "" : plain[(end + 1)..]))
+            : null;
     }
 
     private static int Stage(string suffix)

@@ -21,7 +21,11 @@ internal sealed class HostPreflight(TiDbTargets targets, Findings findings)
                 {
                     foreach (var program in request.Programs)
                     {
-                        await VersionAsync(host, program, cancellationToken);
+                        if (await PreparePackage.WrongVersionAsync(
+                            targets, host, program, cancellationToken) is { } wrong)
+                        {
+                            findings.Add(Reasons.VersionMismatch, wrong, host, "spec.package");
+                        }
                     }
                 }
                 else if (package.IsWrong || Spec.Package.Archives.Count == 0)
@@ -51,14 +55,6 @@ internal sealed class HostPreflight(TiDbTargets targets, Findings findings)
                 + $"(error of the measurement: {skew.Error.TotalSeconds:0.0} s), expected at most "
                 + $"{LargestSkew.TotalSeconds:0} s. Repair NTP.",
                 skew.Ahead);
-        }
-    }
-
-    private async Task VersionAsync(string host, string program, CancellationToken cancellationToken)
-    {
-        if (await PreparePackage.WrongVersionAsync(targets, host, program, cancellationToken) is { } wrong)
-        {
-            findings.Add(Reasons.VersionMismatch, wrong, host, "spec.package");
         }
     }
 

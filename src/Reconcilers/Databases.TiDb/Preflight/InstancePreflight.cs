@@ -10,15 +10,15 @@ internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
         findings.LookAsync<InstanceFacts>(
             async () =>
             {
-                var process = await targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-                Judge(instance, process);
-                if (await targets.Hosts.Instance(instance.Name).FindMissingRightAsync(
-                    process, cancellationToken) is { } right)
+                var host = targets.Hosts.Instance(instance.Name);
+                var process = await host.LookAsync(cancellationToken);
+                Judge(instance, host.Target, process);
+                if (await host.FindMissingRightAsync(process, cancellationToken) is { } right)
                 {
                     findings.Ask(Reasons.AccessDenied, instance.Host, right, instance.Name, "spec.access");
                 }
 
-                if (await targets.Hosts.Instance(instance.Name).FindLossAsync(process, cancellationToken) is { } loss)
+                if (await host.FindLossAsync(process, cancellationToken) is { } loss)
                 {
                     findings.Add(
                         Reasons.ControlMismatch, $"{instance.Name} on {instance.Host}: {loss}", instance.Name,
@@ -59,7 +59,7 @@ internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
                 + $"{Spec.Service(i).Port + 20}}}`"))
             : "";
 
-    private void Judge(DatabaseInstance instance, InstanceProcess process)
+    private void Judge(DatabaseInstance instance, InstanceTarget target, InstanceProcess process)
     {
         var where = $"{instance.Name} on {instance.Host}";
         if (process.Supervision == SupervisionState.Missing)
@@ -92,7 +92,7 @@ internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
                 instance.Name);
         }
 
-        if (InstanceLayouts.Problem(targets.Hosts.Instance(instance.Name).Target, process) is { } layout)
+        if (InstanceLayouts.Problem(target, process) is { } layout)
         {
             findings.Add(Reasons.ControlMismatch, layout, instance.Name, $"spec.instances[{instance.Name}].control");
         }
@@ -204,8 +204,9 @@ internal sealed class ConfigurationPreflight(TiDbTargets targets, Findings findi
             var migrated = ConfigurationMigration.Migrate(look.Instance.Component, text, settings);
             if (host.Package.IsComplete
                 && await findings.LookAsync<string>(
-                    () => ConfigurationCheck.RefusalOfTextAsync(
-                        targets, look.Instance, migrated.Text, cancellationToken),
+                    () => ConfigurationCheck.RefusalAsync(
+                        targets, look.Instance, $"the migrated {TiDbLayout.ConfigFile(look.Instance)}", migrated.Text,
+                        cancellationToken),
                     look.Instance.Name) is { } refusal)
             {
                 findings.Add(Reasons.ConfigurationInvalid, refusal, look.Instance.Name);

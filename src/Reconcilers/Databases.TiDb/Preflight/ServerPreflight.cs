@@ -31,9 +31,9 @@ internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
 
         await findings.CheckAsync(() => DdlAsync(cancellationToken));
         await findings.CheckAsync(() => DatabasesAsync(cancellationToken));
-        var bootstrap = await findings.LookAsync<Box>(
-            async () => new Box(await targets.Sql.BootstrapVersionAsync(cancellationToken)));
-        return new ServerState(versions, bootstrap?.Value);
+        return new ServerState(
+            versions,
+            await findings.LookAsync<long?>(async () => await targets.Sql.BootstrapVersionAsync(cancellationToken)));
     }
 
     private async Task RegisteredAsync(CancellationToken cancellationToken)
@@ -135,8 +135,6 @@ internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
 
     private static int PortOf(TidbServerInfo server) =>
         ServiceAddress.TryParse(server.Address, out var at) ? at.Port : 0;
-
-    private sealed record Box(long Value);
 }
 
 /// <summary>What the TiDB servers report.</summary>

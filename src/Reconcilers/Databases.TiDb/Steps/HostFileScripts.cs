@@ -4,6 +4,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// operator.</summary>
 internal static class HostFileScripts
 {
+    // A script ends with it where a new file is missing or differs.
+    private const int Missing = 3;
+
     // The next free name: $1, $1.2, $1.3. Files that an earlier upgrade kept are never replaced.
     private const string Free = """
         free() { kept=$1; n=1; while [ -e "$kept" ]; do n=$((n + 1)); kept=$1.$n; done; }
@@ -50,45 +53,37 @@ internal static class HostFileScripts
 
     /// <summary>Replaces a file of the host by another, unless that is done.</summary>
     /// <exception cref="HostException">The new file is missing or differs, or it cannot be written.</exception>
-    public static async Task ReplaceAsync(
-        IHostFiles host, string from, string to, string sha256, string? keepAs, CancellationToken cancellationToken)
-    {
-        var command = RemoteCommand.Script(Replace, from, to, sha256, keepAs ?? "");
-        var result = await host.RunAsync(command, cancellationToken);
-        if (!result.IsSuccess)
-        {
-            throw new HostException(
-                host.Host,
-                result.ExitCode == 3 ? Reasons.PackageMissing : Reasons.StepFailed,
-                $"{host.Host}: {to} could not be replaced by {from}: {ForeignText.Words(result.Errors)}");
-        }
-    }
+    public static Task ReplaceAsync(
+        IHostFiles host, string from, string to, string sha256, string? keepAs, CancellationToken cancellationToken) =>
+        RunAsync(
+            host, RemoteCommand.Script(Replace, from, to, sha256, keepAs ?? ""),
+            $"{to} could not be replaced by {from}", cancellationToken);
 
     /// <summary>Renames every TiSpark JAR of a directory but one: NAME.jar becomes NAME.jar.old, or NAME.jar.old.2 if
     /// that exists.</summary>
     /// <exception cref="HostException">A file cannot be renamed.</exception>
-    public static async Task SetAsideOtherJarsAsync(
-        IHostFiles host, string directory, string stays, CancellationToken cancellationToken)
-    {
-        var result = await host.RunAsync(RemoteCommand.Script(SetAside, directory, stays), cancellationToken);
-        if (!result.IsSuccess)
-        {
-            throw new HostException(
-                host.Host, Reasons.StepFailed,
-                $"{host.Host}: the former TiSpark JAR in {directory} could not be renamed: "
-                + ForeignText.Words(result.Errors));
-        }
-    }
+    public static Task SetAsideOtherJarsAsync(
+        IHostFiles host, string directory, string stays, CancellationToken cancellationToken) => RunAsync(
+            host, RemoteCommand.Script(SetAside, directory, stays),
+            $"the former TiSpark JAR in {directory} could not be renamed", cancellationToken);
 
     public static async Task<IReadOnlyList<string>> JarsAsync(
         IHostFiles host, string directory, CancellationToken cancellationToken)
     {
         const StringSplitOptions Lines = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
-        var result = await host.RunAsync(RemoteCommand.Script(ListJars, directory), cancellationToken);
+        var output = await RunAsync(
+            host, RemoteCommand.Script(ListJars, directory), $"{directory} cannot be listed", cancellationToken);
+        return output.Split('\n', Lines);
+    }
+
+    private static async Task<string> RunAsync(
+        IHostFiles host, RemoteCommand command, string failure, CancellationToken cancellationToken)
+    {
+        var result = await host.RunAsync(command, cancellationToken);
         return result.IsSuccess
-            ? result.Output.Split('\n', Lines)
+            ? result.Output
             : throw new HostException(
-                host.Host, Reasons.StepFailed,
-                $"{host.Host}: {directory} cannot be listed: {ForeignText.Words(result.Errors)}");
+                host.Host, result.ExitCode == Missing ? Reasons.PackageMissing : Reasons.StepFailed,
+                $"{host.Host}: {failure}: {ForeignText.Words(result.Errors)}");
     }
 }

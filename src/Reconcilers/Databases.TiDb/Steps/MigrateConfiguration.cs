@@ -118,7 +118,7 @@ internal sealed record MigrateConfiguration(
             }
         }
 
-        var refusal = await ConfigurationCheck.RefusalAsync(Targets, instance, check, cancellationToken);
+        var refusal = await ConfigurationCheck.RefusalAsync(Targets, instance, check, text: null, cancellationToken);
         return refusal is null ? new Observation.Done() : new Observation.Failed(Reasons.ConfigurationInvalid, refusal);
     }
 
@@ -161,26 +161,20 @@ internal static class ConfigurationCheck
         d=$(mktemp -d) || exit 1; trap 'rm -rf "$d"' EXIT; cat > "$d/check.toml" && cd "$d" && "$@"
         """;
 
-    /// <summary>Null if the program accepts a file, otherwise its output.</summary>
-    public static Task<string?> RefusalAsync(
-        TiDbTargets targets, DatabaseInstance instance, string file, CancellationToken cancellationToken) =>
-        RefusalAsync(targets, instance, file, file, text: null, cancellationToken);
-
-    /// <summary>The same of a text, which is written to a temporary place on the host.</summary>
-    public static Task<string?> RefusalOfTextAsync(
-        TiDbTargets targets, DatabaseInstance instance, string text, CancellationToken cancellationToken) =>
-        RefusalAsync(
-            targets, instance, "check.toml", $"the migrated {TiDbLayout.ConfigFile(instance)}", text,
-            cancellationToken);
-
-    private static async Task<string?> RefusalAsync(
-        TiDbTargets targets, DatabaseInstance instance, string path, string file, string? text,
-        CancellationToken cancellationToken)
+    /// <summary>Null if the program accepts a file, otherwise its output. The address of PD is needed by TiKV's check
+    /// only in form (docs/research/tidb.md#tikv).</summary>
+    /// <param name="file">Its path, or what it is if its text is given.</param>
+    /// <param name="text">The text, which is written to a temporary place on the host; null if it is there.</param>
+    public static async Task<string?> RefusalAsync(
+        TiDbTargets targets, DatabaseInstance instance, string file, string? text, CancellationToken cancellationToken)
     {
         var program = targets.Spec.NewProgram(ProgramNames.Of(targets.Spec, instance.Component));
         var pd = targets.Spec.Of(DatabaseComponent.PD).FirstOrDefault();
         var address = pd is null ? "pd:2379" : targets.Spec.Service(pd).ToString();
-        string[] check = [program, .. ConfigurationMigration.CheckArguments(instance.Component, path, address)];
+        var path = text is null ? file : "check.toml";
+        string[] check = instance.Component == DatabaseComponent.TiKV
+            ? [program, "--pd-endpoints", address, "--config", path, "--config-check"]
+            : [program, "-config", path, "-config-check"];
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(text ?? ""));
         var command = text is null
             ? new RemoteCommand(check)
