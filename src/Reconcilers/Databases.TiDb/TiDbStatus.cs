@@ -6,12 +6,13 @@ internal static class TiDbStatus
     /// <summary>The status with instances, times, backup, saved configuration and required actions; unchanged without a
     /// plan.</summary>
     public static DatabaseRollingUpgradeStatus Compose(
-        DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec) =>
-        status.Plan is { } plan ? Compose(status, spec, plan) : status;
-
-    private static DatabaseRollingUpgradeStatus Compose(
-        DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, Plan plan)
+        DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec)
     {
+        if (status.Plan is not { } plan)
+        {
+            return status;
+        }
+
         var snapshot = plan.Step<TakeSnapshot>();
         var saved = plan.Step<SaveConfiguration>();
         var upgraded = plan.Steps

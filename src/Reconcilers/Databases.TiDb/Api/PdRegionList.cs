@@ -153,19 +153,14 @@ internal sealed class PdRegionList(Func<PdRegion, bool> isAtRisk)
         return true;
     }
 
-    private static PdRegion Region(RegionEntry region) => new()
-    {
-        Id = region.Id,
-        Voters =
-        [
-            .. TiDbAnswers.Entries(region.Peers).Where(p => p.IsLearner != true).Select(p => p.StoreId).Distinct(),
-        ],
-        Behind = TiDbAnswers.Entries(region.DownPeers)
+    private static PdRegion Region(RegionEntry region) => new(
+        region.Id,
+        [.. TiDbAnswers.Entries(region.Peers).Where(p => p.IsLearner != true).Select(p => p.StoreId).Distinct()],
+        TiDbAnswers.Entries(region.DownPeers)
             .Select(d => d.Peer)
             .Concat(TiDbAnswers.Entries(region.PendingPeers))
             .Select(p => p.StoreId)
-            .ToHashSet(),
-    };
+            .ToHashSet());
 
     internal sealed record RegionEntry(
         ulong Id, List<RegionPeer?>? Peers = null, List<DownPeer?>? DownPeers = null,
@@ -178,15 +173,10 @@ internal sealed class PdRegionList(Func<PdRegion, bool> isAtRisk)
 
 /// <summary>A Region as a check of PD lists it. It needs a majority of its voters: replicas that are down or pending
 /// (they lag so far behind that they need a snapshot) cannot confirm writes, and learners do not vote.</summary>
-internal sealed record PdRegion
+internal sealed record PdRegion(ulong Id, IReadOnlyList<ulong> Voters, IReadOnlySet<ulong> Behind)
 {
     private static readonly HashSet<ulong> None = [];
 
-    /// <summary>Its id, unsigned 64 bits.</summary>
-    public required ulong Id { get; init; }
-
-    public required IReadOnlyList<ulong> Voters { get; init; }
-    public required IReadOnlySet<ulong> Behind { get; init; }
     private int Quorum => (Voters.Count / 2) + 1;
 
     public bool HasQuorum(IReadOnlySet<ulong> down) => Fit(down, None) >= Quorum;

@@ -14,13 +14,12 @@ internal sealed class TidbStatusClient(IServiceHttp http)
         http.GetAsync(status, "/status", Json.StatusAnswer, s => Version(s.Version), cancellationToken);
 
     public Task<TidbServerInfo> InfoAsync(ServiceAddress status, CancellationToken cancellationToken) =>
-        http.GetAsync(status, "/info", Json.ServerEntry, s => Server(s, s.IsOwner ?? false), cancellationToken);
+        http.GetAsync(status, "/info", Json.ServerEntry, Server, cancellationToken);
 
     public Task<TidbClusterInfo> AllAsync(ServiceAddress status, CancellationToken cancellationToken) => http.GetAsync(
         status, "/info/all", Json.ServersAnswer,
         all => new TidbClusterInfo(
-            all.OwnerId ?? "", all.IsAllServerVersionConsistent ?? false,
-            [.. all.AllServersInfo.Select(s => Server(s.Value, s.Key == (all.OwnerId ?? "")))]),
+            all.IsAllServerVersionConsistent ?? false, [.. all.AllServersInfo.Values.Select(Server)]),
         cancellationToken);
 
     /// <summary>Makes a server resign as DDL owner; has no effect if it is not the owner (400).</summary>
@@ -50,10 +49,10 @@ internal sealed class TidbStatusClient(IServiceHttp http)
         PrometheusText.Read(
             await http.GetAsync(status.Host, status.Port, "/metrics", cancellationToken), $"GET {status}/metrics");
 
-    internal static TidbServerInfo Server(ServerEntry? server, bool isOwner) => server is null
+    internal static TidbServerInfo Server(ServerEntry? server) => server is null
         ? throw new FormatException("a server is null")
         : new TidbServerInfo(
-            server.DdlId, isOwner,
+            server.IsOwner ?? false,
             new ServiceAddress(server.Ip ?? "", server.ListeningPort ?? 0).ToString(),
             Version(server.Version))
         {
@@ -75,13 +74,12 @@ internal sealed class TidbStatusClient(IServiceHttp http)
 
     /// <summary>GET /info, and an entry of GET /info/all. A property with a default may be absent.</summary>
     internal sealed record ServerEntry(
-        string DdlId, string Version, bool? IsOwner = null, string? Ip = null, int? ListeningPort = null,
-        int? StatusPort = null, string? BinlogStatus = null);
+        string Version, bool? IsOwner = null, string? Ip = null, int? ListeningPort = null, int? StatusPort = null,
+        string? BinlogStatus = null);
 
     /// <summary>GET /info/all.</summary>
     internal sealed record ServersAnswer(
-        Dictionary<string, ServerEntry?> AllServersInfo, string? OwnerId = null,
-        bool? IsAllServerVersionConsistent = null);
+        Dictionary<string, ServerEntry?> AllServersInfo, bool? IsAllServerVersionConsistent = null);
 }
 
 /// <summary>The TiDB servers that are registered in PD's etcd, by its gateway for JSON: keys and values are base64
@@ -126,7 +124,7 @@ internal static class TidbRegistry
     }
 
     private static TidbServerInfo Server(KeyValue entry) => TidbStatusClient.Server(
-        JsonSerializer.Deserialize(Convert.FromBase64String(entry.Value), Json.ServerEntry), isOwner: false);
+        JsonSerializer.Deserialize(Convert.FromBase64String(entry.Value), Json.ServerEntry));
 
     private static string Encoded(string key) => Convert.ToBase64String(Encoding.UTF8.GetBytes(key));
 
@@ -137,9 +135,10 @@ internal static class TidbRegistry
 }
 
 /// <summary>GET /info of a TiDB (docs/research/tidb.md#tidb-server).</summary>
+/// <param name="IsOwner">Whether it is the owner of DDL, as the server itself says.</param>
 /// <param name="Address">HOST:PORT of its SQL port, as it reports itself.</param>
 /// <param name="Version">Its version, plain: 3.0.9.</param>
-internal sealed record TidbServerInfo(string DdlId, bool IsOwner, string Address, string Version)
+internal sealed record TidbServerInfo(bool IsOwner, string Address, string Version)
 {
     /// <summary>Whether it writes no binlog any more since a write failed: its changes are missing downstream. False
     /// where the server does not say (docs/research/tidb.md#tidb-server).</summary>
@@ -150,4 +149,4 @@ internal sealed record TidbServerInfo(string DdlId, bool IsOwner, string Address
 
 /// <summary>GET /info/all (docs/research/tidb.md#tidb-server): every TiDB that is registered.</summary>
 /// <param name="IsConsistent">Whether all are of one version, as the cluster reports it. Absent is false.</param>
-internal sealed record TidbClusterInfo(string OwnerId, bool IsConsistent, IReadOnlyList<TidbServerInfo> Servers);
+internal sealed record TidbClusterInfo(bool IsConsistent, IReadOnlyList<TidbServerInfo> Servers);

@@ -173,13 +173,10 @@ internal sealed record SaveConfiguration(string? Storage = null) : TiDbStep
     private async Task<SortedDictionary<string, string>> FilesAsync(CancellationToken cancellationToken)
     {
         var read = await SideBySide.EachAsync(Spec.Instances, ReadAsync, cancellationToken);
-        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, text) in read.SelectMany(f => f).Where(f => f.Text is not null))
-        {
-            files[name] = text!;
-        }
-
-        return files;
+        return new SortedDictionary<string, string>(
+            read.SelectMany(f => f).Where(f => f.Text is not null)
+                .ToDictionary(f => f.Name, f => f.Text!, StringComparer.Ordinal),
+            StringComparer.Ordinal);
     }
 
     // The start script has the flags that the configuration file lacks.

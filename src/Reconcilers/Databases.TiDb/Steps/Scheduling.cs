@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>The schedule limits of PD while TiKVs are upgraded: Regions are neither merged nor balanced, so that their
 /// replicas are complete when a TiKV is stopped, and leaders leave and return faster. replica-schedule-limit keeps its
 /// value: PD must be able to repair the Regions of a store that dies meanwhile, and it starts no such repair for a TiKV
-/// that is away for less than 30 minutes (docs/research/tidb.md#schedule-limits). Pure.</summary>
+/// that is away for less than 30 minutes (docs/research/tidb.md#schedule-limits).</summary>
 internal static class ScheduleHold
 {
     public const string MergeLimit = "merge-schedule-limit";
@@ -71,6 +71,14 @@ internal static class ScheduleHold
         return restored;
     }
 
+    public static async Task RestoreAsync(
+        TiDbTargets targets, PlanStep hold, long? mergeLimit, CancellationToken cancellationToken)
+    {
+        var now = (await targets.Pd.ScheduleAsync(cancellationToken)).Limits;
+        targets.EnsureMayAct();
+        await targets.Pd.SetLimitsAsync(ToRestore(hold, now, mergeLimit), cancellationToken);
+    }
+
     public static IReadOnlyDictionary<string, long> Former(PlanStep hold) =>
         PdSchedule.ParseLimits(hold.Recorded(HoldScheduling.FormerKey));
 
@@ -105,7 +113,9 @@ internal sealed record HoldScheduling(long LeaderLimit) : TiDbStep
         [
             new Leftover(own.Id, LeftoverKind.Setting)
             {
-                RemoveAsync = isInForce ? (targets, token) => RestoreAsync(targets, own, token) : null,
+                RemoveAsync = isInForce
+                    ? (targets, token) => ScheduleHold.RestoreAsync(targets, own, mergeLimit: null, token)
+                    : null,
                 What = $"schedule limits: {ScheduleHold.Commands(own)}",
                 Advice = [("schedule limits", advice)],
             },
@@ -133,13 +143,6 @@ internal sealed record HoldScheduling(long LeaderLimit) : TiDbStep
     {
         var pd = Targets.Pd;
         await pd.SetLimitsAsync(ToSet(await pd.ScheduleAsync(cancellationToken)), cancellationToken);
-    }
-
-    private static async Task RestoreAsync(TiDbTargets targets, PlanStep hold, CancellationToken cancellationToken)
-    {
-        var now = (await targets.Pd.ScheduleAsync(cancellationToken)).Limits;
-        targets.EnsureMayAct();
-        await targets.Pd.SetLimitsAsync(ScheduleHold.ToRestore(hold, now, mergeLimit: null), cancellationToken);
     }
 
     private async Task<string> FormerAsync(
@@ -179,12 +182,8 @@ internal sealed record ReleaseScheduling(long MergeLimit) : TiDbStep
         return new Observation.Done($"The schedule limits are {string.Join(", ", limits)}.");
     });
 
-    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        var pd = Targets.Pd;
-        var now = (await pd.ScheduleAsync(cancellationToken)).Limits;
-        await pd.SetLimitsAsync(ScheduleHold.ToRestore(Hold(context), now, MergeLimit), cancellationToken);
-    }
+    protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
+        ScheduleHold.RestoreAsync(Targets, Hold(context), MergeLimit, cancellationToken);
 
     private static PlanStep Hold(StepContext context) =>
         context.Plan.Step<HoldScheduling>() ?? throw new KeyNotFoundException(

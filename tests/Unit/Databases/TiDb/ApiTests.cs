@@ -251,7 +251,7 @@ public sealed class ApiTests
         var all = await Tidb("/info/all", """{"servers_num":1,"owner_id":"u","all_servers_info":{"u":{"ddl_id":"u","ip":"10.0.0.1","listening_port":4000,"status_port":10080,"version":"5.7.25-TiDB-v2.1.19"}}}""").AllAsync(new("t", 10080), default);
 
         all.IsConsistent.ShouldBeFalse();
-        all.Servers.ShouldHaveSingleItem().ShouldBe(new TidbServerInfo("u", true, "10.0.0.1:4000", "2.1.19") { StatusPort = 10080 });
+        all.Servers.ShouldHaveSingleItem().ShouldBe(new TidbServerInfo(false, "10.0.0.1:4000", "2.1.19") { StatusPort = 10080 });
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public sealed class RegionTests
         PdRegionList.ReadAsync(new ServiceStream(status, null, new Drip(Encoding.UTF8.GetBytes(body))), "GET x", "down-peer", _ => true, default);
 
     private static PdRegion Region(string voters, string behind) =>
-        new() { Id = 1, Voters = [.. Ids(voters)], Behind = Ids(behind).ToHashSet() };
+        new(1, [.. Ids(voters)], Ids(behind).ToHashSet());
 
     private static IEnumerable<ulong> Ids(string text) =>
         text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(t => ulong.Parse(t, CultureInfo.InvariantCulture));
