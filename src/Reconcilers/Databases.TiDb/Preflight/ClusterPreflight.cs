@@ -77,26 +77,14 @@ internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
                 + "differ after a minute, check the logs of both and the network between the PD members.");
         }
 
-        var instances = Spec.Of(DatabaseComponent.PD).ToList();
-        foreach (var instance in instances.Where(i => members.At(Spec.Service(i)) is null))
-        {
-            findings.Add(
-                Reasons.InstancesDiffer,
-                $"{instance.Name} ({Spec.Service(instance)}) is not a member of PD, whose members listen on "
+        findings.Compare(
+            Spec.Of(DatabaseComponent.PD), members.Members,
+            (instance, member) => Spec.Service(instance).IsAmong(member.ClientUrls),
+            instance => $"{instance.Name} ({Spec.Service(instance)}) is not a member of PD, whose members listen on "
                 + $"{string.Join(", ", members.Members.SelectMany(m => m.ClientUrls))}. Correct its host or port, "
                 + "or remove it from spec.instances.",
-                instance.Name, $"spec.instances[{instance.Name}]");
-        }
-
-        foreach (var member in members.Members.Where(
-            m => !instances.Exists(i => Spec.Service(i).IsAmong(m.ClientUrls))))
-        {
-            findings.Add(
-                Reasons.InstancesDiffer,
-                $"PD has a member {member.Name} ({string.Join(", ", member.ClientUrls)}) that spec.instances does "
-                + "not list. Add it, or remove it from the cluster.",
-                field: "spec.instances");
-        }
+            member => $"PD has a member {member.Name} ({string.Join(", ", member.ClientUrls)}) that spec.instances "
+                + "does not list. Add it, or remove it from the cluster.");
 
         // PD sets a priority by name only.
         var names = members.Members.CountBy(m => m.Name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
@@ -125,7 +113,6 @@ internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
     private List<PdStore> Stores(IReadOnlyList<PdStore> all)
     {
         var stores = all.Where(s => !s.IsTombstone).ToList();
-        var instances = Spec.Of(DatabaseComponent.TiKV).ToList();
         foreach (var store in stores.Where(s => !s.IsUp))
         {
             findings.Add(
@@ -134,24 +121,12 @@ internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
                 + $"`pd-ctl store delete {store.Id}` and wait until it is Tombstone.");
         }
 
-        foreach (var instance in instances.Where(i => !stores.Exists(s => Spec.Service(i).Is(s.Address))))
-        {
-            findings.Add(
-                Reasons.InstancesDiffer,
-                $"PD has no store at {Spec.Service(instance)}, the address of {instance.Name}. Correct its host "
-                + "or port, or remove it from spec.instances.",
-                instance.Name, $"spec.instances[{instance.Name}]");
-        }
-
-        foreach (var store in stores.Where(s => !instances.Exists(i => Spec.Service(i).Is(s.Address))))
-        {
-            findings.Add(
-                Reasons.InstancesDiffer,
-                $"PD has store {store.Id} at {store.Address} that spec.instances does not list. Add it, or let it "
-                + "leave the cluster.",
-                field: "spec.instances");
-        }
-
+        findings.Compare(
+            Spec.Of(DatabaseComponent.TiKV), stores, (instance, store) => Spec.Service(instance).Is(store.Address),
+            instance => $"PD has no store at {Spec.Service(instance)}, the address of {instance.Name}. Correct its "
+                + "host or port, or remove it from spec.instances.",
+            store => $"PD has store {store.Id} at {store.Address} that spec.instances does not list. Add it, or let it "
+                + "leave the cluster.");
         return stores;
     }
 
@@ -245,3 +220,27 @@ internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
 /// <param name="Stores">The stores that have not left.</param>
 internal sealed record ClusterState(
     PdMembers Members, IReadOnlyList<PdStore> Stores, PdSchedule Schedule, IReadOnlyList<string> Notes);
+
+/// <summary>The comparison of what a cluster has registered with spec.instances.</summary>
+internal static class RegisteredInstances
+{
+    /// <param name="isSame">Whether an instance is a registered one, by its address.</param>
+    /// <param name="missing">What is found where an instance is not registered.</param>
+    /// <param name="stranger">What is found where no instance is the registered one; null for nothing.</param>
+    public static void Compare<T>(
+        this Findings findings, IEnumerable<DatabaseInstance> instances, IReadOnlyList<T> registered,
+        Func<DatabaseInstance, T, bool> isSame, Func<DatabaseInstance, string> missing, Func<T, string?> stranger)
+    {
+        var all = instances.ToList();
+        foreach (var instance in all.Where(i => !registered.Any(r => isSame(i, r))))
+        {
+            findings.Add(
+                Reasons.InstancesDiffer, missing(instance), instance.Name, $"spec.instances[{instance.Name}]");
+        }
+
+        foreach (var message in registered.Where(r => !all.Exists(i => isSame(i, r))).Select(stranger).OfType<string>())
+        {
+            findings.Add(Reasons.InstancesDiffer, message, field: "spec.instances");
+        }
+    }
+}

@@ -68,23 +68,12 @@ internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
             return;
         }
 
-        foreach (var stranger in strangers)
-        {
-            findings.Add(
-                Reasons.InstancesDiffer,
-                $"A TiDB server at {stranger.Address} is registered ({source}), but spec.instances does not list "
-                + "it. Add it, or stop it.",
-                field: "spec.instances");
-        }
-
-        foreach (var instance in missing)
-        {
-            findings.Add(
-                Reasons.InstancesDiffer,
-                $"{instance.Name} ({Spec.Service(instance)}) is not registered ({source}). Registered are "
+        findings.Compare(
+            instances, all, (instance, server) => Spec.Service(instance).Is(server.Address),
+            instance => $"{instance.Name} ({Spec.Service(instance)}) is not registered ({source}). Registered are "
                 + $"{string.Join(", ", all.Select(s => s.Address))}.",
-                instance.Name, $"spec.instances[{instance.Name}]");
-        }
+            server => $"A TiDB server at {server.Address} is registered ({source}), but spec.instances does not list "
+                + "it. Add it, or stop it.");
     }
 
     // PD's etcd has them all, whichever TiDB answers.
@@ -212,23 +201,13 @@ internal sealed class BinlogPreflight(TiDbTargets targets, Findings findings)
             return;
         }
 
-        foreach (var stranger in registered.Where(
-            n => !n.IsOffline && !instances.Exists(i => Spec.Service(i).Is(n.Address))))
-        {
-            findings.Add(
-                Reasons.InstancesDiffer,
-                $"A {kind} at {stranger.Address} ({stranger.NodeId}, {stranger.State}) is registered, but "
-                + "spec.instances does not list it. Add it, or take it offline with binlogctl.",
-                field: "spec.instances");
-        }
-
-        foreach (var instance in instances.Where(i => !registered.Any(n => Spec.Service(i).Is(n.Address))))
-        {
-            findings.Add(
-                Reasons.InstancesDiffer,
-                $"{instance.Name} ({Spec.Service(instance)}) is not registered as a {kind}. Correct its host or "
-                + "port, or remove it from spec.instances.",
-                instance.Name, $"spec.instances[{instance.Name}]");
-        }
+        findings.Compare(
+            instances, registered, (instance, node) => Spec.Service(instance).Is(node.Address),
+            instance => $"{instance.Name} ({Spec.Service(instance)}) is not registered as a {kind}. Correct its host "
+                + "or port, or remove it from spec.instances.",
+            node => node.IsOffline
+                ? null
+                : $"A {kind} at {node.Address} ({node.NodeId}, {node.State}) is registered, but spec.instances does "
+                    + "not list it. Add it, or take it offline with binlogctl.");
     }
 }
