@@ -170,17 +170,8 @@ internal static partial class ToolOutput
     private const int QuotedCharacters = 200;
 
     /// <summary>The version in the output of <c>-V</c>, plain (3.0.9); null if there is none.</summary>
-    public static string? Version(string output)
-    {
-        var match = Release().Match(output);
-        return match.Success ? TiDbVersion.Plain(match.Groups["version"].Value) : null;
-    }
-
-    public static string? GitHash(string output)
-    {
-        var match = Hash().Match(output);
-        return match.Success ? match.Groups["hash"].Value : null;
-    }
+    public static string? Version(string output) =>
+        Release().Match(output) is { Success: true } match ? TiDbVersion.Plain(match.Groups["version"].Value) : null;
 
     /// <summary>Asks a program for its version.</summary>
     /// <exception cref="HostException">It could not be run.</exception>
@@ -188,7 +179,9 @@ internal static partial class ToolOutput
     {
         var result = await host.RunAsync(new RemoteCommand(path, AskVersion), cancellationToken);
         var output = result.Output + "\n" + result.Errors;
-        return new ProgramVersion(Version(output), GitHash(output), Excerpt(result.Output + result.Errors));
+        return new ProgramVersion(
+            Version(output), Hash().Match(output) is { Success: true } match ? match.Groups["hash"].Value : null,
+            Excerpt(result.Output + result.Errors));
     }
 
     /// <summary>Whether the output of a configuration check says so; the exit code alone is not relied upon

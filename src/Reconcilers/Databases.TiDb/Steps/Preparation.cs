@@ -228,7 +228,9 @@ internal sealed record TakeSnapshot(
     {
         var spec = Targets.Spec;
         var settings = Targets.Settings;
-        var server = Server();
+        var tidb = spec.Of(DatabaseComponent.TiDB).FirstOrDefault() ?? throw new StepActionException(
+            Reasons.InvalidSpec, "spec.instances lists no TiDB server to dump from.", retryable: false);
+        var server = spec.Service(tidb);
         return Task.FromResult(new BackupSnapshotSpec
         {
             Source = new DatabaseSource
@@ -245,14 +247,6 @@ internal sealed record TakeSnapshot(
             Encryption = Recipients is { } keys ? new EncryptionSpec { Recipients = keys } : null,
             Timeout = spec.Timeouts.Backup,
         });
-    }
-
-    private ServiceAddress Server()
-    {
-        var spec = Targets.Spec;
-        var tidb = spec.Of(DatabaseComponent.TiDB).FirstOrDefault() ?? throw new StepActionException(
-            Reasons.InvalidSpec, "spec.instances lists no TiDB server to dump from.", retryable: false);
-        return spec.Service(tidb);
     }
 }
 

@@ -275,12 +275,10 @@ internal sealed record ScheduleLimitsStay(long Limit) : TiDbGuard
         var now = (await Targets.Pd.ScheduleAsync(cancellationToken)).Limit("merge-schedule-limit");
         return now <= Limit
             ? GuardReading.Holds
-            : GuardReading.Broken($"merge-schedule-limit was changed during the upgrade: it is {Text(now)}, expected "
-                + $"at most {Limit}. Run `pd-ctl config set merge-schedule-limit {Limit}`; the upgrade then continues "
-                + "automatically.");
+            : GuardReading.Broken("merge-schedule-limit was changed during the upgrade: it is "
+                + $"{now?.ToString(CultureInfo.InvariantCulture) ?? "(not set)"}, expected at most {Limit}. Run "
+                + $"`pd-ctl config set merge-schedule-limit {Limit}`; the upgrade then continues automatically.");
     }
-
-    private static string Text(long? limit) => limit?.ToString(CultureInfo.InvariantCulture) ?? "(not set)";
 }
 
 /// <summary>Raises a schedule limit once the number of Regions has been stable for a while
