@@ -64,7 +64,7 @@ internal sealed record PreparePackage(List<string> Hosts, string Directory) : Ti
         {
             Targets.EnsureMayAct();
             var files = Targets.Hosts.Files(host);
-            await files.PreparePackageAsync(Spec.Package(host), progress: null, cancellationToken);
+            await files.PreparePackageAsync(Spec.Package(host), cancellationToken);
         }
     }
 

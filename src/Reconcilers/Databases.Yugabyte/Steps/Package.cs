@@ -61,7 +61,7 @@ internal sealed record PreparePackage(List<string>? Hosts = null) : YugabyteStep
         {
             Cluster.Context.EnsureMayAct();
             var request = PackageRequests.For(Cluster.Spec, Cluster.Hosts.ToolHost, host);
-            await Cluster.Hosts.Files(host).PreparePackageAsync(request, progress: null, cancellationToken);
+            await Cluster.Hosts.Files(host).PreparePackageAsync(request, cancellationToken);
         }
     }
 

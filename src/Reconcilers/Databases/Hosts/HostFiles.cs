@@ -94,9 +94,8 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
     public async Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) =>
         (await new HostPackage(channel, services, @namespace, request).LookAsync(cancellationToken)).State();
 
-    public Task PreparePackageAsync(
-        PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken) =>
-        new HostPackage(channel, services, @namespace, request).PrepareAsync(progress, cancellationToken);
+    public Task PreparePackageAsync(PackageRequest request, CancellationToken cancellationToken) =>
+        new HostPackage(channel, services, @namespace, request).PrepareAsync(cancellationToken);
 
     // Seconds and nanoseconds since 1970.
     private static DateTimeOffset Clock(ScriptAnswer answer) =>
@@ -148,7 +147,7 @@ internal interface IHostFiles
     /// place, runs post_install and copies extensions. Existing parts are kept.</summary>
     /// <exception cref="HostException">No room, corrupt, or post_install failed; what is half there is named and taken
     /// up again by the next call.</exception>
-    Task PreparePackageAsync(PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken);
+    Task PreparePackageAsync(PackageRequest request, CancellationToken cancellationToken);
 }
 
 /// <summary>A host's clock compared with ours: the true offset lies between <see cref="Least"/> and

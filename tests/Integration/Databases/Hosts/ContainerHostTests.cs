@@ -132,10 +132,10 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
             var spec = shop.Spec(Process) with { Package = package };
             var breaking = new HookedProgress { At = 8 << 20, Do = shop.BreakConnectionsAsync };
 
-            var trouble = await Should.ThrowAsync<HostException>(() => shop.Bind(spec).Files(ContainerWorkshop.Host).PreparePackageAsync(request, breaking, Token));
+            var trouble = await Should.ThrowAsync<HostException>(() => shop.Bind(spec, uploads: breaking).Files(ContainerWorkshop.Host).PreparePackageAsync(request, Token));
             (trouble.Reason, trouble.IsRetryable, trouble.MayHaveRun).ShouldBe((Reasons.HostUnreachable, true, true), trouble.Message);
             var resumed = new HookedProgress();
-            await shop.Bind(spec).Files(ContainerWorkshop.Host).PreparePackageAsync(request, resumed, Token);
+            await shop.Bind(spec, uploads: resumed).Files(ContainerWorkshop.Host).PreparePackageAsync(request, Token);
 
             resumed.First.ShouldBeGreaterThan(0);
             (await shop.Bind(spec).Files(ContainerWorkshop.Host).PackageAsync(request, Token)).IsComplete.ShouldBeTrue();

@@ -100,12 +100,17 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
     };
 
     public BoundDatabaseHosts Bind(
-        DatabaseRollingUpgradeSpec spec, DockerTlsMaterial? tls = null, IActFence? fence = null)
+        DatabaseRollingUpgradeSpec spec, DockerTlsMaterial? tls = null, IActFence? fence = null, IProgress<long>? uploads = null)
     {
         var bound = new BoundDatabaseHosts(
             new DatabaseRollingUpgrade { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns" }, Spec = spec },
             new DatabaseSecrets { DockerTls = tls ?? _daemon.TlsEndpoint.Tls },
-            new DatabaseHostServices(new Directories(), _engines, TimeProvider.System) { Fence = fence },
+            new DatabaseHostServices(new Directories(), _engines, TimeProvider.System)
+            {
+                Fence = fence,
+                Containers = uploads is null ? null : (endpoint, container, user) => new FollowedClient(
+                    new ContainerRemoteClient(_engines.Get(endpoint), container.Host, container.Container, user, 2 << 20, TimeProvider.System), uploads),
+            },
             SupportedEngines.All.Of(spec));
         _bound.Add(bound);
         return bound;

@@ -39,8 +39,8 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
         var files = Files();
         (await files.PackageAsync(request, Token)).ShouldSatisfyAllConditions(s => (s.IsComplete, s.IsWrong).ShouldBe((false, false)), s => s.Problem.ShouldContain("not unpacked yet"));
 
-        await files.PreparePackageAsync(request, null, Token);
-        await files.PreparePackageAsync(request, null, Token);
+        await files.PreparePackageAsync(request, Token);
+        await files.PreparePackageAsync(request, Token);
 
         var state = await files.PackageAsync(request, Token);
         (state.IsComplete, state.Problem).ShouldBe((true, ""));
@@ -53,11 +53,11 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     {
         var request = await RequestAsync(Large);
         var breaking = new HookedProgress { At = 8 << 20, Do = Shop.Host.BreakConnectionsAsync };
-        (await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, breaking, Token))).IsRetryable.ShouldBeTrue();
+        (await Should.ThrowAsync<HostException>(() => Files(uploads: breaking).PreparePackageAsync(request, Token))).IsRetryable.ShouldBeTrue();
         (await Files().PackageAsync(request, Token)).IsComplete.ShouldBeFalse();
         var resumed = new HookedProgress();
 
-        await Files().PreparePackageAsync(request, resumed, Token);
+        await Files(uploads: resumed).PreparePackageAsync(request, Token);
 
         resumed.First.ShouldBeGreaterThan(1 << 20);
         (await Files().PackageAsync(request, Token)).IsComplete.ShouldBeTrue();
@@ -68,7 +68,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     {
         var request = await RequestAsync(Small, package => package with { Archives = [package.Archives[0] with { Sha256 = new string('0', 64) }] });
 
-        var trouble = await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, null, Token));
+        var trouble = await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, Token));
 
         (trouble.Reason, trouble.IsRetryable).ShouldBe((Reasons.PackageCorrupt, false));
         (await Shop.ShellAsync("ls -A /data/packages")).ShouldBe("");
@@ -79,7 +79,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     {
         var request = await RequestAsync("echo x >bin/other");
 
-        (await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, null, Token))).Message.ShouldContain("no archive has bin/tikv-server");
+        (await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, Token))).Message.ShouldContain("no archive has bin/tikv-server");
         (await Shop.ShellAsync("ls /data/packages")).ShouldBe("new 3.0.9.drydock-archive-db");
     }
 
@@ -88,7 +88,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     {
         var request = await RequestAsync(Small, package => package with { Archives = [package.Archives[0] with { Path = "none.tar.gz" }] });
 
-        var trouble = await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, null, Token));
+        var trouble = await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, Token));
 
         trouble.Reason.ShouldBe(Reasons.PackageMissing);
         trouble.Message.ShouldContain($"directory {_folder}, none.tar.gz");
@@ -103,12 +103,12 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
         var request = await RequestAsync(Large);
         var files = small.Bind(small.Spec()).Files(small.Host.Address);
 
-        var trouble = await Should.ThrowAsync<HostException>(() => files.PreparePackageAsync(request, null, Token));
+        var trouble = await Should.ThrowAsync<HostException>(() => files.PreparePackageAsync(request, Token));
 
         (trouble.Reason, trouble.IsRetryable).ShouldBe((Reasons.NoSpace, false), trouble.Message);
         (await small.ShellAsync($"ls -d '{Directory}' '{Directory}.drydock-part' 2>/dev/null || true")).ShouldBe("");
         await Shell.RunAsync("mount", ["-o", "remount,size=120m", small.Host.Data], cancellationToken: Token);
-        await files.PreparePackageAsync(request, null, Token);
+        await files.PreparePackageAsync(request, Token);
         (await files.PackageAsync(request, Token)).IsComplete.ShouldBeTrue();
     }
 
@@ -124,7 +124,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
             {
                 try
                 {
-                    await files.PreparePackageAsync(request, null, Token);
+                    await files.PreparePackageAsync(request, Token);
                     return true;
                 }
                 catch (HostException trouble) when (trouble.IsRetryable)
@@ -146,12 +146,12 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
         var request = await RequestAsync(
             "printf '#!/bin/sh\\n[ -e /data/ready ] || { echo \"patchelf is missing\"; exit 4; }\\n' >bin/post && echo p >bin/tikv-server && chmod +x bin/*", package => package with { PostInstall = "bin/post" });
 
-        var trouble = await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, null, Token));
+        var trouble = await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, Token));
         trouble.Message.ShouldContain($"{Directory}/bin/post ended with 4: patchelf is missing");
         (await Files().PackageAsync(request, Token)).Problem.ShouldContain("bin/post has not been run yet");
 
         await Shop.ShellAsync("touch /data/ready");
-        await Files().PreparePackageAsync(request, null, Token);
+        await Files().PreparePackageAsync(request, Token);
         (await Files().PackageAsync(request, Token)).IsComplete.ShouldBeTrue();
     }
 
@@ -163,7 +163,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
         var extension = new PackageExtension { Name = "hll", Files = [new ExtensionFile { From = "/home/tidb/old/hll.control", To = "share/extension/hll.control" }] };
         var request = await RequestAsync(Small, package => package with { Extensions = [extension] }) with { Components = [DatabaseComponent.Tserver] };
 
-        await Files().PreparePackageAsync(request, null, Token);
+        await Files().PreparePackageAsync(request, Token);
 
         (await Files().PackageAsync(request, Token)).IsComplete.ShouldBeTrue();
         (await Shop.ShellAsync($"cat '{Directory}/share/extension/hll.control'")).ShouldBe("hll");
@@ -178,7 +178,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
         (await Files().PackageAsync(request, Token)).ShouldSatisfyAllConditions(s => s.IsWrong.ShouldBeTrue(), s => s.Problem.ShouldContain("/home/tidb/a.tar.gz does not exist"));
         File.Copy(Path.Combine(_folder, "a.tar.gz"), Shop.Host.PathOf("/home/tidb/a.tar.gz"));
 
-        await Files().PreparePackageAsync(request, null, Token);
+        await Files().PreparePackageAsync(request, Token);
 
         (await Files().PackageAsync(request, Token)).IsComplete.ShouldBeTrue();
         (await Shop.ShellAsync("ls /home/tidb/a.tar.gz")).ShouldBe("/home/tidb/a.tar.gz");
@@ -190,10 +190,10 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
         var request = new PackageRequest { Package = new PackageSpec { Directory = Deploy }, Components = [DatabaseComponent.TiKV], Programs = [ProgramName] };
 
         (await Files().PackageAsync(request, Token)).Programs[ProgramName].ShouldBe(await Shop.SumAsync($"{Deploy}/bin/{ProgramName}"));
-        await Files().PreparePackageAsync(request, null, Token);
+        await Files().PreparePackageAsync(request, Token);
         var missing = request with { Programs = [ProgramName, "tikv-ctl"] };
         (await Files().PackageAsync(missing, Token)).ShouldSatisfyAllConditions(s => s.IsWrong.ShouldBeTrue(), s => s.Problem.ShouldBe($"{Deploy}/bin/tikv-ctl does not exist."));
-        (await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(missing, null, Token))).Reason.ShouldBe(Reasons.PackageMissing);
+        (await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(missing, Token))).Reason.ShouldBe(Reasons.PackageMissing);
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
         await Shop.Host.WriteFileAsync(Directory + "/bin/tikv-server", "half", FileModes.Executable, ct: Token);
         var request = await RequestAsync(Small);
 
-        (await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, null, Token))).Message.ShouldContain("was not unpacked from spec.package.archives");
+        (await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, Token))).Message.ShouldContain("was not unpacked from spec.package.archives");
         (await Shop.ShellAsync($"cat '{Directory}/bin/tikv-server'")).ShouldBe("half");
     }
 
@@ -211,17 +211,17 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     {
         var request = await RequestAsync(Small, package => package with { Directory = "/opt/tidb-v3.0.9", PostInstall = "bin/post_install.sh" });
 
-        (await Should.ThrowAsync<HostException>(() => Files(Become.None).PreparePackageAsync(request, null, Token))).Reason.ShouldBe(Reasons.AccessDenied);
-        await Files().PreparePackageAsync(request, null, Token);
+        (await Should.ThrowAsync<HostException>(() => Files(Become.None).PreparePackageAsync(request, Token))).Reason.ShouldBe(Reasons.AccessDenied);
+        await Files().PreparePackageAsync(request, Token);
 
         (await Files(Become.None).PackageAsync(request, Token)).IsComplete.ShouldBeTrue();
         (await Shop.ShellAsync("stat -c '%U %a' /opt/tidb-v3.0.9/bin/tikv-server; ls /opt")).ShouldBe("root 755\ntidb-v3.0.9");
     }
 
-    private IHostFiles Files(Become become = Become.Sudo)
+    private IHostFiles Files(Become become = Become.Sudo, IProgress<long>? uploads = null)
     {
         var spec = Shop.Spec();
-        return Shop.Bind(spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = become } } }).Files(Shop.Host.Address);
+        return Shop.Bind(spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = become } } }, uploads: uploads).Files(Shop.Host.Address);
     }
 
     private async Task<PackageRequest> RequestAsync(string script, Func<PackageSpec, PackageSpec>? change = null)

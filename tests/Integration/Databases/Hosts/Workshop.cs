@@ -103,13 +103,20 @@ internal sealed class Workshop : IAsyncDisposable
         Access = new HostAccess { Ssh = new SshAccess { User = Host.User, Become = Become.Sudo } },
     };
 
-    public BoundDatabaseHosts Bind(DatabaseRollingUpgradeSpec spec, string? key = null, string? knownHosts = null)
+    public BoundDatabaseHosts Bind(
+        DatabaseRollingUpgradeSpec spec, string? key = null, string? knownHosts = null, IProgress<long>? uploads = null)
     {
+        var services = new DatabaseHostServices(new Directories(), null!, TimeProvider.System) { Ssh = new SshOptions { Endpoints = EndpointPolicy.Unrestricted, ConnectTimeout = TimeSpan.FromSeconds(3) } };
+        if (uploads is not null)
+        {
+            services = services with { Clients = (endpoint, login, options) => new FollowedClient(new SshClient(endpoint, login, options), uploads) };
+        }
+
         var material = new SshMaterial(Encoding.ASCII.GetBytes(key ?? Host.KeyPem), Encoding.ASCII.GetBytes(knownHosts ?? Host.KnownHostsLine));
         var bound = new BoundDatabaseHosts(
             new DatabaseRollingUpgrade { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns" }, Spec = spec },
             new DatabaseSecrets { Ssh = material },
-            new DatabaseHostServices(new Directories(), null!, TimeProvider.System) { Ssh = new SshOptions { Endpoints = EndpointPolicy.Unrestricted, ConnectTimeout = TimeSpan.FromSeconds(3) } },
+            services,
             SupportedEngines.All.Of(spec));
         _bound.Add(bound);
         return bound;

@@ -188,7 +188,7 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
             : new PackageState { IsComplete = false, Problem = $"{request.Package.Directory} is not there" };
     });
 
-    public Task PreparePackageAsync(PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken) => life.ChangeAsync(
+    public Task PreparePackageAsync(PackageRequest request, CancellationToken cancellationToken) => life.ChangeAsync(
         $"package {host}",
         () =>
         {

@@ -36,7 +36,6 @@ internal sealed class RecordingHost(string output, int code = 0, string errors =
     public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task PreparePackageAsync(
-        PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken) =>
+    public Task PreparePackageAsync(PackageRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 }

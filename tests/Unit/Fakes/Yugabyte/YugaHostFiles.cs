@@ -61,7 +61,7 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
     public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) =>
         life.LookAsync(() => Package is { } given ? given(Host) : State(request));
 
-    public Task PreparePackageAsync(PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken) => life.ChangeAsync(Host, $"package {Host}", () =>
+    public Task PreparePackageAsync(PackageRequest request, CancellationToken cancellationToken) => life.ChangeAsync(Host, $"package {Host}", () =>
     {
         _world.Acts.Add($"package {Host}");
         _world.PackageIsThere = true;

@@ -25,14 +25,11 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
     /// <summary>Uploads a file.</summary>
     /// <exception cref="HostException">It did not arrive.</exception>
     public Task UploadAsync(
-        RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress,
-        CancellationToken cancellationToken) => InTurnAsync(
-        async client =>
-        {
-            await client.UploadAsync(file with { AsUser = way.BecomeUser }, open, progress, cancellationToken);
-            return true;
-        },
-        cancellationToken);
+        RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, CancellationToken cancellationToken) =>
+        InTurnAsync(
+            client => client.UploadAsync(
+                file with { AsUser = way.BecomeUser }, open, cancellationToken: cancellationToken),
+            cancellationToken);
 
     /// <summary>Opens a connection from the host.</summary>
     /// <exception cref="HostException">The host cannot be reached.</exception>

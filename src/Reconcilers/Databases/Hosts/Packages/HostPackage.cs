@@ -20,14 +20,14 @@ internal sealed class HostPackage(
         return new PackageReport(_contents, answer, sums);
     }
 
-    public async Task PrepareAsync(IProgress<long>? progress, CancellationToken cancellationToken)
+    public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         var report = await CheckedAsync(cancellationToken);
         if (_contents.IsUnpacked && !report.IsThere)
         {
             try
             {
-                await SendAsync(progress, cancellationToken);
+                await SendAsync(cancellationToken);
                 await UnpackAsync(cancellationToken);
             }
             catch (HostException) when (!cancellationToken.IsCancellationRequested)
@@ -89,7 +89,7 @@ internal sealed class HostPackage(
             : report;
     }
 
-    private async Task SendAsync(IProgress<long>? progress, CancellationToken cancellationToken)
+    private async Task SendAsync(CancellationToken cancellationToken)
     {
         List<PackageArchive> sent = [.. _contents.SentArchives];
         var answer = await ActAsync(
@@ -113,23 +113,18 @@ internal sealed class HostPackage(
                 + "space, then retry.");
         }
 
-        var before = 0L;
         foreach (var (archive, source, length) in sent.Zip(sources, lengths))
         {
-            var already = before;
-            var part = progress is null ? null : new Behind(progress, already);
             try
             {
                 await channel.UploadAsync(
                     new RemoteFile(_contents.Path(archive), length, archive.Sha256) { AsRoot = answer.RanAsRoot },
-                    source.OpenAsync, part, cancellationToken);
+                    source.OpenAsync, cancellationToken);
             }
             catch (Exception exception) when (exception is SnapshotException or IOException)
             {
                 throw source.Unusable(exception);
             }
-
-            before += length;
         }
     }
 
@@ -151,12 +146,6 @@ internal sealed class HostPackage(
     private Task<ScriptAnswer> ActAsync(
         string script, string what, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
         channel.ActAsync(new ScriptCall(script, what, arguments), cancellationToken);
-
-    // Bytes of this archive behind those of the earlier ones.
-    private sealed class Behind(IProgress<long> progress, long already) : IProgress<long>
-    {
-        public void Report(long value) => progress.Report(already + value);
-    }
 }
 
 /// <summary>The parts of a package that one host needs.</summary>

@@ -84,7 +84,7 @@ internal sealed class HostBench : IEngineContext, IStorages, IServiceHttp
         foreach (var host in bench.Hosts.All)
         {
             var request = spec.Engine == DatabaseEngine.TiDB ? spec.Package(host) : PackageRequests.For(spec, bench.Hosts.ToolHost, host);
-            await bench.TryAsync(() => bench.Hosts.Files(host).PreparePackageAsync(request, null, CancellationToken.None));
+            await bench.TryAsync(() => bench.Hosts.Files(host).PreparePackageAsync(request, CancellationToken.None));
         }
     });
 

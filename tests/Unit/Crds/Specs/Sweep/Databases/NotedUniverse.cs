@@ -113,8 +113,7 @@ internal sealed class NotedUniverse(YugaLife life) : IEngineContext, IDatabaseHo
             return inner.PackageAsync(request, cancellationToken);
         }
 
-        public Task PreparePackageAsync(
-            PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken) =>
-            inner.PreparePackageAsync(request, progress, cancellationToken);
+        public Task PreparePackageAsync(PackageRequest request, CancellationToken cancellationToken) =>
+            inner.PreparePackageAsync(request, cancellationToken);
     }
 }
