@@ -287,8 +287,6 @@ internal sealed class ServiceException(
 /// to send it again.</summary>
 internal interface IServiceHttp : IDisposable
 {
-    string Scheme { get; }
-
     /// <summary>Sends a GET request. Any status is an answer.</summary>
     /// <exception cref="ServiceException">There was no answer, or it cannot be read.</exception>
     Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken);

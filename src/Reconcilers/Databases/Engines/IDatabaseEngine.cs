@@ -132,8 +132,6 @@ internal interface IEngineContext
 
     IStorages Storages { get; }
 
-    EndpointPolicy Endpoints { get; }
-
     IConnectionFactory Connections { get; }
 
     AsyncSignal SnapshotChanges { get; }

@@ -23,10 +23,11 @@ internal sealed class BoundDatabaseHosts(
             var found = topology.Instances.GetValueOrDefault(name)
                 ?? throw new KeyNotFoundException(
                     $"spec.instances no longer lists '{name}'. Add it again until the upgrade has ended.");
-            var target = Target(found);
             var others = topology.Spec.Instances.Where(
                 i => i.Name != name && i.Host == found.Host && i.Component == found.Component).Select(Target);
-            return new InstanceHost(Channel(found.Host), target, [.. others], topology.Spec.Package.Directory);
+            return new InstanceHost(Channel(found.Host), Target(found), [.. others], topology.Spec.Package.Directory);
+
+            InstanceTarget Target(DatabaseInstance one) => InstanceTargets.Of(topology.Spec, one, engine);
         });
     }
 
@@ -34,8 +35,6 @@ internal sealed class BoundDatabaseHosts(
         new InstanceHost(Channel(target.Host), target, [], newDirectory: null);
 
     public IHostFiles Files(string host) => new HostFiles(Channel(host), services, _namespace);
-
-    public InstanceTarget Target(DatabaseInstance instance) => InstanceTargets.Of(Spec, instance, engine);
 
     public void Complete(DatabaseRollingUpgradeSpec spec) => _topology = new Topology(spec);
 
@@ -147,7 +146,4 @@ internal interface IDatabaseHosts : IAsyncDisposable
     IReadOnlyList<string> All { get; }
 
     string ToolHost { get; }
-
-    /// <summary>How an instance is controlled, from the spec and the vendors' defaults.</summary>
-    InstanceTarget Target(DatabaseInstance instance);
 }

@@ -47,7 +47,6 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
     public IServiceHttp PlainHttp => _plain.Value;
     public IKubernetesClient Kubernetes => _services.Kubernetes;
     public IStorages Storages => _services.Storages;
-    public EndpointPolicy Endpoints => _services.Endpoints;
     public IConnectionFactory Connections { get; }
     public TimeProvider Time => _services.Time;
     public AsyncSignal SnapshotChanges => _services.SnapshotChanges;

@@ -335,8 +335,6 @@ public sealed class ApiTests
 
     private sealed class FakeHttp(Func<string, string, string, string?, ServiceAnswer> answer) : IServiceHttp
     {
-        public string Scheme => "http";
-
         public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) =>
             AnswerAsync("GET", host, path, null);
 

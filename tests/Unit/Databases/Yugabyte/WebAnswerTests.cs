@@ -237,8 +237,6 @@ public sealed class WebAnswerTests
 
     private sealed class Canned(ServiceAnswer answer) : IServiceHttp
     {
-        public string Scheme => "http";
-
         public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) =>
             Task.FromResult(answer);
 

@@ -6,8 +6,6 @@ namespace Drydock.Tests.Unit.Fakes;
 /// <summary>The API of the world's Grafana, as far as its documentation says it: dashboards by uid and by title.</summary>
 internal sealed class TiDbWorldGrafana(TiDbWorld world, TiDbLife life) : IServiceHttp
 {
-    public string Scheme => "http";
-
     public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) =>
         life.LookAsync(() => Json(world.GrafanaAnswers("GET", path) ?? Get(path)));
 

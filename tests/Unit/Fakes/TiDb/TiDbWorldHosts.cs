@@ -17,7 +17,7 @@ internal sealed class TiDbWorldHosts(TiDbWorld world, TiDbLife life) : IDatabase
 
     public IHostFiles Files(string host) => new TiDbWorldFiles(world, life, host);
 
-    public InstanceTarget Target(DatabaseInstance instance) => new()
+    private InstanceTarget Target(DatabaseInstance instance) => new()
     {
         Name = instance.Name,
         Host = instance.Host,

@@ -10,8 +10,6 @@ namespace Drydock.Tests.Unit.Fakes;
 /// <summary>HTTP of the world's processes.</summary>
 internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IServiceHttp
 {
-    public string Scheme => "http";
-
     public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) =>
         life.LookAsync(() => Answer("GET", host, port, path, null));
 

@@ -23,9 +23,7 @@ internal sealed class TiDbWorldTargets(TiDbWorld world, TiDbLife life) : IEngine
 
     public IStorages Storages => world.Storages;
 
-    public EndpointPolicy Endpoints => EndpointPolicy.Default;
-
-    public IConnectionFactory Connections => Endpoints;
+    public IConnectionFactory Connections => EndpointPolicy.Default;
 
     public TimeProvider Time => world.Time;
 

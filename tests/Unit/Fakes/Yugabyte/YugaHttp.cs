@@ -14,8 +14,6 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
 {
     private const string Html = "<h1>Unable to locate leader master to redirect this request: /api/v1</h1>";
 
-    public string Scheme => "http";
-
     public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) =>
         life is { IsDead: true } ? new TaskCompletionSource<ServiceAnswer>().Task : Task.FromResult(Answer(new ServiceAddress(host, port), path));
 

@@ -32,8 +32,6 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
     /// <summary>Why no storage may be used; null if any may.</summary>
     public string? StorageProblem { get; init; }
 
-    public EndpointPolicy Endpoints => EndpointPolicy.Unrestricted;
-
     public AsyncSignal SnapshotChanges { get; } = new();
 
     public IDatabaseHosts Hosts => this;
@@ -86,7 +84,7 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
 
     public IHostFiles Files(string host) => new YugaHostFiles(host, this);
 
-    public InstanceTarget Target(DatabaseInstance instance)
+    private InstanceTarget Target(DatabaseInstance instance)
     {
         var control = World.Spec.ControlOf(instance)!;
         return new InstanceTarget

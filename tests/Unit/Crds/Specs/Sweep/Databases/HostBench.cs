@@ -48,13 +48,9 @@ internal sealed class HostBench : IEngineContext, IStorages, IServiceHttp
 
     public IServiceHttp PlainHttp => this;
 
-    public string Scheme => "http";
-
     public IKubernetesClient Kubernetes => throw new NotSupportedException("hosts only");
 
-    public EndpointPolicy Endpoints => EndpointPolicy.Default;
-
-    public IConnectionFactory Connections => Endpoints;
+    public IConnectionFactory Connections => EndpointPolicy.Default;
 
     public IStorages Storages => this;
 

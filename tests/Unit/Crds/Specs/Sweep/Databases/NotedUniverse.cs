@@ -22,8 +22,6 @@ internal sealed class NotedUniverse(YugaLife life) : IEngineContext, IDatabaseHo
 
     public IStorages Storages => life.Storages;
 
-    public EndpointPolicy Endpoints => life.Endpoints;
-
     public AsyncSignal SnapshotChanges => life.SnapshotChanges;
 
     public IKubernetesClient Kubernetes => life.Kubernetes;
@@ -56,14 +54,10 @@ internal sealed class NotedUniverse(YugaLife life) : IEngineContext, IDatabaseHo
 
     public IHostFiles Files(string host) => new NotedFiles(life.Files(host), Asked);
 
-    public InstanceTarget Target(DatabaseInstance instance) => life.Target(instance);
-
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private sealed class NotedHttp(IServiceHttp inner, List<string> asked) : IServiceHttp
     {
-        public string Scheme => inner.Scheme;
-
         public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken)
         {
             asked.Add(FormattableString.Invariant($"GET {host}:{port}{path}"));
