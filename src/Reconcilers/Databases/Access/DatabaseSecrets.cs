@@ -82,28 +82,21 @@ internal sealed record DatabaseSecrets
         var toJump = (ssh?.Jump ?? docker?.Jump)?.SshSecretRef is { } jump
             ? reading.Ssh(jump, $"spec.access.{way}.jump.sshSecretRef")
             : toHosts;
-        var dockerTls = docker?.TlsSecretRef is { } certificate
-            ? reading.DockerTls(certificate, "spec.access.docker.tlsSecretRef")
-            : null;
-        var (login, loginField) = (engine.Login(spec), engine.LoginField);
-        var user = login is null ? null : reading.Required(login, loginField, UserName);
-        var password = login is null ? null : reading.Required(login, loginField, Password);
-        var tls = spec.Tls switch
-        {
-            { Web: { } ui } => reading.Tls(ui.SecretRef, "spec.tls.web.secretRef"),
-            { SecretRef: { } reference } => reading.Tls(reference, "spec.tls.secretRef"),
-            _ => null,
-        };
+        var dockerTls = reading.DockerTls(docker?.TlsSecretRef, "spec.access.docker.tlsSecretRef");
+        var login = engine.Login(spec);
+        var sql = reading.Login(login, engine.LoginField);
+        var tls = spec.Tls is { Web: { } ui }
+            ? reading.Tls(ui.SecretRef, "spec.tls.web.secretRef")
+            : reading.Tls(spec.Tls?.SecretRef, "spec.tls.secretRef");
         var web = reading.Login(spec.Access.WebCredentialsSecretRef, "spec.access.webCredentialsSecretRef");
         var grafana = reading.Login(spec.Tidb?.Dashboards?.CredentialsSecretRef, GrafanaLoginField);
         var peerLogins = new Dictionary<string, ServiceLogin>(StringComparer.Ordinal);
         var peers = new Dictionary<string, ServiceTlsMaterial>(StringComparer.Ordinal);
         foreach (var group in spec.Yugabyte?.Replication.Groups ?? [])
         {
-            if (group.Peer.CertsSecretRef is { } certificates
-                && reading.Tls(
-                    certificates,
-                    $"spec.yugabyte.replication.groups[{group.Name}].peer.certsSecretRef") is { } material)
+            if (reading.Tls(
+                group.Peer.CertsSecretRef,
+                $"spec.yugabyte.replication.groups[{group.Name}].peer.certsSecretRef") is { } material)
             {
                 peers[group.Name] = material;
             }
@@ -114,11 +107,12 @@ internal sealed record DatabaseSecrets
             }
         }
 
-        var storages = SecretReferences.In(spec)
-            .Where(use => use.Keys.Contains(StorageKeys.SecretKey, StringComparer.Ordinal));
-        var storageKeys = storages.DistinctBy(use => use.Name, StringComparer.Ordinal)
-            .SelectMany(reading.StorageKeysOf)
-            .ToList();
+        foreach (var storage in SecretReferences.In(spec)
+            .Where(use => use.Keys.Contains(StorageKeys.SecretKey, StringComparer.Ordinal))
+            .DistinctBy(use => use.Name, StringComparer.Ordinal))
+        {
+            reading.HideStorage(storage);
+        }
 
         return new DatabaseSecrets
         {
@@ -129,38 +123,26 @@ internal sealed record DatabaseSecrets
             Web = web,
             Grafana = grafana is null ? null : grafana with { IsSentUnasked = true },
             PeerLogins = peerLogins,
-            Sql = user is null || password is null
+            Sql = sql is null
                 ? null
                 : new SqlLogin(
-                    SecretText.Of(user)!, SecretText.Of(password)!,
-                    reading.Optional(login!, loginField, SecretKeys.Authority)),
+                    sql.User, sql.Password, reading.Optional(login!, engine.LoginField, SecretKeys.Authority)),
             Peers = peers,
             Digest = used.Digest,
             Problems = reading.Problems,
-            Confidential =
-            [
-                .. new[] { password, dockerTls is null ? null : Encoding.UTF8.GetBytes(dockerTls.PrivateKey), tls?.Key }
-                    .Concat(peers.Values.Select(p => p.Key))
-                    .Concat(new[] { toHosts, toJump }.OfType<SshMaterial>().Distinct().SelectMany(KeysOf))
-                    .OfType<byte[]>()
-                    .Concat(storageKeys)
-                    .Select(SecretText.Of)
-                    .Concat(peerLogins.Values.Append(web).Append(grafana).Select(l => l?.Password))
-                    .OfType<string>()
-                    .Select(text => new Secret(text)),
-            ],
+            Confidential = reading.Confidential,
         };
     }
-
-    private static IEnumerable<byte[]> KeysOf(SshMaterial ssh) => [ssh.PrivateKey.ToArray(), ssh.Passphrase.ToArray()];
 
     private sealed class Reading(string? @namespace, IReadOnlyDictionary<string, V1Secret?> secrets)
     {
         private readonly List<Finding> _problems = [];
+        private readonly List<Secret> _confidential = [];
 
         public IReadOnlyList<Finding> Problems => _problems;
+        public IReadOnlyList<Secret> Confidential => _confidential;
 
-        public byte[]? Required(SecretReference reference, string field, string key)
+        private byte[]? Required(SecretReference reference, string field, string key)
         {
             if (Find(reference.Name, field, $"key {key}") is not { } secret)
             {
@@ -182,11 +164,12 @@ internal sealed record DatabaseSecrets
                 ? Taken(reference, field, key, value)
                 : null;
 
-        /// <summary>A login at HTTP interfaces; null also if the spec names no Secret.</summary>
+        /// <summary>A login; null also if the spec names no Secret.</summary>
         public ServiceLogin? Login(SecretReference? reference, string field)
         {
             var user = reference is null ? null : Required(reference, field, UserName);
             var password = reference is null ? null : Required(reference, field, Password);
+            Hide(password);
             return user is null || password is null
                 ? null
                 : new ServiceLogin(SecretText.Of(user)!, SecretText.Of(password)!);
@@ -210,7 +193,9 @@ internal sealed record DatabaseSecrets
 
             try
             {
-                return new SshMaterial(key, knownHosts, Optional(keys, field, SshMaterial.PassphraseKey));
+                var material = new SshMaterial(key, knownHosts, Optional(keys, field, SshMaterial.PassphraseKey));
+                Hide(material.PrivateKey.ToArray(), material.Passphrase.ToArray());
+                return material;
             }
             catch (RemoteException exception)
             {
@@ -220,9 +205,10 @@ internal sealed record DatabaseSecrets
             }
         }
 
-        public ServiceTlsMaterial? Tls(SecretReference reference, string field)
+        /// <summary>TLS of HTTP interfaces; null also if the spec names no Secret.</summary>
+        public ServiceTlsMaterial? Tls(SecretReference? reference, string field)
         {
-            if (Required(reference, field, SecretKeys.Authority) is not { } authority)
+            if (reference is null || Required(reference, field, SecretKeys.Authority) is not { } authority)
             {
                 return null;
             }
@@ -238,13 +224,16 @@ internal sealed record DatabaseSecrets
                 return null;
             }
 
+            Hide(key);
             return new ServiceTlsMaterial(authority, certificate, key);
         }
 
-        public DockerTlsMaterial? DockerTls(SecretReference reference, string field)
+        /// <summary>TLS of Docker engines; null also if the spec names no Secret.</summary>
+        public DockerTlsMaterial? DockerTls(SecretReference? reference, string field)
         {
-            if (Find(reference.Name, field, "keys ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and key.pem")
-                is not { } secret)
+            if (reference is null
+                || Find(reference.Name, field, "keys ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and key.pem")
+                    is not { } secret)
             {
                 return null;
             }
@@ -257,7 +246,9 @@ internal sealed record DatabaseSecrets
 
             try
             {
-                return DockerTlsMaterial.FromSecretData(secret.Values);
+                var material = DockerTlsMaterial.FromSecretData(secret.Values);
+                Hide(Encoding.UTF8.GetBytes(material.PrivateKey));
+                return material;
             }
             catch (DockerEndpointException exception)
             {
@@ -267,11 +258,17 @@ internal sealed record DatabaseSecrets
             }
         }
 
-        // What no text may contain of a storage's Secret, which must exist.
-        public IEnumerable<byte[]> StorageKeysOf(SecretUse use) =>
-            Find(use.Name, use.Field, "keys accessKey and secretKey") is { } secret
-                ? StorageKeys.Confidential.Select(key => secret.Values.GetValueOrDefault(key)).OfType<byte[]>()
-                : [];
+        /// <summary>A storage reads its Secret itself; it must exist.</summary>
+        public void HideStorage(SecretUse use)
+        {
+            if (Find(use.Name, use.Field, "keys accessKey and secretKey") is { } secret)
+            {
+                Hide([.. StorageKeys.Confidential.Select(key => secret.Values.GetValueOrDefault(key))]);
+            }
+        }
+
+        private void Hide(params byte[]?[] values) =>
+            _confidential.AddRange(values.Select(SecretText.Of).OfType<string>().Select(text => new Secret(text)));
 
         private V1Secret? Find(string name, string? field, string keys)
         {
