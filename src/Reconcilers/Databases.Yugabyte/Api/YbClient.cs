@@ -152,21 +152,8 @@ internal sealed class YbClient(IServiceHttp http, YugabyteVocabulary vocabulary)
     public async Task<YbTabletStates> TabletsAsync(ServiceAddress address, CancellationToken cancellationToken)
     {
         var page = await ReadAsync(address, "tablets", YbJsonContext.Default.Tablets, cancellationToken);
-        var states = page.All(page.Content.Values, "tablets")
-            .CountBy(tablet => tablet.State, StringComparer.Ordinal)
-            .ToDictionary(StringComparer.Ordinal);
-        states.Remove(YbTabletStates.Run, out var running);
-        return new YbTabletStates(running, states);
-    }
-
-    public async Task<IReadOnlySet<string>> RunningTabletsAsync(
-        ServiceAddress address, CancellationToken cancellationToken)
-    {
-        var page = await ReadAsync(address, "tablets", YbJsonContext.Default.Tablets, cancellationToken);
-        return page.Content
-            .Where(t => (t.Value ?? throw page.Unusable($"'{t.Key}' is null")).State == YbTabletStates.Run)
-            .Select(t => t.Key)
-            .ToHashSet(StringComparer.Ordinal);
+        return new YbTabletStates(page.Content.ToDictionary(
+            t => t.Key, t => (t.Value ?? throw page.Unusable($"'{t.Key}' is null")).State, StringComparer.Ordinal));
     }
 
     public async Task<YbFollowerLag> FollowerLagAsync(ServiceAddress address, CancellationToken cancellationToken)
@@ -269,19 +256,24 @@ internal sealed record YbTserver(
     ulong Leaders, ulong Tablets);
 
 /// <summary>The tablets of one server, as the server itself reports them.</summary>
-/// <param name="Others">How many are in which other state: BOOTSTRAPPING, FAILED and so on.</param>
-internal sealed record YbTabletStates(int Running, IReadOnlyDictionary<string, int> Others)
+/// <param name="States">The state of each by its id: RUNNING, BOOTSTRAPPING, FAILED and so on.</param>
+internal sealed record YbTabletStates(IReadOnlyDictionary<string, string> States)
 {
-    public const string Run = "RUNNING";
+    private const string Run = "RUNNING";
 
     // States in which a tablet is not expected to run any more.
     private static readonly string[] Gone = ["SHUTDOWN", "TABLET_DATA_TOMBSTONED", "TABLET_DATA_DELETED"];
 
-    public bool AllRun => Others.Keys.All(s => Gone.Contains(s, StringComparer.OrdinalIgnoreCase));
-    public int All => Running + Others.Values.Sum();
+    public IReadOnlySet<string> Running =>
+        States.Where(t => t.Value == Run).Select(t => t.Key).ToHashSet(StringComparer.Ordinal);
 
-    public string Describe() =>
-        string.Join(", ", Others.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Value} are {o.Key}"));
+    public bool AllRun => Others.All(s => Gone.Contains(s, StringComparer.OrdinalIgnoreCase));
+    private IEnumerable<string> Others => States.Values.Where(s => s != Run);
+
+    public string Describe() => string.Join(
+        ", ",
+        Others.CountBy(s => s, StringComparer.Ordinal).OrderBy(o => o.Key, StringComparer.Ordinal).Select(
+            o => $"{o.Value} are {o.Key}"));
 }
 
 /// <summary>follower_lag_ms of the tablets of one server.</summary>

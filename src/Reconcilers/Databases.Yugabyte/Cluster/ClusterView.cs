@@ -360,7 +360,8 @@ internal sealed class TabletQuorum(
         var voters = await cluster.Client.VotersAsync(view.Leader, cancellationToken);
         var asked = cluster.Tservers.Where(t => !except.Contains(t) && view.IsServing(cluster.Web(t))).ToList();
         var running = await SideBySide.EachAsync(
-            asked, (t, token) => cluster.Client.RunningTabletsAsync(cluster.Web(t), token), cancellationToken);
+            asked, async (t, token) => (await cluster.Client.TabletsAsync(cluster.Web(t), token)).Running,
+            cancellationToken);
         return new TabletQuorum(
             cluster, voters, asked.Zip(running).ToDictionary(pair => cluster.Rpc(pair.First), pair => pair.Second));
     }

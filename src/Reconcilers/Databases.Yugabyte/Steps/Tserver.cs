@@ -294,7 +294,9 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
             }
 
             var states = await Cluster.Client.TabletsAsync(web, cancellationToken);
-            return states.AllRun ? [] : [$"{states.Running} of {states.All} tablets run; {states.Describe()}."];
+            return states.AllRun
+                ? []
+                : [$"{states.Running.Count} of {states.States.Count} tablets run; {states.Describe()}."];
         });
 
     // Empty once it has caught up and all of the cluster is well.

@@ -137,7 +137,7 @@ public sealed class WebAnswerTests
     public async Task Tablets_not_running_are_counted_by_state()
     {
         var states = await Tserver("""{"a":{"state":"RUNNING"},"b":{"state":"BOOTSTRAPPING"},"c":{"state":"SHUTDOWN"}}""").TabletsAsync(Address, default);
-        (states.Running, states.AllRun, states.Describe()).ShouldBe((1, false, "1 are BOOTSTRAPPING, 1 are SHUTDOWN"));
+        (states.Running.Count, states.AllRun, states.Describe()).ShouldBe((1, false, "1 are BOOTSTRAPPING, 1 are SHUTDOWN"));
         (await Tserver("""{"a":{"state":"RUNNING"},"c":{"state":"SHUTDOWN"}}""").TabletsAsync(Address, default)).AllRun.ShouldBeTrue();
     }
 
