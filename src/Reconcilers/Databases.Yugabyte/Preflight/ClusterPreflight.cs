@@ -1,9 +1,9 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>The universe as its leading master sees it: all masters alive and one leader, no server dead, nothing
-/// under-replicated or leaderless, the processes those of the spec, enough of them, none kept without leaders, and
-/// whether SQL is on.</summary>
-internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
+/// under-replicated or leaderless, the processes those of the spec, enough of them, none kept without
+/// leaders.</summary>
+internal sealed class ClusterPreflight(YugabyteCluster cluster, Findings findings)
 {
     private const int Voters = 3;
 
@@ -42,9 +42,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
 
         var factor = await ReplicationFactorAsync(view, cancellationToken);
         CheckQuorum(factor);
-        var sql = await SqlIsOnAsync(cancellationToken);
-        CheckPostgres(sql);
-        return new ClusterState(view, factor, sql, await MovesLeadersSlowlyAsync(cancellationToken));
+        return new ClusterState(view, factor);
     }
 
     private void CompareMasters(ClusterView view)
@@ -143,60 +141,8 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         }
     }
 
-    private async Task<bool?> SqlIsOnAsync(CancellationToken cancellationToken)
-    {
-        var names = cluster.Vocabulary.SqlFlags;
-        var told = await SideBySide.EachAsync(
-            cluster.Tservers,
-            async (server, token) =>
-            {
-                // That it does not answer is a finding of its own.
-                var (flags, _) = await Asking.TryAsync(() => cluster.Client.FlagsAsync(cluster.Web(server), token));
-                var values = names.Select(n => flags?.GetValueOrDefault(n)).OfType<string>().ToList();
-                return values.Count == 0 ? (bool?)null : values.Contains("true", StringComparer.OrdinalIgnoreCase);
-            },
-            cancellationToken);
-        return told.Contains(true) ? true : told.Contains(false) ? false : null;
-    }
-
-    // What BMDB calls the tool that sets flags is not known.
-    private async Task<bool> MovesLeadersSlowlyAsync(CancellationToken cancellationToken)
-    {
-        if (cluster.Settings.Dialect != YugabyteDialect.Yugabyte || cluster.Tservers.Count < 2)
-        {
-            return false;
-        }
-
-        // That a master does not answer is a finding of its own.
-        var (flags, _) = await Asking.TryAsync(() => SideBySide.EachAsync(
-            cluster.Masters,
-            (master, token) => cluster.Client.FlagsAsync(cluster.Web(master), token),
-            cancellationToken));
-        return flags?.Any(f => LeaderMoves.Of(f) is { IsSlow: true } or { IsOfUpgrade: true }) == true;
-    }
-
-    private void CheckPostgres(bool? sqlIsOn)
-    {
-        if (path is null || sqlIsOn == false)
-        {
-            return;
-        }
-
-        var (from, to) = (YugabyteFeatures.PostgresMajor(path.From), YugabyteFeatures.PostgresMajor(path.To));
-        if (from != to)
-        {
-            findings.Add(
-                Reasons.VersionPathUnsupported,
-                $"From {path.From} to {path.To} PostgreSQL changes from {from} to {to}. "
-                + "This major upgrade of YSQL has a separate procedure (the catalogue is upgraded between masters and "
-                + "tablet servers), which this operator does not support. Choose a version before 2.25 or 2025.1.",
-                field: "spec.toVersion");
-        }
-    }
 }
 
 /// <summary>The universe as a whole, as preflight observed it.</summary>
 /// <param name="ReplicationFactor">The number of replicas of data; null if it could not be read.</param>
-/// <param name="SqlIsOn">Whether SQL is on; null if no tablet server reports it.</param>
-/// <param name="MovesLeadersSlowly">Whether a master moves fewer leaders at once than a drain may.</param>
-internal sealed record ClusterState(ClusterView View, int? ReplicationFactor, bool? SqlIsOn, bool MovesLeadersSlowly);
+internal sealed record ClusterState(ClusterView View, int? ReplicationFactor);

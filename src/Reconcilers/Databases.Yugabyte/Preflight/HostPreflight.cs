@@ -109,10 +109,11 @@ internal sealed class HostPreflight(YugabyteCluster cluster, Findings findings)
 /// <param name="Package">The state of the package; null if it could not be read.</param>
 internal sealed record HostFacts(string Host, ClockReading? Clock, PackageState? Package);
 
-/// <summary>Whether other software manages the processes: yugabyted, or YugabyteDB Anywhere. It would restart processes
-/// that are stopped here, or return to the version that it knows (docs/research/yugabytedb.md#yugabytedb-anywhere). An
-/// administrator may judge it differently.</summary>
-internal sealed class ManagementPreflight(YugabyteCluster cluster, Findings findings)
+/// <summary>What the flags of the processes tell: whether SQL is on, how fast leaders move, and whether other software
+/// manages the processes: yugabyted, or YugabyteDB Anywhere. It would restart processes that are stopped here, or
+/// return to the version that it knows (docs/research/yugabytedb.md#yugabytedb-anywhere). An administrator may judge it
+/// differently. That a process does not answer, or that a host cannot be reached, is a finding of its own.</summary>
+internal sealed class FlagPreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
     public const string Yugabyted = "yugabyted";
     public const string Anywhere = "yugabytedb-anywhere";
@@ -133,16 +134,16 @@ internal sealed class ManagementPreflight(YugabyteCluster cluster, Findings find
         done 2>/dev/null
         """;
 
-    public async Task LookAsync(CancellationToken cancellationToken)
+    public async Task<FlagFacts> LookAsync(CancellationToken cancellationToken)
     {
         var (instances, hosts) = (
             SideBySide.EachAsync(cluster.Spec.Instances, FlagsAsync, cancellationToken),
             SideBySide.EachAsync(cluster.Hosts.All, HasAgentAsync, cancellationToken));
         await Task.WhenAll(instances, hosts);
-        var flags = cluster.Spec.Instances.Zip(await instances).ToList();
+        var processes = (await instances).OfType<Process>().ToList();
 
-        var children = flags.Where(f => f.Second?.GetValueOrDefault(EndsWithParent) == "true")
-            .Select(f => f.First.Name)
+        var children = processes.Where(p => p.Flags.GetValueOrDefault(EndsWithParent) == "true")
+            .Select(p => p.Instance.Name)
             .ToList();
         if (children.Count > 0)
         {
@@ -154,8 +155,8 @@ internal sealed class ManagementPreflight(YugabyteCluster cluster, Findings find
                 field: "spec.control");
         }
 
-        var managed = flags.Where(f => f.Second?.GetValueOrDefault(ManagedUniverse) is { Length: > 0 })
-            .Select(f => $"{f.First.Name} has the flag {ManagedUniverse}")
+        var managed = processes.Where(p => p.Flags.GetValueOrDefault(ManagedUniverse) is { Length: > 0 })
+            .Select(p => $"{p.Instance.Name} has the flag {ManagedUniverse}")
             .Concat(cluster.Hosts.All.Zip(await hosts).Where(h => h.Second).Select(
                 h => $"a node agent runs on {h.First}"))
             .ToList();
@@ -168,12 +169,48 @@ internal sealed class ManagementPreflight(YugabyteCluster cluster, Findings find
                 + "YugabyteDB Anywhere and stop the node agents.",
                 field: "spec.control");
         }
+
+        var sql = processes.Where(p => p.Instance.Component == DatabaseComponent.Tserver)
+            .SelectMany(p => cluster.Vocabulary.SqlFlags.Select(name => p.Flags.GetValueOrDefault(name)))
+            .OfType<string>()
+            .ToList();
+        var sqlIsOn = sql.Count == 0 ? (bool?)null : sql.Contains("true", StringComparer.OrdinalIgnoreCase);
+        CheckPostgres(sqlIsOn);
+        return new FlagFacts(sqlIsOn, MovesLeadersSlowly(processes));
     }
 
-    // That a process does not answer, or that a host cannot be reached, is a finding of its own.
-    private async Task<IReadOnlyDictionary<string, string>?> FlagsAsync(
-        DatabaseInstance instance, CancellationToken cancellationToken) =>
-        (await Asking.TryAsync(() => cluster.Client.FlagsAsync(cluster.Web(instance), cancellationToken))).Answer;
+    // What BMDB calls the tool that sets flags is not known.
+    private bool MovesLeadersSlowly(List<Process> processes) =>
+        cluster.Settings.Dialect == YugabyteDialect.Yugabyte
+        && cluster.Tservers.Count >= 2
+        && processes.Exists(p => p.Instance.Component == DatabaseComponent.Master
+            && LeaderMoves.Of(p.Flags) is { IsSlow: true } or { IsOfUpgrade: true });
+
+    private void CheckPostgres(bool? sqlIsOn)
+    {
+        if (path is null || sqlIsOn == false)
+        {
+            return;
+        }
+
+        var (from, to) = (YugabyteFeatures.PostgresMajor(path.From), YugabyteFeatures.PostgresMajor(path.To));
+        if (from != to)
+        {
+            findings.Add(
+                Reasons.VersionPathUnsupported,
+                $"From {path.From} to {path.To} PostgreSQL changes from {from} to {to}. "
+                + "This major upgrade of YSQL has a separate procedure (the catalogue is upgraded between masters and "
+                + "tablet servers), which this operator does not support. Choose a version before 2.25 or 2025.1.",
+                field: "spec.toVersion");
+        }
+    }
+
+    private async Task<Process?> FlagsAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        var (flags, _) = await Asking.TryAsync(
+            () => cluster.Client.FlagsAsync(cluster.Web(instance), cancellationToken));
+        return flags is null ? null : new Process(instance, flags);
+    }
 
     private async Task<bool> HasAgentAsync(string host, CancellationToken cancellationToken)
     {
@@ -181,7 +218,14 @@ internal sealed class ManagementPreflight(YugabyteCluster cluster, Findings find
             () => cluster.Hosts.Files(host).RunAsync(RemoteCommand.Script(FindAgent), cancellationToken));
         return result?.Output.Contains("node-agent", StringComparison.Ordinal) == true;
     }
+
+    private sealed record Process(DatabaseInstance Instance, IReadOnlyDictionary<string, string> Flags);
 }
+
+/// <summary>What preflight learned from the flags of the processes.</summary>
+/// <param name="SqlIsOn">Whether SQL is on; null if no tablet server reports it.</param>
+/// <param name="MovesLeadersSlowly">Whether a master moves fewer leaders at once than a drain may.</param>
+internal sealed record FlagFacts(bool? SqlIsOn, bool MovesLeadersSlowly);
 
 /// <summary>What only the admin tool tells. It is asked from the new package; where that is yet to be unpacked, the
 /// running version's own tool is asked, which preflight only reads by. The same is read once more by the new tool

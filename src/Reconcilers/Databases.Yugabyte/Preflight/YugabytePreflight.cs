@@ -21,10 +21,10 @@ internal sealed class YugabytePreflight(YugabyteCluster cluster)
         var (ofHosts, ofInstances, ofCluster) = (
             new HostPreflight(cluster, _findings).LookAsync(hosts, cancellationToken),
             instances.LookAsync(cancellationToken),
-            new ClusterPreflight(cluster, path, _findings).LookAsync(cancellationToken));
-        var ofManagement = new ManagementPreflight(cluster, _findings).LookAsync(cancellationToken);
-        await Task.WhenAll(ofHosts, ofInstances, ofCluster, ofManagement);
-        var (hostLooks, looks, look) = (await ofHosts, await ofInstances, await ofCluster);
+            new ClusterPreflight(cluster, _findings).LookAsync(cancellationToken));
+        var ofFlags = new FlagPreflight(cluster, path, _findings).LookAsync(cancellationToken);
+        await Task.WhenAll(ofHosts, ofInstances, ofCluster, ofFlags);
+        var (hostLooks, looks, look, flags) = (await ofHosts, await ofInstances, await ofCluster, await ofFlags);
 
         instances.CompareInstalled(looks, hostLooks);
         InstanceLayouts.Compare(
@@ -36,7 +36,7 @@ internal sealed class YugabytePreflight(YugabyteCluster cluster)
         var batches = TserverBatches.Of(spec, look?.ReplicationFactor ?? 0, placement);
         var groups = await new ReplicationPreflight(cluster, path, _findings)
             .LookAsync(look, tool, TserverBatches.Estimate(spec, batches), cancellationToken);
-        await new ExtensionPreflight(cluster, _findings).LookAsync(look?.SqlIsOn, hostLooks, cancellationToken);
+        await new ExtensionPreflight(cluster, _findings).LookAsync(flags.SqlIsOn, hostLooks, cancellationToken);
 
         // This attempt has begun although the status does not know it: it paused the groups itself.
         var saved = await ConfigurationSecret.ReadAsync(
@@ -59,8 +59,8 @@ internal sealed class YugabytePreflight(YugabyteCluster cluster)
                     Placement = placement,
                     Hosts = hosts,
                     ReplicationFactor = factor,
-                    SqlIsOn = look.SqlIsOn,
-                    MovesLeadersSlowly = look.MovesLeadersSlowly
+                    SqlIsOn = flags.SqlIsOn,
+                    MovesLeadersSlowly = flags.MovesLeadersSlowly
                         || LeaderMoves.Parse(saved?.GetValueOrDefault(SaveServerConfiguration.LeadersFile))
                             .Values.Any(m => m.IsSlow),
                     Groups =
