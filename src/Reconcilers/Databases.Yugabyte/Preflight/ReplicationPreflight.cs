@@ -47,8 +47,8 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
         }
 
         return mode == ReplicationMode.PauseBothSides
-            ? [.. await SideBySide.EachAsync(
-                found, (group, token) => WithRetentionAsync(group, estimate, token), cancellationToken, atATime: 1)]
+            ? await SideBySide.EachAsync(
+                found, (group, token) => WithRetentionAsync(group, estimate, token), cancellationToken)
             : found;
     }
 

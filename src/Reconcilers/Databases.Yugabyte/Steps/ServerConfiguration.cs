@@ -12,8 +12,6 @@ internal sealed record SaveServerConfiguration : YugabyteStep
     /// <summary>Key of the replication groups that are not paused in the Secret.</summary>
     public const string GroupsFile = "replication.txt";
 
-    private const int AtATime = 8;
-
     protected override bool IsRepeatable => true;
 
     public override Task<Observation> ObserveAsync(
@@ -27,7 +25,7 @@ internal sealed record SaveServerConfiguration : YugabyteStep
     {
         var reader = new ServerConfiguration(Cluster);
         var instances = Cluster.Spec.Instances;
-        var texts = await SideBySide.EachAsync(instances, reader.ReadAsync, cancellationToken, AtATime);
+        var texts = await SideBySide.EachAsync(instances, reader.ReadAsync, cancellationToken);
         var files = instances.Zip(texts).ToDictionary(
             i => $"{i.First.Name}.txt", i => i.Second, StringComparer.Ordinal);
         files[LeadersFile] = LeaderMoves.Text(

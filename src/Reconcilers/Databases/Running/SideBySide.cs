@@ -3,15 +3,14 @@ namespace Drydock.Reconcilers.Databases;
 /// <summary>Asks many things side by side, a limited number of them at a time.</summary>
 internal static class SideBySide
 {
-    public const int AtATime = 16;
+    private const int AtATime = 16;
 
     public static async Task<IReadOnlyList<TResult>> EachAsync<T, TResult>(
-        IReadOnlyList<T> items, Func<T, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken,
-        int atATime = AtATime)
+        IReadOnlyList<T> items, Func<T, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken)
     {
         var results = new TResult[items.Count];
         var last = -1;
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(atATime, items.Count)).Select(_ => NextAsync()));
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(AtATime, items.Count)).Select(_ => NextAsync()));
         return results;
 
         async Task NextAsync()
