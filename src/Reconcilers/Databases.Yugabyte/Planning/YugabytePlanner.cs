@@ -101,7 +101,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         List<string> settled = [];
         List<string> stopped = _lastMaster is not null && !discovery.MovesLeadersSlowly ? [_lastMaster] : Barrier;
         var found = discovery.Instances.ToDictionary(i => i.Name, StringComparer.Ordinal);
-        foreach (var batch in TserverBatches.Of(Spec, discovery).Batches)
+        foreach (var batch in TserverBatches.Of(Spec, discovery.ReplicationFactor, discovery.Placement).Batches)
         {
             // Each of them waits for what came before, and what comes next waits for all of them.
             var added = batch.Select(server => AddTserver(
@@ -275,9 +275,6 @@ internal static class TserverBatches
         (spec.Of(DatabaseComponent.Master).Count() + servers.Batches.Count)
         * (EachProcess + KubernetesDuration.Parse(spec.Settle));
 
-    public static ZoneBatches Of(DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery) =>
-        Of(spec, discovery.ReplicationFactor, discovery.Placement);
-
     public static ZoneBatches Of(DatabaseRollingUpgradeSpec spec, int replicas, TserverPlacement placement)
     {
         var most = (spec.Yugabyte ?? new YugabyteSpec()).MaxUnavailablePerZone;
@@ -353,7 +350,7 @@ internal sealed record TserverPlacement(IReadOnlyDictionary<string, string?> Zon
 internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery)
 {
     private readonly YugabyteSpec _settings = spec.Yugabyte ?? new YugabyteSpec();
-    private readonly ZoneBatches _servers = TserverBatches.Of(spec, discovery);
+    private readonly ZoneBatches _servers = TserverBatches.Of(spec, discovery.ReplicationFactor, discovery.Placement);
     private readonly YugabyteVocabulary _words = YugabyteVocabulary.Of(spec);
     private readonly YugabyteVersion _from = YugabyteVersion.Parse(spec.FromVersion);
     private readonly YugabyteVersion _to = YugabyteVersion.Parse(spec.ToVersion);

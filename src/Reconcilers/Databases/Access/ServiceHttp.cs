@@ -214,12 +214,11 @@ internal sealed class ServiceHttp : IServiceHttp
             var options = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
             if (tls is { Certificate: { } certificate, Key: { } key })
             {
-                var own = X509Certificate2.CreateFromPem(PemText.Of(certificate), PemText.Of(key));
-                _certificates.Add(own);
-                var chain = new X509Certificate2Collection();
-                chain.ImportFromPem(PemText.Of(certificate));
-                _certificates.AddRange(chain);
-                options.ClientCertificateContext = SslStreamCertificateContext.Create(own, chain, offline: true);
+                var own = new X509Certificate2Collection(
+                    X509Certificate2.CreateFromPem(PemText.Of(certificate), PemText.Of(key)));
+                own.ImportFromPem(PemText.Of(certificate));
+                _certificates.AddRange(own);
+                options.ClientCertificateContext = SslStreamCertificateContext.Create(own[0], own, offline: true);
             }
 
             return options;

@@ -77,7 +77,6 @@ internal sealed class CompletedDiscovery(IRunDiscovery inner, DatabaseInventory?
     public string TargetIdentity => inner.TargetIdentity;
     public IReadOnlyList<string> TargetAddresses => inner.TargetAddresses;
     public string TargetDescription => inner.TargetDescription;
-    public IReadOnlyList<string> MustBeFree => inner.MustBeFree;
 
     public Plan Compile(DatabaseRollingUpgradeSpec spec)
     {

@@ -265,9 +265,7 @@ internal sealed record MemberSearch(string Host, int? Port, IReadOnlyList<HostPr
     /// <summary>Reads spec.seed: HOST or HOST:PORT; what has more than one colon is an IPv6 address.</summary>
     public static MemberSearch Of(string seed, IReadOnlyList<HostProcess> processes) =>
         seed.Split(':') is [var host, var port]
-            && int.TryParse(
-                port, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture,
-                out var number)
+            && int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? new MemberSearch(host, number, processes)
             : new MemberSearch(seed, null, processes);
 }

@@ -42,5 +42,4 @@ internal sealed record InstanceProcess
 }
 
 /// <summary>A process of an instance that its supervisor does not know.</summary>
-/// <param name="StartedAt">Since when, by the host's clock.</param>
-internal sealed record StrayProcess(int Pid, string Executable, DateTimeOffset? StartedAt);
+internal sealed record StrayProcess(int Pid, string Executable);

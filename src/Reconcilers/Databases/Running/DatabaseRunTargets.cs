@@ -9,7 +9,7 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
     private readonly Redactor _redactor;
     private readonly Lazy<IServiceHttp> _http;
     private readonly Lazy<IServiceHttp> _plain;
-    private readonly List<IServiceHttp> _others = [];
+    private readonly List<ServiceHttp> _opened = [];
     private readonly IEngineTargets _engine;
     private readonly ChangedTopology _topology;
     private readonly AddedInstances _added;
@@ -29,8 +29,9 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
         (_bound, Secrets, _services, _onEvent) = (
             new BoundUpgrade(upgrade, upgrade.Status?.Inventory, _added), secrets, services, onEvent);
         _redactor = new Redactor(secrets.Confidential);
-        _http = new Lazy<IServiceHttp>(() => new ServiceHttp(secrets.Tls, services.Time, Connections, secrets.Web));
-        _plain = new Lazy<IServiceHttp>(() => new ServiceHttp(null, services.Time, Connections, secrets.Web));
+        _http = new Lazy<IServiceHttp>(
+            () => Kept(new ServiceHttp(secrets.Tls, services.Time, Connections, secrets.Web)));
+        _plain = new Lazy<IServiceHttp>(() => Kept(new ServiceHttp(null, services.Time, Connections, secrets.Web)));
         _kind = services.Engines.Of(upgrade.Spec);
         _hosts = new BoundDatabaseHosts(_bound.Current, secrets, services.Hosts, _kind);
         Connections = ConnectionsOf(upgrade.Spec, _hosts, services.Endpoints);
@@ -90,9 +91,9 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
 
     private ServiceHttp Kept(ServiceHttp http)
     {
-        lock (_others)
+        lock (_opened)
         {
-            _others.Add(http);
+            _opened.Add(http);
         }
 
         return http;
@@ -142,7 +143,7 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
     {
         await _engine.DisposeAsync();
         await Hosts.DisposeAsync();
-        foreach (var http in new[] { _http, _plain }.Where(h => h.IsValueCreated).Select(h => h.Value).Concat(_others))
+        foreach (var http in _opened)
         {
             http.Dispose();
         }

@@ -193,7 +193,7 @@ public sealed class UpgradeRunTests
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
         run.Until(() => world["t1"].Running == world.Setup.To, "t1 is started");
-        world["t1"].Strays.Add(new StrayProcess(4711, $"{YugaWorld.OldDirectory}/bin/yb-tserver", null));
+        world["t1"].Strays.Add(new StrayProcess(4711, $"{YugaWorld.OldDirectory}/bin/yb-tserver"));
         run.Until(() => run.Told.Any(t => t.Contains("unexpected second process of the instance (pid 4711", StringComparison.Ordinal)), "it says so");
         world["t1"].Strays.Clear();
         run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);

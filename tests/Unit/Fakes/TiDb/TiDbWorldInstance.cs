@@ -26,7 +26,7 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
             Restarts = process.Restarts,
             IsListening = world.IsReady(process),
             ListenerPid = process.Pid,
-            Strays = process.StrayPid is { } stray ? [new StrayProcess(stray, "/data/old/bin/x", null)] : [],
+            Strays = process.StrayPid is { } stray ? [new StrayProcess(stray, "/data/old/bin/x")] : [],
         };
     });
 

@@ -48,7 +48,7 @@ internal sealed record InstanceState(
         Strays =
         [
             .. Processes.Strays.Select(
-                p => new StrayProcess(p.Pid, p.Path ?? string.Join(' ', p.Arguments.Take(1)), p.StartedAt)),
+                p => new StrayProcess(p.Pid, p.Path ?? string.Join(' ', p.Arguments.Take(1)))),
         ],
     };
 
