@@ -258,43 +258,21 @@ internal static class HostGroups
 }
 
 /// <summary>A package as observed on a host.</summary>
-internal sealed class PackageReport
+internal sealed class PackageReport(PackageContents contents, ScriptAnswer answer, ProgramSums.Question sums)
 {
-    private readonly PackageContents _contents;
-    private readonly ScriptAnswer _answer;
-    private readonly ProgramSums.Question _sums;
-    private readonly string? _marker;
-
-    public PackageReport(PackageContents contents, ScriptAnswer answer, ProgramSums.Question sums)
-    {
-        sums.Learn(answer);
-        (_contents, _answer, _sums) = (contents, answer, sums);
-        IsThere = answer.Need("directory") switch
-        {
-            "yes" => true,
-            "no" => false,
-            var other => throw answer.Unreadable($"'directory {other}' is neither yes nor no"),
-        };
-        _marker = answer.Text(answer.Find("marker"));
-        NeedsPostInstall = contents.PostInstall is { } program
-            && answer.Find("post-install") != "done"
-            && !(program.IsOptional && answer.Find("post-install-program") == "no");
-        if (answer.All("program").Count() != contents.Programs.Count
-            || answer.All("file").Count() != contents.Package.Files.Count
-            || Extensions.Count() != contents.Extensions.Count
-            || answer.All("archive").Count() != contents.HostArchives.Count()
-            || answer.All("sent").Count() != contents.SentArchives.Count())
-        {
-            throw answer.Unreadable("it is not of the files that were asked for");
-        }
-    }
-
     /// <summary>Whether the package's directory is not empty.</summary>
-    public bool IsThere { get; }
+    public bool IsThere => answer.Need("directory") switch
+    {
+        "yes" => true,
+        "no" => false,
+        var other => throw answer.Unreadable($"'directory {other}' is neither yes nor no"),
+    };
 
-    public bool NeedsPostInstall { get; }
+    public bool NeedsPostInstall => contents.PostInstall is { } program
+        && answer.Find("post-install") != "done"
+        && !(program.IsOptional && answer.Find("post-install-program") == "no");
 
-    private IEnumerable<(string From, string To)> Extensions => _answer.All("from").Zip(_answer.All("to"));
+    private IEnumerable<(string From, string To)> Extensions => answer.All("from").Zip(answer.All("to"));
 
     public static IEnumerable<string> Arguments(PackageContents contents) =>
     [
@@ -307,11 +285,22 @@ internal sealed class PackageReport
         .. contents.Extensions.SelectMany(e => new[] { "extension", e.From, e.To }),
     ];
 
+    /// <exception cref="HostException">It does not tell of every file that was asked for.</exception>
     public PackageState State()
     {
-        var programs = _contents.Programs.Zip(_answer.All("program"))
+        sums.Learn(answer);
+        if (answer.All("program").Count() != contents.Programs.Count
+            || answer.All("file").Count() != contents.Package.Files.Count
+            || Extensions.Count() != contents.Extensions.Count
+            || answer.All("archive").Count() != contents.HostArchives.Count()
+            || answer.All("sent").Count() != contents.SentArchives.Count())
+        {
+            throw answer.Unreadable("it is not of the files that were asked for");
+        }
+
+        var programs = contents.Programs.Zip(answer.All("program"))
             .Where(p => p.Second is not ("-" or "!"))
-            .ToDictionary(p => p.First, p => _sums.Of(p.Second, _answer)!, StringComparer.Ordinal);
+            .ToDictionary(p => p.First, p => sums.Of(p.Second, answer)!, StringComparer.Ordinal);
         var wrong = Wrong().ToList();
         var problems = wrong.Count > 0 ? wrong : [.. Missing()];
         return new PackageState
@@ -327,15 +316,15 @@ internal sealed class PackageReport
     private IEnumerable<string> Wrong() =>
         IsThere
             ? WrongInside()
-            : _contents.IsUnpacked
+            : contents.IsUnpacked
             ? WrongArchives()
-            : [$"{_contents.Directory} does not exist. Copy the package there, or set spec.package.archives"];
+            : [$"{contents.Directory} does not exist. Copy the package there, or set spec.package.archives"];
 
     private IEnumerable<string> WrongArchives()
     {
-        foreach (var (archive, identity) in _contents.HostArchives.Zip(_answer.All("archive")))
+        foreach (var (archive, identity) in contents.HostArchives.Zip(answer.All("archive")))
         {
-            var sha256 = _sums.Of(identity, _answer);
+            var sha256 = sums.Of(identity, answer);
             if (sha256 != archive.Sha256)
             {
                 yield return sha256 is null
@@ -348,16 +337,16 @@ internal sealed class PackageReport
 
     private IEnumerable<string> WrongInside()
     {
-        var directory = _contents.Directory;
-        if (_contents.IsUnpacked && (_marker is null || !_contents.IsMarked(_marker)))
+        var (directory, marker) = (contents.Directory, answer.Text(answer.Find("marker")));
+        if (contents.IsUnpacked && (marker is null || !contents.IsMarked(marker)))
         {
-            yield return _marker is null
+            yield return marker is null
                 ? $"{directory} exists and was not unpacked from spec.package.archives. "
                     + "Remove it, or remove the archives from the spec if it is the new version"
                 : $"{directory} was unpacked from other archives. Remove it, or choose another directory";
         }
 
-        foreach (var (program, identity) in _contents.Programs.Zip(_answer.All("program")))
+        foreach (var (program, identity) in contents.Programs.Zip(answer.All("program")))
         {
             if (identity is "-" or "!")
             {
@@ -367,10 +356,10 @@ internal sealed class PackageReport
             }
         }
 
-        foreach (var (file, identity) in _contents.Package.Files.Zip(_answer.All("file")))
+        foreach (var (file, identity) in contents.Package.Files.Zip(answer.All("file")))
         {
-            var sha256 = _sums.Of(identity, _answer);
-            if (sha256 is null ? _contents.MustHaveAllFiles : sha256 != file.Sha256)
+            var sha256 = sums.Of(identity, answer);
+            if (sha256 is null ? contents.MustHaveAllFiles : sha256 != file.Sha256)
             {
                 yield return sha256 is null
                     ? $"{directory}/{file.Path} does not exist"
@@ -378,13 +367,13 @@ internal sealed class PackageReport
             }
         }
 
-        foreach (var (file, (from, to)) in _contents.Extensions.Zip(Extensions))
+        foreach (var (file, (from, to)) in contents.Extensions.Zip(Extensions))
         {
             if (from == "-" && to == "-")
             {
                 yield return $"{file.From} does not exist. Install the extension, or correct spec.package.extensions";
             }
-            else if (from != "-" && to != "-" && _sums.Of(from, _answer) != _sums.Of(to, _answer))
+            else if (from != "-" && to != "-" && sums.Of(from, answer) != sums.Of(to, answer))
             {
                 yield return $"{directory}/{file.To} already exists and is not {file.From}. "
                     + "Correct spec.package.extensions";
@@ -397,21 +386,21 @@ internal sealed class PackageReport
     {
         if (!IsThere)
         {
-            yield return $"{_contents.Directory} is not unpacked yet";
+            yield return $"{contents.Directory} is not unpacked yet";
             yield break;
         }
 
-        if (_answer.All("sent").Contains("yes", StringComparer.Ordinal))
+        if (answer.All("sent").Contains("yes", StringComparer.Ordinal))
         {
-            yield return $"The archives beside {_contents.Directory} are not removed yet";
+            yield return $"The archives beside {contents.Directory} are not removed yet";
         }
 
         if (NeedsPostInstall)
         {
-            yield return $"{_contents.PostInstall!.Program} has not been run yet";
+            yield return $"{contents.PostInstall!.Program} has not been run yet";
         }
 
-        foreach (var (file, (_, to)) in _contents.Extensions.Zip(Extensions))
+        foreach (var (file, (_, to)) in contents.Extensions.Zip(Extensions))
         {
             if (to == "-")
             {
