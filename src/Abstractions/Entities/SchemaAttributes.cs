@@ -4,15 +4,22 @@ namespace Drydock.Abstractions.Entities;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class RequiredAttribute : Attribute;
 
-/// <summary>How many characters a string, each string of a list, or each value of a map may have.</summary>
+/// <summary>What a string, each string of a list, or each value of a map may be. A form of text that many fields take
+/// is an attribute of its own, so that its bounds are said once.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class LengthAttribute(int maximum) : Attribute
+public abstract class TextAttribute(int maximum, int minimum = 0, string? pattern = null) : Attribute
 {
     public int Maximum { get; } = maximum;
 
     /// <summary>The least; 0 means no bound.</summary>
-    public int Minimum { get; init; }
+    public int Minimum { get; init; } = minimum;
+
+    /// <summary>As <see cref="PatternAttribute"/>; null means any text.</summary>
+    public string? Pattern { get; } = pattern;
 }
+
+/// <summary>How many characters a text may have.</summary>
+public sealed class LengthAttribute(int maximum) : TextAttribute(maximum);
 
 /// <summary>Between which values, both included, a number must lie.</summary>
 [AttributeUsage(AttributeTargets.Property)]

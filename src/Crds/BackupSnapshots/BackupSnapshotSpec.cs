@@ -18,8 +18,7 @@ public sealed record BackupSnapshotSpec
     [Required]
     [ListSet]
     [Items(SchemaLimits.Databases, Minimum = 1)]
-    [Length(64, Minimum = 1)]
-    [Pattern(Patterns.DatabaseName)]
+    [DatabaseName(64)]
     public List<string> Databases { get; init => field = value ?? []; } = [];
 
     /// <summary>Where the files are stored. The storage must outlive the operator's pod; otherwise the snapshot is lost
@@ -31,8 +30,7 @@ public sealed record BackupSnapshotSpec
     /// <summary>Directory below the storage in which the snapshot gets its own directory. Default: namespace and name
     /// of this object. It must not contain '..'.</summary>
     [FieldClass(FieldClass.Identity)]
-    [Length(512, Minimum = 1)]
-    [Pattern(Patterns.RelativePath)]
+    [RelativePath(512)]
     [ValidationRule(
         "!self.split('/').exists(s, s == '..')",
         "pathPrefix must not contain '..', because it is relative to the storage.")]
@@ -84,8 +82,7 @@ public sealed record BackupSnapshotSpec
     /// <summary>How long one attempt of the whole snapshot may take, as a duration, for instance 4h. More than 49d
     /// counts as 49d. An attempt that takes longer fails.</summary>
     [FieldClass(FieldClass.Timing)]
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string Timeout { get; init => field = value ?? "4h"; } = "4h";
 
     /// <summary>Retry token. After a failure, a value that was not used before starts one new attempt.</summary>
@@ -114,8 +111,7 @@ public sealed record DatabaseSource
     public SecretReference CredentialsSecretRef { get; init => field = value ?? new(); } = new();
 
     /// <summary>Host name or address of the server. Default: the key host of the Secret.</summary>
-    [Length(SchemaLimits.Name, Minimum = 1)]
-    [Pattern(Patterns.Host)]
+    [Host(SchemaLimits.Name)]
     public string? Host { get; init; }
 
     /// <summary>Port of the server. Default: the key port of the Secret, otherwise 3306.</summary>

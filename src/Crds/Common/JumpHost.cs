@@ -6,8 +6,7 @@ public sealed record JumpHost
 {
     /// <summary>Name or address of the jump host.</summary>
     [Required]
-    [Length(SchemaLimits.StepName, Minimum = 1)]
-    [Pattern(Patterns.Host)]
+    [Host(SchemaLimits.StepName)]
     public string Host { get; init => field = value ?? ""; } = "";
 
     /// <summary>The port of sshd on the jump host.</summary>
@@ -17,8 +16,7 @@ public sealed record JumpHost
 
     /// <summary>The login user on the jump host.</summary>
     [Required]
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.LoginName)]
+    [PlainName]
     public string User { get; init => field = value ?? ""; } = "";
 
     /// <summary>Private key and host key for the jump host: a Secret with the keys ssh-privatekey and known_hosts, and

@@ -96,11 +96,8 @@ public static class Patterns
     /// <summary>A version of a database: 2.1.19, v3.0.9, 2.18.0.0-b65.</summary>
     public const string DatabaseVersion = @"^v?\d{1,4}\.\d{1,4}(\.\d{1,4}){0,2}(-[0-9A-Za-z.]{1,20})?$";
 
-    /// <summary>The name of a program, or of a tool's command.</summary>
-    public const string ProgramName = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$";
-
-    /// <summary>A login name.</summary>
-    public const string LoginName = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$";
+    /// <summary>The name of a program, of a tool's command, or of an account.</summary>
+    public const string PlainName = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$";
 
     /// <summary>HOST:PORT.</summary>
     public const string HostAndPort =

@@ -139,8 +139,8 @@ internal static class StatusTexts
             : property.PropertyType;
         return new Part(
             property,
-            property.GetCustomAttribute<LengthAttribute>()?.Maximum ?? 0,
-            property.GetCustomAttribute<LengthAttribute>() is { Minimum: > 0 },
+            property.GetCustomAttribute<TextAttribute>()?.Maximum ?? 0,
+            property.GetCustomAttribute<TextAttribute>() is { Minimum: > 0 },
             property.GetCustomAttribute<ItemsAttribute>()?.Maximum ?? 0,
             content.IsClass && content.GetMethod("<Clone>$") is not null);
     }

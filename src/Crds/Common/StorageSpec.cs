@@ -48,8 +48,7 @@ public sealed record S3Storage
     public string Bucket { get; init => field = value ?? ""; } = "";
 
     /// <summary>Prefix of all object names. Default: none. It must not contain '..'.</summary>
-    [Length(512, Minimum = 1)]
-    [Pattern(Patterns.RelativePath)]
+    [RelativePath(512)]
     public string? Prefix { get; init; }
 
     /// <summary>Region that is used in the request signature.</summary>
@@ -133,7 +132,6 @@ public sealed record RetentionSpec
     public int? KeepLast { get; init; }
 
     /// <summary>How long each snapshot is kept after it was taken, as a duration, for instance 30d.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string? KeepFor { get; init; }
 }

@@ -6,8 +6,7 @@ public sealed record DatabaseInstance
     /// <summary>A short name, unique in the spec. Step ids contain it. For PD use the name of the member if its
     /// characters allow it.</summary>
     [Required]
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.Label)]
+    [Label]
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>The role of the process.</summary>
@@ -17,8 +16,7 @@ public sealed record DatabaseInstance
     /// <summary>Name or address of the host, as the other processes of the database use it. The operator connects to
     /// the same one.</summary>
     [Required]
-    [Length(SchemaLimits.StepName, Minimum = 1)]
-    [Pattern(Patterns.Host)]
+    [Host(SchemaLimits.StepName)]
     public string Host { get; init => field = value ?? ""; } = "";
 
     /// <summary>The port of its service. Defaults: Master 7100 (BMDB: 11000), Tserver 9100, PD 2379, TiKV 20160, TiDB
@@ -34,19 +32,16 @@ public sealed record DatabaseInstance
     /// <summary>The directory where it is installed. Its programs are in bin below it. With swap: SwitchLink this is a
     /// symbolic link. Default: deployDir of the entry of spec.control for its component, then that of spec.defaults,
     /// then what preflight finds on the host.</summary>
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public string DeployDir { get; init => field = value ?? ""; } = "";
 
     /// <summary>The directory of its data. The operator only reads it.</summary>
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public string? DataDir { get; init; }
 
     /// <summary>TiDB only: absolute path of its configuration file. Default: the path that tidb-ansible uses below
     /// deployDir: conf/pd.toml, conf/tikv.toml and so on.</summary>
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public string? ConfigFile { get; init; }
 
     /// <summary>How this process is started and stopped. Default: control of the entry of spec.control for its
@@ -59,8 +54,7 @@ public sealed record AddedInstance
 {
     /// <summary>A short name that no other instance has.</summary>
     [Required]
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.Label)]
+    [Label]
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>The role of the process.</summary>
@@ -69,8 +63,7 @@ public sealed record AddedInstance
 
     /// <summary>Name or address of the host, as the other processes of the database use it.</summary>
     [Required]
-    [Length(SchemaLimits.StepName, Minimum = 1)]
-    [Pattern(Patterns.Host)]
+    [Host(SchemaLimits.StepName)]
     public string Host { get; init => field = value ?? ""; } = "";
 
     /// <summary>The port of its service. Default: as for instances.</summary>
@@ -83,7 +76,6 @@ public sealed record AddedInstance
 
     /// <summary>The directory where it is installed.</summary>
     [Required]
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public string DeployDir { get; init => field = value ?? ""; } = "";
 }

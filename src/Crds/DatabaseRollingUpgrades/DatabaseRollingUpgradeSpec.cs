@@ -99,8 +99,7 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Access)]
     [ListSet]
     [Items(SchemaLimits.ChangedInstances)]
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.Label)]
+    [Label]
     public List<string> Skip { get; init => field = value ?? []; } = [];
 
     /// <summary>Instances that joined the database while the upgrade runs, usually in place of those in skip. They must
@@ -131,8 +130,7 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     /// <summary>YugabyteDB and BMDB only: the host on which the operator runs the vendor's admin tools of the new
     /// package. Default: the host of the first instance.</summary>
     [FieldClass(FieldClass.Access)]
-    [Length(SchemaLimits.StepName, Minimum = 1)]
-    [Pattern(Patterns.Host)]
+    [Host(SchemaLimits.StepName)]
     public string? ToolHost { get; init; }
 
     /// <summary>TLS of the HTTP interfaces of the processes, and of the RPC interfaces that the admin tool of
@@ -148,8 +146,7 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     /// Meanwhile leaders leave the next one, and the first one of the next component may be stopped. YugabyteDB
     /// recommends at least 60s.</summary>
     [FieldClass(FieldClass.Timing)]
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.Duration)]
+    [Duration]
     public string Settle { get; init => field = value ?? "60s"; } = "60s";
 
     /// <summary>True accepts an outage if there are fewer than three voters or the replication factor is below three;
@@ -203,14 +200,12 @@ public sealed record DatabaseServiceTls
     /// <summary>YugabyteDB and BMDB only: TLS of RPC (use_node_to_node_encryption): the directory of certificates on
     /// the tool host, which the operator passes to the admin tool (--certs_dir_name). Without it, the tool connects
     /// without TLS.</summary>
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public string? CertsDirName { get; init; }
 
     /// <summary>YugabyteDB and BMDB only: the name of the node whose certificate in certsDirName the admin tool
     /// presents (--client_node_name), if the masters require client certificates.</summary>
-    [Length(SchemaLimits.Name, Minimum = 1)]
-    [Pattern(Patterns.Host)]
+    [Host(SchemaLimits.Name)]
     public string? ClientNodeName { get; init; }
 }
 
@@ -230,14 +225,12 @@ public sealed record DrainSpec
     /// <summary>How long the number of leaders may stay the same before onTimeout applies, as a duration. A drain that
     /// makes progress may take hours. Time in which PD does not count leaders, because it has a new leader, does not
     /// count.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string StalledFor { get; init => field = value ?? "10m"; } = "10m";
 
     /// <summary>How long leaders may take to leave an instance even if they make progress, as a duration. Default: no
     /// limit.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string? Timeout { get; init; }
 
     /// <summary>What happens when leaders do not leave in time. Fail: the instance is not stopped and the upgrade
@@ -249,8 +242,7 @@ public sealed record DrainSpec
     /// duration. After that the leaders are given back, and the instance is drained again when the upgrade continues.
     /// If a drain failed because leaders stay, you have this time to answer before the leaders are given
     /// back.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string IdleLimit { get; init => field = value ?? "10m"; } = "10m";
 }
 
@@ -272,8 +264,7 @@ public sealed record InstanceDefaults
     public InstanceControl? Control { get; init; }
 
     /// <summary>The directory where they are installed, the same on every host. {port} is replaced.</summary>
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public string? DeployDir { get; init; }
 }
 
@@ -295,45 +286,37 @@ public sealed record DatabasePreflightSpec
 public sealed record DatabaseUpgradeTimeouts
 {
     /// <summary>One pass over all hosts and processes.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string Preflight { get; init => field = value ?? "10m"; } = "10m";
 
     /// <summary>Copying the package to one host, unpacking and checking it.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string Package { get; init => field = value ?? "1h"; } = "1h";
 
     /// <summary>Saving the configuration, and taking the whole backup.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string Backup { get; init => field = value ?? "12h"; } = "12h";
 
     /// <summary>Stopping an instance, swapping its program and starting it again.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string Swap { get; init => field = value ?? "10m"; } = "10m";
 
     /// <summary>Waiting until a started instance is healthy. spec.settle is added.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string Verify { get; init => field = value ?? "15m"; } = "15m";
 
     /// <summary>Promoting AutoFlags, and upgrading the SQL catalogue: as long the admin tool waits for the tablet
     /// server (--timeout_ms). After that the operator watches the catalogue for the same time until the server has
     /// ended.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string Finalize { get; init => field = value ?? "1h"; } = "1h";
 
     /// <summary>Waiting for the peer clusters of replication.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string Replication { get; init => field = value ?? "7d"; } = "7d";
 
     /// <summary>Raising the schedule limits after the upgrade. When this time is over, the limits keep their current
     /// values.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string TuneScheduling { get; init => field = value ?? "7d"; } = "7d";
 }

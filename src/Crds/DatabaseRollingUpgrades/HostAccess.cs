@@ -24,8 +24,7 @@ public sealed record SshAccess
 {
     /// <summary>The login user on the hosts; with tidb-ansible usually tidb.</summary>
     [Required]
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.LoginName)]
+    [PlainName]
     public string User { get; init => field = value ?? ""; } = "";
 
     /// <summary>The port of sshd on the hosts.</summary>
@@ -56,8 +55,7 @@ public sealed record SshAccess
 
     /// <summary>The account of the database, if it is not the login user: everything that does not run as root runs as
     /// it, through sudo -n -u. Start and stop scripts, plain processes and the admin tool never run as root.</summary>
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.LoginName)]
+    [PlainName]
     public string? BecomeUser { get; init; }
 
     /// <summary>The jump host through which the operator logs in on the hosts. The ports of the database are reached
@@ -80,15 +78,13 @@ public sealed record SshHost
 {
     /// <summary>The host as instances name it: its address in the database.</summary>
     [Required]
-    [Length(SchemaLimits.StepName, Minimum = 1)]
-    [Pattern(Patterns.Host)]
+    [Host(SchemaLimits.StepName)]
     public string Host { get; init => field = value ?? ""; } = "";
 
     /// <summary>The address that the operator logs in at, as known_hosts has it: in a management network, for
     /// instance.</summary>
     [Required]
-    [Length(SchemaLimits.StepName, Minimum = 1)]
-    [Pattern(Patterns.Host)]
+    [Host(SchemaLimits.StepName)]
     public string Address { get; init => field = value ?? ""; } = "";
 
     /// <summary>The port of its sshd. Default: access.ssh.port.</summary>
@@ -138,8 +134,7 @@ public sealed record ContainerAccess
 
     /// <summary>The user that commands run as: the account of the database. Default: the user of the
     /// container.</summary>
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.LoginName)]
+    [PlainName]
     public string? User { get; init; }
 
     /// <summary>Sudo runs commands that control processes (systemctl and others) by exec as root; the program sudo is
@@ -159,8 +154,7 @@ public sealed record ContainerHost
 {
     /// <summary>The host as instances name it: its address for the ports of the database.</summary>
     [Required]
-    [Length(SchemaLimits.StepName, Minimum = 1)]
-    [Pattern(Patterns.Host)]
+    [Host(SchemaLimits.StepName)]
     public string Host { get; init => field = value ?? ""; } = "";
 
     /// <summary>Where dockerd listens: tcp://HOST:PORT, ssh://USER@HOST:PORT (the operator runs docker system
@@ -173,8 +167,7 @@ public sealed record ContainerHost
 
     /// <summary>Name or id of the container.</summary>
     [Required]
-    [Length(128, Minimum = 2)]
-    [Pattern(Patterns.ContainerName)]
+    [ContainerName]
     public string Container { get; init => field = value ?? ""; } = "";
 }
 

@@ -35,8 +35,7 @@ public sealed record InstanceControl
     public string? Link { get; init; }
 
     /// <summary>How long a process may take to stop before it is killed, as a duration.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string StopGrace { get; init => field = value ?? "2m"; } = "2m";
 }
 
@@ -53,8 +52,7 @@ public sealed record ComponentControl
 
     /// <summary>The directory where they are installed, the same on every host. {port} is replaced. Default: that of
     /// spec.defaults.</summary>
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public string? DeployDir { get; init; }
 }
 

@@ -13,21 +13,18 @@ public sealed record MonitoringService
 {
     /// <summary>A short name, unique in the list. The step id contains it.</summary>
     [Required]
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.Label)]
+    [Label]
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>Name or address of its host.</summary>
-    [Length(SchemaLimits.Name, Minimum = 1)]
-    [Pattern(Patterns.Host)]
+    [Host(SchemaLimits.Name)]
     public string Host { get; init => field = value ?? ""; } = "";
 
     /// <summary>Names or addresses of its hosts, instead of host, if it is the same on all of them (node_exporter).
     /// Each is restarted in a step of its own, named NAME-HOST.</summary>
     [ListSet]
     [Items(SchemaLimits.Instances)]
-    [Length(SchemaLimits.Name, Minimum = 1)]
-    [Pattern(Patterns.Host)]
+    [Host(SchemaLimits.Name)]
     public List<string> Hosts { get; init => field = value ?? []; } = [];
 
     /// <summary>The port on which the service answers once it runs.</summary>
@@ -43,8 +40,7 @@ public sealed record MonitoringService
 
     /// <summary>The directory where it is installed.</summary>
     [Required]
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public string DeployDir { get; init => field = value ?? ""; } = "";
 
     /// <summary>Files that are replaced below deployDir while the service is stopped, for instance programs, its start
@@ -73,19 +69,16 @@ public sealed record ReplacedFile
 {
     /// <summary>Absolute path of the new file on the host.</summary>
     [Required]
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public string From { get; init => field = value ?? ""; } = "";
 
     /// <summary>Path of the file relative to deployDir.</summary>
     [Required]
-    [Length(SchemaLimits.Path, Minimum = 1)]
-    [Pattern(Patterns.RelativePath)]
+    [RelativePath(SchemaLimits.Path)]
     public string To { get; init => field = value ?? ""; } = "";
 
     /// <summary>SHA-256 of the new file, 64 hex digits.</summary>
     [Required]
-    [Length(64)]
-    [Pattern(Patterns.Sha256)]
+    [Sha256]
     public string Sha256 { get; init => field = value ?? ""; } = "";
 }

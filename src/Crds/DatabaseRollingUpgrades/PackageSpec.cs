@@ -6,8 +6,7 @@ public sealed record PackageSpec
     /// <summary>The directory of the new version on every host, for instance /opt/tidb-v3.0.9. Archives are unpacked
     /// into it. Its programs are in bin below it.</summary>
     [Required]
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public string Directory { get; init => field = value ?? ""; } = "";
 
     /// <summary>Archives (.tar.gz) that are unpacked into the directory on every host with one of their components.
@@ -45,8 +44,7 @@ public sealed record PackageArchive
 {
     /// <summary>A short name, unique in the list.</summary>
     [Required]
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.Label)]
+    [Label]
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>The components whose programs are in the archive. Empty means all.</summary>
@@ -58,19 +56,16 @@ public sealed record PackageArchive
     public StorageSpec? Storage { get; init; }
 
     /// <summary>Path of the archive below the storage. It must not contain '..'.</summary>
-    [Length(SchemaLimits.Path, Minimum = 1)]
-    [Pattern(Patterns.RelativePath)]
+    [RelativePath(SchemaLimits.Path)]
     public string? Path { get; init; }
 
     /// <summary>Absolute path of the archive on every host, instead of storage and path.</summary>
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public string? HostPath { get; init; }
 
     /// <summary>SHA-256 of the archive, 64 hex digits. An archive with another checksum is refused.</summary>
     [Required]
-    [Length(64)]
-    [Pattern(Patterns.Sha256)]
+    [Sha256]
     public string Sha256 { get; init => field = value ?? ""; } = "";
 
     /// <summary>How many leading path components are removed when the archive is unpacked, as by tar
@@ -85,14 +80,12 @@ public sealed record PackageFile
 {
     /// <summary>Path relative to the directory, for instance bin/tikv-server.</summary>
     [Required]
-    [Length(SchemaLimits.Path, Minimum = 1)]
-    [Pattern(Patterns.RelativePath)]
+    [RelativePath(SchemaLimits.Path)]
     public string Path { get; init => field = value ?? ""; } = "";
 
     /// <summary>SHA-256 of the file, 64 hex digits.</summary>
     [Required]
-    [Length(64)]
-    [Pattern(Patterns.Sha256)]
+    [Sha256]
     public string Sha256 { get; init => field = value ?? ""; } = "";
 }
 
@@ -101,8 +94,7 @@ public sealed record PackageExtension
 {
     /// <summary>Name of the extension as in pg_extension.</summary>
     [Required]
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.DatabaseName)]
+    [DatabaseName(SchemaLimits.ShortName)]
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>Its files. They are copied on every host with a Tserver.</summary>
@@ -116,14 +108,12 @@ public sealed record ExtensionFile
 {
     /// <summary>Absolute path on the host, for instance in the old version's directory.</summary>
     [Required]
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public string From { get; init => field = value ?? ""; } = "";
 
     /// <summary>Path relative to the directory of the new version, for instance
     /// postgres/share/extension/hll.control.</summary>
     [Required]
-    [Length(SchemaLimits.Path, Minimum = 1)]
-    [Pattern(Patterns.RelativePath)]
+    [RelativePath(SchemaLimits.Path)]
     public string To { get; init => field = value ?? ""; } = "";
 }

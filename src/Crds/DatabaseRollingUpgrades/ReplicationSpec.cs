@@ -72,13 +72,11 @@ public sealed record ReplicationPeer
     public SecretReference? WebCredentialsSecretRef { get; init; }
 
     /// <summary>The directory of its certificates on the tool host of this cluster, for the admin tool.</summary>
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public string? CertsDirName { get; init; }
 
     /// <summary>The name of the node whose certificate in certsDirName the admin tool presents to this peer
     /// (--client_node_name), if its masters require client certificates.</summary>
-    [Length(SchemaLimits.Name, Minimum = 1)]
-    [Pattern(Patterns.Host)]
+    [Host(SchemaLimits.Name)]
     public string? ClientNodeName { get; init; }
 }

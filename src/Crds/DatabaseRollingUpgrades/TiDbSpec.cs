@@ -95,8 +95,7 @@ public sealed record TiDbBackupSpec
     /// <summary>Names of the databases to back up.</summary>
     [ListSet]
     [Items(SchemaLimits.Databases)]
-    [Length(64, Minimum = 1)]
-    [Pattern(Patterns.DatabaseName)]
+    [DatabaseName(64)]
     public List<string> Databases { get; init => field = value ?? []; } = [];
 
     /// <summary>Number of threads of mydumper.</summary>
@@ -136,8 +135,7 @@ public sealed record TuneSchedulingSpec
     public bool Enabled { get; set; } = true;
 
     /// <summary>How long the number of regions must not change before the next raise, as a duration.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string StableFor { get; init => field = value ?? "30m"; } = "30m";
 
     /// <summary>Final value of merge-schedule-limit. Default: the value before the upgrade. Has no effect if
@@ -165,26 +163,22 @@ public sealed record TiSparkSpec
     [Required]
     [ListSet]
     [Items(64, Minimum = 1)]
-    [Length(SchemaLimits.StepName, Minimum = 1)]
-    [Pattern(Patterns.Host)]
+    [Host(SchemaLimits.StepName)]
     public List<string> Hosts { get; init => field = value ?? []; } = [];
 
     /// <summary>The directory where Spark is installed on these hosts.</summary>
     [Required]
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public string Directory { get; init => field = value ?? ""; } = "";
 
     /// <summary>Absolute path of the new JAR on the hosts.</summary>
     [Required]
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public string Jar { get; init => field = value ?? ""; } = "";
 
     /// <summary>SHA-256 of the new JAR, 64 hex digits.</summary>
     [Required]
-    [Length(64)]
-    [Pattern(Patterns.Sha256)]
+    [Sha256]
     public string JarSha256 { get; init => field = value ?? ""; } = "";
 
     /// <summary>The script that starts Spark, absolute or relative to directory. It runs on the host of the master
@@ -215,8 +209,7 @@ public sealed record GrafanaDashboards
 {
     /// <summary>Name of the entry of monitoring that is Grafana. It needs host.</summary>
     [Required]
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.Label)]
+    [Label]
     public string Service { get; init => field = value ?? ""; } = "";
 
     /// <summary>Absolute paths on the host of Grafana: files with one dashboard each as JSON, at most 1 MiB, and
@@ -224,8 +217,7 @@ public sealed record GrafanaDashboards
     [Required]
     [ListSet]
     [Items(64, Minimum = 1)]
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public List<string> From { get; init => field = value ?? []; } = [];
 
     /// <summary>Name of the data source in Grafana that panels, variables and annotations use; tidb-ansible names it

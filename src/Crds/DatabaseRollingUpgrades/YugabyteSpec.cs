@@ -21,8 +21,7 @@ public sealed record YugabyteSpec
 
     /// <summary>How long the universe must have been healthy in the new version before it is finalized, as a duration.
     /// The vendor recommends at most two days.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.Duration)]
+    [Duration]
     public string Soak { get; init => field = value ?? "0s"; } = "0s";
 
     /// <summary>How many tablet servers of one zone are stopped side by side. Zones are the cloud, region and zone that
@@ -42,19 +41,16 @@ public sealed record YugabyteSpec
 
     /// <summary>How much the clocks of hosts may differ, as a duration. A larger difference fails preflight. YugabyteDB
     /// stops its processes at 500ms.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string MaxClockSkew { get; init => field = value ?? "250ms"; } = "250ms";
 
     /// <summary>How far followers may lag when the next server is stopped, as a duration.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string MaxFollowerLag { get; init => field = value ?? "1m"; } = "1m";
 
     /// <summary>Pause between two attempts of the catalogue upgrade after a catalogue version mismatch, as a
     /// duration.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string CatalogRetryPause { get; init => field = value ?? "1m"; } = "1m";
 }
 
@@ -100,8 +96,7 @@ public sealed record YugabyteSqlSpec
     /// does not use SQL. Without it, the operator reads pg_extension.</summary>
     [ListSet]
     [Items(64)]
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.DatabaseName)]
+    [DatabaseName(SchemaLimits.ShortName)]
     public List<string>? ExtensionsInUse { get; init; }
 
     /// <summary>The SQL port of the Tservers.</summary>
@@ -112,8 +107,7 @@ public sealed record YugabyteSqlSpec
 
     /// <summary>The database to connect to first; it lists the names of the others.</summary>
     [FieldClass(FieldClass.Access)]
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.DatabaseName)]
+    [DatabaseName(SchemaLimits.ShortName)]
     public string Database { get; init => field = value ?? "postgres"; } = "postgres";
 
     /// <summary>Login of an account that can connect to every database: a Secret with the keys username and password,
@@ -128,23 +122,19 @@ public sealed record YugabyteSqlSpec
 public sealed record YugabyteNames
 {
     /// <summary>The master's program: yb-master, mserver.</summary>
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.ProgramName)]
+    [PlainName]
     public string? MasterProgram { get; init; }
 
     /// <summary>The tablet server's program: yb-tserver, dbserver.</summary>
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.ProgramName)]
+    [PlainName]
     public string? TserverProgram { get; init; }
 
     /// <summary>The admin tool: yb-admin, bm-admin.</summary>
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.ProgramName)]
+    [PlainName]
     public string? AdminProgram { get; init; }
 
     /// <summary>The SQL shell. Default: ysqlsh, or bsqlsh for BMDB.</summary>
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.ProgramName)]
+    [PlainName]
     public string? SqlShell { get; init; }
 
     /// <summary>The flag by which the admin tool takes the masters, with its hyphens: --master_addresses,
@@ -154,8 +144,7 @@ public sealed record YugabyteNames
     public string? MasterAddressesFlag { get; init; }
 
     /// <summary>The admin tool's command that upgrades the SQL catalogue: upgrade_ysql, upgrade_bsql.</summary>
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.ProgramName)]
+    [PlainName]
     public string? UpgradeCatalogCommand { get; init; }
 
     /// <summary>The page of tablet servers on the master: /tablet-servers, /tile-servers. Only shown to users; the

@@ -53,8 +53,7 @@ public sealed record ContainerSpec
     /// duration, for instance 5m. It must be shorter than timeouts.stopOld and timeouts.stopNew. Default: 120s, or the
     /// stop timeout of the container if that is longer.</summary>
     [FieldClass(FieldClass.Timing)]
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string? StopGrace { get; init; }
 }
 

@@ -27,8 +27,7 @@ public sealed record HighAvailabilitySpec
 
     /// <summary>Added to the downtime for refetchStoreIntervalMin if perceiveStoreClientCheckpoint is false. A
     /// duration, for instance 30m.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.Duration)]
+    [Duration]
     public string RefetchMargin { get; init => field = value ?? "30m"; } = "30m";
 }
 

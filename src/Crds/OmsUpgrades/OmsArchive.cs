@@ -9,18 +9,15 @@ public sealed record OmsArchive
     public StorageSpec? Storage { get; init; }
 
     /// <summary>Path of the file below the storage. It must not contain '..'.</summary>
-    [Length(SchemaLimits.Path, Minimum = 1)]
-    [Pattern(Patterns.RelativePath)]
+    [RelativePath(SchemaLimits.Path)]
     public string? Path { get; init; }
 
     /// <summary>Absolute path of the file on every host, instead of storage and path.</summary>
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
+    [AbsolutePath]
     public string? HostPath { get; init; }
 
     /// <summary>SHA-256 of the file, 64 hex digits. A file with another checksum is refused. Without it, preflight
     /// computes the value and the plan shows it.</summary>
-    [Length(64)]
-    [Pattern(Patterns.Sha256)]
+    [Sha256]
     public string? Sha256 { get; init; }
 }

@@ -23,8 +23,7 @@ public sealed record OmsNode
 {
     /// <summary>A short name for the node, unique in all regions. Step ids contain it.</summary>
     [Required]
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    [Pattern(Patterns.Label)]
+    [Label]
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>The address by which OMS knows the host: OMS_HOST_IP and the entry in cm_nodes. Unique in all
@@ -39,13 +38,11 @@ public sealed record OmsNode
     public DockerAccess? Docker { get; init; }
 
     /// <summary>Name of the current container on this node, if it is not spec.currentContainer.</summary>
-    [Length(128, Minimum = 2)]
-    [Pattern(Patterns.ContainerName)]
+    [ContainerName]
     public string? CurrentContainer { get; init; }
 
     /// <summary>Name of the new container on this node, if it is not spec.newContainer.</summary>
-    [Length(128, Minimum = 2)]
-    [Pattern(Patterns.ContainerName)]
+    [ContainerName]
     public string? NewContainer { get; init; }
 
     /// <summary>Name of the image on this node, if it is not spec.image. The image ID must still be the same on every

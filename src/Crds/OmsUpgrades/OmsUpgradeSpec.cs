@@ -93,16 +93,14 @@ public sealed record OmsUpgradeSpec : RunSpec
     /// <summary>Name of the container that runs now, the same on every node unless the node names another. Without it,
     /// it is the running container of the node that has the config.yaml of OMS mounted.</summary>
     [FieldClass(FieldClass.Identity)]
-    [Length(128, Minimum = 2)]
-    [Pattern(Patterns.ContainerName)]
+    [ContainerName]
     public string? CurrentContainer { get; init; }
 
     /// <summary>Name of the container that the operator creates on every node. The old container is kept, stopped. The
     /// names must differ. Without it, the name follows from that of the current container and toVersion, for instance
     /// oms_422bp1.</summary>
     [FieldClass(FieldClass.Identity)]
-    [Length(128, Minimum = 2)]
-    [Pattern(Patterns.ContainerName)]
+    [ContainerName]
     public string? NewContainer { get; init; }
 
     /// <summary>What differs in the new containers. Every other option is taken over from the current container of the
@@ -142,8 +140,7 @@ public sealed record OmsUpgradeSpec : RunSpec
     /// the end of the failed step. The run is Held until then. 0s starts the rollback at once. A failure that cannot be
     /// accepted is not waited for.</summary>
     [FieldClass(FieldClass.Control)]
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.Duration)]
+    [Duration]
     public string AcceptWithin { get; init => field = value ?? "15m"; } = "15m";
 
     /// <summary>What preflight does with findings that you may judge differently.</summary>
@@ -211,8 +208,7 @@ public sealed record CleanupSpec
 
     /// <summary>How long after Succeeded the old containers are removed automatically, as a duration, for instance
     /// 168h.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string? After { get; init; }
 
     /// <summary>True also removes the old image on hosts where no other container uses it.</summary>
@@ -239,8 +235,7 @@ public sealed record MetadataDatabaseSpec
 
     /// <summary>Host name or address that the operator connects to. Default: the key host of the Secret, otherwise
     /// oms_meta_host of config.yaml.</summary>
-    [Length(SchemaLimits.Name, Minimum = 1)]
-    [Pattern(Patterns.Host)]
+    [Host(SchemaLimits.Name)]
     public string? Host { get; init; }
 
     /// <summary>Port that the operator connects to. Default: the key port of the Secret, otherwise oms_meta_port of

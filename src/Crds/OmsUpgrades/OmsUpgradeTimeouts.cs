@@ -4,83 +4,67 @@ namespace Drydock.Crds.OmsUpgrades;
 public sealed record OmsUpgradeTimeouts
 {
     /// <summary>One pass over all hosts and the metadata database.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string Preflight { get; init => field = value ?? "10m"; } = "10m";
 
     /// <summary>Pulling or loading the image on one node.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string PrepareImage { get; init => field = value ?? "1h"; } = "1h";
 
     /// <summary>Changing ha.config, or restarting oms_console once.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string DisableHA { get; init => field = value ?? "10m"; } = "10m";
 
     /// <summary>Renaming one batch of projects that share their names.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string RenameProjects { get; init => field = value ?? "10m"; } = "10m";
 
     /// <summary>Stopping one old container, including its grace period.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string StopOld { get; init => field = value ?? "10m"; } = "10m";
 
     /// <summary>Waiting until no other session uses the metadata databases, before the dump. OMS is stopped while it
     /// waits.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string NoSessions { get; init => field = value ?? "5m"; } = "5m";
 
     /// <summary>Trimming the heartbeat table and taking the whole snapshot.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string Backup { get; init => field = value ?? "4h"; } = "4h";
 
     /// <summary>Creating and starting one new container, until its supervisor answers.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string StartNew { get; init => field = value ?? "15m"; } = "15m";
 
     /// <summary>Stopping oms_console on one node, or running the correction JAR once.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string CorrectMetadata { get; init => field = value ?? "1h"; } = "1h";
 
     /// <summary>Running docker_init.sh once.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string InitMetadata { get; init => field = value ?? "1h"; } = "1h";
 
     /// <summary>Waiting until components and hosts are healthy.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string Verify { get; init => field = value ?? "30m"; } = "30m";
 
     /// <summary>Changing ha.config, or restarting oms_console once.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string EnableHA { get; init => field = value ?? "15m"; } = "15m";
 
     /// <summary>Rollback: stopping one new container, including its grace period.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string StopNew { get; init => field = value ?? "10m"; } = "10m";
 
     /// <summary>Rollback: the whole restore, including verification and comparison.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string RestoreDatabases { get; init => field = value ?? "8h"; } = "8h";
 
     /// <summary>Rollback: starting one old container, until its components and hosts are healthy.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string StartOld { get; init => field = value ?? "30m"; } = "30m";
 
     /// <summary>How long the operator watches stores and writers recover.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string Settle { get; init => field = value ?? "20m"; } = "20m";
 }

@@ -17,8 +17,7 @@ public sealed record PreflightSpec
 
     /// <summary>How far a running project may lag behind, as a duration, for instance 5m. Only checked if the API of
     /// OMS reports the lag. More lag fails preflight.</summary>
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string MaxProjectLag { get; init => field = value ?? "5m"; } = "5m";
 
     /// <summary>User of the OMS API: a Secret with the keys username and password, and optionally url (default: the

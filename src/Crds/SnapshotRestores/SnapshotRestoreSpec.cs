@@ -29,8 +29,7 @@ public sealed record SnapshotRestoreSpec
     [FieldClass(FieldClass.Identity)]
     [ListSet]
     [Items(SchemaLimits.Databases)]
-    [Length(64, Minimum = 1)]
-    [Pattern(Patterns.DatabaseName)]
+    [DatabaseName(64)]
     public List<string> Databases { get; init => field = value ?? []; } = [];
 
     /// <summary>Databases that may be dropped. Every database that exists on the server and would be dropped must be
@@ -38,8 +37,7 @@ public sealed record SnapshotRestoreSpec
     [FieldClass(FieldClass.Control)]
     [ListSet]
     [Items(SchemaLimits.Databases)]
-    [Length(64, Minimum = 1)]
-    [Pattern(Patterns.DatabaseName)]
+    [DatabaseName(64)]
     public List<string> AllowDrop { get; init => field = value ?? []; } = [];
 
     /// <summary>A restore that has not dropped or loaded its first database by this time (RFC 3339, for instance
@@ -74,8 +72,7 @@ public sealed record SnapshotRestoreSpec
     /// <summary>How long one attempt of the whole restore may take, as a duration, for instance 8h. More than 49d
     /// counts as 49d. An attempt that takes longer fails.</summary>
     [FieldClass(FieldClass.Timing)]
-    [Length(SchemaLimits.Duration, Minimum = 2)]
-    [Pattern(Patterns.PositiveDuration)]
+    [PositiveDuration]
     public string Timeout { get; init => field = value ?? "8h"; } = "8h";
 }
 
@@ -90,7 +87,6 @@ public sealed record SnapshotFiles
     /// <summary>Directory of the snapshot below the storage, as status.path of its BackupSnapshot showed it. It must
     /// not contain '..'.</summary>
     [Required]
-    [Length(SchemaLimits.Path, Minimum = 1)]
-    [Pattern(Patterns.RelativePath)]
+    [RelativePath(SchemaLimits.Path)]
     public string Path { get; init => field = value ?? ""; } = "";
 }

@@ -9,7 +9,7 @@ internal static class PropertyBounds
     /// <summary>The bounds as a node without a type.</summary>
     public static SchemaNode Of(PropertyInfo property)
     {
-        var length = property.GetCustomAttribute<LengthAttribute>();
+        var text = property.GetCustomAttribute<TextAttribute>();
         var items = property.GetCustomAttribute<ItemsAttribute>();
         var range = property.GetCustomAttribute<RangeAttribute>();
         var map = property.GetCustomAttribute<ListMapAttribute>();
@@ -18,9 +18,9 @@ internal static class PropertyBounds
         {
             Type = "",
             Required = property.GetCustomAttribute<RequiredAttribute>() is not null,
-            Pattern = property.GetCustomAttribute<PatternAttribute>()?.Regex,
-            MinLength = Positive(length?.Minimum ?? 0),
-            MaxLength = length?.Maximum,
+            Pattern = property.GetCustomAttribute<PatternAttribute>()?.Regex ?? text?.Pattern,
+            MinLength = Positive(text?.Minimum ?? 0),
+            MaxLength = text?.Maximum,
             MinItems = Positive(items?.Minimum ?? 0),
             MaxItems = items?.Maximum,
             Minimum = range?.Minimum,
