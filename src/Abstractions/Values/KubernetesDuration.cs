@@ -5,9 +5,6 @@ namespace Drydock.Abstractions.Values;
 /// <summary>Durations as Kubernetes users write them: <c>90s</c>, <c>10m</c>, <c>1h30m</c>, <c>250ms</c>.</summary>
 public static partial class KubernetesDuration
 {
-    /// <summary>The schema pattern of a duration field.</summary>
-    public const string Pattern = "^([0-9]+(ms|s|m|h|d))+$";
-
     /// <summary>The longest duration: 36500 days. A longer text is read as this one, so that neither a sum of some
     /// durations nor a moment with one added to it leaves the range of the clock.</summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromDays(36_500);

@@ -88,21 +88,6 @@ public static class DatabaseRollingUpgradePhases
     /// resumed.</summary>
     public const string Undo = "Undo";
 
-    /// <summary>The phases of a TiDB plan, in their order.</summary>
-    public static IReadOnlyList<string> OfTiDb { get; } =
-    [
-        RunPhases.Preflight, PreparePackage, SaveConfiguration, Backup, MigrateConfiguration, UpgradePD, UpgradeTiKV,
-        UpgradePump, UpgradeTiDB, LimitMerging, UpgradeDrainer, UpgradeMonitoring, UpgradeTiSpark, Verify,
-        TuneScheduling,
-    ];
-
-    /// <summary>The phases of a YugabyteDB plan, in their order.</summary>
-    public static IReadOnlyList<string> OfYugabyte { get; } =
-    [
-        RunPhases.Preflight, PreparePackage, PauseReplication, UpgradeMasters, UpgradeTServers, VerifyVersions,
-        PromoteVolatileFlags, Finalize, PromoteAutoFlags, UpgradeCatalog, ResumeReplication,
-    ];
-
     /// <summary>The phases of a rollback, in their order.</summary>
     public static IReadOnlyList<string> OfRollback { get; } =
         [Undo, RollbackAutoFlags, RollbackTServers, RollbackMasters, ResumeReplication];

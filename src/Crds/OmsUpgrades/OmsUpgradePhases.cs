@@ -64,15 +64,4 @@ public static class OmsUpgradePhases
 
     /// <summary>After success: the old containers are removed.</summary>
     public const string Cleanup = "Cleanup";
-
-    /// <summary>The phases of a plan, in their order.</summary>
-    public static IReadOnlyList<string> OfPlan { get; } =
-    [
-        RunPhases.Preflight, PrepareImage, DisableHA, RenameProjects, StopOld, Backup, StartNew, CorrectMetadata,
-        InitMetadata, Verify, EnableHA, Settle,
-    ];
-
-    /// <summary>The phases of a rollback, in their order.</summary>
-    public static IReadOnlyList<string> OfRollback { get; } =
-        [Undo, DisableNewHA, StopNew, BackupNew, RestoreDatabases, StartOld, RestoreHA, Report];
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 using RunPhases = Drydock.Crds.Common.RunPhases;
@@ -50,14 +51,14 @@ public sealed partial class ArchitecturePageTests
     {
         var arrows = Arrows("The life of an OMS upgrade");
 
-        Chain([.. OmsUpgradePhases.OfPlan, RunPhases.Succeeded]).Except(arrows).ShouldBeEmpty();
+        Chain([.. PhaseOrder.OfOms, RunPhases.Succeeded]).Except(arrows).ShouldBeEmpty();
     }
 
     [Fact]
     public void Upgrade_diagram_shows_the_rollback_phases_in_order()
     {
         var arrows = Arrows("The life of an OMS upgrade");
-        var afterT1 = OmsUpgradePhases.OfRollback.Where(phase => phase != OmsUpgradePhases.Undo);
+        var afterT1 = PhaseOrder.OfOmsRollback.Where(phase => phase != OmsUpgradePhases.Undo);
 
         Chain([.. afterT1, RunPhases.RolledBack]).Except(arrows).ShouldBeEmpty();
         arrows.ShouldContain(Chain([OmsUpgradePhases.Undo, RunPhases.RolledBack]).Single());
@@ -66,7 +67,7 @@ public sealed partial class ArchitecturePageTests
     [Fact]
     public void Upgrade_diagram_shows_only_existing_phases()
     {
-        var phases = OmsUpgradePhases.OfPlan.Concat(OmsUpgradePhases.OfRollback)
+        var phases = PhaseOrder.OfOms.Concat(PhaseOrder.OfOmsRollback)
             .Append(RunPhases.Succeeded).Append(RunPhases.RolledBack);
 
         Arrows("The life of an OMS upgrade").SelectMany(arrow => arrow.Split(" --> ")).Distinct()

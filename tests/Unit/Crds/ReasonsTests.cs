@@ -5,6 +5,7 @@ using Drydock.CrdGen.Model;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Running;
+using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 
@@ -58,8 +59,8 @@ public sealed class ReasonsTests
     public void Timeouts_list_every_phase_in_the_order_of_plan()
     {
         var timeouts = typeof(OmsUpgradeTimeouts).GetProperties().Where(property => property.PropertyType == typeof(string)).Select(property => property.Name).ToList();
-        timeouts.Intersect(OmsUpgradePhases.OfPlan, StringComparer.Ordinal).ShouldBe(OmsUpgradePhases.OfPlan);
-        timeouts.Except(OmsUpgradePhases.OfPlan, StringComparer.Ordinal).ShouldBe([nameof(OmsUpgradeTimeouts.NoSessions), OmsUpgradePhases.StopNew, OmsUpgradePhases.RestoreDatabases, OmsUpgradePhases.StartOld]);
+        timeouts.Intersect(PhaseOrder.OfOms, StringComparer.Ordinal).ShouldBe(PhaseOrder.OfOms);
+        timeouts.Except(PhaseOrder.OfOms, StringComparer.Ordinal).ShouldBe([nameof(OmsUpgradeTimeouts.NoSessions), OmsUpgradePhases.StopNew, OmsUpgradePhases.RestoreDatabases, OmsUpgradePhases.StartOld]);
     }
 
     private static IEnumerable<FieldInfo> Constants(Type type) =>

@@ -6,6 +6,7 @@ using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Crds;
 using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
@@ -45,10 +46,10 @@ public sealed partial class SampleTests
     public void Phases_and_steps_named_on_page_exist_in_plans()
     {
         var there = new TiDbWorld(new TiDbWorldSetup { Pumps = 2, Drainers = 1, Spec = s => s with { Tidb = s.Tidb! with { AliasPdUnits = true } } }).Begin().Stored!.Steps.Select(s => InstanceName().Replace(s.Id, "/NAME-")).ToHashSet(StringComparer.Ordinal);
-        var named = Code().Matches(Page()).Select(m => m.Groups["code"].Value).Where(c => Phases.OfTiDb.Contains(c.Split('/')[0], StringComparer.Ordinal)).ToList();
+        var named = Code().Matches(Page()).Select(m => m.Groups["code"].Value).Where(c => PhaseOrder.OfTiDb.Contains(c.Split('/')[0], StringComparer.Ordinal)).ToList();
 
         named.Where(c => c.Contains('/', StringComparison.Ordinal)).Distinct().Except(there).ShouldBeEmpty();
-        Phases.OfTiDb.Except(named).ShouldBeEmpty("every phase is explained");
+        PhaseOrder.OfTiDb.Except(named).ShouldBeEmpty("every phase is explained");
     }
 
     private static DatabaseRollingUpgradeSpec Sample() => YamlToJson.ReadAll(Repository.PathOf("config", "samples", "databaserollingupgrade-tidb-2.1-to-3.0.yaml"))

@@ -5,6 +5,7 @@ using Drydock.Engine.Holds;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 
@@ -28,7 +29,7 @@ public sealed class PlannerTests
     public void Plan_phases_follow_documented_order()
     {
         var plan = YugaRun.Compile(new YugaWorld(Replicated() with { Class = AutoFlagClass.LocalVolatile, Soak = "1h" }));
-        plan.Steps.Select(s => s.Phase).Distinct().ShouldBe(DatabaseRollingUpgradePhases.OfYugabyte.Skip(1));
+        plan.Steps.Select(s => s.Phase).Distinct().ShouldBe(PhaseOrder.OfYugabyte.Skip(1));
     }
 
     [Fact]

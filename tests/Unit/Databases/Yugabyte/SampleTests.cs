@@ -8,6 +8,7 @@ using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Crds;
 using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 
@@ -16,7 +17,7 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 /// <summary>What users copy and what they read is true of what is planned.</summary>
 public sealed partial class SampleTests
 {
-    private static readonly IReadOnlyList<string> Phases = [.. DatabaseRollingUpgradePhases.OfYugabyte, .. DatabaseRollingUpgradePhases.OfRollback];
+    private static readonly IReadOnlyList<string> Phases = [.. PhaseOrder.OfYugabyte, .. DatabaseRollingUpgradePhases.OfRollback];
 
     [Fact]
     public void Sample_is_valid_and_compiles_into_runbook_plan()
@@ -40,7 +41,7 @@ public sealed partial class SampleTests
         var named = Code().Matches(Page()).Select(m => m.Groups["code"].Value).Where(c => Phases.Contains(c.Split('/')[0], StringComparer.Ordinal)).ToList();
 
         named.Where(c => c.Contains('/', StringComparison.Ordinal)).Select(c => c.Replace("/NAME-", "/-", StringComparison.Ordinal)).Distinct().Except(there).ShouldBeEmpty();
-        DatabaseRollingUpgradePhases.OfYugabyte.Except(named).ShouldBeEmpty("every phase is explained");
+        PhaseOrder.OfYugabyte.Except(named).ShouldBeEmpty("every phase is explained");
     }
 
     [Fact]
