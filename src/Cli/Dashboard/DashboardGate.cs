@@ -4,13 +4,13 @@ namespace Drydock.Cli.Dashboard;
 
 /// <summary>Refuses every request that is not a read from the page itself: another host name (DNS rebinding), another
 /// origin, a path without the token, another method than GET.</summary>
-internal sealed class DashboardGate(DashboardOptions options)
+internal sealed class DashboardGate(string token)
 {
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
         + "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static readonly string[] Hosts = ["127.0.0.1", "localhost"];
-    private readonly byte[] _token = Encoding.ASCII.GetBytes(options.Token);
+    private readonly byte[] _token = Encoding.ASCII.GetBytes(token);
 
     public static void Protect(HttpResponse response)
     {
@@ -23,14 +23,14 @@ internal sealed class DashboardGate(DashboardOptions options)
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
     }
 
-    public Refusal? Check(HttpRequest request, out string path)
+    public (int StatusCode, string Message)? Check(HttpRequest request, out string path)
     {
         path = "";
         var host = request.Host;
         if (!Hosts.Contains(host.Host, StringComparer.OrdinalIgnoreCase)
             || (host.Port ?? 80) != request.HttpContext.Connection.LocalPort)
         {
-            return new Refusal(
+            return (
                 StatusCodes.Status421MisdirectedRequest,
                 "This address is not the dashboard's. Use the address that kubectl drydock dashboard printed.");
         }
@@ -38,7 +38,7 @@ internal sealed class DashboardGate(DashboardOptions options)
         var parts = (request.Path.Value ?? "/")[1..].Split('/', 2);
         if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(parts[0]), _token))
         {
-            return new Refusal(
+            return (
                 StatusCodes.Status404NotFound,
                 "Nothing is here. Use the whole address that kubectl drydock dashboard printed.");
         }
@@ -47,19 +47,16 @@ internal sealed class DashboardGate(DashboardOptions options)
         return CheckMethod(request);
     }
 
-    private static Refusal? CheckMethod(HttpRequest request)
+    private static (int StatusCode, string Message)? CheckMethod(HttpRequest request)
     {
         if (!HttpMethods.IsGet(request.Method))
         {
-            return new Refusal(
+            return (
                 StatusCodes.Status405MethodNotAllowed, "Only GET is allowed: the dashboard is read-only.");
         }
 
         return request.Headers.Origin is { Count: > 0 } origin && origin != $"http://{request.Host}"
-            ? new Refusal(StatusCodes.Status403Forbidden, "The request does not come from the dashboard's page.")
+            ? (StatusCodes.Status403Forbidden, "The request does not come from the dashboard's page.")
             : null;
     }
 }
-
-/// <summary>An answer that refuses a request.</summary>
-internal sealed record Refusal(int StatusCode, string Message);

@@ -33,7 +33,7 @@ internal sealed class DashboardServer : IAsyncDisposable
     {
         _invocation = invocation;
         _options = options;
-        _gate = new DashboardGate(options);
+        _gate = new DashboardGate(options.Token);
         var time = invocation.Surroundings.Time;
         _list = new RunList(invocation.Kubernetes, options.Namespace, invocation.Namespace, time);
         _reader = new RunReader(
