@@ -3,7 +3,7 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 /// <summary>Which components belong to which engine. An engine that is not listed here is refused.</summary>
 public static class DatabaseEngines
 {
-    private static readonly Dictionary<DatabaseEngine, DatabaseComponent[]> Components = new()
+    private static readonly Dictionary<DatabaseEngine, DatabaseComponent[]> Table = new()
     {
         [DatabaseEngine.YugabyteDB] = [DatabaseComponent.Master, DatabaseComponent.Tserver],
         [DatabaseEngine.TiDB] =
@@ -16,24 +16,17 @@ public static class DatabaseEngines
             ],
     };
 
-    /// <summary>Why the engine is refused; null if it is supported.</summary>
-    public static string? Refusal(this DatabaseEngine engine) => Refusal(engine, Components.Keys);
-
-    /// <summary>Why the engine is refused; null if it is one of those that are supported.</summary>
-    /// <param name="engine">The engine.</param>
-    /// <param name="supported">Those that are supported.</param>
-    public static string? Refusal(this DatabaseEngine engine, IReadOnlyCollection<DatabaseEngine> supported) =>
-        supported.Contains(engine)
-            ? null
-            : $"spec.engine is {engine}, and this operator has no code for it. "
-                + $"Set it to {string.Join(" or ", supported)}, or install an operator that supports it.";
-
-    /// <summary>Whether a process of this component belongs to the engine.</summary>
+    /// <summary>The components whose processes belong to the engine.</summary>
     /// <exception cref="NotSupportedException">The engine is not supported.</exception>
-    public static bool Has(this DatabaseEngine engine, DatabaseComponent component) =>
-        Components.TryGetValue(engine, out var components)
-        ? components.Contains(component)
-        : throw new NotSupportedException(engine.Refusal());
+    public static IReadOnlyList<DatabaseComponent> Components(this DatabaseEngine engine) =>
+        Table.TryGetValue(engine, out var components)
+            ? components
+            : throw new NotSupportedException(engine.Refusal(Table.Keys));
+
+    /// <summary>Why the engine is refused, which is none of those that are supported.</summary>
+    public static string Refusal(this DatabaseEngine engine, IReadOnlyCollection<DatabaseEngine> supported) =>
+        $"spec.engine is {engine}, and this operator has no code for it. "
+            + $"Set it to {string.Join(" or ", supported)}, or install an operator that supports it.";
 }
 
 /// <summary>The database engine.</summary>

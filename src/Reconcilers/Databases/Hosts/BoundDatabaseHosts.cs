@@ -44,8 +44,7 @@ internal sealed class BoundDatabaseHosts(
     {
         var spec = Spec;
         var channel = Channel(host);
-        var programs = Enum.GetValues<DatabaseComponent>().Where(c => spec.Engine.Has(c))
-            .Select(c => ProgramNames.Of(spec, c));
+        var programs = spec.Engine.Components().Select(c => ProgramNames.Of(spec, c));
         var answer = await channel.LookAsync(
             new ScriptCall(
                 "processes", $"looking for the processes of {spec.Engine}",
