@@ -2,19 +2,21 @@ using System.ComponentModel;
 using System.Diagnostics;
 using k8s.Authentication;
 using k8s.KubeConfigModels;
+using ExecStatus = k8s.KubeConfigModels.ExecCredentialResponse.ExecStatus;
 
 namespace Drydock.Clients.Kubernetes.Configuration;
 
 /// <summary>Runs a credential plugin and keeps its credential until shortly before it expires, or until the server
 /// refuses it. The package's provider joins the arguments to one string, writes the plugin's stderr to the operator's,
 /// passes no cluster, keeps a refused token, and never renews a client certificate.</summary>
+/// <param name="info">What the plugin is told: an ExecCredential (client.authentication.k8s.io) in JSON.</param>
 internal sealed class ExecPlugin(
-    ExternalExecution plugin, ExecCluster? cluster, TimeProvider time) : IRenewableTokenProvider, IDisposable
+    ExternalExecution plugin, string info, TimeProvider time) : IRenewableTokenProvider, IDisposable
 {
     private static readonly TimeSpan RenewBefore = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private ExecCredentialStatus? _credential;
+    private ExecStatus? _credential;
     private int _runs;
 
     public X509Certificate2? ClientCertificate { get; private set; }
@@ -26,13 +28,14 @@ internal sealed class ExecPlugin(
 
     public Task RenewAsync(CancellationToken cancellationToken) => CurrentAsync(refused: true, cancellationToken);
 
-    private async Task<ExecCredentialStatus> CurrentAsync(bool refused, CancellationToken cancellationToken)
+    private async Task<ExecStatus> CurrentAsync(bool refused, CancellationToken cancellationToken)
     {
         var runsSeen = Volatile.Read(ref _runs);
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            var expired = _credential?.ExpirationTimestamp is { } expires && time.GetUtcNow() + RenewBefore >= expires;
+            var expired = _credential?.ExpirationTimestamp is { } expires
+                && time.GetUtcNow() + RenewBefore >= new DateTimeOffset(expires);
 
             // Many requests may be refused at once; the first of them runs the plugin for all.
             if (_credential is null || expired || (refused && _runs == runsSeen))
@@ -53,7 +56,7 @@ internal sealed class ExecPlugin(
 
     public void Dispose() => _gate.Dispose();
 
-    private async Task<ExecCredentialStatus> RunAsync(CancellationToken cancellationToken)
+    private async Task<ExecStatus> RunAsync(CancellationToken cancellationToken)
     {
         using var process = Start();
         using var limit = new CancellationTokenSource(RunLimit, time);
@@ -101,14 +104,7 @@ internal sealed class ExecPlugin(
             start.Environment[variable["name"]] = variable.GetValueOrDefault("value", "");
         }
 
-        var info = new ExecCredential
-        {
-            ApiVersion = plugin.ApiVersion,
-            Kind = "ExecCredential",
-            Spec = new ExecCredentialSpec(Interactive: false, cluster),
-        };
-        start.Environment["KUBERNETES_EXEC_INFO"] =
-            JsonSerializer.Serialize(info, ExecCredentialContext.Default.ExecCredential);
+        start.Environment["KUBERNETES_EXEC_INFO"] = info;
         try
         {
             var process = Process.Start(start) ?? throw Broken("was not started");
@@ -121,12 +117,12 @@ internal sealed class ExecPlugin(
         }
     }
 
-    private ExecCredentialStatus Parse(string output)
+    private ExecStatus Parse(string output)
     {
-        ExecCredential? credential;
+        ExecCredentialResponse? credential;
         try
         {
-            credential = JsonSerializer.Deserialize(output, ExecCredentialContext.Default.ExecCredential);
+            credential = JsonSerializer.Deserialize(output, ExecCredentialContext.Default.ExecCredentialResponse);
         }
         catch (JsonException)
         {
@@ -144,7 +140,7 @@ internal sealed class ExecPlugin(
             : throw Broken("printed neither status.token nor status.clientCertificateData");
     }
 
-    private X509Certificate2? Certificate(ExecCredentialStatus status)
+    private X509Certificate2? Certificate(ExecStatus status)
     {
         if (status.ClientCertificateData is null)
         {
@@ -174,52 +170,7 @@ public interface IRenewableTokenProvider : ITokenProvider
     Task RenewAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>Input and output of a credential plugin (client.authentication.k8s.io).</summary>
-internal sealed record ExecCredential
-{
-    public string? ApiVersion { get; init; }
-
-    public string? Kind { get; init; }
-
-    public ExecCredentialSpec? Spec { get; init; }
-
-    public ExecCredentialStatus? Status { get; init; }
-}
-
-internal sealed record ExecCredentialSpec(bool Interactive, ExecCluster? Cluster);
-
-internal sealed record ExecCluster
-{
-    public string? Server { get; init; }
-
-    [JsonPropertyName("tls-server-name")]
-    public string? TlsServerName { get; init; }
-
-    [JsonPropertyName("insecure-skip-tls-verify")]
-    public bool? InsecureSkipTlsVerify { get; init; }
-
-    [JsonPropertyName("certificate-authority-data")]
-    public byte[]? CertificateAuthorityData { get; init; }
-
-    [JsonPropertyName("proxy-url")]
-    public string? ProxyUrl { get; init; }
-}
-
-internal sealed record ExecCredentialStatus
-{
-    public DateTimeOffset? ExpirationTimestamp { get; init; }
-
-    public string? Token { get; init; }
-
-    public string? ClientCertificateData { get; init; }
-
-    public string? ClientKeyData { get; init; }
-
-    public override string ToString() => nameof(ExecCredentialStatus);
-}
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ExecCredential))]
+/// <summary>Source-generated JSON of the package's model, which reads it by reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ExecCredentialResponse))]
 internal sealed partial class ExecCredentialContext : JsonSerializerContext;

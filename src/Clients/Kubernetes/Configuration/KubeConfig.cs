@@ -218,15 +218,24 @@ internal sealed class KubeConfigSelection(List<KubeConfigFile> files, TimeProvid
             exec.Command = Absolute(file, exec.Command);
         }
 
-        var cluster = !exec.ProvideClusterInfo ? null : new ExecCluster
+        var spec = new JsonObject { ["interactive"] = false };
+        if (exec.ProvideClusterInfo)
         {
-            Server = endpoint.Server,
-            TlsServerName = endpoint.TlsServerName,
-            InsecureSkipTlsVerify = endpoint.SkipTlsVerify ? true : null,
-            CertificateAuthorityData = authority is null ? null : Encoding.UTF8.GetBytes(authority),
-            ProxyUrl = endpoint.ProxyUrl,
-        };
-        return new ExecPlugin(exec, cluster, time);
+            KeyValuePair<string, JsonNode?>[] cluster =
+            [
+                new("server", endpoint.Server),
+                new("tls-server-name", endpoint.TlsServerName),
+                new("insecure-skip-tls-verify", endpoint.SkipTlsVerify ? true : null),
+                new(
+                    "certificate-authority-data",
+                    authority is null ? null : Convert.ToBase64String(Encoding.UTF8.GetBytes(authority))),
+                new("proxy-url", endpoint.ProxyUrl),
+            ];
+            spec["cluster"] = new JsonObject(cluster.Where(static member => member.Value is not null));
+        }
+
+        var info = new JsonObject { ["apiVersion"] = exec.ApiVersion, ["kind"] = "ExecCredential", ["spec"] = spec };
+        return new ExecPlugin(exec, info.ToJsonString(), time);
     }
 
     private static string? Pem(KubeConfigFile file, string? data, string? path) =>
