@@ -47,9 +47,7 @@ public sealed class SshClient : IRemoteClient
 
     public async Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default)
     {
-        await CheckAddressAsync(cancellationToken);
-        await _files.OpenAsync(cancellationToken);
-        var mark = _files.MarkReports();
+        var mark = await OpenAsync(cancellationToken);
         var start = Arguments();
         start.ArgumentList.Add(SshCommandLine.Of(command));
         using var process = SshProcess.Start(start, Name);
@@ -96,9 +94,7 @@ public sealed class SshClient : IRemoteClient
             throw Failed($"{host}:{port} is not an address. Correct the host.", RemoteRefusal.LocalClient);
         }
 
-        await CheckAddressAsync(cancellationToken);
-        await _files.OpenAsync(cancellationToken);
-        var mark = _files.MarkReports();
+        var mark = await OpenAsync(cancellationToken);
         var start = Arguments();
         var address = $"[{destination.Host}]:{port}";
         start.ArgumentList.Insert(0, address);
@@ -134,23 +130,16 @@ public sealed class SshClient : IRemoteClient
         _files.Dispose();
     }
 
-    // The ssh program resolves the name itself and may use any of its addresses, so each of them must be allowed. A
-    // host behind a jump host is resolved and connected to by the jump host.
-    private async Task CheckAddressAsync(CancellationToken cancellationToken)
+    // The mark of what the jump host's program reports from now on.
+    private async Task<long> OpenAsync(CancellationToken cancellationToken)
     {
-        var first = Endpoint.First;
-        try
+        if (await Endpoint.RefusalAsync(_options.Endpoints, cancellationToken) is { } refused)
         {
-            await _options.Endpoints.CheckAsync(first.Host, cancellationToken);
+            throw Failed(refused.Why, refused.Reason, false, refused.Cause, atJump: Endpoint.Jump is not null);
         }
-        catch (Exception e) when (e is EndpointRefusedException or SocketException)
-        {
-            var isJump = Endpoint.Jump is not null;
-            var (why, reason) = e is EndpointRefusedException
-                ? (e.Message, RemoteRefusal.LocalClient)
-                : ($"the host name cannot be resolved: {Sentences.Close(e.Message)}", RemoteRefusal.Connection);
-            throw Failed($"{(isJump ? $"jump host {first}: " : "")}{why}", reason, false, e, isJump);
-        }
+
+        await _files.OpenAsync(cancellationToken);
+        return _files.MarkReports();
     }
 
     private ProcessStartInfo Arguments() =>

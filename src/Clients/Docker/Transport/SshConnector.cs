@@ -45,7 +45,14 @@ internal sealed partial class SshConnector : IConnector
 
     public async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
     {
-        await CheckAddressAsync(cancellationToken).ConfigureAwait(false);
+        if (await _host.RefusalAsync(_options.Endpoints, cancellationToken).ConfigureAwait(false) is { } refused)
+        {
+            DockerException failure = refused.Reason == RemoteRefusal.LocalClient
+                ? new DockerEndpointException($"endpoint {_name}: {refused.Why}", refused.Cause)
+                : new DockerSshException($"ssh to {_name}: {refused.Why}", refused.Reason, refused.Cause);
+            throw failure;
+        }
+
         ProcessStream stream;
         long mark;
         try
@@ -95,28 +102,6 @@ internal sealed partial class SshConnector : IConnector
                 $"ssh to {_name}: {what}: {Sentences.Close(failure.Text)}", isDial ? _dial.Advice(failure.Text) : null),
             isDial && _dial.IsRefusedBySudo(failure.Text) ? RemoteRefusal.Sudo : failure.Reason,
             cause);
-    }
-
-    // The ssh program resolves the name itself and may use any of its addresses, so each of them must be allowed. A
-    // host behind a jump host is resolved and connected to by the jump host.
-    private async Task CheckAddressAsync(CancellationToken cancellationToken)
-    {
-        var jump = _host.Jump is { } first ? $"jump host {first}: " : "";
-        try
-        {
-            await _options.Endpoints.CheckAsync(_host.First.Host, cancellationToken).ConfigureAwait(false);
-        }
-        catch (EndpointRefusedException e)
-        {
-            throw new DockerEndpointException($"endpoint {_name}: {jump}{e.Message}", e);
-        }
-        catch (SocketException e)
-        {
-            throw new DockerSshException(
-                $"ssh to {_name}: {jump}the host name cannot be resolved: {Sentences.Close(e.Message)}",
-                RemoteRefusal.Connection,
-                e);
-        }
     }
 
     [GeneratedRegex("^(/[A-Za-z0-9_.-]+)*\\z", RegexOptions.ExplicitCapture, 1000)]
