@@ -29,7 +29,7 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Channel<Corev1Event> _pending;
     private readonly Dictionary<EventKey, (Corev1Event Event, long At)> _sent = [];
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop;
     private readonly Task _sending;
 
     public EventRecorder(
@@ -43,6 +43,7 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
 
         _pending =
             Channel.CreateBounded<Corev1Event>(new BoundedChannelOptions(_options.Capacity) { SingleReader = true });
+        _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _sending = Task.Run(SendAllAsync);
     }
 
@@ -56,11 +57,7 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
     {
         if (_pending.Writer.TryComplete())
         {
-            await using var limit = _time.CreateTimer(
-                static stop => ((CancellationTokenSource)stop!).Cancel(),
-                _stop,
-                _options.DrainTimeout,
-                Timeout.InfiniteTimeSpan);
+            _stop.CancelAfter(_options.DrainTimeout);
             await _sending;
             _stop.Dispose();
         }
