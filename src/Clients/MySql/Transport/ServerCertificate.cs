@@ -83,17 +83,12 @@ internal sealed class ServerCertificate
     // Without authorities those of the system are trusted.
     private static X509Chain Chain(X509Chain? sent, X509Certificate2Collection authorities)
     {
-        var chain = new X509Chain();
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.ExtraStore.AddRange(Sent(sent).ToArray());
-        if (authorities.Count > 0)
-        {
-            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        }
-
-        return chain;
+        var policy = authorities.Count > 0
+            ? ChainPolicies.TrustOnly(authorities)
+            : new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck };
+        policy.DisableCertificateDownloads = true;
+        policy.ExtraStore.AddRange(Sent(sent).ToArray());
+        return new X509Chain { ChainPolicy = policy };
     }
 
     private static IEnumerable<X509Certificate2> Sent(X509Chain? sent) =>
