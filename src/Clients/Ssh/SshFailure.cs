@@ -65,32 +65,24 @@ internal static partial class SshErrors
     private const int MaxText = 600;
     private const int MaxWord = 100;
 
-    public static RemoteRefusal Classify(int exitCode, string errors)
-    {
-        if (exitCode != OwnExitCode)
-        {
-            return RemoteRefusal.RemoteCommand;
-        }
+    // The first that is said counts: a key that cannot be read also ends with "Permission denied".
+    private static readonly (string Words, RemoteRefusal Reason)[] Signs =
+    [
+        ("Host key verification failed", RemoteRefusal.HostKey),
+        ("REMOTE HOST IDENTIFICATION HAS CHANGED", RemoteRefusal.HostKey),
+        ("host key is known for", RemoteRefusal.HostKey),
+        ("Load key", RemoteRefusal.LocalClient),
+        ("No user exists for uid", RemoteRefusal.LocalClient),
+        ("Bad owner or permissions", RemoteRefusal.LocalClient),
+        ("Bad configuration option", RemoteRefusal.LocalClient),
+        ("Permission denied", RemoteRefusal.Authentication),
+        ("Too many authentication failures", RemoteRefusal.Authentication),
+    ];
 
-        if (Says(errors, "Host key verification failed")
-            || Says(errors, "REMOTE HOST IDENTIFICATION HAS CHANGED")
-            || Says(errors, "host key is known for"))
-        {
-            return RemoteRefusal.HostKey;
-        }
-
-        if (Says(errors, "Load key")
-            || Says(errors, "No user exists for uid")
-            || Says(errors, "Bad owner or permissions")
-            || Says(errors, "Bad configuration option"))
-        {
-            return RemoteRefusal.LocalClient;
-        }
-
-        return Says(errors, "Permission denied") || Says(errors, "Too many authentication failures")
-            ? RemoteRefusal.Authentication
-            : RemoteRefusal.Connection;
-    }
+    public static RemoteRefusal Classify(int exitCode, string errors) => exitCode == OwnExitCode
+        ? Signs.Where(sign => Says(errors, sign.Words)).Select(sign => sign.Reason)
+            .FirstOrDefault(RemoteRefusal.Connection)
+        : RemoteRefusal.RemoteCommand;
 
     /// <summary>The end of the program's error text, without the path of the key; of the long warning about a changed
     /// host key only what is needed to compare it.</summary>
