@@ -9,6 +9,10 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     private const string Json = "application/json";
     private const string PartialMetadata = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
     private const string PartialMetadataList = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
+
+    // A server keeps a state for minutes. If lists expire again and again, the caller pauses.
+    private const int MostBeginnings = 3;
+
     private readonly KubernetesApi _api;
     private readonly KubernetesHandler _handler;
     private readonly KubernetesClientOptions _options;
@@ -58,14 +62,66 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         where TEntity : class, IKubernetesObject
     {
         options ??= new ListOptions();
-        var resource = KubernetesResource.Of<TEntity>();
-        var request = resource.Request("list", @namespace);
-        return await ListPages.ReadAsync<TEntity>(request, _json, options, async query =>
+        var request = KubernetesResource.Of<TEntity>().Request("list", @namespace);
+        var items = new List<TEntity>();
+        var unreadable = new List<UnreadableObject>();
+        var (pageSize, beginnings, next) = (options.PageSize, 1, (string?)null);
+        while (true)
         {
-            var path = QueryHelpers.AddQueryString(resource.Path(@namespace), query);
-            using var message = Message(HttpMethod.Get, path, null, options.MetadataOnly ? PartialMetadataList : Json);
-            return await _api.ReadAsync(request, message, cancellationToken);
-        });
+            JsonDocument answer;
+            try
+            {
+                answer = await PageAsync<TEntity>(request, options, pageSize, next, cancellationToken);
+            }
+            catch (KubernetesTooLargeException) when (pageSize > 1)
+            {
+                // The page may be too large although no single object is.
+                pageSize = Math.Max(1, pageSize / 4);
+                continue;
+            }
+            catch (KubernetesGoneException) when (next is not null && beginnings < MostBeginnings)
+            {
+                // Pages of two states do not make one: an object might be in neither of them.
+                items.Clear();
+                unreadable.Clear();
+                next = null;
+                beginnings++;
+                options.OnPage?.Invoke();
+                continue;
+            }
+
+            options.OnPage?.Invoke();
+            using var held = answer;
+            var page = answer.RootElement;
+            if (page.ValueKind != JsonValueKind.Object)
+            {
+                throw EntityJson.NoJson(request);
+            }
+
+            // Each object on its own, so that one that does not fit the type does not hide the others.
+            var objects = page.Member("items");
+            foreach (var item in objects.ValueKind == JsonValueKind.Array ? objects.EnumerateArray() : default)
+            {
+                var (entity, problem) = _json.TryRead<TEntity>(item);
+                if (entity is null)
+                {
+                    unreadable.Add(options.TolerateUnreadable
+                        ? problem!
+                        : throw new KubernetesUnreadableObjectException(request, problem!));
+                }
+                else if (options.Kept(entity) is { } kept)
+                {
+                    items.Add(kept);
+                }
+            }
+
+            next = EntityJson.Metadata(page, "continue");
+            if (string.IsNullOrEmpty(next))
+            {
+                return new KubernetesList<TEntity>(
+                    items, EntityJson.Metadata(page, "resourceVersion") ?? "", unreadable);
+            }
+        }
     }
 
     public async Task<TEntity> CreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
@@ -164,6 +220,22 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         var message = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
         message.Headers.TryAddWithoutValidation("Accept", accept);
         return message;
+    }
+
+    private async Task<JsonDocument> PageAsync<TEntity>(
+        KubernetesRequest request, ListOptions options, int size, string? next, CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject
+    {
+        var query = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["limit"] = size.ToString(CultureInfo.InvariantCulture),
+            ["continue"] = next,
+            ["labelSelector"] = options.LabelSelector,
+            ["fieldSelector"] = options.FieldSelector,
+        };
+        var path = QueryHelpers.AddQueryString(KubernetesResource.Of<TEntity>().Path(request.Namespace), query);
+        using var message = Message(HttpMethod.Get, path, null, options.MetadataOnly ? PartialMetadataList : Json);
+        return await _api.ReadAsync(request, message, cancellationToken);
     }
 
     private async Task<TEntity> ReplaceAsync<TEntity>(
