@@ -16,9 +16,6 @@ public sealed record MySqlOptions
     /// <summary>The database selected at connect; empty for none.</summary>
     public string Database { get; init; } = "";
 
-    /// <summary>Path of the server's socket file, used instead of server and port when not empty.</summary>
-    public string UnixSocket { get; init; } = "";
-
     /// <summary>Opens a connection to <see cref="Server"/> another way; TLS and login are as over TCP. Null for a
     /// direct connection.</summary>
     public Func<CancellationToken, Task<Stream>>? Connect { get; init; }
@@ -41,9 +38,7 @@ public sealed record MySqlOptions
     public MySqlOptions With(string database) => this with { Database = database };
 
     /// <summary>User and address for messages, e.g. <c>drc@192.0.2.5:3306</c>; never the password.</summary>
-    public string Describe() => UnixSocket.Length > 0
-        ? $"{UserID}@{UnixSocket}"
-        : $"{UserID}@{Server}:{Port}";
+    public string Describe() => $"{UserID}@{Server}:{Port}";
 
     public override string ToString() => Describe();
 }

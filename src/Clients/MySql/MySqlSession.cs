@@ -34,7 +34,8 @@ public sealed class MySqlSession : IAsyncDisposable
 
     public MySqlServerKind Kind { get; private set; }
 
-    /// <summary>The server's end of this connection, as reported by the kernel; null for a local socket.</summary>
+    /// <summary>The server's end of this connection, as reported by the kernel; null if it was opened another way
+    /// (<see cref="MySqlOptions.Connect"/>).</summary>
     public IPEndPoint? Peer => _link.Peer;
 
     /// <summary>TLS to this server for programs that compare no fingerprint: with one, they trust what signed its

@@ -29,7 +29,7 @@ internal sealed class ServerLink : IAsyncDisposable
     private ServerLink(MySqlOptions options, Stream remote, ServerCertificate? certificate)
     {
         (_options, _remote, _certificate) = (options, remote, certificate);
-        _guard = _certificate is null && options.UnixSocket.Length == 0 ? new LoginGuard() : null;
+        _guard = _certificate is null ? new LoginGuard() : null;
     }
 
     /// <summary>Why this side ended the connection; null if it did not.</summary>
@@ -48,37 +48,25 @@ internal sealed class ServerLink : IAsyncDisposable
 
     internal bool HasEnded => _ending.IsCancellationRequested;
 
-    /// <summary>The server's end of a direct connection; null for a socket file.</summary>
+    /// <summary>The server's end of a direct connection; null for one that was opened another way.</summary>
     internal IPEndPoint? Peer { get; private set; }
 
     /// <exception cref="MySqlSessionException">There is no connection.</exception>
     internal static async Task<ServerLink> ConnectAsync(MySqlOptions options, CancellationToken cancellationToken)
     {
-        var certificate = options.Tls.IsOn && options.UnixSocket.Length == 0
-            ? new ServerCertificate(options.Server, options.Tls)
-            : null;
+        var certificate = options.Tls.IsOn ? new ServerCertificate(options.Server, options.Tls) : null;
         if (options.Connect is { } connect)
         {
             return new ServerLink(options, await connect(cancellationToken), certificate);
         }
 
-        var isFile = options.UnixSocket.Length > 0;
-        var socket = isFile
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            if (isFile)
-            {
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(options.UnixSocket), cancellationToken);
-            }
-            else
-            {
-                // Only then: .NET tries no second address with a socket that has options of which it keeps no account.
-                await socket.ConnectAsync(options.Server, options.Port, cancellationToken);
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
-            }
+            await socket.ConnectAsync(options.Server, options.Port, cancellationToken);
 
+            // Only then: .NET tries no second address with a socket that has options of which it keeps no account.
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
             var stream = new NetworkStream(socket, ownsSocket: true);
             return new ServerLink(options, stream, certificate) { Peer = Mapped(socket.RemoteEndPoint) };
         }

@@ -54,9 +54,7 @@ internal sealed class SecretOptionFile : IDisposable
 
     internal static string Text(MySqlOptions connection, MySqlTlsMode mode, string? authority, ToolVendor flavour)
     {
-        var server = connection.UnixSocket.Length > 0
-            ? $"protocol=socket\nsocket={Quote(connection.UnixSocket)}\n"
-            : $"protocol=tcp\nhost={Quote(connection.Server)}\nport={connection.Port}\n";
+        var server = $"protocol=tcp\nhost={Quote(connection.Server)}\nport={connection.Port}\n";
         return $"[client]\n{server}user={Quote(connection.UserID)}\npassword={Quote(connection.Password)}\n"
             + Tls(mode, flavour)
             + (authority is null ? "" : $"ssl-ca={Quote(authority)}\n");

@@ -16,7 +16,7 @@ public sealed class BoundsTests(MariaDbServer mariaDb)
     [InlineData("SELECT seq FROM mysql.seq_1_to_1000000", "100000 rows")]
     public async Task Answer_beyond_limit_ends_the_session(string sql, string says)
     {
-        await using var session = await MySqlSession.OpenAsync(mariaDb.RootOptions(), Token);
+        await using var session = await MySqlSession.OpenAsync(mariaDb.Options(user: "root", password: ""), Token);
         var error = await Should.ThrowAsync<MySqlSessionException>(() => session.RowsAsync(sql, Token));
         error.Message.ShouldContain(says);
         (error.IsTooLarge, error.IsTransient, session.IsOpen).ShouldBe((true, false, false));

@@ -37,7 +37,6 @@ public sealed class ConnectionTests(MariaDbServer server)
         await FailsAsync(server.Options(password: "canary-wrong"), 1045);
         await FailsAsync(server.Options("t_nowhere"), 1049);
         (await FailsAsync(server.Options(port: 1), 2002)).IsTransient.ShouldBeTrue();
-        await FailsAsync(new MySqlOptions { UnixSocket = "/nonexistent.sock", UserID = "root" }, 2002);
         await FailsAsync(server.Options(host: "nowhere.invalid"), 2005);
     }
 

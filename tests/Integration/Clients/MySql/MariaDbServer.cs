@@ -36,8 +36,6 @@ public sealed class MariaDbServer : IAsyncLifetime
 
     public TestCertificates Certificates { get; private set; } = null!;
 
-    public MySqlOptions RootOptions() => new() { UnixSocket = Socket, UserID = "root" };
-
     public MySqlOptions Options(
         string database = "",
         MySqlTls? tls = null,
