@@ -14,7 +14,7 @@ internal sealed record OmsDiscovery : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeSt
 
     public required IReadOnlyList<DiscoveredNode> Nodes { get; init; }
     public required OmsTopology Topology { get; init; }
-    public required MetadataServerInfo Server { get; init; }
+    public required ServerFacts Server { get; init; }
     public required DiscoveredHighAvailability HighAvailability { get; init; }
     public required IReadOnlyList<OmsProject> Projects { get; init; }
 

@@ -8,10 +8,7 @@ internal interface IOmsMetadata
 {
     MySqlOptions Target { get; }
 
-    Task<MetadataServerInfo> ServerAsync(CancellationToken cancellationToken);
-
-    Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(
-        IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
+    Task<ServerFacts> ServerAsync(CancellationToken cancellationToken);
 
     Task<RestoreCatalogue> RestoreCatalogueAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
@@ -116,12 +113,9 @@ internal interface IOmsMetadata
     Task<long?> LockHolderAsync(string name, CancellationToken cancellationToken);
 }
 
-/// <summary>What a restore of the metadata needs.</summary>
-/// <param name="Server">The server and the account.</param>
 /// <param name="Databases">What the existing databases hold.</param>
 /// <param name="AbsentLists">Views of information_schema that the server does not have.</param>
-internal sealed record RestoreCatalogue(
-    RestoreFacts Server, IReadOnlyList<RestoreContent> Databases, IReadOnlyList<string> AbsentLists);
+internal sealed record RestoreCatalogue(IReadOnlyList<RestoreContent> Databases, IReadOnlyList<string> AbsentLists);
 
 /// <summary>The <c>ha.config</c> row as it was read.</summary>
 /// <param name="Present">False if there is no row or no such table (OMS up to 3.3.0): HA is off then.</param>
@@ -200,33 +194,6 @@ internal interface IMetadataLock : IAsyncDisposable
     /// that it is still held. Throws <see cref="OmsMetadataException"/> of kind
     /// <see cref="OmsMetadataErrorKind.LockLost"/> if it is not.</summary>
     Task<T> RunAsync<T>(Func<MySqlSession, CancellationToken, Task<T>> action, CancellationToken cancellationToken);
-}
-
-internal sealed record MetadataServerInfo
-{
-    public required MySqlServerKind Kind { get; init; }
-
-    public required string Version { get; init; }
-
-    /// <summary>What tells this server from every other: <c>uuid:…</c> (MySQL's server_uuid, MariaDB's server_uid),
-    /// <c>ob:cluster:id:tenant</c> (OceanBase, also behind a proxy), or <c>addr:host:port</c> as the server reports
-    /// itself. Does not depend on the name under which it was reached.</summary>
-    public required string Identity { get; init; }
-
-    /// <summary>Where it was reached, in the words of claims: by the name that was asked for, and by the address at the
-    /// other end of the connection. No server chooses these, unlike all that it reports.</summary>
-    public IReadOnlyList<string> Addresses { get; init; } = [];
-
-    public required string ReportedHost { get; init; }
-
-    public required DateTimeOffset Now { get; init; }
-
-    public required bool ReadOnly { get; init; }
-
-    /// <summary>True if it has <c>GET_LOCK</c>; else lock rows are used.</summary>
-    public required bool NamedLocks { get; init; }
-
-    public override string ToString() => $"{Kind} {Version} on {ReportedHost}";
 }
 
 /// <summary>The metadata server could not be used. The message is a sentence with server, database and what to do;

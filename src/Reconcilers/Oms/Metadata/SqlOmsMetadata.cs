@@ -19,56 +19,10 @@ internal sealed class SqlOmsMetadata(
 
     public MySqlOptions Target => _sessions.Target;
 
-    public Task<MetadataServerInfo> ServerAsync(CancellationToken cancellationToken) =>
+    public Task<ServerFacts> ServerAsync(CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             "Asking who the server is",
-            async session =>
-            {
-                var variables = (await session.QueryAsync(
-                    "SHOW VARIABLES WHERE Variable_name IN ('hostname', 'port', 'read_only', 'server_uid', "
-                        + "'server_uuid', 'super_read_only')",
-                    row => (Name: row.TextOrEmpty(0).ToLowerInvariant(), Value: row.TextOrEmpty(1)),
-                    cancellationToken))
-                    .ToLookup(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal);
-                var clock = (await session.QueryAsync(
-                    "SELECT UNIX_TIMESTAMP(NOW(6)), TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), NOW())",
-                    row => (
-                        Unix: decimal.Parse(row.TextOrEmpty(0), CultureInfo.InvariantCulture), Offset: row.Number(1)),
-                    cancellationToken))[0];
-                var host = Variable("hostname");
-                var uuid = Variable("server_uuid") is { Length: > 0 } mysql ? mysql : Variable("server_uid");
-                var isOceanBase = session.Kind == MySqlServerKind.OceanBase;
-                var tenant = isOceanBase
-                    ? await OceanBaseTenant.IdentityAsync(session, Target.UserID, cancellationToken)
-                    : null;
-                return new MetadataServerInfo
-                {
-                    Kind = session.Kind,
-                    Addresses =
-                        ServerAddresses.Of(Target.Server, Target.Port, Target.UserID, isOceanBase, session.Peer),
-                    Version = session.Version,
-                    Identity = tenant ?? (uuid.Length > 0
-                        ? $"uuid:{uuid}"
-                        : $"addr:{host.ToLowerInvariant()}:{(Variable("port") is { Length: > 0 } port ? port : "0")}"),
-                    ReportedHost = host,
-                    Now = DateTimeOffset.UnixEpoch.AddTicks((long)(clock.Unix * TimeSpan.TicksPerSecond))
-                        .ToOffset(TimeSpan.FromMinutes(Math.Round(clock.Offset / 60.0))),
-                    ReadOnly = IsOn(Variable("read_only")) || IsOn(Variable("super_read_only")),
-                    NamedLocks = await ServerLock.KindAsync(session, cancellationToken) == ServerLockKind.Function,
-                };
-
-                string Variable(string name) => variables[name].FirstOrDefault() ?? "";
-            },
-            cancellationToken);
-
-    public Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(
-        IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
-        _sessions.RunAsync<IReadOnlyList<MissingPrivilege>>(
-            "Reading the account's privileges",
-            async session =>
-                (await GrantList.ReadAsync(async sql => await session.QueryAsync(
-                    sql, row => row.TextOrEmpty(0), cancellationToken)))
-                .Missing(databases, Target.UserID),
+            session => ServerFacts.ReadAsync(session, Target, Target.Address, cancellationToken),
             cancellationToken);
 
     public async Task<IReadOnlyList<string>> AbsentAsync(
@@ -105,8 +59,6 @@ internal sealed class SqlOmsMetadata(
             "Reading the catalogue of the databases",
             async session =>
             {
-                var server = await RestoreFactsReader.ReadAsync(
-                    session, Target.Address, Target.UserID, cancellationToken);
                 var contents = new List<RestoreContent>();
                 var absent = new SortedSet<string>(StringComparer.Ordinal);
                 foreach (var database in databases)
@@ -124,11 +76,11 @@ internal sealed class SqlOmsMetadata(
                         HasTriggers = objects.Content.Triggers.Count > 0,
                         HasEvents = objects.Content.Events.Count > 0,
                         Refusals = objects.Refusals,
-                        Definers = await RestoreFactsReader.DefinersAsync(session, database, cancellationToken),
+                        Definers = await ServerFacts.DefinersAsync(session, database, cancellationToken),
                     });
                 }
 
-                return new RestoreCatalogue(server, contents, [.. absent]);
+                return new RestoreCatalogue(contents, [.. absent]);
             },
             cancellationToken);
 
@@ -422,7 +374,4 @@ internal sealed class SqlOmsMetadata(
             what,
             async session => await session.QueryAsync(sql, read, cancellationToken, parameters),
             cancellationToken);
-
-    private static bool IsOn(string value) =>
-        value is not ("" or "0") && !string.Equals(value, "OFF", StringComparison.OrdinalIgnoreCase);
 }

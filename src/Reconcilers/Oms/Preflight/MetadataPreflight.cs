@@ -85,7 +85,7 @@ internal sealed class MetadataPreflight(
         _ => Reasons.MetadataUnreadable,
     };
 
-    private void Clocks(MetadataServerInfo server, DateTimeOffset asked)
+    private void Clocks(ServerFacts server, DateTimeOffset asked)
     {
         var database = server.Now - asked;
         var most = LargestSkew.TotalSeconds;
@@ -117,7 +117,7 @@ internal sealed class MetadataPreflight(
         }
     }
 
-    private async Task AccessAsync(MetadataServerInfo server, IReadOnlyList<string> databases)
+    private async Task AccessAsync(ServerFacts server, IReadOnlyList<string> databases)
     {
         if (server.ReadOnly)
         {
@@ -158,20 +158,20 @@ internal sealed class MetadataPreflight(
             Spec.Backup.Verify == Crds.Common.SnapshotVerification.RestoreTest
             ? [RestoreTestRequest.ScratchDatabases]
             : [];
-        var privileges = await Metadata.PrivilegesAsync([.. present, .. scratch], cancellationToken);
+        var missing = server.Grants.Missing([.. present, .. scratch], Metadata.Target.UserID);
         foreach (var message in MissingPrivilege.Describe(
-            privileges.Where(m => m.Required || server.Kind != MySqlServerKind.OceanBase),
+            missing.Where(m => m.Required || server.Kind != MySqlServerKind.OceanBase),
             Metadata.Target.UserID))
         {
             findings.Add(Reasons.AccessDenied, message);
         }
 
-        await RestoreAsync(present, privileges);
+        await RestoreAsync(server, present, missing);
     }
 
     // The text of the config.yaml files may differ (two proxies, a name and an address); the identity that the server
     // reports may not: databases of two servers would be upgraded and only those of one dumped.
-    private async Task CompareServersAsync(MetadataServerInfo server)
+    private async Task CompareServersAsync(ServerFacts server)
     {
         var usual = Server(Read[0].Config!);
         foreach (var group in Read.GroupBy(n => Server(n.Config!), StringComparer.Ordinal).Where(g => g.Key != usual))
@@ -180,7 +180,7 @@ internal sealed class MetadataPreflight(
         }
     }
 
-    private async Task CompareAsync(MetadataServerInfo server, string usual, NodePreflight node)
+    private async Task CompareAsync(ServerFacts server, string usual, NodePreflight node)
     {
         var what = $"config.yaml of {node.Name} names metadata server {Server(node.Config!)}, that of other nodes "
             + $"{usual}.";
@@ -221,10 +221,11 @@ internal sealed class MetadataPreflight(
         $"{config.MetaUser} at {ClaimTarget.AddressOf(NodeAddress.Normalize(config.MetaHost), config.MetaPort)}";
 
     // What the rollback needs, by the rules that the restore applies before it drops anything.
-    private async Task RestoreAsync(IReadOnlyList<string> databases, IReadOnlyList<MissingPrivilege> reported)
+    private async Task RestoreAsync(
+        ServerFacts server, IReadOnlyList<string> databases, IReadOnlyList<MissingPrivilege> reported)
     {
         var catalogue = await Metadata.RestoreCatalogueAsync(databases, cancellationToken);
-        foreach (var missing in RestoreNeeds.Missing(catalogue.Server, catalogue.Databases)
+        foreach (var missing in RestoreNeeds.Missing(server, catalogue.Databases)
             .Where(m => !reported.Any(r => r.Privilege == m.Privilege && r.Database == m.Database)))
         {
             findings.Add(
@@ -248,7 +249,7 @@ internal sealed class MetadataPreflight(
         }
 
         if (backup.Verify == Crds.Common.SnapshotVerification.RestoreTest
-            && catalogue.Server.FreeBytes is { } free
+            && server.FreeBytes is { } free
             && (await Metadata.SizesAsync(databases, cancellationToken)).Max(s => (long?)s) is { } largest
             && free < largest)
         {
@@ -392,7 +393,7 @@ internal sealed class MetadataPreflight(
 
 /// <param name="Names">The project tables; empty where they are not read.</param>
 internal sealed record MetadataState(
-    MetadataServerInfo Server,
+    ServerFacts Server,
     DiscoveredHighAvailability HighAvailability,
     ProjectTablesState Names,
     IReadOnlyList<HostBaseline> Hosts);

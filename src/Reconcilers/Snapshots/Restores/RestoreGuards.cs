@@ -70,7 +70,7 @@ internal static class RestoreGuards
         RestoreWork work, List<SnapshotDatabase> left, List<ServerDatabase> there)
     {
         var look = work.State;
-        if (look.ReadOnly)
+        if (look.Facts.ReadOnly)
         {
             yield return (
                 Reasons.AccessDenied, $"{look.Address} is read-only. Name the writable server in spec.target.");
@@ -104,7 +104,7 @@ internal static class RestoreGuards
             // privilege.
             LocksTables = database.Tables.Count > 0
                 && work.Manifest.Tool.Kind == DumpToolKind.MySqlDump
-                && !work.State.IsOceanBase
+                && work.State.Facts.Kind != MySqlServerKind.OceanBase
                 && !work.Manifest.Tool.Flags.Contains(MySqlDumpTool.SkipLocks, StringComparer.Ordinal),
         };
         return content is { HasViews: false, HasRoutines: false, HasTriggers: false, HasEvents: false }

@@ -178,7 +178,7 @@ internal sealed class RestoreRun(
     }
 
     private ClaimTarget Target(string database) =>
-        new(ClaimTarget.IdentityOf(_work.State.Identity, database), _work.State.Addresses);
+        new(ClaimTarget.IdentityOf(_work.State.Identity, database), _work.State.Facts.Addresses);
 
     // Every restore takes them in the same order, so that two restores never wait for each other.
     private async Task<string?> HolderAsync(bool keep)

@@ -12,7 +12,7 @@ internal static class RestoreNeeds
     // MySQL 8.0; MySQL 8.2.
     private static readonly string[] ForDefiners = ["SUPER", "SET USER", "SET_USER_ID", "SET_ANY_DEFINER"];
 
-    public static IEnumerable<RestoreNeed> Missing(RestoreFacts server, IReadOnlyList<RestoreContent> databases)
+    public static IEnumerable<RestoreNeed> Missing(ServerFacts server, IReadOnlyList<RestoreContent> databases)
     {
         // The server does not tell the privileges of the roles, so a missing one cannot be proved; it refuses the
         // statement if it is missing.
@@ -66,7 +66,7 @@ internal static class RestoreNeeds
         }
     }
 
-    private static RestoreNeed Privilege(RestoreFacts server, string privilege, string database, string why) => new(
+    private static RestoreNeed Privilege(ServerFacts server, string privilege, string database, string why) => new(
         privilege,
         database,
         $"Account {server.Account} lacks {privilege} on `{database}`.*, which {why}. Grant it with: GRANT {privilege} "
@@ -107,21 +107,4 @@ internal sealed record RestoreContent(string Name)
 
     /// <summary>Why the server could not load a dump by the tool, for tools of which that is so.</summary>
     public IReadOnlyDictionary<DumpToolKind, string> Refusals { get; init; } = new Dictionary<DumpToolKind, string>();
-}
-
-/// <summary>A server and an account, as far as they decide whether a dump can be loaded.</summary>
-internal sealed record RestoreFacts
-{
-    public required string Address { get; init; }
-
-    public required string Account { get; init; }
-
-    public required GrantList Grants { get; init; }
-
-    public required bool NamedLocks { get; init; }
-
-    public bool FunctionsNeedSuper { get; init; }
-
-    /// <summary>Free bytes on the volume of the databases; null if the server does not report them.</summary>
-    public long? FreeBytes { get; init; }
 }

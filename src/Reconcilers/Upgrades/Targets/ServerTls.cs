@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>TLS of a database server, as a spec and the Secret with its login ask for it.</summary>
@@ -30,20 +28,4 @@ internal static class UnverifiedServer
                 + "so a host on the network path could read the traffic. "
                 + "Set VerifyIdentity or VerifyCA and add the key ca.crt to the credentials Secret, "
                 + "if the server offers TLS.";
-}
-
-/// <summary>Where a MySQL-protocol server was reached, in the words of claims.</summary>
-internal static class ServerAddresses
-{
-    /// <summary>By the name that was asked for, and by the address at the other end of the connection.</summary>
-    /// <param name="peer">The other end of the connection; null where it is not known.</param>
-    public static IReadOnlyList<string> Of(string host, int port, string user, bool isOceanBase, IPEndPoint? peer)
-    {
-        var tenant = isOceanBase && user.IndexOf('@', StringComparison.Ordinal) is var at and >= 0
-            ? user[(at + 1)..]
-            : null;
-        var named = ClaimTarget.AddressOf(host, port, tenant);
-        var reached = peer is null ? named : ClaimTarget.AddressOf(peer.Address.ToString(), peer.Port, tenant);
-        return [.. new[] { named, reached }.Distinct(StringComparer.Ordinal)];
-    }
 }

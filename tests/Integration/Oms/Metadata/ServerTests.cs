@@ -131,12 +131,12 @@ public sealed class ServerTests(MetadataServer server)
             $"GRANT ALL PRIVILEGES ON {Pattern(full)}.* TO 'oms'@'127.0.0.1'",
             $"GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX ON {Pattern(part)}.* TO 'oms'@'127.0.0.1'");
 
-        var missing = await server.Oms.PrivilegesAsync([full, part], None);
+        var missing = (await server.Oms.ServerAsync(None)).Grants.Missing([full, part], "oms");
 
         missing.Where(item => item.Required).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             item => item.Privilege.ShouldBe("DROP"), item => item.Database.ShouldBe(part), item => item.Message.ShouldContain("'oms'"));
         missing.Where(item => item.Database == full).ShouldBeEmpty();
-        (await server.Root.PrivilegesAsync([full, part], None)).ShouldBeEmpty();
+        (await server.Root.ServerAsync(None)).Grants.Missing([full, part], "root").ShouldBeEmpty();
         await server.ExecuteAsync("REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'oms'@'127.0.0.1'");
     }
 

@@ -194,7 +194,7 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
             EndpointPolicy.Unrestricted);
         look.Identity.ShouldBe((await metadata.ServerAsync(Token)).Identity);
         look.Facts.NamedLocks.ShouldBeTrue();
-        look.ReadOnly.ShouldBeFalse();
+        look.Facts.ReadOnly.ShouldBeFalse();
         look.Facts.FunctionsNeedSuper.ShouldBeFalse();
         look.SeesAllSessions.ShouldBeFalse();
         look.Facts.Account.ShouldBe("drc@%");

@@ -55,14 +55,15 @@ internal static class DiscoveryOf
                 }),
             ],
         },
-        Server = new MetadataServerInfo
+        Server = new ServerFacts
         {
             Kind = MySqlServerKind.MySql,
             Version = "8.0.36",
             Identity = "server-uuid",
-            ReportedHost = "metadb",
-            Now = DateTimeOffset.UnixEpoch,
-            ReadOnly = false,
+            Host = "metadb",
+            Address = "metadb:3306",
+            Account = "drc@%",
+            Grants = new GrantList([]),
             NamedLocks = true,
         },
         HighAvailability = new DiscoveredHighAvailability(Present: true, Enabled: true, """{"enable":true}"""),

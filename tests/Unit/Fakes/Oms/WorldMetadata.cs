@@ -12,33 +12,26 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOpti
 
     public MySqlOptions Target => target;
 
-    public Task<MetadataServerInfo> ServerAsync(CancellationToken cancellationToken) => Look(() => new MetadataServerInfo
+    public Task<ServerFacts> ServerAsync(CancellationToken cancellationToken) => Look(() => new ServerFacts
     {
         Kind = MySqlServerKind.MariaDb,
         Version = "10.11.6-MariaDB",
         Identity = _server.Aliases.GetValueOrDefault(target.Server, _server.Identity),
         Addresses = [ClaimTarget.AddressOf(target.Server, target.Port)],
-        ReportedHost = "metadb",
+        Host = "metadb",
         Now = world.Time.GetUtcNow() + _server.ClockOffset,
         ReadOnly = _server.IsReadOnly,
+        Address = target.Address,
+        Account = "drc@%",
+        Grants = new GrantList(_server.Grants),
         NamedLocks = _server.NamedLocks,
+        FunctionsNeedSuper = _server.FunctionsNeedSuper,
+        FreeBytes = _server.FreeBytes,
     });
 
     public Task<RestoreCatalogue> RestoreCatalogueAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) => Look(() => new RestoreCatalogue(
-        new RestoreFacts
-        {
-            Address = target.Address,
-            Account = "drc@%",
-            Grants = new GrantList(_server.Grants),
-            NamedLocks = _server.NamedLocks,
-            FunctionsNeedSuper = _server.FunctionsNeedSuper,
-            FreeBytes = _server.FreeBytes,
-        },
         [.. databases.Where(d => _server.Databases.GetValueOrDefault(d)).Select(d => new RestoreContent(d) { HasTriggers = _server.Definers.Count > 0, Definers = _server.Definers, Refusals = _server.Refusals })],
         _server.AbsentLists));
-
-    public Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
-        Look<IReadOnlyList<MissingPrivilege>>(() => [.. _server.MissingPrivileges.Where(m => databases.Contains(m.Database))]);
 
     public Task<IReadOnlyList<string>> AbsentAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<string>>(() => [.. databases.Where(d => !_server.Databases.GetValueOrDefault(d))]);

@@ -1,7 +1,6 @@
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -46,8 +45,6 @@ internal sealed class WorldMetadataServer(OmsWorld world)
     public List<DuplicateProjectName> Duplicates { get; } = [];
 
     public List<CascadedWriter> Cascades { get; } = [];
-
-    public List<MissingPrivilege> MissingPrivileges { get; } = [];
 
     public bool NamedLocks { get; set; } = true;
 

@@ -135,17 +135,17 @@ internal sealed class FakeServer
                 ? throw new MySqlSessionException("Can't connect", 2003)
                 : new ServerState
                 {
-                    Identity = Identity,
-                    Facts = new RestoreFacts
+                    Facts = new ServerFacts
                     {
+                        Identity = Identity,
                         Address = "drc@db.example:3306",
                         Account = "drc@%",
                         NamedLocks = NamedLocks,
                         FunctionsNeedSuper = FunctionsNeedSuper,
                         FreeBytes = FreeBytes,
                         Grants = new GrantList(Grants),
+                        ReadOnly = ReadOnly,
                     },
-                    ReadOnly = ReadOnly,
                     Databases = [.. databases.Select(d => new ServerDatabase(d, Databases.ContainsKey(d), TablesIn(d), 0, Definers) { Witnesses = WitnessesIn(d) })],
                     Sessions = [.. Sessions.Where(s => s.Database is not null && databases.Contains(s.Database)).Select(s => s.Seen())],
                 };

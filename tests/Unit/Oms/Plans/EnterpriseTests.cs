@@ -80,7 +80,7 @@ public sealed class EnterpriseTests
     public void Missing_privilege_that_hides_objects_is_a_finding()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
-        world.Metadata.MissingPrivileges.Add(new MissingPrivilege("TRIGGER", "rm_340", "dumping", Required: false, "GRANT it on rm_340.* to the account, please"));
+        world.Metadata.Grants.Add("REVOKE TRIGGER ON `rm_340`.* FROM `drc`@`%`");
         world.Apply();
         world.RunUntil(() => world.Is("Stalled") || world.IsOver, "an end");
 

@@ -24,7 +24,7 @@ public sealed class BadInputTests
         ["the password is wrong"] = (Reasons.AccessDenied, w => w.Metadata.Password = "changed", w => w.Metadata.Password = Canary.MetaPassword),
         ["the metadata database is down"] = (Reasons.MetadataDatabaseUnreachable, w => w.Metadata.IsReachable = false, w => w.Metadata.IsReachable = true),
         ["the metadata database is read-only"] = (Reasons.AccessDenied, w => w.Metadata.IsReadOnly = true, w => w.Metadata.IsReadOnly = false),
-        ["a privilege for the way back is missing"] = (Reasons.AccessDenied, w => w.Metadata.MissingPrivileges.Add(new MissingPrivilege("DROP", "rm_340", "the way back", Required: true, "GRANT DROP ON rm_340.* TO drc is missing")), w => w.Metadata.MissingPrivileges.Clear()),
+        ["a privilege for the way back is missing"] = (Reasons.AccessDenied, w => w.Metadata.Grants.Add("REVOKE DROP ON `rm_340`.* FROM `drc`@`%`"), w => w.Metadata.Grants.RemoveAt(1)),
         ["a database is not on the server"] = (Reasons.MetadataUnreadable, w => w.Metadata.Databases["cm_340"] = false, w => w.Metadata.Databases["cm_340"] = true),
         ["ha.config is no JSON"] = (Reasons.MetadataUnreadable, w => w.Metadata.HaConfig = "enable=true", w => w.Metadata.HaConfig = WorldSetup.PartialHa),
         ["a host cannot be reached"] = (Reasons.HostUnreachable, w => w["oms-b"].Cut(off: true), w => w["oms-b"].Cut(off: false)),
@@ -67,19 +67,19 @@ public sealed class BadInputTests
     [Fact]
     public void Missing_restore_test_rights_are_found_only_if_tested()
     {
-        var lacking = new MissingPrivilege("CREATE", RestoreTestRequest.ScratchDatabases, "restoring", Required: true, @"GRANT CREATE ON `drydock\_verify\_%`.* is missing");
+        const string Lacking = $"REVOKE CREATE ON `{RestoreTestRequest.ScratchDatabases}`.* FROM `drc`@`%`";
         var without = new OmsWorld(new WorldSetup { RealJson = false });
-        without.Metadata.MissingPrivileges.Add(lacking);
+        without.Metadata.Grants.Add(Lacking);
         without.Apply();
         without.RunToSuccess();
 
         var world = new OmsWorld(new WorldSetup { RealJson = false });
-        world.Metadata.MissingPrivileges.Add(lacking);
+        world.Metadata.Grants.Add(Lacking);
         world.Apply(s => s with { Backup = s.Backup with { Verify = Drydock.Crds.Common.SnapshotVerification.RestoreTest } });
         Stalls(world, Reasons.AccessDenied);
-        world.Status.Findings.ShouldContain(f => f.Message == lacking.Message);
+        world.Status.Findings.ShouldContain(f => f.Message.Contains($"lacks CREATE on `{RestoreTestRequest.ScratchDatabases}`.*", StringComparison.Ordinal));
 
-        world.Metadata.MissingPrivileges.Clear();
+        world.Metadata.Grants.RemoveAt(1);
         world.RunToSuccess();
     }
 
@@ -87,8 +87,7 @@ public sealed class BadInputTests
     public void Missing_privileges_on_one_database_are_one_finding()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
-        world.Metadata.MissingPrivileges.AddRange(new[] { "CREATE", "DROP", "ALTER" }.Select(privilege =>
-            new MissingPrivilege(privilege, "rm_340", "restoring", Required: true, $"it lacks {privilege}")));
+        world.Metadata.Grants.Add("REVOKE CREATE, DROP, ALTER ON `rm_340`.* FROM `drc`@`%`");
         world.Apply();
         Stalls(world, Reasons.AccessDenied);
 
@@ -102,7 +101,6 @@ public sealed class BadInputTests
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.Databases["cm_hb_340"] = false;
-        world.Metadata.MissingPrivileges.Add(new MissingPrivilege("DROP", "cm_hb_340", "restoring", Required: true, "it lacks DROP"));
         world.Metadata.Grants[0] = "GRANT ALL PRIVILEGES ON `rm_340`.* TO `drc`@`%`";
         world.Metadata.Grants.Add("GRANT ALL PRIVILEGES ON `cm_340`.* TO `drc`@`%`");
         world.Apply();

@@ -10,7 +10,7 @@ namespace Drydock.Tests.Unit.Oms;
 /// <summary>What a rollback needs is missing before the downtime, and which fence is used.</summary>
 public sealed class RestoreNeedsTests
 {
-    private const string OnEach = "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, TRIGGER";
+    private const string OnEach = "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, SHOW VIEW, CREATE VIEW, TRIGGER, EVENT, CREATE ROUTINE";
 
     private readonly OmsWorld _world = new(new WorldSetup { RealJson = false });
 
@@ -78,8 +78,9 @@ public sealed class RestoreNeedsTests
     [InlineData(true, true)]
     public void Only_dumps_with_table_locks_need_LOCK_TABLES(bool locks, bool needed)
     {
-        var server = new RestoreFacts
+        var server = new ServerFacts
         {
+            Identity = "uuid:1",
             Address = "db:3306",
             Account = "drc@%",
             Grants = new GrantList([$"GRANT {OnEach} ON *.* TO `drc`@`%`"]),

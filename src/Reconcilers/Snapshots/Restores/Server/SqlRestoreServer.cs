@@ -10,9 +10,8 @@ internal class SqlRestoreServer(MySqlOptions options, TimeProvider time)
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         await using var session = await OpenAsync(cancellationToken);
-        var variables = await VariablesAsync(session, cancellationToken);
-        var comparer = NamesOf(variables);
-        var facts = await RestoreFactsReader.ReadAsync(session, options.Describe(), options.UserID, cancellationToken);
+        var comparer = await NamesAsync(session, cancellationToken);
+        var facts = await ServerFacts.ReadAsync(session, options, options.Describe(), cancellationToken);
         var found = new List<ServerDatabase>();
         foreach (var database in databases)
         {
@@ -21,15 +20,7 @@ internal class SqlRestoreServer(MySqlOptions options, TimeProvider time)
 
         return new ServerState
         {
-            Identity = session.Kind == MySqlServerKind.OceanBase
-                && await OceanBaseTenant.IdentityAsync(session, options.UserID, cancellationToken) is { } tenant
-                    ? tenant
-                    : IdentityOf(variables),
-            Addresses = ServerAddresses.Of(
-                options.Server, options.Port, options.UserID, session.Kind == MySqlServerKind.OceanBase, session.Peer),
             Facts = facts,
-            IsOceanBase = session.Kind == MySqlServerKind.OceanBase,
-            ReadOnly = IsOn(variables, "read_only") || IsOn(variables, "super_read_only"),
             Databases = found,
             Sessions = await SessionsAsync(session, databases, comparer, cancellationToken),
         };
@@ -42,7 +33,7 @@ internal class SqlRestoreServer(MySqlOptions options, TimeProvider time)
     {
         await using var session = await OpenAsync(cancellationToken);
         return await SessionsAsync(
-            session, databases, NamesOf(await VariablesAsync(session, cancellationToken)), cancellationToken);
+            session, databases, await NamesAsync(session, cancellationToken), cancellationToken);
     }
 
     /// <summary>Ends the sessions whose id and address both match, and waits until the server no longer lists them:
@@ -86,38 +77,10 @@ internal class SqlRestoreServer(MySqlOptions options, TimeProvider time)
         }
     }
 
-    // The same format as MetadataServerInfo.Identity: the claims of upgrades and restores on one server must have the
-    // same name.
-    private static string IdentityOf(Dictionary<string, string> variables)
-    {
-        var uuid = variables.GetValueOrDefault("server_uuid") is { Length: > 0 } mysql
-            ? mysql
-            : variables.GetValueOrDefault("server_uid");
-        _ = int.TryParse(
-            variables.GetValueOrDefault("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port);
-        return uuid is { Length: > 0 }
-            ? $"uuid:{uuid}"
-            : $"addr:{variables.GetValueOrDefault("hostname")?.ToLowerInvariant()}:{port}";
-    }
-
-    private static StringComparer NamesOf(Dictionary<string, string> variables) =>
-        variables.GetValueOrDefault("lower_case_table_names") is "1" or "2"
+    private static async Task<StringComparer> NamesAsync(MySqlSession session, CancellationToken cancellationToken) =>
+        await MySqlServer.VariableAsync(session, "lower_case_table_names", cancellationToken) is "1" or "2"
             ? StringComparer.OrdinalIgnoreCase
             : StringComparer.Ordinal;
-
-    private static bool IsOn(Dictionary<string, string> variables, string name) =>
-        variables.GetValueOrDefault(name) is { } value
-            && value is not ("" or "0")
-            && !string.Equals(value, "OFF", StringComparison.OrdinalIgnoreCase)
-            && !string.Equals(value, "NO_LOCK", StringComparison.OrdinalIgnoreCase);
-
-    private static async Task<Dictionary<string, string>> VariablesAsync(
-        MySqlSession session, CancellationToken cancellationToken) =>
-        (await session.RowsAsync(
-            "SHOW VARIABLES WHERE Variable_name IN ('hostname', 'lower_case_table_names', 'port', 'read_only', "
-            + "'server_uid', 'server_uuid', 'super_read_only')",
-            cancellationToken))
-            .ToDictionary(row => row[0] ?? "", row => row[1] ?? "", StringComparer.OrdinalIgnoreCase);
 
     private static async Task<ServerDatabase> DatabaseAsync(
         MySqlSession session, string database, StringComparer comparer, CancellationToken cancellationToken)
@@ -143,7 +106,7 @@ internal class SqlRestoreServer(MySqlOptions options, TimeProvider time)
             Exists: true,
             (int)decimal.Parse(size[0][0] ?? "0", CultureInfo.InvariantCulture),
             (long)decimal.Parse(size[0][1] ?? "0", CultureInfo.InvariantCulture),
-            await RestoreFactsReader.DefinersAsync(session, name, cancellationToken))
+            await ServerFacts.DefinersAsync(session, name, cancellationToken))
         {
             Witnesses = await RestoreWitness.ReadAsync(session, name, cancellationToken),
         };
@@ -164,7 +127,7 @@ internal class SqlRestoreServer(MySqlOptions options, TimeProvider time)
             return [];
         }
 
-        var programs = (await RestoreFactsReader.ToldAsync(
+        var programs = (await ServerFacts.ToldAsync(
             session,
             "SELECT PROCESSLIST_ID, ATTR_VALUE FROM performance_schema.session_connect_attrs WHERE ATTR_NAME = "
             + "'program_name'",
@@ -205,19 +168,11 @@ internal sealed record SessionReceipt(ulong Id, string Host)
 /// <summary>The state of a server at one time.</summary>
 internal sealed record ServerState
 {
-    public required string Identity { get; init; }
+    public required ServerFacts Facts { get; init; }
 
-    public IReadOnlyList<string> Addresses { get; init; } = [];
-
-    /// <summary>The server and the account, as far as they decide whether a dump can be loaded.</summary>
-    public required RestoreFacts Facts { get; init; }
+    public string Identity => Facts.Identity;
 
     public string Address => Facts.Address;
-
-    /// <summary>True for OceanBase, which has no LOCK TABLES privilege.</summary>
-    public bool IsOceanBase { get; init; }
-
-    public bool ReadOnly { get; init; }
 
     public required IReadOnlyList<ServerDatabase> Databases { get; init; }
 
