@@ -7,7 +7,7 @@ internal sealed record OmsServices : ControllerServices
 
     /// <summary>Binds to a metadata server without connecting. Every operation of the result opens its own session and
     /// closes it, without reconnect, so that a statement can never arrive late in an unknown session.</summary>
-    public required Func<MySqlOptions, IOmsMetadata> Metadata { get; init; }
+    public required Func<MySqlOptions, SqlOmsMetadata> Metadata { get; init; }
 
     public required IArchiveReader Archives { get; init; }
 

@@ -19,7 +19,7 @@ internal sealed class OmsTargets : IRunTargets
     private readonly Lock _gate = new();
     private readonly HashSet<Secret> _known = [];
     private readonly Action _onContainerEvent;
-    private IOmsMetadata? _metadata;
+    private SqlOmsMetadata? _metadata;
     private OmsInventory? _found;
     private volatile BoundUpgrade _bound;
     private volatile Redactor _redactor = Redactor.None;
@@ -149,7 +149,7 @@ internal sealed class OmsTargets : IRunTargets
 
     /// <summary>The metadata database. Credentials come from the Secret, or from config.yaml in a container.</summary>
     /// <exception cref="OmsMetadataException">config.yaml or the Secret cannot be read or used.</exception>
-    public async Task<IOmsMetadata> MetadataAsync(CancellationToken cancellationToken) =>
+    public async Task<SqlOmsMetadata> MetadataAsync(CancellationToken cancellationToken) =>
         _metadata ??= _services.Metadata(await TargetAsync(cancellationToken));
 
     /// <summary>The text of ha.config; null without one.</summary>
@@ -159,7 +159,7 @@ internal sealed class OmsTargets : IRunTargets
 
     /// <summary>Opens the metadata database as a config.yaml that was just read has it; preflight does not rely on an
     /// earlier look.</summary>
-    public IOmsMetadata OpenMetadata(OmsConfig config) => _services.Metadata(Target(config));
+    public SqlOmsMetadata OpenMetadata(OmsConfig config) => _services.Metadata(Target(config));
 
     /// <summary>The API of the console; null where the spec gives no credentials for it.</summary>
     /// <exception cref="OmsApiException">The Secret does not exist or cannot be used.</exception>

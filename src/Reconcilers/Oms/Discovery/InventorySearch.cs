@@ -58,7 +58,7 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
 
     // Only regions that no cm_nodes leads to are found through this table. If one is missing, that is reported.
     private static async Task<IReadOnlyList<OmsHost>> HostsAsync(
-        IOmsMetadata metadata, string cmDatabase, CancellationToken cancellationToken)
+        SqlOmsMetadata metadata, string cmDatabase, CancellationToken cancellationToken)
     {
         try
         {

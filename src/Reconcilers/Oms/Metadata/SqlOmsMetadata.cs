@@ -1,10 +1,12 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary><see cref="IOmsMetadata"/> by SQL. Of OMS's own tables only those that are known are read
+/// <summary>What is read from and written to OMS's metadata databases. Every method opens its own session; all throw
+/// <see cref="OmsMetadataException"/> (which never carries a password or the text of a statement) and
+/// <see cref="OperationCanceledException"/>. Database names are validated and quoted. The SQL is portable between MySQL
+/// 5.7 and 8, MariaDB and OceanBase's MySQL mode. Of OMS's own tables only those that are known are read
 /// (docs/research/oms.md#metadata-tables).</summary>
 /// <param name="lockTimes">The times of lock rows; null for the default.</param>
-internal sealed class SqlOmsMetadata(
-    MySqlOptions target, EndpointPolicy endpoints, LockRowTimes? lockTimes = null) : IOmsMetadata
+internal class SqlOmsMetadata(MySqlOptions target, EndpointPolicy endpoints, LockRowTimes? lockTimes = null)
 {
     private const int LockSessionIdleSeconds = 86_400;
     private const int WriterLimit = 200;
@@ -19,13 +21,14 @@ internal sealed class SqlOmsMetadata(
 
     public MySqlOptions Target => _sessions.Target;
 
-    public Task<ServerFacts> ServerAsync(CancellationToken cancellationToken) =>
+    public virtual Task<ServerFacts> ServerAsync(CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             "Asking who the server is",
             session => ServerFacts.ReadAsync(session, Target, Target.Address, cancellationToken),
             cancellationToken);
 
-    public async Task<IReadOnlyList<string>> AbsentAsync(
+    /// <summary>Which of the databases the server does not have, or hides from the account.</summary>
+    public virtual async Task<IReadOnlyList<string>> AbsentAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         var (list, parameters) = Sql.In(databases);
@@ -38,7 +41,8 @@ internal sealed class SqlOmsMetadata(
         return [.. databases.Except(found, StringComparer.OrdinalIgnoreCase)];
     }
 
-    public Task<IReadOnlyList<long>> SizesAsync(
+    /// <summary>The server's estimate of data and indexes of each existing database, in bytes.</summary>
+    public virtual Task<IReadOnlyList<long>> SizesAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         var (list, parameters) = Sql.In(databases);
@@ -53,7 +57,7 @@ internal sealed class SqlOmsMetadata(
             parameters);
     }
 
-    public Task<RestoreCatalogue> RestoreCatalogueAsync(
+    public virtual Task<RestoreCatalogue> RestoreCatalogueAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             "Reading the catalogue of the databases",
@@ -84,37 +88,56 @@ internal sealed class SqlOmsMetadata(
             },
             cancellationToken);
 
-    public Task<ProjectsRead> ProjectsAsync(string rmDatabase, int limit, CancellationToken cancellationToken) =>
+    /// <summary>Projects of <c>oms_project</c> and <c>oms_sync_project</c> that are not deleted. Only for OMS below
+    /// 4.0.1.</summary>
+    /// <param name="limit">How many are read of each table at most.</param>
+    public virtual Task<ProjectsRead> ProjectsAsync(
+        string rmDatabase, int limit, CancellationToken cancellationToken) =>
         ProjectsAsync("Reading the projects", rmDatabase, tables => tables.ReadAsync(limit), cancellationToken);
 
-    public Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(
+    /// <summary>All names used by more than one project that is not deleted, within each table and across both
+    /// (docs/research/oms.md#checks-before-an-upgrade). Only for OMS below 4.0.1.</summary>
+    public virtual Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(
         string rmDatabase, CancellationToken cancellationToken) =>
         ProjectsAsync(
             "Looking for duplicate project names", rmDatabase, tables => tables.DuplicatesAsync(), cancellationToken);
 
-    public Task<ProjectNamesRead> ProjectNamesAsync(string rmDatabase, CancellationToken cancellationToken) =>
+    /// <summary>Every row of both project tables, deleted ones included, with the length a name may have. Only for OMS
+    /// below 4.0.1.</summary>
+    public virtual Task<ProjectNamesRead> ProjectNamesAsync(string rmDatabase, CancellationToken cancellationToken) =>
         ProjectsAsync("Reading the project names", rmDatabase, tables => tables.NamesAsync(), cancellationToken);
 
-    public Task<IReadOnlyList<string>> NamesInUseAsync(
+    /// <summary>Which of the names any project has, deleted ones included, as the server's own collations
+    /// compare.</summary>
+    public virtual Task<IReadOnlyList<string>> NamesInUseAsync(
         string rmDatabase, IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
         ProjectsAsync("Looking for project names", rmDatabase, tables => tables.InUseAsync(names), cancellationToken);
 
-    public Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(
+    /// <summary>The rows with these ids; those that do not exist are left out.</summary>
+    public virtual Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(
         string rmDatabase, IReadOnlyCollection<(ProjectKind Kind, string Id)> ids,
         CancellationToken cancellationToken) =>
         ProjectsAsync("Reading projects", rmDatabase, tables => tables.ByIdAsync(ids), cancellationToken);
 
-    public Task<IReadOnlyList<string>> RenameProjectsAsync(
+    /// <summary>Renames projects in one transaction in the session that holds the lock, each only if it still has its
+    /// old name byte for byte: all of them or none. Returns what prevented it; empty if all are renamed.</summary>
+    /// <param name="metadataLock">The lock; after an error its session must be closed, so that the server rolls back
+    /// what was not committed.</param>
+    public virtual Task<IReadOnlyList<string>> RenameProjectsAsync(
         IMetadataLock metadataLock, string rmDatabase, IReadOnlyList<ProjectRename> renames, bool mustBeFree,
         CancellationToken cancellationToken) =>
         metadataLock.RunAsync(
             (session, token) => new ProjectTables(session, rmDatabase, token).RenameAsync(renames, mustBeFree),
             cancellationToken);
 
-    public Task<HaConfigRow> ReadHaConfigAsync(string rmDatabase, CancellationToken cancellationToken) =>
+    /// <summary>Reads the <c>ha.config</c> row of <c>oms_normal_config</c>
+    /// (docs/research/oms.md#high-availability).</summary>
+    public virtual Task<HaConfigRow> ReadHaConfigAsync(string rmDatabase, CancellationToken cancellationToken) =>
         HaConfigAsync($"Reading {HaConfigKeys.RowName}", rmDatabase, table => table.ReadAsync(), cancellationToken);
 
-    public Task<bool> CompareAndSwapHaConfigAsync(
+    /// <summary>Writes <c>ha.config</c> only if it still holds, byte for byte, what was read. True if the row holds
+    /// <paramref name="newRaw"/> afterwards.</summary>
+    public virtual Task<bool> CompareAndSwapHaConfigAsync(
         string rmDatabase, string expectedRaw, string newRaw, CancellationToken cancellationToken) =>
         HaConfigAsync(
             $"Writing {HaConfigKeys.RowName}",
@@ -122,20 +145,28 @@ internal sealed class SqlOmsMetadata(
             table => table.CompareAndSwapAsync(expectedRaw, newRaw),
             cancellationToken);
 
-    public Task<string?> HaConfigInsertProblemAsync(string rmDatabase, CancellationToken cancellationToken) =>
+    /// <summary>Why <see cref="InsertHaConfigAsync"/> would refuse: the table is not there, or has a column whose value
+    /// cannot be guessed. Null if it would not.</summary>
+    public virtual Task<string?> HaConfigInsertProblemAsync(string rmDatabase, CancellationToken cancellationToken) =>
         HaConfigAsync(
             $"Looking at the columns of {HaConfigTable.Name}",
             rmDatabase,
             table => table.InsertProblemAsync(),
             cancellationToken);
 
-    public Task<bool> InsertHaConfigAsync(
+    /// <summary>Inserts the absent <c>ha.config</c> row in the session that holds the lock. True if the row was
+    /// inserted, false if there was one already. Columns that must have a value and have no default get one that fits
+    /// (time: now; number: 0 or the next key; text: empty); refuses (<see cref="OmsMetadataErrorKind.Other"/>) if there
+    /// is one whose value cannot be guessed.</summary>
+    public virtual Task<bool> InsertHaConfigAsync(
         IMetadataLock metadataLock, string rmDatabase, string raw, CancellationToken cancellationToken) =>
         metadataLock.RunAsync(
             (session, token) => new HaConfigTable(session, Target.Address, rmDatabase, token).InsertAsync(raw),
             cancellationToken);
 
-    public Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(
+    /// <summary>Writers whose <c>sourceFile.blackRegionNo</c> differs from the region's <c>cm_location</c>, at most
+    /// 200.</summary>
+    public virtual Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(
         string cmDatabase, int cmLocation, CancellationToken cancellationToken) =>
         RowsAsync(
             $"Looking for cascaded writers in {cmDatabase}",
@@ -145,14 +176,17 @@ internal sealed class SqlOmsMetadata(
             cancellationToken,
             ("@location", cmLocation.ToString(CultureInfo.InvariantCulture)));
 
-    public Task<IReadOnlyList<OmsHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken) =>
+    /// <summary>The hosts cluster management knows, and their status (docs/research/oms.md#metadata-tables).</summary>
+    public virtual Task<IReadOnlyList<OmsHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken) =>
         RowsAsync(
             $"Reading the hosts in {cmDatabase}",
             $"SELECT ip, host_status FROM {Sql.Table(cmDatabase, "host")} ORDER BY ip",
             row => new OmsHost(row.TextOrEmpty(0), row.TextOrEmpty(1)),
             cancellationToken);
 
-    public Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(
+    /// <summary>The supervisors' heartbeats of one region, with their age as the server's own clock gives it
+    /// (docs/research/oms.md#hosts).</summary>
+    public virtual Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(
         string heartbeatDatabase, CancellationToken cancellationToken) =>
         RowsAsync(
             $"Reading the heartbeats in {heartbeatDatabase}",
@@ -162,7 +196,8 @@ internal sealed class SqlOmsMetadata(
                 row.TextOrEmpty(0), row.IsNull(1) ? TimeSpan.MaxValue : TimeSpan.FromSeconds(row.Number(1))),
             cancellationToken);
 
-    public Task<IReadOnlyList<string>?> VersionsAsync(string rmDatabase, CancellationToken cancellationToken) =>
+    /// <summary>The versions in <see cref="VersionTable"/>; null if there is no such table.</summary>
+    public virtual Task<IReadOnlyList<string>?> VersionsAsync(string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<string>?>(
             $"Reading {VersionTable.Name} in {rmDatabase}",
             async session =>
@@ -174,7 +209,7 @@ internal sealed class SqlOmsMetadata(
                     : null,
             cancellationToken);
 
-    public Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(
+    public virtual Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(
         string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<ClusterInfoRow>>(
             $"Reading the regions in {rmDatabase}",
@@ -187,7 +222,9 @@ internal sealed class SqlOmsMetadata(
                 : [],
             cancellationToken);
 
-    public async Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(
+    /// <summary>Sessions of others that have one of the databases as their current one. Never the text of a
+    /// statement.</summary>
+    public virtual async Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         var all = await RowsAsync(
@@ -205,7 +242,10 @@ internal sealed class SqlOmsMetadata(
         ];
     }
 
-    public Task EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken) =>
+    /// <summary>Ends sessions by connection id; a missing session is not an error. The server ends them a moment later:
+    /// read again.</summary>
+    public virtual Task EndSessionsAsync(
+        IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             "Ending sessions",
             async session =>
@@ -219,7 +259,10 @@ internal sealed class SqlOmsMetadata(
             },
             cancellationToken);
 
-    public Task<IMetadataLock?> TryLockAsync(string name, TimeSpan wait, CancellationToken cancellationToken) =>
+    /// <summary>Takes a named lock in a dedicated session that lives until the result is disposed: <c>GET_LOCK</c>, or
+    /// a lock row where the server has none. Null if another session holds it for the whole of <paramref name="wait"/>;
+    /// the row of a session that is no longer listed is waited for until it lapses (75 s).</summary>
+    public virtual Task<IMetadataLock?> TryLockAsync(string name, TimeSpan wait, CancellationToken cancellationToken) =>
         _sessions.GuardAsync<IMetadataLock?>(
             $"Taking the lock '{name}'",
             async () =>
@@ -248,19 +291,23 @@ internal sealed class SqlOmsMetadata(
             },
             cancellationToken);
 
-    public Task<long?> LockHolderAsync(string name, CancellationToken cancellationToken) =>
+    public virtual Task<long?> LockHolderAsync(string name, CancellationToken cancellationToken) =>
         _sessions.RunAsync<long?>(
             $"Asking who holds the lock '{name}'",
             async session => (long?)await ServerLock.HolderAsync(session, name, cancellationToken),
             cancellationToken);
 
-    public Task<SequenceTables> HeartbeatSequenceAsync(string heartbeatDatabase, CancellationToken cancellationToken) =>
+    public virtual Task<SequenceTables> HeartbeatSequenceAsync(
+        string heartbeatDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             $"Reading {SequenceTables.MainName} in {heartbeatDatabase}",
             session => SequenceTablesAsync(session, heartbeatDatabase, cancellationToken),
             cancellationToken);
 
-    public Task TrimHeartbeatSequenceAsync(
+    /// <summary>Replaces <c>heatbeat_sequence</c> by a table with its newest row, in the session that holds the lock,
+    /// or completes a replacement that was interrupted (docs/research/oms.md#heartbeat-sequence). It takes as long for
+    /// any number of rows, and may be repeated.</summary>
+    public virtual Task TrimHeartbeatSequenceAsync(
         IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken) =>
         metadataLock.RunAsync((session, token) => TrimAsync(session, heartbeatDatabase, token), cancellationToken);
 
@@ -374,4 +421,73 @@ internal sealed class SqlOmsMetadata(
             what,
             async session => await session.QueryAsync(sql, read, cancellationToken, parameters),
             cancellationToken);
+}
+
+/// <param name="Databases">What the existing databases hold.</param>
+/// <param name="AbsentLists">Views of information_schema that the server does not have.</param>
+internal sealed record RestoreCatalogue(IReadOnlyList<RestoreContent> Databases, IReadOnlyList<string> AbsentLists);
+
+/// <summary>The <c>ha.config</c> row as it was read.</summary>
+/// <param name="Present">False if there is no row or no such table (OMS up to 3.3.0): HA is off then.</param>
+/// <param name="Raw">The text of <c>cfg_value</c>, unchanged; null if there is no row.</param>
+/// <param name="TablePresent">False if even the table does not exist.</param>
+internal sealed record HaConfigRow(bool Present, string? Raw, bool TablePresent = true);
+
+/// <param name="Projects">Those read, migration first, in the order of their ids.</param>
+internal sealed record ProjectsRead(IReadOnlyList<OmsProject> Projects, long Total)
+{
+    public bool Truncated => Total > Projects.Count;
+}
+
+/// <param name="Projects">The rows, migration first, in the order of their ids.</param>
+/// <param name="Limits">Length of <c>project_name</c> as the catalogue has it; of a table that does not exist, that of
+/// the other.</param>
+/// <param name="Truncated">True if there are more rows than were read.</param>
+internal sealed record ProjectNamesRead(IReadOnlyList<OmsProject> Projects, ProjectNameLimits Limits, bool Truncated);
+
+/// <summary>A writer whose <c>sourceFile.blackRegionNo</c> is not the region's <c>cm_location</c>.</summary>
+/// <param name="Identity">What the row says of whose setting it is: <c>id=7, job_id=12</c>. The columns of this table
+/// are not public, so those ending in id or name are shown.</param>
+internal sealed record CascadedWriter(string Value, string Identity);
+
+/// <summary>A host as cluster management knows it (<c>host</c> in the cm database).</summary>
+/// <param name="Status">Its status; <c>ONLINE</c> is the only value known publicly.</param>
+internal sealed record OmsHost(string Ip, string Status)
+{
+    public static bool IsOnline(string status) =>
+        string.Equals(status.Trim(), "ONLINE", StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>A supervisor's heartbeat (<c>heart_beat</c> in a heartbeat database).</summary>
+/// <param name="HostIp">The node's address, its OMS_HOST_IP.</param>
+/// <param name="Age">How long ago by the server's own clock; may be slightly negative.</param>
+internal sealed record SupervisorHeartbeat(string HostIp, TimeSpan Age)
+{
+    public static TimeSpan? Newest(IEnumerable<SupervisorHeartbeat> beats, string address) => beats
+        .Where(b => NodeAddress.Same(b.HostIp, address) && b.Age < TimeSpan.MaxValue)
+        .Min(b => (TimeSpan?)b.Age);
+}
+
+/// <summary>A region as OMS itself has it (<c>cluster_info</c> in the rm database;
+/// docs/research/oms.md#metadata-tables).</summary>
+/// <param name="Region"><c>cm_region</c>; may be empty in a single-region system.</param>
+/// <param name="Code"><c>cm_location</c> as text.</param>
+internal sealed record ClusterInfoRow(string Region, string Code, bool IsDefault);
+
+/// <summary>A session on the metadata server. Never the text of its statement.</summary>
+/// <param name="Host">Where it comes from, <c>host:port</c>.</param>
+/// <param name="Command">What kind of command it runs, for instance <c>Sleep</c> or <c>Query</c>.</param>
+/// <param name="Seconds">For how long it has been doing that.</param>
+internal sealed record MetadataSession(
+    long Id, string User, string Host, string Database, string Command, long Seconds = 0)
+{
+    public string Client =>
+        Host.LastIndexOf(':') is > 0 and var colon && Host.IndexOf(':', StringComparison.Ordinal) == colon
+            ? Host[..colon]
+            : Host;
+
+    /// <summary>For messages, its connection id first. The seconds are rounded down, so that a message does not change
+    /// with each of them: it is written into a status.</summary>
+    public override string ToString() =>
+        $"{Id} ({User} from {Host} on {Database}, {Command} for {Seconds - (Seconds % (Seconds < 60 ? 10 : 60))} s)";
 }

@@ -196,3 +196,45 @@ internal static class Sql
             ("@db", database),
             ("@table", table)) > 0;
 }
+
+/// <summary>A named lock on the metadata server, held by one dedicated session without reconnect: <c>GET_LOCK</c>, or a
+/// lock row where the server has none. If the session dies nothing more runs under the lock. Disposal releases the lock
+/// and closes the session.</summary>
+internal interface IMetadataLock : IAsyncDisposable
+{
+    /// <summary>The session as the process list shows it.</summary>
+    long ConnectionId { get; }
+
+    /// <summary>Runs destructive statements in the very session that holds the lock, one caller at a time, after asking
+    /// that it is still held. Throws <see cref="OmsMetadataException"/> of kind
+    /// <see cref="OmsMetadataErrorKind.LockLost"/> if it is not.</summary>
+    Task<T> RunAsync<T>(Func<MySqlSession, CancellationToken, Task<T>> action, CancellationToken cancellationToken);
+}
+
+/// <summary>The metadata server could not be used. The message is a sentence with server, database and what to do;
+/// neither it nor an inner exception carries a password or a statement. A step that acts counts it as a failed attempt
+/// and may be tried again: whether an interrupted statement took effect is read by the next observation.</summary>
+internal sealed class OmsMetadataException(OmsMetadataErrorKind kind, string message)
+    : TargetException(Reasons.StepFailed, message)
+{
+    public OmsMetadataErrorKind Kind { get; } = kind;
+}
+
+/// <summary>What went wrong with the metadata server, as far as callers treat it differently.</summary>
+internal enum OmsMetadataErrorKind
+{
+    /// <summary>Anything else; the message has the server's code.</summary>
+    Other,
+
+    /// <summary>No connection, or it broke. Whether the last statement took effect is not known.</summary>
+    Unreachable,
+
+    AccessDenied,
+
+    Missing,
+
+    ReadOnly,
+
+    /// <summary>The session no longer holds the named lock; nothing was done.</summary>
+    LockLost,
+}

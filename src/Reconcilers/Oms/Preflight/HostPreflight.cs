@@ -8,7 +8,7 @@ internal sealed class HostPreflight(
     OmsTopology topology,
     IReadOnlySet<string> asked,
     Findings findings,
-    IOmsMetadata metadata,
+    SqlOmsMetadata metadata,
     TimeProvider time,
     CancellationToken cancellationToken)
 {

@@ -13,7 +13,7 @@ internal sealed class MetadataPreflight(
 {
     private static readonly TimeSpan LargestSkew = TimeSpan.FromSeconds(60);
 
-    private IOmsMetadata Metadata => field ??= targets.OpenMetadata(Read[0].Config!);
+    private SqlOmsMetadata Metadata => field ??= targets.OpenMetadata(Read[0].Config!);
 
     // The nodes whose config.yaml was read.
     private List<NodePreflight> Read { get; } = [.. nodes.Where(n => n.Config is not null)];

@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed class NamePreflight(
     OmsUpgradeSpec spec,
     Findings findings,
-    IOmsMetadata metadata,
+    SqlOmsMetadata metadata,
     OmsTopology topology,
     UpgradePath.Allowed path,
     CancellationToken cancellationToken)

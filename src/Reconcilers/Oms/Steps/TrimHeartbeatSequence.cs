@@ -42,7 +42,7 @@ internal static class MetadataLocks
         : purpose + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(database)))[..32];
 
     public static async Task<IMetadataLock> LockAsync(
-        this IOmsMetadata metadata, string name, CancellationToken cancellationToken) =>
+        this SqlOmsMetadata metadata, string name, CancellationToken cancellationToken) =>
         await metadata.TryLockAsync(name, Patience, cancellationToken)
         ?? throw new StepActionException(
             Reasons.LockUnavailable,

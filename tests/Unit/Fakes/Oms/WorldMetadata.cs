@@ -1,4 +1,5 @@
 using Drydock.Clients.MySql;
+using Drydock.Clients.Safety;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
@@ -6,22 +7,21 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>One life's sessions on the metadata database.</summary>
-internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOptions target) : IOmsMetadata
+internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOptions target)
+    : SqlOmsMetadata(target, EndpointPolicy.Unrestricted)
 {
     private readonly WorldMetadataServer _server = world.Metadata;
 
-    public MySqlOptions Target => target;
-
-    public Task<ServerFacts> ServerAsync(CancellationToken cancellationToken) => Look(() => new ServerFacts
+    public override Task<ServerFacts> ServerAsync(CancellationToken cancellationToken) => Look(() => new ServerFacts
     {
         Kind = MySqlServerKind.MariaDb,
         Version = "10.11.6-MariaDB",
-        Identity = _server.Aliases.GetValueOrDefault(target.Server, _server.Identity),
-        Addresses = [ClaimTarget.AddressOf(target.Server, target.Port)],
+        Identity = _server.Aliases.GetValueOrDefault(Target.Server, _server.Identity),
+        Addresses = [ClaimTarget.AddressOf(Target.Server, Target.Port)],
         Host = "metadb",
         Now = world.Time.GetUtcNow() + _server.ClockOffset,
         ReadOnly = _server.IsReadOnly,
-        Address = target.Address,
+        Address = Target.Address,
         Account = "drc@%",
         Grants = new GrantList(_server.Grants),
         NamedLocks = _server.NamedLocks,
@@ -29,20 +29,20 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOpti
         FreeBytes = _server.FreeBytes,
     });
 
-    public Task<RestoreCatalogue> RestoreCatalogueAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) => Look(() => new RestoreCatalogue(
+    public override Task<RestoreCatalogue> RestoreCatalogueAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) => Look(() => new RestoreCatalogue(
         [.. databases.Where(d => _server.Databases.GetValueOrDefault(d)).Select(d => new RestoreContent(d) { HasTriggers = _server.Definers.Count > 0, Definers = _server.Definers, Refusals = _server.Refusals })],
         _server.AbsentLists));
 
-    public Task<IReadOnlyList<string>> AbsentAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<string>> AbsentAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<string>>(() => [.. databases.Where(d => !_server.Databases.GetValueOrDefault(d))]);
 
-    public Task<IReadOnlyList<long>> SizesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<long>> SizesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<long>>(() => [.. databases.Select(_ => _server.DatabaseBytes / databases.Count)]);
 
-    public Task<HaConfigRow> ReadHaConfigAsync(string rmDatabase, CancellationToken cancellationToken) =>
+    public override Task<HaConfigRow> ReadHaConfigAsync(string rmDatabase, CancellationToken cancellationToken) =>
         Look(() => new HaConfigRow(_server.HaConfig is not null, _server.HaConfig));
 
-    public Task<bool> CompareAndSwapHaConfigAsync(string rmDatabase, string expectedRaw, string newRaw, CancellationToken cancellationToken) => Change("ha.config", () =>
+    public override Task<bool> CompareAndSwapHaConfigAsync(string rmDatabase, string expectedRaw, string newRaw, CancellationToken cancellationToken) => Change("ha.config", () =>
     {
         if (_server.HaConfig != expectedRaw)
         {
@@ -54,7 +54,7 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOpti
         return true;
     });
 
-    public Task<bool> InsertHaConfigAsync(IMetadataLock metadataLock, string rmDatabase, string raw, CancellationToken cancellationToken) => Change("insert ha.config", () =>
+    public override Task<bool> InsertHaConfigAsync(IMetadataLock metadataLock, string rmDatabase, string raw, CancellationToken cancellationToken) => Change("insert ha.config", () =>
     {
         Held(metadataLock);
         if (_server.HaConfig is not null)
@@ -67,22 +67,22 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOpti
         return true;
     });
 
-    public Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(string rmDatabase, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(string rmDatabase, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<DuplicateProjectName>>(() => [.. _server.Duplicates, .. ProjectNames.Duplicates(_server.Projects)]);
 
-    public Task<string?> HaConfigInsertProblemAsync(string rmDatabase, CancellationToken cancellationToken) =>
+    public override Task<string?> HaConfigInsertProblemAsync(string rmDatabase, CancellationToken cancellationToken) =>
         Look(() => _server.HaConfigInsertProblem);
 
-    public Task<ProjectNamesRead> ProjectNamesAsync(string rmDatabase, CancellationToken cancellationToken) =>
+    public override Task<ProjectNamesRead> ProjectNamesAsync(string rmDatabase, CancellationToken cancellationToken) =>
         Look(() => new ProjectNamesRead([.. _server.Projects], new ProjectNameLimits(_server.NameLength, _server.NameLength), Truncated: false));
 
-    public Task<IReadOnlyList<string>> NamesInUseAsync(string rmDatabase, IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<string>> NamesInUseAsync(string rmDatabase, IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<string>>(() => [.. names.Where(n => _server.Projects.Exists(p => string.Equals(p.Name, n, StringComparison.OrdinalIgnoreCase)))]);
 
-    public Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(string rmDatabase, IReadOnlyCollection<(ProjectKind Kind, string Id)> ids, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(string rmDatabase, IReadOnlyCollection<(ProjectKind Kind, string Id)> ids, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<OmsProject>>(() => [.. _server.Projects.Where(p => ids.Contains((p.Kind, p.Id)))]);
 
-    public Task<IReadOnlyList<string>> RenameProjectsAsync(
+    public override Task<IReadOnlyList<string>> RenameProjectsAsync(
         IMetadataLock metadataLock, string rmDatabase, IReadOnlyList<ProjectRename> renames, bool mustBeFree, CancellationToken cancellationToken) => Change<IReadOnlyList<string>>("rename", () =>
     {
         Held(metadataLock);
@@ -103,42 +103,42 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOpti
         return [];
     });
 
-    public Task<ProjectsRead> ProjectsAsync(string rmDatabase, int limit, CancellationToken cancellationToken) =>
+    public override Task<ProjectsRead> ProjectsAsync(string rmDatabase, int limit, CancellationToken cancellationToken) =>
         Look(() =>
         {
             var there = _server.Projects.Where(p => p.Status != "DELETED").ToList();
             return new ProjectsRead([.. there.GroupBy(p => p.Kind).SelectMany(kind => kind.Take(limit))], there.Count);
         });
 
-    public Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(string cmDatabase, int cmLocation, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(string cmDatabase, int cmLocation, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<CascadedWriter>>(() => [.. _server.Cascades]);
 
-    public Task<IReadOnlyList<OmsHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<OmsHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<OmsHost>>(() => _server.HostsProblem is { } problem
             ? throw new OmsMetadataException(OmsMetadataErrorKind.Other, problem)
             : [.. world.Hosts.Select(h => new OmsHost(h.Ip, _server.HostStatus.GetValueOrDefault(h.Ip, "ONLINE")))]);
 
-    public Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(string heartbeatDatabase, CancellationToken cancellationToken) => Look<IReadOnlyList<SupervisorHeartbeat>>(() =>
+    public override Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(string heartbeatDatabase, CancellationToken cancellationToken) => Look<IReadOnlyList<SupervisorHeartbeat>>(() =>
     {
         _server.Refresh();
         return [.. world.Hosts.Where(h => world.HeartbeatDatabase(h.Region) == heartbeatDatabase).Select(h => new SupervisorHeartbeat(h.Ip, _server.Age(h.Ip)))];
     });
 
-    public Task<IReadOnlyList<string>?> VersionsAsync(string rmDatabase, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<string>?> VersionsAsync(string rmDatabase, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<string>?>(() => _server.Versions?.ToArray());
 
-    public Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(
+    public override Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(
         string rmDatabase, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<ClusterInfoRow>>(() => [.. _server.ClusterInfo]);
 
-    public Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<MetadataSession>>(() =>
         [
             .. _server.OmsSessions.Where(s => databases.Contains(s.Database)).Select(s => new MetadataSession(s.Id, "drc", $"{s.Container.Host.Ip}:40{s.Id % 1000}", s.Database, "Sleep", 17)),
             .. _server.OtherSessions.Where(s => databases.Contains(s.Database)),
         ]);
 
-    public Task EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken) => Change("end sessions", () =>
+    public override Task EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken) => Change("end sessions", () =>
     {
         world.Did("kill", string.Join(',', connectionIds));
         world.After(TimeSpan.FromMilliseconds(300), () =>
@@ -149,10 +149,10 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOpti
         return connectionIds.Count;
     });
 
-    public Task<SequenceTables> HeartbeatSequenceAsync(string heartbeatDatabase, CancellationToken cancellationToken) => Look(() =>
+    public override Task<SequenceTables> HeartbeatSequenceAsync(string heartbeatDatabase, CancellationToken cancellationToken) => Look(() =>
         new SequenceTables(_server.HeartbeatRows.TryGetValue(heartbeatDatabase, out var rows) ? new SequenceTable(rows == 0 ? null : 70_000, rows > 1) : null, null, null));
 
-    public Task TrimHeartbeatSequenceAsync(IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken) => Change("trim", () =>
+    public override Task TrimHeartbeatSequenceAsync(IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken) => Change("trim", () =>
     {
         Held(metadataLock);
         world.Rules.Check(_server.OmsSessions.Count == 0, $"{heartbeatDatabase} was trimmed while OMS was connected");
@@ -161,10 +161,10 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOpti
         return true;
     });
 
-    public Task<IMetadataLock?> TryLockAsync(string name, TimeSpan wait, CancellationToken cancellationToken) =>
+    public override Task<IMetadataLock?> TryLockAsync(string name, TimeSpan wait, CancellationToken cancellationToken) =>
         Look<IMetadataLock?>(() => _server.TryLock(life, name));
 
-    public Task<long?> LockHolderAsync(string name, CancellationToken cancellationToken) =>
+    public override Task<long?> LockHolderAsync(string name, CancellationToken cancellationToken) =>
         Look(() => _server.Holder(name));
 
     private void Held(IMetadataLock metadataLock)
@@ -178,18 +178,18 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOpti
     private Task<T> Look<T>(Func<T> look) => life.LookAsync(() => Connected(look));
 
     private Task<T> Change<T>(string what, Func<T> change) =>
-        life.ChangeAsync(what, () => Connected(change), unclear: () => new OmsMetadataException(OmsMetadataErrorKind.Unreachable, $"the connection to {target.Address} broke"));
+        life.ChangeAsync(what, () => Connected(change), unclear: () => new OmsMetadataException(OmsMetadataErrorKind.Unreachable, $"the connection to {Target.Address} broke"));
 
     private T Connected<T>(Func<T> use)
     {
-        if (!_server.IsReachable || (target.Server != WorldMetadataServer.Host && !_server.Aliases.ContainsKey(target.Server)) || target.Port != WorldMetadataServer.Port)
+        if (!_server.IsReachable || (Target.Server != WorldMetadataServer.Host && !_server.Aliases.ContainsKey(Target.Server)) || Target.Port != WorldMetadataServer.Port)
         {
-            throw new OmsMetadataException(OmsMetadataErrorKind.Unreachable, $"{target.Address} cannot be reached; is the server up, and are host and port right?");
+            throw new OmsMetadataException(OmsMetadataErrorKind.Unreachable, $"{Target.Address} cannot be reached; is the server up, and are host and port right?");
         }
 
-        if (target.UserID != _server.User || target.Password != _server.Password)
+        if (Target.UserID != _server.User || Target.Password != _server.Password)
         {
-            throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"{target.Address} refuses the account {target.UserID}; correct its password");
+            throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"{Target.Address} refuses the account {Target.UserID}; correct its password");
         }
 
         return use();
