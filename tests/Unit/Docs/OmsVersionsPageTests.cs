@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
@@ -14,13 +15,13 @@ public sealed class OmsVersionsPageTests
 
     [Fact]
     public void Upgrade_page_lists_exactly_the_shipped_paths() =>
-        Rows("oms-upgrade.md").ShouldBe(Editions.SelectMany(edition => OmsVersionData.Shipped.Of(edition).Releases
-            .Where(release => release.From is { Count: > 0 } || release.Note is not null)
+        Rows("oms-upgrade.md").ShouldBe(Editions.SelectMany(edition => OmsVersionData.Of(edition).Releases
+            .Where(release => release.Facts.From is { Count: > 0 } || release.Facts.Note is not null)
             .Select(release => $"| {edition} | {release.Version} | {Sources(release)} |")));
 
     [Fact]
     public void Versions_page_lists_exactly_the_shipped_procedures() =>
-        Rows("oms-versions.md").ShouldBe(Editions.SelectMany(edition => OmsVersionData.Shipped.Of(edition).Facts.Procedures
+        Rows("oms-versions.md").ShouldBe(Editions.SelectMany(edition => OmsVersionData.Of(edition).Facts.Procedures
             .OrderBy(entry => OmsVersion.Parse(entry.Key))
             .Select(entry => $"| {edition} | {entry.Key} | {string.Join("; ", Fields(entry.Value))} |")));
 
@@ -28,7 +29,7 @@ public sealed class OmsVersionsPageTests
     public void Versions_page_explains_every_section_and_field()
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "oms-versions.md"));
-        foreach (var type in new[] { typeof(EditionFacts), typeof(MergedFacts), typeof(FloorFacts), typeof(ReleaseFacts), typeof(QuestionFacts), typeof(ProcedureFacts), typeof(FailureFacts), typeof(AdviceFacts) })
+        foreach (var type in new[] { typeof(EditionFacts), typeof(MergedFacts), typeof(FloorFacts), typeof(ReleaseFacts), typeof(QuestionFacts), typeof(OmsProcedure), typeof(FailureFacts), typeof(AdviceFacts) })
         {
             type.GetProperties().ShouldAllBe(field => page.Contains($"`{JsonNamingPolicy.CamelCase.ConvertName(field.Name)}`", StringComparison.Ordinal));
         }
@@ -37,11 +38,10 @@ public sealed class OmsVersionsPageTests
     private static IEnumerable<string> Rows(string page) => File.ReadLines(Repository.PathOf("docs", page))
         .Where(line => Regex.IsMatch(line, @"^\| (Enterprise|Community) \| [0-9.]+ \|"));
 
-    private static IEnumerable<string> Fields(ProcedureFacts facts) =>
-        typeof(ProcedureFacts).GetProperties().Where(field => field.Name != nameof(ProcedureFacts.Source) && field.GetValue(facts) is not null)
-            .Select(field => $"`{JsonNamingPolicy.CamelCase.ConvertName(field.Name)}: {(field.GetValue(facts) is bool yes ? yes ? "true" : "false" : field.GetValue(facts))}`");
+    private static IEnumerable<string> Fields(JsonObject facts) =>
+        facts.Where(field => field.Key != "source").Select(field => $"`{field.Key}: {field.Value}`");
 
-    private static string Sources(OmsRelease release) => release.From is { Count: > 0 } from
-        ? string.Join(", ", from).Replace("..", " to ", StringComparison.Ordinal) + (release.Questions.Count == 0 ? "" : $"; asks {string.Join(", ", release.Questions.Keys)}")
-        : $"none: {release.Note}";
+    private static string Sources(OmsRelease release) => release.Facts.From is { Count: > 0 } from
+        ? string.Join(", ", from).Replace("..", " to ", StringComparison.Ordinal) + (release.Facts.Questions is { Count: > 0 } questions ? $"; asks {string.Join(", ", questions.Keys)}" : "")
+        : $"none: {release.Facts.Note}";
 }

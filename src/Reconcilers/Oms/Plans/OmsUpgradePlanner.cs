@@ -341,7 +341,7 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
             advice.Add(obd);
         }
 
-        var actions = new ListActions(Path.Target.Links, Path.Target.HaConfig, advice.Count > 0 ? advice : null);
+        var actions = new ListActions(Path.Target.Links(), Path.Target.HaConfig, advice.Count > 0 ? advice : null);
         return [Add(actions, after: Built.Phase(Phases.Settle))];
     }
 

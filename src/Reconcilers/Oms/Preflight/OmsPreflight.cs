@@ -87,7 +87,7 @@ internal sealed class OmsPreflight(
         }
 
         var edition = spec.Edition;
-        switch (new UpgradePaths(OmsVersionData.Shipped).Check(edition, from, to, spec.AllowUnsupportedPath))
+        switch (UpgradePaths.Check(edition, from, to, spec.AllowUnsupportedPath))
         {
             case UpgradePath.Allowed allowed:
                 foreach (var question in allowed.Questions)

@@ -10,7 +10,7 @@ namespace Drydock.Tests.Unit.Fakes;
 internal static class DiscoveryOf
 {
     /// <summary>The way between the versions of a spec.</summary>
-    public static UpgradePath Path(OmsUpgradeSpec spec) => new UpgradePaths(OmsVersionData.Shipped).Check(
+    public static UpgradePath Path(OmsUpgradeSpec spec) => UpgradePaths.Check(
         spec.Edition,
         OmsVersion.Parse(spec.FromVersion),
         OmsVersion.Parse(spec.ToVersion),

@@ -59,7 +59,7 @@ internal sealed class WorldOmsConsole(OmsWorld world)
     }
 
     public bool HasApi(WorldContainer container) =>
-        !LacksApi && OmsVersionData.Shipped.Of(world.Setup.Community ? OmsEdition.Community : OmsEdition.Enterprise).Procedure(OmsVersion.Parse(container.Image.Version)).ProjectApi;
+        !LacksApi && OmsVersionData.Of(world.Setup.Community ? OmsEdition.Community : OmsEdition.Enterprise).Procedure(OmsVersion.Parse(container.Image.Version)).ProjectApi;
 
     private bool IsHealed =>
         world.Done.FindLast(a => a.What == "ha on") is { } on && world.Time.GetUtcNow() - on.At >= HealsAfter;

@@ -149,5 +149,5 @@ public sealed class CommunityPathsTests
         Check(from, to, allow: true).ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain("allowUnsupportedPath does not allow it");
 
     private static UpgradePath Check(string from, string to, bool allow = false) =>
-        new UpgradePaths(OmsVersionData.Shipped).Check(OmsEdition.Community, OmsVersion.Parse(from), OmsVersion.Parse(to), allow);
+        UpgradePaths.Check(OmsEdition.Community, OmsVersion.Parse(from), OmsVersion.Parse(to), allow);
 }

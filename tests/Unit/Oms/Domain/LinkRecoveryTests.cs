@@ -55,5 +55,5 @@ public sealed class LinkRecoveryTests
         LinkRecovery.Of(Links("3.3.1"), ProjectKind.Migration, status, highAvailabilityOn: true).ShouldBeNull();
 
     private static LinkFacts Links(string target) =>
-        OmsVersionData.Shipped.Of(OmsEdition.Community).Procedure(OmsVersion.Parse(target)).Links;
+        OmsVersionData.Of(OmsEdition.Community).Procedure(OmsVersion.Parse(target)).Links();
 }

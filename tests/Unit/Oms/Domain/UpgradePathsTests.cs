@@ -130,5 +130,5 @@ public sealed class UpgradePathsTests
     }
 
     private static UpgradePath Check(string from, string to, bool allow = false) =>
-        new UpgradePaths(OmsVersionData.Shipped).Check(OmsEdition.Enterprise, OmsVersion.Parse(from), OmsVersion.Parse(to), allow);
+        UpgradePaths.Check(OmsEdition.Enterprise, OmsVersion.Parse(from), OmsVersion.Parse(to), allow);
 }

@@ -256,6 +256,6 @@ public sealed class ProjectPreflightTests
     {
         var parsed = OmsVersion.Parse(version);
         var edition = parsed.Community ? OmsEdition.Community : OmsEdition.Enterprise;
-        OmsVersionData.Shipped.Of(edition).Procedure(parsed).ProjectApi.ShouldBe(has);
+        OmsVersionData.Of(edition).Procedure(parsed).ProjectApi.ShouldBe(has);
     }
 }

@@ -2,38 +2,31 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What is known of the releases of OMS: which upgrades the vendor lists, and what each release needs. It
 /// comes from <c>oms-versions.json</c>, which is shipped in this assembly. Pure.</summary>
-internal sealed class OmsVersionData
+internal static class OmsVersionData
 {
     private const string Resource = "oms-versions.json";
 
-    private static readonly Lazy<OmsVersionData> Loaded = new(Load);
+    private static readonly Lazy<Dictionary<OmsEdition, OmsEditionVersions>> Shipped = new(Load);
 
-    private readonly Dictionary<OmsEdition, OmsEditionVersions> _editions;
-
-    private OmsVersionData(Dictionary<OmsEdition, EditionFacts> editions) =>
-        _editions = editions.ToDictionary(e => e.Key, e => new OmsEditionVersions(e.Key, e.Value));
-
-    /// <summary>What is shipped with the operator.</summary>
     /// <exception cref="JsonException">The shipped file has an unknown or a missing key: a defect.</exception>
-    public static OmsVersionData Shipped => Loaded.Value;
+    public static OmsEditionVersions Of(OmsEdition edition) => Shipped.Value[edition];
 
-    public OmsEditionVersions Of(OmsEdition edition) => _editions[edition];
-
-    private static OmsVersionData Load()
+    private static Dictionary<OmsEdition, OmsEditionVersions> Load()
     {
         using var stream = typeof(OmsVersionData).Assembly.GetManifestResourceStream(Resource)
             ?? throw new InvalidOperationException($"The assembly does not contain {Resource}.");
-        var editions = JsonSerializer.Deserialize(stream, VersionJson.Default.DictionaryOmsEditionEditionFacts);
-        return new OmsVersionData(editions ?? throw new InvalidOperationException($"{Resource} is empty."));
+        var editions = JsonSerializer.Deserialize(stream, VersionJson.Default.DictionaryOmsEditionEditionFacts)
+            ?? throw new InvalidOperationException($"{Resource} is empty.");
+        return editions.ToDictionary(e => e.Key, e => new OmsEditionVersions(e.Key, e.Value));
     }
 }
 
 /// <summary>What the file says of an edition. Every entry names its source.</summary>
-/// <param name="Procedures">By the release from which an entry holds.</param>
+/// <param name="Procedures">Fields of <see cref="OmsProcedure"/>, by the release from which they hold.</param>
 internal sealed record EditionFacts(
     MergedFacts MergedArchitecture,
     Dictionary<string, ReleaseFacts> Releases,
-    Dictionary<string, ProcedureFacts> Procedures,
+    Dictionary<string, JsonObject> Procedures,
     Dictionary<string, FailureFacts> KnownFailures,
     Dictionary<string, AdviceFacts> Advice,
     FloorFacts? Floor = null);
@@ -45,7 +38,11 @@ internal sealed record MergedFacts(string Since, MergeCorrection Correction, str
 internal sealed record FloorFacts(string Version, string Source);
 
 /// <summary>A release as a target.</summary>
-/// <param name="From">Releases such as 4.2.8 and ranges such as 4.2.0..4.2.8; null if no list is known.</param>
+/// <param name="From">The releases that the vendor's guide starts from, such as 4.2.8, and ranges such as 4.2.0..4.2.8;
+/// empty for none; null if no list is known.</param>
+/// <param name="Note">Half a sentence about the paths to it; null for none.</param>
+/// <param name="CorrectionSkippedFrom">The first source release from which its guide skips the correction JAR; null if
+/// it does not say.</param>
 /// <param name="Questions">What an administrator must have checked, by the word that acknowledges it.</param>
 internal sealed record ReleaseFacts(
     string Source,
@@ -57,24 +54,6 @@ internal sealed record ReleaseFacts(
 /// <param name="Message">Sentences: what is doubtful, and what to check.</param>
 /// <param name="FromBelow">It is asked only for sources below this release; null: for all.</param>
 internal sealed record QuestionFacts(string Message, string? FromBelow = null);
-
-/// <summary>What a release needs or has. A field holds until a later entry has it too.</summary>
-internal sealed record ProcedureFacts(
-    string Source,
-    InitKind? Init = null,
-    string? SuccessMarker = null,
-    ProgramsBeforeInit? ProgramsBeforeInit = null,
-    string? WaitBeforeInit = null,
-    bool? IsUpgrade = null,
-    bool? HaConfig = null,
-    bool? ProjectApi = null,
-    string? Health = null,
-    string? MigrationWriter = null,
-    string? SynchronizationWriter = null,
-    SuspendedLinks? SuspendedLinks = null,
-    bool? DbTypeMayBeMissing = null,
-    bool? VersionTable = null,
-    bool? CgroupV2 = null);
 
 /// <param name="Since">The first target to which it applies.</param>
 /// <param name="Output">A part of the output by which the failure is recognised.</param>
@@ -95,4 +74,5 @@ internal sealed record AdviceFacts(string Since, string Message, string Source, 
     AllowDuplicateProperties = false,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Dictionary<OmsEdition, EditionFacts>))]
+[JsonSerializable(typeof(OmsProcedure))]
 internal sealed partial class VersionJson : JsonSerializerContext;
