@@ -15,7 +15,10 @@ internal sealed record OmsDiscovery : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeSt
     public required IReadOnlyList<DiscoveredNode> Nodes { get; init; }
     public required OmsTopology Topology { get; init; }
     public required ServerFacts Server { get; init; }
-    public required DiscoveredHighAvailability HighAvailability { get; init; }
+
+    /// <summary>ha.config before the upgrade. It holds no secret.</summary>
+    public required HaConfigRow HighAvailability { get; init; }
+
     public required IReadOnlyList<OmsProject> Projects { get; init; }
 
     /// <summary>Projects that get another name before the downtime, because they share theirs.</summary>
@@ -82,10 +85,6 @@ internal sealed record OmsDiscovery : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeSt
 
     private string Identity(string database) => ClaimTarget.IdentityOf(Server.Identity, database);
 }
-
-/// <summary>ha.config before the upgrade.</summary>
-/// <param name="Raw">Its text, byte for byte; null if absent. It holds no secret.</param>
-internal sealed record DiscoveredHighAvailability(bool Present, bool Enabled, string? Raw);
 
 /// <summary>One host: its current container, and what the new one will be made of.</summary>
 internal sealed record DiscoveredNode

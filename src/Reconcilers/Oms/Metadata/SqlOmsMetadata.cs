@@ -431,7 +431,10 @@ internal sealed record RestoreCatalogue(IReadOnlyList<RestoreContent> Databases,
 /// <param name="Present">False if there is no row or no such table (OMS up to 3.3.0): HA is off then.</param>
 /// <param name="Raw">The text of <c>cfg_value</c>, unchanged; null if there is no row.</param>
 /// <param name="TablePresent">False if even the table does not exist.</param>
-internal sealed record HaConfigRow(bool Present, string? Raw, bool TablePresent = true);
+internal sealed record HaConfigRow(bool Present, string? Raw, bool TablePresent = true)
+{
+    public bool Enabled => Raw is { } raw && HaConfig.TryParse(raw, out var config, out _) && config.Enable;
+}
 
 /// <param name="Projects">Those read, migration first, in the order of their ids.</param>
 internal sealed record ProjectsRead(IReadOnlyList<OmsProject> Projects, long Total)

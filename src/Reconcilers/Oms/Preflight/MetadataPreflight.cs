@@ -44,7 +44,7 @@ internal sealed class MetadataPreflight(
             return null;
         }
 
-        DiscoveredHighAvailability? highAvailability = null;
+        HaConfigRow? highAvailability = null;
         ProjectTablesState? names = null;
         IReadOnlyList<HostBaseline>? hosts = null;
         await EachAsync(
@@ -346,20 +346,19 @@ internal sealed class MetadataPreflight(
             field: "spec.fromVersion");
     }
 
-    private async Task<DiscoveredHighAvailability> HighAvailabilityAsync(OmsTopology topology)
+    private async Task<HaConfigRow> HighAvailabilityAsync(OmsTopology topology)
     {
         var row = await Metadata.ReadHaConfigAsync(topology.RmDatabase, cancellationToken);
-        HaConfig? config = null;
         if (row.Raw is null)
         {
             Unknown(row, topology);
         }
-        else if (!HaConfig.TryParse(row.Raw, out config, out var error))
+        else if (!HaConfig.TryParse(row.Raw, out _, out var error))
         {
             findings.Add(Reasons.MetadataUnreadable, error);
         }
 
-        return new DiscoveredHighAvailability(row.Present, config is { Enable: true }, row.Raw);
+        return row;
     }
 
     // Where a version that has high availability keeps its setting elsewhere, it may be on: hosts and Stores would be
@@ -394,6 +393,6 @@ internal sealed class MetadataPreflight(
 /// <param name="Names">The project tables; empty where they are not read.</param>
 internal sealed record MetadataState(
     ServerFacts Server,
-    DiscoveredHighAvailability HighAvailability,
+    HaConfigRow HighAvailability,
     ProjectTablesState Names,
     IReadOnlyList<HostBaseline> Hosts);

@@ -66,7 +66,7 @@ internal static class DiscoveryOf
             Grants = new GrantList([]),
             NamedLocks = true,
         },
-        HighAvailability = new DiscoveredHighAvailability(Present: true, Enabled: true, """{"enable":true}"""),
+        HighAvailability = new HaConfigRow(Present: true, """{"enable":true}"""),
         Projects = [],
     };
 
