@@ -13,7 +13,12 @@ internal sealed record OmsTopology
     /// <summary>All databases to back up: rm, cm, and every region's heartbeat database.</summary>
     public IReadOnlyList<string> Databases => [RmDatabase, CmDatabase, .. HeartbeatDatabases];
 
-    public static TopologyResult Build(IReadOnlyList<NodeConfig> nodes) => new TopologyBuilder(nodes).Build();
+    /// <summary>A system's topology, or null with all that makes no sense.</summary>
+    public static (OmsTopology? Topology, IReadOnlyList<Finding> Findings) Build(IReadOnlyList<NodeConfig> nodes)
+    {
+        var builder = new TopologyBuilder(nodes);
+        return (builder.Build(), builder.Findings);
+    }
 
     /// <summary>Compares with the regions OMS itself has (<c>cluster_info</c>): a region that is missing in the spec
     /// would be left half upgraded. An empty table is not a finding: the installation's own tool fills it.</summary>
@@ -76,23 +81,19 @@ internal sealed record OmsTopologyNode(string Name, string HostIp);
 /// <param name="HostIp">Its OMS_HOST_IP.</param>
 internal sealed record NodeConfig(string Name, string Region, string HostIp, OmsConfig Config);
 
-/// <summary>A system's topology, or why it makes no sense.</summary>
-/// <param name="Findings">All that was found, not the first.</param>
-internal sealed record TopologyResult(OmsTopology? Topology, IReadOnlyList<Finding> Findings);
-
 /// <summary>Builds an <see cref="OmsTopology"/> and collects every contradiction.</summary>
 internal sealed class TopologyBuilder(IReadOnlyList<NodeConfig> allNodes)
 {
     private const string DefaultRegionName = "default";
 
-    private readonly List<Finding> _findings = [];
+    internal List<Finding> Findings { get; } = [];
 
-    internal TopologyResult Build()
+    internal OmsTopology? Build()
     {
         if (allNodes.Count == 0)
         {
             Add(Reasons.NodesDiffer, "No node's config.yaml could be read; expected at least one node.");
-            return new TopologyResult(null, _findings);
+            return null;
         }
 
         var regions = allNodes.GroupBy(node => node.Region, StringComparer.Ordinal)
@@ -111,15 +112,15 @@ internal sealed class TopologyBuilder(IReadOnlyList<NodeConfig> allNodes)
         }
 
         Across(regions);
-        return new TopologyResult(
-            _findings.Count > 0 ? null : new OmsTopology
+        return Findings.Count > 0
+            ? null
+            : new OmsTopology
             {
                 Account = allNodes[0].Config.Account,
                 RmDatabase = allNodes[0].Config.RmDatabase,
                 CmDatabase = allNodes[0].Config.CmDatabase,
                 Regions = [.. regions.Select(region => Region(region.Name, region.Nodes))],
-            },
-            _findings);
+            };
     }
 
     private static OmsTopologyRegion Region(string name, List<NodeConfig> nodes)
@@ -277,5 +278,5 @@ internal sealed class TopologyBuilder(IReadOnlyList<NodeConfig> allNodes)
     }
 
     private void Add(string reason, string message, string? node = null) =>
-        _findings.Add(new Finding { Reason = reason, Message = message, Node = node });
+        Findings.Add(new Finding { Reason = reason, Message = message, Node = node });
 }

@@ -14,7 +14,7 @@ internal sealed class BaselinePreflight(
     public async Task<NodeBaseline> MeasureAsync()
     {
         var baseline = new NodeBaseline { Running = await ProgramsAsync() };
-        if (node is not { Config.Ports.Nginx: var port, Options.ServesHttps: var https })
+        if (node is not { Config.Ports.Nginx: var port, ServesHttps: var https })
         {
             return baseline;
         }

@@ -24,7 +24,9 @@ internal sealed class ContainerPreflight(
     private readonly ContainerSpec _changes = ContainerOverrides.Of(targets.Upgrade.Spec, node.Node);
     private readonly DockerClient _docker = node.Docker;
 
-    public async Task<CurrentOptions> CheckAsync()
+    /// <summary>What it gives to the new container, and whether its console serves HTTPS only, because a certificate is
+    /// mounted.</summary>
+    public async Task<(InheritedOptions Inherited, bool ServesHttps)> CheckAsync()
     {
         var inherited = InheritedOptions.Of(
             await _docker.Containers.InspectContainerJsonAsync(container.ID, cancellationToken),
@@ -38,7 +40,7 @@ internal sealed class ContainerPreflight(
         await CheckHttpsAsync(files);
         await CheckHostAsync(files);
         await CheckOpenFilesAsync();
-        return new CurrentOptions(inherited, await ServesHttpsAsync());
+        return (inherited, await ServesHttpsAsync());
     }
 
     // dockerd lets the restart policy of such a container become `no`, and removes the container when it stops.
@@ -241,7 +243,3 @@ internal sealed class ContainerPreflight(
             || await InspectImageContents.ExistsAsync(
                 _docker, container.ID, ConsoleAddress.CertificateTarget, cancellationToken));
 }
-
-/// <summary>What a current container gives to the new one.</summary>
-/// <param name="ServesHttps">Whether its console serves HTTPS only, because a certificate is mounted.</param>
-internal sealed record CurrentOptions(InheritedOptions Inherited, bool ServesHttps);

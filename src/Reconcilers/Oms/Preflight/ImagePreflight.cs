@@ -54,7 +54,7 @@ internal sealed class ImagePreflight(
     /// (limits, devices, security profiles, cgroups) shows only then, which would be in the downtime.</summary>
     public async Task StartAsync()
     {
-        if (node is not { Current: { } current, Options: { } options }
+        if (node is not { Current: { } current, Inherited: { } inherited }
             || findings.Has(Reasons.ContainerOptionsRefused, node.Name))
         {
             return;
@@ -64,7 +64,7 @@ internal sealed class ImagePreflight(
         await leftover.RemoveLeftoverAsync(cancellationToken);
         try
         {
-            await CreateAsync(ProbeContainer.Started(Planned(options)), current.Image);
+            await CreateAsync(ProbeContainer.Started(Planned(inherited)), current.Image);
             await _docker.Containers.StartContainerAsync(ProbeContainer.NameOf(_uid), cancellationToken);
         }
         catch (DockerApiException refusal) when (refusal is not DockerNameConflictException)
@@ -227,15 +227,15 @@ internal sealed class ImagePreflight(
     }
 
     // Mounts of the spec are checked one by one, with the field, and variables have no effect on a creation.
-    private JsonObject Probe => node.Options is null
+    private JsonObject Probe => node.Inherited is null
         ? new JsonObject { ["HostConfig"] = new JsonObject { ["NetworkMode"] = "none" } }
-        : ProbeContainer.Of(Planned(node.Options));
+        : ProbeContainer.Of(Planned(node.Inherited));
 
-    private JsonObject Planned(CurrentOptions options)
+    private JsonObject Planned(InheritedOptions inherited)
     {
         var changes = ContainerOverrides.Of(Spec, node.Node) with { Binds = [], Env = [] };
         return new NewContainer(node.Node.HostIP, IsUpgrade: false, Https: null, changes)
-            .From(options.Inherited, _ => "");
+            .From(inherited, _ => "");
     }
 
     internal static string Bytes(long bytes) => bytes switch

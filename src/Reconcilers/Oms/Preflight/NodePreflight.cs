@@ -20,7 +20,8 @@ internal sealed class NodePreflight(
     public string Name => node.Name;
     public string Region => region;
     public InspectedContainer? Current { get; private set; }
-    public CurrentOptions? Options { get; private set; }
+    public InheritedOptions? Inherited { get; private set; }
+    public bool ServesHttps { get; private set; }
     public OmsConfig? Config { get; private set; }
 
     /// <summary>The host's clock minus the operator's.</summary>
@@ -78,7 +79,8 @@ internal sealed class NodePreflight(
         var config = ConfigAsync(current);
         await Task.WhenAll(leftover, CheckVersionAsync(current), options, config);
         (LeftoverContainerId, Current) = (await leftover, current);
-        (Options, Config) = (await options, await config);
+        (Inherited, ServesHttps) = await options;
+        Config = await config;
         var free = FreeAsync(current);
         await Task.WhenAll(free, CheckPortsAsync(current));
         FreeBytes = await free;

@@ -143,10 +143,10 @@ internal sealed class OmsPreflight(
             return null;
         }
 
-        var result =
+        var (topology, contradictions) =
             OmsTopology.Build([.. nodes.Select(n => new NodeConfig(n.Name, n.Region, n.Node.HostIP, n.Config!))]);
-        _findings.Add(result.Findings);
-        return result.Topology;
+        _findings.Add(contradictions);
+        return topology;
     }
 
     private async Task ImagesAsync(IReadOnlyList<NodePreflight> nodes, UpgradePath.Allowed? path)
@@ -220,7 +220,7 @@ internal sealed class OmsPreflight(
     private DiscoveredNode Node(NodePreflight state, UpgradePath.Allowed path)
     {
         var (spec, node, container) = (Spec, state.Node, state.Current!);
-        var (inherited, changes) = (state.Options!.Inherited, ContainerOverrides.Of(spec, node));
+        var (inherited, changes) = (state.Inherited!, ContainerOverrides.Of(spec, node));
         return new DiscoveredNode
         {
             Name = node.Name,
@@ -243,8 +243,8 @@ internal sealed class OmsPreflight(
             RestartMaximumRetries = (int)container.HostConfig.RestartPolicy.MaximumRetryCount,
             Configuration = state.Config!.PlannedValues(),
             ConsolePort = state.Config.Ports.Nginx,
-            Https = spec.Https is not null || state.Options.ServesHttps,
-            OldHttps = state.Options.ServesHttps,
+            Https = spec.Https is not null || state.ServesHttps,
+            OldHttps = state.ServesHttps,
             Baseline = state.Baseline!,
         };
     }

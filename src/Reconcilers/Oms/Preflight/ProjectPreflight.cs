@@ -29,7 +29,7 @@ internal sealed class ProjectPreflight(
         var known = path.ReadsProjectTables ? tables : null;
         try
         {
-            var api = targets.Api(Console(first.Config!.Ports.Nginx, first.Options?.ServesHttps == true));
+            var api = targets.Api(Console(first.Config!.Ports.Nginx, first.ServesHttps));
             if (api is not null && path.Source.ProjectApi)
             {
                 return new ProjectsState(await ByListAsync(api), _notes);
