@@ -37,6 +37,23 @@ internal sealed record HttpAnswer(int Status, string Body, bool CanAsk, string M
 
     public bool Serves => Status is > 0 and < 500;
 
+    /// <summary>What a health endpoint says. It is not documented (docs/research/oms.md#console-api), so only a
+    /// well-formed answer counts; null for everything else, which means that there is no endpoint.</summary>
+    public bool? Healthy => IsHealthy(Body);
+
+    public static bool? IsHealthy(string body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, OmsFilesJson.Default.HealthBody)?.Data?.Healthy;
+        }
+        catch (JsonException)
+        {
+            // A page of the console, of nginx, or of a login.
+            return null;
+        }
+    }
+
     public static HttpAnswer Of(string address, int exitCode, string output)
     {
         var end = output.LastIndexOf('\n');

@@ -92,16 +92,16 @@ internal sealed class BaselinePreflight(
             return false;
         }
 
-        var health = HealthAnswer.Of(await AskAsync(port, https, endpoint));
-        if (health.State == HealthState.Unhealthy)
+        var health = await AskAsync(port, https, endpoint);
+        if (health.Healthy == false)
         {
             findings.Note(
                 $"The health endpoint of {node.Name} says before the upgrade that OMS is not healthy "
-                    + $"({health.Message}). Check why. If it says the same after the upgrade, that is no failure: "
-                    + "programs and heartbeats decide.");
+                    + $"({health.Message} and says that OMS is not healthy). Check why. If it says the same after the "
+                    + "upgrade, that is no failure: programs and heartbeats decide.");
         }
 
-        return health.State == HealthState.Unhealthy;
+        return health.Healthy == false;
     }
 }
 

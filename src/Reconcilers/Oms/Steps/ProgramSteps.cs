@@ -135,18 +135,19 @@ internal sealed record CheckHealth(
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var health = HealthAnswer.Of(await AskAsync(context, cancellationToken));
-        return health.State switch
+        var answer = await AskAsync(context, cancellationToken);
+        var unhealthy = $"{answer.Message} and says that OMS is not healthy.";
+        return answer.Healthy switch
         {
-            HealthState.Healthy => new Done("The health endpoint reports healthy."),
-            HealthState.Unhealthy when UnhealthyBefore => new Done(
-                $"{Sentences.Close(health.Message)} It said so before the upgrade too. Programs and heartbeats "
-                    + "decide."),
-            HealthState.Unhealthy => new Running(Sentences.Close(health.Message)),
-            HealthState.NotServing when !IsOver(context, whole => Shorter(Patience, whole / 2)) =>
-                new Running(Sentences.Close(health.Message)),
+            true => new Done("The health endpoint reports healthy."),
+            false when UnhealthyBefore => new Done(
+                $"{unhealthy} It said so before the upgrade too. Programs and heartbeats decide."),
+            false => new Running(unhealthy),
+            null when answer is { CanAsk: true, Serves: false }
+                && !IsOver(context, whole => Shorter(Patience, whole / 2)) =>
+                new Running(Sentences.Close(answer.Message)),
             _ => new Done(
-                $"There is no health endpoint: {Sentences.Close(health.Message)} Programs and heartbeats decide."),
+                $"There is no health endpoint: {Sentences.Close(answer.Message)} Programs and heartbeats decide."),
         };
     }
 

@@ -27,7 +27,7 @@ public sealed class WireFormatTests
     [InlineData("", null)]
     [InlineData("<html>502</html>", null)]
     public void Health_answer_counts_only_if_well_formed(string body, bool? healthy) =>
-        HealthAnswer.IsHealthy(body).ShouldBe(healthy);
+        HttpAnswer.IsHealthy(body).ShouldBe(healthy);
 
     [Theory]
     [InlineData(0, "{}\n200", 200, "{}", true)]
