@@ -45,9 +45,6 @@ internal sealed record OmsConfig
     /// shown.</summary>
     public required IReadOnlyDictionary<string, string> Checksums { get; init; }
 
-    /// <summary>Every secret in the file, also of unknown keys whose name says so; for redaction.</summary>
-    public required IReadOnlyList<Secret> SecretValues { get; init; }
-
     /// <summary>The keys that another node's file has with another value, other than the address and account of the
     /// metadata server.</summary>
     public IReadOnlyList<string> DifferentKeys(OmsConfig other) =>
@@ -88,7 +85,8 @@ internal sealed record OmsPorts(
 /// <summary>A config.yaml as far as it could be read.</summary>
 /// <param name="Config">The settings; null if anything that is needed is missing or wrong.</param>
 /// <param name="Errors">All that is wrong: key, value (a secret one masked), what was expected, what to do.</param>
-/// <param name="SecretValues">The secrets found in it, also if <paramref name="Config"/> is null.</param>
+/// <param name="SecretValues">Every secret in it, also of unknown keys whose name says so, and also if
+/// <paramref name="Config"/> is null; for redaction.</param>
 internal sealed record OmsConfigResult(
     OmsConfig? Config, IReadOnlyList<string> Errors, IReadOnlyList<Secret> SecretValues)
 {

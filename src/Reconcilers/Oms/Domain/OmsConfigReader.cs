@@ -51,11 +51,14 @@ internal sealed partial class OmsConfigReader
             reader._values[key] = value;
         }
 
-        var config = reader.Build([.. Secrets(map, inside: false).Distinct()]);
-        return new OmsConfigResult(reader._errors.Count == 0 ? config : null, reader._errors, config.SecretValues);
+        var config = reader.Build();
+        return new OmsConfigResult(
+            reader._errors.Count == 0 ? config : null,
+            reader._errors,
+            [.. Secrets(map, inside: false).Distinct()]);
     }
 
-    private OmsConfig Build(IReadOnlyList<Secret> secrets)
+    private OmsConfig Build()
     {
         var config = new OmsConfig
         {
@@ -72,7 +75,6 @@ internal sealed partial class OmsConfigReader
             CmNodes = Nodes(),
             Ports = Ports(),
             Checksums = new Dictionary<string, string>(StringComparer.Ordinal),
-            SecretValues = secrets,
         };
 
         // The operator does not use them, but reports a list or mapping in their place.

@@ -71,7 +71,7 @@ public sealed class OmsConfigTests
         (config.CmLocation, config.CmRegion, config.CmIsDefault).ShouldBe((0, "cn-hangzhou", false));
         config.CmNodes.ShouldBe(["192.0.2.216", "192.0.2.217"]);
         config.Ports.ShouldBe(new OmsPorts(18090, 18089, 18088, 19000, 12023));
-        config.SecretValues.Select(secret => secret.Reveal()).Order(StringComparer.Ordinal)
+        result.SecretValues.Select(secret => secret.Reveal()).Order(StringComparer.Ordinal)
             .ShouldBe([" canary meta ", "123456", "canary-future", "canary-sls-key", "canary-sls-secret", "canary-tsdb"]);
         config.ToString().ShouldNotContain("canary");
     }
