@@ -119,7 +119,7 @@ internal sealed class HttpOmsApi : IDisposable
         {
             Status = row.Status,
             CurrentStep = string.IsNullOrEmpty(row.CurrentStep) ? null : row.CurrentStep,
-            SynchronizesIncrements = row.EnableIncrSync,
+            SynchronizesIncrements = LooseText.Flag(row.EnableIncrSync),
             Checkpoint = checkpoint,
             CheckpointText = checkpoint is null && !string.IsNullOrWhiteSpace(text)
                 && Number(text) is not <= 0

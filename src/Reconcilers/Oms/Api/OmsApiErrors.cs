@@ -25,11 +25,12 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
         JsonException? problem = null;
         try
         {
-            if (JsonSerializer.Deserialize(content, OmsApiJson.Default.Envelope) is { Success: { } success } envelope)
+            if (JsonSerializer.Deserialize(content, OmsApiJson.Default.Envelope) is { } envelope
+                && LooseText.Flag(envelope.Success) is { } success)
             {
                 return success && response.IsSuccessStatusCode
                     ? envelope.Data
-                    : throw Refused(what, response.StatusCode, envelope);
+                    : throw Refused(what, response.StatusCode, success, envelope);
             }
         }
         catch (JsonException exception)
@@ -78,10 +79,10 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
     public OmsApiException Unreadable(string what, string why, Exception? cause = null) =>
         Error(OmsApiErrorKind.Unreadable, what, why, cause);
 
-    private OmsApiException Refused(string what, HttpStatusCode status, Envelope envelope)
+    private OmsApiException Refused(string what, HttpStatusCode status, bool success, Envelope envelope)
     {
         var words = string.Join(' ', envelope.Code, envelope.Message);
-        var said = $"success: {(envelope.Success == true ? "true" : "false")}, HTTP {(int)status}, code "
+        var said = $"success: {(success ? "true" : "false")}, HTTP {(int)status}, code "
             + $"{Clip(envelope.Code) ?? "none"}: {Clip(envelope.Message) ?? "no message"}"
             + (envelope.Advice is { Length: > 0 } advice ? $" ({Clip(advice)})" : "")
             + (envelope.RequestId is { Length: > 0 } request ? $" [request {Clip(request)}]" : "");

@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Oms;
     PropertyNameCaseInsensitive = true,
     AllowTrailingCommas = true,
     ReadCommentHandling = JsonCommentHandling.Skip,
-    Converters = new[] { typeof(LooseFlag), typeof(LooseText) })]
+    Converters = new[] { typeof(LooseText) })]
 [JsonSerializable(typeof(Envelope))]
 [JsonSerializable(typeof(List<NamedRow?>), TypeInfoPropertyName = "NamedRows")]
 [JsonSerializable(typeof(ProgressRow))]
@@ -20,7 +20,7 @@ internal sealed record IdRequest(string Id);
 
 /// <summary>The object that wraps every answer.</summary>
 internal sealed record Envelope(
-    bool? Success, string? Code, string? Message, string? Advice, string? RequestId, JsonElement Data);
+    string? Success, string? Code, string? Message, string? Advice, string? RequestId, JsonElement Data);
 
 /// <summary>A project, a step or a component in a list; only the fields that are used.</summary>
 internal sealed record NamedRow(string? Id, string? Name, string? Status, string? Subtopic);
@@ -28,7 +28,7 @@ internal sealed record NamedRow(string? Id, string? Name, string? Status, string
 internal sealed record ProgressRow(
     string? Status,
     string? CurrentStep,
-    bool? EnableIncrSync,
+    string? EnableIncrSync,
     string? IncrSyncCheckpoint,
     string? ReverseIncrTransferCheckpoint);
 
@@ -40,27 +40,6 @@ internal sealed record ComponentLists(
     List<NamedRow?>? FullVerifyComponents,
     List<NamedRow?>? ReverseStoreList,
     List<NamedRow?>? ReverseIncrSyncComponents);
-
-/// <summary>A boolean that some versions write as a string or a number; anything else reads as null.</summary>
-internal sealed class LooseFlag : JsonConverter<bool?>
-{
-    public override bool HandleNull => true;
-
-    public override bool? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        using var value = JsonDocument.ParseValue(ref reader);
-        return value.RootElement.ToString().Trim().ToUpperInvariant() switch
-        {
-            "TRUE" or "1" => true,
-            "FALSE" or "0" => false,
-            _ => null,
-        };
-    }
-
-    // Only answers have flags.
-    public override void Write(Utf8JsonWriter writer, bool? value, JsonSerializerOptions options) =>
-        throw new NotSupportedException();
-}
 
 /// <summary>A string that some versions write as a number or a boolean; an object or array reads as null.</summary>
 internal sealed class LooseText : JsonConverter<string>
@@ -78,4 +57,12 @@ internal sealed class LooseText : JsonConverter<string>
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value);
+
+    /// <summary>A boolean that some versions write as a string or a number; null for anything else.</summary>
+    public static bool? Flag(string? text) => text?.Trim().ToUpperInvariant() switch
+    {
+        "TRUE" or "1" => true,
+        "FALSE" or "0" => false,
+        _ => null,
+    };
 }
