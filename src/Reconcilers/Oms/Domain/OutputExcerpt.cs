@@ -21,20 +21,11 @@ internal static partial class OutputExcerpt
 
     public static string? Errors(IEnumerable<string> lines)
     {
-        var (count, quoted) = (0, new List<string>());
-        foreach (var line in lines)
-        {
-            count++;
-            if (quoted.Count < Quoted)
-            {
-                quoted.Add(Quote(line));
-            }
-        }
-
-        return count == 0
+        var all = lines.ToList();
+        return all.Count == 0
             ? null
-            : $"{count} {(count == 1 ? "line" : "lines")} of its output: {string.Join(", ", quoted)}"
-                + $"{(count > quoted.Count ? " and others" : "")}.";
+            : $"{all.Count} {(all.Count == 1 ? "line" : "lines")} of its output: "
+                + $"{string.Join(", ", all.Take(Quoted).Select(Quote))}{(all.Count > Quoted ? " and others" : "")}.";
     }
 
     private static string Quote(string line) => $"\"{ForeignText.Words(line.Replace('"', '\''), LongestLine)}\"";

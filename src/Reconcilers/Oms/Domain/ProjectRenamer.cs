@@ -191,14 +191,12 @@ internal sealed record ProjectRenamePlan(IReadOnlyList<ProjectRename> Renames, I
 /// (docs/research/oms.md#checks-before-an-upgrade).</summary>
 internal static class ProjectNames
 {
-    public const string Deleted = "DELETED";
-
     /// <summary>Names used by more than one project that is not deleted, by name. Compared as MySQL's usual collations
     /// do: without regard to case and trailing spaces.</summary>
     public static IReadOnlyList<DuplicateProjectName> Duplicates(IEnumerable<OmsProject> projects) =>
     [
         .. projects
-            .Where(project => !string.Equals(project.Status, Deleted, StringComparison.OrdinalIgnoreCase))
+            .Where(project => !ProjectStatuses.IsDeleted(project.Status))
             .GroupBy(project => project.Name.TrimEnd(' '), StringComparer.OrdinalIgnoreCase)
             .Where(group => group.Skip(1).Any())
             .OrderBy(group => group.Key, StringComparer.Ordinal)

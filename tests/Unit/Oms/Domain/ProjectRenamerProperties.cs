@@ -79,12 +79,12 @@ public sealed class ProjectRenamerProperties
         }
 
         var renamed = plan.Renames.Select(rename => (rename.Kind, rename.Id)).ToHashSet();
-        foreach (var group in projects.Where(project => project.Status != ProjectNames.Deleted).GroupBy(project => project.Name.TrimEnd(' '), StringComparer.OrdinalIgnoreCase))
+        foreach (var group in projects.Where(project => project.Status != "DELETED").GroupBy(project => project.Name.TrimEnd(' '), StringComparer.OrdinalIgnoreCase))
         {
             group.Count(project => !renamed.Contains((project.Kind, project.Id))).ShouldBe(1, group.Key);
         }
 
-        projects.Where(project => project.Status == ProjectNames.Deleted && renamed.Contains((project.Kind, project.Id))).ShouldBeEmpty();
+        projects.Where(project => project.Status == "DELETED" && renamed.Contains((project.Kind, project.Id))).ShouldBeEmpty();
     });
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class ProjectRenamerProperties
         var plan = ProjectRenamer.Compute(projects, [], keep, limits, []);
 
         plan.Renames.ShouldAll(rename => !keep.Contains(ProjectRenamer.Key(rename.Kind, rename.Id)));
-        var contradictory = projects.Where(project => project.Status != ProjectNames.Deleted)
+        var contradictory = projects.Where(project => project.Status != "DELETED")
             .GroupBy(project => project.Name.TrimEnd(' '), StringComparer.OrdinalIgnoreCase)
             .Any(group => group.Count(project => keep.Contains(ProjectRenamer.Key(project))) > 1);
         plan.Findings.Any(finding => finding.Reason == Reasons.InvalidSpec).ShouldBe(contradictory);
