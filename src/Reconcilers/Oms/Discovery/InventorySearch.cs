@@ -141,7 +141,7 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
     private void Report(IReadOnlyList<FoundRegion> regions, FoundMetadata? metadata)
     {
         var placed = regions.SelectMany(region => region.Nodes).ToList();
-        findings.Add(placed.SelectMany(node => node.Problems));
+        findings.Add(placed.Select(node => node.Problem).OfType<Finding>());
         if (placed.FindAll(node => !CanReach(node)) is { Count: > 0 } unreached)
         {
             findings.Add(
@@ -172,8 +172,7 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
         {
             List<string> tried =
             [
-                .. unplaced.Select(node => $"{node.Node.HostIP} ({node.Problems.Select(problem => problem.Reason)
-                    .FirstOrDefault(Reasons.ConfigUnreadable)})"),
+                .. unplaced.Select(n => $"{n.Node.HostIP} ({n.Problem?.Reason ?? Reasons.ConfigUnreadable})"),
             ];
             findings.Add(
                 Reasons.RegionsInvalid,
@@ -311,7 +310,7 @@ internal sealed record FoundNode(OmsNode Node, string FoundIn)
     public FoundNode? NamedBy { get; init; }
     public InspectedContainer? Container { get; init; }
     public OmsConfig? Config { get; init; }
-    public IReadOnlyList<Finding> Problems { get; init; } = [];
+    public Finding? Problem { get; init; }
     public string Address => NodeAddress.Normalize(Node.HostIP);
     public bool IsWritten => Region is not null;
 }

@@ -21,7 +21,7 @@ internal sealed class NodeSearch(OmsTargets targets)
         }
         catch (DockerException exception)
         {
-            return node with { Problems = [NodeFailure.Of(exception, node.Node, node.Region ?? "", node.FoundIn)] };
+            return node with { Problem = NodeFailure.Of(exception, node.Node, node.Region ?? "", node.FoundIn) };
         }
     }
 
@@ -82,10 +82,8 @@ internal sealed class NodeSearch(OmsTargets targets)
 
     private static FoundNode Unchosen(FoundNode node, string reason, string message) => node with
     {
-        Problems =
-        [
+        Problem =
             new Finding { Reason = reason, Message = message, Node = node.Node.Name, Field = "spec.currentContainer" },
-        ],
     };
 
     // An endpoint that leads to another host than the one that is meant.
@@ -96,20 +94,17 @@ internal sealed class NodeSearch(OmsTargets targets)
         {
             Container = container,
             Config = config,
-            Problems = address is not null && NodeAddress.Normalize(address) != node.Address
-                ?
-                [
-                    new Finding
-                    {
-                        Reason = Reasons.NodesDiffer,
-                        Message = $"{container.ShortName}, which was reached for {node.Node.HostIP} "
-                            + $"({node.FoundIn}), has OMS_HOST_IP={address}; expected {node.Node.HostIP}. Give the "
-                            + "address by which OMS knows the host, or correct the endpoint of its dockerd.",
-                        Node = node.Node.Name,
-                        Field = node.IsWritten ? "spec.regions" : "spec.hostIP",
-                    },
-                ]
-                : [],
+            Problem = address is not null && NodeAddress.Normalize(address) != node.Address
+                ? new Finding
+                {
+                    Reason = Reasons.NodesDiffer,
+                    Message = $"{container.ShortName}, which was reached for {node.Node.HostIP} "
+                        + $"({node.FoundIn}), has OMS_HOST_IP={address}; expected {node.Node.HostIP}. Give the "
+                        + "address by which OMS knows the host, or correct the endpoint of its dockerd.",
+                    Node = node.Node.Name,
+                    Field = node.IsWritten ? "spec.regions" : "spec.hostIP",
+                }
+                : null,
         };
     }
 }
