@@ -37,13 +37,15 @@ internal sealed partial class SupervisorStatus
                 continue;
             }
 
-            var pid = RunningText().Match(match.Groups["rest"].Value.Trim()).Groups["pid"].ValueSpan;
             programs.Add(new SupervisorProgram(
                 match.Groups["name"].Value,
                 Enum.TryParse<SupervisorState>(match.Groups["state"].Value, ignoreCase: true, out var state)
                     ? state
                     : SupervisorState.Unknown,
-                int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null));
+                int.TryParse(
+                    match.Groups["pid"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                    ? pid
+                    : null));
         }
 
         return new SupervisorStatus(programs, other);
@@ -63,14 +65,11 @@ internal sealed partial class SupervisorStatus
 
     [GeneratedRegex(
         @"^(?<name>[A-Za-z0-9_.:@+-]+)\s+"
-            + @"(?<state>STOPPED|STARTING|RUNNING|BACKOFF|STOPPING|EXITED|FATAL|UNKNOWN)(\s+(?<rest>.*))?\z",
+            + @"(?<state>STOPPED|STARTING|RUNNING|BACKOFF|STOPPING|EXITED|FATAL|UNKNOWN)"
+            + @"(\s+(pid\s+(?<pid>[0-9]+)(,\s*uptime\s+.+)?|.*))?\z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Line();
-
-    [GeneratedRegex(
-        @"^pid\s+(?<pid>[0-9]+)(,\s*uptime\s+.+)?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex RunningText();
 }
 
 /// <param name="Name">Its name, with its group if that is another one (<c>group:name</c>).</param>
