@@ -15,13 +15,6 @@ internal sealed partial class OmsConfigReader
         "api_key",
     ];
 
-    private static readonly string[] OtherValues =
-    [
-        "drc_user", "drc_password", "cm_url", "cm_region_cn", "tsdb_service", "tsdb_url", "tsdb_username",
-        "tsdb_password", "apsara_audit_sls_access_key", "apsara_audit_sls_access_secret", "apsara_audit_sls_endpoint",
-        "apsara_audit_sls_ops_site_topic", "apsara_audit_sls_user_site_topic",
-    ];
-
     private static readonly string[] SystemDatabases =
         ["mysql", "information_schema", "performance_schema", "sys", "oceanbase", "__recyclebin", "__public"];
 
@@ -60,7 +53,8 @@ internal sealed partial class OmsConfigReader
 
     private OmsConfig Build()
     {
-        var config = new OmsConfig
+        var nodes = Nodes();
+        return new OmsConfig
         {
             MetaHost = Required("oms_meta_host", "the metadata server's host"),
             MetaPort = Integer("oms_meta_port", null, 1, 65535, "a port from 1 to 65535"),
@@ -72,24 +66,11 @@ internal sealed partial class OmsConfigReader
             CmLocation = Integer("cm_location", null, 0, 127, "the region's number from 0 to 127"),
             CmRegion = Optional("cm_region"),
             CmIsDefault = Boolean("cm_is_default", true),
-            CmNodes = Nodes(),
+            CmNodes = nodes,
             Ports = Ports(),
-            Checksums = new Dictionary<string, string>(StringComparer.Ordinal),
-        };
-
-        // The operator does not use them, but reports a list or mapping in their place.
-        Boolean("tsdb_enabled", false);
-        foreach (var key in OtherValues)
-        {
-            Optional(key);
-        }
-
-        return config with
-        {
             Checksums = _values.ToDictionary(
                 pair => pair.Key,
-                pair => Checksum(
-                    pair.Key == NodesKey ? string.Join(',', NodeAddress.Set(config.CmNodes)) : Text(pair.Value)),
+                pair => Checksum(pair.Key == NodesKey ? string.Join(',', NodeAddress.Set(nodes)) : Text(pair.Value)),
                 StringComparer.Ordinal),
         };
     }

@@ -109,16 +109,14 @@ public sealed class OmsConfigTests
             cm_is_default: perhaps
             nginx_server_port: 70000
             cm_nodes: []
-            cm_url: [a]
-            tsdb_enabled: perhaps
             tsdb_password: {canary: canary}
             """);
 
         result.Config.ShouldBeNull();
         result.Errors.Select(error => error.Split(' ', ':')[0]).Order(StringComparer.Ordinal).ShouldBe(
         [
-            "cm_is_default", "cm_location", "cm_nodes", "cm_url", "drc_cm_db", "drc_cm_heartbeat_db", "drc_rm_db", "nginx_server_port",
-            "oms_meta_host", "oms_meta_password", "oms_meta_port", "oms_meta_user", "tsdb_enabled", "tsdb_password",
+            "cm_is_default", "cm_location", "cm_nodes", "drc_cm_db", "drc_cm_heartbeat_db", "drc_rm_db", "nginx_server_port",
+            "oms_meta_host", "oms_meta_password", "oms_meta_port", "oms_meta_user",
         ]);
         result.Errors.ShouldAllBe(error => error.EndsWith("Correct it in this node's config.yaml."));
         result.Errors.ShouldAllBe(error => !error.Contains("canary"));
