@@ -27,7 +27,6 @@ internal sealed record DatabaseServices : ControllerServices
     public required DatabaseEngineSet Engines { get; init; }
     public required DatabaseHostServices Hosts { get; init; }
     public required IStorages Storages { get; init; }
-    public required IBackupStorageProbe BackupStorage { get; init; }
     public required AsyncSignal SnapshotChanges { get; init; }
     public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
 }

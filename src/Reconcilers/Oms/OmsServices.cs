@@ -17,7 +17,7 @@ internal sealed record OmsServices : ControllerServices
     /// the target is not a certificate.</summary>
     public required Func<OmsApiTarget, HttpOmsApi> Api { get; init; }
 
-    public required IBackupStorageProbe BackupStorage { get; init; }
+    public required IStorages BackupStorage { get; init; }
 
     public required AsyncSignal SnapshotChanges { get; init; }
 }

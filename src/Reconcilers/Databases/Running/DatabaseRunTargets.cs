@@ -134,7 +134,7 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
 
     public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) =>
         _kind.BackupStorage(Upgrade.Spec) is { } storage
-        ? StorageBlocker.FindAsync(_services.BackupStorage, storage, Upgrade.Metadata.Namespace, cancellationToken)
+        ? StorageBlocker.FindAsync(_services.Storages, storage, Upgrade.Metadata.Namespace, cancellationToken)
         : Task.FromResult<Blocker?>(null);
 
     public void FollowEvents() => _engine.FollowEvents();

@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Oms;
 /// projects, cascade, clocks. Changes nothing.</summary>
 internal sealed class MetadataPreflight(
     OmsTargets targets,
-    IBackupStorageProbe storage,
+    IStorages storage,
     Findings findings,
     TimeProvider time,
     UpgradePath.Allowed? path,

@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>One preflight pass: everything that can be found out without a change, concurrently on all nodes. It
 /// reports all findings of the pass, not only the first.</summary>
 internal sealed class OmsPreflight(
-    OmsTargets targets, IBackupStorageProbe storage, TimeProvider time, CancellationToken cancellationToken)
+    OmsTargets targets, IStorages storage, TimeProvider time, CancellationToken cancellationToken)
 {
     private readonly Findings _findings = new(
         text => targets.Redactor.Redact(text), FindingOf, targets.Upgrade.Spec.Preflight.Acknowledge);

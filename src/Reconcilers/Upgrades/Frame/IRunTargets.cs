@@ -120,17 +120,17 @@ internal interface IRunDiscovery<in TSpec, TStatus> : IRunDiscovery
 internal static class StorageBlocker
 {
     public static async Task<Blocker?> FindAsync(
-        IBackupStorageProbe probe, StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
+        IStorages storages, StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
     {
         try
         {
-            return await probe.IsMarkedAsync(storage, @namespace, cancellationToken)
+            return await storages.IsMarkedAsync(storage, @namespace, cancellationToken)
                 ? null
                 : new Blocker(
                     Reasons.StorageLost,
-                    $"The backup storage {probe.Describe(storage, @namespace)} does not contain the marker file that "
-                    + "preflight wrote: "
-                    + "it is a different volume or bucket. No step starts until the original storage is back.");
+                    $"The backup storage {storages.Describe(storage, @namespace)} does not contain the marker file "
+                    + "that preflight wrote: it is a different volume or bucket. No step starts until the original "
+                    + "storage is back.");
         }
         catch (SnapshotException exception)
         {

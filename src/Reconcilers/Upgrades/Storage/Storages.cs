@@ -128,20 +128,9 @@ internal sealed class Storages(
     private static SnapshotException Missing(string message) => new(SnapshotFailure.SecretMissing, message);
 }
 
-/// <summary>Opens the storages that specs name.</summary>
-internal interface IStorages : IStoragePlaces
-{
-    /// <summary>Opens a storage; an S3 storage's Secret is read again each time, so that rotated credentials count at
-    /// once. The caller does not dispose of it.</summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SecretMissing"/>: the Secret does not exist or
-    /// lacks a key. <see cref="SnapshotFailure.InvalidRequest"/>: the spec names no place, the Secret is missing or
-    /// lacks a key, or ca.crt is not a certificate. <see cref="SnapshotFailure.NotAllowed"/>: the directory is not
-    /// below a storage root.</exception>
-    Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken);
-}
-
-/// <summary>Where the storages are that specs name; asks no storage.</summary>
-internal interface IStoragePlaces
+/// <summary>Opens the storages that specs name, and finds out before anything is changed whether dumps can be stored
+/// there and found again.</summary>
+internal interface IStorages
 {
     bool Shared => false;
 
@@ -149,6 +138,7 @@ internal interface IStoragePlaces
     /// not say what exists.</summary>
     string? Refusal(StorageSpec storage, string? @namespace) => null;
 
+    /// <summary>Asks no storage.</summary>
     string Describe(StorageSpec storage, string? @namespace) => StorageText.Describe(storage);
 
     IEnumerable<Finding> Refusals(IEnumerable<(StorageSpec? Storage, string Field)> storages, string? @namespace)
@@ -161,27 +151,27 @@ internal interface IStoragePlaces
             }
         }
     }
-}
 
-internal sealed class BackupStorageProbe(IStorages storages) : IBackupStorageProbe
-{
-    public bool Shared => storages.Shared;
+    /// <summary>Opens a storage; an S3 storage's Secret is read again each time, so that rotated credentials count at
+    /// once. The caller does not dispose of it.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SecretMissing"/>: the Secret does not exist or
+    /// lacks a key. <see cref="SnapshotFailure.InvalidRequest"/>: the spec names no place, the Secret is missing or
+    /// lacks a key, or ca.crt is not a certificate. <see cref="SnapshotFailure.NotAllowed"/>: the directory is not
+    /// below a storage root.</exception>
+    Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken);
 
-    public string? Refusal(StorageSpec storage, string? @namespace) => storages.Refusal(storage, @namespace);
+    /// <summary>Whether the storage still bears the mark that preflight wrote: the volume or bucket is the one it
+    /// was.</summary>
+    /// <exception cref="SnapshotException">It cannot be opened or read: nothing is known then.</exception>
+    async Task<bool> IsMarkedAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+        await (await OpenAsync(storage, @namespace, cancellationToken)).ReadMarkAsync(cancellationToken) is not null;
 
-    public string Describe(StorageSpec storage, string? @namespace) => storages.Describe(storage, @namespace);
-
-    public async Task<bool> IsMarkedAsync(
-        StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
-        await (await storages.OpenAsync(storage, @namespace, cancellationToken))
-            .ReadMarkAsync(cancellationToken) is not null;
-
-    public Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken) =>
-        new AgeRecipients().CheckAsync(recipients, cancellationToken);
-
-    public async Task<long?> ProbeAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
+    /// <summary>Writes and reads back the storage's mark, and looks how much room there is.</summary>
+    /// <returns>Free bytes; null where the storage cannot tell.</returns>
+    /// <exception cref="SnapshotException">It cannot be opened, written or read back.</exception>
+    async Task<long?> ProbeAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
     {
-        var place = await storages.OpenAsync(storage, @namespace, cancellationToken);
+        var place = await OpenAsync(storage, @namespace, cancellationToken);
         var written = await place.EnsureMarkAsync(cancellationToken);
         var read = await place.ReadMarkAsync(cancellationToken);
         if (read?.StorageId != written.StorageId)
@@ -194,23 +184,9 @@ internal sealed class BackupStorageProbe(IStorages storages) : IBackupStoragePro
 
         return await place.GetFreeBytesAsync(cancellationToken);
     }
-}
-
-/// <summary>Finds out before anything is changed whether dumps can be stored and found again.</summary>
-internal interface IBackupStorageProbe : IStoragePlaces
-{
-    /// <summary>Writes and reads back the storage's mark, and looks how much room there is.</summary>
-    /// <returns>Free bytes; null where the storage cannot tell.</returns>
-    /// <exception cref="Clients.Snapshots.SnapshotException">It cannot be opened, written or read back.</exception>
-    Task<long?> ProbeAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken);
 
     /// <summary>Tries whether dumps can be encrypted to these recipients.</summary>
-    /// <exception cref="Clients.Snapshots.SnapshotException">They cannot; the message names the recipient.</exception>
-    Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken);
-
-    /// <summary>Whether the storage still bears the mark that preflight wrote: the volume or bucket is the one it
-    /// was.</summary>
-    /// <exception cref="Clients.Snapshots.SnapshotException">It cannot be opened or read: nothing is known
-    /// then.</exception>
-    Task<bool> IsMarkedAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken);
+    /// <exception cref="SnapshotException">They cannot; the message names the recipient.</exception>
+    Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken) =>
+        new AgeRecipients().CheckAsync(recipients, cancellationToken);
 }

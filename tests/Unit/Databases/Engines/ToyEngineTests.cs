@@ -127,7 +127,6 @@ public sealed class ToyEngineTests
                 Kubernetes = Api,
                 Hosts = new DatabaseHostServices(null!, null!, Time),
                 Storages = null!,
-                BackupStorage = null!,
                 SnapshotChanges = new AsyncSignal(),
                 Claims = null!,
                 Fence = this,

@@ -6,7 +6,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>The storage for dumps.</summary>
-internal sealed class WorldBackupStorage : IBackupStorageProbe
+internal sealed class WorldBackupStorage : IStorages
 {
     public long? Free { get; set; } = 500L << 30;
 
@@ -22,6 +22,9 @@ internal sealed class WorldBackupStorage : IBackupStorageProbe
     public bool Marked { get; set; } = true;
 
     public string? Refusal(StorageSpec storage, string? @namespace) => Refused;
+
+    public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public Task<bool> IsMarkedAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
         Task.FromResult(Marked);

@@ -20,7 +20,7 @@ public sealed class StoragesTests
     {
         var time = new ManualTimeProvider();
         var storages = new Storages(Api(time), new StorageRoots(["/var/lib/drydock/snapshots"]), time);
-        IStoragePlaces places = storages;
+        IStorages places = storages;
         var outside = At("/var/run/secrets/kubernetes.io/serviceaccount");
         var refused = await Should.ThrowAsync<SnapshotException>(() => storages.OpenAsync(outside, "oms", Token));
         StorageReasons.Of(refused).ShouldBe(Reasons.InvalidSpec);
@@ -28,7 +28,7 @@ public sealed class StoragesTests
         (finding.Reason, finding.Field, finding.Message).ShouldBe((Reasons.InvalidSpec, "spec.package.archives[db].storage", refused.Message));
         storages.Describe(At("/var/lib/drydock/snapshots/a"), "oms").ShouldBe("directory /var/lib/drydock/snapshots/oms/a");
         (await storages.OpenAsync(At("/var/lib/drydock/snapshots/a"), "oms", Token)).Description.ShouldBe("directory /var/lib/drydock/snapshots/oms/a");
-        new BackupStorageProbe(storages).Refusal(outside, "oms").ShouldBe(refused.Message);
+        storages.Refusal(outside, "oms").ShouldBe(refused.Message);
         storages.Refusal(Bucket("b"), "oms").ShouldBeNull();
     }
 

@@ -81,7 +81,7 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
     public async Task Probe_distinguishes_unmarked_bucket_from_unusable_one()
     {
         await KeysAsync();
-        var probe = new BackupStorageProbe(_storages);
+        IStorages probe = _storages;
         (await probe.IsMarkedAsync(Spec("keys"), _space, Token)).ShouldBeFalse();
         (await probe.ProbeAsync(Spec("keys"), _space, Token)).ShouldBeNull("S3 has no figure of free bytes");
         (await probe.IsMarkedAsync(Spec("keys"), _space, Token)).ShouldBeTrue();

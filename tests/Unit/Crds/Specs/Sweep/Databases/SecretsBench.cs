@@ -50,7 +50,6 @@ internal static class SecretsBench
             Kubernetes = await ApiAsync(),
             Hosts = null!,
             Storages = null!,
-            BackupStorage = null!,
             SnapshotChanges = null!,
             Claims = null!,
             Fence = null!,
