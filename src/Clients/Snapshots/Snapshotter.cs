@@ -1,7 +1,7 @@
 namespace Drydock.Clients.Snapshots;
 
-public sealed class Snapshotter(
-    IDumpTool? tool = null, TimeProvider? time = null, SnapshotToolOptions? options = null) : ISnapshotter
+/// <summary>Takes verified dumps of named databases and checks existing ones.</summary>
+public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, SnapshotToolOptions? options = null)
 {
     private const int MostThreads = 64;
 
@@ -14,7 +14,15 @@ public sealed class Snapshotter(
 
     private SnapshotVerifier Verifier => new(_options, _time);
 
-    public async Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
+    /// <summary>Dumps the databases in parallel, reads every file back from the storage, compares it with the server
+    /// and publishes the manifest last. Before it starts, sessions left by an interrupted attempt under the same id are
+    /// ended and that attempt's <c>*.partial</c> objects removed. If the snapshot already exists with the same
+    /// databases it is verified again and returned; published files are never changed.</summary>
+    /// <exception cref="SnapshotException">The snapshot could not be taken and verified; no manifest exists
+    /// then.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; children are killed, partial objects may
+    /// remain.</exception>
+    public virtual async Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
     {
         Check(request);
         if (await ManifestStore.ReadAsync(request.Location, cancellationToken) is { } existing)
@@ -61,10 +69,19 @@ public sealed class Snapshotter(
         return manifest;
     }
 
-    public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+    /// <summary>Reads the manifest; null if there is no such snapshot. Does not read the files.</summary>
+    public virtual Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
         ManifestStore.ReadAsync(location, cancellationToken);
 
-    public async Task<SnapshotVerification> VerifyAsync(
+    /// <summary>Reads every file again and compares size, SHA-256, trailer, row counts and object lists with the
+    /// manifest. Of an encrypted snapshot without its identity only size and SHA-256 are compared; its contents were
+    /// counted during the dump.</summary>
+    /// <param name="identity">The age identity, a secret; null: none.</param>
+    /// <param name="progress">Receives the bytes processed.</param>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotFound"/>,
+    /// <see cref="SnapshotFailure.ManifestInvalid"/> or <see cref="SnapshotFailure.IdentityMissing"/>: the identity
+    /// does not match.</exception>
+    public virtual async Task<SnapshotVerification> VerifyAsync(
         SnapshotLocation location,
         string? identity,
         IProgress<SnapshotProgress>? progress,
@@ -75,11 +92,14 @@ public sealed class Snapshotter(
         progress,
         cancellationToken);
 
-    public async Task<SnapshotVerification> CheckPresenceAsync(
+    public virtual async Task<SnapshotVerification> CheckPresenceAsync(
         SnapshotLocation location, CancellationToken cancellationToken) => await SnapshotVerifier.CheckPresenceAsync(
         location, await ManifestStore.RequireAsync(location, cancellationToken), cancellationToken);
 
-    public Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+    /// <summary>Deletes a snapshot with all its objects; deleting a missing one is not an error. First the manifest is
+    /// renamed to <c>manifest.removing.json</c>, so that the snapshot no longer exists for its users; then the files
+    /// are removed, and that object last. An interrupted removal is finished by the next call.</summary>
+    public virtual Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
         ManifestStore.RemoveAsync(location, cancellationToken);
 
     private async Task<SnapshotManifest> TakeAgainAsync(
@@ -250,43 +270,4 @@ public sealed record SnapshotLocation(ISnapshotStorage Storage, string Path, str
     public string ManifestName => $"{Prefix}manifest.json";
 
     public static string PrefixOf(string path, string id) => path.Length == 0 ? $"{id}/" : $"{path.Trim('/')}/{id}/";
-}
-
-/// <summary>Takes verified dumps of named databases and checks existing ones.</summary>
-public interface ISnapshotter
-{
-    /// <summary>Dumps the databases in parallel, reads every file back from the storage, compares it with the server
-    /// and publishes the manifest last. Before it starts, sessions left by an interrupted attempt under the same id are
-    /// ended and that attempt's <c>*.partial</c> objects removed. If the snapshot already exists with the same
-    /// databases it is verified again and returned; published files are never changed.</summary>
-    /// <exception cref="SnapshotException">The snapshot could not be taken and verified; no manifest exists
-    /// then.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; children are killed, partial objects may
-    /// remain.</exception>
-    Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken);
-
-    /// <summary>Reads the manifest; null if there is no such snapshot. Does not read the files.</summary>
-    Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken);
-
-    /// <summary>Reads every file again and compares size, SHA-256, trailer, row counts and object lists with the
-    /// manifest. Of an encrypted snapshot without its identity only size and SHA-256 are compared; its contents were
-    /// counted during the dump.</summary>
-    /// <param name="identity">The age identity, a secret; null: none.</param>
-    /// <param name="progress">Receives the bytes processed.</param>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotFound"/>,
-    /// <see cref="SnapshotFailure.ManifestInvalid"/> or <see cref="SnapshotFailure.IdentityMissing"/>: the identity
-    /// does not match.</exception>
-    Task<SnapshotVerification> VerifyAsync(
-        SnapshotLocation location,
-        string? identity,
-        IProgress<SnapshotProgress>? progress,
-        CancellationToken cancellationToken);
-
-    Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken);
-
-    /// <summary>Deletes a snapshot with all its objects; deleting a missing one is not an error. First the manifest is
-    /// renamed to <c>manifest.removing.json</c>, so that the snapshot no longer exists for its users; then the files
-    /// are removed, and that object last. An interrupted removal is
-    /// finished by the next call.</summary>
-    Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken);
 }

@@ -35,17 +35,17 @@ public sealed record SnapshotLoadRequest : LoadRequest
     /// <summary>The database to load into. Default: the same name.</summary>
     public string? Target { get; init; }
 
-    /// <summary><see cref="ISnapshotLoader.CheckAsync"/> has just been called without findings: the files are not
+    /// <summary><see cref="SnapshotLoader.CheckAsync"/> has just been called without findings: the files are not
     /// verified again before the load. Their checksums are compared during the load in any case.</summary>
     public bool AlreadyChecked { get; init; }
 
-    /// <summary>Awaited by <see cref="ISnapshotLoader.RestoreAsync"/> when the lock is held and before the drop, to be
+    /// <summary>Awaited by <see cref="SnapshotLoader.RestoreAsync"/> when the lock is held and before the drop, to be
     /// stored in a receipt; an exception here leaves the database unchanged.</summary>
     public Func<SnapshotDrop, CancellationToken, Task>? OnDrop { get; init; }
 
     public Action<SnapshotFinding>? OnWarning { get; init; }
 
-    /// <summary>Left in the database by <see cref="ISnapshotLoader.RestoreAsync"/>, in the session that drops: Begun
+    /// <summary>Left in the database by <see cref="SnapshotLoader.RestoreAsync"/>, in the session that drops: Begun
     /// after the database was created, Restored after the comparison. Null leaves nothing.</summary>
     public RestoreWitness? Witness { get; init; }
 

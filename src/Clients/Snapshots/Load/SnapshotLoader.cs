@@ -1,48 +1,18 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Restores one database of a snapshot.</summary>
-public interface ISnapshotLoader
-{
-    /// <summary>Checks whether <see cref="LoadAsync"/> can succeed, without changing anything: the stored files verify
-    /// (and decrypt with the identity), the server accepts the longest statement and is writable. Must be called before
-    /// anything is dropped.</summary>
-    /// <returns>The problems; empty if there are none.</returns>
-    /// <exception cref="SnapshotException">The snapshot or database does not exist, or a tool or the identity is
-    /// missing.</exception>
-    Task<IReadOnlyList<SnapshotFinding>> CheckAsync(SnapshotLoadRequest request, CancellationToken cancellationToken);
-
-    /// <summary>Restores the database as it is in the snapshot, whatever it contains now: checks
-    /// (<see cref="CheckAsync"/>), takes a named lock, ends sessions of an earlier attempt, calls
-    /// <see cref="SnapshotLoadRequest.OnDrop"/>, drops and creates the database in the session that holds the lock,
-    /// loads and compares. May be repeated after any failure: the next attempt drops a partly loaded
-    /// database.</summary>
-    /// <exception cref="SnapshotException">The target is not equal to the snapshot.
-    /// <see cref="SnapshotFailure.ReadOnlyServer"/>, <see cref="SnapshotFailure.Busy"/> and all findings of the check
-    /// are thrown before the drop.</exception>
-    Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken);
-
-    /// <summary>Loads every database of the snapshot, one after another, into the scratch database
-    /// <c>drydock_verify_…</c> of the server, compares it and drops it, on every exit, including one left by an earlier
-    /// attempt. Changes nothing else on the server.</summary>
-    /// <returns>The manifest and the differences.</returns>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.AlreadyExists"/>: a database of that name exists
-    /// that no test created; <see cref="SnapshotFailure.Busy"/>: another test of this snapshot runs; other failures,
-    /// which do not concern the snapshot (server, storage, tools).</exception>
-    Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken);
-
-    /// <summary>Ends the sessions that an earlier process left loading one database of this snapshot, and waits until
-    /// the server no longer lists them.</summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/> after 30 seconds.</exception>
-    Task EndSessionsAsync(
-        SnapshotLocation location, MySqlOptions connection, string database, CancellationToken cancellationToken);
-}
-
-public sealed class SnapshotLoader(SnapshotToolOptions? options = null, TimeProvider? time = null) : ISnapshotLoader
+public class SnapshotLoader(SnapshotToolOptions? options = null, TimeProvider? time = null)
 {
     private readonly SnapshotSessions _sessions = new(time);
     private readonly LoadRun _run = new(options ?? new SnapshotToolOptions(), time ?? TimeProvider.System);
 
-    public async Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
+    /// <summary>Checks whether <see cref="RestoreAsync"/> can succeed, without changing anything: the stored files
+    /// verify (and decrypt with the identity), the server accepts the longest statement and is writable. Must be called
+    /// before anything is dropped.</summary>
+    /// <returns>The problems; empty if there are none.</returns>
+    /// <exception cref="SnapshotException">The snapshot or database does not exist, or a tool or the identity is
+    /// missing.</exception>
+    public virtual async Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
         SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
         var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken);
@@ -52,7 +22,15 @@ public sealed class SnapshotLoader(SnapshotToolOptions? options = null, TimeProv
         return [.. files, .. await session.CheckServerAsync(load, cancellationToken)];
     }
 
-    public async Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
+    /// <summary>Restores the database as it is in the snapshot, whatever it contains now: checks
+    /// (<see cref="CheckAsync"/>), takes a named lock, ends sessions of an earlier attempt, calls
+    /// <see cref="SnapshotLoadRequest.OnDrop"/>, drops and creates the database in the session that holds the lock,
+    /// loads and compares. May be repeated after any failure: the next attempt drops a partly loaded
+    /// database.</summary>
+    /// <exception cref="SnapshotException">The target is not equal to the snapshot.
+    /// <see cref="SnapshotFailure.ReadOnlyServer"/>, <see cref="SnapshotFailure.Busy"/> and all findings of the check
+    /// are thrown before the drop.</exception>
+    public virtual async Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
         var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken);
         await _run.RequireGoodFilesAsync(load, cancellationToken);
@@ -101,11 +79,21 @@ public sealed class SnapshotLoader(SnapshotToolOptions? options = null, TimeProv
         }
     }
 
-    public Task<SnapshotVerification> RestoreTestAsync(
+    /// <summary>Loads every database of the snapshot, one after another, into the scratch database
+    /// <c>drydock_verify_…</c> of the server, compares it and drops it, on every exit, including one left by an earlier
+    /// attempt. Changes nothing else on the server.</summary>
+    /// <returns>The manifest and the differences.</returns>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.AlreadyExists"/>: a database of that name exists
+    /// that no test created; <see cref="SnapshotFailure.Busy"/>: another test of this snapshot runs; other failures,
+    /// which do not concern the snapshot (server, storage, tools).</exception>
+    public virtual Task<SnapshotVerification> RestoreTestAsync(
         RestoreTestRequest request, CancellationToken cancellationToken) =>
         new RestoreTest(request, _run, _sessions).RunAsync(cancellationToken);
 
-    public Task EndSessionsAsync(
+    /// <summary>Ends the sessions that an earlier process left loading one database of this snapshot, and waits until
+    /// the server no longer lists them.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/> after 30 seconds.</exception>
+    public virtual Task EndSessionsAsync(
         SnapshotLocation location, MySqlOptions connection, string database, CancellationToken cancellationToken) =>
         _sessions.EndAsync(location, connection, database, cancellationToken);
 }

@@ -3,9 +3,9 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <summary>The dependencies of the controllers of snapshots and restores.</summary>
 internal sealed record SnapshotServices : ControllerServices
 {
-    public required ISnapshotter Snapshotter { get; init; }
+    public required Snapshotter Snapshotter { get; init; }
 
-    public required ISnapshotLoader Loader { get; init; }
+    public required SnapshotLoader Loader { get; init; }
 
     public required IStorages Storages { get; init; }
 

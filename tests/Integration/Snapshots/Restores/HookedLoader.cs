@@ -1,21 +1,14 @@
-using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 
 namespace Drydock.Tests.Integration.Snapshots.Restores;
 
 /// <summary>The real loader; a test is told at each border of a restore, and may hold it up or end it there.</summary>
-internal sealed class HookedLoader(Func<string, Task> at) : ISnapshotLoader
+internal sealed class HookedLoader(Func<string, Task> at) : SnapshotLoader
 {
-    private readonly SnapshotLoader _real = new();
-
-    public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
-        SnapshotLoadRequest request, CancellationToken cancellationToken) =>
-        _real.CheckAsync(request, cancellationToken);
-
-    public async Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
+    public override async Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
         await at($"begin {request.Database}");
-        await _real.RestoreAsync(
+        await base.RestoreAsync(
             request with
             {
                 OnDrop = async (drop, token) =>
@@ -35,14 +28,6 @@ internal sealed class HookedLoader(Func<string, Task> at) : ISnapshotLoader
             cancellationToken);
         await at($"restored {request.Database}");
     }
-
-    public Task EndSessionsAsync(
-        SnapshotLocation location, MySqlOptions connection, string database, CancellationToken cancellationToken) =>
-        _real.EndSessionsAsync(location, connection, database, cancellationToken);
-
-    public Task<SnapshotVerification> RestoreTestAsync(
-        RestoreTestRequest request, CancellationToken cancellationToken) =>
-        _real.RestoreTestAsync(request, cancellationToken);
 
     private sealed class Tee(SnapshotLoadRequest request, Func<string, Task> at) : IProgress<SnapshotProgress>
     {

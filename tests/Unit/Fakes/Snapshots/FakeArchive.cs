@@ -1,4 +1,3 @@
-using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
@@ -7,7 +6,7 @@ using SnapshotVerification = Drydock.Clients.Snapshots.SnapshotVerification;
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>Storages with snapshots in them, by folder and id; takes, verifies and removes them.</summary>
-internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLoader, IStorages, ISnapshotStorage
+internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, ISnapshotStorage
 {
     /// <summary>The snapshots that exist: prefix and manifest.</summary>
     public SortedDictionary<string, SnapshotManifest> Manifests { get; } = new(StringComparer.Ordinal);
@@ -47,6 +46,8 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
 
     public string Description => "/snapshots";
 
+    public SnapshotLoader Loader => new TestLoader(this);
+
     public static SnapshotManifest Manifest(string id, DateTimeOffset at, params string[] databases) => new()
     {
         Id = id,
@@ -77,7 +78,7 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
         StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
         OpenFails is { } trouble ? Task.FromException<ISnapshotStorage>(trouble) : Task.FromResult<ISnapshotStorage>(this);
 
-    public async Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
+    public override async Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
     {
         Taken.Add(request);
         await Passing("dumping");
@@ -99,19 +100,19 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
         return manifest;
     }
 
-    public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+    public override Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
         Unreadable.Contains(location.Prefix)
             ? Task.FromException<SnapshotManifest?>(new SnapshotException(SnapshotFailure.ManifestInvalid, "The manifest cannot be used."))
             : Task.FromResult(Manifests.GetValueOrDefault(location.Prefix));
 
-    public Task<SnapshotVerification> VerifyAsync(
+    public override Task<SnapshotVerification> VerifyAsync(
         SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
         CheckPresenceAsync(location, cancellationToken);
 
-    public Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(new SnapshotVerification(
+    public override Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(new SnapshotVerification(
         Manifests[location.Prefix], Damaged.Contains(location.Prefix) ? [new SnapshotFinding(SnapshotFailure.ChecksumMismatch, "rm", "rm.sql.gz is missing.")] : []));
 
-    public async Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    public override async Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
         if (BeforeRemove is not null)
         {
@@ -123,24 +124,6 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
             Removed.Add(location.Id);
         }
     }
-
-    public async Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
-    {
-        await Passing("testing");
-        Tested.Add(request);
-        return new SnapshotVerification(Manifests[request.Location.Prefix], TestFindings);
-    }
-
-    public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
-        SnapshotLoadRequest request, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("nothing is loaded");
-
-    public Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("nothing is loaded");
-
-    public Task EndSessionsAsync(
-        SnapshotLocation location, MySqlOptions connection, string database, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("nothing is loaded");
 
     public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) =>
         throw new NotSupportedException(name);
@@ -169,4 +152,14 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
 
     public Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken) =>
         Task.FromResult(Marked ? new SnapshotStorageMark("mark", DateTimeOffset.UnixEpoch) : null);
+
+    private sealed class TestLoader(FakeArchive archive) : SnapshotLoader
+    {
+        public override async Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
+        {
+            await archive.Passing("testing");
+            archive.Tested.Add(request);
+            return new SnapshotVerification(archive.Manifests[request.Location.Prefix], archive.TestFindings);
+        }
+    }
 }

@@ -8,7 +8,7 @@ namespace Drydock.Tests.Unit.Fakes;
 /// Loads as the real one does: notes each session in the storage before it locks or loads, asks before the drop, drops
 /// in the session that holds the lock, loads in another. Every line is a point at which the operator may die or freeze.
 /// </summary>
-internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, RestoreLife life) : ISnapshotLoader
+internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, RestoreLife life) : SnapshotLoader
 {
     /// <summary>What a load comes to instead.</summary>
     public Func<string, Exception?>? Fault { get; set; }
@@ -24,7 +24,7 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
     /// <summary>The password by which each database was loaded last.</summary>
     public Dictionary<string, string> Passwords { get; } = new(StringComparer.Ordinal);
 
-    public async Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
+    public override async Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
         SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
         await life.PassAsync($"check {request.Database}");
@@ -32,7 +32,7 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
         return snapshots.Damaged.Contains(request.Database) ? [new SnapshotFinding(SnapshotFailure.ChecksumMismatch, request.Database, $"{request.Database}: SHA-256 differs.")] : [];
     }
 
-    public async Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
+    public override async Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
         var database = request.Database;
         Passwords[database] = request.Connection.Password;
@@ -129,12 +129,12 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
         }
     }
 
-    public Task<SnapshotVerification> RestoreTestAsync(
+    public override Task<SnapshotVerification> RestoreTestAsync(
         RestoreTestRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException("a restore tests nothing");
 
     // By the lock of a load, as the real one: the lock of a restore does not say whose it is.
-    public async Task EndSessionsAsync(
+    public override async Task EndSessionsAsync(
         SnapshotLocation location, MySqlOptions connection, string database, CancellationToken cancellationToken)
     {
         await life.PassAsync($"end loads {database}");

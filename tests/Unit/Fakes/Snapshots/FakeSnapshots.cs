@@ -3,7 +3,7 @@ using Drydock.Clients.Snapshots;
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>One snapshot in a storage that refuses every write.</summary>
-internal sealed class FakeSnapshots(params string[] databases) : ISnapshotter, ISnapshotStorage
+internal sealed class FakeSnapshots(params string[] databases) : Snapshotter, ISnapshotStorage
 {
     public SnapshotManifest? Manifest { get; set; } = new()
     {
@@ -41,20 +41,20 @@ internal sealed class FakeSnapshots(params string[] databases) : ISnapshotter, I
 
     public string ContentOf(string database) => $"{database} as in the snapshot";
 
-    public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+    public override Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
         Task.FromResult(location.Id == Manifest?.Id ? Manifest : null);
 
-    public Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(new SnapshotVerification(
+    public override Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(new SnapshotVerification(
         Manifest!, [.. Truncated.Select(d => new SnapshotFinding(SnapshotFailure.ChecksumMismatch, d, $"{d}.sql.gz has 50 bytes, expected 100."))]));
 
-    public Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken) =>
+    public override Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<SnapshotVerification> VerifyAsync(
+    public override Task<SnapshotVerification> VerifyAsync(
         SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+    public override Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("a restore deleted a snapshot");
 
     public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) =>

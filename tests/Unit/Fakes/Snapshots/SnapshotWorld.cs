@@ -29,7 +29,7 @@ internal sealed class SnapshotWorld : IReconcileTrigger
             Endpoints = EndpointPolicy.Unrestricted,
             Kubernetes = Api,
             Snapshotter = Archive,
-            Loader = Archive,
+            Loader = Archive.Loader,
             Storages = Archive,
             Servers = static _ => throw new NotSupportedException("nothing is restored"),
             Claims = new TargetClaims(Api, "drydock-system", Time),

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>The requests of a restore to its server (MySQL, MariaDB or OceanBase), besides those of
-/// <c>ISnapshotLoader</c>.</summary>
+/// <see cref="SnapshotLoader"/>.</summary>
 internal class SqlRestoreServer(MySqlOptions options, TimeProvider time)
 {
     /// <summary>Reads the state of the server and of these databases. Changes nothing.</summary>

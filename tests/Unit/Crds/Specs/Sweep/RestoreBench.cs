@@ -18,7 +18,7 @@ using SnapshotVerification = Drydock.Clients.Snapshots.SnapshotVerification;
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 
 /// <summary>The controller of restores with clients that note what they are asked for.</summary>
-internal sealed class RestoreBench : ISnapshotLoader, IStorages, IReconcileTrigger, IAsyncDisposable
+internal sealed class RestoreBench : SnapshotLoader, IStorages, IReconcileTrigger, IAsyncDisposable
 {
     private readonly RestoreLife _life = new("operator");
     private readonly FakeLoader _loader;
@@ -117,25 +117,25 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IReconcileTrigg
         return Task.FromResult<ISnapshotStorage>(World.Snapshots);
     }
 
-    public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
+    public override Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
         SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
         Note("check", request);
         return _loader.CheckAsync(request, cancellationToken);
     }
 
-    public async Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
+    public override async Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
         Note("restore", request);
         await (Load?.Invoke(cancellationToken) ?? Task.CompletedTask);
         await _loader.RestoreAsync(request, cancellationToken);
     }
 
-    public Task EndSessionsAsync(
+    public override Task EndSessionsAsync(
         SnapshotLocation location, MySqlOptions connection, string database, CancellationToken cancellationToken) =>
         _loader.EndSessionsAsync(location, connection, database, cancellationToken);
 
-    public Task<SnapshotVerification> RestoreTestAsync(
+    public override Task<SnapshotVerification> RestoreTestAsync(
         RestoreTestRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

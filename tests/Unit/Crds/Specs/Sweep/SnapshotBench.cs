@@ -1,7 +1,6 @@
 using System.Globalization;
 using Drydock.Abstractions.Controllers;
 using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Clients.MySql;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
@@ -18,7 +17,7 @@ using StorageSpec = Drydock.Crds.Common.StorageSpec;
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 
 /// <summary>The controller of snapshots with clients that note what they are asked for.</summary>
-internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, IReconcileTrigger, IAsyncDisposable
+internal sealed class SnapshotBench : Snapshotter, IStorages, IReconcileTrigger, IAsyncDisposable
 {
     private const string Space = "oms";
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("drydock-sweep-");
@@ -34,7 +33,7 @@ internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, 
                 Endpoints = EndpointPolicy.Unrestricted,
                 Kubernetes = _api,
                 Snapshotter = this,
-                Loader = this,
+                Loader = new TestLoader(this),
                 Storages = this,
                 Servers = static _ => throw new NotSupportedException("nothing is restored"),
                 Claims = new TargetClaims(_api, "drydock-system", Time),
@@ -119,19 +118,13 @@ internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, 
         // The loop looks all the time.
     }
 
-    public async Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
+    public override async Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
     {
         Asked.Add(string.Create(
             CultureInfo.InvariantCulture,
             $"take {request.Location.Path} {string.Join(',', request.Databases)} {request.Tool} {request.Threads} {string.Join(',', request.Recipients)} {request.Series} {SqlText.Of(request.Connection)}"));
         await (Dump?.Invoke(cancellationToken) ?? Task.CompletedTask);
         return new FakeSnapshots("rm").Manifest! with { Id = request.Location.Id };
-    }
-
-    public Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
-    {
-        Asked.Add(string.Create(CultureInfo.InvariantCulture, $"test {request.Threads} {request.Identity} {SqlText.Of(request.Connection)}"));
-        return Task.FromResult(new SnapshotVerification(new FakeSnapshots("rm").Manifest!, []));
     }
 
     public Task<ISnapshotStorage> OpenAsync(
@@ -141,37 +134,35 @@ internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, 
         return Task.FromResult<ISnapshotStorage>(new ClientStorage(new StorageRoot(_folder.FullName, time: Time), ""));
     }
 
-    public Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    public override Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
         Asked.Add("delete");
         return Task.CompletedTask;
     }
 
-    public Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
+    public override Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
         Task.FromResult<SnapshotManifest?>(null);
 
-    public Task<SnapshotVerification> VerifyAsync(
+    public override Task<SnapshotVerification> VerifyAsync(
         SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<SnapshotVerification> CheckPresenceAsync(
+    public override Task<SnapshotVerification> CheckPresenceAsync(
         SnapshotLocation location, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
-        SnapshotLoadRequest request, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public Task EndSessionsAsync(
-        SnapshotLocation location, MySqlOptions connection, string database, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public async ValueTask DisposeAsync()
     {
         await _controller.DisposeAsync();
         _folder.Delete(recursive: true);
+    }
+
+    private sealed class TestLoader(SnapshotBench bench) : SnapshotLoader
+    {
+        public override Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
+        {
+            bench.Asked.Add(string.Create(CultureInfo.InvariantCulture, $"test {request.Threads} {request.Identity} {SqlText.Of(request.Connection)}"));
+            return Task.FromResult(new SnapshotVerification(new FakeSnapshots("rm").Manifest!, []));
+        }
     }
 }
