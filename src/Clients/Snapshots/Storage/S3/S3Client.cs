@@ -95,6 +95,8 @@ internal sealed class S3Client : AmazonS3Client
         using var limit = new CancellationTokenSource(LongestAbort, _time);
         try
         {
+            // Twice: a part that was under way at the first may be stored after it.
+            _ = await AbortAsync(request, limit.Token);
             return await AbortAsync(request, limit.Token);
         }
         catch (Exception e) when (S3Errors.IsStorageError(e) || e is OperationCanceledException)
