@@ -8,17 +8,14 @@ namespace Drydock.Clients.Snapshots;
 internal sealed class VerifyingStream : ReadOnlyStream
 {
     private readonly Stream _inner;
-    private readonly Pipe _pipe = new(new PipeOptions(
-        pauseWriterThreshold: 1024 * 1024,
-        resumeWriterThreshold: 512 * 1024,
-        minimumSegmentSize: 64 * 1024,
-        useSynchronizationContext: false));
-    private readonly Task<long> _opened;
+    private readonly ObjectWriter _proof;
+    private long _opened;
+    private InvalidDataException? _damage;
 
     internal VerifyingStream(Stream inner)
     {
         _inner = inner;
-        _opened = Task.Run(OpenAsync);
+        _proof = new ObjectWriter(OpenAsync);
     }
 
     public override bool CanRead => false;
@@ -36,7 +33,7 @@ internal sealed class VerifyingStream : ReadOnlyStream
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await _pipe.Writer.WriteAsync(buffer, cancellationToken);
+        await _proof.Content.WriteAsync(buffer, cancellationToken);
         await _inner.WriteAsync(buffer, cancellationToken);
     }
 
@@ -47,54 +44,38 @@ internal sealed class VerifyingStream : ReadOnlyStream
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.Truncated"/>: it does not.</exception>
     internal async Task RequireAsync(long raw)
     {
-        await _pipe.Writer.CompleteAsync();
+        await _proof.CompleteAsync(CancellationToken.None);
+        if (_damage is not null || _opened != raw)
+        {
+            throw new SnapshotException(
+                SnapshotFailure.Truncated,
+                $"{raw} bytes were compressed and cannot be decompressed again: "
+                    + Sentences.Close(_damage?.Message ?? $"It decodes to {_opened} bytes."),
+                _damage);
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _proof.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    // Damage is kept for the end: a writer must not fail for it before.
+    private async Task OpenAsync(PipeReader content, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[32 * 1024];
         try
         {
-            var opened = await _opened;
-            if (opened != raw)
+            await using var gzip = new GZipStream(content.AsStream(leaveOpen: true), CompressionMode.Decompress);
+            while (await gzip.ReadAsync(buffer, cancellationToken) is var read && read > 0)
             {
-                throw new InvalidDataException($"It decodes to {opened} bytes.");
+                _opened += read;
             }
         }
         catch (InvalidDataException e)
         {
-            throw new SnapshotException(
-                SnapshotFailure.Truncated,
-                $"{raw} bytes were compressed and cannot be decompressed again: {Sentences.Close(e.Message)}",
-                e);
-        }
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            // Abandoned, not finished: the reader ends without having read everything.
-            _pipe.Writer.Complete(new OperationCanceledException());
-            _ = _opened.ContinueWith(static t => t.Exception, TaskScheduler.Default);
-        }
-
-        base.Dispose(disposing);
-    }
-
-    private async Task<long> OpenAsync()
-    {
-        var buffer = new byte[32 * 1024];
-        long bytes = 0;
-        try
-        {
-            await using var gzip = new GZipStream(_pipe.Reader.AsStream(leaveOpen: true), CompressionMode.Decompress);
-            while (await gzip.ReadAsync(buffer) is var read && read > 0)
-            {
-                bytes += read;
-            }
-
-            return bytes;
-        }
-        finally
-        {
-            // The writer must not wait for a reader that has ended.
-            await _pipe.Reader.CompleteAsync();
+            _damage = e;
         }
     }
 }
