@@ -14,7 +14,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null)
     /// <summary>Ends all of them, or the load sessions of one database, and waits until the server no longer lists
     /// them. Returns those that were ended.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/> after 30 seconds.</exception>
-    internal async Task<IReadOnlyList<SnapshotSession>> EndAsync(
+    internal async Task<IReadOnlyList<ListedSession>> EndAsync(
         SnapshotLocation location, MySqlOptions connection, string? database, CancellationToken cancellationToken)
     {
         StorageName.Check(location);
@@ -22,8 +22,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null)
         var ended = await EndAsync(
             session,
             () => FindAsync(location, session, connection.UserID, database, cancellationToken),
-            static found => found.ConnectionId,
-            (found, seconds) => $"Sessions {string.Join(", ", found.Select(static s => s.ConnectionId))} of snapshot "
+            (found, seconds) => $"Sessions {string.Join(", ", found.Select(static s => s.Id))} of snapshot "
                 + $"{location.Id} are still on {connection.Describe()} {seconds} s after KILL. End them manually.",
             _time,
             cancellationToken);
@@ -38,17 +37,16 @@ public sealed class SnapshotSessions(TimeProvider? time = null)
     /// <returns>Those that existed.</returns>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/> after 30 seconds.</exception>
     /// <exception cref="MySqlSessionException">1095: no privilege to end another account's session.</exception>
-    public static async Task<IReadOnlyList<T>> EndAsync<T>(
+    public static async Task<IReadOnlyList<ListedSession>> EndAsync(
         MySqlSession session,
-        Func<Task<IReadOnlyList<T>>> find,
-        Func<T, ulong> id,
-        Func<IReadOnlyList<T>, double, string> remain,
+        Func<Task<IReadOnlyList<ListedSession>>> find,
+        Func<IReadOnlyList<ListedSession>, double, string> remain,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
         // A proxy of OceanBase does not know the sessions of other proxies; those end when they were idle.
         var patience = session.Kind == MySqlServerKind.OceanBase ? new LockRowTimes().Lapse + Patience : Patience;
-        var ended = new Dictionary<ulong, T>();
+        var ended = new Dictionary<ulong, ListedSession>();
         var start = time.GetTimestamp();
         while (await find() is { Count: > 0 } found)
         {
@@ -57,9 +55,9 @@ public sealed class SnapshotSessions(TimeProvider? time = null)
                 throw new SnapshotException(SnapshotFailure.SessionRemains, remain(found, patience.TotalSeconds));
             }
 
-            foreach (var one in found.Where(s => ended.TryAdd(id(s), s)))
+            foreach (var one in found.Where(s => ended.TryAdd(s.Id, s)))
             {
-                await MySqlServer.KillAsync(session, id(one), cancellationToken);
+                await MySqlServer.KillAsync(session, one.Id, cancellationToken);
             }
 
             // The server does not announce the end of a session, so it is polled.
@@ -69,7 +67,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null)
         return [.. ended.Values];
     }
 
-    internal static async Task<IReadOnlyList<SnapshotSession>> FindAsync(
+    internal static async Task<IReadOnlyList<ListedSession>> FindAsync(
         SnapshotLocation location, MySqlSession session, string user, string? only, CancellationToken cancellationToken)
     {
         var server = await MySqlServer.IdentifyAsync(session, cancellationToken);
@@ -88,7 +86,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null)
                let database = record?.Database ?? lockHolders.GetValueOrDefault(live.Id)
                let isMarked = live.Info?.Contains(marker, StringComparison.Ordinal) == true
                where only is null ? database is not null || isMarked : database == only
-               select new SnapshotSession(location.Id, database ?? live.Database ?? "", live.Id, live.Host, server.Key),
+               select live,
         ];
     }
 
@@ -208,8 +206,8 @@ internal static class SessionRecords
     private static string Folder(SnapshotLocation location) => $"{location.Prefix}sessions/";
 }
 
-/// <summary>A server session that belongs to a dump or a load.</summary>
-/// <param name="Database">The database it dumps or loads; empty for a session found only by its marker.</param>
+/// <summary>A server session that belongs to a load.</summary>
+/// <param name="Database">The database it loads.</param>
 /// <param name="ConnectionId">CONNECTION_ID() on the server.</param>
 /// <param name="Host">The client address as shown in the process list.</param>
 /// <param name="ServerKey">Which server (<c>MySqlServerIdentity.Key</c>).</param>

@@ -137,7 +137,7 @@ public sealed class HardeningTests : IAsyncLifetime
         await MariaDbServer.ExecuteAsync(dead, $"DO GET_LOCK('{SessionMarker.RestoreLock(database)}', 0)");
         await using var worker = await _server.OpenAsync(database);
         await MariaDbServer.ExecuteAsync(worker, $"DO GET_LOCK(CONCAT('{SessionMarker.LoadLock(location.Id, database)}', CONNECTION_ID()), 0)");
-        (await LeftoverTests.FindAsync(_server, location)).Select(s => s.ConnectionId).ShouldBe([dead.Id, worker.Id], ignoreOrder: true);
+        (await LeftoverTests.FindAsync(_server, location)).Select(s => s.Id).ShouldBe([dead.Id, worker.Id], ignoreOrder: true);
 
         await new SnapshotLoader().RestoreAsync(Load(location, database), Token);
         (await Should.ThrowAsync<MySqlSessionException>(() => MariaDbServer.ExecuteAsync(dead, "DO 1"))).IsConnectionError.ShouldBeTrue();

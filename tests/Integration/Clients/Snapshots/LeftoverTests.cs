@@ -26,10 +26,10 @@ public sealed class LeftoverTests(MariaDbServer server)
         await MariaDbServer.ExecuteAsync(locker, "LOCK TABLES oms_normal_config WRITE");
 
         int dump;
-        SnapshotSession stuck;
+        ListedSession stuck;
         using (var parent = SacrificialParent.Start(server.Options(), folder.Root, id, database))
         {
-            IReadOnlyList<SnapshotSession> found = [];
+            IReadOnlyList<ListedSession> found = [];
             await UntilAsync(
                 async () =>
                 {
@@ -52,7 +52,7 @@ public sealed class LeftoverTests(MariaDbServer server)
         // Whether the server noticed by itself that nobody is there any more or has to be told: afterwards the session
         // is gone.
         await new SnapshotSessions().EndAsync(location, server.Options(), null, Token);
-        (await SessionIdsAsync()).ShouldNotContain(stuck.ConnectionId);
+        (await SessionIdsAsync()).ShouldNotContain(stuck.Id);
 
         await MariaDbServer.ExecuteAsync(locker, "UNLOCK TABLES");
         var manifest = await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
@@ -73,8 +73,8 @@ public sealed class LeftoverTests(MariaDbServer server)
         await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, "db", innocent.Id, "", "another-server:1"), Token);
 
         (await new SnapshotSessions().EndAsync(folder.At("recorded"), server.Options(), null, Token)).ShouldBeEmpty();
-        (await FindAsync(server, location)).ShouldHaveSingleItem().ConnectionId.ShouldBe(left.Id);
-        (await new SnapshotSessions().EndAsync(location, server.Options(), null, Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(left.Id);
+        (await FindAsync(server, location)).ShouldHaveSingleItem().Id.ShouldBe(left.Id);
+        (await new SnapshotSessions().EndAsync(location, server.Options(), null, Token)).ShouldHaveSingleItem().Id.ShouldBe(left.Id);
         folder.Files().ShouldBeEmpty();
         (await SessionIdsAsync()).ShouldContain(innocent.Id);
         (await Should.ThrowAsync<MySqlSessionException>(() => MariaDbServer.ExecuteAsync(left, "DO 1"))).IsConnectionError.ShouldBeTrue();
@@ -91,7 +91,7 @@ public sealed class LeftoverTests(MariaDbServer server)
         await using var waiting = await server.OpenAsync(database);
         var count = CountAsync(waiting, location.Id);
         await UntilAsync(async () => (await FindAsync(server, location)).Count == 1, "the marked statement is seen");
-        (await new SnapshotSessions().EndAsync(location, server.Options(), null, Token)).ShouldHaveSingleItem().ConnectionId.ShouldBe(waiting.Id);
+        (await new SnapshotSessions().EndAsync(location, server.Options(), null, Token)).ShouldHaveSingleItem().Id.ShouldBe(waiting.Id);
         (await Should.ThrowAsync<MySqlSessionException>(() => count)).IsConnectionError.ShouldBeTrue();
     }
 
@@ -107,7 +107,7 @@ public sealed class LeftoverTests(MariaDbServer server)
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var request = new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] };
         var taking = new Snapshotter().TakeAsync(request, cancel.Token);
-        IReadOnlyList<SnapshotSession> found = [];
+        IReadOnlyList<ListedSession> found = [];
         await UntilAsync(
             async () =>
             {
@@ -122,7 +122,7 @@ public sealed class LeftoverTests(MariaDbServer server)
 
         // The lock is still held: the repeat waits for it, the old session does not.
         var again = new Snapshotter().TakeAsync(request, Token);
-        await UntilAsync(async () => !(await SessionIdsAsync()).Contains(session.ConnectionId), "the old session is gone");
+        await UntilAsync(async () => !(await SessionIdsAsync()).Contains(session.Id), "the old session is gone");
         await MariaDbServer.ExecuteAsync(locker, "UNLOCK TABLES");
         (await again).Databases.ShouldHaveSingleItem().Rows.ShouldBeGreaterThan(20);
         folder.Files().Length.ShouldBe(2);
@@ -141,7 +141,7 @@ public sealed class LeftoverTests(MariaDbServer server)
         // it.
         await using var dead = await server.OpenAsync(target);
         await MariaDbServer.ExecuteAsync(dead, $"DO GET_LOCK(CONCAT('{SessionMarker.LoadLock(location.Id, database)}', CONNECTION_ID()), 0)");
-        (await FindAsync(server, location)).ShouldHaveSingleItem().ConnectionId.ShouldBe(dead.Id);
+        (await FindAsync(server, location)).ShouldHaveSingleItem().Id.ShouldBe(dead.Id);
         (await new SnapshotSessions().EndAsync(location, server.Options(), "another", Token)).ShouldBeEmpty();
 
         await new SnapshotLoader().RestoreAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target }, Token);
@@ -165,7 +165,7 @@ public sealed class LeftoverTests(MariaDbServer server)
         (await echo.Exited).ShouldBe(0);
     }
 
-    internal static async Task<IReadOnlyList<SnapshotSession>> FindAsync(MariaDbServer server, SnapshotLocation location)
+    internal static async Task<IReadOnlyList<ListedSession>> FindAsync(MariaDbServer server, SnapshotLocation location)
     {
         await using var session = await server.OpenAsync();
         return await SnapshotSessions.FindAsync(location, session, server.Options().UserID, only: null, Token);

@@ -53,7 +53,6 @@ internal class SqlRestoreServer(MySqlOptions options, TimeProvider time)
         return await SnapshotSessions.EndAsync(
             session,
             FindAsync,
-            static found => found.Id,
             (found, seconds) => $"These sessions still exist on {options.Describe()} {seconds} s after KILL: "
                 + $"{string.Join(", ", found.Select(static s => s.Describe()))}. End them manually.",
             time,
