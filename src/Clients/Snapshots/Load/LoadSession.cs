@@ -37,8 +37,6 @@ internal sealed class LoadSession : IAsyncDisposable
 
     internal ServerLock? Lock { get; private set; }
 
-    internal SnapshotSession Session { get; private set; } = new("", "", 0, "", "");
-
     public async ValueTask DisposeAsync()
     {
         if (Lock is { } held)
@@ -118,8 +116,8 @@ internal sealed class LoadSession : IAsyncDisposable
     {
         var lockName = SessionMarker.RestoreLock(_target);
         var own = (await MySqlServer.SessionsAsync(Connection, cancellationToken)).FirstOrDefault(static s => s.IsOwn);
-        Session = new SnapshotSession(_location.Id, key, own?.Id ?? Connection.Id, own?.Host ?? "", Server.Key);
-        _record = await SessionRecords.AddAsync(_location, Session, cancellationToken);
+        var session = new SnapshotSession(_location.Id, key, own?.Id ?? Connection.Id, own?.Host ?? "", Server.Key);
+        _record = await SessionRecords.AddAsync(_location, session, cancellationToken);
         Lock = await AskAsync(c => ServerLock.TryTakeAsync(c, lockName, TimeSpan.Zero, _times, cancellationToken));
         if (Lock is null)
         {

@@ -56,13 +56,7 @@ public sealed record SnapshotLoadRequest : LoadRequest
 /// <summary>A database is about to be dropped and created again.</summary>
 /// <param name="Existed">It exists, so there is something to drop.</param>
 /// <param name="Tables">Base tables in it.</param>
-/// <param name="Session">The session that will drop it. A lost session is not replaced, because the lock and the right
-/// to drop are lost with it.</param>
-public sealed record SnapshotDrop(string Database, bool Existed, int Tables, SnapshotSession Session)
-{
-    /// <summary>The database has no object, or does not exist: the drop loses nothing.</summary>
-    public bool IsEmpty { get; init; }
-
-    /// <summary>What restores left in it.</summary>
-    public IReadOnlyList<RestoreWitness> Witnesses { get; init; } = [];
-}
+/// <param name="IsEmpty">It has no object, or does not exist: the drop loses nothing.</param>
+/// <param name="Witnesses">What restores left in it.</param>
+public sealed record SnapshotDrop(
+    string Database, bool Existed, int Tables, bool IsEmpty, IReadOnlyList<RestoreWitness> Witnesses);

@@ -49,12 +49,12 @@ public class SnapshotLoader(SnapshotToolOptions? options = null, TimeProvider? t
             var there = await session.AskAsync(
                 c => new CatalogueReader(c, "").ReadAsync(load.Target, countRows: false, cancellationToken));
             await request.OnDrop(
-                new SnapshotDrop(load.Target, there is not null, there?.Tables.Count ?? 0, session.Session)
-                {
-                    IsEmpty = there?.IsEmpty ?? true,
-                    Witnesses = await session.AskAsync(
-                        c => RestoreWitness.ReadAsync(c, load.Target, cancellationToken)),
-                },
+                new SnapshotDrop(
+                    load.Target,
+                    there is not null,
+                    there?.Tables.Count ?? 0,
+                    there?.IsEmpty ?? true,
+                    await session.AskAsync(c => RestoreWitness.ReadAsync(c, load.Target, cancellationToken))),
                 cancellationToken);
         }
 

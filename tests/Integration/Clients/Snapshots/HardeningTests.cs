@@ -119,7 +119,7 @@ public sealed class HardeningTests : IAsyncLifetime
 
         // The session that holds the lock is ended between the receipt and the drop: with it the right to drop is gone.
         await using var killer = await _server.OpenAsync();
-        var cut = Load(location, database) with { OnDrop = (d, token) => MySqlServer.KillAsync(killer, d.Session.ConnectionId, token) };
+        var cut = Load(location, database) with { OnDrop = async (_, token) => await MySqlServer.KillAsync(killer, (await SessionRecords.ReadAsync(location, token)).Single().ConnectionId, token) };
         (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(cut, Token))).Failure.ShouldBe(SnapshotFailure.ConnectionLost);
         SampleDatabase.Content(_server, database).ShouldBe(before);
     }

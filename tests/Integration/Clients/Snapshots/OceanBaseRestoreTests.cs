@@ -23,22 +23,18 @@ public sealed class OceanBaseRestoreTests(MariaDbServer server)
         manifest.Tool.Flags.ShouldContain("--skip-add-locks");
         await using var look = await server.OpenAsync(database);
         await MariaDbServer.ExecuteAsync(look, "DROP TABLE t");
-        var drops = new List<SnapshotDrop>();
+        var sessions = new List<SnapshotSession>();
         var warnings = new List<SnapshotFinding>();
 
         await new SnapshotLoader().RestoreAsync(
             Load(folder, proxy, database) with
             {
-                OnDrop = (drop, _) =>
-                {
-                    drops.Add(drop);
-                    return Task.CompletedTask;
-                },
+                OnDrop = async (_, token) => sessions.AddRange(await SessionRecords.ReadAsync(folder.One, token)),
                 OnWarning = warnings.Add,
             },
             Token);
 
-        drops.ShouldHaveSingleItem().Session.ConnectionId.ShouldBeGreaterThan(3_221_225_472UL);
+        sessions.ShouldHaveSingleItem().ConnectionId.ShouldBeGreaterThan(3_221_225_472UL);
         warnings.ShouldBeEmpty();
         server.Cli(database, "SELECT COUNT(*) FROM t").ShouldBe("3"u8.ToArray());
         server.Cli("", $"SELECT COUNT(*) FROM {LockRow.Database}.lock_row").ShouldBe("0"u8.ToArray());
