@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Reconcilers.Databases;
 
@@ -66,14 +65,9 @@ internal static class ConfigurationSecret
     {
         var secret = Of(context.Receipt(NameKey)!, targets.Upgrade.Metadata, files);
         targets.EnsureMayAct();
-        try
-        {
-            await targets.Kubernetes.CreateAsync(secret, cancellationToken);
-        }
-        catch (KubernetesAlreadyExistsException)
-        {
-            // An earlier operator process created it in this attempt; the next observation reads whose it is.
-        }
+
+        // The next observation reads whose it is.
+        await targets.Kubernetes.CreateOnceAsync(secret, cancellationToken);
     }
 
     /// <summary>The Secret; files are compressed if they do not fit otherwise.</summary>

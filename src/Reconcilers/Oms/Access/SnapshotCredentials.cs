@@ -34,18 +34,12 @@ internal static class SnapshotCredentials
                 ["password"] = Encoding.UTF8.GetBytes(target.Password),
             },
         };
-        try
-        {
-            await targets.Kubernetes.CreateAsync(wanted, cancellationToken);
-        }
-        catch (KubernetesAlreadyExistsException)
-        {
-            if (await targets.Kubernetes.GetAsync<V1Secret>(name, upgrade.Metadata.Namespace, cancellationToken)
+        if (!await targets.Kubernetes.CreateOnceAsync(wanted, cancellationToken)
+            && await targets.Kubernetes.GetAsync<V1Secret>(name, upgrade.Metadata.Namespace, cancellationToken)
                 is { Metadata: var present } && present.Label(Labels.UpgradeUid) == ownerUid)
-            {
-                var metadata = wanted.Metadata with { ResourceVersion = present.ResourceVersion };
-                await targets.Kubernetes.UpdateAsync(wanted with { Metadata = metadata }, cancellationToken);
-            }
+        {
+            var metadata = wanted.Metadata with { ResourceVersion = present.ResourceVersion };
+            await targets.Kubernetes.UpdateAsync(wanted with { Metadata = metadata }, cancellationToken);
         }
 
         return name;

@@ -91,14 +91,9 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
                 Timeout = upgrade.Spec.Timeouts.RestoreDatabases,
             },
         };
-        try
-        {
-            await Targets.Kubernetes.CreateAsync(restore, cancellationToken);
-        }
-        catch (KubernetesAlreadyExistsException)
-        {
-            // An earlier operator process created it in this attempt; the next observation checks its owner.
-        }
+
+        // The next observation checks whose it is.
+        await Targets.Kubernetes.CreateOnceAsync(restore, cancellationToken);
     }
 
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>

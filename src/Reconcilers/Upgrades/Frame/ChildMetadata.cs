@@ -1,8 +1,25 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Metadata of the objects that a run creates.</summary>
+/// <summary>Metadata of the objects that a run creates, and their creation.</summary>
 internal static class ChildMetadata
 {
+    /// <summary>Creates an object whose name is in a receipt or says what is in it.</summary>
+    /// <returns>False: it exists already, as an earlier operator process created it.</returns>
+    public static async Task<bool> CreateOnceAsync<T>(
+        this IKubernetesClient kubernetes, T wanted, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject
+    {
+        try
+        {
+            await kubernetes.CreateAsync(wanted, cancellationToken);
+            return true;
+        }
+        catch (KubernetesAlreadyExistsException)
+        {
+            return false;
+        }
+    }
+
     public static V1ObjectMeta Of(string name, string kind, V1ObjectMeta owner) => new()
     {
         Name = name,

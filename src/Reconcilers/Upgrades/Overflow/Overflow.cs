@@ -110,19 +110,11 @@ internal sealed class Overflow(IKubernetesClient kubernetes, string kind, Action
         }
     }
 
-    private async Task<bool> IsNewAsync<T>(T wanted, CancellationToken cancellationToken)
+    private Task<bool> IsNewAsync<T>(T wanted, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
         ensureMayAct();
-        try
-        {
-            await kubernetes.CreateAsync(wanted, cancellationToken);
-            return true;
-        }
-        catch (KubernetesAlreadyExistsException)
-        {
-            return false;
-        }
+        return kubernetes.CreateOnceAsync(wanted, cancellationToken);
     }
 
     private async Task<IReadOnlyDictionary<string, string>?> FindAsync(

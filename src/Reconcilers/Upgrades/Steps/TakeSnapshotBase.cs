@@ -67,14 +67,9 @@ internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
                 ChildMetadata.Of(context.Receipt(SnapshotReceipts.SnapshotKey)!, UpgradeKind, Upgrade), context),
             Spec = await SpecAsync(context, cancellationToken),
         };
-        try
-        {
-            await Kubernetes.CreateAsync(snapshot, cancellationToken);
-        }
-        catch (KubernetesAlreadyExistsException)
-        {
-            // An earlier operator process created it in this attempt; the next observation checks its owner.
-        }
+
+        // The next observation checks whose it is.
+        await Kubernetes.CreateOnceAsync(snapshot, cancellationToken);
     }
 
     /// <summary>Returns when the BackupSnapshot has ended or changed. Its end may have come after the last observation

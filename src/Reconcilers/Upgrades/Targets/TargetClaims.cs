@@ -89,21 +89,18 @@ internal sealed class TargetClaims(
     {
         while (true)
         {
-            try
+            if (await kubernetes.CreateOnceAsync(wanted, cancellationToken))
             {
-                await kubernetes.CreateAsync(wanted, cancellationToken);
                 return null;
             }
-            catch (KubernetesAlreadyExistsException)
+
+            var present = await kubernetes.GetAsync<V1Lease>(
+                wanted.Metadata.Name, operatorNamespace, cancellationToken);
+            if (present is not null)
             {
-                var present = await kubernetes.GetAsync<V1Lease>(
-                    wanted.Metadata.Name, operatorNamespace, cancellationToken);
-                if (present is not null)
-                {
-                    return present.Spec?.HolderIdentity == wanted.Spec.HolderIdentity
-                        ? null
-                        : await AdoptAsync(present, wanted, adopt, cancellationToken);
-                }
+                return present.Spec?.HolderIdentity == wanted.Spec.HolderIdentity
+                    ? null
+                    : await AdoptAsync(present, wanted, adopt, cancellationToken);
             }
         }
     }
