@@ -140,7 +140,7 @@ internal sealed class FlagPreflight(YugabyteCluster cluster, YugabyteUpgradePath
             SideBySide.EachAsync(cluster.Spec.Instances, FlagsAsync, cancellationToken),
             SideBySide.EachAsync(cluster.Hosts.All, HasAgentAsync, cancellationToken));
         await Task.WhenAll(instances, hosts);
-        var processes = (await instances).OfType<Process>().ToList();
+        var processes = (await instances).OfType<ServerFlags>().ToList();
 
         var children = processes.Where(p => p.Flags.GetValueOrDefault(EndsWithParent) == "true")
             .Select(p => p.Instance.Name)
@@ -180,7 +180,7 @@ internal sealed class FlagPreflight(YugabyteCluster cluster, YugabyteUpgradePath
     }
 
     // What BMDB calls the tool that sets flags is not known.
-    private bool MovesLeadersSlowly(List<Process> processes) =>
+    private bool MovesLeadersSlowly(List<ServerFlags> processes) =>
         cluster.Settings.Dialect == YugabyteDialect.Yugabyte
         && cluster.Tservers.Count >= 2
         && processes.Exists(p => p.Instance.Component == DatabaseComponent.Master
@@ -205,11 +205,11 @@ internal sealed class FlagPreflight(YugabyteCluster cluster, YugabyteUpgradePath
         }
     }
 
-    private async Task<Process?> FlagsAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    private async Task<ServerFlags?> FlagsAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var (flags, _) = await Asking.TryAsync(
             () => cluster.Client.FlagsAsync(cluster.Web(instance), cancellationToken));
-        return flags is null ? null : new Process(instance, flags);
+        return flags is null ? null : new ServerFlags(instance, flags);
     }
 
     private async Task<bool> HasAgentAsync(string host, CancellationToken cancellationToken)
@@ -219,7 +219,7 @@ internal sealed class FlagPreflight(YugabyteCluster cluster, YugabyteUpgradePath
         return result?.Output.Contains("node-agent", StringComparison.Ordinal) == true;
     }
 
-    private sealed record Process(DatabaseInstance Instance, IReadOnlyDictionary<string, string> Flags);
+    private sealed record ServerFlags(DatabaseInstance Instance, IReadOnlyDictionary<string, string> Flags);
 }
 
 /// <summary>What preflight learned from the flags of the processes.</summary>
