@@ -112,8 +112,14 @@ internal sealed class SupervisorSessions(TimeProvider time) : IAsyncDisposable
         private async Task CloseAsync(SupervisorSession session)
         {
             await _turn.WaitAsync(CancellationToken.None);
-            await session.CloseAsync();
-            _turn.Release();
+            try
+            {
+                await session.CloseAsync();
+            }
+            finally
+            {
+                _turn.Release();
+            }
         }
     }
 }
@@ -205,9 +211,15 @@ internal sealed class SupervisorSession
         return null;
     }
 
-    /// <summary>Ends its input, which ends supervisorctl.</summary>
+    /// <summary>Ends its input, which ends supervisorctl. One that was closed or has ended stays as it is: a connection
+    /// refuses to be closed twice.</summary>
     public async Task CloseAsync()
     {
+        if (HasEnded)
+        {
+            return;
+        }
+
         HasEnded = true;
         if (_input.Task.IsCompletedSuccessfully && await _input.Task is { } input)
         {

@@ -101,7 +101,19 @@ internal sealed class WorldStream(WorldScheduler scheduler, Action<WorldStream>?
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>As SslStream ends its direction: once, and never after it was left.</summary>
     public override void CloseWrite()
+    {
+        ObjectDisposedException.ThrowIf(_closed.Task.IsCompleted, this);
+        if (_isInputClosed)
+        {
+            throw new InvalidOperationException("The write direction is closed already.");
+        }
+
+        EndInput();
+    }
+
+    private void EndInput()
     {
         _isInputClosed = true;
         _more?.TrySetResult();
@@ -156,7 +168,7 @@ internal sealed class WorldStream(WorldScheduler scheduler, Action<WorldStream>?
     {
         if (_closed.TrySetResult())
         {
-            CloseWrite();
+            EndInput();
             closed?.Invoke(this);
         }
 

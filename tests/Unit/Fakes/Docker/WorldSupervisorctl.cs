@@ -17,6 +17,9 @@ internal sealed class WorldSupervisorctl
     /// <summary>Prints without end.</summary>
     public bool IsEndless { get; set; }
 
+    /// <summary>Does not end with its input.</summary>
+    public bool IgnoresEnd { get; set; }
+
     /// <summary>How many characters of its output come at a time.</summary>
     public int Piece { get; set; } = 7;
 
@@ -62,6 +65,11 @@ internal sealed class WorldSupervisorctl
                 }
 
                 Print(stream, (line == "status" ? container.SupervisorStatus() : $"*** Unknown syntax: {line}\n") + Prompt);
+            }
+
+            if (IgnoresEnd)
+            {
+                await stream.Closed;
             }
 
             Print(stream, "\n");

@@ -106,6 +106,20 @@ public sealed class SupervisorSessionTests
     }
 
     [Fact]
+    public void Session_that_hangs_prevents_no_later_question()
+    {
+        Status();
+        (Supervisorctl.Answers, Supervisorctl.IgnoresEnd) = (new TaskCompletionSource().Task, true);
+        Status().IsRunning(Console).ShouldBeTrue();
+        _world.RunFor(TimeSpan.FromSeconds(70));
+
+        (Supervisorctl.Answers, Supervisorctl.IgnoresEnd) = (Task.CompletedTask, false);
+        Status().IsRunning(Console).ShouldBeTrue();
+        _world.RunFor(TimeSpan.FromMinutes(3));
+        Supervisorctl.Open.ShouldBe(0);
+    }
+
+    [Fact]
     public void Container_that_was_started_again_is_asked_in_its_present_run()
     {
         Status();
