@@ -3,18 +3,18 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>After T1 no old container runs, and during a rollback no new one: old and new share logs, store and run
 /// mounts and would corrupt them (docs/research/oms.md#rollback). An old container that ran since T1 wrote to the
 /// metadata: before StartNew the snapshot is taken again, after it an administrator decides.</summary>
-/// <param name="Container">Id of the container.</param>
+/// <param name="Container">Id of the old container, name of the new one.</param>
 /// <param name="IsNew">Whether it is the new container, which may be removed.</param>
 internal sealed record ContainerStaysStopped(string Container, string Name, bool IsNew = false) : GuardBase<OmsTargets>
 {
     public const string NewPrefix = "NewStaysStopped/";
     private const string Gone = "removed";
 
-    public static PlanGuard New(string node, string container, string name, string? from, string? until) =>
+    public static PlanGuard New(string node, string name, string? from, string? until) =>
         PlannedGuard.Of(
             NewPrefix + node,
             node,
-            new ContainerStaysStopped(container, name, IsNew: true),
+            new ContainerStaysStopped(name, name, IsNew: true),
             from is null ? [] : [from],
             until);
 

@@ -47,9 +47,8 @@ internal static class OmsPlanProgress
     public static IEnumerable<PlanStep> Stops(Plan plan) =>
         plan.Steps.Where(s => s.Is<StopContainer>() && s.Phase == OmsUpgradePhases.StopOld);
 
-    public static string NewContainer(Plan plan, string node) =>
-        plan.Step<CreateContainer>(node)?.Recorded(CreateContainer.ContainerIdFact) ?? NewName(plan, node);
-
+    /// <summary>The new container, by the name by which it is started: it may be another one than was created, with
+    /// the same image and options.</summary>
     public static string NewName(Plan plan, string node) =>
         plan.Step<StartContainer>(node)!.As<StartContainer>().Container;
 

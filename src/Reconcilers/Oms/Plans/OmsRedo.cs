@@ -122,7 +122,7 @@ internal sealed class OmsRedo : IRunRedo
         {
             var (node, container) = (start.Node!, start.As<StartContainer>().Container);
             var stop = restore.First(s => s.Node == node).Id;
-            guards.Add(ContainerStaysStopped.New(node, container, container, stop, start.Id));
+            guards.Add(ContainerStaysStopped.New(node, container, stop, start.Id));
         }
 
         // The row cannot be read while its database is being restored.

@@ -137,7 +137,7 @@ internal sealed class OmsRollback : OmsPhases
         foreach (var n in Nodes)
         {
             string? stopped = Restores ? Built.Id<StopContainer>(n.Name) : null;
-            Built.Guard(ContainerStaysStopped.New(n.Name, n.NewContainer, n.NewName, stopped, until: null));
+            Built.Guard(ContainerStaysStopped.New(n.Name, n.NewName, stopped, until: null));
             if (Restores)
             {
                 var started = Built.Id<StartOldContainer>(n.Name);
@@ -211,7 +211,6 @@ internal sealed class OmsRollback : OmsPhases
         public string Name => stop.Node!;
         public string OldContainer => stop.As<StopContainer>().Container;
         public string OldName => stop.As<StopContainer>().Name;
-        public string NewContainer => OmsPlanProgress.NewContainer(done, Name);
         public string NewName => OmsPlanProgress.NewName(done, Name);
         public string Policy => Restart?.Policy ?? "no";
         public int MaximumRetries => Restart?.MaximumRetries ?? 0;

@@ -33,8 +33,7 @@ internal sealed class RollbackCheck(OmsTargets targets)
             return null;
         }
 
-        return await SnapshotAsync(plan, cancellationToken)
-            ?? (status.IsUpgraded() ? await IntruderAsync(plan, cancellationToken) : null);
+        return await SnapshotAsync(plan, cancellationToken) ?? await IntruderAsync(status, cancellationToken);
     }
 
     private async Task<string?> SnapshotAsync(Plan plan, CancellationToken cancellationToken)
@@ -67,12 +66,14 @@ internal sealed class RollbackCheck(OmsTargets targets)
             : null;
     }
 
-    // Another container with the mounts of OMS: a later upgrade ran, or an administrator started one.
-    private async Task<string?> IntruderAsync(Plan plan, CancellationToken cancellationToken)
+    // Another container with the mounts of OMS: a later upgrade ran, or an administrator started or renamed one. After
+    // a failure the guards of the rollback report the old container.
+    private async Task<string?> IntruderAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
+        var plan = status.Plan!;
         foreach (var start in plan.Steps.Where(s => s.Is<StartContainer>()))
         {
-            var ours = plan.Step<CreateContainer>(start.Node!)?.Recorded(CreateContainer.ContainerIdFact);
+            var name = start.As<StartContainer>().Container;
             var stop = OmsPlanProgress.Stops(plan).First(step => step.Node == start.Node);
             var old = await InspectAsync(start.Node!, stop.As<StopContainer>().Container, cancellationToken);
             var logs = old is null ? null : OmsMounts.OnHost(old, RunOnceCommand.LogsMount);
@@ -80,13 +81,13 @@ internal sealed class RollbackCheck(OmsTargets targets)
                 new ContainersListParameters(), cancellationToken);
             foreach (var listed in running)
             {
-                if (listed.ID != ours && logs is not null
+                if (logs is not null && (listed.ID != old?.ID || status.IsUpgraded())
                     && await InspectAsync(start.Node!, listed.ID, cancellationToken) is { } other
+                    && other.ShortName != name
                     && OmsMounts.OnHost(other, RunOnceCommand.LogsMount) == logs)
                 {
-                    return $"{other.ShortName} runs on {start.Node} with the same mounts: "
-                        + "a later upgrade or an administrator started it. "
-                        + "It is not the container that this upgrade left";
+                    return $"{other.ShortName} runs on {start.Node} with the same mounts, but this upgrade left "
+                        + $"{name}: a later upgrade or an administrator started it, or renamed {name}";
                 }
             }
         }

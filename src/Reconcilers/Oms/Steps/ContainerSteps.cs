@@ -61,7 +61,7 @@ internal sealed record StartContainer(string Container) : StartStep(Container)
         }
 
         back.Phase(OmsUpgradePhases.StopNew, () => back.OnEach(n => back.Add(
-            new StopContainer(n.NewContainer, n.NewName, MayBeGone: true), n.Name)));
+            new StopContainer(n.NewName, n.NewName, MayBeGone: true), n.Name)));
         back.Phase(OmsUpgradePhases.BackupNew, () =>
         {
             var quiet = back.Add(AwaitNoSessions.OfHosts(back.Done));

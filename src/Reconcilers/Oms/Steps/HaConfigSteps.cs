@@ -242,7 +242,7 @@ internal sealed record EnableHighAvailability(
         return
         [
             back.RestartConsoles(
-                Database, enabled: false, written, n => new RestartConsole(n.NewContainer, OnlyIfRunning: true)),
+                Database, enabled: false, written, n => new RestartConsole(n.NewName, OnlyIfRunning: true)),
         ];
     });
 

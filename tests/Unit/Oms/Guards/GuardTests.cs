@@ -189,7 +189,7 @@ public sealed class GuardTests
     }
 
     // An administrator removes it and creates another one of its name.
-    private static void Replace(WorldContainer made, WorldImage image, HostConfig options)
+    internal static void Replace(WorldContainer made, WorldImage image, HostConfig options)
     {
         var host = made.Host;
         host.Containers.Remove(made);

@@ -151,4 +151,37 @@ public sealed class RollbackFailureTests
         world.Old("oms-a").Stop(0);
         world.RunToRolledBack();
     }
+
+    [Fact]
+    public void Replaced_new_container_is_stopped_before_the_restore()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar }).Apply();
+        world.RunUntil(() => world.Count("stop") == 2, "the old ones stopped");
+        var made = world.New("oms-a")!;
+        GuardTests.Replace(made, made.Image, made.HostConfig);
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        world.New("oms-a")!.IsRunning.ShouldBeTrue();
+
+        RollbackTests.GoBack(world);
+        RollbackTests.AsBefore(world);
+        world.New("oms-a")!.IsRunning.ShouldBeFalse();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Renamed_new_container_makes_rollback_unavailable()
+    {
+        var world = RollbackTests.Failed();
+        var renamed = world.New("oms-a")!;
+        renamed.Name = "oms_kept";
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackUnavailable", "unavailable");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("oms_kept runs on oms-a");
+        world.Count("restore").ShouldBe(0);
+
+        renamed.Name = OmsWorld.NewName;
+        world.RunToRolledBack();
+        RollbackTests.AsBefore(world);
+        world.Rules.Broken.ShouldBeEmpty();
+    }
 }
