@@ -152,6 +152,9 @@ internal sealed class OmsTargets : IRunTargets
     public async Task<SqlOmsMetadata> MetadataAsync(CancellationToken cancellationToken) =>
         _metadata ??= _services.Metadata(await TargetAsync(cancellationToken));
 
+    /// <summary>The next use of the metadata database reads its address again.</summary>
+    public void ForgetMetadata() => _metadata = null;
+
     /// <summary>The text of ha.config; null without one.</summary>
     /// <exception cref="OmsMetadataException">It cannot be read.</exception>
     public async Task<string?> HaConfigAsync(string database, CancellationToken cancellationToken) =>

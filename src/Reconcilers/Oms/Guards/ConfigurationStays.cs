@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>config.yaml of a node keeps the values that the plan was made from, until docker_init.sh runs on it: the
-/// correction JAR and docker_init.sh read it again.</summary>
+/// correction JAR and docker_init.sh read it again, and it has the address of the metadata server.</summary>
 /// <param name="Old">Id of the old container.</param>
 /// <param name="New">Name of the new container, which has the same file.</param>
 /// <param name="Values">The beginning of the checksum of each value, by key.</param>
@@ -17,6 +17,8 @@ internal sealed record ConfigurationStays(string Old, string New, SortedDictiona
             return GuardReading.Holds;
         }
 
+        // An address that was read before may be that of another server.
+        Targets.ForgetMetadata();
         var problem = result.Config is not { } config
             ? $"cannot be used any more: {ForeignText.Words(string.Join(' ', result.Errors), SchemaLimits.Name)}"
             : Different(config.PlannedValues()) is { Count: > 0 } keys
@@ -36,7 +38,8 @@ internal sealed record ConfigurationStays(string Old, string New, SortedDictiona
     // dockerd takes a tenth of a second to read a file of a container.
     public override bool Concerns(PlanStep aboutToAct) =>
         aboutToAct.Is<StopContainer>() || aboutToAct.Is<StartContainer>()
-        || aboutToAct.Is<RunCorrectionJar>() || aboutToAct.Is<RunDockerInit>();
+        || aboutToAct.Is<RunCorrectionJar>() || aboutToAct.Is<RunDockerInit>()
+        || aboutToAct.Parameters.ContainsKey("database") || aboutToAct.Parameters.ContainsKey("databases");
 
     private List<string> Different(SortedDictionary<string, string> present) =>
     [
