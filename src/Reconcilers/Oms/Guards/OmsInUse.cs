@@ -1,15 +1,15 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>For the restore of a rollback, which ends sessions and drops databases: whether a container of OMS runs,
-/// asked of the hosts and not of a status.</summary>
+/// <summary>For the restore of a rollback or of a recompiled upgrade, which ends sessions and drops databases: whether
+/// a container of OMS runs, asked of the hosts and not of a status.</summary>
 internal static class OmsInUse
 {
-    /// <summary>Why the databases may be in use: a container that the rollback must keep stopped runs, or a host cannot
-    /// be asked. Null if all of them are stopped.</summary>
+    /// <summary>Why the databases may be in use: a container that the plan must keep stopped runs, or a host cannot be
+    /// asked. Null if all of them are stopped.</summary>
     public static async Task<string?> CheckAsync(
         OmsServices services, OmsUpgrade upgrade, CancellationToken cancellationToken)
     {
-        if (upgrade.Status?.RollbackPlan is not { } plan)
+        if ((upgrade.Status?.RollbackPlan ?? upgrade.Status?.Plan) is not { } plan)
         {
             return null;
         }
@@ -23,7 +23,7 @@ internal static class OmsInUse
             try
             {
                 var reading = await catalog.Guard(guard).CheckAsync(guard, plan, cancellationToken);
-                if (reading.State != GuardState.Holds)
+                if (reading.State != GuardState.Holds && !GuardRecords.IsAccepted(guard, reading))
                 {
                     return reading.Message;
                 }

@@ -12,7 +12,7 @@ internal sealed record SnapshotServices : ControllerServices
     public required Func<MySqlOptions, SqlRestoreServer> Servers { get; init; }
 
     /// <summary>Why the databases of an upgrade may be in use by OMS, asked of its hosts; null if all containers that
-    /// its rollback keeps stopped are stopped.</summary>
+    /// its plan keeps stopped are stopped.</summary>
     public required Func<OmsUpgrade, CancellationToken, Task<string?>> InUse { get; init; }
 
     public required AsyncSignal Changes { get; init; }

@@ -337,7 +337,7 @@ internal sealed class RestoreRun(
         if (_work.Upgrade is not null)
         {
             // The plan stopped OMS, so no other session may use its databases. The commit checks that this job may
-            // still act: after the end of the rollback the sessions would be those of OMS.
+            // still act: after the end of the plan the sessions would be those of OMS.
             await CommitAsync(static status => status);
             await RequireStoppedAsync();
             services.Fence.EnsureMayAct();
@@ -394,7 +394,7 @@ internal sealed class RestoreRun(
             throw RestoreStopException.Waits(
                 Reasons.SessionsOpen,
                 $"OMS may use the databases at {_work.State.Address}, so no session was ended and nothing was dropped. "
-                + $"{Sentences.Close(inUse)} If OMS works and the rollback is over in reality, end the upgrade "
+                + $"{Sentences.Close(inUse)} If OMS works and needs no restore, end the upgrade "
                 + $"{upgrade.Metadata.Name} with the annotation {Annotations.Abort}.");
         }
     }

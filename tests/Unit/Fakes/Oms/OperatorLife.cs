@@ -33,23 +33,25 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger
         Scheduler = new WorldScheduler(world.Random);
         Docker = WorldDocker.Endpoints(world, this);
         var kubernetes = new WorldKubernetes(world.Api, this);
+        Services = new OmsServices
+        {
+            Kubernetes = kubernetes,
+            Docker = Docker,
+            Metadata = target => new WorldMetadata(world, this, target),
+            Archives = world.Archives,
+            Api = target => new HttpOmsApi(target, new WorldConsoleHttp(world, this, target), world.Time),
+            BackupStorage = world.BackupStorage,
+            SnapshotChanges = SnapshotChanges,
+            Claims = new TargetClaims(kubernetes, OmsWorld.OperatorNamespace, world.Time),
+            Fence = this,
+            Events = world.Events,
+            Time = world.Time,
+            Loggers = world.Logs,
+        };
+
         // It ends as a killed process does: nobody disposes of it.
         var controller = new OmsUpgradeController(
-            new OmsServices
-            {
-                Kubernetes = kubernetes,
-                Docker = Docker,
-                Metadata = target => new WorldMetadata(world, this, target),
-                Archives = world.Archives,
-                Api = target => new HttpOmsApi(target, new WorldConsoleHttp(world, this, target), world.Time),
-                BackupStorage = world.BackupStorage,
-                SnapshotChanges = SnapshotChanges,
-                Claims = new TargetClaims(kubernetes, OmsWorld.OperatorNamespace, world.Time),
-                Fence = this,
-                Events = world.Events,
-                Time = world.Time,
-                Loggers = world.Logs,
-            },
+            Services,
             new EntityWriter<OmsUpgrade>(kubernetes, static _ => { }),
             this);
         (_look, _forget) = ((upgrade, token) => controller.ReconcileAsync(controller.Reduce(upgrade), token), controller.DeletedAsync);
@@ -64,6 +66,8 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger
     public WorldScheduler Scheduler { get; }
 
     public DockerEndpoints Docker { get; }
+
+    public OmsServices Services { get; }
 
     public AsyncSignal SnapshotChanges { get; } = new();
 

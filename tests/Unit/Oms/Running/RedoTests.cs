@@ -1,5 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
+using Drydock.Reconcilers.Oms;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
 using Shouldly;
@@ -135,12 +136,31 @@ public sealed class RedoTests
     }
 
     [Fact]
+    public void Container_started_during_the_restore_of_a_redo_is_found()
+    {
+        var world = Lost("jar", "oms-a");
+        world.Annotate(Annotations.Retry, "on-restored-data");
+        world.RunUntil(() => world.Count("restore") == 1, "the restore");
+        InUse(world).ShouldBeNull();
+
+        world.New("oms-b")!.Start();
+        InUse(world).ShouldNotBeNull().ShouldContain("oms_422 on oms-b runs");
+    }
+
+    [Fact]
     public void Redo_killed_at_any_point_ends_golden()
     {
         var golden = Undisturbed.Run(Begin, ToTheEnd);
         var from = golden.World.Points.First(p => p.What.StartsWith("status RestoreDatabases", StringComparison.Ordinal)).Number;
         Cases.Try(golden.World.Points.Where(p => p.Number >= from && p.Number % 2 == 0 && Sample.Takes(p.Number / 2, 0, 2)), point => golden.With(point.Number, Fate.DieAfter));
         Cases.Try(golden.World.Points.Where(p => p.Number >= from && p.Number % 2 == 1 && Sample.Takes(p.Number / 2, 1, 2)), point => golden.With(point.Number, Fate.DieBefore));
+    }
+
+    private static string? InUse(OmsWorld world)
+    {
+        var asked = world.Life.Scheduler.Start(() => OmsInUse.CheckAsync(world.Life.Services, world.Upgrade, CancellationToken.None));
+        world.RunUntil(() => asked.IsCompleted, "the hosts were asked");
+        return asked.GetAwaiter().GetResult();
     }
 
     private static OmsWorld Begin()
