@@ -200,6 +200,12 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
         };
     }
 
+    // An attempt begins without facts: one that repeats the step keeps the time of the first stop.
+    public override Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
+        Task.FromResult(context.Recorded(context.Step.Id, FinishedAtFact) is { } first
+            ? Entry(FinishedAtFact, first)
+            : Receipt(context));
+
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var containers = Docker(context).Containers;

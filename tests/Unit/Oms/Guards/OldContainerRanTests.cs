@@ -77,6 +77,24 @@ public sealed class OldContainerRanTests
     }
 
     [Fact]
+    public void First_stop_counts_when_the_repeated_stop_has_to_act()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true, Nodes = 1 }).Apply();
+        world.RunUntil(() => world.Count("snapshot") == 1, "the dump");
+        var old = world.Old("oms-a");
+        old.HostConfig = old.HostConfig with { RestartPolicy = new RestartPolicy { Name = "always" } };
+        old.Start();
+        world.RunFor(While);
+        old.Stop(0);
+        var ran = old.FinishedAt!.Value;
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        (world.Count("snapshot"), old.HostConfig.RestartPolicy!.Name).ShouldBe((2, "no"));
+        world.Status.Times!.T1!.Value.ShouldBeLessThan(ran);
+    }
+
+    [Fact]
     public void Run_of_old_container_beside_new_version_can_be_accepted()
     {
         var world = Stopped();
