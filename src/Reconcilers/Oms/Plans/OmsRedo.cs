@@ -104,11 +104,11 @@ internal sealed class OmsRedo : IRunRedo
     }
 
     // The number of a run-once attempt is increased here, because the engine repeats one that has left no trace under
-    // its old number.
+    // its old number. One without a receipt has left none: it was accepted, or a former reset gave it its number.
     private static PlanStep Reset(PlanStep step, string snapshot, string restore) => step.Repeated(Repeated) with
     {
         After = [.. step.After.Select(a => a == snapshot ? restore : a)],
-        Attempt = step is { RunOnce: true, Attempt: > 0 } ? step.Attempt + 1 : step.Attempt,
+        Attempt = step is { RunOnce: true, Receipt: not null } ? step.Attempt + 1 : step.Attempt,
     };
 
     private static List<PlanGuard> Guards(Plan plan, List<PlanStep> restore)

@@ -38,7 +38,7 @@ public sealed class CommandAloneTests
     [InlineData(false)]
     public void Container_that_initialised_itself_is_asked_about(bool accept)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = ["InitMetadata"] });
+        var world = new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply(s => s with { HoldBefore = ["InitMetadata"] });
         world.RunUntil(() => world.Is("Held"), "held");
         world.New("oms-a")!.Own["/root/init_flag.txt"] = "success"u8.ToArray();
         world.EditSpec(s => s with { HoldBefore = [] });
@@ -51,6 +51,15 @@ public sealed class CommandAloneTests
             world.Annotate(Annotations.Accept, $"InitMetadata/oms-a@{world.Plan.Hash[7..15]}");
             world.RunUntil(() => world.Step("InitMetadata/oms-a").State == Drydock.Abstractions.Plans.StepState.Succeeded, "accepted");
             world.Count("init").ShouldBe(0);
+
+            world.Old("oms-b").Start();
+            world.RunFor(TimeSpan.FromSeconds(5));
+            world.Old("oms-b").Stop(0);
+            world.RunUntil(() => world.ReasonOf("Stalled") == "TargetChanged" && world.Is("Failed"), "the old container ran");
+            world.Annotate(Annotations.Retry, "restore");
+            world.RunUntil(() => world.Count("restore") == 1, "the restore");
+            world.RunUntil(() => world.Step("InitMetadata/oms-a").Reason == Reasons.AlreadyInitialized, "asked again");
+            world.Count("init").ShouldBe(0, "the script has never run");
             return;
         }
 
