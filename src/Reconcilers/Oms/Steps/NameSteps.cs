@@ -9,35 +9,39 @@ internal abstract record ProjectNamesStep(string Database, List<ProjectRename> R
     private const int Listed = 10;
 
     protected virtual IReadOnlyList<ProjectRename> Changes => Renames;
-    protected abstract bool MustBeFree { get; }
+
+    /// <summary>Whether names are given back: a project that no longer has the name which this upgrade gave it keeps
+    /// the one it has.</summary>
+    protected abstract bool IsUndo { get; }
+
     protected abstract string WayOut { get; }
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var changes = Changes;
-        var metadata = await Targets.MetadataAsync(cancellationToken);
-        var present = await metadata.ProjectsByIdAsync(
-            Database, [.. changes.Select(r => (r.Kind, r.Id))], cancellationToken);
-        var rows = present.ToDictionary(p => (p.Kind, p.Id), p => p.Name);
-        if (changes.All(r => Has(r, r.NewName)))
+        var rows = await RowsAsync(cancellationToken);
+        var left = rows.Count(r => r.Name == r.Change.OldName);
+        var done = rows.FindAll(r => r.Name == r.Change.NewName);
+        var others = rows.FindAll(r => r.Name != r.Change.OldName && r.Name != r.Change.NewName);
+        if (left == 0 && (IsUndo || others.Count == 0))
         {
-            var names = Some(changes.Select(r => $"{ProjectRenamer.Key(r.Kind, r.Id)} is '{r.NewName}'"));
-            return new Done($"{changes.Count} projects have their names: {names}.");
+            return new Done(Sentences.Join(
+                done.Count == 0 ? null : $"{done.Count} projects have their names: {Some(done.Select(Text))}.",
+                others.Count == 0
+                    ? null
+                    : $"Changed outside of this upgrade, so left as they are: {Some(others.Select(Text))}."));
         }
 
-        if (changes.All(r => Has(r, r.OldName)))
+        if (left == rows.Count || IsUndo)
         {
             return new NotStarted();
         }
 
-        var wrong = changes.Select(r => rows.TryGetValue((r.Kind, r.Id), out var name)
-            ? $"{ProjectRenamer.Key(r.Kind, r.Id)} is '{name}', expected '{r.OldName}' or '{r.NewName}'"
-            : $"{ProjectRenamer.Key(r.Kind, r.Id)} does not exist any more");
+        var wrong = rows.Select(r => r.Name is null
+            ? Text(r)
+            : $"{Text(r)}, expected '{r.Change.OldName}' or '{r.Change.NewName}'");
         return new Failed(
             Reasons.TargetChanged,
             $"Names of projects were changed outside of this upgrade, so no name was changed: {Some(wrong)}. {WayOut}");
-
-        bool Has(ProjectRename rename, string name) => rows.GetValueOrDefault((rename.Kind, rename.Id)) == name;
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
@@ -45,11 +49,32 @@ internal abstract record ProjectNamesStep(string Database, List<ProjectRename> R
         var metadata = await Targets.MetadataAsync(cancellationToken);
         var name = MetadataLocks.Of("drydock.names.", Database);
         await using var held = await metadata.LockAsync(name, cancellationToken);
-        var problems = await metadata.RenameProjectsAsync(held, Database, Changes, MustBeFree, cancellationToken);
+        IReadOnlyList<ProjectRename> changes = IsUndo
+            ? [.. (await RowsAsync(cancellationToken)).Where(r => r.Name == r.Change.OldName).Select(r => r.Change)]
+            : Changes;
+        var problems = await metadata.RenameProjectsAsync(
+            held, Database, changes, mustBeFree: !IsUndo, cancellationToken);
         if (problems.Count > 0)
         {
             throw new StepActionException(Reasons.TargetChanged, $"No project was renamed: {Some(problems)}. {WayOut}");
         }
+    }
+
+    // Each change, and the name that its row has; null if there is no such row.
+    private async Task<List<(ProjectRename Change, string? Name)>> RowsAsync(CancellationToken cancellationToken)
+    {
+        var changes = Changes;
+        var metadata = await Targets.MetadataAsync(cancellationToken);
+        var present = await metadata.ProjectsByIdAsync(
+            Database, [.. changes.Select(r => (r.Kind, r.Id))], cancellationToken);
+        var names = present.ToDictionary(p => (p.Kind, p.Id), p => p.Name);
+        return [.. changes.Select(r => (r, names.GetValueOrDefault((r.Kind, r.Id))))];
+    }
+
+    private static string Text((ProjectRename Change, string? Name) row)
+    {
+        var key = ProjectRenamer.Key(row.Change.Kind, row.Change.Id);
+        return row.Name is null ? $"{key} does not exist any more" : $"{key} is '{row.Name}'";
     }
 
     private static string Some(IEnumerable<string> all) => Sentences.List([.. all], Listed);
@@ -80,7 +105,7 @@ internal sealed record RenameProjects(string Database, List<ProjectRename> Renam
 
     internal override string Title(string? node) => $"Rename {Renames.Count} projects that share their names";
 
-    protected override bool MustBeFree => true;
+    protected override bool IsUndo => false;
 
     protected override string WayOut =>
         "Set the former names in the console and retry, or delete the upgrade and create it again.";
@@ -115,11 +140,10 @@ internal sealed record RestoreProjectNames(string Database, List<ProjectRename> 
 {
     internal override string Title(string? node) => "Restore the former names of projects";
 
-    protected override bool MustBeFree => false;
+    protected override bool IsUndo => true;
 
     protected override string WayOut =>
-        "The former names are in status.renamedProjects: set them in the console and retry, "
-        + "or annotate `drydock.dev/on-delete: Abandon`.";
+        "The names are read again at the next attempt; a project that has another name by then keeps it.";
 
     protected override IReadOnlyList<ProjectRename> Changes => [.. Renames.Select(r => r.Reverse())];
 }

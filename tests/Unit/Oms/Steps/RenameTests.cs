@@ -91,6 +91,26 @@ public sealed class RenameTests
     }
 
     [Fact]
+    public void Rollback_leaves_a_name_that_was_changed_by_hand()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar });
+        Duplicate(world);
+        world.Apply(s => s with { HoldBefore = [OmsUpgradePhases.StopOld], Preflight = Renaming(s.Preflight, []) });
+        world.RunUntil(() => world.Is("Held"), "held");
+        var index = world.Metadata.Projects.FindIndex(p => p.Id == "sp_2");
+        world.Metadata.Projects[index] = world.Metadata.Projects[index] with { Name = "by hand" };
+        world.EditSpec(s => s with { HoldBefore = [] });
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        RollbackTests.GoBack(world);
+
+        RollbackTests.AsBefore(world);
+        world.Metadata.Projects.Single(p => p.Id == "np_7").Name.ShouldBe("orders");
+        world.Metadata.Projects.Single(p => p.Id == "sp_2").Name.ShouldBe("by hand");
+        world.BackStep("StartOld/names-batch-1").Message.ShouldNotBeNull().ShouldContain("left as they are: Synchronization/sp_2 is 'by hand'");
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void New_name_taken_by_another_project_fails_the_step()
     {
         var world = World();
