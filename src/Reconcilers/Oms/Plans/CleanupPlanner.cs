@@ -14,7 +14,9 @@ internal sealed class CleanupPlanner(OmsUpgradeSpec spec, Plan done) : OmsPhases
     private string CleanUp(PlanStep stop)
     {
         var (node, old) = (stop.Node!, stop.As<StopContainer>());
-        var remove = new RemoveOldContainer(old.Container, old.Name, OmsPlanProgress.NewName(done, node));
+        var verified = done.Step<AwaitPrograms>(node, OmsUpgradePhases.Verify)!.As<AwaitPrograms>();
+        var remove = new RemoveOldContainer(
+            old.Container, old.Name, OmsPlanProgress.NewName(done, node), verified.Running, verified.IfListed);
         var container = Final(Planned(remove, node));
         return Spec.Cleanup.RemoveImages ? Final(Planned(new RemoveOldImage(container), node, [container])) : container;
     }

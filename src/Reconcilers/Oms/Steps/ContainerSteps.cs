@@ -287,10 +287,18 @@ internal sealed record RemoveContainer(string Container) : OmsStep
 }
 
 /// <summary>Cleanup: removes the old container, addressed by the recorded id, only while it is stopped and the new
-/// container runs with all its programs. After that this object cannot roll back.</summary>
+/// container runs with the programs that the upgrade required of it. After that this object cannot roll
+/// back.</summary>
 /// <param name="Old">Id of the old container.</param>
 /// <param name="Container">The new container.</param>
-internal sealed record RemoveOldContainer(string Old, string Name, string Container) : OmsStep
+/// <param name="Running">Programs that must be RUNNING; null for all of OMS.</param>
+/// <param name="IfListed">Programs that must be RUNNING if supervisord of the container has them.</param>
+internal sealed record RemoveOldContainer(
+    string Old,
+    string Name,
+    string Container,
+    List<string>? Running = null,
+    List<string>? IfListed = null) : OmsStep
 {
     public const string ImageIdKey = "imageId";
 
@@ -316,10 +324,11 @@ internal sealed record RemoveOldContainer(string Old, string Name, string Contai
         }
 
         var programs = await ProgramsAsync(context, Container, cancellationToken);
-        var down = programs.NotRunning(OmsPrograms.All);
+        var required = new AwaitPrograms(Container, Running ?? [.. OmsPrograms.All], IfListed: IfListed);
+        var down = programs.NotRunning(required.Of(programs));
         if (!programs.Answered || down.Count > 0)
         {
-            throw Stays(context, $"does not run all its programs ({string.Join(", ", down)})");
+            throw Stays(context, $"does not run all required programs ({string.Join(", ", down)})");
         }
 
         return Entry(ImageIdKey, (await InspectAsync(context, Old, cancellationToken))?.Image ?? "");

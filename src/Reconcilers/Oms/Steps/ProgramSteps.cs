@@ -44,7 +44,8 @@ internal sealed record AwaitPrograms(
         ? $"Check that all programs run on {node}"
         : $"Check the programs on {node}";
 
-    private List<string> Of(SupervisorStatus programs) =>
+    /// <summary>The programs that are compared, by what supervisord lists.</summary>
+    internal List<string> Of(SupervisorStatus programs) =>
     [
         .. Running,
         .. (IfListed ?? []).Where(p => programs.Find(p) is not null),

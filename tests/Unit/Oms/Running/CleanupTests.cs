@@ -67,6 +67,20 @@ public sealed class CleanupTests
     }
 
     [Fact]
+    public void Program_that_the_upgrade_did_not_require_does_not_block_cleanup()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, ProgramDies = (_, program) => program == "sshd" }).Apply(s => s with
+        {
+            Cleanup = new CleanupSpec { Accepted = true },
+            Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.ComponentsUnhealthy] },
+        });
+        ToTheEnd(world);
+
+        world.Count("start sshd").ShouldBe(0);
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Cleanup_killed_at_any_point_removes_only_old_containers()
     {
         var golden = Undisturbed.Run(Begin, ToTheEnd);
