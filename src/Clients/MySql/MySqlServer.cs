@@ -9,14 +9,25 @@ public static class MySqlServer
     public static async Task<MySqlServerIdentity> IdentifyAsync(
         MySqlSession session, CancellationToken cancellationToken)
     {
-        var uuid = await VariableAsync(session, "server_uuid", cancellationToken);
-        var host = await VariableAsync(session, "hostname", cancellationToken);
-        var port = await VariableAsync(session, "port", cancellationToken);
-        _ = int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
-        return new MySqlServerIdentity(
-            session.Kind,
-            session.Version,
-            uuid is { Length: > 0 } ? uuid : $"{host?.ToLowerInvariant()}:{number}");
+        var variables = (await session.RowsAsync(
+            "SHOW VARIABLES WHERE Variable_name IN ('hostname', 'port', 'server_uid', 'server_uuid')",
+            cancellationToken))
+            .ToLookup(row => row[0] ?? "", row => row[1] ?? "", StringComparer.OrdinalIgnoreCase);
+        var tenant = session.Kind == MySqlServerKind.OceanBase
+            ? await OceanBaseTenant.IdentityAsync(session, cancellationToken)
+            : null;
+        var uuid = Variable("server_uuid");
+        var address = $"{Variable("hostname").ToLowerInvariant()}:"
+            + (Variable("port") is { Length: > 0 } port ? port : "0");
+        return new MySqlServerIdentity(session.Kind, session.Version, uuid.Length > 0 ? uuid : address)
+        {
+            Identity = tenant
+                ?? ((uuid.Length > 0 ? uuid : Variable("server_uid")) is { Length: > 0 } own
+                    ? $"uuid:{own}"
+                    : $"addr:{address}"),
+        };
+
+        string Variable(string name) => variables[name].FirstOrDefault() ?? "";
     }
 
     /// <summary>The process list: all sessions with the PROCESS privilege, otherwise those of the user.</summary>
@@ -92,7 +103,13 @@ public static class MySqlServer
 /// <summary>The identity reported by a server, by which two addresses of the same server are recognized.</summary>
 /// <param name="Version">The version as reported, e.g. <c>10.11.19-MariaDB-0+deb12u1</c>.</param>
 /// <param name="Key"><c>@@server_uuid</c>, or host name and port if it has none (MariaDB, OceanBase).</param>
-public sealed record MySqlServerIdentity(MySqlServerKind Kind, string Version, string Key);
+public sealed record MySqlServerIdentity(MySqlServerKind Kind, string Version, string Key)
+{
+    /// <summary>What tells this server from every other: <c>uuid:…</c> (MySQL's server_uuid, MariaDB's server_uid),
+    /// <c>ob:cluster:id:tenant</c> (OceanBase, also behind a proxy), or <c>addr:host:port</c> as the server reports
+    /// itself. Does not depend on the name under which it was reached.</summary>
+    public required string Identity { get; init; }
+}
 
 public enum MySqlServerKind
 {

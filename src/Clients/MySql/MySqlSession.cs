@@ -47,6 +47,8 @@ public sealed class MySqlSession : IAsyncDisposable
     /// <summary>Seconds a statement may take; 0 for no limit.</summary>
     public int CommandTimeout { get; set; }
 
+    internal string UserID => _options.UserID;
+
     /// <summary>Whether another statement can be sent.</summary>
     public bool IsOpen => !_link.HasEnded;
 

@@ -58,5 +58,6 @@ public sealed record SnapshotLoadRequest : LoadRequest
 /// <param name="Tables">Base tables in it.</param>
 /// <param name="IsEmpty">It has no object, or does not exist: the drop loses nothing.</param>
 /// <param name="Witnesses">What restores left in it.</param>
+/// <param name="Server"><see cref="MySqlServerIdentity.Identity"/> of the session that drops.</param>
 public sealed record SnapshotDrop(
-    string Database, bool Existed, int Tables, bool IsEmpty, IReadOnlyList<RestoreWitness> Witnesses);
+    string Database, bool Existed, int Tables, bool IsEmpty, IReadOnlyList<RestoreWitness> Witnesses, string Server);

@@ -54,7 +54,8 @@ public class SnapshotLoader(SnapshotToolOptions? options = null, TimeProvider? t
                     there is not null,
                     there?.Tables.Count ?? 0,
                     there?.IsEmpty ?? true,
-                    await session.AskAsync(c => RestoreWitness.ReadAsync(c, load.Target, cancellationToken))),
+                    await session.AskAsync(c => RestoreWitness.ReadAsync(c, load.Target, cancellationToken)),
+                    session.Server.Identity),
                 cancellationToken);
         }
 

@@ -27,15 +27,16 @@ internal static class RestoreEvidence
     /// begun left one in every database that has objects; one that has not begun must not find that the same snapshot
     /// was already restored by an object of its name or, for an upgrade, by one that the cluster does not know any
     /// more.</summary>
+    /// <param name="begun">The restore has begun, by its status or in this job.</param>
     /// <exception cref="RestoreStopException">A database was completed, or an administrator must decide.</exception>
-    public static void Require(SnapshotRestore restore, RestoreWork work, IReadOnlyCollection<RestoreFinding> databases)
+    public static void Require(
+        SnapshotRestore restore, RestoreWork work, IReadOnlyCollection<RestoreFinding> databases, bool begun)
     {
         if (databases.FirstOrDefault(d => IsRestored(restore, d.Witnesses)) is { } done)
         {
             throw Completed(done.Database);
         }
 
-        var begun = RestoreStatusComposer.IsRestoring(restore.Status);
         var contradictions = databases
             .Where(d => !d.IsEmpty && !d.Witnesses.Any(w => w.Restore == Uid(restore)))
             .Where(d => begun || d.Witnesses.Any(w => IsSame(restore, work, w)))

@@ -107,8 +107,25 @@ internal sealed class RestoreRun(
     private Task CommitAsync(Func<SnapshotRestoreStatus, SnapshotRestoreStatus> change) =>
         job.CommitAsync(change, cancellationToken);
 
-    private async Task LookAgainAsync() =>
-        _work = _work with { State = await _work.Server.LookAsync(_work.Names, cancellationToken) };
+    private async Task LookAgainAsync()
+    {
+        var state = await _work.Server.LookAsync(_work.Names, cancellationToken);
+        RequireSameServer(state.Identity);
+        _work = _work with { State = state };
+    }
+
+    // Everything that was checked, claimed and witnessed is about the server of the first look. Another one may answer
+    // at its address since, after a failover or a change of DNS: the next job decides about that.
+    private void RequireSameServer(string identity)
+    {
+        if (identity != _work.State.Identity)
+        {
+            throw RestoreStopException.Waits(
+                Reasons.Pending,
+                $"{_work.State.Address} is now the server {identity} and was {_work.State.Identity} when this check "
+                + "began. Nothing was dropped on the other server. The restore is checked again.");
+        }
+    }
 
     private IEnumerable<SnapshotDatabase> Left() =>
         _work.Databases.Where(d => !RestoreGuards.IsDone(restore.Status, d.Name));
@@ -143,7 +160,8 @@ internal sealed class RestoreRun(
             .. _work.State.Databases
                 .Where(d => !RestoreGuards.IsDone(restore.Status, d.Name))
                 .Select(d => new RestoreFinding(d.Name, d.Tables == 0, d.Witnesses)),
-        ]);
+        ],
+        RestoreStatusComposer.IsRestoring(restore.Status));
 
     // One Lease for each of its databases on its server, with the same name as the claim of an upgrade that uses the
     // database as its metadata database: so two restores of one database exclude each other, and so do an upgrade and a
@@ -154,11 +172,12 @@ internal sealed class RestoreRun(
     {
         services.Fence.EnsureMayAct();
         var names = _work.Names.SelectMany(d => Target(d).Names(restore.Metadata.Namespace))
-            .Distinct(StringComparer.Ordinal)
+            .Union(RestoreReceipt.ClaimsOf(restore.Status), StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
             .ToList();
 
-        // Recorded in the receipt before they are taken, so that every claim can be released later.
+        // Recorded in the receipt before they are taken, so that every claim can be released later, also those of a
+        // server that an earlier job found at the same address.
         await CommitAsync(status => RestoreReceipt.Set(status, (RestoreReceipt.Claims, string.Join(',', names))));
 
         // The upgrades are checked after the claims are stored: an upgrade also stores its claim first and then checks
@@ -401,7 +420,7 @@ internal sealed class RestoreRun(
 
     private async Task DropAsync(SnapshotDrop drop)
     {
-        RestoreEvidence.Require(restore, _work, [new RestoreFinding(drop.Database, drop.IsEmpty, drop.Witnesses)]);
+        RequireSameServer(drop.Server);
         if (drop.Existed
             && !job.Dropped.Contains(drop.Database)
             && IsPending(drop.Database)
@@ -415,6 +434,8 @@ internal sealed class RestoreRun(
                     job.DroppedText));
         }
 
+        RestoreEvidence.Require(
+            restore, _work, [new RestoreFinding(drop.Database, drop.IsEmpty, drop.Witnesses)], begun: true);
         services.Fence.EnsureMayAct();
         await CommitAsync(status => RestoreProgress.Dropping(status, drop));
         services.Fence.EnsureMayAct();

@@ -14,9 +14,7 @@ internal sealed record ServerFacts
 
     public string Version { get; init; } = "";
 
-    /// <summary>What tells this server from every other: <c>uuid:…</c> (MySQL's server_uuid, MariaDB's server_uid),
-    /// <c>ob:cluster:id:tenant</c> (OceanBase, also behind a proxy), or <c>addr:host:port</c> as the server reports
-    /// itself. Does not depend on the name under which it was reached.</summary>
+    /// <summary><see cref="MySqlServerIdentity.Identity"/>.</summary>
     public required string Identity { get; init; }
 
     /// <summary>Where it was reached, in the words of claims: by the name that was asked for, and by the address at the
@@ -53,8 +51,7 @@ internal sealed record ServerFacts
     {
         var variables = (await session.RowsAsync(
             "SHOW VARIABLES WHERE Variable_name IN ('datadir', 'hostname', 'log_bin', "
-                + "'log_bin_trust_function_creators', 'port', 'read_only', 'server_uid', 'server_uuid', "
-                + "'super_read_only')",
+                + "'log_bin_trust_function_creators', 'read_only', 'super_read_only')",
             cancellationToken))
             .ToLookup(row => row[0] ?? "", row => row[1] ?? "", StringComparer.OrdinalIgnoreCase);
         var clock = (await session.QueryAsync(
@@ -62,21 +59,13 @@ internal sealed record ServerFacts
             row => (
                 Unix: decimal.Parse(row.TextOrEmpty(0), CultureInfo.InvariantCulture), Offset: row.Number(1)),
             cancellationToken))[0];
-        var isOceanBase = session.Kind == MySqlServerKind.OceanBase;
-        var (host, uuid) = (Variable("hostname"), Variable("server_uuid"));
-        uuid = uuid.Length > 0 ? uuid : Variable("server_uid");
-        var tenant = isOceanBase
-            ? await OceanBaseTenant.IdentityAsync(session, options.UserID, cancellationToken)
-            : null;
         return new ServerFacts
         {
             Kind = session.Kind,
             Version = session.Version,
-            Identity = tenant ?? (uuid.Length > 0
-                ? $"uuid:{uuid}"
-                : $"addr:{host.ToLowerInvariant()}:{(Variable("port") is { Length: > 0 } port ? port : "0")}"),
-            Addresses = AddressesOf(options, isOceanBase, session.Peer),
-            Host = host,
+            Identity = (await MySqlServer.IdentifyAsync(session, cancellationToken)).Identity,
+            Addresses = AddressesOf(options, session.Kind == MySqlServerKind.OceanBase, session.Peer),
+            Host = Variable("hostname"),
             ReadOnly = IsOn("read_only") || IsOn("super_read_only"),
             Now = DateTimeOffset.UnixEpoch.AddTicks((long)(clock.Unix * TimeSpan.TicksPerSecond))
                 .ToOffset(TimeSpan.FromMinutes(Math.Round(clock.Offset / 60.0))),

@@ -56,7 +56,7 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
             {
                 var isEmpty = !there || server.Databases[database].Length == 0;
                 await request.OnDrop(
-                    new SnapshotDrop(database, there, isEmpty ? 0 : 7, isEmpty, server.WitnessesIn(database)),
+                    new SnapshotDrop(database, there, isEmpty ? 0 : 7, isEmpty, server.WitnessesIn(database), server.Identity),
                     cancellationToken);
             }
 

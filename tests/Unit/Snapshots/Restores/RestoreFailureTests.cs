@@ -77,6 +77,29 @@ public sealed class RestoreFailureTests
     }
 
     [Fact]
+    public async Task Retry_that_reaches_another_server_drops_nothing_there()
+    {
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Fault = database =>
+        {
+            if (database != "cm")
+            {
+                return null;
+            }
+
+            _world.Server.Identity = "uuid:77aa";
+            return new SnapshotException(SnapshotFailure.LoadFailed, "mysql loading cm ended with 1: ERROR 2013 (HY000): Lost connection");
+        };
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
+
+        var status = await _world.StatusAsync();
+        status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.SpecChangeIgnored}");
+        status.Message.ShouldNotBeNull().ShouldContain("uuid:77aa");
+        _world.Server.Drops.ShouldBe(["rm", "cm"]);
+    }
+
+    [Fact]
     public async Task Restore_past_its_timeout_fails()
     {
         _world.Server.Connect("alice", "cm");

@@ -87,6 +87,45 @@ public sealed class RestoreObstacleTests
     }
 
     [Fact]
+    public async Task Another_server_found_after_the_verification_is_not_touched()
+    {
+        await _world.CreateAsync(owners: await _world.UpgradeAsync());
+        var life = new RestoreLife("operator")
+        {
+            Passing = point =>
+            {
+                _world.Server.Identity = point == "check cm" ? "uuid:77aa" : _world.Server.Identity;
+                return Task.CompletedTask;
+            },
+        };
+        await using var op = new RestoreOperator(_world, life);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed, SnapshotRestorePhases.Succeeded);
+
+        var status = await _world.StatusAsync();
+        status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.OutcomeUnknown}");
+        status.Message.ShouldNotBeNull().ShouldContain("uuid:77aa");
+        _world.Server.Drops.ShouldBeEmpty();
+        _world.Server.Witnesses.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Claims_of_a_former_server_are_released_too()
+    {
+        await _world.CreateAsync();
+        var life = new RestoreLife("operator")
+        {
+            Passing = point =>
+            {
+                _world.Server.Identity = point == "check cm" ? "uuid:77aa" : _world.Server.Identity;
+                return Task.CompletedTask;
+            },
+        };
+        await using var op = new RestoreOperator(_world, life);
+        await op.UntilAsync(r => r!.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 });
+        (await _world.ClaimsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Restore_whose_owner_does_not_await_it_ends_no_session()
     {
         _world.Server.Connect("oms", "cm");
