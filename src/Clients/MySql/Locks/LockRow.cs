@@ -111,8 +111,8 @@ public sealed class LockRow
         return await session.ScalarAsync($"SELECT {HeldCondition}", cancellationToken) == "1";
     }
 
-    internal Task<int> ReleaseAsync(MySqlSession session) => session.ExecuteAsync(
-        $"DELETE FROM {Table} WHERE lock_key = '{_key}' AND token = '{_token}'", CancellationToken.None);
+    internal Task<int> ReleaseAsync(MySqlSession session, CancellationToken cancellationToken) => session.ExecuteAsync(
+        $"DELETE FROM {Table} WHERE lock_key = '{_key}' AND token = '{_token}'", cancellationToken);
 
     private static async Task<Holder?> ReadAsync(MySqlSession session, string key, CancellationToken cancellationToken)
     {

@@ -9,10 +9,14 @@ public sealed class ServerLock : IAsyncDisposable
     // 1046, 1128, 1305: no such function, as servers and proxies report it; 1235: not supported.
     private static readonly int[] NotThere = [1046, 1128, 1235, 1305];
 
+    // A server that answers does so sooner. The session is closed after this, and the lock is then gone too.
+    private static readonly TimeSpan ReleaseTime = TimeSpan.FromSeconds(5);
+
     private readonly MySqlSession _session;
     private readonly LockRow? _row;
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly CancellationTokenSource _released = new();
+    private readonly CancellationTokenSource _ended = new();
     private readonly Task _renewal;
     private bool _isReleased;
 
@@ -120,7 +124,8 @@ public sealed class ServerLock : IAsyncDisposable
             : await _row.RenewAsync(_session, cancellationToken);
     }
 
-    /// <summary>Releases the lock. A session that is gone has released it, or its row lapses.</summary>
+    /// <summary>Releases the lock. A session that is gone has released it, or its row lapses. If the server does not
+    /// answer within 5 s, the session is ended.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_isReleased)
@@ -130,14 +135,15 @@ public sealed class ServerLock : IAsyncDisposable
 
         _isReleased = true;
         await _released.CancelAsync();
+        _ended.CancelAfter(ReleaseTime);
         await _renewal;
         try
         {
             await (_row is null
-                ? _session.ScalarAsync("SELECT RELEASE_LOCK(@name)", CancellationToken.None, ("@name", Name))
-                : (Task)_row.ReleaseAsync(_session));
+                ? _session.ScalarAsync("SELECT RELEASE_LOCK(@name)", _ended.Token, ("@name", Name))
+                : (Task)_row.ReleaseAsync(_session, _ended.Token));
         }
-        catch (MySqlSessionException)
+        catch (Exception error) when (error is MySqlSessionException or OperationCanceledException)
         {
             // The session is gone: its named lock with it, and its row lapses.
         }
@@ -145,11 +151,12 @@ public sealed class ServerLock : IAsyncDisposable
         {
             _oneAtATime.Dispose();
             _released.Dispose();
+            _ended.Dispose();
         }
     }
 
     // Keeps the row young and the session from being idle. It ends when the lock is released or lost: then the next
-    // question of the holder says so.
+    // question of the holder says so. A server that does not answer for longer than the row lives has lost it.
     private async Task RenewAsync(LockRow row)
     {
         try
@@ -157,16 +164,23 @@ public sealed class ServerLock : IAsyncDisposable
             while (true)
             {
                 await Task.Delay(row.Times.Renewal, row.Times.Clock, _released.Token);
-                if (!await RunAsync(session => row.RenewAsync(session, CancellationToken.None), _released.Token))
+                if (!await RunAsync(RenewOnceAsync, _released.Token))
                 {
                     return;
                 }
             }
         }
-        catch (Exception error)
-            when (_released.IsCancellationRequested || error is MySqlSessionException)
+        catch (Exception error) when (_released.IsCancellationRequested
+            || error is MySqlSessionException or OperationCanceledException)
         {
             // Released, or the session is gone.
+        }
+
+        async Task<bool> RenewOnceAsync(MySqlSession session)
+        {
+            using var limit = new CancellationTokenSource(row.Times.Idle, row.Times.Clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _ended.Token);
+            return await row.RenewAsync(session, either.Token);
         }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class LoadRun(SnapshotToolOptions options, TimeProvider time)
             }
             : load.Database;
         var findings = await session.AskAsync(
-            c => CompareAsync(c, expected, load.Target, sameVersion, cancellationToken));
+            c => CompareAsync(c, expected, load.Target, sameVersion, cancellationToken), cancellationToken);
         if (findings.All(static f => f.IsWarning))
         {
             Report(SnapshotStage.Loaded);

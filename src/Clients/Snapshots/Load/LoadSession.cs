@@ -68,7 +68,8 @@ internal sealed class LoadSession : IAsyncDisposable
             var load = new LoadSession(session, server, location, target, options.Describe(), times);
             await load.ExecuteAsync($"SET SESSION wait_timeout={LongestWaitSeconds}", cancellationToken);
             load._hasLocks =
-                await load.AskAsync(c => ServerLock.KindAsync(c, cancellationToken)) == ServerLockKind.Function;
+                await load.AskAsync(c => ServerLock.KindAsync(c, cancellationToken), cancellationToken)
+                    == ServerLockKind.Function;
             return load;
         }
         catch
@@ -83,7 +84,8 @@ internal sealed class LoadSession : IAsyncDisposable
         DatabaseLoad load, CancellationToken cancellationToken)
     {
         var findings = new List<SnapshotFinding>();
-        var limit = await AskAsync(c => MySqlServer.VariableAsync(c, "max_allowed_packet", cancellationToken));
+        var limit = await AskAsync(
+            c => MySqlServer.VariableAsync(c, "max_allowed_packet", cancellationToken), cancellationToken);
         var longest = load.Database.File.LargestStatementBytes;
         if (long.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes <= longest)
         {
@@ -97,7 +99,8 @@ internal sealed class LoadSession : IAsyncDisposable
         foreach (var variable in (string[])["read_only", "super_read_only", "innodb_read_only"])
         {
             // A user with the privilege to write despite read_only would write into a replica.
-            var value = await AskAsync(c => MySqlServer.VariableAsync(c, variable, cancellationToken));
+            var value = await AskAsync(
+                c => MySqlServer.VariableAsync(c, variable, cancellationToken), cancellationToken);
             if (value is not (null or "0" or "OFF" or ""))
             {
                 findings.Add(new SnapshotFinding(
@@ -118,10 +121,12 @@ internal sealed class LoadSession : IAsyncDisposable
         var own = (await MySqlServer.SessionsAsync(Connection, cancellationToken)).FirstOrDefault(static s => s.IsOwn);
         var session = new SnapshotSession(_location.Id, key, own?.Id ?? Connection.Id, own?.Host ?? "", Server.Key);
         _record = await SessionRecords.AddAsync(_location, session, cancellationToken);
-        Lock = await AskAsync(c => ServerLock.TryTakeAsync(c, lockName, TimeSpan.Zero, _times, cancellationToken));
+        Lock = await AskAsync(
+            c => ServerLock.TryTakeAsync(c, lockName, TimeSpan.Zero, _times, cancellationToken), cancellationToken);
         if (Lock is null)
         {
-            var holder = await AskAsync(c => ServerLock.HolderAsync(c, lockName, cancellationToken));
+            var holder = await AskAsync(
+                c => ServerLock.HolderAsync(c, lockName, cancellationToken), cancellationToken);
             throw new SnapshotException(
                 SnapshotFailure.Busy,
                 $"Session {holder} on {_description} holds the lock '{lockName}', so database {_target} is being "
@@ -149,7 +154,7 @@ internal sealed class LoadSession : IAsyncDisposable
         await _one.WaitAsync(cancellationToken);
         try
         {
-            var listed = await AskAsync(c => MySqlServer.SessionsAsync(c, cancellationToken));
+            var listed = await AskAsync(c => MySqlServer.SessionsAsync(c, cancellationToken), cancellationToken);
             var host = listed.FirstOrDefault(s => s.Id == id)?.Host ?? "";
             var client = new SnapshotSession(_location.Id, load.Key, id, host, Server.Key);
             _clients.Add(await SessionRecords.AddAsync(_location, client, cancellationToken));
@@ -185,7 +190,7 @@ internal sealed class LoadSession : IAsyncDisposable
 
     internal async Task DropAsync(CancellationToken cancellationToken)
     {
-        if (Lock is { } held && !await AskAsync(_ => held.IsHeldAsync(cancellationToken)))
+        if (Lock is { } held && !await AskAsync(_ => held.IsHeldAsync(cancellationToken), cancellationToken))
         {
             throw new SnapshotException(
                 SnapshotFailure.ConnectionLost,
@@ -197,21 +202,23 @@ internal sealed class LoadSession : IAsyncDisposable
     }
 
     internal Task WitnessAsync(RestoreWitness witness, CancellationToken cancellationToken) =>
-        AskAsync(async session =>
-        {
-            await witness.WriteAsync(session, _target, cancellationToken);
-            return true;
-        });
+        AskAsync(
+            async session =>
+            {
+                await witness.WriteAsync(session, _target, cancellationToken);
+                return true;
+            },
+            cancellationToken);
 
     internal Task ExecuteAsync(string sql, CancellationToken cancellationToken) =>
-        AskAsync(session => session.ExecuteAsync(sql, cancellationToken));
+        AskAsync(session => session.ExecuteAsync(sql, cancellationToken), cancellationToken);
 
-    internal async Task<T> AskAsync<T>(Func<MySqlSession, Task<T>> question)
+    internal async Task<T> AskAsync<T>(Func<MySqlSession, Task<T>> question, CancellationToken cancellationToken)
     {
         try
         {
             return await (Lock is { } held
-                ? held.RunAsync(question, CancellationToken.None)
+                ? held.RunAsync(question, cancellationToken)
                 : question(Connection));
         }
         catch (MySqlSessionException e)

@@ -86,8 +86,10 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
     private async Task RequireOwnAsync(LoadSession session, CancellationToken cancellationToken)
     {
         var there = await session.AskAsync(
-            c => new CatalogueReader(c, "").ReadAsync(_scratch, countRows: false, cancellationToken));
-        var witnesses = await session.AskAsync(c => RestoreWitness.ReadAsync(c, _scratch, cancellationToken));
+            c => new CatalogueReader(c, "").ReadAsync(_scratch, countRows: false, cancellationToken),
+            cancellationToken);
+        var witnesses = await session.AskAsync(
+            c => RestoreWitness.ReadAsync(c, _scratch, cancellationToken), cancellationToken);
         if (there is { IsEmpty: false } && !witnesses.Any(w => w.Snapshot == _location.Id))
         {
             throw new SnapshotException(

@@ -47,14 +47,17 @@ public class SnapshotLoader(SnapshotToolOptions? options = null, TimeProvider? t
         if (request.OnDrop is not null)
         {
             var there = await session.AskAsync(
-                c => new CatalogueReader(c, "").ReadAsync(load.Target, countRows: false, cancellationToken));
+                c => new CatalogueReader(c, "").ReadAsync(load.Target, countRows: false, cancellationToken),
+                cancellationToken);
+            var witnesses = await session.AskAsync(
+                c => RestoreWitness.ReadAsync(c, load.Target, cancellationToken), cancellationToken);
             await request.OnDrop(
                 new SnapshotDrop(
                     load.Target,
                     there is not null,
                     there?.Tables.Count ?? 0,
                     there?.IsEmpty ?? true,
-                    await session.AskAsync(c => RestoreWitness.ReadAsync(c, load.Target, cancellationToken)),
+                    witnesses,
                     session.Server.Identity),
                 cancellationToken);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
+using Drydock.Lab;
 using Drydock.Tests.Integration.Clients.MySql;
 using Shouldly;
 using Xunit;
@@ -50,6 +51,18 @@ public sealed class LoadFenceTests(MariaDbServer server)
         await leader.ExecuteAsync("DO GET_LOCK('" + leader.Lock?.Name + "', 0)", Token);
         await Run.LoadAsync(load, leader, Token);
         server.Cli(database, "SELECT GROUP_CONCAT(id ORDER BY id) FROM t").ShouldBe("0,1,2"u8.ToArray());
+    }
+
+    [Fact]
+    public async Task Leader_is_closed_although_its_server_hangs()
+    {
+        using var folder = new TemporaryStorage();
+        var way = await WatchedConnection.OpenAsync(server.Port, Token);
+        var leader = await LoadSession.OpenAsync(folder.One, server.Options() with { Connect = _ => Task.FromResult<Stream>(way) }, "t_hangs", Token);
+        await leader.LockAsync("t_hangs", Token);
+        way.Hangs = true;
+
+        await leader.DisposeAsync().AsTask().WaitAsync(Deadline.Default, Token);
     }
 
     [Fact]
