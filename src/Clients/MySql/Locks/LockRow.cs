@@ -27,16 +27,14 @@ public sealed class LockRow
     private readonly string _token;
     private readonly string _host;
 
-    private LockRow(string key, string token, ulong sessionId, string host, LockRowTimes times)
+    private LockRow(string key, string token, ulong sessionId, string host)
     {
-        (_key, _token, SessionId, _host, Times) = (key, token, sessionId, host, times);
+        (_key, _token, SessionId, _host) = (key, token, sessionId, host);
     }
 
     public static IReadOnlyList<string> Privileges { get; } = ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE"];
 
     internal ulong SessionId { get; }
-
-    internal LockRowTimes Times { get; }
 
     internal string HeldCondition => $"(SELECT token FROM {Table} WHERE lock_key='{_key}')='{_token}'";
 
@@ -65,7 +63,7 @@ public sealed class LockRow
             $"SELECT ID, HOST FROM information_schema.PROCESSLIST WHERE INFO LIKE '%{token}%'", cancellationToken)
             ?? [await session.ScalarAsync("SELECT CONNECTION_ID()", cancellationToken), ""];
         var id = ulong.Parse(self[0] ?? "0", NumberStyles.None, CultureInfo.InvariantCulture);
-        var mine = new LockRow(KeyOf(name), token, id, self[1] ?? "", times);
+        var mine = new LockRow(KeyOf(name), token, id, self[1] ?? "");
         var start = times.Clock.GetTimestamp();
         while (true)
         {
@@ -199,12 +197,13 @@ public sealed class LockRow
     private sealed record Holder(string Token, ulong Session, string Host, TimeSpan Age);
 }
 
-/// <summary>The times of a lock row. Every holder and every successor must use the same.</summary>
+/// <summary>The times of a lock. Every holder and every successor of a row must use the same.</summary>
 public sealed record LockRowTimes
 {
     /// <summary>The server ends an idle session of the holder after this time (<c>wait_timeout</c>); seconds.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The holder of any lock uses its session so often, whatever else it does.</summary>
     public TimeSpan Renewal { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Added to <see cref="Idle"/> for servers of one cluster whose clocks differ.</summary>

@@ -14,16 +14,17 @@ public sealed class ServerLock : IAsyncDisposable
 
     private readonly MySqlSession _session;
     private readonly LockRow? _row;
+    private readonly LockRowTimes _times;
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly CancellationTokenSource _released = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _renewal;
     private bool _isReleased;
 
-    private ServerLock(MySqlSession session, string name, ulong sessionId, LockRow? row)
+    private ServerLock(MySqlSession session, string name, ulong sessionId, LockRow? row, LockRowTimes times)
     {
-        (_session, Name, SessionId, _row) = (session, name, sessionId, row);
-        _renewal = row is null ? Task.CompletedTask : RenewAsync(row);
+        (_session, Name, SessionId, _row, _times) = (session, name, sessionId, row, times);
+        _renewal = RenewAsync();
     }
 
     public string Name { get; }
@@ -35,7 +36,7 @@ public sealed class ServerLock : IAsyncDisposable
 
     /// <summary>The <c>wait_timeout</c> in seconds of every session that works for the holder, so that the server ends
     /// a late one; null with <see cref="ServerLockKind.Function"/>.</summary>
-    public long? IdleSeconds => _row is null ? null : (long)_row.Times.Idle.TotalSeconds;
+    public long? IdleSeconds => _row is null ? null : (long)_times.Idle.TotalSeconds;
 
     public static async Task<ServerLockKind> KindAsync(MySqlSession session, CancellationToken cancellationToken)
     {
@@ -62,11 +63,11 @@ public sealed class ServerLock : IAsyncDisposable
     public static async Task<ServerLock?> TryTakeAsync(
         MySqlSession session, string name, TimeSpan wait, LockRowTimes? times, CancellationToken cancellationToken)
     {
+        times ??= new LockRowTimes();
         if (await KindAsync(session, cancellationToken) == ServerLockKind.Row)
         {
-            return await LockRow.TryTakeAsync(
-                session, name, wait, times ?? new LockRowTimes(), cancellationToken) is { } row
-                ? new ServerLock(session, name, row.SessionId, row)
+            return await LockRow.TryTakeAsync(session, name, wait, times, cancellationToken) is { } row
+                ? new ServerLock(session, name, row.SessionId, row, times)
                 : null;
         }
 
@@ -75,7 +76,7 @@ public sealed class ServerLock : IAsyncDisposable
             cancellationToken,
             ("@name", name),
             ("@seconds", (long)Math.Ceiling(wait.TotalSeconds)));
-        return taken == "1" ? new ServerLock(session, name, (ulong)id, row: null) : null;
+        return taken == "1" ? new ServerLock(session, name, (ulong)id, row: null, times) : null;
     }
 
     public static async Task<ulong?> HolderAsync(MySqlSession session, string name, CancellationToken cancellationToken)
@@ -155,20 +156,18 @@ public sealed class ServerLock : IAsyncDisposable
         }
     }
 
-    // Keeps the row young and the session from being idle. It ends when the lock is released or lost: then the next
-    // question of the holder says so. A server that does not answer for longer than the row lives has lost it.
-    private async Task RenewAsync(LockRow row)
+    // Keeps a row young and the session from being idle: a balancer on the path cuts an idle connection long before the
+    // server does. It ends when the lock is released or lost: then the next question of the holder says so. A server
+    // that does not answer for longer than a row lives counts as lost.
+    private async Task RenewAsync()
     {
         try
         {
-            while (true)
+            do
             {
-                await Task.Delay(row.Times.Renewal, row.Times.Clock, _released.Token);
-                if (!await RunAsync(RenewOnceAsync, _released.Token))
-                {
-                    return;
-                }
+                await Task.Delay(_times.Renewal, _times.Clock, _released.Token);
             }
+            while (await RunAsync(_ => RenewOnceAsync(), _released.Token));
         }
         catch (Exception error) when (_released.IsCancellationRequested
             || error is MySqlSessionException or OperationCanceledException)
@@ -176,11 +175,11 @@ public sealed class ServerLock : IAsyncDisposable
             // Released, or the session is gone.
         }
 
-        async Task<bool> RenewOnceAsync(MySqlSession session)
+        async Task<bool> RenewOnceAsync()
         {
-            using var limit = new CancellationTokenSource(row.Times.Idle, row.Times.Clock);
+            using var limit = new CancellationTokenSource(_times.Idle, _times.Clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _ended.Token);
-            return await row.RenewAsync(session, either.Token);
+            return await IsHeldAsync(either.Token);
         }
     }
 }

@@ -3,9 +3,11 @@ using System.Net.Sockets;
 
 namespace Drydock.Tests.Integration.Clients.MySql;
 
-/// <summary>A connection to a server of this machine that a test can let hang.</summary>
+/// <summary>A connection to a server of this machine that a test watches or lets hang.</summary>
 internal sealed class WatchedConnection : NetworkStream
 {
+    private volatile TaskCompletionSource _used = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private WatchedConnection(Socket socket)
         : base(socket, ownsSocket: true)
     {
@@ -13,6 +15,9 @@ internal sealed class WatchedConnection : NetworkStream
 
     /// <summary>Whether nothing that is sent arrives any more, although the connection stays open.</summary>
     internal bool Hangs { get; set; }
+
+    /// <summary>Ends when something is sent after this call.</summary>
+    internal Task UsedAsync() => (_used = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     internal static async Task<WatchedConnection> OpenAsync(int port, CancellationToken cancellationToken)
     {
@@ -29,5 +34,6 @@ internal sealed class WatchedConnection : NetworkStream
         }
 
         await base.WriteAsync(buffer, cancellationToken);
+        _used.TrySetResult();
     }
 }

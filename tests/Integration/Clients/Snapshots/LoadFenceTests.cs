@@ -3,6 +3,7 @@ using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Lab;
 using Drydock.Tests.Integration.Clients.MySql;
+using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
 
@@ -63,6 +64,28 @@ public sealed class LoadFenceTests(MariaDbServer server)
         way.Hangs = true;
 
         await leader.DisposeAsync().AsTask().WaitAsync(Deadline.Default, Token);
+    }
+
+    [Fact]
+    public async Task Leader_uses_its_session_while_others_load()
+    {
+        using var folder = new TemporaryStorage();
+        var (times, clock) = (new LockRowTimes(), new ManualTimeProvider());
+        var way = await WatchedConnection.OpenAsync(server.Port, Token);
+        await using var leader = await LoadSession.OpenAsync(
+            folder.One, server.Options() with { Connect = _ => Task.FromResult<Stream>(way) }, "t_idle", Token, times with { Clock = clock });
+        await leader.LockAsync("t_idle", Token);
+
+        for (var i = 0; i < 3; i++)
+        {
+            // The last use has ended.
+            await clock.WaitForTimerAsync(due => due <= times.Renewal, Token).WaitAsync(Deadline.Default, Token);
+            var used = way.UsedAsync();
+            clock.Advance(times.Renewal);
+            await used.WaitAsync(Deadline.Default, Token);
+        }
+
+        (await leader.AskAsync(_ => leader.Lock!.IsHeldAsync(Token), Token)).ShouldBeTrue();
     }
 
     [Fact]
