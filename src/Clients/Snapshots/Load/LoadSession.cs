@@ -12,6 +12,9 @@ internal sealed class LoadSession : IAsyncDisposable
         "SET SESSION sql_mode='NO_AUTO_VALUE_ON_ZERO', SESSION time_zone='+00:00', SESSION foreign_key_checks=0, "
             + "SESSION unique_checks=0, SESSION autocommit=0;\n";
 
+    // 1115, 1273: no such character set or collation; 1253: the collation is one of another character set.
+    private static readonly int[] UnknownSets = [1115, 1253, 1273];
+
     private readonly SnapshotLocation _location;
     private readonly string _target;
     private readonly string _description;
@@ -79,7 +82,7 @@ internal sealed class LoadSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether the server accepts the longest statement and is writable.</summary>
+    /// <summary>Whether the server accepts the longest statement, knows the character set and is writable.</summary>
     internal async Task<IReadOnlyList<SnapshotFinding>> CheckServerAsync(
         DatabaseLoad load, CancellationToken cancellationToken)
     {
@@ -94,6 +97,16 @@ internal sealed class LoadSession : IAsyncDisposable
                 load.Database.Name,
                 $"{load.Database.Name}: the longest statement of the dump has {longest} bytes, but max_allowed_packet "
                     + $"of {_description} is {bytes}. Increase it."));
+        }
+
+        if (await AskAsync(c => RefusalAsync(c, load.Database, cancellationToken), cancellationToken) is { } refusal)
+        {
+            findings.Add(new SnapshotFinding(
+                SnapshotFailure.InvalidRequest,
+                load.Database.Name,
+                $"{load.Database.Name}: {_description} cannot create it with character set "
+                    + $"{load.Database.CharacterSet} and collation {load.Database.Collation}: "
+                    + $"{Sentences.Close(ForeignText.Words(refusal))} Restore to a server that has them."));
         }
 
         foreach (var variable in (string[])["read_only", "super_read_only", "innodb_read_only"])
@@ -183,7 +196,7 @@ internal sealed class LoadSession : IAsyncDisposable
     /// lock.</summary>
     internal async Task RecreateAsync(string characterSet, string collation, CancellationToken cancellationToken)
     {
-        var sets = $"CHARACTER SET {CharsetName(characterSet)} COLLATE {CharsetName(collation)}";
+        var sets = $"CHARACTER SET {SetName(characterSet)} COLLATE {SetName(collation)}";
         await DropAsync(cancellationToken);
         await ExecuteAsync($"CREATE DATABASE {MySqlIdentifier.Quote(_target)} {sets}", cancellationToken);
     }
@@ -238,7 +251,23 @@ internal sealed class LoadSession : IAsyncDisposable
             e);
     }
 
-    private static string CharsetName(string name) =>
+    // An expression, because a catalogue lists neither aliases nor, in MariaDB, the collations of several sets.
+    private static async Task<string?> RefusalAsync(
+        MySqlSession session, SnapshotDatabase database, CancellationToken cancellationToken)
+    {
+        var (set, collation) = (SetName(database.CharacterSet), SetName(database.Collation));
+        try
+        {
+            await session.ScalarAsync($"SELECT CONVERT('' USING {set}) COLLATE {collation}", cancellationToken);
+            return null;
+        }
+        catch (MySqlSessionException e) when (UnknownSets.Contains(e.Number))
+        {
+            return e.Message;
+        }
+    }
+
+    private static string SetName(string name) =>
         name.Length > 0 && name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_')
         ? name
         : throw new SnapshotException(

@@ -7,8 +7,8 @@ public class SnapshotLoader(SnapshotToolOptions? options = null, TimeProvider? t
     private readonly LoadRun _run = new(options ?? new SnapshotToolOptions(), time ?? TimeProvider.System);
 
     /// <summary>Checks whether <see cref="RestoreAsync"/> can succeed, without changing anything: the stored files
-    /// verify (and decrypt with the identity), the server accepts the longest statement and is writable. Must be called
-    /// before anything is dropped.</summary>
+    /// verify (and decrypt with the identity), the server accepts the longest statement, knows the character set and is
+    /// writable. Must be called before anything is dropped.</summary>
     /// <returns>The problems; empty if there are none.</returns>
     /// <exception cref="SnapshotException">The snapshot or database does not exist, or a tool or the identity is
     /// missing.</exception>

@@ -144,6 +144,53 @@ public sealed class RestoreTests(MariaDbServer server)
     }
 
     [Theory]
+    [InlineData("utf8mb4", "utf8mb4_nowhere_ci")]
+    [InlineData("utf8mb5", "utf8mb4_general_ci")]
+    [InlineData("latin1", "utf8mb4_general_ci")]
+    public async Task Character_set_that_server_lacks_is_found_before_drop(string set, string collation)
+    {
+        using var folder = new TemporaryStorage();
+        var database = await server.CreateDatabaseAsync();
+        await using var connection = await server.OpenAsync(database);
+        await MariaDbServer.ExecuteAsync(connection, "CREATE TABLE t (a INT)");
+        await MariaDbServer.ExecuteAsync(connection, "INSERT INTO t VALUES (1)");
+        var location = folder.One;
+        var manifest = await HandMadeSnapshot.WriteAsync(location, database, (SnapshotPart.Whole, HandMadeSnapshot.Trailer));
+        await location.Storage.DeleteAsync(location.ManifestName, Token);
+        await ManifestStore.PublishAsync(
+            location, manifest with { Databases = [manifest.Databases[0] with { CharacterSet = set, Collation = collation }] }, Token);
+        var request = new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database };
+
+        (await new SnapshotLoader().CheckAsync(request, Token)).ShouldHaveSingleItem().Message.ShouldContain($"{set} and collation {collation}");
+        var refused = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(request, Token));
+
+        refused.Failure.ShouldBe(SnapshotFailure.InvalidRequest);
+        refused.Message.ShouldContain("Nothing was dropped");
+        server.Cli(database, "SELECT COUNT(*) FROM t").ShouldBe("1"u8.ToArray());
+    }
+
+    [Fact]
+    public async Task Database_of_every_present_character_set_is_accepted()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await server.CreateDatabaseAsync();
+        await using var connection = await server.OpenAsync(database);
+        var location = folder.One;
+        var manifest = await HandMadeSnapshot.WriteAsync(location, database, (SnapshotPart.Whole, HandMadeSnapshot.Trailer));
+        var pairs = await connection.RowsAsync(
+            "SELECT CHARACTER_SET_NAME, COLLATION_NAME FROM information_schema.COLLATIONS WHERE IS_DEFAULT = 'Yes'", Token);
+        pairs.Count.ShouldBeGreaterThan(20);
+        foreach (var pair in pairs.Append(["utf8", "utf8_general_ci"]))
+        {
+            await location.Storage.DeleteAsync(location.ManifestName, Token);
+            await ManifestStore.PublishAsync(
+                location, manifest with { Databases = [manifest.Databases[0] with { CharacterSet = pair[0]!, Collation = pair[1]! }] }, Token);
+            (await new SnapshotLoader().CheckAsync(
+                new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database }, Token)).ShouldBeEmpty(pair[0]);
+        }
+    }
+
+    [Theory]
     [InlineData(DumpToolKind.MySqlDump)]
     [InlineData(DumpToolKind.MyDumper)]
     public async Task History_of_system_versioned_table_is_restored(DumpToolKind tool)

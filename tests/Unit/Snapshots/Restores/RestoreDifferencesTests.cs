@@ -47,6 +47,18 @@ public sealed class RestoreDifferencesTests
             m => m.ShouldContain("ENGINE=oceanbase BLOCK_SIZE=16384"));
     }
 
+    [Theory]
+    [InlineData("utf8mb3", "utf8mb3_general_ci", 0)]
+    [InlineData("utf8mb4", "utf8mb4_general_ci", 2)]
+    public void Comparison_takes_utf8_for_utf8mb3(string set, string collation, int differences)
+    {
+        var former = Content("", "1", rows: 0) with { CharacterSet = "utf8", Collation = "utf8_general_ci" };
+        var present = former with { CharacterSet = set, Collation = collation };
+
+        CatalogueComparison.ServerAgainst(former, present, definitions: true).Count.ShouldBe(differences);
+        CatalogueComparison.ServerAgainst(present, former, definitions: true).Count.ShouldBe(differences);
+    }
+
     [Fact]
     public void Manifest_of_encrypted_snapshot_has_no_definitions()
     {
