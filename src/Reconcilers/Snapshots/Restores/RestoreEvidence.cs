@@ -28,9 +28,14 @@ internal static class RestoreEvidence
     /// was already restored by an object of its name or, for an upgrade, by one that the cluster does not know any
     /// more.</summary>
     /// <param name="begun">The restore has begun, by its status or in this job.</param>
+    /// <param name="dropped">What this job has dropped.</param>
     /// <exception cref="RestoreStopException">A database was completed, or an administrator must decide.</exception>
     public static void Require(
-        SnapshotRestore restore, RestoreWork work, IReadOnlyCollection<RestoreFinding> databases, bool begun)
+        SnapshotRestore restore,
+        RestoreWork work,
+        IReadOnlyCollection<RestoreFinding> databases,
+        bool begun,
+        IReadOnlyCollection<string> dropped)
     {
         if (databases.FirstOrDefault(d => IsRestored(restore, d.Witnesses)) is { } done)
         {
@@ -60,9 +65,10 @@ internal static class RestoreEvidence
             : $"end the upgrade that waits for this restore with the annotation {Annotations.Abort}";
         throw RestoreStopException.Failed(
             Reasons.OutcomeUnknown,
-            $"At {work.State.Address}: {found}. {why} Nothing was dropped, and nothing continues automatically. If the "
-            + $"databases are right as they are, {leave}. If everything written to them since may be lost, drop and "
-            + $"load them with {accept}.");
+            $"At {work.State.Address}: {found}. {why} "
+            + (dropped.Count == 0 ? "Nothing was dropped" : $"Only {string.Join(", ", dropped)} was dropped")
+            + " in this attempt, and nothing continues automatically. If the databases are right as they are, "
+            + $"{leave}. If everything written to them since may be lost, drop and load them with {accept}.");
     }
 
     /// <summary>Requires the server that the upgrade planned for: the databases of another one are perhaps not those

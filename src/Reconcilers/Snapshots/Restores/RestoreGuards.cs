@@ -21,8 +21,8 @@ internal static class RestoreGuards
                 + "is not in spec.allowDrop");
             throw RestoreStopException.Failed(
                 Reasons.DropNotAllowed,
-                $"{string.Join("; ", unnamed)}. Add it to spec.allowDrop if its present contents may be lost. Nothing "
-                + "was changed.");
+                $"{string.Join("; ", unnamed)}. Add it to spec.allowDrop if its present contents may be lost."
+                + (RestoreProgress.HasBegun(status) ? "" : " Nothing was changed."));
         }
 
         var blocks = Blocks(work, left, there).ToList();

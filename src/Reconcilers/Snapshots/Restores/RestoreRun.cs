@@ -161,7 +161,8 @@ internal sealed class RestoreRun(
                 .Where(d => !RestoreGuards.IsDone(restore.Status, d.Name))
                 .Select(d => new RestoreFinding(d.Name, d.Tables == 0, d.Witnesses)),
         ],
-        RestoreStatusComposer.IsRestoring(restore.Status));
+        RestoreStatusComposer.IsRestoring(restore.Status),
+        job.Dropped);
 
     // One Lease for each of its databases on its server, with the same name as the claim of an upgrade that uses the
     // database as its metadata database: so two restores of one database exclude each other, and so do an upgrade and a
@@ -435,7 +436,11 @@ internal sealed class RestoreRun(
         }
 
         RestoreEvidence.Require(
-            restore, _work, [new RestoreFinding(drop.Database, drop.IsEmpty, drop.Witnesses)], begun: true);
+            restore,
+            _work,
+            [new RestoreFinding(drop.Database, drop.IsEmpty, drop.Witnesses)],
+            begun: true,
+            job.Dropped);
         services.Fence.EnsureMayAct();
         await CommitAsync(status => RestoreProgress.Dropping(status, drop));
         services.Fence.EnsureMayAct();
@@ -515,14 +520,19 @@ internal sealed class RestoreRun(
         Progress = job,
     };
 
-    private static RestoreStopException Against(List<SnapshotFinding> findings)
+    private RestoreStopException Against(List<SnapshotFinding> findings)
     {
         var text = Sentences.Join([.. findings.Take(10).Select(f => f.Message)]);
         return findings.Exists(f => f.Failure is SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch
             or SnapshotFailure.RowCountMismatch or SnapshotFailure.CatalogueMismatch or SnapshotFailure.NotFound
             or SnapshotFailure.ManifestInvalid)
             ? RestoreStopException.Failed(
-                Reasons.SnapshotInvalid, Sentences.Join(text, "Nothing was changed. Restore from another snapshot."))
+                Reasons.SnapshotInvalid,
+                Sentences.Join(
+                    text,
+                    RestoreProgress.HasBegun(restore.Status)
+                        ? "Repair the files, or delete this object and restore from another snapshot."
+                        : "Nothing was changed. Restore from another snapshot."))
             : findings[0].Failure == SnapshotFailure.PacketTooLarge
                 ? RestoreStopException.Blocked(Reasons.AccessDenied, text)
                 : new RestoreStopException(RestoreReasons.Of(findings[0].Failure, text));

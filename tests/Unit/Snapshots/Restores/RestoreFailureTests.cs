@@ -40,6 +40,49 @@ public sealed class RestoreFailureTests
     }
 
     [Fact]
+    public async Task Restore_damaged_after_its_drop_names_both_remedies()
+    {
+        await _world.CreateAsync();
+        await using (var first = new RestoreOperator(_world, new RestoreLife("first", ("mid load rm", 1))))
+        {
+            await first.UntilAsync(_ => false);
+        }
+
+        _world.Snapshots.Damaged.Add("rm");
+        await using var second = new RestoreOperator(_world);
+        await second.UntilPhaseAsync(SnapshotRestorePhases.Failed, SnapshotRestorePhases.Succeeded);
+
+        var status = await _world.StatusAsync();
+        status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.SnapshotInvalid}");
+        status.Message.ShouldNotBeNull().ShouldNotContain("Nothing was changed");
+        status.Message.ShouldContain("Repair the files, or delete this object");
+        status.Message.ShouldContain("Incomplete now: rm");
+    }
+
+    [Fact]
+    public async Task Database_replaced_during_the_restore_is_not_dropped()
+    {
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Fault = database =>
+        {
+            if (database == "rm")
+            {
+                _world.Server.Replace("cm", "used since");
+            }
+
+            return null;
+        };
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed, SnapshotRestorePhases.Succeeded);
+
+        var status = await _world.StatusAsync();
+        status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.OutcomeUnknown}");
+        status.Message.ShouldNotBeNull().ShouldContain("Only rm was dropped in this attempt");
+        _world.Server.Drops.ShouldBe(["rm"]);
+        _world.Server.Databases["cm"].ShouldBe("used since");
+    }
+
+    [Fact]
     public async Task Failed_load_names_incomplete_database_and_retry_repeats_only_it()
     {
         await _world.CreateAsync();
