@@ -230,13 +230,17 @@ internal sealed class BackupSnapshotController(
             // Files that retention has started to remove cannot be restored from: that removal is finished here.
             var expiring = status.Phase == BackupSnapshotPhases.Expiring;
             var removes = expiring || snapshot.Spec.DeletionPolicy == DeletionPolicy.Delete;
-            if (removes && await RemoveFilesAsync(snapshot, expiring, cancellationToken) is { } trouble)
+            if (removes)
             {
-                await WriteAsync(
-                    snapshot,
-                    SnapshotStatusComposer.WithConditions(snapshot, status, trouble, Now),
-                    cancellationToken);
-                return LookAgainAfterFailure;
+                (snapshot, var trouble) = await RemoveFilesAsync(snapshot, expiring, cancellationToken);
+                if (trouble is not null)
+                {
+                    await WriteAsync(
+                        snapshot,
+                        SnapshotStatusComposer.WithConditions(snapshot, snapshot.Status!, trouble, Now),
+                        cancellationToken);
+                    return LookAgainAfterFailure;
+                }
             }
 
             Services.Events.Normal(
@@ -250,18 +254,20 @@ internal sealed class BackupSnapshotController(
         return null;
     }
 
-    // Null if the files were removed, otherwise the reason. A removal that retention has started stays Expiring.
-    private async Task<RunStatusSummary?> RemoveFilesAsync(
+    // The trouble is null if the files were removed. A removal that retention has started stays Expiring, and one that
+    // was started here is finished whoever refers to the snapshot since: nothing can be restored from it any more.
+    private async Task<(BackupSnapshot Snapshot, RunStatusSummary? Trouble)> RemoveFilesAsync(
         BackupSnapshot snapshot, bool expiring, CancellationToken cancellationToken)
     {
-        if (!expiring && (await SnapshotReferences.ReadAsync(
+        var status = snapshot.Status!;
+        var started = expiring
+            || (status is { Phase: BackupSnapshotPhases.Deleting, Verified: false }
+                && !status.Conditions.Exists(c => c.Reason == Reasons.FilesInUse));
+        if (!started && (await SnapshotReferences.ReadAsync(
             Services.Kubernetes, Services.Scope, cancellationToken)).UserOf(snapshot) is { } user)
         {
-            return new RunStatusSummary(
-                RunOutcomeKind.Progressing,
-                BackupSnapshotPhases.Deleting,
-                Reasons.FilesInUse,
-                $"{user}. The files are deleted when that is no longer so.");
+            return (snapshot, Deleting(
+                Reasons.FilesInUse, $"{user}. The files are deleted when that is no longer so."));
         }
 
         Services.Fence.EnsureMayAct();
@@ -273,8 +279,18 @@ internal sealed class BackupSnapshotController(
                 throw new SnapshotException(SnapshotFailure.StorageUnusable, foreign);
             }
 
+            if (!started)
+            {
+                var removing = SnapshotStatusComposer.WithConditions(
+                    snapshot,
+                    status with { Verified = false },
+                    Deleting(Reasons.Pending, $"The files under {status.Path} are being deleted."),
+                    Now);
+                snapshot = await WriteAsync(snapshot, removing, cancellationToken);
+            }
+
             await Services.Snapshotter.DeleteAsync(location, cancellationToken);
-            return null;
+            return (snapshot, null);
         }
         catch (Exception exception) when (exception is SnapshotException or IOException or UnauthorizedAccessException)
         {
@@ -288,12 +304,15 @@ internal sealed class BackupSnapshotController(
             var remedy = expiring
                 ? $"If the storage no longer exists, remove the finalizer {Labels.SnapshotFinalizer} manually."
                 : $"To delete the object and keep the files, set spec.deletionPolicy: {DeletionPolicy.Retain}.";
-            return new RunStatusSummary(
+            return (snapshot, new RunStatusSummary(
                 RunOutcomeKind.Stalled,
                 expiring ? BackupSnapshotPhases.Expiring : BackupSnapshotPhases.Deleting,
                 reason,
-                $"The files under {snapshot.Status!.Path} could not be deleted: {Sentences.Close(exception.Message)} "
-                + $"Repair this and they are deleted automatically. {remedy}");
+                $"The files under {status.Path} could not be deleted: {Sentences.Close(exception.Message)} "
+                + $"Repair this and they are deleted automatically. {remedy}"));
         }
+
+        static RunStatusSummary Deleting(string reason, string message) =>
+            new(RunOutcomeKind.Progressing, BackupSnapshotPhases.Deleting, reason, message);
     }
 }

@@ -1,6 +1,7 @@
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
+using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Snapshots;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -77,6 +78,31 @@ public sealed class SnapshotDeletionTests
 
         world.Archive.BeforeRemove = null;
         await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        world.Archive.Removed.ShouldBe(["one-id-1"]);
+    }
+
+    [Fact]
+    public async Task Partly_deleted_snapshot_is_unusable_and_keeps_no_file()
+    {
+        var world = new SnapshotWorld();
+        await AddAsync(world);
+        world.Archive.BeforeRemove = static _ => throw new IOException("Read-only file system");
+        await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
+        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+
+        world.Archive.BeforeRemove = null;
+        await world.Api.CreateAsync(new SnapshotRestore
+        {
+            Kind = SnapshotRestore.KindName,
+            Metadata = new V1ObjectMeta { Name = "back", Namespace = SnapshotWorld.Space },
+            Spec = new SnapshotRestoreSpec { SnapshotRef = new SnapshotReference { Name = "one" } },
+        });
+        var half = (await world.GetAsync("one")).Status!;
+        half.Verified.ShouldBe(false);
+        half.Conditions.Single(c => c.Type == ConditionTypes.Usable).Status.ShouldBe("False");
+        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+
+        (await world.Api.GetAsync<BackupSnapshot>("one", SnapshotWorld.Space, Token)).ShouldBeNull();
         world.Archive.Removed.ShouldBe(["one-id-1"]);
     }
 
