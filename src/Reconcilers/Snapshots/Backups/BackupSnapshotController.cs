@@ -289,7 +289,7 @@ internal sealed class BackupSnapshotController(
                 snapshot = await WriteAsync(snapshot, removing, cancellationToken);
             }
 
-            await Services.Snapshotter.DeleteAsync(location, cancellationToken);
+            await Services.RemoveAsync(snapshot, location, cancellationToken);
             return (snapshot, null);
         }
         catch (Exception exception) when (exception is SnapshotException or IOException or UnauthorizedAccessException)

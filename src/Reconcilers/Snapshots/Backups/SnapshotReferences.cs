@@ -95,7 +95,9 @@ internal sealed record SnapshotReferences(
 
         // A snapshot id is unique, so the last part of the path identifies it in every notation of the storage.
         return restore.Spec.Files is { } files
-            ? snapshot.Status?.SnapshotID is { } id && files.Path.Trim('/').Split('/')[^1] == id
+            ? snapshot.Status?.SnapshotID is { } id
+                && SnapshotTake.EarlierIds(snapshot).Append(id).Contains(
+                    files.Path.Trim('/').Split('/')[^1], StringComparer.Ordinal)
             : IsSame(restore.Spec.SnapshotRef, restore.Metadata.Namespace, snapshot);
     }
 }

@@ -32,6 +32,17 @@ internal sealed record SnapshotServices : ControllerServices
             snapshot.Status?.SnapshotID
                 ?? throw new ArgumentException("The snapshot has not started.", nameof(snapshot)));
 
+    /// <summary>Removes the files of a snapshot, after those of its earlier attempts: a finished dump that failed its
+    /// test is named by no other object.</summary>
+    public async Task RemoveAsync(
+        BackupSnapshot snapshot, SnapshotLocation location, CancellationToken cancellationToken)
+    {
+        foreach (var id in SnapshotTake.EarlierIds(snapshot).Append(location.Id))
+        {
+            await Snapshotter.DeleteAsync(location with { Id = id }, cancellationToken);
+        }
+    }
+
     /// <summary>Why a namespace may not use a snapshot, by the owner in its manifest; null if it may.</summary>
     public string? Refusal(SnapshotManifest manifest, string? @namespace, SnapshotLocation location)
     {

@@ -18,6 +18,10 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
         return $"{name}-{snapshot.Metadata.Uid![..8]}-{attempt}";
     }
 
+    /// <summary>The ids of the attempts before the present one.</summary>
+    public static IEnumerable<string> EarlierIds(BackupSnapshot snapshot) =>
+        Enumerable.Range(1, Math.Max(0, (snapshot.Status?.Attempt ?? 0) - 1)).Select(n => IdOf(snapshot, n));
+
     /// <summary>Returns the manifest of the verified snapshot.</summary>
     /// <exception cref="SnapshotException">The snapshot could not be taken or verified.</exception>
     public async Task<SnapshotManifest> RunAsync(CancellationToken cancellationToken)
@@ -102,9 +106,8 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
     // large as a snapshot.
     private async Task RemoveAbandonedAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; attempt < snapshot.Status!.Attempt; attempt++)
+        foreach (var earlier in EarlierIds(snapshot).Select(id => location with { Id = id }))
         {
-            var earlier = location with { Id = IdOf(snapshot, attempt) };
             if (await location.Storage.StatAsync(earlier.ManifestName, cancellationToken) is null)
             {
                 await services.Snapshotter.DeleteAsync(earlier, cancellationToken);

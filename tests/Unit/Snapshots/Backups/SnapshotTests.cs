@@ -182,6 +182,25 @@ public sealed class SnapshotTests
         _world.Archive.Manifests.Keys.ShouldBe([finished, (await _world.GetAsync("snap")).Status!.Path!], ignoreOrder: true);
     }
 
+    [Fact]
+    public async Task Deletion_removes_the_files_of_all_attempts()
+    {
+        await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest, DeletionPolicy = DeletionPolicy.Delete });
+        _world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.RowCountMismatch, "rm", "rows differ"));
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Failed);
+        var failed = (await _world.GetAsync("snap")).Status!.SnapshotID!;
+        _world.Archive.TestFindings.Clear();
+        await RetryAsync("2");
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded);
+        var taken = (await _world.GetAsync("snap")).Status!.SnapshotID!;
+
+        await _world.Api.DeleteAsync<BackupSnapshot>("snap", SnapshotWorld.Space);
+        await _world.Controller.ReconcileAsync(await _world.GetAsync("snap"), TestContext.Current.CancellationToken);
+
+        _world.Archive.Removed.ShouldBe([failed, taken]);
+        _world.Archive.Manifests.ShouldBeEmpty();
+    }
+
     // With the retry the object is at work again: what is waited for next is this attempt's end.
     private async Task RetryAsync(string token)
     {

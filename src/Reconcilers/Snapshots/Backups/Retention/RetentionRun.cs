@@ -313,8 +313,8 @@ internal sealed partial class RetentionRun(SnapshotServices services)
     private async Task RemoveAsync(BackupSnapshot snapshot, string why, CancellationToken cancellationToken)
     {
         services.Fence.EnsureMayAct();
-        await services.Snapshotter.DeleteAsync(
-            await services.LocateAsync(snapshot, cancellationToken), cancellationToken);
+        await services.RemoveAsync(
+            snapshot, await services.LocateAsync(snapshot, cancellationToken), cancellationToken);
         var message = $"Retention removed the files under {snapshot.Status!.Path}: {why}.";
         var expired = SnapshotStatusComposer.Expiry(
             snapshot, BackupSnapshotPhases.Expired, Reasons.Expired, message, services.Time.GetUtcNow());
