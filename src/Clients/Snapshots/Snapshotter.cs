@@ -16,8 +16,9 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
 
     /// <summary>Dumps the databases in parallel, reads every file back from the storage, compares it with the server
     /// and publishes the manifest last. Before it starts, sessions left by an interrupted attempt under the same id are
-    /// ended and that attempt's <c>*.partial</c> objects removed. If the snapshot already exists with the same
-    /// databases it is verified again and returned; published files are never changed.</summary>
+    /// ended and that attempt's <c>*.partial</c> objects removed; its other objects are removed after the manifest is
+    /// published. If the snapshot already exists with the same databases it is verified again and returned; published
+    /// files are never changed.</summary>
     /// <exception cref="SnapshotException">The snapshot could not be taken and verified; no manifest exists
     /// then.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; children are killed, partial objects may
@@ -66,6 +67,7 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
                 [.. request.Databases.Select(d => dumped[d])], encrypted: request.Recipients.Count > 0),
         };
         await ManifestStore.PublishAsync(request.Location, manifest, cancellationToken);
+        await RemoveUnnamedAsync(request.Location, manifest, cancellationToken);
         return manifest;
     }
 
@@ -166,6 +168,33 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
             {
                 await location.Storage.DeleteAsync(entry.Name, cancellationToken);
             }
+        }
+    }
+
+    // Databases that an attempt under this id had finished when its process died. After the manifest, which is the only
+    // one there can be: a process that was frozen cannot publish another that names them.
+    private static async Task RemoveUnnamedAsync(
+        SnapshotLocation location, SnapshotManifest manifest, CancellationToken cancellationToken)
+    {
+        var prefix = location.Prefix;
+        var named = manifest.Databases.SelectMany(static d => d.StoredFiles)
+            .Select(f => prefix + f.Name)
+            .ToHashSet(StringComparer.Ordinal);
+        try
+        {
+            foreach (var entry in await location.Storage.ListAsync(prefix, cancellationToken))
+            {
+                if (!named.Contains(entry.Name)
+                    && !entry.Name.StartsWith($"{prefix}manifest.", StringComparison.Ordinal)
+                    && !entry.Name.StartsWith(SessionRecords.Folder(location), StringComparison.Ordinal))
+                {
+                    await location.Storage.DeleteAsync(entry.Name, cancellationToken);
+                }
+            }
+        }
+        catch (SnapshotException)
+        {
+            // The snapshot is complete. They are removed together with it.
         }
     }
 

@@ -203,7 +203,7 @@ internal static class SessionRecords
         }
     }
 
-    private static string Folder(SnapshotLocation location) => $"{location.Prefix}sessions/";
+    internal static string Folder(SnapshotLocation location) => $"{location.Prefix}sessions/";
 }
 
 /// <summary>A server session that belongs to a load.</summary>

@@ -59,6 +59,26 @@ public sealed class LeftoverTests(MariaDbServer server)
         folder.Files().ShouldBe([.. new[] { location.ManifestName, location.Prefix + manifest.Databases[0].File.Name }.Order(StringComparer.Ordinal)]);
     }
 
+    [Theory]
+    [InlineData(DumpToolKind.MySqlDump)]
+    [InlineData(DumpToolKind.MyDumper)]
+    public async Task Databases_that_a_dead_process_finished_leave_no_file(DumpToolKind tool)
+    {
+        using var folder = new TemporaryStorage();
+        var database = await SampleDatabase.CreateAsync(server, rows: 2);
+        var location = folder.One;
+        foreach (var name in (string[])["rm.11111111.sql.gz", "rm.22222222/rows/t.sql.gz"])
+        {
+            await location.Storage.WriteAsync(location.Prefix + name, "former");
+        }
+
+        var manifest = await new Snapshotter().TakeAsync(
+            new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database], Tool = tool }, Token);
+
+        folder.Files().ShouldBe(
+            [.. manifest.Databases[0].StoredFiles.Select(f => location.Prefix + f.Name).Append(location.ManifestName).Order(StringComparer.Ordinal)]);
+    }
+
     [Fact]
     public async Task Recorded_session_is_ended_only_when_id_and_address_match()
     {
