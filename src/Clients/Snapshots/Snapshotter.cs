@@ -42,7 +42,7 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
         var chosen = tool
             ?? (request.Tool == DumpToolKind.MyDumper ? new MyDumperTool(_options) : new MySqlDumpTool(_options));
         var (server, description) = await PrepareAsync(request, chosen, cancellationToken);
-        var dump = new DatabaseDump(request, chosen, _options, description.Flags, _time);
+        var dump = new DatabaseDump(request, server, chosen, _options, description.Flags, _time);
         var dumped = new ConcurrentDictionary<string, SnapshotDatabase>(StringComparer.Ordinal);
 
         // The first failure cancels the others, and is the one that is thrown.

@@ -3,6 +3,7 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>Dumps, verifies and publishes one database of a snapshot.</summary>
 internal sealed class DatabaseDump(
     SnapshotRequest request,
+    MySqlServerIdentity server,
     IDumpTool tool,
     SnapshotToolOptions options,
     IReadOnlyList<string> flags,
@@ -116,6 +117,7 @@ internal sealed class DatabaseDump(
             await using var session = await MySqlSession.OpenAsync(
                 request.Connection.With(database: ""), cancellationToken);
             session.CommandTimeout = 0;
+            await RequireSameServerAsync(session, cancellationToken);
             var reader = new CatalogueReader(session, SessionMarker.Comment(_location.Id)) { CountsHistory = History };
             return await reader.ReadAsync(database, countRows: true, cancellationToken)
                 ?? throw new SnapshotException(
@@ -126,6 +128,19 @@ internal sealed class DatabaseDump(
         {
             await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
+        }
+    }
+
+    // Every session resolves the name again. A dump of one server that is counted on another is of neither.
+    private async Task RequireSameServerAsync(MySqlSession session, CancellationToken cancellationToken)
+    {
+        var now = await MySqlServer.IdentifyAsync(session, cancellationToken);
+        if (now.Identity != server.Identity)
+        {
+            throw new SnapshotException(
+                SnapshotFailure.DumpFailed,
+                $"{request.Connection.Describe()} was the server {server.Identity} when the dump began and is "
+                    + $"{now.Identity} now (a failover, or a change of DNS), so the dump may be of either.");
         }
     }
 

@@ -82,6 +82,34 @@ public sealed class TakeTests(MariaDbServer server)
     }
 
     [Fact]
+    public async Task Dump_that_is_counted_on_another_server_is_refused()
+    {
+        using var folder = new TemporaryStorage();
+        await using var other = new MariaDbServer();
+        await other.InitializeAsync();
+        var database = await server.CreateDatabaseAsync();
+        var port = server.Port;
+        var request = new SnapshotRequest
+        {
+            Location = folder.One,
+            Connection = server.Options() with { Connect = async token => await WatchedConnection.OpenAsync(port, token) },
+            Databases = [database],
+        };
+
+        // The name is given to the other server while the dump is written.
+        var tool = new MeddlingTool(sql =>
+        {
+            port = other.Port;
+            return sql;
+        });
+        var refused = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter(tool).TakeAsync(request, Token));
+
+        refused.Failure.ShouldBe(SnapshotFailure.DumpFailed);
+        refused.Message.ShouldContain("may be of either");
+        (await new Snapshotter().FindAsync(folder.One, Token)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Missing_database_and_wrong_password_are_told_apart()
     {
         using var folder = new TemporaryStorage();
