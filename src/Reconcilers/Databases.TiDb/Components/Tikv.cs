@@ -29,23 +29,25 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => spec.Drain.StepLimit(
         LongestWarmUp + KubernetesDuration.Parse(spec.Timeouts.Verify) + KubernetesDuration.Parse(spec.Settle) + Later);
 
-    // Leaders may have left as soon as there is a receipt. The scheduler of a TiKV that is skipped keeps nothing; the
-    // guard of schedulers names it.
+    // A drain that was found done, or under way, has no receipt, and the swap evicts too: removing a scheduler that is
+    // not there changes nothing. The scheduler of a TiKV that is skipped keeps nothing; the guard of schedulers names
+    // it.
     internal override IEnumerable<Leftover> Undo(PlanStep own, Plan run, DatabaseRollingUpgradeSpec spec)
     {
-        if (!HasActed(own, run))
+        var name = own.Node!;
+        var swap = run.Step<SwapInstance>(name);
+        var isSwapBegun = swap is not null && HasActed(swap, run);
+        if (!isSwapBegun && !HasActed(own, run))
         {
             yield break;
         }
 
-        var name = own.Node!;
-        if (run.Step<SwapInstance>(name) is { State: not StepState.Succeeded } swap
-            && !HasActed(swap, run))
+        if (!isSwapBegun && swap is { State: not StepState.Succeeded })
         {
             yield return Leftover.PreparedProgram(name);
         }
 
-        if (own.Receipt is not null && !spec.Skip.Contains(name, StringComparer.Ordinal))
+        if (!spec.Skip.Contains(name, StringComparer.Ordinal))
         {
             var removal = $"pd-ctl scheduler remove {LeaderEviction.NameOf(Store)}";
             yield return new Leftover(name, LeftoverKind.Leaders)

@@ -274,6 +274,24 @@ public sealed class DrainTests
         (world.Limits["region-schedule-limit"], world.Limits["leader-schedule-limit"], world.Limits["hot-region-schedule-limit"]).ShouldBe((4, 4, 2));
     }
 
+    // As after a restore of etcd: nothing shows that this run added the scheduler.
+    [Fact]
+    public void Drain_found_done_without_receipt_gives_leaders_back()
+    {
+        var world = new TiDbWorld().Begin();
+        world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) { Swap } };
+        world.RunUntil(() => world.Life.Outcome?.State == RunState.Held, "held");
+        world.Stored = world.Stored! with { Steps = [.. world.Stored.Steps.Select(s => s.Id == Drain ? s.Repeated("put back") with { Attempt = 0 } : s)] };
+        world.Restart();
+        world.RunUntil(() => world.Life.Outcome?.State == RunState.Held, "held again");
+        world.Step(Drain).State.ShouldBe(StepState.Succeeded);
+        world.Step(Drain).Receipt.ShouldBeNull();
+        world.Evicted.ShouldNotBeEmpty();
+
+        world.GiveBack().Remaining.ShouldBeEmpty();
+        world.Evicted.ShouldBeEmpty();
+    }
+
     [Fact]
     public void Broken_guard_gives_leaders_back_and_drains_again_afterwards()
     {

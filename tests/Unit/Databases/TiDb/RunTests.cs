@@ -294,6 +294,10 @@ public sealed class RunTests
         var again = taken with { Plan = taken.Plan! with { Steps = [.. taken.Plan.Steps.Select(s => s.Id == "UpgradeTiKV/tikv-1/swap" ? s with { Attempt = 1, StartedAt = world.Now.AddSeconds(2) } : s)] } };
         rest.MayRemain(spec, again).ShouldBeTrue();
         new TiDbUndo(spec, again.Plan!).Advice.ShouldHaveSingleItem().Subject.ShouldBe("tikv-1");
+
+        // Its attempt failed, and the next one has not begun: what it evicted stays until then.
+        var failed = again.Plan! with { Steps = [.. again.Plan.Steps.Select(s => s.Id == "UpgradeTiKV/tikv-1/swap" ? s with { StartedAt = null } : s)] };
+        new TiDbUndo(spec, failed).Advice.ShouldHaveSingleItem().Subject.ShouldBe("tikv-1");
     }
 
     [Fact]
