@@ -96,12 +96,28 @@ internal abstract record TiDbGuard : GuardBase<TiDbTargets>
 
     protected abstract Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken);
 
+    // A host that cannot be asked does not hide another instance that is down.
     private async Task<bool> IsDownAsync(Plan plan, CancellationToken cancellationToken)
     {
-        var begun = plan.Steps.Find(s => s is { State: not StepState.Succeeded, Attempt: > 0 }
+        var begun = plan.Steps.FindAll(s => s is { State: not StepState.Succeeded, Attempt: > 0 }
             && (s.Is<SwapInstance>() || VerifyInstance.Is(s)));
-        return begun?.Node is { } name
-            && !(await Targets.Hosts.Instance(name).LookAsync(cancellationToken)).IsAlive;
+        HostException? unasked = null;
+        foreach (var instance in Targets.Spec.Instances.Where(i => begun.Exists(s => s.Node == i.Name)))
+        {
+            try
+            {
+                if (!(await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken)).IsAlive)
+                {
+                    return true;
+                }
+            }
+            catch (HostException exception)
+            {
+                unasked = exception;
+            }
+        }
+
+        return unasked is null ? false : throw unasked;
     }
 }
 

@@ -240,4 +240,24 @@ public sealed class RunObstacleTests
         world.Ddl.Clear();
         world.RunToSuccess();
     }
+
+    [Fact]
+    public void Stopped_instance_is_started_though_one_beside_it_lives()
+    {
+        const string Swap = "UpgradeTiKV/tikv-2/swap";
+        var world = new TiDbWorld(OverlapTests.Zones with { Spec = s => OverlapTests.Zones.Spec(s) with { Settle = "5m" } }).Begin();
+        world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) { Swap } };
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/verify").State == StepState.Running, "tikv-1 settles");
+        world.Controls = world.Controls with { Approved = new HashSet<string>(StringComparer.Ordinal) { Swap } };
+        world.Fates = p => p.What == "swap tikv-2" ? Drydock.Tests.Unit.Fakes.Fate.DieBefore : Drydock.Tests.Unit.Fakes.Fate.Live;
+        world.Life.Wake();
+        world.RunUntil(() => world.Life.IsDead, "killed while tikv-2 is down");
+        world.Fates = static _ => Drydock.Tests.Unit.Fakes.Fate.Live;
+        world["tikv-1"].IsAlive.ShouldBeTrue();
+        world.Step("UpgradeTiKV/tikv-1/verify").State.ShouldBe(StepState.Running);
+        world.Ddl.Add(new DdlJob("9", "orders", "t", "add index", "running"));
+        world.RunUntil(() => world["tikv-2"].Running == TiDbWorld.New, "tikv-2 up", TimeSpan.FromMinutes(2));
+
+        world.Violations.ShouldBeEmpty();
+    }
 }
