@@ -172,27 +172,38 @@ internal sealed record SetLeaderPriorities(Dictionary<string, int> Priorities, b
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
-        // Members that have not started yet have no name, so names need not be unique.
-        var present = (await Targets.Pd.MembersAsync(cancellationToken)).Members;
-        var other = Wanted()
-            .Where(w => (present.FirstOrDefault(m => m.Name == w.Member)?.LeaderPriority ?? 0) != w.Priority)
-            .Select(w => w.Member)
-            .ToList();
-        return other.Count == 0
-            ? new Observation.Done($"leader_priority: {Text()}.")
-            : new Observation.NotStarted($"leader_priority differs for {string.Join(", ", other)}.");
+        var wanted = await ReadAsync(cancellationToken);
+        var other = wanted.Where(w => w.Now != w.Priority).Select(w => w.Member).ToList();
+        return other.Count > 0
+            ? new Observation.NotStarted($"leader_priority differs for {string.Join(", ", other)}.")
+            : new Observation.Done(wanted.Count == 0
+                ? "PD lists none of the members that had a leader_priority."
+                : $"leader_priority: {string.Join(", ", wanted.Select(w => $"{w.Member} {w.Priority}"))}.");
     });
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        foreach (var (member, priority) in Wanted())
+        foreach (var (member, priority, _) in await ReadAsync(cancellationToken))
         {
             Targets.EnsureMayAct();
             await Targets.Pd.SetLeaderPriorityAsync(member, priority, cancellationToken);
         }
     }
 
-    private string Text() => string.Join(", ", Wanted().Select(w => $"{w.Member} {w.Priority}"));
+    // Without the members that left PD. Those that have not started yet have no name, so names need not be unique, and
+    // any may be the one that is missing.
+    private async Task<List<(string Member, int Priority, int Now)>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var present = (await Targets.Pd.MembersAsync(cancellationToken)).Members;
+        var mayBeNameless = present.Any(m => m.Name.Length == 0);
+        return
+        [
+            .. from wanted in Wanted()
+               let member = present.FirstOrDefault(m => m.Name == wanted.Member)
+               where member is not null || mayBeNameless
+               select (wanted.Member, wanted.Priority, member?.LeaderPriority ?? 0),
+        ];
+    }
 }
 
 /// <summary>No PD member has a leader_priority while PD is upgraded: it would return leadership to a member that is

@@ -70,6 +70,21 @@ public sealed class RunTests
     }
 
     [Fact]
+    public void Leader_priority_of_a_member_that_left_is_not_restored()
+    {
+        const string Restore = "UpgradePD/restore-leader-priority";
+        var world = new TiDbWorld(Whole with { Priority = 5 }).Begin();
+        world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) { Restore } };
+        world.RunUntil(() => world.Step("UpgradePD/pd-1/verify").State == StepState.Succeeded, "pd-1, the last");
+        world.Leave("pd-1");
+        world.Controls = world.Controls with { Approved = new HashSet<string>(StringComparer.Ordinal) { Restore } };
+        world.Life.Wake();
+        world.RunUntil(() => world.Step(Restore).State == StepState.Succeeded, "restored", TimeSpan.FromMinutes(5));
+
+        world.Done.Where(d => d.StartsWith("priority", StringComparison.Ordinal)).ShouldBe(["priority pd-1 0"]);
+    }
+
+    [Fact]
     public void Migrated_tikv_toml_replaces_old_file_which_is_kept()
     {
         var world = new TiDbWorld(Whole).Begin();

@@ -6,6 +6,13 @@ namespace Drydock.Tests.Unit.Fakes;
 /// <content>The spec of the upgrade.</content>
 internal sealed partial class TiDbWorld
 {
+    /// <summary>An instance left the database, and spec.skip names it: the operator does not see it any more.</summary>
+    public void Leave(string instance)
+    {
+        Processes.Remove(this[instance]);
+        Upgrade = Upgrade with { Spec = Upgrade.Spec with { Instances = [.. Upgrade.Spec.Instances.Where(i => i.Name != instance)] } };
+    }
+
     private DatabaseRollingUpgradeSpec MakeSpec() => new()
     {
         Mode = RunMode.Apply,

@@ -229,6 +229,11 @@ internal sealed partial class TiDbWorldHttp
 
     private (int, string) Priority(string name, int priority)
     {
+        if (!world.Of(DatabaseComponent.PD).Any(p => p.Name == name))
+        {
+            return (404, $"\"not found, pd: {name}\"");
+        }
+
         world.Did($"priority {name} {priority}");
         world.Priorities[name] = priority;
         return (200, "\"success\"");
