@@ -154,6 +154,9 @@ internal sealed class TiDbTargets : IEngineTargets
     public GrafanaClient Grafana(MonitoringService service) =>
         new(_grafana.Value, new ServiceAddress(service.Host, service.Port));
 
+    /// <summary>Whether the spec still has an instance: one of spec.skip has left.</summary>
+    public bool Has(string name) => Spec.Instances.Exists(i => i.Name == name);
+
     /// <summary>An instance by its name.</summary>
     /// <exception cref="KeyNotFoundException">The spec does not list the instance any more.</exception>
     public DatabaseInstance Instance(string name) =>

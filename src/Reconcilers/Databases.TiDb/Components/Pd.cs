@@ -265,7 +265,7 @@ internal sealed record AliasPdUnits(List<string> Instances) : FinalCheck
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        foreach (var instance in Instances.Select(Targets.Instance))
+        foreach (var instance in Instances.Where(Targets.Has).Select(Targets.Instance))
         {
             if (!await HasNameAsync(instance, cancellationToken))
             {
@@ -279,7 +279,7 @@ internal sealed record AliasPdUnits(List<string> Instances) : FinalCheck
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        foreach (var instance in Instances.Select(Targets.Instance))
+        foreach (var instance in Instances.Where(Targets.Has).Select(Targets.Instance))
         {
             if (await HasNameAsync(instance, cancellationToken)
                 || (await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken)).Unit is not { } unit)

@@ -55,7 +55,7 @@ internal sealed record MigrateConfiguration(
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var files = Files();
+        var files = Files().FindAll(f => Targets.Has(f.Instance));
         foreach (var some in files.Chunk(AtATime))
         {
             var seen = await Task.WhenAll(some.Select(f => ObserveAsync(f, cancellationToken)));
@@ -71,7 +71,7 @@ internal sealed record MigrateConfiguration(
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        foreach (var file in Files().Where(f => f.IsChanged))
+        foreach (var file in Files().Where(f => f.IsChanged && Targets.Has(f.Instance)))
         {
             var instance = Targets.Instance(file.Instance);
             var host = Targets.Hosts.Files(instance.Host);

@@ -53,6 +53,18 @@ public sealed class PdUnitTests
     }
 
     [Fact]
+    public void Unit_of_a_PD_that_left_gets_no_name()
+    {
+        var world = World();
+        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-2/verify").State == StepState.Succeeded, "the checks are next");
+        world.Leave("pd-3");
+        world.RunToSuccess();
+
+        world.Done.Where(d => d.StartsWith("alias ", StringComparison.Ordinal)).ShouldBe(
+            ["alias 192.0.2.1:pd-2379.service of pd-1.service", "alias 192.0.2.2:pd-2379.service of pd-2.service"]);
+    }
+
+    [Fact]
     public void Plan_without_the_setting_has_no_such_step() =>
         new TiDbWorld().Begin().Stored!.Steps.ShouldNotContain(s => s.Id == Step);
 
