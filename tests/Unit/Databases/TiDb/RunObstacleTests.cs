@@ -46,6 +46,18 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
+    public void Leaders_that_return_after_Proceed_are_moved_away_again()
+    {
+        var world = new TiDbWorld(Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed } } }) { StuckLeaders = 3 }.Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
+        world.Evicted.Clear();
+        world.StoreOf("tikv-1").Leaders = 8;
+        world.RunUntil(() => world["tikv-1"].Running == TiDbWorld.New, "tikv-1 swapped");
+
+        world.Done.Where(d => d is "evict 1" or "stop tikv-1 2.1.19").ShouldBe(["evict 1", "evict 1", "stop tikv-1 2.1.19"]);
+    }
+
+    [Fact]
     public void Store_that_keeps_the_cluster_version_back_is_named()
     {
         var world = new TiDbWorld(Whole).Begin();
