@@ -53,13 +53,20 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
         var goal = Targets.Goal(context.Plan, instance);
         if (goal.IsReached(process))
         {
-            return process.Strays.Count == 0
-                ? new Observation.Done(
-                    Facts: process.StartedAt is { } at ? Entry(StartedAtFact, Timestamps.Format(at)) : null)
-                : new Observation.Failed(
+            return process.Strays.Count > 0
+                ? new Observation.Failed(
                     Reasons.ProcessLivesOn,
                     $"{instance.Name} on {instance.Host} runs the new program (pid {process.Pid}), and unexpected "
-                    + $"processes run beside it: {Strays(process)}. Stop them, then retry.");
+                    + $"processes run beside it: {Strays(process)}. Stop them, then retry.")
+                : await HasFormerFileAsync(context, instance, cancellationToken)
+                ? throw new StepActionException(
+                    Reasons.TargetChanged,
+                    $"{instance.Name} on {instance.Host} runs the new program (pid {process.Pid}) with the "
+                    + $"configuration file of {Spec.FromVersion}: it was started from outside before that file was "
+                    + $"replaced. Stop {instance.Name}, then retry: the operator replaces the file and starts it.",
+                    retryable: false)
+                : new Observation.Done(
+                    Facts: process.StartedAt is { } at ? Entry(StartedAtFact, Timestamps.Format(at)) : null);
         }
 
         if (process.IsAlive && process.InstalledSha256 == goal.Sha256 && Targets.IsStarting(process, instance))
@@ -70,6 +77,7 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
         // A process that was started and exits again and again is reported by the next step, which verifies it.
         return process is { IsAlive: false, Supervision: SupervisionState.Restarting }
             && process.InstalledSha256 == goal.Sha256
+            && !await HasFormerFileAsync(context, instance, cancellationToken)
             ? new Observation.Done(
                 $"{instance.Name} was started and its supervisor restarts it ({process.SupervisionText}).")
             : new Observation.NotStarted(process.IsAlive
@@ -132,6 +140,12 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
         Targets.EnsureMayAct();
         await new InstanceReplacement(host, Spec.FromVersion).ReplaceAsync(goal, file, cancellationToken);
     }
+
+    // An instance that an administrator replaced before this step began has the file that it is to have.
+    private async Task<bool> HasFormerFileAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken) =>
+        Since(context) is not null
+        && await new ConfigurationInstall(Targets, context.Plan, instance).IsFormerAsync(cancellationToken);
 
     // The result of the drain may have changed since.
     private async Task EnsureMayStopAsync(

@@ -234,6 +234,10 @@ internal sealed class ConfigurationInstall(TiDbTargets targets, Plan plan, Datab
                 + $"{instance.Component.ToString().ToLowerInvariant()} with a new upgrade.");
     }
 
+    /// <summary>Whether the file is still that of the former version, and the new one needs another.</summary>
+    public async Task<bool> IsFormerAsync(CancellationToken cancellationToken) => _file is { } file
+        && IsShort(file.From, (await targets.Hosts.Files(instance.Host).Sha256Async([Path], cancellationToken))[0]);
+
     private static bool IsShort(string start, string? sha256) =>
         sha256?.StartsWith(start, StringComparison.Ordinal) == true;
 }

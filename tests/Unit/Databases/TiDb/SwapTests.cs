@@ -57,6 +57,44 @@ public sealed class SwapTests
     }
 
     [Fact]
+    public void New_program_with_former_configuration_file_is_not_done()
+    {
+        const string File = "/data/tikv-1/conf/tikv.toml";
+        var world = new TiDbWorld(Whole).Begin();
+        world.Fates = p => p.What == $"write 192.0.2.1:{File}" ? Fate.DieBefore : Fate.Live;
+        world.RunUntil(() => world.Life.IsDead, "killed between the program and the file");
+        world.Fates = static _ => Fate.Live;
+        world.Run(world["tikv-1"]);
+        world.RunToStall();
+
+        (world.Life.Outcome!.StepId, world.Life.Outcome.Reason).ShouldBe(("UpgradeTiKV/tikv-1/swap", Reasons.TargetChanged));
+        world.Life.Outcome.Message.ShouldContain("with the configuration file of 2.1.19: it was started from outside");
+
+        world.End(world["tikv-1"], byOperator: false);
+        world["tikv-1"].IsStopped = true;
+        world.Controls = world.Controls with { Retry = true };
+        world.Life.Wake();
+        world.RunToSuccess();
+        world.Files[("192.0.2.1", File)].ShouldContain("capacity = \"16GB\"");
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Supervisor_that_restarts_with_former_configuration_file_is_stopped()
+    {
+        const string File = "/data/tikv-1/conf/tikv.toml";
+        var world = new TiDbWorld(Whole).Begin();
+        world.Fates = p => p.What == $"write 192.0.2.1:{File}" ? Fate.DieBefore : Fate.Live;
+        world.RunUntil(() => world.Life.IsDead, "killed between the program and the file");
+        world.Fates = static _ => Fate.Live;
+        world["tikv-1"].IsStopped = false;
+        world.RunToSuccess();
+
+        world.Files[("192.0.2.1", File)].ShouldContain("capacity = \"16GB\"");
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Prepared_program_is_removed_when_run_stops()
     {
         var world = new TiDbWorld(Whole).Begin();
