@@ -144,7 +144,8 @@ internal sealed class TiDbTargets : IEngineTargets
     public TiDbSpec Settings => Spec.Tidb ?? new TiDbSpec();
     public IDatabaseHosts Hosts => Context.Hosts;
     public TiDbSql Sql { get; }
-    public PdClient Pd => new(Context.Http, [.. Spec.Of(DatabaseComponent.PD).Select(Spec.Service)]);
+    public PdClient Pd => new(
+        Context.Http, [.. Spec.Of(DatabaseComponent.PD).Select(Spec.Service)], Context.EnsureMayAct);
     public TidbStatusClient Tidb => new(Context.Http);
     public BinlogClient Binlog => new(Context.Http);
 

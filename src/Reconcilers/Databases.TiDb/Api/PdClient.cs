@@ -5,7 +5,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// turn until one answers. What is asked is in the files of its subjects: members, stores, scheduling,
 /// Regions.</summary>
 /// <param name="members">Where PD members serve, in the order in which they are asked.</param>
-internal sealed class PdClient(IServiceHttp http, IReadOnlyList<ServiceAddress> members)
+/// <param name="ensureMayAct">Called before each change; throws if this process may not act any longer. Null permits
+/// every change.</param>
+internal sealed class PdClient(IServiceHttp http, IReadOnlyList<ServiceAddress> members, Action? ensureMayAct = null)
 {
     public const string Api = "/pd/api/v1";
 
@@ -34,6 +36,7 @@ internal sealed class PdClient(IServiceHttp http, IReadOnlyList<ServiceAddress> 
         await InTurnAsync(
             async member =>
             {
+                ensureMayAct?.Invoke();
                 var answer = await http.SendAsync(method, member.Host, member.Port, path, json, cancellationToken);
                 return answer.Status == 200
                     ? true

@@ -282,14 +282,12 @@ internal abstract record VerifyInstance : TiDbStep
             async () => await UnhealthyAsync(seen, cancellationToken) ?? new Observation.Done());
         if (unhealthy is Observation.Done)
         {
-            Targets.EnsureMayAct();
             await RestoreAsync(cancellationToken);
             return;
         }
 
         if (IsLate(context))
         {
-            Targets.EnsureMayAct();
             await RestoreAsync(cancellationToken);
             throw new StepActionException(
                 Reasons.InstanceUnhealthy,

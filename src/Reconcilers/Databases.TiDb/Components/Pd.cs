@@ -53,7 +53,6 @@ internal sealed record DrainPd : DrainInstance
                 + $"it. Run `pd-ctl member leader_priority {member.Name} 0`, then retry.");
         }
 
-        Targets.EnsureMayAct();
         await PdLeadership.MoveAwayAsync(Targets, context.Plan, members, instance, cancellationToken);
     }
 }
@@ -185,7 +184,6 @@ internal sealed record SetLeaderPriorities(Dictionary<string, int> Priorities, b
     {
         foreach (var (member, priority, _) in await ReadAsync(cancellationToken))
         {
-            Targets.EnsureMayAct();
             await Targets.Pd.SetLeaderPriorityAsync(member, priority, cancellationToken);
         }
     }

@@ -75,7 +75,6 @@ internal static class ScheduleHold
         TiDbTargets targets, PlanStep hold, long? mergeLimit, CancellationToken cancellationToken)
     {
         var now = (await targets.Pd.ScheduleAsync(cancellationToken)).Limits;
-        targets.EnsureMayAct();
         await targets.Pd.SetLimitsAsync(ToRestore(hold, now, mergeLimit), cancellationToken);
     }
 

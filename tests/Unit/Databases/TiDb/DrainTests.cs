@@ -274,6 +274,25 @@ public sealed class DrainTests
         (world.Limits["region-schedule-limit"], world.Limits["leader-schedule-limit"], world.Limits["hot-region-schedule-limit"]).ShouldBe((4, 4, 2));
     }
 
+    [Fact]
+    public void Operator_refused_after_the_copy_evicts_no_leaders()
+    {
+        var world = new TiDbWorld().Begin();
+        world.Fates = point =>
+        {
+            world.MayAct &= point.What != "stage tikv-1";
+            return Fate.Live;
+        };
+        world.RunUntil(() => !world.MayAct, "the copy");
+        world.Fates = static _ => Fate.Live;
+        world.RunFor(TimeSpan.FromMinutes(1));
+        world["tikv-1"].IsStaged.ShouldBeTrue();
+        world.Evicted.ShouldBeEmpty();
+
+        world.MayAct = true;
+        world.RunUntil(() => world.Step(Drain).State == StepState.Succeeded, "tikv-1 drained", TimeSpan.FromMinutes(10));
+    }
+
     // As after a restore of etcd: nothing shows that this run added the scheduler.
     [Fact]
     public void Drain_found_done_without_receipt_gives_leaders_back()

@@ -43,6 +43,10 @@ internal sealed class TiDbLife : IActFence
 
     public void EnsureMayAct()
     {
+        if (!_world.MayAct)
+        {
+            throw new ActRefusedException("another process leads");
+        }
     }
 
     public void Wake() => Interlocked.Exchange(ref _woken, 1);

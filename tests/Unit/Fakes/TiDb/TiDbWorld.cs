@@ -183,6 +183,9 @@ internal sealed partial class TiDbWorld
 
     public Func<WorldPoint, Fate> Fates { get; set; } = static _ => Fate.Live;
 
+    /// <summary>Whether the operator may act: it leads.</summary>
+    public bool MayAct { get; set; } = true;
+
     public TiDbLife Life { get; private set; } = null!;
 
     public Plan? Stored { get; set; }
