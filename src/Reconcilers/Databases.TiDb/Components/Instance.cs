@@ -41,6 +41,8 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
     /// <summary>Fact: when the new process was started, by its host's clock, to within a second.</summary>
     public const string StartedAtFact = "startedAt";
 
+    private TimeSpan Patience => KubernetesDuration.Parse(Spec.Timeouts.Swap);
+
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => base.TimeLimit(spec) + Later;
 
     internal override IEnumerable<Leftover> Undo(PlanStep own, Plan run, DatabaseRollingUpgradeSpec spec) =>
@@ -189,26 +191,35 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
         var tolerated = DrainTikv.Before(
             context.Plan.Step<DrainTikv>(instance.Name)?.Recorded(DrainTikv.ProceededFact));
         var now = await StoreDrain.ReadAsync(Targets, instance, store, cancellationToken);
-        if (!now.IsOver && !(now.IsEvicted && now.Leaders <= tolerated))
+        var isHeard = HasWaited(context, DrainTikv.LongestHearing) || HasWaited(context, Patience);
+        var why = now.IsEvicted && now.Leaders <= tolerated ? null
+            : now.IsOver ? (isHeard ? null : now.Unheard)
+            : !now.IsEvicted ? "its evict-leader-scheduler is missing and is added."
+            : !now.IsCounted ? DrainTikv.NotCounted
+            : $"{now.Leaders} leaders returned and are moved away again.";
+        if (why is null)
+        {
+            return;
+        }
+
+        if (!now.IsOver)
         {
             await Targets.Pd.EvictLeadersAsync(store, cancellationToken);
-            throw Refusal(context, $"{instance.Name} is not stopped: {now.Leaders} leaders returned and are moved away "
-                + "again.");
         }
+
+        throw Refusal(context, $"{instance.Name} is not stopped: {why}");
     }
 
     // Repeated automatically until spec.timeouts.swap is over, then the step fails.
-    private StepActionException Refusal(StepContext context, string message)
-    {
-        var isLate = Since(context) is { } since
-            && context.Time.GetUtcNow() - since >= KubernetesDuration.Parse(Spec.Timeouts.Swap);
-        return isLate
-            ? new StepActionException(
-                Reasons.ClusterUnhealthy,
-                $"{message} The operator waited {Spec.Timeouts.Swap} (spec.timeouts.swap). Fix the cause, then retry.",
-                retryable: false)
-            : NotYet(Reasons.ClusterUnhealthy, message);
-    }
+    private StepActionException Refusal(StepContext context, string message) => HasWaited(context, Patience)
+        ? new StepActionException(
+            Reasons.ClusterUnhealthy,
+            $"{message} The operator waited {Spec.Timeouts.Swap} (spec.timeouts.swap). Fix the cause, then retry.",
+            retryable: false)
+        : NotYet(Reasons.ClusterUnhealthy, message);
+
+    private static bool HasWaited(StepContext context, TimeSpan time) =>
+        Since(context) is { } since && context.Time.GetUtcNow() - since >= time;
 
     private bool IsLast(StepContext context, Exception exception)
     {

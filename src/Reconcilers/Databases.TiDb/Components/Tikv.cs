@@ -15,14 +15,15 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
     /// <summary>The vendor's rule of thumb for one TiKV (docs/research/tidb.md#procedure).</summary>
     public static readonly TimeSpan Estimate = TimeSpan.FromMinutes(5);
 
-    private const string NotCounted = "PD has a new leader that does not count leaders yet.";
+    public const string NotCounted = "PD has a new leader that does not count leaders yet.";
+
+    /// <summary>Leaders of Regions report to PD once a minute.</summary>
+    public static readonly TimeSpan LongestHearing = TimeSpan.FromMinutes(3);
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
     // After a change of its leader PD runs no scheduler for up to 5 minutes (docs/research/tidb.md#pd-as-observed).
     private static readonly TimeSpan LongestWarmUp = TimeSpan.FromMinutes(15);
-
-    // Leaders of Regions report to PD once a minute.
-    private static readonly TimeSpan LongestHearing = TimeSpan.FromMinutes(3);
 
     private readonly DrainWatch _watch = new();
 
@@ -142,11 +143,9 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
         }
 
         view.Saw(drain, now);
-        if (drain is { IsOver: true, IsOnly: false, Unheard: { } heard }
-            && now - (view.UnheardSince ?? now) < LongestHearing)
+        if (drain is { IsOver: true, Unheard: { } unheard } && now - (view.UnheardSince ?? now) < LongestHearing)
         {
-            return new Observation.Running(
-                $"PD has a new leader that has heard of {heard} Regions of {instance.Name} so far.");
+            return new Observation.Running(unheard);
         }
 
         if (drain.IsOver)
@@ -317,8 +316,9 @@ internal sealed class TikvDrainView : DrainView
 /// <param name="Leaders">The Regions it leads by PD's count; once that is 0, by its own, if it reports one.</param>
 /// <param name="IsOnly">Whether there is no other store that could lead.</param>
 /// <param name="Evicted">All stores with that scheduler.</param>
-/// <param name="Unheard">How many of its Regions a PD with a new leader has heard of; null once it has heard of all.
-/// Until then its lists of incomplete Regions are incomplete themselves.</param>
+/// <param name="Unheard">How many of its Regions a PD with a new leader has heard of, as a sentence; null once it has
+/// heard of all, or if there is no other store. Until then its lists of incomplete Regions are incomplete
+/// themselves.</param>
 internal sealed record StoreDrain(
     bool IsEvicted, bool IsCounted, long Leaders, bool IsOnly, PdStore? Store, IReadOnlyList<PdStore> Stores,
     IReadOnlySet<ulong> Evicted, string Schedulers, string? Unheard)
@@ -350,12 +350,12 @@ internal sealed record StoreDrain(
             ? (Leaders: null, Regions: null)
             : await targets.Tikv.RegionsAsync(targets.Spec.Status(instance), cancellationToken);
         var leaders = own is { Leaders: > 0 and var counted } ? counted : (long)(counts.Leaders ?? 0);
+        var isOnly = stores.Count(s => !s.IsTombstone) <= 1;
         return new StoreDrain(
-            schedule.Evicted.Contains(storeId), isCounted, leaders,
-            stores.Count(s => !s.IsTombstone) <= 1,
-            own, stores, schedule.Evicted, $"{runs} of {wanted} schedulers",
-            own is not null && counts.Regions is { } all && own.Regions < all * MostHeard
-                ? $"{own.Regions} of {all:0}"
+            schedule.Evicted.Contains(storeId), isCounted, leaders, isOnly, own, stores, schedule.Evicted,
+            $"{runs} of {wanted} schedulers",
+            !isOnly && own is not null && counts.Regions is { } all && own.Regions < all * MostHeard
+                ? $"PD has a new leader that has heard of {own.Regions} of {all:0} Regions of {instance.Name} so far."
                 : null);
     }
 }

@@ -117,6 +117,7 @@ public sealed class DrainTests
         var world = new TiDbWorld(new TiDbWorldSetup { From = "3.0.5", Bootstrap = 33, MergeMoves = false }) { Heard = 0.8 }.Begin();
         world.RunUntil(() => world.Step(Drain).State == StepState.Succeeded, "tikv-1 drained", TimeSpan.FromHours(1));
         (world.Step(Drain).FinishedAt - world.Step(Drain).StartedAt)!.Value.ShouldBeInRange(TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(6));
+        world.RunUntil(() => world.Step(Swap).State == StepState.Succeeded, "tikv-1 swapped", TimeSpan.FromMinutes(6));
     }
 
     // Server 2 is drained while the new program of server 1 still starts.

@@ -111,6 +111,32 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
+    public void Stop_waits_until_new_PD_leader_counts_and_says_so()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/drain").State == StepState.Succeeded, "tikv-2 drained");
+        world.Elect(TimeSpan.FromMilliseconds(700), "pd-1");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/swap").Message?.Contains("tikv-2 is not stopped: PD has a new leader that does not count leaders yet.", StringComparison.Ordinal) == true, "it says so");
+        world["tikv-2"].Running.ShouldBe(TiDbWorld.Old);
+        world.RunToSuccess();
+
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Stop_waits_until_new_PD_leader_has_heard_of_Regions()
+    {
+        var world = new TiDbWorld(new TiDbWorldSetup { From = "3.0.5", Bootstrap = 33, MergeMoves = false }).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/drain").State == StepState.Succeeded, "tikv-2 drained");
+        world.Heard = 0.8;
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/swap").Message?.Contains("has heard of 80 of 100 Regions of tikv-2 so far", StringComparison.Ordinal) == true, "it waits");
+        world["tikv-2"].Running.ShouldBe("3.0.5");
+
+        world.Heard = 1;
+        world.RunUntil(() => world["tikv-2"].Running == TiDbWorld.New, "tikv-2 swapped", TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
     public void Scheduler_not_yet_run_by_new_PD_leader_is_removed()
     {
         var world = new TiDbWorld(Whole with { SchedulerWindow = TimeSpan.FromMinutes(5) }).Begin();
