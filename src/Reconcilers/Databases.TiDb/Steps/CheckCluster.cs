@@ -162,18 +162,22 @@ internal sealed record AwaitClusterVersion : TiDbStep, IWaitsOnly
             .Where(s => !s.IsTombstone && !TiDbVersion.Same(s.Version, Spec.ToVersion))
             .ToList();
         return new Observation.Running(old.Count == 0
-            ? $"cluster-version is still {version}, although every store runs {Spec.ToVersion}. PD raises it "
-                + "automatically."
+            ? $"cluster-version is still {version}, although every store runs {Spec.ToVersion}. PD may not raise it "
+                + $"when the last old store leaves: {Raise}."
             : $"cluster-version is still {version}, because {Sentences.List([.. old.Select(Described)], Named)}."
                 + Advice([.. old.Where(s => !Spec.Of(DatabaseComponent.TiKV).Any(
                     i => Spec.Service(i).Is(s.Address)))]));
     });
 
+    // Before a fix in 4.0, PD raises it only when a TiKV registers (docs/research/tidb.md#pd).
+    private string Raise =>
+        $"restart one TiKV, or run `pd-ctl config set cluster-version {TiDbVersion.Plain(Spec.ToVersion)}`";
+
     private static string Described(PdStore store) => $"store {store.Id} ({store.Address}) runs {store.Version}";
 
-    private static string Advice(List<PdStore> unplanned) => unplanned.Count == 0 ? "" : " Not in the plan: "
+    private string Advice(List<PdStore> unplanned) => unplanned.Count == 0 ? "" : " Not in the plan: "
         + $"{Sentences.List([.. unplanned.Select(s => $"store {s.Id}")], Named)}. Upgrade it, or remove it with "
-        + $"`pd-ctl store delete {unplanned[0].Id}`.";
+        + $"`pd-ctl store delete {unplanned[0].Id}`; once it is Tombstone, {Raise}.";
 }
 
 /// <summary>PD reports the cluster id the plan was made for: the upgrade's claim is named after it.</summary>

@@ -66,7 +66,21 @@ public sealed class RunObstacleTests
         world.Stores.Add(new TiDbStore(9, world["tikv-9"]) { Version = TiDbWorld.Old, StartedAt = world.Now, LastHeartbeat = world.Now, Label = "h9" });
         world.RunUntil(() => world.Step("UpgradeTiKV/cluster-version").State == StepState.Running, "the cluster version");
 
-        world.Step("UpgradeTiKV/cluster-version").Message.ShouldBe("cluster-version is still 2.1.19, because store 9 (192.0.2.9:20160) runs 2.1.19. Not in the plan: store 9. Upgrade it, or remove it with `pd-ctl store delete 9`.");
+        world.Step("UpgradeTiKV/cluster-version").Message.ShouldBe("cluster-version is still 2.1.19, because store 9 (192.0.2.9:20160) runs 2.1.19. Not in the plan: store 9. Upgrade it, or remove it with `pd-ctl store delete 9`; once it is Tombstone, restart one TiKV, or run `pd-ctl config set cluster-version 3.0.9`.");
+    }
+
+    // As if an old store had left instead of being upgraded.
+    [Fact]
+    public void Cluster_version_that_PD_keeps_has_a_way_out()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world["tikv-3"].Running == TiDbWorld.New, "tikv-3");
+        world.ClusterVersion = TiDbWorld.Old;
+        world.RunUntil(() => world.Step("UpgradeTiKV/cluster-version").State == StepState.Running, "the cluster version");
+
+        world.Step("UpgradeTiKV/cluster-version").Message.ShouldBe("cluster-version is still 2.1.19, although every store runs 3.0.9. PD may not raise it when the last old store leaves: restart one TiKV, or run `pd-ctl config set cluster-version 3.0.9`.");
+        world.Run(world["tikv-1"]);
+        world.RunUntil(() => world.Step("UpgradeTiKV/cluster-version").State == StepState.Succeeded, "raised", TimeSpan.FromMinutes(1));
     }
 
     [Fact]
