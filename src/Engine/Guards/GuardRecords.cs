@@ -46,11 +46,17 @@ public static class GuardRecords
     internal static List<PlanGuard> Settled(List<PlanGuard> guards, string id, DateTimeOffset now) =>
         guards.ConvertAll(g => g.Id == id ? Close(g, now) : g);
 
-    /// <summary>The guards after an administrator accepted violations of some of them.</summary>
+    /// <summary>The guards after an administrator accepted violations of some of them. A violation that is not the one
+    /// <paramref name="stored"/> shows has not been seen by the administrator and stays open.</summary>
     internal static List<PlanGuard> Accept(
-        List<PlanGuard> guards, IReadOnlyDictionary<string, AcceptedBy> accepted, DateTimeOffset now) =>
+        List<PlanGuard> guards,
+        List<PlanGuard> stored,
+        IReadOnlyDictionary<string, AcceptedBy> accepted,
+        DateTimeOffset now) =>
         accepted.Count == 0 ? guards : guards.ConvertAll(guard =>
-            guard.Open() is { Key: not null } open && accepted.TryGetValue(guard.Id, out var by)
+            guard.Open() is { Key: { } key } open
+            && accepted.TryGetValue(guard.Id, out var by)
+            && stored.Find(g => g.Id == guard.Id)?.Open()?.Key == key
                 ? With(guard, open, open with { To = now, Accepted = by })
                 : guard);
 

@@ -183,7 +183,7 @@ public sealed class PlanRun : IAsyncDisposable
                 }
 
                 Accept();
-                _guards = GuardRecords.Accept(_guards, controls.Accepted, _now);
+                _guards = GuardRecords.Accept(_guards, plan.Guards, controls.Accepted, _now);
                 run._guards.Keep(_guards);
                 if (isFirst)
                 {

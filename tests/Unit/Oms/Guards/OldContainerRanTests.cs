@@ -120,6 +120,20 @@ public sealed class OldContainerRanTests
     }
 
     [Fact]
+    public void Acceptance_of_one_run_does_not_cover_a_later_run()
+    {
+        var world = Stopped();
+        Run(world, isDead: true);
+        world.Annotate(Annotations.Accept, $"ContainerStaysStopped/oms-b@{world.Plan.Hash[7..15]}");
+        world.RunUntil(() => world.Status.Acceptances.Count > 0, "the acceptance is read");
+        world.RunFor(TimeSpan.FromHours(1));
+
+        (world.ReasonOf("Stalled"), world.Count("jar"), world.Count("init")).ShouldBe(("TargetChanged", 1, 0));
+        var violations = world.Plan.Guards.Single(g => g.Id == "ContainerStaysStopped/oms-b").Violations;
+        (violations[^2].Accepted, violations[^1].Accepted, violations[^1].To).ShouldBe((Drydock.Abstractions.Plans.AcceptedBy.Annotation, null, null));
+    }
+
+    [Fact]
     public void Run_of_old_container_beside_new_version_can_be_rolled_back()
     {
         var world = Stopped();
