@@ -139,6 +139,34 @@ public sealed class GuardTests
         run.Store.Plan.Guards.ShouldAllBe(g => g.Violations.Count == 0);
     }
 
+    [Theory]
+    [InlineData("plain", 3)]
+    [InlineData("restart", 1)]
+    public void Guard_stays_over_while_its_last_step_waits_for_another_attempt(string action, int attempts)
+    {
+        var run = new Simulation(ToyPlans.Plan([ToyPlans.Step("A/1", action, attempts)], ToyPlans.Guard("G", [], "A/1")));
+        run.World["A/1"].RefusedActs = 1;
+        run.RunUntil(() => run.Store["A/1"] is { Attempt: 1, State: StepState.Failed or StepState.Pending }, "the first attempt failed");
+        run.World.Guard("G").Reading = GuardReading.Broken("changed by A/1 itself");
+        run.Want(c => c with { Retry = attempts == 1 });
+        run.Kill();
+        run.RunTo(RunState.Succeeded);
+
+        run.Store.Plan.Guards.ShouldAllBe(g => g.Violations.Count == 0);
+    }
+
+    [Fact]
+    public void Guard_is_in_force_until_its_last_step_begins_or_is_repeated()
+    {
+        var plan = ToyPlans.Plan([ToyPlans.Step("A/1")], ToyPlans.Guard("G", [], "A/1"));
+        var done = plan.Steps[0] with { State = StepState.Succeeded, Attempt = 1, Tries = 1 };
+
+        GuardRecords.InForce(plan).ShouldHaveSingleItem();
+        GuardRecords.InForce(plan with { Steps = [plan.Steps[0] with { Tries = 1 }] }).ShouldHaveSingleItem("only its preparation failed");
+        GuardRecords.InForce(plan with { Steps = [done] }).ShouldBeEmpty();
+        GuardRecords.InForce(plan with { Steps = [done.Repeated("again")] }).ShouldHaveSingleItem();
+    }
+
     [Fact]
     public void Event_during_the_reading_of_guards_causes_another_reading()
     {
