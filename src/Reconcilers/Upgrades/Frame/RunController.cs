@@ -6,7 +6,6 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     where TEntity : class, IKubernetesObject
 {
     private static readonly TimeSpan BlockerInterval = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan ClaimInterval = TimeSpan.FromMinutes(1);
 
     private readonly RunKind _kind;
     private readonly RunFrame _frame;
@@ -73,8 +72,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         if (!run.IsDeleted && IsChanged(bound))
         {
             // The connections stay those of the former spec, so no step uses the changed field.
-            await StalledAsync(
-                run,
+            await run.StalledAsync(
                 Reasons.SpecChangeIgnored,
                 "An identity field of spec was changed while the stored plan runs. Nothing is started. "
                 + "Restore the old value, then the stored plan continues automatically.");
@@ -146,25 +144,11 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     private async Task<TimeSpan?> RunAsync(RunReconcile run)
     {
         var (session, status) = (run.Session, run.Status);
-        if (status.Target?.Claim is not null && !session.ClaimSeen)
+        if (status.Target?.Claim is not null
+            && !session.ClaimSeen
+            && (await _runs.ReclaimAsync(run) ?? await _preflight.GiveWayAsync(run)) is { } wait)
         {
-            if (await _frame.Services.Claims.ClaimAsync(
-                ClaimTarget.Of(status.Target)!,
-                run.Entity.Entity,
-                run.Spec.AdoptTarget,
-                keep: true,
-                run.CancellationToken) is { } holder)
-            {
-                var lost = $"The claim on the target is held by {holder} now; the claim of this object was removed. "
-                    + "Only one of the two may continue: delete the other one.";
-                await StalledAsync(run, Reasons.TargetClaimLost, lost);
-                return ClaimInterval;
-            }
-
-            if (await _preflight.GiveWayAsync(run) is { } given)
-            {
-                return given;
-            }
+            return wait;
         }
 
         session.ClaimSeen = status.Target?.Claim is not null;
@@ -172,7 +156,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         if (!session.HasNoBlocker && isUpgrading
             && await session.Targets.FindBlockerAsync(run.CancellationToken) is { } blocker)
         {
-            await StalledAsync(run, blocker.Reason, blocker.Message);
+            await run.StalledAsync(blocker.Reason, blocker.Message);
             return BlockerInterval;
         }
 
@@ -189,10 +173,6 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
             : run.Status.IsUpgraded() ? TimeSpan.FromMilliseconds(1)
             : step.After;
     }
-
-    private static Task StalledAsync(RunReconcile run, string reason, string message) => run.WriteAsync(
-        run.Status,
-        new RunStatusSummary(RunOutcomeKind.Stalled, run.Status.Phase ?? RunPhases.Pending, reason, message));
 
     // mode: Plan has finished and nothing was requested since.
     private static bool IsPlanReady(RunObject entity) =>

@@ -195,6 +195,45 @@ public sealed class RunFrameTests
         world.Claims.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(ToyRunKind.Swap)]
+    [InlineData("Swap/two")]
+    public void Deletion_changes_nothing_after_another_object_claimed_the_target(string hold)
+    {
+        var world = Claimed(hold, "ToyRun toys/other");
+        var acts = world.Truth.Acts.ToList();
+        world.Edit(s => s with { HoldBefore = [] });
+        world.Delete();
+        world.RunFor(TimeSpan.FromHours(1));
+        (world.ReasonOf("Stalled"), world.Claims).ShouldBe((Reasons.TargetClaimLost, 1));
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain("drydock.dev/on-delete=Abandon");
+
+        world.Annotate(Annotations.OnDelete, Annotations.Abandon);
+        world.RunUntil(() => world.Found is null, "gone");
+        world.Truth.Acts.ShouldBe(acts);
+        world.Claims.ShouldBe(1, "the claim of the other object stays");
+    }
+
+    [Fact]
+    public void Deletion_of_an_unbegun_run_needs_no_claim()
+    {
+        var world = Claimed(ToyRunKind.Prepare, "ToyRun toys/other");
+        world.Delete();
+        world.RunUntil(() => world.Found is null, "gone");
+        (world.Truth.Acts.Count, world.Claims).ShouldBe((0, 1));
+    }
+
+    [Fact]
+    public void Claim_of_an_object_that_is_gone_is_taken_over_on_request()
+    {
+        var world = Claimed(ToyRunKind.Swap, "OmsUpgrade toys/former");
+        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.HolderGone, "HolderGone");
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain("adoptTarget");
+        world.Edit(s => s with { AdoptTarget = true, HoldBefore = [] });
+        world.RunUntil(() => world.IsOver, "Succeeded");
+        world.Truth.Acts.ShouldBe(Whole);
+    }
+
     [Fact]
     public void Blocker_found_after_takeover_prevents_further_acts_until_resolved()
     {
@@ -223,5 +262,16 @@ public sealed class RunFrameTests
         world.Edit(s => s with { Parts = ["one", "two"], HoldBefore = [] });
         world.RunUntil(() => world.IsOver, "Succeeded");
         world.Truth.Acts.ShouldBe(Whole);
+    }
+
+    // Held, and then its claim belongs to another object when the next process takes over.
+    private static ToyRunWorld Claimed(string hold, string owner)
+    {
+        var world = new ToyRunWorld().Apply(s => s with { HoldBefore = [hold] });
+        world.RunUntil(() => world.Is("Held"), "Held");
+        world.Release(world.Status.Target!.Claim!);
+        world.Claim(ToyRunDiscovery.Target, owner);
+        world.Restart();
+        return world;
     }
 }

@@ -32,6 +32,17 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
                 tell: true);
         }
 
+        // Before the first step there is nothing to undo on the target, whoever has claimed it.
+        if (run.Status.Target?.Claim is not null && !run.Session.ClaimSeen && PlanProgress.Begun(run.Status.Plan!))
+        {
+            if (await runs.ReclaimAsync(run) is { } wait)
+            {
+                return new RunStep(false, wait);
+            }
+
+            run.Session.ClaimSeen = true;
+        }
+
         run.Adjust = Waiting(run.Status);
         var step = await runs.AdvanceAsync(run);
         return step.IsOver ? await ReleaseAsync(run) : step;

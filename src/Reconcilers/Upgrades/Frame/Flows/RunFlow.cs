@@ -5,7 +5,28 @@ namespace Drydock.Reconcilers.Upgrades;
 internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollbacks, ParkedStateFlow parked)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ClaimInterval = TimeSpan.FromMinutes(1);
     private readonly RunKind _kind = frame.Kind;
+
+    /// <summary>Whether the target is still claimed for this object, which a process asks that takes over its
+    /// run.</summary>
+    /// <returns>When to ask again if another object has the claim, so that nothing may be started or undone; null if
+    /// this object has it.</returns>
+    public async Task<TimeSpan?> ReclaimAsync(RunReconcile run)
+    {
+        var target = ClaimTarget.Of(run.Status.Target)!;
+        if (await frame.Services.Claims.ClaimAsync(
+            target, run.Entity.Entity, run.Spec.AdoptTarget, keep: true, run.CancellationToken) is not { } holder)
+        {
+            return null;
+        }
+
+        var lost = holder.IsGone
+            ? RunMessages.HolderGone(target.Identity, holder)
+            : RunMessages.ClaimLost(holder, run.IsDeleted);
+        await run.StalledAsync(holder.IsGone ? Reasons.HolderGone : Reasons.TargetClaimLost, lost);
+        return ClaimInterval;
+    }
 
     public async Task<RunStep> AdvanceAsync(RunReconcile run)
     {

@@ -43,6 +43,10 @@ internal sealed class RunReconcile(
     public Task WriteAsync(RunStatus status, RunStatusSummary summary) =>
         WriteAsync(frame.Projection.Compose(Entity, status, summary, frame.Now));
 
+    /// <summary>Reports that the run cannot continue now.</summary>
+    public Task StalledAsync(string reason, string message) => WriteAsync(
+        Status, new RunStatusSummary(RunOutcomeKind.Stalled, Status.Phase ?? RunPhases.Pending, reason, message));
+
     public async Task AddFinalizerAsync() => Entity = await frame.Store.AddFinalizerAsync(Entity, cancellationToken);
 
     public async Task RemoveFinalizerAsync() =>

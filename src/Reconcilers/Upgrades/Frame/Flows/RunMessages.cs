@@ -54,14 +54,29 @@ internal static class RunMessages
             RunOutcomeKind.Stalled,
             phase,
             Reasons.HolderGone,
-            $"The target ({target}) is held by {holder}, which no longer exists, so the state of the target is "
-            + "unknown. Check the target, then set spec.adoptTarget: true to take it over.")
+            HolderGone(target, holder))
         : new RunStatusSummary(
             RunOutcomeKind.Progressing,
             phase,
             Reasons.TargetBusy,
             $"The target ({target}) is held by {holder}. This run continues automatically when that run finishes or is "
             + $"deleted. The claim is the Lease {holder.Lease}.");
+
+    public static string HolderGone(string target, ClaimHolder holder) =>
+        $"The target ({target}) is held by {holder}, which no longer exists, so the state of the target is unknown. "
+        + "Check the target, then set spec.adoptTarget: true to take it over.";
+
+    /// <summary>Another object has claimed the target of a run under way. Its deletion would undo the changes of this
+    /// run on a target that the other one works on.</summary>
+    public static string ClaimLost(ClaimHolder holder, bool isDeleted)
+    {
+        const string Abandon = $"the annotation {Annotations.OnDelete}: {Annotations.Abandon}";
+        return $"The claim on the target is held by {holder} now; the claim of this object was removed. "
+            + "Nothing is started or undone. "
+            + (isDeleted
+                ? $"To remove this object and leave the target as it is, set {Abandon}."
+                : $"Only one of the two may continue: delete {holder}, or set {Abandon} on this object and delete it.");
+    }
 
     public static string Reason(RollbackCause cause) =>
         cause is RollbackCause.Deletion or RollbackCause.Abort ? Reasons.Undoing : Reasons.RollingBack;

@@ -14,6 +14,9 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
 
     private bool IsRollback => status.RollbackPlan is not null;
 
+    private string TakeOver =>
+        $"Check the target, then take it over: {_kubectl.Patch("""{"spec":{"adoptTarget":true}}""")}.";
+
     private string RetryCommand => _kubectl.Annotate(Annotations.Retry, Token(TokenKind.Retry));
 
     public string For(RunStatusSummary summary) =>
@@ -44,13 +47,13 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
 
     private string Stalled(RunStatusSummary summary) => summary.Reason switch
     {
-        Reasons.HolderGone => "Check the target, then take it over: "
-            + $"{_kubectl.Patch("""{"spec":{"adoptTarget":true}}""")}.",
+        Reasons.HolderGone => TakeOver,
         Reasons.TooLate => $"Set a later spec.notAfter, or delete the object: {_kubectl.Delete}.",
         Reasons.PlanChanged => $"Read the new plan: {_kubectl.Patch("""{"spec":{"mode":"Plan"}}""")}.",
         Reasons.RollbackUnavailable when entity.Spec.DesiredState == DesiredState.RolledBack =>
             $"Repair what status.message names, or cancel the rollback: {Cancel}.",
-        Reasons.TargetClaimLost => "Delete one of the two objects that status.message names.",
+        Reasons.TargetClaimLost => "Delete the object that status.message names, or release this one: "
+            + $"{_kubectl.Annotate(Annotations.OnDelete, Annotations.Abandon)}, then {_kubectl.Delete}.",
         Reasons.Aborted => Sentences.Join($"Continue: {RetryCommand}.", OrRollBack()),
         Reasons.RolledBackAfterFailure or Reasons.RolledBack => $"Start again from preflight: {RetryCommand}.",
         _ when status.Findings.Count > 0 => "Correct what status.findings lists; preflight is repeated automatically: "
@@ -107,6 +110,8 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         return summary switch
         {
             { Approval: { } approval } => $"Approve: {_kubectl.Annotate(Annotations.Approve, approval)}. {abandon}",
+            { Reason: Reasons.TargetClaimLost } => abandon,
+            { Reason: Reasons.HolderGone } => $"{TakeOver} {abandon}",
             { Kind: RunOutcomeKind.Stalled } => $"Repair the cause, then retry: {RetryCommand}. {abandon}",
             _ => $"Nothing: the object is removed when the run has finished. {abandon}",
         };
