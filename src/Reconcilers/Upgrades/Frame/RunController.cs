@@ -5,8 +5,6 @@ namespace Drydock.Reconcilers.Upgrades;
 internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     where TEntity : class, IKubernetesObject
 {
-    private static readonly TimeSpan BlockerInterval = TimeSpan.FromSeconds(30);
-
     private readonly RunKind _kind;
     private readonly RunFrame _frame;
     private readonly PreflightFlow _preflight;
@@ -152,17 +150,13 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         }
 
         session.ClaimSeen = status.Target?.Claim is not null;
-        var isUpgrading = _kind.Plans.Active(status) == PlanSlot.Upgrade;
-        if (!session.HasNoBlocker && isUpgrading
-            && await session.Targets.FindBlockerAsync(run.CancellationToken) is { } blocker)
+        if (await _runs.FindBlockerAsync(run) is { } blocked)
         {
-            await run.StalledAsync(blocker.Reason, blocker.Message);
-            return BlockerInterval;
+            return blocked;
         }
 
-        session.HasNoBlocker = true;
         session.Targets.FollowEvents();
-        var step = isUpgrading && status.IsUpgraded() && status.RollbackPlan is null
+        var step = _kind.Plans.Active(status) == PlanSlot.Upgrade && status.IsUpgraded()
             ? await _runs.RollBackAfterSuccessAsync(run)
             : await _runs.AdvanceAsync(run);
 

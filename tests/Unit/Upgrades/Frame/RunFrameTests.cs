@@ -250,6 +250,41 @@ public sealed class RunFrameTests
     }
 
     [Fact]
+    public void Blocker_also_stops_the_plan_that_a_deletion_waits_for()
+    {
+        var world = new ToyRunWorld().Apply(s => s with { HoldBefore = ["Swap/two"] });
+        world.RunUntil(() => world.Is("Held"), "Held");
+        world.Truth.Blocker = new Blocker(Reasons.StorageLost, "the box is another one");
+        world.Restart();
+        world.Edit(s => s with { HoldBefore = [] });
+        world.Delete();
+        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.StorageLost, "Stalled");
+        world.RunFor(TimeSpan.FromMinutes(5));
+        world.Truth.Acts.ShouldNotContain("Swap/two");
+        world.Truth.Blocker = null;
+        world.RunUntil(() => world.Found is null, "the plan finishes and the object is gone");
+        world.Truth.Acts.ShouldBe(Whole);
+    }
+
+    [Fact]
+    public void Blocker_is_looked_for_when_a_shown_rollback_is_cancelled()
+    {
+        var world = new ToyRunWorld().Apply(s => s with { HoldBefore = ["Swap/two"] });
+        world.RunUntil(() => world.Is("Held"), "Held");
+        world.Edit(s => s with { Mode = RunMode.Plan, DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Status.RollbackPlan is not null, "the rollback is shown");
+        world.Truth.Blocker = new Blocker(Reasons.StorageLost, "the box is another one");
+        world.Restart();
+        world.RunFor(TimeSpan.FromMinutes(1));
+        world.Edit(s => s with { Mode = RunMode.Apply, DesiredState = DesiredState.Upgraded, HoldBefore = [] });
+        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.StorageLost, "Stalled");
+        world.Truth.Acts.ShouldNotContain("Swap/two");
+        world.Truth.Blocker = null;
+        world.RunUntil(() => world.IsOver, "Succeeded");
+        world.Truth.Acts.ShouldBe(Whole);
+    }
+
+    [Fact]
     public void Nothing_is_started_while_an_identity_field_differs_from_the_plan()
     {
         var world = new ToyRunWorld().Apply(s => s with { HoldBefore = ["Swap/two"] });

@@ -43,6 +43,11 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
             run.Session.ClaimSeen = true;
         }
 
+        if (_kind.IsPastUndo(run.Status.Plan!) && await runs.FindBlockerAsync(run) is { } blocked)
+        {
+            return new RunStep(false, blocked);
+        }
+
         run.Adjust = Waiting(run.Status);
         var step = await runs.AdvanceAsync(run);
         return step.IsOver ? await ReleaseAsync(run) : step;

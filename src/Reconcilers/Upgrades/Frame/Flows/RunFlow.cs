@@ -6,6 +6,7 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ClaimInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan BlockerInterval = TimeSpan.FromSeconds(30);
     private readonly RunKind _kind = frame.Kind;
 
     /// <summary>Whether the target is still claimed for this object, which a process asks that takes over its
@@ -26,6 +27,25 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
             : RunMessages.ClaimLost(holder, run.IsDeleted);
         await run.StalledAsync(holder.IsGone ? Reasons.HolderGone : Reasons.TargetClaimLost, lost);
         return ClaimInterval;
+    }
+
+    /// <summary>Whether something keeps this process from continuing the upgrade; asked until nothing does.</summary>
+    /// <returns>When to ask again; null if the plan may be continued, or is not that of the upgrade.</returns>
+    public async Task<TimeSpan?> FindBlockerAsync(RunReconcile run)
+    {
+        if (run.Session.HasNoBlocker || _kind.Plans.Active(run.Status) != PlanSlot.Upgrade)
+        {
+            return null;
+        }
+
+        if (await run.Session.Targets.FindBlockerAsync(run.CancellationToken) is { } blocker)
+        {
+            await run.StalledAsync(blocker.Reason, blocker.Message);
+            return BlockerInterval;
+        }
+
+        run.Session.HasNoBlocker = true;
+        return null;
     }
 
     public async Task<RunStep> AdvanceAsync(RunReconcile run)
