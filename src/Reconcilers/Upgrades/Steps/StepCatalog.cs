@@ -33,7 +33,7 @@ internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
         Parts.TryGetValue(step.Action, out var type)
         && StepArguments.Read(type, step.Id, step.Parameters) is StepBase<TTargets> read
             ? read
-            : throw Unknown("action", step.Action);
+            : throw Unknown("action", step.Action, step.Id);
 
     /// <summary>Whether the step only waits, <see cref="IWaitsOnly"/>.</summary>
     public static bool OnlyWaits(PlanStep step) =>
@@ -55,10 +55,10 @@ internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
     }
 
     public IStepAction Action(PlanStep step) =>
-        Part(step.Id, step.Action, step.Parameters) as IStepAction ?? throw Unknown("action", step.Action);
+        Part(step.Id, step.Action, step.Parameters) as IStepAction ?? throw Unknown("action", step.Action, step.Id);
 
     public IGuardCheck Guard(PlanGuard guard) =>
-        Part(guard.Id, guard.Check, guard.Parameters) as IGuardCheck ?? throw Unknown("guard", guard.Check);
+        Part(guard.Id, guard.Check, guard.Parameters) as IGuardCheck ?? throw Unknown("guard", guard.Check, guard.Id);
 
     private PlannedPart<TTargets>? Part(string id, string name, IReadOnlyDictionary<string, string> arguments) =>
         Parts.TryGetValue(name, out var type)
@@ -67,7 +67,7 @@ internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
                 _ => ((PlannedPart<TTargets>)StepArguments.Read(type, id, arguments)).On(targets))
             : null;
 
-    private static KeyNotFoundException Unknown(string what, string name) => new(
-        $"This operator has no {what} '{name}': the plan was made by a newer version. "
+    private static KeyNotFoundException Unknown(string what, string name, string id) => new(
+        $"This operator has no {what} '{name}' ({id}): the plan was made by a newer version. "
         + "Install that version again and let the run end.");
 }

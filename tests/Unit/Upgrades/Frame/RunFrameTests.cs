@@ -99,6 +99,21 @@ public sealed class RunFrameTests
     }
 
     [Fact]
+    public void Rollback_of_a_step_that_cannot_be_read_waits_and_names_it()
+    {
+        var world = new ToyRunWorld { Truth = { Unreadable = "no action 'toy2' (Swap/one): hunter2" } }.Apply(s => s with { HoldBefore = ["Swap/two"] });
+        world.RunUntil(() => world.Is("Held"), "Held");
+        world.Edit(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.RollbackUnavailable, "Stalled");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("no action 'toy2' (Swap/one): ***");
+        world.RunFor(TimeSpan.FromHours(1));
+        (world.Status.RollbackPlan, world.Truth.Acts.Count).ShouldBe((null, 2));
+
+        world.Truth.Unreadable = null;
+        world.RunUntil(() => world.Is("RolledBack"), "the version that can read it rolls back");
+    }
+
+    [Fact]
     public void Refused_rollback_after_success_keeps_no_claim()
     {
         var world = new ToyRunWorld { Truth = { CanRollBack = false } }.Apply();

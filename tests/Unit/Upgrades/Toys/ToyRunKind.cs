@@ -55,6 +55,11 @@ internal sealed class ToyRunKind(ToyRunTruth truth)
 
     public override Plan CompileRollback(RunSpec spec, RollbackBasis basis)
     {
+        if (truth.Unreadable is { } why)
+        {
+            throw new KeyNotFoundException(why);
+        }
+
         var builder = new PlanBuilder();
         foreach (var step in basis.Plan.Steps.Where(s => s.Phase is Prepare or Swap && PlanProgress.Begun(s)))
         {

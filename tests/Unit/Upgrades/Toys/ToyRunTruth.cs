@@ -30,6 +30,9 @@ internal sealed class ToyRunTruth
     /// <summary>Whether what was swapped can be swapped back.</summary>
     public bool CanRollBack { get; set; } = true;
 
+    /// <summary>Why a rollback cannot be compiled; null if it can.</summary>
+    public string? Unreadable { get; set; }
+
     /// <summary>What no other object may have claimed when a stored plan begins.</summary>
     public List<string> MustBeFree { get; } = [];
 

@@ -19,26 +19,36 @@ internal sealed class RollbackFlow(RunFrame frame)
     {
         var now = frame.Now;
         var before = run.Status;
-        var plan = await run.Session.Targets.ReadTracesAsync(before.Plan!, run.CancellationToken);
-        var isOutdated = !ReferenceEquals(plan, before.Plan);
-        if (isOutdated && cause != RollbackCause.Request)
+        Plan back;
+        try
         {
-            return await WaitAsync(
-                "the status is older than the targets, and nothing is restored before an administrator has asked for "
-                + $"it (spec.desiredState: {nameof(DesiredState.RolledBack)})");
+            var plan = await run.Session.Targets.ReadTracesAsync(before.Plan!, run.CancellationToken);
+            var isOutdated = !ReferenceEquals(plan, before.Plan);
+            if (isOutdated && cause != RollbackCause.Request)
+            {
+                return await WaitAsync(
+                    "the status is older than the targets, and nothing is restored before an administrator has asked "
+                    + $"for it (spec.desiredState: {nameof(DesiredState.RolledBack)})");
+            }
+
+            before = before with { Plan = plan };
+            if (await run.Session.Targets.FindObstacleAsync(before, run.CancellationToken) is { } obstacle)
+            {
+                return await WaitAsync(obstacle);
+            }
+
+            back = await CompileAsync(run, before, cause, isOutdated) with
+            {
+                CompiledAt = now,
+                SpecHash = before.Plan!.SpecHash,
+            };
+        }
+        catch (Exception exception) when (exception is KeyNotFoundException or FormatException)
+        {
+            // This operator cannot read a step that has begun, so its rollback would miss what the step left.
+            return await WaitAsync(run.Session.Targets.Redact(exception.Message));
         }
 
-        before = before with { Plan = plan };
-        if (await run.Session.Targets.FindObstacleAsync(before, run.CancellationToken) is { } obstacle)
-        {
-            return await WaitAsync(obstacle);
-        }
-
-        var back = await CompileAsync(run, before, cause, isOutdated) with
-        {
-            CompiledAt = now,
-            SpecHash = before.Plan!.SpecHash,
-        };
         var turned = (cause == RollbackCause.Abort ? before : RunTokens.Resume(before)) with { RollbackPlan = back };
         if (PlanProgress.Done(back))
         {
