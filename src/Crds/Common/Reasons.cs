@@ -58,8 +58,8 @@ public static partial class Reasons
     /// spec.adoptTarget: true to take it over.</summary>
     public const string HolderGone = "HolderGone";
 
-    /// <summary>An identity field was changed while the stored plan runs. Nothing is started. Put the old value back,
-    /// or create another object for another target.</summary>
+    /// <summary>An identity field was changed while the stored plan runs, or after it succeeded. Nothing is started.
+    /// Put the old value back, or create another object for another target.</summary>
     public const string SpecChangeIgnored = "SpecChangeIgnored";
 
     /// <summary>An approval was ignored: it is for another plan than the stored one, or it is not among the first 20 of

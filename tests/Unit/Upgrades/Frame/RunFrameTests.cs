@@ -314,6 +314,23 @@ public sealed class RunFrameTests
         world.Truth.Acts.ShouldBe(Whole);
     }
 
+    [Fact]
+    public void Identity_field_changed_after_success_is_reported_and_starts_nothing()
+    {
+        var world = new ToyRunWorld().Apply();
+        world.RunUntil(() => world.IsOver, "Succeeded");
+        world.Edit(s => s with { Parts = ["three"] });
+        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.SpecChangeIgnored, "it is said");
+        (world.Is("Ready"), world.Is("Succeeded"), world.Inertness().StaysInert).ShouldBe((false, true, true));
+        world.Edit(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunFor(TimeSpan.FromHours(1));
+        (world.Status.Phase, world.Status.RollbackPlan, world.Claims).ShouldBe((RunPhases.Succeeded, null, 0));
+        world.Truth.Acts.ShouldBe(Whole);
+
+        world.Edit(s => s with { Parts = ["one", "two"] });
+        world.RunUntil(() => world.Is("Held") && world.Status.RollbackPlan is not null, "the rollback waits for its approval");
+    }
+
     // Held, and then its claim belongs to another object when the next process takes over.
     private static ToyRunWorld Claimed(string hold, string owner)
     {

@@ -40,6 +40,11 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
     public async Task<RunStep?> SucceededAsync(RunReconcile run)
     {
         var before = run.Status;
+        if (before.Plan!.SpecHash is { Length: > 0 } compiledFor && compiledFor != _kind.IdentityHash(run.Spec))
+        {
+            return await ChangedAsync(run);
+        }
+
         var wantsRollback = run.Spec.DesiredState == DesiredState.RolledBack;
         if (wantsRollback && rollbacks.Refused(run.Entity) is { } refused)
         {
@@ -82,6 +87,26 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
         await run.AddFinalizerAsync();
         await run.WriteAsync(held with { Target = _claims.Claimed(before.Target!, run.Metadata) }, summary);
         return RunStep.AtOnce;
+    }
+
+    // In this phase the API server takes the change, and takes it back. Once a rollback has begun it takes neither.
+    private async Task<RunStep> ChangedAsync(RunReconcile run)
+    {
+        var summary = new RunStatusSummary(
+            RunOutcomeKind.Stalled,
+            RunPhases.Succeeded,
+            Reasons.SpecChangeIgnored,
+            "An identity field of spec was changed after this upgrade had succeeded. The change is ignored, and no "
+            + "rollback or cleanup is started. Restore the old value, or create a new object for the next upgrade.");
+        var changed = frame.Projection.Compose(
+            run.Entity, run.Status with { RollbackPlan = null }, summary, frame.Now);
+        if (_kind.Plans.Active(changed) != PlanSlot.Cleanup)
+        {
+            return await ReleaseAsync(run, _kind.Cleanup?.Announce(changed, null) ?? changed);
+        }
+
+        await run.WriteAsync(changed);
+        return RunStep.Waits;
     }
 
     /// <summary>The former version runs again: releases the target, or restarts from preflight.</summary>

@@ -48,6 +48,8 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
     private string Stalled(RunStatusSummary summary) => summary.Reason switch
     {
         Reasons.HolderGone => TakeOver,
+        Reasons.SpecChangeIgnored =>
+            "Restore the old value of the identity field. For another upgrade or target, create a new object.",
         Reasons.TooLate => $"Set a later spec.notAfter, or delete the object: {_kubectl.Delete}.",
         Reasons.PlanChanged => $"Read the new plan: {_kubectl.Patch("""{"spec":{"mode":"Plan"}}""")}.",
         Reasons.RollbackUnavailable when entity.Spec.DesiredState == DesiredState.RolledBack =>
