@@ -141,6 +141,25 @@ public sealed class StatusPutBackTests
     }
 
     [Fact]
+    public void Deletion_with_a_status_put_back_restores_only_on_request()
+    {
+        var reached = Golden.FindIndex(s => s.Plan?.Step("EnableHA/ha-config") is { State: StepState.Succeeded }) + 1;
+        var (world, what) = PutBack(reached, Golden.FindIndex(s => s.Plan is not null) + 1, isEtcd: false);
+        world.Delete();
+        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.RollbackUnavailable, what);
+        world.Status.Message.ShouldNotBeNull().ShouldContain("drydock.dev/on-delete=Abandon");
+        world.Status.Message.ShouldNotBeNull().ShouldNotContain("desiredState: Upgraded");
+
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Is("Held"), what);
+        world.Count("restore").ShouldBe(0, what);
+        world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
+        world.RunUntil(() => world.IsGone(), what);
+        world.Count("restore").ShouldBe(1, what);
+        Broken(world).ShouldBeEmpty(what);
+    }
+
+    [Fact]
     public void Status_without_a_plan_does_not_say_RolledBack_while_OMS_is_down()
     {
         var reached = Golden.FindIndex(s => s.Step == "Backup/snapshot") + 1;

@@ -24,7 +24,12 @@ internal sealed class RollbackFlow(RunFrame frame)
         {
             var plan = await run.Session.Targets.ReadTracesAsync(before.Plan!, run.CancellationToken);
             var isOutdated = !ReferenceEquals(plan, before.Plan);
-            if (isOutdated && cause != RollbackCause.Request)
+            if (isOutdated && run.Spec.DesiredState == DesiredState.RolledBack)
+            {
+                // Asked for, also if the object is being deleted.
+                cause = RollbackCause.Request;
+            }
+            else if (isOutdated)
             {
                 return await WaitAsync(
                     "the status is older than the targets, and nothing is restored before an administrator has asked "

@@ -106,9 +106,15 @@ internal static class RunMessages
 
     /// <summary>The remedy if no rollback is possible. Anything that makes a rollback impossible also violates a guard
     /// of the upgrade: after a failure the upgrade cannot continue either.</summary>
-    public static string WithoutRollback(RunObject entity, RollbackCause cause) => cause == RollbackCause.Failure
-        ? $"set the annotation {Annotations.OnDelete}={Annotations.Abandon}, delete the object and finish manually."
-        : $"{ToCancel(entity)} to continue without a rollback.";
+    public static string WithoutRollback(RunObject entity, RollbackCause cause) => cause switch
+    {
+        RollbackCause.Failure =>
+            $"set the annotation {Annotations.OnDelete}={Annotations.Abandon}, delete the object and finish manually.",
+        RollbackCause.Abort => $"set a new spec.retry or {Annotations.Retry}=<token> to continue the upgrade.",
+        RollbackCause.Deletion => $"set the annotation {Annotations.OnDelete}={Annotations.Abandon} to remove the "
+            + "object and leave the target as it is.",
+        _ => $"{ToCancel(entity)} to continue without a rollback.",
+    };
 
     private static string? Failed(Plan plan) =>
         plan.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } step
