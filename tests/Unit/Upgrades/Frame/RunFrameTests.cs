@@ -230,6 +230,28 @@ public sealed class RunFrameTests
     }
 
     [Fact]
+    public void Deletion_releases_a_claim_that_is_not_in_the_status_yet()
+    {
+        var world = new ToyRunWorld();
+        world.Api.After = request =>
+        {
+            if (request is not { Verb: "create", Resource: "leases" })
+            {
+                return Task.CompletedTask;
+            }
+
+            // What asked for it runs no more.
+            world.Api.After = null;
+            world.Restart();
+            world.Delete();
+            return new TaskCompletionSource().Task;
+        };
+        world.Apply();
+        world.RunUntil(() => world.Found is null, "gone");
+        (world.Claims, world.Truth.Acts.Count).ShouldBe((0, 0));
+    }
+
+    [Fact]
     public void Deletion_of_an_unbegun_run_needs_no_claim()
     {
         var world = Claimed(ToyRunKind.Prepare, "ToyRun toys/other");

@@ -76,6 +76,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
         }
 
         var target = ClaimTarget.Of(before.Target)!;
+        await run.AddFinalizerAsync();
         if (await _claims.ClaimAsync(
             target, run.Entity.Entity, run.Spec.AdoptTarget, keep: false, run.CancellationToken) is { } holder)
         {
@@ -84,7 +85,6 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
             return new RunStep(true, LookForTarget);
         }
 
-        await run.AddFinalizerAsync();
         await run.WriteAsync(held with { Target = _claims.Claimed(before.Target!, run.Metadata) }, summary);
         return RunStep.AtOnce;
     }
@@ -186,10 +186,12 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
         return (cleanup.WithPlan(before, plan) with { RollbackPlan = null }, summary);
     }
 
-    // Level-based: after a crash in between this runs again.
+    // Level-based: after a crash in between this runs again. While the finalizer is there, the target may be claimed
+    // although the status does not say so yet.
     private async Task<RunStep> ReleaseAsync(RunReconcile run, RunStatus over)
     {
-        if (over.Target is { Claim: not null } target)
+        if (over.Target is { } target
+            && (target.Claim is not null || run.Metadata.Finalizers?.Contains(Labels.UpgradeFinalizer) == true))
         {
             await _claims.ReleaseAsync(run.Entity.Entity, target, run.CancellationToken);
             over = over with { Target = target with { Claim = null, ClaimNamespace = null } };

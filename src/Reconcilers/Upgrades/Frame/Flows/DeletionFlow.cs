@@ -165,7 +165,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
 
     private async Task<RunStep> ReleaseAsync(RunReconcile run)
     {
-        if (run.Status.Target is { Claim: not null } target)
+        if (run.Status.Target is { } target)
         {
             await frame.Services.Claims.ReleaseAsync(run.Entity.Entity, target, run.CancellationToken);
         }

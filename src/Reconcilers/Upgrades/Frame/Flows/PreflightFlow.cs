@@ -256,6 +256,9 @@ internal sealed class PreflightFlow(RunFrame frame)
             return session.PreflightNotBefore - now;
         }
 
+        // Recorded before it is claimed: a deletion then releases the claim whenever this process ends.
+        await run.AddFinalizerAsync();
+        await run.WriteAsync(run.Status with { Target = whole.Target });
         if (await _claims.ClaimAsync(
             target, run.Entity.Entity, run.Spec.AdoptTarget, keep: false, run.CancellationToken) is { } holder)
         {
@@ -263,7 +266,6 @@ internal sealed class PreflightFlow(RunFrame frame)
         }
 
         session.ClaimSeen = true;
-        await run.AddFinalizerAsync();
         var first = plan.Steps[0];
         var running = new RunStatusSummary(
             RunOutcomeKind.Progressing, first.Phase, Reasons.Running, first.Title, first.Id);
