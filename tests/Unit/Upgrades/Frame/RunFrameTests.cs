@@ -170,6 +170,24 @@ public sealed class RunFrameTests
     }
 
     [Fact]
+    public void Claim_of_an_undone_attempt_ends_with_another_target()
+    {
+        var world = new ToyRunWorld().Apply(s => s with { HoldBefore = [ToyRunKind.Swap] });
+        world.RunUntil(() => world.Is("Held"), "Held");
+        world.Annotate(Annotations.Abort, "stop");
+        world.RunUntil(() => world.Is("Failed"), "Failed");
+        var former = world.Status.Target!.Claim;
+        world.Claims.ShouldBe(1);
+
+        world.Truth.Target = "another box";
+        world.Annotate(Annotations.Retry, "again");
+        world.RunUntil(() => world.Is("Held"), "Held on the other target");
+        (world.Claims, world.Status.Target!.Claim == former).ShouldBe((1, false));
+        world.Edit(s => s with { HoldBefore = [] });
+        world.RunUntil(() => world.IsOver, "Succeeded");
+    }
+
+    [Fact]
     public void Abort_after_the_first_swap_offers_no_impossible_rollback()
     {
         var world = new ToyRunWorld { Truth = { CanRollBack = false } }.Apply(s => s with { HoldBefore = ["Swap/two"] });

@@ -5,11 +5,11 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>A toy is always found as the spec says.</summary>
-internal sealed class ToyRunDiscovery : IRunDiscovery<ToyRunSpec, ToyRunStatus>
+internal sealed class ToyRunDiscovery(string target) : IRunDiscovery<ToyRunSpec, ToyRunStatus>
 {
     public const string Target = "the toy box";
 
-    public string TargetIdentity => Target;
+    public string TargetIdentity => target;
 
     public string TargetDescription => "a box of toys";
 

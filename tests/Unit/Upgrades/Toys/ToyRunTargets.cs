@@ -25,7 +25,7 @@ internal sealed class ToyRunTargets(ToyRunTruth truth, string door) : IRunTarget
 
     public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Findings.Count > 0
         ? new PreflightResult<IRunDiscovery>(null, [.. truth.Findings])
-        : new PreflightResult<IRunDiscovery>(new ToyRunDiscovery(), [], ToyRunDiscovery.Target));
+        : new PreflightResult<IRunDiscovery>(new ToyRunDiscovery(truth.Target), [], truth.Target));
 
     public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Blocker);
 

@@ -6,6 +6,9 @@ namespace Drydock.Tests.Unit.Upgrades;
 /// <summary>What the steps of toys act on. It outlives every process.</summary>
 internal sealed class ToyRunTruth
 {
+    /// <summary>What the toys are found to be.</summary>
+    public string Target { get; set; } = ToyRunDiscovery.Target;
+
     /// <summary>What was done, in order: ids of steps.</summary>
     public List<string> Acts { get; } = [];
 

@@ -82,7 +82,6 @@ internal sealed class PreflightFlow(RunFrame frame)
         }
 
         run.Session.ClaimSeen = false;
-        await _claims.ReleaseAsync(target.Names(run.Metadata.Namespace), run.Metadata.Uid!, run.CancellationToken);
         return await BusyAsync(run, taken, holder);
     }
 
@@ -210,10 +209,11 @@ internal sealed class PreflightFlow(RunFrame frame)
             AttemptsBefore = RunPlans.AttemptsBefore(run.Status),
         };
         var target = new ClaimTarget(discovery.TargetIdentity, discovery.TargetAddresses);
+        var known = await ReleaseFormerAsync(run, target);
         var learned = discovery.Learn(run.Status, run.Spec, now) with
         {
             Findings = [],
-            Target = (run.Status.Target ?? new TargetStatus()) with
+            Target = known with
             {
                 Identity = target.Identity,
                 Addresses = [.. target.Addresses],
@@ -276,6 +276,18 @@ internal sealed class PreflightFlow(RunFrame frame)
         return await GiveWayAsync(run, target, discovery.MustBeFree) ?? TimeSpan.FromMilliseconds(1);
     }
 
+    // An attempt that was undone keeps its claim for the next one, which may have found another target. Returns the
+    // target as the status has it.
+    private async Task<TargetStatus> ReleaseFormerAsync(RunReconcile run, ClaimTarget target)
+    {
+        var (known, space) = (run.Status.Target ?? new TargetStatus(), run.Metadata.Namespace);
+        var others = (ClaimTarget.Of(known)?.Names(space) ?? [])
+            .Except(target.Names(space), StringComparer.Ordinal)
+            .ToList();
+        await _claims.ReleaseAsync(others, run.Metadata.Uid!, run.CancellationToken);
+        return others.Count > 0 ? known with { Claim = null, ClaimNamespace = null } : known;
+    }
+
     // The learned status with its lists; null if they cannot be stored, which is then a finding.
     private async Task<RunStatus?> StoreListsAsync(RunReconcile run, IRunDiscovery discovery, RunStatus learned)
     {
@@ -311,6 +323,11 @@ internal sealed class PreflightFlow(RunFrame frame)
 
     private async Task<TimeSpan?> BusyAsync(RunReconcile run, ClaimTarget target, ClaimHolder holder)
     {
+        if (run.Status.Target is { Claim: not null } claimed)
+        {
+            await _claims.ReleaseAsync(run.Entity.Entity, claimed, run.CancellationToken);
+        }
+
         run.Session.PreflightFailures = 0;
         run.Session.BusyTarget = target;
         run.Session.PreflightNotBefore = frame.Now + LookForTarget;
