@@ -29,30 +29,12 @@ internal sealed record ClusterView(
     public IEnumerable<ClusterProblem> Problems(
         YugabyteCluster cluster, params IReadOnlyCollection<DatabaseInstance> except)
     {
-        foreach (var problem in MasterProblems(cluster, except).Concat(TserverProblems(cluster, except)))
+        var hasServer = except.Any(i => i.Component == DatabaseComponent.Tserver);
+        foreach (var problem in MasterProblems(cluster, except)
+            .Concat(TserverProblems(cluster, except))
+            .Concat(hasServer ? [] : ReplicaProblems(cluster)))
         {
             yield return problem;
-        }
-
-        if (except.All(i => i.Component != DatabaseComponent.Tserver))
-        {
-            var dead = Dead(cluster);
-            if (dead.Count > 0)
-            {
-                yield return new(
-                    Reasons.InstanceDown,
-                    $"The leading master lists {dead.Count} tablet servers as dead: {Name(dead)}. Start them, or "
-                    + $"remove them from the universe (page /tablet-servers of {Leader}).");
-            }
-
-            var under = Health.UnderReplicated.Union(UnderReplicated ?? [], StringComparer.Ordinal).ToList();
-            if (under.Count > 0)
-            {
-                yield return new(
-                    Reasons.QuorumAtRisk,
-                    $"{under.Count} tablets are under-replicated: {Name(under)}. Start the tablet servers that have "
-                    + $"their replicas, or wait until new ones have caught up (page /tablet-replication of {Leader}).");
-            }
         }
 
         if (Leaderless.Count > 0)
@@ -64,8 +46,30 @@ internal sealed record ClusterView(
         }
     }
 
-    /// <summary>The same while an upgrade runs: the first sentence, which is shown while a step waits, also says what
-    /// to do if an instance that is down is lost for good.</summary>
+    /// <summary>Dead servers and missing replicas.</summary>
+    public IEnumerable<ClusterProblem> ReplicaProblems(YugabyteCluster cluster)
+    {
+        var dead = Dead(cluster);
+        if (dead.Count > 0)
+        {
+            yield return new(
+                Reasons.InstanceDown,
+                $"The leading master lists {dead.Count} tablet servers as dead: {Name(dead)}. Start them, or "
+                + $"remove them from the universe (page /tablet-servers of {Leader}).");
+        }
+
+        var under = Health.UnderReplicated.Union(UnderReplicated ?? [], StringComparer.Ordinal).ToList();
+        if (under.Count > 0)
+        {
+            yield return new(
+                Reasons.QuorumAtRisk,
+                $"{under.Count} tablets are under-replicated: {Name(under)}. Start the tablet servers that have "
+                + $"their replicas, or wait until new ones have caught up (page /tablet-replication of {Leader}).");
+        }
+    }
+
+    /// <summary><see cref="Problems"/> while an upgrade runs: the first sentence, which is shown while a step waits,
+    /// also says what to do if an instance that is down is lost for good.</summary>
     public IReadOnlyList<string> ProblemsOfRun(
         YugabyteCluster cluster, Plan plan, params IReadOnlyCollection<DatabaseInstance> except)
     {
@@ -177,7 +181,8 @@ internal sealed record ClusterProblem(string Reason, string Message);
 /// nothing under-replicated or leaderless, every other process answers, also by SQL as before the upgrade, no other
 /// server is kept without leaders, and, where the masters support the question, they report that this one may be
 /// stopped (docs/research/yugabytedb.md#yugabytedb-anywhere).
-/// A process that is not healthy itself may be stopped as long as all others are well.
+/// A process that is not healthy itself may be stopped as long as all others are well. It may still serve, so quorum
+/// without it is proven too.
 /// <para> Tablet servers that are stopped side by side count as down, whether they are or not. What is missing because
 /// of them is ignored, and quorum must be proven for all of them at once: by the masters, or by the replicas of every
 /// tablet (<see cref="TabletQuorum"/>).
@@ -201,9 +206,10 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
                     && await cluster.FindSilenceAsync(stop.Instance, cancellationToken) is null;
                 return await ProblemChecks.FirstAsync(
                     () => Seen(view, plan, stop, isHealthy ? stop.Beside : stop.All, rightBefore),
+                    () => Task.FromResult(MissingReplicas(view, stop)),
                     () => SilentAsync(stop.All, cancellationToken),
                     () => OthersSqlAsync(plan, stop.All, cancellationToken),
-                    () => isHealthy && !expectOutage ? UnsafeAsync(view, stop, cancellationToken) : None);
+                    () => expectOutage ? None : UnsafeAsync(view, stop, isHealthy, cancellationToken));
             },
             cancellationToken);
 
@@ -222,7 +228,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
             view => ProblemChecks.FirstAsync(
                 () => Seen(view, plan, stop, stop.Beside, rightBefore),
                 () => OthersSqlAsync(plan, stop.All, cancellationToken),
-                () => stop.Beside.Count > 0 ? UnsafeAsync(view, stop, cancellationToken) : None),
+                () => stop.Beside.Count > 0 ? UnsafeAsync(view, stop, isHealthy: true, cancellationToken) : None),
             cancellationToken);
 
     private static Task<IReadOnlyList<string>> None => Task.FromResult<IReadOnlyList<string>>([]);
@@ -257,6 +263,13 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
         }
     }
 
+    // A server that the leading master lists as ALIVE may serve although it does not answer here, so what is missing is
+    // not missing because of it.
+    private IReadOnlyList<string> MissingReplicas(ClusterView view, GatedStop stop) =>
+        stop.Beside.Count == 0 && view.Tserver(cluster.Web(stop.Instance)) is { IsAlive: true }
+        ? [.. view.ReplicaProblems(cluster).Select(p => p.Message)]
+        : [];
+
     private async Task<IReadOnlyList<string>> SilentAsync(
         IReadOnlyCollection<DatabaseInstance> except, CancellationToken cancellationToken)
     {
@@ -269,15 +282,15 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
         Plan plan, IReadOnlyCollection<DatabaseInstance> except, CancellationToken cancellationToken) =>
         new SqlBaseline(cluster).ProblemsAsync(plan, cluster.Tservers.Except(except), others: true, cancellationToken);
 
-    // Of one server, only the masters are asked: without that question, nothing under-replicated is the proof.
+    // Of one healthy server, only the masters are asked: without that question, nothing under-replicated is the proof.
     private async Task<IReadOnlyList<string>> UnsafeAsync(
-        ClusterView view, GatedStop stop, CancellationToken cancellationToken)
+        ClusterView view, GatedStop stop, bool isHealthy, CancellationToken cancellationToken)
     {
+        var isMaster = stop.Instance.Component == DatabaseComponent.Master;
         if (stop.NodesSafe != NodesSafeForm.Absent
             && Uuids(view, stop.All) is { } uuids
             && YugabyteFeatures.HasNodesSafe(await cluster.Client.VersionAsync(view.Leader, cancellationToken)))
         {
-            var isMaster = stop.Instance.Component == DatabaseComponent.Master;
             var problem = await cluster.Tool().NodesSafeProblemAsync(
                 stop.NodesSafe,
                 isMaster ? [] : uuids,
@@ -293,7 +306,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
                 ];
         }
 
-        if (stop.Beside.Count == 0)
+        if (isMaster || (isHealthy && stop.Beside.Count == 0))
         {
             return [];
         }

@@ -28,6 +28,27 @@ public sealed class SilentServerTests
     }
 
     [Fact]
+    public void Silent_server_is_not_stopped_while_replicas_elsewhere_are_missing()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("UpgradeTServers/t1/swap");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/drain").State == StepState.Succeeded, "t1 is drained");
+        world["t1"].IsSilent = true;
+        world.UnderReplicatedTablets.Add("tablet-7");
+        run.HoldBefore.Clear();
+        run.Wake();
+        run.Until(() => run.Told.Any(m => m.StartsWith("Waiting until t1 may be stopped. 1 tablets are under-replicated: tablet-7.", StringComparison.Ordinal)), "the gate refuses");
+        world.Acts.ShouldNotContain("stop t1");
+
+        world.UnderReplicatedTablets.Clear();
+        run.Until(() => world.Acts.Contains("stop t1"), "it is stopped although it does not answer");
+        world["t1"].IsSilent = false;
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Tablet_server_that_is_down_does_not_fail_the_wait_for_flags()
     {
         var world = new YugaWorld();
