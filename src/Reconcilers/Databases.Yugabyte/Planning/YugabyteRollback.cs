@@ -16,9 +16,12 @@ internal sealed class YugabyteRollback(DatabaseRollingUpgradeSpec spec, Plan don
     ];
 
     /// <summary>Compiles the rollback; without steps if nothing was changed.</summary>
-    /// <param name="plan">The plan with the progress of its steps. There must be no <see cref="Obstacle"/>.</param>
+    /// <param name="plan">The plan with the progress of its steps.</param>
+    /// <exception cref="InvalidOperationException">There is an <see cref="Obstacle"/>.</exception>
     public static Plan Compile(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string>? notes = null) =>
-        new YugabyteRollback(spec, plan).Compile(notes ?? []);
+        Obstacle(spec, plan) is { } obstacle
+            ? throw new InvalidOperationException(obstacle)
+            : new YugabyteRollback(spec, plan).Compile(notes ?? []);
 
     /// <summary>Why what a plan has done cannot be rolled back; null if it can. Before the first process is stopped
     /// everything can be undone, whatever the dialect and the versions.</summary>
@@ -54,9 +57,15 @@ internal sealed class YugabyteRollback(DatabaseRollingUpgradeSpec spec, Plan don
                 + $"{spec.FromVersion} does not know."
         : $"{step.Id}, a point of no return, has begun.";
 
+    // By the steps alone: a spec with a seed lists no instances.
     private static string? Unknown(DatabaseRollingUpgradeSpec spec, Plan plan)
     {
-        var unknown = Swaps(spec, plan).Where(s => s.Program is { Sha256: "" }).Select(s => s.Instance).ToList();
+        var unknown = plan.Steps
+            .Where(s => InstanceSwap.Is(s) && PlanProgress.Begun(s))
+            .Where(s => InstanceSwap.Replacement(plan, s)?.FormerSha256 is null)
+            .Select(InstanceSwap.InstanceOf)
+            .OfType<string>()
+            .ToList();
         return unknown.Count == 0
             ? null
             : $"The former programs of {string.Join(", ", unknown)} are unknown, because these instances already ran "

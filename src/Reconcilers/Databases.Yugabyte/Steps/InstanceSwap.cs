@@ -11,6 +11,11 @@ internal sealed class InstanceSwap(YugabyteCluster cluster)
     public static string? InstanceOf(PlanStep swap) =>
         swap.Is<SwapMaster>() ? swap.Recorded(SwapMaster.InstanceKey) : swap.Node;
 
+    /// <summary>What a swap replaces by what; null if its phase does not say it of the instance.</summary>
+    public static ProgramReplacement? Replacement(Plan plan, PlanStep swap) => swap.Is<SwapMaster>()
+        ? SwapMaster.Replacement(plan, swap)
+        : SwapTserver.Replacement(plan, swap).Program;
+
     public static SwapState Read(InstanceProcess process, InstanceGoal goal)
     {
         if (goal.IsReached(process))

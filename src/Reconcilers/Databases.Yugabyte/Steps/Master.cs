@@ -35,11 +35,13 @@ internal sealed record SwapMaster(
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
         GatePatience(spec) + KubernetesDuration.Parse(spec.Timeouts.Swap) + Margin;
 
-    internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, Plan done, PlanStep own)
-    {
-        var former = done.Step<SwapMaster>(phase: own.Phase)!.As<SwapMaster>().Programs;
-        return InstanceSwap.InstanceOf(own) is { } name
-            && ProgramReplacement.Back(spec, done, name, former?.GetValueOrDefault(name)) is { } back
+    public static ProgramReplacement? Replacement(Plan plan, PlanStep swap) => InstanceSwap.InstanceOf(swap) is { } name
+        ? plan.Step<SwapMaster>(phase: swap.Phase)!.As<SwapMaster>().Programs?.GetValueOrDefault(name)
+        : null;
+
+    internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, Plan done, PlanStep own) =>
+        InstanceSwap.InstanceOf(own) is { } name
+        && ProgramReplacement.Back(spec, done, name, Replacement(done, own)) is { } back
             ? new YugabyteUndo(
                 DatabaseRollingUpgradePhases.RollbackMasters, name,
                 new SwapMaster(
@@ -50,7 +52,6 @@ internal sealed record SwapMaster(
                     ProveAdminTool.NodesSafe(done)),
                 back)
             : null;
-    }
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Planning;
+using Drydock.Operator.Composition;
+using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -158,6 +160,23 @@ public sealed class RollbackPlannerTests
         var world = new YugaWorld(Modern);
         var plan = Begun(YugaRun.Compile(world), "UpgradeMasters/1/swap", step);
         YugabyteRollback.Obstacle(world.Spec, plan).ShouldNotBeNull().ShouldContain(why);
+    }
+
+    [Fact]
+    public void Rollback_to_unknown_programs_of_a_found_topology_is_refused()
+    {
+        var world = new YugaWorld(Modern) { PackageIsThere = true };
+        foreach (var master in world.Masters)
+        {
+            (master.Running, master.Installed, master.Link) = (world.Setup.To, world.Setup.To, YugaWorld.NewDirectory);
+        }
+
+        var run = YugaRun.Of(world);
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/1/swap").State == StepState.Succeeded, "the first master is counted");
+        var kind = new DatabaseUpgradeKind(SupportedEngines.All, static (_, _) => throw new NotSupportedException());
+
+        kind.RollbackRefusal(world.Spec with { Instances = [] }, run.Plan).ShouldNotBeNull().ShouldContain("The former programs of m1 are unknown");
+        Should.Throw<InvalidOperationException>(() => YugabyteRollback.Compile(world.Spec, run.Plan)).Message.ShouldContain("m1");
     }
 
     [Fact]
