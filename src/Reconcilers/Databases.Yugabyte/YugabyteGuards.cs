@@ -100,20 +100,18 @@ internal sealed record AutoFlagsAreUnchanged : YugabyteGuard
             return GuardReading.Holds;
         }
 
-        var before = own is { State: StepState.Succeeded }
-            ? own.Recorded(PromoteAutoFlags.FlagsAfterFact)
-            : plan.Step<ProveAdminTool>()?.Recorded(ProveAdminTool.FlagsFact);
-        var now = $"{(await Cluster.AutoFlagsAsync(cancellationToken)).Version}";
-        return before is null || now == before
+        var before = RecordedFlags.Of(plan);
+        var now = await Cluster.AutoFlagsAsync(cancellationToken);
+        return before.Is(now)
             ? GuardReading.Holds
             : GuardReading.Broken(
-                $"The AutoFlags configuration is of version {now}, but was of version {before} "
+                $"The AutoFlags configuration is of version {now.Version}, but was of version {before.Version} "
                 + (own is { State: StepState.Succeeded }
                     ? "after this upgrade changed it: "
                     : "when the upgrade began: ")
                 + "AutoFlags were promoted by others. If only volatile flags were promoted, run `rollback_auto_flags "
-                + $"{before}`; then the upgrade continues automatically. Otherwise ask the vendor before any other "
-                + "process is stopped.");
+                + $"{before.Version}`; then the upgrade continues automatically. Otherwise ask the vendor before any "
+                + "other process is stopped.");
     }
 }
 

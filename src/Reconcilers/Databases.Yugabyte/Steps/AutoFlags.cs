@@ -60,8 +60,7 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
 
     public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var before = context.Receipt(FlagsBeforeReceipt)
-            ?? context.Plan.Step<ProveAdminTool>()?.Recorded(ProveAdminTool.FlagsFact);
+        var before = RecordedFlags.Of(context.Plan).Version;
         return before is null ? await base.PrepareAsync(context, cancellationToken) : Entry(FlagsBeforeReceipt, before);
     }
 
@@ -79,7 +78,7 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
 
         // What the target of replication has promoted may have changed since preflight.
         if (await new ReplicationFlags(Cluster).FindObstacleAsync(
-            context.Receipt(FlagsBeforeReceipt), cancellationToken) is { } obstacle)
+            RecordedFlags.Of(context.Plan), cancellationToken) is { } obstacle)
         {
             throw NotYet(Reasons.PeerNotUpgraded, $"AutoFlags are not promoted. {obstacle}");
         }
@@ -87,6 +86,21 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
         Cluster.Context.EnsureMayAct();
         _answers[context.Step.Attempt] = await Cluster.Tool().PromoteAutoFlagsAsync(Class, cancellationToken);
     }
+}
+
+/// <summary>The AutoFlags configuration as this upgrade left it: after its own volatile promotion, otherwise as it was
+/// before the first stop. Any other one was made by others, or by a promotion that has begun.</summary>
+/// <param name="Version">Null if it was not recorded.</param>
+internal sealed record RecordedFlags(string? Version)
+{
+    public static RecordedFlags Of(Plan plan) => new(
+        plan.Step<PromoteAutoFlags>(phase: DatabaseRollingUpgradePhases.PromoteVolatileFlags)
+            is { State: StepState.Succeeded } own
+            ? own.Recorded(PromoteAutoFlags.FlagsAfterFact)
+            : plan.Step<ProveAdminTool>()?.Recorded(ProveAdminTool.FlagsFact));
+
+    /// <summary>Whether a configuration is this one; true if none was recorded.</summary>
+    public bool Is(AutoFlagsConfig config) => Version is null || Version == $"{config.Version}";
 }
 
 /// <summary>Waits until promoted AutoFlags have reached every process: twice heartbeat_interval_ms

@@ -277,8 +277,9 @@ internal sealed class ReplicationFlags(YugabyteCluster cluster)
 
     /// <summary>Why a source must not promote AutoFlags now, by what both ends have promoted at this moment; null if it
     /// may. Universes that are targets too wait for their peers before (<see cref="AwaitPeers"/>).</summary>
+    /// <param name="before">What was promoted here before the promotion that is asked for.</param>
     /// <exception cref="Drydock.Reconcilers.Upgrades.TargetException">One end cannot be read.</exception>
-    public async Task<string?> FindObstacleAsync(string? flagsBefore, CancellationToken cancellationToken)
+    public async Task<string?> FindObstacleAsync(RecordedFlags before, CancellationToken cancellationToken)
     {
         var groups = cluster.Settings.Replication.Groups;
         var (from, to) = (
@@ -299,7 +300,7 @@ internal sealed class ReplicationFlags(YugabyteCluster cluster)
         }
 
         var own = await cluster.Tool().AutoFlagsAsync(cancellationToken);
-        var mayHaveBegun = $"{own.Version}" != flagsBefore;
+        var mayHaveBegun = !before.Is(own);
         foreach (var group in groups)
         {
             if (await cluster.InboundAsync(group, ReplicationTarget.There, cancellationToken) is null)
@@ -311,7 +312,10 @@ internal sealed class ReplicationFlags(YugabyteCluster cluster)
             if (OfTarget(group, own, theirs, from, to) is { } problem
                 && !(problem.MayBeAcknowledged && (mayHaveBegun || IsAcknowledged(group))))
             {
-                return problem.Message;
+                return problem.MayBeAcknowledged
+                    ? $"{problem.Message} If it is final, add {Reasons.PeerNotUpgraded}/{group.Name} to "
+                        + "spec.preflight.acknowledge."
+                    : problem.Message;
             }
         }
 

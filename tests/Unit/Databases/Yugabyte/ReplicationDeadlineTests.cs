@@ -82,6 +82,20 @@ public sealed class ReplicationDeadlineTests
     }
 
     [Fact]
+    public void Target_with_only_volatile_flags_holds_the_final_promotion()
+    {
+        var world = new YugaWorld(new YugaSetup { Groups = [("a-to-b", false)], Mode = ReplicationMode.TargetFirst, Class = AutoFlagClass.LocalVolatile }) { PeerIsFinal = false };
+        world.PeerVersion = world.Setup.To;
+        world.MorePeerFlags.Add("new_flag");
+        var run = YugaRun.Of(world);
+        run.Until(() => run.Told.Any(t => t.Contains("AutoFlags are not promoted.", StringComparison.Ordinal) && t.Contains("does not seem to be final", StringComparison.Ordinal)), "it waits");
+        (world.FlagsArePromoted, world.Acts.Count(a => a == "promote")).ShouldBe((true, 1), "the volatile ones are");
+
+        world.MorePeerFlags.Add("final_flag");
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+    }
+
+    [Fact]
     public void Broken_replication_is_named_before_and_after()
     {
         var world = new YugaWorld(PlannerTests.Replicated()) { PeerVersion = "2.20.7.0-b58" };
