@@ -93,10 +93,10 @@ internal sealed record AutoFlagsAreUnchanged : YugabyteGuard
 {
     protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
     {
-        var own = plan.Step<PromoteAutoFlags>(phase: DatabaseRollingUpgradePhases.PromoteVolatileFlags);
-        if (own is { State: not StepState.Succeeded } && PlanProgress.Begun(own))
+        var own = plan.Steps.FindLast(s => s.Is<PromoteAutoFlags>() && PlanProgress.Begun(s));
+        if (own is { State: not StepState.Succeeded })
         {
-            // The upgrade itself is changing the configuration.
+            // The upgrade itself is changing the configuration, or has and the answer was lost.
             return GuardReading.Holds;
         }
 
@@ -106,7 +106,7 @@ internal sealed record AutoFlagsAreUnchanged : YugabyteGuard
             ? GuardReading.Holds
             : GuardReading.Broken(
                 $"The AutoFlags configuration is of version {now.Version}, but was of version {before.Version} "
-                + (own is { State: StepState.Succeeded }
+                + (own is not null
                     ? "after this upgrade changed it: "
                     : "when the upgrade began: ")
                 + "AutoFlags were promoted by others. If only volatile flags were promoted, run `rollback_auto_flags "

@@ -1,5 +1,3 @@
-using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Derives the status from what the steps of the plans have recorded. Pure.</summary>
@@ -16,7 +14,7 @@ internal static class YugabyteStatus
             return status;
         }
 
-        var (back, promote) = (status.RollbackPlan, plan.Step<PromoteAutoFlags>(phase: Phases.PromoteAutoFlags));
+        var back = status.RollbackPlan;
         var before = Number(plan.Step<ProveAdminTool>(), ProveAdminTool.FlagsFact);
         var paused = SetReplication.Paused(plan, back).ToList();
         return status with
@@ -45,7 +43,7 @@ internal static class YugabyteStatus
                 ?
                 [
                     .. LeftBehind(spec, status)
-                        .Concat(AfterPromotion(promote))
+                        .Concat(AfterPromotion(plan, back))
                         .Concat(Broken(plan))
                         .Concat(BootScripts(spec, plan))
                         .Take(SchemaLimits.Findings),
@@ -91,13 +89,14 @@ internal static class YugabyteStatus
     private static string Release(DatabaseRollingUpgradeSpec spec, string name) => AdminCommand.Of(spec).Release(
         spec.Instances.Find(i => i.Name == name) is { } server ? $"{spec.Service(server)}" : name);
 
-    private static IEnumerable<ActionItem> AfterPromotion(PlanStep? promote) =>
-        promote?.Recorded(PromoteAutoFlags.NeedsRestartFact) != "true" ? [] :
+    // A rollback rolls the flags back and restarts every process.
+    private static IEnumerable<ActionItem> AfterPromotion(Plan plan, Plan? back) =>
+        back is not null || !plan.Steps.Exists(s => s.Recorded(PromoteAutoFlags.NeedsRestartFact) == "true") ? [] :
         [
             ActionItems.Of(
                 Reasons.RestartRequired, "",
-                "AutoFlags were promoted that only a restart applies. Restart every master and tablet server, one at a "
-                + "time."),
+                "AutoFlags were promoted that only a restart applies, or the answer of the admin tool, which says so, "
+                + "was lost. Restart every master and tablet server, one at a time."),
         ];
 
     private static IEnumerable<ActionItem> Broken(Plan plan) =>

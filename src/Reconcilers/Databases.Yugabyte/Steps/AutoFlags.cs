@@ -6,7 +6,9 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <para>
 /// The version of the configuration shows that something was promoted, but not that everything was; only the answer of
 /// the tool shows that. The step is therefore done when the tool has said so to this process. After a kill before that
-/// was stored, the promotion is requested again, which promotes nothing twice.
+/// was stored, or if the answer was lost, the promotion is requested again, which promotes nothing twice. That the
+/// former request promoted something is then seen by the configuration; whether a restart is needed is not seen, so it
+/// counts as needed.
 /// </para>
 /// </summary>
 /// <param name="Class">The highest class to promote.</param>
@@ -43,19 +45,21 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
             return new Observation.NotStarted();
         }
 
-        var after = (await Cluster.Tool().AutoFlagsAsync(cancellationToken)).Version;
+        var after = await Cluster.Tool().AutoFlagsAsync(cancellationToken);
+        var isAnswerLost = !answer.Promoted && !RecordedFlags.Of(context.Plan).Is(after);
+        var isPromoted = answer.Promoted || isAnswerLost;
         var facts = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            [FlagsAfterFact] = after.ToString(CultureInfo.InvariantCulture),
-            [PromotedFact] = answer.Promoted ? "true" : "false",
+            [FlagsAfterFact] = after.Version.ToString(CultureInfo.InvariantCulture),
+            [PromotedFact] = isPromoted ? "true" : "false",
         };
-        if (answer.NeedsRestart)
+        if (answer.NeedsRestart || isAnswerLost)
         {
             facts[NeedsRestartFact] = "true";
         }
 
-        var what = answer.Promoted ? "New AutoFlags were promoted" : "There were no new AutoFlags to promote";
-        return new Observation.Done($"{what}; the configuration is of version {after}.", facts);
+        var what = isPromoted ? "New AutoFlags were promoted" : "There were no new AutoFlags to promote";
+        return new Observation.Done($"{what}; the configuration is of version {after.Version}.", facts);
     }
 
     public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Drydock.Engine.Running;
 using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
@@ -160,12 +161,17 @@ public sealed class StatusTests
         world.Violations.ShouldBeEmpty();
     }
 
-    [Fact]
-    public void Flags_that_need_a_restart_require_action()
+    [Theory]
+    [InlineData(AutoFlagClass.External)]
+    [InlineData(AutoFlagClass.LocalVolatile)]
+    public void Flags_that_need_a_restart_require_action(AutoFlagClass highest)
     {
-        var world = new YugaWorld();
+        var world = new YugaWorld(new YugaSetup { Class = highest });
         world.ToolAnswers["promote_auto_flags"] = (0, "PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\nAll yb-master and yb-tserver processes need to be restarted in order to apply the promoted AutoFlags\n");
-        var run = YugaRun.Of(world).ToEnd();
+        var run = YugaRun.Of(world);
+        run.Until(() => run.Plan.Steps.Exists(s => s.Is<PromoteAutoFlags>() && s.State == StepState.Succeeded), "they are promoted");
+        world.ToolAnswers.Clear();
+        run.ToEnd();
         Compose(world, new DatabaseRollingUpgradeStatus { Plan = run.Plan }).ActionRequired.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.RestartRequired);
     }
 

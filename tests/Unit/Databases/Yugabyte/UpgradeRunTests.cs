@@ -314,6 +314,45 @@ public sealed class UpgradeRunTests
         (applied.FinishedAt - promote.FinishedAt).ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
     }
 
+    [Theory]
+    [InlineData(YugaFate.LoseAnswer)]
+    [InlineData(YugaFate.DieAfter)]
+    internal void Promotion_whose_answer_is_lost_is_recorded_and_waited_for(YugaFate fate)
+    {
+        var world = new YugaWorld();
+        var isLost = false;
+        var run = YugaRun.Of(world, (_, what) => what == "promote_auto_flags" && !isLost && (isLost = true) ? fate : YugaFate.Live).ToEnd();
+        run.Outcome.State.ShouldBe(RunState.Succeeded);
+        world.Acts.Count(a => a == "promote").ShouldBe(2);
+        var (promote, applied) = (run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote"), run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/await-flags"));
+        (promote.Recorded("autoFlagsAfter"), promote.Recorded("promoted"), promote.Recorded("needsRestart")).ShouldBe(("2", "true", "true"));
+        (applied.FinishedAt - promote.FinishedAt).ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
+        YugabyteStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, world.Spec).ActionRequired.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.RestartRequired);
+    }
+
+    [Fact]
+    public void Own_promotion_whose_answer_is_lost_is_not_called_foreign()
+    {
+        var world = new YugaWorld();
+        var (isLost, isKilled) = (false, false);
+        YugaRun? run = null;
+        run = YugaRun.Of(world, (_, what) =>
+        {
+            if (what == "promote_auto_flags" && !isLost)
+            {
+                isLost = true;
+                return YugaFate.LoseAnswer;
+            }
+
+            var isBetweenAttempts = isLost && !isKilled && run!.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote").State == StepState.Pending;
+            isKilled |= isBetweenAttempts;
+            return isBetweenAttempts ? YugaFate.DieBefore : YugaFate.Live;
+        });
+
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+        (isKilled, run.Lives).ShouldBe((true, 2));
+    }
+
     [Fact]
     public void Catalog_upgrade_is_retried_five_times_with_pauses()
     {
