@@ -190,6 +190,15 @@ internal sealed class YugabyteCluster(IEngineContext context) : IEngineTargets
             leader, await masters, await tservers, await health, await leaderless, await under, await config);
     }
 
+    /// <summary>Whether a process counts as one of a version. Instead of fromVersion, another patch level of the same
+    /// series counts too: it is upgraded like the version that the spec names, and a rollback returns to it.</summary>
+    public bool IsOf(YugabyteVersion version, YugabyteVersion running)
+    {
+        var from = YugabyteVersion.Parse(Spec.FromVersion);
+        return version.Covers(running)
+            || (version == from && running.Series == from.Series && running < YugabyteVersion.Parse(Spec.ToVersion));
+    }
+
     public Task<YugabyteVersion> VersionAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
         Client.VersionAsync(Web(instance), cancellationToken);
 

@@ -65,10 +65,9 @@ internal sealed class InstancePreflight(YugabyteCluster cluster, YugabyteUpgrade
         return new InstanceFacts(instance, process, running, isNew);
     }
 
-    // Another patch level of the same series is upgraded like the version that the spec names.
     private void JudgeVersion(DatabaseInstance instance, YugabyteVersion running, YugabyteUpgradePath known)
     {
-        if (running.Series == known.From.Series && running < known.To)
+        if (cluster.IsOf(known.From, running))
         {
             findings.Note(
                 $"{instance.Name} runs version {running}, not {known.From} (spec.fromVersion). It is upgraded to "

@@ -136,7 +136,7 @@ internal sealed class VersionCheck(YugabyteCluster cluster)
         return new VersionReport(
             [
                 .. from one in asked
-                   where one.Seen.Answer is { } running && !version.Covers(running)
+                   where one.Seen.Answer is { } running && !cluster.IsOf(version, running)
                    select $"{one.Name} runs {one.Seen.Answer}.",
             ],
             [

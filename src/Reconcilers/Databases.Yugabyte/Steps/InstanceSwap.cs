@@ -220,7 +220,7 @@ internal sealed class InstanceHealth
 
         var (running, silence) = await Asking.TryAsync(() => cluster.VersionAsync(instance, cancellationToken));
         return running is null ? [silence!]
-            : YugabyteVersion.Parse(goal.Version).Covers(running) ? []
+            : cluster.IsOf(YugabyteVersion.Parse(goal.Version), running) ? []
             : [$"It reports version {running}, not {goal.Version}."];
     }
 

@@ -73,6 +73,23 @@ public sealed class RollbackPlannerTests
     }
 
     [Fact]
+    public void Rollback_returns_a_process_to_its_own_patch_level()
+    {
+        const string Patch = "2.20.2.0-b145";
+        var world = new YugaWorld(Modern) { MoreVersions = { Patch } };
+        world["t1"].Installed = world["t1"].Running = Patch;
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("VerifyVersions");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded, "all is new");
+
+        var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).ToEnd();
+
+        back.Outcome.State.ShouldBe(Drydock.Engine.Running.RunState.Succeeded);
+        world.Servers.ShouldAllBe(s => s.Running == (s.Name == "t1" ? Patch : world.Setup.From));
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Rollback_reverts_volatile_flags_before_old_programs_start()
     {
         var world = new YugaWorld(Modern with { Class = AutoFlagClass.LocalVolatile });

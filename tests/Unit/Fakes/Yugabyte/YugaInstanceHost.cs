@@ -81,6 +81,6 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
     };
 
     private string VersionOf(string sha) =>
-        new[] { _world.Setup.From, _world.Setup.To }.FirstOrDefault(v => YugaWorld.Sha(Target.Program, v) == sha)
+        _world.MoreVersions.Append(_world.Setup.From).Append(_world.Setup.To).FirstOrDefault(v => YugaWorld.Sha(Target.Program, v) == sha)
         ?? throw new HostException(server.Host, Reasons.PackageCorrupt, $"there is no program with {sha}", retryable: false);
 }

@@ -26,6 +26,9 @@ internal sealed partial class YugaWorld
     /// <summary>What a program of the package says otherwise when it is asked for its version, by host and name.</summary>
     public Dictionary<string, RemoteResult> VersionAnswers { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Versions that a host has programs of, besides the two of the upgrade.</summary>
+    public List<string> MoreVersions { get; } = [];
+
     /// <summary>Objects of the Kubernetes cluster.</summary>
     public TiDbKubernetes Objects { get; } = new();
 
