@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Reads what an admin tool prints (docs/research/yugabytedb.md#admin-tool). Lines are compared literally,
@@ -177,6 +179,10 @@ internal enum NodesSafeForm
 /// <param name="Promoted">The promoted flags, as PROCESS/FLAG.</param>
 internal sealed record AutoFlagsConfig(int Version, IReadOnlySet<string> Promoted)
 {
+    /// <summary>Tells whether the same flags are promoted: the version also rises when flags are rolled back.</summary>
+    public string Digest => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Promoted.Order(StringComparer.Ordinal)))));
+
     private const string Heading = "AutoFlags config:";
     private const string VersionField = "config_version:";
     private const string ProcessField = "process_name:";

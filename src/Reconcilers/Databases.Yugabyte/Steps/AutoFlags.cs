@@ -34,6 +34,7 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
 
     public const string FlagsBeforeReceipt = ProveAdminTool.FlagsFact;
     public const string FlagsAfterFact = "autoFlagsAfter";
+    public const string FlagsAfterDigestFact = "autoFlagsAfterDigest";
     public const string PromotedFact = "promoted";
     public const string NeedsRestartFact = "needsRestart";
     private readonly ConcurrentDictionary<int, AutoFlagsPromotion> _answers = [];
@@ -51,6 +52,7 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
         var facts = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [FlagsAfterFact] = after.Version.ToString(CultureInfo.InvariantCulture),
+            [FlagsAfterDigestFact] = after.Digest,
             [PromotedFact] = isPromoted ? "true" : "false",
         };
         if (answer.NeedsRestart || isAnswerLost)
@@ -95,16 +97,24 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
 /// <summary>The AutoFlags configuration as this upgrade left it: after its own volatile promotion, otherwise as it was
 /// before the first stop. Any other one was made by others, or by a promotion that has begun.</summary>
 /// <param name="Version">Null if it was not recorded.</param>
-internal sealed record RecordedFlags(string? Version)
+/// <param name="Digest">Null if it was not recorded.</param>
+internal sealed record RecordedFlags(string? Version, string? Digest)
 {
-    public static RecordedFlags Of(Plan plan) => new(
-        plan.Step<PromoteAutoFlags>(phase: DatabaseRollingUpgradePhases.PromoteVolatileFlags)
+    public static RecordedFlags Of(Plan plan)
+    {
+        var before = plan.Step<ProveAdminTool>();
+        return plan.Step<PromoteAutoFlags>(phase: DatabaseRollingUpgradePhases.PromoteVolatileFlags)
             is { State: StepState.Succeeded } own
-            ? own.Recorded(PromoteAutoFlags.FlagsAfterFact)
-            : plan.Step<ProveAdminTool>()?.Recorded(ProveAdminTool.FlagsFact));
+            ? new RecordedFlags(
+                own.Recorded(PromoteAutoFlags.FlagsAfterFact), own.Recorded(PromoteAutoFlags.FlagsAfterDigestFact))
+            : new RecordedFlags(
+                before?.Recorded(ProveAdminTool.FlagsFact), before?.Recorded(ProveAdminTool.FlagsDigestFact));
+    }
 
-    /// <summary>Whether a configuration is this one; true if none was recorded.</summary>
-    public bool Is(AutoFlagsConfig config) => Version is null || Version == $"{config.Version}";
+    /// <summary>Whether a configuration is this one, or has the same flags: to promote flags and to roll them back both
+    /// raise the version (docs/research/yugabytedb.md#admin-tool). True if none was recorded.</summary>
+    public bool Is(AutoFlagsConfig config) =>
+        Version is null || Version == $"{config.Version}" || Digest == config.Digest;
 }
 
 /// <summary>Waits until promoted AutoFlags have reached every process: twice heartbeat_interval_ms

@@ -2,12 +2,13 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Verifies before anything is stopped that the admin tool of the new package runs on the tool host, has the
 /// commands that the upgrade needs and reaches the masters; that all masters are ALIVE with one LEADER; and that the
-/// load balancer is idle. Records the version of the AutoFlags configuration, by which a promotion is noticed and
-/// rolled back (docs/research/yugabytedb.md#admin-tool).</summary>
+/// load balancer is idle. Records the AutoFlags configuration, by which a promotion is noticed and rolled back
+/// (docs/research/yugabytedb.md#admin-tool).</summary>
 [Step("prove-admin-tool", "Verify the admin tool of the new package")]
 internal sealed record ProveAdminTool : YugabyteStep, IWaitsOnly
 {
     public const string FlagsFact = "autoFlags";
+    public const string FlagsDigestFact = "autoFlagsDigest";
     public const string NodesSafeFact = "nodesSafe";
 
     public static NodesSafeForm NodesSafe(Plan plan) =>
@@ -58,15 +59,21 @@ internal sealed record ProveAdminTool : YugabyteStep, IWaitsOnly
             return new Observation.Running("Waiting until the load balancer is idle.");
         }
 
+        var facts = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [FlagsFact] = "0",
+            [NodesSafeFact] = help.NodesSafeForm.ToString(),
+        };
+
         // Masters without AutoFlags do not have the command.
-        var flags = YugabyteFeatures.HasAutoFlags(from) ? (await tool.AutoFlagsAsync(cancellationToken)).Version : 0;
-        return new Observation.Done(
-            null,
-            new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                [FlagsFact] = flags.ToString(CultureInfo.InvariantCulture),
-                [NodesSafeFact] = help.NodesSafeForm.ToString(),
-            });
+        if (YugabyteFeatures.HasAutoFlags(from))
+        {
+            var flags = await tool.AutoFlagsAsync(cancellationToken);
+            facts[FlagsFact] = flags.Version.ToString(CultureInfo.InvariantCulture);
+            facts[FlagsDigestFact] = flags.Digest;
+        }
+
+        return new Observation.Done(null, facts);
     }
 
     private string? Missing(AdminHelp help, YugabyteVersion from, YugabyteVersion to)

@@ -264,10 +264,12 @@ public sealed class UpgradeRunTests
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
         run.Until(() => world["m1"].Running == world.Setup.To, "m1 is new");
-        world.FlagsVersion = 2;
+        (world.FlagsArePromoted, world.FlagsVersion) = (true, 2);
         run.Until(() => run.Outcome.State == RunState.TargetChanged, "the guard says so");
         run.Outcome.Message!.ShouldContain("version 1 when the upgrade began");
-        world.FlagsVersion = 1;
+        run.Outcome.Message!.ShouldContain("run `rollback_auto_flags 1`");
+        new YugaTool(world).Run(["yb-admin", "rollback_auto_flags", "1"]).IsSuccess.ShouldBeTrue();
+        world.FlagsVersion.ShouldBe(3);
         run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
     }
 
