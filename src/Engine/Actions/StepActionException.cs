@@ -13,6 +13,10 @@ public sealed class StepActionException(
 
     public bool Retryable { get; } = retryable;
 
+    /// <summary>What the failed action has brought about nevertheless; kept with the step until its next
+    /// attempt.</summary>
+    public IReadOnlyDictionary<string, string>? Facts { get; init; }
+
     /// <summary>The target did not accept the request: it cannot be reached, the connection was cut, or it is starting
     /// or stopping. If the next observation is <see cref="Observation.NotStarted"/>, the same attempt is started again
     /// automatically, also that of a run-once step, until the step's time is over. To be set only where the target

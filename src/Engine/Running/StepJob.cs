@@ -343,6 +343,7 @@ internal sealed class StepJob(
             failed.NothingRan ? FailurePoint.NoTrace : FailurePoint.Begun)
         {
             Acceptable = Action.MayBeAccepted(failed),
+            Facts = actFailure?.Facts,
         },
         Observation.Unknown unknown => new StepReport.Unknown(step, Clean(unknown.Message) ?? "", unknown.IsPermanent),
         Observation.NotStarted when actFailure is not null =>
@@ -357,6 +358,7 @@ internal sealed class StepJob(
         {
             Acceptable = !failure.Retryable
                 && Action.MayBeAccepted(new Observation.Failed(failure.Reason, failure.Message)),
+            Facts = failure.Facts,
         };
 
     // Null: the target accepted or rejected the request. The time counts from the first request it did not accept.

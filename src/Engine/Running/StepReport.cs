@@ -25,6 +25,7 @@ internal abstract record StepReport(PlanStep Basis)
         PlanStep Basis, string Reason, string Message, bool Retryable, FailurePoint Point) : StepReport(Basis)
     {
         public bool Acceptable { get; init; }
+        public IReadOnlyDictionary<string, string>? Facts { get; init; }
     }
 
     /// <summary>The target did not accept the request and the observation shows that nothing has started: it is

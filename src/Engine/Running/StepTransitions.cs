@@ -203,6 +203,7 @@ internal static class StepTransitions
             FinishedAt = last ? now : null,
             Reason = failed.Reason,
             Message = last ? failed.Message : $"Attempt {tries} of {limit} failed, retrying: {failed.Message}",
+            Facts = Merge(step.Facts, failed.Facts),
             Acceptable = last && failed.Acceptable,
         };
         return last && step.OnlyLists ? Accept(after, AcceptedBy.Plan, now) : after;

@@ -141,12 +141,12 @@ internal static class YugabyteStatus
 
     private static IEnumerable<string> WithoutLeaders(Plan plan, Plan? back) =>
         LeaderBlacklistIsClean.InHand(plan, back).Where(
-            name => back is null ? !GiveUp.Has(plan, name) : !IsReleased(back, name));
+            name => back is null ? !GiveUp.HasReleased(plan, name) : !IsReleased(back, name));
 
     private static bool IsReleased(Plan back, string name) =>
         back.Step<ReleaseLeaders>(name) is { State: StepState.Succeeded }
         || back.Step<VerifyTserver>(name) is { State: StepState.Succeeded }
-        || GiveUp.Has(back, name);
+        || GiveUp.HasReleased(back, name);
 
     private static string? VersionOf(
         DatabaseInstanceStatus instance, DatabaseRollingUpgradeSpec spec, Plan plan, Plan? back) =>

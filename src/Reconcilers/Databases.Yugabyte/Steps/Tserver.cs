@@ -100,7 +100,10 @@ internal abstract record TserverStep : YugabyteStep
         }
 
         throw new StepActionException(
-            reason, $"{message} {instance.Name} is not in the leader blacklist any more.", retryable: false);
+            reason, $"{message} {instance.Name} is not in the leader blacklist any more.", retryable: false)
+        {
+            Facts = Entry(GiveUp.ReleasedFact, "true"),
+        };
     }
 }
 
@@ -109,6 +112,7 @@ internal static class GiveUp
 {
     public const string ReasonReceipt = "giveUp";
     public const string MessageReceipt = "giveUpMessage";
+    public const string ReleasedFact = "released";
 
     // Waiting a second time for the same changes nothing.
     private static readonly string[] OnceIsEnough =
@@ -128,11 +132,9 @@ internal static class GiveUp
             [MessageReceipt] = WithoutCount(message),
         };
 
-    public static bool Has(Plan plan, string instance) => plan.Steps.Exists(s =>
-        s.Node == instance
-        && s.State == StepState.Failed
-        && s.Recorded(ReasonReceipt) is { } reason
-        && reason == s.Reason);
+    /// <summary>Whether a step that failed has removed its server from the leader blacklist.</summary>
+    public static bool HasReleased(Plan plan, string instance) => plan.Steps.Exists(s =>
+        s.Node == instance && s.State == StepState.Failed && s.Recorded(ReleasedFact) is not null);
 
     // The engine writes "attempt 1 of 4 failed, trying again: " before the message.
     private static string WithoutCount(string message) =>

@@ -90,6 +90,20 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public void Server_whose_release_failed_needs_action()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/swap").State == StepState.Succeeded, "t3 is swapped");
+        world.ToolAnswers["change_leader_blacklist"] = (1, "Timed out");
+        run.ToEnd();
+        (run.Outcome.StepId, run.Outcome.Reason).ShouldBe(("UpgradeTServers/t3/verify", Reasons.AdminToolFailed));
+
+        var item = Compose(world, new DatabaseRollingUpgradeStatus { Plan = run.Plan }).ActionRequired.ShouldHaveSingleItem();
+        (item.Reason, item.Subject).ShouldBe((Reasons.LeaderBlacklisted, "t3"));
+    }
+
+    [Fact]
     public async Task Cleanup_of_stopped_run_is_recorded_and_run_resumes_later()
     {
         var world = new YugaWorld();
