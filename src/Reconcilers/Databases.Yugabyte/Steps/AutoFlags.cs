@@ -117,11 +117,24 @@ internal sealed record RecordedFlags(string? Version, string? Digest)
         Version is null || Version == $"{config.Version}" || Digest == config.Digest;
 }
 
-/// <summary>Waits until promoted AutoFlags have reached every process: twice heartbeat_interval_ms
-/// (docs/research/yugabytedb.md#procedure), or auto_flags_apply_delay_ms if the version has that flag. Both values are
-/// read from the processes.</summary>
+/// <summary>Waits until promoted AutoFlags have reached every process (<see cref="FlagsDelay"/>).</summary>
 [Step("await-flags", "Wait until every process has the new AutoFlags", Attempts = 1)]
 internal sealed record AwaitAutoFlags : YugabyteStep, IWaitsOnly
+{
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var promote = context.Plan.Steps.Find(s => s.Is<PromoteAutoFlags>() && s.Phase == context.Step.Phase);
+        return promote?.Recorded(PromoteAutoFlags.PromotedFact) == "false" || promote?.FinishedAt is not { } at
+            ? new Observation.Done("No AutoFlags were promoted.")
+            : await new FlagsDelay(Cluster).LookAsync(context.Time.GetUtcNow() - at, cancellationToken)
+                ?? (Observation)new Observation.Done();
+    }
+}
+
+/// <summary>How long changed AutoFlags take to reach every process: twice heartbeat_interval_ms
+/// (docs/research/yugabytedb.md#procedure), or auto_flags_apply_delay_ms if the version has that flag. Both values are
+/// read from the processes.</summary>
+internal sealed class FlagsDelay(YugabyteCluster cluster)
 {
     private const string Heartbeat = "heartbeat_interval_ms";
     private const string ApplyDelay = "auto_flags_apply_delay_ms";
@@ -129,17 +142,13 @@ internal sealed record AwaitAutoFlags : YugabyteStep, IWaitsOnly
     // The documented default.
     private static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromSeconds(1);
 
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <summary>What is waited for; null if every process has the flags.</summary>
+    /// <param name="elapsed">The time since they were changed.</param>
+    public async Task<Observation.Running?> LookAsync(TimeSpan elapsed, CancellationToken cancellationToken)
     {
-        var promote = context.Plan.Steps.Find(s => s.Is<PromoteAutoFlags>() && s.Phase == context.Step.Phase);
-        if (promote?.Recorded(PromoteAutoFlags.PromotedFact) == "false" || promote?.FinishedAt is not { } at)
-        {
-            return new Observation.Done("No AutoFlags were promoted.");
-        }
-
         var (master, problem) = await Asking.TryAsync(
-            async () => await Cluster.Client.FlagsAsync(
-                await Cluster.LeaderAsync(cancellationToken), cancellationToken));
+            async () => await cluster.Client.FlagsAsync(
+                await cluster.LeaderAsync(cancellationToken), cancellationToken));
         if (master is null)
         {
             return new Observation.Running($"Waiting for the leading master. {problem}");
@@ -148,8 +157,8 @@ internal sealed record AwaitAutoFlags : YugabyteStep, IWaitsOnly
         // A server that does not answer gets the flags when it is back; the others are enough to know how long it
         // takes.
         var tservers = await SideBySide.EachAsync(
-            Cluster.Tservers,
-            (server, token) => Asking.TryAsync(() => Cluster.Client.FlagsAsync(Cluster.Web(server), token)),
+            cluster.Tservers,
+            (server, token) => Asking.TryAsync(() => cluster.Client.FlagsAsync(cluster.Web(server), token)),
             cancellationToken);
 
         // Servers may be configured differently; the slowest one decides.
@@ -159,8 +168,8 @@ internal sealed record AwaitAutoFlags : YugabyteStep, IWaitsOnly
                 2 * (Milliseconds(flags, Heartbeat) ?? DefaultHeartbeat), Milliseconds(flags, ApplyDelay)))
             .Append(Longer(2 * DefaultHeartbeat, Milliseconds(master, ApplyDelay)))
             .Max();
-        return context.Time.GetUtcNow() - at >= wait
-            ? new Observation.Done()
+        return elapsed >= wait
+            ? null
             : new Observation.Running(
                 $"Waiting {KubernetesDuration.Format(wait)} until every process has the new AutoFlags.");
     }
@@ -172,8 +181,8 @@ internal sealed record AwaitAutoFlags : YugabyteStep, IWaitsOnly
 }
 
 /// <summary>Rollback: rolls back the volatile AutoFlags that were promoted, before an old program starts that does not
-/// know them (docs/research/yugabytedb.md#procedure). The command may be repeated, so after a kill it is run
-/// again.</summary>
+/// know them (docs/research/yugabytedb.md#procedure), and waits until every process has done so
+/// (<see cref="FlagsDelay"/>). The command may be repeated, so after a kill it is run again.</summary>
 /// <param name="FlagsVersion">The version of the AutoFlags configuration to go back to.</param>
 /// <param name="Instance">An instance that has the former package on its host; null if none is known.</param>
 [Step("roll-back")]
@@ -182,7 +191,7 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
 {
     internal override string Title(string? node) => $"Roll back AutoFlags to configuration version {FlagsVersion}";
 
-    private readonly ConcurrentDictionary<int, bool> _answers = [];
+    private readonly ConcurrentDictionary<int, (bool IsRolledBack, long At)> _answers = [];
     private const int Named = 6;
 
     // Where packages have it.
@@ -190,9 +199,16 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (!_answers.TryGetValue(context.Step.Attempt, out var isRolledBack))
+        if (!_answers.TryGetValue(context.Step.Attempt, out var answer))
         {
             return new Observation.NotStarted();
+        }
+
+        // Also if there was nothing to roll back: the answer of a former request may have been lost.
+        if (await new FlagsDelay(Cluster).LookAsync(
+            context.Time.GetElapsedTime(answer.At), cancellationToken) is { } wait)
+        {
+            return wait;
         }
 
         var unknown = await UnknownAsync(cancellationToken);
@@ -202,7 +218,7 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
                 $"The programs of {Cluster.Spec.FromVersion} do not know {unknown.Count} AutoFlags that are promoted "
                 + $"and cannot be rolled back: {Sentences.List(unknown, Named)}. They would end at start (AutoFlag is "
                 + $"not found), so none was started. Continue to {Cluster.Spec.ToVersion}.")
-            : new Observation.Done(isRolledBack
+            : new Observation.Done(answer.IsRolledBack
                 ? "Volatile AutoFlags were rolled back."
                 : "There were no volatile AutoFlags to roll back.");
     }
@@ -234,6 +250,6 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
-        _answers[context.Step.Attempt] =
-            await Cluster.Tool().RollBackAutoFlagsAsync(FlagsVersion, cancellationToken);
+        _answers[context.Step.Attempt] = (
+            await Cluster.Tool().RollBackAutoFlagsAsync(FlagsVersion, cancellationToken), context.Time.GetTimestamp());
 }

@@ -92,7 +92,7 @@ public sealed class RollbackPlannerTests
     [Fact]
     public void Rollback_reverts_volatile_flags_before_old_programs_start()
     {
-        var world = new YugaWorld(Modern with { Class = AutoFlagClass.LocalVolatile });
+        var world = new YugaWorld(Modern with { Class = AutoFlagClass.LocalVolatile }) { MoreFlags = { ["auto_flags_apply_delay_ms"] = "60000" } };
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("PromoteAutoFlags");
         run.Until(() => run.Plan.Steps.Single(s => s.Id == "PromoteVolatileFlags/await-flags").State == StepState.Succeeded, "they are promoted");
@@ -101,11 +101,18 @@ public sealed class RollbackPlannerTests
         var back = YugabyteRollback.Compile(world.Spec, run.Plan);
         back.Steps[0].Id.ShouldBe("RollbackAutoFlags/roll-back");
         back.Steps[0].Parameters["flagsVersion"].ShouldBe("1");
-        new YugaRun(world, back).ToEnd();
+        var returning = new YugaRun(world, back);
+        returning.Until(() => world.Acts.Contains("rollback flags 1"), "they are rolled back");
+        var (at, stops) = (world.Time.GetUtcNow(), Stops());
+        returning.Until(() => Stops() > stops, "the first process is stopped");
+        (world.Time.GetUtcNow() - at).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMinutes(1), "every process applies them first");
+        returning.ToEnd();
         world.Acts.ShouldContain("rollback flags 1");
         world.Acts.ShouldNotContain("upgrade_ysql");
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.From);
         world.Violations.ShouldBeEmpty();
+
+        int Stops() => world.Acts.Count(a => a.StartsWith("stop ", StringComparison.Ordinal));
     }
 
     [Fact]
