@@ -200,14 +200,15 @@ internal sealed record ProgramReplacement(
 /// cluster has accepted it. What the cluster reports must be about this process and not about the former one
 /// (docs/research/yugabytedb.md#rules). All of that for spec.settle without interruption, as far as this process of the
 /// operator knows. A restart of the operator loses it, which only makes the wait longer. Another process of the
-/// instance, or one unhealthy look, starts the count again.</summary>
+/// instance, or one look that was unhealthy or failed, starts the count again.</summary>
 internal sealed class InstanceHealth
 {
     /// <summary>For the clock of another host, a heartbeat in transit, and whole seconds.</summary>
     public static readonly TimeSpan Slack = TimeSpan.FromSeconds(15);
 
     private readonly SettleEnd _end = new();
-    private (int? Pid, DateTimeOffset? StartedAt, DateTimeOffset Since)? _healthy;
+    private (int? Pid, DateTimeOffset? StartedAt, long Since)? _healthy;
+    private (int? Pid, DateTimeOffset? StartedAt, long Since)? _before;
 
     public static async Task<IReadOnlyList<string>> ProcessProblemsAsync(
         YugabyteCluster cluster, DatabaseInstance instance, InstanceProcess process, InstanceGoal goal,
@@ -224,18 +225,21 @@ internal sealed class InstanceHealth
             : [$"It reports version {running}, not {goal.Version}."];
     }
 
+    /// <summary>Begins a look, which ends with <see cref="Healthy"/> or counts as an interruption.</summary>
+    public void BeginLook() => (_before, _healthy) = (_healthy, null);
+
     public Observation Healthy(
         StepContext context, YugabyteCluster cluster, DatabaseInstance instance, InstanceProcess process, string? done)
     {
-        var now = context.Time.GetUtcNow();
-        if (_healthy is not { } known || (known.Pid, known.StartedAt) != (process.Pid, process.StartedAt))
+        if (_before is not { } known || (known.Pid, known.StartedAt) != (process.Pid, process.StartedAt))
         {
-            _healthy = known = (process.Pid, process.StartedAt, now);
+            known = (process.Pid, process.StartedAt, context.Time.GetTimestamp());
         }
 
-        var settled = known.Since + cluster.Settle;
-        _end.Settles(settled);
-        return now >= settled
+        _healthy = known;
+        var left = cluster.Settle - context.Time.GetElapsedTime(known.Since);
+        _end.Settles(context.Time.GetUtcNow() + left);
+        return left <= TimeSpan.Zero
             ? new Observation.Done(done)
             : new Observation.Running(
                 $"{instance.Name} is healthy. Waiting until it has been healthy for {cluster.Spec.Settle}.");
@@ -246,7 +250,6 @@ internal sealed class InstanceHealth
         YugabyteCluster cluster, DatabaseInstance instance, IReadOnlyList<string> problems, TimeSpan elapsed,
         string log, CancellationToken cancellationToken)
     {
-        _healthy = null;
         _end.Forget();
         return elapsed < YugabyteStep.VerifyPatience(cluster.Spec)
             ? new Observation.Running($"{instance.Name} is not healthy yet. {problems[0]}")

@@ -190,6 +190,7 @@ internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
+        _health.BeginLook();
         var slots = new MasterSlots(context, Slot, Cluster);
         if (slots.Taken is null && slots.Left.Count == 0)
         {

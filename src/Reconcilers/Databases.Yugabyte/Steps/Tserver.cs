@@ -243,6 +243,7 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
 
     protected override async Task<Observation> ReadAsync(StepContext context, CancellationToken cancellationToken)
     {
+        _health.BeginLook();
         var instance = InstanceOf(context);
         var process = await Cluster.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         var sql = new SqlBaseline(Cluster);

@@ -60,6 +60,29 @@ public sealed class SilentServerTests
     }
 
     [Fact]
+    public void Time_in_which_the_host_was_unreachable_does_not_settle()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.Until(() => run.Told.Contains("t2 is healthy. Waiting until it has been healthy for 10s."), "t2 settles");
+        world.UnreachableHosts.Add(world["t2"].Host);
+        var since = world.Time.GetUtcNow();
+        run.Until(() => world.Time.GetUtcNow() - since > TimeSpan.FromMinutes(1), "a minute passes");
+        DateTimeOffset? seen = null;
+        world.Asked = (server, path) =>
+        {
+            if (seen is null && server == world["t2"].Web && path.EndsWith("/version", StringComparison.Ordinal))
+            {
+                seen = world.Time.GetUtcNow();
+            }
+        };
+        world.UnreachableHosts.Clear();
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/verify").State == StepState.Succeeded, "t2 is verified");
+
+        (world.Time.GetUtcNow() - seen).ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public async Task Guard_of_AutoFlags_reads_by_another_host_if_tool_host_is_gone()
     {
         var world = new YugaWorld();
