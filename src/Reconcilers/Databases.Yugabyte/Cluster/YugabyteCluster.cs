@@ -247,6 +247,10 @@ internal sealed class YugabyteCluster(IEngineContext context) : IEngineTargets
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
         (await new YugabytePreflight(this).RunAsync(cancellationToken)).Select<IRunDiscovery>(static found => found);
 
+    public Task<string?> FindRollbackObstacleAsync(
+        DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
+        new FormerFlags(this).FindObstacleAsync(status.Plan!, cancellationToken);
+
     public async Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var view = await ReadAsync(cancellationToken);

@@ -192,10 +192,6 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
     internal override string Title(string? node) => $"Roll back AutoFlags to configuration version {FlagsVersion}";
 
     private readonly ConcurrentDictionary<int, (bool IsRolledBack, long At)> _answers = [];
-    private const int Named = 6;
-
-    // Where packages have it.
-    private static readonly string[] Files = ["bin/auto_flags.json", "share/auto_flags.json", "auto_flags.json"];
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -211,35 +207,80 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
             return wait;
         }
 
-        var unknown = await UnknownAsync(cancellationToken);
+        var unknown = this is { Instance: { } instance, Directory: { } directory }
+            ? await new FormerFlags(Cluster).UnknownAsync(instance, directory, cancellationToken)
+            : [];
         return unknown.Count > 0
             ? new Observation.Failed(
                 Reasons.VersionPathUnsupported,
                 $"The programs of {Cluster.Spec.FromVersion} do not know {unknown.Count} AutoFlags that are promoted "
-                + $"and cannot be rolled back: {Sentences.List(unknown, Named)}. They would end at start (AutoFlag is "
-                + $"not found), so none was started. Continue to {Cluster.Spec.ToVersion}.")
+                + $"and cannot be rolled back: {Sentences.List(unknown, FormerFlags.Named)}. They would end at start "
+                + $"(AutoFlag is not found), so none was started. Continue to {Cluster.Spec.ToVersion}.")
             : new Observation.Done(answer.IsRolledBack
                 ? "Volatile AutoFlags were rolled back."
                 : "There were no volatile AutoFlags to roll back.");
     }
 
-    // Empty if the package has no list of them.
-    private async Task<IReadOnlyList<string>> UnknownAsync(CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
+        _answers[context.Step.Attempt] = (
+            await Cluster.Tool().RollBackAutoFlagsAsync(FlagsVersion, cancellationToken), context.Time.GetTimestamp());
+}
+
+/// <summary>What the former programs would make of the promoted AutoFlags: they end at start if they do not know one
+/// (docs/research/yugabytedb.md#autoflags).</summary>
+internal sealed class FormerFlags(YugabyteCluster cluster)
+{
+    public const int Named = 6;
+
+    // Where packages have it.
+    private static readonly string[] Files = ["bin/auto_flags.json", "share/auto_flags.json", "auto_flags.json"];
+
+    /// <summary>Why a rollback must not begin; null if it may, or if nothing can be read: starting processes again may
+    /// repair that. What the upgrade itself promoted is rolled back by a step, which then looks for the
+    /// same.</summary>
+    public async Task<string?> FindObstacleAsync(Plan plan, CancellationToken cancellationToken)
     {
-        if (this is not { Instance: { } instance, Directory: { } directory })
+        if (!YugabyteFeatures.HasAutoFlags(YugabyteVersion.Parse(cluster.Spec.FromVersion))
+            || plan.Steps.Exists(s => s.Is<PromoteAutoFlags>() && PlanProgress.Begun(s))
+            || YugabyteRollback.Swaps(cluster.Spec, plan).FirstOrDefault()
+                is not { Instance: { } instance, Program: { Directory: { } directory } })
         {
-            return [];
+            return null;
         }
 
-        var host = Cluster.Hosts.Files(Cluster.Instance(instance).Host);
+        try
+        {
+            var before = RecordedFlags.Of(plan);
+            var unknown = before.Is(await cluster.AutoFlagsAsync(cancellationToken))
+                ? []
+                : await UnknownAsync(instance, directory, cancellationToken);
+            return unknown.Count == 0
+                ? null
+                : $"the programs of {cluster.Spec.FromVersion} do not know {unknown.Count} AutoFlags that others "
+                    + $"promoted after the upgrade began: {Sentences.List(unknown, Named)}. They would end at start "
+                    + "(AutoFlag is not found). If the flags are volatile, run "
+                    + $"`rollback_auto_flags {before.Version}`; otherwise continue to {cluster.Spec.ToVersion}";
+        }
+        catch (TargetException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The promoted AutoFlags that a package does not list; empty if it has no list.</summary>
+    /// <param name="instance">An instance that has the package on its host.</param>
+    public async Task<IReadOnlyList<string>> UnknownAsync(
+        string instance, string directory, CancellationToken cancellationToken)
+    {
+        var host = cluster.Hosts.Files(cluster.Instance(instance).Host);
         foreach (var file in Files)
         {
             if (await host.ReadAsync($"{directory.TrimEnd('/')}/{file}", cancellationToken) is { } known)
             {
-                var left = (await Cluster.Tool().AutoFlagsAsync(cancellationToken)).Promoted;
+                var promoted = (await cluster.AutoFlagsAsync(cancellationToken)).Promoted;
                 return
                 [
-                    .. left.Where(f => !known.Contains(
+                    .. promoted.Where(f => !known.Contains(
                         $"\"{f[(f.IndexOf('/', StringComparison.Ordinal) + 1)..]}\"", StringComparison.Ordinal)).Order(
                         StringComparer.Ordinal),
                 ];
@@ -248,8 +289,4 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
 
         return [];
     }
-
-    protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
-        _answers[context.Step.Attempt] = (
-            await Cluster.Tool().RollBackAutoFlagsAsync(FlagsVersion, cancellationToken), context.Time.GetTimestamp());
 }

@@ -89,6 +89,11 @@ internal interface IEngineTargets : IAsyncDisposable
 
     Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken);
 
+    /// <summary>Why a rollback that <see cref="IDatabaseEngine.RollbackRefusal"/> allows must not begin now, and what
+    /// an administrator may do; null if it may. Does not throw for any answer of a target.</summary>
+    Task<string?> FindRollbackObstacleAsync(
+        DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
     /// <summary>What the cluster itself still knows of an instance that is to be skipped, and how it is removed: whole
     /// sentences. Null if the cluster knows nothing of it.</summary>
     /// <exception cref="Drydock.Reconcilers.Upgrades.TargetException">The cluster does not answer.</exception>

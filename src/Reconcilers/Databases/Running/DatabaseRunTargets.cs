@@ -129,6 +129,12 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
         };
     }
 
+    public async Task<string?> FindObstacleAsync(RunStatus status, CancellationToken cancellationToken) =>
+        await _engine.FindRollbackObstacleAsync((DatabaseRollingUpgradeStatus)status, cancellationToken)
+            is { } obstacle
+            ? Redact(obstacle)
+            : null;
+
     public Task<ParkedStateResult> CleanUpAsync(RunStatus status, CancellationToken cancellationToken) =>
         _engine.CleanUpAsync((DatabaseRollingUpgradeStatus)status, cancellationToken);
 

@@ -134,6 +134,26 @@ public sealed class RollbackPlannerTests
     }
 
     [Fact]
+    public async Task Rollback_waits_for_a_foreign_flag_that_old_programs_lack()
+    {
+        var world = new YugaWorld(Modern);
+        world.Texts[$"{YugaWorld.OldDirectory}/bin/auto_flags.json"] = """{"auto_flags":[{"program":"yb-master","flags":[{"name":"known_flag","class":1}]}]}""";
+        var run = YugaRun.Of(world);
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/1/swap").State == StepState.Succeeded, "the first master is new");
+        var cluster = new YugabyteCluster(new YugaLife(world));
+        var status = new DatabaseRollingUpgradeStatus { Plan = run.Plan };
+        (await cluster.FindRollbackObstacleAsync(status, CancellationToken.None)).ShouldBeNull();
+
+        world.KeptFlags.AddRange(["known_flag", "later_flag"]);
+        world.FlagsVersion++;
+        (await cluster.FindRollbackObstacleAsync(status, CancellationToken.None)).ShouldNotBeNull().ShouldContain("do not know 1 AutoFlags that others promoted after the upgrade began: yb-master/later_flag. They would end at start (AutoFlag is not found). If the flags are volatile, run `rollback_auto_flags 1`; otherwise continue to 2024.1.3.0-b5");
+
+        world.KeptFlags.Clear();
+        world.FlagsVersion++;
+        (await cluster.FindRollbackObstacleAsync(status, CancellationToken.None)).ShouldBeNull();
+    }
+
+    [Fact]
     public void Rollback_in_the_middle_covers_only_touched_servers()
     {
         var world = new YugaWorld(Modern);
