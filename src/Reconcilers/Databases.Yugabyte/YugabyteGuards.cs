@@ -62,8 +62,9 @@ internal sealed record LeaderBlacklistIsClean : YugabyteGuard
 }
 
 /// <summary>No process of the old version runs once every process was new (docs/research/yugabytedb.md#autoflags).
-/// Until AutoFlags are promoted, a process that does not answer blocks the upgrade too, because it may be an old one.
-/// After that an old process cannot run, and a process that is down does not concern this guard.</summary>
+/// Until the upgrade is made final, by AutoFlags or, where the new version has none, by the catalogue, a process that
+/// does not answer blocks the upgrade too, because it may be an old one. After that an old process cannot run, and a
+/// process that is down does not concern this guard.</summary>
 internal sealed record EveryProcessIsNew : YugabyteGuard
 {
     protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
@@ -78,10 +79,11 @@ internal sealed record EveryProcessIsNew : YugabyteGuard
                 + "then the upgrade continues automatically.");
         }
 
-        var promote = plan.Step<PromoteAutoFlags>(phase: DatabaseRollingUpgradePhases.PromoteAutoFlags);
-        return report.Silent.Count > 0 && promote is { State: not StepState.Succeeded }
+        // Without a rollback, the first stop of a master is a point of no return too.
+        var final = plan.Steps.Find(s => s.PointOfNoReturn && !InstanceSwap.Is(s));
+        return report.Silent.Count > 0 && final is { State: not StepState.Succeeded }
             ? GuardReading.Unreadable(
-                "AutoFlags are not promoted, because a process that does not report its version may be an old one. "
+                "The upgrade is not made final, because a process that does not report its version may be an old one. "
                 + report.Describe())
             : GuardReading.Holds;
     }

@@ -307,6 +307,22 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
+    public void Catalog_upgrade_without_AutoFlags_waits_for_a_silent_process()
+    {
+        var world = new YugaWorld(new YugaSetup { From = "2.14.3.0-b1", To = "2.16.9.0-b67" });
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("UpgradeCatalog");
+        run.Until(() => run.Outcome?.State == RunState.Held, "it is held");
+        world["t3"].IsSilent = true;
+        run.HoldBefore.Clear();
+        run.Wake();
+        run.Until(() => run.Outcome.State == RunState.OutcomeUnknown, "the guard cannot be read");
+        world.Acts.ShouldNotContain("upgrade_ysql");
+        world["t3"].IsSilent = false;
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+    }
+
+    [Fact]
     public void Promotion_records_flag_versions_and_waits_for_them()
     {
         var world = new YugaWorld();
