@@ -306,7 +306,7 @@ public sealed class RunTests
         new TiDbUndo(spec, taken.Plan!).Advice.ShouldBeEmpty();
 
         // The run goes on: the swap drains once more before it stops the process.
-        var again = taken with { Plan = taken.Plan! with { Steps = [.. taken.Plan.Steps.Select(s => s.Id == "UpgradeTiKV/tikv-1/swap" ? s with { Attempt = 1, StartedAt = world.Now.AddSeconds(2) } : s)] } };
+        var again = taken with { Plan = taken.Plan! with { Steps = [.. taken.Plan.Steps.Select(s => s.Id == "UpgradeTiKV/tikv-1/swap" ? s with { Attempt = 1, StartedAt = world.Now.AddSeconds(2), CleanedUpAt = null } : s)] } };
         rest.MayRemain(spec, again).ShouldBeTrue();
         new TiDbUndo(spec, again.Plan!).Advice.ShouldHaveSingleItem().Subject.ShouldBe("tikv-1");
 

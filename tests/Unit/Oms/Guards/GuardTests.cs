@@ -246,7 +246,7 @@ public sealed class GuardTests
         world.Restart();
         world.RunFor(TimeSpan.FromHours(2));
         world.Done.Skip(done).Where(a => !a.What.StartsWith("console", StringComparison.Ordinal)).ShouldBeEmpty("what still boots may, nothing new is done");
-        world.ReasonOf("Stalled").ShouldBe("TargetChanged");
+        world.ReasonOf("Stalled").ShouldBe("TargetChanged", world.Status.Message);
     }
 
     private static void Continues(OmsWorld world, int snapshots = 1)
