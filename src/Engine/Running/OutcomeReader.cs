@@ -45,6 +45,12 @@ internal sealed class OutcomeReader(
 
         if (plan.Steps.Find(s => s.State == StepState.Unknown) is { } unknown)
         {
+            // What was changed from outside may be why the step cannot be read.
+            if (unknown.Reason is null && IsChanged && !guards.IsLookingAgain)
+            {
+                return Breach();
+            }
+
             var what = Sentences.Close(unknown.Reason is null
                 ? $"{unknown.Id} cannot be observed now, so it is not known yet whether it has ended: {unknown.Message}"
                 : $"The outcome of {unknown.Id} is unknown: {unknown.Message}");
@@ -58,6 +64,8 @@ internal sealed class OutcomeReader(
 
         return guards.Breaches.Count == 0 || guards.IsLookingAgain ? null : Breach();
     }
+
+    private bool IsChanged => guards.Breaches.Any(b => b.State == GuardState.Broken);
 
     private RunOutcome Breach()
     {
