@@ -255,7 +255,8 @@ internal sealed class LoadSession : IAsyncDisposable
     private static async Task<string?> RefusalAsync(
         MySqlSession session, SnapshotDatabase database, CancellationToken cancellationToken)
     {
-        var (set, collation) = (SetName(database.CharacterSet), SetName(database.Collation));
+        var set = MySqlIdentifier.Quote(SetName(database.CharacterSet));
+        var collation = MySqlIdentifier.Quote(SetName(database.Collation));
         try
         {
             await session.ScalarAsync($"SELECT CONVERT('' USING {set}) COLLATE {collation}", cancellationToken);

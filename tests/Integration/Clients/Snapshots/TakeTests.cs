@@ -168,12 +168,11 @@ public sealed class TakeTests(MariaDbServer server)
         var request = new SnapshotRequest { Location = folder.One, Connection = server.Options(), Databases = [good, bad], Parallelism = 1 };
         await FailsAsync(request, new MeddlingTool(sql => sql.Contains("oms_normal_config", StringComparison.Ordinal) ? "" : sql), SnapshotFailure.Truncated);
         var published = folder.Files().ShouldHaveSingleItem();
-        var bytes = await File.ReadAllBytesAsync(Path.Combine(folder.Root, published), Token);
 
         var manifest = await new Snapshotter().TakeAsync(request, Token);
         manifest.Databases.Count.ShouldBe(2);
-        (await File.ReadAllBytesAsync(Path.Combine(folder.Root, published), Token)).ShouldBe(bytes);
-        folder.Files().Length.ShouldBe(4);
+        folder.Files().ShouldNotContain(published);
+        folder.Files().Length.ShouldBe(3);
 
         await new Snapshotter().DeleteAsync(request.Location, Token);
         folder.Files().ShouldBeEmpty();
