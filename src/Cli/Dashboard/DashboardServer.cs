@@ -128,31 +128,17 @@ internal sealed class DashboardServer : IAsyncDisposable
                     ViewsJsonContext.Default.AboutView);
                 break;
             case ["api", "runs"]:
-                _ = long.TryParse(
-                    context.Request.Query["since"], NumberStyles.None, CultureInfo.InvariantCulture, out var since);
-                await SendAsync(context, await _list.ReadAsync(since, end), ViewsJsonContext.Default.RunListView);
+                await SendAsync(context, await _list.ReadAsync(end), ViewsJsonContext.Default.RunListView);
                 break;
             case ["api", "runs", var kind, var space, var name]
                 when RunKind.All.FirstOrDefault(k => k.IsNamed(kind)) is { } known:
-                var (page, tag) = await _reader.ReadAsync(known, space, name, end);
-                await SendChangedAsync(context, page, tag);
+                var page = await _reader.ReadAsync(known, space, name, end);
+                await SendAsync(context, page, ViewsJsonContext.Default.RunPageView);
                 break;
             default:
                 await RefuseAsync(context, StatusCodes.Status404NotFound, "Nothing is here.");
                 break;
         }
-    }
-
-    private static async Task SendChangedAsync(HttpContext context, RunPageView page, string tag)
-    {
-        context.Response.Headers.ETag = tag;
-        if (context.Request.Headers.IfNoneMatch == tag)
-        {
-            context.Response.StatusCode = StatusCodes.Status304NotModified;
-            return;
-        }
-
-        await SendAsync(context, page, ViewsJsonContext.Default.RunPageView);
     }
 
     private static async Task SendFileAsync(HttpContext context, string name)

@@ -3,14 +3,11 @@ namespace Drydock.Cli.Dashboard;
 /// <summary>What the page has to know once.</summary>
 internal sealed record AboutView(string Server, string? Namespace);
 
-/// <summary>The runs that the user may see, or those of them that changed.</summary>
+/// <summary>The runs that the user may see.</summary>
 /// <param name="At">When this was computed.</param>
-/// <param name="Serial">What the page sends with its next request.</param>
-/// <param name="IsWhole">Whether these are all runs, and not only those that changed.</param>
 /// <param name="Runs">The runs without their plans, sorted by namespace and name.</param>
 /// <param name="Problems">Why runs may be missing, as sentences.</param>
-internal sealed record RunListView(
-    DateTimeOffset At, long Serial, bool IsWhole, IReadOnlyList<RunView> Runs, IReadOnlyList<string> Problems);
+internal sealed record RunListView(DateTimeOffset At, IReadOnlyList<RunView> Runs, IReadOnlyList<string> Problems);
 
 /// <summary>One run with everything that the page shows of it.</summary>
 internal sealed record RunPageView

@@ -6,9 +6,8 @@ namespace Drydock.Cli.Dashboard;
 /// <param name="time">The clock.</param>
 internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address, TimeProvider time)
 {
-    /// <summary>The run, and an entity tag that is equal while nothing but the time has changed.</summary>
-    /// <exception cref="CliException">There is none.</exception>
-    public async Task<(RunPageView Page, string Tag)> ReadAsync(
+    /// <exception cref="CliException">There is no such run.</exception>
+    public async Task<RunPageView> ReadAsync(
         RunKind kind, string @namespace, string name, CancellationToken cancellationToken)
     {
         var run = await kind.GetAsync(kubernetes, @namespace, name, cancellationToken)
@@ -19,7 +18,7 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
             snapshots.Add(await ReadAsync(named, run, cancellationToken));
         }
 
-        return (Page(run with { Address = address }, snapshots, time.GetUtcNow()), Tag(run, snapshots));
+        return Page(run with { Address = address }, snapshots, time.GetUtcNow());
     }
 
     public static RunPageView Page(Run run, IReadOnlyList<SnapshotView> snapshots, DateTimeOffset now) => new()
@@ -56,13 +55,6 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
         Verified = status?.Verified,
         Databases = [.. (status?.Databases ?? []).Select(d => d.Name)],
     };
-
-    private static string Tag(Run run, IReadOnlyList<SnapshotView> snapshots)
-    {
-        var others = JsonSerializer.Serialize(snapshots, ViewsJsonContext.Default.IReadOnlyListSnapshotView);
-        var content = Encoding.UTF8.GetBytes($"{run.Metadata.Uid} {run.Metadata.ResourceVersion} {others}");
-        return $"\"{Convert.ToHexStringLower(SHA256.HashData(content))}\"";
-    }
 
     private static IEnumerable<SnapshotView> Snapshots(Run run) =>
         new[]

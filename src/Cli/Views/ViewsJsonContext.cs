@@ -12,6 +12,5 @@ namespace Drydock.Cli.Views;
 [JsonSerializable(typeof(AboutView))]
 [JsonSerializable(typeof(RunListView))]
 [JsonSerializable(typeof(RunPageView))]
-[JsonSerializable(typeof(IReadOnlyList<SnapshotView>))]
 [JsonSerializable(typeof(MessageView))]
 internal sealed partial class ViewsJsonContext : JsonSerializerContext;

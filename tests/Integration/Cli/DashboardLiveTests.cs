@@ -126,6 +126,18 @@ public sealed class DashboardLiveTests(DashboardStage stage)
     }
 
     [Fact]
+    public async Task Read_without_a_change_keeps_the_selection()
+    {
+        var part = await CreateAsync(SampleRuns.Running());
+        await using var dashboard = await RunningDashboard.StartAsync(stage.Plane.AdminKubeconfig, TimeProvider.System);
+        await using var page = await stage.OpenAsync(dashboard, part, "document.querySelector('#state .message')");
+        await page.EvaluateAsync("globalThis.asked = 0; const ask = fetch; fetch = (...a) => { asked++; return ask(...a); }; getSelection().selectAllChildren(document.querySelector('#state .message')); true", Token);
+        await page.UntilAsync("asked > 2", Token);
+        (await TextAsync(page, "getSelection().toString()")).ShouldBe((string)SampleRuns.Running()["message"]!);
+        page.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Runs_of_one_name_are_not_mixed_up()
     {
         var part = await CreateAsync(SampleRuns.Running());

@@ -11,9 +11,9 @@ export function runHash(run) {
     return '#/' + [run.kind, run.namespace, run.name].map(encodeURIComponent).join('/');
 }
 
-async function request(path, headers) {
+async function request(path) {
     try {
-        return await fetch(new URL(path, base), { headers, signal: AbortSignal.timeout(within) });
+        return await fetch(new URL(path, base), { signal: AbortSignal.timeout(within) });
     } catch (failure) {
         throw new Error(
             failure.name === 'TimeoutError'
@@ -23,15 +23,11 @@ async function request(path, headers) {
     }
 }
 
-// Returns what the dashboard has, and its entity tag; null if that is still the given one.
-export async function get(path, tag) {
-    const response = await request(path, tag ? { 'If-None-Match': tag } : {});
-    if (response.status === 304) {
-        return null;
-    }
+export async function get(path) {
+    const response = await request(path);
     const body = await response.json().catch(() => ({ message: `The dashboard answered ${response.status}.` }));
     if (!response.ok) {
         throw new Error(body.message);
     }
-    return { body, tag: response.headers.get('ETag') };
+    return body;
 }

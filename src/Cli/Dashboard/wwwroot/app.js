@@ -60,9 +60,7 @@ async function refresh() {
             return;
         }
         took = performance.now() - began;
-        if (next) {
-            view.take(next);
-        }
+        view.take(next);
         said('');
         connected('Live');
     } catch (failure) {
@@ -127,7 +125,7 @@ setInterval(() => {
 }, 1000);
 
 try {
-    about = (await get('about')).body;
+    about = await get('about');
     document.getElementById('server').textContent =
         `API server ${about.server}${about.namespace ? `, namespace ${about.namespace}` : ''}`;
     navigate(true);

@@ -79,7 +79,11 @@ export function sync(container, items, keyOf, create, update) {
 const counted = ['at', 'elapsedSeconds', 'remainingSeconds'];
 
 export function timeless(value) {
-    return JSON.parse(JSON.stringify(value, (name, part) => (counted.includes(name) ? undefined : part)));
+    const text = JSON.stringify(value, function (name, part) {
+        const isCounted = counted.includes(name) || (name === 'downtimeSeconds' && this.downtimeSince);
+        return isCounted ? undefined : part;
+    });
+    return JSON.parse(text);
 }
 
 // Text of the operator: what is in backquotes is code. It may quote text of others, so no part of it gets a button;

@@ -20,7 +20,6 @@ export function listView(about) {
     const filter = h('input', { type: 'search', id: 'filter', autocomplete: 'off', on: { input: () => draw() } });
     const tools = h('div', { class: 'tools' }, counts, h('label', { for: 'filter' }, 'Filter ', filter));
     let runs = new Map();
-    let serial = 0;
 
     // What needs a person comes first, and within that what is down.
     function rank(run) {
@@ -49,8 +48,7 @@ export function listView(about) {
             () => h('li'),
             (item, run) => {
                 item.className = `run ${stateOf(run)}`;
-                const downtimeSeconds = run.downtimeSince ? null : run.downtimeSeconds;
-                show(item, timeless({ ...run, downtimeSeconds }), () => card(run));
+                show(item, timeless(run), () => card(run));
             },
         );
     }
@@ -59,14 +57,10 @@ export function listView(about) {
         title: 'All runs',
         elements: [h('h1', { tabindex: '-1' }, 'All runs'), problems, tools, empty, list],
         pause: 5000,
-        read: () => get(`runs?since=${serial}`),
-        take({ body }) {
+        read: () => get('runs'),
+        take(body) {
             const former = runs;
-            serial = body.serial;
-            runs = new Map([
-                ...(body.isWhole ? [] : runs),
-                ...body.runs.map(run => [runHash(run), run]),
-            ]);
+            runs = new Map(body.runs.map(run => [runHash(run), run]));
             setNow(
                 body.at,
                 body.runs.flatMap(run => [run.firstStepAt, run.finishedAt, run.downtimeSince]),

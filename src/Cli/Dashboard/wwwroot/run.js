@@ -30,7 +30,7 @@ export function runView(route) {
     );
     const name = `${route.namespace}/${route.name}`;
     let page = null;
-    let tag = null;
+    let drawn = null;
     let chosen = null;
     let ticks = 0;
     let said = null;
@@ -96,15 +96,19 @@ export function runView(route) {
             facts,
         ],
         pause: 2000,
-        read: () => get(runPath(route), tag),
+        read: () => get(runPath(route)),
         take(next) {
-            page = next.body;
-            tag = next.tag;
+            page = next;
             setNow(page.run.at, timesOf(page.run));
             announceState(page.run);
             const short = page.run.state === 'InProgress' ? (page.run.progress ?? '') : page.run.state;
             document.title = `${short} ${page.run.name} – Drydock`;
-            draw();
+            // What only time changes is not drawn at each read: a text that the user selects would be lost.
+            const text = JSON.stringify({ ...page, run: timeless(page.run) });
+            if (drawn !== text) {
+                drawn = text;
+                draw();
+            }
         },
         resize: () => page && drawTimeline(),
         tick() {
