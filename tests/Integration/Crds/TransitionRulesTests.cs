@@ -11,7 +11,7 @@ public sealed class TransitionRulesTests(CrdServers servers)
 {
     private static readonly Dictionary<string, (string[] Frozen, string[] Free)> Objects = new(StringComparer.Ordinal)
     {
-        ["omsupgrades"] = (["preflight", "backup", "failed", "rollingback"], ["fresh", "unplanned", "planned", "succeeded", "rolledback"]),
+        ["omsupgrades"] = (["backup", "failed", "rollingback"], ["fresh", "unplanned", "planned", "preflight", "succeeded", "rolledback"]),
         ["backupsnapshots"] = (["begun", "succeeded"], ["fresh", "pending"]),
         ["databaserollingupgrades"] = (["upgradepd", "failed"], ["fresh", "planned", "succeeded", "rolledback"]),
         ["snapshotrestores"] = (["restoring", "begun", "succeeded"], ["fresh", "verifying", "planned", "failed"]),

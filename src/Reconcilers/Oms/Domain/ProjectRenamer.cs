@@ -216,6 +216,11 @@ internal static class ProjectNames
 internal sealed record DuplicateProjectName(
     string Name, IReadOnlyList<string> MigrationIds, IReadOnlyList<string> SyncIds)
 {
+    /// <summary>Whether another one has all its projects.</summary>
+    public bool IsWithin(DuplicateProjectName other) =>
+        !MigrationIds.Except(other.MigrationIds, StringComparer.Ordinal).Any()
+        && !SyncIds.Except(other.SyncIds, StringComparer.Ordinal).Any();
+
     public string Message
     {
         get

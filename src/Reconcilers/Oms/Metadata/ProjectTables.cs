@@ -33,7 +33,6 @@ internal sealed class ProjectTables(MySqlSession session, string rmDatabase, Can
 
         // Within a table the server's own collation decides, as where people check it: it may hold more names for equal
         // than we do.
-        var seen = duplicates.Select(duplicate => duplicate.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (kind, _, table) in await PresentAsync())
         {
             var rows = await session.QueryAsync($"""
@@ -45,14 +44,18 @@ internal sealed class ProjectTables(MySqlSession session, string rmDatabase, Can
                 """,
                 row => (First: row.TextOrEmpty(0), Id: row.TextOrEmpty(1), Name: row.TextOrEmpty(2)),
                 cancellationToken);
-            foreach (var group in rows.GroupBy(row => row.First, StringComparer.Ordinal)
-                .Where(group => seen.Add(group.First().Name.TrimEnd(' '))))
+            foreach (var group in rows.GroupBy(row => row.First, StringComparer.Ordinal))
             {
                 List<string> ids = [.. group.Select(row => row.Id)];
-                duplicates.Add(new DuplicateProjectName(
+                var found = new DuplicateProjectName(
                     group.First().Name,
                     kind == ProjectKind.Migration ? ids : [],
-                    kind == ProjectKind.Synchronization ? ids : []));
+                    kind == ProjectKind.Synchronization ? ids : []);
+                if (!duplicates.Exists(found.IsWithin))
+                {
+                    duplicates.RemoveAll(known => known.IsWithin(found));
+                    duplicates.Add(found);
+                }
             }
         }
 

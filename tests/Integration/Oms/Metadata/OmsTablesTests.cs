@@ -42,13 +42,13 @@ public sealed class OmsTablesTests(MetadataServer server)
         var database = await server.DatabaseAsync(
             Projects,
             SyncProjects,
-            "INSERT INTO oms_project VALUES (1, 'orders', 'RUNNING'), (2, 'ORDERS', 'SUSPEND'), (3, 'café', 'RUNNING'), (4, 'cafe', 'RUNNING'), (5, 'users', 'RUNNING'), (6, 'gone', 'DELETED'), (7, 'gone', 'RUNNING'), (8, NULL, 'RUNNING')",
+            "INSERT INTO oms_project VALUES (1, 'orders', 'RUNNING'), (2, 'ORDERS', 'SUSPEND'), (3, 'café', 'RUNNING'), (4, 'cafe', 'RUNNING'), (5, 'users', 'RUNNING'), (6, 'gone', 'DELETED'), (7, 'gone', 'RUNNING'), (8, NULL, 'RUNNING'), (9, 'Café', 'RUNNING')",
             "INSERT INTO oms_sync_project VALUES ('s1', 'users', 'RUNNING'), ('s2', 'gone', 'DELETED'), ('s3', 'mail', 'RUNNING'), ('s4', 'mail', 'FAILED')");
 
         var duplicates = await server.Root.DuplicateProjectsAsync(database, None);
 
         duplicates.Select(duplicate => $"{duplicate.Name}: {string.Join(',', duplicate.MigrationIds)} / {string.Join(',', duplicate.SyncIds)}").Order(StringComparer.Ordinal)
-            .ShouldBe(["café: 3,4 / ", "mail:  / s3,s4", "orders: 1,2 / ", "users: 5 / s1"]);
+            .ShouldBe(["café: 3,4,9 / ", "mail:  / s3,s4", "orders: 1,2 / ", "users: 5 / s1"]);
         (await server.Root.DuplicateProjectsAsync(await server.DatabaseAsync(Projects), None)).ShouldBeEmpty();
     }
 
