@@ -46,7 +46,7 @@ internal sealed class OutcomeReader(
         if (plan.Steps.Find(s => s.State == StepState.Unknown) is { } unknown)
         {
             // What was changed from outside may be why the step cannot be read.
-            if (unknown.Reason is null && IsChanged && !guards.IsLookingAgain)
+            if (unknown.Reason is null && guards.Breaches.Any(b => b.State == GuardState.Broken))
             {
                 return Breach();
             }
@@ -64,8 +64,6 @@ internal sealed class OutcomeReader(
 
         return guards.Breaches.Count == 0 || guards.IsLookingAgain ? null : Breach();
     }
-
-    private bool IsChanged => guards.Breaches.Any(b => b.State == GuardState.Broken);
 
     private RunOutcome Breach()
     {

@@ -158,7 +158,7 @@ public sealed class ServerLock : IAsyncDisposable
 
     // Keeps a row young and the session from being idle: a balancer on the path cuts an idle connection long before the
     // server does. It ends when the lock is released or lost: then the next question of the holder says so. A server
-    // that does not answer for longer than a row lives counts as lost.
+    // that does not answer for longer than a row lives has lost it; GET_LOCK outlives such a pause.
     private async Task RenewAsync()
     {
         try
@@ -177,7 +177,8 @@ public sealed class ServerLock : IAsyncDisposable
 
         async Task<bool> RenewOnceAsync()
         {
-            using var limit = new CancellationTokenSource(_times.Idle, _times.Clock);
+            using var limit = new CancellationTokenSource(
+                _row is null ? Timeout.InfiniteTimeSpan : _times.Idle, _times.Clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _ended.Token);
             return await IsHeldAsync(either.Token);
         }

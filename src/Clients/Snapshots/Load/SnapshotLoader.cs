@@ -16,10 +16,17 @@ public class SnapshotLoader(SnapshotToolOptions? options = null, TimeProvider? t
         SnapshotLoadRequest request, CancellationToken cancellationToken)
     {
         var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken);
-        var files = await _run.CheckFilesAsync(load, cancellationToken);
-        await using var session = await LoadSession.OpenAsync(
-            request.Location, request.Connection, load.Target, cancellationToken);
-        return [.. files, .. await session.CheckServerAsync(load, cancellationToken)];
+        await using (var session = await LoadSession.OpenAsync(
+            request.Location, request.Connection, load.Target, cancellationToken))
+        {
+            // All files are not read again while the server waits for a repair.
+            if (await session.CheckServerAsync(load, cancellationToken) is { Count: > 0 } refusals)
+            {
+                return refusals;
+            }
+        }
+
+        return await _run.CheckFilesAsync(load, cancellationToken);
     }
 
     /// <summary>Restores the database as it is in the snapshot, whatever it contains now: checks

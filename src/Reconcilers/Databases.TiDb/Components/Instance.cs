@@ -143,10 +143,11 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
         await new InstanceReplacement(host, Spec.FromVersion).ReplaceAsync(goal, file, cancellationToken);
     }
 
-    // An instance that an administrator replaced before this step began has the file that it is to have.
+    // An instance that an administrator replaced before this step began, or gave its file back after it was started,
+    // has the file that it is to have.
     private async Task<bool> HasFormerFileAsync(
         StepContext context, DatabaseInstance instance, CancellationToken cancellationToken) =>
-        Since(context) is not null
+        Since(context) is not null && context.Recorded(context.Step.Id, StartedAtFact) is null
         && await new ConfigurationInstall(Targets, context.Plan, instance).IsFormerAsync(cancellationToken);
 
     // The result of the drain may have changed since.
@@ -187,12 +188,15 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
     private async Task EnsureDrainedAsync(
         StepContext context, DatabaseInstance instance, ulong store, CancellationToken cancellationToken)
     {
-        // spec.drain.onTimeout lets the leaders stay that the drain left, not those that return later.
+        // spec.drain.onTimeout lets the leaders stay that the drain left. Those that are there later get the time of
+        // the swap to leave.
         var tolerated = DrainTikv.Before(
             context.Plan.Step<DrainTikv>(instance.Name)?.Recorded(DrainTikv.ProceededFact));
         var now = await StoreDrain.ReadAsync(Targets, instance, store, cancellationToken);
         var isHeard = HasWaited(context, DrainTikv.LongestHearing) || HasWaited(context, Patience);
-        var why = now.IsEvicted && now.Leaders <= tolerated ? null
+        var isTolerated = tolerated is not null && now.IsEvicted && (now.IsCounted || isHeard)
+            && (now.Leaders <= tolerated || HasWaited(context, Patience));
+        var why = isTolerated ? null
             : now.IsOver ? (isHeard ? null : now.Unheard)
             : !now.IsEvicted ? "its evict-leader-scheduler is missing and is added."
             : !now.IsCounted ? DrainTikv.NotCounted

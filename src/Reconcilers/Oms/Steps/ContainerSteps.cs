@@ -318,9 +318,12 @@ internal sealed record RemoveOldContainer(
 
     public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (await InspectAsync(context, Container, cancellationToken) is not { State.Running: true })
+        var created = await InspectAsync(context, Container, cancellationToken);
+        if (created is not { State.Running: true })
         {
-            throw Stays(context, "is not running");
+            throw Stays(context, created is null
+                ? "is not found by this name (if it was renamed, rename it back)"
+                : "is not running");
         }
 
         var programs = await ProgramsAsync(context, Container, cancellationToken);

@@ -260,9 +260,13 @@ internal sealed class BackupSnapshotController(
         BackupSnapshot snapshot, bool expiring, CancellationToken cancellationToken)
     {
         var status = snapshot.Status!;
-        var started = expiring
-            || (status is { Phase: BackupSnapshotPhases.Deleting, Verified: false }
-                && !status.Conditions.Exists(c => c.Reason == Reasons.FilesInUse));
+        var started = expiring || status is { Phase: BackupSnapshotPhases.Deleting, Verified: false };
+        if (!started && status.Verified == false)
+        {
+            // A failed dump, whose files may be complete. From now on false says that they are being deleted.
+            snapshot = snapshot with { Status = status = status with { Verified = null } };
+        }
+
         if (!started && (await SnapshotReferences.ReadAsync(
             Services.Kubernetes, Services.Scope, cancellationToken)).UserOf(snapshot) is { } user)
         {

@@ -161,7 +161,12 @@ public sealed class RestoreTests(MariaDbServer server)
             location, manifest with { Databases = [manifest.Databases[0] with { CharacterSet = set, Collation = collation }] }, Token);
         var request = new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database };
 
+        // The files are not read: a check that waits for another server is repeated.
+        var file = folder.FileOf(location, manifest.Databases[0]);
+        var bytes = await File.ReadAllBytesAsync(file, Token);
+        await File.WriteAllBytesAsync(file, bytes[..^10], Token);
         (await new SnapshotLoader().CheckAsync(request, Token)).ShouldHaveSingleItem().Message.ShouldContain($"{set} and collation {collation}");
+        await File.WriteAllBytesAsync(file, bytes, Token);
         var refused = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(request, Token));
 
         refused.Failure.ShouldBe(SnapshotFailure.InvalidRequest);

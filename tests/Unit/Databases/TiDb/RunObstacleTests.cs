@@ -58,6 +58,18 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
+    public void Leader_more_than_the_drain_left_does_not_stop_an_upgrade_that_proceeds()
+    {
+        var world = new TiDbWorld(Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed } } }) { StuckLeaders = 3 }.Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
+        world.StuckLeaders = 4;
+        world.StoreOf("tikv-1").Leaders = 4;
+        world.RunUntil(() => world["tikv-1"].Running == TiDbWorld.New, "tikv-1 swapped");
+
+        world.Step("UpgradeTiKV/tikv-1/swap").State.ShouldNotBe(StepState.Failed);
+    }
+
+    [Fact]
     public void Store_that_keeps_the_cluster_version_back_is_named()
     {
         var world = new TiDbWorld(Whole).Begin();
@@ -124,10 +136,12 @@ public sealed class RunObstacleTests
         world.Evicted.ShouldBeEmpty();
     }
 
-    [Fact]
-    public void Stop_waits_until_new_PD_leader_counts_and_says_so()
+    [Theory]
+    [InlineData(DrainTimeoutPolicy.Fail, 0)]
+    [InlineData(DrainTimeoutPolicy.Proceed, 3)]
+    public void Stop_waits_until_new_PD_leader_counts_and_says_so(DrainTimeoutPolicy onTimeout, int stuck)
     {
-        var world = new TiDbWorld(Whole).Begin();
+        var world = new TiDbWorld(Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = onTimeout } } }) { StuckLeaders = stuck }.Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/drain").State == StepState.Succeeded, "tikv-2 drained");
         world.Elect(TimeSpan.FromMilliseconds(700), "pd-1");
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/swap").Message?.Contains("tikv-2 is not stopped: PD has a new leader that does not count leaders yet.", StringComparison.Ordinal) == true, "it says so");

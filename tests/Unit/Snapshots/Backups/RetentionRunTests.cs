@@ -190,6 +190,21 @@ public sealed class RetentionRunTests
     }
 
     [Fact]
+    public async Task Earlier_attempts_are_kept_and_removed_with_their_snapshot()
+    {
+        var old = await _world.AddAsync("a", 5, change: s => s with { Status = s.Status! with { Attempt = 2 } });
+        await _world.AddAsync("z", 0, KeepOne);
+        var first = SnapshotTake.IdOf(old, 1);
+        await _world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = old.Spec.Storage, Path = $"{first}/" } }));
+        await SweepAsync();
+        _world.Archive.Removed.ShouldBeEmpty();
+
+        await _world.Api.DeleteAsync<SnapshotRestore>("back", SnapshotWorld.Space, cancellationToken: Token);
+        await SweepAsync();
+        _world.Archive.Removed.ShouldBe([first, "a-id-1"]);
+    }
+
+    [Fact]
     public async Task Protected_snapshot_is_never_removed_with_any_references()
     {
         string[] ways = ["snapshotRef", "rollbackSnapshotRef", "label", "database", "restore", "files", "damaged", "unreadable", "none", "none", "none"];

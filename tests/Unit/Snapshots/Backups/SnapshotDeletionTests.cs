@@ -107,6 +107,27 @@ public sealed class SnapshotDeletionTests
     }
 
     [Fact]
+    public async Task Failed_snapshot_asks_for_its_users_until_its_deletion_has_begun()
+    {
+        var world = new SnapshotWorld();
+        var failed = await AddAsync(world, s => s with { Status = s.Status! with { Phase = BackupSnapshotPhases.Failed, Verified = false } });
+        world.Archive.OpenFails = new SnapshotException(SnapshotFailure.StorageUnusable, "no route to host");
+        await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
+        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+
+        world.Archive.OpenFails = null;
+        await world.Api.CreateAsync(new SnapshotRestore
+        {
+            Kind = SnapshotRestore.KindName,
+            Metadata = new V1ObjectMeta { Name = "back", Namespace = SnapshotWorld.Space },
+            Spec = new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = failed.Spec.Storage, Path = failed.Status!.Path! } },
+        });
+        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        (await world.GetAsync("one")).Status!.Conditions.ShouldContain(c => c.Reason == Reasons.FilesInUse);
+        world.Archive.Removed.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Different_volume_stalls_deletion_until_the_right_one_is_mounted()
     {
         var world = new SnapshotWorld();

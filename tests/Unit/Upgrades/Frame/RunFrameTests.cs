@@ -188,6 +188,24 @@ public sealed class RunFrameTests
     }
 
     [Fact]
+    public void Plan_that_is_only_shown_holds_no_claim_and_runs_only_as_approved()
+    {
+        var world = new ToyRunWorld().Apply(s => s with { HoldBefore = [ToyRunKind.Swap] });
+        world.RunUntil(() => world.Is("Held"), "Held");
+        world.Annotate(Annotations.Abort, "stop");
+        world.RunUntil(() => world.Is("Failed"), "Failed");
+        world.Edit(s => s with { Mode = RunMode.Plan });
+        world.Annotate(Annotations.Retry, "again");
+        world.RunUntil(() => world.Status.Phase == RunPhases.Planned, "Planned");
+        (world.Claims, world.Status.Target!.Claim).ShouldBe((0, null));
+
+        var acts = world.Truth.Acts.ToList();
+        world.Edit(s => s with { Mode = RunMode.Apply, ApprovedPlanHash = "sha256:other" });
+        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.PlanChanged, "another plan is refused");
+        world.Truth.Acts.ShouldBe(acts);
+    }
+
+    [Fact]
     public void Abort_after_the_first_swap_offers_no_impossible_rollback()
     {
         var world = new ToyRunWorld { Truth = { CanRollBack = false } }.Apply(s => s with { HoldBefore = ["Swap/two"] });
@@ -241,9 +259,12 @@ public sealed class RunFrameTests
         (world.ReasonOf("Stalled"), world.Claims).ShouldBe((Reasons.TargetClaimLost, 1));
         world.Status.NextAction.ShouldNotBeNull().ShouldContain("drydock.dev/on-delete=Abandon");
 
+        world.Truth.IdleLimit = TimeSpan.FromMinutes(1);
+        world.Truth.Litter.Add("Swap/one");
         world.Annotate(Annotations.OnDelete, Annotations.Abandon);
         world.RunUntil(() => world.Found is null, "gone");
         world.Truth.Acts.ShouldBe(acts);
+        world.Truth.CleanUpTries.ShouldBe(0, "what is parked there may be what the other object works with");
         world.Claims.ShouldBe(1, "the claim of the other object stays");
     }
 

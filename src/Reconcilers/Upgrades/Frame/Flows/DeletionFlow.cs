@@ -85,7 +85,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
 
         // The remaining jobs only observe or wait: they need not finish.
         await run.Session.StopRunAsync();
-        if (tell && parked.StartBeforeRelease(run))
+        if (tell && !await IsClaimedByOtherAsync(run) && parked.StartBeforeRelease(run))
         {
             return waits;
         }
@@ -99,6 +99,10 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
 
         return await ReleaseAsync(run);
     }
+
+    private async Task<bool> IsClaimedByOtherAsync(RunReconcile run) => ClaimTarget.Of(run.Status.Target) is { } target
+        && await frame.Services.Claims.FindHolderAsync(
+            target, run.Entity.Entity, run.CancellationToken) is not null;
 
     // The steps that may be changing a target.
     private List<PlanStep> Acts(RunReconcile run, RunStatus status, PlanSlot slot) =>

@@ -209,7 +209,9 @@ internal sealed class PreflightFlow(RunFrame frame)
             AttemptsBefore = RunPlans.AttemptsBefore(run.Status),
         };
         var target = new ClaimTarget(discovery.TargetIdentity, discovery.TargetAddresses);
-        var known = await ReleaseFormerAsync(run, target);
+        var isShown = run.Spec.Mode == RunMode.Plan;
+        var isRefused = run.Spec.ApprovedPlanHash is { Length: > 0 } approved && approved != plan.Hash;
+        var known = await ReleaseFormerAsync(run, isShown || isRefused ? null : target);
         var learned = discovery.Learn(run.Status, run.Spec, now) with
         {
             Findings = [],
@@ -220,7 +222,7 @@ internal sealed class PreflightFlow(RunFrame frame)
                 Description = discovery.TargetDescription,
             },
         };
-        if (run.Spec.Mode == RunMode.Plan)
+        if (isShown)
         {
             if (await StoreListsAsync(run, discovery, learned) is not { } complete)
             {
@@ -237,12 +239,13 @@ internal sealed class PreflightFlow(RunFrame frame)
             return null;
         }
 
-        if (run.Spec.ApprovedPlanHash is { Length: > 0 } approved && approved != plan.Hash)
+        if (isRefused)
         {
             session.PreflightFailures = 0;
             session.PreflightNotBefore = now + _backoff.Delay(6);
             await run.WriteAsync(
-                learned with { Plan = run.Status.Plan }, RunMessages.PlanChanged(run.Status.Plan, plan, approved));
+                learned with { Plan = run.Status.Plan },
+                RunMessages.PlanChanged(run.Status.Plan, plan, run.Spec.ApprovedPlanHash!));
             return session.PreflightNotBefore - now;
         }
 
@@ -276,13 +279,13 @@ internal sealed class PreflightFlow(RunFrame frame)
         return await GiveWayAsync(run, target, discovery.MustBeFree) ?? TimeSpan.FromMilliseconds(1);
     }
 
-    // An attempt that was undone keeps its claim for the next one, which may have found another target. Returns the
-    // target as the status has it.
-    private async Task<TargetStatus> ReleaseFormerAsync(RunReconcile run, ClaimTarget target)
+    // An attempt that was undone keeps its claim for the next one, which may have found another target, or is only
+    // shown. Returns the target as the status has it.
+    private async Task<TargetStatus> ReleaseFormerAsync(RunReconcile run, ClaimTarget? target)
     {
         var (known, space) = (run.Status.Target ?? new TargetStatus(), run.Metadata.Namespace);
         var others = (ClaimTarget.Of(known)?.Names(space) ?? [])
-            .Except(target.Names(space), StringComparer.Ordinal)
+            .Except(target?.Names(space) ?? [], StringComparer.Ordinal)
             .ToList();
         await _claims.ReleaseAsync(others, run.Metadata.Uid!, run.CancellationToken);
         return others.Count > 0 ? known with { Claim = null, ClaimNamespace = null } : known;
