@@ -158,7 +158,8 @@ public sealed class SshClient : IRemoteClient
                 $"{what}: {Sentences.Close(failure.Text)}", failure.Reason, mayHaveRun, atJump: failure.AtJump);
         }
 
-        if ((command.AsRoot || command.AsUser is not null) && result.ExitCode != 0 && IsSudoRefusal(result.Errors))
+        if ((command.AsRoot || command.AsUser is not null) && result.ExitCode != 0
+            && SshErrors.IsSudoRefusal(result.Errors))
         {
             var account = command.AsRoot ? "" : $" as {command.AsUser}";
             throw Failed(
@@ -170,12 +171,6 @@ public sealed class SshClient : IRemoteClient
 
         return result;
     }
-
-    // "sudo: a password is required"; "Sorry, user drydock is not allowed to execute '…' as tidb on tikv-1."
-    private static bool IsSudoRefusal(string errors) =>
-        errors.TrimStart() is var text
-        && (text.StartsWith("sudo:", StringComparison.Ordinal)
-            || text.StartsWith("Sorry, user ", StringComparison.Ordinal));
 
     private async Task<string> TailAsync(Process process, Stream stream, CancellationToken cancellationToken)
     {

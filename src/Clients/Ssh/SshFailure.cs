@@ -112,6 +112,10 @@ internal static partial class SshErrors
 
     public static bool CannotForward(string reports) => Says(reports, "stdio forwarding failed");
 
+    /// <summary>Whether sudo ran nothing. It also warns, and then runs the command, which may end with any
+    /// code.</summary>
+    public static bool IsSudoRefusal(string errors) => SudoRefusal().IsMatch(errors);
+
     private static string Short(string word) => word.Length > MaxWord ? word[..MaxWord] : word;
 
     private static bool Says(string errors, string words) => errors.Contains(words, StringComparison.OrdinalIgnoreCase);
@@ -121,4 +125,12 @@ internal static partial class SshErrors
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex ChangedKey();
+
+    // acting.sh has the same.
+    [GeneratedRegex(
+        "sudo: .{0,300}?(a password is required|a terminal is required|must have a tty|not allowed to|unknown user|"
+        + "account validation)|Sorry, user |is not in the sudoers file|is not allowed to run sudo",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SudoRefusal();
 }

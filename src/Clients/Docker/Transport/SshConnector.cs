@@ -121,12 +121,7 @@ internal sealed record DialCommand(string User, string Socket, bool AsRoot)
 
     public override string ToString() => $"{(AsRoot ? "sudo -n " : "")}docker {Arguments}";
 
-    public bool IsRefusedBySudo(string errors) =>
-        AsRoot
-        && !Says(errors, "command not found")
-        && (errors.TrimStart().StartsWith("sudo:", StringComparison.Ordinal)
-            || Says(errors, "is not allowed to execute")
-            || Says(errors, "is not in the sudoers file"));
+    public bool IsRefusedBySudo(string errors) => AsRoot && SshErrors.IsSudoRefusal(errors);
 
     public string? Advice(string errors)
     {

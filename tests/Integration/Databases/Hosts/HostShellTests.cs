@@ -150,6 +150,12 @@ public sealed class HostShellTests : IDisposable
         Write(Path.Combine(Tools, "sudo"), "#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n", executable: true);
         (await Should.ThrowAsync<ScriptRefusal>(() => ThroughSudoAsync(shell, "start-systemd", "x.service", "failed", "5"))).ShouldSatisfyAllConditions(
             refusal => refusal.Code.ShouldBe("Sudo"), refusal => refusal.Message.ShouldContain("\"systemctl reset-failed -- x.service\""));
+
+        // What it only warns of is no refusal.
+        Write(Path.Combine(Tools, "sudo"), "#!/bin/sh\necho 'sudo: unable to resolve host h: Name or service not known' >&2\nshift\nexec \"$@\"\n", executable: true);
+        Write(Path.Combine(Tools, "systemctl"), "#!/bin/sh\nexit 1\n", executable: true);
+        (await Should.ThrowAsync<ScriptRefusal>(() => ThroughSudoAsync(shell, "start-systemd", "x.service", "inactive", "5"))).Code.ShouldBe("Start");
+        Write(Path.Combine(Tools, "systemctl"), "#!/bin/sh\nexit 0\n", executable: true);
     }
 
     private async Task ReplacementAsync(string shell)

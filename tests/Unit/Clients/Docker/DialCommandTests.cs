@@ -32,6 +32,7 @@ public sealed class DialCommandTests
     [InlineData("Sorry, user drydock is not allowed to execute '/usr/bin/docker system dial-stdio' as root on oms-a.", true)]
     [InlineData("drydock is not in the sudoers file.", true)]
     [InlineData("sudo: docker: command not found", false)]
+    [InlineData("sudo: unable to resolve host h: Name or service not known Cannot connect to the Docker daemon.", false)]
     [InlineData("bash: line 1: sudo: command not found", false)]
     [InlineData("Cannot connect to the Docker daemon at unix:///var/run/docker.sock.", false)]
     public void Only_a_refusal_of_sudo_counts_as_one(string errors, bool isRefusal)

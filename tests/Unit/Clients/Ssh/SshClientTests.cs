@@ -57,6 +57,27 @@ public sealed class SshClientTests : IDisposable
     }
 
     [Fact]
+    public async Task A_warning_of_sudo_is_no_refusal()
+    {
+        await using var client = Client("echo 'sudo: unable to resolve host h: Name or service not known' >&2; exit 1");
+
+        (await client.RunAsync(new RemoteCommand("false") { AsUser = "tidb" }, Token)).ExitCode.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("sudo: unable to resolve host h: Name or service not known\\nsudo: a password is required")]
+    [InlineData("sudo: unknown user tidb")]
+    [InlineData("Sorry, user root is not allowed to execute /bin/sh as tidb on h.")]
+    [InlineData("root is not in the sudoers file.")]
+    public async Task A_refusal_of_sudo_is_recognised(string said)
+    {
+        await using var client = Client($"printf '{said}\\n' >&2; exit 1");
+
+        (await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("false") { AsUser = "tidb" }, Token))).Reason
+            .ShouldBe(RemoteRefusal.Sudo);
+    }
+
+    [Fact]
     public async Task A_host_at_a_refused_address_is_never_connected_to()
     {
         var began = Path.Combine(_root, "began");

@@ -70,9 +70,13 @@ within() {
   fi
   said=$(cat -- "$printed")
   rm -f -- "$printed"
-  case $code/$said in
-    0/* | 124/*) ;;
-    */sudo:* | */'Sorry, user '*) refuse Sudo "sudo refuses \"$*\" to $(id -un): $said" ;;
+  # It also warns, and then runs the program. SshErrors has the same words.
+  case $code in
+    0 | 124) ;;
+    *)
+      ! printf '%s\n' "$said" | grep -qiE 'sudo: .*(a password is required|a terminal is required|must have a tty|not allowed to|unknown user|account validation)|Sorry, user |is not in the sudoers file|is not allowed to run sudo' ||
+        refuse Sudo "sudo refuses \"$*\" to $(id -un): $said"
+      ;;
   esac
   printf '%s' "$said" >&2
   return "$code"
