@@ -35,14 +35,8 @@ internal sealed class InstanceReplacement(IInstanceHost host, string formerVersi
     /// <summary>What to throw after a process was stopped and its program could not be replaced or started: the former
     /// program is started again where it is still in place, and the message says whether the process runs.</summary>
     public async Task<HostException> ExplainAsync(
-        HostException refusal, InstanceGoal swap, CancellationToken cancellationToken)
-    {
-        // A plain process of another directory has no program in place that could be started again.
-        return !IsRefusal(refusal) ? refusal
-            : host.Target.Swap == SwapMethod.NewDirectory
-            ? With(refusal, $"{Name} was stopped and is DOWN; the next attempt, or a `retry`, starts it.")
-            : With(refusal, await RecoverAsync(swap, cancellationToken));
-    }
+        HostException refusal, InstanceGoal swap, CancellationToken cancellationToken) =>
+        IsRefusal(refusal) ? With(refusal, await RecoverAsync(swap, cancellationToken)) : refusal;
 
     // A host that does not answer, or did not say what became of a command, is asked again before anything is done.
     private static bool IsRefusal(HostException exception) =>
@@ -58,6 +52,12 @@ internal sealed class InstanceReplacement(IInstanceHost host, string formerVersi
                 return process.ExecutableSha256 == swap.FormerSha256
                     ? $"{Name} still runs {formerVersion}."
                     : $"{Name} runs (pid {process.Pid}).";
+            }
+
+            // A plain process of another directory has no program in place that could be started again.
+            if (host.Target.Swap == SwapMethod.NewDirectory)
+            {
+                return $"{Name} was stopped and is DOWN; the next attempt, or a `retry`, starts it.";
             }
 
             if (process.InstalledSha256 == swap.Sha256)

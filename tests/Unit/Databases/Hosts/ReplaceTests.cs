@@ -113,6 +113,20 @@ public sealed class ReplaceTests
         host.Arguments.ShouldContain(a => a.Contains($"staged={HostCases.New}", StringComparison.Ordinal) && a.Contains($"old={HostCases.Old}", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Program_of_another_directory_is_not_started_as_the_former_one()
+    {
+        var host = new Host { Refuses = ("write", "Unexpected") };
+        await using var hosts = Bind(
+            host, new InstanceControl { Process = new ProcessControl { Command = ["{directory}/bin/tikv-server", "--port", "{port}"] }, Swap = SwapMethod.NewDirectory });
+        var replacement = new InstanceReplacement(hosts.Instance("tikv-1"), "1.0.0");
+
+        var refusal = await Should.ThrowAsync<HostException>(() => replacement.ReplaceAsync(Swap, File, CancellationToken.None));
+
+        refusal.Message.ShouldStartWith("tikv-1 on 192.0.2.11 was stopped and is DOWN; ");
+        host.Asked.ShouldNotContain("start-process");
+    }
+
     private static BoundDatabaseHosts Bind(Host host, InstanceControl control)
     {
         var spec = HostCases.Spec(DatabaseEngine.TiDB, HostCases.Instance(DatabaseComponent.TiKV, control: control));
@@ -124,7 +138,7 @@ public sealed class ReplaceTests
     // A host on which everything goes well.
     private sealed class Host : IRemoteClient
     {
-        private static readonly string[] Looks = ["look", "process-losses"];
+        private static readonly string[] Looks = ["look", "process-losses", "sums"];
         private static readonly string[] Acts = ["stage-binary", "stop-systemd", "stop-supervise", "record-process", "stop-process", "swap-binary", "write", "start-systemd", "start-supervise", "start-process"];
         private static readonly string[][] Together =
         [
@@ -139,6 +153,8 @@ public sealed class ReplaceTests
 
         public bool OutlivesGrace { get; init; }
 
+        public (string Script, string Code)? Refuses { get; init; }
+
         public string Name => HostCases.Host;
 
         public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default)
@@ -148,7 +164,8 @@ public sealed class ReplaceTests
                 ?? string.Join('+', Together.Single(n => HostScripts.Together(n) == script));
             Asked.Add(name);
             Arguments.AddRange(command.Arguments.Skip(4));
-            return Task.FromResult(new RemoteResult(0, string.Join('\n', [.. Answer(name), "end", ""]), ""));
+            string[] lines = Refuses is { } refused && refused.Script == name ? ["", $"refused {refused.Code}", "because."] : [.. Answer(name), "end"];
+            return Task.FromResult(new RemoteResult(0, string.Join('\n', [.. lines, ""]), ""));
         }
 
         public Task<bool> UploadAsync(RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
@@ -166,8 +183,10 @@ public sealed class ReplaceTests
                         "look 1", "user tidb", "boot b-1", "up 1000.00", "tick 100", "btime 1700000000", $"sum old {HostCases.Old}", $"sum new {HostCases.New}",
                         .. Units(),
                         .. Running is { } sum ? [HostCases.Process(17, "/data/deploy/bin/tikv-server", "bin/tikv-server --port 20160", sum: sum == HostCases.Old ? "old" : "new"), "listener 17"] : Array.Empty<string>(),
-                        "real -",
+                        "installed old", "real -",
                     ];
+                case "sums":
+                    return [$"sum new {HostCases.New}", "file new"];
                 case "stage-binary":
                     return [$"sum staged {HostCases.New}"];
                 case "stop-process":
