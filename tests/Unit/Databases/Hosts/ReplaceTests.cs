@@ -127,6 +127,20 @@ public sealed class ReplaceTests
         host.Asked.ShouldNotContain("start-process");
     }
 
+    [Fact]
+    public async Task Host_that_still_works_on_an_earlier_command_is_waited_for()
+    {
+        var host = new Host { Refuses = ("stage-binary", "Busy") };
+        await using var hosts = Bind(host, new InstanceControl { Systemd = new SystemdControl() });
+        var replacement = new InstanceReplacement(hosts.Instance("tikv-1"), "1.0.0");
+
+        var refusal = await Should.ThrowAsync<HostException>(() => replacement.StageAsync(Swap, "-V", CancellationToken.None));
+
+        refusal.IsRequestNotTaken.ShouldBeTrue();
+        refusal.Message.ShouldNotContain("was not stopped");
+        refusal.Message.ShouldEndWith("An earlier command of the operator still works there; it is waited for.");
+    }
+
     private static BoundDatabaseHosts Bind(Host host, InstanceControl control)
     {
         var spec = HostCases.Spec(DatabaseEngine.TiDB, HostCases.Instance(DatabaseComponent.TiKV, control: control));

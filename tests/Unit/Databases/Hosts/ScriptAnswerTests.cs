@@ -41,7 +41,7 @@ public sealed class ScriptAnswerTests
     [InlineData("Missing", Reasons.PackageMissing, false)]
     [InlineData("Supervisor", Reasons.ControlMismatch, true)]
     [InlineData("NoLink", Reasons.ControlMismatch, false)]
-    [InlineData("Busy", Reasons.StepFailed, true)]
+    [InlineData("Busy", Reasons.HostUnreachable, true)]
     public void Script_refusal_maps_to_api_reason_and_names_host(string code, string reason, bool retryable)
     {
         var trouble = HostErrors.Of("h1", "swapping x", "tidb", new ScriptRefusal(code, "because."));

@@ -33,6 +33,8 @@ internal static class HostErrors
         var (reason, retryable, advice) = refusal.Code switch
         {
             ScriptAnswer.Late => (Reasons.HostUnreachable, true, "Nothing was done. The state is read again first."),
+            "Busy" => (Reasons.HostUnreachable, true,
+                "An earlier command of the operator still works there; it is waited for."),
             ScriptAnswer.Privileges => (Reasons.AccessDenied, false,
                 $"Give {user} the permission on the host, or set become: Sudo in spec.access."),
             "Hidden" => (Reasons.AccessDenied, false,
