@@ -125,6 +125,12 @@ public sealed class HostShellTests : IDisposable
         File.GetUnixFileMode(record).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await AnswerAsync(shell, "stop-process", [Boot, "99999999", "KILL", "10", await IdentityAsync(pid)], "");
 
+        // A program in /bin has no directory that another version could replace.
+        Write(Path.Combine(record, "old"), "\n");
+        pid = (await AnswerAsync(shell, "start-process", [Boot, "99999999", @new, Path.Combine(_root, "log"), "", record, $"{@new}/bin/serve", "300"], "")).Need("started");
+        File.ReadAllText($"/proc/{pid}/environ").Split('\0').ShouldContain($"LIBS={old}/lib:{old}x");
+        await AnswerAsync(shell, "stop-process", [Boot, "99999999", "KILL", "10", await IdentityAsync(pid)], "");
+
         var script = Write(Path.Combine(_root, "start.sh"), "#!/bin/sh\necho done\n", executable: true);
         (await AnswerAsync(shell, "run-script", [Boot, "99999999", script, _root, Path.Combine(_root, "out"), "10", "0"], "")).Need("exit").ShouldBe("0");
     }

@@ -13,15 +13,17 @@ rm -rf -- "$part"
 mkdir -- "$part" 2> /dev/null || refuse Privileges "$part cannot be made by $(id -un)"
 must cp -- "$at/limits" "$part/limits"
 must cp -- "$at/environ" "$part/environ"
-cat "$at/oom_score_adj" > "$part/score" 2> /dev/null || echo 0 > "$part/score"
+keep() { printf '%s\n' "$1" | cat > "$2"; }
+score=$(cat "$at/oom_score_adj" 2> /dev/null) || score=0
+must keep "$score" "$part/score"
 
-# A directory of the old version is replaced by that of the new one.
-old=$(readlink -f -- "$at/exe")
+# A directory of the old version is replaced by that of the new one. Of a program in /bin there is none, and of one whose directory was removed only the name is left.
+old=$(readlink -f -- "$at/exe") || old=$(readlink -- "$at/exe")
 old=${old%/*}
 old=${old%/*}
-printf '%s\n' "$old" > "$part/old"
+must keep "$old" "$part/old"
 cwd=$(readlink -- "$at/cwd")
-case $cwd/ in "$old"/*) ;; *) printf '%s\n' "$cwd" > "$part/cwd" ;; esac
+case $cwd/ in / | "${old:--}"/*) ;; *) must keep "$cwd" "$part/cwd" ;; esac
 
 # Ended while it was read: what is there may be incomplete.
 if ! lives "$4"; then

@@ -38,7 +38,7 @@ END
         PPID | UID | EUID | BASHOPTS | SHELLOPTS | BASH_VERSINFO) continue ;;
       esac
       case $rest in *"$escape"*) rest=$(printf '%s.' "$rest" | tr '\001' '\n') && rest=${rest%.} ;; esac
-      while :; do
+      while [ -n "$old" ]; do
         case $rest in *"$old"*) ;; *) break ;; esac
         value=$value${rest%%"$old"*} rest=${rest#*"$old"}
         case $rest in '' | /* | :*) value=$value$directory ;; *) value=$value$old ;; esac
