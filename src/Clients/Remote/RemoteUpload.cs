@@ -37,7 +37,7 @@ public sealed class RemoteUpload(
     private async Task<string?> SumAsync(string path, CancellationToken cancellationToken)
     {
         var result = await RunAsync(
-            RemoteCommand.Script("[ ! -e \"$1\" ] || sha256sum < \"$1\"", path), cancellationToken);
+            Script("[ ! -e \"$1\" ] || sha256sum < \"$1\"", path), cancellationToken);
         var sum = result.OrThrow(_host, $"sha256sum of {path}").Output.Split(' ', 2)[0];
         return sum.Length switch
         {
@@ -57,7 +57,7 @@ public sealed class RemoteUpload(
     // call arrives completely first.
     private async Task<long?> ThereAsync(CancellationToken cancellationToken)
     {
-        var look = RemoteCommand.Script(
+        var look = Script(
             """
             [ -e "$1" ] || { echo none; exit 0; }
             exec 9>>"$1" || exit 1
@@ -91,7 +91,7 @@ public sealed class RemoteUpload(
         var content = await open(offset, cancellationToken);
         await using (content)
         {
-            var send = RemoteCommand.Script(
+            var send = Script(
                 """
                 umask 077
                 exec 9>>"$1" || exit 1
@@ -128,10 +128,14 @@ public sealed class RemoteUpload(
         }
 
         var mode = Convert.ToString((int)file.Mode, 8);
-        (await RunAsync(RemoteCommand.Script("chmod \"$3\" -- \"$1\" && sync -- \"$1\" && mv -fT -- "
+        (await RunAsync(Script("chmod \"$3\" -- \"$1\" && sync -- \"$1\" && mv -fT -- "
             + "\"$1\" \"$2\"", _part, file.Path, mode), cancellationToken))
             .OrThrow(_host, $"renaming {_part}");
     }
+
+    // What fails is read from English words.
+    private static RemoteCommand Script(string script, params IReadOnlyList<string> arguments) =>
+        RemoteCommand.Script($"LC_ALL=C; export LC_ALL; {script}", arguments);
 
     private Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
         client.RunAsync(command with { AsRoot = file.AsRoot, AsUser = file.AsUser }, cancellationToken);

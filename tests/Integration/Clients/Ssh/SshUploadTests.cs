@@ -162,6 +162,16 @@ public sealed class SshUploadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_fails_is_told_in_English()
+    {
+        var cat = Path.Combine(_server!.Programs, "cat");
+        await File.WriteAllTextAsync(cat, "#!/bin/sh\n[ \"$LC_ALL\" = C ] && said='No space left on device' || said='Auf dem Gerät ist kein Speicherplatz mehr'\necho \"cat: $said\" >&2\nexit 1\n", Token);
+        File.SetUnixFileMode(cat, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        (await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(Whole(), Open, cancellationToken: Token))).Message.ShouldContain("No space left on device");
+    }
+
+    [Fact]
     public async Task UploadAsync_sends_empty_file()
     {
         var empty = new RemoteFile(Target, 0, Convert.ToHexStringLower(SHA256.HashData([])));
