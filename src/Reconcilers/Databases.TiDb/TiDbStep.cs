@@ -91,34 +91,23 @@ internal enum LeftoverKind
 internal abstract record TiDbGuard : GuardBase<TiDbTargets>
 {
     public sealed override async Task<GuardReading> CheckAsync(
-        PlanGuard guard, Plan plan, CancellationToken cancellationToken) =>
-        await IsDownAsync(plan, cancellationToken) ? GuardReading.Holds : await ReadAsync(plan, cancellationToken);
-
-    protected abstract Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken);
-
-    // A host that cannot be asked does not hide another instance that is down.
-    private async Task<bool> IsDownAsync(Plan plan, CancellationToken cancellationToken)
+        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         var begun = plan.Steps.FindAll(s => s is { State: not StepState.Succeeded, Attempt: > 0 }
             && (s.Is<SwapInstance>() || VerifyInstance.Is(s)));
-        HostException? unasked = null;
-        foreach (var instance in Targets.Spec.Instances.Where(i => begun.Exists(s => s.Node == i.Name)))
-        {
-            try
-            {
-                if (!(await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken)).IsAlive)
-                {
-                    return true;
-                }
-            }
-            catch (HostException exception)
-            {
-                unasked = exception;
-            }
-        }
+        var looks = await SideBySide.EachAsync(
+            Targets.Spec.Instances.FindAll(i => begun.Exists(s => s.Node == i.Name)),
+            (i, token) => Asking.TryAsync(() => Targets.Hosts.Instance(i.Name).LookAsync(token)),
+            cancellationToken);
 
-        return unasked is null ? false : throw unasked;
+        // A host that cannot be asked does not hide another instance that is down.
+        return looks.Any(l => l.Answer is { IsAlive: false }) ? GuardReading.Holds
+            : looks.FirstOrDefault(l => l.Problem is not null).Problem is { } problem
+                ? GuardReading.Unreadable(problem)
+                : await ReadAsync(plan, cancellationToken);
     }
+
+    protected abstract Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken);
 }
 
 /// <summary>The clients that preflight, steps and guards of one TiDB upgrade use.</summary>
