@@ -25,13 +25,13 @@ public sealed class DashboardReadTests
         var run = await cluster.CreateAsync(new OmsUpgradeStatus { Phase = "Backup" });
         await CreateAsync(cluster, "other");
         var list = ListOf(cluster);
-        await ShouldHaveAsync($"{run.Metadata.Name} Backup", "other Backup");
+        await ShouldHaveAsync($"{run.Metadata.Name} Backup", "other Pending");
 
         await cluster.WriteAsync((OmsUpgrade)run.Entity, new OmsUpgradeStatus { Phase = "Verify" });
-        await ShouldHaveAsync($"{run.Metadata.Name} Verify", "other Backup");
+        await ShouldHaveAsync($"{run.Metadata.Name} Verify", "other Pending");
 
         await cluster.Api.DeleteAsync<OmsUpgrade>(run.Metadata.Name, MemoryCluster.Namespace, cancellationToken: Token);
-        await ShouldHaveAsync("other Backup");
+        await ShouldHaveAsync("other Pending");
 
         async Task ShouldHaveAsync(params string[] expected) =>
             (await list.ReadAsync(Token)).Runs.Select(r => $"{r.Name} {r.Phase}").ShouldBe(expected);

@@ -195,6 +195,7 @@ public sealed class RetentionRunTests
         var old = await _world.AddAsync("a", 5, change: s => s with { Status = s.Status! with { Attempt = 2 } });
         await _world.AddAsync("z", 0, KeepOne);
         var first = SnapshotTake.IdOf(old, 1);
+        _world.Archive.Manifests[$"{first}/"] = FakeArchive.Manifest(first, _world.Time.GetUtcNow().AddDays(-5), "rm");
         await _world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = old.Spec.Storage, Path = $"{first}/" } }));
         await SweepAsync();
         _world.Archive.Removed.ShouldBeEmpty();
