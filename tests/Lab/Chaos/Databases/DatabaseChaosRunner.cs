@@ -156,22 +156,10 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
         return null;
     }
 
-    private async Task<JsonNode?> StopAsync(
-        IDatabaseScenario cluster,
-        string space,
-        Func<JsonNode, bool> wanted,
-        TimeSpan patience,
-        CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await stage.WaitForAsync(space, cluster, wanted, patience, cancellationToken);
-        }
-        catch (LabException)
-        {
-            return null; // The run is neither over nor stalled: it still tries.
-        }
-    }
+    // Null if the run is neither over nor stalled: it still tries.
+    private Task<JsonNode?> StopAsync(
+        IDatabaseScenario cluster, string space, Func<JsonNode, bool> wanted, TimeSpan patience, CancellationToken cancellationToken) =>
+        stage.SeenWithinAsync(space, cluster, wanted, patience, cancellationToken);
 
     private static async Task<string?> DifferenceAsync(
         IDatabaseScenario cluster,

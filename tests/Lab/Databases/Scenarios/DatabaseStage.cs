@@ -113,6 +113,14 @@ public sealed class DatabaseStage : IAsyncDisposable
         return Operator.WaitForAsync(Plural, space, scenario.Name, wanted, deadline ?? TimeSpan.FromMinutes(5), cancellationToken);
     }
 
+    /// <summary>Follows an upgrade for a time at most. Null if it did not become as wanted meanwhile.</summary>
+    public Task<JsonNode?> SeenWithinAsync(
+        string space, IDatabaseScenario scenario, Func<JsonNode, bool> wanted, TimeSpan time, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scenario);
+        return Operator.SeenWithinAsync(Plural, space, scenario.Name, wanted, time, cancellationToken);
+    }
+
     /// <summary>A follower of an upgrade, for tests that need every state of it.</summary>
     public ObjectFollower Follow(string space, string name) =>
         new(ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{space}/{Plural}", name);
