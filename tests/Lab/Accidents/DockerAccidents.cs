@@ -109,6 +109,8 @@ internal static class DockerAccidents
             await scene.Host.StartAsync(cancellationToken);
         }
 
+        // What the message says about a start during which dockerd was killed.
+        await scene.Host.EndStrayTasksAsync(cancellationToken);
         await StartRememberedAsync(scene, cancellationToken);
     }
 
