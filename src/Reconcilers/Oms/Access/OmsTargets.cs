@@ -20,6 +20,7 @@ internal sealed class OmsTargets : IRunTargets
     private readonly HashSet<Secret> _known = [];
     private readonly Action _onContainerEvent;
     private SqlOmsMetadata? _metadata;
+    private OmsConfig? _metadataSource;
     private OmsInventory? _found;
     private volatile BoundUpgrade _bound;
     private volatile Redactor _redactor = Redactor.None;
@@ -152,8 +153,10 @@ internal sealed class OmsTargets : IRunTargets
     public async Task<SqlOmsMetadata> MetadataAsync(CancellationToken cancellationToken) =>
         _metadata ??= _services.Metadata(await TargetAsync(cancellationToken));
 
-    /// <summary>The next use of the metadata database reads its address again.</summary>
-    public void ForgetMetadata() => _metadata = null;
+    /// <summary>If a config.yaml that was just read names another server than the one in use, the next use of the
+    /// metadata database reads its address again.</summary>
+    public void ForgetMetadata(OmsConfig? read) => _metadata =
+        (read?.MetaHost, read?.MetaPort) == (_metadataSource?.MetaHost, _metadataSource?.MetaPort) ? _metadata : null;
 
     /// <summary>The text of ha.config; null without one.</summary>
     /// <exception cref="OmsMetadataException">It cannot be read.</exception>
@@ -311,7 +314,7 @@ internal sealed class OmsTargets : IRunTargets
                 {
                     if (await ReadConfigAsync(Docker(node), container, cancellationToken) is { Config: { } config })
                     {
-                        return Target(config);
+                        return Target(_metadataSource = config);
                     }
                 }
                 catch (DockerException exception)

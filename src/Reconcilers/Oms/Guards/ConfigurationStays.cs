@@ -17,8 +17,7 @@ internal sealed record ConfigurationStays(string Old, string New, SortedDictiona
             return GuardReading.Holds;
         }
 
-        // An address that was read before may be that of another server.
-        Targets.ForgetMetadata();
+        Targets.ForgetMetadata(result.Config);
         var problem = result.Config is not { } config
             ? $"cannot be used any more: {ForeignText.Words(string.Join(' ', result.Errors), SchemaLimits.Name)}"
             : Different(config.PlannedValues()) is { Count: > 0 } keys

@@ -255,7 +255,7 @@ internal sealed class BackupSnapshotController(
     }
 
     // The trouble is null if the files were removed. A removal that retention has started stays Expiring, and one that
-    // was started here is finished whoever refers to the snapshot since: nothing can be restored from it any more.
+    // was started here is finished also if an object refers to the snapshot since: nothing can be restored from it.
     private async Task<(BackupSnapshot Snapshot, RunStatusSummary? Trouble)> RemoveFilesAsync(
         BackupSnapshot snapshot, bool expiring, CancellationToken cancellationToken)
     {

@@ -32,7 +32,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
                 tell: true);
         }
 
-        // Before the first step there is nothing to undo on the target, whoever has claimed it.
+        // Before the first step there is nothing to undo on the target, also if another object has claimed it.
         if (run.Status.Target?.Claim is not null && !run.Session.ClaimSeen && PlanProgress.Begun(run.Status.Plan!))
         {
             if (await runs.ReclaimAsync(run) is { } wait)
