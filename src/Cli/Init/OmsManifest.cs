@@ -19,6 +19,13 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
     {
         var from = FromVersion ?? Found.Version ?? throw new CliException(
             $"The tag of {Found.Image} ({Found.Container}) has no version. Add --from-version.");
+        if (Image == Found.Image || string.Equals(from, ToVersion, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new CliException(
+                $"{Found.Container} runs {Found.Image} ({from}) already, so there is nothing to upgrade to {ToVersion} "
+                + $"with {Image}. Give another --to-version and --image.");
+        }
+
         var host = HostIP ?? Found.HostIP ?? throw new CliException(
             $"The container {Found.Container} has no variable OMS_HOST_IP. Add --host-ip.");
         var read = YamlText.Comment($"{Found.Container} ({Found.Image})");

@@ -24,6 +24,19 @@ public static partial class Reasons
     /// container. In status.actionRequired: the new container reports another version than toVersion.</summary>
     public const string VersionMismatch = "VersionMismatch";
 
+    /// <summary>Every node runs toVersion or the image of spec already. A second upgrade would repeat docker_init.sh on
+    /// initialised metadata, so this cannot be acknowledged. Correct toVersion and image, or delete the
+    /// object.</summary>
+    public const string AlreadyAtVersion = "AlreadyAtVersion";
+
+    /// <summary>A node runs the release of toVersion, and its bugfix pack cannot be read. If it is toVersion already,
+    /// delete the object; if it is an older patch or another build, acknowledge this.</summary>
+    public const string SameRelease = "SameRelease";
+
+    /// <summary>Some nodes run toVersion already and others do not: an upgrade stopped half way. Retry it or roll it
+    /// back; if its object was lost, bring all nodes to one version manually first.</summary>
+    public const string VersionsMixed = "VersionsMixed";
+
     /// <summary>Several running containers of a node have the config.yaml of OMS mounted. Name the one that is upgraded
     /// in currentContainer.</summary>
     public const string ContainerAmbiguous = "ContainerAmbiguous";

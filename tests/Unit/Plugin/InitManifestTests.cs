@@ -93,6 +93,17 @@ public sealed class InitManifestTests
         written["spec"]!["hostIP"]!.GetValue<string>().ShouldBe(hostIP);
     }
 
+    [Theory]
+    [InlineData("4.2.2-BP1", "oms:new")]
+    [InlineData("4.2.3", "oms:feature_4.2.2_bp1")]
+    public void Init_refuses_the_version_or_image_that_runs(string to, string image)
+    {
+        var found = new OmsFound("oms_422bp1", "oms:feature_4.2.2_bp1", "192.0.2.1", "4.2.2-bp1", IsCommunity: false);
+
+        Should.Throw<CliException>(() => new OmsManifest(found, new Uri("ssh://u@h"), to, image, null).Write())
+            .Message.ShouldStartWith("oms_422bp1 runs oms:feature_4.2.2_bp1 (4.2.2-bp1) already");
+    }
+
     [Fact]
     public async Task Init_prints_manifest_or_writes_it_with_its_secrets()
     {

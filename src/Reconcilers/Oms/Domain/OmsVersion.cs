@@ -109,11 +109,19 @@ internal sealed record ContainerVersion(OmsVersion? Said, string By)
     private const int Longest = 1024 * 1024;
 
     public static async Task<ContainerVersion> ReadAsync(
-        DockerClient docker, InspectedContainer container, CancellationToken cancellationToken) =>
-        Read(await docker.Containers.ReadFileAsync(container.ID, File, Longest, cancellationToken)) is { } inside
+        DockerClient docker, InspectedContainer container, CancellationToken cancellationToken)
+    {
+        var named = new ContainerVersion(
+            ImageNames.VersionOf(container.Config.Image), $"the name of its image, {container.Config.Image}");
+        var file = await docker.Containers.ReadFileAsync(container.ID, File, Longest, cancellationToken);
+        return Read(file) is { } inside && !IsMoreExact(named.Said, inside)
             ? new ContainerVersion(inside, File)
-            : new ContainerVersion(
-                ImageNames.VersionOf(container.Config.Image), $"the name of its image, {container.Config.Image}");
+            : named;
+    }
+
+    // The file may leave out the bugfix pack that the name of the image has.
+    private static bool IsMoreExact(OmsVersion? named, OmsVersion inside) =>
+        named is { BugfixPack: > 0 } && inside.BugfixPack == 0 && named.IsSameRelease(inside);
 
     internal static OmsVersion? Read(byte[]? json)
     {

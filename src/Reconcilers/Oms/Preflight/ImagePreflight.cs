@@ -50,6 +50,13 @@ internal sealed class ImagePreflight(
         return found is null ? null : found with { Warnings = said };
     }
 
+    /// <summary>Whether the running container was made from this image, whatever ids dockerd gives.</summary>
+    public async Task<bool> IsCurrentAsync(FoundImage found) => node.Current is { } current
+        && (found.Id == current.Image
+            || (found.Contents is { } contents
+                && await _docker.FindImageAsync(current.Image, cancellationToken) is { } present
+                && ImageContents.Of(present) == contents));
+
     /// <summary>Starts a container with the options of the new one, whose only process ends at once. What runc refuses
     /// (limits, devices, security profiles, cgroups) shows only then, which would be in the downtime.</summary>
     public async Task StartAsync()

@@ -36,7 +36,14 @@ internal sealed class NodePreflight(
     /// <summary>The container of the new one's name that an earlier attempt of this upgrade left.</summary>
     public string? LeftoverContainerId { get; private set; }
 
+    /// <summary>What the running container says of its version; null if it was not asked.</summary>
+    public ContainerVersion? Version { get; private set; }
+
     public FoundImage? Image { get; set; }
+
+    /// <summary>Whether the running container was made from the new image.</summary>
+    public bool RunsNewImage { get; set; }
+
     public FoundArchive? Jar { get; set; }
     public DockerClient Docker => targets.Docker(node.Name);
 
@@ -228,7 +235,8 @@ internal sealed class NodePreflight(
             return;
         }
 
-        var (said, by) = await ContainerVersion.ReadAsync(Docker, container, cancellationToken);
+        Version = await ContainerVersion.ReadAsync(Docker, container, cancellationToken);
+        var (said, by) = Version;
         if (said is null)
         {
             findings.Note(

@@ -33,6 +33,7 @@ internal sealed class OmsPreflight(
                 targets, _findings, path, nodes[0], metadata.Names.Projects, cancellationToken).CheckAsync();
         await images;
         CompareImages(nodes);
+        PresentVersions.Check(_findings, nodes, Spec);
         var identity = topology is null || metadata is null
             ? null
             : ClaimTarget.IdentityOf(metadata.Server.Identity, topology.RmDatabase);
@@ -159,6 +160,7 @@ internal sealed class OmsPreflight(
             {
                 var image = new ImagePreflight(targets, _findings, path, node, cancellationToken);
                 var found = await image.CheckAsync();
+                node.RunsNewImage = found is not null && await image.IsCurrentAsync(found);
                 await image.StartAsync();
                 node.Jar = runs.Contains(node)
                     ? await new ArchivePreflight(targets, _findings, node, cancellationToken).CheckJarAsync(jar!)
