@@ -12,7 +12,8 @@ internal static class DatabaseManifest
     {
         var to = toVersion.TrimStart('v');
         return $$$"""
-            # Create the Secrets, fill in the archive's path and SHA-256, read status.plan, then set mode: Apply.
+            # Create the Secrets, fill in the archive's path, its SHA-256 and the databases of the backup, check the
+            # manifest with `kubectl drydock check -f`, apply it, read the plan, then set mode: Apply.
             apiVersion: drydock.dev/v1alpha1
             kind: DatabaseRollingUpgrade
             metadata: {name: {{{name ?? ObjectName.Of("tidb", to)}}}}
@@ -39,8 +40,13 @@ internal static class DatabaseManifest
                   become: Sudo
               tidb:
                 credentialsSecretRef: {name: tidb-root}
-                # Name the databases and a storage instead if the upgrade shall take a backup.
-                backup: {waived: true}
+                # Fill in the databases of your applications, and where their dumps go: a folder of the operator, or s3.
+                # If you have a full backup from elsewhere, replace the three lines of backup with
+                # backup: {waived: true}
+                # Then the upgrade takes no backup. Data can be restored only from the one that you have.
+                backup:
+                  storage: {directory: {path: /var/lib/drydock/snapshots}}
+                  databases: [FILL-IN]
 
             """;
     }

@@ -96,7 +96,8 @@ internal static class InitCommand
                 parsed.GetValue(shared.Name),
                 parsed.GetValue(user)!);
             var secrets = SecretText.Ssh("database-ssh") + "---\n"
-                + SecretText.Login("tidb-root", "An account that may read the cluster's state.");
+                + SecretText.Login(
+                    "tidb-root", "An account that may read the cluster's state and the databases of the backup.");
             return shared.Write(runner.Surroundings, parsed, manifest, secrets);
         });
         return command;

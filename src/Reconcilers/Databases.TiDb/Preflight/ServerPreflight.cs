@@ -117,7 +117,9 @@ internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.DatabaseNotFound,
-                $"Database {absent}, which the backup is to contain, does not exist. Correct the name.",
+                $"Database {absent}, which the backup is to contain, does not exist. Name the databases of your "
+                + "applications, or replace spec.tidb.backup with {waived: true} if you have a full backup from "
+                + "elsewhere.",
                 field: "spec.tidb.backup.databases");
         }
     }

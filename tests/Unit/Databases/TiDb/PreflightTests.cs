@@ -1,7 +1,9 @@
+using Drydock.Cli.Init;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Tests.Unit.Crds.Specs;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
@@ -276,6 +278,22 @@ public sealed class PreflightTests
     [Fact]
     public void Preflight_finds_missing_database_of_backup() => Finds(Reasons.DatabaseNotFound, "ghosts", w =>
         w.Upgrade = w.Upgrade with { Spec = w.Upgrade.Spec with { Tidb = w.Upgrade.Spec.Tidb! with { Backup = w.Upgrade.Spec.Tidb!.Backup with { Databases = ["ghosts"] } } } });
+
+    [Fact]
+    public void Preflight_asks_for_the_databases_that_init_leaves_open()
+    {
+        var written = Drydock.Cli.Output.Yaml.Read(DatabaseManifest.OfTiDb("192.0.2.1", "2.1.19", "3.0.9", null, "tidb")).Single();
+        var backup = ((DatabaseRollingUpgradeSpec)KindSpecs.Read(DatabaseRollingUpgrade.KindName, written["spec"]!.AsObject())).Tidb!.Backup;
+        var world = new TiDbWorld(Whole);
+        world.Upgrade = world.Upgrade with { Spec = world.Upgrade.Spec with { Tidb = world.Upgrade.Spec.Tidb! with { Backup = backup } } };
+
+        var finding = world.Preflight().Findings.ShouldHaveSingleItem();
+
+        (finding.Reason, finding.Field).ShouldBe((Reasons.DatabaseNotFound, "spec.tidb.backup.databases"));
+        finding.Message.ShouldBe(
+            "Database FILL-IN, which the backup is to contain, does not exist. Name the databases of your applications, "
+            + "or replace spec.tidb.backup with {waived: true} if you have a full backup from elsewhere.");
+    }
 
     [Fact]
     public void Unusable_answer_is_a_finding_and_hides_no_other_finding()
