@@ -40,7 +40,7 @@ internal static class TiDbStatus
             ConfigurationRef = saved?.Recorded(ConfigurationSecret.NameKey) is { } secret
                 ? new SecretReference { Name = secret }
                 : status.ConfigurationRef,
-            ActionRequired = [.. Actions(plan, spec).Take(SchemaLimits.Findings)],
+            ActionRequired = [.. Actions(status, plan, spec).Take(SchemaLimits.Findings)],
         };
     }
 
@@ -52,10 +52,10 @@ internal static class TiDbStatus
         return last >= first ? last - first : null;
     }
 
-    // What is left first: temporary state that an upgrade which ends here would leave.
-    private static IEnumerable<ActionItem> Actions(Plan plan, DatabaseRollingUpgradeSpec spec) =>
+    // What is left first: temporary state that an upgrade which ends here would leave. A rollback has removed it.
+    private static IEnumerable<ActionItem> Actions(RunStatus status, Plan plan, DatabaseRollingUpgradeSpec spec) =>
     [
-        .. new TiDbUndo(spec, plan).Advice,
+        .. status.IsRolledBack() ? [] : new TiDbUndo(spec, plan).Advice,
         .. Proceeded(plan),
         .. Limits(plan, spec),
         .. Metrics(plan),

@@ -43,7 +43,7 @@ internal static class YugabyteStatus
                 ?
                 [
                     .. LeftBehind(spec, status)
-                        .Concat(AfterPromotion(plan, back))
+                        .Concat(AfterPromotion(spec, plan, back))
                         .Concat(Broken(plan))
                         .Concat(BootScripts(spec, plan))
                         .Take(SchemaLimits.Findings),
@@ -90,8 +90,11 @@ internal static class YugabyteStatus
         spec.Instances.Find(i => i.Name == name) is { } server ? $"{spec.Service(server)}" : name);
 
     // A rollback rolls the flags back and restarts every process.
-    private static IEnumerable<ActionItem> AfterPromotion(Plan plan, Plan? back) =>
-        back is not null || !plan.Steps.Exists(s => s.Recorded(PromoteAutoFlags.NeedsRestartFact) == "true") ? [] :
+    private static IEnumerable<ActionItem> AfterPromotion(
+        DatabaseRollingUpgradeSpec spec, Plan plan, Plan? back) =>
+        back is not null
+        || (spec.DesiredState == DesiredState.RolledBack && YugabyteRollback.Obstacle(spec, plan) is null)
+        || !plan.Steps.Exists(s => s.Recorded(PromoteAutoFlags.NeedsRestartFact) == "true") ? [] :
         [
             ActionItems.Of(
                 Reasons.RestartRequired, "",

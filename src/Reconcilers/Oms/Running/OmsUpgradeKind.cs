@@ -101,6 +101,12 @@ internal sealed class OmsUpgradeKind(OmsServices services)
     public override RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone) =>
         OmsReport.Summarize((OmsUpgradeSpec)spec, (OmsUpgradeStatus)status, slot, isDone);
 
+    public override RunStatus ForRollback(RunStatus status) => (OmsUpgradeStatus)status with
+    {
+        ActionRequired = status.IsRolledBack() ? status.ActionRequired : [],
+        CleanupAt = null,
+    };
+
     public override RunStatus Forget(RunStatus status) => (OmsUpgradeStatus)status with
     {
         CleanupPlan = null,

@@ -99,6 +99,11 @@ internal abstract class RunKind
 
     public abstract RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone);
 
+    /// <summary>The status while a rollback is wanted, runs or has ended: without what is asked of the administrator
+    /// only if the new version stays. If the rollback is cancelled before it begins, <see cref="Summarize"/> composes
+    /// that again.</summary>
+    public virtual RunStatus ForRollback(RunStatus status) => status;
+
     /// <summary>The status of an object that restarts from preflight, without the reports of its former plans. The
     /// frame resets its own fields.</summary>
     public abstract RunStatus Forget(RunStatus status);

@@ -189,6 +189,25 @@ public sealed class StatusTests
         Compose(world, new DatabaseRollingUpgradeStatus { Plan = run.Plan }).ActionRequired.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.RestartRequired);
     }
 
+    [Fact]
+    public void Restart_for_promoted_flags_is_not_asked_for_while_a_rollback_is_wanted()
+    {
+        var world = new YugaWorld(new YugaSetup { From = "2.20.3.0-b1", To = "2024.1.3.0-b5", Class = AutoFlagClass.LocalVolatile });
+        world.ToolAnswers["promote_auto_flags"] = (0, "PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\nAll yb-master and yb-tserver processes need to be restarted in order to apply the promoted AutoFlags\n");
+        var run = YugaRun.Of(world);
+        run.Until(() => run.Plan.Steps.Exists(s => s.Is<PromoteAutoFlags>() && s.State == StepState.Succeeded), "the flags that can be rolled back are promoted");
+        var aborted = new DatabaseRollingUpgradeStatus { Plan = run.Plan, AbortedBy = "token" };
+        var back = world.Spec with { DesiredState = DesiredState.RolledBack };
+
+        Compose(world, aborted).ActionRequired.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.RestartRequired);
+        YugabyteStatus.Compose(aborted, back).ActionRequired.ShouldBeEmpty("the rollback restarts every process with the flags from before");
+
+        // Nothing is rolled back past a point of no return: the new version stays, and needs the restart.
+        world.ToolAnswers.Clear();
+        run.Until(() => run.Plan.Steps.Exists(s => s is { PointOfNoReturn: true, State: StepState.Succeeded }), "it is final");
+        YugabyteStatus.Compose(aborted with { Plan = run.Plan }, back).ActionRequired.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.RestartRequired);
+    }
+
     private static DatabaseRollingUpgradeStatus Compose(YugaWorld world, DatabaseRollingUpgradeStatus status) =>
         YugabyteStatus.Compose(status, world.Spec);
 }

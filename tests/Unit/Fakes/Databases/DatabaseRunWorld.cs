@@ -26,6 +26,14 @@ internal sealed class DatabaseRunWorld : RunWorld<DatabaseRollingUpgrade, Databa
         _discover = () => TiDb.Value with { Spec = _spec };
     }
 
+    /// <summary>A TiDB of its own.</summary>
+    public DatabaseRunWorld(TiDbWorld cluster)
+        : base("db", WorldJson.Crds)
+    {
+        _spec = cluster.Upgrade.Spec;
+        _discover = () => cluster.Preflight().Discovery! with { Spec = _spec };
+    }
+
     /// <summary>A YugabyteDB.</summary>
     public DatabaseRunWorld(YugaWorld universe)
         : base("db", WorldJson.Crds)

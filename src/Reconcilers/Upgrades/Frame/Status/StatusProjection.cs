@@ -9,6 +9,7 @@ internal sealed class StatusProjection(RunKind kind)
         var over = summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.PlanReady or RunOutcomeKind.RolledBack
             || summary.IsRolledBack
             || status.IsUpgraded();
+        status = InDirection(entity, status);
         var active = kind.Plans.Of(status, kind.Plans.Active(status));
         summary = ControlAnnotations.Problems(kind, entity, status) is { } problems
             ? summary with { Message = Sentences.Join(summary.Message, problems) }
@@ -48,7 +49,8 @@ internal sealed class StatusProjection(RunKind kind)
         Func<RunStatusSummary, RunStatusSummary>? adjust = null)
     {
         status = kind.Plans.With(status, slot, plan) with { Findings = [] };
-        status = kind.Summarize(entity.Spec, status, slot, outcome.State == RunState.Succeeded);
+        var isDone = outcome.State == RunState.Succeeded;
+        status = InDirection(entity, kind.Summarize(entity.Spec, status, slot, isDone));
         var summary = new SummaryReader(kind, entity, status, slot, plan, outcome).Read();
         return Compose(entity, status, adjust is null ? summary : adjust(summary), now);
     }
@@ -87,6 +89,12 @@ internal sealed class StatusProjection(RunKind kind)
             Reasons.Preflight,
             $"Restarting from preflight, attempt {RunTokens.Attempt(status)}."),
         now);
+
+    // While a rollback is wanted, nobody is told to remove what it needs.
+    private RunStatus InDirection(RunObject entity, RunStatus status) =>
+        entity.Spec.DesiredState == DesiredState.RolledBack || status.RollbackPlan is not null
+            ? kind.ForRollback(status)
+            : status;
 
     private static List<HoldStatus> Holds(List<HoldStatus> before, RunStatusSummary summary, DateTimeOffset now) =>
     [
