@@ -98,21 +98,7 @@ public sealed partial class RunbookPageTests
         var spec = (OmsUpgradeSpec)KindSpecs.Read(OmsUpgrade.KindName, Spec(procedure));
         var world = new OmsWorld(setup with { RealJson = false }).WithRegions();
 
-        // How hosts and storages are reached, and the names of containers, are other things in the world.
-        world.Apply(own => spec with
-        {
-            Mode = RunMode.Apply,
-            HoldBefore = [],
-            Image = own.Image,
-            ImageArchive = null,
-            ImagePullSecretRef = null,
-            MetadataDatabase = null,
-            CurrentContainer = null,
-            NewContainer = null,
-            HostIP = own.Regions[0].Nodes[0].HostIP,
-            Docker = ShortSpecs.Short(own).Docker,
-            Backup = own.Backup,
-        });
+        world.Apply(own => spec.InWorldOf(own) with { HoldBefore = [] });
         world.RunToSuccess();
         var upgrade = world.Plan;
         RollbackTests.GoBack(world);
