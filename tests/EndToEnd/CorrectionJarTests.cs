@@ -52,9 +52,9 @@ public sealed class CorrectionJarTests(StageFixture fixture)
 
         var reported = await stage.WaitForAsync(space, u => u.Reason("Failed") == "JarReportedErrors");
         reported.Message().ShouldContain("1 project could not be merged");
-        await RetryAsync(stage, space, "errors");
-        await stage.WaitForAsync(space, u => u.Reason("Failed") == "RestoreRequired");
-        await RetryAsync(stage, space, "half");
+        await RetryAsync(stage, space, reported.RetryToken("errors"));
+        var half = await stage.WaitForAsync(space, u => u.Reason("Failed") == "RestoreRequired");
+        await RetryAsync(stage, space, half.RetryToken("half"));
         var done = await stage.WaitForAsync(space, u => u.Condition("Succeeded") == "True");
 
         Phases(done).ShouldContain("RestoreDatabases");

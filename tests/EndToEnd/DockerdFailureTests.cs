@@ -30,9 +30,10 @@ public sealed class DockerdFailureTests(StageFixture fixture)
         (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(1);
 
         await stage.Oms.SetKnobsAsync(new OmsKnobs());
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", "drydock.dev/retry=again"]);
+        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", $"drydock.dev/retry={stalled.RetryToken("again")}"]);
 
         var done = await stage.WaitForAsync(space, UpgradeReading.IsOver);
+        done["status"]!["approvals"]!.AsArray().Select(a => a!["name"]!.GetValue<string>()).ShouldContain("RestoreDatabases", "the retry approved it");
         done["status"]!["plan"]!["steps"]!.AsArray().ShouldContain(s => s!["id"]!.GetValue<string>().StartsWith("RestoreDatabases/", StringComparison.Ordinal) && s["state"]!.GetValue<string>() == "Succeeded");
         (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(2);
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();

@@ -13,7 +13,14 @@ internal static class TokenChange
                 + $"{run.Status?.NextAction}");
         }
 
-        var token = Tokens.Next(run, TokenKind.Retry, Annotations.Retry);
+        // With the name of the phase and the hash it consents to the restore, so that the run does not wait for another
+        // approval while the system is down.
+        var token = run.Status?.RetryCost is null
+            ? Tokens.Next(run, TokenKind.Retry, Annotations.Retry)
+            : Tokens.NextWord(
+                run,
+                OmsUpgradePhases.RestoreDatabases,
+                Tokens.Used(run, TokenKind.Retry, Annotations.Retry));
         RequireUseOfRetry(run, isRolledBack, token);
         var isPreflight = run.Status?.Phase == RunPhases.Preflight;
         return new Change
@@ -147,14 +154,11 @@ internal static class TokenChange
             throw CliException.Refused($"{reason} Failures of {run.FullName} that can be accepted: {which}.");
         }
 
-        var hash = Texts.Hash(run.ActivePlan!.Hash);
         var used = (run.Status?.Acceptances ?? []).Select(a => a.Token)
             .Concat(run.Spec.Accept)
             .Concat(Tokens.List(run, Annotations.Accept))
             .ToHashSet(StringComparer.Ordinal);
-        var token = Enumerable.Range(1, used.Count + 1)
-            .Select(n => n == 1 ? $"{step.Id}@{hash}" : $"{step.Id}@{hash}.{n}")
-            .First(t => !used.Contains(t));
+        var token = Tokens.NextWord(run, step.Id, used);
         return new Change
         {
             Promise = $"Accepts the failed check {step.Id} of {run.FullName} ({step.Reason}: {step.Message}) The step "

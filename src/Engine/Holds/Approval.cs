@@ -34,6 +34,8 @@ public sealed record Approval(string Name, string HashPrefix)
     public bool IsFor(string planHash) =>
         HashPrefix.Length >= Shortest && Digits(planHash).StartsWith(HashPrefix, StringComparison.OrdinalIgnoreCase);
 
+    public static string For(string name, string planHash) => $"{name}@{Prefix(planHash)}";
+
     /// <summary>The first 8 hex digits of a plan hash, as approvals name it.</summary>
     public static string Prefix(string planHash)
     {
@@ -47,7 +49,8 @@ public sealed record Approval(string Name, string HashPrefix)
 
 /// <summary>The acceptance of a failed step as users write it: <c>step@first 8 hex digits of the plan hash</c>, as in
 /// an <see cref="Approval"/>. It works once; a later failure of the same step in a plan with the same hash is accepted
-/// by the same text with a number behind it: <c>step@hash.2</c>.</summary>
+/// by the same text with a number behind it: <c>step@hash.2</c>. The consent to a restore, given as a retry token, has
+/// the same form with the phase that restores.</summary>
 public sealed record AcceptToken(string Step, Approval Plan)
 {
     private const int LongestSuffix = 16;
@@ -66,7 +69,7 @@ public sealed record AcceptToken(string Step, Approval Plan)
 
     public static string Next(string step, string planHash, IReadOnlySet<string> given)
     {
-        var first = $"{step}@{Approval.Prefix(planHash)}";
+        var first = Approval.For(step, planHash);
         var text = first;
         for (var number = 2; given.Contains(text); number++)
         {

@@ -5,14 +5,18 @@ namespace Drydock.Engine.Planning;
 
 /// <summary>The hash of a plan: the actions and their targets. Of a step it covers id, phase, node, dependencies,
 /// action with parameters, run-once, reversibility and point of no return; the order of the steps; the guards
-/// completely; and the findings that an administrator accepts. It does not cover titles, notes, timeouts, the number of
+/// completely; the findings that an administrator accepts; and the hash of the plan that this one repeats, so that an
+/// approval of one repetition does not count for the next. It does not cover titles, notes, timeouts, the number of
 /// attempts, what a failure means to the run, nor results of the run (states, attempts, times, messages, receipts), so
 /// that the same work has the same hash an hour later and under the next patch release.</summary>
 public static class PlanHash
 {
     /// <summary>Computes <c>sha256:</c> and 64 hex digits.</summary>
     public static string Compute(
-        IEnumerable<PlanStep> steps, IEnumerable<PlanGuard> guards, IEnumerable<string>? acknowledged = null)
+        IEnumerable<PlanStep> steps,
+        IEnumerable<PlanGuard> guards,
+        IEnumerable<string>? acknowledged = null,
+        string? repeats = null)
     {
         var text = new StringBuilder();
         foreach (var step in steps)
@@ -52,6 +56,8 @@ public static class PlanHash
         {
             Field(text, "acknowledged", entry);
         }
+
+        Optional(text, "repeats", repeats);
 
         return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }

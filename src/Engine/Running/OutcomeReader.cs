@@ -135,18 +135,14 @@ internal sealed class OutcomeReader(
     {
         var step = steps[0];
         var hold = rules.Hold(step)!;
-        var approval = ApprovalOf(hold);
-        var approve = $"annotate drydock.dev/approve={approval}";
-        var isImplied = hold == controls.ImpliedHold;
-        var toContinue = isImplied
-            ? approve
-            : hold == plan.Hold || hold == controls.OtherPlanApproved
+        var approve = $"annotate drydock.dev/approve={ApprovalOf(hold)}";
+        var toContinue = hold == plan.Hold
             ? $"{approve}, or set spec.approvedPlanHash: {plan.Hash}"
             : $"{controls.HowToRelease(hold)}, or {approve}";
-        var why = isImplied ? controls.ImpliedBecause
-            : hold == controls.OtherPlanApproved ? $"{hold}: a different plan was approved"
-            : hold;
-        return new RunOutcome(RunState.Held, step.Id, $"Held before {step.Id} ({why}). To continue, {toContinue}.")
+        var why = hold == controls.ImpliedHold
+            ? $": {controls.ImpliedBecause}"
+            : $" ({hold}). To continue, {toContinue}.";
+        return new RunOutcome(RunState.Held, step.Id, $"Held before {step.Id}{why}")
         {
             Holds =
             [
@@ -157,7 +153,7 @@ internal sealed class OutcomeReader(
         };
     }
 
-    private string ApprovalOf(string hold) => $"{hold}@{Approval.Prefix(plan.Hash)}";
+    private string ApprovalOf(string hold) => Approval.For(hold, plan.Hash);
 
     private static RunOutcome Working(PlanStep step) => new(
         RunState.Working,

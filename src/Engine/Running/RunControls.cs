@@ -15,12 +15,10 @@ public sealed record RunControls
 
     public Func<string, string> HowToRelease { get; init; } = static name => $"remove '{name}' from spec.holdBefore";
 
-    /// <summary>The entry of <see cref="HoldBefore"/> that exists only because a different plan was approved; null if
-    /// there is none.</summary>
-    public string? OtherPlanApproved { get; init; }
-
+    /// <summary>The entry of <see cref="HoldBefore"/> that no user has set; null if there is none.</summary>
     public string? ImpliedHold { get; init; }
 
+    /// <summary>Why it exists and what ends it, as sentences.</summary>
     public string? ImpliedBecause { get; init; }
 
     /// <summary>On how many nodes steps may be under way at the same time; null for all. Steps without a node do not

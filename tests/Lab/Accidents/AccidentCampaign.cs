@@ -189,7 +189,7 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
             struck.Note(seen);
             if (retry < Retries)
             {
-                await RetryAsync(run.Scene, run.Tokens++, cancellationToken);
+                await RetryAsync(run.Scene, seen.RetryToken(string.Create(CultureInfo.InvariantCulture, $"lab-{run.Tokens++}")), cancellationToken);
             }
         }
 
@@ -264,8 +264,8 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
     private Task<JsonNode?> LeaveStallAsync(Run run, CancellationToken cancellationToken) =>
         stage.SeenWithinAsync(run.Scene.Space, x => !x.IsStalled(), Wait, UpgradeCourse.Name, cancellationToken);
 
-    private static Task<string> RetryAsync(AccidentScene scene, int token, CancellationToken cancellationToken) => scene.Stage.ControlPlane.KubectlAsync(
-        ["-n", scene.Space, "annotate", "--overwrite", "omsupgrades.drydock.dev", scene.Upgrade, string.Create(CultureInfo.InvariantCulture, $"drydock.dev/retry=lab-{token}")], cancellationToken: cancellationToken);
+    private static Task<string> RetryAsync(AccidentScene scene, string token, CancellationToken cancellationToken) => scene.Stage.ControlPlane.KubectlAsync(
+        ["-n", scene.Space, "annotate", "--overwrite", "omsupgrades.drydock.dev", scene.Upgrade, $"drydock.dev/retry={token}"], cancellationToken: cancellationToken);
 
     private sealed class Run(AccidentScene scene, UpgradeCourse course, IReadOnlyList<Struck> struck)
     {

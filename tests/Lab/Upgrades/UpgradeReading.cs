@@ -42,6 +42,12 @@ public static class UpgradeReading
     /// </summary>
     public static string ShortHash(this JsonNode upgrade, string plan = "plan") => Text(upgrade?["status"]?[plan]?["hash"]) is { Length: > 0 } hash ? hash["sha256:".Length..][..8] : "";
 
+    /// <summary>
+    /// A retry token that was not used before. If the retry restores the databases, it approves that.
+    /// </summary>
+    public static string RetryToken(this JsonNode? upgrade, string token) =>
+        upgrade?["status"]?["retryCost"] is null ? token : $"RestoreDatabases@{upgrade.ShortHash()}.{token}";
+
     public static IReadOnlyList<JsonNode> Steps(this JsonNode upgrade) =>
         [.. (upgrade?["status"]?["plan"]?["steps"]?.AsArray() ?? []).OfType<JsonNode>()];
 

@@ -123,9 +123,55 @@ public sealed class ChangeTests
         world.RunUntil(() => world.Is("Held"), "held");
 
         retry.ShouldContain(dropped);
-        retry.ShouldContain("OMS stays down until everything from StartNew on has run again.");
+        retry.ShouldContain("OMS is down, and stays down until everything from StartNew on has run again.");
         Approval.Of(world.Run(), null, all: false).Sentence.ShouldContain(dropped);
         world.Status.RetryCost.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Confirmed_retry_gives_its_consent_and_waits_no_more()
+    {
+        var world = CliRuns.Begin();
+        world.RunUntil(() => world.Count("init") == 1, "init");
+        world.New("oms-a")!.Stop();
+        world.RunUntil(() => world.ReasonOf("Stalled") == "OutcomeUnknown", "lost");
+
+        var change = TokenChange.Retry(world.Run());
+
+        change.Annotations.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(Annotations.Retry, (string?)world.RestoreWord));
+        TakeUp(world, change).ShouldStartWith("Continued. RestoreDatabases: After InitMetadata/oms-a the run continues only on restored data");
+        world.RunUntil(() => world.IsOver || world.Is("Held"), "success or a hold");
+        world.Is("Held").ShouldBeFalse(world.Status.Message);
+    }
+
+    [Fact]
+    public void Consent_of_a_retry_that_was_used_up_gets_a_number()
+    {
+        var world = CliRuns.Begin();
+        world.RunUntil(() => world.Count("init") == 1, "init");
+        world.New("oms-a")!.Stop();
+        world.RunUntil(() => world.ReasonOf("Stalled") == "OutcomeUnknown", "lost");
+        var run = world.Run();
+
+        run = run with { Status = world.Status with { UsedTokens = [new UsedToken { Kind = TokenKind.Retry, Token = world.RestoreWord }] } };
+
+        TokenChange.Retry(run).Annotations[Annotations.Retry].ShouldBe($"{world.RestoreWord}.2");
+    }
+
+    [Fact]
+    public void Retry_of_an_aborted_run_that_lost_a_command_says_that_it_waits()
+    {
+        var world = CliRuns.Begin();
+        world.RunUntil(() => world.Count("init") == 1, "init");
+        world.New("oms-a")!.Stop();
+        world.RunUntil(() => world.ReasonOf("Stalled") == "OutcomeUnknown", "lost");
+        world.Annotate(Annotations.Abort, "stop");
+        world.RunUntil(() => world.ReasonOf("Stalled") == "Aborted", "aborted");
+
+        TakeUp(world, TokenChange.Retry(world.Run())).ShouldContain("waits for an approval");
+
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Count("restore").ShouldBe(0);
     }
 
     [Fact]

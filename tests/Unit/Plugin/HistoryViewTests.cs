@@ -14,13 +14,14 @@ public sealed class HistoryViewTests
     public void Retry_is_told_with_the_attempt_that_it_begins()
     {
         var world = RollbackTests.Failed();
+        var token = world.RestoreWord;
         world.Write(TokenChange.Retry(world.Run()).Annotations);
         world.RunUntil(() => !world.Is(ConditionTypes.Stalled), "it continues");
 
         var entries = HistoryView.Of(world.Run()).Entries;
 
         entries.Where(e => e.What == "Attempt 1").Select(e => e.Text.Split(':')[0])
-            .ShouldBe(["Began.", "Ended by retry 1. It had stopped with RestoreRequired at CorrectMetadata/oms-a/jar"]);
-        entries.Single(e => e.What == "Attempt 2").Text.ShouldBe("Began after retry 1.");
+            .ShouldBe(["Began.", $"Ended by retry {token}. It had stopped with RestoreRequired at CorrectMetadata/oms-a/jar"]);
+        entries.Single(e => e.What == "Attempt 2").Text.ShouldBe($"Began after retry {token}.");
     }
 }

@@ -13,18 +13,16 @@ internal sealed class OmsRedo : IRunRedo
     private const string Repeated = "This step is repeated on the restored databases.";
     private const string AfterRestore = nameof(HighAvailabilityStaysOff) + "/restored";
 
-    public string Remedy =>
-        $"The run continues only on restored data. Set a new spec.retry or {Annotations.Retry}=<token> to stop the new "
-        + $"containers, restore the snapshot and continue from {Phases.StartNew}, or spec.desiredState: RolledBack to "
-        + "roll back.";
+    public string Remedy(string consent) =>
+        $"The run continues only on restored data. Set spec.retry or {Annotations.Retry}={consent} to stop the new "
+        + $"containers, drop the databases, restore the snapshot and continue from {Phases.StartNew}; after another "
+        + "token the run waits for an approval before that. Or set spec.desiredState: RolledBack to roll back.";
 
     public string Phase => Phases.RestoreDatabases;
 
     public string? FindLost(Plan plan) => plan.Step<TakeSnapshot>() is { State: StepState.Succeeded }
         ? plan.Steps.Find(IsLost)?.Id ?? plan.Guards.Find(IsVoid)?.Id
         : null;
-
-    public bool IsRedone(Plan plan) => plan.Step<RestoreDatabases>() is not null;
 
     public string Describe(string lost, Plan plan) =>
         $"After {lost} the run continues only on restored data, so the plan was compiled again ({plan.Hash}). The new "
@@ -35,7 +33,7 @@ internal sealed class OmsRedo : IRunRedo
         var restore = RestoreDatabases.Of(plan);
         return $"This DROPS {string.Join(", ", restore.Databases)} and restores them from BackupSnapshot "
             + $"{restore.Snapshot}: what the new version wrote to them is lost. "
-            + $"OMS stays down until everything from {Phases.StartNew} on has run again.";
+            + $"OMS is down, and stays down until everything from {Phases.StartNew} on has run again.";
     }
 
     public Plan Compile(RunSpec spec, Plan plan)
@@ -71,7 +69,7 @@ internal sealed class OmsRedo : IRunRedo
         {
             Steps = steps,
             Guards = guards,
-            Hash = PlanHash.Compute(steps, guards),
+            Hash = PlanHash.Compute(steps, guards, plan.Acknowledged, plan.Hash),
             Notes =
             [
                 .. plan.Notes.Where(n => !n.StartsWith(Note, StringComparison.Ordinal)),

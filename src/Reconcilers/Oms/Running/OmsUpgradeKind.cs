@@ -18,6 +18,12 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     public override IRunRedo Redo { get; } = new OmsRedo();
 
+    // A redo drops databases: the retry that asked for it approves that, or an administrator approves this plan.
+    public override ImpliedHold? Hold(RunSpec spec, Plan plan) =>
+        plan.Step<RestoreDatabases>() is null || spec.ApprovedPlanHash == plan.Hash
+            ? null
+            : new ImpliedHold(Redo.Phase, $"the retry did not approve the restore. {Redo.Cost(plan)}");
+
     public override bool IsPastUndo(Plan plan) => OmsPlanProgress.IsPastT1(plan);
 
     public override bool Changed(Plan plan) => OmsPlanProgress.Changed(plan);

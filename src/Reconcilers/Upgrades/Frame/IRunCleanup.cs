@@ -26,17 +26,15 @@ internal interface IRunCleanup
 /// with the restore in it. Pure.</summary>
 internal interface IRunRedo
 {
-    string Remedy { get; }
+    /// <param name="consent">The retry token with which the redo restores without another approval.</param>
+    string Remedy(string consent);
 
-    /// <summary>The phase that restores. If only another plan than this was approved, the phase is held.</summary>
+    /// <summary>The phase that restores.</summary>
     string Phase { get; }
 
     /// <summary>The id of the step or guard after which only restored data may be used; null if there is
     /// none.</summary>
     string? FindLost(Plan plan);
-
-    /// <summary>Whether a restore was added to the plan since it was first stored.</summary>
-    bool IsRedone(Plan plan);
 
     Plan Compile(RunSpec spec, Plan plan);
 

@@ -162,9 +162,9 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
     protected virtual TStatus Reduce(TStatus status) => status;
 }
 
-/// <summary>A hold that follows from another field of the spec than holdBefore.</summary>
-/// <param name="Step">The id of the step before which the run waits for an approval.</param>
-/// <param name="Because">Why, with the field: part of a sentence.</param>
+/// <summary>A hold that is not in holdBefore: it follows from another field of the spec, or from the plan.</summary>
+/// <param name="Step">The id of the step, or the phase, before which the run waits for an approval.</param>
+/// <param name="Because">Why, with the field. It continues "Held before STEP: ".</param>
 internal sealed record ImpliedHold(string Step, string Because);
 
 /// <summary>The input of a rollback plan.</summary>

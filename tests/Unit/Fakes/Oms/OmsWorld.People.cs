@@ -59,6 +59,11 @@ internal sealed partial class OmsWorld
     public void Annotate(string key, string value, string? name = null) => Api.PatchMetadata<OmsUpgrade>(
         Namespace, name ?? Setup.Name, null, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { [key] = value } });
 
+    /// <summary>The retry token that approves the restore of the databases, which a lost command needs.</summary>
+    public string RestoreWord => $"RestoreDatabases@{Plan.Hash[7..15]}";
+
+    public void RetryOnRestoredData() => Annotate(Annotations.Retry, RestoreWord);
+
     public void Delete(string? name = null) => Api.Delete<OmsUpgrade>(Namespace, name ?? Setup.Name);
 
     public bool IsGone(string? name = null) => Api.Find<OmsUpgrade>(Namespace, name ?? Setup.Name) is null;

@@ -51,7 +51,7 @@ public sealed class OldContainerRanTests
             }
 
             world.Status.Message.ShouldNotBeNull().ShouldContain("restore the snapshot and continue from StartNew");
-            world.Annotate(Annotations.Retry, "restore");
+            world.RetryOnRestoredData();
             world.RunToSuccess();
             world.Rules.Broken.ShouldBeEmpty(point.What);
             world.Count("restore").ShouldBe(1, point.What);

@@ -52,7 +52,7 @@ public sealed class PlanGoldenTests
         ["redo-after-failed-jar"] = (() => FailsOnce(init: false), static world =>
         {
             world.RunUntil(() => world.Is("Failed"), "failed");
-            world.Annotate(Annotations.Retry, "on-restored-data");
+            world.RetryOnRestoredData();
             SucceedAndGoBack(world);
         }
         ),
@@ -67,9 +67,9 @@ public sealed class PlanGoldenTests
         ["redo-twice-and-back"] = (() => World(), static world =>
         {
             Lose(world, "jar", "oms-a", times: 1);
-            world.Annotate(Annotations.Retry, "one");
+            world.RetryOnRestoredData();
             Lose(world, "init", "oms-a", times: 1);
-            world.Annotate(Annotations.Retry, "two");
+            world.RetryOnRestoredData();
             world.RunUntil(() => world.Count("restore") == 2 && world.Count("jar") == 4, "corrected again");
             RollbackTests.GoBack(world);
         }
@@ -79,7 +79,7 @@ public sealed class PlanGoldenTests
             world.RunUntil(() => world.Count("jar") == 1, "the first JAR");
             RunOld(world);
             world.RunUntil(() => world.Is("Failed"), "failed");
-            world.Annotate(Annotations.Retry, "restore");
+            world.RetryOnRestoredData();
             world.RunToSuccess();
         }
         ),
@@ -262,7 +262,7 @@ public sealed class PlanGoldenTests
     private static void LoseAndRestore(OmsWorld world, string kind, string host)
     {
         Lose(world, kind, host, times: 1);
-        world.Annotate(Annotations.Retry, "on-restored-data");
+        world.RetryOnRestoredData();
         world.RunUntil(() => world.Count("restore") == 1, "restored");
     }
 

@@ -27,8 +27,8 @@ public sealed class RedoTests
         world.Count(kind, host).ShouldBe(1);
         var (hash, jars, inits) = (world.Plan.Hash, world.Count("jar"), world.Count("init"));
 
-        world.Annotate(Annotations.Retry, "on-restored-data");
-        world.RunToSuccess();
+        world.RetryOnRestoredData();
+        RunToSuccessUnheld(world);
 
         world.Rules.Broken.ShouldBeEmpty();
         (world.Count("jar"), world.Count("init"), world.Count("restore"), world.Count("snapshot"), world.Count("create")).ShouldBe((jars + 2, inits + 1, 1, 1, 2));
@@ -56,7 +56,7 @@ public sealed class RedoTests
         world.Status.Message.ShouldNotBeNull().ShouldContain("restore the snapshot and continue from StartNew");
 
         world.EditSpec(s => s with { Timeouts = s.Timeouts with { CorrectMetadata = "3h", InitMetadata = "3h" } });
-        world.Annotate(Annotations.Retry, "restore");
+        world.RetryOnRestoredData();
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
         (world.Count("restore"), world.Count(kind, "oms-a")).ShouldBe((1, 2));
@@ -83,34 +83,57 @@ public sealed class RedoTests
     }
 
     [Theory]
-    [InlineData("RestoreDatabases")]
-    [InlineData("PointOfNoReturn")]
-    public void Redo_plan_is_held_before_the_restore(string hold)
+    [InlineData("jar", "RestoreDatabases")]
+    [InlineData("init", "PointOfNoReturn")]
+    public void Confirmed_retry_runs_through_the_restore_without_a_wait(string kind, string hold)
     {
-        var world = Lost("jar", "oms-a");
-        world.EditSpec(s => s with { HoldBefore = [hold], Retry = "again" });
+        var world = Lost(kind, "oms-a");
+        world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash, HoldBefore = [hold] });
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain($"`kubectl -n migration annotate omsu up drydock.dev/retry={world.RestoreWord} --overwrite`");
+        world.Status.Message.ShouldNotBeNull().ShouldContain($"drydock.dev/retry={world.RestoreWord}");
+
+        world.RetryOnRestoredData();
+        world.RunUntil(() => world.Count("restore") == 1 || world.Is("Held"), "the restore");
+        world.Is("Held").ShouldBeFalse(world.Status.Message);
+        world.EditSpec(s => s with { HoldBefore = [] });
+        RunToSuccessUnheld(world);
+
+        world.Rules.Broken.ShouldBeEmpty();
+        world.Status.Approvals.ShouldContain(a => a.Name == "RestoreDatabases" && a.Accepted);
+    }
+
+    [Theory]
+    [InlineData("jar")]
+    [InlineData("init")]
+    public void Bare_retry_is_held_and_says_what_an_approval_drops(string kind)
+    {
+        var world = Lost(kind, "oms-a");
+        world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash, Retry = "again" });
         world.RunUntil(() => world.Is("Held"), "held");
 
         world.Plan.Steps.Select(s => s.Id).Where(i => i.StartsWith("RestoreDatabases/", StringComparison.Ordinal)).ShouldBe(
             ["RestoreDatabases/oms-a/stop", "RestoreDatabases/oms-b/stop", "RestoreDatabases/no-sessions", "RestoreDatabases/restore"]);
         world.Plan.Notes.ShouldContain(n => n.Contains("recompiled"));
+        world.Status.Message.ShouldNotBeNull().ShouldBe(
+            "Held before RestoreDatabases/oms-a/stop: the retry did not approve the restore. This DROPS rm_340, cm_340, cm_hb_340 and restores them from "
+            + $"BackupSnapshot {world.Status.SnapshotRef!.Name}: what the new version wrote to them is lost. OMS is down, and stays down until everything "
+            + $"from StartNew on has run again. To continue: `kubectl -n migration annotate omsu up drydock.dev/approve={world.RestoreWord} --overwrite`.");
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/approve={world.RestoreWord}");
+        var stops = world.Count("stop");
         world.RunFor(TimeSpan.FromHours(1));
-        (world.Count("restore"), world.Count("jar")).ShouldBe((0, 1));
-        world.EditSpec(s => s with { HoldBefore = [] });
+        (world.Count("restore"), world.Count("stop"), world.Count(kind)).ShouldBe((0, stops, 1));
+
+        world.Annotate(Annotations.Approve, world.Status.Holds.ShouldHaveSingleItem().Approval);
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }
 
     [Fact]
-    public void Approved_hash_of_first_plan_does_not_approve_redo_plan()
+    public void Approved_hash_of_the_redo_plan_continues_it()
     {
         var world = Lost("jar", "oms-a");
-        world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash, Retry = "again" });
+        world.EditSpec(s => s with { Retry = "again" });
         world.RunUntil(() => world.Is("Held"), "held");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("a different plan was approved");
-        world.Status.Message.ShouldContain($"spec.approvedPlanHash: {world.Plan.Hash}");
-        world.RunFor(TimeSpan.FromHours(1));
-        world.Count("restore").ShouldBe(0);
 
         world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash });
         world.RunToSuccess();
@@ -118,15 +141,74 @@ public sealed class RedoTests
     }
 
     [Fact]
+    public void Hold_after_the_restore_stays_after_a_confirmed_retry()
+    {
+        var world = Lost("init", "oms-a");
+        world.EditSpec(s => s with { HoldBefore = ["InitMetadata"], Retry = world.RestoreWord });
+        world.RunUntil(() => world.Is("Held"), "held");
+
+        (world.Count("restore"), world.Count("init")).ShouldBe((1, 1));
+        world.Annotate(Annotations.Approve, world.Status.Holds.ShouldHaveSingleItem().Approval);
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Consent_to_one_restore_does_not_release_a_later_one(bool byApproval)
+    {
+        var world = Lost("jar", "oms-a");
+        Redo(world, byApproval);
+        LoseAgain(world, "init", inits: 1);
+        var (former, first) = (world.RestoreWord, world.Plan.Hash);
+        Redo(world, byApproval);
+        world.Plan.Hash.ShouldNotBe(first);
+        LoseAgain(world, "init", inits: 2);
+        world.RestoreWord.ShouldNotBe(former);
+
+        world.EditSpec(s => s with { Retry = former });
+        world.RunFor(TimeSpan.FromMinutes(5));
+        world.EditSpec(s => s with { Retry = $"{former}.2" });
+        world.RunFor(TimeSpan.FromMinutes(5));
+        world.Is("Held").ShouldBeTrue(world.Status.Message);
+        world.Count("restore").ShouldBe(2);
+        world.Rules.Broken.ShouldBeEmpty();
+
+        static void Redo(OmsWorld world, bool byApproval)
+        {
+            var restores = world.Count("restore");
+            if (byApproval)
+            {
+                world.Annotate(Annotations.Retry, $"bare {restores}");
+                world.RunUntil(() => world.Is("Held"), "held");
+                world.Annotate(Annotations.Approve, world.Status.Holds.ShouldHaveSingleItem().Approval);
+            }
+            else
+            {
+                world.RetryOnRestoredData();
+            }
+
+            world.RunUntil(() => world.Count("restore") == restores + 1, "restored");
+        }
+    }
+
+    [Fact]
+    public void Consent_counts_with_a_number_behind_it()
+    {
+        var world = Lost("jar", "oms-a");
+        world.EditSpec(s => s with { Retry = $"{world.RestoreWord}.2" });
+        RunToSuccessUnheld(world);
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Second_lost_command_is_restored_again_and_rollback_remains_possible()
     {
         var world = Lost("jar", "oms-a");
-        world.Annotate(Annotations.Retry, "one");
-        world.RunUntil(() => world.Count("init") == 1, "init");
-        world.RunFor(TimeSpan.FromSeconds(5));
-        world["oms-a"].RestartDockerd();
-        world.RunToStall();
-        world.Annotate(Annotations.Retry, "two");
+        world.RetryOnRestoredData();
+        LoseAgain(world, "init", inits: 1);
+        world.RetryOnRestoredData();
         world.RunUntil(() => world.Count("restore") == 2 && world.Count("jar") == 4, "corrected again");
         RollbackTests.GoBack(world);
 
@@ -139,7 +221,7 @@ public sealed class RedoTests
     public void Container_started_during_the_restore_of_a_redo_is_found()
     {
         var world = Lost("jar", "oms-a");
-        world.Annotate(Annotations.Retry, "on-restored-data");
+        world.RetryOnRestoredData();
         world.RunUntil(() => world.Count("restore") == 1, "the restore");
         InUse(world).ShouldBeNull();
 
@@ -147,10 +229,12 @@ public sealed class RedoTests
         InUse(world).ShouldNotBeNull().ShouldContain("oms_422 on oms-b runs");
     }
 
-    [Fact]
-    public void Redo_killed_at_any_point_ends_golden()
+    [Theory]
+    [InlineData("jar")]
+    [InlineData("init")]
+    public void Redo_killed_at_any_point_ends_golden_without_a_wait(string kind)
     {
-        var golden = Undisturbed.Run(Begin, ToTheEnd);
+        var golden = Undisturbed.Run(() => Begin(kind), ToTheEnd);
         var from = golden.World.Points.First(p => p.What.StartsWith("status RestoreDatabases", StringComparison.Ordinal)).Number;
         Cases.Try(golden.World.Points.Where(p => p.Number >= from && p.Number % 2 == 0 && Sample.Takes(p.Number / 2, 0, 2)), point => golden.With(point.Number, Fate.DieAfter));
         Cases.Try(golden.World.Points.Where(p => p.Number >= from && p.Number % 2 == 1 && Sample.Takes(p.Number / 2, 1, 2)), point => golden.With(point.Number, Fate.DieBefore));
@@ -163,17 +247,34 @@ public sealed class RedoTests
         return asked.GetAwaiter().GetResult();
     }
 
-    private static OmsWorld Begin()
+    private static OmsWorld Begin(string kind)
     {
         var runs = 0;
-        return new OmsWorld(new WorldSetup { RealJson = false, Jar = (_, _) => ++runs == 1 ? (1, "Exception\n") : (0, "") }).Apply();
+        return new OmsWorld(kind == "jar"
+            ? new WorldSetup { RealJson = false, Jar = (_, _) => ++runs == 1 ? (1, "Exception\n") : (0, "") }
+            : new WorldSetup { RealJson = false, Init = (_, _) => ++runs == 1 ? (1, "ERROR 1060 (42S21): Duplicate column name 'priority'\n") : (0, "%marker%") }).Apply();
     }
 
     private static void ToTheEnd(OmsWorld world)
     {
         world.RunUntil(() => world.Is("Failed"), "failed");
-        world.Annotate(Annotations.Retry, "on-restored-data");
-        world.RunToSuccess();
+        world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash });
+        world.RetryOnRestoredData();
+        RunToSuccessUnheld(world);
+    }
+
+    private static void RunToSuccessUnheld(OmsWorld world)
+    {
+        world.RunUntil(() => world.IsOver || world.Is("Held"), "success or a hold");
+        world.Is("Held").ShouldBeFalse(world.Status.Message);
+    }
+
+    private static void LoseAgain(OmsWorld world, string kind, int inits)
+    {
+        world.RunUntil(() => world.Count(kind) == inits, kind);
+        world.RunFor(TimeSpan.FromSeconds(5));
+        world["oms-a"].RestartDockerd();
+        world.RunToStall();
     }
 
     private static OmsWorld Lost(string kind, string host)

@@ -24,7 +24,7 @@ public sealed class RetryTests
         world.RunFor(TimeSpan.FromHours(1));
         world.Count("jar").ShouldBe(1);
 
-        Ask(world, bySpec, "again");
+        Ask(world, bySpec, world.RestoreWord);
         world.RunUntil(() => world.Count("jar") == 2, "the second run");
         world.Count("restore").ShouldBe(1);
         world.RunUntil(() => world.Is("Failed"), "failed again");
@@ -73,9 +73,9 @@ public sealed class RetryTests
         world.ReasonOf("Stalled").ShouldBe("RestoreRequired");
         world.Status.Message.ShouldNotBeNull().ShouldContain("ERROR 1060 (42S21): Duplicate column name 'priority'");
         world.Status.Message.ShouldNotContain(Canary.MetaPassword);
-        world.Status.NextAction.ShouldNotBeNull().ShouldContain("Restore the snapshot and repeat from there: `kubectl -n migration annotate omsu up drydock.dev/retry=1 --overwrite`");
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain($"Drop the databases, restore the snapshot and repeat from there: `kubectl -n migration annotate omsu up drydock.dev/retry={world.RestoreWord} --overwrite`");
 
-        world.Annotate(Annotations.Retry, "1");
+        world.RetryOnRestoredData();
         world.RunToSuccess();
         (world.Count("init"), world.Count("restore"), world.Count("jar")).ShouldBe((2, 1, 4));
         world.Rules.Broken.ShouldBeEmpty();

@@ -56,7 +56,7 @@ public sealed class CommandAloneTests
             world.RunFor(TimeSpan.FromSeconds(5));
             world.Old("oms-b").Stop(0);
             world.RunUntil(() => world.ReasonOf("Stalled") == "TargetChanged" && world.Is("Failed"), "the old container ran");
-            world.Annotate(Annotations.Retry, "restore");
+            world.RetryOnRestoredData();
             world.RunUntil(() => world.Count("restore") == 1, "the restore");
             world.RunUntil(() => world.Step("InitMetadata/oms-a").Reason == Reasons.AlreadyInitialized, "asked again");
             world.Count("init").ShouldBe(0, "the script has never run");

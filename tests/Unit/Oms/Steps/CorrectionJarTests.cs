@@ -151,7 +151,7 @@ public sealed class CorrectionJarTests
         (world.ReasonOf("Stalled"), world.Count("jar")).ShouldBe(("JarReportedErrors", 1));
         world.Status.Message.ShouldNotBeNull().ShouldContain("exit code 0, but its output reports errors. 1 line of its output: \"12:00 ERROR cannot merge np_1 with ***\"");
 
-        world.Annotate(Annotations.Retry, "again");
+        world.RetryOnRestoredData();
         world.RunToSuccess();
         (world.Count("jar"), world.Count("restore")).ShouldBe((3, 1), "it may have changed data");
         world.Rules.Broken.ShouldBeEmpty();

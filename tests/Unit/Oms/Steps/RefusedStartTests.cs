@@ -108,7 +108,7 @@ public sealed class RefusedStartTests
         world.Count(kind).ShouldBe(before);
         world.Status.Message!.ShouldContain("it is unknown whether the command ran");
 
-        world.Annotate(Annotations.Retry, "restore");
+        world.RetryOnRestoredData();
         world.RunToSuccess();
         world.Count("restore").ShouldBe(1);
         world.Rules.Broken.ShouldBeEmpty();

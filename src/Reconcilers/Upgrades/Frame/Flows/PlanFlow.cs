@@ -71,12 +71,6 @@ internal sealed class PlanFlow(RunFrame frame)
         var holds = spec.HoldBefore.Select(name => _kind.HoldIn(plan, name)).ToHashSet(StringComparer.Ordinal);
         var approved = RunTokens.Approved(seen, plan.Hash);
         var isApproved = spec.ApprovedPlanHash == plan.Hash;
-
-        // A restore was added to the plan since it was approved.
-        var redo = slot == PlanSlot.Upgrade && spec.ApprovedPlanHash is { Length: > 0 } && !isApproved
-            ? _kind.Redo
-            : null;
-        var otherPlan = redo?.IsRedone(plan) == true && holds.Add(redo.Phase) ? redo.Phase : null;
         var implied = slot == PlanSlot.Upgrade ? _kind.Hold(spec, plan) : null;
         holds.UnionWith(implied is null ? [] : [implied.Step]);
         approved.UnionWith(isApproved && plan.Hold is { } hold ? [hold] : []);
@@ -91,9 +85,10 @@ internal sealed class PlanFlow(RunFrame frame)
             HowToResume = ControlAnnotations.HowToResume(entity.Metadata, entity.Written.Paused),
             HoldBefore = holds,
             HowToRelease = name => HowToRelease(entity, plan, name),
-            OtherPlanApproved = otherPlan,
             ImpliedHold = implied?.Step,
-            ImpliedBecause = implied?.Because,
+            ImpliedBecause = implied is null ? null : $"{Sentences.Close(implied.Because)} To continue: "
+                + $"{new KubectlCommands(_kind.Resource, entity.Metadata).Annotate(
+                    Annotations.Approve, Approval.For(implied.Step, plan.Hash))}.",
             Approved = approved,
             MaxParallelNodes = spec.MaxParallelNodes,
             PhaseOpensAt = units is null ? static _ => null : units.OpensAt,

@@ -212,11 +212,16 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
     private async Task<RunStep> RedoAsync(RunReconcile run, IRunRedo redo, string lost, IReadOnlyList<string> retries)
     {
         var now = frame.Now;
-        var plan = redo.Compile(run.Spec, run.Status.Plan!) with { CompiledAt = now };
+        var former = run.Status.Plan!;
+        var plan = redo.Compile(run.Spec, former) with { CompiledAt = now };
         var next = plan.Steps.Find(s => s.State != StepState.Succeeded)?.Id;
+        var isConfirmed = RestoreConsent.IsGiven(redo, former, retries);
+        var message = Sentences.Join(
+            redo.Describe(lost, plan), isConfirmed ? null : "The run waits for an approval before that.");
         var summary = new RunStatusSummary(
-            RunOutcomeKind.Progressing, redo.Phase, Reasons.Running, redo.Describe(lost, plan), next);
-        await run.WriteAsync(RunTokens.TakeUp(run.Status, retries, now) with { Plan = plan }, summary);
+            RunOutcomeKind.Progressing, redo.Phase, Reasons.Running, message, next);
+        var status = RunTokens.TakeUp(run.Status, retries, now) with { Plan = plan };
+        await run.WriteAsync(isConfirmed ? RestoreConsent.Record(redo, status, plan, now) : status, summary);
         return RunStep.AtOnce;
     }
 

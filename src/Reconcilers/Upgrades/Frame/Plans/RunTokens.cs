@@ -157,6 +157,14 @@ internal static class RetryTokens
 
     public static string? GivenRollback(V1ObjectMeta metadata) => Given(TokenKind.Rollback, metadata).FirstOrDefault();
 
+    /// <summary>The values that were used, or that the object has: none of them would count as new once they are
+    /// used.</summary>
+    public static HashSet<string> Known(RunObject entity, RunStatus status, TokenKind kind) =>
+    [
+        .. status.UsedTokens.Where(u => u.Kind == kind).Select(u => u.Token),
+        .. Given(kind, entity.Metadata, entity.Spec.Retry),
+    ];
+
     public static List<UsedToken> Use(
         IReadOnlyList<UsedToken> used,
         IEnumerable<string> tokens,

@@ -17,7 +17,12 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
     private string TakeOver =>
         $"Check the target, then take it over: {_kubectl.Patch("""{"spec":{"adoptTarget":true}}""")}.";
 
-    private string RetryCommand => _kubectl.Annotate(Annotations.Retry, Token(TokenKind.Retry));
+    private string RetryCommand => RetryWith(Token(TokenKind.Retry));
+
+    private string RetryFailure => status.RetryCost is null
+        ? $"Repair the cause, then retry: {RetryCommand}."
+        : "Drop the databases, restore the snapshot and repeat from there: "
+            + $"{RetryWith(RestoreConsent.Next(kind.Redo!, status.Plan!, entity, status))}.";
 
     public string For(RunStatusSummary summary) =>
         entity.Metadata.DeletionTimestamp is not null && summary.Kind != RunOutcomeKind.Succeeded ? Deleted(summary)
@@ -61,8 +66,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         _ when status.Findings.Count > 0 => "Correct what status.findings lists; preflight is repeated automatically: "
             + $"{_kubectl.Print(Findings)}.",
         _ when summary.Failed => Failed(),
-        _ when kind.Plans.Active(status) == PlanSlot.Cleanup =>
-            $"Repair the cause, then retry: {RetryCommand}.",
+        _ when kind.Plans.Active(status) == PlanSlot.Cleanup => RetryFailure,
         Reasons.OutcomeUnknown => "Nothing: the target is read again automatically. "
             + $"To read it now: {RetryCommand}.",
         _ => Sentences.Join(
@@ -75,11 +79,8 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
     private string Failed()
     {
         var plan = kind.Plans.Of(status, kind.Plans.Active(status));
-        var restores = plan is not null && !IsRollback && kind.Redo?.FindLost(plan) is not null;
         return Sentences.Join(
-            restores
-                ? $"Restore the snapshot and repeat from there: {RetryCommand}."
-                : $"Repair the cause, then retry: {RetryCommand}.",
+            RetryFailure,
             plan is null ? null : AcceptanceTexts.HowTo(kind, entity, status, plan),
             OrRollBack());
     }
@@ -114,7 +115,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
             { Approval: { } approval } => $"Approve: {_kubectl.Annotate(Annotations.Approve, approval)}. {abandon}",
             { Reason: Reasons.TargetClaimLost } => abandon,
             { Reason: Reasons.HolderGone } => $"{TakeOver} {abandon}",
-            { Kind: RunOutcomeKind.Stalled } => $"Repair the cause, then retry: {RetryCommand}. {abandon}",
+            { Kind: RunOutcomeKind.Stalled } => $"{RetryFailure} {abandon}",
             _ => $"Nothing: the object is removed when the run has finished. {abandon}",
         };
     }
@@ -136,14 +137,12 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
             ? null
             : $"Or roll back: {_kubectl.Patch("""{"spec":{"desiredState":"RolledBack"}}""")}.";
 
+    private string RetryWith(string token) => _kubectl.Annotate(Annotations.Retry, token);
+
     // The first number that was not used.
     private string Token(TokenKind wanted)
     {
-        var given = wanted == TokenKind.Abort ? Annotations.Abort : Annotations.Retry;
-        var used = status.UsedTokens.Where(t => t.Kind == wanted).Select(t => t.Token)
-            .Append(entity.Spec.Retry ?? "")
-            .Append(entity.Metadata.Annotation(given) ?? "")
-            .ToHashSet(StringComparer.Ordinal);
+        var used = RetryTokens.Known(entity, status, wanted);
         return Enumerable.Range(1, used.Count + 1)
             .Select(n => $"{n}")
             .First(n => !used.Contains(n));

@@ -12,7 +12,9 @@ internal sealed class SummaryReader(
     private readonly bool _isRollback = slot == PlanSlot.Rollback;
 
     // How the run continues where only restored data may be used.
-    private string? Restore => kind.Redo is { } redo && redo.FindLost(plan) is not null ? redo.Remedy : null;
+    private string? Restore => kind.Redo is { } redo && redo.FindLost(plan) is not null
+        ? redo.Remedy(RestoreConsent.Next(redo, plan, entity, status))
+        : null;
 
     public RunStatusSummary Read()
     {
