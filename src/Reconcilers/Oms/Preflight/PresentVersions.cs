@@ -13,7 +13,10 @@ internal static class PresentVersions
             return;
         }
 
-        var there = nodes.Where(node => node.RunsNewImage || IsThere(node, to)).ToList();
+        // Of a node that could not be read to the end, only a part is known; its finding says so.
+        var there = nodes
+            .Where(node => node.Current is not null && (node.RunsNewImage || IsThere(node, to)))
+            .ToList();
         if (there.Count == nodes.Count && there.Count > 0)
         {
             findings.Add(
@@ -27,8 +30,8 @@ internal static class PresentVersions
         {
             findings.Add(
                 Reasons.VersionsMixed,
-                $"Only some nodes run {to} already: {string.Join(", ", there.Select(Evidence))}; not "
-                    + $"{string.Join(", ", nodes.Except(there).Select(node => node.Name))}. "
+                $"Only some nodes run {to} already: {string.Join(", ", there.Select(Evidence))}. "
+                    + $"Not seen to run it: {string.Join(", ", nodes.Except(there).Select(node => node.Name))}. "
                     + $"If the OmsUpgrade that did this still exists{MadeBy(there)}, retry it or roll it back. If it "
                     + "was lost, bring all nodes to one version manually (restore the BackupSnapshot of that upgrade "
                     + "before an old container is started); then a new object with spec.adoptTarget: true takes over "

@@ -12,6 +12,11 @@ internal sealed partial class WorldDocker
     private HttpResponseMessage Archive(string id, string path)
     {
         Host.FileReads.Add(path);
+        if (Host.UnreadableFile == path)
+        {
+            throw new WorldRefusal(HttpStatusCode.InternalServerError, $"read {path}: input/output error");
+        }
+
         return Container(id).File(path) is { } content
             ? Archived(path[(path.LastIndexOf('/') + 1)..], content)
             : Refused(HttpStatusCode.NotFound, $"no such path: {path}");

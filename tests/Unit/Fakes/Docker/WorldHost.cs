@@ -60,6 +60,9 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     /// <summary>After this long a refused start arrives.</summary>
     public TimeSpan? LateStart { get; set; }
 
+    /// <summary>A file of containers that dockerd fails to read; null: none.</summary>
+    public string? UnreadableFile { get; set; }
+
     public TimeSpan ClockOffset { get; set; }
 
     public string CgroupVersion { get; set; } = "1";

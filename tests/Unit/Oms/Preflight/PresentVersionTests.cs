@@ -56,11 +56,25 @@ public sealed class PresentVersionTests
         finding.Acknowledge.ShouldBeNull();
         finding.Message.ShouldSatisfyAllConditions(
             m => m.ShouldContain("oms_422 on oms-a"),
-            m => m.ShouldContain("not oms-b"),
+            m => m.ShouldContain("Not seen to run it: oms-b"),
             m => m.ShouldContain("(up), retry it or roll it back"),
             m => m.ShouldContain("spec.adoptTarget"));
         Found(world).ShouldNotContain(f => f.Reason == Reasons.AlreadyAtVersion);
         world.Done.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("oms-b")]
+    [InlineData("oms-a,oms-b")]
+    public void Node_that_cannot_be_read_to_the_end_is_its_own_finding(string hosts)
+    {
+        var world = Upgraded("4.2.2-bp1");
+        world.Hosts.Where(h => hosts.Contains(h.Name)).ToList().ForEach(h => h.UnreadableFile = "/home/admin/conf/config.yaml");
+        Order(world, s => s);
+        world.RunUntil(() => IsStalled(world), "refused");
+
+        Found(world).ShouldContain(f => f.Node == "oms-b" && f.Message.Contains("input/output error"));
+        Found(world).ShouldNotContain(f => f.Reason == Reasons.InternalError);
     }
 
     [Fact]

@@ -90,7 +90,7 @@ internal sealed class StatusProjection(RunKind kind)
             $"Restarting from preflight, attempt {RunTokens.Attempt(status)}."),
         now);
 
-    // While a rollback is wanted, nobody is told to remove what it needs.
+    // While a rollback is wanted, no administrator is told to remove what it needs.
     private RunStatus InDirection(RunObject entity, RunStatus status) =>
         entity.Spec.DesiredState == DesiredState.RolledBack || status.RollbackPlan is not null
             ? kind.ForRollback(status)
