@@ -82,7 +82,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             options.S3OwnCredentials ? new S3OwnCredentials(Environment.GetEnvironmentVariable) : null);
         Space = new StorageSpace(roots, time);
         var archives = new HashedArchives();
-        var claims = new TargetClaims(client, space, time, scope);
+        var claims = new TargetClaims(client, space, time, fence, scope);
         _schema = new CrdSchemaCheck(client, time, loggers.CreateLogger<CrdSchemaCheck>());
         _tools = new SnapshotToolOptions { ScratchRoot = options.ScratchDirectory ?? Path.GetTempPath() };
         var oms = new OmsServices

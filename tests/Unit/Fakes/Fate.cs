@@ -15,7 +15,12 @@ internal enum Fate
     /// <summary>It freezes; the request waits in the wire until the test delivers it.</summary>
     Freeze,
 
-    /// <summary>A status write is answered 409 and not carried out: somebody annotated the object meanwhile.</summary>
+    /// <summary>
+    /// It freezes; <c>OperatorLife.Thaw</c> carries out the request and lets the operator continue with its answer.
+    /// </summary>
+    Pause,
+
+    /// <summary>A write is answered 409 and not carried out: somebody annotated the object meanwhile.</summary>
     Conflict,
 
     /// <summary>A write is answered 500 and not carried out.</summary>

@@ -1,110 +1,76 @@
 namespace Drydock.Clients.Kubernetes.Runtime;
 
-/// <summary>Writes of a controller to its own objects. These writes do not wake the object again, and the next
-/// reconciliation sees them; every other change wakes it, including a concurrent one.</summary>
+/// <summary>Writes of a controller to its own objects. Every write goes over the version of the entity that it is
+/// given, so a decision is never written over an object that it was not made from:
+/// <see cref="Errors.KubernetesConflictException"/> and <see cref="Errors.KubernetesOutcomeUnknownException"/>
+/// mean: read again (<see cref="ReadAsync"/>) and decide again. These writes do not wake the object again, and the
+/// next reconciliation sees them; every other change wakes it, including a concurrent one.</summary>
 /// <param name="onWritten">Stores what was written in the cache.</param>
 public sealed class EntityWriter<TEntity>(IKubernetesClient client, Action<TEntity> onWritten)
     where TEntity : class, IKubernetesObject
 {
-    private const int Attempts = 8;
-
     internal OwnWriteGate Gate { get; } = new();
 
-    /// <summary>Writes status if the object is still at the entity's resourceVersion.
-    /// <see cref="Errors.KubernetesConflictException"/> and <see cref="Errors.KubernetesOutcomeUnknownException"/>
-    /// mean: read again (<see cref="ReadAsync"/>) and decide again.</summary>
-    public async Task<TEntity> UpdateStatusAsync(TEntity entity, CancellationToken cancellationToken = default) =>
-        (await WriteAsync(entity, async () => (await client.UpdateStatusAsync(entity, cancellationToken), entity)))!;
+    public Task<TEntity> UpdateStatusAsync(TEntity entity, CancellationToken cancellationToken = default) =>
+        WriteAsync(entity, () => client.UpdateStatusAsync(entity, cancellationToken));
 
     public Task<TEntity?> ReadAsync(TEntity entity, CancellationToken cancellationToken = default) =>
         client.GetAsync<TEntity>(entity.Metadata.Name, entity.Metadata.Namespace, cancellationToken);
 
-    /// <summary>Adds a finalizer, reading again on conflicts; returns the resulting object. Does not write if it exists
-    /// already.</summary>
-    /// <exception cref="Errors.KubernetesNotFoundException">The object was deleted or recreated.</exception>
-    public async Task<TEntity> AddFinalizerAsync(
+    /// <summary>Adds a finalizer; returns the resulting object. Does not write if it exists already.</summary>
+    public Task<TEntity> AddFinalizerAsync(
         TEntity entity, string finalizer, CancellationToken cancellationToken = default) =>
-        await ChangeFinalizersAsync(
-            entity, now => now.Contains(finalizer) ? null : [.. now, finalizer], cancellationToken)
-        ?? throw new KubernetesNotFoundException(
-            KubernetesResource.Of<TEntity>().Request("patch", entity.Metadata.Namespace, entity.Metadata.Name),
-            new V1Status
-            {
-                Status = "Failure",
-                Code = 404,
-                Reason = "NotFound",
-                Message = $"the object with uid {entity.Metadata.Uid} no longer exists",
-            });
+        entity.Metadata.Finalizers?.Contains(finalizer) == true
+            ? Task.FromResult(entity)
+            : PatchFinalizersAsync(entity, [.. entity.Metadata.Finalizers ?? [], finalizer], cancellationToken);
 
-    /// <summary>Removes a finalizer, reading again on conflicts; null if the object is deleted then.</summary>
-    public Task<TEntity?> RemoveFinalizerAsync(
-        TEntity entity, string finalizer, CancellationToken cancellationToken = default) =>
-        ChangeFinalizersAsync(
-            entity,
-            now => now.Contains(finalizer) ? [.. now.Where(f => f != finalizer)] : null,
-            cancellationToken);
-
-    /// <summary>Changes nothing else in the object, and loses no concurrent change.</summary>
-    /// <param name="change">The finalizers that are wanted; null if those of the object are.</param>
-    private Task<TEntity?> ChangeFinalizersAsync(
-        TEntity entity, Func<IList<string>, List<string>?> change, CancellationToken cancellationToken) =>
-        WriteAsync(entity, async () =>
+    /// <summary>Removes a finalizer; null if the object is deleted already.</summary>
+    public async Task<TEntity?> RemoveFinalizerAsync(
+        TEntity entity, string finalizer, CancellationToken cancellationToken = default)
+    {
+        if (entity.Metadata.Finalizers?.Contains(finalizer) != true)
         {
-            var current = entity;
-            for (var attempt = 1; ; attempt++)
-            {
-                if (change(current.Metadata.Finalizers ?? []) is not { } wanted)
-                {
-                    return (current, current);
-                }
+            return entity;
+        }
 
-                try
-                {
-                    var metadata = new JsonObject
-                    {
-                        ["uid"] = current.Metadata.Uid,
-                        ["resourceVersion"] = current.Metadata.ResourceVersion,
-                        ["finalizers"] = new JsonArray([.. wanted.Select(f => (JsonNode)f)]),
-                    };
-                    var written = await client.PatchAsync<TEntity>(
-                        new JsonObject { ["metadata"] = metadata },
-                        current.Metadata.Name,
-                        current.Metadata.Namespace,
-                        cancellationToken: cancellationToken);
-                    return (written, current);
-                }
-                catch (KubernetesNotFoundException)
-                {
-                    return (null, current);
-                }
-                catch (KubernetesException e) when (
-                    e is KubernetesConflictException or KubernetesOutcomeUnknownException && attempt < Attempts)
-                {
-                    var again = await ReadAsync(current, cancellationToken);
-                    if (again is null || again.Metadata.Uid != entity.Metadata.Uid)
-                    {
-                        return (null, current);
-                    }
+        try
+        {
+            return await PatchFinalizersAsync(
+                entity, entity.Metadata.Finalizers.Where(f => f != finalizer), cancellationToken);
+        }
+        catch (KubernetesNotFoundException)
+        {
+            return null;
+        }
+    }
 
-                    current = again;
-                }
-            }
-        });
+    private Task<TEntity> PatchFinalizersAsync(
+        TEntity entity, IEnumerable<string> wanted, CancellationToken cancellationToken)
+    {
+        var metadata = new JsonObject
+        {
+            ["uid"] = entity.Metadata.Uid,
+            ["resourceVersion"] = entity.Metadata.ResourceVersion,
+            ["finalizers"] = new JsonArray([.. wanted.Select(f => (JsonNode)f)]),
+        };
+        return WriteAsync(entity, () => client.PatchAsync<TEntity>(
+            new JsonObject { ["metadata"] = metadata },
+            entity.Metadata.Name,
+            entity.Metadata.Namespace,
+            cancellationToken: cancellationToken));
+    }
 
-    /// <summary>Reports a write as one of this process.</summary>
-    /// <param name="write">Returns the resulting object, null if it is deleted, and the one that it was written over.
-    /// If both have one version, nothing had to be written.</param>
-    private async Task<TEntity?> WriteAsync(TEntity entity, Func<Task<(TEntity? Result, TEntity Before)>> write)
+    /// <summary>Reports a write as one of this process. If the version stays, nothing had to be written.</summary>
+    private async Task<TEntity> WriteAsync(TEntity entity, Func<Task<TEntity>> write)
     {
         var key = ObjectKey.Of(entity);
         string? version = null;
         Gate.Begin(key);
         try
         {
-            var (result, before) = await write();
-            if (result is not null && result.Metadata.ResourceVersion != before.Metadata.ResourceVersion)
+            var result = await write();
+            if (result.Metadata.ResourceVersion != entity.Metadata.ResourceVersion)
             {
-                // A version written by others is left to the watch: it may contain a change that must wake the object.
                 version = result.Metadata.ResourceVersion;
                 onWritten(result);
             }

@@ -19,6 +19,7 @@ internal abstract class EntityController<TEntity, TSession>(EntityWriter<TEntity
 
     // An Event has at most 1024 characters, and the remedy must not be cut off.
     private const int LongestAnswer = 500;
+    private static readonly TimeSpan AfterRefusal = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, TSession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ObjectKey, string> _uids = new();
@@ -66,6 +67,10 @@ internal abstract class EntityController<TEntity, TSession>(EntityWriter<TEntity
         {
             // Another writer was faster, or our write may have failed, or the server refuses it: read and decide again.
             return NotWritten(fresh, exception);
+        }
+        catch (ActRefusedException)
+        {
+            return ReconciliationResult<TEntity>.Success(fresh, AfterRefusal);
         }
     }
 

@@ -5,10 +5,15 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>One target, one upgrade: Leases without expiry in the operator's namespace, named as
 /// <see cref="ClaimTarget"/> says, held by the uid of the object that works on the target. The API server's uniqueness
 /// of names decides who comes first: a target is held by the object that has all of its names.</summary>
+/// <param name="fence">Null if this process runs alone by construction.</param>
 /// <param name="scope">The namespaces that the operator serves; null for all. A holder elsewhere cannot be looked for
 /// and counts as there.</param>
 internal sealed class TargetClaims(
-    IKubernetesClient kubernetes, string operatorNamespace, TimeProvider time, NamespaceScope? scope = null)
+    IKubernetesClient kubernetes,
+    string operatorNamespace,
+    TimeProvider time,
+    IActFence? fence = null,
+    NamespaceScope? scope = null)
 {
     private const string OwnerAnnotation = "drydock.dev/claimed-by";
     private const string TargetAnnotation = "drydock.dev/target";
@@ -76,6 +81,8 @@ internal sealed class TargetClaims(
             var claim = await kubernetes.GetAsync<V1Lease>(name, operatorNamespace, cancellationToken);
             if (claim is not null && claim.Spec?.HolderIdentity == holderUid)
             {
+                // Asked after the read: what a successor claims later for the same object has another version.
+                fence?.EnsureMayAct();
                 await kubernetes.DeleteAsync<V1Lease>(
                     name,
                     operatorNamespace,

@@ -116,15 +116,18 @@ public sealed class ObjectTests(LabFixture lab) : IAsyncLifetime
     {
         var w = await _world.Client.CreateAsync(_world.Widget("w"), Token);
         await _world.KubectlAsync("patch", "widget", "w", "--type=merge", "-p", """{"spec":{"newer":"kept"},"metadata":{"annotations":{"a":"b"}}}""");
+        var writer = new EntityWriter<Widget>(_world.Client, static _ => { });
 
-        var with = await new EntityWriter<Widget>(_world.Client, static _ => { }).AddFinalizerAsync(w, "drydock.dev/test", Token);
+        await Should.ThrowAsync<KubernetesConflictException>(() => writer.AddFinalizerAsync(w, "drydock.dev/test", Token));
+        w = (await _world.Client.GetAsync<Widget>("w", _world.Namespace, Token))!;
+        var with = await writer.AddFinalizerAsync(w, "drydock.dev/test", Token);
         await _world.Client.DeleteAsync<Widget>("w", _world.Namespace, cancellationToken: Token);
         var deleting = await _world.Client.GetAsync<Widget>("w", _world.Namespace, Token);
 
         with.Metadata.Annotations!["a"].ShouldBe("b");
         (await _world.KubectlAsync("get", "widget", "w", "-o", "jsonpath={.spec.newer}")).ShouldBe("kept");
         deleting!.Metadata.DeletionTimestamp.ShouldNotBeNull();
-        await new EntityWriter<Widget>(_world.Client, static _ => { }).RemoveFinalizerAsync(with, "drydock.dev/test", Token);
+        await writer.RemoveFinalizerAsync(deleting, "drydock.dev/test", Token);
         (await _world.Client.GetAsync<Widget>("w", _world.Namespace, Token)).ShouldBeNull();
     }
 

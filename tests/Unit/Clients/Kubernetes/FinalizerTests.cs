@@ -16,10 +16,10 @@ public sealed class FinalizerTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Finalizer_survives_conflicts_and_is_removed_without_waking()
+    public async Task Finalizer_change_keeps_others_and_does_not_wake()
     {
-        var a = await _world.Api.CreateAsync(Widget.Named("a"));
-        await Patch("a", """{"metadata":{"finalizers":["other/x"]}}""");
+        await _world.Api.CreateAsync(Widget.Named("a"));
+        var a = await Patch("a", """{"metadata":{"finalizers":["other/x"]}}""");
         _world.Start(options: OneWorker);
         (await _world.NextAsync()).ShouldBe("a@102");
 
@@ -34,11 +34,24 @@ public sealed class FinalizerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Finalizer_over_a_former_version_conflicts()
+    {
+        var a = await _world.Api.CreateAsync(Widget.Named("a"));
+        var with = await _world.Writer.AddFinalizerAsync(a, "drydock.dev/y");
+        var newer = await Patch("a", """{"spec":{"size":2}}""");
+
+        await Should.ThrowAsync<KubernetesConflictException>(() => _world.Writer.AddFinalizerAsync(a, "drydock.dev/z"));
+        await Should.ThrowAsync<KubernetesConflictException>(() => _world.Writer.RemoveFinalizerAsync(with, "drydock.dev/y"));
+        (await _world.Api.GetAsync<Widget>("a"))!.Metadata.ResourceVersion.ShouldBe(newer.Metadata.ResourceVersion);
+    }
+
+    [Fact]
     public async Task Removing_last_finalizer_finishes_deletion()
     {
         var a = await _world.Api.CreateAsync(
             Widget.Named("a") with { Metadata = new() { Name = "a", Finalizers = ["drydock.dev/y"] } });
         await _world.Api.DeleteAsync<Widget>("a");
+        a = (await _world.Api.GetAsync<Widget>("a"))!;
 
         await _world.Writer.RemoveFinalizerAsync(a, "drydock.dev/y");
 

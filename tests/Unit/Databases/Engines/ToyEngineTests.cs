@@ -129,7 +129,7 @@ public sealed class ToyEngineTests
                 Storages = null!,
                 SnapshotChanges = new AsyncSignal(),
                 Claims = null!,
-                Fence = this,
+                Fence = Fence,
                 Events = Events,
                 Time = Time,
                 Loggers = NullLoggerFactory.Instance,

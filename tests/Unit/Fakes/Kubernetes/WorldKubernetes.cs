@@ -32,12 +32,7 @@ internal sealed class WorldKubernetes(WorldApi api, OperatorLife life) : IKubern
             $"status {Summary(entity)}",
             () => api.UpdateStatus(entity, life),
             isStatusWrite: true,
-            () =>
-            {
-                // Somebody else was faster.
-                api.PatchMetadata<TEntity>(entity.Metadata.Namespace, entity.Metadata.Name, null, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { ["example.com/touched"] = m.ResourceVersion! } });
-                return new KubernetesConflictException(WorldApi.Request<TEntity>("update", entity.Metadata.Namespace, entity.Metadata.Name), new V1Status { Code = 409, Reason = "Conflict" });
-            },
+            () => Conflict<TEntity>("update", entity.Metadata.Namespace, entity.Metadata.Name),
             () => Unclear<TEntity>("update", entity.Metadata.Name));
 
     public Task<TEntity> PatchAsync<TEntity>(
@@ -46,11 +41,15 @@ internal sealed class WorldKubernetes(WorldApi api, OperatorLife life) : IKubern
         string? @namespace = null,
         string? subresource = null,
         CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject => WriteAsync<TEntity, TEntity>("patch", name, () =>
-        {
-            var meta = patch["metadata"]!.AsObject();
-            return api.PatchMetadata<TEntity>(@namespace, name, (string?)meta["resourceVersion"], m => Merged(m, meta), life);
-        });
+        where TEntity : class, IKubernetesObject => WriteAsync<TEntity, TEntity>(
+            "patch",
+            name,
+            () =>
+            {
+                var meta = patch["metadata"]!.AsObject();
+                return api.PatchMetadata<TEntity>(@namespace, name, (string?)meta["resourceVersion"], m => Merged(m, meta), life);
+            },
+            () => Conflict<TEntity>("patch", @namespace, name));
 
     public Task<bool> DeleteAsync<TEntity>(
         string name,
@@ -63,9 +62,18 @@ internal sealed class WorldKubernetes(WorldApi api, OperatorLife life) : IKubern
         string? @namespace = null, WatchOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException("the world wakes the controller itself");
 
-    private Task<TResult> WriteAsync<TEntity, TResult>(string verb, string name, Func<TResult> write)
+    private Task<TResult> WriteAsync<TEntity, TResult>(
+        string verb, string name, Func<TResult> write, Func<Exception>? conflict = null)
         where TEntity : class, IKubernetesObject =>
-        life.ChangeAsync($"{verb} {KubernetesResource.Of<TEntity>().Kind} {name}", write, unclear: () => Unclear<TEntity>(verb, name));
+        life.ChangeAsync($"{verb} {KubernetesResource.Of<TEntity>().Kind} {name}", write, isStatusWrite: false, conflict, () => Unclear<TEntity>(verb, name));
+
+    // Somebody else was faster.
+    private KubernetesConflictException Conflict<TEntity>(string verb, string? space, string name)
+        where TEntity : class, IKubernetesObject
+    {
+        api.PatchMetadata<TEntity>(space, name, null, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { ["example.com/touched"] = m.ResourceVersion! } });
+        return new KubernetesConflictException(WorldApi.Request<TEntity>(verb, space, name), new V1Status { Code = 409, Reason = "Conflict" });
+    }
 
     private static KubernetesOutcomeUnknownException Unclear<TEntity>(string verb, string name)
         where TEntity : class, IKubernetesObject => new(WorldApi.Request<TEntity>(verb, null, name), "the answer was 500 or never came");

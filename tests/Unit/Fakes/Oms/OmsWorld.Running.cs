@@ -80,6 +80,19 @@ internal sealed partial class OmsWorld
         throw new InvalidOperationException($"it never comes to rest; {Describe()}");
     }
 
+    /// <summary>Moves one life until it waits, while the others stand still.</summary>
+    public void MoveAlone(OperatorLife life)
+    {
+        using var quiet = new NoContext();
+        for (var moves = 0; life.Move(); moves++)
+        {
+            if (moves > MostMoves)
+            {
+                throw new InvalidOperationException($"it never comes to rest; {Describe()}");
+            }
+        }
+    }
+
     /// <summary>Succeeded, and nothing is held any more.</summary>
     public bool IsOver =>
         Is("Succeeded") && Status.Target?.Claim is null && Upgrade.Metadata.Finalizers is not { Count: > 0 };

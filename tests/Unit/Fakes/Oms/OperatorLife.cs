@@ -42,7 +42,7 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger
             Api = target => new HttpOmsApi(target, new WorldConsoleHttp(world, this, target), world.Time),
             BackupStorage = world.BackupStorage,
             SnapshotChanges = SnapshotChanges,
-            Claims = new TargetClaims(kubernetes, OmsWorld.OperatorNamespace, world.Time),
+            Claims = new TargetClaims(kubernetes, OmsWorld.OperatorNamespace, world.Time, this),
             Fence = this,
             Events = world.Events,
             Time = world.Time,
@@ -75,6 +75,9 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger
 
     /// <summary>Called late, it delivers the request that was in the wire when this life froze.</summary>
     public Action? LateRequest { get; private set; }
+
+    /// <summary>Lets this life continue with the request at which it froze; null if it did not.</summary>
+    public Action? Thaw { get; private set; }
 
     /// <summary>What reconciliations threw.</summary>
     public List<Exception> Thrown { get; } = [];
@@ -136,6 +139,15 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger
                 Die();
                 LateRequest = () => _ = Answer(carryOut).Exception;
                 return Never<T>();
+            case Fate.Pause:
+                _world.Metadata.SessionsOfDead(this);
+                var wire = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+                Thaw = () =>
+                {
+                    Thaw = null;
+                    _ = wire.TrySetFromTask(Answer(carryOut));
+                };
+                return wire.Task;
             case Fate.Conflict when conflict is not null:
                 return Task.FromException<T>(conflict());
             case Fate.ServerError when unclear is not null:
@@ -162,7 +174,7 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger
     /// <summary>One small step of this life; false if it only waits.</summary>
     public bool Move()
     {
-        if (IsDead)
+        if (IsDead || Thaw is not null)
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Drydock.Abstractions.Controllers;
+using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Crds.Common;
 using Drydock.Engine.Running;
@@ -9,7 +10,7 @@ using Drydock.Tests.Unit.Fakes;
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>The frame with a kind, on an in-memory API server and a clock that the test moves.</summary>
-internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcileTrigger
+internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
     where TEntity : CustomKubernetesEntity<TSpec, TStatus>, new()
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
@@ -17,7 +18,9 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
     private const string Name = "up";
     private const int MostSteps = 20_000;
 
+    private readonly List<WorldScheduler> _thawed = [];
     private WorldScheduler _scheduler = new();
+    private Leadership _leadership = new();
     private RunController<TEntity>? _controller;
     private Task<ReconciliationResult<TEntity>>? _reconcile;
     private ITimer? _later;
@@ -35,6 +38,9 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
 
     /// <summary>The namespace.</summary>
     protected string Space { get; }
+
+    /// <summary>Of the present process: it leads until another one takes over.</summary>
+    protected IActFence Fence => _leadership;
 
     public ManualTimeProvider Time { get; } = new();
 
@@ -167,9 +173,36 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
     public void Restart()
     {
         _later?.Dispose();
+        _leadership.IsLost = true;
         (_scheduler, _reconcile, _later) = (new WorldScheduler(), null, null);
-        _controller = null;
+        (_controller, _leadership) = (null, new Leadership());
         _woken = true;
+    }
+
+    /// <summary>The process freezes with a request in the wire, and another one takes over.</summary>
+    /// <param name="at">The request.</param>
+    /// <returns>Lets the frozen process continue: its request is carried out, if the server takes it.</returns>
+    public Action Freeze(Func<KubernetesRequest, bool> at)
+    {
+        var (wire, former) = (new TaskCompletionSource(), _scheduler);
+        var isFrozen = false;
+        Api.Before = request =>
+        {
+            if (isFrozen || !at(request))
+            {
+                return Task.CompletedTask;
+            }
+
+            (isFrozen, Api.Before) = (true, null);
+            return wire.Task;
+        };
+        RunUntil(() => isFrozen, "it freezes");
+        Restart();
+        return () =>
+        {
+            _thawed.Add(former);
+            wire.SetResult();
+        };
     }
 
     public void RunUntil(Func<bool> condition, string what, TimeSpan? within = null)
@@ -194,11 +227,6 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
         }
     }
 
-    public void EnsureMayAct()
-    {
-        // It leads as long as it is moved.
-    }
-
     public void Wake(string? @namespace, string name) => _woken = true;
 
     /// <summary>What a new process says of the object.</summary>
@@ -219,8 +247,8 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
     private ControllerServices Services() => new()
     {
         Kubernetes = Api,
-        Claims = new TargetClaims(Api, "drydock", Time),
-        Fence = this,
+        Claims = new TargetClaims(Api, "drydock", Time, Fence),
+        Fence = _leadership,
         Events = Events,
         Time = Time,
         Loggers = Logs,
@@ -254,6 +282,12 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
 
     private bool Move()
     {
+        if (_thawed.Find(s => !s.IsIdle) is { } former)
+        {
+            former.Move();
+            return true;
+        }
+
         if (_reconcile is { IsCompleted: true } ended)
         {
             _reconcile = null;
@@ -283,6 +317,19 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
 
         _scheduler.Move();
         return true;
+    }
+
+    private sealed class Leadership : IActFence
+    {
+        public bool IsLost { get; set; }
+
+        public void EnsureMayAct()
+        {
+            if (IsLost)
+            {
+                throw new ActRefusedException("another process leads");
+            }
+        }
     }
 
     private sealed class AwakeController(

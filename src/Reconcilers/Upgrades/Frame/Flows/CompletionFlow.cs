@@ -188,12 +188,12 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
 
     // Level-based: after a crash in between this runs again. While the finalizer is there, the target may be claimed
     // although the status does not say so yet.
-    private async Task<RunStep> ReleaseAsync(RunReconcile run, RunStatus over)
+    private static async Task<RunStep> ReleaseAsync(RunReconcile run, RunStatus over)
     {
         if (over.Target is { } target
             && (target.Claim is not null || run.Metadata.Finalizers?.Contains(Labels.UpgradeFinalizer) == true))
         {
-            await _claims.ReleaseAsync(run.Entity.Entity, target, run.CancellationToken);
+            await run.ReleaseClaimAsync(target);
             over = over with { Target = target with { Claim = null, ClaimNamespace = null } };
         }
 

@@ -167,11 +167,11 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
         Message = message,
     };
 
-    private async Task<RunStep> ReleaseAsync(RunReconcile run)
+    private static async Task<RunStep> ReleaseAsync(RunReconcile run)
     {
         if (run.Status.Target is { } target)
         {
-            await frame.Services.Claims.ReleaseAsync(run.Entity.Entity, target, run.CancellationToken);
+            await run.ReleaseClaimAsync(target);
         }
 
         await run.RemoveFinalizerAsync();

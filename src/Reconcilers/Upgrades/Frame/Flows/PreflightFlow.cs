@@ -81,7 +81,6 @@ internal sealed class PreflightFlow(RunFrame frame)
             return null;
         }
 
-        run.Session.ClaimSeen = false;
         return await BusyAsync(run, taken, holder);
     }
 
@@ -328,7 +327,7 @@ internal sealed class PreflightFlow(RunFrame frame)
     {
         if (run.Status.Target is { Claim: not null } claimed)
         {
-            await _claims.ReleaseAsync(run.Entity.Entity, claimed, run.CancellationToken);
+            await run.ReleaseClaimAsync(claimed);
         }
 
         run.Session.PreflightFailures = 0;

@@ -49,6 +49,14 @@ internal sealed class RunReconcile(
 
     public async Task AddFinalizerAsync() => Entity = await frame.Store.AddFinalizerAsync(Entity, cancellationToken);
 
+    /// <summary>Releases the claims by a status. If the object changed since, the next turn claims the target again
+    /// before it continues the run.</summary>
+    public Task ReleaseClaimAsync(TargetStatus target)
+    {
+        session.ClaimSeen = false;
+        return frame.Services.Claims.ReleaseAsync(Entity.Entity, target, cancellationToken);
+    }
+
     public async Task RemoveFinalizerAsync() =>
         Entity = await frame.Store.RemoveFinalizerAsync(Entity, cancellationToken);
 
