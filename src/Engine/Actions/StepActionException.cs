@@ -13,8 +13,8 @@ public sealed class StepActionException(
 
     public bool Retryable { get; } = retryable;
 
-    /// <summary>What the failed action has brought about nevertheless; kept with the step until its next
-    /// attempt.</summary>
+    /// <summary>What the failed or refused action has brought about or seen nevertheless; kept with the step until its
+    /// next attempt.</summary>
     public IReadOnlyDictionary<string, string>? Facts { get; init; }
 
     /// <summary>The target did not accept the request: it cannot be reached, the connection was cut, or it is starting

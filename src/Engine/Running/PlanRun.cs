@@ -67,7 +67,8 @@ public sealed class PlanRun : IAsyncDisposable
     public ValueTask DisposeAsync() => _jobs.DisposeAsync();
 
     // Keeps reports until they are written, except those that a failed write makes void. Readings of guards are in
-    // memory already. Of several consecutive reports of the same type the last one is enough.
+    // memory already. Of several consecutive reports of the same type the last one is enough, unless each counts or
+    // may bring facts.
     private void Keep(IEnumerable<StepReport> reports)
     {
         _unsaved.AddRange(
@@ -76,7 +77,9 @@ public sealed class PlanRun : IAsyncDisposable
         {
             var later = _unsaved[i];
             var earlier = _unsaved.FindLastIndex(i - 1, r => r.StepId == later.StepId);
-            if (earlier >= 0 && _unsaved[earlier].GetType() == later.GetType() && later is not StepReport.Failed)
+            if (earlier >= 0
+                && _unsaved[earlier].GetType() == later.GetType()
+                && later is not (StepReport.Failed or StepReport.NotTaken))
             {
                 _unsaved.RemoveAt(earlier);
                 i--;

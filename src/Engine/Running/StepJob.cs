@@ -371,7 +371,7 @@ internal sealed class StepJob(
 
         var since = step.NotTakenSince ?? Time.GetUtcNow();
         return refusals is null || refusals.Taken < timeout()
-            ? new StepReport.NotTaken(step, failure.Reason, Clean(failure.Message), since)
+            ? new StepReport.NotTaken(step, failure.Reason, Clean(failure.Message), since) { Facts = failure.Facts }
             : new StepReport.Failed(
                 step,
                 failure.Reason,
@@ -379,7 +379,10 @@ internal sealed class StepJob(
                     Clean(failure.Message),
                     $"It was retried for {KubernetesDuration.Format(timeout())} and has not started."),
                 Retryable: false,
-                point);
+                point)
+            {
+                Facts = failure.Facts,
+            };
     }
 
     [return: NotNullIfNotNull(nameof(message))]

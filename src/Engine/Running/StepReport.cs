@@ -34,6 +34,9 @@ internal abstract record StepReport(PlanStep Basis)
     internal sealed record NotTaken(
         PlanStep Basis, string Reason, string Message, DateTimeOffset Since) : StepReport(Basis)
     {
+        /// <summary>See <see cref="StepActionException.Facts"/>.</summary>
+        public IReadOnlyDictionary<string, string>? Facts { get; init; }
+
         /// <summary>The target accepted the request; the action is carried out again in the same attempt.</summary>
         public bool IsSameAttempt { get; init; }
     }

@@ -78,6 +78,7 @@ internal static class StepTransitions
                 State = step.StartedAt is null ? StepState.Pending : StepState.Running,
                 Reason = refused.Reason,
                 Message = refused.IsSameAttempt ? refused.Message : $"Not started yet, retrying: {refused.Message}",
+                Facts = Merge(step.Facts, refused.Facts),
                 NotTakenSince = refused.Since,
             },
             StepReport.Failed failed => Fail(step, failed, now),
@@ -170,7 +171,9 @@ internal static class StepTransitions
         { State: StepState.Unknown } when step.RunOnce || step.Retry != RetryRule.Repeat =>
             (false, $"The outcome of {step.Id} is unknown, so a retry only checks it again."),
         { State: StepState.Unknown } => (true, null),
-        { RunOnce: true } when !byToken => (step.Attempt == 0, null),
+
+        // What happened to the target is judged by an administrator, not by new access.
+        { RunOnce: true } when !byToken => (step is { Attempt: 0, Reason: not EngineReasons.TargetChanged }, null),
 
         // An attempt that left no trace, or may still be under way, is observed again; the observation prevents a
         // second run.

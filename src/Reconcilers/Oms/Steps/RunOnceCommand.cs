@@ -18,6 +18,11 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         exit 0
         """;
 
+    // Where a command ran that this upgrade did not start; Asked once an administrator was asked about it. Only a retry
+    // lets the step be prepared again after that.
+    private const string ElsewhereFact = "ranElsewhere";
+    private const string Asked = "asked";
+
     private const int LongestLog = 64 * 1024 * 1024;
     private const int StoreTries = 3;
 
@@ -126,14 +131,12 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
 
     private async Task<Receipt> ReserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var container = await InspectAsync(context, Container, cancellationToken);
-        if (container is not { State.Running: true })
-        {
-            throw Down(context, Container);
-        }
-
+        var inspected = InspectRunningAsync(context, cancellationToken);
         var found = ObstacleAsync(context, cancellationToken);
-        await Task.WhenAll(RequireAloneAsync(context, cancellationToken), found);
+
+        // Of several failures the first of these is thrown, so a host that fails hides no command on another one.
+        await Task.WhenAll(RequireAloneAsync(context, cancellationToken), inspected, found);
+        var container = await inspected;
         if (await found is { } obstacle)
         {
             throw new StepActionException(obstacle.Reason, obstacle.Message!, retryable: !MayBeAccepted(obstacle));
@@ -154,33 +157,48 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
             .ReserveAsync(workingDirectory, command, cancellationToken);
     }
 
+    private async Task<InspectedContainer> InspectRunningAsync(
+        StepContext context, CancellationToken cancellationToken) =>
+        await InspectAsync(context, Container, cancellationToken) is { State.Running: true } running
+            ? running
+            : throw Down(context, Container);
+
     // A command that somebody started by hand changes the same metadata.
     private async Task RequireAloneAsync(StepContext context, CancellationToken cancellationToken)
     {
         // Each look starts a program in a container, during the downtime: so all at once.
         var looks = context.Plan.Steps.Where(s => s.Is<StartContainer>())
             .Select(s => (s.Node, s.As<StartContainer>().Container)).ToList();
-        var found = await Task.WhenAll(looks.Select(l => RunningAsync(l.Node!, l.Container, cancellationToken)));
-        foreach (var ((node, container), running) in looks.Zip(found))
+        var found = looks.ConvertAll(l => RunningAsync(l.Node!, l.Container, cancellationToken));
+        await ((Task)Task.WhenAll(found)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var ((node, container), look) in looks.Zip(found))
         {
-            if (running is [var pid, var command])
+            if (look.IsCompletedSuccessfully && await look is [var pid, var command])
             {
-                throw NotYet(
+                var where = $"process {pid} in {container} on {node}";
+                throw new StepActionException(
                     Reasons.CommandRunsElsewhere,
-                    $"process {pid} in {container} on {node} runs "
-                    + $"'{ForeignText.Words(command, SchemaLimits.Name)}', and this upgrade did not start it. Two such "
-                    + "commands at a time damage the metadata, so the step waits for its end.");
+                    $"{where} runs '{ForeignText.Words(command, SchemaLimits.Name)}', and this upgrade did not start "
+                    + "it. Two such commands at a time damage the metadata, so the step waits for its end.")
+                {
+                    NotTaken = true,
+                    Facts = Entry(ElsewhereFact, where),
+                };
             }
         }
 
-        if (context.Step.Reason == Reasons.CommandRunsElsewhere)
+        await Task.WhenAll(found);
+        if (context.Recorded(context.Step.Id, ElsewhereFact) is { } ran and not Asked)
         {
             throw new StepActionException(
                 Reasons.TargetChanged,
-                "While this step waited, a command that this upgrade did not start ran on the same metadata. It has "
-                + "ended. Read its output. If it did the work of this step or changed the metadata, roll back; if it "
-                + "changed nothing, retry, and the step runs its own command.",
-                retryable: false);
+                $"While this step waited, a command that this upgrade did not start ran on the same metadata ({ran}). "
+                + "It has ended. Read its output. If it did the work of this step or changed the metadata, roll back; "
+                + "if it changed nothing, retry, and the step runs its own command.",
+                retryable: false)
+            {
+                Facts = Entry(ElsewhereFact, Asked),
+            };
         }
     }
 

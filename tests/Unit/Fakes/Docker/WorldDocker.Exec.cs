@@ -17,6 +17,12 @@ internal sealed partial class WorldDocker
             return LookAsync(RefuseRunOnce);
         }
 
+        if (command is [.., "drydock-running"] && host is { FailedSearches: > 0 })
+        {
+            host.FailedSearches--;
+            return LookAsync(static () => throw new WorldRefusal(HttpStatusCode.InternalServerError, "containerd is busy"));
+        }
+
         // Looks need an exec as well; only those that will change something are points.
         return RunOnce.Is(command) ? ChangeAsync("reserve", RunOnce.Kind(command), Create) : LookAsync(Create);
 

@@ -46,6 +46,9 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     /// <summary>So many reservations of what runs once are refused.</summary>
     public int RefusedReservations { get; set; }
 
+    /// <summary>So many looks for a command of somebody else end with an error of dockerd.</summary>
+    public int FailedSearches { get; set; }
+
     /// <summary>How they are refused; null: no connection.</summary>
     public Func<HttpResponseMessage>? Refusal { get; set; }
 

@@ -9,17 +9,12 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class CommandAloneTests
 {
     [Theory]
-    [InlineData("init", "bash /root/docker_init.sh")]
-    [InlineData("jar", "java -jar correction-1.0.jar -mupgrade -y/home/admin/conf/config.yaml -ltrue")]
-    public void Command_of_somebody_else_is_waited_for_and_asked_about(string kind, string command)
+    [InlineData("init")]
+    [InlineData("jar")]
+    public void Command_of_somebody_else_is_waited_for_and_asked_about(string kind)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = [kind == "jar" ? "CorrectMetadata" : "InitMetadata"] });
-        world.RunUntil(() => world.Is("Held"), "held");
-        world.New("oms-b")!.Commands[17] = command;
-        world.EditSpec(s => s with { HoldBefore = [] });
-        var id = kind == "jar" ? "CorrectMetadata/oms-a/jar" : "InitMetadata/oms-a";
-        world.RunUntil(() => world.Step(id).Reason == Reasons.CommandRunsElsewhere, "it waits");
-        world.Step(id).Message.ShouldNotBeNull().ShouldContain($"process 17 in oms_422 on oms-b runs '{command}'");
+        var (world, id) = Elsewhere(kind);
+        world.Step(id).Message.ShouldNotBeNull().ShouldContain($"process 17 in oms_422 on oms-b runs '{Command(kind)}'");
         world.RunFor(TimeSpan.FromMinutes(3));
         world.Count(kind).ShouldBe(0);
 
@@ -31,6 +26,65 @@ public sealed class CommandAloneTests
         world.RunToSuccess();
         (world.Count("jar"), world.Count("init"), world.Count("restore")).ShouldBe((2, 1, 0));
         world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("init", "error")]
+    [InlineData("jar", "error")]
+    [InlineData("init", "cut")]
+    [InlineData("jar", "cut")]
+    [InlineData("init", "restart")]
+    [InlineData("jar", "restart")]
+    [InlineData("init", "conflict")]
+    public void Command_of_somebody_else_is_asked_about_after_a_failed_look(string kind, string disturbance)
+    {
+        var (world, id) = Elsewhere(kind);
+        switch (disturbance)
+        {
+            case "cut":
+                world["oms-b"].Cut(true);
+                world.RunFor(TimeSpan.FromSeconds(20));
+                break;
+            case "conflict":
+                var conflicts = 3;
+                world.Fates = p => p.IsStatusWrite && conflicts-- > 0 ? Fate.Conflict : Fate.Live;
+                goto default;
+            default:
+                world["oms-b"].FailedSearches = 3;
+                world.RunUntil(() => world["oms-b"].FailedSearches < 2, "two looks failed");
+                break;
+        }
+
+        if (disturbance == "restart")
+        {
+            world.Restart();
+        }
+
+        world.New("oms-b")!.Commands.Clear();
+        world["oms-b"].Cut(false);
+        world.RunUntil(() => world.Is("Failed") || world.IsOver, "asked");
+        (world.ReasonOf("Failed"), world.Count(kind)).ShouldBe(("TargetChanged", 0));
+        world.Status.Message.ShouldNotBeNull().ShouldContain("process 17 in oms_422 on oms-b");
+
+        SecretTouch.Rotated.Apply(world.Api, "new access is no answer");
+        world.RunFor(TimeSpan.FromMinutes(5));
+        (world.ReasonOf("Failed"), world.Count(kind), world.Step(id).Attempt).ShouldBe(("TargetChanged", 0, 0));
+        world.Annotate(Annotations.Retry, "it changed nothing");
+        world.RunToSuccess();
+        (world.Count("jar"), world.Count("init")).ShouldBe((2, 1));
+    }
+
+    [Theory]
+    [InlineData("init")]
+    [InlineData("jar")]
+    public void Failed_look_at_one_host_does_not_hide_a_command_on_another(string kind)
+    {
+        var world = Held(kind);
+        world["oms-a"].FailedSearches = int.MaxValue;
+        world.New("oms-b")!.Commands[17] = Command(kind);
+        world.EditSpec(s => s with { HoldBefore = [] });
+        world.RunUntil(() => world.Step(Id(kind)).Reason is not null, "it looks");
+        world.Step(Id(kind)).Reason.ShouldBe(Reasons.CommandRunsElsewhere);
     }
 
     [Theory]
@@ -68,4 +122,26 @@ public sealed class CommandAloneTests
         world.RunToSuccess();
         world.Count("init").ShouldBe(1);
     }
+
+    // Somebody runs the command on oms-b while the step of oms-a waits.
+    private static (OmsWorld World, string Step) Elsewhere(string kind)
+    {
+        var world = Held(kind);
+        world.New("oms-b")!.Commands[17] = Command(kind);
+        world.EditSpec(s => s with { HoldBefore = [] });
+        world.RunUntil(() => world.Step(Id(kind)).Reason == Reasons.CommandRunsElsewhere, "it waits");
+        return (world, Id(kind));
+    }
+
+    private static OmsWorld Held(string kind)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = [kind == "jar" ? "CorrectMetadata" : "InitMetadata"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        return world;
+    }
+
+    private static string Id(string kind) => kind == "jar" ? "CorrectMetadata/oms-a/jar" : "InitMetadata/oms-a";
+
+    private static string Command(string kind) =>
+        kind == "jar" ? "java -jar correction-1.0.jar -mupgrade -y/home/admin/conf/config.yaml -ltrue" : "bash /root/docker_init.sh";
 }
