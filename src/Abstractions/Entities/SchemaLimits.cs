@@ -47,6 +47,9 @@ public static class SchemaLimits
     /// <summary>Processes of a database: three steps each must fit one plan.</summary>
     public const int Instances = 300;
 
+    /// <summary>Entries of a receipt, and of what a step found out: one for each process.</summary>
+    public const int Recorded = Instances;
+
     /// <summary>Instances that are skipped, or that joined, while an upgrade runs.</summary>
     public const int ChangedInstances = 32;
 

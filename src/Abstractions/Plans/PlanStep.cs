@@ -108,12 +108,12 @@ public sealed record PlanStep
 
     /// <summary>Opaque strings by which this execution is found again. Not an API.</summary>
     /// <remarks>Stored before the action begins.</remarks>
-    [Items(256)]
+    [Items(SchemaLimits.Recorded)]
     [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string>? Receipt { get; init; }
 
     /// <summary>What the step found out for later steps. Not an API.</summary>
-    [Items(256)]
+    [Items(SchemaLimits.Recorded)]
     [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string>? Facts { get; init; }
 

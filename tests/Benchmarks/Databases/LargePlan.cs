@@ -66,8 +66,7 @@ internal static class LargePlan
     // What has an entry for every tablet server.
     private static SortedDictionary<string, string>? Facts(Plan plan, PlanStep step) => !step.Is<RecordSql>() ? null : new(
         plan.Steps.Where(s => s.Is<SwapTserver>())
-            .SelectMany(s => new[] { (SqlInterface.Ysql, "5433"), (SqlInterface.Ycql, "9042") }, (s, at) => KeyValuePair.Create(SqlBaseline.Fact(at.Item1, s.Node!), at.Item2))
-            .ToDictionary(StringComparer.Ordinal),
+            .ToDictionary(s => SqlBaseline.Fact(s.Node!), _ => "ysql=5433,ycql=9042", StringComparer.Ordinal),
         StringComparer.Ordinal);
 
     private static SortedDictionary<string, string>? Receipt(PlanStep step) => step.Action switch

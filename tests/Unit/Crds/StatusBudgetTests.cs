@@ -156,6 +156,11 @@ public sealed class StatusBudgetTests
         switch (value)
         {
             case JsonObject fields:
+                if (fields.Count > Bound("maxProperties"))
+                {
+                    breaches.Add($"{path}: {fields.Count} entries");
+                }
+
                 foreach (var (name, field) in fields)
                 {
                     if ((schema["properties"]?[name] ?? schema["additionalProperties"]) is { } part)

@@ -18,12 +18,9 @@ internal sealed record RecordSql : YugabyteStep, IWaitsOnly
         }
 
         var facts = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (server, answers) in Cluster.Tservers.Zip(all))
+        foreach (var (server, asked) in Cluster.Tservers.Zip(all).Where(s => s.Second.Answers.Count > 0))
         {
-            foreach (var (kind, address) in answers.Answers)
-            {
-                facts[SqlBaseline.Fact(kind, server.Name)] = SqlBaseline.Text(server, address);
-            }
+            facts[SqlBaseline.Fact(server.Name)] = SqlBaseline.Text(server, asked.Answers);
         }
 
         var silent = all.SelectMany(a => a.Silent).ToList();
@@ -71,11 +68,15 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
 
     private static readonly SqlInterface[] Interfaces = [SqlInterface.Ysql, SqlInterface.Ycql];
 
-    public static string Fact(SqlInterface kind, string tserver) => $"{Name(kind)}.{tserver}";
+    /// <summary>The one fact of a tablet server: a status takes as many facts as there may be servers.</summary>
+    public static string Fact(string tserver) => $"sql.{tserver}";
 
-    /// <summary>Where an interface answered, as it is recorded: the port alone at the server's own host.</summary>
-    public static string Text(DatabaseInstance tserver, ServiceAddress address) =>
-        HostNames.AreSame(address.Host, tserver.Host) ? $"{address.Port}" : address.ToString();
+    /// <summary>Where the interfaces of a tablet server answered, as it is recorded (<c>ysql=5433,ycql=9042</c>): the
+    /// port alone at the server's own host.</summary>
+    public static string Text(
+        DatabaseInstance tserver, IEnumerable<(SqlInterface Kind, ServiceAddress Address)> answers) =>
+        string.Join(',', answers.Select(a => $"{Name(a.Kind)}="
+            + (HostNames.AreSame(a.Address.Host, tserver.Host) ? $"{a.Address.Port}" : a.Address.ToString())));
 
     public static string? Recorded(Plan plan, string tserver)
     {
@@ -163,13 +164,17 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
     private static IEnumerable<(SqlInterface Kind, string Text)> Known(Plan plan, string tserver)
     {
         var recorded = plan.Step<RecordSql>();
-        var carried = recorded is null ? plan.Step<VerifyTserver>(tserver)?.As<VerifyTserver>().Sql : null;
-        var parts = carried?.Split(' ') ?? [];
+        var known = recorded is null
+            ? plan.Step<VerifyTserver>(tserver)?.As<VerifyTserver>().Sql
+            : recorded.Recorded(Fact(tserver));
+        var parts = known?.Split(' ', ',') ?? [];
         foreach (var kind in Interfaces)
         {
             var prefix = $"{Name(kind)}=";
-            var text = recorded?.Recorded(Fact(kind, tserver))
-                ?? Array.Find(parts, p => p.StartsWith(prefix, StringComparison.Ordinal))?[prefix.Length..];
+
+            // Former operators recorded one fact for each interface.
+            var text = Array.Find(parts, p => p.StartsWith(prefix, StringComparison.Ordinal))?[prefix.Length..]
+                ?? recorded?.Recorded($"{Name(kind)}.{tserver}");
             if (text is not null)
             {
                 yield return (kind, text);

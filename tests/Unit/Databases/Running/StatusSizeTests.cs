@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;
@@ -32,6 +33,7 @@ public sealed class StatusSizeTests
             Instances = [.. spec.Instances.Select(i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = spec.ToVersion })],
         };
 
+        plan.Steps.Max(s => s.Facts?.Count ?? 0).ShouldBeInRange(Processes - 3, SchemaLimits.Recorded);
         JsonSerializer.SerializeToUtf8Bytes(status, WorldJson.Crds).Length.ShouldBeLessThan(Bound);
     }
 
@@ -64,8 +66,7 @@ public sealed class StatusSizeTests
         var facts = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var server in spec.Instances.Where(i => i.Component == DatabaseComponent.Tserver))
         {
-            facts[SqlBaseline.Fact(SqlInterface.Ysql, server.Name)] = SqlBaseline.Text(server, new ServiceAddress(server.Host, 5433));
-            facts[SqlBaseline.Fact(SqlInterface.Ycql, server.Name)] = SqlBaseline.Text(server, new ServiceAddress(server.Host, 9042));
+            facts[SqlBaseline.Fact(server.Name)] = SqlBaseline.Text(server, [(SqlInterface.Ysql, new ServiceAddress(server.Host, 5433)), (SqlInterface.Ycql, new ServiceAddress(server.Host, 9042))]);
         }
 
         return facts;

@@ -1,7 +1,9 @@
+using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
@@ -20,10 +22,32 @@ public sealed class SqlHealthTests
         run.Until(() => run.Plan.Steps.Single(s => s.Id == "PreparePackage/record-sql").State == StepState.Succeeded, "it is recorded");
 
         var step = run.Plan.Steps.Single(s => s.Id == "PreparePackage/record-sql");
-        (step.Recorded("ysql.t1"), step.Recorded("ycql.t1"), step.Recorded("ysql.t3"), step.Recorded("ycql.t3")).ShouldBe(("5433", "9042", null, "9042"));
+        (step.Recorded("sql.t1"), step.Recorded("sql.t3")).ShouldBe(("ysql=5433,ycql=9042", "ycql=9042"));
         step.Message!.ShouldContain("YSQL of t3 does not answer at 10.0.0.3:5433 (connection refused)");
         world.Acts.ShouldNotContain(a => a.StartsWith("stop", StringComparison.Ordinal));
         run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+    }
+
+    [Fact]
+    public void Facts_of_the_largest_universe_fit_the_schema()
+    {
+        var run = Recorded(new YugaWorld(new YugaSetup { Tservers = SchemaLimits.Instances - 3 }));
+        run.Plan.Step<RecordSql>()!.Facts!.Count.ShouldBeInRange(SchemaLimits.Instances - 3, SchemaLimits.Recorded);
+    }
+
+    // As the operator recorded it that kept one fact for each interface.
+    [Fact]
+    public void Facts_of_a_former_operator_require_the_same()
+    {
+        var world = new YugaWorld();
+        var run = Recorded(world);
+        var former = run.Plan.Step<RecordSql>()!.Facts!.SelectMany(f => f.Value.Split(','), (f, part) => (Server: f.Key["sql.".Length..], Part: part.Split('=')));
+        var facts = new SortedDictionary<string, string>(former.ToDictionary(f => $"{f.Part[0]}.{f.Server}", f => f.Part[1], StringComparer.Ordinal), StringComparer.Ordinal);
+        facts.Keys.ShouldBe(["ycql.t1", "ycql.t2", "ycql.t3", "ysql.t1", "ysql.t2", "ysql.t3"]);
+        var plan = run.Plan with { Steps = run.Plan.Steps.ConvertAll(s => s.Is<RecordSql>() ? s with { Facts = facts } : s) };
+
+        SqlBaseline.Recorded(plan, "t1").ShouldBe(SqlBaseline.Recorded(run.Plan, "t1"));
+        Unverified(world, new YugaRun(world, plan));
     }
 
     [Fact]
@@ -31,6 +55,22 @@ public sealed class SqlHealthTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
+        Unverified(world, run);
+        world["t1"].HasNoPostgres = false;
+        run.Retry = true;
+        run.Wake();
+        run.Until(() => run.Outcome.State == RunState.Succeeded, "the retry goes on");
+        world.Violations.ShouldBeEmpty();
+    }
+
+    private static YugaRun Recorded(YugaWorld world)
+    {
+        var run = YugaRun.Of(world);
+        return run.Until(() => run.Plan.Step<RecordSql>()!.State == StepState.Succeeded, "it is recorded");
+    }
+
+    private static void Unverified(YugaWorld world, YugaRun run)
+    {
         run.Until(() => world["t1"].Starts == 1, "t1 is started");
         world["t1"].HasNoPostgres = true;
         var directory = world.Spec.Instances.Single(i => i.Name == "t1").DeployDir;
@@ -42,12 +82,6 @@ public sealed class SqlHealthTests
         run.Outcome.Message.ShouldContain("Its log says: F0301 02:00:00.000000 17 pg_wrapper.cc:88] Failed to start PostgreSQL [0m");
         world["t2"].Starts.ShouldBe(0);
         world.LeaderBlacklist.ShouldBeEmpty();
-
-        world["t1"].HasNoPostgres = false;
-        run.Retry = true;
-        run.Wake();
-        run.Until(() => run.Outcome.State == RunState.Succeeded, "the retry goes on");
-        world.Violations.ShouldBeEmpty();
     }
 
     [Fact]
